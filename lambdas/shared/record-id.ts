@@ -1,0 +1,79 @@
+/**
+ * The identity of a line: its place in the stream. Fixed-width base 32 (0-9a-v), so that identities are
+ * short, reversible, and sort as the stream does: by shard, sequence number, line.
+ *
+ * Widths in base-32 digits (5 bits each):
+ * - shard, 8: the id's twelve decimal digits are below 2^40
+ * - sequence number, 38: Kinesis hands out 186-bit numbers, 2^190 fit
+ * - line, 5: a record of 10 MiB (the largest that Kinesis takes) has fewer than 2^25 lines
+ * - subsequence, 5, only behind a dash: the place inside an aggregated record that Firehose unpacked
+ */
+const WIDTH = { shard: 8, sequence: 38, line: 5 } as const;
+const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})([0-9a-v]{5})(?:-([0-9a-v]{5}))?$/;
+const SHARD_ID = /^shardId-(\d{12})$/;
+const DECIMAL = /^\d{1,57}$/;
+
+/** Where a line lies in the stream. */
+export interface StreamPosition {
+  /** As Kinesis writes it, such as `shardId-000000000003`. */
+  readonly shardId: string;
+  /** Decimal digits. */
+  readonly sequenceNumber: string;
+  /** From 0, blank lines counted. */
+  readonly line: number;
+  /** Place inside an aggregated record; 0 for any other. */
+  readonly subsequenceNumber?: number;
+}
+
+function digits(value: bigint | number, width: number, what: string): string {
+  const text = value.toString(32);
+  if (text.length > width || text.startsWith("-")) {
+    throw new RangeError(`${what} ${value} does not fit ${width} base-32 digits`);
+  }
+  return text.padStart(width, "0");
+}
+
+function bigintOf(base32: string): bigint {
+  let value = 0n;
+  for (const digit of base32) value = value * 32n + BigInt(Number.parseInt(digit, 32));
+  return value;
+}
+
+/**
+ * The part of the identity that all lines of one record share.
+ * @throws RangeError when the shard id or the sequence number is not one of Kinesis's.
+ */
+export function recordPrefix(shardId: string, sequenceNumber: string): string {
+  const shard = SHARD_ID.exec(shardId)?.[1];
+  if (shard === undefined) throw new RangeError(`"${shardId}" is not a shard id`);
+  if (!DECIMAL.test(sequenceNumber)) throw new RangeError(`"${sequenceNumber}" is not a sequence number`);
+  return (
+    digits(Number(shard), WIDTH.shard, "shard") +
+    digits(BigInt(sequenceNumber), WIDTH.sequence, "sequence number")
+  );
+}
+
+/** The identity of one line of the record that `prefix` (from {@link recordPrefix}) stands for. */
+export function lineId(prefix: string, line: number, subsequenceNumber = 0): string {
+  const id = prefix + digits(line, WIDTH.line, "line");
+  return subsequenceNumber === 0 ? id : `${id}-${digits(subsequenceNumber, WIDTH.line, "subsequence")}`;
+}
+
+/** The identity of a line. @throws RangeError when a part is out of range. */
+export function encodeRecordId(position: StreamPosition): string {
+  const prefix = recordPrefix(position.shardId, position.sequenceNumber);
+  return lineId(prefix, position.line, position.subsequenceNumber);
+}
+
+/** The place that an identity stands for. @throws RangeError when `recordId` is not an identity. */
+export function decodeRecordId(recordId: string): Required<StreamPosition> {
+  const match = FORMAT.exec(recordId);
+  if (!match) throw new RangeError(`"${recordId}" is not a record_id`);
+  const [, shard = "", sequence = "", line = "", subsequence = "0"] = match;
+  return {
+    shardId: `shardId-${Number.parseInt(shard, 32).toString().padStart(12, "0")}`,
+    sequenceNumber: bigintOf(sequence).toString(),
+    line: Number.parseInt(line, 32),
+    subsequenceNumber: Number.parseInt(subsequence, 32),
+  };
+}
