@@ -1,0 +1,148 @@
+/** What the stream says of a line: its checksum if it keeps the contract, or why it was refused. */
+export type StreamLine =
+  | { readonly accepted: true; readonly checksum: string }
+  | { readonly accepted: false; readonly reason: string };
+
+/** What a layer holds under one identity. */
+export interface LayerLine {
+  /** Of each copy, in no order. More than one entry: the layer has copies. */
+  readonly checksums: readonly string[];
+  /** `YYYY-MM-DD HH:MM:SS.fff` */
+  readonly arrivedAt: string;
+}
+
+/** A layer's lines by identity. */
+export type LayerLines = ReadonlyMap<string, LayerLine>;
+
+/** A line in quarantine, counted once however many layers refused it. */
+export interface QuarantinedLine {
+  readonly reason: string;
+  readonly detail: string;
+  readonly arrivedAt: string;
+  readonly layers: readonly string[];
+}
+
+/** Names of the layers that a report speaks of. */
+export type LayerName = "raw" | "parquet" | "indexed";
+
+/** Everything that is compared. */
+export interface Evidence {
+  /** Identities that the producer saw acknowledged; absent where other producers sent. */
+  readonly ledger?: ReadonlySet<string>;
+  /** Every line of the stream, by identity. */
+  readonly stream: ReadonlyMap<string, StreamLine>;
+  /** Arrival before which the stream may have forgotten a line, `YYYY-MM-DD HH:MM:SS.fff`. */
+  readonly horizon: string;
+  readonly layers: Readonly<Partial<Record<LayerName, LayerLines>>>;
+  readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
+}
+
+/** Where a fault can lie. */
+export type Place = LayerName | "stream" | "quarantine";
+
+/** The identities that are not as they should be, by place. */
+export type Faults = Readonly<Partial<Record<Place, readonly string[]>>>;
+
+/** The outcome: identities, in stream order. */
+export interface Comparison {
+  /** No fault: nothing missing, altered or unknown, and copies only where the raw zone may have them. */
+  readonly agree: boolean;
+  /** Lines that had to be accounted for: of the ledger if there is one, else of the stream. */
+  readonly acknowledged: number;
+  /** Distinct identities in each layer. */
+  readonly counts: Readonly<Partial<Record<LayerName, number>>>;
+  readonly quarantined: number;
+  /** Lines that a place should have and does not. */
+  readonly missing: Faults;
+  /** Lines that a layer has more than once. A fault except in `raw`, which is at-least-once. */
+  readonly doubled: Faults;
+  /** Lines whose values differ from the stream's. */
+  readonly altered: Faults;
+  /** Lines of a layer that the stream never had, though it would still remember them. */
+  readonly unknown: Faults;
+  /** In the stream though never acknowledged: a put whose answer was lost and that was repeated. No fault. */
+  readonly extra: readonly string[];
+}
+
+class FaultLists {
+  private readonly lists = new Map<Place, string[]>();
+
+  public constructor(places: readonly Place[]) {
+    for (const place of places) this.lists.set(place, []);
+  }
+
+  public add(place: Place, id: string): void {
+    this.lists.get(place)?.push(id);
+  }
+
+  public sorted(): Faults {
+    for (const list of this.lists.values()) list.sort();
+    return Object.fromEntries(this.lists);
+  }
+
+  public count(except?: Place): number {
+    return [...this.lists].reduce((sum, [place, list]) => sum + (place === except ? 0 : list.length), 0);
+  }
+}
+
+/** Compares sets of identities and their checksums over all places. Pure. */
+export function compare({ ledger, stream, horizon, layers, quarantine }: Evidence): Comparison {
+  const names = (["raw", "parquet", "indexed"] as const).filter((name) => layers[name] !== undefined);
+  const missing = new FaultLists([...names, "stream", "quarantine"]);
+  const doubled = new FaultLists(names);
+  const altered = new FaultLists(names);
+  const unknown = new FaultLists([...names, "quarantine"]);
+
+  for (const [id, line] of stream) {
+    if (!line.accepted && !quarantine.has(id)) missing.add("quarantine", id);
+    if (!line.accepted) continue;
+    for (const name of names) {
+      if (!layers[name]?.has(id) && !excused(name, quarantine.get(id))) missing.add(name, id);
+    }
+  }
+
+  for (const name of names) {
+    for (const [id, { checksums, arrivedAt }] of layers[name] ?? []) {
+      if (checksums.length > 1) doubled.add(name, id);
+      const line = stream.get(id);
+      if (line === undefined && arrivedAt >= horizon) unknown.add(name, id);
+      else if (line?.accepted === false) unknown.add(name, id);
+      else {
+        const reference = line?.accepted ? line.checksum : layers.raw?.get(id)?.checksums[0];
+        if (reference === undefined) missing.add("raw", id);
+        else if (checksums.some((found) => found !== reference)) altered.add(name, id);
+      }
+    }
+  }
+  for (const [id, { arrivedAt }] of quarantine) {
+    if (!stream.has(id) && arrivedAt >= horizon) unknown.add("quarantine", id);
+  }
+  // What the stream has forgotten can only be held against the raw zone, which forgets last.
+  for (const [id, { arrivedAt }] of layers.raw ?? []) {
+    if (stream.has(id) || arrivedAt >= horizon) continue;
+    for (const name of names) if (name !== "raw" && !layers[name]?.has(id)) missing.add(name, id);
+  }
+  for (const id of ledger ?? []) {
+    const kept = stream.has(id) || quarantine.has(id) || names.some((name) => layers[name]?.has(id));
+    if (!kept) missing.add("stream", id);
+  }
+
+  const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
+  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count();
+  return {
+    agree: faults === 0,
+    acknowledged: ledger?.size ?? stream.size,
+    counts: Object.fromEntries(names.map((name) => [name, layers[name]?.size ?? 0])),
+    quarantined: quarantine.size,
+    missing: missing.sorted(),
+    doubled: doubled.sorted(),
+    altered: altered.sorted(),
+    unknown: unknown.sorted(),
+    extra,
+  };
+}
+
+/** Whether a layer lacks a line because its function put it into quarantine: the engine refused it, or a fault of ours. */
+function excused(name: LayerName, line: QuarantinedLine | undefined): boolean {
+  return line?.layers.includes(name === "indexed" ? "speed" : "batch") ?? false;
+}
