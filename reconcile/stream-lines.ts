@@ -3,6 +3,7 @@ import {
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
+  type ListShardsCommandOutput,
 } from "@aws-sdk/client-kinesis";
 import { isStored, judgeRecord } from "../lambdas/shared/lines";
 import { checksum } from "./checksum";
@@ -20,14 +21,17 @@ export async function readStream(
   streamName: string,
 ): Promise<Map<string, StreamLine>> {
   const lines = new Map<string, StreamLine>();
-  for (let next: { StreamName: string } | { NextToken: string } = { StreamName: streamName }; ; ) {
-    const { Shards, NextToken } = await kinesis.send(new ListShardsCommand(next));
-    for (const { ShardId } of Shards ?? []) {
+  let token: string | undefined;
+  do {
+    const page: ListShardsCommandOutput = await kinesis.send(
+      new ListShardsCommand(token === undefined ? { StreamName: streamName } : { NextToken: token }),
+    );
+    for (const { ShardId } of page.Shards ?? []) {
       if (ShardId !== undefined) await readShard(kinesis, streamName, ShardId, lines);
     }
-    if (NextToken === undefined) return lines;
-    next = { NextToken };
-  }
+    token = page.NextToken;
+  } while (token !== undefined);
+  return lines;
 }
 
 async function readShard(
