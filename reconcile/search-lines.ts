@@ -14,7 +14,7 @@ export interface IndexContent {
 }
 
 /**
- * Reads every document behind `pattern`, in the order of `record_id`.
+ * Reads every document behind `pattern`, in the order of `record_id`, which is the `_id` too.
  * @throws what the client throws; an index pattern without an index is empty.
  */
 export async function readIndex(client: Client, pattern: string): Promise<IndexContent> {
@@ -43,7 +43,7 @@ export async function readIndex(client: Client, pattern: string): Promise<IndexC
       addTo(sums, document);
     }
     if (hits.length < DOCUMENTS_PER_CALL) break;
-    after = String((hits.at(-1)?._source as LineValues)["record_id"]);
+    after = hits.at(-1)?._id;
   }
   const countries = [...sums].map(([country, { revenue, ...rest }]) => {
     return [country, { ...rest, revenue: Math.round(revenue * 100) / 100 }] as const;

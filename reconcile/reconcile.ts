@@ -1,0 +1,68 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Client } from "@opensearch-project/opensearch";
+import { DAY_MS, formatTimestamp } from "../lambdas/shared/timestamp";
+import { type Comparison, compare, type QuarantinedLine } from "./compare";
+import { readIndex } from "./search-lines";
+import type { Sql } from "./sql";
+import { readStream } from "./stream-lines";
+import { type CountrySums, readCountries, readQuarantine, readTable } from "./tables";
+
+/** Where the lines are. */
+export interface Places {
+  readonly kinesis: KinesisClient;
+  readonly streamName: string;
+  /** How long the stream remembers a record. */
+  readonly retentionHours: number;
+  readonly sql: Sql;
+  readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
+  /** Absent where the speed layer is switched off. */
+  readonly search?: { readonly client: Client; readonly indexPattern: string };
+}
+
+/** Sums by country in each place that answers queries. */
+export interface SumsByCountry {
+  readonly json: Readonly<Record<string, CountrySums>>;
+  readonly parquet: Readonly<Record<string, CountrySums>>;
+  readonly index?: Readonly<Record<string, CountrySums>>;
+}
+
+/** What a reconciliation found. */
+export interface Reconciliation extends Comparison {
+  readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
+  readonly byCountry: SumsByCountry;
+}
+
+/** Records of the last minutes before the stream's retention ends may or may not be there any more. */
+const TRIM_MARGIN_MS = 10 * 60_000;
+
+/**
+ * Reads every place and compares. The layers are read after the stream, so what they hold can only be more.
+ * @param ledger identities that the producer saw acknowledged; left out where others sent.
+ */
+export async function reconcile(
+  { kinesis, streamName, retentionHours, sql, tables, search }: Places,
+  ledger?: ReadonlySet<string>,
+  now: number = Date.now(),
+): Promise<Reconciliation> {
+  const stream = await readStream(kinesis, streamName);
+  const raw = await readTable(sql, tables.json);
+  const parquet = await readTable(sql, tables.parquet);
+  const quarantine = await readQuarantine(sql, tables.quarantine);
+  const index = search && (await readIndex(search.client, search.indexPattern));
+  const comparison = compare({
+    stream,
+    horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
+    layers: { raw, parquet, ...(index && { indexed: index.lines }) },
+    quarantine,
+    ...(ledger && { ledger }),
+  });
+  return {
+    ...comparison,
+    quarantine,
+    byCountry: {
+      json: await readCountries(sql, tables.json),
+      parquet: await readCountries(sql, tables.parquet),
+      ...(index && { index: index.countries }),
+    },
+  };
+}

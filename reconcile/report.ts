@@ -1,0 +1,113 @@
+import Table from "cli-table3";
+import type { Faults, LayerName } from "./compare";
+import type { Reconciliation } from "./reconcile";
+import type { CountrySums } from "./tables";
+
+/** Identities shown of each list; the report says how many there are in all. */
+const LONGEST_LIST = 100;
+
+/** The report as one JSON document: counts are of lines, lists are cut to {@link LONGEST_LIST}. */
+export interface ReportDocument extends Readonly<Record<string, unknown>> {
+  readonly agree: boolean;
+}
+
+/** Renders a reconciliation for scripts. */
+export function reportDocument(found: Reconciliation): ReportDocument {
+  const cut: Record<string, number> = {};
+  const shown = <T>(name: string, list: readonly T[]): readonly T[] => {
+    if (list.length > LONGEST_LIST) cut[name] = list.length;
+    return list.slice(0, LONGEST_LIST);
+  };
+  const faults = (name: string, lists: Faults): Record<string, readonly string[]> =>
+    Object.fromEntries(Object.entries(lists).map(([place, ids]) => [place, shown(`${name}.${place}`, ids)]));
+  const quarantine = [...found.quarantine].map(([record_id, { reason, detail, layers }]) => {
+    return { record_id, reason, detail, layers };
+  });
+  return {
+    agree: found.agree,
+    acknowledged: found.acknowledged,
+    ...found.counts,
+    quarantined: found.quarantined,
+    missing: faults("missing", found.missing),
+    doubled: faults("doubled", found.doubled),
+    altered: faults("altered", found.altered),
+    unknown: faults("unknown", found.unknown),
+    extra: shown("extra", found.extra),
+    quarantine: shown("quarantine", quarantine),
+    byCountry: found.byCountry,
+    // How long each list that was cut really is.
+    ...(Object.keys(cut).length > 0 && { cut }),
+  };
+}
+
+const LAYER_TITLES: Readonly<Record<LayerName, string>> = {
+  raw: "raw zone (JSON)",
+  parquet: "Parquet",
+  indexed: "search index",
+};
+
+/** Renders a reconciliation for people. */
+export function reportText(found: Reconciliation): string {
+  const layers = new Table({
+    head: ["layer", "lines", "missing", "copies", "altered", "unknown"],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [] },
+  });
+  for (const [name, lines] of Object.entries(found.counts)) {
+    const layer = name as LayerName;
+    const counts = [found.missing, found.doubled, found.altered, found.unknown].map((faults) => {
+      return (faults[layer]?.length ?? 0).toLocaleString("en");
+    });
+    layers.push([LAYER_TITLES[layer], lines.toLocaleString("en"), ...counts]);
+  }
+  const lines = [
+    layers.toString(),
+    `acknowledged ${found.acknowledged.toLocaleString("en")}, quarantined ${found.quarantined.toLocaleString("en")}, extra ${found.extra.length.toLocaleString("en")}`,
+  ];
+  for (const [kind, faults] of Object.entries({
+    missing: found.missing,
+    copies: found.doubled,
+    altered: found.altered,
+    unknown: found.unknown,
+  })) {
+    for (const [place, ids] of Object.entries(faults)) {
+      if (ids.length > 0) lines.push(`${kind} in ${place}: ${firstOf(ids)}`);
+    }
+  }
+  for (const [reason, count] of reasonCounts(found)) lines.push(`quarantined, ${reason}: ${count}`);
+  lines.push(found.agree ? "All layers agree." : "THE LAYERS DO NOT AGREE.");
+  return lines.join("\n");
+}
+
+/** Sums by country, one column for each place. */
+export function countriesText({ json, parquet, index }: Reconciliation["byCountry"]): string {
+  const table = new Table({
+    head: ["country", "lines", "quantity", "revenue, JSON", "Parquet", ...(index ? ["index"] : [])],
+    colAligns: ["left", "right", "right", "right", "right", "right"],
+    style: { head: [], border: [] },
+  });
+  const money = (sums: CountrySums | undefined): string =>
+    sums?.revenue.toLocaleString("en", { minimumFractionDigits: 2 }) ?? "";
+  for (const [country, sums] of Object.entries(json)) {
+    table.push([
+      country,
+      sums.rows.toLocaleString("en"),
+      sums.quantity.toLocaleString("en"),
+      money(sums),
+      money(parquet[country]),
+      ...(index ? [money(index[country])] : []),
+    ]);
+  }
+  return table.toString();
+}
+
+function firstOf(ids: readonly string[]): string {
+  const rest = ids.length > 5 ? `, and ${(ids.length - 5).toLocaleString("en")} more` : "";
+  return ids.slice(0, 5).join(", ") + rest;
+}
+
+function reasonCounts({ quarantine }: Reconciliation): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { reason } of quarantine.values()) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return counts;
+}
