@@ -1,0 +1,38 @@
+import { integer, list, type Parser, s3Location, text } from "../shared/env";
+
+/** A name that needs no quoting in Glue's terms, so that it can stand in SQL between double quotes. */
+const identifier: Parser<string> = (value) => {
+  if (!/^[a-z_][a-z0-9_]*$/.test(value))
+    throw new Error("must be lower-case letters, digits and underscores");
+  return value;
+};
+
+const identifiers: Parser<readonly string[]> = (value) => {
+  const names = list(value).map(identifier);
+  const missing = ["record_id", "arrived_at"].filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw new Error(`must name ${missing.join(" and ")}: a merge tells lines apart by it`);
+  return names;
+};
+
+/** The variables of MergeSmallFiles, named as the lab names them. The construct supplies exactly these. */
+export const ENVIRONMENT = {
+  /** Glue database of the raw JSON table. */
+  OLD_DATABASE: identifier,
+  OLD_TABLE_NAME: identifier,
+  /** Glue database of the Parquet table, and of the temporary tables of a merge. */
+  NEW_DATABASE: identifier,
+  NEW_TABLE_NAME: identifier,
+  /** Athena workgroup that does not enforce its settings on clients: a CTAS with a location fails under it. */
+  WORK_GROUP: text,
+  /** Folder of the raw objects, such as `s3://bucket/json-data/`. */
+  OLD_TABLE_LOCATION_PREFIX: s3Location,
+  /** Folder of the Parquet files, such as `s3://bucket/parquet-retail-trans/`. */
+  OUTPUT_PREFIX: s3Location,
+  /** Folder of the lease and of query results, such as `s3://bucket/tmp/`. */
+  STAGING_OUTPUT_PREFIX: s3Location,
+  /** Columns of both tables, in order, partition columns left out. */
+  COLUMN_NAMES: identifiers,
+  /** How many hours back a late object is still merged: the stream's retention and 2 h. */
+  LOOK_BACK_HOURS: integer(3, 24 * 366),
+} as const;

@@ -1,0 +1,7 @@
+import { s3Location } from "../shared/env";
+
+/** The variables of ValidateRecords. The construct supplies exactly these. */
+export const ENVIRONMENT = {
+  /** Where refused lines go, such as `s3://bucket/quarantine/`. */
+  QUARANTINE_LOCATION: s3Location,
+} as const;
