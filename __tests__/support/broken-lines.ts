@@ -1,0 +1,51 @@
+import type { RefusalReason } from "../../lambdas/shared/judge";
+
+/** A line that breaks the contract, and the reason it must be refused for. */
+export interface BrokenLine {
+  readonly what: string;
+  readonly reason: RefusalReason;
+  readonly bytes: Buffer;
+}
+
+const GOOD = {
+  Invoice: "490397",
+  StockCode: "21844",
+  Description: "RETRO SPOT MUG",
+  Quantity: 6,
+  InvoiceDate: "2009-12-06 10:30:00",
+  Price: 2.95,
+  Customer_ID: "12417",
+  Country: "Belgium",
+};
+
+function line(change: Readonly<Record<string, unknown>>): Buffer {
+  return Buffer.from(JSON.stringify({ ...GOOD, ...change }));
+}
+
+/** Twenty lines, each broken in its own way. */
+export const BROKEN_LINES: readonly BrokenLine[] = [
+  { what: "not JSON", reason: "not_json", bytes: Buffer.from("this is not JSON") },
+  { what: "cut off", reason: "not_json", bytes: line({}).subarray(0, 60) },
+  { what: "two objects", reason: "not_json", bytes: Buffer.concat([line({}), line({})]) },
+  { what: "an array", reason: "not_an_object", bytes: Buffer.from(JSON.stringify([GOOD])) },
+  { what: "a number", reason: "not_an_object", bytes: Buffer.from("42") },
+  { what: "no Invoice", reason: "missing_field", bytes: line({ Invoice: undefined }) },
+  { what: "StockCode null", reason: "missing_field", bytes: line({ StockCode: null }) },
+  { what: "empty Invoice", reason: "empty_field", bytes: line({ Invoice: "" }) },
+  { what: "Quantity a string", reason: "wrong_type", bytes: line({ Quantity: "6" }) },
+  { what: "Quantity a fraction", reason: "wrong_type", bytes: line({ Quantity: 6.5 }) },
+  { what: "Quantity of 33 bits", reason: "out_of_range", bytes: line({ Quantity: 2 ** 32 }) },
+  { what: "Price a string", reason: "wrong_type", bytes: line({ Price: "2.95" }) },
+  { what: "Country a number", reason: "wrong_type", bytes: line({ Country: 7 }) },
+  { what: "30 February", reason: "invalid_date", bytes: line({ InvoiceDate: "2010-02-30 10:00:00" }) },
+  { what: "a date in 1970", reason: "out_of_range", bytes: line({ InvoiceDate: "1970-01-01 00:00:00" }) },
+  { what: "a date in 2199", reason: "out_of_range", bytes: line({ InvoiceDate: "2199-01-01 00:00:00" }) },
+  { what: "keys differing by case", reason: "ambiguous_key", bytes: line({ invoice: "490397" }) },
+  { what: "a reserved name", reason: "reserved_name", bytes: line({ record_id: "mine" }) },
+  { what: "300 KB", reason: "line_too_large", bytes: line({ Description: "x".repeat(300 * 1024) }) },
+  {
+    what: "invalid UTF-8",
+    reason: "not_utf8",
+    bytes: Buffer.concat([Buffer.from('{"Invoice":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
+  },
+];

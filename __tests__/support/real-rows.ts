@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import Papa from "papaparse";
+
+/** The real rows lie beside the repository; they are not part of it. */
+export const REAL_ROWS = resolve(__dirname, "../../../shared/data/online_retail_II_2009-2010.csv");
+
+/** `describe`, or a skipped one whose title says what is missing. */
+export function describeRealRows(title: string, body: () => void): void {
+  if (existsSync(REAL_ROWS)) describe(title, body);
+  else describe.skip(`${title} (NOT RUN: ../shared/data/online_retail_II_2009-2010.csv is absent)`, body);
+}
+
+/** The rows as text, read without any code of the product. */
+export function readRealRows(): Record<string, string>[] {
+  return Papa.parse<Record<string, string>>(readFileSync(REAL_ROWS, "utf8"), {
+    header: true,
+    skipEmptyLines: true,
+  }).data;
+}
+
+/** Rows, quantity and revenue by country, in whole tenths of a penny so that no sum is rounded on the way. */
+export function realSums(): Record<string, { rows: number; quantity: number; revenue: number }> {
+  const sums: Record<string, { rows: number; quantity: number; thousandths: number }> = {};
+  for (const row of readRealRows()) {
+    const country = row["Country"] ?? "";
+    const quantity = Number(row["Quantity"]);
+    const sum = (sums[country] ??= { rows: 0, quantity: 0, thousandths: 0 });
+    sum.rows += 1;
+    sum.quantity += quantity;
+    sum.thousandths += quantity * Math.round(Number(row["Price"]) * 1000);
+  }
+  return Object.fromEntries(
+    Object.entries(sums).map(([country, { rows, quantity, thousandths }]) => {
+      return [country, { rows, quantity, revenue: Math.round(thousandths / 10) / 100 }];
+    }),
+  );
+}

@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+/** The root of the project: where `main.ts` is. */
+export const PROJECT_ROOT = resolve(__dirname, "..");
+
+/**
+ * Synthesizes all stacks into `outputDir`, as `cdktf synth` does.
+ * @returns the folder of the environment's stack, which holds `cdk.tf.json` and `assets/`.
+ * @throws Error with the program's own message, or when there is no such environment.
+ */
+export async function synthesize(outputDir: string, environment: string): Promise<string> {
+  try {
+    await promisify(execFile)(process.execPath, ["--import", "tsx", "main.ts"], {
+      cwd: PROJECT_ROOT,
+      env: { ...process.env, CDKTF_OUTDIR: outputDir },
+    });
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new Error(`synthesis failed:\n${stderr ?? String(error)}`);
+  }
+  const stack = join(outputDir, "stacks", environment);
+  if (!existsSync(join(stack, "cdk.tf.json"))) {
+    throw new Error(`there is no environment "${environment}": see environments/`);
+  }
+  return stack;
+}
