@@ -19,20 +19,22 @@ export function readRealRows(): Record<string, string>[] {
   }).data;
 }
 
-/** Rows, quantity and revenue by country, in whole tenths of a penny so that no sum is rounded on the way. */
+/** Rows, quantity and revenue by country, in whole pence so that no sum is rounded on the way. */
 export function realSums(): Record<string, { rows: number; quantity: number; revenue: number }> {
-  const sums: Record<string, { rows: number; quantity: number; thousandths: number }> = {};
+  const sums = new Map<string, { rows: number; quantity: number; pence: number }>();
   for (const row of readRealRows()) {
     const country = row["Country"] ?? "";
     const quantity = Number(row["Quantity"]);
-    const sum = (sums[country] ??= { rows: 0, quantity: 0, thousandths: 0 });
+    const sum = sums.get(country) ?? { rows: 0, quantity: 0, pence: 0 };
     sum.rows += 1;
     sum.quantity += quantity;
-    sum.thousandths += quantity * Math.round(Number(row["Price"]) * 1000);
+    sum.pence += quantity * Math.round(Number(row["Price"]) * 100);
+    sums.set(country, sum);
   }
   return Object.fromEntries(
-    Object.entries(sums).map(([country, { rows, quantity, thousandths }]) => {
-      return [country, { rows, quantity, revenue: Math.round(thousandths / 10) / 100 }];
-    }),
+    [...sums].map(([country, { rows, quantity, pence }]) => [
+      country,
+      { rows, quantity, revenue: pence / 100 },
+    ]),
   );
 }
