@@ -78,6 +78,10 @@ export interface ScheduleModel {
   readonly enabled: boolean;
   /** The target's constant input; without one the function gets EventBridge's scheduled event. */
   readonly input?: unknown;
+  /** How often Lambda repeats an asynchronous invocation that failed. */
+  readonly maximumRetries: number;
+  /** Lambda gives an asynchronous event up when it is older than this. */
+  readonly maximumEventAgeSeconds: number;
 }
 
 /** A column of a catalog table. */

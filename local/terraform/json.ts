@@ -1,0 +1,49 @@
+/** What a JSON document is made of. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Tells an object from a list and from null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A member that is absent from a Terraform document and one that is null mean the same. */
+export function member(object: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
+}
+
+/** A value inside a document that has no members of its own. */
+export interface Leaf {
+  /** Such as `storage_descriptor.columns[2].name`. */
+  readonly path: string;
+  /** Each step from the root, for code that follows the path. */
+  readonly steps: readonly (string | number)[];
+  readonly value: Json;
+}
+
+/**
+ * Every leaf below `value`, empty lists and objects included. Null counts as absent, and `//` is how
+ * Terraform's JSON writes a comment.
+ */
+export function* leaves(value: Json, steps: readonly (string | number)[] = []): Generator<Leaf> {
+  const members: [string | number, Json][] = Array.isArray(value)
+    ? value.map((item: Json, index): [number, Json] => [index, item])
+    : isJsonObject(value)
+      ? Object.entries(value).filter(([key]) => key !== "//")
+      : [];
+  if (members.length === 0) {
+    if (value !== null) yield { path: pathOf(steps), steps, value };
+    return;
+  }
+  for (const [step, item] of members) yield* leaves(item, [...steps, step]);
+}
+
+function pathOf(steps: readonly (string | number)[]): string {
+  return steps
+    .map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join("");
+}

@@ -1,0 +1,30 @@
+import type { SearchDomainModel } from "../data-plane";
+import type { Stack } from "./stack";
+
+const NOT_HONOURED: Readonly<Record<string, string>> = {
+  engine_version: "the local engine has its own version",
+  cluster_config: "one engine on this machine",
+  ebs_options: "one engine on this machine",
+  auto_tune_options: "one engine on this machine",
+  off_peak_window_options: "nothing is maintained here",
+  software_update_options: "nothing is maintained here",
+  snapshot_options: "no snapshots here",
+  vpc_options: "there is no network around the engine here",
+  ip_address_type: "there is no network around the engine here",
+  domain_endpoint_options: "plain http on loopback here",
+  encrypt_at_rest: "nothing is encrypted here",
+  node_to_node_encryption: "nothing is encrypted here",
+  advanced_security_options: "permissions are not enforced here",
+  access_policies: "permissions are not enforced here",
+  cognito_options: "permissions are not enforced here",
+  log_publishing_options: "no CloudWatch here",
+  advanced_options: "the local engine has its own settings",
+};
+
+/** `aws_opensearch_domain`: one engine, whatever the domain's size and protection. */
+export function readSearchDomains(stack: Stack): SearchDomainModel[] {
+  return stack.all("aws_opensearch_domain").map((domain) => {
+    for (const [property, reason] of Object.entries(NOT_HONOURED)) domain.notHonoured(property, reason);
+    return { address: domain.address, name: domain.string("domain_name") };
+  });
+}
