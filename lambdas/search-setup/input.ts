@@ -1,0 +1,56 @@
+/** What the deploy passes to search-setup: the JSON of its `aws_lambda_invocation`. */
+export interface SearchSetupInput {
+  /** Copies of each primary shard: 0 on a single node. 0 to 10. */
+  readonly replicas: number;
+  /** Primary shards of each monthly index. 1 to 100. */
+  readonly shards: number;
+  /** ARNs of the IAM roles that may write documents; added to the role's mapping, never replacing it. */
+  readonly writerRoleArns: readonly string[];
+}
+
+/** The input is not what the deploy should pass; the message lists everything that is wrong with it. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+
+/** @throws InputError naming every key that is missing, malformed or unknown, with its value. */
+export function readInput(event: unknown): SearchSetupInput {
+  if (typeof event !== "object" || event === null || Array.isArray(event)) {
+    throw new InputError(`The input is ${JSON.stringify(event)}; a JSON object is wanted`);
+  }
+  const given = new Map<string, unknown>(Object.entries(event));
+  const faults: string[] = [];
+  const take = (key: keyof SearchSetupInput): unknown => {
+    const value = given.get(key);
+    given.delete(key);
+    return value;
+  };
+  const input: SearchSetupInput = {
+    replicas: integer("replicas", take("replicas"), 0, 10, faults),
+    shards: integer("shards", take("shards"), 1, 100, faults),
+    writerRoleArns: roleArns("writerRoleArns", take("writerRoleArns"), faults),
+  };
+  for (const key of given.keys()) faults.push(`"${key}" is not known`);
+  if (faults.length > 0) throw new InputError(`The input of search-setup is wrong: ${faults.join("; ")}`);
+  return input;
+}
+
+function integer(key: string, value: unknown, min: number, max: number, faults: string[]): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  faults.push(`${key} is ${JSON.stringify(value)}; a whole number from ${min} to ${max} is wanted`);
+  return min;
+}
+
+function roleArns(key: string, value: unknown, faults: string[]): string[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    faults.push(`${key} is ${JSON.stringify(value)}; a list of role ARNs is wanted`);
+    return [];
+  }
+  return value.filter((arn): arn is string => {
+    if (typeof arn === "string" && ROLE_ARN.test(arn)) return true;
+    faults.push(`${key} names ${JSON.stringify(arn)}; arn:aws:iam::<account>:role/<name> is wanted`);
+    return false;
+  });
+}

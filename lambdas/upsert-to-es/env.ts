@@ -1,0 +1,14 @@
+import { s3Location, text } from "../shared/env";
+import { indexName, searchNode } from "../shared/search";
+
+/** The variables of UpsertToES. The construct supplies exactly these. */
+export const ENVIRONMENT = {
+  /** Endpoint of the search domain; scheme and port are optional, https is the default. */
+  ES_HOST: searchNode,
+  /** First part of the indices' names, such as `retail`. */
+  ES_INDEX: indexName,
+  /** Region of the domain, which its signatures name. */
+  REGION_NAME: text,
+  /** Where refused lines go, such as `s3://bucket/quarantine/`. */
+  QUARANTINE_LOCATION: s3Location,
+} as const;
