@@ -1,0 +1,144 @@
+import {
+  BatchCreatePartitionCommand,
+  BatchGetPartitionCommand,
+  CreatePartitionCommand,
+  DeleteTableCommand,
+  EntityNotFoundException,
+  GetPartitionCommand,
+  GetTableCommand,
+  GetTablesCommand,
+  type GetTablesCommandOutput,
+  type GlueClient,
+  type Partition as GluePartition,
+  type PartitionInput,
+  type StorageDescriptor,
+  UpdatePartitionCommand,
+} from "@aws-sdk/client-glue";
+import { chunks, given } from "./given";
+import type { Catalog, Partition, Table } from "./ports";
+
+/** What one BatchGetPartition and one BatchCreatePartition call take. */
+const GET_AT_ONCE = 1000;
+const CREATE_AT_ONCE = 100;
+
+/** The Glue catalog of the account. Make one for each run: it remembers the tables that it has seen. */
+export function glueCatalog(client: GlueClient): Catalog {
+  const descriptors = new Map<string, Promise<StorageDescriptor>>();
+
+  async function readDescriptor({ database, name }: Table): Promise<StorageDescriptor> {
+    const { Table: found } = await client.send(new GetTableCommand({ DatabaseName: database, Name: name }));
+    return given(found?.StorageDescriptor, `StorageDescriptor of ${database}.${name}`);
+  }
+
+  /** A partition has the columns and formats of its table, and its own location. */
+  async function partitionInput(table: Table, partition: Partition): Promise<PartitionInput> {
+    const key = `${table.database}.${table.name}`;
+    const descriptor = descriptors.get(key) ?? readDescriptor(table);
+    descriptors.set(key, descriptor);
+    return {
+      Values: [...partition.values],
+      StorageDescriptor: { ...(await descriptor), Location: partition.location },
+      Parameters: { ...partition.parameters },
+    };
+  }
+
+  /** One partition; undefined when there is none. */
+  async function onePartition(table: Table, values: string[]): Promise<GluePartition | undefined> {
+    const name = { DatabaseName: table.database, TableName: table.name };
+    try {
+      return (await client.send(new GetPartitionCommand({ ...name, PartitionValues: values }))).Partition;
+    } catch (error) {
+      if (error instanceof EntityNotFoundException) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    async partitions(table, values) {
+      const found: Partition[] = [];
+      for (const part of chunks(values, GET_AT_ONCE)) {
+        const { Partitions = [], UnprocessedKeys = [] } = await client.send(
+          new BatchGetPartitionCommand({
+            DatabaseName: table.database,
+            TableName: table.name,
+            PartitionsToGet: part.map((value) => ({ Values: [...value] })),
+          }),
+        );
+        found.push(...Partitions.map(fromGlue));
+        // Such a key may be absent or only not answered for. One that exists must not be taken for absent.
+        for (const { Values } of UnprocessedKeys) {
+          const partition = await onePartition(table, given(Values, "Values"));
+          if (partition) found.push(fromGlue(partition));
+        }
+      }
+      return found;
+    },
+
+    async createPartitions(table, partitions) {
+      for (const part of chunks(partitions, CREATE_AT_ONCE)) {
+        const { Errors = [] } = await client.send(
+          new BatchCreatePartitionCommand({
+            DatabaseName: table.database,
+            TableName: table.name,
+            PartitionInputList: await Promise.all(part.map((partition) => partitionInput(table, partition))),
+          }),
+        );
+        const faults = Errors.filter(
+          ({ ErrorDetail }) => ErrorDetail?.ErrorCode !== "AlreadyExistsException",
+        );
+        const [first] = faults;
+        if (first) {
+          throw new Error(
+            `${faults.length} partitions of ${table.database}.${table.name} were not created, such as ${first.PartitionValues?.join("/")}: ${first.ErrorDetail?.ErrorCode} ${first.ErrorDetail?.ErrorMessage}`,
+          );
+        }
+      }
+    },
+
+    async putPartition(table, partition) {
+      const name = { DatabaseName: table.database, TableName: table.name };
+      const input = await partitionInput(table, partition);
+      try {
+        await client.send(
+          new UpdatePartitionCommand({
+            ...name,
+            PartitionValueList: [...partition.values],
+            PartitionInput: input,
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof EntityNotFoundException)) throw error;
+        await client.send(new CreatePartitionCommand({ ...name, PartitionInput: input }));
+      }
+    },
+
+    async tableNames(database, namePrefix) {
+      const names: string[] = [];
+      let token: string | undefined;
+      do {
+        const page: GetTablesCommandOutput = await client.send(
+          new GetTablesCommand({ DatabaseName: database, Expression: `${namePrefix}.*`, NextToken: token }),
+        );
+        names.push(...(page.TableList ?? []).map(({ Name }) => given(Name, "Name")));
+        token = page.NextToken;
+      } while (token !== undefined);
+      return names.filter((name) => name.startsWith(namePrefix));
+    },
+
+    async deleteTable({ database, name }) {
+      try {
+        await client.send(new DeleteTableCommand({ DatabaseName: database, Name: name }));
+      } catch (error) {
+        if (!(error instanceof EntityNotFoundException)) throw error;
+      }
+    },
+  };
+}
+
+function fromGlue({ Values, StorageDescriptor, Parameters }: GluePartition): Partition {
+  return {
+    values: given(Values, "Values"),
+    location: given(StorageDescriptor?.Location, "Location"),
+    parameters: Parameters ?? {},
+  };
+}

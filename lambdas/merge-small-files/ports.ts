@@ -1,0 +1,85 @@
+import type { S3Location } from "../shared/env";
+import type { Logger } from "../shared/log";
+import type { Statement } from "./statement";
+
+/** An object as a listing shows it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** What a conditional write demands of the object that stands there. */
+export type WriteCondition = "absent" | { readonly etag: string };
+
+/** S3. */
+export interface Objects {
+  /** All objects of a folder. */
+  list(location: S3Location): Promise<ListedObject[]>;
+  /** Undefined when there is no such object. */
+  read(bucket: string, key: string): Promise<{ readonly body: string; readonly etag: string } | undefined>;
+  /** The new object's ETag; undefined when the condition did not hold, and then nothing was written. */
+  writeIf(bucket: string, key: string, body: string, condition: WriteCondition): Promise<string | undefined>;
+  remove(bucket: string, keys: readonly string[]): Promise<void>;
+}
+
+/** A table of the catalog. */
+export interface Table {
+  readonly database: string;
+  readonly name: string;
+}
+
+/** A partition; columns and formats are those of its table. */
+export interface Partition {
+  readonly values: readonly string[];
+  /** `s3://bucket/prefix/` */
+  readonly location: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** The Glue catalog. */
+export interface Catalog {
+  /** Those of the named partitions that exist. */
+  partitions(table: Table, values: readonly (readonly string[])[]): Promise<Partition[]>;
+  /** Creates partitions; one that exists meanwhile is left as it is. */
+  createPartitions(table: Table, partitions: readonly Partition[]): Promise<void>;
+  /** Creates or replaces one partition in one step that readers see whole. */
+  putPartition(table: Table, partition: Partition): Promise<void>;
+  tableNames(database: string, namePrefix: string): Promise<string[]>;
+  /** Forgets an external table; its objects stay. A table that is gone already is no error. */
+  deleteTable(table: Table): Promise<void>;
+}
+
+/** How far a query is. */
+export type QueryState =
+  | { readonly state: "running" | "succeeded" }
+  | { readonly state: "failed"; readonly reason: string };
+
+/** Athena. */
+export interface Queries {
+  /** Returns the query's id. */
+  start(statement: Statement): Promise<string>;
+  state(id: string): Promise<QueryState>;
+  /** The rows of a query that succeeded, without the header; at most 1,000. */
+  rows(id: string): Promise<string[][]>;
+  stop(id: string): Promise<void>;
+}
+
+/** Time, so that a test can turn it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** What a run needs of the world. */
+export interface Ports {
+  readonly objects: Objects;
+  readonly catalog: Catalog;
+  readonly queries: Queries;
+  readonly clock: Clock;
+  /** Eight hexadecimal digits, different each time. */
+  readonly randomId: () => string;
+  readonly log: Logger;
+}

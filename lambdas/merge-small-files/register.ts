@@ -1,0 +1,32 @@
+import type { S3Location } from "../shared/env";
+import { type Hour, hourLocation, s3Uri } from "./hours";
+import type { Catalog, Table } from "./ports";
+
+/**
+ * Makes the raw objects of `hours` visible to queries, before the first of them lands. Only what is missing
+ * is written. @returns how many partitions were missing.
+ */
+export async function registerHours(
+  catalog: Catalog,
+  table: Table,
+  location: S3Location,
+  hours: readonly Hour[],
+): Promise<number> {
+  const existing = await catalog.partitions(
+    table,
+    hours.map(({ values }) => values),
+  );
+  const known = new Set(existing.map(({ values }) => values.join("/")));
+  const missing = hours.filter(({ values }) => !known.has(values.join("/")));
+  if (missing.length > 0) {
+    await catalog.createPartitions(
+      table,
+      missing.map((hour) => ({
+        values: hour.values,
+        location: s3Uri(hourLocation(location, hour)),
+        parameters: {},
+      })),
+    );
+  }
+  return missing.length;
+}
