@@ -1,0 +1,11 @@
+import { defineEnvironment } from "./environment";
+
+/** For trying things out: the lab's own names, cheap, and gone after `destroy`. */
+export const dev = defineEnvironment("environments/dev.ts", {
+  name: "dev",
+  protection: "disposable",
+  physicalNames: "bare",
+  logRetentionDays: 14,
+  keyDeletionDays: 7,
+  lake: { rawRetentionDays: 30, noncurrentVersionDays: 7 },
+});

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where an environment lives in AWS. */
+export interface Location {
+  /** Twelve digits; {@link UNSET_ACCOUNT_ID} while nobody has said which. */
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** Stands for an account that is not configured: it validates, and no real account has it. */
+export const UNSET_ACCOUNT_ID = "000000000000";
+
+/**
+ * Region of an environment that names none. Ireland: the shop whose records these are sells from London to
+ * Europe, and every service of the system is offered there.
+ */
+export const DEFAULT_REGION = "eu-west-1";
+
+/** Git-ignored, beside `cdktf.json`; `npm run bootstrap` writes it. */
+export const LOCATION_FILE = ".retail-bi.json";
+
+/** The content of {@link LOCATION_FILE}: `{ "dev": { "accountId": "123456789012", "region": "eu-west-1" } }`. */
+export type LocationFile = Readonly<Record<string, Readonly<Partial<Location>>>>;
+
+/** Account or region of an environment are malformed; the message says where they were read. */
+export class LocationError extends Error {
+  override readonly name = "LocationError";
+}
+
+const ACCOUNT_ID = /^\d{12}$/;
+/** Regions of the `aws` partition: ARNs and service names of the others differ. */
+const REGION = /^(?!us-gov|us-iso|cn-)[a-z]{2,4}-[a-z]+-\d$/;
+
+/** The variable that names a setting from outside, such as `RETAIL_BI_DEV_ACCOUNT_ID`. */
+export function variableName(environment: string, setting: "ACCOUNT_ID" | "REGION"): string {
+  return `RETAIL_BI_${environment.toUpperCase()}_${setting}`;
+}
+
+/** Parses a location file. @throws LocationError naming the file and what is wrong with it. */
+export function parseLocationFile(text: string, path: string): LocationFile {
+  const fail = (what: string): never => {
+    throw new LocationError(`${path}: ${what}`);
+  };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+  if (!isObject(parsed)) return fail('must be an object such as {"dev": {"accountId": "123456789012"}}');
+  const file: Record<string, Partial<Location>> = {};
+  for (const [environment, entry] of Object.entries(parsed)) {
+    if (!isObject(entry)) return fail(`"${environment}" must be an object with accountId and region`);
+    const known: { accountId?: string; region?: string } = {};
+    for (const [key, value] of Object.entries(entry)) {
+      if (key !== "accountId" && key !== "region") {
+        return fail(`"${environment}" has an unknown key "${key}"; it may have accountId and region`);
+      }
+      if (typeof value !== "string")
+        return fail(`"${environment}.${key}" is ${JSON.stringify(value)}; a string is wanted`);
+      known[key] = value;
+    }
+    file[environment] = known;
+  }
+  return file;
+}
+
+/** Reads {@link LOCATION_FILE} of a folder; empty when there is none. @throws LocationError */
+export function readLocationFile(folder: string): LocationFile {
+  const path = join(folder, LOCATION_FILE);
+  try {
+    return parseLocationFile(readFileSync(path, "utf8"), path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+/**
+ * Account and region of an environment: its variables, else the file, else the defaults.
+ * @throws LocationError naming the source and the value when one is malformed.
+ */
+export function locate(
+  environment: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  file: LocationFile,
+): Location {
+  const setting = (
+    key: keyof Location,
+    variable: string,
+    fallback: string,
+    format: RegExp,
+    wanted: string,
+  ) => {
+    const fromVariable = variables[variable];
+    const value = fromVariable ?? file[environment]?.[key] ?? fallback;
+    if (!format.test(value)) {
+      const source = fromVariable === undefined ? `${LOCATION_FILE}: ${environment}.${key}` : variable;
+      throw new LocationError(`${source} is "${value}"; ${wanted}`);
+    }
+    return value;
+  };
+  return {
+    accountId: setting(
+      "accountId",
+      variableName(environment, "ACCOUNT_ID"),
+      UNSET_ACCOUNT_ID,
+      ACCOUNT_ID,
+      "an account id has twelve digits",
+    ),
+    region: setting(
+      "region",
+      variableName(environment, "REGION"),
+      DEFAULT_REGION,
+      REGION,
+      `a region of the aws partition is wanted, such as ${DEFAULT_REGION}`,
+    ),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

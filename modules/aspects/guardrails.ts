@@ -1,0 +1,82 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import type { IAspect } from "cdktf";
+import type { IConstruct } from "constructs";
+import { type Exception, explanationsOf } from "../security/explanations";
+
+/**
+ * What no construct may do without saying why, checked at every synth: `*` in what is allowed, anything
+ * unencrypted, logs for ever. It collects; the stack's validation reports everything at once.
+ */
+export class Guardrails implements IAspect {
+  /** What was found, each with the construct's path. */
+  public readonly findings: string[] = [];
+
+  public visit(node: IConstruct): void {
+    if (node instanceof DataAwsIamPolicyDocument) this.visitPolicy(node);
+    if (node instanceof CloudwatchLogGroup) {
+      this.require(node, node.kmsKeyIdInput !== undefined, "is a log group without a key");
+      this.require(node, (node.retentionInDaysInput ?? 0) > 0, "is a log group that keeps logs for ever");
+    }
+    if (node instanceof KinesisStream) {
+      this.require(node, node.kmsKeyIdInput !== undefined, "is a stream without a key");
+    }
+    if (node instanceof LambdaFunction) {
+      this.require(node, node.kmsKeyArnInput !== undefined, "is a function whose environment has no key");
+      this.require(
+        node,
+        node.loggingConfig.logGroupInput !== undefined,
+        "is a function without a log group of its own",
+      );
+    }
+    if (node instanceof S3BucketServerSideEncryptionConfigurationA) {
+      const rules = node.ruleInput;
+      const withKey =
+        Array.isArray(rules) &&
+        rules.every(
+          ({ applyServerSideEncryptionByDefault: rule }) =>
+            rule !== undefined && "kmsMasterKeyId" in rule && rule.kmsMasterKeyId !== undefined,
+        );
+      this.require(
+        node,
+        withKey || explained(node, "own-encryption"),
+        "encrypts a bucket without the environment's key",
+      );
+    }
+  }
+
+  private visitPolicy(node: DataAwsIamPolicyDocument): void {
+    const statements = node.statementInput;
+    if (!Array.isArray(statements)) {
+      this.findings.push(`${node.node.path} is a policy whose statements cannot be read`);
+      return;
+    }
+    for (const { sid = "", effect, actions = [], resources = [], principals } of statements) {
+      if (effect === "Deny") continue;
+      const where = `is a policy whose statement "${sid}"`;
+      this.require(node, !actions.some((action) => action.includes("*")), `${where} allows an action by *`);
+      this.require(
+        node,
+        !resources.includes("*") || explained(node, "any-resource", sid),
+        `${where} allows any resource without a reason`,
+      );
+      const anyone =
+        Array.isArray(principals) && principals.some(({ identifiers }) => identifiers.includes("*"));
+      this.require(node, !anyone, `${where} allows anyone`);
+    }
+  }
+
+  private require(node: IConstruct, holds: boolean, otherwise: string): void {
+    if (!holds) this.findings.push(`${node.node.path} ${otherwise}`);
+  }
+}
+
+function explained(node: IConstruct, exception: Exception, subject?: string): boolean {
+  return explanationsOf(node).some(
+    (explanation) =>
+      explanation.exception === exception && (subject === undefined || explanation.subject === subject),
+  );
+}

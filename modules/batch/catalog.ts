@@ -1,0 +1,158 @@
+import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
+import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
+import { Construct } from "constructs";
+import type { Location } from "../../environments/location";
+import { QUARANTINE_COLUMNS } from "../../lambdas/shared/quarantine";
+import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../schema/retail-transaction";
+import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
+import type { ExecutionRole } from "../security/execution-role";
+import type { DataLake, Zone } from "./data-lake";
+
+export interface CatalogProps {
+  /** Physical name of the database: lower-case letters, digits and underscores. */
+  readonly databaseName: string;
+  readonly lake: DataLake;
+  readonly location: Location;
+  /** Refuses to be destroyed: the partitions and their digests are not in Terraform. */
+  readonly protected: boolean;
+}
+
+interface Format {
+  readonly classification: string;
+  readonly serializer: string;
+  readonly input: string;
+  readonly output: string;
+}
+
+const JSON_LINES: Format = {
+  classification: "json",
+  serializer: "org.openx.data.jsonserde.JsonSerDe",
+  input: "org.apache.hadoop.mapred.TextInputFormat",
+  output: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+};
+
+const PARQUET: Format = {
+  classification: "parquet",
+  serializer: "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+  input: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+  output: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+};
+
+/**
+ * The tables of the lake. Partitions are not described here: MergeSmallFiles registers those of the raw
+ * table ahead of time, and those of the Parquet table with each merge.
+ */
+export class Catalog extends Construct {
+  public readonly database: GlueCatalogDatabase;
+  public readonly raw: GlueCatalogTable;
+  public readonly parquet: GlueCatalogTable;
+  public readonly quarantine: GlueCatalogTable;
+  private readonly arnPrefix: string;
+  private readonly props: CatalogProps;
+
+  public constructor(scope: Construct, id: string, props: CatalogProps) {
+    super(scope, id);
+    this.props = props;
+    this.arnPrefix = `arn:aws:glue:${props.location.region}:${props.location.accountId}`;
+    this.database = new GlueCatalogDatabase(this, "Database", {
+      name: props.databaseName,
+      description: "Retail transactions as they arrived, merged, and refused",
+      ...this.lifecycle(),
+    });
+    this.raw = this.table("Raw", {
+      name: TABLE_NAMES.raw,
+      description: "Transactions as delivered; a line may be there more than once, told by record_id",
+      zone: "raw",
+      format: JSON_LINES,
+      columns: glueColumns(),
+      partitions: gluePartitionColumns(),
+    });
+    this.parquet = this.table("Parquet", {
+      name: TABLE_NAMES.parquet,
+      description: "Transactions merged, each once",
+      zone: "parquet",
+      format: PARQUET,
+      columns: glueColumns(),
+      partitions: gluePartitionColumns(),
+    });
+    this.quarantine = this.table("Quarantine", {
+      name: TABLE_NAMES.quarantine,
+      description: "Lines that a layer refused; count a record_id once",
+      zone: "quarantine",
+      format: JSON_LINES,
+      columns: QUARANTINE_COLUMNS,
+      partitions: [],
+    });
+  }
+
+  /**
+   * Lets `role` merge: read the tables, register and swap partitions, and make and drop its temporary tables.
+   */
+  public grantMerge(role: ExecutionRole): void {
+    const catalog = `${this.arnPrefix}:catalog`;
+    const tables = [this.raw.arn, this.parquet.arn];
+    const temporary = `${this.arnPrefix}:table/${this.database.name}/${TEMPORARY_TABLE_PREFIX}*`;
+    role.allow({
+      sid: "ReadCatalog",
+      actions: [
+        "glue:BatchGetPartition",
+        "glue:GetDatabase",
+        "glue:GetPartition",
+        "glue:GetPartitions",
+        "glue:GetTable",
+        "glue:GetTables",
+      ],
+      resources: [catalog, this.database.arn, ...tables, temporary],
+    });
+    role.allow({
+      sid: "SwapPartitions",
+      actions: ["glue:BatchCreatePartition", "glue:CreatePartition", "glue:UpdatePartition"],
+      resources: [catalog, this.database.arn, ...tables],
+    });
+    role.allow({
+      sid: "MakeTemporaryTables",
+      actions: ["glue:CreateTable", "glue:DeleteTable"],
+      resources: [catalog, this.database.arn, temporary],
+    });
+    // Athena looks for the account's default database before it runs any statement.
+    role.allow({
+      sid: "FindDefaultDatabase",
+      actions: ["glue:GetDatabase"],
+      resources: [catalog, `${this.arnPrefix}:database/default`],
+    });
+  }
+
+  private table(
+    id: string,
+    table: {
+      readonly name: string;
+      readonly description: string;
+      readonly zone: Zone;
+      readonly format: Format;
+      readonly columns: readonly GlueColumn[];
+      readonly partitions: readonly GlueColumn[];
+    },
+  ): GlueCatalogTable {
+    const { format } = table;
+    return new GlueCatalogTable(this, id, {
+      databaseName: this.database.name,
+      name: table.name,
+      description: table.description,
+      tableType: "EXTERNAL_TABLE",
+      parameters: { EXTERNAL: "TRUE", classification: format.classification },
+      partitionKeys: [...table.partitions],
+      storageDescriptor: {
+        location: this.props.lake.location(table.zone),
+        inputFormat: format.input,
+        outputFormat: format.output,
+        columns: [...table.columns],
+        serDeInfo: { serializationLibrary: format.serializer },
+      },
+      ...this.lifecycle(),
+    });
+  }
+
+  private lifecycle() {
+    return this.props.protected ? { lifecycle: { preventDestroy: true } } : {};
+  }
+}

@@ -1,0 +1,147 @@
+import { Construct } from "constructs";
+import type { EncryptionKey } from "../security/encryption-key";
+import type { ExecutionRole } from "../security/execution-role";
+import { PrivateBucket } from "../security/private-bucket";
+
+/** The folders of the lake. Each ends in a slash. */
+export const ZONES = {
+  /** What was delivered: one JSON line a transaction, by hour of arrival. It only grows. */
+  raw: "json-data/",
+  /** What merges write. */
+  parquet: "parquet-retail-trans/",
+  /** The merge's lease, and the results of its queries. */
+  scratch: "tmp/",
+  /** Lines that a layer refused. */
+  quarantine: "quarantine/",
+  /** What Firehose gave up. */
+  errors: "error-json/",
+  /** What the event source mapping gave up; Lambda chooses the name. */
+  givenUp: "aws/lambda/",
+  /** Results of the queries of people. */
+  results: "athena-results/",
+} as const;
+
+export type Zone = keyof typeof ZONES;
+
+/** What a role may do in which zones. */
+export interface LakeAccess {
+  readonly list?: readonly Zone[];
+  readonly read?: readonly Zone[];
+  readonly write?: readonly Zone[];
+  readonly delete?: readonly Zone[];
+}
+
+export interface DataLakeProps {
+  /** Physical name of the bucket. */
+  readonly bucketName: string;
+  /** Physical name of the bucket that keeps the log of requests to it. */
+  readonly accessLogBucketName: string;
+  readonly key: EncryptionKey;
+  readonly accountId: string;
+  /** Days that raw objects are kept; longer than a merge looks back. */
+  readonly rawRetentionDays: number;
+  /** Days that overwritten and deleted objects can be brought back. */
+  readonly noncurrentVersionDays: number;
+  /** Days that the log of requests is kept. */
+  readonly accessLogDays: number;
+  /** Refuses to be destroyed; otherwise destroy removes all data. */
+  readonly protected: boolean;
+}
+
+/** A lease is renewed every few minutes and the results of a merge's queries are read at once. */
+const SCRATCH_DAYS = 2;
+/** People look at a result again for a while; it can always be queried anew. */
+const RESULT_DAYS = 30;
+
+/**
+ * The lake: one bucket, a folder for each kind of data.
+ *
+ * No rule ends Parquet files, quarantine or what was given up: the merge removes what it replaced itself,
+ * and the rest waits for a person.
+ */
+export class DataLake extends Construct {
+  public readonly bucket: PrivateBucket;
+  private readonly key: EncryptionKey;
+
+  public constructor(scope: Construct, id: string, props: DataLakeProps) {
+    super(scope, id);
+    this.key = props.key;
+    const accessLogs = new PrivateBucket(this, "AccessLogs", {
+      name: props.accessLogBucketName,
+      encryption: { ownKeyReason: "S3 delivers access logs only to a bucket encrypted with S3's own keys" },
+      accessLog: { noLogReason: "a log of the log's own deliveries would never end" },
+      protected: props.protected,
+      noncurrentVersionDays: props.noncurrentVersionDays,
+      expirations: [{ id: "access-logs", days: props.accessLogDays }],
+    });
+    this.bucket = new PrivateBucket(this, "Lake", {
+      name: props.bucketName,
+      encryption: { key: props.key },
+      accessLog: { bucket: accessLogs, prefix: "lake/" },
+      protected: props.protected,
+      noncurrentVersionDays: props.noncurrentVersionDays,
+      expirations: [
+        { id: "raw", prefix: ZONES.raw, days: props.rawRetentionDays },
+        { id: "scratch", prefix: ZONES.scratch, days: SCRATCH_DAYS },
+        { id: "results", prefix: ZONES.results, days: RESULT_DAYS },
+      ],
+    });
+    accessLogs.addToPolicy({
+      sid: "AccessLogDelivery",
+      principals: [{ type: "Service", identifiers: ["logging.s3.amazonaws.com"] }],
+      actions: ["s3:PutObject"],
+      resources: [`${accessLogs.arn}/lake/*`],
+      conditions: [
+        { test: "ArnEquals", variable: "aws:SourceArn", values: [this.bucket.arn] },
+        { test: "StringEquals", variable: "aws:SourceAccount", values: [props.accountId] },
+      ],
+    });
+  }
+
+  /** Such as `s3://bucket/json-data/`. */
+  public location(zone: Zone): string {
+    return `s3://${this.bucket.resource.bucket}/${ZONES[zone]}`;
+  }
+
+  /** Lets `role` do what `access` says, and use the key for it. Once a role. */
+  public grant(role: ExecutionRole, access: LakeAccess): void {
+    const bucketArn = this.bucket.arn;
+    const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${ZONES[zone]}*`);
+    const { list = [], read = [], write = [], delete: remove = [] } = access;
+    if (list.length > 0) {
+      role.allow({
+        sid: "ListLake",
+        actions: ["s3:ListBucket"],
+        resources: [bucketArn],
+        conditions: [
+          { test: "StringLike", variable: "s3:prefix", values: list.map((zone) => `${ZONES[zone]}*`) },
+        ],
+      });
+    }
+    if (list.length + read.length > 0) {
+      role.allow({ sid: "LocateLake", actions: ["s3:GetBucketLocation"], resources: [bucketArn] });
+    }
+    if (read.length > 0) {
+      role.allow({ sid: "ReadLake", actions: ["s3:GetObject"], resources: objects(read) });
+    }
+    if (write.length > 0) {
+      role.allow({
+        sid: "WriteLake",
+        actions: ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+        resources: objects(write),
+      });
+    }
+    if (remove.length > 0) {
+      role.allow({ sid: "DeleteFromLake", actions: ["s3:DeleteObject"], resources: objects(remove) });
+    }
+    if (read.length + write.length > 0) {
+      this.key.grantUse(role, "UseLakeKey", {
+        via: "s3",
+        // An upload in parts is decrypted when it is put together.
+        decrypt: true,
+        encrypt: write.length > 0,
+        context: { key: "aws:s3:arn", values: [bucketArn, `${bucketArn}/*`] },
+      });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
+import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Construct } from "constructs";
+import type { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
+import { glueColumns } from "../../schema/retail-transaction";
+import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
+import type { Catalog } from "./catalog";
+import type { DataLake } from "./data-lake";
+import type { Workgroup } from "./workgroup";
+
+export interface MergeSmallFilesProps extends FunctionDefaults {
+  /** Physical name of the function. */
+  readonly name: string;
+  /** Physical name of the rule that runs it. */
+  readonly scheduleName: string;
+  readonly lake: DataLake;
+  readonly catalog: Catalog;
+  /** Must not enforce its settings: a merge names where its table lies. */
+  readonly workgroup: Workgroup;
+  /** How many hours back a late object is still merged. */
+  readonly lookBackHours: number;
+}
+
+const EVERY_MINUTES = 5;
+/** The lab's; a run starts before the last can have ended only when it took all of it, and the lease tells them apart. */
+const TIMEOUT_SECONDS = 300;
+
+/** Merges the small JSON objects of each hour into few Parquet files, every five minutes. */
+export class MergeSmallFiles extends Construct {
+  public readonly function: NodeFunction<typeof ENVIRONMENT>;
+  public readonly schedule: CloudwatchEventRule;
+
+  public constructor(scope: Construct, id: string, props: MergeSmallFilesProps) {
+    super(scope, id);
+    const { lake, catalog, workgroup } = props;
+    this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
+      key: props.key,
+      logRetentionDays: props.logRetentionDays,
+      name: props.name,
+      description: "Merges small JSON objects into Parquet files and swaps them in, hour by hour",
+      folder: "merge-small-files",
+      timeoutSeconds: TIMEOUT_SECONDS,
+      memoryMiB: 512,
+      environment: {
+        OLD_DATABASE: catalog.database.name,
+        OLD_TABLE_NAME: catalog.raw.name,
+        NEW_DATABASE: catalog.database.name,
+        NEW_TABLE_NAME: catalog.parquet.name,
+        WORK_GROUP: workgroup.resource.name,
+        OLD_TABLE_LOCATION_PREFIX: lake.location("raw"),
+        OUTPUT_PREFIX: lake.location("parquet"),
+        STAGING_OUTPUT_PREFIX: lake.location("scratch"),
+        COLUMN_NAMES: glueColumns()
+          .map(({ name }) => name)
+          .join(","),
+        LOOK_BACK_HOURS: String(props.lookBackHours),
+      },
+    });
+    const { role } = this.function;
+    lake.grant(role, {
+      list: ["raw", "parquet", "scratch"],
+      read: ["raw", "parquet", "scratch"],
+      write: ["parquet", "scratch"],
+      delete: ["parquet", "scratch"],
+    });
+    catalog.grantMerge(role);
+    workgroup.grantQuery(role);
+
+    new LambdaFunctionEventInvokeConfig(this, "AsynchronousInvocation", {
+      functionName: this.function.resource.functionName,
+      // The next run repairs what a failed one left, and it comes in five minutes anyway.
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: EVERY_MINUTES * 60,
+    });
+    this.schedule = new CloudwatchEventRule(this, "Schedule", {
+      name: props.scheduleName,
+      description: `Runs ${props.name} every ${EVERY_MINUTES} minutes`,
+      scheduleExpression: `rate(${EVERY_MINUTES} minutes)`,
+      state: "ENABLED",
+    });
+    new CloudwatchEventTarget(this, "Target", {
+      rule: this.schedule.name,
+      arn: this.function.arn,
+    });
+    new LambdaPermission(this, "Permission", {
+      statementId: "Schedule",
+      action: "lambda:InvokeFunction",
+      functionName: this.function.resource.functionName,
+      principal: "events.amazonaws.com",
+      sourceArn: this.schedule.arn,
+    });
+  }
+}

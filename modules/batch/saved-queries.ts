@@ -1,0 +1,109 @@
+import { AthenaNamedQuery } from "@cdktf/provider-aws/lib/athena-named-query";
+import { Construct } from "constructs";
+import { TABLE_NAMES } from "../naming";
+import type { Catalog } from "./catalog";
+import type { Workgroup } from "./workgroup";
+
+export interface SavedQueriesProps {
+  readonly catalog: Catalog;
+  readonly workgroup: Workgroup;
+}
+
+interface SavedQuery {
+  /** Construct id, permanent. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly sql: string;
+}
+
+function revenueByCountry(table: string): string {
+  return `SELECT country, count(*) AS line_count, sum(quantity) AS quantity, sum(quantity * price) AS revenue
+FROM ${table}
+GROUP BY country
+ORDER BY revenue DESC`;
+}
+
+function filesByHour(table: string): string {
+  return `SELECT year, month, day, hour, count(DISTINCT "$path") AS file_count, count(*) AS line_count
+FROM ${table}
+GROUP BY year, month, day, hour
+ORDER BY year, month, day, hour`;
+}
+
+/** The lab's queries, ready to run. */
+const QUERIES: readonly SavedQuery[] = [
+  {
+    id: "FirstTen",
+    name: "First ten transactions",
+    description: "The lab's first look at the raw table",
+    sql: `SELECT * FROM ${TABLE_NAMES.raw} LIMIT 10`,
+  },
+  {
+    id: "FirstTenMerged",
+    name: "First ten merged transactions",
+    description: "The same from the Parquet table",
+    sql: `SELECT * FROM ${TABLE_NAMES.parquet} LIMIT 10`,
+  },
+  {
+    id: "RevenueByCountryRaw",
+    name: "Revenue by country, raw",
+    description: "From the lines as delivered; the raw table is at-least-once, so a copy counts twice",
+    sql: revenueByCountry(TABLE_NAMES.raw),
+  },
+  {
+    id: "RevenueByCountry",
+    name: "Revenue by country",
+    description: "From the merged table, each line once",
+    sql: revenueByCountry(TABLE_NAMES.parquet),
+  },
+  {
+    id: "QuantityAndPriceByInvoiceDate",
+    name: "Quantity and price by invoice date",
+    description: "What the lab's vertical bars show",
+    sql: `SELECT invoicedate, sum(quantity) AS quantity, sum(price) AS price
+FROM ${TABLE_NAMES.parquet}
+GROUP BY invoicedate
+ORDER BY invoicedate`,
+  },
+  {
+    id: "Quarantine",
+    name: "Refused lines, each once",
+    description: "Both layers may refuse a line; the first of its entries stands for it",
+    sql: `SELECT record_id, arrived_at, layer, reason, detail, original
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY layer, reason, detail) AS entry
+  FROM ${TABLE_NAMES.quarantine}
+) AS entries
+WHERE entry = 1
+ORDER BY arrived_at, record_id`,
+  },
+  {
+    id: "FilesByHourRaw",
+    name: "Small files by hour",
+    description: "How many objects the delivery stream wrote",
+    sql: filesByHour(TABLE_NAMES.raw),
+  },
+  {
+    id: "FilesByHour",
+    name: "Merged files by hour",
+    description: "How many files the merge made of them",
+    sql: filesByHour(TABLE_NAMES.parquet),
+  },
+];
+
+/** The queries that people find in the workgroup. */
+export class SavedQueries extends Construct {
+  public constructor(scope: Construct, id: string, props: SavedQueriesProps) {
+    super(scope, id);
+    for (const query of QUERIES) {
+      new AthenaNamedQuery(this, query.id, {
+        name: query.name,
+        description: query.description,
+        database: props.catalog.database.name,
+        workgroup: props.workgroup.resource.name,
+        query: query.sql,
+      });
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { Construct } from "constructs";
+import type { ENVIRONMENT } from "../../lambdas/validate-records/env";
+import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
+import type { DataLake } from "./data-lake";
+
+export interface ValidateRecordsProps extends FunctionDefaults {
+  /** Physical name. */
+  readonly name: string;
+  readonly lake: DataLake;
+}
+
+/** Firehose waits this long for a transformation, no longer. */
+const FIREHOSE_PATIENCE_SECONDS = 300;
+
+/** Judges the lines of the delivery stream: good ones pass with their identity, bad ones go to quarantine. */
+export class ValidateRecords extends Construct {
+  public readonly function: NodeFunction<typeof ENVIRONMENT>;
+
+  public constructor(scope: Construct, id: string, props: ValidateRecordsProps) {
+    super(scope, id);
+    this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
+      key: props.key,
+      logRetentionDays: props.logRetentionDays,
+      name: props.name,
+      description: "Judges each line before it lands in the lake; refused lines go to quarantine",
+      folder: "validate-records",
+      timeoutSeconds: FIREHOSE_PATIENCE_SECONDS,
+      memoryMiB: 512,
+      environment: { QUARANTINE_LOCATION: props.lake.location("quarantine") },
+    });
+    props.lake.grant(this.function.role, { write: ["quarantine"] });
+  }
+}

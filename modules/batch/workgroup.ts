@@ -1,0 +1,66 @@
+import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
+import { Construct } from "constructs";
+import { assertWholeNumber } from "../check";
+import type { EncryptionKey } from "../security/encryption-key";
+import type { ExecutionRole } from "../security/execution-role";
+
+export interface WorkgroupProps {
+  /** Physical name. */
+  readonly name: string;
+  readonly description: string;
+  /** Where results go, such as `s3://bucket/athena-results/`. */
+  readonly resultsLocation: string;
+  readonly key: EncryptionKey;
+  /**
+   * Whether these settings win over the client's. A CTAS that names a location is refused where they do.
+   */
+  readonly enforced: boolean;
+  /** What one query may scan, in GiB. @default no limit */
+  readonly scanLimitGiB?: number;
+  /** Destroy removes it with its named queries and its history. */
+  readonly disposable: boolean;
+}
+
+const GIB = 1024 ** 3;
+
+/** Where SQL runs: the result location, its encryption, and what a query may cost. */
+export class Workgroup extends Construct {
+  public readonly resource: AthenaWorkgroup;
+
+  /** @throws RangeError when the scan limit is not a whole number of GiB from 1. */
+  public constructor(scope: Construct, id: string, props: WorkgroupProps) {
+    super(scope, id);
+    if (props.scanLimitGiB !== undefined) {
+      assertWholeNumber(this, "scanLimitGiB", props.scanLimitGiB, 1, 1_000_000);
+    }
+    this.resource = new AthenaWorkgroup(this, "Workgroup", {
+      name: props.name,
+      description: props.description,
+      configuration: {
+        enforceWorkgroupConfiguration: props.enforced,
+        publishCloudwatchMetricsEnabled: true,
+        engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+        resultConfiguration: {
+          outputLocation: props.resultsLocation,
+          encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: props.key.arn },
+        },
+        ...(props.scanLimitGiB !== undefined && { bytesScannedCutoffPerQuery: props.scanLimitGiB * GIB }),
+      },
+      forceDestroy: props.disposable,
+    });
+  }
+
+  /** Lets `role` run queries here, read their results and stop them. */
+  public grantQuery(role: ExecutionRole): void {
+    role.allow({
+      sid: "RunQueries",
+      actions: [
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+      ],
+      resources: [this.resource.arn],
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
+import { Construct } from "constructs";
+import type { StreamCapacity } from "../../environments/environment";
+import { assertWholeNumber } from "../check";
+import type { EncryptionKey } from "../security/encryption-key";
+import type { ExecutionRole } from "../security/execution-role";
+
+export interface EventStreamProps {
+  /** Physical name. */
+  readonly name: string;
+  readonly capacity: StreamCapacity;
+  /** Hours that a record can be read again, 24 to 8760. */
+  readonly retentionHours: number;
+  readonly key: EncryptionKey;
+  /** Refuses to be destroyed; otherwise even registered consumers do not hold it back. */
+  readonly protected: boolean;
+}
+
+/** The stream that every transaction enters by; the batch and the speed layer each read all of it. */
+export class EventStream extends Construct {
+  public readonly resource: KinesisStream;
+  private readonly key: EncryptionKey;
+
+  /** @throws RangeError when the retention or the shard count is outside of what Kinesis takes. */
+  public constructor(scope: Construct, id: string, props: EventStreamProps) {
+    super(scope, id);
+    this.key = props.key;
+    assertWholeNumber(this, "retentionHours", props.retentionHours, 24, 8760);
+    if (props.capacity.mode === "provisioned")
+      assertWholeNumber(this, "shardCount", props.capacity.shardCount, 1, 500);
+    this.resource = new KinesisStream(this, "Stream", {
+      name: props.name,
+      retentionPeriod: props.retentionHours,
+      encryptionType: "KMS",
+      kmsKeyId: props.key.arn,
+      ...(props.capacity.mode === "on-demand"
+        ? { streamModeDetails: { streamMode: "ON_DEMAND" } }
+        : { streamModeDetails: { streamMode: "PROVISIONED" }, shardCount: props.capacity.shardCount }),
+      ...(props.protected ? { lifecycle: { preventDestroy: true } } : { enforceConsumerDeletion: true }),
+    });
+  }
+
+  public get arn(): string {
+    return this.resource.arn;
+  }
+
+  /** Lets `role` read the stream: describe, list shards, iterate, get, decrypt. */
+  public grantRead(role: ExecutionRole): void {
+    role.allow({
+      sid: "ReadStream",
+      actions: [
+        "kinesis:DescribeStream",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+      ],
+      resources: [this.arn],
+    });
+    this.key.grantUse(role, "DecryptStream", {
+      via: "kinesis",
+      decrypt: true,
+      encrypt: false,
+      context: { key: "aws:kinesis:arn", values: [this.arn] },
+    });
+  }
+}

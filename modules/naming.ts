@@ -1,0 +1,103 @@
+import type { Environment } from "../environments/environment";
+import { UNSET_ACCOUNT_ID, variableName } from "../environments/location";
+
+/** Physical names of an environment. Two environments of one account must not share any of them. */
+export interface Names {
+  readonly keyAlias: string;
+  readonly stateKeyAlias: string;
+  readonly stateBucket: string;
+  readonly stream: string;
+  readonly deliveryStream: string;
+  readonly deliveryLogGroup: string;
+  readonly deliveryRole: string;
+  readonly lakeBucket: string;
+  readonly accessLogBucket: string;
+  readonly database: string;
+  readonly peopleWorkgroup: string;
+  readonly mergeWorkgroup: string;
+  readonly validateRecords: string;
+  readonly mergeSmallFiles: string;
+  readonly mergeSchedule: string;
+}
+
+/** Names inside the environment's own database: nothing outside can collide with them. */
+export const TABLE_NAMES = {
+  raw: "retail_trans_json",
+  parquet: "ctas_retail_trans_parquet",
+  quarantine: "retail_trans_quarantine",
+} as const;
+
+/** Temporary tables of a merge begin with this. */
+export const TEMPORARY_TABLE_PREFIX = "tmp_";
+
+/** Two environments of one account would own a resource of the same name. */
+export class NameCollisionError extends Error {
+  override readonly name = "NameCollisionError";
+}
+
+type NamedEnvironment = Pick<Environment, "name" | "physicalNames" | "location">;
+
+/** Every physical name of an environment. Dashes join, except where a service allows underscores only. */
+export function namesOf(environment: NamedEnvironment): Names {
+  const own = (name: string, joint: "-" | "_" = "-"): string =>
+    environment.physicalNames === "bare" ? name : `${environment.name}${joint}${name}`;
+  // Bucket names are taken world-wide, so these carry the environment and the account always.
+  const bucket = (purpose: string): string =>
+    `retail-bi-${environment.name}-${purpose}-${environment.location.accountId}`;
+  return {
+    keyAlias: `alias/${own("retail-bi")}`,
+    stateKeyAlias: `alias/${own("retail-bi-state")}`,
+    stateBucket: bucket("state"),
+    stream: own("retail-trans"),
+    deliveryStream: own("retail-trans"),
+    deliveryLogGroup: `/aws/kinesisfirehose/${own("retail-trans")}`,
+    deliveryRole: own("retail-trans-delivery"),
+    lakeBucket: bucket("lake"),
+    accessLogBucket: bucket("access-logs"),
+    database: own("mydatabase", "_"),
+    peopleWorkgroup: own("retail-bi"),
+    mergeWorkgroup: own("retail-bi-merge"),
+    validateRecords: own("ValidateRecords"),
+    mergeSmallFiles: own("MergeSmallFiles"),
+    mergeSchedule: own("MergeSmallFiles"),
+  };
+}
+
+/** The role that a function runs as. */
+export function executionRoleName(functionName: string): string {
+  return `${functionName}-execution`;
+}
+
+/** The log group that a function writes to; Lambda's own choice, so that consoles find it. */
+export function functionLogGroupName(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+/**
+ * The bucket that the backend is told: where the account is not configured, a name that cannot exist and
+ * says what to set, so that `init` fails on it.
+ */
+export function backendBucket(environment: NamedEnvironment): string {
+  return environment.location.accountId === UNSET_ACCOUNT_ID
+    ? `SET_${variableName(environment.name, "ACCOUNT_ID")}`
+    : namesOf(environment).stateBucket;
+}
+
+/**
+ * Refuses environments that cannot live side by side.
+ * @throws NameCollisionError naming both environments, the account and every name they share.
+ */
+export function assertNoCollisions(environments: readonly NamedEnvironment[]): void {
+  for (const [index, one] of environments.entries()) {
+    for (const other of environments.slice(index + 1)) {
+      if (one.location.accountId !== other.location.accountId) continue;
+      const others: Readonly<Record<string, string>> = { ...namesOf(other) };
+      const shared = Object.entries(namesOf(one)).filter(([what, name]) => others[what] === name);
+      if (shared.length === 0) continue;
+      throw new NameCollisionError(
+        `environments "${one.name}" and "${other.name}" of account ${one.location.accountId} would both own ` +
+          `${shared.map(([what, name]) => `${what} "${name}"`).join(", ")}; set physicalNames to "prefixed" in one`,
+      );
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
+import { Construct } from "constructs";
+import type { EncryptionKey } from "../security/encryption-key";
+import type { ExecutionRole } from "../security/execution-role";
+
+export interface LogGroupProps {
+  /** Physical name. */
+  readonly name: string;
+  /** One of the times that CloudWatch knows. */
+  readonly retentionDays: number;
+  readonly key: EncryptionKey;
+}
+
+/** A log group with an end: encrypted with the environment's key, kept for a given time. */
+export class LogGroup extends Construct {
+  public readonly resource: CloudwatchLogGroup;
+
+  public constructor(scope: Construct, id: string, props: LogGroupProps) {
+    super(scope, id);
+    props.key.allowLogGroup(props.name);
+    this.resource = new CloudwatchLogGroup(this, "LogGroup", {
+      name: props.name,
+      retentionInDays: props.retentionDays,
+      kmsKeyId: props.key.arn,
+    });
+  }
+
+  /**
+   * Lets `role` write here. It may not create the group: after a destroy, a late invocation would otherwise
+   * bring it back, without retention or key.
+   */
+  public grantWrite(role: ExecutionRole): void {
+    role.allow({
+      sid: "WriteLogs",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [`${this.resource.arn}:*`],
+    });
+  }
+}

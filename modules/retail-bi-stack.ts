@@ -1,0 +1,132 @@
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import { type Environment, lookBackHours } from "../environments/environment";
+import { Catalog } from "./batch/catalog";
+import { DataLake } from "./batch/data-lake";
+import { DeliveryStream } from "./batch/delivery-stream";
+import { MergeSmallFiles } from "./batch/merge-small-files";
+import { SavedQueries } from "./batch/saved-queries";
+import { ValidateRecords } from "./batch/validate-records";
+import { Workgroup } from "./batch/workgroup";
+import { EnvironmentStack } from "./environment-stack";
+import { EventStream } from "./ingest/event-stream";
+import { namesOf } from "./naming";
+import { EncryptionKey } from "./security/encryption-key";
+
+/** The whole system of one environment: the only place that knows all layers. */
+export class RetailBiStack extends EnvironmentStack {
+  public constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id, environment);
+    const { location, logRetentionDays } = environment;
+    const { accountId } = location;
+    const names = namesOf(environment);
+
+    const key = new EncryptionKey(this, "Key", {
+      alias: names.keyAlias,
+      description: `Everything of the ${environment.name} environment of retail-bi`,
+      location,
+      deletionDays: environment.keyDeletionDays,
+      protected: environment.protected,
+    });
+    const functionDefaults = { key, logRetentionDays };
+
+    const stream = new EventStream(this, "EventStream", {
+      name: names.stream,
+      capacity: environment.stream.capacity,
+      retentionHours: environment.stream.retentionHours,
+      key,
+      protected: environment.protected,
+    });
+
+    const lake = new DataLake(this, "DataLake", {
+      bucketName: names.lakeBucket,
+      accessLogBucketName: names.accessLogBucket,
+      key,
+      accountId,
+      rawRetentionDays: environment.lake.rawRetentionDays,
+      noncurrentVersionDays: environment.lake.noncurrentVersionDays,
+      accessLogDays: logRetentionDays,
+      protected: environment.protected,
+    });
+    const validateRecords = new ValidateRecords(this, "ValidateRecords", {
+      ...functionDefaults,
+      name: names.validateRecords,
+      lake,
+    });
+    const deliveryStream = new DeliveryStream(this, "DeliveryStream", {
+      name: names.deliveryStream,
+      roleName: names.deliveryRole,
+      logGroupName: names.deliveryLogGroup,
+      source: stream,
+      lake,
+      transformation: validateRecords.function,
+      key,
+      accountId,
+      logRetentionDays,
+      protected: environment.protected,
+    });
+
+    const catalog = new Catalog(this, "Catalog", {
+      databaseName: names.database,
+      lake,
+      location,
+      protected: environment.protected,
+    });
+    const people = new Workgroup(this, "PeopleWorkgroup", {
+      name: names.peopleWorkgroup,
+      description: "For people: results encrypted in the lake, what a query scans is limited",
+      resultsLocation: lake.location("results"),
+      key,
+      enforced: true,
+      scanLimitGiB: environment.athena.scanLimitGiB,
+      disposable: !environment.protected,
+    });
+    new SavedQueries(this, "SavedQueries", { catalog, workgroup: people });
+    const merge = new Workgroup(this, "MergeWorkgroup", {
+      name: names.mergeWorkgroup,
+      description: "For MergeSmallFiles, which says itself where its tables lie",
+      resultsLocation: lake.location("scratch"),
+      key,
+      enforced: false,
+      disposable: !environment.protected,
+    });
+    const mergeSmallFiles = new MergeSmallFiles(this, "MergeSmallFiles", {
+      ...functionDefaults,
+      name: names.mergeSmallFiles,
+      scheduleName: names.mergeSchedule,
+      lake,
+      catalog,
+      workgroup: merge,
+      lookBackHours: lookBackHours(environment.stream.retentionHours),
+    });
+
+    this.output("region", "Region of everything here", location.region);
+    this.output("data_stream_name", "Kinesis stream that takes transactions", stream.resource.name);
+    this.output("data_stream_arn", "ARN of that stream, to allow a producer to write", stream.arn);
+    this.output("delivery_stream_name", "Firehose stream that fills the lake", deliveryStream.resource.name);
+    this.output("lake_bucket", "Bucket of the lake", lake.bucket.resource.bucket);
+    this.output("raw_location", "Where raw lines land", lake.location("raw"));
+    this.output("quarantine_location", "Where refused lines are kept", lake.location("quarantine"));
+    this.output("delivery_error_location", "What Firehose gave up; normally empty", lake.location("errors"));
+    this.output("database", "Glue database of the tables", catalog.database.name);
+    this.output("workgroup", "Athena workgroup for people", people.resource.name);
+    this.output(
+      "validate_records_function",
+      "Function that judges lines",
+      validateRecords.function.resource.functionName,
+    );
+    this.output(
+      "merge_small_files_function",
+      "Function that merges; invoke it to merge at once",
+      mergeSmallFiles.function.resource.functionName,
+    );
+    this.output("key_arn", "Key that encrypts everything here", key.arn);
+
+    environment.overrides?.(this);
+  }
+
+  private output(name: string, description: string, value: string): void {
+    const output = new TerraformOutput(this, `Output-${name}`, { value, description });
+    output.overrideLogicalId(name);
+  }
+}

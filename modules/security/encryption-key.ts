@@ -1,0 +1,169 @@
+import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { Lazy } from "cdktf";
+import { Construct } from "constructs";
+import type { Location } from "../../environments/location";
+import type { ExecutionRole } from "./execution-role";
+import { type Condition, PolicyDocument, type Principal } from "./policy";
+
+/** The services that encrypt with the key on behalf of whoever calls them, as `kms:ViaService` names them. */
+const ENCRYPTING_SERVICES = ["s3", "kinesis", "lambda", "es"] as const;
+export type EncryptingService = (typeof ENCRYPTING_SERVICES)[number];
+
+export interface EncryptionKeyProps {
+  /** With `alias/` in front. */
+  readonly alias: string;
+  readonly description: string;
+  readonly location: Location;
+  /** Days between deletion and the end, 7 to 30. */
+  readonly deletionDays: number;
+  /** Refuses to be destroyed. */
+  readonly protected: boolean;
+}
+
+/** What a role may do with the key, through which service and for what. */
+export interface KeyUse {
+  readonly via: EncryptingService;
+  readonly decrypt: boolean;
+  readonly encrypt: boolean;
+  /** What the service says that it encrypts: the key of the encryption context, and patterns of its value. */
+  readonly context: { readonly key: string; readonly values: readonly string[] };
+}
+
+/** Everything about the key except its use, for Terraform and for people who look after the account. */
+const ADMINISTRATION = [
+  "kms:CancelKeyDeletion",
+  "kms:CreateAlias",
+  "kms:DeleteAlias",
+  "kms:DescribeKey",
+  "kms:DisableKey",
+  "kms:DisableKeyRotation",
+  "kms:EnableKey",
+  "kms:EnableKeyRotation",
+  "kms:GetKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "kms:ListGrants",
+  "kms:ListKeyPolicies",
+  "kms:ListKeyRotations",
+  "kms:ListResourceTags",
+  "kms:PutKeyPolicy",
+  "kms:RevokeGrant",
+  "kms:RotateKeyOnDemand",
+  "kms:ScheduleKeyDeletion",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:UpdateAlias",
+  "kms:UpdateKeyDescription",
+];
+
+const REASON = "in the policy of a key, * is that key; its own ARN cannot be named before it exists";
+
+/**
+ * The environment's customer-managed key. Its policy lets the account use it through the named services
+ * only, so that stolen credentials cannot decrypt by calling KMS; each role needs a grant as well.
+ */
+export class EncryptionKey extends Construct {
+  public readonly resource: KmsKey;
+  private readonly location: Location;
+  private readonly logGroupArns: string[] = [];
+
+  public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
+    super(scope, id);
+    this.location = props.location;
+    const policy = new PolicyDocument(this, "Policy");
+    const account: readonly Principal[] = [
+      { type: "AWS", identifiers: [`arn:aws:iam::${props.location.accountId}:root`] },
+    ];
+    policy.addForAnyResource(
+      { sid: "AccountAdministersKey", principals: account, actions: ADMINISTRATION },
+      REASON,
+    );
+    policy.addForAnyResource(
+      {
+        sid: "AccountUsesKeyThroughServices",
+        principals: account,
+        actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+        conditions: [this.viaService(ENCRYPTING_SERVICES)],
+      },
+      REASON,
+    );
+    policy.addForAnyResource(
+      {
+        sid: "ServicesKeepUsingKey",
+        principals: account,
+        actions: ["kms:CreateGrant"],
+        conditions: [
+          this.viaService(ENCRYPTING_SERVICES),
+          { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] },
+        ],
+      },
+      REASON,
+    );
+    policy.addForAnyResource(
+      {
+        sid: "CloudWatchEncryptsLogGroups",
+        principals: [{ type: "Service", identifiers: [`logs.${props.location.region}.amazonaws.com`] }],
+        actions: [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
+        conditions: [
+          {
+            test: "ArnEquals",
+            variable: "kms:EncryptionContext:aws:logs:arn",
+            values: Lazy.listValue({ produce: () => this.logGroupArns }),
+          },
+        ],
+      },
+      REASON,
+    );
+    this.resource = new KmsKey(this, "Key", {
+      description: props.description,
+      enableKeyRotation: true,
+      deletionWindowInDays: props.deletionDays,
+      policy: policy.json,
+      ...(props.protected && { lifecycle: { preventDestroy: true } }),
+    });
+    new KmsAlias(this, "Alias", { name: props.alias, targetKeyId: this.resource.keyId });
+  }
+
+  public get arn(): string {
+    return this.resource.arn;
+  }
+
+  /** Lets CloudWatch encrypt the log group of this name with the key. */
+  public allowLogGroup(name: string): void {
+    const { region, accountId } = this.location;
+    this.logGroupArns.push(`arn:aws:logs:${region}:${accountId}:log-group:${name}`);
+  }
+
+  /** Lets `role` use the key as `use` says. @param sid of the statement, unique in the role's policy. */
+  public grantUse(role: ExecutionRole, sid: string, use: KeyUse): void {
+    role.allow({
+      sid,
+      actions: [...(use.decrypt ? ["kms:Decrypt"] : []), ...(use.encrypt ? ["kms:GenerateDataKey"] : [])],
+      resources: [this.arn],
+      conditions: [
+        this.viaService([use.via]),
+        {
+          test: "StringLike",
+          variable: `kms:EncryptionContext:${use.context.key}`,
+          values: use.context.values,
+        },
+      ],
+    });
+  }
+
+  private viaService(services: readonly EncryptingService[]): Condition {
+    return {
+      test: "StringEquals",
+      variable: "kms:ViaService",
+      values: services.map((service) => `${service}.${this.location.region}.amazonaws.com`),
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import {
+  DataAwsIamPolicyDocument,
+  type DataAwsIamPolicyDocumentStatement,
+} from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { Construct } from "constructs";
+import { explain } from "./explanations";
+
+/** A condition of a statement; all of them must hold. */
+export interface Condition {
+  /** Such as `StringEquals`. */
+  readonly test: string;
+  /** The condition key. */
+  readonly variable: string;
+  /** One of them must match. */
+  readonly values: readonly string[];
+}
+
+/** Who a statement of a resource's policy speaks to. */
+export interface Principal {
+  readonly type: "AWS" | "Service";
+  readonly identifiers: readonly string[];
+}
+
+/** A statement without its resources. */
+export interface Permission {
+  /** Letters and digits, unique in its policy. */
+  readonly sid: string;
+  /** Written out, without a wildcard. */
+  readonly actions: readonly string[];
+  readonly conditions?: readonly Condition[];
+  /** Only in the policy of a resource. */
+  readonly principals?: readonly Principal[];
+  /** @default Allow */
+  readonly effect?: "Allow" | "Deny";
+}
+
+/** A statement of a policy. */
+export interface Statement extends Permission {
+  readonly resources: readonly string[];
+}
+
+/** A policy that grows by statements, each with an id. */
+export class PolicyDocument extends Construct {
+  private readonly document: DataAwsIamPolicyDocument;
+  private readonly statements = new Map<string, DataAwsIamPolicyDocumentStatement>();
+
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.document = new DataAwsIamPolicyDocument(this, "Document", { statement: [] });
+  }
+
+  /** The policy as JSON text. */
+  public get json(): string {
+    return this.document.json;
+  }
+
+  /**
+   * Adds a statement; adding the same one again changes nothing.
+   * @throws Error when its id stands for another statement, or when it allows an action or a resource by `*`.
+   */
+  public add(statement: Statement): void {
+    if (statement.effect !== "Deny") {
+      const wide = [
+        ...statement.actions.filter((action) => action.includes("*")),
+        ...statement.resources.filter((resource) => resource === "*"),
+      ];
+      if (wide.length > 0) {
+        throw new Error(
+          `${this.node.path}: statement "${statement.sid}" allows ${wide.join(", ")}; ` +
+            "write actions and resources out, or use addForAnyResource with a reason",
+        );
+      }
+    }
+    this.put(statement);
+  }
+
+  /** Adds a statement about every resource. @param reason why none can be named. */
+  public addForAnyResource(permission: Permission, reason: string): void {
+    this.put({ ...permission, resources: ["*"] });
+    explain(this.document, "any-resource", permission.sid, reason);
+  }
+
+  private put({ sid, actions, resources, conditions, principals, effect }: Statement): void {
+    const statement: DataAwsIamPolicyDocumentStatement = {
+      sid,
+      effect: effect ?? "Allow",
+      actions: [...actions],
+      resources: [...resources],
+      ...(principals && {
+        principals: principals.map(({ type, identifiers }) => ({ type, identifiers: [...identifiers] })),
+      }),
+      ...(conditions && {
+        condition: conditions.map(({ test, variable, values }) => ({ test, variable, values: [...values] })),
+      }),
+    };
+    const earlier = this.statements.get(sid);
+    if (earlier && JSON.stringify(earlier) !== JSON.stringify(statement)) {
+      throw new Error(`${this.node.path}: two different statements have the id "${sid}"; give each its own`);
+    }
+    this.statements.set(sid, statement);
+    this.document.putStatement([...this.statements.values()]);
+  }
+}

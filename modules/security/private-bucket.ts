@@ -1,0 +1,178 @@
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import {
+  S3BucketLifecycleConfiguration,
+  type S3BucketLifecycleConfigurationRule,
+} from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { S3BucketLoggingA } from "@cdktf/provider-aws/lib/s3-bucket-logging";
+import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
+import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
+import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
+import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import { Construct } from "constructs";
+import type { EncryptionKey } from "./encryption-key";
+import { explain } from "./explanations";
+import { PolicyDocument, type Statement } from "./policy";
+
+export interface PrivateBucketProps {
+  /** Physical name, taken world-wide. */
+  readonly name: string;
+  /** The key that encrypts it, or why it has none: S3's own encryption is used then. */
+  readonly encryption: { readonly key: EncryptionKey } | { readonly ownKeyReason: string };
+  /** Where requests are logged to, or why they are not. */
+  readonly accessLog:
+    | { readonly bucket: PrivateBucket; readonly prefix: string }
+    | { readonly noLogReason: string };
+  /** Refuses to be destroyed; otherwise destroy removes it with its content. */
+  readonly protected: boolean;
+  /** Days that overwritten and deleted objects can be brought back. */
+  readonly noncurrentVersionDays: number;
+  /** Rules beside the ones about old versions and abandoned uploads. @default none */
+  readonly expirations?: readonly Expiration[];
+}
+
+/** Objects below a prefix that end after a time. */
+export interface Expiration {
+  /** Of the rule, unique in the bucket. */
+  readonly id: string;
+  /** Ends in a slash; absent for the whole bucket. */
+  readonly prefix?: string;
+  readonly days: number;
+}
+
+/** Days after which the parts of an upload that was never completed are removed. */
+const ABANDONED_UPLOAD_DAYS = 2;
+
+/** A bucket that nobody reads but by a grant: versioned, encrypted, over TLS only, never public. */
+export class PrivateBucket extends Construct {
+  public readonly resource: S3Bucket;
+  private readonly policy: PolicyDocument;
+
+  public constructor(scope: Construct, id: string, props: PrivateBucketProps) {
+    super(scope, id);
+    this.resource = new S3Bucket(this, "Bucket", {
+      bucket: props.name,
+      ...(props.protected ? { lifecycle: { preventDestroy: true } } : { forceDestroy: true }),
+    });
+    const bucket = this.resource.bucket;
+    const publicAccess = new S3BucketPublicAccessBlock(this, "PublicAccess", {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    new S3BucketOwnershipControls(this, "Ownership", {
+      bucket,
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    const versioning = new S3BucketVersioningA(this, "Versioning", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    this.encrypt(props.encryption);
+    this.log(props.accessLog);
+    new S3BucketLifecycleConfiguration(this, "Lifecycle", {
+      bucket,
+      rule: [...(props.expirations ?? []).map(expirationRule), ...housekeeping(props.noncurrentVersionDays)],
+      // Rules about old versions are refused while the bucket keeps none.
+      dependsOn: [versioning],
+    });
+
+    this.policy = new PolicyDocument(this, "Policy");
+    this.addTlsStatements();
+    new S3BucketPolicy(this, "BucketPolicy", {
+      bucket,
+      policy: this.policy.json,
+      // S3 refuses two changes of a bucket's access at once.
+      dependsOn: [publicAccess],
+    });
+  }
+
+  public get arn(): string {
+    return this.resource.arn;
+  }
+
+  /** Adds a statement to the bucket's own policy. @throws Error as {@link PolicyDocument.add} */
+  public addToPolicy(statement: Statement): void {
+    this.policy.add(statement);
+  }
+
+  private encrypt(encryption: PrivateBucketProps["encryption"]): void {
+    const withKey = "key" in encryption;
+    const configuration = new S3BucketServerSideEncryptionConfigurationA(this, "Encryption", {
+      bucket: this.resource.bucket,
+      rule: [
+        withKey
+          ? {
+              applyServerSideEncryptionByDefault: {
+                sseAlgorithm: "aws:kms",
+                kmsMasterKeyId: encryption.key.arn,
+              },
+              // One call of KMS for many objects, not one for each.
+              bucketKeyEnabled: true,
+            }
+          : { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+      ],
+    });
+    if (!withKey) explain(configuration, "own-encryption", "AES256", encryption.ownKeyReason);
+  }
+
+  private log(accessLog: PrivateBucketProps["accessLog"]): void {
+    if ("noLogReason" in accessLog) {
+      explain(this.resource, "no-access-log", "logging", accessLog.noLogReason);
+      return;
+    }
+    new S3BucketLoggingA(this, "AccessLog", {
+      bucket: this.resource.bucket,
+      targetBucket: accessLog.bucket.resource.bucket,
+      targetPrefix: accessLog.prefix,
+    });
+  }
+
+  private addTlsStatements(): void {
+    const denied = {
+      effect: "Deny",
+      principals: [{ type: "AWS", identifiers: ["*"] }],
+      actions: ["s3:*"],
+      resources: [this.arn, `${this.arn}/*`],
+    } as const;
+    this.policy.add({
+      ...denied,
+      sid: "DenyWithoutTls",
+      conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+    });
+    this.policy.add({
+      ...denied,
+      sid: "DenyOldTls",
+      conditions: [{ test: "NumericLessThan", variable: "s3:TlsVersion", values: ["1.2"] }],
+    });
+  }
+}
+
+function expirationRule({ id, prefix, days }: Expiration): S3BucketLifecycleConfigurationRule {
+  return {
+    id,
+    status: "Enabled",
+    filter: [prefix === undefined ? {} : { prefix }],
+    expiration: [{ days }],
+  };
+}
+
+function housekeeping(noncurrentVersionDays: number): S3BucketLifecycleConfigurationRule[] {
+  return [
+    {
+      id: "old-versions",
+      status: "Enabled",
+      filter: [{}],
+      noncurrentVersionExpiration: [{ noncurrentDays: noncurrentVersionDays }],
+      expiration: [{ expiredObjectDeleteMarker: true }],
+    },
+    {
+      id: "abandoned-uploads",
+      status: "Enabled",
+      filter: [{}],
+      abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOAD_DAYS }],
+    },
+  ];
+}
