@@ -1,0 +1,30 @@
+/** Why an invocation failed, in Lambda's terms. */
+export interface FunctionFault {
+  /** The class of the function's own error, or Lambda's: `Sandbox.Timedout`, `Runtime.ExitError`, … */
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+}
+
+/** An invocation failed: the function threw, was too slow, died, or took or gave too much. */
+export class FunctionError extends Error {
+  override readonly name = "FunctionError";
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace: readonly string[];
+
+  constructor(
+    readonly functionName: string,
+    fault: FunctionFault,
+  ) {
+    super(`${functionName}: ${fault.errorType}: ${fault.errorMessage}`);
+    this.errorType = fault.errorType;
+    this.errorMessage = fault.errorMessage;
+    this.trace = fault.trace;
+  }
+
+  /** A fault that Lambda itself reports. */
+  static of(functionName: string, errorType: string, errorMessage: string): FunctionError {
+    return new FunctionError(functionName, { errorType, errorMessage, trace: [] });
+  }
+}
