@@ -10,6 +10,19 @@ export type StreamCapacity =
       readonly shardCount: number;
     };
 
+/** How the search domain survives the loss of a node or a zone. */
+export type SearchAvailability =
+  /** One node, no copy: what it indexed since the last snapshot is gone with it. */
+  | { readonly kind: "single-node" }
+  /** Three zones, one of them on standby, three dedicated masters, two copies of everything. */
+  | {
+      readonly kind: "standby";
+      /** Data nodes in each of the three zones, 1 or more. */
+      readonly nodesPerZone: number;
+      /** Such as `m6g.large.search`. */
+      readonly masterInstanceType: string;
+    };
+
 /** What an environment's file says; what it leaves out has the default given here. */
 export interface EnvironmentSettings {
   /** Names the stack, and the resources of a prefixed environment. Lower-case letters and digits, 2 to 10. */
@@ -41,6 +54,34 @@ export interface EnvironmentSettings {
     /** What one query of a person may scan, in GiB, 1 or more. @default 10 */
     readonly scanLimitGiB?: number;
   };
+  /** Where the speed layer lives. It needs no way out; see `nat`. */
+  readonly network?: {
+    /** Private range of sixteen bits, such as `10.20.0.0/16`, which no peer uses. @default 10.20.0.0/16 */
+    readonly cidr?: string;
+    /** Letters of the region's availability zones, two or three of them. @default a and b */
+    readonly zones?: readonly string[];
+    /** Whether the private subnets reach the internet. Nothing of ours needs it, and it costs. @default false */
+    readonly nat?: boolean;
+  };
+  readonly speed?: {
+    /** Whether there is a speed layer, its network included. @default true */
+    readonly enabled?: boolean;
+    /** Of the data nodes. @default t3.small.search */
+    readonly instanceType?: string;
+    /** Of each data node, in GiB, 10 to 12288; the instance type may allow less. @default 10 */
+    readonly volumeGiB?: number;
+    /** @default single-node */
+    readonly availability?: SearchAvailability;
+    /** Primary shards of each monthly index, 1 to 100. @default 1 */
+    readonly shards?: number;
+    /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
+    readonly parallelizationFactor?: number;
+    /**
+     * The role by which the service enters the network: an account has it once. `exists` where anything else
+     * made it, the console included. @default create
+     */
+    readonly serviceLinkedRole?: "create" | "exists";
+  };
   /** Last changes to the finished stack. Only an environment that is not AWS needs them. */
   readonly overrides?: (stack: TerraformStack) => void;
 }
@@ -55,6 +96,16 @@ export interface EnvironmentDefinition {
   readonly stream: { readonly capacity: StreamCapacity; readonly retentionHours: number };
   readonly lake: { readonly rawRetentionDays: number; readonly noncurrentVersionDays: number };
   readonly athena: { readonly scanLimitGiB: number };
+  readonly network: { readonly cidr: string; readonly zones: readonly string[]; readonly nat: boolean };
+  readonly speed: {
+    readonly enabled: boolean;
+    readonly instanceType: string;
+    readonly volumeGiB: number;
+    readonly availability: SearchAvailability;
+    readonly shards: number;
+    readonly parallelizationFactor: number;
+    readonly serviceLinkedRole: "create" | "exists";
+  };
   readonly overrides?: (stack: TerraformStack) => void;
 }
 
@@ -105,6 +156,20 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
       noncurrentVersionDays: settings.lake?.noncurrentVersionDays ?? 30,
     },
     athena: { scanLimitGiB: settings.athena?.scanLimitGiB ?? 10 },
+    network: {
+      cidr: settings.network?.cidr ?? "10.20.0.0/16",
+      zones: settings.network?.zones ?? ["a", "b"],
+      nat: settings.network?.nat ?? false,
+    },
+    speed: {
+      enabled: settings.speed?.enabled ?? true,
+      instanceType: settings.speed?.instanceType ?? "t3.small.search",
+      volumeGiB: settings.speed?.volumeGiB ?? 10,
+      availability: settings.speed?.availability ?? { kind: "single-node" },
+      shards: settings.speed?.shards ?? 1,
+      parallelizationFactor: settings.speed?.parallelizationFactor ?? 1,
+      serviceLinkedRole: settings.speed?.serviceLinkedRole ?? "create",
+    },
     ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
   };
   const faults = faultsOf(definition);
@@ -136,5 +201,64 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
   wholeNumber("lake.rawRetentionDays", lake.rawRetentionDays, fewestRawDays, 36_500);
   wholeNumber("lake.noncurrentVersionDays", lake.noncurrentVersionDays, 1, 36_500);
   wholeNumber("athena.scanLimitGiB", athena.scanLimitGiB, 1, 1_000_000);
+  faults.push(...networkFaults(definition.network));
+  faults.push(...speedFaults(definition, wholeNumber));
+  return faults;
+}
+
+function networkFaults({ cidr, zones }: EnvironmentDefinition["network"]): string[] {
+  const faults: string[] = [];
+  const octets = /^(10|172|192)\.(\d{1,3})\.0\.0\/16$/.exec(cidr);
+  const second = Number(octets?.[2]);
+  const isPrivate =
+    (octets?.[1] === "10" && second <= 255) ||
+    (octets?.[1] === "172" && second >= 16 && second <= 31) ||
+    (octets?.[1] === "192" && second === 168);
+  if (!isPrivate) {
+    faults.push(
+      `network.cidr is "${cidr}"; a private range of sixteen bits is allowed, such as 10.20.0.0/16`,
+    );
+  }
+  const distinct = new Set(zones).size === zones.length && zones.every((zone) => /^[a-f]$/.test(zone));
+  if (zones.length < 2 || zones.length > 3 || !distinct) {
+    faults.push(
+      `network.zones is ${JSON.stringify(zones)}; two or three different letters a to f are allowed`,
+    );
+  }
+  return faults;
+}
+
+function speedFaults(
+  { protected: isProtected, network, speed }: EnvironmentDefinition,
+  wholeNumber: (path: string, value: number, min: number, max: number) => void,
+): string[] {
+  const faults: string[] = [];
+  if (isProtected && !speed.enabled) {
+    faults.push(
+      "speed.enabled is false in a protected environment; removing a layer removes its protection with it, so " +
+        'set protection to "disposable" and deploy that first',
+    );
+  }
+  const instanceTypes: [string, string][] = [["speed.instanceType", speed.instanceType]];
+  wholeNumber("speed.volumeGiB", speed.volumeGiB, 10, 12_288);
+  wholeNumber("speed.shards", speed.shards, 1, 100);
+  wholeNumber("speed.parallelizationFactor", speed.parallelizationFactor, 1, 10);
+  if (speed.availability.kind === "standby") {
+    wholeNumber("speed.availability.nodesPerZone", speed.availability.nodesPerZone, 1, 100);
+    instanceTypes.push(["speed.availability.masterInstanceType", speed.availability.masterInstanceType]);
+    if (network.zones.length !== 3) {
+      faults.push(`network.zones is ${JSON.stringify(network.zones)}; a domain with standby needs three`);
+    }
+    if (/^t\d/.test(speed.instanceType)) {
+      faults.push(
+        `speed.instanceType is "${speed.instanceType}"; a domain with standby takes no burstable one`,
+      );
+    }
+  }
+  for (const [path, type] of instanceTypes) {
+    if (!/^[a-z][a-z0-9]*\.[a-z0-9]+\.search$/.test(type)) {
+      faults.push(`${path} is "${type}"; a type such as m6g.large.search is allowed`);
+    }
+  }
   return faults;
 }

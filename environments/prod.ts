@@ -7,4 +7,11 @@ export const prod = defineEnvironment("environments/prod.ts", {
   logRetentionDays: 365,
   lake: { rawRetentionDays: 730 },
   athena: { scanLimitGiB: 100 },
+  network: { cidr: "10.30.0.0/16", zones: ["a", "b", "c"] },
+  speed: {
+    instanceType: "m6g.large.search",
+    volumeGiB: 100,
+    availability: { kind: "standby", nodesPerZone: 1, masterInstanceType: "m6g.large.search" },
+    parallelizationFactor: 2,
+  },
 });

@@ -18,6 +18,13 @@ export interface Names {
   readonly validateRecords: string;
   readonly mergeSmallFiles: string;
   readonly mergeSchedule: string;
+  readonly network: string;
+  readonly flowLogGroup: string;
+  readonly flowLogRole: string;
+  readonly searchDomain: string;
+  readonly searchLogPolicy: string;
+  readonly upsertToEs: string;
+  readonly searchSetup: string;
 }
 
 /** Names inside the environment's own database: nothing outside can collide with them. */
@@ -25,6 +32,15 @@ export const TABLE_NAMES = {
   raw: "retail_trans_json",
   parquet: "ctas_retail_trans_parquet",
   quarantine: "retail_trans_quarantine",
+} as const;
+
+/** First part of the names of the search indices, inside the environment's own domain. */
+export const SEARCH_INDEX = "retail";
+
+/** Names inside the environment's own network. */
+export const SECURITY_GROUP_NAMES = {
+  searchClients: "use-es-cluster-sg",
+  searchDomain: "es-cluster-sg",
 } as const;
 
 /** Temporary tables of a merge begin with this. */
@@ -35,7 +51,7 @@ export class NameCollisionError extends Error {
   override readonly name = "NameCollisionError";
 }
 
-type NamedEnvironment = Pick<Environment, "name" | "physicalNames" | "location">;
+type NamedEnvironment = Pick<Environment, "name" | "physicalNames" | "location" | "speed">;
 
 /** Every physical name of an environment. Dashes join, except where a service allows underscores only. */
 export function namesOf(environment: NamedEnvironment): Names {
@@ -60,6 +76,13 @@ export function namesOf(environment: NamedEnvironment): Names {
     validateRecords: own("ValidateRecords"),
     mergeSmallFiles: own("MergeSmallFiles"),
     mergeSchedule: own("MergeSmallFiles"),
+    network: own("retail-bi"),
+    flowLogGroup: `/aws/vpc/flow-logs/${own("retail-bi")}`,
+    flowLogRole: own("retail-bi-flow-logs"),
+    searchDomain: own("salesv1"),
+    searchLogPolicy: own("salesv1"),
+    upsertToEs: own("UpsertToES"),
+    searchSetup: own("SearchSetup"),
   };
 }
 
@@ -93,11 +116,20 @@ export function assertNoCollisions(environments: readonly NamedEnvironment[]): v
       if (one.location.accountId !== other.location.accountId) continue;
       const others: Readonly<Record<string, string>> = { ...namesOf(other) };
       const shared = Object.entries(namesOf(one)).filter(([what, name]) => others[what] === name);
-      if (shared.length === 0) continue;
-      throw new NameCollisionError(
-        `environments "${one.name}" and "${other.name}" of account ${one.location.accountId} would both own ` +
-          `${shared.map(([what, name]) => `${what} "${name}"`).join(", ")}; set physicalNames to "prefixed" in one`,
-      );
+      const both = `environments "${one.name}" and "${other.name}" of account ${one.location.accountId} would both`;
+      if (shared.length > 0) {
+        const names = shared.map(([what, name]) => `${what} "${name}"`).join(", ");
+        throw new NameCollisionError(`${both} own ${names}; set physicalNames to "prefixed" in one`);
+      }
+      if (one.location.accountId !== UNSET_ACCOUNT_ID && [one, other].every(createsServiceLinkedRole)) {
+        throw new NameCollisionError(
+          `${both} create the service-linked role of OpenSearch; set speed.serviceLinkedRole to "exists" in one`,
+        );
+      }
     }
   }
+}
+
+function createsServiceLinkedRole({ speed }: NamedEnvironment): boolean {
+  return speed.enabled && speed.serviceLinkedRole === "create";
 }

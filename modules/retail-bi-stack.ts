@@ -9,9 +9,14 @@ import { SavedQueries } from "./batch/saved-queries";
 import { ValidateRecords } from "./batch/validate-records";
 import { Workgroup } from "./batch/workgroup";
 import { EnvironmentStack } from "./environment-stack";
+import { type FunctionDefaults, functionRole } from "./functions/node-function";
 import { EventStream } from "./ingest/event-stream";
 import { namesOf } from "./naming";
+import { Vpc } from "./network/vpc";
 import { EncryptionKey } from "./security/encryption-key";
+import { SearchDomain } from "./speed/search-domain";
+import { SearchSetup } from "./speed/search-setup";
+import { UpsertToEs } from "./speed/upsert-to-es";
 
 /** The whole system of one environment: the only place that knows all layers. */
 export class RetailBiStack extends EnvironmentStack {
@@ -28,7 +33,7 @@ export class RetailBiStack extends EnvironmentStack {
       deletionDays: environment.keyDeletionDays,
       protected: environment.protected,
     });
-    const functionDefaults = { key, logRetentionDays };
+    const functionDefaults = { location, key, logRetentionDays };
 
     const stream = new EventStream(this, "EventStream", {
       name: names.stream,
@@ -122,7 +127,75 @@ export class RetailBiStack extends EnvironmentStack {
     );
     this.output("key_arn", "Key that encrypts everything here", key.arn);
 
+    if (environment.speed.enabled) this.addSpeedLayer(environment, functionDefaults, stream, lake);
     environment.overrides?.(this);
+  }
+
+  private addSpeedLayer(
+    environment: Environment,
+    functionDefaults: FunctionDefaults,
+    stream: EventStream,
+    lake: DataLake,
+  ): void {
+    const { location, logRetentionDays } = environment;
+    const { key } = functionDefaults;
+    const names = namesOf(environment);
+    const vpc = new Vpc(this, "Network", {
+      name: names.network,
+      location,
+      ...environment.network,
+      flowLogGroupName: names.flowLogGroup,
+      flowLogRoleName: names.flowLogRole,
+      logRetentionDays,
+      key,
+    });
+    // The domain names the roles of its functions, and the functions name the domain.
+    const setupRole = functionRole(this, "SearchSetupRole", names.searchSetup);
+    const upsertRole = functionRole(this, "UpsertToESRole", names.upsertToEs);
+    const domain = new SearchDomain(this, "SearchDomain", {
+      name: names.searchDomain,
+      logPolicyName: names.searchLogPolicy,
+      location,
+      vpc,
+      settings: environment.speed,
+      master: setupRole,
+      key,
+      logRetentionDays,
+      protected: environment.protected,
+    });
+    const setup = new SearchSetup(this, "SearchSetup", {
+      ...functionDefaults,
+      name: names.searchSetup,
+      vpc,
+      domain,
+      role: setupRole,
+      shards: environment.speed.shards,
+      writers: [upsertRole],
+    });
+    const upsertToEs = new UpsertToEs(this, "UpsertToES", {
+      ...functionDefaults,
+      name: names.upsertToEs,
+      source: stream,
+      lake,
+      vpc,
+      domain,
+      role: upsertRole,
+      setup,
+      parallelizationFactor: environment.speed.parallelizationFactor,
+      streamRetentionHours: environment.stream.retentionHours,
+    });
+
+    this.output("search_domain", "OpenSearch domain of the speed layer", domain.resource.domainName);
+    this.output("search_endpoint", "Host of the domain, inside the network", domain.endpoint);
+    this.output("upsert_to_es_function", "Function that indexes", upsertToEs.function.resource.functionName);
+    this.output(
+      "search_setup_function",
+      "Function that sets the domain up",
+      setup.function.resource.functionName,
+    );
+    this.output("given_up_location", "What indexing gave up; normally empty", lake.location("givenUp"));
+    this.output("network_id", "Network of the domain", vpc.resource.id);
+    this.output("search_client_group_id", "Security group that reaches the domain", domain.clients.id);
   }
 
   private output(name: string, description: string, value: string): void {

@@ -2,14 +2,17 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { OpensearchDomain } from "@cdktf/provider-aws/lib/opensearch-domain";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { IAspect } from "cdktf";
 import type { IConstruct } from "constructs";
 import { type Exception, explanationsOf } from "../security/explanations";
 
 /**
  * What no construct may do without saying why, checked at every synth: `*` in what is allowed, anything
- * unencrypted, logs for ever. It collects; the stack's validation reports everything at once.
+ * unencrypted, logs for ever, a door open to everyone. It collects; the stack's validation reports everything at once.
  */
 export class Guardrails implements IAspect {
   /** What was found, each with the construct's path. */
@@ -31,6 +34,19 @@ export class Guardrails implements IAspect {
         node.loggingConfig.logGroupInput !== undefined,
         "is a function without a log group of its own",
       );
+    }
+    if (node instanceof OpensearchDomain) {
+      this.require(node, node.encryptAtRest.kmsKeyIdInput !== undefined, "is a domain without a key");
+      this.require(node, node.nodeToNodeEncryption.enabledInput === true, "is a domain with open nodes");
+      this.require(node, node.domainEndpointOptions.enforceHttpsInput === true, "is a domain without TLS");
+    }
+    if (node instanceof SecurityGroup) {
+      const inline = node.ingressInput !== undefined || node.egressInput !== undefined;
+      this.require(node, !inline, "is a security group with rules of its own; they are resources here");
+    }
+    if (node instanceof VpcSecurityGroupIngressRule) {
+      const open = [node.cidrIpv4Input, node.cidrIpv6Input].some((range) => range?.endsWith("/0"));
+      this.require(node, !open, "lets everyone in");
     }
     if (node instanceof S3BucketServerSideEncryptionConfigurationA) {
       const rules = node.ruleInput;
@@ -65,7 +81,11 @@ export class Guardrails implements IAspect {
       );
       const anyone =
         Array.isArray(principals) && principals.some(({ identifiers }) => identifiers.includes("*"));
-      this.require(node, !anyone, `${where} allows anyone`);
+      this.require(
+        node,
+        !anyone || explained(node, "any-principal", sid),
+        `${where} allows anyone without a reason`,
+      );
     }
   }
 

@@ -114,10 +114,11 @@ export class Catalog extends Construct {
       actions: ["glue:CreateTable", "glue:DeleteTable"],
       resources: [catalog, this.database.arn, temporary],
     });
-    // Athena looks for the account's default database before it runs any statement.
+    // Athena looks for the account's default database before it runs any statement, and makes it where it is
+    // missing: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
     role.allow({
       sid: "FindDefaultDatabase",
-      actions: ["glue:GetDatabase"],
+      actions: ["glue:CreateDatabase", "glue:GetDatabase"],
       resources: [catalog, `${this.arnPrefix}:database/default`],
     });
   }

@@ -144,4 +144,13 @@ export class DataLake extends Construct {
       });
     }
   }
+
+  /**
+   * Lets `role` put here what its event source mapping gave up. Lambda looks the bucket up without a prefix:
+   * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+   */
+  public grantFailureDestination(role: ExecutionRole, also: LakeAccess): void {
+    this.grant(role, { ...also, write: [...(also.write ?? []), "givenUp"] });
+    role.allow({ sid: "FindLake", actions: ["s3:ListBucket"], resources: [this.bucket.arn] });
+  }
 }

@@ -36,6 +36,7 @@ export class MergeSmallFiles extends Construct {
     super(scope, id);
     const { lake, catalog, workgroup } = props;
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
+      location: props.location,
       key: props.key,
       logRetentionDays: props.logRetentionDays,
       name: props.name,

@@ -19,6 +19,7 @@ export class ValidateRecords extends Construct {
   public constructor(scope: Construct, id: string, props: ValidateRecordsProps) {
     super(scope, id);
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
+      location: props.location,
       key: props.key,
       logRetentionDays: props.logRetentionDays,
       name: props.name,

@@ -1,6 +1,7 @@
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
+import type { Location } from "../../environments/location";
 import type { EnvironmentOf, EnvironmentSpec } from "../../lambdas/shared/env";
 import { assertWholeNumber } from "../check";
 import { executionRoleName, functionLogGroupName } from "../naming";
@@ -11,6 +12,7 @@ import { bundleFunction } from "./bundle";
 
 /** What every function of an environment has in common. */
 export interface FunctionDefaults {
+  readonly location: Location;
   readonly key: EncryptionKey;
   readonly logRetentionDays: number;
 }
@@ -27,6 +29,19 @@ export interface NodeFunctionProps<S extends EnvironmentSpec> extends FunctionDe
   readonly timeoutSeconds: number;
   /** 128 to 10240; processor time grows with it, a whole processor at 1769. */
   readonly memoryMiB: number;
+  /** What it runs as, where something must know that before the function exists. @default a new role */
+  readonly role?: ExecutionRole;
+  /** Where it has its network interfaces. @default outside of any network of ours */
+  readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
+}
+
+/** The role of a function, made before the function. */
+export function functionRole(scope: Construct, id: string, functionName: string): ExecutionRole {
+  return new ExecutionRole(scope, id, {
+    name: executionRoleName(functionName),
+    description: `What ${functionName} runs as`,
+    service: "lambda.amazonaws.com",
+  });
 }
 
 /**
@@ -47,11 +62,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
     assertWholeNumber(this, "timeoutSeconds", props.timeoutSeconds, 1, 900);
     assertWholeNumber(this, "memoryMiB", props.memoryMiB, 128, 10_240);
 
-    this.role = new ExecutionRole(this, "ExecutionRole", {
-      name: executionRoleName(props.name),
-      description: `What ${props.name} runs as`,
-      service: "lambda.amazonaws.com",
-    });
+    this.role = props.role ?? functionRole(this, "ExecutionRole", props.name);
     const logGroup = new LogGroup(this, "Logs", {
       name: functionLogGroupName(props.name),
       retentionDays: props.logRetentionDays,
@@ -81,13 +92,28 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
       kmsKeyArn: props.key.arn,
       // Lambda's own lines in JSON too; what the functions write on standard output passes as it is.
       loggingConfig: { logFormat: "JSON", logGroup: logGroup.resource.name },
+      ...(props.network && {
+        vpcConfig: {
+          subnetIds: [...props.network.subnetIds],
+          securityGroupIds: [...props.network.securityGroupIds],
+        },
+        // Its interfaces outlive it by up to 40 minutes: this frees the groups to go at once.
+        replaceSecurityGroupsOnDestroy: true,
+      }),
+      // Lambda tries the role when it makes the function.
+      dependsOn: [this.role.policy],
     });
+
+    // Not the attribute: the function waits for this policy.
+    const { region, accountId } = props.location;
+    const ownArn = `arn:aws:lambda:${region}:${accountId}:function:${props.name}`;
     props.key.grantUse(this.role, "DecryptOwnEnvironment", {
       via: "lambda",
       decrypt: true,
       encrypt: false,
-      context: { key: "aws:lambda:FunctionArn", values: [this.resource.arn] },
+      context: { key: "aws:lambda:FunctionArn", values: [ownArn] },
     });
+    if (props.network) allowNetworkInterfaces(this.role, ownArn);
   }
 
   public get arn(): string {
@@ -102,4 +128,28 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
       resources: [this.arn],
     });
   }
+}
+
+const INTERFACE_ACTIONS = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** Lets Lambda, and not the function's own code, have interfaces in the network. */
+function allowNetworkInterfaces(role: ExecutionRole, functionArn: string): void {
+  role.allowAnyResource(
+    { sid: "LambdaHasInterfaces", actions: INTERFACE_ACTIONS },
+    "Lambda refuses a function in a network whose role may do this to named interfaces only; the function's own code is denied it",
+  );
+  role.allow({
+    sid: "CodeHasNone",
+    effect: "Deny",
+    actions: INTERFACE_ACTIONS,
+    resources: ["*"],
+    conditions: [{ test: "ArnEquals", variable: "lambda:SourceFunctionArn", values: [functionArn] }],
+  });
 }

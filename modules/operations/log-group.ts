@@ -36,4 +36,14 @@ export class LogGroup extends Construct {
       resources: [`${this.resource.arn}:*`],
     });
   }
+
+  /** Lets `role` deliver flow logs here; the service looks the group up before it writes. */
+  public grantDelivery(role: ExecutionRole): void {
+    this.grantWrite(role);
+    role.allow({
+      sid: "FindLogs",
+      actions: ["logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+      resources: [this.resource.arn, `${this.resource.arn}:*`],
+    });
+  }
 }

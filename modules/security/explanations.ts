@@ -1,7 +1,7 @@
 import type { IConstruct } from "constructs";
 
 /** A rule of the guardrails that a construct may break, with the reason written beside it. */
-export type Exception = "any-resource" | "own-encryption" | "no-access-log";
+export type Exception = "any-resource" | "any-principal" | "own-encryption" | "no-access-log";
 
 /** Where a rule is broken and why. */
 export interface Explanation {

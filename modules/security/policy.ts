@@ -80,6 +80,12 @@ export class PolicyDocument extends Construct {
     explain(this.document, "any-resource", permission.sid, reason);
   }
 
+  /** Adds a statement that speaks to everyone. @param reason why no principal can be named. @throws Error as {@link add} */
+  public addForAnyone(statement: Omit<Statement, "principals">, reason: string): void {
+    this.add({ ...statement, principals: [{ type: "AWS", identifiers: ["*"] }] });
+    explain(this.document, "any-principal", statement.sid, reason);
+  }
+
   private put({ sid, actions, resources, conditions, principals, effect }: Statement): void {
     const statement: DataAwsIamPolicyDocumentStatement = {
       sid,

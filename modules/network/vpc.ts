@@ -1,0 +1,143 @@
+import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
+import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
+import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
+import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
+import { Subnet } from "@cdktf/provider-aws/lib/subnet";
+import { Vpc as AwsVpc } from "@cdktf/provider-aws/lib/vpc";
+import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { Construct } from "constructs";
+import type { Location } from "../../environments/location";
+import { LogGroup } from "../operations/log-group";
+import type { EncryptionKey } from "../security/encryption-key";
+import { ExecutionRole } from "../security/execution-role";
+import { PolicyDocument, type Statement } from "../security/policy";
+import { InternetAccess } from "./internet-access";
+
+export interface VpcProps {
+  /** Shown as the `Name` of the network and of its parts. */
+  readonly name: string;
+  readonly location: Location;
+  /** Sixteen bits, such as `10.20.0.0/16`. */
+  readonly cidr: string;
+  /** Letters of the availability zones. */
+  readonly zones: readonly string[];
+  /** Whether the private subnets reach the internet. */
+  readonly nat: boolean;
+  /** Physical name of the log group of the flow logs. */
+  readonly flowLogGroupName: string;
+  /** Physical name of the role that delivers them. */
+  readonly flowLogRoleName: string;
+  readonly logRetentionDays: number;
+  readonly key: EncryptionKey;
+}
+
+/** How long flow records are gathered, in seconds; the shorter of the two that exist. */
+const FLOW_LOG_SECONDS = 60;
+/** Public subnets are counted from here, private ones from 0: either kind can grow. */
+const FIRST_PUBLIC_SUBNET = 12;
+
+/** An isolated network: a private subnet in each zone, and no way out but to S3. */
+export class Vpc extends Construct {
+  public readonly resource: AwsVpc;
+  public readonly privateSubnets: readonly Subnet[];
+  public readonly s3Endpoint: VpcEndpoint;
+  private readonly s3Policy: PolicyDocument;
+  private readonly accountId: string;
+
+  public constructor(scope: Construct, id: string, props: VpcProps) {
+    super(scope, id);
+    this.accountId = props.location.accountId;
+    this.resource = new AwsVpc(this, "Vpc", {
+      cidrBlock: props.cidr,
+      enableDnsSupport: true,
+      enableDnsHostnames: true,
+      tags: { Name: props.name },
+    });
+    // Whoever forgets to name a group gets this one, which lets nothing through.
+    new DefaultSecurityGroup(this, "ClosedDefault", {
+      vpcId: this.resource.id,
+      tags: { Name: `${props.name}-closed-default` },
+    });
+
+    const routes = new RouteTable(this, "PrivateRoutes", {
+      vpcId: this.resource.id,
+      tags: { Name: `${props.name}-private` },
+    });
+    this.privateSubnets = props.zones.map((zone, index) => {
+      const subnet = new Subnet(this, `Private-${zone}`, {
+        vpcId: this.resource.id,
+        availabilityZone: `${props.location.region}${zone}`,
+        cidrBlock: subnetRange(props.cidr, index),
+        mapPublicIpOnLaunch: false,
+        tags: { Name: `${props.name}-private-${zone}` },
+      });
+      new RouteTableAssociation(this, `PrivateRoutes-${zone}`, {
+        subnetId: subnet.id,
+        routeTableId: routes.id,
+      });
+      return subnet;
+    });
+
+    this.s3Policy = new PolicyDocument(this, "S3Policy");
+    this.s3Endpoint = new VpcEndpoint(this, "S3", {
+      vpcId: this.resource.id,
+      serviceName: `com.amazonaws.${props.location.region}.s3`,
+      vpcEndpointType: "Gateway",
+      routeTableIds: [routes.id],
+      policy: this.s3Policy.json,
+      tags: { Name: `${props.name}-s3` },
+    });
+
+    if (props.nat) {
+      const [zone = "a"] = props.zones;
+      new InternetAccess(this, "InternetAccess", {
+        name: props.name,
+        vpc: this.resource,
+        zone: `${props.location.region}${zone}`,
+        cidr: subnetRange(props.cidr, FIRST_PUBLIC_SUBNET),
+      }).addNat(routes);
+    }
+    this.logFlows(props);
+  }
+
+  /** Lets principals of the account do `statement` through the endpoint; nothing else passes it. */
+  public allowThroughS3Endpoint(statement: Omit<Statement, "principals" | "conditions">): void {
+    this.s3Policy.addForAnyone(
+      {
+        ...statement,
+        conditions: [{ test: "StringEquals", variable: "aws:PrincipalAccount", values: [this.accountId] }],
+      },
+      "the policy of a gateway endpoint can name no principal; the condition limits it to the account",
+    );
+  }
+
+  private logFlows(props: VpcProps): void {
+    const logGroup = new LogGroup(this, "FlowLogs", {
+      name: props.flowLogGroupName,
+      retentionDays: props.logRetentionDays,
+      key: props.key,
+    });
+    const role = new ExecutionRole(this, "FlowLogRole", {
+      name: props.flowLogRoleName,
+      description: `What delivers the flow logs of ${props.name}`,
+      service: "vpc-flow-logs.amazonaws.com",
+      sourceAccount: props.location.accountId,
+    });
+    logGroup.grantDelivery(role);
+    new FlowLog(this, "FlowLog", {
+      vpcId: this.resource.id,
+      trafficType: "ALL",
+      logDestinationType: "cloud-watch-logs",
+      logDestination: logGroup.resource.arn,
+      iamRoleArn: role.arn,
+      maxAggregationInterval: FLOW_LOG_SECONDS,
+      tags: { Name: props.name },
+    });
+  }
+}
+
+/** The `index`th range of twenty bits, 0 to 15, of a range of sixteen. */
+function subnetRange(cidr: string, index: number): string {
+  const [first, second] = cidr.split(".");
+  return `${first}.${second}.${index * 16}.0/20`;
+}

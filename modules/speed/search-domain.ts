@@ -1,0 +1,236 @@
+import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-log-resource-policy";
+import { IamServiceLinkedRole } from "@cdktf/provider-aws/lib/iam-service-linked-role";
+import {
+  OpensearchDomain,
+  type OpensearchDomainClusterConfig,
+} from "@cdktf/provider-aws/lib/opensearch-domain";
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { EnvironmentDefinition } from "../../environments/environment";
+import type { Location } from "../../environments/location";
+import { SECURITY_GROUP_NAMES } from "../naming";
+import type { Vpc } from "../network/vpc";
+import { LogGroup } from "../operations/log-group";
+import type { EncryptionKey } from "../security/encryption-key";
+import type { ExecutionRole } from "../security/execution-role";
+import { PolicyDocument } from "../security/policy";
+
+export interface SearchDomainProps {
+  /** Physical name, at most 28 lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** Physical name of the policy by which it writes its logs. */
+  readonly logPolicyName: string;
+  readonly location: Location;
+  readonly vpc: Vpc;
+  /** Size and availability. */
+  readonly settings: EnvironmentDefinition["speed"];
+  /** The role that may do everything in it: no user, no password. */
+  readonly master: ExecutionRole;
+  readonly key: EncryptionKey;
+  readonly logRetentionDays: number;
+  /** Refuses to be destroyed. */
+  readonly protected: boolean;
+}
+
+/** The engine that the functions were tried against. */
+const ENGINE_VERSION = "OpenSearch_2.19";
+const TLS_POLICY = "Policy-Min-TLS-1-2-PFS-2023-10";
+const HTTPS = 443;
+/** UTC; few buy, and few look, at this hour. Updates of the service's software wait for it. */
+const OFF_PEAK_START_HOUR = 2;
+const ZONES_WITH_STANDBY = 3;
+const DEDICATED_MASTERS = 3;
+
+/** What the domain logs, each to a group of its own. */
+const LOGS = [
+  { id: "IndexSlowLogs", type: "INDEX_SLOW_LOGS", suffix: "index-slow" },
+  { id: "SearchSlowLogs", type: "SEARCH_SLOW_LOGS", suffix: "search-slow" },
+  { id: "ApplicationLogs", type: "ES_APPLICATION_LOGS", suffix: "application" },
+  { id: "AuditLogs", type: "AUDIT_LOGS", suffix: "audit" },
+] as const;
+
+/** A kind of request, as IAM tells them apart. */
+export type HttpMethod = "Delete" | "Get" | "Head" | "Patch" | "Post" | "Put";
+
+/** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
+export class SearchDomain extends Construct {
+  public readonly resource: OpensearchDomain;
+  /** Whatever is in this group reaches the domain and S3, and nothing else. */
+  public readonly clients: SecurityGroup;
+  /** Copies of each shard that the number of zones asks for. */
+  public readonly replicas: number;
+  /** What must exist before a client reaches the domain. */
+  public readonly reachable: readonly ITerraformDependable[];
+  private readonly access: PolicyDocument;
+  /** Not the attribute: the domain's own policy names it. */
+  private readonly ownArn: string;
+
+  public constructor(scope: Construct, id: string, props: SearchDomainProps) {
+    super(scope, id);
+    const { settings, vpc } = props;
+    const { region, accountId } = props.location;
+    if (!/^[a-z][a-z0-9-]{2,27}$/.test(props.name)) {
+      throw new RangeError(
+        `${this.node.path}: name is "${props.name}"; 3 to 28 lower-case letters, digits and hyphens are allowed, a letter first`,
+      );
+    }
+    this.ownArn = `arn:aws:es:${region}:${accountId}:domain/${props.name}`;
+    this.access = new PolicyDocument(this, "Access");
+    this.replicas = settings.availability.kind === "standby" ? ZONES_WITH_STANDBY - 1 : 0;
+
+    this.clients = new SecurityGroup(this, "Clients", {
+      name: SECURITY_GROUP_NAMES.searchClients,
+      description: "May reach the search domain and S3",
+      vpcId: vpc.resource.id,
+      tags: { Name: SECURITY_GROUP_NAMES.searchClients },
+    });
+    const own = new SecurityGroup(this, "Group", {
+      name: SECURITY_GROUP_NAMES.searchDomain,
+      description: "The search domain",
+      vpcId: vpc.resource.id,
+      tags: { Name: SECURITY_GROUP_NAMES.searchDomain },
+    });
+    this.reachable = this.addRules(own, vpc);
+
+    const single = settings.availability.kind === "single-node";
+    this.resource = new OpensearchDomain(this, "Domain", {
+      domainName: props.name,
+      engineVersion: ENGINE_VERSION,
+      clusterConfig: clusterConfig(settings),
+      ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: settings.volumeGiB },
+      vpcOptions: {
+        subnetIds: vpc.privateSubnets.slice(0, single ? 1 : ZONES_WITH_STANDBY).map(({ id }) => id),
+        securityGroupIds: [own.id],
+      },
+      encryptAtRest: { enabled: true, kmsKeyId: props.key.arn },
+      nodeToNodeEncryption: { enabled: true },
+      domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: TLS_POLICY },
+      advancedSecurityOptions: {
+        enabled: true,
+        anonymousAuthEnabled: false,
+        internalUserDatabaseEnabled: false,
+        masterUserOptions: { masterUserArn: props.master.arn },
+      },
+      accessPolicies: this.access.json,
+      softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
+      offPeakWindowOptions: {
+        enabled: true,
+        offPeakWindow: { windowStartTime: { hours: OFF_PEAK_START_HOUR, minutes: 0 } },
+      },
+      ...this.logging(props),
+    });
+    if (props.protected) this.resource.lifecycle = { preventDestroy: true };
+    if (settings.serviceLinkedRole === "create") {
+      const role = new IamServiceLinkedRole(this, "ServiceLinkedRole", {
+        awsServiceName: "opensearchservice.amazonaws.com",
+        description: "Lets OpenSearch Service have interfaces in networks of this account",
+      });
+      this.resource.node.addDependency(role);
+    }
+  }
+
+  /** Host name, without scheme. */
+  public get endpoint(): string {
+    return this.resource.endpoint;
+  }
+
+  /**
+   * Lets `role` send requests of these kinds. What they may touch is decided by the security roles inside
+   * the domain, which search-setup maps.
+   * @param sid of the statement in the domain's policy.
+   */
+  public grantRequests(role: ExecutionRole, sid: string, methods: readonly HttpMethod[]): void {
+    const actions = methods.map((method) => `es:ESHttp${method}`);
+    role.allow({ sid: "RequestSearch", actions, resources: [`${this.resource.arn}/*`] });
+    this.access.add({
+      sid,
+      principals: [{ type: "AWS", identifiers: [role.arn] }],
+      actions,
+      resources: [`${this.ownArn}/*`],
+    });
+  }
+
+  private addRules(own: SecurityGroup, vpc: Vpc): ITerraformDependable[] {
+    return [
+      new VpcSecurityGroupIngressRule(this, "FromClients", {
+        securityGroupId: own.id,
+        referencedSecurityGroupId: this.clients.id,
+        ipProtocol: "tcp",
+        fromPort: HTTPS,
+        toPort: HTTPS,
+        description: "Requests of clients",
+      }),
+      new VpcSecurityGroupEgressRule(this, "ClientsToDomain", {
+        securityGroupId: this.clients.id,
+        referencedSecurityGroupId: own.id,
+        ipProtocol: "tcp",
+        fromPort: HTTPS,
+        toPort: HTTPS,
+        description: "Requests to the search domain",
+      }),
+      new VpcSecurityGroupEgressRule(this, "ClientsToS3", {
+        securityGroupId: this.clients.id,
+        prefixListId: vpc.s3Endpoint.prefixListId,
+        ipProtocol: "tcp",
+        fromPort: HTTPS,
+        toPort: HTTPS,
+        description: "S3, through the endpoint of the network",
+      }),
+    ];
+  }
+
+  private logging(props: SearchDomainProps) {
+    const groups = LOGS.map(({ id, type, suffix }) => ({
+      type,
+      group: new LogGroup(this, id, {
+        name: `/aws/OpenSearchService/domains/${props.name}/${suffix}`,
+        retentionDays: props.logRetentionDays,
+        key: props.key,
+      }),
+    }));
+    const delivery = new PolicyDocument(this, "LogDelivery");
+    delivery.add({
+      sid: "SearchDomainWritesLogs",
+      principals: [{ type: "Service", identifiers: ["es.amazonaws.com"] }],
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
+      resources: groups.map(({ group }) => `${group.resource.arn}:*`),
+      conditions: [
+        { test: "StringEquals", variable: "aws:SourceAccount", values: [props.location.accountId] },
+        { test: "ArnEquals", variable: "aws:SourceArn", values: [this.ownArn] },
+      ],
+    });
+    const policy = new CloudwatchLogResourcePolicy(this, "LogPolicy", {
+      policyName: props.logPolicyName,
+      policyDocument: delivery.json,
+    });
+    return {
+      logPublishingOptions: groups.map(({ type, group }) => ({
+        logType: type,
+        cloudwatchLogGroupArn: group.resource.arn,
+        enabled: true,
+      })),
+      // The domain tries to write when it is made.
+      dependsOn: [policy],
+    };
+  }
+}
+
+function clusterConfig(settings: EnvironmentDefinition["speed"]): OpensearchDomainClusterConfig {
+  const { availability, instanceType } = settings;
+  if (availability.kind === "single-node") {
+    return { instanceType, instanceCount: 1, zoneAwarenessEnabled: false };
+  }
+  return {
+    instanceType,
+    instanceCount: availability.nodesPerZone * ZONES_WITH_STANDBY,
+    zoneAwarenessEnabled: true,
+    zoneAwarenessConfig: { availabilityZoneCount: ZONES_WITH_STANDBY },
+    multiAzWithStandbyEnabled: true,
+    dedicatedMasterEnabled: true,
+    dedicatedMasterType: availability.masterInstanceType,
+    dedicatedMasterCount: DEDICATED_MASTERS,
+  };
+}

@@ -1,0 +1,70 @@
+import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
+import { Construct } from "constructs";
+import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
+import type { SearchSetupInput } from "../../lambdas/search-setup/input";
+import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
+import { SEARCH_INDEX } from "../naming";
+import type { Vpc } from "../network/vpc";
+import type { ExecutionRole } from "../security/execution-role";
+import type { SearchDomain } from "./search-domain";
+
+export interface SearchSetupProps extends FunctionDefaults {
+  /** Physical name. */
+  readonly name: string;
+  readonly vpc: Vpc;
+  readonly domain: SearchDomain;
+  /** The domain's master. */
+  readonly role: ExecutionRole;
+  /** Primary shards of each monthly index. */
+  readonly shards: number;
+  /** Who writes documents. */
+  readonly writers: readonly ExecutionRole[];
+}
+
+/** Puts into the domain what Terraform cannot: index template, security roles and who has them. */
+export class SearchSetup extends Construct {
+  public readonly function: NodeFunction<typeof ENVIRONMENT>;
+  /** Depend on it to come after the set-up. */
+  public readonly invocation: LambdaInvocation;
+
+  public constructor(scope: Construct, id: string, props: SearchSetupProps) {
+    super(scope, id);
+    const { domain, vpc } = props;
+    this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
+      location: props.location,
+      key: props.key,
+      logRetentionDays: props.logRetentionDays,
+      name: props.name,
+      description: "Puts index template, security roles and their mappings into the search domain",
+      folder: "search-setup",
+      timeoutSeconds: 300,
+      memoryMiB: 256,
+      role: props.role,
+      network: {
+        subnetIds: vpc.privateSubnets.map(({ id }) => id),
+        securityGroupIds: [domain.clients.id],
+      },
+      environment: {
+        ES_HOST: domain.endpoint,
+        ES_INDEX: SEARCH_INDEX,
+        REGION_NAME: props.location.region,
+      },
+    });
+    domain.grantRequests(props.role, "SearchSetup", ["Get", "Patch", "Post", "Put"]);
+
+    const input: SearchSetupInput = {
+      replicas: domain.replicas,
+      shards: props.shards,
+      writerRoleArns: props.writers.map(({ arn }) => arn),
+    };
+    const inputJson = JSON.stringify(input);
+    this.invocation = new LambdaInvocation(this, "Invocation", {
+      functionName: this.function.resource.functionName,
+      input: inputJson,
+      // A failed update of the other kind would count as done and never run again.
+      lifecycleScope: "CREATE_ONLY",
+      triggers: { input: inputJson, code: this.function.codeHash, endpoint: domain.endpoint },
+      dependsOn: [...domain.reachable],
+    });
+  }
+}

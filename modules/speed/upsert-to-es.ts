@@ -1,0 +1,102 @@
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
+import { Construct } from "constructs";
+import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
+import { type DataLake, ZONES } from "../batch/data-lake";
+import { assertWholeNumber } from "../check";
+import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
+import type { EventStream } from "../ingest/event-stream";
+import { SEARCH_INDEX } from "../naming";
+import type { Vpc } from "../network/vpc";
+import type { ExecutionRole } from "../security/execution-role";
+import type { SearchDomain } from "./search-domain";
+import type { SearchSetup } from "./search-setup";
+
+export interface UpsertToEsProps extends FunctionDefaults {
+  /** Physical name. */
+  readonly name: string;
+  readonly source: EventStream;
+  readonly lake: DataLake;
+  readonly vpc: Vpc;
+  readonly domain: SearchDomain;
+  /** What it runs as; the set-up lets this role write. */
+  readonly role: ExecutionRole;
+  /** Comes first: without it, the domain refuses every document. */
+  readonly setup: SearchSetup;
+  /** Batches of one shard that are indexed at the same time, 1 to 10. */
+  readonly parallelizationFactor: number;
+  /** Hours that the stream keeps a record. */
+  readonly streamRetentionHours: number;
+}
+
+/** The lab's. */
+const BATCH_RECORDS = 1000;
+/** How long a batch is gathered: what people wait for on top of indexing. */
+const WINDOW_SECONDS = 1;
+/**
+ * A record is given up this long before the stream lets go of it, so that it can still be read once more and
+ * put into the lake with its payload.
+ */
+const LAST_CHANCE_SECONDS = 3600;
+/** The longest age that a mapping takes. */
+const LONGEST_AGE_SECONDS = 604_800;
+
+/** Indexes every transaction seconds after it was sent. */
+export class UpsertToEs extends Construct {
+  public readonly function: NodeFunction<typeof ENVIRONMENT>;
+  public readonly mapping: LambdaEventSourceMapping;
+
+  /** @throws RangeError when the parallelization factor is not 1 to 10. */
+  public constructor(scope: Construct, id: string, props: UpsertToEsProps) {
+    super(scope, id);
+    const { domain, lake, role, vpc } = props;
+    assertWholeNumber(this, "parallelizationFactor", props.parallelizationFactor, 1, 10);
+    this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
+      location: props.location,
+      key: props.key,
+      logRetentionDays: props.logRetentionDays,
+      name: props.name,
+      description: "Indexes transactions as they arrive; refused lines go to quarantine",
+      folder: "upsert-to-es",
+      timeoutSeconds: 300,
+      memoryMiB: 512,
+      role,
+      network: {
+        subnetIds: vpc.privateSubnets.map(({ id }) => id),
+        securityGroupIds: [domain.clients.id],
+      },
+      environment: {
+        ES_HOST: domain.endpoint,
+        ES_INDEX: SEARCH_INDEX,
+        REGION_NAME: props.location.region,
+        QUARANTINE_LOCATION: lake.location("quarantine"),
+      },
+    });
+    domain.grantRequests(role, "UpsertToES", ["Post"]);
+    props.source.grantRead(role);
+    lake.grantFailureDestination(role, { write: ["quarantine"] });
+    vpc.allowThroughS3Endpoint({
+      sid: "Quarantine",
+      actions: ["s3:PutObject"],
+      resources: [`${lake.bucket.arn}/${ZONES.quarantine}*`],
+    });
+    this.mapping = new LambdaEventSourceMapping(this, "Mapping", {
+      eventSourceArn: props.source.arn,
+      functionName: this.function.arn,
+      // Not LATEST: what was sent while all this was being made counts too.
+      startingPosition: "TRIM_HORIZON",
+      batchSize: BATCH_RECORDS,
+      maximumBatchingWindowInSeconds: WINDOW_SECONDS,
+      parallelizationFactor: props.parallelizationFactor,
+      bisectBatchOnFunctionError: true,
+      // An outage of the domain must not drain the backlog: only age gives a record up.
+      maximumRetryAttempts: -1,
+      maximumRecordAgeInSeconds: Math.min(
+        props.streamRetentionHours * 3600 - LAST_CHANCE_SECONDS,
+        LONGEST_AGE_SECONDS,
+      ),
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: props.lake.bucket.arn } },
+      dependsOn: [props.setup.invocation],
+    });
+  }
+}
