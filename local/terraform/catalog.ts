@@ -84,10 +84,7 @@ function knownDatabase(resource: Properties, property: string, databases: readon
   const name = resource.string(property);
   return databases.includes(name)
     ? name
-    : resource.refuse(
-        property,
-        `is "${name}", no database of this stack; its databases: ${databases.join(", ")}`,
-      );
+    : resource.refuse(property, `is no database of this stack; its databases: ${databases.join(", ")}`, name);
 }
 
 /** `aws_athena_workgroup` */
@@ -128,7 +125,7 @@ export function readNamedQueries(
     query.notHonoured("description", FOR_PEOPLE);
     const workgroup = query.string("workgroup");
     if (!workgroups.some(({ name }) => name === workgroup)) {
-      query.refuse("workgroup", `is "${workgroup}", no workgroup of this stack`);
+      query.refuse("workgroup", "is no workgroup of this stack", workgroup);
     }
     return {
       address: query.address,

@@ -67,6 +67,7 @@ function readTransformation(s3: Properties, targets: KnownTargets): Transformati
   let bufferSeconds = 60;
   let retries = 3;
   for (const parameter of processor.blocks("parameters")) {
+    if (!parameter.has("parameter_value")) parameter.refuse("parameter_value", "is required");
     switch (parameter.oneOf("parameter_name", PARAMETERS)) {
       case "LambdaArn":
         functionArn = targets.function(parameter, "parameter_value");

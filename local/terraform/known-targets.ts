@@ -29,7 +29,8 @@ export class KnownTargets {
       target?.arn ??
       resource.refuse(
         property,
-        `is "${named}", no function of this stack; its functions: ${names(this.functions)}`,
+        `is no function of this stack; its functions: ${names(this.functions)}`,
+        named,
       )
     );
   }
@@ -39,10 +40,7 @@ export class KnownTargets {
     const arn = resource.string(property);
     return (
       this.buckets.find((name) => arn === `arn:aws:s3:::${name}`) ??
-      resource.refuse(
-        property,
-        `is "${arn}", no bucket of this stack; its buckets: ${this.buckets.join(", ")}`,
-      )
+      resource.refuse(property, `is no bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
     );
   }
 
@@ -54,7 +52,8 @@ export class KnownTargets {
       ? location
       : resource.refuse(
           property,
-          `is "${location}"; it must be s3://bucket/folder/ in a bucket of this stack: ${this.buckets.join(", ")}`,
+          `must be s3://bucket/folder/ in a bucket of this stack: ${this.buckets.join(", ")}`,
+          location,
         );
   }
 }

@@ -91,7 +91,7 @@ export class Properties {
     const value = this.optionalString(name) ?? absent ?? this.refuse(name, "is required");
     return (
       supported.find((candidate) => candidate === value) ??
-      this.refuse(name, `is not supported here; supported: ${supported.join(", ")}`)
+      this.refuse(name, `is not supported here; supported: ${supported.join(", ")}`, value)
     );
   }
 
@@ -157,12 +157,16 @@ export class Properties {
     return `${this.address}.${this.at(name)}`;
   }
 
-  /** @throws TerraformError always: address, property, value and `problem` */
-  refuse(name: string, problem: string): never {
+  /**
+   * @param evaluated what the value's references come to, where that is the trouble
+   * @throws TerraformError always: address, property, value and `problem`
+   */
+  refuse(name: string, problem: string, evaluated?: string): never {
     const value = member(this.body, name);
+    const outcome = evaluated === undefined || evaluated === value ? "" : ` = "${evaluated}"`;
     throw new TerraformError(
       this.place(name),
-      value === undefined ? problem : `${JSON.stringify(value)} ${problem}`,
+      value === undefined ? problem : `${JSON.stringify(value)}${outcome} ${problem}`,
     );
   }
 

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { DataPlane } from "../data-plane";
 import { readDatabases, readNamedQueries, readTables, readWorkgroups } from "./catalog";
 import { readDeliveryStreams } from "./delivery";
@@ -27,11 +26,6 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
   "aws_athena_named_query",
   "aws_opensearch_domain",
 ]);
-
-/** Where `npm run synth` puts an environment's stack. @param root the project's folder */
-export function stackDirectory(root: string, environment: string): string {
-  return join(root, "cdktf.out", "stacks", environment);
-}
 
 /**
  * Reads the data plane out of a synthesized stack.

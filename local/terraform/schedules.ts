@@ -17,12 +17,9 @@ export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleMode
   const rules = stack.all("aws_cloudwatch_event_rule").map(readRule);
   const links = stack.all("aws_cloudwatch_event_target").map((target) => readTarget(target, targets));
   const settings = readAsynchronousSettings(stack, targets, new Set(links.map((link) => link.functionArn)));
-  for (const { properties, name } of rules) {
-    if (!links.some(({ rule }) => rule === name)) properties.refuse("name", "has no target in this stack");
-  }
-  return links.map(({ properties, rule: ruleName, ...link }) => {
+  const schedules = links.map(({ properties, rule: ruleName, ...link }): ScheduleModel => {
     const rule = rules.find(({ name }) => name === ruleName);
-    if (rule === undefined) return properties.refuse("rule", `is "${ruleName}", no rule of this stack`);
+    if (rule === undefined) return properties.refuse("rule", "is no rule of this stack", ruleName);
     return {
       address: rule.properties.address,
       name: rule.name,
@@ -32,6 +29,10 @@ export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleMode
       ...link,
     };
   });
+  for (const { properties, name } of rules) {
+    if (!links.some(({ rule }) => rule === name)) properties.refuse("name", "has no target in this stack");
+  }
+  return schedules;
 }
 
 function readRule(properties: Properties) {

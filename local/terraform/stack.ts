@@ -98,18 +98,22 @@ export class Stack {
     if (this.evaluating.has(reference)) throw new TerraformError(place, `\${${reference}} refers to itself`);
     this.evaluating.add(reference);
     try {
-      return this.spelledOut(body, attribute, place) ?? this.compute(type, body, attribute, place, reference);
+      return (
+        this.spelledOut(`${type}.${name}`, body, attribute) ??
+        this.compute({ type, name, attribute }, body, place)
+      );
     } finally {
       this.evaluating.delete(reference);
     }
   }
 
-  private spelledOut(body: JsonObject, property: string, place: string): Json | undefined {
+  private spelledOut(address: string, body: JsonObject, property: string): Json | undefined {
     const value = member(body, property);
-    return typeof value === "string" ? this.evaluate(value, place) : value;
+    return typeof value === "string" ? this.evaluate(value, `${address}.${property}`) : value;
   }
 
-  private compute(type: string, body: JsonObject, attribute: string, place: string, reference: string): Json {
+  private compute({ type, name, attribute }: Reference, body: JsonObject, place: string): Json {
+    const reference = `${type}.${name}.${attribute}`;
     const compute = COMPUTED_ATTRIBUTES[type]?.[attribute];
     if (compute === undefined) {
       throw new TerraformError(
@@ -120,13 +124,16 @@ export class Stack {
     return compute({
       region: this.region,
       accountId: this.accountId,
-      property: (name) => {
-        const value = this.spelledOut(body, name, place);
+      property: (property) => {
+        const value = this.spelledOut(`${type}.${name}`, body, property);
         if (typeof value === "string") return value;
-        throw new TerraformError(place, `\${${reference}} needs the resource's ${name}, which is not set`);
+        throw new TerraformError(
+          place,
+          `\${${reference}} needs the resource's ${property}, which is not set`,
+        );
       },
-      endpoint: (name) => {
-        const value = this.computed[name];
+      endpoint: (endpoint) => {
+        const value = this.computed[endpoint];
         if (value !== undefined) return value;
         throw new TerraformError(place, `\${${reference}} needs a running engine's address: none was given`);
       },

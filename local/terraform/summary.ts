@@ -1,27 +1,22 @@
 /**
- * The list of what is not honoured, shortened for reading: properties of one resource type that share a
- * reason stand on one line. Lines that are no property stay as they are.
+ * The list of what is not honoured, shortened for reading: a line for each reason, with the properties that
+ * share it by resource type. Lines that are about no single property stay as they are.
  */
 export function summarizeNotHonoured(notHonoured: readonly string[]): string[] {
-  const groups = new Map<
-    string,
-    { type: string; reason: string; properties: Set<string>; addresses: Set<string> }
-  >();
-  const summary: string[] = [];
+  const groups: string[] = [];
+  const byReason = new Map<string, Map<string, Set<string>>>();
   for (const line of notHonoured) {
-    const [, type, name, property, reason] = /^(aws_\w+)\.([^.\s]+)\.([^:\s]+): (.+)$/.exec(line) ?? [];
-    if (type === undefined || name === undefined || property === undefined || reason === undefined) {
-      summary.push(line);
+    const [, type, property, reason] = /^(aws_\w+)\.[^.\s]+\.([^:\s]+): (.+)$/.exec(line) ?? [];
+    if (type === undefined || property === undefined || reason === undefined) {
+      groups.push(line);
       continue;
     }
-    const key = `${type} ${reason}`;
-    const group = groups.get(key) ?? { type, reason, properties: new Set(), addresses: new Set() };
-    group.properties.add(property);
-    group.addresses.add(name);
-    groups.set(key, group);
+    const byType = byReason.get(reason) ?? new Map<string, Set<string>>();
+    byReason.set(reason, byType.set(type, (byType.get(type) ?? new Set()).add(property)));
   }
-  for (const { type, reason, properties, addresses } of groups.values()) {
-    summary.push(`${type} (${[...addresses].join(", ")}) ${[...properties].join(", ")}: ${reason}`);
+  for (const [reason, byType] of byReason) {
+    const properties = [...byType].map(([type, names]) => `${type} ${[...names].join(", ")}`);
+    groups.push(`${reason}: ${properties.join("; ")}`);
   }
-  return summary;
+  return groups;
 }
