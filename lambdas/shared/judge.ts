@@ -1,6 +1,7 @@
 import { COLUMNS, type Column, RESERVED_NAMES } from "../../schema/retail-transaction";
 import { type JsonMember, topLevelMembers } from "./json-members";
 import { DAY_MS, parseSeconds } from "./timestamp";
+import { findFault, longKey, MAX_KEY_CHARACTERS } from "./unknown-value";
 
 /** Longest line of the contract, in bytes. */
 export const MAX_LINE_BYTES = 256 * 1024;
@@ -62,6 +63,7 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
   function checkKeys(members: readonly JsonMember[]): RefusedLine | undefined {
     const seen = new Map<string, string>();
     for (const { key } of members) {
+      if (key.length > MAX_KEY_CHARACTERS) return refuse("out_of_range", `the line ${longKey(key).detail}`);
       const lower = key.toLowerCase();
       if (reserved.has(lower))
         return refuse("reserved_name", `"${shown(key)}" is a name of the pipeline's own`);
@@ -98,9 +100,6 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
       const found = Array.isArray(parsed) ? "an array" : parsed === null ? "null" : `a ${typeof parsed}`;
       return refuse("not_an_object", `the line is ${found}; a JSON object is wanted`);
     }
-    if (MAY_HOLD_SURROGATE.test(text) && !isWellFormed(parsed)) {
-      return refuse("not_unicode", "a string holds half of a surrogate pair, which UTF-8 cannot express");
-    }
     const members = topLevelMembers(text);
     const keyRefusal = checkKeys(members);
     if (keyRefusal) return keyRefusal;
@@ -113,20 +112,28 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
       if (typeof result === "object" && result !== null) return result;
       values[column.field] = result;
     }
-    return {
-      accepted: true,
-      values,
-      unknown: members.filter(({ key }) => !fieldsByLowerCase.has(key.toLowerCase())),
-    };
+    const unknown = members.filter(({ key }) => !fieldsByLowerCase.has(key.toLowerCase()));
+    for (const { key, rawValue } of unknown) {
+      const fault = findFault(rawValue);
+      if (fault) return refuse(fault.reason, `"${shown(key)}" ${fault.detail}`);
+    }
+    // Last, for it recurses: by now the nesting is known to be shallow.
+    if (MAY_HOLD_SURROGATE.test(text) && !isWellFormed(parsed)) {
+      return refuse("not_unicode", "a string holds half of a surrogate pair, which UTF-8 cannot express");
+    }
+    return { accepted: true, values, unknown };
   };
 }
 
 /** Judges one line of the pipeline. @param arrivedAtMs when the stream took it, in ms since 1970. */
 export const judgeLine = makeJudge(COLUMNS);
 
-/** The refusal of a line, in the form that a verdict has. */
+/**
+ * The refusal of a line, in the form that a verdict has. A detail cut from the line may end in half of a
+ * surrogate pair, and one such makes the quarantine table unreadable: it is replaced.
+ */
 export function refuse(reason: RefusalReason, detail: string): RefusedLine {
-  return { accepted: false, reason, detail };
+  return { accepted: false, reason, detail: detail.toWellFormed() };
 }
 
 function checkValue(column: Column, given: unknown, arrivedAtMs: number): ColumnValue | RefusedLine {
@@ -159,7 +166,9 @@ function checkDate(field: string, given: string, arrivedAtMs: number): string | 
 }
 
 function wrongType(field: string, given: unknown, wanted: string): RefusedLine {
-  return refuse("wrong_type", `${field} is ${shown(JSON.stringify(given))}; ${wanted} is wanted`);
+  const kind = Array.isArray(given) ? "an array" : "an object";
+  const what = typeof given === "object" ? kind : shown(JSON.stringify(given));
+  return refuse("wrong_type", `${field} is ${what}; ${wanted} is wanted`);
 }
 
 /** Cut to a length that a log line can carry. */

@@ -71,12 +71,15 @@ export function isStored(line: Line): line is StoredLine {
 
 /**
  * A line as the raw zone and the index keep it: contract columns in order and in one spelling, unknown ones
- * as they were written, then identity and arrival. No newline at the end. It is longer than the original by
- * less than 300 bytes, whatever the original is.
+ * as they were written, then identity and arrival. It is longer than the original by less than 300 bytes,
+ * whatever the original is, and it is one line to every reader: no newline, not at its end either, and no
+ * carriage return, which Athena would take for one.
  */
 export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
   const members = COLUMNS.map(({ field }) => `"${field}":${JSON.stringify(verdict.values[field])}`);
-  for (const { key, rawValue } of verdict.unknown) members.push(`${JSON.stringify(key)}:${rawValue}`);
+  for (const { key, rawValue } of verdict.unknown) {
+    members.push(`${JSON.stringify(key)}:${rawValue.replaceAll("\r", " ")}`);
+  }
   members.push(`"record_id":"${recordId}"`, `"arrived_at":"${arrivedAt}"`);
   return `{${members.join(",")}}`;
 }

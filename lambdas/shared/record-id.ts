@@ -1,17 +1,18 @@
 /**
  * The identity of a line: its place in the stream. Fixed-width base 32 (0-9a-v), so that identities are
- * short, reversible, and sort as the stream does: by shard, sequence number, line.
+ * short, reversible, and sort as the stream does: by shard, sequence number, subsequence, line.
  *
  * Widths in base-32 digits (5 bits each):
  * - shard, 8: the id's twelve decimal digits are below 2^40
  * - sequence number, 38: Kinesis hands out 186-bit numbers, 2^190 fit
+ * - subsequence, 5, behind a `w` (which sorts after every digit) and only where it is not 0: the place inside
+ *   an aggregated record that Firehose unpacked
  * - line, 5: a record of 10 MiB (the largest that Kinesis takes) has fewer than 2^25 lines
- * - subsequence, 5, only behind a dash: the place inside an aggregated record that Firehose unpacked
  */
-const WIDTH = { shard: 8, sequence: 38, line: 5 } as const;
-const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})([0-9a-v]{5})(?:-([0-9a-v]{5}))?$/;
+const WIDTH = { shard: 8, sequence: 38, subsequence: 5, line: 5 } as const;
+const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})(?:w([0-9a-v]{5}))?([0-9a-v]{5})$/;
 const SHARD_ID = /^shardId-(\d{12})$/;
-const DECIMAL = /^\d{1,57}$/;
+const DECIMAL = /^(0|[1-9]\d{0,56})$/;
 
 /** Where a line lies in the stream. */
 export interface StreamPosition {
@@ -27,7 +28,8 @@ export interface StreamPosition {
 
 function digits(value: bigint | number, width: number, what: string): string {
   const text = value.toString(32);
-  if (text.length > width || text.startsWith("-")) {
+  const whole = typeof value === "bigint" || Number.isSafeInteger(value);
+  if (!whole || text.length > width || text.startsWith("-")) {
     throw new RangeError(`${what} ${value} does not fit ${width} base-32 digits`);
   }
   return text.padStart(width, "0");
@@ -55,8 +57,9 @@ export function recordPrefix(shardId: string, sequenceNumber: string): string {
 
 /** The identity of one line of the record that `prefix` (from {@link recordPrefix}) stands for. */
 export function lineId(prefix: string, line: number, subsequenceNumber = 0): string {
-  const id = prefix + digits(line, WIDTH.line, "line");
-  return subsequenceNumber === 0 ? id : `${id}-${digits(subsequenceNumber, WIDTH.line, "subsequence")}`;
+  const lineDigits = digits(line, WIDTH.line, "line");
+  if (subsequenceNumber === 0) return prefix + lineDigits;
+  return `${prefix}w${digits(subsequenceNumber, WIDTH.subsequence, "subsequence")}${lineDigits}`;
 }
 
 /** The identity of a line. @throws RangeError when a part is out of range. */
@@ -68,12 +71,16 @@ export function encodeRecordId(position: StreamPosition): string {
 /** The place that an identity stands for. @throws RangeError when `recordId` is not an identity. */
 export function decodeRecordId(recordId: string): Required<StreamPosition> {
   const match = FORMAT.exec(recordId);
-  if (!match) throw new RangeError(`"${recordId}" is not a record_id`);
-  const [, shard = "", sequence = "", line = "", subsequence = "0"] = match;
-  return {
+  const [, shard = "", sequence = "", subsequence = "0", line = ""] = match ?? [];
+  const position = {
     shardId: `shardId-${Number.parseInt(shard, 32).toString().padStart(12, "0")}`,
     sequenceNumber: bigintOf(sequence).toString(),
-    line: Number.parseInt(line, 32),
     subsequenceNumber: Number.parseInt(subsequence, 32),
+    line: Number.parseInt(line, 32),
   };
+  // Some texts of the right form stand for a shard or a number that Kinesis has not.
+  if (!match || !SHARD_ID.test(position.shardId) || encodeRecordId(position) !== recordId) {
+    throw new RangeError(`"${recordId}" is not a record_id`);
+  }
+  return position;
 }

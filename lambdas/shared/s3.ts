@@ -1,11 +1,17 @@
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { PutObject } from "./quarantine";
 
-/** Writes JSON lines into `bucket`, encrypted as the bucket is by default. */
-export function putJsonLines(client: S3Client, bucket: string): PutObject {
+/**
+ * Writes JSON lines into `bucket`, encrypted as the bucket is by default. The SDK's client is loaded by the
+ * first write: few invocations write, and loading it takes longer than the rest of a function's start.
+ */
+export function putJsonLines(bucket: string): PutObject {
+  let client: S3Client | undefined;
   return async (key, body) => {
+    const sdk = await import("@aws-sdk/client-s3");
+    client ??= new sdk.S3Client({});
     await client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" }),
+      new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" }),
     );
   };
 }

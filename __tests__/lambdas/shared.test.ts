@@ -1,0 +1,637 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { EnvironmentError, integer, list, readEnvironment, s3Location, text } from "../../lambdas/shared/env";
+import { topLevelMembers } from "../../lambdas/shared/json-members";
+import { judgeLine, MAX_LINE_BYTES, makeJudge, type RefusalReason } from "../../lambdas/shared/judge";
+import { isStored, judgeRecord, type StreamRecord, splitLines, storedJson } from "../../lambdas/shared/lines";
+import { count, createLogger, errorFields } from "../../lambdas/shared/log";
+import { quarantineEntry, writeQuarantine } from "../../lambdas/shared/quarantine";
+import {
+  decodeRecordId,
+  encodeRecordId,
+  lineId,
+  recordPrefix,
+  type StreamPosition,
+} from "../../lambdas/shared/record-id";
+import { DAY_MS, formatTimestamp, parseSeconds } from "../../lambdas/shared/timestamp";
+import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../lambdas/shared/unknown-value";
+import { COLUMNS } from "../../schema/retail-transaction";
+
+const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
+const GOOD = {
+  Invoice: "490397",
+  StockCode: "21844",
+  Description: "RETRO SPOT MUG",
+  Quantity: 6,
+  InvoiceDate: "2009-12-06 10:30:00",
+  Price: 2.95,
+  Customer_ID: "12417",
+  Country: "Belgium",
+};
+
+const bytesOf = (json: unknown): Buffer =>
+  Buffer.from(typeof json === "string" ? json : JSON.stringify(json));
+const judge = (json: unknown) => judgeLine(bytesOf(json), ARRIVED_MS);
+/** The good line's text with one value written as given, however unusual. */
+const spelled = (field: string, raw: string): string =>
+  JSON.stringify({ ...GOOD, [field]: "@@" }).replace('"@@"', () => raw);
+const record = (data: string | Uint8Array, more: Partial<StreamRecord> = {}): StreamRecord => ({
+  shardId: "shardId-000000000003",
+  sequenceNumber: "49590338271490256608559692538361571095921575989136588898",
+  arrivedAtMs: ARRIVED_MS,
+  data: typeof data === "string" ? Buffer.from(data) : data,
+  ...more,
+});
+
+const kinesisPosition: fc.Arbitrary<Required<StreamPosition>> = fc.record({
+  shardId: fc.integer({ min: 0, max: 999_999_999_999 }).map((n) => `shardId-${String(n).padStart(12, "0")}`),
+  sequenceNumber: fc.bigInt(0n, 10n ** 57n - 1n).map(String),
+  subsequenceNumber: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 ** 25 - 1 })),
+  line: fc.integer({ min: 0, max: 2 ** 25 - 1 }),
+});
+
+function compare(a: bigint | number | string, b: bigint | number | string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+describe("record_id", () => {
+  test("decoding gives back what was encoded", () => {
+    fc.assert(
+      fc.property(kinesisPosition, (position) => {
+        expect(decodeRecordId(encodeRecordId(position))).toEqual(position);
+      }),
+    );
+  });
+
+  test("identities sort as positions do: shard, sequence number, subsequence, line", () => {
+    const near = fc.record({
+      shardId: fc.constantFrom("shardId-000000000000", "shardId-000000000031", "shardId-000000000032"),
+      sequenceNumber: fc.constantFrom("0", "31", "32", `${10n ** 56n}`, `${10n ** 57n - 1n}`),
+      subsequenceNumber: fc.integer({ min: 0, max: 40 }),
+      line: fc.integer({ min: 0, max: 40 }),
+    });
+    const pair = fc.oneof(fc.tuple(near, near), fc.tuple(kinesisPosition, kinesisPosition));
+    fc.assert(
+      fc.property(pair, ([a, b]) => {
+        const byPosition =
+          compare(a.shardId, b.shardId) ||
+          compare(BigInt(a.sequenceNumber), BigInt(b.sequenceNumber)) ||
+          compare(a.subsequenceNumber, b.subsequenceNumber) ||
+          compare(a.line, b.line);
+        expect(compare(encodeRecordId(a), encodeRecordId(b))).toBe(byPosition);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("is 51 characters that need no escaping anywhere, 57 for a line of an aggregated record", () => {
+    const position = { shardId: "shardId-000000000003", sequenceNumber: "9".repeat(56), line: 7 };
+    expect(encodeRecordId(position)).toMatch(/^[0-9a-v]{51}$/);
+    expect(encodeRecordId({ ...position, subsequenceNumber: 1 })).toMatch(/^[0-9a-v]{46}w[0-9a-v]{10}$/);
+  });
+
+  test.each([
+    ["shard-3", "1"],
+    ["shardId-3", "1"],
+    ["shardId-0000000000031", "1"],
+    ["shardId-000000000003", ""],
+    ["shardId-000000000003", "-1"],
+    ["shardId-000000000003", "1e5"],
+    ["shardId-000000000003", "007"],
+    ["shardId-000000000003", "1".repeat(58)],
+  ])("refuses shard %s with sequence number %s", (shardId, sequenceNumber) => {
+    expect(() => recordPrefix(shardId, sequenceNumber)).toThrow(RangeError);
+  });
+
+  test("refuses line numbers that do not fit, or are none", () => {
+    for (const line of [-1, 1.5, 2 ** 25, Number.NaN]) {
+      expect(() => lineId("p", line)).toThrow(/line .* does not fit/);
+      expect(() => lineId("p", 0, line)).toThrow(/subsequence .* does not fit/);
+    }
+  });
+
+  test("whatever decodes, encodes to itself: no place has two identities", () => {
+    const digit = fc.constantFrom(..."0123456789abcdefghijklmnopqrstuv");
+    const almost = fc
+      .tuple(fc.array(digit, { minLength: 51, maxLength: 56 }), fc.boolean())
+      .map(([digits, marked]) =>
+        (marked ? [...digits.slice(0, 46), "w", ...digits.slice(46)] : digits).join(""),
+      );
+    fc.assert(
+      fc.property(fc.oneof(almost, fc.string()), (id) => {
+        let decoded: StreamPosition;
+        try {
+          decoded = decodeRecordId(id);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RangeError);
+          return;
+        }
+        expect(encodeRecordId(decoded)).toBe(id);
+      }),
+    );
+    const first = encodeRecordId({ shardId: "shardId-000000000000", sequenceNumber: "0", line: 0 });
+    expect(() => decodeRecordId(`${first.slice(0, 46)}w00000${first.slice(46)}`)).toThrow(
+      "is not a record_id",
+    );
+    expect(() => decodeRecordId(`v${first.slice(1)}`)).toThrow("is not a record_id");
+    expect(() => decodeRecordId(first.toUpperCase().replace("0", "A"))).toThrow(RangeError);
+  });
+});
+
+describe("timestamps", () => {
+  test("arrival has whole milliseconds, whichever service gave the time", () => {
+    expect(formatTimestamp(ARRIVED_MS)).toBe("2026-11-24 03:08:27.123");
+    expect(formatTimestamp((ARRIVED_MS / 1000) * 1000 + 0.4)).toBe("2026-11-24 03:08:27.123");
+    expect(formatTimestamp(ARRIVED_MS - 0.4)).toBe("2026-11-24 03:08:27.123");
+  });
+
+  test("every second of the calendar is read back", () => {
+    const second = fc.integer({ min: Date.UTC(100, 0, 1) / 1000, max: Date.UTC(9999, 11, 31) / 1000 });
+    fc.assert(
+      fc.property(second, (seconds) => {
+        expect(parseSeconds(formatTimestamp(seconds * 1000).slice(0, 19))).toBe(seconds * 1000);
+      }),
+    );
+  });
+
+  test.each([
+    "2010-02-29 00:00:00",
+    "2010-13-01 00:00:00",
+    "2010-00-10 00:00:00",
+    "2010-01-01 24:00:00",
+    "2010-01-01 23:59:60",
+    "2010-01-01T00:00:00",
+    "2010-01-01",
+    "2010-1-1 0:0:0",
+    " 2010-01-01 00:00:00",
+    "2010-01-01 00:00:00.000",
+    "0099-01-01 00:00:00",
+    "२०१०-01-01 00:00:00",
+    "",
+  ])("%j is no second", (given) => {
+    expect(parseSeconds(given)).toBeUndefined();
+  });
+});
+
+describe("the judge of a line", () => {
+  test("takes a good line as it is", () => {
+    expect(judge(GOOD)).toEqual({ accepted: true, values: GOOD, unknown: [] });
+  });
+
+  test("takes optional columns absent, null or empty", () => {
+    const { Description: _, ...absent } = { ...GOOD, Customer_ID: "", Country: null };
+    expect(judge(absent)).toMatchObject({
+      accepted: true,
+      values: { Description: null, Customer_ID: "", Country: null },
+    });
+  });
+
+  test.each([
+    ["Quantity", "6.0", 6],
+    ["Quantity", "6e0", 6],
+    ["Quantity", "-2147483648", -2147483648],
+    ["Quantity", "2147483647", 2147483647],
+    ["Quantity", "0", 0],
+    ["Price", "3", 3],
+    ["Price", "0", 0],
+    ["Price", "-11062.06", -11062.06],
+    ["Price", "1.7976931348623157e308", Number.MAX_VALUE],
+    ["InvoiceDate", '"2000-01-01 00:00:00"', "2000-01-01 00:00:00"],
+    ["InvoiceDate", '"2026-11-25 03:08:27"', "2026-11-25 03:08:27"],
+    ["Description", '"  SMALL  \\"MUG\\", 1/2 \\u00e9\\ud83d\\ude00"', '  SMALL  "MUG", 1/2 é😀'],
+    ["Invoice", '" "', " "],
+  ])("takes %s written %s", (field, raw, value) => {
+    expect(judge(spelled(field, raw))).toMatchObject({ accepted: true, values: { [field]: value } });
+  });
+
+  const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+  const refusals: [what: string, line: unknown, reason: RefusalReason, detail: RegExp][] = [
+    ["nothing like JSON", "this is no JSON", "not_json", /JSON/],
+    ["a cut line", JSON.stringify(GOOD).slice(0, 50), "not_json", /JSON/],
+    ["two objects", JSON.stringify(GOOD).repeat(2), "not_json", /JSON/],
+    ["a byte order mark", `\ufeff${JSON.stringify(GOOD)}`, "not_json", /JSON/],
+    ["NaN", spelled("Price", "NaN"), "not_json", /JSON/],
+    ["an array", [GOOD], "not_an_object", /an array/],
+    ["null", "null", "not_an_object", /null/],
+    ["a text", '"text"', "not_an_object", /a string/],
+    ["no Invoice", { ...GOOD, Invoice: undefined }, "missing_field", /Invoice is absent/],
+    ["StockCode null", { ...GOOD, StockCode: null }, "missing_field", /StockCode is null/],
+    ["no InvoiceDate", { ...GOOD, InvoiceDate: undefined }, "missing_field", /InvoiceDate/],
+    ["no Quantity", { ...GOOD, Quantity: undefined }, "missing_field", /Quantity/],
+    ["Price null", { ...GOOD, Price: null }, "missing_field", /Price is null/],
+    ["Invoice empty", { ...GOOD, Invoice: "" }, "empty_field", /Invoice/],
+    ["StockCode empty", { ...GOOD, StockCode: "" }, "empty_field", /StockCode/],
+    ["Invoice a number", { ...GOOD, Invoice: 490397 }, "wrong_type", /Invoice is 490397; a string/],
+    ["Quantity a text", { ...GOOD, Quantity: "6" }, "wrong_type", /Quantity is "6"; a JSON number/],
+    ["Quantity a fraction", { ...GOOD, Quantity: 6.5 }, "wrong_type", /6\.5; a whole number/],
+    ["Quantity true", { ...GOOD, Quantity: true }, "wrong_type", /true/],
+    ["Quantity above 32 bits", { ...GOOD, Quantity: 2 ** 31 }, "out_of_range", /2147483648/],
+    ["Quantity below 32 bits", { ...GOOD, Quantity: -(2 ** 31) - 1 }, "out_of_range", /-2147483649/],
+    ["Price a text", { ...GOOD, Price: "2.95" }, "wrong_type", /Price/],
+    ["Price infinite", spelled("Price", "1e400"), "out_of_range", /Price is too large/],
+    ["Country a number", { ...GOOD, Country: 7 }, "wrong_type", /Country is 7; a string/],
+    ["Customer_ID an object", { ...GOOD, Customer_ID: { a: 1 } }, "wrong_type", /Customer_ID is an object/],
+    ["Description deep", spelled("Description", deep(90_000)), "wrong_type", /Description is an array/],
+    ["30 February", { ...GOOD, InvoiceDate: "2010-02-30 10:00:00" }, "invalid_date", /2010-02-30/],
+    ["a date alone", { ...GOOD, InvoiceDate: "2010-02-03" }, "invalid_date", /YYYY-MM-DD HH:MM:SS/],
+    ["InvoiceDate a number", { ...GOOD, InvoiceDate: 5 }, "wrong_type", /InvoiceDate/],
+    ["a date in 1999", { ...GOOD, InvoiceDate: "1999-12-31 23:59:59" }, "out_of_range", /2000-01-01/],
+    ["a day and a second on", { ...GOOD, InvoiceDate: "2026-11-25 03:08:28" }, "out_of_range", /a day after/],
+    ["another case", { ...GOOD, invoice: "1" }, "ambiguous_key", /"invoice" differs from "Invoice"/],
+    ["only another case", { ...GOOD, Price: undefined, price: 1 }, "ambiguous_key", /"price"/],
+    ["unknown keys alike", { ...GOOD, Note: 1, NOTE: 2 }, "ambiguous_key", /"Note" and "NOTE"/],
+    ["a key twice", JSON.stringify(GOOD).replace("}", ',"Price":1}'), "ambiguous_key", /"Price"/],
+    [
+      "a key twice, escaped",
+      JSON.stringify(GOOD).replace("}", ',"Pric\\u0065":1}'),
+      "ambiguous_key",
+      /Price/,
+    ],
+    [
+      "inner keys alike",
+      spelled("Note", '[{"a":{"b":1},"A":2}]'),
+      "ambiguous_key",
+      /"Note" holds two keys "A"/,
+    ],
+    ["record_id", { ...GOOD, record_id: "1" }, "reserved_name", /"record_id"/],
+    ["Arrived_At", { ...GOOD, Arrived_At: "1" }, "reserved_name", /"Arrived_At"/],
+    ["HOUR", { ...GOOD, HOUR: 1 }, "reserved_name", /"HOUR"/],
+    ["half a surrogate pair", spelled("Country", '"\\ud83d"'), "not_unicode", /surrogate/],
+    ["half a pair in a key", spelled("\ud83d", "1"), "not_unicode", /surrogate/],
+    ["half a pair far inside", spelled("Note", '[{"a":["\\udc00"]}]'), "not_unicode", /surrogate/],
+    ["an unknown column too deep", spelled("Note", deep(MAX_DEPTH + 1)), "out_of_range", /deeper than 64/],
+    ["an unknown column far too deep", spelled("Note", deep(90_000)), "out_of_range", /deeper than 64/],
+    ["too long a number", spelled("Note", "1".repeat(MAX_NUMBER_CHARACTERS + 1)), "out_of_range", /501/],
+    ["an infinite number inside", spelled("Note", '{"a":[1e999]}'), "out_of_range", /too large/],
+    ["too long a key", { ...GOOD, ["k".repeat(MAX_KEY_CHARACTERS + 1)]: 1 }, "out_of_range", /1025 char/],
+    ["too long an inner key", { ...GOOD, n: { ["k".repeat(2000)]: 1 } }, "out_of_range", /2000 char/],
+  ];
+  test.each(refusals)("refuses %s", (_what, line, reason, detail) => {
+    const verdict = judge(line);
+    expect(verdict).toMatchObject({ accepted: false, reason });
+    expect(verdict).toHaveProperty("detail", expect.stringMatching(detail));
+  });
+
+  test("refuses what is not UTF-8, however it is broken", () => {
+    for (const bytes of [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0x98]]) {
+      const line = Buffer.concat([Buffer.from('{"Invoice":"'), Buffer.from(bytes), Buffer.from('"}')]);
+      expect(judgeLine(line, ARRIVED_MS)).toMatchObject({ accepted: false, reason: "not_utf8" });
+    }
+  });
+
+  test("takes a line of exactly 256 KiB, refuses one byte more", () => {
+    const padded = (bytes: number): string => {
+      const rest = JSON.stringify({ ...GOOD, Description: "" }).length;
+      return JSON.stringify({ ...GOOD, Description: "x".repeat(bytes - rest) });
+    };
+    expect(judge(padded(MAX_LINE_BYTES))).toMatchObject({ accepted: true });
+    expect(judge(padded(MAX_LINE_BYTES + 1))).toMatchObject({ reason: "line_too_large" });
+  });
+
+  test("keeps unknown columns as they were written", () => {
+    const raw = '{"b": [1.50, "}", {"c" : "\\"{"}], "big": 12345678901234567890}';
+    expect(judge(spelled("Note", raw))).toMatchObject({
+      accepted: true,
+      unknown: [{ key: "Note", rawValue: raw }],
+    });
+    expect(judge(spelled("Note", deep(MAX_DEPTH)))).toMatchObject({ accepted: true });
+    expect(judge(spelled("Note", '[{"a":1},{"a":1},{"b":{"a":1}}]'))).toMatchObject({ accepted: true });
+  });
+
+  test("a detail never holds half of a surrogate pair, which the quarantine table could not be read with", () => {
+    const cut = `${"x".repeat(79)}😀`;
+    expect(judge({ ...GOOD, InvoiceDate: cut })).toMatchObject({ reason: "invalid_date" });
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 120 }), (wild) => {
+        for (const line of [wild, { ...GOOD, InvoiceDate: wild }, { ...GOOD, Price: wild }]) {
+          const verdict = judge(line);
+          expect((verdict.accepted ? "" : verdict.detail).isWellFormed()).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("never throws, whatever the bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(typeof judgeLine(bytes, ARRIVED_MS).accepted).toBe("boolean");
+      }),
+    );
+  });
+
+  test("learns its columns from the schema alone", () => {
+    const withGift = makeJudge([...COLUMNS, { field: "Gift", kind: "integer", required: true, comment: "" }]);
+    expect(withGift(bytesOf(GOOD), ARRIVED_MS)).toMatchObject({ reason: "missing_field" });
+    expect(withGift(bytesOf({ ...GOOD, Gift: 1 }), ARRIVED_MS)).toMatchObject({ values: { Gift: 1 } });
+  });
+});
+
+describe("members of a JSON object", () => {
+  test("are those that JSON.parse sees, with the text of their values", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(3), (object, indent) => {
+        const members = topLevelMembers(JSON.stringify(object, null, indent));
+        const read = members.map(({ key, rawValue }) => [key, JSON.parse(rawValue)]);
+        expect(read).toEqual(Object.entries(JSON.parse(JSON.stringify(object))));
+      }),
+    );
+  });
+
+  test("include repeated keys", () => {
+    expect(topLevelMembers('{"a":1, "a" : 2}')).toEqual([
+      { key: "a", rawValue: "1" },
+      { key: "a", rawValue: "2" },
+    ]);
+  });
+});
+
+describe("lines of a record", () => {
+  const goodLine = JSON.stringify(GOOD);
+
+  test("are numbered with the blank ones, which are none", () => {
+    const numbers = splitLines(Buffer.from(`a\n\n \t\r\nb\r\n\nc`)).map(({ number, bytes }) => [
+      number,
+      Buffer.from(bytes).toString(),
+    ]);
+    expect(numbers).toEqual([
+      [0, "a"],
+      [3, "b\r"],
+      [5, "c"],
+    ]);
+    expect(splitLines(Buffer.alloc(0))).toEqual([]);
+  });
+
+  test("give back the record's bytes when joined", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (data) => {
+        const lines = splitLines(data);
+        const all = Buffer.from(data).toString("latin1").split("\n");
+        for (const { number, bytes } of lines) {
+          expect(Buffer.from(bytes).toString("latin1")).toBe(all[number]);
+          delete all[number];
+        }
+        expect(all.filter((rest) => /[^ \t\r]/.test(rest ?? ""))).toEqual([]);
+      }),
+    );
+  });
+
+  test("carry distinct identities in the order of the record, good and bad alike", () => {
+    const lines = judgeRecord(record(`${goodLine}\nbad\n\n${goodLine}\n`));
+    expect(lines.map(({ recordId }) => decodeRecordId(recordId).line)).toEqual([0, 1, 3]);
+    expect(lines.map(isStored)).toEqual([true, false, true]);
+    expect(lines.map(({ arrivedAt }) => arrivedAt)).toEqual(Array(3).fill("2026-11-24 03:08:27.123"));
+    expect(lines.map(({ recordId }) => recordId)).toEqual(lines.map(({ recordId }) => recordId).sort());
+  });
+
+  test("of unpacked records do not collide", () => {
+    const ids = [0, 1, 2].flatMap((subsequenceNumber) =>
+      judgeRecord(record(`${goodLine}\n${goodLine}`, { subsequenceNumber })).map(({ recordId }) => recordId),
+    );
+    expect(new Set(ids).size).toBe(6);
+    expect(ids).toEqual([...ids].sort());
+  });
+
+  test("a fault of our own refuses that line and no other", () => {
+    const broken: typeof judgeLine = (bytes, ms) => {
+      if (bytes[0] === 0x21) throw new TypeError("boom");
+      return judgeLine(bytes, ms);
+    };
+    const lines = judgeRecord(record(`${goodLine}\n!\n${goodLine}`), broken);
+    expect(lines.map(({ verdict }) => verdict.accepted)).toEqual([true, false, true]);
+    expect(lines[1]?.verdict).toEqual({
+      accepted: false,
+      reason: "internal_error",
+      detail: "TypeError: boom",
+    });
+  });
+
+  test("an aggregated record is one refused line; one that only begins like it is not aggregated", () => {
+    const magic = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
+    const body = Buffer.from("protobuf");
+    const aggregated = Buffer.concat([magic, body, createHash("md5").update(body).digest()]);
+    expect(judgeRecord(record(aggregated))).toEqual([
+      expect.objectContaining({
+        original: aggregated,
+        verdict: expect.objectContaining({ reason: "aggregated_record" }),
+      }),
+    ]);
+    const other = Buffer.concat([magic, body, Buffer.alloc(16)]);
+    expect(judgeRecord(record(other))[0]?.verdict).toMatchObject({ reason: "not_utf8" });
+    expect(judgeRecord(record(magic))[0]?.verdict).toMatchObject({ reason: "not_utf8" });
+  });
+});
+
+describe("the stored form of a line", () => {
+  const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+  const words = fc.string({ unit: "grapheme", maxLength: 20 });
+  const optional = fc.option(words, { nil: undefined });
+  const goodLine = fc.record({
+    Invoice: words.filter((value) => value !== ""),
+    StockCode: words.filter((value) => value !== ""),
+    Description: fc.option(words),
+    Quantity: fc.integer(),
+    InvoiceDate: fc
+      .integer({ min: Date.UTC(2000, 0, 1) / 1000, max: Math.floor((ARRIVED_MS + DAY_MS) / 1000) })
+      .map((seconds) => formatTimestamp(seconds * 1000).slice(0, 19)),
+    Price: finite,
+    Customer_ID: optional,
+    Country: optional,
+  });
+  const unknown = fc.dictionary(
+    fc.string({ maxLength: 8 }).map((key) => `x${key.toLowerCase()}`),
+    fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.array(fc.integer())),
+    { maxKeys: 3 },
+  );
+  const stored = (json: string, more: Partial<StreamRecord> = {}): string => {
+    const [line, ...others] = judgeRecord(record(json, more));
+    if (!line || others.length > 0 || !isStored(line)) throw new Error(`refused: ${JSON.stringify(line)}`);
+    return storedJson(line);
+  };
+
+  test("says what the line said, with identity and arrival, on one line", () => {
+    fc.assert(
+      fc.property(goodLine, unknown, fc.nat(2), (values, extra, indent) => {
+        const given = JSON.stringify({ ...extra, ...values }, null, indent).replaceAll("\n", "\r");
+        const text = stored(given);
+        const { record_id, arrived_at, ...rest } = JSON.parse(text);
+        const nulls = { Description: null, Customer_ID: null, Country: null };
+        expect(rest).toEqual({ ...nulls, ...JSON.parse(given), Price: values.Price + 0 });
+        expect(decodeRecordId(record_id)).toMatchObject({ line: 0 });
+        expect(arrived_at).toBe("2026-11-24 03:08:27.123");
+        expect(text).not.toMatch(/[\r\n]/);
+      }),
+    );
+  });
+
+  test("lets the two layers and a second pass agree: contract columns in order and in one spelling", () => {
+    const one = stored(JSON.stringify(GOOD));
+    const two = stored(
+      `{ "Country":"B\\u0065lgium", "Price":2.950e0, "Quantity":6.0, "Invoice":"490397", "StockCode":"21844",
+         "InvoiceDate":"2009-12-06 10:30:00", "Customer_ID":"12417", "Description":"RETRO SPOT MUG" }`.replace(
+        /\n/,
+        "",
+      ),
+    );
+    expect(two).toBe(one);
+    expect(Object.keys(JSON.parse(one))).toEqual([
+      ...COLUMNS.map(({ field }) => field),
+      "record_id",
+      "arrived_at",
+    ]);
+  });
+
+  test("is longer than the line by less than 300 bytes, in every spelling", () => {
+    const spellings = fc.constantFrom(
+      "1e20",
+      "-1e20",
+      "1e-6",
+      "1E+20",
+      "123456789012345678901",
+      "5e-324",
+      "-0",
+    );
+    const whole = fc.constantFrom("2e9", "-2e9", "1e0", "0");
+    const escapes = fc.array(
+      fc.constantFrom("\\u0000", "\\n", '\\"', "\\/", "é", "\u2028", "\u007f", "\\u00e9", "😀"),
+    );
+    fc.assert(
+      fc.property(spellings, whole, escapes, fc.boolean(), (price, quantity, pieces, aggregated) => {
+        const shortest = `{"Invoice":"1","StockCode":"${pieces.join("")}1","Quantity":${quantity},"InvoiceDate":"2000-01-01 00:00:00","Price":${price},"${pieces.join("")}":[${price}]}`;
+        const more = aggregated ? { subsequenceNumber: 2 ** 25 - 1 } : {};
+        const growth = Buffer.byteLength(stored(shortest, more)) - Buffer.byteLength(shortest);
+        expect(growth).toBeLessThan(300);
+      }),
+    );
+  });
+});
+
+describe("quarantine", () => {
+  const refused = judgeRecord(record("bad\nworse"));
+  const entries = refused.map((line) => quarantineEntry(line, "batch", "not_json", "why"));
+
+  test("keeps the bytes, whatever they are", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 50 }), (bytes) => {
+        const [line] = judgeRecord(record(bytes), () => ({
+          accepted: false,
+          reason: "not_json",
+          detail: "",
+        }));
+        if (!line) return;
+        const { original } = quarantineEntry(line, "speed", "r", "d");
+        expect(Buffer.from(original, "base64")).toEqual(Buffer.from(line.original));
+      }),
+    );
+  });
+
+  test("is one object of JSON lines, the same object for the same lines", async () => {
+    const written: [string, string][] = [];
+    const put = async (key: string, body: string) => void written.push([key, body]);
+    await writeQuarantine(entries, "quarantine/", put);
+    await writeQuarantine(entries, "quarantine/", put);
+    await writeQuarantine(entries.slice(0, 1), "quarantine/", put);
+    const [first, second, third] = written;
+    expect(first).toEqual(second);
+    expect(third?.[0]).not.toBe(first?.[0]);
+    expect(first?.[0]).toMatch(new RegExp(`^quarantine/batch/${refused[0]?.recordId}-[0-9a-f]{16}\\.json$`));
+    expect(
+      first?.[1]
+        .trimEnd()
+        .split("\n")
+        .map((row) => JSON.parse(row)),
+    ).toEqual(entries);
+  });
+
+  test("writes nothing for nothing, and a failed write is the caller's to know", async () => {
+    const put = jest.fn().mockRejectedValue(new Error("S3 is away"));
+    await writeQuarantine([], "quarantine/", put);
+    expect(put).not.toHaveBeenCalled();
+    await expect(writeQuarantine(entries, "quarantine/", put)).rejects.toThrow("S3 is away");
+  });
+});
+
+describe("the environment of a function", () => {
+  const spec = { NAME: text, PLACE: s3Location, HOURS: integer(1, 48), COLUMNS: list } as const;
+
+  test("is read into values", () => {
+    const given = { NAME: "n", PLACE: "s3://b/p/q/", HOURS: "26", COLUMNS: "a, b", OTHER: "x" };
+    expect(readEnvironment(spec, given)).toEqual({
+      NAME: "n",
+      PLACE: { bucket: "b", prefix: "p/q/" },
+      HOURS: 26,
+      COLUMNS: ["a", "b"],
+    });
+  });
+
+  test("names everything that is missing or malformed at once", () => {
+    const read = () => readEnvironment(spec, { NAME: "", PLACE: "s3://b/p", HOURS: "49" });
+    expect(read).toThrow(EnvironmentError);
+    expect(read).toThrow(
+      'NAME is not set; PLACE="s3://b/p" must have the form s3://bucket/prefix/; ' +
+        'HOURS="49" must be a whole number from 1 to 48; COLUMNS is not set',
+    );
+    for (const hours of ["0", "1.5", "x", "1e1", " 2"]) {
+      expect(() => readEnvironment({ HOURS: integer(1, 48) }, { HOURS: hours })).toThrow("whole number");
+    }
+    expect(() => readEnvironment({ COLUMNS: list }, { COLUMNS: "a,,b" })).toThrow("separated by commas");
+  });
+});
+
+describe("the log", () => {
+  const lines: string[] = [];
+  const log = createLogger(
+    "merge",
+    (line) => lines.push(line),
+    () => ARRIVED_MS,
+  );
+  beforeEach(() => void lines.splice(0));
+
+  test("is one JSON document a line", () => {
+    log.info("one", { a: "x\ny" });
+    log.warn("two");
+    log.error(
+      "three",
+      errorFields(Object.assign(new TypeError("no"), { $metadata: { httpStatusCode: 503 } })),
+    );
+    const time = "2026-11-24T03:08:27.123Z";
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: "INFO", time, message: "one", functionName: "merge", a: "x\ny" },
+      { level: "WARN", time, message: "two", functionName: "merge" },
+      {
+        level: "ERROR",
+        time,
+        message: "three",
+        functionName: "merge",
+        error: "TypeError",
+        errorMessage: "no",
+        status: 503,
+      },
+    ]);
+    expect(lines.join("")).not.toContain("\n");
+    expect(errorFields("text")).toEqual({ error: "text" });
+    expect(errorFields(new Error("m"))).toEqual({ error: "Error", errorMessage: "m" });
+  });
+
+  test("carries metrics in CloudWatch's embedded format", () => {
+    log.metrics({ Lines: count(3), Lag: { value: 1.5, unit: "Seconds" } }, { batch: "b" });
+    expect(JSON.parse(lines[0] ?? "")).toEqual({
+      _aws: {
+        Timestamp: ARRIVED_MS,
+        CloudWatchMetrics: [
+          {
+            Namespace: "RetailBI",
+            Dimensions: [["FunctionName"]],
+            Metrics: [
+              { Name: "Lines", Unit: "Count" },
+              { Name: "Lag", Unit: "Seconds" },
+            ],
+          },
+        ],
+      },
+      FunctionName: "merge",
+      batch: "b",
+      Lines: 3,
+      Lag: 1.5,
+    });
+  });
+});
