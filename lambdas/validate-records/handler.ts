@@ -1,4 +1,3 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import type { Context, FirehoseTransformationEvent, FirehoseTransformationResult } from "aws-lambda";
 import { readEnvironment } from "../shared/env";
 import { createLogger } from "../shared/log";
@@ -7,7 +6,7 @@ import { validateRecords } from "./core";
 import { ENVIRONMENT } from "./env";
 
 const { QUARANTINE_LOCATION: quarantine } = readEnvironment(ENVIRONMENT, process.env);
-const put = putJsonLines(new S3Client({}), quarantine.bucket);
+const put = putJsonLines(quarantine.bucket);
 
 /** Called by Firehose with the records of one transformation buffer. */
 export async function handler(

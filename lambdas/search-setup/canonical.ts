@@ -1,0 +1,63 @@
+/** JSON as the engine takes and returns it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * A value in the one form that all spellings of it share, for the engine does not return what it was sent: it
+ * writes numbers as strings, adds empty lists, and keeps no order of keys. Empty values are left out, scalars
+ * become strings, keys and lists are sorted: in what the set-up writes no list has a meaningful order.
+ */
+export function canonical(value: Json): string {
+  return JSON.stringify(simplify(value)) ?? "";
+}
+
+function simplify(value: Json): Json | undefined {
+  if (value === null) return undefined;
+  if (isList(value)) {
+    const items = value.map((item) => JSON.stringify(simplify(item))).sort();
+    return items.length === 0 ? undefined : items;
+  }
+  if (typeof value !== "object") return String(value);
+  const members = Object.entries(value)
+    .map(([key, inner]) => [key, simplify(inner)] as const)
+    .filter((member): member is readonly [string, Json] => member[1] !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}
+
+/** `{ index: { number_of_shards: 1 } }` and `{ number_of_shards: 1 }` as `{ "index.number_of_shards": 1 }`. */
+export function flatSettings(settings: Json): JsonObject {
+  const flat: Record<string, Json> = {};
+  const walk = (path: string, value: Json): void => {
+    if (isObject(value)) {
+      for (const [key, inner] of Object.entries(value)) walk(path === "" ? key : `${path}.${key}`, inner);
+    } else {
+      flat[path === "index" || path.startsWith("index.") ? path : `index.${path}`] = value;
+    }
+  };
+  walk("", settings);
+  return flat;
+}
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** The strings of a list; none where there is no list. */
+export function strings(value: Json | undefined): string[] {
+  return isList(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+/** An answer's body as JSON. @throws Error when the engine answered with anything else. */
+export function parsed(body: unknown, from: string): JsonObject {
+  // The client has parsed it already; a round trip turns `unknown` into JSON without a cast that could lie.
+  const value: Json = typeof body === "object" ? JSON.parse(JSON.stringify(body)) : null;
+  if (!isObject(value)) throw new Error(`${from} answered something that is not a JSON object`);
+  return value;
+}

@@ -1,0 +1,40 @@
+import { indexMapping } from "../../schema/retail-transaction";
+import { indexPattern } from "../shared/search";
+import { flatSettings, isList, isObject, type Json, type JsonObject } from "./canonical";
+import type { Resource } from "./resource";
+
+/** Above the engine's own templates, and below those that an operator gives a reason to win. */
+const PRIORITY = 100;
+
+/** What the monthly indices are made with: the contract's mapping, shards and copies. */
+export function indexTemplate(
+  indexName: string,
+  { shards, replicas }: { readonly shards: number; readonly replicas: number },
+): Resource {
+  const wanted: JsonObject = {
+    index_patterns: [indexPattern(indexName)],
+    priority: PRIORITY,
+    template: {
+      settings: { "index.number_of_shards": shards, "index.number_of_replicas": replicas },
+      mappings: mapping(),
+    },
+  };
+  return {
+    what: `index template ${indexName}`,
+    path: `/_index_template/${indexName}`,
+    find: ({ index_templates: templates }) => {
+      const [first] = isList(templates) ? templates : [];
+      return isObject(first) ? first["index_template"] : undefined;
+    },
+    wanted: () => wanted,
+    significant: (template) => {
+      const inner = isObject(template["template"]) ? template["template"] : {};
+      return { ...template, template: { ...inner, settings: flatSettings(inner["settings"] ?? {}) } };
+    },
+  };
+}
+
+/** The contract's mapping as JSON. */
+function mapping(): Json {
+  return JSON.parse(JSON.stringify(indexMapping()));
+}

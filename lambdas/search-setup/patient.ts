@@ -1,0 +1,66 @@
+import type { Search, SearchAnswer, SearchRequest } from "../shared/search-client";
+
+/** Time, as the function sees it. */
+export interface Clock {
+  /** Milliseconds until Lambda ends the invocation. */
+  readonly timeLeftMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** A request without the time that it may take. */
+export type PatientRequest = Omit<SearchRequest, "timeoutMs">;
+
+/** Like {@link Search}, but answers with what is not a passing fault, or rejects at the end of its time. */
+export type PatientSearch = (request: PatientRequest) => Promise<SearchAnswer>;
+
+/** Between two attempts. A new domain takes minutes to answer; there is no hurry. */
+const PAUSE_MS = 3_000;
+/** Most time for one attempt; a security group that is still being attached swallows packets silently. */
+const ATTEMPT_MS = 10_000;
+/** Kept back for saying why. */
+const RESERVE_MS = 5_000;
+
+/**
+ * Repeats calls while the domain cannot be reached, is not ready (429, 5xx), or does not know its master yet
+ * (401, 403: seen while a new domain's security starts). Only for calls that may be repeated.
+ * @throws Error at the end of the time, with the last answer and what to look at.
+ */
+export function patient(search: Search, { timeLeftMs, sleep }: Clock): PatientSearch {
+  return async (request) => {
+    for (;;) {
+      const answer = await attempt(search, request);
+      if (answer.done) return answer.value;
+      if (timeLeftMs() - PAUSE_MS < ATTEMPT_MS + RESERVE_MS) {
+        throw new Error(`${request.method} ${request.path}: ${answer.why}`);
+      }
+      await sleep(PAUSE_MS);
+    }
+  };
+}
+
+type Attempt = { readonly done: true; readonly value: SearchAnswer } | { readonly done: false; why: string };
+
+async function attempt(search: Search, request: PatientRequest): Promise<Attempt> {
+  let value: SearchAnswer;
+  try {
+    value = await search({ ...request, timeoutMs: ATTEMPT_MS });
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return {
+      done: false,
+      why: `no answer (${reason}); is the domain active, and does its network let us in?`,
+    };
+  }
+  const said = `${value.status} ${shown(value.body)}`;
+  if (value.status === 401 || value.status === 403) {
+    return { done: false, why: `${said}; this function's execution role must be the domain's master user` };
+  }
+  if (value.status === 429 || value.status >= 500) return { done: false, why: said };
+  return { done: true, value };
+}
+
+/** An answer's body as text that fits into a message. */
+export function shown(body: unknown): string {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return text.length <= 500 ? text : `${text.slice(0, 500)}…`;
+}

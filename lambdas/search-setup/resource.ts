@@ -1,0 +1,15 @@
+import type { Json, JsonObject } from "./canonical";
+
+/** Something that the set-up keeps in the domain: read, compared, and written only when it differs. */
+export interface Resource {
+  /** For people, such as `index template retail`. */
+  readonly what: string;
+  /** Where it is read (GET) and written (PUT). */
+  readonly path: string;
+  /** The resource in the body of a successful GET. */
+  readonly find: (body: JsonObject) => Json | undefined;
+  /** What should be there, in view of what is. */
+  readonly wanted: (existing: JsonObject | undefined) => JsonObject;
+  /** The part of a resource that counts; what the engine adds by itself is left out. */
+  readonly significant: (resource: JsonObject) => Json;
+}

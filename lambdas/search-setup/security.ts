@@ -1,0 +1,65 @@
+import { type Json, type JsonObject, strings } from "./canonical";
+import type { Resource } from "./resource";
+
+const SECURITY_API = "/_plugins/_security/api";
+
+/** What a security role may do, in the engine's terms. */
+export interface RoleDefinition {
+  readonly clusterPermissions: readonly string[];
+  readonly indexPatterns: readonly string[];
+  readonly indexActions: readonly string[];
+}
+
+/**
+ * The role of the function that writes documents, as in the lab but for `manage`, which the lab grants too:
+ * with it the function could delete the indices, and it needs nothing of it. Bulk writes and the creation of
+ * the month's index are `crud` and `create_index`; `_bulk` itself is one of the composite operations.
+ */
+export function writerRole(indexName: string): RoleDefinition {
+  return {
+    clusterPermissions: ["cluster_composite_ops", "cluster_monitor"],
+    indexPatterns: [`${indexName}*`],
+    indexActions: ["crud", "create_index"],
+  };
+}
+
+/** A security role; it is the project's own, so what else stands in it is replaced. */
+export function securityRole(name: string, definition: RoleDefinition): Resource {
+  const wanted: JsonObject = {
+    cluster_permissions: definition.clusterPermissions,
+    index_permissions: [
+      { index_patterns: definition.indexPatterns, allowed_actions: definition.indexActions },
+    ],
+  };
+  return {
+    what: `security role ${name}`,
+    path: `${SECURITY_API}/roles/${name}`,
+    find: (body) => body[name],
+    wanted: () => wanted,
+    significant: withoutServerKeys,
+  };
+}
+
+/**
+ * Who has a security role. Roles that are not there yet are added; nothing is taken away, for an operator may
+ * have mapped people by hand.
+ */
+export function roleMapping(role: string, backendRoles: readonly string[]): Resource {
+  return {
+    what: `role mapping ${role}`,
+    path: `${SECURITY_API}/rolesmapping/${role}`,
+    find: (body) => body[role],
+    wanted: (existing) => ({
+      ...withoutServerKeys(existing ?? {}),
+      backend_roles: [...new Set([...strings(existing?.["backend_roles"]), ...backendRoles])],
+    }),
+    significant: withoutServerKeys,
+  };
+}
+
+/** Keys that the engine returns and refuses to be given. */
+const SERVER_KEYS = new Set(["reserved", "hidden", "static"]);
+
+function withoutServerKeys(resource: JsonObject): { readonly [key: string]: Json } {
+  return Object.fromEntries(Object.entries(resource).filter(([key]) => !SERVER_KEYS.has(key)));
+}

@@ -1,0 +1,83 @@
+import type { SearchAnswer } from "../shared/search-client";
+
+/** What became of one document. */
+export type Fate =
+  | { readonly kind: "indexed" }
+  /** It can never succeed. */
+  | { readonly kind: "refused"; readonly reason: string; readonly detail: string }
+  /** It may succeed later. */
+  | { readonly kind: "retry"; readonly fault: Fault };
+
+/** Why a document or a whole request has to come again. Safe to log: it never quotes a document. */
+export interface Fault {
+  readonly status: number;
+  /** The engine's name for it, such as `security_exception`. */
+  readonly type: string;
+  readonly reason?: string;
+}
+
+/** The answer to a bulk request: a fate for each document in order, or a fault of the whole. */
+export type BulkOutcome =
+  | { readonly whole: true; readonly fates: readonly Fate[] }
+  | { readonly whole: false; readonly fault: Fault };
+
+/** Refusals of a document for what is in it; asked again, the engine says the same. */
+const PERMANENT_TYPES = new Set(["mapper_parsing_exception", "strict_dynamic_mapping_exception"]);
+
+/**
+ * `illegal_argument_exception` is also what the engine says of a fault in its set-up (a pipeline or a write
+ * index that is missing), so only the two that blame the document's own values are permanent.
+ */
+const PERMANENT_ARGUMENT = /immense term|cannot be changed from type/;
+
+/** Longest detail that goes into quarantine; the engine quotes the values that it refuses. */
+const DETAIL_CHARACTERS = 1000;
+
+/**
+ * Reads a bulk answer.
+ * @param count how many documents were sent; an answer that has not one item for each is a fault of the whole
+ */
+export function readBulkAnswer({ status, body }: SearchAnswer, count: number): BulkOutcome {
+  if (status !== 200) return { whole: false, fault: faultOf(status, member(body, "error")) };
+  const items = member(body, "items");
+  if (!Array.isArray(items) || items.length !== count) {
+    const found = Array.isArray(items) ? `${items.length} items` : "no items";
+    const reason = `the bulk answer holds ${found} for ${count} documents`;
+    return { whole: false, fault: { status, type: "malformed_answer", reason } };
+  }
+  return { whole: true, fates: items.map((item) => fateOf(Object.values(asObject(item))[0])) };
+}
+
+function fateOf(item: unknown): Fate {
+  const status = Number(member(item, "status"));
+  const error = member(item, "error");
+  if ((status === 200 || status === 201) && error === undefined) return { kind: "indexed" };
+  const type = text(member(error, "type"));
+  const reason = text(member(error, "reason"));
+  const permanent =
+    PERMANENT_TYPES.has(type) || (type === "illegal_argument_exception" && PERMANENT_ARGUMENT.test(reason));
+  if (status !== 400 || !permanent) return { kind: "retry", fault: faultOf(status, error) };
+  const cause = text(member(member(error, "caused_by"), "reason"));
+  const detail = cause === "" ? reason : `${reason}: ${cause}`;
+  return { kind: "refused", reason: type, detail: detail.slice(0, DETAIL_CHARACTERS) };
+}
+
+/** The engine's reason is kept unless it may quote a document: a 400 may, except where the cluster is full. */
+function faultOf(status: number, error: unknown): Fault {
+  const type = text(member(error, "type")) || "no_type";
+  const reason = text(member(error, "reason"));
+  const quotesNothing = status !== 400 || type === "validation_exception";
+  return { status, type, ...(quotesNothing && reason !== "" && { reason }) };
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function member(value: unknown, key: string): unknown {
+  return asObject(value)[key];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,148 @@
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
+import { isStored, judgeRecord, type StoredLine } from "../shared/lines";
+import { errorFields, type Logger } from "../shared/log";
+import { type PutObject, writeQuarantine } from "../shared/quarantine";
+import type { Search, SearchAnswer } from "../shared/search-client";
+import { type Fault, readBulkAnswer } from "./answer";
+import { Batch, type Tracked } from "./batch";
+import { BULK_QUERY, type BulkRequest, bulkEntry, isTooLarge, packBulks } from "./bulk";
+import { decodeKinesisRecord } from "./decode";
+import { report } from "./report";
+
+/** What the function needs of the world. */
+export interface Ports {
+  readonly search: Search;
+  readonly put: PutObject;
+  readonly log: Logger;
+  /** Milliseconds until Lambda ends the invocation. */
+  readonly timeLeftMs: () => number;
+}
+
+export interface Settings {
+  /** First part of the indices' names, such as `retail`. */
+  readonly indexName: string;
+  /** Such as `quarantine/`. */
+  readonly quarantinePrefix: string;
+}
+
+/** Most time for one bulk request; a healthy domain needs a second or two. */
+const BULK_TIMEOUT_MS = 30_000;
+/** Time kept back for the quarantine object and the answer. */
+const RESERVE_MS = 10_000;
+/** A bulk request is not begun with less time than this. */
+const LEAST_BULK_MS = 1_000;
+
+/** A line on its way into the index. */
+interface TrackedDocument extends Tracked {
+  readonly line: StoredLine;
+  readonly entry: string;
+}
+
+/**
+ * Puts the lines of a batch into the index, each under its identity, and what can never go there into
+ * quarantine. Answers with the lowest sequence number that has to come again, if any: Lambda repeats that
+ * record and all behind it, which does no harm, because every write gives the same result again.
+ *
+ * Never rejects, whatever a record holds and whatever the domain or the bucket answer. After a fault that may
+ * pass nothing more is sent, and only lines before it are quarantined: what lies behind comes again anyway.
+ */
+export async function upsertToEs(
+  event: KinesisStreamEvent,
+  { indexName, quarantinePrefix }: Settings,
+  ports: Ports,
+): Promise<KinesisStreamBatchResponse> {
+  const batch = new Batch();
+  const lines = event.Records.flatMap((record) => readRecord(record, batch, ports.log));
+  const documents = lines.flatMap((tracked) => buildDocument(tracked, indexName, batch));
+  for (const bulk of packBulks(documents)) await sendBulk(bulk, batch, ports);
+  await quarantine(batch, quarantinePrefix, ports);
+  report(batch, lines, ports.log);
+  const { lowestFailed } = batch;
+  return { batchItemFailures: lowestFailed === undefined ? [] : [{ itemIdentifier: lowestFailed }] };
+}
+
+/** The lines of a record. A record whose place in the stream cannot be read has no identity: it comes again. */
+function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Tracked[] {
+  const { sequenceNumber } = record.kinesis;
+  try {
+    return judgeRecord(decodeKinesisRecord(record)).map((line) => ({ sequenceNumber, line }));
+  } catch (error) {
+    log.error("A record has no identity and comes again", { sequenceNumber, ...errorFields(error) });
+    batch.comeAgain(sequenceNumber);
+    return [];
+  }
+}
+
+/** The line as a document; none when it is refused, be it for a fault of our own. */
+function buildDocument(tracked: Tracked, indexName: string, batch: Batch): TrackedDocument[] {
+  const { line, sequenceNumber } = tracked;
+  if (!isStored(line)) {
+    if (!line.verdict.accepted) batch.refuse(tracked, line.verdict.reason, line.verdict.detail);
+    return [];
+  }
+  try {
+    const document = { sequenceNumber, line, entry: bulkEntry(line, indexName) };
+    if (!isTooLarge(document)) return [document];
+    batch.refuse(tracked, "document_too_large", `the document does not fit into a bulk request`);
+  } catch (error) {
+    // The line is kept, and its shard goes on without it.
+    batch.refuse(tracked, "internal_error", error instanceof Error ? error.message : String(error));
+  }
+  return [];
+}
+
+/** Sends one bulk request, unless what it holds comes again anyway, and notes what became of each document. */
+async function sendBulk(bulk: BulkRequest<TrackedDocument>, batch: Batch, ports: Ports): Promise<void> {
+  const { documents } = bulk;
+  const allComeAgain = (fault: Fault): void => {
+    batch.noteFault(fault);
+    for (const { sequenceNumber } of documents) batch.comeAgain(sequenceNumber);
+  };
+  if (documents.every(({ sequenceNumber }) => batch.comesAgain(sequenceNumber))) return;
+  const timeoutMs = Math.min(BULK_TIMEOUT_MS, ports.timeLeftMs() - RESERVE_MS);
+  if (timeoutMs < LEAST_BULK_MS) {
+    return allComeAgain({ status: 0, type: "out_of_time", reason: "no time is left for a bulk request" });
+  }
+  batch.bulkRequests++;
+  let answer: SearchAnswer;
+  try {
+    answer = await ports.search({
+      method: "POST",
+      path: "/_bulk",
+      query: BULK_QUERY,
+      lines: bulk.body,
+      timeoutMs,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return allComeAgain({ status: 0, type: "no_answer", reason });
+  }
+  const outcome = readBulkAnswer(answer, documents.length);
+  if (!outcome.whole) return allComeAgain(outcome.fault);
+  outcome.fates.forEach((fate, at) => {
+    const document = documents[at];
+    if (!document) return;
+    if (fate.kind === "indexed") batch.linesIndexed++;
+    else if (fate.kind === "refused") batch.refuse(document, fate.reason, fate.detail);
+    else {
+      batch.noteFault(fate.fault);
+      batch.comeAgain(document.sequenceNumber);
+    }
+  });
+}
+
+/** Writes what is refused for good; when that fails, the records concerned come again. */
+async function quarantine(batch: Batch, prefix: string, { put, log }: Ports): Promise<void> {
+  const refusals = batch.settledRefusals();
+  try {
+    await writeQuarantine(
+      refusals.map(({ entry }) => entry),
+      prefix,
+      put,
+    );
+    batch.linesQuarantined = refusals.length;
+  } catch (error) {
+    log.error("Quarantine cannot be written; the records concerned come again", errorFields(error));
+    for (const { sequenceNumber } of refusals) batch.comeAgain(sequenceNumber);
+  }
+}

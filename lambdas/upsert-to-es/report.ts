@@ -1,0 +1,54 @@
+import { count, type Logger } from "../shared/log";
+import { WRITER_ROLE } from "../shared/search";
+import type { Fault } from "./answer";
+import type { Batch, Tracked } from "./batch";
+import { METRICS } from "./metrics";
+
+/** Says what became of a batch: its metrics always, a log line for what needs a person's eye. */
+export function report(batch: Batch, lines: readonly Tracked[], log: Logger): void {
+  const faults = batch.allFaults();
+  const refusals = faults.filter(({ fault }) => isRefusal(fault));
+  log.metrics({
+    [METRICS.indexed]: count(batch.linesIndexed),
+    [METRICS.quarantined]: count(batch.linesQuarantined),
+    [METRICS.retried]: count(lines.filter(({ sequenceNumber }) => batch.comesAgain(sequenceNumber)).length),
+    [METRICS.unknownColumns]: count(unknownColumns(lines)),
+    [METRICS.bulkRequests]: count(batch.bulkRequests),
+    [METRICS.refusals]: count(refusals.reduce((sum, { times }) => sum + times, 0)),
+  });
+  if (batch.linesQuarantined > 0) log.warn("Lines were quarantined", { reasons: tally(batch) });
+  if (faults.length > 0) {
+    log.warn("Records come again", {
+      from: batch.lowestFailed,
+      faults: faults.map(({ fault, times }) => ({ ...fault, times })),
+    });
+  }
+  for (const { fault } of refusals) log.error("The search domain refuses this function", remedy(fault));
+}
+
+function isRefusal({ status }: Fault): boolean {
+  return status === 401 || status === 403;
+}
+
+/** The security plugin and the domain's access policy refuse in different words, and differ in the cure. */
+function remedy({ type, reason }: Fault): Readonly<Record<string, unknown>> {
+  const text =
+    type === "security_exception"
+      ? `map this function's execution role to the security role ${WRITER_ROLE}; search-setup does so at each deploy`
+      : type === "cluster_block_exception"
+        ? "the cluster blocks writes: look at its free storage and its index blocks"
+        : "the domain's access policy must allow this function's execution role es:ESHttpPost";
+  return { remedy: text, type, ...(reason !== undefined && { reason }) };
+}
+
+function unknownColumns(lines: readonly Tracked[]): number {
+  let columns = 0;
+  for (const { line } of lines) columns += line.verdict.accepted ? line.verdict.unknown.length : 0;
+  return columns;
+}
+
+function tally(batch: Batch): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { entry } of batch.settledRefusals()) counts[entry.reason] = (counts[entry.reason] ?? 0) + 1;
+  return counts;
+}
