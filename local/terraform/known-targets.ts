@@ -14,10 +14,7 @@ export class KnownTargets {
     const arn = resource.string(property);
     return this.streams.some((stream) => stream.arn === arn)
       ? arn
-      : resource.refuse(
-          property,
-          `is "${arn}", no stream of this stack; its streams: ${names(this.streams)}`,
-        );
+      : resource.refuse(property, `is no stream of this stack; its streams: ${names(this.streams)}`, arn);
   }
 
   /** The plain ARN of the function that `property` names, by name or by ARN, with or without `:$LATEST`. */
