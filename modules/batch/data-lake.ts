@@ -113,13 +113,21 @@ export class DataLake extends Construct {
         sid: "ListLake",
         actions: ["s3:ListBucket"],
         resources: [bucketArn],
+        // If it exists: S3 also asks for this permission, without a prefix, before it tells a reader that an
+        // object is missing rather than forbidden.
         conditions: [
-          { test: "StringLike", variable: "s3:prefix", values: list.map((zone) => `${ZONES[zone]}*`) },
+          {
+            test: "StringLikeIfExists",
+            variable: "s3:prefix",
+            values: list.map((zone) => `${ZONES[zone]}*`),
+          },
         ],
       });
-    }
-    if (list.length + read.length > 0) {
-      role.allow({ sid: "LocateLake", actions: ["s3:GetBucketLocation"], resources: [bucketArn] });
+      role.allow({
+        sid: "LocateLake",
+        actions: ["s3:GetBucketLocation", ...(write.length > 0 ? ["s3:ListBucketMultipartUploads"] : [])],
+        resources: [bucketArn],
+      });
     }
     if (read.length > 0) {
       role.allow({ sid: "ReadLake", actions: ["s3:GetObject"], resources: objects(read) });

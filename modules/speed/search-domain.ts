@@ -53,7 +53,7 @@ const LOGS = [
 ] as const;
 
 /** A kind of request, as IAM tells them apart. */
-export type HttpMethod = "Delete" | "Get" | "Head" | "Patch" | "Post" | "Put";
+export type HttpMethod = "Get" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {

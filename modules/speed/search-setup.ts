@@ -50,7 +50,7 @@ export class SearchSetup extends Construct {
         REGION_NAME: props.location.region,
       },
     });
-    domain.grantRequests(props.role, "SearchSetup", ["Get", "Patch", "Post", "Put"]);
+    domain.grantRequests(props.role, "SearchSetup", ["Get", "Put"]);
 
     const input: SearchSetupInput = {
       replicas: domain.replicas,
