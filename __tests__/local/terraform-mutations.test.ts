@@ -19,8 +19,19 @@ const PROVIDER_DEFAULTS: Readonly<Record<string, Json>> = {
   "aws_kinesis_stream.retention_period": 24,
   "aws_kinesis_firehose_delivery_stream.extended_s3_configuration.compression_format": "UNCOMPRESSED",
   "aws_kinesis_firehose_delivery_stream.extended_s3_configuration.s3_backup_mode": "Disabled",
+  "aws_kinesis_firehose_delivery_stream.extended_s3_configuration.buffering_size": 5,
+  "aws_kinesis_firehose_delivery_stream.extended_s3_configuration.buffering_interval": 300,
+  "aws_lambda_function.memory_size": 128,
+  "aws_lambda_function.timeout": 3,
+  "aws_lambda_function_event_invoke_config.maximum_retry_attempts": 2,
+  "aws_lambda_function_event_invoke_config.maximum_event_age_in_seconds": 21_600,
+  "aws_lambda_event_source_mapping.batch_size": 100,
+  "aws_lambda_event_source_mapping.bisect_batch_on_function_error": false,
   "aws_lambda_event_source_mapping.enabled": true,
+  "aws_lambda_event_source_mapping.maximum_batching_window_in_seconds": 0,
+  "aws_lambda_event_source_mapping.maximum_record_age_in_seconds": -1,
   "aws_lambda_event_source_mapping.maximum_retry_attempts": -1,
+  "aws_lambda_event_source_mapping.parallelization_factor": 1,
   "aws_cloudwatch_event_rule.state": "ENABLED",
   "aws_athena_workgroup.state": "ENABLED",
   "aws_athena_workgroup.configuration.enforce_workgroup_configuration": true,
@@ -174,10 +185,12 @@ describe.each(["dev", "prod", "fixture"])("the data plane of %s", (name) => {
     }
   });
 
-  test("every property refuses an expression outside of the grammar, by its full name", () => {
-    const { subject, all } = prepare();
+  test("every property that is honoured refuses an expression outside of the grammar, by its full name", () => {
+    const { subject, base, all } = prepare();
     const bad: string[] = [];
-    for (const leaf of all) {
+    const honoured = all.filter((leaf) => !isListed(base, leaf));
+    expect(honoured.length).toBeGreaterThan(40);
+    for (const leaf of honoured) {
       const document = subject.with(leaf, EXPRESSION);
       const { address, property } = placeOf(leaf);
       try {

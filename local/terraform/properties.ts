@@ -1,5 +1,4 @@
 import { isJsonObject, type Json, type JsonObject, leaves, member } from "./json";
-import { parseTemplate } from "./template";
 import { TerraformError } from "./terraform-error";
 
 /** Turns a string of the document into its value: references resolved. Throws with what is wrong with it. */
@@ -17,7 +16,7 @@ const COMMON: Readonly<Record<string, string>> = {
   tags: "tags are not kept here",
   tags_all: "tags are not kept here",
   lifecycle: "nothing is replaced or destroyed here",
-  depends_on: "everything starts together here",
+  depends_on: "the local run starts in an order of its own",
   timeouts: "nothing is waited for here",
 };
 
@@ -171,14 +170,13 @@ export class Properties {
   }
 
   /**
-   * A line for each property of the resource that is not honoured. Call it once everything was read.
-   * @throws TerraformError when one of these holds an expression that is not understood
+   * A line for each property of the resource that is not honoured. Call it once everything was read. What these
+   * properties hold is not looked at: any expression may stand there.
    */
   remainder(): string[] {
     const lines = new Set<string>();
-    for (const { path, value } of leaves(this.body)) {
+    for (const { path } of leaves(this.body)) {
       if (this.account.read.has(path)) continue;
-      if (typeof value === "string") this.check(value, path);
       const [listed, reason] = [...this.account.notHonoured].find(([prefix]) => covers(prefix, path)) ?? [
         path,
         "not known to the local run",
@@ -192,17 +190,6 @@ export class Properties {
     const value = member(this.body, name);
     this.account.read.add(this.at(name));
     return typeof value === "string" ? this.evaluate(value, this.place(name)) : value;
-  }
-
-  private check(text: string, path: string): void {
-    try {
-      parseTemplate(text);
-    } catch (error) {
-      throw new TerraformError(
-        `${this.address}.${path}`,
-        error instanceof Error ? error.message : String(error),
-      );
-    }
   }
 
   private at(name: string): string {
