@@ -1,14 +1,13 @@
 import { App } from "cdktf";
-import { dev } from "./environments/dev";
-import { locate, readLocationFile } from "./environments/location";
-import { prod } from "./environments/prod";
+import { chooseEnvironments } from "./environments/choose";
+import { locate, locationFilePath, readLocationFile } from "./environments/location";
 import { addStacks } from "./modules/add-stacks";
 
 const app = new App();
-const locations = readLocationFile(__dirname);
+const locations = readLocationFile(locationFilePath(__dirname, process.env));
 addStacks(
   app,
-  [dev, prod].map((definition) => ({
+  chooseEnvironments(process.env).map((definition) => ({
     ...definition,
     location: locate(definition.name, process.env, locations),
   })),

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where an environment lives in AWS. */
@@ -17,7 +17,7 @@ export const UNSET_ACCOUNT_ID = "000000000000";
  */
 export const DEFAULT_REGION = "eu-west-1";
 
-/** Git-ignored, beside `cdktf.json`; `npm run bootstrap` writes it. */
+/** Git-ignored, beside `cdktf.json` unless `RETAIL_BI_LOCATION_FILE` names another; `npm run bootstrap` writes it. */
 export const LOCATION_FILE = ".retail-bi.json";
 
 /** The content of {@link LOCATION_FILE}: `{ "dev": { "accountId": "123456789012", "region": "eu-west-1" } }`. */
@@ -66,15 +66,17 @@ export function parseLocationFile(text: string, path: string): LocationFile {
   return file;
 }
 
-/** Reads {@link LOCATION_FILE} of a folder; empty when there is none. @throws LocationError */
-export function readLocationFile(folder: string): LocationFile {
-  const path = join(folder, LOCATION_FILE);
-  try {
-    return parseLocationFile(readFileSync(path, "utf8"), path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    throw error;
-  }
+/** Path of {@link LOCATION_FILE}. @param root of the project. */
+export function locationFilePath(
+  root: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): string {
+  return variables["RETAIL_BI_LOCATION_FILE"] ?? join(root, LOCATION_FILE);
+}
+
+/** Reads {@link LOCATION_FILE}; empty when there is none. @throws LocationError */
+export function readLocationFile(path: string): LocationFile {
+  return existsSync(path) ? parseLocationFile(readFileSync(path, "utf8"), path) : {};
 }
 
 /**

@@ -47,6 +47,7 @@ const ABANDONED_UPLOAD_DAYS = 2;
 export class PrivateBucket extends Construct {
   public readonly resource: S3Bucket;
   private readonly policy: PolicyDocument;
+  private readonly bucketPolicy: S3BucketPolicy;
 
   public constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
@@ -81,7 +82,7 @@ export class PrivateBucket extends Construct {
 
     this.policy = new PolicyDocument(this, "Policy");
     this.addTlsStatements();
-    new S3BucketPolicy(this, "BucketPolicy", {
+    this.bucketPolicy = new S3BucketPolicy(this, "BucketPolicy", {
       bucket,
       policy: this.policy.json,
       // S3 refuses two changes of a bucket's access at once.
@@ -127,6 +128,8 @@ export class PrivateBucket extends Construct {
       bucket: this.resource.bucket,
       targetBucket: accessLog.bucket.resource.bucket,
       targetPrefix: accessLog.prefix,
+      // The target must let S3 write before it is named.
+      dependsOn: [accessLog.bucket.bucketPolicy],
     });
   }
 

@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { OperatorError } from "./operator-error";
+import type { Variables } from "./variables";
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly variables: Variables;
+  /** Called with each line of standard output while the program runs. */
+  readonly onLine?: (line: string) => void;
+  /** What to do when the program is not there. */
+  readonly remedy: string;
+}
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end. Ctrl-C on a terminal reaches the program too, so it is waited for and never
+ * killed: Terraform then gives its lock back.
+ * @throws OperatorError when it cannot be started, with the remedy, or when a signal ended it.
+ */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  { cwd, variables, onLine, remedy }: RunOptions,
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: { ...variables }, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    if (onLine) createInterface({ input: child.stdout }).on("line", onLine);
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "ENOENT"
+          ? new OperatorError(`${program} is not on this machine: ${remedy}`)
+          : new OperatorError(`${program} cannot be started: ${error.message}`),
+      );
+    });
+    child.on("close", (code, signal) => {
+      if (code === null) {
+        reject(new OperatorError(`${program} ${args[0] ?? ""} was ended by ${signal ?? "a signal"}`));
+      } else {
+        resolve({ exitCode: code, stdout, stderr });
+      }
+    });
+  });
+}
