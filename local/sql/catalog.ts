@@ -1,0 +1,221 @@
+import type { ColumnModel, TableModel } from "../data-plane";
+import { AwsError } from "./errors";
+import { readState, writeState } from "./state-file";
+
+/** How a table's files are written. */
+export type TableFormat = TableModel["format"];
+
+/** A table of the catalog. Names are lower-case, as in Glue. */
+export interface CatalogTable {
+  readonly database: string;
+  readonly name: string;
+  readonly columns: readonly ColumnModel[];
+  readonly partitionKeys: readonly ColumnModel[];
+  /** `s3://bucket/prefix/` */
+  readonly location: string;
+  readonly format: TableFormat;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** A partition, told by its values in the order of the table's partition keys. */
+export interface CatalogPartition {
+  readonly values: readonly string[];
+  /** The `StorageDescriptor` as the caller gave it: returned so. */
+  readonly storage: Readonly<Record<string, unknown>>;
+  readonly location: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** What the file keeps: tables that queries made, and the partitions of all tables. */
+export interface CatalogState {
+  readonly tables: readonly CatalogTable[];
+  readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;
+}
+
+/** The Glue limit of a table name; a longer one is refused there. */
+const MAX_NAME_LENGTH = 255;
+
+/**
+ * Databases, tables and partitions. The tables of the stack are defined anew at each start; the tables that
+ * queries made and all partitions are kept in a file, which is replaced as a whole with every change, so a
+ * kill leaves the state before or after a change and never one between.
+ */
+export class Catalog {
+  private readonly databases: ReadonlySet<string>;
+  private readonly tables = new Map<string, CatalogTable>();
+  private readonly described = new Set<string>();
+  private readonly partitions = new Map<string, Map<string, CatalogPartition>>();
+
+  /** @param file keeps the state; read when it is there @throws StateFileError when it cannot be understood */
+  constructor(
+    databases: readonly string[],
+    tables: readonly TableModel[],
+    private readonly file: string,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.databases = new Set(databases.map((name) => name.toLowerCase()));
+    const state = readState(file);
+    for (const table of state.tables) this.tables.set(keyOf(table.database, table.name), table);
+    for (const model of tables) {
+      const table = { ...model, ...lowerCase(model), parameters: {}, createdAt: now() };
+      this.tables.set(keyOf(model.database, model.name), table);
+      this.described.add(keyOf(model.database, model.name));
+    }
+    for (const [key, list] of Object.entries(state.partitions)) {
+      if (!this.tables.has(key)) continue;
+      this.partitions.set(key, new Map(list.map((partition) => [valuesKey(partition.values), partition])));
+    }
+  }
+
+  databaseNames(): string[] {
+    return [...this.databases].sort();
+  }
+
+  hasDatabase(name: string): boolean {
+    return this.databases.has(name.toLowerCase());
+  }
+
+  /** Tables of a database by name. @throws AwsError EntityNotFoundException */
+  tablesOf(database: string): CatalogTable[] {
+    this.assertDatabase(database);
+    const name = database.toLowerCase();
+    return [...this.tables.values()]
+      .filter((table) => table.database === name)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  findTable(database: string, name: string): CatalogTable | undefined {
+    return this.tables.get(keyOf(database, name));
+  }
+
+  /** @throws AwsError EntityNotFoundException */
+  table(database: string, name: string): CatalogTable {
+    const table = this.findTable(database, name);
+    if (table) return table;
+    this.assertDatabase(database);
+    throw new AwsError("EntityNotFoundException", `Entity Not Found: table ${database}.${name}`);
+  }
+
+  /** @throws AwsError AlreadyExistsException, EntityNotFoundException, InvalidInputException */
+  createTable(table: Omit<CatalogTable, "createdAt" | "parameters"> & Partial<CatalogTable>): void {
+    this.assertDatabase(table.database);
+    if (table.name === "" || table.name.length > MAX_NAME_LENGTH) {
+      throw new AwsError("InvalidInputException", `"${table.name}" is not a table name`);
+    }
+    const key = keyOf(table.database, table.name);
+    if (this.tables.has(key)) throw new AwsError("AlreadyExistsException", "Table already exists.");
+    const created = { parameters: {}, ...table, ...lowerCase(table), createdAt: this.now() };
+    this.change(() => this.tables.set(key, created));
+  }
+
+  /** Removes a table and its partitions; their files stay. @throws AwsError EntityNotFoundException */
+  deleteTable(database: string, name: string): void {
+    this.table(database, name);
+    const key = keyOf(database, name);
+    this.change(() => {
+      this.tables.delete(key);
+      this.described.delete(key);
+      this.partitions.delete(key);
+    });
+  }
+
+  /** The partitions of a table, by value. @throws AwsError EntityNotFoundException */
+  partitionsOf(database: string, name: string): CatalogPartition[] {
+    this.table(database, name);
+    const partitions = [...(this.partitions.get(keyOf(database, name))?.values() ?? [])];
+    return partitions.sort((a, b) => (valuesKey(a.values) < valuesKey(b.values) ? -1 : 1));
+  }
+
+  findPartition(database: string, name: string, values: readonly string[]): CatalogPartition | undefined {
+    return this.partitions.get(keyOf(database, name))?.get(valuesKey(values));
+  }
+
+  /** @throws AwsError EntityNotFoundException */
+  partition(database: string, name: string, values: readonly string[]): CatalogPartition {
+    this.table(database, name);
+    const partition = this.findPartition(database, name, values);
+    if (!partition) throw new AwsError("EntityNotFoundException", "Cannot find partition.");
+    return partition;
+  }
+
+  /** Adds partitions in one step. @throws AwsError AlreadyExistsException when one is there already */
+  createPartitions(database: string, name: string, added: readonly PartitionInput[]): void {
+    for (const { values } of added) this.assertValues(this.table(database, name), values);
+    if (added.some(({ values }) => this.findPartition(database, name, values))) {
+      throw new AwsError("AlreadyExistsException", "Partition already exists.");
+    }
+    this.change(() => {
+      for (const partition of added) this.put(database, name, { ...partition, createdAt: this.now() });
+    });
+  }
+
+  /** Puts a partition in the place of another, in one step. @throws AwsError EntityNotFoundException */
+  updatePartition(database: string, name: string, old: readonly string[], partition: PartitionInput): void {
+    const { createdAt } = this.partition(database, name, old);
+    this.assertValues(this.table(database, name), partition.values);
+    const moved = valuesKey(old) !== valuesKey(partition.values);
+    if (moved && this.findPartition(database, name, partition.values)) {
+      throw new AwsError("AlreadyExistsException", "Partition already exists.");
+    }
+    this.change(() => {
+      this.partitions.get(keyOf(database, name))?.delete(valuesKey(old));
+      this.put(database, name, { ...partition, createdAt });
+    });
+  }
+
+  /** @throws AwsError EntityNotFoundException */
+  deletePartition(database: string, name: string, values: readonly string[]): void {
+    this.partition(database, name, values);
+    this.change(() => this.partitions.get(keyOf(database, name))?.delete(valuesKey(values)));
+  }
+
+  private put(database: string, name: string, partition: CatalogPartition): void {
+    const key = keyOf(database, name);
+    const partitions = this.partitions.get(key) ?? new Map<string, CatalogPartition>();
+    partitions.set(valuesKey(partition.values), partition);
+    this.partitions.set(key, partitions);
+  }
+
+  private change(apply: () => void): void {
+    apply();
+    writeState(this.file, {
+      tables: [...this.tables].filter(([key]) => !this.described.has(key)).map(([, table]) => table),
+      partitions: Object.fromEntries([...this.partitions].map(([key, map]) => [key, [...map.values()]])),
+    });
+  }
+
+  private assertDatabase(name: string): void {
+    if (!this.hasDatabase(name)) {
+      throw new AwsError("EntityNotFoundException", `Database ${name} not found.`);
+    }
+  }
+
+  private assertValues(table: CatalogTable, values: readonly string[]): void {
+    if (values.length !== table.partitionKeys.length) {
+      throw new AwsError(
+        "InvalidInputException",
+        `The number of partition keys (${table.partitionKeys.length}) do not match the number of partition values (${values.length})`,
+      );
+    }
+  }
+}
+
+/** A partition as a caller gives it. */
+export type PartitionInput = Omit<CatalogPartition, "createdAt">;
+
+function keyOf(database: string, name: string): string {
+  return `${database}.${name}`.toLowerCase();
+}
+
+/** `05` and `5` are two partitions of an int column, as in Glue. */
+function valuesKey(values: readonly string[]): string {
+  return JSON.stringify(values);
+}
+
+function lowerCase({ database, name }: { readonly database: string; readonly name: string }) {
+  return { database: database.toLowerCase(), name: name.toLowerCase() };
+}

@@ -1,0 +1,115 @@
+/**
+ * Trino's functions as DuckDB macros, where DuckDB's own function of that meaning is absent or answers
+ * differently. `typeof` is known when a query is bound, so a check of it costs nothing per row. A branch of
+ * another type would change the type of the whole, so what has a type of its own in Trino is refused instead.
+ */
+
+const INTEGERS = "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'INTEGER_LITERAL')";
+const UNTYPED = `'"NULL"'`;
+const BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '";
+const WHOLE_NUMBER = "'[+-]?[0-9]+'";
+
+const isInteger = (x: string) => `typeof(${x}) IN ${INTEGERS}`;
+const isFloat = (x: string) => `typeof(${x}) IN ('FLOAT', 'DOUBLE')`;
+const isDecimal = (x: string) => `typeof(${x}) LIKE 'DECIMAL%'`;
+const isNumber = (x: string) =>
+  `(${isInteger(x)} OR ${isFloat(x)} OR ${isDecimal(x)} OR typeof(${x}) = ${UNTYPED})`;
+const isText = (x: string) => `typeof(${x}) IN ('VARCHAR', ${UNTYPED})`;
+
+/** `x` when its type fits; else the query fails with a message, an SQL expression. */
+const only = (condition: string, message: string) =>
+  `CASE WHEN ${condition} THEN x ELSE error(${message}) END`;
+
+const lacks = (what: string) => `'NOT_SUPPORTED: the SQL of the local run lacks ${what}'`;
+const mismatch = (other: string) =>
+  `'TYPE_MISMATCH: Cannot apply operator: ' || lower(typeof(x)) || ' and ${other}; CAST one of them'`;
+
+const MACROS: Readonly<Record<string, string>> = {
+  // Trino compares a text with a text and a number with a number; DuckDB casts.
+  "athena_text(x)": only(isText("x"), mismatch("varchar")),
+  "athena_number(x)": only(isNumber("x"), mismatch("a number")),
+  "athena_concatenable(x)": only(`(${isText("x")} OR typeof(x) LIKE '%[]')`, mismatch("varchar")),
+
+  // `/` divides whole numbers to whole numbers by a setting of the engine. By zero it gives NULL there.
+  "athena_divide(a, b)": `CASE
+    WHEN (${isDecimal("a")} AND NOT ${isFloat("b")}) OR (${isDecimal("b")} AND NOT ${isFloat("a")})
+      THEN error(${lacks("the division of decimals; CAST one to double")})
+    WHEN b = 0 AND ${isInteger("a")} AND ${isInteger("b")} THEN error('DIVISION_BY_ZERO: Division by zero')
+    WHEN b = 0 THEN error(${lacks("the division of a double by zero; use NULLIF")})
+    ELSE a / b END`,
+  "athena_modulo(a, b)": `CASE
+    WHEN b = 0 AND ${isFloat("b")} THEN error(${lacks("the remainder of a double by zero; use NULLIF")})
+    WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a % b END`,
+  "athena_averaged(x)": only(`NOT ${isDecimal("x")}`, lacks("the average of decimals; CAST to double")),
+  "athena_fraction(x)": only(
+    `NOT ${isInteger("x")}`,
+    lacks("ceil and floor of whole numbers; leave them out"),
+  ),
+
+  // Casts: half is rounded away from zero, a text is a number in full or no number, timestamps have
+  // milliseconds. A double has another spelling in Trino (2.95E0), which DuckDB cannot write.
+  "athena_whole(x)": `CASE
+    WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), ${WHOLE_NUMBER})
+      THEN error('INVALID_CAST_ARGUMENT: Cannot cast ''' || CAST(x AS VARCHAR) || ''' to a whole number')
+    ELSE CAST(x AS DECIMAL(38, 0)) END`,
+  "athena_try_whole(x)": `CASE
+    WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), ${WHOLE_NUMBER}) THEN NULL
+    ELSE TRY_CAST(x AS DECIMAL(38, 0)) END`,
+  "athena_spelled(x)": `CASE
+    WHEN ${isText("x")} OR ${isInteger("x")} OR ${isDecimal("x")} OR typeof(x) IN ('BOOLEAN', 'DATE')
+      THEN CAST(x AS VARCHAR)
+    WHEN typeof(x) = 'TIMESTAMP' AND length(CAST(x AS VARCHAR)) = 19 THEN CAST(x AS VARCHAR) || '.000'
+    WHEN typeof(x) = 'TIMESTAMP' THEN rpad(substr(CAST(x AS VARCHAR), 1, 23), 23, '0')
+    ELSE error(${lacks("CAST of ' || lower(typeof(x)) || ' to varchar")}) END`,
+
+  // Text: what is out of range is empty or null; blanks of every kind are trimmed.
+  "athena_trim(x)": `trim(x, ${BLANKS})`,
+  "athena_ltrim(x)": `ltrim(x, ${BLANKS})`,
+  "athena_rtrim(x)": `rtrim(x, ${BLANKS})`,
+  "athena_substr(x, i)": "CASE WHEN i = 0 OR i < -length(x) THEN '' ELSE substr(x, i) END",
+  "athena_substr_length(x, i, n)": "CASE WHEN i = 0 OR i < -length(x) THEN '' ELSE substr(x, i, n) END",
+  "athena_split_part(x, delimiter, i)": `CASE
+    WHEN i < 1 THEN error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero')
+    ELSE list_extract(string_split(x, delimiter), i) END`,
+  "athena_regexp_extract(x, pattern)":
+    "CASE WHEN regexp_matches(x, pattern) THEN regexp_extract(x, pattern) END",
+  "athena_regexp_extract_group(x, pattern, i)":
+    "CASE WHEN regexp_matches(x, pattern) THEN regexp_extract(x, pattern, i) END",
+  "athena_regexp_replace(x, pattern, y)": "regexp_replace(x, pattern, y, 'g')",
+  "athena_regexp_remove(x, pattern)": "regexp_replace(x, pattern, '', 'g')",
+  "athena_remove(x, y)": "replace(x, y, '')",
+  "athena_json_extract_scalar(x, path)": `CASE
+    WHEN json_type(x, path) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(x, path) END`,
+
+  // Time: a date stays a date in Trino and becomes a timestamp in DuckDB.
+  "athena_instant(x)": only(
+    "typeof(x) <> 'DATE'",
+    lacks("arithmetic on a date column; CAST it AS date in place"),
+  ),
+  "athena_date_add(unit, n, x)": `CASE lower(unit)
+    WHEN 'millisecond' THEN x + to_milliseconds(n) WHEN 'second' THEN x + to_seconds(n)
+    WHEN 'minute' THEN x + to_minutes(n) WHEN 'hour' THEN x + to_hours(n)
+    WHEN 'day' THEN x + to_days(CAST(n AS INTEGER)) WHEN 'week' THEN x + to_weeks(CAST(n AS INTEGER))
+    WHEN 'month' THEN x + to_months(CAST(n AS INTEGER)) WHEN 'quarter' THEN x + to_months(CAST(3 * n AS INTEGER))
+    WHEN 'year' THEN x + to_years(CAST(n AS INTEGER))
+    ELSE error('INVALID_FUNCTION_ARGUMENT: ''' || unit || ''' is not a valid TIMESTAMP field') END`,
+  "athena_millisecond(x)": "millisecond(x) % 1000",
+  "athena_timestamp_with_zone(x)": "CAST(x AS TIMESTAMPTZ)",
+  "athena_date(x)": "CAST(x AS DATE)",
+
+  // Arrays: an index out of range is an error in brackets.
+  "athena_subscript(x, i)": `CASE
+    WHEN i BETWEEN 1 AND len(x) THEN list_extract(x, i)
+    WHEN x IS NULL OR i IS NULL THEN NULL
+    ELSE error('INVALID_FUNCTION_ARGUMENT: Array subscript must be from 1 to the length of the array') END`,
+
+  // Digests are bytes in Trino, text in DuckDB.
+  "athena_md5(x)": "unhex(md5(x))",
+  "athena_sha1(x)": "unhex(sha1(x))",
+  "athena_sha256(x)": "unhex(sha256(x))",
+};
+
+/** The statements that define the macros. */
+export const MACRO_DEFINITIONS: readonly string[] = Object.entries(MACROS).map(
+  ([signature, body]) => `CREATE MACRO ${signature} AS ${body}`,
+);

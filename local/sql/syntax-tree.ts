@@ -1,0 +1,74 @@
+import { isRecord } from "./input";
+
+/** An expression of the parser's tree: `{ kind: { … } }`. */
+export interface TreeNode {
+  readonly kind: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** Takes an expression apart; undefined for what is none, such as an identifier or a list. */
+export function asNode(value: unknown): TreeNode | undefined {
+  if (!isRecord(value)) return undefined;
+  const [entry, ...others] = Object.entries(value);
+  if (!entry || others.length > 0) return undefined;
+  const [kind, body] = entry;
+  if (body === null) return { kind, body: {} };
+  return isRecord(body) ? { kind, body } : undefined;
+}
+
+/** The name of an identifier as written. */
+export function nameOf(identifier: unknown): string | undefined {
+  return isRecord(identifier) && typeof identifier["name"] === "string" ? identifier["name"] : undefined;
+}
+
+/** A list, or nothing. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A literal's type (`string`, `number`, `date`, …) and its text; undefined for any other expression. */
+export function literalOf(value: unknown): { readonly type: unknown; readonly text: string } | undefined {
+  const node = asNode(value);
+  if (node?.kind === "neg") {
+    const literal = literalOf(node.body["this"]);
+    return literal?.type === "number" ? { type: "number", text: `-${literal.text}` } : undefined;
+  }
+  if (node?.kind !== "literal" || typeof node.body["value"] !== "string") return undefined;
+  return { type: node.body["literal_type"], text: node.body["value"] };
+}
+
+export function quotedIdentifier(name: string): unknown {
+  return { name, quoted: true, trailing_comments: [] };
+}
+
+export function call(name: string, args: readonly unknown[]): unknown {
+  return {
+    function: {
+      name,
+      args,
+      distinct: false,
+      trailing_comments: [],
+      use_bracket_syntax: false,
+      no_parens: false,
+      quoted: false,
+    },
+  };
+}
+
+/** CAST(`expression` AS a type that has no parameters). */
+export function castTo(expression: unknown, to: unknown, kind: "cast" | "try_cast" = "cast"): unknown {
+  return {
+    [kind]: {
+      this: expression,
+      to,
+      trailing_comments: [],
+      double_colon_syntax: false,
+      format: null,
+      default: null,
+    },
+  };
+}
+
+export function textLiteral(value: string): unknown {
+  return { literal: { literal_type: "string", value } };
+}
