@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import { Server } from "node:http";
 
 /** The only address that the local run listens on. */
 export const LOOPBACK = "127.0.0.1";
@@ -27,7 +27,8 @@ export async function listenOnLoopback(server: Server, port: number, what: strin
 
 /** Refuses new connections, lets requests that are under way end, and cuts those that take too long. */
 export async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // Not server.close: kinesalite replaces it by one that closes its database first.
+  const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await closed;

@@ -57,7 +57,7 @@ afterEach(async () => {
 
 function put(
   Key: string,
-  Body: PutObjectCommandInput["Body"],
+  Body: string | Buffer | Readable,
   more: Omit<PutObjectCommandInput, "Bucket" | "Key" | "Body"> = {},
 ) {
   return s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body, ...more }));

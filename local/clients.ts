@@ -1,0 +1,21 @@
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { S3Client } from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+
+/** Nobody checks them here, but an SDK does not send a request without any. */
+export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+
+/** A client of the local stream. Its default HTTP/2 does not work without TLS. */
+export function localKinesis(endpoint: string, region: string): KinesisClient {
+  return new KinesisClient({
+    endpoint,
+    region,
+    credentials: LOCAL_CREDENTIALS,
+    requestHandler: new NodeHttpHandler(),
+  });
+}
+
+/** A client of the local object store. */
+export function localS3(endpoint: string, region: string): S3Client {
+  return new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+}
