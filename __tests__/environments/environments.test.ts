@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dev } from "../../environments/dev";
+import {
+  defineEnvironment,
+  type EnvironmentSettings,
+  EnvironmentSettingsError,
+  lookBackHours,
+} from "../../environments/environment";
+import {
+  DEFAULT_REGION,
+  LOCATION_FILE,
+  LocationError,
+  locate,
+  locationFilePath,
+  parseLocationFile,
+  readLocationFile,
+  UNSET_ACCOUNT_ID,
+  variableName,
+} from "../../environments/location";
+import { prod } from "../../environments/prod";
+
+const MINIMAL: EnvironmentSettings = { name: "qa", protection: "disposable" };
+
+describe("settings of an environment", () => {
+  test("what a file leaves out has the documented default", () => {
+    expect(defineEnvironment("qa.ts", MINIMAL)).toEqual({
+      name: "qa",
+      protected: false,
+      physicalNames: "prefixed",
+      logRetentionDays: 30,
+      keyDeletionDays: 30,
+      stream: { capacity: { mode: "on-demand" }, retentionHours: 24 },
+      lake: { rawRetentionDays: 90, noncurrentVersionDays: 30 },
+      athena: { scanLimitGiB: 10 },
+      network: { cidr: "10.20.0.0/16", zones: ["a", "b"], nat: false },
+      speed: {
+        enabled: true,
+        instanceType: "t3.small.search",
+        volumeGiB: 10,
+        availability: { kind: "single-node" },
+        shards: 1,
+        parallelizationFactor: 1,
+        serviceLinkedRole: "create",
+      },
+    });
+  });
+
+  test("a value that a file gives is kept, false and the smallest included", () => {
+    const overrides = (): void => {};
+    const given = {
+      name: "q1",
+      protection: "disposable",
+      physicalNames: "bare",
+      logRetentionDays: 1,
+      keyDeletionDays: 7,
+      stream: { capacity: { mode: "provisioned", shardCount: 1 }, retentionHours: 48 },
+      lake: { rawRetentionDays: 4, noncurrentVersionDays: 1 },
+      athena: { scanLimitGiB: 1 },
+      network: { cidr: "172.16.0.0/16", zones: ["b", "c", "f"], nat: true },
+      speed: {
+        enabled: false,
+        instanceType: "r7g.large.search",
+        volumeGiB: 11,
+        availability: { kind: "standby", nodesPerZone: 2, masterInstanceType: "m7g.large.search" },
+        shards: 2,
+        parallelizationFactor: 10,
+        serviceLinkedRole: "exists",
+      },
+      overrides,
+    } as const satisfies EnvironmentSettings;
+
+    const { protection, ...rest } = given;
+    expect(defineEnvironment("q1.ts", given)).toEqual({ ...rest, protected: false });
+  });
+
+  const standby = { kind: "standby", nodesPerZone: 1, masterInstanceType: "m6g.large.search" } as const;
+  test.each<[string, Partial<EnvironmentSettings>, RegExp]>([
+    ["name", { name: "QA" }, /name is "QA"; 2 to 10 lower-case/],
+    ["log retention", { logRetentionDays: 31 }, /logRetentionDays is 31; allowed are 1, 3, 5/],
+    ["key deletion", { keyDeletionDays: 6 }, /keyDeletionDays is 6; a whole number from 7 to 30/],
+    ["stream retention", { stream: { retentionHours: 23 } }, /stream\.retentionHours is 23/],
+    ["half an hour", { stream: { retentionHours: 24.5 } }, /stream\.retentionHours is 24\.5/],
+    [
+      "shards of the stream",
+      { stream: { capacity: { mode: "provisioned", shardCount: 0 } } },
+      /stream\.capacity\.shardCount is 0/,
+    ],
+    [
+      "raw retention",
+      { lake: { rawRetentionDays: 2 } },
+      /lake\.rawRetentionDays is 2; a whole number from 3/,
+    ],
+    [
+      "raw retention of a longer stream",
+      { stream: { retentionHours: 168 }, lake: { rawRetentionDays: 8 } },
+      /lake\.rawRetentionDays is 8; a whole number from 9/,
+    ],
+    ["old versions", { lake: { noncurrentVersionDays: 0 } }, /lake\.noncurrentVersionDays is 0/],
+    ["scan limit", { athena: { scanLimitGiB: 0 } }, /athena\.scanLimitGiB is 0/],
+    ["range too small", { network: { cidr: "10.20.0.0/24" } }, /network\.cidr is "10\.20\.0\.0\/24"/],
+    ["public range", { network: { cidr: "172.32.0.0/16" } }, /network\.cidr is "172\.32\.0\.0\/16"/],
+    ["other public range", { network: { cidr: "192.169.0.0/16" } }, /network\.cidr is "192/],
+    ["no octet", { network: { cidr: "10.256.0.0/16" } }, /network\.cidr is "10\.256/],
+    ["one zone", { network: { zones: ["a"] } }, /network\.zones is \["a"\]; two or three/],
+    ["four zones", { network: { zones: ["a", "b", "c", "d"] } }, /network\.zones is/],
+    ["a zone twice", { network: { zones: ["a", "a"] } }, /network\.zones is/],
+    ["a zone's full name", { network: { zones: ["eu-west-1a", "b"] } }, /network\.zones is/],
+    ["instance type", { speed: { instanceType: "t3.small" } }, /speed\.instanceType is "t3\.small"/],
+    ["volume", { speed: { volumeGiB: 9 } }, /speed\.volumeGiB is 9/],
+    ["shards of an index", { speed: { shards: 0 } }, /speed\.shards is 0/],
+    ["parallelization", { speed: { parallelizationFactor: 11 } }, /speed\.parallelizationFactor is 11/],
+    [
+      "standby in two zones",
+      { speed: { instanceType: "m6g.large.search", availability: standby } },
+      /network\.zones is \["a","b"\]; a domain with standby needs three/,
+    ],
+    [
+      "burstable standby",
+      { network: { zones: ["a", "b", "c"] }, speed: { availability: standby } },
+      /speed\.instanceType is "t3\.small\.search"; a domain with standby takes no burstable one/,
+    ],
+    [
+      "nodes of a zone",
+      { speed: { availability: { ...standby, nodesPerZone: 0 } } },
+      /speed\.availability\.nodesPerZone is 0/,
+    ],
+    [
+      "type of the masters",
+      { speed: { availability: { ...standby, masterInstanceType: "big" } } },
+      /speed\.availability\.masterInstanceType is "big"/,
+    ],
+    [
+      "a protected environment without a layer",
+      { protection: "protected", speed: { enabled: false } },
+      /speed\.enabled is false in a protected environment; .* set protection to "disposable"/,
+    ],
+  ])("refused: %s", (_, settings, message) => {
+    const define = () => defineEnvironment("environments/qa.ts", { ...MINIMAL, ...settings });
+
+    expect(define).toThrow(EnvironmentSettingsError);
+    expect(define).toThrow(message);
+    expect(define).toThrow(/^environments\/qa\.ts: /);
+  });
+
+  test("every fault of a file is named at once", () => {
+    expect(() => defineEnvironment("qa.ts", { ...MINIMAL, name: "", keyDeletionDays: 1 })).toThrow(
+      /name is "".*; keyDeletionDays is 1/,
+    );
+  });
+
+  test("a merge looks back for the stream's retention and two hours", () => {
+    expect(lookBackHours(24)).toBe(26);
+  });
+
+  test("dev is disposable and bare, prod protected, prefixed and survives a zone", () => {
+    expect(dev).toMatchObject({ name: "dev", protected: false, physicalNames: "bare" });
+    expect(prod).toMatchObject({
+      name: "prod",
+      protected: true,
+      physicalNames: "prefixed",
+      speed: { enabled: true, availability: { kind: "standby" } },
+    });
+  });
+});
+
+describe("account and region", () => {
+  const FILE = { dev: { accountId: "111111111111", region: "us-east-1" } };
+
+  test("unset, they are the account that nobody has and the default region", () => {
+    expect(locate("dev", {}, {})).toEqual({ accountId: UNSET_ACCOUNT_ID, region: DEFAULT_REGION });
+  });
+
+  test("a variable wins over the file, the file over the default, each by itself", () => {
+    expect(locate("dev", {}, FILE)).toEqual(FILE.dev);
+    expect(locate("prod", {}, FILE)).toEqual({ accountId: UNSET_ACCOUNT_ID, region: DEFAULT_REGION });
+    expect(locate("dev", { RETAIL_BI_DEV_REGION: "eu-central-1" }, FILE)).toEqual({
+      accountId: "111111111111",
+      region: "eu-central-1",
+    });
+    expect(locate("dev", { [variableName("dev", "ACCOUNT_ID")]: "222222222222" }, FILE)).toEqual({
+      accountId: "222222222222",
+      region: "us-east-1",
+    });
+  });
+
+  test.each([
+    [
+      "RETAIL_BI_DEV_ACCOUNT_ID",
+      "12345678901",
+      /^RETAIL_BI_DEV_ACCOUNT_ID is "12345678901"; .*twelve digits/,
+    ],
+    ["RETAIL_BI_DEV_ACCOUNT_ID", "", /^RETAIL_BI_DEV_ACCOUNT_ID is ""/],
+    ["RETAIL_BI_DEV_REGION", "Ireland", /^RETAIL_BI_DEV_REGION is "Ireland"/],
+    ["RETAIL_BI_DEV_REGION", "us-gov-west-1", /RETAIL_BI_DEV_REGION is "us-gov-west-1"; a region of the aws/],
+    ["RETAIL_BI_DEV_REGION", "cn-north-1", /RETAIL_BI_DEV_REGION is "cn-north-1"/],
+  ])("a malformed %s=%s names itself", (name, value, message) => {
+    expect(() => locate("dev", { [name]: value }, {})).toThrow(LocationError);
+    expect(() => locate("dev", { [name]: value }, {})).toThrow(message);
+  });
+
+  test("a malformed value of the file names the file", () => {
+    expect(() => locate("dev", {}, { dev: { accountId: "x" } })).toThrow(
+      `${LOCATION_FILE}: dev.accountId is "x"`,
+    );
+  });
+
+  test.each([
+    ["{", /JSON/],
+    ["[]", /must be an object such as/],
+    ['{"dev": "x"}', /"dev" must be an object/],
+    ['{"dev": {"account": "1"}}', /"dev" has an unknown key "account"; it may have accountId and region/],
+    ['{"dev": {"accountId": 111111111111}}', /"dev\.accountId" is 111111111111; a string is wanted/],
+  ])("a file that holds %s is refused with its path", (text, message) => {
+    expect(() => parseLocationFile(text, "/x/.retail-bi.json")).toThrow(message);
+    expect(() => parseLocationFile(text, "/x/.retail-bi.json")).toThrow(/^\/x\/\.retail-bi\.json: /);
+  });
+
+  test("a variable names another file", () => {
+    expect(locationFilePath("/project", { RETAIL_BI_LOCATION_FILE: "/else/where.json" })).toBe(
+      "/else/where.json",
+    );
+  });
+
+  test("no file is an empty file; a file is read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-"));
+    try {
+      const path = locationFilePath(folder, {});
+      expect(path).toBe(join(folder, LOCATION_FILE));
+      expect(readLocationFile(path)).toEqual({});
+      writeFileSync(path, JSON.stringify(FILE));
+      expect(readLocationFile(path)).toEqual(FILE);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
