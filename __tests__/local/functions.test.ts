@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -85,13 +85,9 @@ async function fault(answer: Promise<unknown>): Promise<FunctionError> {
 }
 
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie is still there for kill(0); it has no command line.
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8") !== "";
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+  // A zombie is dead: only its parent has not looked yet.
+  return stdout.trim() !== "" && !stdout.trim().startsWith("Z");
 }
 
 async function until(condition: () => boolean): Promise<void> {
