@@ -1,0 +1,712 @@
+import fc from "fast-check";
+import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
+import { HOUR_MS, type Hour, hourBefore, hourOf, hoursBetween } from "../../lambdas/merge-small-files/hours";
+import { MergeRunFailed, type Outcome } from "../../lambdas/merge-small-files/outcome";
+import { BUCKET, CONFIG, FakeWarehouse, Killed } from "../support/fake-warehouse";
+
+const NOON = Date.UTC(2026, 10, 24, 12, 0, 0);
+const MINUTE_MS = 60_000;
+const TIMEOUT_MS = 5 * MINUTE_MS;
+
+function merge(warehouse: FakeWarehouse, lastCall?: number): Promise<Outcome> {
+  return mergeSmallFiles(CONFIG, warehouse.ports(lastCall), TIMEOUT_MS);
+}
+
+/** A warehouse at ten past twelve with two hours of raw objects. */
+function withTwoHours(): { warehouse: FakeWarehouse; now: Hour; before: Hour } {
+  const warehouse = new FakeWarehouse(NOON + 10 * MINUTE_MS);
+  const now = warehouse.hour;
+  const before = hourBefore(now);
+  warehouse.deliver(before, ["a", "b"]);
+  warehouse.deliver(before, ["c"]);
+  warehouse.deliver(now, ["d", "e"]);
+  return { warehouse, now, before };
+}
+
+function expectSound(warehouse: FakeWarehouse, hours: readonly Hour[]): void {
+  for (const hour of hours) {
+    expect([hour.name, warehouse.read("parquet", hour).sort()]).toEqual([
+      hour.name,
+      warehouse.expected(hour),
+    ]);
+  }
+}
+
+describe("a run", () => {
+  test("merges what is there, says so, and points the partitions at checked folders", async () => {
+    const { warehouse, now, before } = withTwoHours();
+
+    const outcome = await merge(warehouse);
+
+    expectSound(warehouse, [before, now]);
+    expect(outcome).toMatchObject({
+      status: "done",
+      hourlyPass: true,
+      registered: 27 + 1 + 48,
+      merged: [
+        { hour: before.name, objects: 2, rows: 3, files: 1 },
+        { hour: now.name, objects: 1, rows: 2, files: 1 },
+      ],
+      refused: [],
+      postponed: [],
+      failed: [],
+      compared: [{ hour: before.name, differences: 0 }],
+      swept: { runs: [], tables: [] },
+      queries: 5,
+      stalenessSeconds: 0,
+    });
+    const [run] = warehouse.runs(now);
+    expect(warehouse.parquetPartition(now)).toEqual({
+      values: ["2026", "11", "24", "12"],
+      location: `s3://${BUCKET}/parquet-retail-trans/year=2026/month=11/day=24/hour=12/${run}/`,
+      parameters: {
+        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        objects: "1",
+        source_bytes: "3",
+        listed_at: expect.stringMatching(/^2026-11-24T12:10:/),
+        rows: "2",
+        files: "1",
+        bytes: "3",
+        run: run?.slice("run=".length),
+        swapped_at: expect.stringMatching(/^2026-11-24T12:10:/),
+      },
+    });
+    expect([...warehouse.temporary.keys()]).toEqual([]);
+    expect(warehouse.metric("MergedHours")).toBe(2);
+    expect(warehouse.metric("MergedRows")).toBe(5);
+    expect(warehouse.metric("Queries")).toBe(5);
+    expect(warehouse.metric("DurationMilliseconds")).toBeGreaterThan(1000);
+  });
+
+  test("makes the raw partitions from an hour before the look-back to 48 hours ahead, two digits each", async () => {
+    const { warehouse, now } = withTwoHours();
+    await merge(warehouse);
+    const registered = [...warehouse.partitions.keys()].filter((key) =>
+      key.startsWith(CONFIG.OLD_TABLE_NAME),
+    );
+    const hours = hoursBetween(now.startMs - 27 * HOUR_MS, now.startMs + 48 * HOUR_MS);
+    expect(registered).toEqual(hours.map(({ values }) => [CONFIG.OLD_TABLE_NAME, ...values].join("/")));
+    expect(registered[0]).toBe(`${CONFIG.OLD_TABLE_NAME}/2026/11/23/09`);
+    expect(warehouse.rawPartition(now)?.location).toBe(
+      `s3://${BUCKET}/json-data/year=2026/month=11/day=24/hour=12/`,
+    );
+
+    warehouse.nowMs += HOUR_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ registered: 1 });
+    await expect(merge(warehouse)).resolves.toMatchObject({ registered: 0 });
+  });
+
+  test("runs no query when nothing is new, the second and the third time", async () => {
+    const { warehouse } = withTwoHours();
+    await merge(warehouse);
+    for (let time = 0; time < 2; time++) {
+      warehouse.nowMs += 5 * MINUTE_MS;
+      const swaps = () => warehouse.calls.filter((call) => call === "catalog.putPartition").length;
+      const earlier = swaps();
+      const outcome = await merge(warehouse);
+      expect(outcome).toMatchObject({ queries: 0, merged: [], hourlyPass: false });
+      expect(outcome.unchanged).toHaveLength(3);
+      expect(swaps()).toBe(earlier);
+    }
+  });
+
+  test("with no raw objects at all does nothing to Parquet", async () => {
+    const warehouse = new FakeWarehouse(NOON);
+    await expect(merge(warehouse)).resolves.toMatchObject({ queries: 0, merged: [], failed: [] });
+    expect(warehouse.parquetPartition(warehouse.hour)).toBeUndefined();
+  });
+
+  test("takes late objects, of an older hour on the next hourly pass", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    await merge(warehouse);
+    const old = hourOf(now.startMs - 20 * HOUR_MS);
+    warehouse.deliver(before, ["late"]);
+    warehouse.deliver(old, ["very late"]);
+
+    warehouse.nowMs += 5 * MINUTE_MS;
+    const soon = await merge(warehouse);
+    expect(soon.merged.map(({ hour }) => hour)).toEqual([before.name, now.name]);
+    expect(warehouse.read("parquet", old)).toEqual([]);
+
+    warehouse.nowMs += HOUR_MS;
+    await merge(warehouse);
+    expectSound(warehouse, [old, before, now]);
+  });
+
+  test("has a line once that was delivered twice into its hour and once more into the next", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    warehouse.deliver(before, ["a", "b"]);
+    warehouse.deliver(now, ["b", "d"]);
+    await merge(warehouse);
+    expect(warehouse.read("parquet", before).sort()).toEqual(["a", "b", "c"]);
+    expect(warehouse.read("parquet", now).sort()).toEqual(["d", "e"]);
+  });
+
+  test("takes an hour of nothing but copies for empty: no rows, no files", async () => {
+    const { warehouse, now } = withTwoHours();
+    await merge(warehouse);
+    const next = hourOf(now.startMs + HOUR_MS);
+    warehouse.nowMs = next.startMs + MINUTE_MS;
+    warehouse.deliver(next, ["d", "e"]);
+    const outcome = await merge(warehouse);
+    expect(outcome.merged).toEqual([expect.objectContaining({ hour: next.name, rows: 0, files: 0 })]);
+    expect(warehouse.parquetPartition(next)).toBeDefined();
+    warehouse.nowMs += 5 * MINUTE_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ queries: 0 });
+  });
+
+  test("looks at all hours once an hour and at the newest three otherwise", async () => {
+    const { warehouse } = withTwoHours();
+    const listed = async (): Promise<number> => {
+      warehouse.calls.length = 0;
+      const { unchanged, merged } = await merge(warehouse);
+      return unchanged.length + merged.length;
+    };
+    expect(await listed()).toBe(27);
+    warehouse.nowMs += 5 * MINUTE_MS;
+    expect(await listed()).toBe(3);
+    expect(warehouse.calls.filter((call) => call === "objects.list")).toHaveLength(4);
+    warehouse.nowMs += HOUR_MS;
+    expect(await listed()).toBe(27);
+  });
+});
+
+describe("an hour whose raw objects became fewer", () => {
+  test("is refused, said and counted, and neither it nor the one after it is merged", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    await merge(warehouse);
+    const key = [...warehouse.objects.keys()].find(
+      (name) => name.startsWith("json-data") && name.includes("hour=11"),
+    );
+    warehouse.objects.delete(key ?? "");
+    warehouse.deliver(now, ["new"]);
+    warehouse.nowMs += 5 * MINUTE_MS;
+
+    const outcome = await merge(warehouse);
+
+    expect(outcome).toMatchObject({
+      queries: 0,
+      merged: [],
+      failed: [],
+      refused: [
+        { hour: before.name, why: "1 raw objects are listed and 2 were merged" },
+        { hour: now.name, why: "in the hour before, 1 raw objects are listed and 2 were merged" },
+      ],
+    });
+    expect(warehouse.read("parquet", before).sort()).toEqual(["a", "b", "c"]);
+    expect(warehouse.metric("RefusedHours")).toBe(2);
+    expect(warehouse.logged.filter(({ level }) => level === "WARN")).toHaveLength(2);
+  });
+
+  test("all gone, is refused as well", async () => {
+    const { warehouse, before } = withTwoHours();
+    await merge(warehouse);
+    for (const key of [...warehouse.objects.keys()])
+      if (key.startsWith("json-data")) warehouse.objects.delete(key);
+    warehouse.nowMs += 5 * MINUTE_MS;
+    const outcome = await merge(warehouse);
+    expect(outcome.refused).toHaveLength(2);
+    expect(warehouse.read("parquet", before).sort()).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("the lease", () => {
+  test("lets one of two runs work, and the other is no error", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    const outcomes = await Promise.all([merge(warehouse), merge(warehouse), merge(warehouse)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["busy", "busy", "done"]);
+    expect(warehouse.jobs.filter(({ statement }) => statement.kind === "merge")).toHaveLength(2);
+    expect(warehouse.metric("BusyRuns")).toBe(1);
+    expectSound(warehouse, [before, now]);
+  });
+
+  test("of a killed run is taken over after that run's time-out, not before", async () => {
+    const { warehouse } = withTwoHours();
+    const started = warehouse.nowMs;
+    await expect(merge(warehouse, 8)).rejects.toThrow("killed");
+    warehouse.nowMs = started + TIMEOUT_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ status: "busy" });
+    warehouse.nowMs = started + TIMEOUT_MS + MINUTE_MS;
+    const outcomes = await Promise.all([merge(warehouse), merge(warehouse)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["busy", "done"]);
+    expect(warehouse.logged).toContainEqual(
+      expect.objectContaining({ message: "Took over the lease of a run that did not end" }),
+    );
+  });
+
+  test("is won although the answer to its write was lost", async () => {
+    const { warehouse } = withTwoHours();
+    const ports = warehouse.ports();
+    const { writeIf } = ports.objects;
+    const lossy: typeof writeIf = async (...args) => {
+      await writeIf(...args);
+      return writeIf(...args);
+    };
+    const run = mergeSmallFiles(
+      CONFIG,
+      { ...ports, objects: { ...ports.objects, writeIf: lossy } },
+      TIMEOUT_MS,
+    );
+    await expect(run).resolves.toMatchObject({ status: "done" });
+  });
+
+  test("that cannot be given back expires, and the work counts", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    let writes = 0;
+    warehouse.outage = (call) =>
+      call === "objects.writeIf" && ++writes === 2 ? new Error("S3 is away") : undefined;
+    await expect(merge(warehouse)).resolves.toMatchObject({ status: "done" });
+    expectSound(warehouse, [before, now]);
+    expect(warehouse.logged.at(-1)).toMatchObject({ level: "WARN", errorMessage: "S3 is away" });
+  });
+
+  test("that was taken over by another is not given back", async () => {
+    const { warehouse } = withTwoHours();
+    const lease = "tmp/merge-small-files/lease.json";
+    const other = {
+      body: JSON.stringify({ holder: "other", expiresAtMs: 1, lastHourlyPass: null }),
+      etag: "x",
+    };
+    warehouse.afterCall = () => {
+      if (warehouse.jobs.length === 1) warehouse.objects.set(lease, { ...other, modifiedMs: 0 });
+    };
+    await merge(warehouse);
+    expect(warehouse.objects.get(lease)?.body).toBe(other.body);
+    expect(warehouse.logged.at(-1)).toMatchObject({ message: "The lease changed while it was held" });
+  });
+
+  test("that is none names itself and the remedy", async () => {
+    const { warehouse } = withTwoHours();
+    warehouse.objects.set("tmp/merge-small-files/lease.json", { body: '{"x":1}', etag: "x", modifiedMs: 0 });
+    await expect(merge(warehouse)).rejects.toThrow(
+      's3://lake/tmp/merge-small-files/lease.json is no lease: {"x":1}; delete it while no run is at work',
+    );
+  });
+});
+
+describe("what fails", () => {
+  test("for one hour does not keep the others from being merged; the run fails naming it", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    warehouse.failure = (statement) =>
+      statement.kind === "merge" && statement.hour.name === before.name ? "HIVE_BAD_DATA" : undefined;
+
+    const failed = await merge(warehouse).catch((error: unknown) => error);
+
+    expect(failed).toBeInstanceOf(MergeRunFailed);
+    expect(failed).toHaveProperty(
+      "message",
+      `merge of ${before.name}: QueryFailed: merge query 0: HIVE_BAD_DATA`,
+    );
+    expect(warehouse.read("parquet", before)).toEqual([]);
+    expect(warehouse.read("parquet", now).sort()).toEqual(["d", "e"]);
+    expect(warehouse.metric("FailedSteps")).toBe(1);
+
+    warehouse.failure = () => undefined;
+    warehouse.nowMs += 5 * MINUTE_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ hourlyPass: true, failed: [] });
+    expectSound(warehouse, [before, now]);
+  });
+
+  test("the age of what is not merged grows until it is", async () => {
+    const { warehouse, now } = withTwoHours();
+    await merge(warehouse);
+    warehouse.nowMs += 5 * MINUTE_MS;
+    warehouse.deliver(now, ["f"]);
+    warehouse.failure = ({ kind }) => (kind === "merge" ? "out of service" : undefined);
+    for (const minutes of [0, 5, 10]) {
+      warehouse.nowMs += minutes === 0 ? 0 : 5 * MINUTE_MS;
+      await expect(merge(warehouse)).rejects.toThrow("out of service");
+      expect(Math.floor(Number(warehouse.metric("StalenessSeconds")) / 60)).toBe(minutes);
+    }
+    warehouse.failure = () => undefined;
+    await merge(warehouse);
+    expect(warehouse.metric("StalenessSeconds")).toBe(0);
+  });
+
+  test("a result with an identity twice, or with rows and no files, is never swapped in", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    await merge(warehouse);
+    const swapped = warehouse.parquetPartition(now);
+    warehouse.deliver(now, ["f"]);
+    const doubled = warehouse.ports();
+    const rows = async () => [["4", "3"]];
+    const tampered = { ...doubled, queries: { ...doubled.queries, rows } };
+    await expect(mergeSmallFiles(CONFIG, tampered, TIMEOUT_MS)).rejects.toThrow(
+      "has 4 rows and 3 identities",
+    );
+    expect(warehouse.parquetPartition(now)).toBe(swapped);
+
+    const blind = warehouse.ports();
+    const list: typeof blind.objects.list = async (place) =>
+      place.prefix.includes("run=") ? [] : blind.objects.list(place);
+    const run = mergeSmallFiles(CONFIG, { ...blind, objects: { ...blind.objects, list } }, TIMEOUT_MS);
+    await expect(run).rejects.toThrow(/has 3 rows and s3:.*run=.* has no files/);
+    expect(warehouse.parquetPartition(now)).toBe(swapped);
+    expectSound(warehouse, [before]);
+  });
+
+  test("an answer of another shape is an error, not a guess", async () => {
+    const { warehouse } = withTwoHours();
+    for (const answer of [
+      [],
+      [
+        ["1", "1"],
+        ["2", "2"],
+      ],
+      [["x", "x"]],
+      [[]],
+    ]) {
+      const ports = warehouse.ports();
+      const rows = async () => answer;
+      const run = mergeSmallFiles(CONFIG, { ...ports, queries: { ...ports.queries, rows } }, TIMEOUT_MS);
+      await expect(run).rejects.toThrow(/one row was expected|rows and .* identities/);
+      expect(warehouse.parquetPartition(warehouse.hour)).toBeUndefined();
+    }
+  });
+
+  test("nothing is merged while the raw partitions cannot be made: their hours would read as empty", async () => {
+    const { warehouse, now } = withTwoHours();
+    warehouse.outage = (call) =>
+      call === "catalog.createPartitions" ? new Error("Glue is away") : undefined;
+    await expect(merge(warehouse)).rejects.toThrow("Glue is away");
+    expect(warehouse.jobs).toEqual([]);
+
+    warehouse.outage = () => undefined;
+    await expect(merge(warehouse)).resolves.toMatchObject({ status: "done" });
+    expect(warehouse.read("parquet", now).sort()).toEqual(["d", "e"]);
+  });
+
+  test("a sweep that fails fails the run, after everything else", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    warehouse.outage = (call) => (call === "catalog.tableNames" ? new Error("Glue is away") : undefined);
+    await expect(merge(warehouse)).rejects.toThrow("sweep: Error: Glue is away");
+    expectSound(warehouse, [before, now]);
+  });
+});
+
+describe("the deadline", () => {
+  test("stops the query that crosses it; what is left is done by the next run, and neither is an error", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    const slow = 30 * MINUTE_MS;
+    warehouse.queryMs = ({ kind }) => (kind === "merge" ? slow : 500);
+    const started = warehouse.nowMs;
+
+    const outcome = await merge(warehouse);
+
+    expect(warehouse.nowMs - started).toBeLessThan(TIMEOUT_MS);
+    expect(outcome).toMatchObject({ merged: [], failed: [], queries: 1 });
+    expect(outcome.postponed).toEqual(expect.arrayContaining([before.name, now.name]));
+    expect(warehouse.calls).toContain("queries.stop");
+    expect(Number(warehouse.metric("BacklogHours"))).toBeGreaterThanOrEqual(2);
+    expect(Number(warehouse.metric("StalenessSeconds"))).toBeGreaterThan(60);
+
+    warehouse.queryMs = () => 500;
+    await expect(merge(warehouse)).resolves.toMatchObject({ hourlyPass: true, postponed: [] });
+    expectSound(warehouse, [before, now]);
+  });
+
+  test("with too little time, begins nothing", async () => {
+    const { warehouse } = withTwoHours();
+    const outcome = await mergeSmallFiles(CONFIG, warehouse.ports(), 30_000);
+    expect(outcome).toMatchObject({ queries: 0, merged: [] });
+    expect(outcome.postponed.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("a backlog of many hours is worked off in time order over several runs", async () => {
+    const warehouse = new FakeWarehouse(NOON);
+    const hours = hoursBetween(NOON - 20 * HOUR_MS, NOON);
+    hours.forEach((hour, index) => void warehouse.deliver(hour, [`line ${index}`]));
+    warehouse.queryMs = ({ kind }) => (kind === "merge" ? MINUTE_MS : 500);
+    const merged: string[] = [];
+    for (let run = 0; run < 8; run++) {
+      warehouse.nowMs += 5_000;
+      merged.push(...(await merge(warehouse)).merged.map(({ hour }) => hour));
+    }
+    expect(merged).toEqual(hours.map(({ name }) => name));
+    expectSound(warehouse, hours);
+  });
+});
+
+describe("the comparison of identities", () => {
+  /** An hour later, with the hour that ended compared. */
+  function tampered(change: (body: string[]) => string[]): FakeWarehouse {
+    const { warehouse, before } = withTwoHours();
+    let done = false;
+    warehouse.afterCall = () => {
+      const location = warehouse.parquetPartition(before)?.location.replace(`s3://${BUCKET}/`, "");
+      if (done || location === undefined) return;
+      done = true;
+      for (const [key, object] of warehouse.objects) {
+        if (key.startsWith(location)) object.body = change(object.body.split("\n")).join("\n");
+      }
+    };
+    return warehouse;
+  }
+
+  test.each([
+    ["missing", { missing: 1, extra: 0, doubled: 0, missingExample: "a" }, (ids: string[]) => ids.slice(1)],
+    ["extra", { missing: 0, extra: 1, doubled: 0, extraExample: "z" }, (ids: string[]) => [...ids, "z"]],
+    ["doubled", { missing: 0, extra: 0, doubled: 1, doubledExample: "c" }, (ids: string[]) => [...ids, "c"]],
+  ])("names an identity that is %s, each hour until it is settled", async (_what, difference, change) => {
+    const warehouse = tampered(change);
+    const before = hourBefore(warehouse.hour);
+    const outcome = await merge(warehouse);
+    expect(outcome.compared).toEqual([{ hour: before.name, differences: 1 }]);
+    expect(warehouse.metric("IdentityDifferences")).toBe(1);
+    expect(warehouse.logged.filter(({ level }) => level === "ERROR")).toEqual([
+      expect.objectContaining({ message: "Parquet and raw differ", hour: before.name, ...difference }),
+    ]);
+    warehouse.nowMs += HOUR_MS;
+    await merge(warehouse);
+    expect(warehouse.metric("IdentityDifferences")).toBe(1);
+  });
+
+  test("is made once for a content, and again when late objects came", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    const compared = async (): Promise<string[]> => {
+      warehouse.nowMs += HOUR_MS;
+      return (await merge(warehouse)).compared.map(({ hour }) => hour);
+    };
+    await merge(warehouse);
+    expect(await compared()).toEqual([now.name]);
+    expect(await compared()).toEqual([]);
+    warehouse.deliver(before, ["late"]);
+    expect(await compared()).toEqual([before.name, now.name]);
+  });
+
+  test("says nothing of an hour whose raw objects changed while it was made", async () => {
+    const { warehouse, before } = withTwoHours();
+    let delivered = false;
+    warehouse.afterCall = () => {
+      if (delivered || warehouse.jobs.at(-1)?.statement.kind !== "compare") return;
+      delivered = true;
+      warehouse.deliver(before, ["meanwhile"]);
+    };
+    const outcome = await merge(warehouse);
+    expect(outcome).toMatchObject({ compared: [], failed: [] });
+    expect(warehouse.metric("IdentityDifferences")).toBe(0);
+    warehouse.nowMs += HOUR_MS;
+    const next = await merge(warehouse);
+    expect(next.compared).toContainEqual({ hour: before.name, differences: 0 });
+  });
+
+  test("leaves out an hour that could not be merged, which differs for certain", async () => {
+    const { warehouse, before } = withTwoHours();
+    await merge(warehouse);
+    warehouse.nowMs += HOUR_MS;
+    warehouse.deliver(before, ["late"]);
+    warehouse.failure = (statement) =>
+      statement.kind === "merge" && statement.hour.name === before.name ? "broken" : undefined;
+    const failed = await merge(warehouse).catch((error: unknown) => error);
+    expect(failed).toHaveProperty("outcome.failed.length", 1);
+    expect(failed).not.toHaveProperty("outcome.compared", expect.arrayContaining([{ hour: before.name }]));
+    expect(warehouse.metric("IdentityDifferences")).toBe(0);
+  });
+});
+
+describe("the sweep", () => {
+  test("removes a superseded run an hour after it was superseded, and never the live one", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    await merge(warehouse);
+    const [first] = warehouse.runs(now);
+    warehouse.deliver(now, ["f"]);
+    warehouse.nowMs += 45 * MINUTE_MS;
+    await merge(warehouse);
+    const second = warehouse.runs(now).find((run) => run !== first);
+    expect(warehouse.runs(now)).toHaveLength(2);
+
+    warehouse.nowMs = now.startMs + HOUR_MS + 30 * MINUTE_MS;
+    const early = await merge(warehouse);
+    expect(early).toMatchObject({ hourlyPass: true, swept: { runs: [], tables: [] } });
+    warehouse.nowMs += HOUR_MS;
+    const late = await merge(warehouse);
+    expect(late.swept.runs).toEqual([first?.slice("run=".length)]);
+    expect(warehouse.runs(now)).toEqual([second]);
+    expectSound(warehouse, [before, now]);
+  });
+
+  test("of an hour without a partition stays inside the look-back, where the raw zone can rebuild it", async () => {
+    const { warehouse, now } = withTwoHours();
+    await merge(warehouse);
+    const old = hourOf(now.startMs - 28 * HOUR_MS);
+    const recent = hourOf(now.startMs - 20 * HOUR_MS);
+    for (const hour of [old, recent]) {
+      const key = `parquet-retail-trans/${hour.folder}run=20261123T080000Z-00000000/bucket-0`;
+      warehouse.objects.set(key, { body: "x", etag: "x", modifiedMs: 0 });
+    }
+    warehouse.nowMs += HOUR_MS;
+    const { swept } = await merge(warehouse);
+    expect(swept.runs).toEqual(["20261123T080000Z-00000000"]);
+    expect(warehouse.runs(old)).toHaveLength(1);
+    expect(warehouse.runs(recent)).toHaveLength(0);
+  });
+
+  test("leaves alone what is not the function's own", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    await merge(warehouse);
+    const foreign = [
+      `parquet-retail-trans/${now.folder}part-0.parquet`,
+      `parquet-retail-trans/${now.folder}run=mine/part-0.parquet`,
+    ];
+    for (const key of foreign) warehouse.objects.set(key, { body: "", etag: "x", modifiedMs: 0 });
+    warehouse.temporary.set("tmp_merge_mine", "s3://lake/elsewhere/");
+    warehouse.partitions.set(`${CONFIG.NEW_TABLE_NAME}/${before.values.join("/")}`, {
+      values: before.values,
+      location: "s3://lake/elsewhere/",
+      parameters: { digest: warehouse.parquetPartition(before)?.parameters.digest ?? "" },
+    });
+    warehouse.nowMs += 3 * HOUR_MS;
+    const { swept } = await merge(warehouse);
+    expect(swept).toEqual({ runs: [], tables: [] });
+    expect(warehouse.runs(before)).toHaveLength(1);
+    expect(foreign.every((key) => warehouse.objects.has(key))).toBe(true);
+  });
+});
+
+describe("killed after any call", () => {
+  /** A merged hour with late objects, copies and a new hour: every kind of step happens. */
+  async function scenario(): Promise<{ warehouse: FakeWarehouse; hours: Hour[] }> {
+    const { warehouse, now, before } = withTwoHours();
+    await merge(warehouse);
+    const next = hourOf(now.startMs + HOUR_MS);
+    warehouse.nowMs = next.startMs + 30 * MINUTE_MS;
+    warehouse.deliver(before, ["late", "a"]);
+    warehouse.deliver(now, ["f", "late"]);
+    warehouse.deliver(next, ["g", "f"]);
+    return { warehouse, hours: [before, now, next] };
+  }
+
+  test.each([
+    ["its queries end at once", 500],
+    ["its queries run on for 25 minutes", 25 * MINUTE_MS],
+  ])("the next run ends in the right state, when %s", async (_what, orphanMs) => {
+    const clean = await scenario();
+    const earlier = clean.warehouse.calls.length;
+    await merge(clean.warehouse);
+    const calls = clean.warehouse.calls.length - earlier;
+    expect(calls).toBeGreaterThan(80);
+
+    for (let lastCall = 0; lastCall <= calls; lastCall++) {
+      const { warehouse, hours } = await scenario();
+      const reader = new Reader(warehouse, hours);
+      // After its last call nothing of it is left to be killed.
+      if (lastCall < calls) await expect(merge(warehouse, lastCall)).rejects.toThrow("killed");
+      else await merge(warehouse, lastCall);
+      for (const job of warehouse.jobs) {
+        if (job.state.state === "running") Object.assign(job, { doneAtMs: warehouse.nowMs + orphanMs });
+      }
+
+      warehouse.nowMs += TIMEOUT_MS + MINUTE_MS;
+      await expect(merge(warehouse)).resolves.toMatchObject({ status: "done", failed: [], refused: [] });
+      expectSound(warehouse, hours);
+
+      // Two hours on, nothing of the killed run is left.
+      for (let hour = 0; hour < 3; hour++) {
+        warehouse.nowMs += HOUR_MS;
+        await expect(merge(warehouse)).resolves.toMatchObject({ status: "done", failed: [], merged: [] });
+      }
+      expectSound(warehouse, hours);
+      expect(hours.map((hour) => warehouse.runs(hour).length)).toEqual([1, 1, 1]);
+      expect([...warehouse.temporary.keys()]).toEqual([]);
+      expect(reader.complaints).toEqual([]);
+    }
+  });
+});
+
+/** Queries the Parquet table after every single call of a run, and notes what no reader may ever see. */
+class Reader {
+  readonly complaints: string[] = [];
+  readonly #seen = new Map<string, string[]>();
+  readonly #queries: { location: string; rows: string; untilMs: number }[] = [];
+
+  constructor(
+    private readonly warehouse: FakeWarehouse,
+    private readonly hours: readonly Hour[],
+  ) {
+    warehouse.afterCall = () => this.look();
+  }
+
+  /** Begins a query that takes 59 minutes: it has asked the catalog, and still reads the files. */
+  beginQuery(hour: Hour): void {
+    const location = this.warehouse.parquetPartition(hour)?.location;
+    if (location === undefined) return;
+    const rows = String(this.warehouse.readLocation(location));
+    this.#queries.push({ location, rows, untilMs: this.warehouse.nowMs + 59 * MINUTE_MS });
+  }
+
+  look(): void {
+    const { warehouse } = this;
+    for (const hour of this.hours) {
+      const rows = warehouse.read("parquet", hour);
+      const identities = new Set(rows);
+      if (identities.size !== rows.length) this.complaints.push(`${hour.name} is doubled: ${rows}`);
+      const gone = (this.#seen.get(hour.name) ?? []).filter((identity) => !identities.has(identity));
+      if (gone.length > 0) this.complaints.push(`${hour.name} lost ${gone}`);
+      this.#seen.set(hour.name, rows);
+    }
+    for (const { location, rows, untilMs } of this.#queries) {
+      if (warehouse.nowMs > untilMs) continue;
+      if (String(warehouse.readLocation(location)) !== rows) this.complaints.push(`${location} changed`);
+    }
+  }
+}
+
+describe("over any history of deliveries, merges and kills", () => {
+  const HOURS = hoursBetween(NOON - 3 * HOUR_MS, NOON + 24 * HOUR_MS);
+  const delivery = fc.record({
+    kind: fc.constant("deliver" as const),
+    hoursAgo: fc.integer({ min: 0, max: 3 }),
+    fresh: fc.integer({ min: 0, max: 3 }),
+    copies: fc.array(fc.nat(), { maxLength: 3 }),
+  });
+  const pass = fc.record({
+    kind: fc.constant("merge" as const),
+    lastCall: fc.option(fc.nat(120), { nil: undefined }),
+    queryMs: fc.constantFrom(500, 10_000, 4 * MINUTE_MS, 25 * MINUTE_MS),
+  });
+  const wait = fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 5, 7, 30, 61) });
+  const read = fc.record({ kind: fc.constant("read" as const), hoursAgo: fc.nat(3) });
+  const history = fc.array(fc.oneof(delivery, pass, wait, read), { minLength: 10, maxLength: 40 });
+
+  test("no reader sees an hour doubled or emptied, a query of 59 minutes keeps its files, and the end is right", async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (steps) => {
+        const warehouse = new FakeWarehouse(NOON);
+        const delivered: { identity: string; hour: Hour }[] = [];
+        const reader = new Reader(warehouse, HOURS);
+        for (const step of steps) {
+          if (step.kind === "wait") {
+            warehouse.nowMs += step.minutes * MINUTE_MS;
+          } else if (step.kind === "deliver") {
+            const hour = hourOf(warehouse.nowMs - step.hoursAgo * HOUR_MS);
+            // Firehose repeats a line in its own hour or in the next.
+            const near = delivered.filter(({ hour: other }) =>
+              [0, HOUR_MS].includes(hour.startMs - other.startMs),
+            );
+            const copies = step.copies.flatMap((at) => near[at % Math.max(1, near.length)]?.identity ?? []);
+            const fresh = Array.from({ length: step.fresh }, (_, index) => `${delivered.length + index}`);
+            warehouse.deliver(hour, [...fresh, ...copies]);
+            delivered.push(...fresh.map((identity) => ({ identity, hour })));
+          } else if (step.kind === "merge") {
+            warehouse.queryMs = () => step.queryMs;
+            await merge(warehouse, step.lastCall).catch((error: unknown) => {
+              const died = error instanceof Killed || error instanceof MergeRunFailed;
+              if (step.lastCall === undefined || !died) throw error;
+            });
+          } else {
+            reader.beginQuery(hourOf(warehouse.nowMs - step.hoursAgo * HOUR_MS));
+          }
+        }
+        warehouse.queryMs = () => 500;
+        warehouse.nowMs += HOUR_MS;
+        await merge(warehouse);
+        expect(reader.complaints).toEqual([]);
+        const all = hoursBetween(NOON - 3 * HOUR_MS, warehouse.nowMs);
+        expectSound(warehouse, all);
+        const everywhere = all.flatMap((hour) => warehouse.read("parquet", hour)).sort();
+        expect(everywhere).toEqual(delivered.map(({ identity }) => identity).sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
