@@ -5,6 +5,7 @@ import { decodeRecordId } from "../../lambdas/shared/record-id";
 import { validateRecords } from "../../lambdas/validate-records/core";
 import { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { BROKEN_LINES } from "../support/broken-lines";
+import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
 const FIRST_SEQUENCE = 49590338271490256608559692538361571095921575989136588898n;
@@ -221,5 +222,34 @@ describe("ValidateRecords", () => {
       bucket: "lake",
       prefix: "quarantine/",
     });
+  });
+
+  test("its handler writes to the bucket that the variable names, and fails when it may not", async () => {
+    let status = 200;
+    const endpoint = await startEndpoint(() => ({ status }));
+    const restore = setEnvironment({
+      ...sdkEnvironment(endpoint.url),
+      QUARANTINE_LOCATION: "s3://lake/quarantine/",
+    });
+    const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+    try {
+      const { handler } = jest.requireActual<typeof import("../../lambdas/validate-records/handler")>(
+        "../../lambdas/validate-records/handler",
+      );
+      const event = eventOf([firehoseRecord("bad"), firehoseRecord(GOOD_LINE, 1)]);
+      const answer = await handler(event, lambdaContext("validate"));
+      expect(answer.records.map(({ result }) => result)).toEqual(["Dropped", "Ok"]);
+      const [request] = endpoint.requests;
+      expect(request?.method).toBe("PUT");
+      expect(request?.path).toMatch(/^\/lake\/quarantine\/batch\/[0-9a-v]{51}-[0-9a-f]{16}\.json/);
+      expect(request?.headers["content-type"]).toBe("application/x-ndjson");
+      expect(request?.body).toContain('"reason":"not_json"');
+      status = 403;
+      await expect(handler(event, lambdaContext("validate"))).rejects.toThrow();
+    } finally {
+      output.mockRestore();
+      restore();
+      await endpoint.close();
+    }
   });
 });
