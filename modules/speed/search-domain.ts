@@ -95,6 +95,7 @@ export class SearchDomain extends Construct {
     });
     this.reachable = this.addRules(own, vpc);
 
+    const logs = this.publishLogs(props);
     const single = settings.availability.kind === "single-node";
     this.resource = new OpensearchDomain(this, "Domain", {
       domainName: props.name,
@@ -120,16 +121,11 @@ export class SearchDomain extends Construct {
         enabled: true,
         offPeakWindow: { windowStartTime: { hours: OFF_PEAK_START_HOUR, minutes: 0 } },
       },
-      ...this.logging(props),
+      logPublishingOptions: logs.options,
+      // It tries to write its logs and to enter the network when it is made.
+      dependsOn: [logs.permission, ...this.serviceLinkedRole(settings)],
     });
     if (props.protected) this.resource.lifecycle = { preventDestroy: true };
-    if (settings.serviceLinkedRole === "create") {
-      const role = new IamServiceLinkedRole(this, "ServiceLinkedRole", {
-        awsServiceName: "opensearchservice.amazonaws.com",
-        description: "Lets OpenSearch Service have interfaces in networks of this account",
-      });
-      this.resource.node.addDependency(role);
-    }
   }
 
   /** Host name, without scheme. */
@@ -182,7 +178,17 @@ export class SearchDomain extends Construct {
     ];
   }
 
-  private logging(props: SearchDomainProps) {
+  private serviceLinkedRole({ serviceLinkedRole }: SearchDomainProps["settings"]): ITerraformDependable[] {
+    if (serviceLinkedRole === "exists") return [];
+    return [
+      new IamServiceLinkedRole(this, "ServiceLinkedRole", {
+        awsServiceName: "opensearchservice.amazonaws.com",
+        description: "Lets OpenSearch Service have interfaces in networks of this account",
+      }),
+    ];
+  }
+
+  private publishLogs(props: SearchDomainProps) {
     const groups = LOGS.map(({ id, type, suffix }) => ({
       type,
       group: new LogGroup(this, id, {
@@ -202,19 +208,16 @@ export class SearchDomain extends Construct {
         { test: "ArnEquals", variable: "aws:SourceArn", values: [this.ownArn] },
       ],
     });
-    const policy = new CloudwatchLogResourcePolicy(this, "LogPolicy", {
+    const permission = new CloudwatchLogResourcePolicy(this, "LogPolicy", {
       policyName: props.logPolicyName,
       policyDocument: delivery.json,
     });
-    return {
-      logPublishingOptions: groups.map(({ type, group }) => ({
-        logType: type,
-        cloudwatchLogGroupArn: group.resource.arn,
-        enabled: true,
-      })),
-      // The domain tries to write when it is made.
-      dependsOn: [policy],
-    };
+    const options = groups.map(({ type, group }) => ({
+      logType: type,
+      cloudwatchLogGroupArn: group.resource.arn,
+      enabled: true,
+    }));
+    return { options, permission };
   }
 }
 
