@@ -25,17 +25,17 @@ export async function compareHour(
   runner: QueryRunner,
   log: Logger,
 ): Promise<number | undefined> {
-  const answer = await runner.singleRow({ kind: "compare", hour });
+  const { counts, others } = await runner.counts({ kind: "compare", hour }, 3);
   const [now, before] = [await listings.fresh(hour), await listings.fresh(hourBefore(hour))];
   if (digestOf(now.objects, before.objects) !== partition.parameters.digest) return undefined;
 
-  const [missing = Number.NaN, extra = Number.NaN, doubled = Number.NaN] = answer.slice(0, 3).map(Number);
+  const [missing = 0, extra = 0, doubled = 0] = counts;
   const differences = missing + extra + doubled;
   if (differences === 0) {
     const compared = { compared: partition.parameters.digest };
     await partitions.put({ ...partition, parameters: { ...partition.parameters, ...compared } });
   } else {
-    const [missingExample, extraExample, doubledExample] = answer.slice(3);
+    const [missingExample, extraExample, doubledExample] = others;
     const examples = { missingExample, extraExample, doubledExample };
     log.error("Parquet and raw differ", { hour: hour.name, missing, extra, doubled, ...examples });
   }

@@ -97,11 +97,11 @@ export function bucketCount(sourceBytes: number): number {
 }
 
 async function checkedRows(table: Table, runner: QueryRunner): Promise<number> {
-  const answer = await runner.singleRow({ kind: "check", table });
-  const [rows = Number.NaN, identities = Number.NaN] = answer.map(Number);
-  if (!Number.isSafeInteger(rows) || rows !== identities) {
+  const { counts } = await runner.counts({ kind: "check", table }, 2);
+  const [rows = 0, identities = 0] = counts;
+  if (rows !== identities) {
     throw new MergeCheckFailed(
-      `${table.name} has ${answer[0]} rows and ${answer[1]} identities; is a raw object there that Firehose did not write?`,
+      `${table.name} has ${rows} rows and ${identities} identities; is a raw object there that Firehose did not write?`,
     );
   }
   return rows;

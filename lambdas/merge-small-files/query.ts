@@ -53,15 +53,17 @@ export class QueryRunner {
   }
 
   /**
-   * Runs a statement whose answer is one row.
+   * Runs a statement whose answer is one row that begins with `numbers` counts.
    * @throws what {@link run} throws; QueryFailed when the answer has another shape.
    */
-  async singleRow(statement: Statement): Promise<string[]> {
+  async counts(statement: Statement, numbers: number): Promise<{ counts: number[]; others: string[] }> {
     const id = await this.run(statement);
-    const [row, ...others] = await this.ports.queries.rows(id);
-    if (row === undefined || others.length > 0) {
-      throw new QueryFailed(`${statement.kind} query ${id}: one row was expected`);
+    const rows = await this.ports.queries.rows(id);
+    const [row = []] = rows;
+    const counts = row.slice(0, numbers);
+    if (rows.length !== 1 || counts.length !== numbers || !counts.every((cell) => /^\d+$/.test(cell))) {
+      throw new QueryFailed(`${statement.kind} query ${id} answered ${JSON.stringify(rows).slice(0, 200)}`);
     }
-    return row;
+    return { counts: counts.map(Number), others: row.slice(numbers) };
   }
 }
