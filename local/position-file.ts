@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { hasCode } from "./error-code";
 import type { ShardPosition } from "./shard-reader";
 
 /**
@@ -20,7 +21,7 @@ export class PositionFile {
     try {
       text = readFileSync(this.path, "utf8");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      if (hasCode(error, "ENOENT")) return undefined;
       throw error;
     }
     const value: unknown = JSON.parse(text);

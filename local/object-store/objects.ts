@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { hasCode } from "../error-code";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { type Bucket, quoted } from "./bucket";
 import { Checksums, isChecksumHeader } from "./checksums";
@@ -93,7 +94,7 @@ async function openObject(object: StoredObject) {
   try {
     return await open(object.path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") throw noSuchKey(object.key);
+    if (hasCode(error, "ENOENT")) throw noSuchKey(object.key);
     throw error;
   }
 }

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { localKinesis, localS3 } from "../../../local/clients";
+import type { StreamModel } from "../../../local/data-plane";
+import { type ObjectStore, startObjectStore } from "../../../local/object-store";
+import { type StreamService, startStream } from "../../../local/stream";
+
+export const REGION = "eu-west-1";
+export const BUCKET = "retail-bi-lake";
+
+export const STREAM: StreamModel = {
+  address: "aws_kinesis_stream.retail",
+  name: "retail-trans",
+  arn: `arn:aws:kinesis:${REGION}:123456789012:stream/retail-trans`,
+  shardCount: 2,
+  retentionHours: 24,
+};
+
+/** First hash key of each of the two shards. */
+const HASH_KEYS = ["0", (2n ** 127n).toString()] as const;
+
+/** A record to put. */
+export interface GivenRecord {
+  readonly data: string;
+  /** @default "key" */
+  readonly partitionKey?: string;
+  /** @default 0 */
+  readonly shard?: 0 | 1;
+}
+
+/** The engines that a consumer of the stream works with, real ones, in a folder that goes with them. */
+export interface Engines {
+  readonly dataDir: string;
+  readonly stream: StreamService;
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  /** Puts records in order. @returns their sequence numbers. */
+  put(records: readonly GivenRecord[]): Promise<string[]>;
+  /** Content of the objects below a prefix, by key, in the order of their writing. */
+  objects(prefix?: string): Promise<Record<string, Buffer>>;
+  /** No object can be written while it is down. */
+  storeDown(): Promise<void>;
+  storeUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startEngines(): Promise<Engines> {
+  const dataDir = mkdtempSync(join(tmpdir(), "engines-"));
+  const stream = await startStream({ models: [STREAM], dataDir: join(dataDir, "stream") });
+  const openStore = (port = 0): Promise<ObjectStore> =>
+    startObjectStore({ buckets: [BUCKET], dataDir: join(dataDir, "objects"), port });
+  let store = await openStore();
+  const kinesis = localKinesis(stream.url, REGION);
+  const s3 = localS3(store.url, REGION);
+  return {
+    dataDir,
+    stream,
+    kinesis,
+    s3,
+    async put(records) {
+      const numbers: string[] = [];
+      for (let at = 0; at < records.length; at += 500) {
+        const command = new PutRecordsCommand({
+          StreamName: STREAM.name,
+          Records: records.slice(at, at + 500).map(({ data, partitionKey = "key", shard = 0 }) => ({
+            Data: Buffer.from(data),
+            PartitionKey: partitionKey,
+            ExplicitHashKey: HASH_KEYS[shard],
+          })),
+        });
+        const { Records = [] } = await kinesis.send(command);
+        numbers.push(...Records.map(({ SequenceNumber = "" }) => SequenceNumber));
+      }
+      return numbers;
+    },
+    async objects(prefix = "") {
+      const version = (path: string): string => path.slice(path.lastIndexOf("~"));
+      const files = store.files
+        .list(BUCKET, prefix)
+        .sort((a, b) => (version(a.path) < version(b.path) ? -1 : 1))
+        .map(({ key, path }) => [key, readFileSync(path)] as const);
+      return Object.fromEntries(files);
+    },
+    storeDown: () => store.close(),
+    async storeUp() {
+      store = await openStore(Number(new URL(store.url).port));
+    },
+    async stop() {
+      kinesis.destroy();
+      s3.destroy();
+      await stream.close();
+      await store.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+/** Waits until `holds`; its failure says what was the case instead. */
+export async function eventually(holds: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    try {
+      await holds();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
