@@ -79,6 +79,11 @@ export class Input {
     return map;
   }
 
+  /** Every member, as it came. */
+  all(): Readonly<Record<string, unknown>> {
+    return this.members;
+  }
+
   private array(name: string): unknown[] {
     const value = this.members[name] ?? [];
     if (!Array.isArray(value)) throw this.refuse(`${this.path}${name} must be a list`);

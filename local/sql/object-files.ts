@@ -1,6 +1,3 @@
-import { readdirSync, statSync } from "node:fs";
-import { join, resolve, sep } from "node:path";
-
 /** An object of the store, and the file that holds its bytes. */
 export interface ObjectFile {
   readonly key: string;
@@ -20,66 +17,6 @@ export interface ObjectFiles {
    * store, which lives in this process, changes nothing meanwhile.
    */
   list(bucket: string, prefix: string): ObjectFile[];
-}
-
-const DATA = ".data";
-const METADATA = ".meta.json";
-
-/** The object files of fauxqs: `buckets/<bucket>/objects/<key>.data`. @param storageDirectory its `s3StorageDir` */
-export function fauxqsFiles(storageDirectory: string): ObjectFiles {
-  const directory = resolve(storageDirectory, "buckets");
-  return {
-    directory,
-    list(bucket, prefix) {
-      const objects = join(directory, bucket, "objects");
-      const folders = prefix.split("/").slice(0, -1);
-      const files: ObjectFile[] = [];
-      walk(join(objects, ...folders.map(encodeSegment)), folders.map((name) => `${name}/`).join(""), files);
-      return files.filter(({ key }) => key.startsWith(prefix)).sort((a, b) => (a.key < b.key ? -1 : 1));
-    },
-  };
-}
-
-/** A file without metadata beside it is still being written, or just being deleted. */
-function walk(folder: string, keyPrefix: string, files: ObjectFile[]): void {
-  const entries = readFolder(folder);
-  const names = new Set(entries.map(({ name }) => name));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) walk(path, `${keyPrefix}${decodeSegment(entry.name)}/`, files);
-    else if (entry.name.endsWith(DATA)) {
-      const stem = entry.name.slice(0, -DATA.length);
-      if (!names.has(stem + METADATA)) continue;
-      const { size, mtimeMs } = statSync(path);
-      files.push({ key: keyPrefix + decodeSegment(stem), path, size, lastModified: Math.trunc(mtimeMs) });
-    }
-  }
-}
-
-function readFolder(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
-      return [];
-    }
-    throw error;
-  }
-}
-
-/** As fauxqs spells a part of a key on disk. */
-function encodeSegment(segment: string): string {
-  if (segment === "." || segment === ".." || segment.includes(sep)) {
-    throw new RangeError(`"${segment}" cannot be a part of an object's key on disk`);
-  }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the store escapes them
-  return segment.replace(/[<>:"|?*\\%\x00-\x1f]/g, (character) => {
-    return `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
-}
-
-function decodeSegment(name: string): string {
-  return name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
 /** A folder or object in S3. */

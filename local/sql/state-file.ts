@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { hasCode } from "../error-code";
 import type { CatalogState } from "./catalog";
 import { isRecord } from "./input";
 
@@ -17,7 +18,7 @@ export function readState(file: string): CatalogState {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return EMPTY;
+    if (hasCode(error, "ENOENT")) return EMPTY;
     throw error;
   }
   const state: unknown = parse(file, text);

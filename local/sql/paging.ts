@@ -1,0 +1,16 @@
+import type { Input, Refuse } from "./input";
+
+/** One page of a list; `next` holds the token of the following one, if there is one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: { readonly NextToken?: string };
+}
+
+/** Cuts the page that `NextToken` and `MaxResults` ask for. The token is the place of the first item. */
+export function page<T>(all: readonly T[], input: Input, most: number, refuse: Refuse): Page<T> {
+  const token = input.optionalText("NextToken") ?? "0";
+  if (!/^\d+$/.test(token)) throw refuse(`NextToken ${token} is not one of ours`);
+  const start = Number(token);
+  const end = start + (input.optionalInteger("MaxResults", 1, most) ?? most);
+  return { items: all.slice(start, end), next: end < all.length ? { NextToken: String(end) } : {} };
+}

@@ -1,0 +1,82 @@
+import { createReadStream, statSync } from "node:fs";
+import { join } from "node:path";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { DataPlane, Service } from "../data-plane";
+import { closeServer, listenOnLoopback } from "../loopback";
+import { athenaOperations } from "./athena-api";
+import { Catalog } from "./catalog";
+import { duckDbEngine, type PutFile } from "./duckdb-engine";
+import type { SqlEngine } from "./engine";
+import { Executions } from "./executions";
+import { glueOperations } from "./glue-api";
+import { jsonProtocolServer } from "./json-protocol";
+import type { ObjectFiles } from "./object-files";
+import { queryRunner } from "./query-runner";
+import { loadParser } from "./sql-parser";
+
+export interface SqlServiceOptions {
+  readonly plane: Pick<
+    DataPlane,
+    "databases" | "tables" | "workgroups" | "namedQueries" | "region" | "accountId"
+  >;
+  /** What tables are read from. */
+  readonly objects: ObjectFiles;
+  /** Takes results and the files of new tables. */
+  readonly s3: S3Client;
+  /** Keeps the catalog's partitions, and files while they are written. Absolute. */
+  readonly dataDir: string;
+  /** @default a free one */
+  readonly port?: number;
+  /** @default DuckDB */
+  readonly engine?: SqlEngine;
+}
+
+/**
+ * Serves the calls of Athena and Glue that the stack makes, on one port of the loopback interface.
+ * @throws StateFileError when the kept catalog cannot be understood; Error naming the port when it is taken
+ */
+export async function startSqlService(
+  options: SqlServiceOptions,
+): Promise<Service & { readonly url: string }> {
+  const { plane, objects, dataDir } = options;
+  const put = putFile(options.s3);
+  await loadParser();
+  const catalog = new Catalog(plane.databases, plane.tables, join(dataDir, "catalog.json"));
+  const engine =
+    options.engine ??
+    (await duckDbEngine({
+      objectDirectory: objects.directory,
+      scratchDirectory: join(dataDir, "scratch"),
+      put,
+    }));
+  const executions = new Executions(
+    queryRunner({
+      engine,
+      catalog,
+      objects,
+      put,
+      scratchDirectory: join(dataDir, "results"),
+      scanLimit: (name) => plane.workgroups.find((workgroup) => workgroup.name === name)?.bytesScannedCutoff,
+    }),
+  );
+  const server = jsonProtocolServer({
+    ...athenaOperations({ ...plane, executions, catalog, objects }),
+    ...glueOperations(catalog, plane.accountId),
+  });
+  const url = await listenOnLoopback(server, options.port ?? 0, "SQL service");
+  return {
+    url,
+    async close() {
+      await executions.close();
+      await closeServer(server);
+      engine.close();
+    },
+  };
+}
+
+function putFile(s3: S3Client): PutFile {
+  return async (Bucket, Key, path) => {
+    const ContentLength = statSync(path).size;
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: createReadStream(path), ContentLength }));
+  };
+}
