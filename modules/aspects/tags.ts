@@ -18,5 +18,5 @@ export class Tags implements IAspect {
 
 function isTaggable(node: IConstruct): node is Taggable {
   // A map of tags, not the list of another shape that autoscaling groups have.
-  return "tagsInput" in node && "tagsAllInput" in node;
+  return "tagsInput" in node && "tagsAll" in node;
 }

@@ -39,6 +39,8 @@ export function bundleFunction(folder: string): Bundle {
     entryPoints: [`lambdas/${folder}/handler.ts`],
     outfile: "index.js",
     bundle: true,
+    // Module names in the bundle are paths below the project, wherever its packages really lie.
+    preserveSymlinks: true,
     write: false,
     platform: "node",
     target: "node22",

@@ -1,0 +1,481 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { TerraformStack, Testing } from "cdktf";
+import { dev } from "../environments/dev";
+import type { Environment } from "../environments/environment";
+import { UNSET_ACCOUNT_ID } from "../environments/location";
+import { prod } from "../environments/prod";
+import { addStacks } from "../modules/add-stacks";
+import { assertNoCollisions, backendBucket, NameCollisionError, namesOf } from "../modules/naming";
+import { allExplanations, type Explanation } from "../modules/security/explanations";
+import { environment, LOCATION } from "./support/environments";
+import {
+  type Json,
+  object,
+  type PolicyStatement,
+  reference,
+  statementsOf,
+  Template,
+} from "./support/template";
+
+interface SynthesizedStack {
+  readonly template: Template;
+  readonly explanations: readonly Explanation[];
+}
+
+/** Synthesizes the stacks of some environments as the app does, validations included, by name. */
+function synthesize(environments: readonly Environment[]): ReadonlyMap<string, SynthesizedStack> {
+  const app = Testing.app();
+  addStacks(app, environments);
+  app.synth();
+  return new Map(
+    app.node.children.filter(TerraformStack.isStack).map((stack) => {
+      const json = readFileSync(join(app.outdir, "stacks", stack.node.id, "cdk.tf.json"), "utf8");
+      return [
+        stack.node.id,
+        { template: new Template(JSON.parse(json)), explanations: allExplanations(stack) },
+      ];
+    }),
+  );
+}
+
+const ACCOUNTS: Readonly<Record<string, string>> = { dev: LOCATION.accountId, prod: "210987654321" };
+
+const STACKS = synthesize(
+  [dev, prod].map((definition) => ({
+    ...definition,
+    location: { ...LOCATION, accountId: ACCOUNTS[definition.name] ?? "" },
+  })),
+);
+
+function stackOf(name: string): SynthesizedStack {
+  const stack = STACKS.get(name);
+  if (!stack) throw new Error(`no stack ${name}`);
+  return stack;
+}
+
+const everyStack = test.each([...STACKS.keys()]);
+
+/** The text of every property of a block, with the path to it. */
+function texts(value: Json, path = ""): [string, string][] {
+  if (typeof value === "string") return [[path, value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
+}
+
+describe("the stacks", () => {
+  test("are one for each environment, and one for its state", () => {
+    expect([...STACKS.keys()]).toEqual(["dev", "dev-state", "prod", "prod-state"]);
+  });
+
+  everyStack("%s has the addresses that the state knows", (name) => {
+    expect(
+      stackOf(name)
+        .template.resources()
+        .map(({ address }) => address),
+    ).toMatchSnapshot();
+  });
+
+  everyStack(
+    "%s refuses other accounts, older Terraforms and other providers, and locks its state",
+    (name) => {
+      const { json } = stackOf(name).template;
+      expect(json["provider"]).toEqual({
+        aws: [{ region: "eu-west-1", allowed_account_ids: ["123456789012"] }],
+      });
+      expect(json["terraform"]).toEqual({
+        required_version: ">= 1.11",
+        required_providers: { aws: { source: "aws", version: "5.100.0" } },
+        backend: {
+          s3: {
+            bucket: `retail-bi-${owner}-state-${account}`,
+            key: `${name}.tfstate`,
+            region: "eu-west-1",
+            allowed_account_ids: ["123456789012"],
+            use_lockfile: true,
+          },
+        },
+      });
+    },
+  );
+
+  test("without an account, init fails by naming what is missing", () => {
+    const unset = { ...LOCATION, accountId: UNSET_ACCOUNT_ID };
+    expect(backendBucket(environment({ name: "dev" }, unset))).toBe("SET_RETAIL_BI_DEV_ACCOUNT_ID");
+    expect(backendBucket(environment({ name: "dev" }))).toBe("retail-bi-dev-state-123456789012");
+  });
+
+  everyStack("%s describes its outputs, in snake_case", (name) => {
+    const outputs = Object.entries(object(stackOf(name).template.json["output"] ?? {}));
+    expect(outputs.length).toBeGreaterThan(0);
+    for (const [output, value] of outputs) {
+      expect(output).toMatch(/^[a-z]+(_[a-z0-9]+)*$/);
+      expect(object(value)["description"]).toMatch(/\w{3}/);
+    }
+  });
+
+  test("a disposable environment can be without its speed layer", () => {
+    const template = synthesize([environment({ speed: { enabled: false } })]).get("test")?.template;
+    expect(template?.resources("aws_kinesis_stream")).toHaveLength(1);
+    for (const type of ["aws_vpc", "aws_opensearch_domain", "aws_lambda_event_source_mapping"]) {
+      expect(template?.resources(type)).toEqual([]);
+    }
+  });
+
+  test("the overrides of an environment come last, in both of its stacks", () => {
+    const seen: [string, number][] = [];
+    const overrides = (stack: TerraformStack) => {
+      seen.push([stack.node.id, stack.node.findAll().length]);
+      stack.addOverride("terraform.required_version", ">= 99");
+    };
+    const stacks = synthesize([environment({ overrides })]);
+    expect(seen.map(([id]) => id)).toEqual(["test", "test-state"]);
+    for (const [id, count] of seen) {
+      const template = stacks.get(id)?.template;
+      expect(count).toBeGreaterThan(template?.resources().length ?? Number.POSITIVE_INFINITY);
+      expect(object(template?.json["terraform"] ?? {})["required_version"]).toBe(">= 99");
+    }
+  });
+});
+
+describe("names", () => {
+  test("a bare environment has the lab's, another prefixes all of them", () => {
+    const bare = namesOf(environment({ name: "dev" }));
+    const prefixed = namesOf(environment({ name: "qa", physicalNames: "prefixed" }));
+
+    expect(bare).toMatchObject({
+      stream: "retail-trans",
+      database: "mydatabase",
+      validateRecords: "ValidateRecords",
+      mergeSmallFiles: "MergeSmallFiles",
+      upsertToEs: "UpsertToES",
+      searchDomain: "salesv1",
+    });
+    expect(prefixed).toMatchObject({
+      stream: "qa-retail-trans",
+      database: "qa_mydatabase",
+      mergeSmallFiles: "qa-MergeSmallFiles",
+      searchDomain: "qa-salesv1",
+      lakeBucket: "retail-bi-qa-lake-123456789012",
+    });
+    for (const name of Object.values(prefixed)) expect(name).toMatch(/(^|[/-])qa[_-]/);
+  });
+
+  test("the longest name of an environment still fits every service", () => {
+    const names = namesOf(environment({ name: "abcdefghij", physicalNames: "prefixed" }));
+    expect(names.searchDomain.length).toBeLessThanOrEqual(28);
+    expect(names.accessLogBucket.length).toBeLessThanOrEqual(63);
+  });
+
+  const one = environment({ name: "one" });
+  const two = environment({ name: "two", speed: { serviceLinkedRole: "exists" } });
+
+  test("two bare environments of one account are refused, naming what they would share", () => {
+    const both = () => assertNoCollisions([one, two]);
+    expect(both).toThrow(NameCollisionError);
+    expect(both).toThrow(
+      /environments "one" and "two" of account 123456789012 would both own .*stream "retail-trans"/,
+    );
+    expect(both).toThrow(/set physicalNames to "prefixed" in one$/);
+    expect(() => synthesize([one, two])).toThrow(NameCollisionError);
+  });
+
+  test("two environments that would both make the service-linked role are refused", () => {
+    const three = environment({ name: "three", physicalNames: "prefixed" });
+    expect(() => assertNoCollisions([one, three])).toThrow(
+      /"one" and "three" .* would both create the service-linked role of OpenSearch/,
+    );
+    expect(() =>
+      assertNoCollisions([
+        one,
+        environment({ name: "three", physicalNames: "prefixed", speed: { enabled: false } }),
+      ]),
+    ).not.toThrow();
+  });
+
+  test("what does not collide is accepted: another account, or prefixed names", () => {
+    expect(() =>
+      assertNoCollisions([one, { ...two, location: { ...LOCATION, accountId: "999999999999" } }]),
+    ).not.toThrow();
+    expect(() => assertNoCollisions([one, { ...two, physicalNames: "prefixed" }])).not.toThrow();
+  });
+
+  test("the environments of the repository live side by side while no account is set", () => {
+    const unset = { ...LOCATION, accountId: UNSET_ACCOUNT_ID };
+    expect(() => assertNoCollisions([dev, prod].map((one) => ({ ...one, location: unset })))).not.toThrow();
+  });
+});
+
+describe("protection", () => {
+  /** What holds data, or a position in it, that a plan must not remove. */
+  const STATEFUL = [
+    "aws_glue_catalog_database",
+    "aws_glue_catalog_table",
+    "aws_kinesis_firehose_delivery_stream",
+    "aws_kinesis_stream",
+    "aws_kms_key",
+    "aws_opensearch_domain",
+    "aws_s3_bucket",
+  ];
+  const guarded = (name: string) =>
+    stackOf(name)
+      .template.resources()
+      .filter(({ properties }) => object(properties["lifecycle"] ?? {})["prevent_destroy"] === true)
+      .map(({ address }) => address);
+
+  test.each(["prod", "prod-state"])("everything stateful of %s refuses to be destroyed", (name) => {
+    const stateful = stackOf(name)
+      .template.resources()
+      .filter(({ type }) => STATEFUL.includes(type))
+      .map(({ address }) => address);
+    expect(stateful.length).toBeGreaterThan(1);
+    expect(guarded(name)).toEqual(stateful);
+    for (const { properties } of stackOf(name).template.resources()) {
+      expect(properties["force_destroy"] ?? false).toBe(false);
+    }
+  });
+
+  test.each(["dev", "dev-state"])("nothing of %s does, and buckets go with their content", (name) => {
+    expect(guarded(name)).toEqual([]);
+    const buckets = stackOf(name).template.resources("aws_s3_bucket");
+    expect(buckets.length).toBeGreaterThan(0);
+    for (const { properties } of buckets) expect(properties["force_destroy"]).toBe(true);
+  });
+});
+
+describe("least privilege, read from the JSON", () => {
+  const allowed = (statements: readonly PolicyStatement[]) =>
+    statements.filter(({ effect }) => effect !== "Deny");
+
+  everyStack("%s allows * nowhere without a reason beside it", (name) => {
+    const { template, explanations } = stackOf(name);
+    const documents = template.data("aws_iam_policy_document");
+    const found = documents.flatMap((document) =>
+      allowed(statementsOf(document)).flatMap(({ sid, actions, resources, principals }) => [
+        ...actions
+          .filter((action) => action.includes("*"))
+          .map((action) => `${document.path} ${sid} ${action}`),
+        ...((resources ?? []).includes("*") ? [`${document.path} ${sid} any-resource`] : []),
+        ...((principals ?? []).some(({ identifiers }) => identifiers.includes("*"))
+          ? [`${document.path} ${sid} any-principal`]
+          : []),
+      ]),
+    );
+    const explained = explanations
+      .filter(({ exception }) => exception === "any-resource" || exception === "any-principal")
+      .map(({ path, subject, exception }) => `${path} ${subject} ${exception}`);
+
+    expect(documents.length).toBeGreaterThan(1);
+    expect(found.length).toBeGreaterThan(0);
+    expect([...found].sort()).toEqual([...explained].sort());
+    for (const { reason } of explanations) expect(reason.split(" ").length).toBeGreaterThan(4);
+  });
+
+  test("the exceptions of prod are these", () => {
+    expect(
+      stackOf("prod").explanations.map(({ path, exception, subject }) => `${exception} ${path} ${subject}`),
+    ).toMatchSnapshot();
+  });
+
+  test.each(["dev", "prod"])(
+    "in %s, no role is given a managed policy, and every role one inline policy",
+    (name) => {
+      const { template } = stackOf(name);
+      expect(template.resources("aws_iam_role_policy_attachment")).toEqual([]);
+      expect(
+        template
+          .resources("aws_iam_role_policy")
+          .map(({ properties }) => properties["role"])
+          .sort(),
+      ).toEqual(
+        template
+          .resources("aws_iam_role")
+          .map((role) => reference(role, "name"))
+          .sort(),
+      );
+    },
+  );
+
+  test.each(["dev", "prod"])("in %s nobody gets in from anywhere, and every rule says what for", (name) => {
+    const rules = stackOf(name)
+      .template.resources()
+      .filter(({ type }) => /^aws_vpc_security_group_(in|e)gress_rule$/.test(type));
+    expect(rules).toHaveLength(3);
+    for (const { properties } of rules) {
+      expect(properties["description"]).toMatch(/\w{3}/);
+      expect(properties["cidr_ipv4"]).toBeUndefined();
+      expect(properties["cidr_ipv6"]).toBeUndefined();
+    }
+    for (const { properties } of stackOf(name).template.resources("aws_security_group")) {
+      expect(properties["description"]).toMatch(/\w{3}/);
+      expect(properties["ingress"] ?? properties["egress"]).toBeUndefined();
+    }
+  });
+});
+
+describe("encryption, retention and tags, read from the JSON", () => {
+  /** Where each type says by which key it is encrypted. */
+  const KEY_OF: Readonly<Record<string, string>> = {
+    aws_kinesis_stream: ".kms_key_id",
+    aws_kinesis_firehose_delivery_stream: ".extended_s3_configuration.kms_key_arn",
+    aws_cloudwatch_log_group: ".kms_key_id",
+    aws_lambda_function: ".kms_key_arn",
+    aws_opensearch_domain: ".encrypt_at_rest.kms_key_id",
+    aws_athena_workgroup: ".configuration.result_configuration.encryption_configuration.kms_key_arn",
+    aws_s3_bucket_server_side_encryption_configuration:
+      ".rule.0.apply_server_side_encryption_by_default.kms_master_key_id",
+  };
+
+  everyStack("everything of %s is encrypted with its key, or says why not", (name) => {
+    const { template, explanations } = stackOf(name);
+    const key = reference(template.only("aws_kms_key"), "arn");
+    const otherwise = explanations
+      .filter(({ exception }) => exception === "own-encryption")
+      .map(({ path }) => path);
+    const wanted = template.resources().filter(({ type }) => type in KEY_OF);
+
+    expect(wanted.length).toBeGreaterThan(0);
+    const unencrypted = wanted.filter(
+      ({ type, properties }) => new Map(texts(properties)).get(KEY_OF[type] ?? "") !== key,
+    );
+    expect(unencrypted.map(({ path }) => path)).toEqual(otherwise);
+    expect(template.resources("aws_s3_bucket_server_side_encryption_configuration")).toHaveLength(
+      template.resources("aws_s3_bucket").length,
+    );
+  });
+
+  test.each([
+    ["dev", 14],
+    ["prod", 365],
+  ])("the logs of %s are kept for %d days", (name, days) => {
+    const groups = stackOf(name).template.resources("aws_cloudwatch_log_group");
+    expect(groups.length).toBeGreaterThan(7);
+    for (const { properties } of groups) expect(properties["retention_in_days"]).toBe(days);
+  });
+
+  /** The types that take no tags, as the provider's schema has it. */
+  const UNTAGGABLE = [
+    "aws_athena_named_query",
+    "aws_cloudwatch_event_target",
+    "aws_cloudwatch_log_resource_policy",
+    "aws_cloudwatch_log_stream",
+    "aws_glue_catalog_table",
+    "aws_iam_role_policy",
+    "aws_kms_alias",
+    "aws_lambda_function_event_invoke_config",
+    "aws_lambda_invocation",
+    "aws_lambda_permission",
+    "aws_route_table_association",
+    "aws_s3_bucket_lifecycle_configuration",
+    "aws_s3_bucket_logging",
+    "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_bucket_versioning",
+  ];
+
+  everyStack("every resource of %s that takes tags says whose it is", (name) => {
+    const untagged = new Set<string>();
+    for (const { type, properties } of stackOf(name).template.resources()) {
+      if (properties["tags"] === undefined) untagged.add(type);
+      else {
+        expect(properties["tags"]).toMatchObject({
+          Project: "retail-bi",
+          Environment: name.replace("-state", ""),
+          Stack: name,
+          ManagedBy: "terraform",
+        });
+      }
+    }
+    expect([...untagged].filter((type) => !UNTAGGABLE.includes(type))).toEqual([]);
+  });
+});
+
+describe("what this machine runs", () => {
+  /** The resources that the local run reads. */
+  const DATA_PLANE =
+    /^aws_(kinesis_stream|kinesis_firehose_delivery_stream|lambda_function|lambda_event_source_mapping|lambda_invocation|cloudwatch_event_rule|cloudwatch_event_target|glue_catalog_database|glue_catalog_table|athena_workgroup|athena_named_query|s3_bucket|opensearch_domain)$/;
+  const PLAIN_REFERENCE = /\$\{[a-z0-9_]+\.[A-Za-z0-9_-]+\.[a-z_]+\}/g;
+  /** Text that Terraform computes, and that means nothing to a machine without IAM. */
+  const COMPUTED = new Set(["aws_opensearch_domain.access_policies"]);
+
+  test.each(["dev", "prod"])("%s says it in literals and plain references", (name) => {
+    const found = stackOf(name)
+      .template.resources()
+      .filter(({ type }) => DATA_PLANE.test(type))
+      .flatMap(({ type, address, properties }) =>
+        texts(properties)
+          .filter(([path]) => !COMPUTED.has(`${type}${path}`))
+          .map(([path, text]) => ({ where: `${address}${path}`, text })),
+      );
+    const tooMuch = found.filter(({ text }) => /(^|[^$])[$%]\{/.test(text.replace(PLAIN_REFERENCE, "")));
+    expect(found.length).toBeGreaterThan(200);
+    expect(found.filter(({ text }) => text.match(PLAIN_REFERENCE)).length).toBeGreaterThan(50);
+    expect(tooMuch).toEqual([]);
+  });
+});
+
+describe("synth", () => {
+  const ROOT = join(__dirname, "..");
+  const SOURCES = [
+    "main.ts",
+    "cdktf.json",
+    "package.json",
+    "tsconfig.json",
+    "environments",
+    "modules",
+    "lambdas",
+    "schema",
+  ];
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "retail-bi-synth-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function synth(root: string, name: string, umask: string, timeZone: string): ReadonlyMap<string, string> {
+    const outdir = join(folder, name);
+    const { status, stderr } = spawnSync(
+      "sh",
+      ["-c", `umask ${umask} && exec "$0" --import tsx main.ts`, process.execPath],
+      {
+        cwd: root,
+        encoding: "utf8",
+        env: {
+          PATH: process.env["PATH"],
+          TZ: timeZone,
+          CDKTF_OUTDIR: outdir,
+          RETAIL_BI_LOCATION_FILE: join(folder, "none"),
+        },
+      },
+    );
+    if (status !== 0) throw new Error(`synth in ${root} ended with ${status}:\n${stderr}`);
+    return new Map(
+      readdirSync(outdir, { recursive: true, encoding: "utf8" })
+        .map((path) => join(outdir, path))
+        .filter((path) => statSync(path).isFile())
+        .map((path) => [relative(outdir, path), readFileSync(path, "base64")] as const)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  }
+
+  test("is the same to the byte in another folder, time zone and umask, bundles included", () => {
+    const elsewhere = join(folder, "else", "where");
+    for (const source of SOURCES) cpSync(join(ROOT, source), join(elsewhere, source), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules"), join(elsewhere, "node_modules"));
+
+    const here = synth(ROOT, "out-here", "022", "UTC");
+    const there = synth(elsewhere, "out-there", "077", "Pacific/Apia");
+
+    expect([...there.keys()]).toEqual([...here.keys()]);
+    expect([...here.keys()].filter((path) => path.endsWith(".zip"))).toHaveLength(8);
+    expect([...here.keys()].filter((path) => path.endsWith("cdk.tf.json"))).toHaveLength(4);
+    const different = [...here]
+      .filter(([path, content]) => there.get(path) !== content)
+      .map(([path]) => path);
+    expect(different).toEqual([]);
+  });
+});
