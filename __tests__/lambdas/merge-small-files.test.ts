@@ -491,15 +491,20 @@ describe("the comparison of identities", () => {
   });
 
   test("leaves out an hour that could not be merged, which differs for certain", async () => {
-    const { warehouse, before } = withTwoHours();
+    const { warehouse, now } = withTwoHours();
     await merge(warehouse);
     warehouse.nowMs += HOUR_MS;
-    warehouse.deliver(before, ["late"]);
+    warehouse.deliver(now, ["late"]);
     warehouse.failure = (statement) =>
-      statement.kind === "merge" && statement.hour.name === before.name ? "broken" : undefined;
-    const failed = await merge(warehouse).catch((error: unknown) => error);
-    expect(failed).toHaveProperty("outcome.failed.length", 1);
-    expect(failed).not.toHaveProperty("outcome.compared", expect.arrayContaining([{ hour: before.name }]));
+      statement.kind === "merge" && statement.hour.name === now.name ? "broken" : undefined;
+    await expect(merge(warehouse)).rejects.toThrow("broken");
+    const compared = () =>
+      warehouse.jobs.flatMap(({ statement }) => (statement.kind === "compare" ? [statement.hour.name] : []));
+    expect(compared()).not.toContain(now.name);
+
+    warehouse.failure = () => undefined;
+    await merge(warehouse);
+    expect(compared()).toContain(now.name);
     expect(warehouse.metric("IdentityDifferences")).toBe(0);
   });
 });
@@ -539,6 +544,21 @@ describe("the sweep", () => {
     expect(swept.runs).toEqual(["20261123T080000Z-00000000"]);
     expect(warehouse.runs(old)).toHaveLength(1);
     expect(warehouse.runs(recent)).toHaveLength(0);
+  });
+
+  test("forgets the temporary table of a killed run after an hour, when no query can be writing it", async () => {
+    const { warehouse } = withTwoHours();
+    const dropping = new Error("killed");
+    warehouse.outage = (call) => (call === "catalog.deleteTable" ? dropping : undefined);
+    await expect(merge(warehouse)).rejects.toThrow("killed");
+    warehouse.outage = () => undefined;
+    const orphans = [...warehouse.temporary.keys()];
+    expect(orphans).toHaveLength(2);
+    warehouse.nowMs += 52 * MINUTE_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ hourlyPass: true, swept: { tables: [] } });
+    warehouse.nowMs += HOUR_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ swept: { tables: orphans } });
+    expect([...warehouse.temporary.keys()]).toEqual([]);
   });
 
   test("leaves alone what is not the function's own", async () => {

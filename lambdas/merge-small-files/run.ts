@@ -26,6 +26,8 @@ const SWEEP_FURTHER_MS = 6 * HOUR_MS;
 export class Run {
   readonly #merged: MergedHour[] = [];
   readonly #unchanged: string[] = [];
+  /** Hours whose Parquet holds what this run has listed. */
+  readonly #upToDate = new Set<string>();
   readonly #refused: { hour: string; why: string }[] = [];
   readonly #postponed = new Set<string>();
   readonly #failed: Failure[] = [];
@@ -107,6 +109,7 @@ export class Run {
     });
     if (plan.action === "none") {
       this.#unchanged.push(hour.name);
+      this.#upToDate.add(hour.name);
       return;
     }
     if (plan.action === "refuse") {
@@ -129,16 +132,15 @@ export class Run {
     const merged = await mergeHour(input, ports, this.#runner);
     this.#waiting.delete(hour.name);
     this.#merged.push(merged);
+    this.#upToDate.add(hour.name);
     ports.log.info("Merged an hour", { ...merged });
   }
 
-  /** The hour under way still changes with each delivery, and one that could not be merged differs for certain. */
+  /** The hour under way still changes with each delivery, and one that is not merged differs for certain. */
   async #compareIfEnded(hour: Hour, partitions: Partitions): Promise<void> {
     const partition = partitions.of(hour);
     if (!partition || isCompared(partition)) return;
-    if (hour.startMs === hourOf(this.startMs).startMs) return;
-    const unsettled = [...this.#refused, ...this.#failed].some((other) => other.hour === hour.name);
-    if (unsettled || this.#postponed.has(hour.name)) return;
+    if (!this.#upToDate.has(hour.name) || hour.startMs === hourOf(this.startMs).startMs) return;
     const { ports } = this;
     const differences = await compareHour(
       hour,
