@@ -82,8 +82,10 @@ describe("the stacks", () => {
     "%s refuses other accounts, older Terraforms and other providers, and locks its state",
     (name) => {
       const { json } = stackOf(name).template;
+      const owner = name.replace("-state", "");
+      const account = ACCOUNTS[owner];
       expect(json["provider"]).toEqual({
-        aws: [{ region: "eu-west-1", allowed_account_ids: ["123456789012"] }],
+        aws: [{ region: "eu-west-1", allowed_account_ids: [account] }],
       });
       expect(json["terraform"]).toEqual({
         required_version: ">= 1.11",
@@ -93,7 +95,7 @@ describe("the stacks", () => {
             bucket: `retail-bi-${owner}-state-${account}`,
             key: `${name}.tfstate`,
             region: "eu-west-1",
-            allowed_account_ids: ["123456789012"],
+            allowed_account_ids: [account],
             use_lockfile: true,
           },
         },
