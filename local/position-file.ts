@@ -9,7 +9,9 @@ import type { ShardPosition } from "./shard-reader";
  * or the new one.
  */
 export class PositionFile {
-  private saved = Promise.resolve();
+  private text = "";
+  private writing: Promise<void> | undefined;
+  private waiting: Promise<void> | undefined;
 
   constructor(readonly path: string) {
     mkdirSync(dirname(path), { recursive: true });
@@ -33,15 +35,20 @@ export class PositionFile {
     return value;
   }
 
-  /** Saves after what is being saved already. */
+  /** Saves; of what is given while a save is under way, the last alone is written. */
   save(positions: Readonly<Record<string, ShardPosition>>): Promise<void> {
-    const text = JSON.stringify(positions);
-    const save = async (): Promise<void> => {
-      await writeFile(`${this.path}.new`, text);
-      await rename(`${this.path}.new`, this.path);
-    };
-    this.saved = this.saved.then(save, save);
-    return this.saved;
+    this.text = JSON.stringify(positions);
+    this.waiting ??= this.writeNext();
+    return this.waiting;
+  }
+
+  private async writeNext(): Promise<void> {
+    // Its failure was told to whoever asked for that save.
+    await this.writing?.catch(() => undefined);
+    this.writing = this.waiting;
+    this.waiting = undefined;
+    await writeFile(`${this.path}.new`, this.text);
+    await rename(`${this.path}.new`, this.path);
   }
 }
 
