@@ -171,13 +171,13 @@ describe("batches", () => {
   });
 
   test("no more than the batch size, in order, one at a time in each shard", async () => {
-    let running = 0;
+    let inFlight = 0;
     let most = 0;
     const { invoke, batches } = remembering();
     const slowly: Invoke = async (arn, event) => {
-      most = Math.max(most, ++running);
+      most = Math.max(most, ++inFlight);
       await new Promise((resolve) => setTimeout(resolve, 5));
-      running--;
+      inFlight--;
       return invoke(arn, event);
     };
     await engines.put(numbered(35));
