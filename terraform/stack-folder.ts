@@ -28,6 +28,8 @@ export interface StackFolder {
   readonly backend: Backend;
   /** Exact version of the AWS provider. */
   readonly providerVersion: string;
+  /** Its `cdk.tf.json`. */
+  readonly document: JsonObject;
 }
 
 /** The two stacks of an environment. */
@@ -73,7 +75,6 @@ export function keepStateInBucket(stack: StackFolder): void {
 function readStack(folder: string, name: string): StackFolder {
   const path = join(folder, "stacks", name);
   const file = join(path, "cdk.tf.json");
-  const document: unknown = JSON.parse(readFileSync(file, "utf8"));
   const inside = (object: unknown, ...keys: string[]): JsonObject => {
     const found = keys.reduce<unknown>((at, key) => (isJsonObject(at) ? member(at, key) : undefined), object);
     if (!isJsonObject(found)) throw new OperatorError(`${file} has no ${keys.join(".")}`);
@@ -84,11 +85,13 @@ function readStack(folder: string, name: string): StackFolder {
     if (typeof value !== "string") throw new OperatorError(`${file} has no text for ${key}`);
     return value;
   };
+  const document = inside(JSON.parse(readFileSync(file, "utf8")));
   const backend = inside(document, "terraform", "backend", "s3");
   return {
     name,
     path,
     backend: { bucket: text(backend, "bucket"), key: text(backend, "key"), region: text(backend, "region") },
     providerVersion: text(inside(document, "terraform", "required_providers", "aws"), "version"),
+    document,
   };
 }

@@ -84,7 +84,9 @@ export class Terraform {
       const summary = member(event, "changes");
       if (type === "change_summary" && isJsonObject(summary)) changes = changesOf(summary);
       if (type === "diagnostic" && member(event, "@level") === "error") faults.push(faultOf(event));
-      if (type === "apply_complete") this.options.say?.(String(member(event, "@message") ?? ""));
+      if (type === "apply_complete" && !isAboutData(event)) {
+        this.options.say?.(String(member(event, "@message") ?? ""));
+      }
     };
     const { exitCode, stderr } = await this.start(
       "apply",
@@ -172,6 +174,11 @@ function parseEvent(line: string): JsonObject | undefined {
   if (!line.startsWith("{")) return undefined;
   const event: unknown = JSON.parse(line);
   return isJsonObject(event) ? event : undefined;
+}
+
+function isAboutData(event: JsonObject): boolean {
+  const hook = member(event, "hook");
+  return isJsonObject(hook) && member(hook, "action") === "read";
 }
 
 function changesOf(summary: JsonObject): Changes {

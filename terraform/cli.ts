@@ -1,0 +1,125 @@
+import { createInterface } from "node:readline/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { LocationError } from "../environments/location";
+import { bootstrap } from "./bootstrap";
+import { destroy } from "./destroy";
+import { type DriftReport, detectDrift } from "./drift";
+import { OperatorError } from "./operator-error";
+import type { Changes, Say } from "./terraform";
+
+const EXIT = { done: 0, failed: 1, drifted: 2 } as const;
+
+const say: Say = (line) => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function environmentName(text: string): string {
+  if (!/^[a-z][a-z0-9]{1,9}$/.test(text)) throw new InvalidArgumentError("Such as dev or prod.");
+  return text;
+}
+
+function command(name: string): Command {
+  return new Command(name).argument("<environment>", "such as dev", environmentName).showHelpAfterError();
+}
+
+function counted({ add, change, remove }: Changes): string {
+  return `${add} added, ${change} changed, ${remove} removed`;
+}
+
+const bootstrapCommand = command("bootstrap")
+  .description(
+    "Makes the bucket that keeps an environment's state, and writes down where the environment lives.",
+  )
+  .option("--account-id <digits>", "where it is to live (default: the account of your credentials)")
+  .option("--region <region>", "where it is to live (default: AWS_REGION, else eu-west-1)")
+  .action(async (environment: string, options: { accountId?: string; region?: string }) => {
+    const done = await bootstrap({ environment, variables: process.env, say, ...options });
+    print(
+      `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); written down in ${done.file}`,
+    );
+    print(`next: npx cdktf deploy ${environment}`);
+  });
+
+const driftCommand = command("drift")
+  .description("Names what is no longer as it was deployed. Changes nothing.")
+  .option("--json", "one JSON document on stdout", false)
+  .option("--lock-timeout <duration>", "how long to wait for a lock that somebody else holds", "60s")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 no drift, 2 drift, 1 it cannot be said.\nRun it on the commit that is deployed.",
+  )
+  .action(async (environment: string, options: { json: boolean; lockTimeout: string }) => {
+    const report = await detectDrift({
+      environment,
+      variables: process.env,
+      say,
+      lockTimeout: options.lockTimeout,
+    });
+    print(options.json ? JSON.stringify(report, undefined, 2) : describe(environment, report));
+    if (report.drifted.length > 0) process.exitCode = EXIT.drifted;
+  });
+
+const destroyCommand = command("destroy")
+  .description("Removes everything of a disposable environment, its data included.")
+  .option("--and-state", "the bucket of the state and its history too", false)
+  .option("--yes", "do not ask", false)
+  .option("--lock-timeout <duration>", "how long to wait for a lock that somebody else holds", "60s")
+  .action(async (environment: string, options: { andState: boolean; yes: boolean; lockTimeout: string }) => {
+    const { removed, remains } = await destroy({
+      environment,
+      variables: process.env,
+      say,
+      lockTimeout: options.lockTimeout,
+      andState: options.andState,
+      confirm: async (resources) => options.yes || (await ask(environment, resources)),
+    });
+    print(`${environment} is gone: ${removed} resources removed`);
+    for (const left of remains) print(`there still is ${left}`);
+  });
+
+function describe(environment: string, { drifted, undeployed }: DriftReport): string {
+  const lines = drifted.flatMap(({ address, what, properties }) => [
+    `${address} was ${what}`,
+    ...properties.map(
+      ({ property, deployed, found }) =>
+        `  ${property}: deployed ${JSON.stringify(deployed)}, found ${JSON.stringify(found)}`,
+    ),
+  ]);
+  if (undeployed.length > 0) {
+    lines.push(
+      `A deploy would also change ${undeployed.join(", ")}: that follows from the drift, or this is not the commit that is deployed.`,
+    );
+  }
+  const head =
+    drifted.length === 0 ? `${environment}: no drift` : `${environment}: ${drifted.length} drifted`;
+  return [head, ...lines].join("\n");
+}
+
+async function ask(environment: string, resources: number): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new OperatorError(
+      `${resources} resources and their data would go, and there is nobody to ask: add --yes`,
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(
+      `${resources} resources and their data will go. Type ${environment} to go on: `,
+    );
+    return answer.trim() === environment;
+  } finally {
+    terminal.close();
+  }
+}
+
+new Command("npm run")
+  .addCommand(bootstrapCommand)
+  .addCommand(driftCommand)
+  .addCommand(destroyCommand)
+  .parseAsync()
+  .catch((error: unknown) => {
+    const forPeople = error instanceof OperatorError || error instanceof LocationError;
+    say(
+      error instanceof Error ? (forPeople ? error.message : (error.stack ?? error.message)) : String(error),
+    );
+    process.exitCode = EXIT.failed;
+  });
