@@ -4,9 +4,10 @@ import type { Fragment, OpenTable, QueryContext } from "./engine";
 import { notLocal, QueryFailure } from "./errors";
 import { EXTRACT_FIELDS, FUNCTION_NODES, FUNCTIONS } from "./functions";
 import { isRecord } from "./input";
+import { nameColumns } from "./output-columns";
 import { evaluate, UNKNOWN } from "./partition-filter";
 import { parseQuery } from "./sql-parser";
-import { AGGREGATES, DATA_TYPES, STRUCTURE, UNUSED_MEMBERS, WHOLE_TYPES } from "./sql-subset";
+import { AGGREGATES, DATA_TYPES, LITERALS, STRUCTURE, UNUSED_MEMBERS, WHOLE_TYPES } from "./sql-subset";
 import {
   asNode,
   call,
@@ -14,6 +15,7 @@ import {
   listOf,
   literalOf,
   nameOf,
+  numberLiteral,
   quotedIdentifier,
   type TreeNode,
   textLiteral,
@@ -34,10 +36,9 @@ export interface Relation {
 export interface Translation {
   readonly sql: string;
   readonly relations: readonly Relation[];
+  /** The name in Athena of a column of the answer; undefined when it has none there. */
+  readonly nameOf: (column: string) => string | undefined;
 }
-
-/** Starts the name of a column that has none in Athena's SQL; its place in the answer gives it one. */
-export const UNNAMED = "$unnamed ";
 
 const PATH_COLUMN = "$path";
 const CATALOG = "awsdatacatalog";
@@ -50,10 +51,13 @@ const CATALOG = "awsdatacatalog";
  */
 export function translate(sql: string, context: Pick<QueryContext, "database" | "tables">): Translation {
   const translator = new Translator(sql, context);
-  const tree = translator.visit(nameColumns(parseQuery(sql)), []);
-  const { success, sql: [text] = [], error } = generate([tree], Dialect.DuckDB);
-  if (!success || text === undefined) throw notLocal("this query", error ?? "it could not be written");
-  return { sql: text, relations: translator.relations };
+  const { tree, nameOf: columnName } = nameColumns(parseQuery(sql));
+  const generated = generate([translator.visit(tree, [])], Dialect.DuckDB);
+  const [text] = generated.sql ?? [];
+  if (!generated.success || text === undefined) {
+    throw notLocal("this query", generated.error ?? "it could not be written");
+  }
+  return { sql: text, relations: translator.relations, nameOf: columnName };
 }
 
 /** Names of the common table expressions that a place in the query sees. */
@@ -137,6 +141,10 @@ class Translator {
       case "star":
         if (this.asksForPath) throw notLocal(`* beside "${PATH_COLUMN}"`, "name the columns");
         return { star: body };
+      case "literal":
+        if (!LITERALS.has(String(body["literal_type"])))
+          throw notLocal(`literals like ${String(body["value"])}`);
+        return { literal: body };
       case "function":
       case "aggregate_function":
         return this.function(String(body["name"]).toLowerCase(), listOf(body["args"]), node, scope);
@@ -186,7 +194,8 @@ class Translator {
       default:
         if (!STRUCTURE.has(kind) && !AGGREGATES.has(kind))
           throw notLocal(kind.replaceAll("_", " ").toUpperCase());
-        return { [kind]: this.members(body, scope) };
+        // A node without members is null to the writer.
+        return { [kind]: Object.keys(body).length === 0 ? null : this.members(body, scope) };
     }
   }
 
@@ -306,6 +315,11 @@ class Translator {
           translated,
         ]);
       }
+      case "rollup":
+      case "cube":
+      case "grouping sets":
+      case "grouping":
+        return call(name, visited());
       case "localtimestamp":
         return castTo(call("now", []), { data_type: "timestamp", precision: null, timezone: false });
       case "ceil":
@@ -354,18 +368,20 @@ class Translator {
   }
 
   private cast(kind: "cast" | "try_cast", body: Readonly<Record<string, unknown>>, scope: Scope): unknown {
-    const type = isRecord(body["to"]) ? String(body["to"]["data_type"]) : "";
+    const to = isRecord(body["to"]) ? body["to"] : {};
+    const type = String(to["data_type"]);
     if (!DATA_TYPES.has(type)) throw notLocal(`CAST AS ${type.replaceAll("_", " ").toUpperCase()}`);
+    if (type === "decimal" && typeof to["precision"] !== "number") {
+      throw notLocal("DECIMAL without precision", "write DECIMAL(precision, scale)");
+    }
     const value = this.visit(body["this"], scope);
     if (WHOLE_TYPES.has(type)) {
       return castTo(call(kind === "cast" ? "athena_whole" : "athena_try_whole", [value]), body["to"], kind);
     }
     if (type !== "var_char") return { [kind]: { ...body, this: value } };
     const spelled = call("athena_spelled", [value]);
-    const length = isRecord(body["to"]) ? body["to"]["length"] : null;
-    if (typeof length !== "number") return spelled;
-    const one = { literal: { literal_type: "number", value: "1" } };
-    return call("substr", [spelled, one, { literal: { literal_type: "number", value: String(length) } }]);
+    if (typeof to["length"] !== "number") return spelled;
+    return call("substr", [spelled, numberLiteral(1), numberLiteral(to["length"])]);
   }
 
   private comparison(kind: string, body: Readonly<Record<string, unknown>>, scope: Scope): unknown {
@@ -450,40 +466,4 @@ function nullIfAnyIsNull(args: readonly unknown[], otherwise: unknown): unknown 
     { null: null },
   ]);
   return { case: { operand: null, whens, else_: otherwise, comments: [] } };
-}
-
-/** Marks the columns of the answer that have no name of their own. */
-function nameColumns(tree: unknown): unknown {
-  const node = asNode(tree);
-  if (!node) return tree;
-  const { kind, body } = node;
-  if (kind === "union" || kind === "except" || kind === "intersect") {
-    return { [kind]: { ...body, left: nameColumns(body["left"]) } };
-  }
-  if (kind === "subquery" || kind === "paren")
-    return { [kind]: { ...body, this: nameColumns(body["this"]) } };
-  if (kind !== "select") return tree;
-  const expressions = listOf(body["expressions"]).map((expression, index) => {
-    return hasName(expression) ? expression : named(expression, `${UNNAMED}${index}`);
-  });
-  return { select: { ...body, expressions } };
-}
-
-function hasName(expression: unknown): boolean {
-  const node = asNode(expression);
-  if (node?.kind === "paren") return hasName(node.body["this"]);
-  return ["alias", "column", "dot", "star"].includes(node?.kind ?? "");
-}
-
-function named(expression: unknown, name: string): unknown {
-  return {
-    alias: {
-      this: expression,
-      alias: quotedIdentifier(name),
-      column_aliases: [],
-      alias_explicit_as: true,
-      pre_alias_comments: [],
-      trailing_comments: [],
-    },
-  };
 }

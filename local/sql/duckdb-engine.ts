@@ -7,7 +7,7 @@ import {
   DuckDBTypeId,
   StatementType,
 } from "@duckdb/node-api";
-import { translate, UNNAMED } from "./athena-sql";
+import { type Translation, translate } from "./athena-sql";
 import { spellCell } from "./cells";
 import { catalogType, resultColumn } from "./column-types";
 import { toQueryFailure } from "./duckdb-errors";
@@ -81,9 +81,8 @@ function settings({
 
 /** A query made ready: its views are defined, its columns known. */
 interface Prepared {
-  readonly connection: DuckDBConnection;
   readonly statement: DuckDBPreparedStatement;
-  readonly sql: string;
+  readonly translation: Translation;
 }
 
 class DuckDbEngine implements SqlEngine {
@@ -97,11 +96,10 @@ class DuckDbEngine implements SqlEngine {
   async select(sql: string, context: QueryContext): Promise<Selection> {
     const session = await this.open(context.signal);
     try {
-      const { statement } = await this.prepare(sql, session.connection, context);
+      const { statement, translation } = await this.prepare(sql, session.connection, context);
       const columns = Array.from({ length: statement.columnCount }, (_, index) => {
-        const name = statement.columnName(index);
-        const shown = name.startsWith(UNNAMED) ? `_col${index}` : name;
-        return resultColumn(shown, statement.columnType(index));
+        const name = translation.nameOf(statement.columnName(index)) ?? `_col${index}`;
+        return resultColumn(name, statement.columnType(index));
       });
       return { columns, rows: this.rows(statement, session) };
     } catch (error) {
@@ -115,7 +113,7 @@ class DuckDbEngine implements SqlEngine {
     const directory = mkdtempSync(join(this.options.scratchDirectory, "store-"));
     try {
       const prepared = await this.prepare(sql, session.connection, context);
-      const columns = storedColumns(prepared.statement);
+      const columns = storedColumns(prepared);
       const rows = await session.connection.run(copySql(prepared, columns, target, directory));
       const stored = Number((await rows.getRows())[0]?.[0] ?? 0);
       context.signal.throwIfAborted();
@@ -153,7 +151,7 @@ class DuckDbEngine implements SqlEngine {
     if (statement.statementType !== StatementType.SELECT) {
       throw new QueryFailure("NOT_SUPPORTED", "only a query can be run here");
     }
-    return { connection, statement, sql: translation.sql };
+    return { statement, translation };
   }
 
   private async *rows(statement: DuckDBPreparedStatement, session: Session): AsyncGenerator<Cell[][]> {
@@ -228,11 +226,12 @@ interface StoredColumn {
 }
 
 /** @throws QueryFailure for a column without a name or with a name twice */
-function storedColumns(statement: DuckDBPreparedStatement): StoredColumn[] {
+function storedColumns({ statement, translation }: Prepared): StoredColumn[] {
   const names = new Set<string>();
   return Array.from({ length: statement.columnCount }, (_, index) => {
-    const name = statement.columnName(index);
-    if (name.startsWith(UNNAMED)) {
+    const column = statement.columnName(index);
+    const name = translation.nameOf(column);
+    if (name === undefined) {
       throw new QueryFailure("MISSING_COLUMN_NAME", `Column name not specified at position ${index + 1}`);
     }
     const lower = name.toLowerCase();
@@ -243,13 +242,13 @@ function storedColumns(statement: DuckDBPreparedStatement): StoredColumn[] {
     const type = statement.columnType(index);
     // Parquet has no 128-bit integers; a sum is a bigint in Athena.
     const wide = type.typeId === DuckDBTypeId.HUGEINT;
-    const column = wide ? `CAST(${quoted(name)} AS BIGINT)` : quoted(name);
-    return { name: lower, type: catalogType(name, type), sql: `${column} AS ${quoted(lower)}` };
+    const value = wide ? `CAST(${quoted(column)} AS BIGINT)` : quoted(column);
+    return { name: lower, type: catalogType(name, type), sql: `${value} AS ${quoted(lower)}` };
   });
 }
 
 function copySql(
-  { sql }: Prepared,
+  { translation: { sql } }: Prepared,
   columns: readonly StoredColumn[],
   target: ParquetTarget,
   directory: string,

@@ -78,7 +78,7 @@ function jsonSql(columns: readonly TypedColumn[], files: readonly FoundFile[], k
       const selected = names.map((name) => `${quoted(spelling[name] ?? name)} AS ${quoted(name)}`);
       const types = columns.map(({ name, type }) => `${quoted(spelling[name] ?? name)}: ${literal(type)}`);
       return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM read_json([${paths(group)}],
-format = 'newline_delimited', compression = '${isGzip(first.file) ? "gzip" : "none"}', filename = '${FILE_COLUMN}',
+format = 'newline_delimited', compression = '${isGzip(first.file) ? "gzip" : "uncompressed"}', filename = '${FILE_COLUMN}',
 columns = {${types.join(", ")}})`;
     })
     .join("\nUNION ALL\n");

@@ -1,9 +1,9 @@
 /** Kinds of nodes that mean the same in Athena's SQL and in DuckDB's, when what is inside them does. */
 export const STRUCTURE: ReadonlySet<string> = new Set([
   // Queries.
-  ...["subquery", "union", "except", "intersect", "values", "tuple", "paren", "alias", "this", "ordered"],
+  ...["subquery", "union", "except", "intersect", "values", "tuple", "paren", "alias"],
   // Values.
-  ...["column", "literal", "boolean", "null", "array_func", "interval"],
+  ...["column", "boolean", "null", "array_func", "interval"],
   // Conditions.
   ...[
     "and",
@@ -22,9 +22,12 @@ export const STRUCTURE: ReadonlySet<string> = new Set([
   ...["mul", "neg"],
   // Windows.
   ...["window_function", "row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "n_tile"],
-  ...["lag", "lead", "first_value", "last_value", "nth_value", "Preceding", "Following"],
-  ...["unnest", "lambda_parameter"],
+  ...["lag", "lead", "first_value", "last_value", "nth_value"],
+  "unnest",
 ]);
+
+/** Types of literals that read alike, as the parser names them. */
+export const LITERALS: ReadonlySet<string> = new Set(["string", "number", "date", "timestamp"]);
 
 /** Aggregate functions that answer alike. */
 export const AGGREGATES: ReadonlySet<string> = new Set([

@@ -6,12 +6,16 @@ export interface TreeNode {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** Members that hold an expression alone; they look like a kind of expression and are none. */
+const HOLDERS = new Set(["this", "Preceding", "Following"]);
+
 /** Takes an expression apart; undefined for what is none, such as an identifier or a list. */
 export function asNode(value: unknown): TreeNode | undefined {
   if (!isRecord(value)) return undefined;
   const [entry, ...others] = Object.entries(value);
   if (!entry || others.length > 0) return undefined;
   const [kind, body] = entry;
+  if (HOLDERS.has(kind)) return undefined;
   if (body === null) return { kind, body: {} };
   return isRecord(body) ? { kind, body } : undefined;
 }
@@ -71,4 +75,8 @@ export function castTo(expression: unknown, to: unknown, kind: "cast" | "try_cas
 
 export function textLiteral(value: string): unknown {
   return { literal: { literal_type: "string", value } };
+}
+
+export function numberLiteral(value: number): unknown {
+  return { literal: { literal_type: "number", value: String(value) } };
 }
