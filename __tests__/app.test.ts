@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { TerraformStack, Testing } from "cdktf";
 import { dev } from "../environments/dev";
 import type { Environment } from "../environments/environment";
@@ -124,6 +125,15 @@ describe("the stacks", () => {
     for (const type of ["aws_vpc", "aws_opensearch_domain", "aws_lambda_event_source_mapping"]) {
       expect(template?.resources(type)).toEqual([]);
     }
+  });
+
+  test("what breaks a guardrail is not synthesized, whoever added it", () => {
+    const overrides = (stack: TerraformStack) => {
+      new CloudwatchLogGroup(stack, "Careless", { name: "/careless" });
+    };
+    expect(() => synthesize([environment({ overrides })])).toThrow(
+      /test\/Careless is a log group without a key\n.*test\/Careless is a log group that keeps logs for ever/,
+    );
   });
 
   test("the overrides of an environment come last, in both of its stacks", () => {
