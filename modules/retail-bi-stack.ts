@@ -30,6 +30,7 @@ export class RetailBiStack extends EnvironmentStack {
       alias: names.keyAlias,
       description: `Everything of the ${environment.name} environment of retail-bi`,
       location,
+      services: ["s3", "kinesis", "lambda", "es"],
       deletionDays: environment.keyDeletionDays,
       protected: environment.protected,
     });

@@ -18,6 +18,7 @@ export class StateBackendStack extends EnvironmentStack {
       alias: names.stateKeyAlias,
       description: `Terraform state of the ${environment.name} environment of retail-bi`,
       location: environment.location,
+      services: ["s3"],
       deletionDays: environment.keyDeletionDays,
       protected: environment.protected,
     });

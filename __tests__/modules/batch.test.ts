@@ -29,6 +29,7 @@ function world(stack: TerraformStack, prefix = "") {
     alias: `alias/${id("key")}`,
     description: "test",
     location: LOCATION,
+    services: ["s3", "kinesis", "lambda", "es"],
     deletionDays: 7,
     protected: false,
   });

@@ -25,6 +25,7 @@ const KEY: EncryptionKeyProps = {
   alias: "alias/test",
   description: "test",
   location: LOCATION,
+  services: ["s3", "kinesis", "lambda", "es"],
   deletionDays: 7,
   protected: false,
 };
@@ -164,9 +165,10 @@ describe("the encryption key", () => {
         alias: "alias/other",
         description: "other",
         location: { ...LOCATION, region: "us-east-1" },
+        services: ["s3"],
         deletionDays: 30,
         protected: true,
-      };
+      } as const;
       new EncryptionKey(stack, "Key", pick(KEY, other));
     });
     expect(unmoved).toEqual([]);
@@ -246,6 +248,22 @@ describe("the encryption key", () => {
           { test: "StringLike", variable: "kms:EncryptionContext:aws:kinesis:arn", values: ["arn:stream"] },
         ],
       },
+    ]);
+  });
+
+  test("a key without log groups says nothing of CloudWatch, and is granted via its own services only", () => {
+    const template = Template.of((stack) => {
+      const forState = new EncryptionKey(stack, "Key", { ...KEY, services: ["s3"] });
+      const role = new ExecutionRole(stack, "Role", ROLE);
+      const use = { decrypt: true, encrypt: false, context: { key: "aws:kinesis:arn", values: ["arn"] } };
+      expect(() => forState.grantUse(role, "Use", { via: "kinesis", ...use })).toThrow(
+        'test/Key: cannot be used via "kinesis"; only via s3',
+      );
+    });
+    expect(template.statements("Key_Policy").map(({ sid }) => sid)).toEqual([
+      "AccountAdministersKey",
+      "AccountUsesKeyThroughServices",
+      "ServicesKeepUsingKey",
     ]);
   });
 

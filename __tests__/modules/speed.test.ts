@@ -35,6 +35,7 @@ const key = (stack: TerraformStack, id = "Key"): EncryptionKey =>
     alias: `alias/${id}`,
     description: "test",
     location: LOCATION,
+    services: ["s3", "kinesis", "lambda", "es"],
     deletionDays: 7,
     protected: false,
   });

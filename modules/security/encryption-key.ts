@@ -6,15 +6,16 @@ import type { Location } from "../../environments/location";
 import type { ExecutionRole } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
 
-/** The services that encrypt with the key on behalf of whoever calls them, as `kms:ViaService` names them. */
-const ENCRYPTING_SERVICES = ["s3", "kinesis", "lambda", "es"] as const;
-export type EncryptingService = (typeof ENCRYPTING_SERVICES)[number];
+/** A service that encrypts with the key on behalf of whoever calls it, as `kms:ViaService` names it. */
+export type EncryptingService = "s3" | "kinesis" | "lambda" | "es";
 
 export interface EncryptionKeyProps {
   /** With `alias/` in front. */
   readonly alias: string;
   readonly description: string;
   readonly location: Location;
+  /** The services through which the account may use the key. */
+  readonly services: readonly EncryptingService[];
   /** Days between deletion and the end, 7 to 30. */
   readonly deletionDays: number;
   /** Refuses to be destroyed. */
@@ -65,44 +66,95 @@ const REASON = "in the policy of a key, * is that key; its own ARN cannot be nam
 export class EncryptionKey extends Construct {
   public readonly resource: KmsKey;
   private readonly location: Location;
+  private readonly policy: PolicyDocument;
+  private readonly services: readonly EncryptingService[];
   private readonly logGroupArns: string[] = [];
 
   public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
     this.location = props.location;
-    const policy = new PolicyDocument(this, "Policy");
+    this.services = props.services;
+    this.policy = new PolicyDocument(this, "Policy");
     const account: readonly Principal[] = [
       { type: "AWS", identifiers: [`arn:aws:iam::${props.location.accountId}:root`] },
     ];
-    policy.addForAnyResource(
+    this.policy.addForAnyResource(
       { sid: "AccountAdministersKey", principals: account, actions: ADMINISTRATION },
       REASON,
     );
-    policy.addForAnyResource(
+    this.policy.addForAnyResource(
       {
         sid: "AccountUsesKeyThroughServices",
         principals: account,
         actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
-        conditions: [this.viaService(ENCRYPTING_SERVICES)],
+        conditions: [this.viaService(props.services)],
       },
       REASON,
     );
-    policy.addForAnyResource(
+    this.policy.addForAnyResource(
       {
         sid: "ServicesKeepUsingKey",
         principals: account,
         actions: ["kms:CreateGrant"],
         conditions: [
-          this.viaService(ENCRYPTING_SERVICES),
+          this.viaService(props.services),
           { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] },
         ],
       },
       REASON,
     );
-    policy.addForAnyResource(
+    this.resource = new KmsKey(this, "Key", {
+      description: props.description,
+      enableKeyRotation: true,
+      deletionWindowInDays: props.deletionDays,
+      policy: this.policy.json,
+      ...(props.protected && { lifecycle: { preventDestroy: true } }),
+    });
+    new KmsAlias(this, "Alias", { name: props.alias, targetKeyId: this.resource.keyId });
+  }
+
+  public get arn(): string {
+    return this.resource.arn;
+  }
+
+  /** Lets CloudWatch encrypt the log group of this name with the key. */
+  public allowLogGroup(name: string): void {
+    const { region, accountId } = this.location;
+    if (this.logGroupArns.length === 0) this.allowLogService();
+    this.logGroupArns.push(`arn:aws:logs:${region}:${accountId}:log-group:${name}`);
+  }
+
+  /**
+   * Lets `role` use the key as `use` says.
+   * @param sid of the statement, unique in the role's policy.
+   * @throws Error when the key's own policy does not let the account use it through that service.
+   */
+  public grantUse(role: ExecutionRole, sid: string, use: KeyUse): void {
+    if (!this.services.includes(use.via)) {
+      throw new Error(
+        `${this.node.path}: cannot be used via "${use.via}"; only via ${this.services.join(", ")}`,
+      );
+    }
+    role.allow({
+      sid,
+      actions: [...(use.decrypt ? ["kms:Decrypt"] : []), ...(use.encrypt ? ["kms:GenerateDataKey"] : [])],
+      resources: [this.arn],
+      conditions: [
+        this.viaService([use.via]),
+        {
+          test: "StringLike",
+          variable: `kms:EncryptionContext:${use.context.key}`,
+          values: use.context.values,
+        },
+      ],
+    });
+  }
+
+  private allowLogService(): void {
+    this.policy.addForAnyResource(
       {
         sid: "CloudWatchEncryptsLogGroups",
-        principals: [{ type: "Service", identifiers: [`logs.${props.location.region}.amazonaws.com`] }],
+        principals: [{ type: "Service", identifiers: [`logs.${this.location.region}.amazonaws.com`] }],
         actions: [
           "kms:Decrypt",
           "kms:DescribeKey",
@@ -122,41 +174,6 @@ export class EncryptionKey extends Construct {
       },
       REASON,
     );
-    this.resource = new KmsKey(this, "Key", {
-      description: props.description,
-      enableKeyRotation: true,
-      deletionWindowInDays: props.deletionDays,
-      policy: policy.json,
-      ...(props.protected && { lifecycle: { preventDestroy: true } }),
-    });
-    new KmsAlias(this, "Alias", { name: props.alias, targetKeyId: this.resource.keyId });
-  }
-
-  public get arn(): string {
-    return this.resource.arn;
-  }
-
-  /** Lets CloudWatch encrypt the log group of this name with the key. */
-  public allowLogGroup(name: string): void {
-    const { region, accountId } = this.location;
-    this.logGroupArns.push(`arn:aws:logs:${region}:${accountId}:log-group:${name}`);
-  }
-
-  /** Lets `role` use the key as `use` says. @param sid of the statement, unique in the role's policy. */
-  public grantUse(role: ExecutionRole, sid: string, use: KeyUse): void {
-    role.allow({
-      sid,
-      actions: [...(use.decrypt ? ["kms:Decrypt"] : []), ...(use.encrypt ? ["kms:GenerateDataKey"] : [])],
-      resources: [this.arn],
-      conditions: [
-        this.viaService([use.via]),
-        {
-          test: "StringLike",
-          variable: `kms:EncryptionContext:${use.context.key}`,
-          values: use.context.values,
-        },
-      ],
-    });
   }
 
   private viaService(services: readonly EncryptingService[]): Condition {
