@@ -103,7 +103,6 @@ async function main(): Promise<number> {
       timeScale: options.timeScale,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,
-      signal: stop.signal,
       ...(options.searchUrl !== undefined && { searchUrl: options.searchUrl }),
     });
     const source = {
@@ -129,7 +128,6 @@ async function main(): Promise<number> {
       await runUntilStopped(run, {
         ...source,
         rate: options.rate ?? STEADY_RATE,
-        json: options.json,
         signal: stop.signal,
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });

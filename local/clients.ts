@@ -5,11 +5,15 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 /** Nobody checks them here, but an SDK does not send a request without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
 
-/** A client of the local stream. Its default HTTP/2 does not work without TLS. */
-export function localKinesis(endpoint: string, region: string): KinesisClient {
+/**
+ * A client of the local stream. Its default HTTP/2 does not work without TLS.
+ * @param maxAttempts 1 for the load generator, which repeats calls itself. @default 3, the SDK's own
+ */
+export function localKinesis(endpoint: string, region: string, maxAttempts = 3): KinesisClient {
   return new KinesisClient({
     endpoint,
     region,
+    maxAttempts,
     credentials: LOCAL_CREDENTIALS,
     requestHandler: new NodeHttpHandler(),
   });

@@ -51,7 +51,7 @@ export function reportText(found: Reconciliation): string {
   const layers = new Table({
     head: ["layer", "lines", "missing", "copies", "altered", "unknown"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   for (const [name, lines] of Object.entries(found.counts)) {
     const layer = name as LayerName;
@@ -84,7 +84,7 @@ export function countriesText({ json, parquet, index }: Reconciliation["byCountr
   const table = new Table({
     head: ["country", "lines", "quantity", "revenue, JSON", "Parquet", ...(index ? ["index"] : [])],
     colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   const money = (sums: CountrySums | undefined): string =>
     sums?.revenue.toLocaleString("en", { minimumFractionDigits: 2 }) ?? "";

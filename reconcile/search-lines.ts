@@ -51,6 +51,12 @@ export async function readIndex(client: Client, pattern: string): Promise<IndexC
   return { lines, countries: Object.fromEntries(countries) };
 }
 
+/** Documents behind `pattern` that can be found by now. */
+export async function countIndex(client: Client, pattern: string): Promise<number> {
+  const { body } = await client.count({ index: pattern });
+  return body.count;
+}
+
 function addTo(
   sums: Map<string, { rows: number; quantity: number; revenue: number }>,
   document: LineValues,

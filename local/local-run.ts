@@ -1,0 +1,201 @@
+import { join } from "node:path";
+import { AthenaClient } from "@aws-sdk/client-athena";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { Client } from "@opensearch-project/opensearch";
+import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
+import type { Places } from "../reconcile/reconcile";
+import { athenaSql, type Sql } from "../reconcile/sql";
+import { LOCAL_CREDENTIALS, localKinesis, localS3 } from "./clients";
+import type { DataPlane, Service } from "./data-plane";
+import { type DeliveryStream, startDeliveryStream } from "./delivery-stream";
+import { type EventSourceMapping, startEventSourceMapping } from "./event-source-mapping";
+import { type Functions, startFunctions } from "./functions/start-functions";
+import { startObjectStore } from "./object-store";
+import { startSchedule } from "./schedule";
+import { startSearchDouble } from "./search/search-double";
+import { startSqlService } from "./sql/service";
+import { startStream } from "./stream";
+import { synthesize } from "./synthesize";
+import { readDataPlane } from "./terraform/read-data-plane";
+import { summarizeNotHonoured } from "./terraform/summary";
+
+/** What a local run is started with. */
+export interface LocalRunOptions {
+  /** Whose Terraform is run. */
+  readonly environment: string;
+  /** Keeps everything: an absolute path. */
+  readonly dataDir: string;
+  /** Divides the delivery stream's buffer interval and the schedule's. */
+  readonly timeScale: number;
+  /** The services take consecutive ports from here; 0: free ones. */
+  readonly firstPort: number;
+  /** Tells a person what happens. */
+  readonly say: (message: string) => void;
+  /** A running OpenSearch instead of the embedded double. */
+  readonly searchUrl?: string;
+}
+
+/** The data plane of an environment, running. */
+export interface LocalRun extends Service {
+  readonly plane: DataPlane;
+  readonly dataDir: string;
+  /** Where the reconciliation looks. */
+  readonly places: Places;
+  /** Lines for a shell: with them any AWS SDK or CLI speaks to this run. */
+  readonly exports: readonly string[];
+  readonly functions: Functions;
+  readonly deliveryStreams: readonly DeliveryStream[];
+  readonly eventSourceMappings: readonly EventSourceMapping[];
+  readonly streamUrl: string;
+  readonly timeScale: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly say: (message: string) => void;
+  /** What the parts did, for the report. */
+  statistics(): Readonly<Record<string, unknown>>;
+}
+
+/** Opens in the order of data, closes in the reverse one, also when opening fails half way. */
+class Services {
+  private readonly opened: Service[] = [];
+
+  public async open<S extends Service>(starting: Promise<S>): Promise<S> {
+    const service = await starting;
+    this.opened.push(service);
+    return service;
+  }
+
+  public async close(): Promise<void> {
+    for (let service = this.opened.pop(); service; service = this.opened.pop()) await service.close();
+  }
+}
+
+/**
+ * Synthesizes the environment's Terraform and runs the data plane that it describes.
+ * @throws Error naming what the Terraform asks for and this machine cannot run, or a port that is taken.
+ */
+export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
+  const services = new Services();
+  try {
+    return await start(options, services);
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
+}
+
+async function start(options: LocalRunOptions, services: Services): Promise<LocalRun> {
+  const { dataDir, timeScale, say } = options;
+  const startedAt = Date.now();
+  say(`synthesizing the Terraform of ${options.environment}`);
+  const stackDir = await synthesize(join(dataDir, "terraform"), options.environment);
+
+  const port = (offset: number): number => (options.firstPort === 0 ? 0 : options.firstPort + offset);
+  const search =
+    options.searchUrl === undefined
+      ? await services.open(startSearchDouble({ dataDir: join(dataDir, "search"), port: port(3) }))
+      : { url: options.searchUrl };
+  const plane = readDataPlane(stackDir, { searchEndpoint: search.url });
+  for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  not honoured here: ${line}`);
+  say(
+    `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,
+  );
+
+  const { region } = plane;
+  const stream = await services.open(
+    startStream({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
+  );
+  const store = await services.open(
+    startObjectStore({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1) }),
+  );
+  const kinesis = localKinesis(stream.url, region);
+  const s3 = localS3(store.url, region);
+  const sql = await services.open(
+    startSqlService({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
+  );
+  const environment = {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_KINESIS: stream.url,
+    AWS_ENDPOINT_URL_S3: store.url,
+    AWS_ENDPOINT_URL_ATHENA: sql.url,
+    AWS_ENDPOINT_URL_GLUE: sql.url,
+  };
+  const functions = await services.open(
+    startFunctions(plane.functions, { baseEnvironment: environment, logDir: join(dataDir, "logs") }),
+  );
+  for (const { functionArn, input, address } of plane.invocations) {
+    say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
+  }
+
+  const deliveryStreams: DeliveryStream[] = [];
+  for (const model of plane.deliveryStreams) {
+    const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
+    deliveryStreams.push(await services.open(startDeliveryStream(model, { ...context, onNotice: say })));
+  }
+  const eventSourceMappings: EventSourceMapping[] = [];
+  for (const model of plane.eventSourceMappings) {
+    const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
+    eventSourceMappings.push(
+      await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
+    );
+  }
+  for (const model of plane.schedules) {
+    const onOutcome = (outcome: { ok: boolean; error?: Error }): void => {
+      if (!outcome.ok) say(`${model.name} failed: ${outcome.error?.message}`);
+    };
+    await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
+  }
+
+  const athena = new AthenaClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
+  return {
+    plane,
+    dataDir,
+    functions,
+    deliveryStreams,
+    eventSourceMappings,
+    streamUrl: stream.url,
+    timeScale,
+    startedAt,
+    say,
+    places: placesOf(plane, kinesis, athenaSql(athena, s3, ...peopleOf(plane)), search.url),
+    exports: Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
+    statistics: () => ({
+      delivery: deliveryStreams.map((delivery) => ({ name: delivery.model.name, ...delivery.progress() })),
+      mappings: eventSourceMappings.map((mapping) => ({
+        address: mapping.model.address,
+        ...mapping.progress(),
+      })),
+      functions: functions.stats(),
+      metrics: functions.metrics(),
+    }),
+    close: () => services.close(),
+  };
+}
+
+/** Workgroup and database that a person queries with: the workgroup is the one that enforces its settings. */
+function peopleOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
+  const workgroup = workgroups.find(({ enforced }) => enforced);
+  const [database] = databases;
+  if (workgroup === undefined || database === undefined) {
+    throw new Error("the Terraform has no database, or no Athena workgroup that enforces its settings");
+  }
+  return [workgroup.name, database];
+}
+
+function placesOf(plane: DataPlane, kinesis: KinesisClient, sql: Sql, searchUrl: string): Places {
+  const [stream] = plane.streams;
+  if (stream === undefined) throw new Error("the Terraform has no stream");
+  const hasSearch = plane.searchDomains.length > 0;
+  return {
+    kinesis,
+    streamName: stream.name,
+    retentionHours: stream.retentionHours,
+    sql,
+    tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
+    ...(hasSearch && {
+      search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },
+    }),
+  };
+}

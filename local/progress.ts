@@ -1,0 +1,29 @@
+/** Time between two lines where stderr is no terminal. */
+const LINE_EVERY_MS = 5_000;
+
+/** Shows how far something is: one line that is rewritten on a terminal, else a line now and then. */
+export class Progress {
+  private shownAt = 0;
+  private open = false;
+
+  public constructor(
+    private readonly out: NodeJS.WriteStream = process.stderr,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  public show(text: string): void {
+    if (this.out.isTTY) {
+      this.out.write(`\r\x1b[2K${text}`);
+      this.open = true;
+    } else if (this.now() - this.shownAt >= LINE_EVERY_MS) {
+      this.shownAt = this.now();
+      this.out.write(`${text}\n`);
+    }
+  }
+
+  /** Ends the line that is being rewritten. */
+  public end(): void {
+    if (this.open) this.out.write("\n");
+    this.open = false;
+  }
+}

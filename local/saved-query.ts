@@ -1,0 +1,17 @@
+import Table from "cli-table3";
+import type { LocalRun } from "./local-run";
+
+/** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as a person would. */
+export async function firstTen({ places }: LocalRun): Promise<string> {
+  const sql = `SELECT * FROM "${places.tables.json}" LIMIT 10`;
+  const rows: Readonly<Record<string, string>>[] = [];
+  await places.sql.query(sql, (row) => rows.push(row));
+  const [first] = rows;
+  if (first === undefined) return `${sql}\n(no rows)`;
+  const names = Object.keys(first).filter(
+    (name) => !["record_id", "year", "month", "day", "hour"].includes(name),
+  );
+  const table = new Table({ head: names, style: { head: [], border: [], compact: true } });
+  for (const row of rows) table.push(names.map((name) => row[name] ?? ""));
+  return `${sql}\n${table.toString()}`;
+}
