@@ -175,6 +175,10 @@ class Translator {
         return call("athena_modulo", [this.visit(body["left"], scope), this.visit(body["right"], scope)]);
       case "concat":
         return { concat: { ...body, ...this.concatenated(body["left"], body["right"], scope) } };
+      case "if_func": {
+        const when = [this.visit(body["condition"], scope), this.visit(body["true_value"], scope)];
+        return caseOf([when], this.visit(body["false_value"], scope));
+      }
       case "subscript":
         return call("athena_subscript", [this.visit(body["this"], scope), this.visit(body["index"], scope)]);
       case "avg":
@@ -465,5 +469,9 @@ function nullIfAnyIsNull(args: readonly unknown[], otherwise: unknown): unknown 
     { is_null: { this: arg, not: false, postfix_form: false } },
     { null: null },
   ]);
+  return caseOf(whens, otherwise);
+}
+
+function caseOf(whens: readonly (readonly unknown[])[], otherwise: unknown): unknown {
   return { case: { operand: null, whens, else_: otherwise, comments: [] } };
 }

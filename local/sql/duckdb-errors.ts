@@ -15,6 +15,11 @@ const WORDINGS: readonly { readonly pattern: RegExp; readonly code: string; read
     message: "Column of '$1' cannot be resolved or requester is not authorized to access requested resources",
   },
   {
+    pattern: /^Binder Error: (Cannot (?:compare|mix) values of type .*|No function matches .*)$/s,
+    code: "TYPE_MISMATCH",
+    message: "$1",
+  },
+  {
     pattern: /^.*column "?([^"]+)"? must appear in the GROUP BY clause.*$/s,
     code: "EXPRESSION_NOT_AGGREGATE",
     message: "'$1' must be an aggregate expression or appear in GROUP BY clause",
@@ -38,8 +43,9 @@ const WORDINGS: readonly { readonly pattern: RegExp; readonly code: string; read
 
 /** Words an error of DuckDB as Athena would; what is no error of a query stays as it is. */
 export function toQueryFailure(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof QueryFailure) return error;
-  const text = error.message;
+  if (error instanceof QueryFailure) return error;
+  const text = messageOf(error);
+  if (text === undefined) return error;
   for (const { pattern, code, message } of WORDINGS) {
     const match = pattern.exec(text);
     if (match) return new QueryFailure(fill(code, match), firstParagraph(fill(message, match)));
@@ -47,6 +53,13 @@ export function toQueryFailure(error: unknown): unknown {
   return /^[A-Z]\w+( \w+)* Error: /.test(text)
     ? new QueryFailure("GENERIC_INTERNAL_ERROR", firstParagraph(text))
     : error;
+}
+
+/** What DuckDB throws comes from native code, whose `Error` may be another than ours. */
+function messageOf(error: unknown): string | undefined {
+  const message =
+    typeof error === "object" && error !== null && "message" in error ? error.message : undefined;
+  return typeof message === "string" ? message : undefined;
 }
 
 function fill(template: string, match: RegExpExecArray): string {

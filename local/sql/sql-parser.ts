@@ -24,14 +24,7 @@ const DIALECT = Dialect.Trino;
 export const loadParser: () => Promise<void> = init;
 
 /** Kinds of trees that are queries. */
-const QUERIES: ReadonlySet<string> = new Set([
-  "select",
-  "union",
-  "except",
-  "intersect",
-  "subquery",
-  "values",
-]);
+const QUERIES: ReadonlySet<string> = new Set(["select", "union", "except", "intersect", "subquery"]);
 
 /** The tokens of a statement, the closing semicolon left out. @throws AwsError InvalidRequestException */
 export function tokensOf(sql: string): Token[] {

@@ -17,7 +17,7 @@ export const STRUCTURE: ReadonlySet<string> = new Set([
     "null_safe_eq",
     "null_safe_neq",
   ],
-  ...["any", "all", "case", "if_func", "coalesce"],
+  ...["any", "all", "case", "coalesce"],
   // Arithmetic.
   ...["mul", "neg"],
   // Windows.

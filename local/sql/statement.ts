@@ -1,4 +1,4 @@
-import { notLocal, QueryFailure } from "./errors";
+import { type AwsError, invalidRequest, notLocal, QueryFailure } from "./errors";
 import { isWord, parseQuery, type Token, tokensOf } from "./sql-parser";
 
 /** A table as a statement names it. */
@@ -80,6 +80,8 @@ export function parseStatement(sql: string): SqlStatement {
   const refused = REFUSED.find(({ words }) => reader.takes(words));
   if (refused) return { kind: "refused", why: notLocal(refused.words, refused.why) };
   if (reader.takes("CREATE TABLE")) return createTableAs(reader);
+  // The parser also takes a query that begins with FROM.
+  if (!reader.startsQuery()) throw reader.fault("a query or a statement about the catalog");
   parseQuery(sql);
   return { kind: "select", sql };
 }
@@ -133,6 +135,10 @@ class TokenReader {
     const matches = next.every((word, index) => isWord(this.tokens[this.position + index], word));
     if (matches) this.position += next.length;
     return matches;
+  }
+
+  startsQuery(): boolean {
+    return ["SELECT", "WITH", "("].some((word) => isWord(this.tokens[this.position], word));
   }
 
   expect(word: string): void {
@@ -210,9 +216,9 @@ class TokenReader {
     return token;
   }
 
-  private fault(wanted: string): QueryFailure {
+  fault(wanted: string): AwsError {
     const token = this.tokens[this.position];
     const found = token ? `'${token.source}'` : "the end";
-    return new QueryFailure("SYNTAX_ERROR", `mismatched input ${found}; expecting ${wanted}`);
+    return invalidRequest(`mismatched input ${found}. Expecting: ${wanted}`, "MALFORMED_QUERY");
   }
 }

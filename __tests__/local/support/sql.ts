@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  type StartQueryExecutionCommandInput,
+} from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
+import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { LOCAL_CREDENTIALS, localS3 } from "../../../local/clients";
+import type { ColumnModel, DataPlane, TableModel } from "../../../local/data-plane";
+import { type ObjectStore, startObjectStore } from "../../../local/object-store";
+import { startSqlService } from "../../../local/sql/service";
+import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../schema/retail-transaction";
+
+export const BUCKET = "lake";
+export const DATABASE = "mydatabase";
+const REGION = "eu-west-1";
+
+export type SqlPlane = Pick<
+  DataPlane,
+  "databases" | "tables" | "workgroups" | "namedQueries" | "region" | "accountId"
+>;
+
+export const TRANSACTION_COLUMNS: readonly ColumnModel[] = glueColumns();
+export const HOUR_COLUMNS: readonly ColumnModel[] = gluePartitionColumns();
+
+/** A table whose files lie under its name. */
+export function table(
+  name: string,
+  columns: readonly ColumnModel[],
+  options: Partial<TableModel> = {},
+): TableModel {
+  return {
+    address: `aws_glue_catalog_table.${name}`,
+    database: DATABASE,
+    name,
+    columns,
+    partitionKeys: [],
+    location: `s3://${BUCKET}/${name}/`,
+    format: "json",
+    ...options,
+  };
+}
+
+/** A data plane with workgroup `people`, which has an output location. */
+export function sqlPlane(tables: readonly TableModel[], more: Partial<SqlPlane> = {}): SqlPlane {
+  return {
+    region: REGION,
+    accountId: "123456789012",
+    databases: [DATABASE],
+    tables,
+    workgroups: [
+      { address: "w", name: "people", enforced: false, outputLocation: `s3://${BUCKET}/results/` },
+    ],
+    namedQueries: [],
+    ...more,
+  };
+}
+
+/** A query that ended: its state, and the answer as rows of texts with the header first. */
+export interface Ended {
+  readonly execution: QueryExecution;
+  readonly state: string | undefined;
+  readonly reason: string | undefined;
+  readonly types: readonly (string | undefined)[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** Object store and SQL service of one test file, over a folder of their own. */
+export class SqlBench {
+  private constructor(
+    readonly folder: string,
+    private readonly store: ObjectStore,
+    private service: Awaited<ReturnType<typeof startSqlService>>,
+    readonly s3: S3Client,
+    private readonly plane: SqlPlane,
+  ) {}
+
+  static async start(plane: SqlPlane): Promise<SqlBench> {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
+    const store = await startObjectStore({ buckets: [BUCKET], dataDir: join(folder, "objects") });
+    const s3 = localS3(store.url, REGION);
+    const service = await startSqlService({
+      plane,
+      objects: store.files,
+      s3,
+      dataDir: join(folder, "catalog"),
+    });
+    return new SqlBench(folder, store, service, s3, plane);
+  }
+
+  /** Ends the service and starts it again on what it kept. */
+  async restart(plane: SqlPlane = this.plane): Promise<void> {
+    await this.service.close();
+    const dataDir = join(this.folder, "catalog");
+    this.service = await startSqlService({ plane, objects: this.store.files, s3: this.s3, dataDir });
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    await this.store.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  get athena(): AthenaClient {
+    return new AthenaClient({
+      endpoint: this.url,
+      region: REGION,
+      credentials: LOCAL_CREDENTIALS,
+      maxAttempts: 1,
+    });
+  }
+
+  get glue(): GlueClient {
+    return new GlueClient({
+      endpoint: this.url,
+      region: REGION,
+      credentials: LOCAL_CREDENTIALS,
+      maxAttempts: 1,
+    });
+  }
+
+  async put(key: string, body: string | Buffer): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }));
+  }
+
+  async get(url: string): Promise<string> {
+    const { bucket = "", key = "" } = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.+)$/.exec(url)?.groups ?? {};
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return (await Body?.transformToString()) ?? "";
+  }
+
+  /** Keys of the objects under a prefix. */
+  keys(prefix: string): string[] {
+    return this.store.files.list(BUCKET, prefix).map(({ key }) => key);
+  }
+
+  async start(sql: string, input: Partial<StartQueryExecutionCommandInput> = {}): Promise<string> {
+    const { QueryExecutionId = "" } = await this.athena.send(
+      new StartQueryExecutionCommand({
+        QueryString: sql,
+        WorkGroup: "people",
+        QueryExecutionContext: { Database: DATABASE },
+        ...input,
+      }),
+    );
+    return QueryExecutionId;
+  }
+
+  /** Waits for a query's end; its first page of results if it succeeded. */
+  async ended(id: string): Promise<Ended> {
+    const athena = this.athena;
+    for (;;) {
+      const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
+      const { State: state, StateChangeReason: reason } = QueryExecution?.Status ?? {};
+      if (!QueryExecution || state === "QUEUED" || state === "RUNNING") {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        continue;
+      }
+      if (state !== "SUCCEEDED") return { execution: QueryExecution, state, reason, types: [], rows: [] };
+      const { ResultSet } = await athena.send(new GetQueryResultsCommand({ QueryExecutionId: id }));
+      return {
+        execution: QueryExecution,
+        state,
+        reason,
+        types: ResultSet?.ResultSetMetadata?.ColumnInfo?.map(({ Type }) => Type) ?? [],
+        rows: (ResultSet?.Rows ?? []).map(({ Data = [] }) =>
+          Data.map(({ VarCharValue }) => VarCharValue ?? null),
+        ),
+      };
+    }
+  }
+
+  async query(sql: string, input: Partial<StartQueryExecutionCommandInput> = {}): Promise<Ended> {
+    return this.ended(await this.start(sql, input));
+  }
+
+  /** The rows of a query that must succeed, without the header. */
+  async rows(sql: string): Promise<Ended["rows"]> {
+    const { state, reason, rows } = await this.query(sql);
+    if (state !== "SUCCEEDED") throw new Error(`${state}: ${reason}\n${sql}`);
+    return rows.slice(1);
+  }
+}
+
+/** A line as ValidateRecords writes it. */
+export function transaction(id: string, change: Readonly<Record<string, unknown>> = {}): string {
+  const values: Record<string, unknown> = {
+    Invoice: "490397",
+    StockCode: "21844",
+    Description: "RETRO SPOT MUG",
+    Quantity: 6,
+    InvoiceDate: "2009-12-06 10:30:00",
+    Price: 2.95,
+    Customer_ID: "12417",
+    Country: "Belgium",
+  };
+  const line = Object.fromEntries(COLUMNS.map(({ field }) => [field, values[field]]));
+  return `${JSON.stringify({ ...line, record_id: id, arrived_at: "2026-11-24 03:00:00.123", ...change })}\n`;
+}
