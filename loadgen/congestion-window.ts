@@ -1,0 +1,16 @@
+/** Batches in flight at once, those that wait for a repetition included. */
+const LARGEST = 8;
+
+/** How many batches may be in flight: half as many after each throttled call, one more after as many clean ones. */
+export class CongestionWindow {
+  private window: number = LARGEST;
+
+  public get size(): number {
+    return Math.floor(this.window);
+  }
+
+  /** Takes the outcome of a call into account. */
+  public learn(throttled: boolean): void {
+    this.window = throttled ? Math.max(1, this.window / 2) : Math.min(LARGEST, this.window + 1 / this.window);
+  }
+}

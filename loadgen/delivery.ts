@@ -1,0 +1,181 @@
+import { lineId, recordPrefix } from "../lambdas/shared/record-id";
+import type { Tally } from "./account";
+import type { Ledger } from "./ledger";
+import type { PackedRecord } from "./pack";
+import { type Place, type Put, PutError, type RecordOutcome } from "./put";
+import type { Random } from "./random";
+import type { Timing } from "./timing";
+
+/** How often a record, or a call, may fail for another reason than throttling. */
+const MAX_FAILURES = 8;
+/** How long a throttled record is tried. */
+const MAX_THROTTLED_MS = 5 * 60_000;
+/** Bound of the first wait; it doubles each time. The wait is drawn evenly from 0 to the bound ("full jitter"). */
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/** Lines that were not acknowledged although they were sent. */
+export interface GivenUp {
+  /** Their numbers in the source. */
+  readonly numbers: readonly number[];
+  readonly reason: string;
+}
+
+/** What a delivery works with. */
+export interface DeliveryPorts {
+  readonly put: Put;
+  readonly tally: Tally;
+  readonly timing: Timing;
+  /** For the waits. */
+  readonly random: Random;
+  readonly ledger?: Ledger | undefined;
+  /** Counts them too. */
+  readonly onGivenUp: (lines: GivenUp) => void;
+  /** Told of each call, when it has ended. */
+  readonly onCall: (throttled: boolean) => void;
+}
+
+/** A record that was not taken, and why. */
+interface Refusal {
+  readonly record: PackedRecord;
+  readonly reason: string;
+}
+
+/** What one call came to. */
+interface Round {
+  readonly failed: readonly Refusal[];
+  readonly throttled: readonly Refusal[];
+  /** The call as a whole failed; nothing of it is known to have been taken. */
+  readonly error?: Error;
+  /** And no repetition helps. */
+  readonly hopeless?: boolean;
+}
+
+/**
+ * Puts a batch, and again what was not taken of it, until each record is acknowledged or given up.
+ * @param abandoned once aborted, nothing is repeated any more
+ * @returns the error for which the whole run has to end; undefined if it may go on.
+ */
+export async function deliver(
+  batch: readonly PackedRecord[],
+  ports: DeliveryPorts,
+  abandoned: AbortSignal,
+): Promise<Error | undefined> {
+  const { tally, timing, random, onGivenUp } = ports;
+  const startedAt = timing.now();
+  let pending = batch;
+  let failures = 0;
+  for (let attempt = 0; ; attempt++) {
+    const { failed, throttled, error, hopeless = false } = await attemptOnce(pending, ports);
+    if (failed.length > 0) failures++;
+    const over = hopeless || abandoned.aborted;
+    const lost = over || failures >= MAX_FAILURES;
+    const late = over || timing.now() - startedAt > MAX_THROTTLED_MS;
+    pending = [...repeatable(failed, lost, ports), ...repeatable(throttled, late, ports)];
+    // Where a call as a whole fails so often, the next batch would fare no better.
+    if (error !== undefined && lost) return error;
+    if (pending.length === 0) return undefined;
+    const bound = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
+    await timing.sleep(random.next() * bound, abandoned);
+    if (abandoned.aborted) {
+      const reason = "the run ended before it could be sent again";
+      onGivenUp({ numbers: pending.flatMap(({ numbers }) => numbers), reason });
+      return undefined;
+    }
+    tally.add("retried", countLines(pending));
+  }
+}
+
+/** One call, counted and entered in the ledger. */
+async function attemptOnce(records: readonly PackedRecord[], ports: DeliveryPorts): Promise<Round> {
+  const { put, tally, onCall } = ports;
+  tally.add("calls");
+  let round: Round;
+  try {
+    round = settle(records, await put(records), ports);
+  } catch (cause) {
+    round = failedCall(records, errorOf(cause), tally);
+  }
+  onCall(round.throttled.length > 0);
+  return round;
+}
+
+/** What a call came to that failed as a whole. */
+function failedCall(records: readonly PackedRecord[], error: Error, tally: Tally): Round {
+  const refusals = records.map((record) => ({ record, reason: error.message }));
+  const failure = error instanceof PutError ? error.failure : "refused";
+  if (failure === "throttled") {
+    tally.add("throttled", countLines(records));
+    return { failed: [], throttled: refusals };
+  }
+  if (failure === "unanswered") tally.add("uncertain", countLines(records));
+  return { failed: refusals, throttled: [], error, hopeless: failure === "refused" };
+}
+
+/** Sorts the records by what became of them. Never throws: what was taken stays counted. */
+function settle(
+  records: readonly PackedRecord[],
+  outcomes: readonly RecordOutcome[],
+  { tally, ledger }: DeliveryPorts,
+): Round {
+  const failed: Refusal[] = [];
+  const throttled: Refusal[] = [];
+  const taken: { readonly place: Place; readonly lines: number }[] = [];
+  for (const [index, record] of records.entries()) {
+    const lines = record.numbers.length;
+    const outcome: RecordOutcome = outcomes[index] ?? {
+      status: "failed",
+      reason: "no answer for this record",
+    };
+    switch (outcome.status) {
+      case "acknowledged":
+        tally.add("acknowledged", lines);
+        if (outcome.place) taken.push({ place: outcome.place, lines });
+        break;
+      case "withheld":
+        tally.add("withheld", lines);
+        break;
+      case "throttled":
+        tally.add("throttled", lines);
+        throttled.push({ record, reason: outcome.reason });
+        break;
+      case "failed":
+        failed.push({ record, reason: outcome.reason });
+        break;
+    }
+  }
+  try {
+    ledger?.append(taken.flatMap(({ place, lines }) => identitiesOf(place, lines)));
+  } catch (cause) {
+    const message = `lines were acknowledged, but the ledger cannot take them: ${errorOf(cause).message}`;
+    return { failed, throttled, error: new Error(message, { cause }), hopeless: true };
+  }
+  return { failed, throttled };
+}
+
+/** Identities of all lines of a record. */
+function identitiesOf({ shardId, sequenceNumber }: Place, lines: number): string[] {
+  const prefix = recordPrefix(shardId, sequenceNumber);
+  return Array.from({ length: lines }, (_, line) => lineId(prefix, line));
+}
+
+/** The records to try again; all are given up when there is no more trying. */
+function repeatable(
+  refusals: readonly Refusal[],
+  noMore: boolean,
+  { onGivenUp }: DeliveryPorts,
+): readonly PackedRecord[] {
+  if (!noMore) return refusals.map(({ record }) => record);
+  for (const [reason, given] of Map.groupBy(refusals, ({ reason }) => reason)) {
+    onGivenUp({ numbers: given.flatMap(({ record }) => record.numbers), reason });
+  }
+  return [];
+}
+
+function countLines(records: readonly PackedRecord[]): number {
+  return records.reduce((sum, { numbers }) => sum + numbers.length, 0);
+}
+
+function errorOf(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause));
+}

@@ -1,0 +1,175 @@
+import { formatTimestamp } from "../lambdas/shared/timestamp";
+import type { COLUMNS } from "../schema/retail-transaction";
+import { Catalogue, type Product, roundToPence } from "./catalogue";
+import {
+  CANCELLATIONS_PER_SALE,
+  COUNTRIES,
+  CUSTOMER_CONCENTRATION,
+  FREE_LINES,
+  GUEST_SALES,
+  LINES_OF_CANCELLATION,
+  LINES_OF_SALE,
+  MANUAL_CHARGE,
+  POSTAGE,
+  QUANTITIES,
+  REPEATED_PRODUCT,
+  sample,
+  WHOLE_LINE_CANCELLED,
+} from "./distributions";
+import { Random } from "./random";
+import type { SourceLine } from "./source";
+
+type Contract = (typeof COLUMNS)[number];
+type ValueOf<C extends Contract> = C["kind"] extends "integer" | "decimal" ? number : string;
+
+/** A row that keeps the contract: what it requires is there, what it does not may be. */
+export type Transaction = {
+  readonly [C in Contract as C["required"] extends true ? C["field"] : never]: ValueOf<C>;
+} & {
+  readonly [C in Contract as C["required"] extends true ? never : C["field"]]?: ValueOf<C>;
+};
+
+/** Customer numbers of the source begin about there. */
+const FIRST_CUSTOMER = 12_346;
+/** And invoice numbers. */
+const FIRST_INVOICE = 489_434;
+/** Sales that can still be cancelled. */
+const RECENT_SALES = 200;
+
+interface Customer {
+  readonly id: string;
+  readonly weight: number;
+}
+
+/** What a line of an invoice says beside the invoice's own columns. */
+interface Item extends Product {
+  readonly units: number;
+}
+
+interface Invoice {
+  readonly customer: string;
+  readonly country: string;
+  readonly items: readonly Item[];
+}
+
+/**
+ * Synthetic rows without end: sales of several lines, some cancelled later in part, regular customers and guests,
+ * distributed like the real ones (see `distributions.ts`). The same seed gives the same rows, but for `InvoiceDate`,
+ * which is the time at which an invoice's first line is taken.
+ * @param now milliseconds since 1970
+ */
+export function* generate(seed: number, now: () => number = Date.now): Generator<Transaction, never> {
+  const random = new Random(seed);
+  const catalogue = new Catalogue(random);
+  const customers = makeCustomers(random);
+  const recent: Invoice[] = [];
+  let number = FIRST_INVOICE + random.below(10_000);
+
+  for (;;) {
+    const sale = makeSale(random, catalogue, customers);
+    yield* rows(String(number++), sale, now());
+    recent.push(sale);
+    if (recent.length > RECENT_SALES) recent.shift();
+    if (random.chance(CANCELLATIONS_PER_SALE)) {
+      yield* rows(`C${number++}`, cancel(random, recent), now());
+    }
+  }
+}
+
+/** The rows as lines to send. */
+export async function* syntheticLines(
+  seed: number,
+  now: () => number = Date.now,
+): AsyncGenerator<SourceLine> {
+  let number = 0;
+  for (const row of generate(seed, now)) yield { bytes: Buffer.from(JSON.stringify(row)), number: ++number };
+}
+
+function* rows(number: string, { customer, country, items }: Invoice, now: number): Generator<Transaction> {
+  const date = formatTimestamp(Math.floor(now / 1000) * 1000).slice(0, "YYYY-MM-DD HH:MM:SS".length);
+  for (const { stockCode, description, units, price } of items) {
+    yield {
+      Invoice: number,
+      StockCode: stockCode,
+      Description: description,
+      Quantity: units,
+      InvoiceDate: date,
+      Price: price,
+      Customer_ID: customer,
+      Country: country,
+    };
+  }
+}
+
+function makeCustomers(random: Random): ReadonlyMap<string, readonly Customer[]> {
+  let id = FIRST_CUSTOMER;
+  return new Map(
+    COUNTRIES.map(({ name, customers }) => [
+      name,
+      Array.from({ length: customers }, (_, rank) => {
+        id += 1 + random.below(60);
+        return { id: String(id), weight: (rank + 1) ** -CUSTOMER_CONCENTRATION };
+      }),
+    ]),
+  );
+}
+
+function makeSale(
+  random: Random,
+  catalogue: Catalogue,
+  customers: ReadonlyMap<string, readonly Customer[]>,
+): Invoice {
+  const country = random.weighted(COUNTRIES.map(({ name, sales }) => [name, sales] as const));
+  const regulars = (customers.get(country) ?? []).map(({ id, weight }) => [id, weight] as const);
+  const customer = random.chance(GUEST_SALES) ? "" : random.weighted(regulars);
+  const items: Item[] = [];
+  const taken = new Set<string>();
+  for (let lines = Math.round(sample(random, LINES_OF_SALE)); lines > 0; lines--) {
+    let product = catalogue.draw(random);
+    if (taken.has(product.stockCode) && !random.chance(REPEATED_PRODUCT)) product = catalogue.draw(random);
+    taken.add(product.stockCode);
+    items.push(order(random, product));
+  }
+  if (random.chance(MANUAL_CHARGE.share)) items.push(manualCharge(random));
+  if (items.length === 0 || random.chance(POSTAGE.share)) items.push(postage(random));
+  return { customer, country, items };
+}
+
+function order(random: Random, product: Product): Item {
+  const band = QUANTITIES.find(({ below }) => product.price < below);
+  if (band === undefined) throw new RangeError(`no quantities for a price of ${product.price}`);
+  const units = Math.round(sample(random, band.units));
+  return random.chance(FREE_LINES) ? { ...product, price: 0, units } : { ...product, units };
+}
+
+function postage(random: Random): Item {
+  const price = random.weighted<number>(POSTAGE.prices);
+  return {
+    stockCode: "POST",
+    description: "POSTAGE",
+    price,
+    units: random.weighted<number>(POSTAGE.parcels),
+  };
+}
+
+function manualCharge(random: Random): Item {
+  const { smallest, largest } = MANUAL_CHARGE;
+  const price = roundToPence(smallest * (largest / smallest) ** random.next());
+  return { stockCode: "M", description: "Manual", price, units: 1 };
+}
+
+/** Takes back some lines of a recent sale, which is not cancelled again. */
+function cancel(random: Random, recent: Invoice[]): Invoice {
+  const wanted = Math.round(sample(random, LINES_OF_CANCELLATION));
+  const large = recent.filter(({ items }) => items.length >= wanted);
+  const sale = random.pick(large.length > 0 ? large : recent);
+  recent.splice(recent.indexOf(sale), 1);
+  const { customer, country } = sale;
+  const count = Math.min(sale.items.length, wanted);
+  const first = random.below(sale.items.length - count + 1);
+  const items = sale.items.slice(first, first + count).map((item) => {
+    const units = random.chance(WHOLE_LINE_CANCELLED) ? item.units : 1 + random.below(item.units);
+    return { ...item, units: -units };
+  });
+  return { customer, country, items };
+}

@@ -1,0 +1,149 @@
+import {
+  KinesisClient,
+  PutRecordsCommand,
+  type PutRecordsCommandOutput,
+  type PutRecordsResultEntry,
+} from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { PackedRecord } from "./pack";
+import { type Put, PutError, type PutFailure, type RecordOutcome } from "./put";
+
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** Where the stream is. What is left out comes from the environment and the shared configuration files. */
+export interface KinesisEndpoint {
+  readonly region?: string;
+  readonly endpointUrl?: string;
+}
+
+/**
+ * A client for {@link kinesisPut}. It repeats nothing by itself, and speaks HTTP/1.1: the SDK's HTTP/2 cannot talk to an
+ * endpoint without TLS.
+ */
+export function createKinesisClient({ region, endpointUrl }: KinesisEndpoint): KinesisClient {
+  return new KinesisClient({
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    }),
+    ...(region !== undefined && { region }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+  });
+}
+
+/** The part of the client that puts records. */
+export interface RecordsClient {
+  send(command: PutRecordsCommand): Promise<PutRecordsCommandOutput>;
+  readonly config: { readonly maxAttempts: () => Promise<number> };
+}
+
+/**
+ * Puts records into a stream.
+ * The returned function throws an Error when the client repeats calls by itself: both repetitions would multiply, and
+ * what was sent twice would not be counted.
+ */
+export function kinesisPut(client: RecordsClient, streamName: string): Put {
+  return async (records) => {
+    const attempts = await client.config.maxAttempts();
+    if (attempts !== 1) {
+      throw new Error(`the Kinesis client makes ${attempts} attempts; make it with createKinesisClient`);
+    }
+    const answer = await call(client, streamName, records);
+    if (answer.Records?.length !== records.length) {
+      throw new PutError(
+        "unanswered",
+        `PutRecords on ${streamName} answered for ${answer.Records?.length ?? 0} of ${records.length} records`,
+      );
+    }
+    return answer.Records.map(outcome);
+  };
+}
+
+async function call(
+  client: RecordsClient,
+  streamName: string,
+  records: readonly PackedRecord[],
+): Promise<PutRecordsCommandOutput> {
+  try {
+    return await client.send(
+      new PutRecordsCommand({
+        StreamName: streamName,
+        Records: records.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
+      }),
+    );
+  } catch (error) {
+    throw putError(error, streamName);
+  }
+}
+
+const RECORD_THROTTLED = "ProvisionedThroughputExceededException";
+
+function outcome({ ShardId, SequenceNumber, ErrorCode, ErrorMessage }: PutRecordsResultEntry): RecordOutcome {
+  if (ShardId !== undefined && SequenceNumber !== undefined) {
+    return { status: "acknowledged", place: { shardId: ShardId, sequenceNumber: SequenceNumber } };
+  }
+  const reason = [ErrorCode ?? "no error code", ErrorMessage].filter((text) => text !== undefined).join(": ");
+  return { status: ErrorCode === RECORD_THROTTLED ? "throttled" : "failed", reason };
+}
+
+const THROTTLED = new Set([
+  RECORD_THROTTLED,
+  "KMSThrottlingException",
+  "LimitExceededException",
+  "RequestLimitExceeded",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
+
+/** What to do about an error, by its name, its code or its message. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ResourceNotFoundException: "there is no such stream: check --stream-name, --region-name and the account",
+  AccessDeniedException: "these credentials may not call kinesis:PutRecords on it, or not use its key",
+  UnrecognizedClientException: "AWS does not know these credentials",
+  InvalidSignatureException: "the secret key does not fit, or this machine's clock is wrong",
+  ExpiredTokenException: "the credentials have expired: get new ones",
+  CredentialsProviderError: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+  "Region is missing": "give --region-name, or set AWS_REGION",
+  ECONNREFUSED: "nothing listens there: check --endpoint-url",
+  ENOTFOUND: "there is no such host: check --endpoint-url and --region-name",
+};
+
+/** What the SDK tells of an error. */
+interface Symptoms {
+  readonly name: string;
+  /** Its first line: what follows is advice to programmers. */
+  readonly message: string;
+  /** HTTP status of the answer. */
+  readonly status: number | undefined;
+  /** The operating system's, such as `ECONNRESET`. */
+  readonly code: string | undefined;
+}
+
+function symptoms(error: Error): Symptoms {
+  const metadata = "$metadata" in error ? error.$metadata : undefined;
+  const known = typeof metadata === "object" && metadata !== null && "httpStatusCode" in metadata;
+  const status = known && typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const [message = ""] = error.message.split("\n");
+  return { name: error.name, message, status, code };
+}
+
+function failureOf({ name, status, code }: Symptoms): PutFailure {
+  if (THROTTLED.has(name) || status === 429) return "throttled";
+  if (code !== undefined || name === "TimeoutError") return "unanswered";
+  // Without an answer nothing was sent: no region, no credentials. A garbled answer came from somewhere.
+  if (status === undefined) return "refused";
+  return status >= 500 || status < 400 ? "unanswered" : "refused";
+}
+
+function putError(cause: unknown, streamName: string): PutError {
+  const found = symptoms(cause instanceof Error ? cause : new Error(String(cause)));
+  const { name, message, code } = found;
+  const remedy = REMEDIES[name] ?? REMEDIES[code ?? ""] ?? REMEDIES[message];
+  const parts = [`PutRecords on ${streamName}`, name === "Error" ? undefined : name, message, remedy];
+  const text = parts.filter((part) => part !== undefined).join(": ");
+  return new PutError(failureOf(found), text, { cause });
+}

@@ -1,0 +1,94 @@
+import {
+  appendFileSync,
+  closeSync,
+  createReadStream,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+} from "node:fs";
+import { createInterface } from "node:readline";
+import { decodeRecordId } from "../lambdas/shared/record-id";
+import { InputError } from "./source";
+
+/** Takes the identities of acknowledged lines. */
+export interface Ledger {
+  append(recordIds: readonly string[]): void;
+}
+
+/** A ledger in a file: one identity a line. */
+export interface FileLedger extends Ledger {
+  /** Returns when the file is safe on disk. */
+  close(): void;
+}
+
+/**
+ * Opens a ledger to append to; it is made if it does not exist. Each call's identities are handed to the operating system
+ * before the next call is looked at, so a run that is killed loses none, and memory does not grow.
+ * @throws InputError when the file holds anything else: it is never written into.
+ */
+export function openLedger(file: string): FileLedger {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "a+");
+  } catch (error) {
+    throw new InputError(`the ledger ${file} cannot be opened: ${messageOf(error)}`, { cause: error });
+  }
+  try {
+    checkEnds(descriptor, file);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+  return {
+    append: (recordIds) => {
+      if (recordIds.length > 0) appendFileSync(descriptor, `${recordIds.join("\n")}\n`);
+    },
+    close: () => {
+      fsyncSync(descriptor);
+      closeSync(descriptor);
+    },
+  };
+}
+
+/** The identities of a ledger file, in the order in which they were acknowledged. @throws InputError naming a bad line. */
+export async function* readLedger(file: string): AsyncGenerator<string> {
+  let number = 0;
+  for await (const line of createInterface({
+    input: createReadStream(file),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number++;
+    if (!isIdentity(line))
+      throw new InputError(`${file}, line ${number}: "${line.slice(0, 80)}" is not a record_id`);
+    yield line;
+  }
+}
+
+const IDENTITY_BYTES = 51;
+
+function checkEnds(descriptor: number, file: string): void {
+  const { size } = fstatSync(descriptor);
+  if (size === 0) return;
+  const first = Buffer.alloc(IDENTITY_BYTES);
+  readSync(descriptor, first, 0, first.length, 0);
+  const last = Buffer.alloc(1);
+  readSync(descriptor, last, 0, 1, size - 1);
+  if (!isIdentity(first.toString("latin1")) || last.toString("latin1") !== "\n") {
+    throw new InputError(`${file} is not a ledger, or was cut off: give a file that does not exist yet`);
+  }
+}
+
+function isIdentity(text: string): boolean {
+  try {
+    decodeRecordId(text);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,149 @@
+import { statSync } from "node:fs";
+import { extname } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { INPUT_EXTENSIONS } from "./replay";
+
+/** How the process ends. */
+export const EXIT = { acknowledged: 0, incomplete: 1, usage: 2, interrupted: 130 } as const;
+
+/** What the command line says. */
+export interface Options {
+  readonly serviceName: "kinesis" | "console";
+  readonly streamName: string;
+  readonly regionName?: string;
+  readonly endpointUrl?: string;
+  readonly inputFile?: string;
+  readonly rate?: number;
+  readonly maxCount?: number;
+  /** Seconds. */
+  readonly duration?: number;
+  readonly seed: number;
+  readonly pack: number;
+  readonly ledger?: string;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+const HELP = `
+Without --input-file the lines are synthetic and do not end: bound them by --max-count or --duration, or stop by Ctrl-C.
+Columns of a .csv are found by name ("Customer ID" is Customer_ID); others are left out. A row that breaks the
+contract is reported with its line number, counted and not sent. Lines of a .jsonl or .ndjson are sent as they are.
+
+Progress, bad rows and lines that were given up go to standard error; the account goes to standard output (for
+--service-name console to standard error, because the lines are on standard output).
+Throttling slows the run down. Ctrl-C ends it when all that is in flight has been answered; a second one at once.
+The ledger holds one record_id a line and is appended to; a line whose call was never answered is not in it, though it
+may be in the stream ("uncertain" in the account).
+
+Exit codes:
+  0    every line was acknowledged (console: written; --dry-run: read)
+  1    a line was given up, a row was bad, or the run could not go on
+  2    the command line is wrong
+  130  interrupted by Ctrl-C, and every line that was offered was acknowledged
+
+Examples:
+  npm run loadgen -- --region-name eu-west-1 --rate 100
+  npm run loadgen -- --region-name eu-west-1 --input-file online_retail.csv --pack 25 --ledger sent.txt
+  npm run loadgen -- --endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json
+  npm run --silent loadgen -- --service-name console --max-count 3
+  npm run loadgen -- --input-file online_retail.csv --dry-run`;
+
+/** The command; it throws a CommanderError instead of ending the process. */
+export function command(): Command {
+  return new Command("npm run loadgen --")
+    .description("Sends retail transactions, one JSON object a line, to a Kinesis data stream.")
+    .addOption(
+      new Option("--service-name <name>", "where to: a stream, or standard output")
+        .choices(["kinesis", "console"])
+        .default("kinesis"),
+    )
+    .option(
+      "--stream-name <name>",
+      "the stream",
+      text(/^[\w.-]{1,128}$/, "1 to 128 letters, digits, . _ -"),
+      "retail-trans",
+    )
+    .option(
+      "--region-name <region>",
+      "its region (default: AWS_REGION, or the profile's)",
+      text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "A region such as eu-west-1"),
+    )
+    .option("--endpoint-url <url>", "another endpoint than AWS's, such as that of a local run", url)
+    .option("--input-file <file>", `replay this file: ${INPUT_EXTENSIONS.join(", ")}`, inputFile)
+    .option(
+      "--rate <lines/s>",
+      "lines a second, on average (default: as fast as it goes)",
+      number(0.001, 1e7),
+    )
+    .option("--max-count <lines>", "lines to offer at most", number(1, 1e12, { whole: true }))
+    .option("--duration <seconds>", "offer lines for this long at most", number(0.001, 1e7))
+    .option(
+      "--seed <number>",
+      "of synthetic lines and of partition keys",
+      number(0, 2 ** 32 - 1, { whole: true }),
+      1,
+    )
+    .option("--pack <lines>", "lines in one stream record at most", number(1, 10_000, { whole: true }), 1)
+    .addOption(
+      new Option("--ledger <file>", "append the identities of acknowledged lines to this file").conflicts(
+        "dryRun",
+      ),
+    )
+    .option("--dry-run", "read, check and pack, but send nothing", false)
+    .option("--json", "the account as one JSON document on standard output", false)
+    .addHelpText("after", HELP)
+    .exitOverride();
+}
+
+/** Options that contradict each other; undefined if none do. */
+export function contradiction({
+  serviceName,
+  json,
+  ledger,
+  dryRun,
+  endpointUrl,
+}: Options): string | undefined {
+  if (serviceName === "kinesis") return undefined;
+  if (json) return "--json does not go with --service-name console: both would write to standard output";
+  if (ledger !== undefined)
+    return "--ledger does not go with --service-name console: there are no identities";
+  if (endpointUrl !== undefined) return "--endpoint-url does not go with --service-name console";
+  if (dryRun) return "--dry-run does not go with --service-name console, which sends nothing anyway";
+  return undefined;
+}
+
+function number(min: number, max: number, { whole = false } = {}): (given: string) => number {
+  return (given) => {
+    const value = Number(given);
+    const fits = given.trim() !== "" && value >= min && value <= max && (!whole || Number.isInteger(value));
+    if (!fits)
+      throw new InvalidArgumentError(
+        `${whole ? "A whole number" : "A number"} from ${min} to ${max} is wanted.`,
+      );
+    return value;
+  };
+}
+
+function text(pattern: RegExp, wanted: string): (given: string) => string {
+  return (given) => {
+    if (!pattern.test(given)) throw new InvalidArgumentError(`${wanted} is wanted.`);
+    return given;
+  };
+}
+
+function url(given: string): string {
+  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
+    throw new InvalidArgumentError("A URL that begins with http:// or https:// is wanted.");
+  }
+  return given;
+}
+
+function inputFile(given: string): string {
+  if (!INPUT_EXTENSIONS.includes(extname(given).toLowerCase())) {
+    throw new InvalidArgumentError(`A file that ends in ${INPUT_EXTENSIONS.join(", ")} is wanted.`);
+  }
+  if (!statSync(given, { throwIfNoEntry: false })?.isFile()) {
+    throw new InvalidArgumentError("There is no such file.");
+  }
+  return given;
+}

@@ -1,0 +1,43 @@
+/** Lines are let go in bursts at least this far apart, so that fast rates still fill batches. */
+const TICK_MS = 50;
+/** The rate is looked at again at least this often, so that a change acts soon. */
+const LONGEST_WAIT_MS = 250;
+/** What a stall left unsent is not made up for beyond this. */
+const LARGEST_BURST_S = 1;
+
+/** Spreads lines over time. The rate may change at any moment. */
+export class Pacer {
+  private allowance = 1;
+  private last: number;
+
+  /**
+   * @param rate lines a second at this moment; 0 pauses, Infinity does not limit
+   * @param now milliseconds
+   */
+  public constructor(
+    private readonly rate: () => number,
+    private readonly now: () => number,
+  ) {
+    this.last = now();
+  }
+
+  /** 0: the next line goes now, and is counted. Else the milliseconds after which to ask again. */
+  public take(): number {
+    const rate = this.rate();
+    if (!(rate >= 0)) throw new RangeError(`the rate is ${rate} lines a second; 0 or more is wanted`);
+    const now = this.now();
+    if (rate === Number.POSITIVE_INFINITY) {
+      this.last = now;
+      return 0;
+    }
+    const earned = (rate * (now - this.last)) / 1000;
+    this.allowance = Math.min(this.allowance + earned, Math.max(1, rate * LARGEST_BURST_S));
+    this.last = now;
+    if (this.allowance >= 1) {
+      this.allowance -= 1;
+      return 0;
+    }
+    const missing = rate === 0 ? LONGEST_WAIT_MS : ((1 - this.allowance) / rate) * 1000;
+    return Math.min(Math.max(missing, TICK_MS), LONGEST_WAIT_MS);
+  }
+}

@@ -1,0 +1,200 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Account, Tally } from "./account";
+import { CongestionWindow } from "./congestion-window";
+import { type DeliveryPorts, deliver, type GivenUp } from "./delivery";
+import type { Ledger } from "./ledger";
+import { Pacer } from "./pacer";
+import { Batcher, MAX_RECORD_BYTES, type PackedRecord, Packer, sizeOf } from "./pack";
+import type { Put } from "./put";
+import { Random } from "./random";
+import { type BadRow, isBadRow, type SourceItem, type SourceLine } from "./source";
+import { SYSTEM_TIMING, type Timing } from "./timing";
+
+/** What is sent, where to and how fast. */
+export interface ProduceOptions {
+  readonly put: Put;
+  readonly lines: AsyncIterable<SourceItem>;
+  /** Lines a second; a function is asked again and again, so its answer may change. 0 pauses. @default no limit */
+  readonly rate?: number | (() => number);
+  /** Lines in one stream record, at most. @default 1 */
+  readonly pack?: number;
+  /** Lines to offer, at most. @default all */
+  readonly maxCount?: number;
+  /** Milliseconds after which no more lines are offered. @default no end */
+  readonly durationMs?: number;
+  /** Of the partition keys. @default 1 */
+  readonly seed?: number;
+  /** Once aborted, no more lines are offered; what is in flight is finished. */
+  readonly signal?: AbortSignal;
+  /** Takes the identity of each acknowledged line. */
+  readonly ledger?: Ledger;
+  /** Told where the run stands, after each call. */
+  readonly onProgress?: (account: Account) => void;
+  readonly onBadRow?: (row: BadRow) => void;
+  readonly onGivenUp?: (lines: GivenUp) => void;
+  /** @default this machine's */
+  readonly timing?: Timing;
+}
+
+/** A run that could not go on: the input is unreadable, or no repetition of a call helps. */
+export class ProduceError extends Error {
+  override readonly name = "ProduceError";
+
+  public constructor(
+    cause: Error,
+    /** What was done until then; nothing is in flight any more. */
+    public readonly account: Account,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** A stream record that is not full is sent when its first line has waited for this long. */
+const LINGER_MS = 1_000;
+
+/**
+ * Sends lines to a stream until they end, the limits are reached or the signal is aborted, and accounts for each of them.
+ * Where the stream throttles, fewer batches are in flight, so the source is read more slowly. Order is kept within a
+ * stream record, not between records. Memory is bounded by the batches in flight.
+ * @throws ProduceError; whatever was acknowledged by then is in its account and in the ledger.
+ */
+export async function produce(options: ProduceOptions): Promise<Account> {
+  const { timing = SYSTEM_TIMING } = options;
+  const tally = new Tally(() => timing.now());
+  const sender = new Sender(options, tally, timing);
+  let inputFault: unknown;
+  try {
+    await offer(options, tally, timing, sender);
+  } catch (error) {
+    inputFault = error;
+  }
+  await sender.finish();
+  const fault = sender.failed.aborted ? sender.failed.reason : inputFault;
+  if (fault !== undefined) {
+    throw new ProduceError(fault instanceof Error ? fault : new Error(String(fault)), tally.snapshot());
+  }
+  return tally.snapshot();
+}
+
+/** Takes lines from the source, each in its turn. */
+async function offer(options: ProduceOptions, tally: Tally, timing: Timing, sender: Sender): Promise<void> {
+  const { lines, rate = Number.POSITIVE_INFINITY, signal, onBadRow } = options;
+  const { maxCount = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = options;
+  const stop = AbortSignal.any(signal ? [signal, sender.failed] : [sender.failed]);
+  const pacer = new Pacer(typeof rate === "function" ? rate : () => rate, () => timing.now());
+  const isOver = (): boolean => stop.aborted || tally.offered >= maxCount || tally.elapsedMs >= durationMs;
+
+  if (isOver()) return;
+  for await (const item of lines) {
+    if (isBadRow(item)) {
+      tally.add("badRows");
+      onBadRow?.(item);
+    } else {
+      for (let wait = pacer.take(); wait > 0 && !isOver(); wait = pacer.take()) {
+        await sender.sendWaiting();
+        await timing.sleep(Math.min(wait, durationMs - tally.elapsedMs), stop);
+      }
+      if (isOver()) return;
+      await sender.add(item);
+    }
+    if (isOver()) return;
+  }
+}
+
+/** Packs lines into records and records into batches, and keeps a bounded number of batches in flight. */
+class Sender {
+  private readonly failure = new AbortController();
+  private readonly packer: Packer;
+  private readonly batcher = new Batcher();
+  private readonly window = new CongestionWindow();
+  private readonly inFlight = new Set<Promise<unknown>>();
+  private readonly ports: DeliveryPorts;
+  private readonly onGivenUp: (lines: GivenUp) => void;
+  /** When the first line of the record that is not full came. */
+  private openSince = 0;
+
+  public constructor(
+    options: ProduceOptions,
+    private readonly tally: Tally,
+    private readonly timing: Timing,
+  ) {
+    const { put, pack = 1, seed = 1, ledger, onProgress, onGivenUp } = options;
+    this.packer = new Packer(pack, seed);
+    this.onGivenUp = (lines) => {
+      tally.add("givenUp", lines.numbers.length);
+      onGivenUp?.(lines);
+    };
+    this.ports = {
+      put,
+      tally,
+      timing,
+      random: new Random(seed, 2),
+      ledger,
+      onGivenUp: this.onGivenUp,
+      onCall: (throttled) => {
+        this.window.learn(throttled);
+        onProgress?.(tally.snapshot());
+      },
+    };
+  }
+
+  /** Aborted, with the error as its reason, when the run cannot go on. */
+  public get failed(): AbortSignal {
+    return this.failure.signal;
+  }
+
+  /** Takes a line; waits while too much is in flight. */
+  public async add(line: SourceLine): Promise<void> {
+    if (this.packer.isEmpty) this.openSince = this.timing.now();
+    const records = this.packer.add(line);
+    this.tally.add("offered");
+    for (const record of records) await this.enqueue(record);
+  }
+
+  /** Sends what is ready although the batch is not full: nothing comes for a while. */
+  public async sendWaiting(): Promise<void> {
+    if (this.timing.now() - this.openSince >= LINGER_MS) await this.closeRecord();
+    await this.dispatch(this.batcher.flush());
+  }
+
+  /** Sends the rest and waits for everything in flight. */
+  public async finish(): Promise<void> {
+    await this.closeRecord();
+    await this.dispatch(this.batcher.flush());
+    await Promise.all(this.inFlight);
+  }
+
+  private async closeRecord(): Promise<void> {
+    for (const record of this.packer.flush()) await this.enqueue(record);
+  }
+
+  private async enqueue(record: PackedRecord): Promise<void> {
+    this.tally.add("records");
+    this.tally.add("bytes", record.data.length);
+    if (sizeOf(record) > MAX_RECORD_BYTES) {
+      const reason = `a stream record of ${sizeOf(record)} bytes, its key included; at most ${MAX_RECORD_BYTES} are taken`;
+      this.onGivenUp({ numbers: record.numbers, reason });
+      return;
+    }
+    await this.dispatch(this.batcher.add(record));
+  }
+
+  private async dispatch(batch: readonly PackedRecord[] | undefined): Promise<void> {
+    if (batch === undefined) return;
+    // Lets signals and timers through, which a source and a stream that never wait would keep out.
+    await nextTurn();
+    while (this.inFlight.size >= this.window.size) await Promise.race(this.inFlight);
+    if (this.failed.aborted) {
+      const reason = "the run ended before it was sent";
+      this.onGivenUp({ numbers: batch.flatMap(({ numbers }) => numbers), reason });
+      return;
+    }
+    const delivery = deliver(batch, this.ports, this.failed)
+      .then(
+        (fault) => fault && this.failure.abort(fault),
+        (fault: unknown) => this.failure.abort(fault),
+      )
+      .finally(() => this.inFlight.delete(delivery));
+    this.inFlight.add(delivery);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Account } from "./account";
+
+/** Where progress is shown: standard error. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** How often the line on a terminal is rewritten, and how often a line is added where there is none. */
+const REWRITE_MS = 200;
+const ADD_MS = 10_000;
+const CLEAR_LINE = "\r\u001b[2K";
+
+/** Shows how far a run is: one line that is rewritten on a terminal, now and then a line elsewhere. */
+export class Progress {
+  private shownAt: number;
+  private isShown = false;
+
+  /** @param now milliseconds */
+  public constructor(
+    private readonly terminal: Terminal,
+    private readonly now: () => number,
+  ) {
+    this.shownAt = now();
+  }
+
+  /** Takes the account as it stands; shows it when it is time to. */
+  public update(account: Account): void {
+    const now = this.now();
+    if (now - this.shownAt < (this.terminal.isTTY ? REWRITE_MS : ADD_MS)) return;
+    this.shownAt = now;
+    this.isShown = this.terminal.isTTY ?? false;
+    this.terminal.write(
+      this.terminal.isTTY ? CLEAR_LINE + progressText(account) : `${progressText(account)}\n`,
+    );
+  }
+
+  /** Writes a line that stays, above the progress. */
+  public say(text: string): void {
+    this.end();
+    this.terminal.write(`${text}\n`);
+  }
+
+  /** Takes the progress line away. */
+  public end(): void {
+    if (this.isShown) this.terminal.write(CLEAR_LINE);
+    this.isShown = false;
+  }
+}
+
+function progressText(account: Account): string {
+  const count = (value: number): string => value.toLocaleString("en");
+  const parts = [
+    `${count(account.acknowledged + account.withheld)} lines`,
+    `${count(Math.round(account.linesPerSecond))}/s`,
+    ...(account.throttled > 0 ? [`throttled ${count(account.throttled)}`] : []),
+    ...(account.givenUp > 0 ? [`given up ${count(account.givenUp)}`] : []),
+    ...(account.badRows > 0 ? [`bad rows ${count(account.badRows)}`] : []),
+    `${account.seconds.toFixed(0)} s`,
+  ];
+  return parts.join(" · ");
+}

@@ -1,0 +1,58 @@
+/**
+ * Pseudo-random numbers that depend on the seed alone: xoshiro128** by D. Blackman and S. Vigna, its state filled
+ * by SplitMix32. Good enough to imitate, useless for secrets.
+ */
+export class Random {
+  private readonly state: Uint32Array;
+
+  /** @param stream tells generators of one seed apart, so that drawing from one does not move the other. */
+  public constructor(seed: number, stream = 0) {
+    let mixed = (seed ^ Math.imul(stream, 0x85ebca6b)) >>> 0;
+    this.state = Uint32Array.from({ length: 4 }, () => {
+      mixed = (mixed + 0x9e3779b9) >>> 0;
+      let word = mixed;
+      word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+      word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+      return word ^ (word >>> 15);
+    });
+  }
+
+  /** From 0 to below 1, in steps of 2^-32. */
+  public next(): number {
+    const [a = 0, b = 0, c = 0, d = 0] = this.state;
+    const scrambled = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
+    this.state.set([a ^ d ^ b, b ^ c ^ a, c ^ a ^ (b << 9), rotateLeft(d ^ b, 11)]);
+    return scrambled / 2 ** 32;
+  }
+
+  /** A whole number from 0 to below `bound`. */
+  public below(bound: number): number {
+    return Math.floor(this.next() * bound);
+  }
+
+  /** Whether something of this probability happens. */
+  public chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** One of the values, each as likely as any other. @throws RangeError when there is none. */
+  public pick<T>(values: readonly T[]): T {
+    const picked = values[this.below(values.length)];
+    if (picked === undefined) throw new RangeError("there is nothing to pick from");
+    return picked;
+  }
+
+  /** One of the values, as likely as its weight says. @throws RangeError when all weights are 0. */
+  public weighted<T>(values: readonly (readonly [value: T, weight: number])[]): T {
+    let left = this.next() * values.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [value, weight] of values) {
+      left -= weight;
+      if (left < 0) return value;
+    }
+    throw new RangeError("there is nothing to pick from: all weights are 0");
+  }
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}
