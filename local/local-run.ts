@@ -10,6 +10,7 @@ import type { DataPlane, Service } from "./data-plane";
 import { type DeliveryStream, startDeliveryStream } from "./delivery-stream";
 import { type EventSourceMapping, startEventSourceMapping } from "./event-source-mapping";
 import { type Functions, startFunctions } from "./functions/start-functions";
+import { LatencySampler } from "./latency";
 import { startObjectStore } from "./object-store";
 import { startSchedule } from "./schedule";
 import { startSearchDouble } from "./search/search-double";
@@ -46,6 +47,8 @@ export interface LocalRun extends Service {
   readonly functions: Functions;
   readonly deliveryStreams: readonly DeliveryStream[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
+  /** Absent where the speed layer is switched off. */
+  readonly latency?: LatencySampler;
   readonly streamUrl: string;
   readonly timeScale: number;
   /** Milliseconds since 1970. */
@@ -149,6 +152,12 @@ async function start(options: LocalRunOptions, services: Services): Promise<Loca
   }
 
   const athena = new AthenaClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
+  const places = placesOf(plane, kinesis, athenaSql(athena, s3, ...peopleOf(plane)), search.url);
+  const latency =
+    places.search &&
+    (await services.open(
+      Promise.resolve(new LatencySampler(places.search.client, places.search.indexPattern, say)),
+    ));
   return {
     plane,
     dataDir,
@@ -159,9 +168,11 @@ async function start(options: LocalRunOptions, services: Services): Promise<Loca
     timeScale,
     startedAt,
     say,
-    places: placesOf(plane, kinesis, athenaSql(athena, s3, ...peopleOf(plane)), search.url),
+    places,
+    ...(latency && { latency }),
     exports: Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
     statistics: () => ({
+      latency: latency?.latency(),
       delivery: deliveryStreams.map((delivery) => ({ name: delivery.model.name, ...delivery.progress() })),
       mappings: eventSourceMappings.map((mapping) => ({
         address: mapping.model.address,

@@ -53,10 +53,14 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     const document = { ...reportDocument(found), agree, account, timings, ...run.statistics() };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
+    const latency = run.latency?.latency();
     const text = [
       await firstTen(run),
       countriesText(found.byCountry),
       reportText(found),
+      ...(latency
+        ? [`arrival to searchable: median ${latency.p50_ms} ms, 99th percentile ${latency.p99_ms} ms`]
+        : []),
       `${timings.total_s} s: start ${timings.start_s}, send ${timings.send_s}, wait ${timings.wait_s}, reconcile ${timings.reconcile_s}`,
     ];
     process.stdout.write(`${text.join("\n\n")}\n`);

@@ -45,7 +45,12 @@ export async function send(run: LocalRun, options: SendOptions): Promise<Account
       pack,
       seed,
       signal,
-      ledger,
+      ledger: {
+        append: (identities) => {
+          ledger.append(identities);
+          run.latency?.append(identities);
+        },
+      },
       ...(maxCount !== undefined && { maxCount }),
       ...(rate !== undefined && { rate }),
       onProgress: ({ acknowledged }) => progress.show(`sent ${acknowledged.toLocaleString("en")}`),

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "@opensearch-project/opensearch";
+import type { Service } from "./data-plane";
+
+/** Identities that are followed at most at a time; more are not needed, and each poll asks for all of them. */
+const LARGEST_SAMPLE = 200;
+/** Of that many acknowledged identities one is followed. */
+const ONE_OF = 25;
+/** How often the index is asked: the measured latency is too long by half of it on average. */
+const POLL_MS = 50;
+
+/** Milliseconds from arrival in the stream until a search finds the line. */
+export interface Latency {
+  readonly samples: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+}
+
+/** Follows some of the acknowledged lines until a search finds them. */
+export class LatencySampler implements Service {
+  private readonly awaited = new Set<string>();
+  private readonly measured: number[] = [];
+  private readonly stop = new AbortController();
+  private readonly polling: Promise<void>;
+  private offered = 0;
+
+  public constructor(
+    private readonly client: Client,
+    private readonly indexPattern: string,
+    private readonly onNotice: (message: string) => void,
+  ) {
+    this.polling = this.poll();
+  }
+
+  /** Takes identities as the load generator's ledger does; lines that are refused are never found, nor counted. */
+  public append(recordIds: readonly string[]): void {
+    for (const id of recordIds) {
+      if (this.offered++ % ONE_OF === 0 && this.awaited.size < LARGEST_SAMPLE) this.awaited.add(id);
+    }
+  }
+
+  /** What was measured so far; undefined before the first line was found. */
+  public latency(): Latency | undefined {
+    const sorted = [...this.measured].sort((a, b) => a - b);
+    const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+    return sorted.length === 0 ? undefined : { samples: sorted.length, p50_ms: at(0.5), p99_ms: at(0.99) };
+  }
+
+  public async close(): Promise<void> {
+    this.stop.abort();
+    await this.polling;
+  }
+
+  private async poll(): Promise<void> {
+    let told = false;
+    while (!this.stop.signal.aborted) {
+      try {
+        if (this.awaited.size > 0) await this.find();
+      } catch (error) {
+        // The engine being away is part of what is measured: the lines stay awaited.
+        if (!told) this.onNotice(`the latency cannot be measured at present: ${String(error)}`);
+        told = true;
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  private async find(): Promise<void> {
+    const { body } = await this.client.search({
+      index: this.indexPattern,
+      body: {
+        size: LARGEST_SAMPLE,
+        query: { terms: { record_id: [...this.awaited] } },
+        _source: ["arrived_at"],
+      },
+    });
+    const now = Date.now();
+    for (const { _id, _source } of body.hits.hits) {
+      if (_id === undefined || !this.awaited.delete(_id)) continue;
+      const { arrived_at } = _source as { readonly arrived_at: string };
+      this.measured.push(now - Date.parse(`${arrived_at.replace(" ", "T")}Z`));
+    }
+  }
+}
