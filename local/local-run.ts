@@ -170,7 +170,9 @@ async function start(options: LocalRunOptions, services: Services): Promise<Loca
     say,
     places,
     ...(latency && { latency }),
-    exports: Object.entries(environment).map(([name, value]) => `export ${name}=${value}`),
+    exports: Object.entries({ AWS_DEFAULT_REGION: region, ...environment }).map(
+      ([name, value]) => `export ${name}=${value}`,
+    ),
     statistics: () => ({
       latency: latency?.latency(),
       delivery: deliveryStreams.map((delivery) => ({ name: delivery.model.name, ...delivery.progress() })),

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Reconciliation, reconcile } from "../reconcile/reconcile";
+import { countIndex } from "../reconcile/search-lines";
+import { countLines } from "../reconcile/tables";
+import type { LocalRun } from "./local-run";
+import { Progress } from "./progress";
+
+/** How often the layers are counted while they are waited for. */
+const COUNT_EVERY_MS = 1_000;
+/** Without any count changing for as long as two schedules and this, waiting ends. */
+const PATIENCE_MS = 45_000;
+
+/** Distinct lines in each layer. */
+interface Counts {
+  readonly raw: number;
+  readonly parquet: number;
+  readonly quarantined: number;
+  readonly indexed: number;
+}
+
+/**
+ * Waits until all layers agree on what was acknowledged, or nothing moves any more. Counts are cheap and say
+ * when it is worth comparing; whether the layers agree is only ever the comparison's answer.
+ * @returns the last comparison; undefined when `signal` was aborted before.
+ */
+export async function settle(
+  run: LocalRun,
+  ledger: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Reconciliation | undefined> {
+  const progress = new Progress();
+  const longestPeriod = Math.max(0, ...run.plane.schedules.map(({ everySeconds }) => everySeconds * 1_000));
+  const patience = (2 * longestPeriod) / run.timeScale + PATIENCE_MS;
+  let last = "";
+  let changedAt = Date.now();
+  try {
+    while (!signal.aborted) {
+      const counts = await count(run);
+      const text = Object.entries(counts).map(([layer, lines]) => `${layer} ${lines.toLocaleString("en")}`);
+      progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text.join(", ")}`);
+      if (text.join() !== last) changedAt = Date.now();
+      last = text.join();
+      const stalled = Date.now() - changedAt > patience;
+      if (stalled || isWorthComparing(counts, ledger.size, run.places.search !== undefined)) {
+        const found = await reconcile(run.places, ledger);
+        if (found.agree || stalled) return found;
+      }
+      await sleep(COUNT_EVERY_MS);
+    }
+    return undefined;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Every line is raw, and then in Parquet and in the index, or it is in quarantine. */
+function isWorthComparing(
+  { raw, parquet, quarantined, indexed }: Counts,
+  expected: number,
+  search: boolean,
+): boolean {
+  return raw + quarantined >= expected && parquet >= raw && (!search || indexed + quarantined >= expected);
+}
+
+async function count({ places }: LocalRun): Promise<Counts> {
+  const { sql, tables, search } = places;
+  return {
+    raw: await countLines(sql, tables.json),
+    parquet: await countLines(sql, tables.parquet),
+    quarantined: await countLines(sql, tables.quarantine),
+    indexed: search === undefined ? 0 : await countIndex(search.client, search.indexPattern),
+  };
+}
