@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { type Put, PutError } from "./put";
 
@@ -7,19 +6,15 @@ import { type Put, PutError } from "./put";
  * @param onReaderGone called when nobody reads any more, as after `| head`
  */
 export function consolePut(output: Writable, onReaderGone: () => void): Put {
-  let fault: Error | undefined;
-  output.on("error", (error: NodeJS.ErrnoException) => {
-    fault = error;
-    if (error.code === "EPIPE") onReaderGone();
-  });
+  // Each write reports its own error; without a listener the same error would end the process as well.
+  output.on("error", () => {});
   return async (records) => {
-    try {
-      const room = fault === undefined && output.write(Buffer.concat(records.map(({ data }) => data)));
-      if (!room && fault === undefined) await once(output, "drain");
-    } catch (error) {
-      fault ??= error instanceof Error ? error : new Error(String(error));
-    }
-    if (fault !== undefined) {
+    const data = Buffer.concat(records.map((record) => record.data));
+    const fault = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => {
+      output.write(data, resolve);
+    });
+    if (fault) {
+      if (fault.code === "EPIPE") onReaderGone();
       throw new PutError("refused", `standard output takes no more: ${fault.message}`, { cause: fault });
     }
     return records.map(() => ({ status: "acknowledged" }));

@@ -53,9 +53,11 @@ async function* rowsOf(file: string): AsyncGenerator<Row> {
     for await (const { data, errors } of chunksOf(file)) {
       const faults = new Map(errors.map(({ row, message }) => [row, message]));
       for (const [index, cells] of data.entries()) {
+        const within = newlinesIn(cells);
         const fault = faults.get(index);
-        if (!isBlank(cells)) yield { number, cells, ...(fault !== undefined && { fault }) };
-        number += 1 + newlinesIn(cells);
+        if (fault !== undefined) yield { number, cells, fault: quoteFault(fault, within) };
+        else if (!isBlank(cells)) yield { number, cells };
+        number += 1 + within;
       }
     }
   } catch (error) {
@@ -66,6 +68,10 @@ async function* rowsOf(file: string): AsyncGenerator<Row> {
     }
     throw error;
   }
+}
+
+function quoteFault(message: string, within: number): string {
+  return within === 0 ? message : `${message}, so the ${within} lines that follow belong to this row`;
 }
 
 class RowTooLong extends Error {
@@ -109,12 +115,11 @@ function chunksOf(file: string): ReadableStream<ParseResult<string[]>> {
 }
 
 const UTF8_BYTE_ORDER_MARK = /^\u00ef\u00bb\u00bf/;
-const NEWLINE = /\r\n|\n|\r/g;
-
+/** Lines of the file that end inside the cells. */
 function newlinesIn(cells: readonly string[]): number {
   let count = 0;
   for (const cell of cells) {
-    if (cell.includes("\n") || cell.includes("\r")) count += cell.match(NEWLINE)?.length ?? 0;
+    for (let at = cell.indexOf("\n"); at !== -1; at = cell.indexOf("\n", at + 1)) count++;
   }
   return count;
 }
