@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from "../terraform/json";
 import { type BulkAction, parseBulk } from "./bulk";
 import { EngineError, indexNotFound } from "./errors";
 import { Journal } from "./journal";
+import { overlaid } from "./mapping";
 import { checkIndexName, matchesPattern } from "./names";
 import type { SearchIndex, Written } from "./search-index";
 import type { SecurityAnswer, SecurityKind } from "./security-api";
@@ -199,16 +200,9 @@ export class Engine {
         ...blueprint.settings,
         ...readSettings(settings),
       },
-      mappings: blueprint.mappings,
+      mappings: overlaid(blueprint.mappings, mappings),
     });
-    try {
-      index.mapping.merge(mappings);
-    } catch (error) {
-      this.state.drop(name);
-      throw error;
-    }
-    const definition = { ...index.definition, mappings: index.mapping.toJson() };
-    return { index, entry: changeEntry({ t: "index", ...definition }) };
+    return { index, entry: changeEntry({ t: "index", ...index.definition }) };
   }
 }
 

@@ -240,6 +240,19 @@ function mergeField(before: Json | undefined, after: Json, path: string): Json {
   return { ...before, ...after, ...(Object.keys(fields).length > 0 && { fields }) };
 }
 
+/** A mapping over another, whose fields it replaces where both have one: a request's over its template's. */
+export function overlaid(base: JsonObject, top: JsonObject): JsonObject {
+  const [below, above] = [asObject(base["properties"]), asObject(top["properties"])];
+  const properties: Record<string, Json> = { ...below };
+  for (const [name, field] of Object.entries(above)) {
+    const under = below[name];
+    const bothObjects =
+      isJsonObject(field) && "properties" in field && isJsonObject(under) && "properties" in under;
+    properties[name] = bothObjects ? overlaid(under, field) : field;
+  }
+  return { ...base, ...top, ...(Object.keys(properties).length > 0 && { properties }) };
+}
+
 function asObject(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }

@@ -45,8 +45,11 @@ export function compileTerms(
         else groups.set(value, [match]);
       }
     }
-    const all = [...groups].map(([key, group]): Bucket => ({ key, content: bucket(group) })).sort(compare);
-    const kept = all.filter(({ content }) => Number(content["doc_count"]) >= least).slice(0, size);
+    const all = [...groups]
+      .filter(([, group]) => group.length >= least)
+      .map(([key, group]): Bucket => ({ key, content: bucket(group) }))
+      .sort(compare);
+    const kept = all.slice(0, size);
     const docCount = (buckets: readonly Bucket[]): number =>
       buckets.reduce((sum, { content }) => sum + Number(content["doc_count"]), 0);
     return {

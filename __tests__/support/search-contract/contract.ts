@@ -1,0 +1,754 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Client, errors } from "@opensearch-project/opensearch";
+import { searchSetup } from "../../../lambdas/search-setup/core";
+import { createLogger } from "../../../lambdas/shared/log";
+import type { Search, SearchAnswer } from "../../../lambdas/shared/search-client";
+import { upsertToEs } from "../../../lambdas/upsert-to-es/core";
+import { indexMapping } from "../../../schema/retail-transaction";
+import { goodLine, kinesisEvent, sequenceNumber } from "../kinesis-event";
+import { AGGREGATIONS } from "./aggregations";
+import { DOCUMENTS } from "./documents";
+import { ORDERS, QUERIES, REFUSED_SEARCHES } from "./queries";
+import { MALFORMED, REFUSED, STRICT_MAPPING, TAKEN, UNKNOWN_COLUMNS } from "./refusals";
+
+/**
+ * What this stack needs of OpenSearch, said once: it runs against the local search double and against a real
+ * engine. Every index, template and role it makes begins with a name of its own, and is deleted at the end.
+ * @param makeClient the official client; its user must be allowed everything
+ */
+export function searchContract(makeClient: () => Promise<Client>): void {
+  const name = `contract-${randomBytes(4).toString("hex")}`;
+  const security = "/_plugins/_security/api";
+  let client: Client;
+  let search: Search;
+
+  beforeAll(async () => {
+    client = await makeClient();
+    search = searchOf(client);
+  });
+
+  afterAll(async () => {
+    for (const path of [`/${name}*`, `/_index_template/${name}`, `/_index_template/${name}-lines`]) {
+      await call("DELETE", path);
+    }
+    for (const kind of ["rolesmapping", "roles"]) await call("DELETE", `${security}/${kind}/${name}`);
+    await client.close();
+  });
+
+  async function call(method: string, path: string, body?: object | string): Promise<SearchAnswer> {
+    return answerOf(
+      client.transport.request({
+        method,
+        path,
+        ...(typeof body === "string" ? { bulkBody: body } : body !== undefined && { body }),
+      }),
+    );
+  }
+
+  /** A bulk request of sources into one index; with `refresh` they are searchable at once. */
+  function put(index: string, sources: readonly string[], refresh = false): Promise<SearchAnswer> {
+    const lines = sources.map((source) => `{"index":{"_index":"${index}","_id":"x"}}\n${source}\n`);
+    return call("POST", `/_bulk${refresh ? "?refresh=true" : ""}`, lines.join(""));
+  }
+
+  test("is an OpenSearch of version 2", async () => {
+    const { body } = await call("GET", "/");
+
+    expect(body).toMatchObject({
+      version: { distribution: "opensearch", number: expect.stringMatching(/^2\./) },
+    });
+  });
+
+  describe("templates", () => {
+    const path = `/_index_template/${name}`;
+    const body = {
+      index_patterns: [`${name}-t-*`],
+      priority: 7,
+      template: {
+        settings: { number_of_shards: 2, "index.number_of_replicas": 0 },
+        mappings: { dynamic: false, properties: { n: { type: "integer" } } },
+      },
+    };
+
+    test("are kept, and returned in the engine's spelling", async () => {
+      expect(await call("GET", path)).toMatchObject({
+        status: 404,
+        body: {
+          error: {
+            type: "resource_not_found_exception",
+            reason: `index template matching [${name}] not found`,
+          },
+        },
+      });
+      expect(await call("PUT", path, body)).toEqual({ status: 200, body: { acknowledged: true } });
+      expect(await call("GET", path)).toEqual({
+        status: 200,
+        body: {
+          index_templates: [
+            {
+              name,
+              index_template: {
+                index_patterns: [`${name}-t-*`],
+                template: {
+                  settings: { index: { number_of_shards: "2", number_of_replicas: "0" } },
+                  mappings: { dynamic: false, properties: { n: { type: "integer" } } },
+                },
+                composed_of: [],
+                priority: 7,
+              },
+            },
+          ],
+        },
+      });
+      expect(await call("HEAD", path)).toMatchObject({ status: 200 });
+    });
+
+    test("are applied to an index that a bulk request makes", async () => {
+      await put(`${name}-t-1`, ['{"n":1,"other":"x"}']);
+
+      expect((await call("GET", `/${name}-t-1`)).body).toMatchObject({
+        [`${name}-t-1`]: {
+          mappings: { dynamic: "false", properties: { n: { type: "integer" } } },
+          settings: {
+            index: { number_of_shards: "2", number_of_replicas: "0", provided_name: `${name}-t-1` },
+          },
+        },
+      });
+    });
+
+    test.each([
+      ["no pattern", {}, "illegal_argument_exception", /Required \[index_patterns\]/],
+      ["an unknown key", { ...body, foo: 1 }, "x_content_parse_exception", /unknown field \[foo\]/],
+      [
+        "the pattern and priority of another",
+        { index_patterns: [`${name}-t-x*`], priority: 7 },
+        "illegal_argument_exception",
+        /multiple index templates may not match during index creation/,
+      ],
+      [
+        "an unknown setting",
+        { index_patterns: [`${name}-u-*`], template: { settings: { foo: 1 } } },
+        "invalid_index_template_exception",
+        /unknown setting \[index.foo\]/,
+      ],
+      [
+        "an unknown type",
+        {
+          index_patterns: [`${name}-u-*`],
+          template: { mappings: { properties: { n: { type: "nonsense" } } } },
+        },
+        "illegal_argument_exception",
+        /template after composition is invalid/,
+      ],
+    ])("are refused with %s", async (_, wrong, type, reason) => {
+      expect(await call("PUT", `/_index_template/${name}-u`, wrong)).toMatchObject({
+        status: 400,
+        body: { error: { type, reason: expect.stringMatching(reason) } },
+      });
+    });
+
+    test("are deleted once", async () => {
+      expect(await call("DELETE", path)).toEqual({ status: 200, body: { acknowledged: true } });
+      expect(await call("DELETE", path)).toMatchObject({
+        status: 404,
+        body: { error: { type: "index_template_missing_exception" } },
+      });
+      expect(await call("HEAD", path)).toMatchObject({ status: 404 });
+    });
+  });
+
+  describe("indices", () => {
+    test("are made, shown and deleted", async () => {
+      const index = `${name}-made`;
+      const acknowledged = { acknowledged: true, shards_acknowledged: true, index };
+
+      expect(await call("PUT", `/${index}`, { mappings: STRICT_MAPPING })).toEqual({
+        status: 200,
+        body: acknowledged,
+      });
+      expect(await call("PUT", `/${index}`, {})).toMatchObject({
+        status: 400,
+        body: { error: { type: "resource_already_exists_exception" } },
+      });
+      expect((await call("GET", `/${index}/_mapping`)).body).toEqual({
+        [index]: { mappings: STRICT_MAPPING },
+      });
+      expect((await call("GET", `/${index}/_settings`)).body).toMatchObject({
+        [index]: { settings: { index: { number_of_shards: "1", number_of_replicas: "1" } } },
+      });
+      expect(
+        (await call("GET", `/_cat/indices/${index}?format=json&h=index,pri,rep,docs.count`)).body,
+      ).toEqual([{ index, pri: "1", rep: "1", "docs.count": "0" }]);
+      expect(await call("DELETE", `/${index}`)).toEqual({ status: 200, body: { acknowledged: true } });
+      expect(await call("HEAD", `/${index}`)).toMatchObject({ status: 404 });
+    });
+
+    test.each([
+      ["GET", "_search"],
+      ["GET", "_count"],
+      ["GET", "_mapping"],
+      ["POST", "_refresh"],
+      ["DELETE", ""],
+    ])("that are not there: %s %s", async (method, action) => {
+      expect(await call(method, `/${name}-none/${action}`.replace(/\/$/, ""))).toMatchObject({
+        status: 404,
+        body: { error: { type: "index_not_found_exception", reason: `no such index [${name}-none]` } },
+      });
+      if (method === "GET")
+        expect(await call(method, `/${name}-none*/${action}`)).toMatchObject({ status: 200 });
+    });
+
+    test.each([
+      ["a capital", "Bad", {}, "invalid_index_name_exception", /must be lowercase/],
+      ["an unknown key", "bad", { nonsense: 1 }, "parse_exception", /unknown key \[nonsense\]/],
+      [
+        "an unknown setting",
+        "bad",
+        { settings: { foo: 1 } },
+        "illegal_argument_exception",
+        /unknown setting/,
+      ],
+      [
+        "no shards",
+        "bad",
+        { settings: { number_of_shards: 0 } },
+        "illegal_argument_exception",
+        /Failed to parse value \[0\] for setting \[index.number_of_shards\] must be >= 1/,
+      ],
+      [
+        "an unknown parameter",
+        "bad",
+        { mappings: { properties: { n: { type: "integer", foo: 1 } } } },
+        "mapper_parsing_exception",
+        /unknown parameter \[foo\] on mapper \[n\] of type \[integer\]/,
+      ],
+    ])("are refused with %s", async (_, suffix, body, type, reason) => {
+      expect(await call("PUT", `/${name}-${suffix}`, body)).toMatchObject({
+        status: 400,
+        body: { error: { type, reason: expect.stringMatching(reason) } },
+      });
+    });
+
+    test("take further fields, but no other type for one that is there", async () => {
+      const index = `${name}-grows`;
+      await call("PUT", `/${index}`, { mappings: { properties: { n: { type: "integer" } } } });
+      const added = { properties: { k: { type: "keyword" } } };
+
+      expect(await call("PUT", `/${index}/_mapping`, added)).toMatchObject({ status: 200 });
+      expect(
+        await call("PUT", `/${index}/_mapping`, { properties: { n: { type: "keyword" } } }),
+      ).toMatchObject({
+        status: 400,
+        body: {
+          error: {
+            type: "illegal_argument_exception",
+            reason: "mapper [n] cannot be changed from type [integer] to [keyword]",
+          },
+        },
+      });
+      expect((await call("GET", `/${index}/_mapping`)).body).toEqual({
+        [index]: { mappings: { properties: { k: { type: "keyword" }, n: { type: "integer" } } } },
+      });
+    });
+
+    test("map what they meet, when nothing says otherwise", async () => {
+      const index = `${name}-dynamic`;
+      await put(index, [
+        '{"w":1,"f":1.5,"b":true,"t":"x","d":"2026-01-01","s":"2026-01-01 00:00:00","o":{"l":[null,2]}}',
+      ]);
+      const text = { type: "text", fields: { keyword: { type: "keyword", ignore_above: 256 } } };
+
+      expect((await call("GET", `/${index}/_mapping`)).body).toEqual({
+        [index]: {
+          mappings: {
+            properties: {
+              w: { type: "long" },
+              f: { type: "float" },
+              b: { type: "boolean" },
+              t: text,
+              d: { type: "date" },
+              s: text,
+              o: { properties: { l: { type: "long" } } },
+            },
+          },
+        },
+      });
+      expect(items(await put(index, ['{"w":"x"}']))).toMatchObject([
+        { error: { type: "mapper_parsing_exception" } },
+      ]);
+    });
+  });
+
+  describe("bulk", () => {
+    test("answers each action by itself, with its version and place", async () => {
+      const index = `${name}-bulk`;
+      await call("PUT", `/${index}`, { settings: { number_of_replicas: 0 }, mappings: STRICT_MAPPING });
+      const shards = { total: 1, successful: 1, failed: 0 };
+      const done = (result: string, _version: number, _seq_no: number, status: number) => ({
+        _index: index,
+        _id: "c",
+        _version,
+        result,
+        _shards: shards,
+        _seq_no,
+        _primary_term: 1,
+        status,
+      });
+
+      const answer = await call(
+        "POST",
+        `/${index}/_bulk`,
+        '{"create":{"_id":"c"}}\n{"n":1}\n{"create":{"_id":"c"}}\n{"n":2}\n{"index":{"_id":"c"}}\n{"n":3}\n{"delete":{"_id":"c"}}\n{"delete":{"_id":"c"}}\n{"index":{"_id":"c"}}\n{"n":"x"}\n{"index":{"_id":"c"}}\n{"n":4}\n',
+      );
+
+      expect(answer).toMatchObject({ status: 200, body: { errors: true, took: expect.any(Number) } });
+      expect(items(answer)).toEqual([
+        done("created", 1, 0, 201),
+        {
+          _index: index,
+          _id: "c",
+          status: 409,
+          error: {
+            type: "version_conflict_engine_exception",
+            reason: "[c]: version conflict, document already exists (current version [1])",
+            index,
+            shard: "0",
+            index_uuid: expect.any(String),
+          },
+        },
+        done("updated", 2, 1, 200),
+        done("deleted", 3, 2, 200),
+        done("not_found", 4, 3, 404),
+        {
+          _index: index,
+          _id: "c",
+          status: 400,
+          error: expect.objectContaining({ type: "mapper_parsing_exception" }),
+        },
+        done("created", 5, 4, 201),
+      ]);
+    });
+
+    test("says of an answer what filter_path asks for, an item for each document", async () => {
+      const { body } = await call(
+        "POST",
+        "/_bulk?filter_path=items.*.status,items.*.error.type",
+        `{"index":{"_index":"${name}-bulk","_id":"1"}}\n{"n":1}\n{"index":{"_index":"${name}-bulk","_id":"2"}}\n{"n":"x"}\n`,
+      );
+
+      expect(body).toEqual({
+        items: [
+          { index: { status: 201 } },
+          { index: { status: 400, error: { type: "mapper_parsing_exception" } } },
+        ],
+      });
+    });
+
+    test.each(TAKEN)("takes %s", async (source) => {
+      expect(items(await put(`${name}-bulk`, [source]))).toMatchObject([
+        { status: expect.any(Number), _id: "x" },
+      ]);
+      expect(items(await put(`${name}-bulk`, [source]))[0]).not.toHaveProperty("error");
+    });
+
+    test.each(REFUSED)("refuses %s", async (source, type, reason) => {
+      expect(items(await put(`${name}-bulk`, [source]))).toMatchObject([
+        { status: 400, error: { type, reason } },
+      ]);
+    });
+
+    test.each(UNKNOWN_COLUMNS.map(([source, taken]) => [source.slice(0, 60), taken, source] as const))(
+      "under the contract's mapping, %s is taken: %s",
+      async (_, taken, source) => {
+        const index = `${name}-unknown`;
+        await call("PUT", `/${index}`, { mappings: indexMapping() });
+
+        const [item] = items(await put(index, [source]));
+
+        expect(item).toMatchObject(
+          taken
+            ? { _id: "x", result: expect.any(String) }
+            : { status: 400, error: { type: "mapper_parsing_exception" } },
+        );
+      },
+    );
+
+    test("refuses a term that is too long for the index", async () => {
+      const [item] = items(await put(`${name}-bulk`, [`{"k":"${"x".repeat(40_000)}"}`]));
+
+      expect(item).toMatchObject({
+        status: 400,
+        error: {
+          type: "illegal_argument_exception",
+          reason: expect.stringContaining('immense term in field="k"'),
+        },
+      });
+    });
+
+    test.each(MALFORMED)("refuses %j as a whole", async (body, type, reason) => {
+      expect(await call("POST", "/_bulk", body)).toMatchObject({
+        status: 400,
+        body: { error: { type, reason } },
+      });
+    });
+
+    test("refuses an id of more than 512 bytes as a whole, and an index's wrong name by itself", async () => {
+      expect(
+        await call("POST", "/_bulk", `{"index":{"_index":"i","_id":"${"x".repeat(513)}"}}\n{}\n`),
+      ).toMatchObject({
+        status: 400,
+        body: { error: { type: "action_request_validation_exception" } },
+      });
+      expect(items(await put("Wrong", ["{}"]))).toMatchObject([
+        { status: 400, error: { type: "invalid_index_name_exception" } },
+      ]);
+    });
+  });
+
+  describe("searching", () => {
+    const lines = `${name}-lines-*`;
+
+    beforeAll(async () => {
+      const template = {
+        index_patterns: [lines],
+        template: { settings: { number_of_replicas: 0 }, mappings: indexMapping() },
+      };
+      await call("PUT", `/_index_template/${name}-lines`, template);
+      const entries = DOCUMENTS.map(
+        (document) =>
+          `{"index":{"_index":"${name}-lines-${document.InvoiceDate.slice(0, 7)}","_id":"${document.record_id}"}}\n${JSON.stringify(document)}\n`,
+      );
+      expect(await call("POST", "/_bulk?refresh=true", entries.join(""))).toMatchObject({
+        body: { errors: false },
+      });
+    });
+
+    /** Ids of the hits, in their order. */
+    async function found(body: object): Promise<string[]> {
+      const answer = await call("POST", `/${lines}/_search`, body);
+      expect(answer.status).toBe(200);
+      return hitsOf(answer).map(({ _id }) => _id);
+    }
+
+    test.each(QUERIES)("%j", async (query, ids) => {
+      const wanted = ids.split(" ").filter((id) => id !== "");
+
+      expect((await found({ query })).sort()).toEqual(wanted);
+      expect((await call("POST", `/${lines}/_count`, { query })).body).toMatchObject({
+        count: wanted.length,
+      });
+    });
+
+    test.each(ORDERS)("in the order of %j", async (sort, ids, last) => {
+      const answer = await call("POST", `/${lines}/_search`, { sort });
+
+      expect(hitsOf(answer).map(({ _id }) => _id)).toEqual(ids.split(" "));
+      expect(hitsOf(answer).at(-1)).toMatchObject({ sort: last, _score: null });
+    });
+
+    test.each(AGGREGATIONS)("%j", async (aggregation, wanted) => {
+      const { status, body } = await call("POST", `/${lines}/_search`, { size: 0, aggs: { x: aggregation } });
+
+      expect({ status, said: rounded(at(body, "aggregations", "x")) }).toEqual({
+        status: 200,
+        said: rounded(wanted),
+      });
+    });
+
+    test.each(REFUSED_SEARCHES)("refuses %j", async (body, type, reason) => {
+      const { status, body: said } = await call("POST", `/${lines}/_search`, body);
+      const cause = at(said, "error", "root_cause", "0");
+
+      expect({ status, type: at(cause, "type") }).toEqual({ status: 400, type });
+      expect(at(cause, "reason")).toMatch(reason);
+    });
+
+    test("reads everything, page by page, in the order of the identity", async () => {
+      const seen: string[] = [];
+      for (let after: string | undefined; ; after = seen.at(-1)) {
+        const page = await found({
+          size: 2,
+          sort: [{ record_id: "asc" }],
+          ...(after !== undefined && { search_after: [after] }),
+        });
+        seen.push(...page);
+        if (page.length < 2) break;
+      }
+
+      expect(seen).toEqual(DOCUMENTS.map(({ record_id }) => record_id));
+      expect(await found({ from: 4, size: 10, sort: ["record_id"] })).toEqual(["a5", "a6"]);
+      expect(await found({ sort: [{ InvoiceDate: "asc" }], search_after: ["2010-01-05 00:00:00"] })).toEqual([
+        "a5",
+        "a6",
+      ]);
+    });
+
+    test("returns documents as they were sent, or a part of them", async () => {
+      const query = { query: { ids: { values: ["a1"] } } };
+      const source = async (_source: unknown): Promise<unknown> =>
+        hitsOf(await call("POST", `/${lines}/_search`, { ...query, _source }))[0]?._source;
+
+      expect(await source(true)).toEqual(DOCUMENTS[0]);
+      expect(await source(false)).toBeUndefined();
+      expect(await source(["Pri*", "Country"])).toEqual({ Price: 2.95, Country: "Belgium" });
+      expect(await source({ includes: ["extra"], excludes: ["extra.nested"] })).toEqual({ extra: {} });
+      expect(await source({ excludes: ["[A-Z]*", "*_*", "extra"] })).toEqual(
+        Object.fromEntries(
+          Object.entries(DOCUMENTS[0]).filter(([key]) => !key.includes("_") && key !== "extra"),
+        ),
+      );
+    });
+
+    test("counts exactly, up to a bound, or not at all", async () => {
+      const total = async (track_total_hits: unknown): Promise<unknown> =>
+        at((await call("POST", `/${lines}/_search`, { size: 0, track_total_hits })).body, "hits", "total");
+
+      expect(await total(true)).toEqual({ value: 6, relation: "eq" });
+      expect(await total(2)).toEqual({ value: 2, relation: "gte" });
+      expect(await total(false)).toBeUndefined();
+    });
+
+    test("sees a write after a refresh, which comes by itself within seconds", async () => {
+      const index = `${name}-refresh`;
+      await call("PUT", `/${index}`, { settings: { refresh_interval: "1s" } });
+      const count = async (): Promise<unknown> => at((await call("GET", `/${index}/_count`)).body, "count");
+      await put(index, ["{}"]);
+      await call("POST", `/${index}/_refresh`);
+      expect(await count()).toBe(1);
+
+      await call("POST", "/_bulk", `{"index":{"_index":"${index}","_id":"y"}}\n{}\n`);
+      const atOnce = await count();
+      const began = performance.now();
+      while ((await count()) !== 2 && performance.now() - began < 5_000) await sleep(50);
+
+      expect(atOnce).toBe(1);
+      expect(await count()).toBe(2);
+    });
+
+    test("does not see what an index with no refreshes has not been told to", async () => {
+      const index = `${name}-still`;
+      await call("PUT", `/${index}`, { settings: { refresh_interval: "-1" } });
+      await put(index, ["{}"]);
+      await sleep(1_200);
+
+      expect((await call("GET", `/${index}/_count`)).body).toMatchObject({ count: 0 });
+      await call("POST", `/${index}/_refresh`);
+      expect((await call("GET", `/${index}/_count`)).body).toMatchObject({ count: 1 });
+    });
+  });
+
+  describe("security", () => {
+    test("roles and mappings are kept in the plugin's form", async () => {
+      const role = {
+        cluster_permissions: ["cluster_monitor"],
+        index_permissions: [{ index_patterns: ["a*"], allowed_actions: ["crud"] }],
+      };
+      const path = `${security}/roles/${name}`;
+      const mapping = `${security}/rolesmapping/${name}`;
+
+      expect(await call("PUT", mapping, { backend_roles: ["x"] })).toEqual({
+        status: 404,
+        body: { status: "NOT_FOUND", message: `role '${name}' not found.` },
+      });
+      expect(await call("GET", path)).toEqual({
+        status: 404,
+        body: { status: "NOT_FOUND", message: `role '${name}' not found.` },
+      });
+      expect(await call("PUT", path, role)).toEqual({
+        status: 201,
+        body: { status: "CREATED", message: `'${name}' created.` },
+      });
+      expect(await call("PUT", path, role)).toEqual({
+        status: 200,
+        body: { status: "OK", message: `'${name}' updated.` },
+      });
+      expect((await call("GET", path)).body).toEqual({
+        [name]: {
+          reserved: false,
+          hidden: false,
+          cluster_permissions: ["cluster_monitor"],
+          index_permissions: [
+            { index_patterns: ["a*"], fls: [], masked_fields: [], allowed_actions: ["crud"] },
+          ],
+          tenant_permissions: [],
+          static: false,
+        },
+      });
+      expect(await call("PUT", mapping, { backend_roles: ["x"] })).toMatchObject({ status: 201 });
+      const add = [{ op: "add", path: "/backend_roles/-", value: "y" }];
+      expect(await call("PATCH", mapping, add)).toMatchObject({ status: 200 });
+      expect((await call("GET", mapping)).body).toEqual({
+        [name]: {
+          hosts: [],
+          users: [],
+          reserved: false,
+          hidden: false,
+          backend_roles: ["x", "y"],
+          and_backend_roles: [],
+        },
+      });
+      expect(await call("PUT", mapping, { backend_roles: ["x"], reserved: false })).toEqual({
+        status: 400,
+        body: { status: "error", reason: "Invalid configuration", invalid_keys: { keys: "reserved" } },
+      });
+      expect(await call("PUT", path, { cluster_permissions: "x" })).toEqual({
+        status: 400,
+        body: { status: "error", reason: "Wrong datatype", cluster_permissions: "Array expected" },
+      });
+      expect(await call("DELETE", mapping)).toMatchObject({ status: 200 });
+      expect(await call("DELETE", mapping)).toMatchObject({ status: 404 });
+    });
+  });
+
+  describe("the functions", () => {
+    const quiet = createLogger("test", () => undefined);
+    const role = "arn:aws:iam::000000000000:role/UpsertToES";
+
+    test("search-setup changes nothing the second time, and only the template when that changes", async () => {
+      const ports = { search, log: quiet, timeLeftMs: () => 60_000, sleep: async () => undefined };
+      const run = (replicas: number) =>
+        searchSetup({ replicas, shards: 1, writerRoleArns: [role] }, name, ports);
+      const all = [`index template ${name}`, "security role firehose_role", "role mapping firehose_role"];
+
+      const first = await run(0);
+      const second = await run(0);
+      const third = await run(1);
+
+      expect([...first.created, ...first.updated, ...first.unchanged].sort()).toEqual([...all].sort());
+      expect(first.created).toContain(`index template ${name}`);
+      expect(second).toEqual({ created: [], updated: [], unchanged: all });
+      expect(third).toEqual({ created: [], updated: [all[0]], unchanged: all.slice(1) });
+    });
+
+    test("UpsertToES indexes what fits, quarantines what never will, and gives the same result again", async () => {
+      const index = `${name}-upsert`;
+      await call("PUT", `/${index}-2009-12`, {
+        mappings: {
+          ...indexMapping(),
+          properties: { ...indexMapping().properties, Country: { type: "integer" } },
+        },
+      });
+      const event = kinesisEvent([
+        goodLine({ Country: null }),
+        goodLine({ Country: "Belgium" }),
+        "no JSON",
+        `${goodLine({ Country: "7", more: { a: 1 } })}\n${goodLine({ Country: null, extra: [1] })}`,
+        goodLine({ InvoiceDate: "2010-02-03 04:05:06" }),
+      ]);
+      const objects = new Map<string, string>();
+      const ports = {
+        search,
+        log: quiet,
+        timeLeftMs: () => 60_000,
+        put: async (key: string, body: string) => void objects.set(key, body),
+      };
+      const run = () => upsertToEs(event, { indexName: index, quarantinePrefix: "quarantine/" }, ports);
+
+      const answers = [await run(), await run()];
+      await call("POST", `/${index}-*/_refresh`);
+      const stored = hitsOf(await call("POST", `/${index}-*/_search`, { sort: ["record_id"] }));
+
+      expect(answers).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+      expect(stored.map(({ _index, _id, _source }) => [_index, at(_source, "record_id") === _id])).toEqual([
+        [`${index}-2009-12`, true],
+        [`${index}-2009-12`, true],
+        [`${index}-2009-12`, true],
+        [`${index}-2010-02`, true],
+      ]);
+      expect(objects.size).toBe(1);
+      const entries = [...objects.values()]
+        .join("")
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line));
+      expect(entries).toMatchObject([
+        {
+          layer: "speed",
+          reason: "mapper_parsing_exception",
+          detail: expect.stringContaining("failed to parse field [Country] of type [integer]"),
+          original: Buffer.from(goodLine({ Country: "Belgium" })).toString("base64"),
+        },
+        { layer: "speed", reason: "not_json" },
+      ]);
+    });
+
+    test("UpsertToES leaves what may pass: a fault of the set-up is none of the document", async () => {
+      const index = `${name}-wrong`;
+      const elsewhere: Search = (request) => {
+        const lines = (request.lines ?? "").replaceAll(`"${index}-2009-12"`, '"Wrong-2009-12"');
+        return search({ ...request, lines });
+      };
+      const ports = { search: elsewhere, log: quiet, timeLeftMs: () => 60_000, put: async () => undefined };
+      const event = kinesisEvent([goodLine({ InvoiceDate: "2010-02-03 04:05:06" }), goodLine()]);
+
+      const answer = await upsertToEs(event, { indexName: index, quarantinePrefix: "q/" }, ports);
+
+      expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] });
+    });
+  });
+}
+
+/** The functions' port over the official client. */
+function searchOf(client: Client): Search {
+  return ({ method, path, query, body, lines, timeoutMs }) =>
+    answerOf(
+      client.transport.request(
+        {
+          method,
+          path,
+          ...(query && { querystring: query }),
+          ...(body && { body }),
+          ...(lines !== undefined && { bulkBody: lines }),
+        },
+        { requestTimeout: timeoutMs },
+      ),
+    );
+}
+
+async function answerOf(
+  request: PromiseLike<{ readonly statusCode: number | null; readonly body: unknown }>,
+): Promise<SearchAnswer> {
+  try {
+    const { statusCode, body } = await request;
+    return { status: statusCode ?? 0, body };
+  } catch (error) {
+    if (error instanceof errors.ResponseError) return { status: error.statusCode, body: error.body };
+    throw error;
+  }
+}
+
+/** What lies at a path of a value; undefined when nothing does. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let here = value;
+  for (const step of path) {
+    if (typeof here !== "object" || here === null) return undefined;
+    here = new Map<string, unknown>(Object.entries(here)).get(step);
+  }
+  return here;
+}
+
+/** The results of a bulk answer's items. */
+function items({ body }: SearchAnswer): unknown[] {
+  const list = at(body, "items");
+  return Array.isArray(list) ? list.map((item) => Object.values(item)[0]) : [];
+}
+
+interface Hit {
+  readonly _index: string;
+  readonly _id: string;
+  readonly _source: unknown;
+}
+
+function hitsOf({ body }: SearchAnswer): Hit[] {
+  const hits = at(body, "hits", "hits");
+  return Array.isArray(hits) ? hits : [];
+}
+
+/** Numbers to ten digits, so that the order in which an engine adds does not count. */
+function rounded(value: unknown): unknown {
+  if (typeof value === "number") return Number(value.toPrecision(10)) + 0;
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, rounded(inner)]));
+}

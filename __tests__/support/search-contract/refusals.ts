@@ -1,0 +1,113 @@
+/** A mapping with a field of each kind. */
+export const STRICT_MAPPING = {
+  dynamic: "strict",
+  properties: {
+    n: { type: "integer" },
+    p: { type: "double" },
+    d: { type: "date", format: "yyyy-MM-dd HH:mm:ss" },
+    k: { type: "keyword" },
+    b: { type: "boolean" },
+    o: { properties: { x: { type: "long" } } },
+  },
+} as const;
+
+/** Documents that this mapping takes. */
+export const TAKEN: readonly string[] = [
+  '{"n":1.9}',
+  '{"n":"1.9"}',
+  '{"n":""}',
+  '{"n":null}',
+  '{"n":[1,null,2]}',
+  '{"p":"2.50"}',
+  '{"d":"2026-01-01 00:00:00"}',
+  '{"k":1.50}',
+  '{"k":true}',
+  '{"k":[]}',
+  '{"b":"true"}',
+  '{"b":""}',
+  '{"o":{"x":1}}',
+  '{"o":[{"x":1},{"x":2}]}',
+  '{"o.x":5}',
+  "{}",
+];
+
+const MAPPER = "mapper_parsing_exception";
+const STRICT = "strict_dynamic_mapping_exception";
+
+/** Documents that it refuses, and the engine's words. */
+export const REFUSED: readonly (readonly [source: string, type: string, reason: string])[] = [
+  ['{"n":"x"}', MAPPER, failed("n", "integer", "x")],
+  ['{"n":true}', MAPPER, failed("n", "integer", "true")],
+  ['{"n":[1,"x"]}', MAPPER, failed("n", "integer", "x")],
+  ['{"n":3000000000}', MAPPER, failed("n", "integer", "3000000000")],
+  ['{"p":"1,5"}', MAPPER, failed("p", "double", "1,5")],
+  ['{"p":{"a":1}}', MAPPER, failed("p", "double", "{a=1}")],
+  ['{"d":"abc"}', MAPPER, failed("d", "date", "abc")],
+  ['{"d":"2026-01-01"}', MAPPER, failed("d", "date", "2026-01-01")],
+  ['{"d":"2026-02-30 00:00:00"}', MAPPER, failed("d", "date", "2026-02-30 00:00:00")],
+  ['{"d":1767225600000}', MAPPER, failed("d", "date", "1767225600000")],
+  ['{"k":{"a":{"b":[1,"x",null,true]}}}', MAPPER, failed("k", "keyword", "{a={b=[1, x, null, true]}}")],
+  ['{"b":"yes"}', MAPPER, failed("b", "boolean", "yes")],
+  ['{"b":1}', MAPPER, failed("b", "boolean", "1")],
+  [
+    '{"o":1}',
+    MAPPER,
+    "object mapping for [o] tried to parse field [o] as object, but found a concrete value",
+  ],
+  ['{"o":{"y":1}}', STRICT, "mapping set to strict, dynamic introduction of [y] within [o] is not allowed"],
+  ['{"new":1}', STRICT, "mapping set to strict, dynamic introduction of [new] within [_doc] is not allowed"],
+  [
+    '{"n.sub":1}',
+    MAPPER,
+    "Could not dynamically add mapping for field [n.sub]. Existing mapping for [n] must be of type object but found [integer].",
+  ],
+  ['{"_id":"x"}', MAPPER, failed("_id", "_id", "x")],
+  ['{"":1}', MAPPER, "failed to parse"],
+  ['{"n":1,"n":2}', MAPPER, "failed to parse"],
+  ['{"n":', MAPPER, "failed to parse"],
+  ["[1]", MAPPER, "failed to parse"],
+  ["", MAPPER, "failed to parse, document is empty"],
+];
+
+function failed(field: string, type: string, value: string): string {
+  return `failed to parse field [${field}] of type [${type}] in document with id 'x'. Preview of field's value: '${value}'`;
+}
+
+/** Documents under the contract's mapping, where unknown columns are passed over: is each taken? */
+export const UNKNOWN_COLUMNS: readonly (readonly [source: string, taken: boolean])[] = [
+  ['{"x":{"a":1}}', true],
+  ['{"x":{"a":1,"a":2}}', false],
+  [`{"x":${"[".repeat(20)}${"]".repeat(20)}}`, true],
+  [`{"x":${"[".repeat(21)}${"]".repeat(21)}}`, false],
+  [`{"x":${'{"a":['.repeat(25)}1${"]}".repeat(25)}}`, true],
+  [`{"x":${"1".repeat(1000)}}`, true],
+  [`{"x":${"1".repeat(1001)}}`, false],
+  ['{"a.b":1}', true],
+  ['{"a..b":1}', false],
+  ['{".":1}', false],
+  ['{"_source":1}', false],
+  ['{"Quantity.sub":1}', false],
+  ['{"Description.keyword":"x"}', false],
+  [`{"Country":"${"x".repeat(40_000)}"}`, true],
+];
+
+/** Bulk requests that are refused as a whole. */
+export const MALFORMED: readonly (readonly [body: string, type: string, reason: string])[] = [
+  [
+    '{"index":{"_index":"i"}}\n{}',
+    "illegal_argument_exception",
+    "The bulk request must be terminated by a newline [\\n]",
+  ],
+  [
+    '{"foo":{"_index":"i"}}\n{}\n',
+    "illegal_argument_exception",
+    "Malformed action/metadata line [1], expected one of [create, delete, index, update] but found [foo]",
+  ],
+  [
+    '{"index":{"_index":"i","foo":1}}\n{}\n',
+    "illegal_argument_exception",
+    "Action/metadata line [1] contains an unknown parameter [foo]",
+  ],
+  ['{"index":{}}\n{}\n', "action_request_validation_exception", "Validation Failed: 1: index is missing;"],
+  ["\n", "action_request_validation_exception", "Validation Failed: 1: no requests added;"],
+];
