@@ -1,5 +1,6 @@
 import { lineId, recordPrefix } from "../lambdas/shared/record-id";
 import type { Tally } from "./account";
+import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import type { PackedRecord } from "./pack";
 import { type Place, type Put, PutError, type RecordOutcome } from "./put";
@@ -174,8 +175,4 @@ function repeatable(
 
 function countLines(records: readonly PackedRecord[]): number {
   return records.reduce((sum, { numbers }) => sum + numbers.length, 0);
-}
-
-function errorOf(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(String(cause));
 }

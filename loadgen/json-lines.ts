@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { errorOf } from "./errors";
 import { InputError, type SourceItem } from "./source";
 
 /** The largest record that any stream takes, in bytes: a longer line is not even kept in memory. */
@@ -54,8 +55,6 @@ async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks;
   } catch (error) {
-    throw new InputError(`${file}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new InputError(`${file}: ${errorOf(error).message}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@ import {
   type PutRecordsResultEntry,
 } from "@aws-sdk/client-kinesis";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { errorOf } from "./errors";
 import type { PackedRecord } from "./pack";
 import { type Put, PutError, type PutFailure, type RecordOutcome } from "./put";
 
@@ -116,7 +117,9 @@ interface Symptoms {
   readonly name: string;
   /** Its first line: what follows is advice to programmers. */
   readonly message: string;
-  /** HTTP status of the answer. */
+  /** Whether a request was made. */
+  readonly attempted: boolean;
+  /** HTTP status of the answer, if there was one. */
   readonly status: number | undefined;
   /** The operating system's, such as `ECONNRESET`. */
   readonly code: string | undefined;
@@ -124,23 +127,28 @@ interface Symptoms {
 
 function symptoms(error: Error): Symptoms {
   const metadata = "$metadata" in error ? error.$metadata : undefined;
-  const known = typeof metadata === "object" && metadata !== null && "httpStatusCode" in metadata;
-  const status = known && typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const attempted = typeof metadata === "object" && metadata !== null;
+  const status = attempted && "httpStatusCode" in metadata ? metadata.httpStatusCode : undefined;
+  const code = "code" in error ? error.code : undefined;
   const [message = ""] = error.message.split("\n");
-  return { name: error.name, message, status, code };
+  return {
+    name: error.name,
+    message,
+    attempted,
+    status: typeof status === "number" ? status : undefined,
+    code: typeof code === "string" ? code : undefined,
+  };
 }
 
-function failureOf({ name, status, code }: Symptoms): PutFailure {
+function failureOf({ name, attempted, status }: Symptoms): PutFailure {
   if (THROTTLED.has(name) || status === 429) return "throttled";
-  if (code !== undefined || name === "TimeoutError") return "unanswered";
-  // Without an answer nothing was sent: no region, no credentials. A garbled answer came from somewhere.
-  if (status === undefined) return "refused";
+  if (status === undefined) return attempted ? "unanswered" : "refused";
+  // An answer that says success and yet is an error was cut off, or came from something else than the service.
   return status >= 500 || status < 400 ? "unanswered" : "refused";
 }
 
 function putError(cause: unknown, streamName: string): PutError {
-  const found = symptoms(cause instanceof Error ? cause : new Error(String(cause)));
+  const found = symptoms(errorOf(cause));
   const { name, message, code } = found;
   const remedy = REMEDIES[name] ?? REMEDIES[code ?? ""] ?? REMEDIES[message];
   const parts = [`PutRecords on ${streamName}`, name === "Error" ? undefined : name, message, remedy];

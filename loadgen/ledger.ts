@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { createInterface } from "node:readline";
 import { decodeRecordId } from "../lambdas/shared/record-id";
+import { errorOf } from "./errors";
 import { InputError } from "./source";
 
 /** Takes the identities of acknowledged lines. */
@@ -32,7 +33,7 @@ export function openLedger(file: string): FileLedger {
   try {
     descriptor = openSync(file, "a+");
   } catch (error) {
-    throw new InputError(`the ledger ${file} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw new InputError(`the ledger ${file} cannot be opened: ${errorOf(error).message}`, { cause: error });
   }
   try {
     checkEnds(descriptor, file);
@@ -83,12 +84,7 @@ function isIdentity(text: string): boolean {
   try {
     decodeRecordId(text);
     return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
+  } catch {
+    return false;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Account, Tally } from "./account";
 import { CongestionWindow } from "./congestion-window";
 import { type DeliveryPorts, deliver, type GivenUp } from "./delivery";
+import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import { Pacer } from "./pacer";
 import { Batcher, MAX_RECORD_BYTES, type PackedRecord, Packer, sizeOf } from "./pack";
@@ -71,7 +72,7 @@ export async function produce(options: ProduceOptions): Promise<Account> {
   await sender.finish();
   const fault = sender.failed.aborted ? sender.failed.reason : inputFault;
   if (fault !== undefined) {
-    throw new ProduceError(fault instanceof Error ? fault : new Error(String(fault)), tally.snapshot());
+    throw new ProduceError(errorOf(fault), tally.snapshot());
   }
   return tally.snapshot();
 }

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { type Account, accountText } from "./account";
 import { consolePut } from "./console";
 import type { GivenUp } from "./delivery";
+import { errorOf } from "./errors";
 import { syntheticLines } from "./generate";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
@@ -33,7 +34,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   try {
     if (parsed.ledger !== undefined) ledger = openLedger(parsed.ledger);
   } catch (error) {
-    progress.say(`error: ${messageOf(error)}`);
+    progress.say(`error: ${errorOf(error).message}`);
     return EXIT.usage;
   }
   const interruption = onInterrupt(
@@ -152,8 +153,4 @@ function givenUpText({ numbers, reason }: GivenUp): string {
   }
   const shown = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
   return `${numbers.length === 1 ? "line" : "lines"} ${shown}: given up: ${reason}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -223,7 +223,7 @@ describe("a CSV file", () => {
   });
 
   test("a file that is not there, and an unknown kind of file", async () => {
-    await expect(all(join(folder, "none.csv"))).rejects.toThrow(/none.csv: .*ENOENT/);
+    await expect(all(join(folder, "none.csv"))).rejects.toThrow("none.csv: ENOENT");
     expect(() => replay("rows.xlsx")).toThrow("rows.xlsx ends in none of .csv, .jsonl, .ndjson");
   });
 
@@ -313,6 +313,6 @@ describe("a file of JSON lines", () => {
   });
 
   test("a file that is not there", async () => {
-    await expect(all(join(folder, "none.jsonl"))).rejects.toThrow(/none.jsonl: .*ENOENT/);
+    await expect(all(join(folder, "none.jsonl"))).rejects.toThrow("none.jsonl: ENOENT");
   });
 });
