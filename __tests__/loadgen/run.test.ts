@@ -1,0 +1,545 @@
+import { spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Writable } from "node:stream";
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  ListShardsCommand,
+} from "@aws-sdk/client-kinesis";
+import kinesalite from "kinesalite";
+import { splitLines } from "../../lambdas/shared/lines";
+import { lineId, recordPrefix } from "../../lambdas/shared/record-id";
+import { type Account, accountText } from "../../loadgen/account";
+import { onInterrupt } from "../../loadgen/interrupt";
+import { createKinesisClient } from "../../loadgen/kinesis";
+import { openLedger, readLedger } from "../../loadgen/ledger";
+import { Progress } from "../../loadgen/progress";
+import { replay } from "../../loadgen/replay";
+import { run } from "../../loadgen/run";
+import { isBadRow } from "../../loadgen/source";
+import { BROKEN_LINES } from "../support/broken-lines";
+import { describeRealRows, REAL_ROWS } from "../support/real-rows";
+
+const HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer_ID,Country";
+const GOOD = "490397,21844,RETRO SPOT MUG,6,2009-12-06 10:30:00,2.95,12417,Belgium";
+
+const environment = { ...process.env };
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "loadgen-"));
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" });
+});
+afterAll(() => {
+  process.env = environment;
+  rmSync(folder, { recursive: true });
+});
+
+/** Keeps what is written. */
+class Sink extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** Runs the command in this process. */
+async function runHere(
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string; left: number[] }> {
+  const stdout = new Sink();
+  const stderr = new Sink();
+  const left: number[] = [];
+  const code = await run(args, {
+    stdout,
+    stderr,
+    signals: new EventEmitter(),
+    leave: (leave) => void left.push(leave),
+  });
+  return { code, stdout: stdout.text, stderr: stderr.text, left };
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("with a stream", () => {
+  let server: Server;
+  let url: string;
+  let client: KinesisClient;
+  let streams = 0;
+
+  beforeAll(async () => {
+    server = kinesalite({ createStreamMs: 0, shardLimit: 100 });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("the stream has no port");
+    url = `http://127.0.0.1:${address.port}`;
+    client = createKinesisClient({ region: "eu-west-1", endpointUrl: url });
+  });
+  afterAll(async () => {
+    client.destroy();
+    await new Promise((done) => server.close(done));
+  });
+
+  async function newStream(): Promise<string> {
+    const StreamName = `retail-trans-${++streams}`;
+    await client.send(new CreateStreamCommand({ StreamName, ShardCount: 4 }));
+    for (;;) {
+      const { StreamDescriptionSummary } = await client.send(
+        new DescribeStreamSummaryCommand({ StreamName }),
+      );
+      if (StreamDescriptionSummary?.StreamStatus === "ACTIVE") return StreamName;
+    }
+  }
+
+  function to(stream: string): string[] {
+    return ["--region-name", "eu-west-1", "--endpoint-url", url, "--stream-name", stream];
+  }
+
+  /** Every line of the stream with its identity, and the number of records. */
+  async function contents(StreamName: string): Promise<{ lines: Map<string, Buffer>; records: number }> {
+    const lines = new Map<string, Buffer>();
+    let records = 0;
+    const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
+    for (const { ShardId = "" } of Shards) {
+      const start = await client.send(
+        new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: "TRIM_HORIZON" }),
+      );
+      let iterator = start.ShardIterator;
+      while (iterator !== undefined) {
+        const { Records = [], NextShardIterator } = await client.send(
+          new GetRecordsCommand({ ShardIterator: iterator }),
+        );
+        for (const { SequenceNumber = "", Data = new Uint8Array() } of Records) {
+          records++;
+          const prefix = recordPrefix(ShardId, SequenceNumber);
+          for (const { number, bytes } of splitLines(Data))
+            lines.set(lineId(prefix, number), Buffer.from(bytes));
+        }
+        iterator = Records.length > 0 ? NextShardIterator : undefined;
+      }
+    }
+    return { lines, records };
+  }
+
+  describeRealRows("the real rows", () => {
+    test.each([1, 25])(
+      "arrive to the byte, %d lines a record; the ledger names each of them",
+      async (pack) => {
+        const stream = await newStream();
+        const ledger = join(folder, `ledger-${pack}.txt`);
+
+        const { code, stdout, stderr } = await runHere(
+          ...to(stream),
+          ...["--input-file", REAL_ROWS, "--pack", String(pack), "--ledger", ledger, "--json"],
+        );
+
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+        const records = Math.ceil(14_269 / pack);
+        expect(JSON.parse(stdout)).toMatchObject({
+          offered: 14_269,
+          acknowledged: 14_269,
+          retried: 0,
+          givenUp: 0,
+          badRows: 0,
+          records,
+          calls: Math.ceil(records / 500),
+          interrupted: false,
+        });
+        const found = await contents(stream);
+        expect(found.records).toBe(records);
+        expect(readFileSync(ledger, "utf8").trimEnd().split("\n").sort()).toEqual(
+          [...found.lines.keys()].sort(),
+        );
+        const sent: string[] = [];
+        for await (const item of replay(REAL_ROWS))
+          if (!isBadRow(item)) sent.push(Buffer.from(item.bytes).toString());
+        expect([...found.lines.values()].map(String).sort()).toEqual(sent.sort());
+      },
+    );
+  });
+
+  test("broken lines arrive as they are", async () => {
+    const stream = await newStream();
+    const path = file(
+      "broken.jsonl",
+      Buffer.concat(BROKEN_LINES.flatMap(({ bytes }) => [bytes, Buffer.from("\n\n")])),
+    );
+
+    const { code } = await runHere(...to(stream), "--input-file", path, "--pack", "7");
+
+    expect(code).toBe(0);
+    const { lines } = await contents(stream);
+    const hex = (bytes: Buffer): string => bytes.toString("hex");
+    expect([...lines.values()].map(hex).sort()).toEqual(BROKEN_LINES.map(({ bytes }) => hex(bytes)).sort());
+  });
+
+  test("a stream that is not there: the run ends with what to do, and the account", async () => {
+    const { code, stdout, stderr } = await runHere(...to("no-such-stream"), "--max-count", "3", "--json");
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("lines 1-3: given up: PutRecords on no-such-stream: ResourceNotFoundException");
+    expect(stderr).toContain("check --stream-name, --region-name and the account");
+    expect(JSON.parse(stdout)).toMatchObject({
+      offered: 3,
+      acknowledged: 0,
+      givenUp: 3,
+      error: expect.any(String),
+    });
+  });
+
+  test("the same seed sends the same lines, whatever the rate", async () => {
+    const [first, second] = [await newStream(), await newStream()];
+    const args = ["--max-count", "40", "--seed", "11"];
+
+    await runHere(...to(first), ...args);
+    await runHere(...to(second), ...args, "--rate", "200", "--pack", "3");
+
+    const rows = async (stream: string): Promise<string[]> => {
+      const { lines } = await contents(stream);
+      return [...lines.values()].map((line) => line.toString().replace(/"InvoiceDate":"[^"]*"/, "")).sort();
+    };
+    expect(await rows(second)).toEqual(await rows(first));
+    expect(await rows(first)).toHaveLength(40);
+  });
+});
+
+describe("the command", () => {
+  test("console: lines on standard output, the account on standard error", async () => {
+    const { code, stdout, stderr } = await runHere("--service-name", "console", "--max-count", "30");
+
+    expect(code).toBe(0);
+    const rows = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(30);
+    expect(rows[0]).toMatchObject({ Invoice: expect.any(String), Quantity: expect.any(Number) });
+    expect(stderr).toContain("acknowledged           30 lines");
+  });
+
+  test("bad rows: each is named with its line, the others are sent, the code says so", async () => {
+    const path = file("bad.csv", [HEADER, GOOD, GOOD.replace("2.95", "dear"), GOOD, `${GOOD},x`].join("\n"));
+
+    const { code, stdout, stderr } = await runHere("--service-name", "console", "--input-file", path);
+
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(2);
+    expect(stderr).toContain('line 3: not sent: Price is "dear"; a number is wanted\n');
+    expect(stderr).toContain("line 5: not sent: 9 fields; the header has 8\n");
+    expect(stderr).toContain("bad rows                2 lines  not sent");
+  });
+
+  test("a file that cannot be used: an error, an account of nothing", async () => {
+    const path = file("other.csv", "a,b\n1,2\n");
+
+    const { code, stdout, stderr } = await runHere("--service-name", "console", "--input-file", path);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toContain(`error: ${path}: no column Invoice in the header: a, b`);
+  });
+
+  test("left-out columns are a notice, no fault", async () => {
+    const path = file("more.csv", `${HEADER},note\n${GOOD},hello\n`);
+
+    const { code, stderr } = await runHere("--dry-run", "--input-file", path);
+
+    expect(code).toBe(0);
+    expect(stderr).toBe(`${path}: columns left out: note\n`);
+  });
+
+  test("a dry run needs no stream, and sends nothing", async () => {
+    const { code, stdout } = await runHere("--dry-run", "--max-count", "1000", "--pack", "10", "--json");
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      offered: 1_000,
+      withheld: 1_000,
+      acknowledged: 0,
+      records: 100,
+    });
+  });
+
+  test("a duration ends a dry run, which nothing else slows down", async () => {
+    const { code, stdout } = await runHere("--dry-run", "--duration", "0.2", "--json");
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).offered).toBeGreaterThan(100);
+  });
+
+  test.each([
+    [
+      ["--rate", "fast"],
+      "option '--rate <lines/s>' argument 'fast' is invalid. A number from 0.001 to 10000000 is wanted.",
+    ],
+    [["--rate", "0"], "argument '0' is invalid"],
+    [["--max-count", "1.5"], "A whole number from 1 to 1000000000000 is wanted."],
+    [["--pack", "-1"], "A whole number from 1 to 10000 is wanted."],
+    [["--seed", ""], "A whole number from 0 to 4294967295 is wanted."],
+    [["--duration", "forever"], "A number from 0.001 to 10000000 is wanted."],
+    [["--service-name", "firehose"], "Allowed choices are kinesis, console."],
+    [["--stream-name", "retail trans"], "1 to 128 letters, digits, . _ - is wanted."],
+    [["--region-name", "Ireland"], "A region such as eu-west-1 is wanted."],
+    [["--endpoint-url", "localhost:4566"], "A URL that begins with http:// or https:// is wanted."],
+    [["--input-file", "rows.xlsx"], "A file that ends in .csv, .jsonl, .ndjson is wanted."],
+    [["--input-file", "/nonexistent/rows.csv"], "There is no such file."],
+    [["--service-name", "console", "--json"], "--json does not go with --service-name console"],
+    [["--service-name", "console", "--ledger", "x"], "--ledger does not go with --service-name console"],
+    [["--service-name", "console", "--endpoint-url", "http://a"], "--endpoint-url does not go with"],
+    [["--service-name", "console", "--dry-run"], "--dry-run does not go with"],
+    [["--dry-run", "--ledger", "x"], "cannot be used with option"],
+    [["--unknown"], "unknown option '--unknown'"],
+    [["more"], "too many arguments"],
+  ])("a wrong command line: %j", async (args, message) => {
+    const { code, stdout, stderr } = await runHere(...args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
+  test("help names every exit code", async () => {
+    const { code, stdout } = await runHere("--help");
+
+    expect(code).toBe(0);
+    for (const exit of ["0 ", "1 ", "2 ", "130 "]) expect(stdout).toContain(`\n  ${exit}`);
+  });
+
+  test("standard output that is full: an error with its reason", async () => {
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => done(new Error("ENOSPC: no space left")),
+    });
+    const stderr = new Sink();
+
+    const code = await run(["--service-name", "console", "--max-count", "3"], {
+      stdout,
+      stderr,
+      signals: new EventEmitter(),
+      leave: () => {},
+    });
+
+    expect(code).toBe(1);
+    expect(stderr.text).toContain("error: standard output takes no more: ENOSPC: no space left");
+  });
+});
+
+describe("Ctrl-C", () => {
+  /** A run without end, and what it is interrupted by. */
+  function endless(): { signals: EventEmitter; left: number[]; stderr: Sink; ended: Promise<number> } {
+    const signals = new EventEmitter();
+    const stderr = new Sink();
+    const left: number[] = [];
+    const surroundings = {
+      stdout: new Sink(),
+      stderr,
+      signals,
+      leave: (code: number) => void left.push(code),
+    };
+    return {
+      signals,
+      left,
+      stderr,
+      ended: run(["--service-name", "console", "--rate", "100"], surroundings),
+    };
+  }
+
+  test("ends the run with its account and code 130; listens no more", async () => {
+    const { signals, stderr, left, ended } = endless();
+
+    signals.emit("SIGINT");
+
+    expect(await ended).toBe(130);
+    expect(stderr.text).toContain("stopping: what is in flight is finished first");
+    expect(stderr.text).toMatch(/acknowledged +\d+ lines/);
+    expect(left).toEqual([]);
+    expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);
+  });
+
+  test("a second one leaves at once; the copy that npm makes of the first does not", () => {
+    const signals = new EventEmitter();
+    let now = 1_000;
+    const said: string[] = [];
+    const { signal } = onInterrupt(
+      signals,
+      () => said.push("first"),
+      () => said.push("second"),
+      () => now,
+    );
+
+    signals.emit("SIGINT");
+    now += 20;
+    signals.emit("SIGINT");
+    expect({ said, aborted: signal.aborted }).toEqual({ said: ["first"], aborted: true });
+
+    now += 1_000;
+    signals.emit("SIGTERM");
+    expect(said).toEqual(["first", "second"]);
+  });
+
+  test("in a process of its own: every line that was counted was written", async () => {
+    const root = resolve(__dirname, "../..");
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", "loadgen/cli.ts", "--service-name", "console", "--rate", "500"],
+      {
+        cwd: root,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    let stdout = "";
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.on("data", (chunk) => {
+      if (stdout === "") setTimeout(() => child.kill("SIGINT"), 300);
+      stdout += chunk;
+    });
+
+    const code = await new Promise((done) => child.on("close", done));
+
+    expect(code).toBe(130);
+    const acknowledged = Number(/acknowledged +([\d,]+) lines/.exec(stderr)?.[1]?.replaceAll(",", ""));
+    expect(acknowledged).toBeGreaterThan(10);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(acknowledged);
+  });
+});
+
+describe("a ledger file", () => {
+  const ID = lineId(recordPrefix("shardId-000000000001", "4952"), 0);
+
+  async function read(path: string): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const id of readLedger(path)) ids.push(id);
+    return ids;
+  }
+
+  test("is appended to, and on disk before it is closed", async () => {
+    const path = join(folder, "appended.txt");
+    const first = openLedger(path);
+    first.append([ID, ID]);
+    first.append([]);
+    expect(readFileSync(path, "utf8")).toBe(`${ID}\n${ID}\n`);
+    first.close();
+
+    const second = openLedger(path);
+    second.append([ID]);
+    second.close();
+
+    expect(await read(path)).toEqual([ID, ID, ID]);
+  });
+
+  test.each([
+    ["another file", `${HEADER}\n${GOOD}\n${GOOD}\n`],
+    ["a short file", "x"],
+    ["a ledger that was cut off", `${ID}\n${ID.slice(0, 20)}`],
+  ])("%s is not written into", async (name, content) => {
+    const path = file(`${name}.txt`, content);
+
+    const { code, stderr } = await runHere(
+      "--region-name",
+      "eu-west-1",
+      "--max-count",
+      "1",
+      "--ledger",
+      path,
+    );
+
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `error: ${path} is not a ledger, or was cut off: give a file that does not exist yet\n`,
+    );
+    expect(readFileSync(path, "utf8")).toBe(content);
+  });
+
+  test("that cannot be made is named before anything is sent", async () => {
+    const path = join(folder, "none", "ledger.txt");
+
+    const { code, stderr } = await runHere(
+      "--region-name",
+      "eu-west-1",
+      "--max-count",
+      "1",
+      "--ledger",
+      path,
+    );
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: the ledger ${path} cannot be opened: ENOENT`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("with a line that is no identity is not read further", async () => {
+    await expect(read(file("odd.txt", `${ID}\nodd\n`))).rejects.toThrow(
+      'odd.txt, line 2: "odd" is not a record_id',
+    );
+  });
+});
+
+describe("what a person sees", () => {
+  const account: Account = {
+    offered: 12_345,
+    acknowledged: 12_000,
+    retried: 500,
+    givenUp: 345,
+    withheld: 0,
+    badRows: 2,
+    uncertain: 7,
+    throttled: 480,
+    records: 12_345,
+    bytes: 2_345_678,
+    calls: 26,
+    seconds: 12.3,
+    linesPerSecond: 975.6,
+  };
+
+  test("the account", () => {
+    expect(accountText(account)).toBe(
+      [
+        "offered            12,345 lines",
+        "acknowledged       12,000 lines",
+        "retried               500 lines  throttled: 480",
+        "given up              345 lines",
+        "uncertain               7 lines  no answer: perhaps in the stream twice",
+        "bad rows                2 lines  not sent",
+        "12,345 stream records, 2.3 MB, 26 calls, 12.3 s, 976 lines/s",
+      ].join("\n"),
+    );
+  });
+
+  test.each([
+    {
+      isTTY: true,
+      after: 250,
+      written: "\r\u001b[2K12,000 lines · 976/s · throttled 480 · given up 345 · bad rows 2 · 12 s",
+    },
+    {
+      isTTY: false,
+      after: 10_500,
+      written: "12,000 lines · 976/s · throttled 480 · given up 345 · bad rows 2 · 12 s\n",
+    },
+  ])("progress, terminal: $isTTY", ({ isTTY, after, written }) => {
+    const texts: string[] = [];
+    let now = 0;
+    const progress = new Progress({ isTTY, write: (text) => texts.push(text) }, () => now);
+
+    progress.update(account);
+    now = after;
+    progress.update(account);
+    progress.update(account);
+    expect(texts).toEqual([written]);
+
+    progress.say("line 3: not sent");
+    expect(texts.slice(1)).toEqual([...(isTTY ? ["\r\u001b[2K"] : []), "line 3: not sent\n"]);
+  });
+});
