@@ -140,8 +140,12 @@ function symptoms(error: Error): Symptoms {
   };
 }
 
-function failureOf({ name, attempted, status }: Symptoms): PutFailure {
+/** Codes of the operating system for connections that never came to be. */
+const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+
+function failureOf({ name, attempted, status, code }: Symptoms): PutFailure {
   if (THROTTLED.has(name) || status === 429) return "throttled";
+  if (code !== undefined && UNREACHABLE.has(code)) return "unreachable";
   if (status === undefined) return attempted ? "unanswered" : "refused";
   // An answer that says success and yet is an error was cut off, or came from something else than the service.
   return status >= 500 || status < 400 ? "unanswered" : "refused";

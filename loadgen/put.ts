@@ -24,10 +24,10 @@ export type RecordOutcome =
 export type Put = (records: readonly PackedRecord[]) => Promise<readonly RecordOutcome[]>;
 
 /**
- * How a call failed. `throttled`: nothing was taken, worth repeating later. `unanswered`: whatever it held may or may not
- * have been taken. `refused`: no repetition helps.
+ * How a call failed. `throttled`: nothing was taken, worth repeating later. `unreachable`: nothing was sent, worth repeating
+ * some times. `unanswered`: the same, but what it held may have been taken. `refused`: no repetition helps.
  */
-export type PutFailure = "throttled" | "unanswered" | "refused";
+export type PutFailure = "throttled" | "unreachable" | "unanswered" | "refused";
 
 /** A call failed as a whole; the message is for a person. */
 export class PutError extends Error {

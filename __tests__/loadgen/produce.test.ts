@@ -84,7 +84,10 @@ describe("produce", () => {
   );
   const plan: fc.Arbitrary<CallPlan> = fc.oneof(
     { weight: 6, arbitrary: fc.array(status, { minLength: 1, maxLength: 12 }) },
-    { weight: 1, arbitrary: fc.constantFrom<CallPlan>("throttled", "unanswered", "answer lost") },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom<CallPlan>("throttled", "unreachable", "unanswered", "answer lost"),
+    },
     { weight: 1, arbitrary: fc.constant<CallPlan>("refused") },
   );
 
@@ -234,14 +237,23 @@ describe("produce", () => {
     expect(reasons).toContain("planned: refused");
   });
 
-  test("no answer eight times ends the run too", async () => {
-    const stream = new FakeStream(new Array<CallPlan>(200).fill("unanswered"));
+  test.each([
+    { failure: "unanswered", uncertain: 80 },
+    { failure: "unreachable", uncertain: 0 },
+  ] as const)("$failure eight times ends the run too", async ({ failure, uncertain }) => {
+    const stream = new FakeStream(new Array<CallPlan>(200).fill(failure));
 
-    const { account, error } = await runProduce(stream, { lines: lines(), maxCount: 1_000_000 });
+    const { account, error } = await runProduce(stream, { lines: lines(10) });
 
-    expect(error?.message).toBe("planned: unanswered");
-    expect(account.acknowledged).toBe(0);
-    expect(account.givenUp).toBe(account.offered);
+    expect(error?.message).toBe(`planned: ${failure}`);
+    expect(account).toMatchObject({
+      offered: 10,
+      acknowledged: 0,
+      givenUp: 10,
+      calls: 8,
+      retried: 70,
+      uncertain,
+    });
   });
 
   test("a ledger that cannot be written ends the run; what was acknowledged stays counted", async () => {
@@ -581,7 +593,7 @@ describe("Kinesis", () => {
     const error = Object.assign(new Error("connect"), { code, $metadata: { attempts: 1 } });
 
     await expect(kinesisPut(client(error), "retail-trans")([record])).rejects.toMatchObject({
-      failure: "unanswered",
+      failure: "unreachable",
       message: `PutRecords on retail-trans: connect: ${remedy}`,
     });
   });
