@@ -1,0 +1,400 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { canonical, flatSettings, type Json } from "../../lambdas/search-setup/canonical";
+import { searchSetup } from "../../lambdas/search-setup/core";
+import { ENVIRONMENT } from "../../lambdas/search-setup/env";
+import { InputError, readInput } from "../../lambdas/search-setup/input";
+import { createLogger } from "../../lambdas/shared/log";
+import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
+import { startSearchDouble } from "../../local/search/search-double";
+import { indexMapping } from "../../schema/retail-transaction";
+import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
+
+const WRITER = "arn:aws:iam::000000000000:role/UpsertToES";
+const INPUT = { replicas: 0, shards: 1, writerRoleArns: [WRITER] };
+
+const TEMPLATE = "/_index_template/retail";
+const ROLE = "/_plugins/_security/api/roles/firehose_role";
+const MAPPING = "/_plugins/_security/api/rolesmapping/firehose_role";
+const ALL = ["index template retail", "security role firehose_role", "role mapping firehose_role"];
+
+/** A domain that keeps what is put, in the spelling of a real one. */
+function makeDomain(
+  faults: (request: SearchRequest, n: number) => SearchAnswer | Error | undefined = () => undefined,
+) {
+  const kept = new Map<string, Json>();
+  const puts: { path: string; body: unknown }[] = [];
+  let asked = 0;
+  const respell: Readonly<Record<string, (body: never) => Json>> = {
+    [TEMPLATE]: (body: { template: { settings: Record<string, unknown> } }) => ({
+      index_templates: [
+        {
+          name: "retail",
+          index_template: {
+            ...body,
+            composed_of: [],
+            template: {
+              ...body.template,
+              settings: {
+                index: Object.fromEntries(
+                  Object.entries(body.template.settings).map(([key, value]) => [
+                    key.replace("index.", ""),
+                    String(value),
+                  ]),
+                ),
+              },
+            },
+          },
+        },
+      ],
+    }),
+    [ROLE]: (body: { index_permissions: object[] }) => ({
+      firehose_role: {
+        reserved: false,
+        hidden: false,
+        ...body,
+        index_permissions: body.index_permissions.map((one) => ({ ...one, fls: [], masked_fields: [] })),
+        tenant_permissions: [],
+        static: false,
+      },
+    }),
+    [MAPPING]: (body: object) => ({
+      firehose_role: { hosts: [], users: [], and_backend_roles: [], reserved: false, hidden: false, ...body },
+    }),
+  };
+  const search: Search = async (request) => {
+    const fault = faults(request, asked++);
+    if (fault instanceof Error) throw fault;
+    if (fault) return fault;
+    const { method, path, body } = request;
+    if (method === "GET") {
+      const found = kept.get(path);
+      return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
+    }
+    puts.push({ path, body });
+    const existed = kept.has(path);
+    kept.set(path, respell[path]?.(body as never) ?? null);
+    return { status: existed ? 200 : 201, body: {} };
+  };
+  const logged: string[] = [];
+  let timeLeftMs = 120_000;
+  const ports = {
+    search,
+    log: createLogger("SearchSetup", (line) => logged.push(line)),
+    timeLeftMs: () => timeLeftMs,
+    sleep: async (ms: number) => {
+      timeLeftMs -= ms;
+    },
+  };
+  return {
+    kept,
+    puts,
+    logged,
+    asked: () => asked,
+    timeLeftMs: () => timeLeftMs,
+    run: (input: unknown = INPUT) => searchSetup(input, "retail", ports),
+  };
+}
+
+describe("what is set up", () => {
+  test("template, role and mapping, in this order", async () => {
+    const domain = makeDomain();
+
+    const outcome = await domain.run({ replicas: 2, shards: 3, writerRoleArns: [WRITER] });
+
+    expect(outcome).toEqual({ created: ALL, updated: [], unchanged: [] });
+    expect(domain.puts).toEqual([
+      {
+        path: TEMPLATE,
+        body: {
+          index_patterns: ["retail-*"],
+          priority: 100,
+          template: {
+            settings: { "index.number_of_shards": 3, "index.number_of_replicas": 2 },
+            mappings: indexMapping(),
+          },
+        },
+      },
+      {
+        path: ROLE,
+        body: {
+          cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
+          index_permissions: [{ index_patterns: ["retail*"], allowed_actions: ["crud", "create_index"] }],
+        },
+      },
+      { path: MAPPING, body: { backend_roles: [WRITER] } },
+    ]);
+    expect(domain.logged.map((line) => JSON.parse(line).message)).toEqual(
+      ALL.map((what) => `${what}: created`),
+    );
+  });
+
+  test("nothing, the second time", async () => {
+    const domain = makeDomain();
+    await domain.run();
+    domain.puts.length = 0;
+
+    expect(await domain.run()).toEqual({ created: [], updated: [], unchanged: ALL });
+    expect(domain.puts).toEqual([]);
+  });
+
+  test.each([
+    [{ replicas: 1 }, "index template retail"],
+    [{ shards: 2 }, "index template retail"],
+    [{ writerRoleArns: [WRITER, `${WRITER}2`] }, "role mapping firehose_role"],
+  ])("after a change to %j, only %s", async (change, what) => {
+    const domain = makeDomain();
+    await domain.run();
+
+    expect(await domain.run({ ...INPUT, ...change })).toEqual({
+      created: [],
+      updated: [what],
+      unchanged: ALL.filter((other) => other !== what),
+    });
+  });
+
+  test.each([
+    ["a field's type", (text: string) => text.replace('"type":"double"', '"type":"float"'), TEMPLATE, 0],
+    ["the index pattern", (text: string) => text.replace("retail-*", "retail*"), TEMPLATE, 0],
+    [
+      "a further setting",
+      (text: string) =>
+        text.replace('"number_of_replicas"', '"codec":"best_compression","number_of_replicas"'),
+      TEMPLATE,
+      0,
+    ],
+    ["a further permission", (text: string) => text.replace('"crud"', '"crud","manage"'), ROLE, 1],
+    ["a taken permission", (text: string) => text.replace('"cluster_monitor"', '"cluster_all"'), ROLE, 1],
+  ])("what was changed behind its back: %s", async (_, change, path, at) => {
+    const domain = makeDomain();
+    await domain.run();
+    const before = JSON.stringify(domain.kept.get(path));
+    expect(change(before)).not.toBe(before);
+    domain.kept.set(path, JSON.parse(change(before)));
+
+    expect((await domain.run()).updated).toEqual([ALL[at]]);
+    expect(canonical(domain.kept.get(path) ?? null)).toBe(canonical(JSON.parse(before)));
+  });
+
+  test("a mapping keeps whom it has: roles, users, hosts and its description", async () => {
+    const domain = makeDomain();
+    const others = {
+      backend_roles: ["arn:aws:iam::1:role/other"],
+      hosts: ["h"],
+      users: ["u"],
+      and_backend_roles: ["a"],
+      description: "by hand",
+    };
+    domain.kept.set(MAPPING, { firehose_role: { ...others, reserved: false, hidden: false } });
+
+    expect((await domain.run()).updated).toEqual(["role mapping firehose_role"]);
+    expect(domain.puts.at(-1)).toEqual({
+      path: MAPPING,
+      body: { ...others, backend_roles: ["arn:aws:iam::1:role/other", WRITER] },
+    });
+    expect((await domain.run({ ...INPUT, writerRoleArns: [`${WRITER}2`] })).updated).toEqual([
+      "role mapping firehose_role",
+    ]);
+    expect(domain.puts.at(-1)?.body).toMatchObject({
+      backend_roles: ["arn:aws:iam::1:role/other", WRITER, `${WRITER}2`],
+    });
+  });
+});
+
+describe("a domain that is not ready", () => {
+  test.each<[string, SearchAnswer | Error]>([
+    ["no connection", new Error("connect ETIMEDOUT")],
+    ["503", { status: 503, body: "OpenSearch Security not initialized." }],
+    ["429", { status: 429, body: "" }],
+    ["403", { status: 403, body: { error: { type: "security_exception" } } }],
+    ["401", { status: 401, body: "Unauthorized" }],
+  ])("is waited for: %s", async (_, answer) => {
+    const domain = makeDomain((__, n) => (n < 5 ? answer : undefined));
+
+    expect((await domain.run()).created).toEqual(ALL);
+    expect(domain.timeLeftMs()).toBe(120_000 - 5 * 3_000);
+  });
+
+  test.each<[SearchAnswer | Error, RegExp]>([
+    [
+      new Error("connect ETIMEDOUT"),
+      /GET \/_index_template\/retail: no answer \(Error: connect ETIMEDOUT\); is the domain active/,
+    ],
+    [{ status: 403, body: "no" }, /403 no; this function's execution role must be the domain's master user/],
+    [{ status: 503, body: "x".repeat(2_000) }, /503 x{500}…$/],
+  ])("is given up before Lambda ends the invocation, with the reason", async (answer, reason) => {
+    const domain = makeDomain(() => answer);
+
+    await expect(domain.run()).rejects.toThrow(reason);
+    expect(domain.timeLeftMs()).toBeGreaterThanOrEqual(15_000);
+    expect(domain.asked()).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ["GET", 'index template retail cannot be read: 400 {"error":"odd"}'],
+    ["PUT", 'index template retail cannot be written: 400 {"error":"odd"}'],
+  ])("a refused %s is an error at once", async (method, message) => {
+    const domain = makeDomain((request) =>
+      request.method === method ? { status: 400, body: { error: "odd" } } : undefined,
+    );
+
+    await expect(domain.run()).rejects.toThrow(message);
+    expect(domain.asked()).toBe(method === "GET" ? 1 : 2);
+  });
+
+  test("an answer that is no JSON object is an error", async () => {
+    const domain = makeDomain(() => ({ status: 200, body: "<html>" }));
+
+    await expect(domain.run()).rejects.toThrow(
+      "GET /_index_template/retail answered something that is not a JSON object",
+    );
+  });
+});
+
+describe("the input", () => {
+  test("is what the deploy passes", () => {
+    expect(readInput(INPUT)).toEqual(INPUT);
+    expect(
+      readInput({ ...INPUT, writerRoleArns: ["arn:aws-cn:iam::123456789012:role/path/name"] }),
+    ).toBeDefined();
+  });
+
+  test.each<[unknown, RegExp]>([
+    [null, /The input is null; a JSON object is wanted/],
+    [[], /The input is \[\]/],
+    ["{}", /a JSON object is wanted/],
+    [{ ...INPUT, replicas: -1 }, /replicas is -1; a whole number from 0 to 10 is wanted/],
+    [{ ...INPUT, replicas: "1" }, /replicas is "1"/],
+    [{ ...INPUT, shards: 0 }, /shards is 0; a whole number from 1 to 100/],
+    [{ ...INPUT, shards: 1.5 }, /shards is 1.5/],
+    [{ ...INPUT, writerRoleArns: [] }, /writerRoleArns is \[\]; a list of role ARNs is wanted/],
+    [{ ...INPUT, writerRoleArns: "x" }, /writerRoleArns is "x"/],
+    [
+      { ...INPUT, writerRoleArns: [7] },
+      /writerRoleArns names 7; arn:aws:iam::<account>:role\/<name> is wanted/,
+    ],
+    [{ ...INPUT, writerRoleArns: ["arn:aws:iam::1:user/x"] }, /names "arn:aws:iam::1:user\/x"/],
+    [{ ...INPUT, replica: 1 }, /"replica" is not known/],
+    [{}, /replicas is undefined.*shards is undefined.*writerRoleArns is undefined/],
+  ])("%j is refused", (input, message) => {
+    expect(() => readInput(input)).toThrow(InputError);
+    expect(() => readInput(input)).toThrow(message);
+  });
+
+  test("is read before the domain is asked", async () => {
+    const domain = makeDomain();
+
+    await expect(domain.run({})).rejects.toThrow(InputError);
+    expect(domain.asked()).toBe(0);
+  });
+});
+
+describe("comparison by meaning", () => {
+  const json = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small" },
+      fc.oneof(fc.string(), fc.integer(), fc.boolean()),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(fc.string({ minLength: 1 }), tie("value"), { maxKeys: 3 }),
+    ),
+  })).value;
+
+  test("does not see the order of keys and lists, text for numbers, or what is empty", () => {
+    const respelled = (value: Json): Json => {
+      if (value === null) return value;
+      if (Array.isArray(value)) return value.map(respelled).reverse();
+      if (typeof value !== "object") return String(value);
+      return Object.fromEntries([
+        ...Object.entries(value)
+          .map(([key, inner]) => [key, respelled(inner)] as const)
+          .reverse(),
+        ["_empty", []],
+        ["_none", null],
+      ]);
+    };
+    fc.assert(fc.property(json, (value) => expect(canonical(respelled(value))).toBe(canonical(value))));
+  });
+
+  test("sees another value anywhere", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string(), { minKeys: 1 }), fc.string(), (object, other) => {
+        const [key = "", value = ""] = Object.entries(object)[0] ?? [];
+        fc.pre(value !== other);
+        expect(canonical({ in: [{ ...object, [key]: other }] })).not.toBe(canonical({ in: [object] }));
+      }),
+    );
+  });
+
+  test("settings are the same flat, nested, with and without their prefix", () => {
+    const flat = { "index.number_of_shards": 1, "index.mapping.depth.limit": 3 };
+    expect(flatSettings(flat)).toEqual(flat);
+    expect(flatSettings({ number_of_shards: 1, "mapping.depth.limit": 3 })).toEqual(flat);
+    expect(flatSettings({ index: { number_of_shards: 1, mapping: { depth: { limit: 3 } } } })).toEqual(flat);
+  });
+});
+
+test("the handler sets up the domain that its environment names", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "setup-"));
+  const double = await startSearchDouble({ dataDir });
+  const restore = setEnvironment({
+    ...sdkEnvironment("http://127.0.0.1:1"),
+    ES_HOST: double.url,
+    ES_INDEX: "retail",
+    REGION_NAME: "eu-west-1",
+  });
+  const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const { handler } = jest.requireActual<typeof import("../../lambdas/search-setup/handler")>(
+      "../../lambdas/search-setup/handler",
+    );
+
+    expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME"]);
+    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
+      created: ALL,
+      updated: [],
+      unchanged: [],
+    });
+    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
+      created: [],
+      updated: [],
+      unchanged: ALL,
+    });
+  } finally {
+    output.mockRestore();
+    restore();
+    await double.close();
+    rmSync(dataDir, { recursive: true });
+  }
+});
+
+test("the handler waits for a domain that starts later", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "setup-"));
+  let refusals = 1;
+  const double = await startSearchDouble({
+    dataDir,
+    interceptor: { onRequest: () => (refusals-- > 0 ? "break the connection" : undefined) },
+  });
+  const restore = setEnvironment({
+    ...sdkEnvironment("http://127.0.0.1:1"),
+    ES_HOST: double.url,
+    ES_INDEX: "retail",
+    REGION_NAME: "eu-west-1",
+  });
+  const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    await jest.isolateModulesAsync(async () => {
+      const { handler } = jest.requireActual<typeof import("../../lambdas/search-setup/handler")>(
+        "../../lambdas/search-setup/handler",
+      );
+      expect((await handler(INPUT, lambdaContext("SearchSetup"))).created).toEqual(ALL);
+    });
+    expect(refusals).toBeLessThan(0);
+  } finally {
+    output.mockRestore();
+    restore();
+    await double.close();
+    rmSync(dataDir, { recursive: true });
+  }
+});
