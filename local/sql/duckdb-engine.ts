@@ -202,7 +202,8 @@ class Session {
     readonly connection: DuckDBConnection,
     private readonly signal: AbortSignal,
   ) {
-    signal.addEventListener("abort", this.onAbort, { once: true });
+    if (signal.aborted) this.onAbort();
+    else signal.addEventListener("abort", this.onAbort, { once: true });
   }
 
   /** What a failure of the query is: the cancellation, or what Athena would say. */

@@ -80,7 +80,7 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
       const partition = catalog.partition(table.database, table.name, input.texts("PartitionValues"));
       return { Partition: partitionShape(table, partition) };
     },
-    GetPartitions: async (input) => {
+    GetPartitions: (input) => {
       const table = tableOf(input);
       const expression = input.optionalText("Expression");
       const matches =
@@ -123,9 +123,9 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
     BatchUpdatePartition: (input) => {
       const { database, name } = tableOf(input);
       const entries = batch(input, "Entries", MAX_BATCH_UPDATE);
-      return eachPartition(entries, "PartitionValueList", (entry, values) => {
+      const update = (entry: Input, values: string[]) =>
         catalog.updatePartition(database, name, values, readPartition(entry.object("PartitionInput")));
-      });
+      return eachPartition(entries, "PartitionValueList", update, "PartitionValueList");
     },
     DeletePartition: (input) => {
       const { database, name } = tableOf(input);
@@ -170,6 +170,7 @@ function eachPartition(
   items: readonly Input[],
   valuesMember: string,
   change: (item: Input, values: string[]) => void,
+  errorMember?: string,
 ): { Errors: object[] } {
   const Errors: object[] = [];
   for (const item of items) {
@@ -178,14 +179,14 @@ function eachPartition(
       change(item, values);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      Errors.push(partitionError(values, error));
+      Errors.push(partitionError(values, error, errorMember));
     }
   }
   return { Errors };
 }
 
-function partitionError(values: readonly string[], error: AwsError): object {
-  return { PartitionValues: values, ErrorDetail: { ErrorCode: error.type, ErrorMessage: error.message } };
+function partitionError(values: readonly string[], error: AwsError, member = "PartitionValues"): object {
+  return { [member]: values, ErrorDetail: { ErrorCode: error.type, ErrorMessage: error.message } };
 }
 
 function same(left: readonly string[], right: readonly string[]): boolean {

@@ -10,7 +10,7 @@ import {
   type StartQueryExecutionCommandInput,
 } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { LOCAL_CREDENTIALS, localS3 } from "../../../local/clients";
 import type { ColumnModel, DataPlane, TableModel } from "../../../local/data-plane";
 import { type ObjectStore, startObjectStore } from "../../../local/object-store";
@@ -81,15 +81,16 @@ export class SqlBench {
     private readonly plane: SqlPlane,
   ) {}
 
-  static async start(plane: SqlPlane): Promise<SqlBench> {
+  static async start(plane: SqlPlane, port = 0): Promise<SqlBench> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
     const store = await startObjectStore({ buckets: [BUCKET], dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, REGION);
-    const service = await startSqlService({
-      plane,
-      objects: store.files,
-      s3,
-      dataDir: join(folder, "catalog"),
+    const dataDir = join(folder, "catalog");
+    const starting = startSqlService({ plane, objects: store.files, s3, dataDir, port });
+    const service = await starting.catch(async (error: unknown) => {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
     });
     return new SqlBench(folder, store, service, s3, plane);
   }
@@ -137,6 +138,15 @@ export class SqlBench {
     const { bucket = "", key = "" } = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.+)$/.exec(url)?.groups ?? {};
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return (await Body?.transformToString()) ?? "";
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key }));
+  }
+
+  /** Bytes of an object. */
+  size(key: string): number {
+    return this.store.files.list(BUCKET, key).find((file) => file.key === key)?.size ?? Number.NaN;
   }
 
   /** Keys of the objects under a prefix. */
