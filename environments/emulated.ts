@@ -1,4 +1,7 @@
+import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { OpensearchDomain } from "@cdktf/provider-aws/lib/opensearch-domain";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
@@ -15,10 +18,10 @@ export interface Difference {
   /** The property, as Terraform names it. */
   readonly property: string;
   /**
-   * `added`: only the emulated environment has it. `replaced`: it has another value. `not compared`: it is
-   * sent as everywhere, but what comes back does not count.
+   * `added`: only the emulated environment has it. `left out`: it does not have it. `replaced`: it has another
+   * value. `not compared`: it is sent as everywhere, but what comes back does not count.
    */
-  readonly effect: "added" | "replaced" | "not compared";
+  readonly effect: "added" | "left out" | "replaced" | "not compared";
   readonly reason: string;
   /** @returns whether the construct was concerned. */
   readonly apply: (construct: IConstruct) => boolean;
@@ -62,6 +65,30 @@ export const DIFFERENCES: readonly Difference[] = [
       return true;
     },
   },
+  {
+    type: "aws_lambda_function",
+    property: "replace_security_groups_on_destroy",
+    effect: "left out",
+    reason:
+      "The stand-in says that every function is in a network that there is not, and whose groups nobody finds.",
+    apply: (construct) => {
+      if (!(construct instanceof LambdaFunction)) return false;
+      if (construct.replaceSecurityGroupsOnDestroyInput === undefined) return false;
+      construct.resetReplaceSecurityGroupsOnDestroy();
+      return true;
+    },
+  },
+  {
+    type: "aws_athena_workgroup",
+    property: "force_destroy",
+    effect: "replaced",
+    reason: "The stand-in cannot update a workgroup, so that a protected one could never become disposable.",
+    apply: (construct) => {
+      if (!(construct instanceof AthenaWorkgroup)) return false;
+      construct.forceDestroy = true;
+      return true;
+    },
+  },
   notCompared("aws_kinesis_stream", "tags", "The stand-in loses the tags that a stream is created with."),
   notCompared(
     "aws_lambda_function",
@@ -73,7 +100,29 @@ export const DIFFERENCES: readonly Difference[] = [
     "logging_config",
     "The stand-in does not know where a function logs to.",
   ),
+  ...["aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"].map((type) =>
+    notCompared(type, "description", "The stand-in loses it where a rule names a group or a prefix list."),
+  ),
 ];
+
+/**
+ * Not a weakness of the stand-in but of patience, so it can be switched off: see {@link DOMAIN_VARIABLE}.
+ */
+export const FOUND_DOMAIN: Difference = {
+  type: "aws_opensearch_domain",
+  property: "all",
+  effect: "not compared",
+  reason:
+    "The provider waits 10 minutes before it looks whether a domain is there, and again whether it is gone. " +
+    "The domain is made beforehand, by one call, and imported.",
+  apply: (construct) => {
+    if (!(construct instanceof OpensearchDomain)) return false;
+    if (construct.domainNameInput === undefined) return false;
+    construct.importFrom(construct.domainNameInput);
+    construct.lifecycle = { ...construct.lifecycle, ignoreChanges: "all" };
+    return true;
+  },
+};
 
 function notCompared(type: string, property: string, reason: string): Difference {
   return {
@@ -91,24 +140,43 @@ function notCompared(type: string, property: string, reason: string): Difference
   };
 }
 
-/** Names the protection: the emulated account shows what each of them refuses. */
+/** `protected` or `disposable`: the emulated account shows what each of them refuses. @default protected */
 export const PROTECTION_VARIABLE = "RETAIL_BI_EMULATED_PROTECTION";
+
+/** `found` or `made`: whether {@link FOUND_DOMAIN} applies. @default found */
+export const DOMAIN_VARIABLE = "RETAIL_BI_EMULATED_DOMAIN";
+
+/** The account of a stand-in is told wrongly what it is to be. */
+export class EmulatedEnvironmentError extends Error {
+  override readonly name = "EmulatedEnvironmentError";
+}
 
 /**
  * An account of an AWS API stand-in, for `npm run test:terraform`: `prod` under another name, with the
  * differences above. Where the stand-in listens is said by `AWS_ENDPOINT_URL`, as for every AWS client.
+ * @throws EmulatedEnvironmentError naming the variable that has an unknown value.
  */
 export function emulated(variables: Readonly<Record<string, string | undefined>>): EnvironmentDefinition {
-  const protection = variables[PROTECTION_VARIABLE] ?? "protected";
-  if (protection !== "protected" && protection !== "disposable") {
-    throw new Error(`${PROTECTION_VARIABLE} is "${protection}"; protected or disposable is allowed`);
-  }
+  const choice = <T extends string>(variable: string, standard: T, other: T): T => {
+    const value = variables[variable] ?? standard;
+    if (value === standard) return standard;
+    if (value === other) return other;
+    throw new EmulatedEnvironmentError(`${variable} is "${value}"; ${standard} or ${other} is allowed`);
+  };
+  const protection = choice(PROTECTION_VARIABLE, "protected", "disposable");
+  const domain = choice(DOMAIN_VARIABLE, "found", "made");
   const { name } = defineEnvironment("environments/emulated.ts", { name: "emulated", protection });
-  return { ...prod, name, protected: protection === "protected", overrides: applyDifferences };
+  const differences = domain === "found" ? [...DIFFERENCES, FOUND_DOMAIN] : DIFFERENCES;
+  return {
+    ...prod,
+    name,
+    protected: protection === "protected",
+    overrides: (stack) => applyDifferences(stack, differences),
+  };
 }
 
-function applyDifferences(stack: TerraformStack): void {
+function applyDifferences(stack: TerraformStack, differences: readonly Difference[]): void {
   for (const construct of stack.node.findAll()) {
-    for (const difference of DIFFERENCES) difference.apply(construct);
+    for (const difference of differences) difference.apply(construct);
   }
 }
