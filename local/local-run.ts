@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { Client } from "@opensearch-project/opensearch";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
 import type { Places } from "../reconcile/reconcile";
@@ -20,10 +21,8 @@ import { synthesize } from "./synthesize";
 import { readDataPlane } from "./terraform/read-data-plane";
 import { summarizeNotHonoured } from "./terraform/summary";
 
-/** What a local run is started with. */
-export interface LocalRunOptions {
-  /** Whose Terraform is run. */
-  readonly environment: string;
+/** How a data plane is run. */
+export interface RunOptions {
   /** Keeps everything: an absolute path. */
   readonly dataDir: string;
   /** Divides the delivery stream's buffer interval and the schedule's. */
@@ -32,6 +31,12 @@ export interface LocalRunOptions {
   readonly firstPort: number;
   /** Tells a person what happens. */
   readonly say: (message: string) => void;
+}
+
+/** What a local run is started with. */
+export interface LocalRunOptions extends RunOptions {
+  /** Whose Terraform is run. */
+  readonly environment: string;
   /** A running OpenSearch instead of the embedded double. */
   readonly searchUrl?: string;
 }
@@ -77,28 +82,56 @@ class Services {
  * Synthesizes the environment's Terraform and runs the data plane that it describes.
  * @throws Error naming what the Terraform asks for and this machine cannot run, or a port that is taken.
  */
-export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
+export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
+  return openAll(async (services) => {
+    const { dataDir, environment, searchUrl, say } = options;
+    const startedAt = Date.now();
+    say(`synthesizing the Terraform of ${environment}`);
+    const stackDir = await synthesize(join(dataDir, "terraform"), environment);
+    const search =
+      searchUrl === undefined
+        ? await services.open(
+            startSearchDouble({ dataDir: join(dataDir, "search"), port: portOf(options, 3) }),
+          )
+        : { url: searchUrl };
+    const plane = readDataPlane(stackDir, { searchEndpoint: search.url });
+    return start(plane, search.url, startedAt, options, services);
+  });
+}
+
+/**
+ * Runs a data plane that was read from a synthesized stack, against a search engine that runs.
+ * @throws Error for a port that is taken, and for what the deploy's own invocations fail with.
+ */
+export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
+  return openAll((services) => start(plane, searchUrl, Date.now(), options, services));
+}
+
+/** Opens services; closes them again when that fails half way. */
+async function openAll(open: (services: Services) => Promise<LocalRun>): Promise<LocalRun> {
   const services = new Services();
   try {
-    return await start(options, services);
+    return await open(services);
   } catch (error) {
     await services.close();
     throw error;
   }
 }
 
-async function start(options: LocalRunOptions, services: Services): Promise<LocalRun> {
-  const { dataDir, timeScale, say } = options;
-  const startedAt = Date.now();
-  say(`synthesizing the Terraform of ${options.environment}`);
-  const stackDir = await synthesize(join(dataDir, "terraform"), options.environment);
+/** The port of the service at this place; 0, for a free one, stays 0. */
+function portOf({ firstPort }: RunOptions, offset: number): number {
+  return firstPort === 0 ? 0 : firstPort + offset;
+}
 
-  const port = (offset: number): number => (options.firstPort === 0 ? 0 : options.firstPort + offset);
-  const search =
-    options.searchUrl === undefined
-      ? await services.open(startSearchDouble({ dataDir: join(dataDir, "search"), port: port(3) }))
-      : { url: options.searchUrl };
-  const plane = readDataPlane(stackDir, { searchEndpoint: search.url });
+async function start(
+  plane: DataPlane,
+  searchUrl: string,
+  startedAt: number,
+  options: RunOptions,
+  services: Services,
+): Promise<LocalRun> {
+  const { dataDir, timeScale, say } = options;
+  const port = (offset: number): number => portOf(options, offset);
   for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  not honoured here: ${line}`);
   say(
     `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,
@@ -152,7 +185,7 @@ async function start(options: LocalRunOptions, services: Services): Promise<Loca
   }
 
   const athena = new AthenaClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
-  const places = placesOf(plane, kinesis, athenaSql(athena, s3, ...peopleOf(plane)), search.url);
+  const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, ...peopleOf(plane)), searchUrl);
   const latency =
     places.search &&
     (await services.open(
@@ -197,8 +230,15 @@ function peopleOf({ workgroups, databases }: DataPlane): [workgroup: string, dat
   return [workgroup.name, database];
 }
 
-function placesOf(plane: DataPlane, kinesis: KinesisClient, sql: Sql, searchUrl: string): Places {
+function placesOf(
+  plane: DataPlane,
+  kinesis: KinesisClient,
+  s3: S3Client,
+  sql: Sql,
+  searchUrl: string,
+): Places {
   const [stream] = plane.streams;
+  const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");
   const hasSearch = plane.searchDomains.length > 0;
   return {
@@ -210,5 +250,6 @@ function placesOf(plane: DataPlane, kinesis: KinesisClient, sql: Sql, searchUrl:
     ...(hasSearch && {
       search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },
     }),
+    ...(bucket !== undefined && { failures: { s3, bucket } }),
   };
 }

@@ -20,8 +20,10 @@ interface Counts {
 
 /**
  * Waits until all layers agree on what was acknowledged, or nothing moves any more. Counts are cheap and say
- * when it is worth comparing; whether the layers agree is only ever the comparison's answer.
+ * when it is worth comparing; whether the layers agree is only ever the comparison's answer. A place that cannot
+ * be asked is waited for like one that lacks lines.
  * @returns the last comparison; undefined when `signal` was aborted before.
+ * @throws what the last comparison throws, when a place still cannot be asked
  */
 export async function settle(
   run: LocalRun,
@@ -35,15 +37,16 @@ export async function settle(
   let changedAt = Date.now();
   try {
     while (!signal.aborted) {
-      const counts = await count(run);
-      const text = Object.entries(counts).map(([layer, lines]) => `${layer} ${lines.toLocaleString("en")}`);
-      progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text.join(", ")}`);
-      if (text.join() !== last) changedAt = Date.now();
-      last = text.join();
+      const counts = await count(run).catch((error: unknown) => String(error));
+      const text =
+        typeof counts === "string" ? `they cannot be counted at present: ${counts}` : shown(counts);
+      progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text}`);
+      if (text !== last) changedAt = Date.now();
+      last = text;
       const stalled = Date.now() - changedAt > patience;
-      if (stalled || isWorthComparing(counts, ledger.size, run.places.search !== undefined)) {
+      if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
         const found = await reconcile(run.places, ledger);
-        if (found.agree || stalled) return found;
+        if (found.agree || stalled || onlyGivenUpIsMissing(found)) return found;
       }
       await sleep(COUNT_EVERY_MS);
     }
@@ -53,13 +56,26 @@ export async function settle(
   }
 }
 
-/** Every line is raw, and then in Parquet and in the index, or it is in quarantine. */
+function shown(counts: Counts): string {
+  return Object.entries(counts)
+    .map(([layer, lines]) => `${layer} ${lines.toLocaleString("en")}`)
+    .join(", ");
+}
+
+/** Every line is raw, and then in Parquet and in the index, unless it is in quarantine or was given up. */
 function isWorthComparing(
   { raw, parquet, quarantined, indexed }: Counts,
   expected: number,
-  search: boolean,
+  { places, eventSourceMappings }: LocalRun,
 ): boolean {
-  return raw + quarantined >= expected && parquet >= raw && (!search || indexed + quarantined >= expected);
+  const indexIsShort = places.search !== undefined && indexed + quarantined < expected;
+  const givenUp = eventSourceMappings.some((mapping) => mapping.progress().givenUp.length > 0);
+  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || givenUp);
+}
+
+/** Whether waiting has no sense any more: nobody will index what was given up. */
+function onlyGivenUpIsMissing({ missing, givenUp }: Reconciliation): boolean {
+  return Object.values(missing).every((ids) => ids.every((id) => givenUp.has(id)));
 }
 
 async function count({ places }: LocalRun): Promise<Counts> {

@@ -22,6 +22,14 @@ export interface QuarantinedLine {
   readonly layers: readonly string[];
 }
 
+/** A line of a record that an event source mapping gave up. */
+export interface GivenUpLine {
+  /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
+  readonly condition: string;
+  /** The object that keeps the record, `s3://…`. */
+  readonly location: string;
+}
+
 /** Names of the layers that a report speaks of. */
 export type LayerName = "raw" | "parquet" | "indexed";
 
@@ -35,6 +43,8 @@ export interface Evidence {
   readonly horizon: string;
   readonly layers: Readonly<Partial<Record<LayerName, LayerLines>>>;
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
+  /** What the speed layer's mapping gave up, by identity. @default nothing */
+  readonly givenUp?: ReadonlyMap<string, GivenUpLine>;
 }
 
 /** Where a fault can lie. */
@@ -45,7 +55,7 @@ export type Faults = Readonly<Partial<Record<Place, readonly string[]>>>;
 
 /** The outcome: identities, in stream order. */
 export interface Comparison {
-  /** No fault: nothing missing, altered or unknown, and copies only where the raw zone may have them. */
+  /** No fault: nothing missing, altered, unknown or given up, and copies only where the raw zone may have them. */
   readonly agree: boolean;
   /** Lines that had to be accounted for: of the ledger if there is one, else of the stream. */
   readonly acknowledged: number;
@@ -60,6 +70,11 @@ export interface Comparison {
   readonly altered: Faults;
   /** Lines of a layer that the stream never had, though it would still remember them. */
   readonly unknown: Faults;
+  /**
+   * Lines that the speed layer's mapping gave up, and that were neither indexed nor put into quarantine by that
+   * layer, before or since. A fault, though nothing is lost: the lake keeps the records.
+   */
+  readonly givenUp: ReadonlyMap<string, GivenUpLine>;
   /** In the stream though never acknowledged: a put whose answer was lost and that was repeated. No fault. */
   readonly extra: readonly string[];
 }
@@ -86,7 +101,8 @@ class FaultLists {
 }
 
 /** Compares sets of identities and their checksums over all places. Pure. */
-export function compare({ ledger, stream, horizon, layers, quarantine }: Evidence): Comparison {
+export function compare(evidence: Evidence): Comparison {
+  const { ledger, stream, horizon, layers, quarantine } = evidence;
   const names = (["raw", "parquet", "indexed"] as const).filter((name) => layers[name] !== undefined);
   const missing = new FaultLists([...names, "stream", "quarantine"]);
   const doubled = new FaultLists(names);
@@ -127,8 +143,14 @@ export function compare({ ledger, stream, horizon, layers, quarantine }: Evidenc
     if (!kept) missing.add("stream", id);
   }
 
+  const givenUp = new Map(
+    [...(evidence.givenUp ?? [])]
+      .filter(([id]) => !layers.indexed?.has(id) && !excused("indexed", quarantine.get(id)))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
   const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
-  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count();
+  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count() + givenUp.size;
   return {
     agree: faults === 0,
     acknowledged: ledger?.size ?? stream.size,
@@ -138,6 +160,7 @@ export function compare({ ledger, stream, horizon, layers, quarantine }: Evidenc
     doubled: doubled.sorted(),
     altered: altered.sorted(),
     unknown: unknown.sorted(),
+    givenUp,
     extra,
   };
 }

@@ -2,6 +2,7 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Client } from "@opensearch-project/opensearch";
 import { DAY_MS, formatTimestamp } from "../lambdas/shared/timestamp";
 import { type Comparison, compare, type QuarantinedLine } from "./compare";
+import { type FailureBucket, readGivenUp } from "./given-up";
 import { readIndex } from "./search-lines";
 import type { Sql } from "./sql";
 import { readStream } from "./stream-lines";
@@ -17,6 +18,8 @@ export interface Places {
   readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
   /** Absent where the speed layer is switched off. */
   readonly search?: { readonly client: Client; readonly indexPattern: string };
+  /** Where the speed layer's mapping puts what it gives up; absent where it has no such place. */
+  readonly failures?: FailureBucket;
 }
 
 /** Sums by country in each place that answers queries. */
@@ -40,7 +43,7 @@ const TRIM_MARGIN_MS = 10 * 60_000;
  * @param ledger identities that the producer saw acknowledged; left out where others sent.
  */
 export async function reconcile(
-  { kinesis, streamName, retentionHours, sql, tables, search }: Places,
+  { kinesis, streamName, retentionHours, sql, tables, search, failures }: Places,
   ledger?: ReadonlySet<string>,
   now: number = Date.now(),
 ): Promise<Reconciliation> {
@@ -49,11 +52,13 @@ export async function reconcile(
   const parquet = await readTable(sql, tables.parquet);
   const quarantine = await readQuarantine(sql, tables.quarantine);
   const index = search && (await readIndex(search.client, search.indexPattern));
+  const givenUp = failures && (await readGivenUp(failures));
   const comparison = compare({
     stream,
     horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
     layers: { raw, parquet, ...(index && { indexed: index.lines }) },
     quarantine,
+    ...(givenUp && { givenUp }),
     ...(ledger && { ledger }),
   });
   return {

@@ -23,6 +23,7 @@ export function reportDocument(found: Reconciliation): ReportDocument {
   const quarantine = [...found.quarantine].map(([record_id, { reason, detail, layers }]) => {
     return { record_id, reason, detail, layers };
   });
+  const givenUp = [...found.givenUp].map(([record_id, line]) => ({ record_id, ...line }));
   return {
     agree: found.agree,
     acknowledged: found.acknowledged,
@@ -32,6 +33,7 @@ export function reportDocument(found: Reconciliation): ReportDocument {
     doubled: faults("doubled", found.doubled),
     altered: faults("altered", found.altered),
     unknown: faults("unknown", found.unknown),
+    givenUp: shown("givenUp", givenUp),
     extra: shown("extra", found.extra),
     quarantine: shown("quarantine", quarantine),
     byCountry: found.byCountry,
@@ -74,6 +76,9 @@ export function reportText(found: Reconciliation): string {
       if (ids.length > 0) lines.push(`${kind} in ${place}: ${firstOf(ids)}`);
     }
   }
+  for (const [condition, { lines: count, locations }] of givenUpByCondition(found)) {
+    lines.push(`given up, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
+  }
   for (const [reason, count] of reasonCounts(found)) lines.push(`quarantined, ${reason}: ${count}`);
   lines.push(found.agree ? "All layers agree." : "THE LAYERS DO NOT AGREE.");
   return lines.join("\n");
@@ -104,6 +109,19 @@ export function countriesText({ json, parquet, index }: Reconciliation["byCountr
 function firstOf(ids: readonly string[]): string {
   const rest = ids.length > 5 ? `, and ${(ids.length - 5).toLocaleString("en")} more` : "";
   return ids.slice(0, 5).join(", ") + rest;
+}
+
+function givenUpByCondition({
+  givenUp,
+}: Reconciliation): Map<string, { lines: number; locations: Set<string> }> {
+  const conditions = new Map<string, { lines: number; locations: Set<string> }>();
+  for (const { condition, location } of givenUp.values()) {
+    const known = conditions.get(condition) ?? { lines: 0, locations: new Set() };
+    known.lines++;
+    known.locations.add(location);
+    conditions.set(condition, known);
+  }
+  return conditions;
 }
 
 function reasonCounts({ quarantine }: Reconciliation): Map<string, number> {
