@@ -775,7 +775,7 @@ describe("what is kept", () => {
   test("a taken port is named", async () => {
     const port = Number(new URL(bench.url).port);
 
-    await expect(SqlBench.start(PLANE, port)).rejects.toThrow(
+    await expect(SqlBench.start(PLANE, { port })).rejects.toThrow(
       new RegExp(`port ${port} of the SQL service is taken`),
     );
   });

@@ -81,9 +81,12 @@ export class SqlBench {
     private readonly plane: SqlPlane,
   ) {}
 
-  static async start(plane: SqlPlane, port = 0): Promise<SqlBench> {
+  static async start(
+    plane: SqlPlane,
+    { port = 0, buckets = [BUCKET] }: { port?: number; buckets?: readonly string[] } = {},
+  ): Promise<SqlBench> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
-    const store = await startObjectStore({ buckets: [BUCKET], dataDir: join(folder, "objects") });
+    const store = await startObjectStore({ buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, REGION);
     const dataDir = join(folder, "catalog");
     const starting = startSqlService({ plane, objects: store.files, s3, dataDir, port });
