@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  AthenaClient,
+  BatchGetQueryExecutionCommand,
+  paginateListQueryExecutions,
+} from "@aws-sdk/client-athena";
+import { GlueClient, paginateGetPartitions } from "@aws-sdk/client-glue";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
+import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
+import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
+import { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
+import { chunks } from "../../lambdas/merge-small-files/given";
+import { type Hour, hourLocation } from "../../lambdas/merge-small-files/hours";
+import type { Clock, Ports } from "../../lambdas/merge-small-files/ports";
+import { type MergeConfig, tablesOf } from "../../lambdas/merge-small-files/warehouse";
+import { readEnvironment } from "../../lambdas/shared/env";
+import { createLogger } from "../../lambdas/shared/log";
+import { LOCAL_CREDENTIALS, localS3 } from "../../local/clients";
+import type { DataPlane, FunctionModel } from "../../local/data-plane";
+import { type ObjectStore, startObjectStore } from "../../local/object-store";
+import { startSqlService } from "../../local/sql/service";
+import { synthesize } from "../../local/synthesize";
+import { readDataPlane } from "../../local/terraform/read-data-plane";
+import { athenaSql, type Sql } from "../../reconcile/sql";
+import type { RawLine } from "./raw-lines";
+
+/** Rows of a table: the identity and the hour (`2026-11-24T03`) whose partition it lies in. */
+export interface PlacedLine {
+  readonly identity: string;
+  readonly hour: string;
+}
+
+/**
+ * The batch layer of `dev` behind its delivery stream: object store, Athena and Glue as its Terraform describes
+ * them, in this process, in a folder that goes with it.
+ */
+export class BatchLayer {
+  readonly athena: AthenaClient;
+  readonly glue: GlueClient;
+  /** MergeSmallFiles, as Terraform would make it. */
+  readonly mergeFunction: FunctionModel;
+  readonly config: MergeConfig;
+  /** What people query with: their workgroup enforces its settings. */
+  readonly people: Sql;
+
+  private constructor(
+    private readonly folder: string,
+    readonly plane: DataPlane,
+    private readonly store: ObjectStore,
+    private readonly service: Awaited<ReturnType<typeof startSqlService>>,
+    readonly s3: S3Client,
+  ) {
+    const client = { endpoint: service.url, region: plane.region, credentials: LOCAL_CREDENTIALS };
+    this.athena = new AthenaClient(client);
+    this.glue = new GlueClient(client);
+    this.mergeFunction = only(plane.functions, ({ environment }) => "OLD_TABLE_NAME" in environment);
+    this.config = readEnvironment(ENVIRONMENT, this.mergeFunction.environment);
+    const workgroup = only(plane.workgroups, ({ enforced }) => enforced);
+    this.people = athenaSql(this.athena, s3, workgroup.name, this.config.NEW_DATABASE);
+  }
+
+  static async start(): Promise<BatchLayer> {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-batch-"));
+    try {
+      return await BatchLayer.open(folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private static async open(folder: string): Promise<BatchLayer> {
+    const stack = await synthesize(join(folder, "terraform"), "dev");
+    // Nothing here searches: the endpoint only fills the environment of a function that is not started.
+    const plane = readDataPlane(stack, { searchEndpoint: "http://127.0.0.1:9" });
+    const store = await startObjectStore({ buckets: plane.buckets, dataDir: join(folder, "objects") });
+    const s3 = localS3(store.url, plane.region);
+    const dataDir = join(folder, "catalog");
+    const service = await startSqlService({ plane, objects: store.files, s3, dataDir });
+    return new BatchLayer(folder, plane, store, service, s3);
+  }
+
+  async close(): Promise<void> {
+    await this.service.close();
+    await this.store.close();
+    for (const client of [this.s3, this.athena, this.glue]) client.destroy();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get urls(): { readonly s3: string; readonly sql: string } {
+    return { s3: this.store.url, sql: this.service.url };
+  }
+
+  /** The ports of a merge in this process, as the handler wires them, but for the clock. */
+  ports(clock: Clock, onLog: (line: string) => void): Ports {
+    const { config } = this;
+    let random = 0;
+    return {
+      objects: s3Objects(this.s3),
+      catalog: glueCatalog(this.glue),
+      queries: athenaQueries(this.athena, config.WORK_GROUP, config.STAGING_OUTPUT_PREFIX, tablesOf(config)),
+      clock,
+      randomId: () => (random++).toString(16).padStart(8, "0"),
+      log: createLogger(this.mergeFunction.name, onLog, clock.now),
+    };
+  }
+
+  /** Writes an object of lines into an hour, as Firehose would. */
+  async deliver(hour: Hour, name: string, lines: readonly RawLine[]): Promise<void> {
+    const { bucket, prefix } = hourLocation(this.config.OLD_TABLE_LOCATION_PREFIX, hour);
+    const Body = lines.map(({ json }) => `${json}\n`).join("");
+    await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + name, Body }));
+  }
+
+  /** Keys below a prefix of the lake. */
+  keys(prefix: string): string[] {
+    return this.store.files.list(this.config.OUTPUT_PREFIX.bucket, prefix).map(({ key }) => key);
+  }
+
+  /** Names of an hour's run folders, whoever refers to them. */
+  runFolders(hour: Hour): string[] {
+    const { prefix } = hourLocation(this.config.OUTPUT_PREFIX, hour);
+    const names = this.keys(prefix).map((key) => /^run=([^/]+)\//.exec(key.slice(prefix.length))?.[1] ?? key);
+    return [...new Set(names)];
+  }
+
+  /** Every row of a table, by one query. */
+  async rows(table: string): Promise<PlacedLine[]> {
+    const rows: PlacedLine[] = [];
+    await this.people.query(`SELECT year, month, day, hour, record_id FROM "${table}"`, (row) => {
+      const part = (column: string): string => (row[column] ?? "").padStart(2, "0");
+      const hour = `${part("year")}-${part("month")}-${part("day")}T${part("hour")}`;
+      rows.push({ identity: row["record_id"] ?? "", hour });
+    });
+    return rows;
+  }
+
+  /** Values of a table's partitions, such as `2026/11/24/03`. */
+  async partitions(table: string): Promise<string[]> {
+    const names: string[] = [];
+    const input = { DatabaseName: this.config.NEW_DATABASE, TableName: table };
+    for await (const { Partitions } of paginateGetPartitions({ client: this.glue }, input)) {
+      names.push(...(Partitions ?? []).map(({ Values = [] }) => Values.join("/")));
+    }
+    return names;
+  }
+
+  /** Texts of the queries that the merges ran so far, newest first, as Athena lists them. */
+  async mergeQueries(): Promise<string[]> {
+    const { athena } = this;
+    const ids: string[] = [];
+    const workgroup = { WorkGroup: this.config.WORK_GROUP };
+    for await (const { QueryExecutionIds } of paginateListQueryExecutions({ client: athena }, workgroup)) {
+      ids.push(...(QueryExecutionIds ?? []));
+    }
+    const texts: string[] = [];
+    for (const QueryExecutionIds of chunks(ids, 50)) {
+      const answer = await athena.send(new BatchGetQueryExecutionCommand({ QueryExecutionIds }));
+      texts.push(...(answer.QueryExecutions ?? []).map(({ Query = "" }) => Query));
+    }
+    return texts;
+  }
+}
+
+function only<T>(all: readonly T[], is: (one: T) => boolean): T {
+  const [found, ...others] = all.filter(is);
+  if (found === undefined || others.length > 0) throw new Error("the Terraform does not have exactly one");
+  return found;
+}

@@ -1,0 +1,38 @@
+import { isStored, judgeRecord, storedJson } from "../../lambdas/shared/lines";
+import { generate } from "../../loadgen/generate";
+
+/** A line as the raw zone keeps it. */
+export interface RawLine {
+  readonly identity: string;
+  readonly json: string;
+}
+
+const SHARDS = 4;
+
+/** Makes lines as ValidateRecords passes them on: rows of the load generator, with a place in a stream. */
+export class RawLines {
+  #made = 0;
+  #arrivedAtMs = 0;
+  readonly #rows = generate(7, () => this.#arrivedAtMs);
+
+  /** A line that the stream took at that time, milliseconds since 1970. */
+  next(arrivedAtMs: number): RawLine {
+    this.#arrivedAtMs = arrivedAtMs;
+    const number = this.#made++;
+    const [line] = judgeRecord({
+      shardId: `shardId-${String(number % SHARDS).padStart(12, "0")}`,
+      sequenceNumber: `49${String(number).padStart(54, "0")}`,
+      arrivedAtMs,
+      data: Buffer.from(JSON.stringify(this.#rows.next().value)),
+    });
+    if (line === undefined || !isStored(line)) throw new Error(`the generator made ${JSON.stringify(line)}`);
+    return { identity: line.recordId, json: storedJson(line) };
+  }
+
+  /** Several, spread over the time from `fromMs` up to and without `toMs`. */
+  spread(count: number, fromMs: number, toMs: number): RawLine[] {
+    return Array.from({ length: count }, (_, at) =>
+      this.next(Math.floor(fromMs + (at * (toMs - fromMs)) / count)),
+    );
+  }
+}
