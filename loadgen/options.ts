@@ -68,7 +68,11 @@ export function command(): Command {
       "its region (default: AWS_REGION, or the profile's)",
       text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "A region such as eu-west-1"),
     )
-    .option("--endpoint-url <url>", "another endpoint than AWS's, such as that of a local run", url)
+    .option(
+      "--endpoint-url <url>",
+      "that of a local run, for example (default: AWS_ENDPOINT_URL_KINESIS, or AWS's own)",
+      url,
+    )
     .option("--input-file <file>", `replay this file: ${INPUT_EXTENSIONS.join(", ")}`, inputFile)
     .option(
       "--rate <lines/s>",

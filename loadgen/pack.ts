@@ -9,7 +9,7 @@ export const MAX_RECORD_BYTES = 1024 * 1024;
 /** Records that one PutRecords call takes (API reference, PutRecords). */
 export const MAX_CALL_RECORDS = 500;
 /**
- * Bytes of one call, keys included. The service takes 10 MiB since October 2025 and took 5 MiB before (API reference,
+ * Bytes of one call, keys included. The service takes 10 MiB, and took 5 MiB until it took large records (API reference,
  * PutRecords). 5 MiB are a second's allowance of five shards: larger calls gain nothing, and stand-ins refuse them.
  */
 export const MAX_CALL_BYTES = 5 * 1024 * 1024;

@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly leave: (code: number) => void;
 }
 
-/** Runs the command. @param args without the program's name @returns the exit code; never rejects. */
+/** Runs the command. @param args without the program's name @returns the exit code, whatever is sent or not. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { stdout, stderr } = surroundings;
   const parsed = parse(args, surroundings);
@@ -130,11 +130,9 @@ interface Destination {
   close(): void;
 }
 
-function destinationOf(options: Options, { stdout, leave }: Surroundings): Destination {
+function destinationOf(options: Options, { stdout }: Surroundings): Destination {
   if (options.dryRun) return { put: dryRun, close: () => {} };
-  if (options.serviceName === "console") {
-    return { put: consolePut(stdout, () => leave(EXIT.acknowledged)), close: () => {} };
-  }
+  if (options.serviceName === "console") return { put: consolePut(stdout), close: () => {} };
   const { regionName: region, endpointUrl, streamName } = options;
   const client = createKinesisClient({
     ...(region !== undefined && { region }),

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import fc from "fast-check";
 import { encodeRecordId } from "../../lambdas/shared/record-id";
 import type { Account } from "../../loadgen/account";
+import { CongestionWindow } from "../../loadgen/congestion-window";
 import { createKinesisClient, kinesisPut, type RecordsClient } from "../../loadgen/kinesis";
 import { Pacer } from "../../loadgen/pacer";
 import { MAX_CALL_BYTES, MAX_CALL_RECORDS, MAX_RECORD_BYTES, Packer, sizeOf } from "../../loadgen/pack";
@@ -256,6 +257,20 @@ describe("produce", () => {
     });
   });
 
+  test("when the run has to end, what waits for its repetition is given up instead", async () => {
+    const untilAborted = (_: number, signal?: AbortSignal): Promise<void> =>
+      new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+    const stream = new FakeStream(["throttled", "refused"]);
+
+    const { account, reasons } = await runProduce(stream, {
+      lines: lines(1_000),
+      timing: { now: () => 0, sleep: untilAborted },
+    });
+
+    expect(account).toMatchObject({ offered: 1_000, givenUp: 1_000, calls: 2, retried: 0 });
+    expect(reasons).toEqual(["planned: refused", "the run ended before it could be sent again"]);
+  });
+
   test("a ledger that cannot be written ends the run; what was acknowledged stays counted", async () => {
     const full = {
       append: () => {
@@ -363,6 +378,17 @@ describe("produce", () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  test("a call has at most 5 MiB", async () => {
+    async function* large(): AsyncGenerator<SourceItem> {
+      for (let number = 1; number <= 12; number++) yield { number, bytes: Buffer.alloc(1_000_000, "x") };
+    }
+    const stream = new FakeStream();
+
+    await runProduce(stream, { lines: large() });
+
+    expect(stream.calls.map(({ length }) => length)).toEqual([5, 5, 2]);
   });
 
   test("a call has at most 500 records", async () => {
@@ -473,6 +499,15 @@ describe("limits of a run", () => {
     expect(burst).toBe(100);
   });
 
+  test("a change of the rate acts within a quarter of a second, however slow the rate was", () => {
+    const pacer = new Pacer(
+      () => 0.001,
+      () => 0,
+    );
+
+    expect([pacer.take(), pacer.take()]).toEqual([0, 250]);
+  });
+
   test("a rate that is none is an error", () => {
     const pacer = new Pacer(
       () => Number.NaN,
@@ -499,6 +534,20 @@ describe("limits of a run", () => {
     expect(account.retried).toBeGreaterThan(0);
   });
 
+  test("the signal gets through where neither source nor stream ever waits", async () => {
+    const stop = new AbortController();
+    setImmediate(() => stop.abort());
+
+    const { account } = await runProduce(new FakeStream(), {
+      lines: lines(),
+      maxCount: 200_000,
+      signal: stop.signal,
+      timing: SYSTEM_TIMING,
+    });
+
+    expect(account.offered).toBeLessThan(10_000);
+  });
+
   test("the signal also ends a wait for the next line's turn", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
@@ -512,6 +561,23 @@ describe("limits of a run", () => {
 
     expect(account).toMatchObject({ offered: 1, acknowledged: 1 });
     expect(account.seconds).toBeLessThan(5);
+  });
+});
+
+describe("batches in flight", () => {
+  test("half as many after a throttled call, one more after as many clean ones, between 1 and 8", () => {
+    const window = new CongestionWindow();
+    const after = (throttled: boolean, calls: number): number => {
+      for (let call = 0; call < calls; call++) window.learn(throttled);
+      return window.size;
+    };
+
+    expect(window.size).toBe(8);
+    expect(after(true, 1)).toBe(4);
+    expect(after(true, 5)).toBe(1);
+    expect(after(false, 1)).toBe(2);
+    expect(after(false, 3)).toBe(3);
+    expect(after(false, 1_000)).toBe(8);
   });
 });
 

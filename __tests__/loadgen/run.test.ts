@@ -319,6 +319,7 @@ describe("the command", () => {
     const stdout = new Writable({
       write: (_chunk, _encoding, done) => done(new Error("ENOSPC: no space left")),
     });
+    stdout.on("error", () => {});
     const stderr = new Sink();
 
     const code = await run(["--service-name", "console", "--max-count", "3"], {
@@ -329,7 +330,7 @@ describe("the command", () => {
     });
 
     expect(code).toBe(1);
-    expect(stderr.text).toContain("error: standard output takes no more: ENOSPC: no space left");
+    expect(stderr.text).toContain("error: the output takes no more: ENOSPC: no space left");
   });
 });
 
@@ -384,6 +385,29 @@ describe("Ctrl-C", () => {
     now += 1_000;
     signals.emit("SIGTERM");
     expect(said).toEqual(["first", "second"]);
+  });
+
+  test("a reader that goes away ends the process without a fault", async () => {
+    const child = spawn(
+      "sh",
+      ["-c", '"$0" --import tsx loadgen/cli.ts --service-name console | head -2', process.execPath],
+      {
+        cwd: resolve(__dirname, "../.."),
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+
+    await new Promise((done) => child.on("close", done));
+
+    expect(stderr).toBe("");
+    expect(stdout.trimEnd().split("\n")).toHaveLength(2);
   });
 
   test("in a process of its own: every line that was counted was written", async () => {
