@@ -112,7 +112,7 @@ function page(body: JsonObject, matches: readonly Match[], indices: readonly Sea
   const start = after === undefined ? undefined : sort.after(listOf(after));
   if (size === 0) return [];
   return matches
-    .map((match, position) => ({ match, sort: sort.valuesOf(match, position) }))
+    .map((match) => ({ match, sort: sort.valuesOf(match) }))
     .filter((hit) => start === undefined || sort.compare(hit.sort, start) > 0)
     .sort((a, b) => sort.compare(a.sort, b.sort))
     .slice(from, from + size);

@@ -68,8 +68,8 @@ export class SecurityApi {
   public patch(kind: SecurityKind, name: string, patch: Json): SecurityAnswer {
     const found = this.kept[kind].get(name);
     if (!found) return notFound(kind, name);
-    const patched = Array.isArray(patch) ? applied(found, patch) : undefined;
-    if (!patched) return { status: 400, body: { status: "error", reason: "Invalid JSON patch" } };
+    const patched = Array.isArray(patch) ? applied(found, patch) : "Wrong request body";
+    if (typeof patched === "string") return said(400, "BAD_REQUEST", patched);
     const { reserved: _r, hidden: _h, static: _s, ...body } = patched;
     return this.put(kind, name, body);
   }
@@ -142,35 +142,44 @@ function withFilters(permission: Json): Json {
   return isJsonObject(permission) ? { fls: [], masked_fields: [], ...permission } : permission;
 }
 
-/** A copy with the patch applied; undefined when an operation is none of the three or points nowhere. */
-function applied(target: JsonObject, operations: readonly Json[]): JsonObject | undefined {
-  let result: JsonObject | undefined = target;
+/** A copy with the patch applied, or what is wrong with the patch. */
+function applied(target: JsonObject, operations: readonly Json[]): JsonObject | string {
+  let result = target;
   for (const operation of operations) {
-    if (!isJsonObject(operation) || typeof operation["path"] !== "string" || result === undefined)
-      return undefined;
-    const [key = "", position, ...deeper] = operation["path"].slice(1).split("/");
-    const value = operation["value"] ?? null;
-    if (deeper.length > 0) return undefined;
-    if (position !== undefined) {
-      const list: Json | undefined = result[key];
-      if (!Array.isArray(list)) return undefined;
-      const changed = changedList(list, String(operation["op"]), position, value);
-      result = changed && { ...result, [key]: changed };
-    } else if (operation["op"] === "remove") {
-      const { [key]: _, ...rest } = result;
-      result = rest;
-    } else if (operation["op"] === "add" || operation["op"] === "replace") {
-      result = { ...result, [key]: value };
-    } else return undefined;
+    const changed = isJsonObject(operation) ? change(result, operation) : "Wrong request body";
+    if (typeof changed === "string") return changed;
+    result = changed;
   }
   return result;
 }
 
-function changedList(list: readonly Json[], op: string, position: string, value: Json): Json[] | undefined {
+function change(target: JsonObject, { op, path, value = null }: JsonObject): JsonObject | string {
+  const [key = "", position, ...deeper] = String(path).slice(1).split("/");
+  if (deeper.length > 0) return "Wrong request body";
+  const present: Json | undefined = target[key];
+  if (position !== undefined) {
+    const list = Array.isArray(present)
+      ? changedList(present, op, position, value)
+      : `Missing field "${key}"`;
+    return typeof list === "string" ? list : { ...target, [key]: list };
+  }
+  // The plugin does not keep an empty list: it cannot be replaced or removed, only added.
+  const isThere = present !== undefined && !(Array.isArray(present) && present.length === 0);
+  if (op === "add" || (op === "replace" && isThere)) return { ...target, [key]: value };
+  if (op !== "remove" || !isThere) return `Missing field "${key}"`;
+  const { [key]: _, ...rest } = target;
+  return rest;
+}
+
+function changedList(
+  list: readonly Json[],
+  op: Json | undefined,
+  position: string,
+  value: Json,
+): readonly Json[] | string {
   const at = position === "-" ? list.length : Number(position);
-  if (!Number.isInteger(at) || at < 0 || at > list.length) return undefined;
+  const end = op === "add" ? list.length : list.length - 1;
+  if (!Number.isInteger(at) || at < 0 || at > end) return `Array index ${position} out of bounds`;
   if (op === "add") return list.toSpliced(at, 0, value);
-  if (at === list.length) return undefined;
-  if (op === "replace") return list.toSpliced(at, 1, value);
-  return op === "remove" ? list.toSpliced(at, 1) : undefined;
+  return op === "replace" ? list.toSpliced(at, 1, value) : list.toSpliced(at, 1);
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type Json } from "../terraform/json";
 import { parseDate } from "./dates";
 import { badRequest, EngineError, notSupported } from "./errors";
 import type { FieldValue } from "./field-values";
-import { checkMembers, listOf, onlyMember, parsingError } from "./params";
+import { checkMembers, listOf, onlyMember } from "./params";
 import type { SearchIndex } from "./search-index";
 import { compareValues, FieldReader, type Match } from "./values";
 
@@ -10,7 +10,7 @@ import { compareValues, FieldReader, type Match } from "./values";
 export type SortValues = readonly (FieldValue | null)[];
 
 interface SortKey {
-  readonly value: (match: Match, position: number) => FieldValue | null;
+  readonly value: (match: Match) => FieldValue | null;
   readonly compare: (a: FieldValue | null, b: FieldValue | null) => number;
   /** A value that a request names, in the form that is compared. */
   readonly parse: (given: Json) => FieldValue | null;
@@ -26,8 +26,8 @@ export class Sort {
     return keys.length === 0 ? undefined : new Sort(keys);
   }
 
-  public valuesOf(match: Match, position: number): SortValues {
-    return this.keys.map(({ value }) => value(match, position));
+  public valuesOf(match: Match): SortValues {
+    return this.keys.map(({ value }) => value(match));
   }
 
   public compare(a: SortValues, b: SortValues): number {
@@ -56,8 +56,8 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
     ["order", "missing", "unmapped_type", "format"],
     ["mode", "nested", "numeric_type"],
   );
-  const { order = path === "_score" ? "desc" : "asc", missing = "_last", unmapped_type: unmapped } = given;
-  if (order !== "asc" && order !== "desc") throw parsingError(`Unknown SortOrder [${String(order)}]`);
+  const { order = "asc", missing = "_last", unmapped_type: unmapped } = given;
+  if (order !== "asc" && order !== "desc") throw badRequest(`Unknown SortOrder [${String(order)}]`);
   if (missing !== "_last" && missing !== "_first")
     throw notSupported("missing values in sort but _last and _first");
   if (given["format"] !== undefined) throw notSupported("format in sort");
@@ -67,9 +67,7 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
     if (a === null || b === null) return a === b ? 0 : a === null ? ifNull : -ifNull;
     return sign * compareValues(a, b);
   };
-  if (path === "_doc" || path === "_shard_doc")
-    return { value: (_, position) => position, compare, parse: scalar };
-  if (path === "_score") return { value: () => 1, compare, parse: scalar };
+  if (["_doc", "_shard_doc", "_score"].includes(path)) throw notSupported(`sort by ${path}`);
   if (path === "_id") return { value: ({ doc }) => doc.id, compare, parse: scalar };
   const reader = new FieldReader(indices, path);
   for (const index of indices) {
@@ -91,8 +89,9 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
     parse: (value) => {
       if (mapped?.kind === "date" && typeof value === "string") {
         const date = parseDate(value, mapped.format);
-        if (!date) throw badRequest(`failed to parse date field [${value}] with format [${mapped.format}]`);
-        return date.first;
+        if (date) return date.first;
+        const reason = `failed to parse date field [${value}] with format [${mapped.format}]`;
+        throw new EngineError(400, "parse_exception", `${reason}: [${reason}]`);
       }
       return scalar(value);
     },

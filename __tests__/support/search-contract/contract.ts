@@ -539,14 +539,14 @@ export function searchContract(makeClient: () => Promise<Client>): void {
   });
 
   describe("security", () => {
+    const mapping = `${security}/rolesmapping/${name}`;
+
     test("roles and mappings are kept in the plugin's form", async () => {
       const role = {
         cluster_permissions: ["cluster_monitor"],
         index_permissions: [{ index_patterns: ["a*"], allowed_actions: ["crud"] }],
       };
       const path = `${security}/roles/${name}`;
-      const mapping = `${security}/rolesmapping/${name}`;
-
       expect(await call("PUT", mapping, { backend_roles: ["x"] })).toEqual({
         status: 404,
         body: { status: "NOT_FOUND", message: `role '${name}' not found.` },
@@ -596,8 +596,46 @@ export function searchContract(makeClient: () => Promise<Client>): void {
         status: 400,
         body: { status: "error", reason: "Wrong datatype", cluster_permissions: "Array expected" },
       });
+      expect(await call("PUT", mapping, { description: 7 })).toMatchObject({ status: 400 });
       expect(await call("DELETE", mapping)).toMatchObject({ status: 200 });
       expect(await call("DELETE", mapping)).toMatchObject({ status: 404 });
+    });
+
+    test("a mapping is patched as the plugin does, which does not keep empty lists", async () => {
+      await call("PUT", `${security}/roles/${name}`, { cluster_permissions: ["cluster_monitor"] });
+      await call("PUT", mapping, { backend_roles: ["x", "y"] });
+      const patch = [
+        { op: "replace", path: "/backend_roles/0", value: "z" },
+        { op: "remove", path: "/backend_roles/1" },
+        { op: "add", path: "/backend_roles/-", value: "w" },
+        { op: "add", path: "/users", value: ["u"] },
+        { op: "add", path: "/description", value: "d" },
+      ];
+
+      expect(await call("PATCH", mapping, patch)).toEqual({
+        status: 200,
+        body: { status: "OK", message: `'${name}' updated.` },
+      });
+      expect((await call("GET", mapping)).body).toMatchObject({
+        [name]: { backend_roles: ["z", "w"], users: ["u"], description: "d" },
+      });
+      expect(await call("PATCH", mapping, [{ op: "remove", path: "/description" }])).toMatchObject({
+        status: 200,
+      });
+      expect(await call("PATCH", `${mapping}-none`, patch)).toMatchObject({ status: 404 });
+      expect((await call("GET", `${security}/roles`)).body).toHaveProperty(name);
+    });
+
+    test.each([
+      [[{ op: "remove", path: "/backend_roles/7" }], { message: "Array index 7 out of bounds" }],
+      [[{ op: "replace", path: "/hosts", value: ["h"] }], { message: 'Missing field "hosts"' }],
+      [[{ op: "add", path: "/nonsense", value: [] }], { invalid_keys: { keys: "nonsense" } }],
+      [{ op: "add" }, { message: "Wrong request body" }],
+    ])("the patch %j is refused", async (patch, said) => {
+      await call("PUT", `${security}/roles/${name}`, { cluster_permissions: ["cluster_monitor"] });
+      await call("PUT", mapping, { backend_roles: ["x"] });
+
+      expect(await call("PATCH", mapping, patch)).toMatchObject({ status: 400, body: said });
     });
   });
 

@@ -82,6 +82,7 @@ export const ORDERS: readonly (readonly [sort: unknown, ids: string, last: reado
   [[{ InvoiceDate: { order: "desc" } }], "a6 a5 a4 a3 a2 a1", [1260095400000]],
   [[{ Country: "asc" }, { Price: "desc" }], "a1 a5 a4 a2 a3 a6", ["Österreich", 0]],
   [[{ Quantity: "desc" }, { record_id: "asc" }], "a3 a1 a4 a5 a6 a2", [-1, "a2"]],
+  [[{ nowhere: { unmapped_type: "keyword" } }, "record_id"], "a1 a2 a3 a4 a5 a6", [null, "a6"]],
   [[{ "Description.keyword": "asc" }], "a2 a1 a5 a6 a4 a3", [null]],
   [
     [{ "Description.keyword": { order: "desc", missing: "_first" } }],
@@ -102,6 +103,8 @@ export const REFUSED_SEARCHES: readonly (readonly [body: Body, type: string, rea
   ],
   [{ sort: ["extra"] }, "query_shard_exception", /No mapping found for \[extra\] in order to sort on/],
   [{ sort: ["Description"] }, "illegal_argument_exception", /Text fields are not optimised/],
+  [{ sort: [{ record_id: "up" }] }, "illegal_argument_exception", /No enum constant.*UP|Unknown SortOrder/],
+  [{ sort: ["InvoiceDate"], search_after: ["x"] }, "parse_exception", /failed to parse date field \[x\]/],
   [{ size: 10_001 }, "illegal_argument_exception", /Result window is too large/],
   [
     { sort: ["record_id"], search_after: ["a", "b"] },
