@@ -152,16 +152,18 @@ class Delivery implements DeliveryStream {
     }
   }
 
+  /** What the shards have now. Where one cannot be read, the others' records count all the same. */
   private async read(): Promise<ShardRecord[]> {
-    try {
-      const records = (await Promise.all(this.readers.map((reader) => reader.read()))).flat();
-      this.counts.recordsRead += records.length;
-      return records;
-    } catch (error) {
-      if (!this.stop.signal.aborted) this.tell(`cannot read the stream: ${messageOf(error)}`);
-      await pause(READ_RETRY_MS, this.stop.signal);
-      return [];
+    const { signal } = this.stop;
+    const results = await Promise.allSettled(this.readers.map((reader) => reader.read()));
+    const records = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure && !signal.aborted) {
+      this.tell(`cannot read the stream: ${messageOf(failure.reason)}`);
+      await pause(READ_RETRY_MS, signal);
     }
+    this.counts.recordsRead += records.length;
+    return records;
   }
 
   private async transformPending(): Promise<void> {

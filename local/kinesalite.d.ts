@@ -7,6 +7,8 @@ declare module "kinesalite" {
     readonly path?: string;
     /** How long a stream is `CREATING`. @default 500 */
     readonly createStreamMs?: number;
+    /** How long a stream is `UPDATING` when it is resharded. @default 500 */
+    readonly updateStreamMs?: number;
     /** Shards of all streams together. @default 10 */
     readonly shardLimit?: number;
   }

@@ -297,10 +297,12 @@ describe("delivery", () => {
 
   test("an object is cut at its size, or at its age; the other of the two does not matter", async () => {
     const megabyte = { ...MODEL, bufferSeconds: 3_600 };
-    const stream = await start(answering(passing), { model: megabyte });
+    const answer = jest.fn(passing);
+    const stream = await start(answering(answer), { model: megabyte });
     const records = Array.from({ length: 30 }, (_, n) => ({ data: `${n}`.padEnd(100_000, "x") }));
 
     await engines.put(records);
+    await eventually(() => expect(answer).toHaveBeenCalledTimes(30));
     await eventually(() => expect(stream.progress().objects).toBe(2));
     await stream.close();
 
@@ -319,6 +321,28 @@ describe("delivery", () => {
     expect(objects.map(([key, body]) => [key.slice(-3), gunzipSync(body).toString()])).toEqual([
       [".gz", "a\nb\n"],
     ]);
+  });
+
+  test("a read that fails in one shard loses nothing of the others", async () => {
+    let reads = 0;
+    engines.kinesis.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName === "GetRecordsCommand" && ++reads % 3 === 0) throw new Error("no answer");
+          return next(args);
+        },
+      { step: "initialize" },
+    );
+    const stream = await start(answering(passing));
+    for (let n = 0; n < 40; n += 4) {
+      await engines.put(numbered(4, n));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+
+    await eventually(() => expect(stream.progress().recordsDelivered).toBe(40));
+
+    expect((await lines()).sort()).toEqual(texts(numbered(40)).sort());
+    expect(notices).toContain("delivery stream retail-trans: cannot read the stream: no answer");
   });
 
   test("a request stays under 6 MB however small the records are", () => {
@@ -493,6 +517,6 @@ test("law: whatever the function does, a record is delivered, dropped or failed,
         }
       }
     }),
-    { numRuns: 15 },
+    { numRuns: 15, endOnFailure: true },
   );
 });

@@ -594,7 +594,7 @@ describe("laws", () => {
           if (last !== undefined) expect(positions[`shardId-00000000000${shard}`]).toBe(last);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 15, endOnFailure: true },
     );
   }, 120_000);
 });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -23,6 +24,7 @@ import {
 import fc from "fast-check";
 import { type ObjectStore, startObjectStore } from "../../local/object-store";
 import { ObjectIndex, type StoredObject } from "../../local/object-store/object-index";
+import { eventually } from "./support/engines";
 
 const BUCKET = "lake";
 
@@ -198,6 +200,26 @@ describe("objects", () => {
 
     expect(await get("k")).toBe("before");
     expect(filesOnDisk()).toHaveLength(2);
+  });
+
+  test.each([
+    ["is cut off", "aws-chunked", "ff;chunk-signature=x\r\nonly this", true],
+    ["has chunks that are not theirs", "aws-chunked", "2\r\nabcdef\r\n0\r\n\r\n", false],
+    ["has no chunks", "aws-chunked", "nothing of the kind\r\n", false],
+  ])("an upload that %s leaves nothing", async (_, encoding, body, cut) => {
+    const { port, hostname } = new URL(store.url);
+    const socket = connect(Number(port), hostname);
+    const length = cut ? 1_000 : body.length;
+    socket.write(
+      `PUT /${BUCKET}/k HTTP/1.1\r\nHost: x\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${length}\r\n\r\n${body}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.destroy();
+    await closed;
+
+    await eventually(() => expect(filesOnDisk()).toEqual([]));
+    expect(await keys()).toEqual([]);
   });
 
   test("deleting one, many, and what is not there", async () => {

@@ -5,16 +5,20 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  CreateStreamCommand,
   DescribeStreamSummaryCommand,
   type KinesisClient,
   PutRecordCommand,
   PutRecordsCommand,
   SplitShardCommand,
 } from "@aws-sdk/client-kinesis";
+import kinesalite from "kinesalite";
 import { localKinesis } from "../../local/clients";
 import type { StreamModel } from "../../local/data-plane";
+import { listenOnLoopback } from "../../local/loopback";
 import { ShardReader, startingPositions } from "../../local/shard-reader";
 import { type StreamService, startStream } from "../../local/stream";
+import { eventually } from "./support/engines";
 
 const MODEL: StreamModel = {
   address: "aws_kinesis_stream.retail",
@@ -185,6 +189,26 @@ test("an expired iterator is renewed where the reading stood", async () => {
   expect(new Set(numbers).size).toBe(numbers.length);
   expect(numbers).toEqual([...numbers].sort((a, b) => (a < b ? -1 : 1)));
   expect(numbers.length).toBe((await readAll({ [shardId]: null })).length);
+});
+
+test("a consumer refuses a stream that was resharded elsewhere", async () => {
+  const plain = kinesalite({ createStreamMs: 0, updateStreamMs: 0 });
+  const client = localKinesis(await listenOnLoopback(plain, 0, "plain kinesalite"), "eu-west-1");
+  try {
+    await client.send(new CreateStreamCommand({ StreamName: MODEL.name, ShardCount: 1 }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const split = { ShardToSplit: "shardId-000000000000", NewStartingHashKey: (2n ** 127n).toString() };
+    await client.send(new SplitShardCommand({ StreamName: MODEL.name, ...split }));
+
+    await eventually(() =>
+      expect(startingPositions(client, MODEL.arn, "LATEST")).rejects.toThrow(
+        `${MODEL.arn} was resharded (shardId-000000000000,shardId-000000000001,shardId-000000000002)`,
+      ),
+    );
+  } finally {
+    client.destroy();
+    await new Promise((resolve) => plain.close(resolve));
+  }
 });
 
 test("a client that is killed within its request harms nobody", async () => {
