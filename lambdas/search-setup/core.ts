@@ -39,7 +39,7 @@ export async function searchSetup(event: unknown, indexName: string, ports: Port
   return outcome;
 }
 
-/** In the order of their dependence: a role before its mapping. */
+/** The mapping comes last: the writer may write only when the template is there to shape its indices. */
 function wantedResources(input: SearchSetupInput, indexName: string): Resource[] {
   return [
     indexTemplate(indexName, input),
