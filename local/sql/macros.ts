@@ -46,6 +46,9 @@ const MACROS: Readonly<Record<string, string>> = {
     lacks("ceil and floor of whole numbers; leave them out"),
   ),
 
+  "athena_round(x, n)": `round(${only(`NOT ${isDecimal("x")}`, lacks("round of decimals to a place; CAST to double"))}, n)`,
+  "athena_truncate(x)": `trunc(${only(isFloat("x"), lacks("truncate of anything but a double"))})`,
+
   // Casts: half is rounded away from zero, a text is a number in full or no number, timestamps have
   // milliseconds. A double has another spelling in Trino (2.95E0), which DuckDB cannot write.
   "athena_whole(x)": `CASE
@@ -97,7 +100,10 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_timestamp_with_zone(x)": "CAST(x AS TIMESTAMPTZ)",
   "athena_date(x)": "CAST(x AS DATE)",
 
-  // Arrays: an index out of range is an error in brackets.
+  // Arrays: an index out of range is an error in brackets; what may be equal to a NULL is unknown.
+  "athena_contains(x, y)": `CASE
+    WHEN list_contains(x, y) THEN true WHEN len(x) > list_aggregate(x, 'count') THEN NULL
+    ELSE list_contains(x, y) END`,
   "athena_subscript(x, i)": `CASE
     WHEN i BETWEEN 1 AND len(x) THEN list_extract(x, i)
     WHEN x IS NULL OR i IS NULL THEN NULL

@@ -1,8 +1,8 @@
-import type { Relation } from "./athena-sql";
 import { duckType } from "./column-types";
 import type { Fragment } from "./engine";
 import { isGzip, type JsonKeys } from "./json-keys";
 import type { ObjectFile } from "./object-files";
+import type { Relation } from "./table-references";
 
 /** What the readers call the file that a row came from; no column of a table is called so. */
 const FILE_COLUMN = "$file";

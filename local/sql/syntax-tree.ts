@@ -1,9 +1,19 @@
 import { isRecord } from "./input";
 
+/** The members of a node. */
+export type Members = Readonly<Record<string, unknown>>;
+
 /** An expression of the parser's tree: `{ kind: { … } }`. */
 export interface TreeNode {
   readonly kind: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Members;
+}
+
+/** Translates what lies inside a node. */
+export type Visit = (value: unknown) => unknown;
+
+export function visitMembers(body: Members, visit: Visit): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).map(([name, member]) => [name, visit(member)]));
 }
 
 /** Members that hold an expression alone; they look like a kind of expression and are none. */
@@ -25,20 +35,29 @@ export function nameOf(identifier: unknown): string | undefined {
   return isRecord(identifier) && typeof identifier["name"] === "string" ? identifier["name"] : undefined;
 }
 
+/** Where an identifier stands, as Trino says it: `line 1:15: `; empty when the parser did not tell. */
+export function placeOf(identifier: unknown): string {
+  const span = isRecord(identifier) ? identifier["span"] : undefined;
+  if (!isRecord(span)) return "";
+  const { line, column, start, end } = span;
+  // The parser counts the column behind the identifier.
+  return `line ${line}:${Number(column) - Number(end) + Number(start)}: `;
+}
+
 /** A list, or nothing. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
 /** A literal's type (`string`, `number`, `date`, …) and its text; undefined for any other expression. */
-export function literalOf(value: unknown): { readonly type: unknown; readonly text: string } | undefined {
+export function literalOf(value: unknown): { readonly type: string; readonly text: string } | undefined {
   const node = asNode(value);
   if (node?.kind === "neg") {
     const literal = literalOf(node.body["this"]);
     return literal?.type === "number" ? { type: "number", text: `-${literal.text}` } : undefined;
   }
   if (node?.kind !== "literal" || typeof node.body["value"] !== "string") return undefined;
-  return { type: node.body["literal_type"], text: node.body["value"] };
+  return { type: String(node.body["literal_type"]), text: node.body["value"] };
 }
 
 export function quotedIdentifier(name: string): unknown {
@@ -57,6 +76,18 @@ export function call(name: string, args: readonly unknown[]): unknown {
       quoted: false,
     },
   };
+}
+
+/** The type that moments are reckoned in. */
+export const TIMESTAMP: Members = { data_type: "timestamp", precision: null, timezone: false };
+
+export function parenthesized(expression: unknown): unknown {
+  return { paren: { this: expression, trailing_comments: [] } };
+}
+
+/** CASE with pairs of a condition and a value. */
+export function caseOf(whens: readonly (readonly unknown[])[], otherwise: unknown): unknown {
+  return { case: { operand: null, whens, else_: otherwise, comments: [] } };
 }
 
 /** CAST(`expression` AS a type that has no parameters). */
