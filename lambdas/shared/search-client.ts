@@ -36,7 +36,7 @@ function credential(name: string): string {
 
 /**
  * A client whose every request is signed (SigV4, service `es`) with the credentials that the environment
- * holds at that moment. Built from the official client's parts: its 400 API methods would be four fifths of
+ * holds at that moment. Built from the official client's parts: its 400 API methods would be three quarters of
  * the bundle, and half of its start. It repeats nothing: the stream and the set-up do that themselves.
  * @param node origin of the domain, such as `https://host`
  */
