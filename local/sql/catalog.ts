@@ -46,9 +46,11 @@ const MAX_NAME_LENGTH = 255;
  */
 export class Catalog {
   private readonly databases: ReadonlySet<string>;
-  private readonly tables = new Map<string, CatalogTable>();
-  private readonly described = new Set<string>();
-  private readonly partitions = new Map<string, Map<string, CatalogPartition>>();
+  private tables: ReadonlyMap<string, CatalogTable>;
+  /** By table, then by values. */
+  private partitions: ReadonlyMap<string, ReadonlyMap<string, CatalogPartition>>;
+  /** Keys of the tables that Terraform describes. */
+  private readonly described: ReadonlySet<string>;
 
   /** @param file keeps the state; read when it is there @throws StateFileError when it cannot be understood */
   constructor(
@@ -59,16 +61,25 @@ export class Catalog {
   ) {
     this.databases = new Set(databases.map((name) => name.toLowerCase()));
     const state = readState(file);
-    for (const table of state.tables) this.tables.set(keyOf(table.database, table.name), table);
-    for (const model of tables) {
-      const table = { ...model, ...lowerCase(model), parameters: {}, createdAt: now() };
-      this.tables.set(keyOf(model.database, model.name), table);
-      this.described.add(keyOf(model.database, model.name));
-    }
-    for (const [key, list] of Object.entries(state.partitions)) {
-      if (!this.tables.has(key)) continue;
-      this.partitions.set(key, new Map(list.map((partition) => [valuesKey(partition.values), partition])));
-    }
+    const kept = state.tables.map((table): [string, CatalogTable] => [
+      keyOf(table.database, table.name),
+      table,
+    ]);
+    const described = tables.map((model): [string, CatalogTable] => {
+      const { columns, partitionKeys, location, format } = model;
+      const table = { ...lowerCase(model), columns, partitionKeys, location, format };
+      return [keyOf(model.database, model.name), { ...table, parameters: {}, createdAt: now() }];
+    });
+    this.tables = new Map([...kept, ...described]);
+    this.described = new Set(described.map(([key]) => key));
+    this.partitions = new Map(
+      Object.entries(state.partitions)
+        .filter(([key]) => this.tables.has(key))
+        .map(([key, list]) => [
+          key,
+          new Map(list.map((partition) => [valuesKey(partition.values), partition])),
+        ]),
+    );
   }
 
   databaseNames(): string[] {
@@ -101,26 +112,21 @@ export class Catalog {
   }
 
   /** @throws AwsError AlreadyExistsException, EntityNotFoundException, InvalidInputException */
-  createTable(table: Omit<CatalogTable, "createdAt" | "parameters"> & Partial<CatalogTable>): void {
+  createTable(table: Omit<CatalogTable, "createdAt">): void {
     this.assertDatabase(table.database);
     if (table.name === "" || table.name.length > MAX_NAME_LENGTH) {
       throw new AwsError("InvalidInputException", `"${table.name}" is not a table name`);
     }
     const key = keyOf(table.database, table.name);
     if (this.tables.has(key)) throw new AwsError("AlreadyExistsException", "Table already exists.");
-    const created = { parameters: {}, ...table, ...lowerCase(table), createdAt: this.now() };
-    this.change(() => this.tables.set(key, created));
+    this.change({ table: [key, { ...table, ...lowerCase(table), createdAt: this.now() }] });
   }
 
   /** Removes a table and its partitions; their files stay. @throws AwsError EntityNotFoundException */
   deleteTable(database: string, name: string): void {
     this.table(database, name);
     const key = keyOf(database, name);
-    this.change(() => {
-      this.tables.delete(key);
-      this.described.delete(key);
-      this.partitions.delete(key);
-    });
+    this.change({ table: [key, undefined], partitions: [key, new Map()] });
   }
 
   /** The partitions of a table, by value. @throws AwsError EntityNotFoundException */
@@ -148,8 +154,8 @@ export class Catalog {
     if (added.some(({ values }) => this.findPartition(database, name, values))) {
       throw new AwsError("AlreadyExistsException", "Partition already exists.");
     }
-    this.change(() => {
-      for (const partition of added) this.put(database, name, { ...partition, createdAt: this.now() });
+    this.changePartitions(database, name, (partitions) => {
+      for (const partition of added) put(partitions, { ...partition, createdAt: this.now() });
     });
   }
 
@@ -161,31 +167,45 @@ export class Catalog {
     if (moved && this.findPartition(database, name, partition.values)) {
       throw new AwsError("AlreadyExistsException", "Partition already exists.");
     }
-    this.change(() => {
-      this.partitions.get(keyOf(database, name))?.delete(valuesKey(old));
-      this.put(database, name, { ...partition, createdAt });
+    this.changePartitions(database, name, (partitions) => {
+      partitions.delete(valuesKey(old));
+      put(partitions, { ...partition, createdAt });
     });
   }
 
   /** @throws AwsError EntityNotFoundException */
   deletePartition(database: string, name: string, values: readonly string[]): void {
     this.partition(database, name, values);
-    this.change(() => this.partitions.get(keyOf(database, name))?.delete(valuesKey(values)));
+    this.changePartitions(database, name, (partitions) => partitions.delete(valuesKey(values)));
   }
 
-  private put(database: string, name: string, partition: CatalogPartition): void {
+  private changePartitions(
+    database: string,
+    name: string,
+    apply: (partitions: Map<string, CatalogPartition>) => void,
+  ): void {
     const key = keyOf(database, name);
-    const partitions = this.partitions.get(key) ?? new Map<string, CatalogPartition>();
-    partitions.set(valuesKey(partition.values), partition);
-    this.partitions.set(key, partitions);
+    const partitions = new Map(this.partitions.get(key));
+    apply(partitions);
+    this.change({ partitions: [key, partitions] });
   }
 
-  private change(apply: () => void): void {
-    apply();
+  /** Writes the state that a change makes, and only then lives in it. */
+  private change({ table, partitions }: Change): void {
+    const nextTables = new Map(this.tables);
+    const nextPartitions = new Map(this.partitions);
+    if (table) {
+      const [key, value] = table;
+      if (value) nextTables.set(key, value);
+      else nextTables.delete(key);
+    }
+    if (partitions) nextPartitions.set(...partitions);
     writeState(this.file, {
-      tables: [...this.tables].filter(([key]) => !this.described.has(key)).map(([, table]) => table),
-      partitions: Object.fromEntries([...this.partitions].map(([key, map]) => [key, [...map.values()]])),
+      tables: [...nextTables].filter(([key]) => !this.described.has(key)).map(([, value]) => value),
+      partitions: Object.fromEntries([...nextPartitions].map(([key, map]) => [key, [...map.values()]])),
     });
+    this.tables = nextTables;
+    this.partitions = nextPartitions;
   }
 
   private assertDatabase(name: string): void {
@@ -204,6 +224,12 @@ export class Catalog {
   }
 }
 
+/** What becomes of one table and of one table's partitions, by key; undefined: it is removed. */
+interface Change {
+  readonly table?: readonly [string, CatalogTable | undefined];
+  readonly partitions?: readonly [string, ReadonlyMap<string, CatalogPartition>];
+}
+
 /** A partition as a caller gives it. */
 export type PartitionInput = Omit<CatalogPartition, "createdAt">;
 
@@ -218,4 +244,8 @@ function valuesKey(values: readonly string[]): string {
 
 function lowerCase({ database, name }: { readonly database: string; readonly name: string }) {
   return { database: database.toLowerCase(), name: name.toLowerCase() };
+}
+
+function put(partitions: Map<string, CatalogPartition>, partition: CatalogPartition): void {
+  partitions.set(valuesKey(partition.values), partition);
 }

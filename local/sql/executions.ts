@@ -1,26 +1,20 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Cell, ResultColumn } from "./engine";
 import { invalidRequest, QueryFailure } from "./errors";
+import type { SqlStatement } from "./statement";
 
 /** Athena's states of a query. */
 export type QueryState = "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
-/** Athena's classes of statements, as GetQueryExecution tells them. */
-export interface StatementClass {
-  readonly type: "DML" | "DDL" | "UTILITY";
-  readonly subtype: string;
-}
-
 /** What a caller asked for. */
 export interface QueryRequest {
   readonly sql: string;
+  /** The same, read. */
+  readonly statement: SqlStatement;
   readonly workgroup: string;
   readonly database?: string;
   /** Where the result goes: `s3://bucket/prefix/`. */
   readonly outputFolder: string;
-  readonly statement: StatementClass;
-  /** The result object, by the query's id. */
-  readonly outputLocation: (id: string) => string;
 }
 
 /** The answer to a query that succeeded. */
@@ -36,6 +30,8 @@ export interface QueryAnswer {
 export interface QueryExecution {
   readonly id: string;
   readonly request: QueryRequest;
+  /** The result's object, `s3://bucket/key`. */
+  readonly outputLocation: string;
   readonly submittedAt: number;
   state: QueryState;
   reason?: string;
@@ -87,6 +83,7 @@ export class Executions {
     const execution: QueryExecution = {
       id,
       request,
+      outputLocation: request.outputFolder + resultName(request.statement, id),
       submittedAt: this.now(),
       state: "QUEUED",
       scannedBytes: 0,
@@ -99,9 +96,13 @@ export class Executions {
     return id;
   }
 
+  find(id: string): QueryExecution | undefined {
+    return this.executions.get(id);
+  }
+
   /** @throws AwsError when there is none */
   get(id: string): QueryExecution {
-    const execution = this.executions.get(id);
+    const execution = this.find(id);
     if (!execution) throw invalidRequest(`QueryExecution ${id} was not found`);
     return execution;
   }
@@ -178,6 +179,11 @@ export class ScanLimitExceeded extends Error {
   constructor(bytes: number, limit: number) {
     super(`Query cancelled! : Bytes scanned limit was exceeded (${bytes} bytes, the limit is ${limit})`);
   }
+}
+
+function resultName({ kind }: SqlStatement, id: string): string {
+  if (kind === "create table as") return `tables/${id}`;
+  return kind === "select" || kind === "refused" ? `${id}.csv` : `${id}.txt`;
 }
 
 /** A failure of the query in its own words; any other with its name, so that it is found. */

@@ -2,9 +2,9 @@ import type { StorageDescriptor, Table } from "@aws-sdk/client-glue";
 import type { ColumnModel } from "../data-plane";
 import type { Catalog, CatalogPartition, CatalogTable, PartitionInput, TableFormat } from "./catalog";
 import { AwsError } from "./errors";
-import { Input } from "./input";
-import type { Operation, Operations } from "./json-protocol";
-import { page } from "./paging";
+import type { Input } from "./input";
+import { type Operations, operationsOf } from "./json-protocol";
+import { namePattern, page } from "./paging";
 import { partitionExpression } from "./partition-expression";
 
 /** Glue's limits (API reference). */
@@ -47,7 +47,7 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
   const partitionShape = (table: CatalogTable, partition: CatalogPartition) =>
     describePartition(table, partition, catalogId);
 
-  const operations: Record<string, (input: Input) => object | Promise<object>> = {
+  return operationsOf("AWSGlue", invalidInput, {
     GetDatabase: (input) => {
       const name = input.text("Name");
       if (!catalog.hasDatabase(name))
@@ -62,7 +62,7 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
       Table: tableShape(catalog.table(input.text("DatabaseName"), input.text("Name"))),
     }),
     GetTables: (input) => {
-      const pattern = namePattern(input.optionalText("Expression"));
+      const pattern = namePattern(input, invalidInput);
       const tables = catalog.tablesOf(input.text("DatabaseName")).filter(({ name }) => pattern.test(name));
       const { items, next } = page(tables, input, MAX_TABLE_PAGE, invalidInput);
       return { TableList: items.map(tableShape), ...next };
@@ -82,6 +82,7 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
     },
     GetPartitions: (input) => {
       const table = tableOf(input);
+      if (input.optionalObject("Segment")) throw invalidInput("Segment is not supported by the local run");
       const expression = input.optionalText("Expression");
       const matches =
         expression === undefined || expression === "" ? () => true : partitionExpression(expression, table);
@@ -137,13 +138,7 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
       const keys = batch(input, "PartitionsToDelete", MAX_BATCH_DELETE);
       return eachPartition(keys, "Values", (_, values) => catalog.deletePartition(database, name, values));
     },
-  };
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, operation]): [string, Operation] => [
-      `AWSGlue.${name}`,
-      (input) => operation(new Input(input, invalidInput)),
-    ]),
-  );
+  });
 }
 
 function invalidInput(message: string): AwsError {
@@ -191,15 +186,6 @@ function partitionError(values: readonly string[], error: AwsError, member = "Pa
 
 function same(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((value, index) => value === right[index]);
-}
-
-/** Glue's expression is a regular expression over the whole name. */
-function namePattern(expression: string | undefined): RegExp {
-  try {
-    return new RegExp(expression === undefined ? "" : `^(?:${expression})$`);
-  } catch (error) {
-    throw invalidInput(`Expression: ${String(error)}`);
-  }
 }
 
 function readPartition(input: Input): PartitionInput {

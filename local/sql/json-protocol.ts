@@ -1,12 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { AwsError } from "./errors";
+import { Input, type Refuse } from "./input";
 
 /** What one operation does with its input. Dates in the answer become epoch seconds. */
-export type Operation = (input: unknown) => Promise<object> | object;
+export type Operation<I> = (input: I) => Promise<object> | object;
 
 /** Operations by `X-Amz-Target`, such as `AWSGlue.GetTable`. */
-export type Operations = Readonly<Record<string, Operation>>;
+export type Operations = Readonly<Record<string, Operation<unknown>>>;
+
+/** The operations of a service. @param refuse makes its error for an input that has not the right shape */
+export function operationsOf(
+  service: string,
+  refuse: Refuse,
+  operations: Readonly<Record<string, Operation<Input>>>,
+): Operations {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]): [string, Operation<unknown>] => [
+      `${service}.${name}`,
+      (input) => operation(new Input(input, refuse)),
+    ]),
+  );
+}
 
 /** Athena takes queries of 256 KiB and Glue batches of 100 partitions; nothing that AWS takes is longer. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;

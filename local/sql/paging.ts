@@ -14,3 +14,14 @@ export function page<T>(all: readonly T[], input: Input, most: number, refuse: R
   const end = start + (input.optionalInteger("MaxResults", 1, most) ?? most);
   return { items: all.slice(start, end), next: end < all.length ? { NextToken: String(end) } : {} };
 }
+
+/** The names that `Expression` asks for: a regular expression over the whole name; all when there is none. */
+export function namePattern(input: Input, refuse: Refuse): RegExp {
+  const expression = input.optionalText("Expression");
+  if (expression === undefined) return /^/;
+  try {
+    return new RegExp(`^(?:${expression})$`);
+  } catch (error) {
+    throw refuse(`Expression: ${String(error)}`);
+  }
+}

@@ -13,6 +13,7 @@ import { jsonProtocolServer } from "./json-protocol";
 import type { ObjectFiles } from "./object-files";
 import { queryRunner } from "./query-runner";
 import { loadParser } from "./sql-parser";
+import { Workgroups } from "./workgroups";
 
 export interface SqlServiceOptions {
   readonly plane: Pick<
@@ -49,6 +50,7 @@ export async function startSqlService(
       scratchDirectory: join(dataDir, "scratch"),
       put,
     }));
+  const workgroups = new Workgroups(plane.workgroups);
   const executions = new Executions(
     queryRunner({
       engine,
@@ -56,11 +58,11 @@ export async function startSqlService(
       objects,
       put,
       scratchDirectory: join(dataDir, "results"),
-      scanLimit: (name) => plane.workgroups.find((workgroup) => workgroup.name === name)?.bytesScannedCutoff,
+      scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
     }),
   );
   const server = jsonProtocolServer({
-    ...athenaOperations({ ...plane, executions, catalog, objects }),
+    ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
     ...glueOperations(catalog, plane.accountId),
   });
   const url = await listenOnLoopback(server, options.port ?? 0, "SQL service");
