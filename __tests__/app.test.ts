@@ -333,8 +333,10 @@ describe("encryption, retention and tags, read from the JSON", () => {
     aws_kinesis_stream: ".kms_key_id",
     aws_kinesis_firehose_delivery_stream: ".extended_s3_configuration.kms_key_arn",
     aws_cloudwatch_log_group: ".kms_key_id",
+    aws_instance: ".root_block_device.kms_key_id",
     aws_lambda_function: ".kms_key_arn",
     aws_opensearch_domain: ".encrypt_at_rest.kms_key_id",
+    aws_sns_topic: ".kms_master_key_id",
     aws_athena_workgroup: ".configuration.result_configuration.encryption_configuration.kms_key_arn",
     aws_s3_bucket_server_side_encryption_configuration:
       ".rule.0.apply_server_side_encryption_by_default.kms_master_key_id",
@@ -370,6 +372,7 @@ describe("encryption, retention and tags, read from the JSON", () => {
   /** The types that take no tags, as the provider's schema has it. */
   const UNTAGGABLE = [
     "aws_athena_named_query",
+    "aws_cloudwatch_dashboard",
     "aws_cloudwatch_event_target",
     "aws_cloudwatch_log_resource_policy",
     "aws_cloudwatch_log_stream",
@@ -382,11 +385,14 @@ describe("encryption, retention and tags, read from the JSON", () => {
     "aws_route_table_association",
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_logging",
+    "aws_s3_bucket_notification",
     "aws_s3_bucket_ownership_controls",
     "aws_s3_bucket_policy",
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
   ];
 
   everyStack("every resource of %s that takes tags says whose it is", (name) => {

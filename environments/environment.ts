@@ -23,6 +23,19 @@ export type SearchAvailability =
       readonly masterInstanceType: string;
     };
 
+/** Someone who is told of alarms and of the budget. */
+export interface AlarmSubscription {
+  /** An e-mail address confirms first; an https endpoint answers SNS's confirmation itself. */
+  readonly protocol: "email" | "https";
+  readonly endpoint: string;
+}
+
+/**
+ * `account`: everything in the account. `environment`: what the tag `Environment` marks, once the payer's
+ * account has activated that tag for cost allocation; until then such a budget sees nothing.
+ */
+export type BudgetScope = "account" | "environment";
+
 /** What an environment's file says; what it leaves out has the default given here. */
 export interface EnvironmentSettings {
   /** Names the stack, and the resources of a prefixed environment. Lower-case letters and digits, 2 to 10. */
@@ -82,6 +95,21 @@ export interface EnvironmentSettings {
      */
     readonly serviceLinkedRole?: "create" | "exists";
   };
+  /** The way into the network for people: see docs/operations.md. */
+  readonly bastion?: {
+    /** Whether there is one; it is only for the search domain. @default false */
+    readonly enabled?: boolean;
+  };
+  readonly operations?: {
+    /** Who is told; without anyone, alarms show in the console only. @default nobody */
+    readonly alarmSubscriptions?: readonly AlarmSubscription[];
+    readonly budget?: {
+      /** US dollars a month, 1 or more; a small domain and an idle stream cost about 80. @default 100 */
+      readonly usdPerMonth?: number;
+      /** @default account */
+      readonly costOf?: BudgetScope;
+    };
+  };
   /** Last changes to the finished stack. Only an environment that is not AWS needs them. */
   readonly overrides?: (stack: TerraformStack) => void;
 }
@@ -105,6 +133,11 @@ export interface EnvironmentDefinition {
     readonly shards: number;
     readonly parallelizationFactor: number;
     readonly serviceLinkedRole: "create" | "exists";
+  };
+  readonly bastion: { readonly enabled: boolean };
+  readonly operations: {
+    readonly alarmSubscriptions: readonly AlarmSubscription[];
+    readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
   };
   readonly overrides?: (stack: TerraformStack) => void;
 }
@@ -170,6 +203,14 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
       parallelizationFactor: settings.speed?.parallelizationFactor ?? 1,
       serviceLinkedRole: settings.speed?.serviceLinkedRole ?? "create",
     },
+    bastion: { enabled: settings.bastion?.enabled ?? false },
+    operations: {
+      alarmSubscriptions: settings.operations?.alarmSubscriptions ?? [],
+      budget: {
+        usdPerMonth: settings.operations?.budget?.usdPerMonth ?? 100,
+        costOf: settings.operations?.budget?.costOf ?? "account",
+      },
+    },
     ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
   };
   const faults = faultsOf(definition);
@@ -203,7 +244,28 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
   wholeNumber("athena.scanLimitGiB", athena.scanLimitGiB, 1, 1_000_000);
   faults.push(...networkFaults(definition.network));
   faults.push(...speedFaults(definition, wholeNumber));
+  if (definition.bastion.enabled && !definition.speed.enabled) {
+    faults.push("bastion.enabled is true without a speed layer; there is nothing to reach through it");
+  }
+  wholeNumber("operations.budget.usdPerMonth", definition.operations.budget.usdPerMonth, 1, 1_000_000);
+  faults.push(...subscriptionFaults(definition.operations.alarmSubscriptions));
   return faults;
+}
+
+/** What SNS takes for an endpoint of each protocol. */
+const ENDPOINTS = {
+  email: { format: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, example: "an address such as sales-data@example.com" },
+  https: { format: /^https:\/\/[^\s/]+\S*$/, example: "a URL such as https://example.com/alarms" },
+} as const;
+
+function subscriptionFaults(subscriptions: readonly AlarmSubscription[]): string[] {
+  const path = (index: number) => `operations.alarmSubscriptions[${index}].endpoint`;
+  return subscriptions.flatMap(({ protocol, endpoint }, index) => {
+    const { format, example } = ENDPOINTS[protocol];
+    if (!format.test(endpoint)) return [`${path(index)} is "${endpoint}"; ${example} is allowed`];
+    const first = subscriptions.findIndex((other) => other.endpoint === endpoint);
+    return first < index ? [`${path(index)} is "${endpoint}", which stands at ${path(first)} already`] : [];
+  });
 }
 
 function networkFaults({ cidr, zones }: EnvironmentDefinition["network"]): string[] {

@@ -14,4 +14,6 @@ export const prod = defineEnvironment("environments/prod.ts", {
     availability: { kind: "standby", nodesPerZone: 1, masterInstanceType: "m6g.large.search" },
     parallelizationFactor: 2,
   },
+  // Six nodes with standby are most of it.
+  operations: { budget: { usdPerMonth: 1500 } },
 });

@@ -25,6 +25,13 @@ export interface Names {
   readonly searchLogPolicy: string;
   readonly upsertToEs: string;
   readonly searchSetup: string;
+  readonly bastion: string;
+  readonly alarmTopic: string;
+  readonly alarms: string;
+  readonly dashboard: string;
+  readonly budget: string;
+  readonly leftBehind: string;
+  readonly leftBehindLogGroup: string;
 }
 
 /** Names inside the environment's own database: nothing outside can collide with them. */
@@ -83,6 +90,13 @@ export function namesOf(environment: NamedEnvironment): Names {
     searchLogPolicy: own("salesv1"),
     upsertToEs: own("UpsertToES"),
     searchSetup: own("SearchSetup"),
+    bastion: own("retail-bi-bastion"),
+    alarmTopic: own("retail-bi-alarms"),
+    alarms: own("retail-bi"),
+    dashboard: own("retail-bi"),
+    budget: own("retail-bi"),
+    leftBehind: own("retail-bi-left-behind"),
+    leftBehindLogGroup: `/aws/events/${own("retail-bi-left-behind")}`,
   };
 }
 

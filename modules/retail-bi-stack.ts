@@ -11,8 +11,11 @@ import { Workgroup } from "./batch/workgroup";
 import { EnvironmentStack } from "./environment-stack";
 import { type FunctionDefaults, functionRole } from "./functions/node-function";
 import { EventStream } from "./ingest/event-stream";
-import { namesOf } from "./naming";
+import { type Names, namesOf } from "./naming";
+import { Bastion } from "./network/bastion";
 import { Vpc } from "./network/vpc";
+import { Operations } from "./operations/operations";
+import type { WatchedSpeedLayer } from "./operations/watched";
 import { EncryptionKey } from "./security/encryption-key";
 import { SearchDomain } from "./speed/search-domain";
 import { SearchSetup } from "./speed/search-setup";
@@ -30,7 +33,10 @@ export class RetailBiStack extends EnvironmentStack {
       alias: names.keyAlias,
       description: `Everything of the ${environment.name} environment of retail-bi`,
       location,
-      services: ["s3", "kinesis", "lambda", "es"],
+      services: [
+        ...(["s3", "kinesis", "lambda", "es", "sns"] as const),
+        ...(environment.bastion.enabled ? (["ec2"] as const) : []),
+      ],
       deletionDays: environment.keyDeletionDays,
       protected: environment.protected,
     });
@@ -128,7 +134,32 @@ export class RetailBiStack extends EnvironmentStack {
     );
     this.output("key_arn", "Key that encrypts everything here", key.arn);
 
-    if (environment.speed.enabled) this.addSpeedLayer(environment, functionDefaults, stream, lake);
+    const speed = environment.speed.enabled
+      ? this.addSpeedLayer(environment, functionDefaults, stream, lake)
+      : undefined;
+    const operations = new Operations(this, "Operations", {
+      environmentName: environment.name,
+      location,
+      names,
+      settings: environment.operations,
+      lake,
+      batch: {
+        stream,
+        streamRetentionHours: environment.stream.retentionHours,
+        delivery: deliveryStream,
+        validateRecords: validateRecords.function,
+        mergeSmallFiles: mergeSmallFiles.function,
+      },
+      ...(speed && { speed }),
+      key,
+      logRetentionDays,
+    });
+    this.output("alarm_topic_arn", "Topic of alarms and budget, to subscribe to", operations.topic.arn);
+    this.output(
+      "dashboard",
+      "CloudWatch dashboard of everything",
+      operations.dashboard.resource.dashboardName,
+    );
     environment.overrides?.(this);
   }
 
@@ -137,7 +168,7 @@ export class RetailBiStack extends EnvironmentStack {
     functionDefaults: FunctionDefaults,
     stream: EventStream,
     lake: DataLake,
-  ): void {
+  ): WatchedSpeedLayer {
     const { location, logRetentionDays } = environment;
     const { key } = functionDefaults;
     const names = namesOf(environment);
@@ -197,6 +228,18 @@ export class RetailBiStack extends EnvironmentStack {
     this.output("given_up_location", "What indexing gave up; normally empty", lake.location("givenUp"));
     this.output("network_id", "Network of the domain", vpc.resource.id);
     this.output("search_client_group_id", "Security group that reaches the domain", domain.clients.id);
+    if (environment.bastion.enabled) this.addBastion(functionDefaults, names, vpc, domain);
+    return { upsertToEs: upsertToEs.function, searchSetup: setup.function, domain };
+  }
+
+  private addBastion(
+    { location, key }: FunctionDefaults,
+    names: Names,
+    vpc: Vpc,
+    domain: SearchDomain,
+  ): void {
+    const bastion = new Bastion(this, "Bastion", { name: names.bastion, location, vpc, domain, key });
+    this.output("bastion_instance_id", "Instance that sessions go through", bastion.resource.id);
   }
 
   private output(name: string, description: string, value: string): void {

@@ -44,6 +44,8 @@ describe("settings of an environment", () => {
         parallelizationFactor: 1,
         serviceLinkedRole: "create",
       },
+      bastion: { enabled: false },
+      operations: { alarmSubscriptions: [], budget: { usdPerMonth: 100, costOf: "account" } },
     });
   });
 
@@ -67,6 +69,14 @@ describe("settings of an environment", () => {
         shards: 2,
         parallelizationFactor: 10,
         serviceLinkedRole: "exists",
+      },
+      bastion: { enabled: false },
+      operations: {
+        alarmSubscriptions: [
+          { protocol: "email", endpoint: "sales-data@example.com" },
+          { protocol: "https", endpoint: "https://example.com/alarms?team=sales" },
+        ],
+        budget: { usdPerMonth: 1, costOf: "environment" },
       },
       overrides,
     } as const satisfies EnvironmentSettings;
@@ -136,6 +146,38 @@ describe("settings of an environment", () => {
       { protection: "protected", speed: { enabled: false } },
       /speed\.enabled is false in a protected environment; .* set protection to "disposable"/,
     ],
+    [
+      "a bastion to nowhere",
+      { speed: { enabled: false }, bastion: { enabled: true } },
+      /bastion\.enabled is true without a speed layer/,
+    ],
+    [
+      "a budget of nothing",
+      { operations: { budget: { usdPerMonth: 0 } } },
+      /operations\.budget\.usdPerMonth is 0; a whole number from 1 to 1000000/,
+    ],
+    [
+      "no address",
+      { operations: { alarmSubscriptions: [{ protocol: "email", endpoint: "sales-data" }] } },
+      /operations\.alarmSubscriptions\[0\]\.endpoint is "sales-data"; an address such as/,
+    ],
+    [
+      "an open URL",
+      { operations: { alarmSubscriptions: [{ protocol: "https", endpoint: "http://example.com" }] } },
+      /operations\.alarmSubscriptions\[0\]\.endpoint is "http:\/\/example\.com"; a URL such as https:/,
+    ],
+    [
+      "the same twice",
+      {
+        operations: {
+          alarmSubscriptions: [
+            { protocol: "email", endpoint: "a@example.com" },
+            { protocol: "email", endpoint: "a@example.com" },
+          ],
+        },
+      },
+      /alarmSubscriptions\[1\]\.endpoint is "a@example\.com", which stands at operations\.alarmSubscriptions\[0\]\.endpoint already/,
+    ],
   ])("refused: %s", (_, settings, message) => {
     const define = () => defineEnvironment("environments/qa.ts", { ...MINIMAL, ...settings });
 
@@ -148,6 +190,12 @@ describe("settings of an environment", () => {
     expect(() => defineEnvironment("qa.ts", { ...MINIMAL, name: "", keyDeletionDays: 1 })).toThrow(
       /name is "".*; keyDeletionDays is 1/,
     );
+  });
+
+  test("a bastion is made when it is asked for", () => {
+    expect(defineEnvironment("qa.ts", { ...MINIMAL, bastion: { enabled: true } }).bastion).toEqual({
+      enabled: true,
+    });
   });
 
   test("a merge looks back for the stream's retention and two hours", () => {

@@ -140,6 +140,11 @@ export const FIXTURE = {
         state: "ENABLED",
         description: "Merges",
       },
+      Left: {
+        name: "left",
+        description: "What was given up",
+        event_pattern: '{"source":["aws.s3"],"detail":{"bucket":{"name":["${aws_s3_bucket.Lake.bucket}"]}}}',
+      },
     },
     aws_cloudwatch_event_target: {
       Target: {
@@ -148,7 +153,10 @@ export const FIXTURE = {
         input: '{"hours":[1,2]}',
         target_id: "worker",
       },
+      Left: { rule: "${aws_cloudwatch_event_rule.Left.name}", arn: "${aws_cloudwatch_log_group.Left.arn}" },
     },
+    aws_cloudwatch_log_group: { Left: { name: "/aws/events/left" } },
+    aws_s3_bucket_notification: { Events: { bucket: "${aws_s3_bucket.Lake.bucket}", eventbridge: true } },
     aws_lambda_function_event_invoke_config: {
       Config: {
         function_name: "${aws_lambda_function.Worker.function_name}",

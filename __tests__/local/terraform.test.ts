@@ -453,7 +453,22 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     ],
     [RULE, { schedule_expression: "rate(5 minute)" }, "supported: rate(1 minute)"],
     [RULE, { schedule_expression: "rate(1 minutes)" }, "supported: rate(1 minute)"],
-    [RULE, { event_pattern: "{}" }, "event_pattern"],
+    [RULE, { event_pattern: "{}" }, 'event_pattern: "{}" is not supported here beside a schedule'],
+    [
+      "aws_cloudwatch_event_target.Left",
+      { arn: "${aws_lambda_function.Worker.arn}" },
+      "is not supported here for events; only a log group of this stack",
+    ],
+    [
+      "aws_cloudwatch_event_target.Left",
+      { rule: "left" },
+      "is no function of this stack; its functions: Worker",
+    ],
+    [
+      "aws_s3_bucket_notification.Events",
+      { lambda_function: [{ events: ["s3:ObjectCreated:*"] }] },
+      "is not supported here; only eventbridge",
+    ],
     [RULE, { state: "PAUSED" }, "supported: ENABLED, DISABLED"],
     ["aws_cloudwatch_event_target.Target", { input: "{" }, 'input: "{" is not JSON'],
     ["aws_cloudwatch_event_target.Target", { input_path: "$.time" }, "give a constant input"],
@@ -531,7 +546,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     );
   });
 
-  test.each(["aws_sqs_queue", "aws_s3_bucket_notification", "aws_kinesis_stream_consumer", "random_id"])(
+  test.each(["aws_sqs_queue", "aws_kinesis_stream_consumer", "random_id"])(
     "a resource of a type that may carry data: %s",
     (type) => {
       expect(() => read(fixture({ resource: { [type]: { X: {} } } }))).toThrow(

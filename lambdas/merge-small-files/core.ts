@@ -1,6 +1,7 @@
 import { count, type Logger } from "../shared/log";
 import { hourOf } from "./hours";
 import { acquireLease, releaseLease } from "./lease";
+import { METRICS } from "./metrics";
 import { BUSY, MergeRunFailed, type Outcome } from "./outcome";
 import type { Ports } from "./ports";
 import { Run } from "./run";
@@ -32,7 +33,7 @@ export async function mergeSmallFiles(
   const lease = await acquireLease(ports, staging, holder, timeoutMs + LEASE_MARGIN_MS);
   if (!lease) {
     log.info("Another run holds the lease");
-    log.metrics({ BusyRuns: count(1) });
+    log.metrics({ [METRICS.busyRuns]: count(1) });
     return BUSY;
   }
   let { lastHourlyPass } = lease;
@@ -54,14 +55,16 @@ export async function mergeSmallFiles(
 function report(outcome: Outcome, durationMs: number, log: Logger): void {
   log.info("Run ended", { ...outcome });
   log.metrics({
-    MergedHours: count(outcome.merged.length),
-    MergedRows: count(outcome.merged.reduce((sum, { rows }) => sum + rows, 0)),
-    RefusedHours: count(outcome.refused.length),
-    FailedSteps: count(outcome.failed.length),
-    BacklogHours: count(outcome.postponed.length),
-    IdentityDifferences: count(outcome.compared.reduce((sum, { differences }) => sum + differences, 0)),
-    Queries: count(outcome.queries),
-    StalenessSeconds: { value: outcome.stalenessSeconds, unit: "Seconds" },
-    DurationMilliseconds: { value: durationMs, unit: "Milliseconds" },
+    [METRICS.mergedHours]: count(outcome.merged.length),
+    [METRICS.mergedRows]: count(outcome.merged.reduce((sum, { rows }) => sum + rows, 0)),
+    [METRICS.refusedHours]: count(outcome.refused.length),
+    [METRICS.failedSteps]: count(outcome.failed.length),
+    [METRICS.backlogHours]: count(outcome.postponed.length),
+    [METRICS.identityDifferences]: count(
+      outcome.compared.reduce((sum, { differences }) => sum + differences, 0),
+    ),
+    [METRICS.queries]: count(outcome.queries),
+    [METRICS.staleness]: { value: outcome.stalenessSeconds, unit: "Seconds" },
+    [METRICS.duration]: { value: durationMs, unit: "Milliseconds" },
   });
 }

@@ -7,6 +7,7 @@ import { isStored, judgeRecord, type Line, storedJson } from "../shared/lines";
 import { count, type Logger } from "../shared/log";
 import { type PutObject, type QuarantineEntry, quarantineEntry, writeQuarantine } from "../shared/quarantine";
 import { decodeFirehoseRecord } from "./decode";
+import { METRICS } from "./metrics";
 
 /** What the function needs of the world. */
 export interface Ports {
@@ -44,9 +45,9 @@ export async function validateRecords(
 
   await writeQuarantine(refused, quarantinePrefix, put);
   log.metrics({
-    LinesAccepted: count(accepted),
-    LinesQuarantined: count(refused.length),
-    UnknownColumns: count(unknownColumns),
+    [METRICS.accepted]: count(accepted),
+    [METRICS.quarantined]: count(refused.length),
+    [METRICS.unknownColumns]: count(unknownColumns),
   });
   if (refused.length > 0) log.warn("Lines were quarantined", { reasons: tally(refused) });
   return { records };

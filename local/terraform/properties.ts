@@ -60,6 +60,12 @@ export class Properties {
     return typeof value === "string" ? value : this.refuse(name, "must be a string");
   }
 
+  /** A string as the document writes it, references and all. Looking at it is not reading it. */
+  text(name: string): string | undefined {
+    const value = member(this.body, name);
+    return typeof value === "string" ? value : undefined;
+  }
+
   /** A number, or its decimal text, as Terraform converts it. @param absent what the provider takes instead */
   number(name: string, absent: number): number {
     const value = this.value(name);

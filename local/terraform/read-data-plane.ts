@@ -12,6 +12,7 @@ import { type Computed, Stack } from "./stack";
 /** The resource types that are read; a stack may hold others only if they are known to carry no data. */
 export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
   "aws_s3_bucket",
+  "aws_s3_bucket_notification",
   "aws_kinesis_stream",
   "aws_kinesis_firehose_delivery_stream",
   "aws_lambda_function",

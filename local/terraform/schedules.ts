@@ -1,4 +1,5 @@
 import type { ScheduleModel } from "../data-plane";
+import { isTargetOf, readBucketEvents } from "./bucket-events";
 import { readJson } from "./functions";
 import type { KnownTargets } from "./known-targets";
 import type { Properties } from "./properties";
@@ -12,10 +13,23 @@ const LAMBDA_DEFAULTS: AsynchronousSettings = { maximumRetries: 2, maximumEventA
 
 const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
 
-/** `aws_cloudwatch_event_rule` with each `aws_cloudwatch_event_target`, and what applies to their events. */
+/**
+ * `aws_cloudwatch_event_rule` with each `aws_cloudwatch_event_target`, and what applies to their events. Rules
+ * that match events instead of a time are looked at by {@link readBucketEvents}, and do not run here.
+ */
 export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleModel[] {
-  const rules = stack.all("aws_cloudwatch_event_rule").map(readRule);
-  const links = stack.all("aws_cloudwatch_event_target").map((target) => readTarget(target, targets));
+  const allRules = stack.all("aws_cloudwatch_event_rule");
+  const allTargets = stack.all("aws_cloudwatch_event_target");
+  const eventRules = allRules.filter((rule) => rule.has("event_pattern"));
+  readBucketEvents(
+    stack,
+    eventRules,
+    allTargets.filter((target) => isTargetOf(eventRules, target)),
+  );
+  const rules = allRules.filter((rule) => !eventRules.includes(rule)).map(readRule);
+  const links = allTargets
+    .filter((target) => !isTargetOf(eventRules, target))
+    .map((target) => readTarget(target, targets));
   const settings = readAsynchronousSettings(stack, targets, new Set(links.map((link) => link.functionArn)));
   const schedules = links.map(({ properties, rule: ruleName, ...link }): ScheduleModel => {
     const rule = rules.find(({ name }) => name === ruleName);
@@ -41,8 +55,6 @@ function readRule(properties: Properties) {
   properties.notHonoured("force_destroy", "nothing is destroyed here");
   properties.oneOf("event_bus_name", ["default"], "default");
   if (properties.has("is_enabled")) properties.refuse("is_enabled", "is deprecated; use state");
-  if (properties.has("event_pattern"))
-    properties.refuse("event_pattern", "is not supported here; only schedules");
   return {
     properties,
     name: properties.string("name"),

@@ -1,10 +1,12 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { OpensearchDomain } from "@cdktf/provider-aws/lib/opensearch-domain";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { IAspect } from "cdktf";
 import type { IConstruct } from "constructs";
@@ -26,6 +28,18 @@ export class Guardrails implements IAspect {
     }
     if (node instanceof KinesisStream) {
       this.require(node, node.kmsKeyIdInput !== undefined, "is a stream without a key");
+    }
+    if (node instanceof SnsTopic) {
+      this.require(node, node.kmsMasterKeyIdInput !== undefined, "is a topic without a key");
+    }
+    if (node instanceof Instance) {
+      this.require(
+        node,
+        node.metadataOptions.httpTokensInput === "required",
+        "is an instance without IMDSv2",
+      );
+      this.require(node, node.rootBlockDevice.kmsKeyIdInput !== undefined, "is an instance without a key");
+      this.require(node, node.keyNameInput === undefined, "is an instance that takes a key pair");
     }
     if (node instanceof LambdaFunction) {
       this.require(node, node.kmsKeyArnInput !== undefined, "is a function whose environment has no key");

@@ -1,3 +1,4 @@
+import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { Construct } from "constructs";
 import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
@@ -86,6 +87,8 @@ export class DataLake extends Construct {
         { id: "results", prefix: ZONES.results, days: RESULT_DAYS },
       ],
     });
+    // Costs a dollar for a million objects; request metrics would cost more, and each folder again.
+    new S3BucketNotification(this, "Events", { bucket: this.bucket.resource.bucket, eventbridge: true });
     accessLogs.addToPolicy({
       sid: "AccessLogDelivery",
       principals: [{ type: "Service", identifiers: ["logging.s3.amazonaws.com"] }],
@@ -95,6 +98,21 @@ export class DataLake extends Construct {
         { test: "ArnEquals", variable: "aws:SourceArn", values: [this.bucket.arn] },
         { test: "StringEquals", variable: "aws:SourceAccount", values: [props.accountId] },
       ],
+    });
+  }
+
+  /**
+   * What EventBridge matches for each object that is put below a zone.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+   */
+  public createdPattern(zone: Zone): string {
+    return JSON.stringify({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created"],
+      detail: {
+        bucket: { name: [this.bucket.resource.bucket] },
+        object: { key: [{ prefix: ZONES[zone] }] },
+      },
     });
   }
 

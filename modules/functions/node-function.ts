@@ -55,6 +55,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
   public readonly role: ExecutionRole;
   /** Hexadecimal SHA-256 of the code. */
   public readonly codeHash: string;
+  public readonly timeoutSeconds: number;
 
   /** @throws RangeError when the timeout or the memory is outside of what Lambda takes. */
   public constructor(scope: Construct, id: string, props: NodeFunctionProps<S>) {
@@ -62,6 +63,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
     assertWholeNumber(this, "timeoutSeconds", props.timeoutSeconds, 1, 900);
     assertWholeNumber(this, "memoryMiB", props.memoryMiB, 128, 10_240);
 
+    this.timeoutSeconds = props.timeoutSeconds;
     this.role = props.role ?? functionRole(this, "ExecutionRole", props.name);
     const logGroup = new LogGroup(this, "Logs", {
       name: functionLogGroupName(props.name),

@@ -6,6 +6,7 @@ import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
 import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-association";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import type { Vpc as AwsVpc } from "@cdktf/provider-aws/lib/vpc";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 
 export interface InternetAccessProps {
@@ -23,6 +24,8 @@ const ANYWHERE = "0.0.0.0/0";
 /** A gateway to the internet and one public subnet, only where something needs it: a NAT, or a bastion. */
 export class InternetAccess extends Construct {
   public readonly subnet: Subnet;
+  /** What must exist before something in the subnet reaches out. */
+  public readonly ready: readonly ITerraformDependable[];
   private readonly gateway: InternetGateway;
   private readonly name: string;
 
@@ -44,15 +47,16 @@ export class InternetAccess extends Construct {
       vpcId: props.vpc.id,
       tags: { Name: `${props.name}-public` },
     });
-    new Route(this, "ToInternet", {
+    const route = new Route(this, "ToInternet", {
       routeTableId: routes.id,
       destinationCidrBlock: ANYWHERE,
       gatewayId: this.gateway.id,
     });
-    new RouteTableAssociation(this, "PublicRoutesOfSubnet", {
+    const association = new RouteTableAssociation(this, "PublicRoutesOfSubnet", {
       subnetId: this.subnet.id,
       routeTableId: routes.id,
     });
+    this.ready = [route, association];
   }
 
   /** Lets what follows `privateRoutes` reach out. One NAT for all zones: nothing of ours depends on it. */

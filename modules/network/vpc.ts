@@ -42,11 +42,12 @@ export class Vpc extends Construct {
   public readonly privateSubnets: readonly Subnet[];
   public readonly s3Endpoint: VpcEndpoint;
   private readonly s3Policy: PolicyDocument;
-  private readonly accountId: string;
+  private readonly props: VpcProps;
+  private internet?: InternetAccess;
 
   public constructor(scope: Construct, id: string, props: VpcProps) {
     super(scope, id);
-    this.accountId = props.location.accountId;
+    this.props = props;
     this.resource = new AwsVpc(this, "Vpc", {
       cidrBlock: props.cidr,
       enableDnsSupport: true,
@@ -88,16 +89,21 @@ export class Vpc extends Construct {
       tags: { Name: `${props.name}-s3` },
     });
 
-    if (props.nat) {
-      const [zone = "a"] = props.zones;
-      new InternetAccess(this, "InternetAccess", {
-        name: props.name,
-        vpc: this.resource,
-        zone: `${props.location.region}${zone}`,
-        cidr: subnetRange(props.cidr, FIRST_PUBLIC_SUBNET),
-      }).addNat(routes);
-    }
+    if (props.nat) this.internetAccess.addNat(routes);
     this.logFlows(props);
+  }
+
+  /** The way to the internet, made for whoever asks first. */
+  public get internetAccess(): InternetAccess {
+    const { name, location, zones, cidr } = this.props;
+    const [zone = "a"] = zones;
+    this.internet ??= new InternetAccess(this, "InternetAccess", {
+      name,
+      vpc: this.resource,
+      zone: `${location.region}${zone}`,
+      cidr: subnetRange(cidr, FIRST_PUBLIC_SUBNET),
+    });
+    return this.internet;
   }
 
   /** Lets principals of the account do `statement` through the endpoint; nothing else passes it. */
@@ -105,7 +111,9 @@ export class Vpc extends Construct {
     this.s3Policy.addForAnyone(
       {
         ...statement,
-        conditions: [{ test: "StringEquals", variable: "aws:PrincipalAccount", values: [this.accountId] }],
+        conditions: [
+          { test: "StringEquals", variable: "aws:PrincipalAccount", values: [this.props.location.accountId] },
+        ],
       },
       "the policy of a gateway endpoint can name no principal; the condition limits it to the account",
     );

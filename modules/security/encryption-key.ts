@@ -7,7 +7,7 @@ import type { ExecutionRole } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
 
 /** A service that encrypts with the key on behalf of whoever calls it, as `kms:ViaService` names it. */
-export type EncryptingService = "s3" | "kinesis" | "lambda" | "es";
+export type EncryptingService = "s3" | "kinesis" | "lambda" | "es" | "sns" | "ec2";
 
 export interface EncryptionKeyProps {
   /** With `alias/` in front. */
@@ -122,6 +122,26 @@ export class EncryptionKey extends Construct {
     const { region, accountId } = this.location;
     if (this.logGroupArns.length === 0) this.allowLogService();
     this.logGroupArns.push(`arn:aws:logs:${region}:${accountId}:log-group:${name}`);
+  }
+
+  /**
+   * Lets a service of AWS put messages into a topic that the key encrypts, on behalf of `sourceArn` of this
+   * account only. Not for EventBridge, which names neither account nor source to KMS.
+   * @param sid of the statement, unique in the key's policy.
+   */
+  public allowPublisher(sid: string, service: string, sourceArn: string): void {
+    this.policy.addForAnyResource(
+      {
+        sid,
+        principals: [{ type: "Service", identifiers: [service] }],
+        actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+        conditions: [
+          { test: "StringEquals", variable: "aws:SourceAccount", values: [this.location.accountId] },
+          { test: "ArnLike", variable: "aws:SourceArn", values: [sourceArn] },
+        ],
+      },
+      REASON,
+    );
   }
 
   /**

@@ -62,9 +62,15 @@ export class SearchDomain extends Construct {
   public readonly clients: SecurityGroup;
   /** Copies of each shard that the number of zones asks for. */
   public readonly replicas: number;
+  /** Nodes that are up while all is well, dedicated masters included. */
+  public readonly nodes: number;
+  public readonly dedicatedMasters: boolean;
+  /** Volume of each data node. */
+  public readonly volumeGiB: number;
   /** What must exist before a client reaches the domain. */
   public readonly reachable: readonly ITerraformDependable[];
   private readonly access: PolicyDocument;
+  private readonly group: SecurityGroup;
   /** Not the attribute: the domain's own policy names it. */
   private readonly ownArn: string;
 
@@ -79,7 +85,14 @@ export class SearchDomain extends Construct {
     }
     this.ownArn = `arn:aws:es:${region}:${accountId}:domain/${props.name}`;
     this.access = new PolicyDocument(this, "Access");
-    this.replicas = settings.availability.kind === "standby" ? ZONES_WITH_STANDBY - 1 : 0;
+    const { availability } = settings;
+    this.replicas = availability.kind === "standby" ? ZONES_WITH_STANDBY - 1 : 0;
+    this.dedicatedMasters = availability.kind === "standby";
+    this.nodes =
+      availability.kind === "standby"
+        ? availability.nodesPerZone * ZONES_WITH_STANDBY + DEDICATED_MASTERS
+        : 1;
+    this.volumeGiB = settings.volumeGiB;
 
     this.clients = new SecurityGroup(this, "Clients", {
       name: SECURITY_GROUP_NAMES.searchClients,
@@ -87,13 +100,13 @@ export class SearchDomain extends Construct {
       vpcId: vpc.resource.id,
       tags: { Name: SECURITY_GROUP_NAMES.searchClients },
     });
-    const own = new SecurityGroup(this, "Group", {
+    this.group = new SecurityGroup(this, "Group", {
       name: SECURITY_GROUP_NAMES.searchDomain,
       description: "The search domain",
       vpcId: vpc.resource.id,
       tags: { Name: SECURITY_GROUP_NAMES.searchDomain },
     });
-    this.reachable = this.addRules(own, vpc);
+    this.reachable = this.addRules(vpc);
 
     const logs = this.publishLogs(props);
     const single = settings.availability.kind === "single-node";
@@ -104,7 +117,7 @@ export class SearchDomain extends Construct {
       ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: settings.volumeGiB },
       vpcOptions: {
         subnetIds: vpc.privateSubnets.slice(0, single ? 1 : ZONES_WITH_STANDBY).map(({ id }) => id),
-        securityGroupIds: [own.id],
+        securityGroupIds: [this.group.id],
       },
       encryptAtRest: { enabled: true, kmsKeyId: props.key.arn },
       nodeToNodeEncryption: { enabled: true },
@@ -149,19 +162,24 @@ export class SearchDomain extends Construct {
     });
   }
 
-  private addRules(own: SecurityGroup, vpc: Vpc): ITerraformDependable[] {
+  /** Lets whatever is in `group` reach the domain. @param id of the rule, permanent. */
+  public allowFrom(id: string, group: SecurityGroup, description: string): ITerraformDependable {
+    return new VpcSecurityGroupIngressRule(this, id, {
+      securityGroupId: this.group.id,
+      referencedSecurityGroupId: group.id,
+      ipProtocol: "tcp",
+      fromPort: HTTPS,
+      toPort: HTTPS,
+      description,
+    });
+  }
+
+  private addRules(vpc: Vpc): ITerraformDependable[] {
     return [
-      new VpcSecurityGroupIngressRule(this, "FromClients", {
-        securityGroupId: own.id,
-        referencedSecurityGroupId: this.clients.id,
-        ipProtocol: "tcp",
-        fromPort: HTTPS,
-        toPort: HTTPS,
-        description: "Requests of clients",
-      }),
+      this.allowFrom("FromClients", this.clients, "Requests of clients"),
       new VpcSecurityGroupEgressRule(this, "ClientsToDomain", {
         securityGroupId: this.clients.id,
-        referencedSecurityGroupId: own.id,
+        referencedSecurityGroupId: this.group.id,
         ipProtocol: "tcp",
         fromPort: HTTPS,
         toPort: HTTPS,

@@ -1,0 +1,83 @@
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { Construct } from "constructs";
+import type { AlarmSubscription } from "../../environments/environment";
+import type { Location } from "../../environments/location";
+import type { EncryptionKey } from "../security/encryption-key";
+import { PolicyDocument } from "../security/policy";
+
+export interface AlarmTopicProps {
+  /** Physical name. */
+  readonly name: string;
+  readonly location: Location;
+  /** First part of the names of the alarms that may publish. */
+  readonly alarmPrefix: string;
+  /** Who is told; e-mail addresses confirm first. */
+  readonly subscriptions: readonly AlarmSubscription[];
+  readonly key: EncryptionKey;
+}
+
+/**
+ * Where alarms and the budget say what they have to say. It is encrypted with the environment's key: with
+ * AWS's own key for SNS, whose policy nobody can change, neither CloudWatch nor Budgets could publish.
+ */
+export class AlarmTopic extends Construct {
+  public readonly resource: SnsTopic;
+  /** What publishes must depend on this: Budgets tries the topic when a budget is made. */
+  public readonly policy: SnsTopicPolicy;
+
+  public constructor(scope: Construct, id: string, props: AlarmTopicProps) {
+    super(scope, id);
+    const { region, accountId } = props.location;
+    this.resource = new SnsTopic(this, "Topic", { name: props.name, kmsMasterKeyId: props.key.arn });
+    const policy = new PolicyDocument(this, "Access");
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    // https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+    const publishers = [
+      {
+        sid: "AlarmsPublish",
+        service: "cloudwatch.amazonaws.com",
+        sourceArn: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${props.alarmPrefix}-*`,
+      },
+      {
+        sid: "BudgetsPublish",
+        service: "budgets.amazonaws.com",
+        sourceArn: `arn:aws:budgets::${accountId}:*`,
+      },
+    ];
+    for (const { sid, service, sourceArn } of publishers) {
+      policy.add({
+        sid,
+        principals: [{ type: "Service", identifiers: [service] }],
+        actions: ["sns:Publish"],
+        resources: [this.arn],
+        conditions: [
+          { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
+          { test: "ArnLike", variable: "aws:SourceArn", values: [sourceArn] },
+        ],
+      });
+      props.key.allowPublisher(sid, service, sourceArn);
+    }
+    policy.add({
+      sid: "DenyWithoutTls",
+      effect: "Deny",
+      principals: [{ type: "AWS", identifiers: ["*"] }],
+      actions: ["sns:Publish"],
+      resources: [this.arn],
+      conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
+    });
+    this.policy = new SnsTopicPolicy(this, "Policy", { arn: this.arn, policy: policy.json });
+    for (const { protocol, endpoint } of props.subscriptions) {
+      new SnsTopicSubscription(this, `Subscription-${protocol}-${endpoint}`, {
+        topicArn: this.arn,
+        protocol,
+        endpoint,
+      });
+    }
+  }
+
+  public get arn(): string {
+    return this.resource.arn;
+  }
+}

@@ -1,0 +1,50 @@
+import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
+import { Construct } from "constructs";
+import type { BudgetScope } from "../../environments/environment";
+import type { AlarmTopic } from "./alarm-topic";
+
+export interface BudgetProps {
+  /** Physical name, unique in the account. */
+  readonly name: string;
+  /** US dollars a month. */
+  readonly usdPerMonth: number;
+  readonly costOf: BudgetScope;
+  /** What the tag `Environment` says, for a budget of that alone. */
+  readonly environmentName: string;
+  readonly topic: AlarmTopic;
+}
+
+/** At which share of the budget somebody is told; a forecast leaves time to act. */
+const NOTIFICATIONS = [
+  { percent: 80, of: "ACTUAL" },
+  { percent: 100, of: "ACTUAL" },
+  { percent: 100, of: "FORECASTED" },
+] as const;
+
+/** Says when a month costs more than it should. It stops nothing. */
+export class Budget extends Construct {
+  public readonly resource: BudgetsBudget;
+
+  public constructor(scope: Construct, id: string, props: BudgetProps) {
+    super(scope, id);
+    this.resource = new BudgetsBudget(this, "Budget", {
+      name: props.name,
+      budgetType: "COST",
+      timeUnit: "MONTHLY",
+      limitAmount: String(props.usdPerMonth),
+      limitUnit: "USD",
+      ...(props.costOf === "environment" && {
+        costFilter: [{ name: "TagKeyValue", values: [`user:Environment$${props.environmentName}`] }],
+      }),
+      notification: NOTIFICATIONS.map(({ percent, of }) => ({
+        comparisonOperator: "GREATER_THAN",
+        threshold: percent,
+        thresholdType: "PERCENTAGE",
+        notificationType: of,
+        subscriberSnsTopicArns: [props.topic.arn],
+      })),
+      // Budgets publishes a first message when it is made.
+      dependsOn: [props.topic.policy],
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboard";
+import { Construct } from "constructs";
+import type { Alarm } from "./alarm";
+import { RUNBOOK } from "./alarm";
+import type { Metric } from "./metric";
+
+/** A graph over time. */
+export interface Graph {
+  readonly title: string;
+  /** Unit of the axis, as people read it. */
+  readonly unit: string;
+  /** By the name in the legend. */
+  readonly lines: Readonly<Record<string, Metric>>;
+}
+
+export interface DashboardProps {
+  /** Physical name. */
+  readonly name: string;
+  readonly region: string;
+  /** Shown on top, with their states. */
+  readonly alarms: readonly Alarm[];
+  readonly graphs: readonly Graph[];
+}
+
+/** The grid of a CloudWatch dashboard is 24 units wide. */
+const WIDTH = 24;
+const GRAPHS_A_ROW = 3;
+const TEXT_HEIGHT = 2;
+const GRAPH_HEIGHT = 6;
+/** Names of alarms that stand side by side, and how high a row of them is. */
+const ALARMS_A_ROW = 6;
+const ALARM_HEIGHT = 1;
+
+/** Everything at a glance, while something is wrong: the alarms on top, then the way of the data. */
+export class Dashboard extends Construct {
+  public readonly resource: CloudwatchDashboard;
+
+  public constructor(scope: Construct, id: string, props: DashboardProps) {
+    super(scope, id);
+    const alarmsHeight = 1 + Math.ceil(props.alarms.length / ALARMS_A_ROW) * ALARM_HEIGHT;
+    const text = {
+      type: "text",
+      ...{ x: 0, y: 0, width: WIDTH, height: TEXT_HEIGHT },
+      properties: {
+        markdown: `# ${props.name}\nWhat each alarm means and what to do: \`${RUNBOOK}\` of the repository.`,
+      },
+    };
+    const alarms = {
+      type: "alarm",
+      ...{ x: 0, y: TEXT_HEIGHT, width: WIDTH, height: alarmsHeight },
+      properties: { title: "Alarms", alarms: props.alarms.map(({ resource }) => resource.arn) },
+    };
+    const graphs = props.graphs.map((graph, index) => ({
+      type: "metric",
+      x: (index % GRAPHS_A_ROW) * (WIDTH / GRAPHS_A_ROW),
+      y: TEXT_HEIGHT + alarmsHeight + Math.floor(index / GRAPHS_A_ROW) * GRAPH_HEIGHT,
+      width: WIDTH / GRAPHS_A_ROW,
+      height: GRAPH_HEIGHT,
+      properties: {
+        title: graph.title,
+        region: props.region,
+        view: "timeSeries",
+        yAxis: { left: { label: graph.unit, showUnits: false, min: 0 } },
+        metrics: Object.entries(graph.lines).map(([label, metric]) => line(label, metric)),
+      },
+    }));
+    this.resource = new CloudwatchDashboard(this, "Dashboard", {
+      dashboardName: props.name,
+      dashboardBody: JSON.stringify({ widgets: [text, alarms, ...graphs] }),
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+function line(label: string, { namespace, name, dimensions, statistic, periodSeconds }: Metric) {
+  return [
+    namespace,
+    name,
+    ...Object.entries(dimensions).flat(),
+    { label, stat: statistic, period: periodSeconds },
+  ];
+}

@@ -1,0 +1,128 @@
+import type { METRICS as MERGE } from "../../lambdas/merge-small-files/metrics";
+import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
+import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
+import type { Graph } from "./dashboard";
+import { deliveryMetrics, functionMetrics, ownMetrics, searchMetrics, streamMetrics } from "./metric";
+import type { WatchedBatchLayer, WatchedFunction, WatchedSpeedLayer } from "./watched";
+
+/** The way of the data into the lake. */
+export function batchGraphs({
+  stream,
+  delivery,
+  validateRecords,
+  mergeSmallFiles,
+}: WatchedBatchLayer): Graph[] {
+  const ofStream = streamMetrics(stream);
+  const ofDelivery = deliveryMetrics(delivery);
+  const ofValidate = ownMetrics<typeof VALIDATE>(validateRecords);
+  const ofMerge = ownMetrics<typeof MERGE>(mergeSmallFiles);
+  return [
+    {
+      title: "Sent",
+      unit: "records in 5 minutes",
+      lines: { records: ofStream("IncomingRecords", "Sum") },
+    },
+    {
+      title: "Sent, by size",
+      unit: "bytes in 5 minutes",
+      lines: { bytes: ofStream("IncomingBytes", "Sum") },
+    },
+    {
+      title: "Refused by the stream",
+      unit: "calls in 5 minutes",
+      lines: {
+        writes: ofStream("WriteProvisionedThroughputExceeded", "Sum"),
+        reads: ofStream("ReadProvisionedThroughputExceeded", "Sum"),
+      },
+    },
+    {
+      title: "Into the lake",
+      unit: "records in 5 minutes",
+      lines: {
+        read: ofDelivery("DataReadFromKinesisStream.Records", "Sum"),
+        delivered: ofDelivery("DeliveryToS3.Records", "Sum"),
+      },
+    },
+    {
+      title: "Age on the way to the lake",
+      unit: "seconds",
+      lines: { oldest: ofDelivery("DeliveryToS3.DataFreshness", "Maximum") },
+    },
+    {
+      title: "Lines, batch layer",
+      unit: "lines in 5 minutes",
+      lines: {
+        accepted: ofValidate("LinesAccepted", "Sum"),
+        quarantined: ofValidate("LinesQuarantined", "Sum"),
+      },
+    },
+    {
+      title: "Age of what waits for its merge",
+      unit: "seconds",
+      lines: { oldest: ofMerge("StalenessSeconds", "Maximum") },
+    },
+    {
+      title: "Merges",
+      unit: "in 5 minutes",
+      lines: {
+        hours: ofMerge("MergedHours", "Sum"),
+        "failed steps": ofMerge("FailedSteps", "Sum"),
+        "left over": ofMerge("BacklogHours", "Maximum"),
+      },
+    },
+    errors({ ValidateRecords: validateRecords, MergeSmallFiles: mergeSmallFiles }, "batch layer"),
+  ];
+}
+
+/** The way of the data into the index. */
+export function speedGraphs({ upsertToEs, domain }: WatchedSpeedLayer, accountId: string): Graph[] {
+  const ofUpsert = ownMetrics<typeof UPSERT>(upsertToEs);
+  const ofDomain = searchMetrics(domain, accountId);
+  return [
+    {
+      title: "Age when indexed",
+      unit: "milliseconds",
+      lines: { oldest: functionMetrics(upsertToEs)("IteratorAge", "Maximum") },
+    },
+    {
+      title: "Lines, speed layer",
+      unit: "lines in 5 minutes",
+      lines: {
+        indexed: ofUpsert("LinesIndexed", "Sum"),
+        quarantined: ofUpsert("LinesQuarantined", "Sum"),
+        "come again": ofUpsert("LinesRetried", "Sum"),
+      },
+    },
+    errors({ UpsertToES: upsertToEs }, "speed layer"),
+    {
+      title: "Documents",
+      unit: "documents",
+      lines: { documents: ofDomain("SearchableDocuments", "Maximum") },
+    },
+    {
+      title: "Free storage of the fullest node",
+      unit: "MiB",
+      lines: { free: ofDomain("FreeStorageSpace", "Minimum") },
+    },
+    {
+      title: "Load of the busiest node",
+      unit: "percent",
+      lines: {
+        processor: ofDomain("CPUUtilization", "Maximum"),
+        "Java heap": ofDomain("JVMMemoryPressure", "Maximum"),
+      },
+    },
+    {
+      title: "Latency of the domain",
+      unit: "milliseconds",
+      lines: { index: ofDomain("IndexingLatency", "Average"), search: ofDomain("SearchLatency", "Average") },
+    },
+  ];
+}
+
+function errors(functions: Readonly<Record<string, WatchedFunction>>, layer: string): Graph {
+  const lines = Object.entries(functions).map(
+    ([name, watched]) => [name, functionMetrics(watched)("Errors", "Sum")] as const,
+  );
+  return { title: `Failed invocations, ${layer}`, unit: "in 5 minutes", lines: Object.fromEntries(lines) };
+}

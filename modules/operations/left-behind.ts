@@ -1,0 +1,99 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
+import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-log-resource-policy";
+import { Construct } from "constructs";
+import type { Location } from "../../environments/location";
+import type { DataLake, Zone } from "../batch/data-lake";
+import type { EncryptionKey } from "../security/encryption-key";
+import { PolicyDocument } from "../security/policy";
+import { LogGroup } from "./log-group";
+import { type Metric, ruleMetrics } from "./metric";
+
+export interface LeftBehindProps {
+  /** First part of the names of the rules, and name of the policy by which they log. */
+  readonly name: string;
+  /** Physical name of the log group; below `/aws/events/`. */
+  readonly logGroupName: string;
+  readonly location: Location;
+  readonly lake: DataLake;
+  /** The folders that are empty while all is well. */
+  readonly zones: readonly LeftBehindZone[];
+  readonly key: EncryptionKey;
+  readonly logRetentionDays: number;
+}
+
+/** Where data is put that a service gave up. */
+export type LeftBehindZone = Extract<Zone, "errors" | "givenUp">;
+
+const RULES = {
+  errors: { id: "Errors", suffix: "errors", what: "What Firehose gave up" },
+  givenUp: { id: "GivenUp", suffix: "given-up", what: "What indexing gave up" },
+} as const;
+
+/**
+ * Notes each object that is put into a folder of what was given up: counted by the rule's own metric, and
+ * written down with its key. Not sent to the topic, where an outage would be a message for each object.
+ */
+export class LeftBehind extends Construct {
+  private readonly rules = new Map<LeftBehindZone, CloudwatchEventRule>();
+
+  public constructor(scope: Construct, id: string, props: LeftBehindProps) {
+    super(scope, id);
+    const log = new LogGroup(this, "Log", {
+      name: props.logGroupName,
+      retentionDays: props.logRetentionDays,
+      key: props.key,
+    });
+    for (const zone of props.zones) {
+      const { id: ruleId, suffix, what } = RULES[zone];
+      const rule = new CloudwatchEventRule(this, ruleId, {
+        name: `${props.name}-${suffix}`,
+        description: `${what}: an object under ${props.lake.location(zone)}`,
+        eventPattern: props.lake.createdPattern(zone),
+      });
+      new CloudwatchEventTarget(this, `${ruleId}Target`, { rule: rule.name, arn: log.resource.arn });
+      this.rules.set(zone, rule);
+    }
+    this.letRulesLog(log, props);
+  }
+
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html */
+  private letRulesLog(log: LogGroup, { location, name }: LeftBehindProps): void {
+    const delivery = new PolicyDocument(this, "LogDelivery");
+    const statement = {
+      principals: [
+        { type: "Service" as const, identifiers: ["events.amazonaws.com", "delivery.logs.amazonaws.com"] },
+      ],
+      resources: [`${log.resource.arn}:*`],
+    };
+    // EventBridge names the rule only when it writes; an empty stream in this one group does no harm.
+    delivery.add({ ...statement, sid: "MakeStreams", actions: ["logs:CreateLogStream"] });
+    delivery.add({
+      ...statement,
+      sid: "WriteEvents",
+      actions: ["logs:PutLogEvents"],
+      conditions: [
+        {
+          test: "ArnLike",
+          variable: "aws:SourceArn",
+          values: [`arn:aws:events:${location.region}:${location.accountId}:rule/${name}-*`],
+        },
+      ],
+    });
+    new CloudwatchLogResourcePolicy(this, "LogPolicy", {
+      policyName: name,
+      policyDocument: delivery.json,
+    });
+  }
+
+  /** Objects that were put there. @throws Error when that folder is not watched. */
+  public objects(zone: LeftBehindZone): Metric {
+    const rule = this.rules.get(zone);
+    if (!rule) {
+      throw new Error(
+        `${this.node.path}: zone "${zone}" is not watched; only ${[...this.rules.keys()].join(", ")}`,
+      );
+    }
+    return ruleMetrics(rule.name)("MatchedEvents", "Sum");
+  }
+}

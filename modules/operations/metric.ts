@@ -1,0 +1,129 @@
+import { METRIC_DIMENSION, METRIC_NAMESPACE } from "../../lambdas/shared/log";
+import type { DeliveryStream } from "../batch/delivery-stream";
+import type { EventStream } from "../ingest/event-stream";
+import type { SearchDomain } from "../speed/search-domain";
+import type { WatchedFunction } from "./watched";
+
+export type Statistic = "Average" | "Maximum" | "Minimum" | "SampleCount" | "Sum";
+
+/** A metric of one resource, as CloudWatch addresses it. */
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  /** References to the resource, so that an alarm cannot outlive or miss it. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: Statistic;
+  readonly periodSeconds: number;
+}
+
+/** Metrics by the names that a formula calls them; all of one period. */
+export interface Formula {
+  /** In CloudWatch's metric math. */
+  readonly formula: string;
+  readonly label: string;
+  readonly of: Readonly<Record<string, Metric>>;
+}
+
+/** The metrics of one resource; a name that it does not have fails the type check. */
+export type Metrics<Name extends string> = (
+  name: Name,
+  statistic: Statistic,
+  periodSeconds?: number,
+) => Metric;
+
+export const MINUTE = 60;
+export const FIVE_MINUTES = 5 * MINUTE;
+export const HOUR = 60 * MINUTE;
+
+function metricsOf<Name extends string>(
+  namespace: string,
+  dimensions: Readonly<Record<string, string>>,
+): Metrics<Name> {
+  return (name, statistic, periodSeconds = FIVE_MINUTES) => ({
+    namespace,
+    name,
+    dimensions,
+    statistic,
+    periodSeconds,
+  });
+}
+
+/** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
+export function streamMetrics(
+  stream: Pick<EventStream, "resource">,
+): Metrics<
+  | "GetRecords.IteratorAgeMilliseconds"
+  | "IncomingBytes"
+  | "IncomingRecords"
+  | "ReadProvisionedThroughputExceeded"
+  | "WriteProvisionedThroughputExceeded"
+> {
+  return metricsOf("AWS/Kinesis", { StreamName: stream.resource.name });
+}
+
+/** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
+export function deliveryMetrics(
+  delivery: Pick<DeliveryStream, "resource">,
+): Metrics<
+  | "DataReadFromKinesisStream.Records"
+  | "DeliveryToS3.DataFreshness"
+  | "DeliveryToS3.Records"
+  | "KinesisMillisBehindLatest"
+> {
+  return metricsOf("AWS/Firehose", { DeliveryStreamName: delivery.resource.name });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+export function functionMetrics(
+  watched: Pick<WatchedFunction, "resource">,
+): Metrics<
+  "DestinationDeliveryFailures" | "Duration" | "Errors" | "Invocations" | "IteratorAge" | "Throttles"
+> {
+  return metricsOf("AWS/Lambda", { FunctionName: watched.resource.functionName });
+}
+
+/** What a function reports itself; `Names` is the type of the `METRICS` in its folder. */
+export function ownMetrics<Names extends Readonly<Record<string, string>>>(
+  watched: Pick<WatchedFunction, "resource">,
+): Metrics<Names[keyof Names]> {
+  return metricsOf(METRIC_NAMESPACE, { [METRIC_DIMENSION]: watched.resource.functionName });
+}
+
+/** https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html */
+export function searchMetrics(
+  domain: Pick<SearchDomain, "resource">,
+  accountId: string,
+): Metrics<
+  | "AutomatedSnapshotFailure"
+  | "CPUUtilization"
+  | "ClusterIndexWritesBlocked"
+  | "ClusterStatus.red"
+  | "ClusterStatus.yellow"
+  | "FreeStorageSpace"
+  | "IndexingLatency"
+  | "JVMMemoryPressure"
+  | "KMSKeyError"
+  | "KMSKeyInaccessible"
+  | "MasterReachableFromNode"
+  | "Nodes"
+  | "SearchLatency"
+  | "SearchableDocuments"
+  | "ThreadpoolWriteQueue"
+  | "ThreadpoolWriteRejected"
+> {
+  return metricsOf("AWS/ES", { DomainName: domain.resource.domainName, ClientId: accountId });
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+export function ruleMetrics(ruleName: string): Metrics<"MatchedEvents"> {
+  return metricsOf("AWS/Events", { RuleName: ruleName });
+}
+
+/** 1 while the stream is written and a reader's count of what it read stays at nothing. */
+export function readerStopped(source: Pick<EventStream, "resource">, read: Metric): Formula {
+  return {
+    formula: "IF(FILL(sent, 0) > 0 AND FILL(read, 0) < 1, 1, 0)",
+    label: "Sent and not read",
+    of: { sent: streamMetrics(source)("IncomingRecords", "Sum", read.periodSeconds), read },
+  };
+}

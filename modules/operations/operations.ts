@@ -1,0 +1,121 @@
+import { Construct } from "constructs";
+import type { EnvironmentDefinition } from "../../environments/environment";
+import type { Location } from "../../environments/location";
+import type { DataLake } from "../batch/data-lake";
+import type { EventStream } from "../ingest/event-stream";
+import type { EncryptionKey } from "../security/encryption-key";
+import { Alarm, type AlarmSpec, alarmId } from "./alarm";
+import { AlarmTopic } from "./alarm-topic";
+import { Budget } from "./budget";
+import { Dashboard } from "./dashboard";
+import { deliveryAlarms } from "./delivery-alarms";
+import { functionAlarms, upsertAlarms, validateAlarms } from "./function-alarms";
+import { batchGraphs, speedGraphs } from "./graphs";
+import { LeftBehind } from "./left-behind";
+import { mergeAlarms } from "./merge-alarms";
+import { searchAlarms } from "./search-alarms";
+import { streamAlarms } from "./stream-alarms";
+import type { WatchedBatchLayer, WatchedSpeedLayer } from "./watched";
+
+/** Physical names. */
+export interface OperationsNames {
+  readonly alarmTopic: string;
+  /** First part of the names of the alarms. */
+  readonly alarms: string;
+  readonly dashboard: string;
+  readonly budget: string;
+  /** First part of the names of the rules about what was given up. */
+  readonly leftBehind: string;
+  readonly leftBehindLogGroup: string;
+}
+
+export interface OperationsProps {
+  readonly environmentName: string;
+  readonly location: Location;
+  readonly names: OperationsNames;
+  readonly settings: EnvironmentDefinition["operations"];
+  readonly lake: DataLake;
+  readonly batch: WatchedBatchLayer;
+  /** @default there is no speed layer */
+  readonly speed?: WatchedSpeedLayer;
+  readonly key: EncryptionKey;
+  readonly logRetentionDays: number;
+}
+
+/** Three periods of five minutes: what repairs itself meanwhile wakes nobody. */
+const SUSTAINED = { bad: 3, of: 3 } as const;
+/** For what runs once and is not repeated. */
+const AT_ONCE = { bad: 1, of: 1 } as const;
+
+/** Tells people what is wrong: alarms, a dashboard and a budget, on one topic. */
+export class Operations extends Construct {
+  public readonly topic: AlarmTopic;
+  public readonly alarms: readonly Alarm[];
+  public readonly dashboard: Dashboard;
+
+  public constructor(scope: Construct, id: string, props: OperationsProps) {
+    super(scope, id);
+    const { batch, speed, location, names, settings } = props;
+    const { accountId } = location;
+    this.topic = new AlarmTopic(this, "Topic", {
+      name: names.alarmTopic,
+      location,
+      alarmPrefix: names.alarms,
+      subscriptions: settings.alarmSubscriptions,
+      key: props.key,
+    });
+    const leftBehind = new LeftBehind(this, "LeftBehind", {
+      name: names.leftBehind,
+      logGroupName: names.leftBehindLogGroup,
+      location,
+      lake: props.lake,
+      zones: speed ? ["errors", "givenUp"] : ["errors"],
+      key: props.key,
+      logRetentionDays: props.logRetentionDays,
+    });
+    const specs = [
+      ...batchSpecs(batch, leftBehind),
+      ...(speed ? speedSpecs(speed, batch.stream, leftBehind, accountId) : []),
+    ];
+    this.alarms = specs.map(
+      (spec) => new Alarm(this, alarmId(spec), { spec, prefix: names.alarms, topic: this.topic }),
+    );
+    this.dashboard = new Dashboard(this, "Dashboard", {
+      name: names.dashboard,
+      region: location.region,
+      alarms: this.alarms,
+      graphs: [...batchGraphs(batch), ...(speed ? speedGraphs(speed, accountId) : [])],
+    });
+    new Budget(this, "Budget", {
+      name: names.budget,
+      ...settings.budget,
+      environmentName: props.environmentName,
+      topic: this.topic,
+    });
+  }
+}
+
+function batchSpecs(batch: WatchedBatchLayer, leftBehind: LeftBehind): AlarmSpec[] {
+  return [
+    ...streamAlarms(batch.stream, batch.streamRetentionHours),
+    ...deliveryAlarms(batch.delivery, batch.stream, leftBehind.objects("errors")),
+    ...functionAlarms("validate-records", batch.validateRecords, SUSTAINED),
+    ...validateAlarms(batch.validateRecords),
+    ...functionAlarms("merge-small-files", batch.mergeSmallFiles, SUSTAINED),
+    ...mergeAlarms(batch.mergeSmallFiles),
+  ];
+}
+
+function speedSpecs(
+  speed: WatchedSpeedLayer,
+  stream: EventStream,
+  leftBehind: LeftBehind,
+  accountId: string,
+): AlarmSpec[] {
+  return [
+    ...functionAlarms("upsert-to-es", speed.upsertToEs, SUSTAINED),
+    ...upsertAlarms(speed.upsertToEs, stream, leftBehind.objects("givenUp")),
+    ...functionAlarms("search-setup", speed.searchSetup, AT_ONCE),
+    ...searchAlarms(speed.domain, accountId),
+  ];
+}
