@@ -1,0 +1,100 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { closeServer, listenOnLoopback } from "../../local/loopback";
+
+/** A call that a function makes of an engine. */
+export interface EngineCall {
+  /** Such as `UpdatePartition`, `PutObject lease.json` or `StartQueryExecution CREATE TABLE`. */
+  readonly name: string;
+  /** Whether it may leave anything behind. */
+  readonly writes: boolean;
+}
+
+/** What a test does at the gate. Either may wait as long as it likes; the caller then waits too. */
+export interface GateKeeper {
+  /** The engine has not got the call yet. */
+  before?(call: EngineCall): Promise<void>;
+  /** The engine has answered; who called does not know yet. */
+  after?(call: EngineCall): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/**
+ * Stands in front of engines, so that a test sees each call of a function and decides when it goes on. It answers
+ * GetQueryExecution when the query has ended: so the calls of a run are the same each time, and none of its waits.
+ */
+export class EngineGate {
+  keeper: GateKeeper = {};
+  readonly #closing: (() => Promise<void>)[] = [];
+
+  /** @returns the URL under which `engine` is reached through the gate. */
+  async open(engine: string): Promise<string> {
+    const server = createServer((incoming, response) => {
+      this.#pass(engine, incoming).then(
+        ({ status, headers, body }) => response.writeHead(status, headers).end(body),
+        (error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
+    this.#closing.push(() => closeServer(server));
+    return listenOnLoopback(server, 0, "gate");
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing.map((close) => close()));
+  }
+
+  async #pass(engine: string, incoming: IncomingMessage): Promise<Answer> {
+    const body = await readAll(incoming);
+    const call = callOf(incoming, body);
+    await this.keeper.before?.(call);
+    let answer = await forward(engine, incoming, body);
+    while (call.name === "GetQueryExecution" && /"State":"(QUEUED|RUNNING)"/.test(answer.body.toString())) {
+      await sleep(3);
+      answer = await forward(engine, incoming, body);
+    }
+    await this.keeper.after?.(call);
+    return answer;
+  }
+}
+
+function callOf({ method = "", url = "", headers }: IncomingMessage, body: Buffer): EngineCall {
+  const target = headers["x-amz-target"];
+  if (typeof target === "string") {
+    const operation = target.slice(target.indexOf(".") + 1);
+    const sql = /"QueryString":"(CREATE TABLE|SELECT|WITH)/.exec(body.toString())?.[1];
+    const name = sql === undefined ? operation : `${operation} ${sql}`;
+    return { name, writes: !operation.startsWith("Get") && !operation.startsWith("BatchGet") };
+  }
+  const { pathname, searchParams } = new URL(url, "http://gate");
+  if (searchParams.has("list-type")) return { name: "ListObjectsV2", writes: false };
+  if (searchParams.has("delete")) return { name: "DeleteObjects", writes: true };
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return method === "GET"
+    ? { name: `GetObject ${name}`, writes: false }
+    : { name: `${method === "PUT" ? "PutObject" : method} ${name}`, writes: true };
+}
+
+function forward(engine: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+  // The gate has answered the expectation itself when it read the body.
+  const { expect: _, ...others } = headers;
+  return new Promise((resolve, reject) => {
+    const outgoing = request(new URL(url ?? "/", engine), { method, headers: others }, (answer) => {
+      readAll(answer).then(
+        (content) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: content }),
+        reject,
+      );
+    });
+    outgoing.on("error", reject).end(body);
+  });
+}
+
+async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of message) parts.push(Buffer.from(part));
+  return Buffer.concat(parts);
+}
