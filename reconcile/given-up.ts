@@ -3,6 +3,7 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { judgeRecord } from "../lambdas/shared/lines";
 import { decodeKinesisRecord } from "../lambdas/upsert-to-es/decode";
 import type { GivenUpLine } from "./compare";
+import { isInWindow, type Window } from "./window";
 
 /** Where Lambda puts what event source mappings give up; its own choice. */
 const PREFIX = "aws/lambda/";
@@ -25,7 +26,10 @@ interface InvocationRecord {
  * other kinds that Lambda may keep there, which hold no batch of a stream, are passed over.
  * @throws what the client throws; SyntaxError for an object that is not JSON
  */
-export async function readGivenUp({ s3, bucket }: FailureBucket): Promise<Map<string, GivenUpLine>> {
+export async function readGivenUp(
+  { s3, bucket }: FailureBucket,
+  window?: Window,
+): Promise<Map<string, GivenUpLine>> {
   const lines = new Map<string, GivenUpLine>();
   for await (const { Contents } of paginateListObjectsV2(
     { client: s3 },
@@ -37,7 +41,9 @@ export async function readGivenUp({ s3, bucket }: FailureBucket): Promise<Map<st
       if (!isInvocationRecord(document)) continue;
       const { condition } = document.requestContext;
       for (const record of recordsOf(document)) {
-        for (const { recordId } of judgeRecord(decodeKinesisRecord(record))) {
+        const decoded = decodeKinesisRecord(record);
+        if (window && !isInWindow(window, decoded.arrivedAtMs)) continue;
+        for (const { recordId } of judgeRecord(decoded)) {
           lines.set(recordId, { condition, location: `s3://${bucket}/${Key}` });
         }
       }

@@ -7,6 +7,7 @@ import { readIndex } from "./search-lines";
 import type { Sql } from "./sql";
 import { readStream } from "./stream-lines";
 import { type CountrySums, readCountries, readQuarantine, readTable } from "./tables";
+import type { Window } from "./window";
 
 /** Where the lines are. */
 export interface Places {
@@ -41,18 +42,20 @@ const TRIM_MARGIN_MS = 10 * 60_000;
 /**
  * Reads every place and compares. The layers are read after the stream, so what they hold can only be more.
  * @param ledger identities that the producer saw acknowledged; left out where others sent.
+ * @param window the arrivals that are compared; a ledger, which knows no arrivals, does not go with it. @default all
  */
 export async function reconcile(
   { kinesis, streamName, retentionHours, sql, tables, search, failures }: Places,
   ledger?: ReadonlySet<string>,
+  window?: Window,
   now: number = Date.now(),
 ): Promise<Reconciliation> {
-  const stream = await readStream(kinesis, streamName);
-  const raw = await readTable(sql, tables.json);
-  const parquet = await readTable(sql, tables.parquet);
-  const quarantine = await readQuarantine(sql, tables.quarantine);
-  const index = search && (await readIndex(search.client, search.indexPattern));
-  const givenUp = failures && (await readGivenUp(failures));
+  const stream = await readStream(kinesis, streamName, window);
+  const raw = await readTable(sql, tables.json, window);
+  const parquet = await readTable(sql, tables.parquet, window);
+  const quarantine = await readQuarantine(sql, tables.quarantine, window);
+  const index = search && (await readIndex(search.client, search.indexPattern, window));
+  const givenUp = failures && (await readGivenUp(failures, window));
   const comparison = compare({
     stream,
     horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
@@ -65,8 +68,8 @@ export async function reconcile(
     ...comparison,
     quarantine,
     byCountry: {
-      json: await readCountries(sql, tables.json),
-      parquet: await readCountries(sql, tables.parquet),
+      json: await readCountries(sql, tables.json, window),
+      parquet: await readCountries(sql, tables.parquet, window),
       ...(index && { index: index.countries }),
     },
   };

@@ -3,6 +3,7 @@ import { COLUMNS } from "../schema/retail-transaction";
 import { checksum, type LineValues } from "./checksum";
 import type { LayerLine } from "./compare";
 import type { CountrySums } from "./tables";
+import { arrivalQuery, type Window } from "./window";
 
 /** Documents asked for in a call: about 2 MB of answer. */
 const DOCUMENTS_PER_CALL = 5_000;
@@ -17,7 +18,7 @@ export interface IndexContent {
  * Reads every document behind `pattern`, in the order of `record_id`, which is the `_id` too.
  * @throws what the client throws; an index pattern without an index is empty.
  */
-export async function readIndex(client: Client, pattern: string): Promise<IndexContent> {
+export async function readIndex(client: Client, pattern: string, window?: Window): Promise<IndexContent> {
   const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
   const sums = new Map<string, { rows: number; quantity: number; revenue: number }>();
   await client.indices.refresh({ index: pattern });
@@ -26,7 +27,7 @@ export async function readIndex(client: Client, pattern: string): Promise<IndexC
       index: pattern,
       body: {
         size: DOCUMENTS_PER_CALL,
-        query: { match_all: {} },
+        query: window === undefined ? { match_all: {} } : arrivalQuery(window),
         sort: [{ record_id: { order: "asc" } }],
         _source: [...COLUMNS.map(({ field }) => field), "record_id", "arrived_at"],
         ...(after === undefined ? {} : { search_after: [after] }),

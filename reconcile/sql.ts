@@ -23,6 +23,9 @@ export class QueryError extends Error {
   override readonly name = "QueryError";
 }
 
+/** Characters of a failed query that its error shows. */
+const SHOWN_SQL = 500;
+
 const FIRST_POLL_MS = 50;
 const LONGEST_POLL_MS = 2000;
 
@@ -58,7 +61,7 @@ export function athenaSql(athena: AthenaClient, s3: S3Client, workgroup: string,
           await athena.send(new StopQueryExecutionCommand({ QueryExecutionId }));
           throw error;
         }
-        throw new QueryError(`${error.message}\n${sql}`);
+        throw new QueryError(`${error.message}\n${sql.slice(0, SHOWN_SQL)}`);
       }
       const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(output) ?? [];
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));

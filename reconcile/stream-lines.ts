@@ -8,17 +8,23 @@ import {
 import { isStored, judgeRecord } from "../lambdas/shared/lines";
 import { checksum } from "./checksum";
 import type { StreamLine } from "./compare";
+import { isInWindow, type Window } from "./window";
 
 /** Records asked for in a call; the service's maximum. */
 const RECORDS_PER_CALL = 10_000;
 
+/** By how much the arrival times of a shard may be out of order, generously. */
+const DISORDER_MS = 60_000;
+
 /**
  * Every line that the stream still holds, judged by the code that both layers use.
+ * @param window the arrivals that are wanted. @default all
  * @throws what the client throws: stream not found, access denied.
  */
 export async function readStream(
   kinesis: KinesisClient,
   streamName: string,
+  window?: Window,
 ): Promise<Map<string, StreamLine>> {
   const lines = new Map<string, StreamLine>();
   let token: string | undefined;
@@ -27,7 +33,7 @@ export async function readStream(
       new ListShardsCommand(token === undefined ? { StreamName: streamName } : { NextToken: token }),
     );
     for (const { ShardId } of page.Shards ?? []) {
-      if (ShardId !== undefined) await readShard(kinesis, streamName, ShardId, lines);
+      if (ShardId !== undefined) await readShard(kinesis, streamName, ShardId, lines, window);
     }
     token = page.NextToken;
   } while (token !== undefined);
@@ -39,12 +45,15 @@ async function readShard(
   streamName: string,
   shardId: string,
   lines: Map<string, StreamLine>,
+  window: Window | undefined,
 ): Promise<void> {
   const start = await kinesis.send(
     new GetShardIteratorCommand({
       StreamName: streamName,
       ShardId: shardId,
-      ShardIteratorType: "TRIM_HORIZON",
+      ...(window === undefined
+        ? { ShardIteratorType: "TRIM_HORIZON" }
+        : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(window.fromMs) }),
     }),
   );
   let iterator = start.ShardIterator;
@@ -56,10 +65,14 @@ async function readShard(
       if (SequenceNumber === undefined || ApproximateArrivalTimestamp === undefined || Data === undefined) {
         throw new Error(`${streamName}, ${shardId}: a record came without number, arrival or data`);
       }
+      const arrivedAtMs = ApproximateArrivalTimestamp.getTime();
+      // Arrival is approximate: a later record of the shard may bear an earlier time, but not by a minute.
+      if (window && arrivedAtMs > window.toMs + DISORDER_MS) return;
+      if (window && !isInWindow(window, arrivedAtMs)) continue;
       const record = {
         shardId,
         sequenceNumber: SequenceNumber,
-        arrivedAtMs: ApproximateArrivalTimestamp.getTime(),
+        arrivedAtMs,
         data: Data,
       };
       for (const line of judgeRecord(record)) {

@@ -2,6 +2,7 @@ import { COLUMNS } from "../schema/retail-transaction";
 import { checksum } from "./checksum";
 import type { LayerLine, QuarantinedLine } from "./compare";
 import type { Sql } from "./sql";
+import { arrivalCondition, partitionCondition, type Window } from "./window";
 
 /** Marks a text that is not NULL, so that NULL and the empty text differ in a CSV. */
 const PRESENT = "=";
@@ -14,19 +15,23 @@ export interface CountrySums {
 }
 
 /** Selects every line of a table with its identity and values. */
-export function linesQuery(table: string): string {
+export function linesQuery(table: string, window?: Window): string {
   const columns = COLUMNS.map(({ field, kind, required }) => {
     const name = field.toLowerCase();
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
   });
-  return `SELECT record_id, arrived_at, ${columns.join(", ")} FROM "${table}"`;
+  return `SELECT record_id, arrived_at, ${columns.join(", ")} FROM "${table}"${where(window)}`;
 }
 
 /** Sums by country over a table, each line once, however often the raw zone has it. */
-export function countryQuery(table: string): string {
+export function countryQuery(table: string, window?: Window): string {
   return `SELECT coalesce(country, '') AS country, count(*) AS line_count, sum(quantity) AS quantity, round(sum(quantity * price), 2) AS revenue
-FROM (SELECT DISTINCT record_id, country, quantity, price FROM "${table}") AS lines
+FROM (SELECT DISTINCT record_id, country, quantity, price FROM "${table}"${where(window)}) AS lines
 GROUP BY 1 ORDER BY revenue DESC, 1`;
+}
+
+function where(window: Window | undefined): string {
+  return window === undefined ? "" : ` WHERE ${partitionCondition(window)} AND ${arrivalCondition(window)}`;
 }
 
 /** Distinct lines of a table. */
@@ -35,9 +40,9 @@ export function countQuery(table: string): string {
 }
 
 /** The lines of a table by identity. */
-export async function readTable(sql: Sql, table: string): Promise<Map<string, LayerLine>> {
+export async function readTable(sql: Sql, table: string, window?: Window): Promise<Map<string, LayerLine>> {
   const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
-  await sql.query(linesQuery(table), (row) => {
+  await sql.query(linesQuery(table, window), (row) => {
     const id = row["record_id"] ?? "";
     const arrivedAt = row["arrived_at"] ?? "";
     const sum = checksum(rowValues(row), arrivedAt);
@@ -60,26 +65,38 @@ function rowValues(row: Readonly<Record<string, string>>): Record<string, string
 }
 
 /** The quarantine by identity. */
-export async function readQuarantine(sql: Sql, table: string): Promise<Map<string, QuarantinedLine>> {
+export async function readQuarantine(
+  sql: Sql,
+  table: string,
+  window?: Window,
+): Promise<Map<string, QuarantinedLine>> {
   const lines = new Map<string, QuarantinedLine>();
-  await sql.query(`SELECT record_id, arrived_at, layer, reason, detail FROM "${table}"`, (row) => {
-    const id = row["record_id"] ?? "";
-    const layer = row["layer"] ?? "";
-    const known = lines.get(id);
-    lines.set(id, {
-      reason: known?.reason ?? row["reason"] ?? "",
-      detail: known?.detail ?? row["detail"] ?? "",
-      arrivedAt: row["arrived_at"] ?? "",
-      layers: [...new Set([...(known?.layers ?? []), layer])],
-    });
-  });
+  const condition = window === undefined ? "" : ` WHERE ${arrivalCondition(window)}`;
+  await sql.query(
+    `SELECT record_id, arrived_at, layer, reason, detail FROM "${table}"${condition}`,
+    (row) => {
+      const id = row["record_id"] ?? "";
+      const layer = row["layer"] ?? "";
+      const known = lines.get(id);
+      lines.set(id, {
+        reason: known?.reason ?? row["reason"] ?? "",
+        detail: known?.detail ?? row["detail"] ?? "",
+        arrivedAt: row["arrived_at"] ?? "",
+        layers: [...new Set([...(known?.layers ?? []), layer])],
+      });
+    },
+  );
   return lines;
 }
 
 /** Sums by country of a table. */
-export async function readCountries(sql: Sql, table: string): Promise<Record<string, CountrySums>> {
+export async function readCountries(
+  sql: Sql,
+  table: string,
+  window?: Window,
+): Promise<Record<string, CountrySums>> {
   const countries: Record<string, CountrySums> = {};
-  await sql.query(countryQuery(table), (row) => {
+  await sql.query(countryQuery(table, window), (row) => {
     countries[row["country"] ?? ""] = {
       rows: Number(row["line_count"]),
       quantity: Number(row["quantity"]),
