@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { checksum } from "../reconcile/checksum";
 import { compare, type Evidence, type LayerName, type StreamLine } from "../reconcile/compare";
+import { arrivalCondition, isInWindow, partitionCondition, piecesOf } from "../reconcile/window";
 
 const HORIZON = "2026-11-24 00:00:00.000";
 const AFTER = "2026-11-24 10:00:00.000";
@@ -212,5 +213,44 @@ describe("checksum", () => {
     expect(checksum(line, BEFORE)).not.toBe(checksum(line, AFTER));
     expect(checksum({ ...line, Price: 2.96 }, AFTER)).not.toBe(checksum(line, AFTER));
     expect(checksum({ ...line, Customer_ID: null }, AFTER)).not.toBe(checksum(line, AFTER));
+  });
+});
+
+describe("a window of arrivals", () => {
+  const hour = Date.UTC(2026, 10, 24, 3);
+  const minute = 60_000;
+
+  test("complete: from is included, to is not", () => {
+    const window = { fromMs: hour, toMs: hour + 90 * minute, minutesPerHour: 60 };
+
+    expect(
+      [hour - 1, hour, hour + 90 * minute - 1, hour + 90 * minute].map((ms) => isInWindow(window, ms)),
+    ).toEqual([false, true, true, false]);
+    expect(arrivalCondition(window)).toBe(
+      "((arrived_at >= TIMESTAMP '2026-11-24 03:00:00.000' AND arrived_at < TIMESTAMP '2026-11-24 04:30:00.000'))",
+    );
+  });
+
+  test("the hour before is scanned too, for an object that began in it", () => {
+    expect(partitionCondition({ fromMs: hour, toMs: hour + minute, minutesPerHour: 60 })).toBe(
+      '(("year" = 2026 AND "month" = 11 AND "day" = 24 AND "hour" = 2) OR ' +
+        '("year" = 2026 AND "month" = 11 AND "day" = 24 AND "hour" = 3))',
+    );
+  });
+
+  test("a line is in the window exactly if it is in one of its pieces, whatever the window", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: hour, max: hour + 300 * minute }),
+        fc.integer({ min: 1, max: 300 * minute }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: hour, max: hour + 600 * minute }),
+        (fromMs, length, minutesPerHour, at) => {
+          const window = { fromMs, toMs: fromMs + length, minutesPerHour };
+          const inPiece = piecesOf(window).some((piece) => at >= piece.fromMs && at < piece.toMs);
+          expect(isInWindow(window, at)).toBe(inPiece);
+        },
+      ),
+    );
   });
 });
