@@ -55,6 +55,7 @@ export interface LocalRun extends Service {
   /** Absent where the speed layer is switched off. */
   readonly latency?: LatencySampler;
   readonly streamUrl: string;
+  readonly searchUrl: string;
   readonly timeScale: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -198,6 +199,7 @@ async function start(
     deliveryStreams,
     eventSourceMappings,
     streamUrl: stream.url,
+    searchUrl,
     timeScale,
     startedAt,
     say,
