@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
   /** What to do when the program is not there. */
   readonly remedy: string;
+  /** Interrupts the program as Ctrl-C does, and waits for it. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Finished {
@@ -26,10 +28,12 @@ export interface Finished {
 export function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, variables, onLine, remedy }: RunOptions,
+  { cwd, variables, onLine, remedy, signal: stop }: RunOptions,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env: { ...variables }, stdio: ["ignore", "pipe", "pipe"] });
+    const interrupt = (): void => void child.kill("SIGINT");
+    stop?.addEventListener("abort", interrupt, { once: true });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -47,6 +51,7 @@ export function runProgram(
       );
     });
     child.on("close", (code, signal) => {
+      stop?.removeEventListener("abort", interrupt);
       if (code === null) {
         reject(new OperatorError(`${program} ${args[0] ?? ""} was ended by ${signal ?? "a signal"}`));
       } else {

@@ -9,10 +9,12 @@ import type { Variables } from "./variables";
 export const PROJECT_ROOT = resolve(__dirname, "..");
 
 /**
- * Where the commands synthesize, git-ignored. It stays, so that Terraform need not load its provider each
- * time; `cdktf.out` belongs to the cdktf CLI.
+ * Where the commands synthesize: git-ignored, and it stays, so that Terraform need not load its provider each
+ * time. `RETAIL_BI_WORK_FOLDER` names another. (`cdktf.out` belongs to the cdktf CLI.)
  */
-export const WORK_FOLDER = join(PROJECT_ROOT, ".retail-bi", "terraform");
+export function workFolder(variables: Variables): string {
+  return variables["RETAIL_BI_WORK_FOLDER"] ?? join(PROJECT_ROOT, ".retail-bi", "terraform");
+}
 
 /** Where a stack keeps its state. */
 export interface Backend {

@@ -21,6 +21,8 @@ export interface TerraformOptions {
   readonly say?: Say;
   /** How long a command waits for a lock that somebody else holds, such as `5m`. @default 0s */
   readonly lockTimeout?: string;
+  /** Interrupts what runs as Ctrl-C does. */
+  readonly signal?: AbortSignal;
 }
 
 /** Of `plan`: made of a change to nothing, or of something to do. */
@@ -161,6 +163,7 @@ export class Terraform {
       variables: this.variables,
       remedy: "it was there a moment ago",
       ...(onLine && { onLine }),
+      ...(this.options.signal && { signal: this.options.signal }),
     });
   }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { findTerraform } from "./find-terraform";
 import { findProvider, variablesFor } from "./provider-source";
-import { type StackFolder, synthesizeEnvironment, WORK_FOLDER } from "./stack-folder";
+import { type StackFolder, synthesizeEnvironment, workFolder } from "./stack-folder";
 import { type Say, Terraform } from "./terraform";
 import type { Variables } from "./variables";
 
@@ -36,7 +36,7 @@ export async function openWorkspace({
   lockTimeout,
 }: Context): Promise<Workspace> {
   const program = await findTerraform(variables);
-  const folder = join(WORK_FOLDER, environment);
+  const folder = join(workFolder(variables), environment);
   const stacks = await synthesizeEnvironment(environment, variables, folder);
   const withTerraform = (stack: StackFolder): TerraformStackFolder => ({
     ...stack,

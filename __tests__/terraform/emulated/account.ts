@@ -1,0 +1,122 @@
+import { DeleteTableCommand, GlueClient } from "@aws-sdk/client-glue";
+import {
+  DescribeStreamSummaryCommand,
+  IncreaseStreamRetentionPeriodCommand,
+  KinesisClient,
+} from "@aws-sdk/client-kinesis";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { check } from "./report";
+
+/** The emulated account, reached behind Terraform's back. */
+export class Account {
+  private readonly s3: S3Client;
+  private readonly kinesis: KinesisClient;
+  private readonly glue: GlueClient;
+
+  public constructor(
+    private readonly url: string,
+    private readonly region: string,
+  ) {
+    const options = {
+      endpoint: url,
+      region,
+      credentials: { accessKeyId: "somebody", secretAccessKey: "else" },
+    };
+    this.s3 = new S3Client({ ...options, forcePathStyle: true });
+    // The SDK would speak HTTP/2 to Kinesis.
+    this.kinesis = new KinesisClient({ ...options, requestHandler: new NodeHttpHandler() });
+    this.glue = new GlueClient(options);
+  }
+
+  /** Names of all buckets. */
+  public async buckets(): Promise<string[]> {
+    const { Buckets = [] } = await this.s3.send(new ListBucketsCommand({}));
+    return Buckets.flatMap(({ Name }) => (Name === undefined ? [] : [Name])).sort();
+  }
+
+  public async putObject(bucket: string, key: string, body: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+  }
+
+  public async readObject(bucket: string, key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    check(Body !== undefined, `s3://${bucket}/${key} has no body`);
+    return Body.transformToString();
+  }
+
+  /** Version and checksum: the same two mean the same object. */
+  public async objectVersion(bucket: string, key: string): Promise<string> {
+    const { VersionId, ETag } = await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return `${VersionId} ${ETag}`;
+  }
+
+  public async deleteObject(bucket: string, key: string): Promise<void> {
+    await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  }
+
+  /** Keeps the stream's records a day longer. */
+  public async lengthenRetention(stream: string): Promise<void> {
+    const { StreamDescriptionSummary: summary } = await this.kinesis.send(
+      new DescribeStreamSummaryCommand({ StreamName: stream }),
+    );
+    check(summary?.RetentionPeriodHours !== undefined, `stream ${stream} has no retention`);
+    const RetentionPeriodHours = summary.RetentionPeriodHours + 24;
+    await this.kinesis.send(
+      new IncreaseStreamRetentionPeriodCommand({ StreamName: stream, RetentionPeriodHours }),
+    );
+  }
+
+  public async deleteTable(database: string, table: string): Promise<void> {
+    await this.glue.send(new DeleteTableCommand({ DatabaseName: database, Name: table }));
+  }
+
+  /** Makes a search domain by one call, without waiting for anything. */
+  public async makeSearchDomain(name: string): Promise<void> {
+    const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+    const answer = await fetch(`${this.url}/2021-01-01/opensearch/domain`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        // The stand-in reads the service's name in it, and no more.
+        authorization: `AWS4-HMAC-SHA256 Credential=somebody/${today}/${this.region}/es/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify({ DomainName: name, EngineVersion: "OpenSearch_2.19" }),
+    });
+    check(answer.ok, `the stand-in makes no search domain: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** Functions answer at once with what they were asked; the stand-in would want Docker otherwise. */
+  public async useFunctionsWithoutDocker(): Promise<void> {
+    const answer = await fetch(`${this.url}/moto-api/config`, {
+      method: "POST",
+      body: JSON.stringify({ lambda: { use_docker: false } }),
+    });
+    check(answer.ok, `the stand-in does not take its configuration: ${answer.status}`);
+  }
+
+  /** How many things of each kind the stand-in holds, such as `s3.FakeBucket`. */
+  public async inventory(): Promise<Map<string, number>> {
+    const answer = await fetch(`${this.url}/moto-api/data.json`);
+    check(answer.ok, `the stand-in does not say what it holds: ${answer.status}`);
+    const services: Record<string, Record<string, unknown[]>> = JSON.parse(await answer.text());
+    return new Map(
+      Object.entries(services).flatMap(([service, models]) =>
+        Object.entries(models).map(
+          ([model, instances]) => [`${service}.${model}`, instances.length] as const,
+        ),
+      ),
+    );
+  }
+
+  public close(): void {
+    for (const client of [this.s3, this.kinesis, this.glue]) client.destroy();
+  }
+}

@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
+import { ACCOUNT_ID, ENVIRONMENT, type Lane, REGION } from "../lane";
+import { check } from "../report";
+
+/** The state's bucket: made, made again, and made although the first time was interrupted. */
+export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
+  const { report, account } = lane;
+  report.part("npm run bootstrap");
+  const bootstrap = async (expected: string): Promise<string> => {
+    const { stdout } = await lane.npm(0, ["bootstrap", "--", ENVIRONMENT]);
+    check(stdout.includes(`(${expected})`), `it should have ${expected}, but: ${stdout}`);
+    return stdout.split(";")[0] ?? "";
+  };
+  await report.step("first", () => bootstrap("9 added, 0 changed, 0 removed"));
+  const stacks = await lane.synthesize("main");
+  const { bucket, key } = stacks.state.backend;
+  await report.step("the state of the bucket's own stack is in the bucket", async () => {
+    const state = await account.readObject(bucket, key);
+    check(state.includes(`"${bucket}"`), `s3://${bucket}/${key} does not know its bucket`);
+    return `s3://${bucket}/${key}, ${state.length} bytes`;
+  });
+  await report.step("again", () => bootstrap("0 added, 0 changed, 0 removed"));
+  await report.step("after an interruption before the state was moved", async () => {
+    const folder = join(lane.scratch, "work", ENVIRONMENT, "stacks", `${ENVIRONMENT}-state`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "terraform.tfstate"), await account.readObject(bucket, key));
+    await account.deleteObject(bucket, key);
+    return bootstrap("0 added, 0 changed, 0 removed");
+  });
+  await report.step("another account afterwards is refused", async () => {
+    const { stderr } = await lane.npm(1, ["bootstrap", "--", ENVIRONMENT, "--account-id", "111111111111"]);
+    check(stderr.includes(`already lives in account ${ACCOUNT_ID}, region ${REGION}`), stderr);
+    return stderr.trim().split(":")[0] ?? "";
+  });
+  return stacks;
+}

@@ -1,0 +1,121 @@
+import { isJsonObject, type JsonObject, member } from "../../../../local/terraform/json";
+import { managedResources } from "../../../../terraform/protection";
+import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
+import type { Terraform } from "../../../../terraform/terraform";
+import { ENVIRONMENT, type Lane, PLAN } from "../lane";
+import { check } from "../report";
+import { secretsIn } from "../secrets";
+
+/** A gated deploy by Terraform itself, and the state as operators inspect it. @returns resources that were applied. */
+export async function deploying(
+  lane: Lane,
+  { main }: EnvironmentFolders,
+  terraform: Terraform,
+): Promise<number> {
+  const { report, account } = lane;
+  let applied = 0;
+  report.part("Deploy: init, validate, plan, apply, plan");
+  await report.step("a search domain is made beforehand, to be imported", async () => {
+    const name = searchDomainName(main.document);
+    await account.makeSearchDomain(name);
+    return name;
+  });
+  await report.step("terraform init, with the S3 backend and its lock file", async () => {
+    await terraform.init();
+    return `s3://${main.backend.bucket}/${main.backend.key}`;
+  });
+  await report.step("terraform validate", async () => {
+    await terraform.validate();
+    return "";
+  });
+  await report.step("terraform plan", async () => {
+    check(await terraform.plan(PLAN), "there is nothing to plan");
+    const planned = member(await terraform.show(PLAN), "resource_changes");
+    check(Array.isArray(planned), "the plan names no resource");
+    const create = planned.filter((change) => actionsOf(change).includes("create")).length;
+    return `${create} to create of ${planned.length}`;
+  });
+  await report.step("terraform apply", async () => {
+    const { add, change, remove } = await terraform.apply(PLAN);
+    check(add > 0 && change === 0 && remove === 0, `${add} added, ${change} changed, ${remove} removed`);
+    applied = add;
+    return `${add} added, 1 imported`;
+  });
+  await report.step("terraform plan, again", async () => {
+    check(!(await terraform.plan(PLAN)), `it is not clean: ${await plannedChanges(terraform)}`);
+    return "no changes";
+  });
+
+  report.part("The state, as an operator inspects it");
+  await report.step("terraform state list", async () => {
+    const addresses = await terraform.stateList();
+    const dataSources = addresses.filter((address) => address.startsWith("data.")).length;
+    const resources = addresses.length - dataSources;
+    check(resources === applied + 1, `it names ${resources} resources, ${applied + 1} were made`);
+    return `${resources} resources, ${dataSources} data sources`;
+  });
+  await report.step("terraform state show", async () => {
+    const stream = (await terraform.stateList()).find((address) => address.startsWith("aws_kinesis_stream."));
+    check(stream !== undefined, "there is no stream");
+    const shown = await terraform.stateShow(stream);
+    check(shown.includes('encryption_type           = "KMS"'), shown);
+    return `${stream}\n${shown
+      .split("\n")
+      .filter((line) => /^ {4}(name|arn|encryption_type|retention_period) /.test(line))
+      .map((line) => line.trim())
+      .join("\n")}`;
+  });
+  await report.step("terraform output", async () => {
+    const outputs = await terraform.outputs();
+    check(
+      outputs.get("lake_bucket") === `retail-bi-${ENVIRONMENT}-lake-123456789012`,
+      "lake_bucket is wrong",
+    );
+    for (const [name, value] of outputs) {
+      check(typeof value === "string" && value !== "", `output ${name} is empty`);
+    }
+    return [...outputs.keys()].join(", ");
+  });
+  await report.step("the state in its bucket", async () => {
+    const { bucket, key } = main.backend;
+    const text = await account.readObject(bucket, key);
+    const state: unknown = JSON.parse(text);
+    check(isJsonObject(state), "it is no JSON object");
+    return `s3://${bucket}/${key}, ${text.length} bytes, serial ${member(state, "serial")}, by Terraform ${member(state, "terraform_version")}`;
+  });
+  await report.step("no secret is in it", async () => {
+    const state = await terraform.show();
+    const found = secretsIn(state);
+    check(found.length === 0, found.join("\n"));
+    return `${managedResources(state).length} resources walked`;
+  });
+  return applied;
+}
+
+function searchDomainName(document: JsonObject): string {
+  const types = member(document, "resource");
+  const domains = isJsonObject(types) ? member(types, "aws_opensearch_domain") : undefined;
+  const [domain] = isJsonObject(domains) ? Object.values(domains) : [];
+  const name = isJsonObject(domain) ? member(domain, "domain_name") : undefined;
+  check(typeof name === "string", "the stack has no search domain");
+  return name;
+}
+
+function actionsOf(change: unknown): readonly unknown[] {
+  const inner = isJsonObject(change) ? member(change, "change") : undefined;
+  const actions = isJsonObject(inner) ? member(inner, "actions") : undefined;
+  return Array.isArray(actions) ? actions : [];
+}
+
+async function plannedChanges(terraform: Terraform): Promise<string> {
+  const planned = member(await terraform.show(PLAN), "resource_changes");
+  return Array.isArray(planned)
+    ? planned
+        .filter((change) => !actionsOf(change).includes("no-op"))
+        .map(
+          (change) =>
+            `${isJsonObject(change) ? member(change, "address") : "?"} ${actionsOf(change).join("+")}`,
+        )
+        .join(", ")
+    : "it names nothing";
+}

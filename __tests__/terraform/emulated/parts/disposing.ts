@@ -1,0 +1,50 @@
+import { PROTECTION_VARIABLE } from "../../../../environments/emulated";
+import type { Terraform } from "../../../../terraform/terraform";
+import { forget } from "../forget";
+import { ENVIRONMENT, type Lane } from "../lane";
+import { check } from "../report";
+
+const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
+
+/** Disposable → deploy → destroy, with data in the lake. @returns resources that were destroyed. */
+export async function disposing(lane: Lane, terraform: Terraform): Promise<number> {
+  const { report, account } = lane;
+  let destroyed = 0;
+  report.part("Disposable, deployed by the cdktf CLI, destroyed");
+  await report.step("npx cdktf plan", async () => {
+    const { stdout } = await lane.cdktf("plan", [], DISPOSABLE);
+    const [planned] = /Plan: .*/.exec(stdout) ?? [];
+    check(planned !== undefined, stdout);
+    return planned;
+  });
+  await report.step("npx cdktf deploy", async () => {
+    const { stdout } = await lane.cdktf("deploy", ["--auto-approve"], DISPOSABLE);
+    const [complete] = /Apply complete!.*/.exec(stdout) ?? [];
+    check(complete?.includes("0 destroyed") === true, stdout);
+    return complete;
+  });
+  await report.step("data come into the lake, in several versions", async () => {
+    const bucket = String((await terraform.outputs()).get("lake_bucket"));
+    for (const version of ["first", "second"]) {
+      for (const key of ["json-data/year=2026/a", "parquet-retail-trans/b", "athena-results/c"]) {
+        await account.putObject(bucket, key, version);
+      }
+    }
+    await account.deleteObject(bucket, "athena-results/c");
+    return "3 objects, 6 versions, 1 delete marker";
+  });
+  await report.step("npm run destroy", async () => {
+    const forgotten = await forget(terraform);
+    const { stdout } = await lane.npm(0, ["destroy", "--", ENVIRONMENT, "--yes"], DISPOSABLE);
+    const [, count] = /(\d+) resources removed/.exec(stdout) ?? [];
+    destroyed = Number(count);
+    check(destroyed > 0, stdout);
+    return `${stdout.trim()}\n(${forgotten} that the stand-in cannot remove were forgotten before)`;
+  });
+  await report.step("terraform state list", async () => {
+    const left = await terraform.stateList();
+    check(left.length === 0, left.join(", "));
+    return "nothing";
+  });
+  return destroyed;
+}

@@ -1,0 +1,53 @@
+import { TABLE_NAMES } from "../../../../modules/naming";
+import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
+import type { Terraform } from "../../../../terraform/terraform";
+import { ENVIRONMENT, type Lane, PLAN } from "../lane";
+import { check } from "../report";
+
+/** Somebody changes one resource and deletes another: the command names these two, and a deploy heals them. */
+export async function drifting(
+  lane: Lane,
+  { main }: EnvironmentFolders,
+  terraform: Terraform,
+): Promise<void> {
+  const { report, account } = lane;
+  const { bucket, key } = main.backend;
+  const drift = (exitCode: number) => lane.npm(exitCode, ["drift", "--", ENVIRONMENT]);
+  report.part("npm run drift");
+  await report.step("right after the deploy", async () => {
+    const { stdout } = await drift(0);
+    return `exit 0, ${stdout.trim()}`;
+  });
+  await report.step("one resource is changed and one deleted", async () => {
+    const outputs = await terraform.outputs();
+    await account.lengthenRetention(String(outputs.get("data_stream_name")));
+    await account.deleteTable(String(outputs.get("database")), TABLE_NAMES.quarantine);
+    return "the retention of the stream, the table of the quarantine";
+  });
+  await report.step("they are named, and nothing else", async () => {
+    const state = await account.objectVersion(bucket, key);
+    const { stdout } = await lane.npm(2, ["drift", "--", ENVIRONMENT, "--json"]);
+    const { drifted } = JSON.parse(stdout);
+    const named = drifted
+      .map((entry: { address: string; what: string }) => `${entry.what} ${entry.address}`)
+      .sort();
+    check(
+      named.length === 2 &&
+        named[0].startsWith("changed aws_kinesis_stream.EventStream_") &&
+        named[1].startsWith("deleted aws_glue_catalog_table.Catalog_Quarantine_"),
+      `it named ${named.join(", ")}`,
+    );
+    check((await account.objectVersion(bucket, key)) === state, "the state was written");
+    return `exit 2, the state is untouched\n${(await drift(2)).stdout.trim()}`;
+  });
+  await report.step("a deploy heals", async () => {
+    check(await terraform.plan(PLAN), "there is nothing to heal");
+    const { add, change, remove } = await terraform.apply(PLAN);
+    check(add === 1 && remove === 0, `${add} added, ${remove} removed`);
+    return `${add} added, ${change} changed`;
+  });
+  await report.step("right after", async () => {
+    const { stdout } = await drift(0);
+    return `exit 0, ${stdout.trim()}`;
+  });
+}

@@ -1,0 +1,36 @@
+import type { Lane } from "./lane";
+import { bootstrapping } from "./parts/bootstrapping";
+import { commandLine } from "./parts/command-line";
+import { deploying } from "./parts/deploying";
+import { disposing } from "./parts/disposing";
+import { drifting } from "./parts/drifting";
+import { ending } from "./parts/ending";
+import { locking } from "./parts/locking";
+import { refusing } from "./parts/refusing";
+import { validity } from "./parts/validity";
+import { wrongAccount } from "./parts/wrong-account";
+
+/** What a run counted. */
+export interface Seen {
+  /** Resources that were applied. */
+  readonly resources: number;
+  /** Resources that were destroyed. */
+  readonly destroyed: number;
+}
+
+/** Everything but the making of the search domain, in the order in which an operator meets it. */
+export async function ordinaryLane(lane: Lane): Promise<Seen> {
+  const before = await lane.account.inventory();
+  await validity(lane);
+  await wrongAccount(lane);
+  const stacks = await bootstrapping(lane);
+  const terraform = lane.terraform(stacks.main.path);
+  const resources = await deploying(lane, stacks, terraform);
+  await drifting(lane, stacks, terraform);
+  await locking(lane, stacks, terraform);
+  await refusing(lane, terraform);
+  const destroyed = await disposing(lane, terraform);
+  await commandLine(lane, terraform);
+  await ending(lane, before);
+  return { resources, destroyed };
+}
