@@ -241,6 +241,15 @@ describe("the command", () => {
     expect(stderr).toContain("bad rows                2 lines  not sent");
   });
 
+  test("a line that was given up is named, and the code says so", async () => {
+    const path = file("large.jsonl", `{}\n\n${"x".repeat(1_500_000)}\n{}\n`);
+
+    const { code, stdout, stderr } = await runHere("--service-name", "console", "--input-file", path);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "{}\n{}\n" });
+    expect(stderr).toContain("line 3: given up: a stream record of 1500011 bytes");
+  });
+
   test("a file that cannot be used: an error, an account of nothing", async () => {
     const path = file("other.csv", "a,b\n1,2\n");
 
