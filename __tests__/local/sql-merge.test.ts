@@ -222,7 +222,7 @@ test("the stack's saved queries run on the stack's tables", async () => {
 });
 
 describeRealRows("14,269 real rows in 100 small files of three hours", () => {
-  test("sums by country are the CSV's before and after the merge, in seconds", async () => {
+  test("sums by country are the CSV's before and after the merge", async () => {
     await registerRaw(FIRST, SECOND, THIRD);
     const rows = readRealRows();
     const perFile = Math.ceil(rows.length / 100);
@@ -262,7 +262,7 @@ describeRealRows("14,269 real rows in 100 small files of three hours", () => {
       threeMerges: mergedAt - grouped,
       after: performance.now() - mergedAt,
     };
-    // On two idle cores 0.1 s, 0.6 s and 0.05 s.
-    expect(ms.groupBy + ms.threeMerges + ms.after).toBeLessThan(20_000);
+    // 0.9 s in all on two busy cores; the bound only catches a change of order.
+    expect(ms.groupBy + ms.threeMerges + ms.after).toBeLessThan(60_000);
   });
 });

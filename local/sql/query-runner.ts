@@ -12,7 +12,7 @@ import { catalogTables } from "./tables";
 
 export interface QueryRunnerPorts extends CreateTableAsPorts {
   readonly put: PutFile;
-  /** Takes results while they are written. Absolute. */
+  /** Takes results while they are written. Absolute; emptied at the start. */
   readonly scratchDirectory: string;
   /** What a query of the workgroup may scan, in bytes. */
   readonly scanLimit: (workgroup: string) => number | undefined;
@@ -21,6 +21,8 @@ export interface QueryRunnerPorts extends CreateTableAsPorts {
 /** Runs the statements that the service takes, and stores their results. */
 export function queryRunner(ports: QueryRunnerPorts): RunQuery {
   const tables = catalogTables(ports.catalog, ports.objects);
+  // What a killed run has left behind.
+  rmSync(ports.scratchDirectory, { recursive: true, force: true });
   mkdirSync(ports.scratchDirectory, { recursive: true });
 
   return async (execution, signal) => {

@@ -22,6 +22,7 @@ export async function writeCsv(
 ): Promise<number> {
   const stream = createWriteStream(path);
   const failed = once(stream, "error").then(([error]) => Promise.reject(error));
+  // Awaited below, and then thrown; until then it is nobody's unhandled rejection.
   failed.catch(() => undefined);
   let rows = 0;
   try {
