@@ -1,4 +1,5 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
+import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { OpensearchDomain } from "@cdktf/provider-aws/lib/opensearch-domain";
@@ -89,6 +90,16 @@ export const DIFFERENCES: readonly Difference[] = [
       return true;
     },
   },
+  {
+    type: "aws_budgets_budget",
+    property: "all",
+    effect: "left out",
+    reason: "The stand-in makes a budget, but does not say who is told.",
+    apply: (construct) => {
+      if (!(construct instanceof BudgetsBudget)) return false;
+      return construct.node.scope?.node.tryRemoveChild(construct.node.id) ?? false;
+    },
+  },
   notCompared("aws_kinesis_stream", "tags", "The stand-in loses the tags that a stream is created with."),
   notCompared(
     "aws_lambda_function",
@@ -99,6 +110,11 @@ export const DIFFERENCES: readonly Difference[] = [
     "aws_lambda_function",
     "logging_config",
     "The stand-in does not know where a function logs to.",
+  ),
+  notCompared(
+    "aws_s3_bucket_notification",
+    "eventbridge",
+    "The stand-in takes it, and does not say that it did.",
   ),
   ...["aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"].map((type) =>
     notCompared(type, "description", "The stand-in loses it where a rule names a group or a prefix list."),
