@@ -225,6 +225,22 @@ describe("failing", () => {
     expect((await running).errorMessage).toMatch(/Runtime exited with error: signal: SIGKILL$/);
   });
 
+  test("a process that was killed while it was idle fails one invocation at most", async () => {
+    const { functions, invoke } = await start(model());
+    await invoke({ do: "nothing" });
+    process.kill(functions.stats()[0]?.processes[0]?.pid ?? 0, "SIGKILL");
+    // It is gone before this process, which stands still meanwhile, can hear of it.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    const outcomes: string[] = [];
+    for (let times = 0; times < 3; times++) {
+      outcomes.push(
+        await invoke({ do: "echo", value: "well" }).then(String, (error: Error) => error.message),
+      );
+    }
+    expect(outcomes.slice(1)).toEqual(["well", "well"]);
+    expect(outcomes[0]).toMatch(/^well$|Runtime\.ExitError/);
+  });
+
   test("a process that dies between two invocations is logged and replaced", async () => {
     const lines: string[] = [];
     const { functions, invoke } = await start(model(), { onLog: (_, line) => lines.push(line) });

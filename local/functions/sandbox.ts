@@ -89,8 +89,10 @@ export class Sandbox {
     const answer = this.wait(timeoutSeconds, requestId);
     const deadline = Date.now() + timeoutSeconds * 1000;
     this.process.send({ requestId, payload, deadline, functionArn: arn }, (error) => {
-      if (error && this.waiting)
-        this.fail("Runtime.ExitError", `the process cannot be reached: ${error.message}`);
+      if (!error) return;
+      // It is dead already, though its end was not reported yet: it must not be given another invocation.
+      this.kill();
+      if (this.waiting) this.fail("Runtime.ExitError", `the process cannot be reached: ${error.message}`);
     });
     return answer;
   }
