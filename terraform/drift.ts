@@ -100,8 +100,17 @@ function changedProperties({ change }: ResourceChange): PropertyDrift[] {
       ? HIDDEN
       : (member(object, property) ?? null);
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((property) => !isDeepStrictEqual(member(before, property), member(after, property)))
+    .filter((property) => !isSame(member(before, property), member(after, property)))
     .map((property) => ({ property, deployed: show(before, property), found: show(after, property) }));
+}
+
+/** The provider tells nothing, an empty list and an empty text apart only when it writes, not when it reads. */
+function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  const isEmpty = (value: Json | undefined): boolean =>
+    value === undefined ||
+    value === "" ||
+    (typeof value === "object" && Object.keys(value ?? {}).length === 0);
+  return (isEmpty(one) && isEmpty(other)) || isDeepStrictEqual(one, other);
 }
 
 function objectOf(change: JsonObject, key: string): JsonObject {
