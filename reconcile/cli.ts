@@ -1,14 +1,8 @@
-import { join } from "node:path";
-import { AthenaClient } from "@aws-sdk/client-athena";
-import { KinesisClient } from "@aws-sdk/client-kinesis";
-import { S3Client } from "@aws-sdk/client-s3";
 import { Client } from "@opensearch-project/opensearch";
-import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { Command, InvalidArgumentError } from "commander";
-import { chooseEnvironments } from "../environments/choose";
-import type { EnvironmentDefinition } from "../environments/environment";
-import { locate, locationFilePath, readLocationFile } from "../environments/location";
-import { namesOf, SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
+import { type Deployed, deployed } from "../environments/deployed";
+import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
+import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { type Places, reconcile } from "./reconcile";
 import { countriesText, reportDocument, reportText } from "./report";
 import { athenaSql } from "./sql";
@@ -16,24 +10,12 @@ import type { Window } from "./window";
 
 const EXIT = { agreed: 0, failed: 1, disagreed: 2 } as const;
 
-const HOUR_MS = 3_600_000;
-/** What arrived later may still be in a buffer, or wait for the next merge. */
-const SETTLING_MS = 15 * 60_000;
-
 interface Options {
   readonly from?: number;
   readonly to?: number;
   readonly minutesPerHour: number;
   readonly searchUrl?: string;
   readonly json: boolean;
-}
-
-function time(text: string): number {
-  const ms = Date.parse(/Z$/.test(text) ? text : `${text}Z`);
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) || Number.isNaN(ms)) {
-    throw new InvalidArgumentError("Such as 2026-11-24T03:00, UTC.");
-  }
-  return ms;
 }
 
 function minutes(text: string): number {
@@ -46,29 +28,15 @@ function minutes(text: string): number {
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
-function definitionOf(name: string): EnvironmentDefinition {
-  const definitions = chooseEnvironments(process.env);
-  const found = definitions.find((definition) => definition.name === name);
-  if (found) return found;
-  const names = definitions.map((definition) => definition.name).join(", ");
-  throw new Error(`there is no environment "${name}"; there are ${names}`);
-}
-
-function placesOf(definition: EnvironmentDefinition, searchUrl: string | undefined): Places {
-  const location = locate(
-    definition.name,
-    process.env,
-    readLocationFile(locationFilePath(join(__dirname, ".."), process.env)),
-  );
-  const names = namesOf({ ...definition, location });
-  const { region } = location;
-  const s3 = new S3Client({ region });
+function placesOf(
+  { definition, names, kinesis, s3, athena }: Deployed,
+  searchUrl: string | undefined,
+): Places {
   return {
-    // The SDK's own handler speaks HTTP/2, which an endpoint without TLS does not.
-    kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler() }),
+    kinesis,
     streamName: names.stream,
     retentionHours: definition.stream.retentionHours,
-    sql: athenaSql(new AthenaClient({ region }), s3, names.peopleWorkgroup, names.database),
+    sql: athenaSql(athena, s3, names.peopleWorkgroup, names.database),
     tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
     ...(searchUrl !== undefined && {
       search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },
@@ -78,21 +46,19 @@ function placesOf(definition: EnvironmentDefinition, searchUrl: string | undefin
 }
 
 async function run(environment: string, options: Options): Promise<void> {
-  const definition = definitionOf(environment);
-  const toMs = options.to ?? Date.now() - SETTLING_MS;
+  const place = deployed(environment);
+  const { definition } = place;
   const window: Window = {
-    fromMs: options.from ?? toMs - (definition.stream.retentionHours - 1) * HOUR_MS,
-    toMs,
+    ...arrivalRange(options, definition.stream.retentionHours),
     minutesPerHour: options.minutesPerHour,
   };
-  if (window.fromMs >= window.toMs) throw new Error("--from must lie before --to");
   if (definition.speed.enabled && options.searchUrl === undefined) {
     say("the search index is not compared: name where it is reached with --search-url");
   }
   const share =
     window.minutesPerHour === 60 ? "" : `, the first ${window.minutesPerHour} minutes of each hour`;
   say(`comparing what arrived from ${iso(window.fromMs)} to ${iso(window.toMs)}${share}`);
-  const found = await reconcile(placesOf(definition, options.searchUrl), undefined, window);
+  const found = await reconcile(placesOf(place, options.searchUrl), undefined, window);
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ window: { from: iso(window.fromMs), to: iso(window.toMs), minutesPerHour: window.minutesPerHour }, ...reportDocument(found) }, null, 2)}\n`
@@ -101,15 +67,11 @@ async function run(environment: string, options: Options): Promise<void> {
   process.exitCode = found.agree ? EXIT.agreed : EXIT.disagreed;
 }
 
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
 new Command("npm run reconcile --")
   .description("Compares stream, raw zone, Parquet, quarantine and index of an environment, line by line.")
   .argument("<environment>", "such as dev")
-  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", time)
-  .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", time)
+  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
+  .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
   .option("--minutes-per-hour <number>", "a sample: the first minutes of each hour", minutes, 60)
   .option("--search-url <url>", "where the search engine is reached")
   .option("--json", "one JSON document on stdout", false)

@@ -6,7 +6,7 @@ import {
   type MappingProgress,
   startEventSourceMapping,
 } from "../../local/event-source-mapping";
-import { type BatchVerdict, readBatchResponse } from "../../local/event-source-mapping/batch-response";
+import { type BatchVerdict, readBatchResponse } from "../../lambdas/shared/batch-response";
 import { batchLength, eventRecord, kinesisEvent } from "../../local/event-source-mapping/event";
 import { slotOf } from "../../local/event-source-mapping/shard-consumer";
 import { Watermark } from "../../local/event-source-mapping/watermark";

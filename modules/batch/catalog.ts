@@ -6,7 +6,8 @@ import { QUARANTINE_COLUMNS } from "../../lambdas/shared/quarantine";
 import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../schema/retail-transaction";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
 import type { ExecutionRole } from "../security/execution-role";
-import type { DataLake, Zone } from "./data-lake";
+import type { DataLake } from "./data-lake";
+import type { Zone } from "./zones";
 
 export interface CatalogProps {
   /** Physical name of the database: lower-case letters, digits and underscores. */

@@ -8,7 +8,7 @@ import { LogGroup } from "../operations/log-group";
 import type { EncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import type { DataLake } from "./data-lake";
-import { ZONES } from "./data-lake";
+import { ZONES } from "./zones";
 
 export interface DeliveryStreamProps {
   /** Physical name. */

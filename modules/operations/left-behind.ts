@@ -3,7 +3,8 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-log-resource-policy";
 import { Construct } from "constructs";
 import type { Location } from "../../environments/location";
-import type { DataLake, Zone } from "../batch/data-lake";
+import type { DataLake } from "../batch/data-lake";
+import type { Zone } from "../batch/zones";
 import type { EncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
 import { LogGroup } from "./log-group";

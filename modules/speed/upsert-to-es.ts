@@ -1,7 +1,8 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
 import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
-import { type DataLake, ZONES } from "../batch/data-lake";
+import type { DataLake } from "../batch/data-lake";
+import { ZONES } from "../batch/zones";
 import { assertWholeNumber } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { EventStream } from "../ingest/event-stream";

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from "commander";
+
+/** What arrived later may still be in a buffer, or wait for the next merge. */
+export const SETTLING_MS = 15 * 60_000;
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Milliseconds since 1970 of a time on the command line, UTC.
+ * @throws InvalidArgumentError
+ */
+export function arrivalTime(text: string): number {
+  const ms = Date.parse(/Z$/.test(text) ? text : `${text}Z`);
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) || Number.isNaN(ms)) {
+    throw new InvalidArgumentError("Such as 2026-11-24T03:00, UTC.");
+  }
+  return ms;
+}
+
+/**
+ * The range of arrivals that was asked for; else as far back as the stream remembers, up to what has settled.
+ * @throws Error when it ends before it begins
+ */
+export function arrivalRange(
+  options: { readonly from?: number; readonly to?: number },
+  retentionHours: number,
+  now: number = Date.now(),
+): { readonly fromMs: number; readonly toMs: number } {
+  const toMs = options.to ?? now - SETTLING_MS;
+  const fromMs = options.from ?? toMs - (retentionHours - 1) * HOUR_MS;
+  if (fromMs >= toMs) {
+    const end = options.to === undefined ? "a quarter of an hour ago, the default" : iso(toMs);
+    throw new Error(`--from ${iso(fromMs)} must lie before --to, which is ${end}`);
+  }
+  return { fromMs, toMs };
+}
+
+/** Such as `2026-11-24T03:00:00.000Z`. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
