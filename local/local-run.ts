@@ -11,6 +11,7 @@ import type { DataPlane, Service } from "./data-plane";
 import { type DeliveryStream, startDeliveryStream } from "./delivery-stream";
 import { type EventSourceMapping, startEventSourceMapping } from "./event-source-mapping";
 import { type Functions, startFunctions } from "./functions/start-functions";
+import { startLambdaApi } from "./lambda-api";
 import { LatencySampler } from "./latency";
 import { startObjectStore } from "./object-store";
 import { startSchedule } from "./schedule";
@@ -162,6 +163,9 @@ async function start(
   const functions = await services.open(
     startFunctions(plane.functions, { baseEnvironment: environment, logDir: join(dataDir, "logs") }),
   );
+  const lambda = await services.open(
+    startLambdaApi({ functions: plane.functions, invoke: functions.invoke, port: port(4) }),
+  );
   for (const { functionArn, input, address } of plane.invocations) {
     say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
   }
@@ -205,9 +209,11 @@ async function start(
     say,
     places,
     ...(latency && { latency }),
-    exports: Object.entries({ AWS_DEFAULT_REGION: region, ...environment }).map(
-      ([name, value]) => `export ${name}=${value}`,
-    ),
+    exports: Object.entries({
+      AWS_DEFAULT_REGION: region,
+      ...environment,
+      AWS_ENDPOINT_URL_LAMBDA: lambda.url,
+    }).map(([name, value]) => `export ${name}=${value}`),
     statistics: () => ({
       latency: latency?.latency(),
       delivery: deliveryStreams.map((delivery) => ({ name: delivery.model.name, ...delivery.progress() })),
