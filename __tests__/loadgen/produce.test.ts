@@ -567,17 +567,17 @@ describe("limits of a run", () => {
 describe("batches in flight", () => {
   test("half as many after a throttled call, one more after as many clean ones, between 1 and 8", () => {
     const window = new CongestionWindow();
-    const after = (throttled: boolean, calls: number): number => {
+    const sizeAfter = (throttled: boolean, calls: number): number => {
       for (let call = 0; call < calls; call++) window.learn(throttled);
       return window.size;
     };
 
     expect(window.size).toBe(8);
-    expect(after(true, 1)).toBe(4);
-    expect(after(true, 5)).toBe(1);
-    expect(after(false, 1)).toBe(2);
-    expect(after(false, 3)).toBe(3);
-    expect(after(false, 1_000)).toBe(8);
+    expect(sizeAfter(true, 1)).toBe(4);
+    expect(sizeAfter(true, 5)).toBe(1);
+    expect(sizeAfter(false, 1)).toBe(2);
+    expect(sizeAfter(false, 3)).toBe(3);
+    expect(sizeAfter(false, 1_000)).toBe(8);
   });
 });
 

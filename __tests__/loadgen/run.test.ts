@@ -145,7 +145,8 @@ describe("with a stream", () => {
           ...["--input-file", REAL_ROWS, "--pack", String(pack), "--ledger", ledger, "--json"],
         );
 
-        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+        expect(code).toBe(0);
+        expect(stderr).not.toMatch(/given up|not sent|error/);
         const records = Math.ceil(14_269 / pack);
         expect(JSON.parse(stdout)).toMatchObject({
           offered: 14_269,
