@@ -194,6 +194,28 @@ test("buckets share the rows out, one file each", async () => {
   for (const [, count] of files) expect(Number(count)).toBeGreaterThan(150);
 });
 
+test("Parquet columns are found by name: another order, another integer type, a column that a file lacks", async () => {
+  await registerRaw(FIRST, SECOND);
+  await bench.put(`raw/${FIRST.folder}a.json`, transaction("a1"));
+  await merge(FIRST, "r1");
+  await bench.query(
+    `CREATE TABLE old WITH (external_location = '${runLocation(SECOND, "old")}') AS
+     SELECT cast(7 AS bigint) AS quantity, 'b1' AS record_id, 'dropped' AS no_longer_a_column`,
+  );
+  const location = runLocation(SECOND, "old");
+  await catalog().putPartition(TABLES.parquet, { values: SECOND.values, location, parameters: {} });
+
+  const { rows, types } = await bench.query(
+    "SELECT record_id, quantity, country, hour FROM merged ORDER BY record_id",
+  );
+
+  expect(rows.slice(1)).toEqual([
+    ["a1", "6", "Belgium", "3"],
+    ["b1", "7", null, "4"],
+  ]);
+  expect(types).toEqual(["varchar", "integer", "varchar", "integer"]);
+});
+
 test("an hour without rows makes a table without files or rows", async () => {
   await registerRaw(FIRST);
 
