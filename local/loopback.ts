@@ -14,6 +14,9 @@ const CLOSE_GRACE_MS = 2_000;
  * @throws Error naming the port when it cannot be had.
  */
 export async function listenOnLoopback(server: Server, port: number, what: string): Promise<string> {
+  // Client and server live in one process. Where that is held up for longer than the server's patience, it cuts an
+  // idle connection that the client has just taken for its next request, and a streamed upload is not repeated.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port, what)));
     server.listen(port, LOOPBACK, resolve);

@@ -460,3 +460,11 @@ function naiveListing(names: readonly string[], prefix: string, delimiter: strin
     });
   return [...new Set(listed)];
 }
+
+test("it announces no time after which it cuts an idle connection", async () => {
+  // Were there one, a process held up at the wrong moment would write a request to a connection just cut.
+  const { headers } = await fetch(store.url);
+
+  expect(headers.get("connection")).toBe("keep-alive");
+  expect(headers.get("keep-alive")).toBeNull();
+});
