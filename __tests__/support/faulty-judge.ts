@@ -1,0 +1,14 @@
+import { judgeLine as soundJudge } from "../../lambdas/shared/judge";
+
+export * from "../../lambdas/shared/judge";
+
+/** A line that holds this meets the fault. */
+export const FAULT_MARKER = "FAULT-OF-OUR-OWN";
+
+/** The judge with a fault of our own in it: it throws on a line that is all right. */
+export const judgeLine: typeof soundJudge = (bytes, arrivedAtMs) => {
+  if (Buffer.from(bytes).includes(FAULT_MARKER)) {
+    throw new TypeError("Cannot read properties of undefined (reading 'values')");
+  }
+  return soundJudge(bytes, arrivedAtMs);
+};

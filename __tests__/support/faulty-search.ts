@@ -1,0 +1,69 @@
+import type { BulkAction } from "../../local/search/bulk";
+import type { EngineError } from "../../local/search/errors";
+import {
+  type Fault,
+  type Interceptor,
+  type SearchDouble,
+  startSearchDouble,
+} from "../../local/search/search-double";
+
+/** What goes wrong in the engine. */
+export interface Faults {
+  /** Called for each bulk request; what it returns is answered instead. @param number from 1, since the fault began */
+  readonly onBulk?: (number: number) => Promise<Fault | undefined> | Fault | undefined;
+  /** Called for each document of a bulk request; what it returns is that item's error. */
+  readonly onItem?: (action: BulkAction) => EngineError | undefined;
+}
+
+/** A search engine that a test breaks and mends, always at the same address, with the data that it had. */
+export class FaultySearch {
+  /** Where it listens. */
+  url = "";
+  private double: SearchDouble | undefined;
+  private faults: Faults = {};
+  private bulks = 0;
+  private readonly interceptor: Interceptor = {
+    onRequest: ({ path }) => (path === "/_bulk" ? this.faults.onBulk?.(++this.bulks) : undefined),
+    onItem: (action) => this.faults.onItem?.(action),
+  };
+
+  private constructor(private readonly dataDir: string) {}
+
+  static async start(dataDir: string): Promise<FaultySearch> {
+    const search = new FaultySearch(dataDir);
+    await search.open(0);
+    return search;
+  }
+
+  /** Lets the engine go wrong while `body` runs. */
+  async during<T>(faults: Faults, body: () => Promise<T>): Promise<T> {
+    this.bulks = 0;
+    this.faults = faults;
+    try {
+      return await body();
+    } finally {
+      this.faults = {};
+    }
+  }
+
+  /** Nobody listens while `body` runs. */
+  async down<T>(body: () => Promise<T>): Promise<T> {
+    await this.close();
+    try {
+      return await body();
+    } finally {
+      await this.open(Number(new URL(this.url).port));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.double?.close();
+    this.double = undefined;
+  }
+
+  private async open(port: number): Promise<void> {
+    const { dataDir, interceptor } = this;
+    this.double = await startSearchDouble({ dataDir, port, interceptor });
+    this.url = this.double.url;
+  }
+}
