@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { localKinesis } from "../../local/clients";
+import { startDeliveryStream } from "../../local/delivery-stream";
+import { acknowledged } from "../../local/send";
+import { synthesize } from "../../local/synthesize";
+import { ZONES } from "../../modules/batch/zones";
+import { type Reconciliation, reconcile } from "../../reconcile/reconcile";
+import { SpeedRun, withMapping } from "../support/speed-run";
+import { eventually } from "./support/engines";
+
+jest.setTimeout(120_000);
+
+const ROOT = resolve(__dirname, "../..");
+let folder: string;
+let stackDir: string;
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  folder = mkdtempSync(join(tmpdir(), "retail-bi-recovery-"));
+  stackDir = await synthesize(folder, "dev");
+});
+
+afterAll(async () => {
+  for (const one of open.reverse()) await one.close();
+  rmSync(folder, { recursive: true, force: true });
+  jest.restoreAllMocks();
+});
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stderr: string;
+  /** What `--json` printed. */
+  readonly account: Readonly<Record<string, unknown>>;
+}
+
+/** `npm run redrive|replay -- dev …` without npm, with the endpoints that the run prints. */
+function recover(speed: SpeedRun, command: string, ...options: string[]): Promise<Outcome> {
+  const endpoints = speed.run.exports.map((line) => line.replace("export ", "").split("=", 2));
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "recovery/cli.ts", command, "dev", "--json", ...options],
+    { cwd: ROOT, env: { ...process.env, ...Object.fromEntries(endpoints) } },
+  );
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  return new Promise((done) =>
+    child.on("close", (code) => done({ code, stderr, account: stdout === "" ? {} : JSON.parse(stdout) })),
+  );
+}
+
+async function compared({ run }: SpeedRun): Promise<Reconciliation> {
+  return reconcile(run.places, await acknowledged(run));
+}
+
+async function keys({ run }: SpeedRun, prefix: string): Promise<string[]> {
+  const { s3, bucket } = run.places.failures ?? {};
+  const listing = await s3?.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+  return (listing?.Contents ?? []).map(({ Key = "" }) => Key);
+}
+
+test("given up while the engine was down: redrive makes the sets equal, and a second one does nothing", async () => {
+  const speed = await SpeedRun.start(stackDir, (plane) => withMapping(plane, { maximumRecordAgeSeconds: 2 }));
+  open.push(speed);
+
+  const whileDown = await speed.search.down(async () => {
+    await speed.send(250);
+    await eventually(() => expect(speed.mapping.givenUp).toHaveLength(250), 60_000);
+    return recover(speed, "redrive");
+  });
+  const found = await speed.settled();
+  const kept = await keys(speed, ZONES.givenUp);
+
+  // Nobody could take them back then, and nothing of them was lost.
+  expect(whileDown).toMatchObject({ code: 2, account: { redriven: 0, recordsRedriven: 0 } });
+  expect(whileDown.stderr).toMatch(/250 records|left, the function does not get past record \d+/);
+  expect(found).toMatchObject({ agree: false, counts: { raw: 250, parquet: 250, indexed: 0 } });
+  expect(found.givenUp.size).toBe(250);
+  expect(kept.length).toBeGreaterThan(0);
+
+  const dry = await recover(speed, "redrive", "--dry-run");
+  expect(dry).toMatchObject({ code: 0, account: { waiting: kept.length, recordsWaiting: 250, redriven: 0 } });
+  expect(await keys(speed, ZONES.givenUp)).toEqual(kept);
+
+  const first = await recover(speed, "redrive");
+  expect(first).toMatchObject({
+    code: 0,
+    account: { redriven: kept.length, recordsRedriven: 250, left: [], foreign: [], stoppedEarly: false },
+  });
+  expect(await keys(speed, ZONES.givenUp)).toEqual([]);
+  const after = await compared(speed);
+  expect(after).toMatchObject({
+    agree: true,
+    acknowledged: 250,
+    counts: { raw: 250, parquet: 250, indexed: 250 },
+  });
+
+  const second = await recover(speed, "redrive");
+  expect(second).toMatchObject({ code: 0, account: { redriven: 0, recordsRedriven: 0, left: [] } });
+  expect(await compared(speed)).toEqual(after);
+});
+
+test("the delivery stream is replaced while records flow: replay makes the sets equal, and a second one writes nothing", async () => {
+  const speed = await SpeedRun.start(stackDir);
+  open.push(speed);
+  const { run } = speed;
+  await speed.send(200);
+  expect(await speed.settled()).toMatchObject({ agree: true });
+
+  // Removed, with all that it knew; the producer goes on.
+  const [removed] = run.deliveryStreams;
+  if (removed === undefined) throw new Error("the Terraform has no delivery stream");
+  const { model } = removed;
+  await removed.close();
+  rmSync(join(run.dataDir, "delivery", `${model.name}.json`));
+  await speed.send(300);
+  await speed.sendLines(['{"Invoice":', "[]"]);
+  await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 30_000);
+  // Made anew, it begins with what comes now.
+  const anew = await startDeliveryStream(model, {
+    kinesis: localKinesis(run.streamUrl, run.plane.region),
+    s3: run.places.failures?.s3 ?? fail("no bucket"),
+    invoke: run.functions.invoke,
+    dataDir: join(run.dataDir, "delivery"),
+    timeScale: run.timeScale,
+  });
+  open.push(anew);
+  await speed.send(100);
+  await eventually(async () => {
+    expect(await compared(speed)).toMatchObject({ counts: { raw: 300, parquet: 300, indexed: 600 } });
+  }, 30_000);
+
+  const before = await compared(speed);
+  expect(before.agree).toBe(false);
+  expect(before.missing).toMatchObject({ stream: [], indexed: [], quarantine: [] });
+  expect(before.missing.raw).toHaveLength(300);
+  expect(before.missing.parquet).toEqual(before.missing.raw);
+
+  const objects = await keys(speed, ZONES.raw);
+  const late = ["--to", new Date(Date.now() + 1).toISOString()];
+  const settling = await recover(speed, "replay");
+  expect(settling).toMatchObject({ code: 0, account: { lines: 0, missing: 0, objects: 0 } });
+  const dry = await recover(speed, "replay", ...late, "--dry-run");
+  expect(dry).toMatchObject({ code: 0, account: { lines: 602, missing: 300, objects: 0 } });
+  expect(await keys(speed, ZONES.raw)).toEqual(objects);
+
+  const first = await recover(speed, "replay", ...late);
+  expect(first).toMatchObject({ code: 0, account: { lines: 602, missing: 300, missingFromQuarantine: 0 } });
+  const written = await keys(speed, ZONES.raw);
+  expect(written.filter((key) => !objects.includes(key))).toEqual(
+    Array(Number(first.account["objects"])).fill(
+      expect.stringMatching(/^json-data\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/replay-/),
+    ),
+  );
+  const after = await speed.settled();
+  expect(after).toMatchObject({
+    agree: true,
+    acknowledged: 602,
+    counts: { raw: 600, parquet: 600, indexed: 600 },
+    quarantined: 2,
+    doubled: { raw: [], parquet: [] },
+  });
+
+  const second = await recover(speed, "replay", ...late);
+  expect(second).toMatchObject({
+    code: 0,
+    account: { lines: 602, missing: 0, missingFromQuarantine: 0, objects: 0 },
+  });
+  expect(await keys(speed, ZONES.raw)).toEqual(written);
+  expect(await compared(speed)).toEqual(after);
+});
