@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { findTerraform, type TerraformProgram } from "../../../terraform/find-terraform";
 import { describeSource, findProvider, variablesFor } from "../../../terraform/provider-source";
 import { type Finished, runProgram } from "../../../terraform/run-program";
@@ -115,20 +116,21 @@ export class Lane {
     return this.expectExit(exitCode, "npm", ["run", "--silent", ...args], variables);
   }
 
-  /** The cdktf CLI on the main stack; it must succeed. */
-  public cdktf(
+  /** The cdktf CLI on the main stack; it must succeed. @returns what it printed, without colours. */
+  public async cdktf(
     command: string,
     flags: readonly string[],
     variables: Readonly<Record<string, string | undefined>> = {},
-  ): Promise<Finished> {
+  ): Promise<string> {
     const offline = command === "output" ? [] : ["--skip-provider-lock"];
-    return this.expectExit(
+    const { stdout } = await this.expectExit(
       0,
       "npx",
       ["cdktf", command, ENVIRONMENT, ...offline, ...flags, "--output", join(this.scratch, "cdktf.out")],
       // The CLI's init would ask where the state of the last bucket went.
       { ...variables, TF_CLI_ARGS_init: "-reconfigure", CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1" },
     );
+    return stripVTControlCharacters(stdout);
   }
 
   /** Synthesizes the emulated environment into a folder of the scratch space. */

@@ -11,13 +11,13 @@ export async function commandLine(lane: Lane, terraform: Terraform): Promise<voi
   const { report } = lane;
   report.part("From nothing to nothing by the cdktf CLI");
   await report.step("npx cdktf deploy", async () => {
-    const { stdout } = await lane.cdktf("deploy", ["--auto-approve"], DISPOSABLE);
+    const stdout = await lane.cdktf("deploy", ["--auto-approve"], DISPOSABLE);
     const [complete] = /Apply complete!.*/.exec(stdout) ?? [];
     check(complete !== undefined, stdout);
     return complete;
   });
   await report.step("npx cdktf output", async () => {
-    const { stdout } = await lane.cdktf("output", [], DISPOSABLE);
+    const stdout = await lane.cdktf("output", [], DISPOSABLE);
     const outputs = stdout.split("\n").filter((line) => / = /.test(line));
     check(
       outputs.some((line) => line.includes("lake_bucket")),
@@ -27,7 +27,7 @@ export async function commandLine(lane: Lane, terraform: Terraform): Promise<voi
   });
   await report.step("npx cdktf destroy", async () => {
     const forgotten = await forget(terraform);
-    const { stdout } = await lane.cdktf("destroy", ["--auto-approve"], DISPOSABLE);
+    const stdout = await lane.cdktf("destroy", ["--auto-approve"], DISPOSABLE);
     const [complete] = /Destroy complete!.*/.exec(stdout) ?? [];
     check(complete !== undefined, stdout);
     return `${complete} (${forgotten} forgotten before)`;

@@ -12,13 +12,13 @@ export async function disposing(lane: Lane, terraform: Terraform): Promise<numbe
   let destroyed = 0;
   report.part("Disposable, deployed by the cdktf CLI, destroyed");
   await report.step("npx cdktf plan", async () => {
-    const { stdout } = await lane.cdktf("plan", [], DISPOSABLE);
+    const stdout = await lane.cdktf("plan", [], DISPOSABLE);
     const [planned] = /Plan: .*/.exec(stdout) ?? [];
     check(planned !== undefined, stdout);
     return planned;
   });
   await report.step("npx cdktf deploy", async () => {
-    const { stdout } = await lane.cdktf("deploy", ["--auto-approve"], DISPOSABLE);
+    const stdout = await lane.cdktf("deploy", ["--auto-approve"], DISPOSABLE);
     const [complete] = /Apply complete!.*/.exec(stdout) ?? [];
     check(complete?.includes("0 destroyed") === true, stdout);
     return complete;

@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { TerraformStack, Testing } from "cdktf";
+import { chooseEnvironments, UnknownEnvironmentError } from "../../environments/choose";
+import { dev } from "../../environments/dev";
+import {
+  DIFFERENCES,
+  type Difference,
+  DOMAIN_VARIABLE,
+  EmulatedEnvironmentError,
+  emulated,
+  FOUND_DOMAIN,
+  PROTECTION_VARIABLE,
+} from "../../environments/emulated";
+import type { EnvironmentDefinition } from "../../environments/environment";
+import { prod } from "../../environments/prod";
+import { addStacks } from "../../modules/add-stacks";
+import { LOCATION } from "../support/environments";
+import { type Json, type JsonObject, object } from "../support/template";
+
+/** The stacks of an environment as `synth` writes them, by what comes after its name. */
+function synthesize(definition: EnvironmentDefinition): ReadonlyMap<string, JsonObject> {
+  const app = Testing.app();
+  addStacks(app, [{ ...definition, location: LOCATION }]);
+  app.synth();
+  return new Map(
+    app.node.children.filter(TerraformStack.isStack).map((stack) => {
+      const text = readFileSync(join(app.outdir, "stacks", stack.node.id, "cdk.tf.json"), "utf8");
+      return [stack.node.id.slice(definition.name.length), JSON.parse(text)];
+    }),
+  );
+}
+
+/** Every leaf of a document, by its path. */
+function leaves(value: Json, path: readonly string[] = []): Map<string, Json> {
+  if (typeof value !== "object" || value === null || Object.keys(value).length === 0) {
+    return new Map([[path.join(" "), value]]);
+  }
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, [...path, key])]));
+}
+
+/** Paths whose leaf differs, with both values. */
+function differing(one: JsonObject, other: JsonObject): Map<string, { one?: Json; other?: Json }> {
+  const [left, right] = [leaves(one), leaves(other)];
+  return new Map(
+    [...new Set([...left.keys(), ...right.keys()])]
+      .filter((path) => JSON.stringify(left.get(path)) !== JSON.stringify(right.get(path)))
+      .map((path) => {
+        const [a, b] = [left.get(path), right.get(path)];
+        return [path, { ...(a !== undefined && { one: a }), ...(b !== undefined && { other: b }) }];
+      }),
+  );
+}
+
+/** The difference that accounts for a changed path, if one does. */
+function accountedFor(path: string, differences: readonly Difference[]): Difference | undefined {
+  const [kind = "", type, , ...rest] = path.split(" ");
+  return differences.find((difference) => {
+    if (difference.type !== type) return false;
+    if (difference.effect === "left out" && difference.property === "all") return true;
+    if (kind === "provider") return rest[0] === difference.property;
+    if (difference.effect !== "not compared") return rest[0] === difference.property;
+    return rest[0] === "lifecycle" && rest[1] === "ignore_changes";
+  });
+}
+
+const environment = emulated({});
+const { overrides: _, ...asOnAws } = environment;
+const STACKS = synthesize(environment);
+const ON_AWS = synthesize(asOnAws);
+const changed = [...STACKS].flatMap(([stack, json]) => [
+  ...differing(ON_AWS.get(stack) ?? {}, json).entries(),
+]);
+const ALL = [...DIFFERENCES, FOUND_DOMAIN];
+
+describe("the emulated environment", () => {
+  test("is prod under another name", () => {
+    expect({ ...asOnAws, name: "prod" }).toEqual(prod);
+  });
+
+  test("differs only in what is listed, with the reason", () => {
+    const unexplained = changed
+      .map(([path]) => path)
+      .filter(
+        (path) => !/^(import|\/\/ metadata imports) /.test(path) && accountedFor(path, ALL) === undefined,
+      );
+    expect(unexplained).toEqual([]);
+    expect(STACKS.get("")?.["import"]).toEqual([
+      { id: "emulated-salesv1", to: expect.stringMatching(/^aws_opensearch_domain\./) },
+    ]);
+    for (const { reason } of ALL) expect(reason.split(" ").length).toBeGreaterThan(5);
+  });
+
+  test.each(ALL.map((difference) => [`${difference.type}.${difference.property}`, difference] as const))(
+    "%s is still needed",
+    (_name, difference) => {
+      expect(changed.some(([path]) => accountedFor(path, [difference]) !== undefined)).toBe(true);
+    },
+  );
+});
+
+describe("what the stand-in cannot hold", () => {
+  const taken = ALL.filter(({ effect }) => effect !== "added");
+
+  test.each(
+    [dev, prod].flatMap((definition) =>
+      taken.map(
+        (difference) =>
+          [
+            difference.effect,
+            `${difference.type}.${difference.property}`,
+            definition.name,
+            difference,
+            definition,
+          ] as const,
+      ),
+    ),
+  )("is %s: %s, but %s has it", (_effect, _name, _environment, difference, definition) => {
+    const stacks = synthesizedOnce(definition);
+    expect([...ON_AWS.values()].flatMap((json) => concerned(json, difference))).not.toEqual([]);
+    for (const [stack, json] of ON_AWS) {
+      for (const address of concerned(json, difference)) {
+        const [kind = "", type = "", id = ""] = address;
+        const block = object(object(object(stacks.get(stack) ?? {})[kind] ?? {})[type] ?? {})[id];
+        const wanted = difference.property === "all" ? {} : { [difference.property]: expect.anything() };
+        expect({ address, block }).toMatchObject({ address, block: wanted });
+        expect(object(block ?? {})["lifecycle"] ?? {}).not.toHaveProperty("ignore_changes");
+      }
+    }
+  });
+
+  test("in AWS, every bucket denies everything but TLS", () => {
+    for (const stacks of [synthesizedOnce(dev), synthesizedOnce(prod)]) {
+      const denials = [...stacks.values()].flatMap((json) =>
+        [...leaves(json)].filter(
+          ([path, value]) => /policy_document .* actions \d+$/.test(path) && value === "s3:*",
+        ),
+      );
+      expect(denials).toHaveLength(6);
+    }
+    const emulatedDenials = [...STACKS.values()].flatMap((json) =>
+      [...leaves(json)].filter(([, value]) => value === "s3:PutBucketWebsite"),
+    );
+    expect(emulatedDenials).toHaveLength(6);
+  });
+
+  test("no environment in AWS has overrides, retries less, or imports", () => {
+    for (const definition of [dev, prod]) {
+      expect(definition).not.toHaveProperty("overrides");
+      for (const json of synthesizedOnce(definition).values()) {
+        expect(JSON.stringify(json["provider"])).not.toContain("max_retries");
+        expect(json).not.toHaveProperty("import");
+      }
+    }
+  });
+});
+
+const once = new Map<string, ReadonlyMap<string, JsonObject>>();
+function synthesizedOnce(definition: EnvironmentDefinition): ReadonlyMap<string, JsonObject> {
+  const known = once.get(definition.name) ?? synthesize(definition);
+  once.set(definition.name, known);
+  return known;
+}
+
+/** Where a difference was applied. */
+function concerned(json: JsonObject, difference: Difference): string[][] {
+  const found = changed
+    .map(([path]) => path)
+    .filter((path) => accountedFor(path, [difference]) !== undefined)
+    .map((path) => path.split(" ").slice(0, 3));
+  return found.filter(([kind = "", type = "", id = ""]) => {
+    const types = json[kind];
+    return types !== undefined && object(object(types)[type] ?? {})[id] !== undefined;
+  });
+}
+
+describe("the choice of environments", () => {
+  const names = (variables: Record<string, string>) => chooseEnvironments(variables).map(({ name }) => name);
+
+  test("without one, those that live in AWS are synthesized", () => {
+    expect(names({})).toEqual(["dev", "prod"]);
+  });
+
+  test("the emulated one only when it is named", () => {
+    expect(names({ RETAIL_BI_ENVIRONMENTS: "emulated" })).toEqual(["emulated"]);
+    expect(names({ RETAIL_BI_ENVIRONMENTS: "prod, emulated" })).toEqual(["prod", "emulated"]);
+  });
+
+  test("an unknown one is refused by name", () => {
+    const choose = () => names({ RETAIL_BI_ENVIRONMENTS: "dev,qa" });
+    expect(choose).toThrow(UnknownEnvironmentError);
+    expect(choose).toThrow('RETAIL_BI_ENVIRONMENTS names "qa"; there are dev, prod, emulated');
+  });
+
+  test("protection and domain of the emulated one are chosen by variables", () => {
+    expect(emulated({}).protected).toBe(true);
+    expect(emulated({ [PROTECTION_VARIABLE]: "disposable" }).protected).toBe(false);
+    const made = synthesize(emulated({ [DOMAIN_VARIABLE]: "made" })).get("");
+    expect(made).not.toHaveProperty("import");
+    expect(() => emulated({ [PROTECTION_VARIABLE]: "" })).toThrow(EmulatedEnvironmentError);
+    expect(() => emulated({ [DOMAIN_VARIABLE]: "none" })).toThrow(
+      'RETAIL_BI_EMULATED_DOMAIN is "none"; found or made is allowed',
+    );
+  });
+});
