@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Command } from "commander";
 import { deployed } from "../environments/deployed";
+import { ZONES } from "../modules/batch/zones";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
+import { givenUpObjects } from "../reconcile/given-up";
 import { athenaSql } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
 import { invokeLambda } from "./invoke-lambda";
@@ -35,13 +37,16 @@ async function runRedrive(environment: string, options: Options): Promise<void> 
     throw new Error(`environment "${environment}" has no speed layer, so nothing can have been given up`);
   }
   const lambda = new LambdaClient({ region: location.region });
+  const bucket = names.lakeBucket;
+  say(`looking into s3://${bucket}/${ZONES.givenUp}`);
   const account = await redrive(
     {
-      failures: { s3, bucket: names.lakeBucket },
+      objects: givenUpObjects({ s3, bucket }),
+      remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
       functionName: names.upsertToEs,
       invoke: invokeLambda(lambda, names.upsertToEs),
       sleep: async (ms) => void (await sleep(ms)),
-      onObject: (fate) => say(fateText(fate)),
+      onObject: (fate) => say(`  ${fateText(fate)}`),
     },
     options,
   );

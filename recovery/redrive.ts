@@ -1,7 +1,6 @@
-import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
-import { readBatchResponse } from "../lambdas/shared/batch-response";
-import { type FailureBucket, type GivenUpBatch, givenUpObjects } from "../reconcile/given-up";
+import { type BatchVerdict, readBatchResponse } from "../lambdas/shared/batch-response";
+import type { GivenUpBatch, OtherFailure } from "../reconcile/given-up";
 
 /** Invokes the function. @returns its answer. Rejects with {@link InvocationError} when it failed. */
 export type InvokeFunction = (event: KinesisStreamEvent) => Promise<unknown>;
@@ -13,7 +12,9 @@ export class InvocationError extends Error {
 
 /** What a redrive works with. */
 export interface RedrivePorts {
-  readonly failures: FailureBucket;
+  /** What lies below the folder of what was given up. */
+  readonly objects: AsyncIterable<GivenUpBatch | OtherFailure>;
+  readonly remove: (key: string) => Promise<void>;
   /** Whose batches are taken back. */
   readonly functionName: string;
   readonly invoke: InvokeFunction;
@@ -24,8 +25,7 @@ export interface RedrivePorts {
 
 /** What became of one object. */
 export interface Fate {
-  /** `s3://…` */
-  readonly location: string;
+  readonly key: string;
   /** Stream records in it. */
   readonly records: number;
   /**
@@ -71,12 +71,12 @@ export async function redrive(
   let leftInARow = 0;
   const settle = (batch: GivenUpBatch): Promise<Pick<Fate, "kind" | "reason">> =>
     redriveBatch(batch, ports, dryRun, leftInARow === 0 ? FRUITLESS_INVOCATIONS : 1);
-  for await (const object of givenUpObjects(ports.failures)) {
-    const location = `s3://${ports.failures.bucket}/${object.key}`;
+  for await (const object of ports.objects) {
+    const { key } = object;
     const fate: Fate =
       object.event === undefined
-        ? { location, records: 0, kind: "foreign", reason: "it holds no batch of a stream" }
-        : { location, records: object.event.Records.length, ...(await settle(object)) };
+        ? { key, records: 0, kind: "foreign", reason: "it holds no batch of a stream" }
+        : { key, records: object.event.Records.length, ...(await settle(object)) };
     fates.push(fate);
     ports.onObject(fate);
     if (fate.kind === "left") leftInARow++;
@@ -96,58 +96,55 @@ async function redriveBatch(
   const owner = batch.functionArn.split(":")[6];
   if (owner !== ports.functionName) return { kind: "foreign", reason: `it was given up by ${owner}` };
   if (dryRun) return { kind: "waiting", reason: batch.condition };
-  const reason = await acknowledge(batch.event.Records, patience, ports);
-  if (reason !== undefined) return { kind: "left", reason };
-  const { s3, bucket } = ports.failures;
-  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: batch.key }));
+  const outcome = await acknowledge(batch.event.Records, patience, ports);
+  if (!outcome.acknowledged) return { kind: "left", reason: outcome.reason };
+  await ports.remove(batch.key);
   return { kind: "redriven" };
 }
+
+type Acknowledgement =
+  | { readonly acknowledged: true }
+  | { readonly acknowledged: false; readonly reason: string };
 
 /**
  * Invokes the function until it has acknowledged all records, each time from the first one on that it has not.
  * @param patience invocations in a row that may get nowhere
- * @returns undefined, or why they did
  */
 async function acknowledge(
   records: readonly KinesisStreamRecord[],
   patience: number,
   { invoke, sleep }: RedrivePorts,
-): Promise<string | undefined> {
+): Promise<Acknowledgement> {
   let rest = [...records];
   for (let fruitless = 0; ; ) {
-    const { processed, reason } = await attempt(rest, invoke);
-    if (processed === rest.length) return undefined;
+    const verdict = await attempt(rest, invoke);
+    if (verdict.type === "success") return { acknowledged: true };
+    const processed = verdict.type === "failedFrom" ? verdict.index : 0;
     rest = rest.slice(processed);
     fruitless = processed > 0 ? 0 : fruitless + 1;
-    if (fruitless === patience) return reason;
+    if (fruitless === patience) return { acknowledged: false, reason: reasonOf(verdict, rest) };
     if (fruitless > 0) await sleep(FIRST_WAIT_MS * 2 ** (fruitless - 1));
   }
 }
 
-async function attempt(
-  records: KinesisStreamRecord[],
-  invoke: InvokeFunction,
-): Promise<{ readonly processed: number; readonly reason?: string }> {
-  const numbers = records.map(({ kinesis }) => kinesis.sequenceNumber);
+async function attempt(records: KinesisStreamRecord[], invoke: InvokeFunction): Promise<BatchVerdict> {
   let answer: unknown;
   try {
     answer = await invoke({ Records: records });
   } catch (error) {
     if (!(error instanceof InvocationError)) throw error;
-    return { processed: 0, reason: error.message };
+    return { type: "failure", reason: error.message };
   }
-  const verdict = readBatchResponse(answer, numbers);
-  switch (verdict.type) {
-    case "success":
-      return { processed: records.length };
-    case "failure":
-      return { processed: 0, reason: verdict.reason };
-    case "failedFrom":
-      return {
-        processed: verdict.index,
-        reason: `the function does not get past record ${numbers[verdict.index]}: its log says why`,
-      };
-  }
+  return readBatchResponse(
+    answer,
+    records.map(({ kinesis }) => kinesis.sequenceNumber),
+  );
+}
+
+function reasonOf(verdict: BatchVerdict, [first]: readonly KinesisStreamRecord[]): string {
+  return verdict.type === "failure"
+    ? verdict.reason
+    : `the function does not get past record ${first?.eventID}: its log says why`;
 }
 
 function accountOf(fates: readonly Fate[], stoppedEarly: boolean): RedriveAccount {

@@ -12,7 +12,9 @@ export function redriveText(account: RedriveAccount): string {
     ...(redriven > 0 ? [`redriven: ${amount(redriven, recordsRedriven)}; the objects are deleted`] : []),
     ...listed("left where they are, try again", left),
     ...listed("not looked into", foreign),
-    ...(stoppedEarly ? ["Stopped early: one object after the other was not acknowledged."] : []),
+    ...(stoppedEarly
+      ? ["Stopped early, for one object after the other got nowhere; there may be more."]
+      : []),
   ];
   return lines.length === 0 ? "Nothing was given up." : lines.join("\n");
 }
@@ -27,14 +29,14 @@ export function replayText(account: ReplayAccount, dryRun: boolean): string {
 }
 
 /** One object, for the progress. */
-export function fateText({ location, records, kind, reason }: Fate): string {
-  return `${location}, ${count(records, "record")}: ${kind}${reason === undefined ? "" : `, ${reason}`}`;
+export function fateText({ key, records, kind, reason }: Fate): string {
+  return `${key}, ${count(records, "record")}: ${kind}${reason === undefined ? "" : `, ${reason}`}`;
 }
 
 function listed(what: string, fates: readonly Fate[]): string[] {
   if (fates.length === 0) return [];
   const records = fates.reduce((sum, fate) => sum + fate.records, 0);
-  const shown = fates.slice(0, LONGEST_LIST).map(({ location, reason }) => `  ${location}: ${reason}`);
+  const shown = fates.slice(0, LONGEST_LIST).map(({ key, reason }) => `  ${key}: ${reason}`);
   const rest = fates.length - shown.length;
   return [
     `${what}: ${amount(fates.length, records)}`,
