@@ -48,20 +48,16 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
   };
   const { state } = await openWorkspace({ ...options, variables });
   say(`${environment} lives in account ${location.accountId}, region ${location.region}`);
-  const changes = await applyStateStack(state, location.accountId, say);
+  const changes = await applyStateStack(state, say);
   const file = writeLocation(environment, location, options);
   return { ...location, bucket: state.backend.bucket, changes, file };
 }
 
 /** Applies the stack, its state being where it now is: in the bucket, or here until there is a bucket. */
-async function applyStateStack(
-  stack: TerraformStackFolder,
-  accountId: string,
-  say: Context["say"],
-): Promise<Changes> {
+async function applyStateStack(stack: TerraformStackFolder, say: Context["say"]): Promise<Changes> {
   const { terraform, backend } = stack;
   const localState = join(stack.path, LOCAL_STATE);
-  const found = await lookAtStateBucket(backend, accountId);
+  const found = await lookAtStateBucket(backend);
   if (found === "with state") {
     keepStateInBucket(stack);
     await terraform.init();
@@ -81,7 +77,7 @@ async function applyStateStack(
   say("moving the state of this stack into it");
   keepStateInBucket(stack);
   await terraform.migrateState();
-  if ((await lookAtStateBucket(backend, accountId)) !== "with state") {
+  if ((await lookAtStateBucket(backend)) !== "with state") {
     throw new OperatorError(`the state did not arrive in ${backend.bucket}; it still is in ${localState}`);
   }
   rmSync(localState, { force: true });

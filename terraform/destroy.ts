@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { OperatorError } from "./operator-error";
 import { managedResources, protectedInCode, protectedInState } from "./protection";
 import { keepStateHere, keepStateInBucket } from "./stack-folder";
+import { lookAtStateBucket } from "./state-bucket";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 export interface DestroyOptions extends Context {
@@ -19,6 +20,8 @@ export interface Destroyed {
 }
 
 const PLAN = "destroy.tfplan";
+const KEY_REMAINS =
+  "the key until its deletion window ends: `aws kms cancel-key-deletion` would bring it back";
 const LOCAL_STATE = "terraform.tfstate";
 /**
  * A merge that was running when its function was removed, or a late access log, may put an object into a
@@ -34,6 +37,10 @@ export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   const { environment, say, andState } = options;
   const { main, state } = await openWorkspace(options);
   assertDisposableInCode(environment, main);
+  if (andState && isHalfGone(state) && (await lookAtStateBucket(main.backend)) === "absent") {
+    say("the bucket of the state is gone: finishing what was begun");
+    return { removed: await destroyStateStack(environment, state, say), remains: [KEY_REMAINS] };
+  }
   await main.terraform.init();
   const deployed = await main.terraform.show();
   assertDisposableInState(environment, protectedInState(deployed));
@@ -41,15 +48,18 @@ export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   if (!(await options.confirm(count))) throw new OperatorError("not confirmed: nothing was removed");
 
   let removed = await removeAll(main, say);
-  const remains = [
-    "the key until its deletion window ends: `aws kms cancel-key-deletion` would bring it back",
-  ];
+  const remains = [KEY_REMAINS];
   if (andState) {
     removed += await destroyStateStack(environment, state, say);
   } else {
     remains.push(`the state's bucket ${state.backend.bucket}: --and-state removes it too`);
   }
   return { removed, remains };
+}
+
+/** Whether the end of the state's bucket was begun here, and not finished. */
+function isHalfGone({ path }: TerraformStackFolder): boolean {
+  return existsSync(join(path, LOCAL_STATE));
 }
 
 function assertDisposableInCode(environment: string, stack: TerraformStackFolder): void {
@@ -99,6 +109,7 @@ async function destroyStateStack(
   say: Context["say"],
 ): Promise<number> {
   const { path, terraform } = stack;
+  // Where an unfinished attempt was, if there was one.
   await terraform.init();
   assertDisposableInState(`${environment}-state`, protectedInState(await terraform.show()));
   say(`moving the state of ${stack.name} out of its bucket`);

@@ -21,6 +21,8 @@ export interface Backend {
   readonly bucket: string;
   readonly key: string;
   readonly region: string;
+  /** The only account that it may be in. */
+  readonly accountId: string;
 }
 
 /** A synthesized stack: its folder is where Terraform runs. */
@@ -87,12 +89,23 @@ function readStack(folder: string, name: string): StackFolder {
     if (typeof value !== "string") throw new OperatorError(`${file} has no text for ${key}`);
     return value;
   };
+  const onlyText = (object: JsonObject, key: string): string => {
+    const values = member(object, key);
+    const [value] = Array.isArray(values) ? values : [];
+    if (typeof value !== "string") throw new OperatorError(`${file} has no text in ${key}`);
+    return value;
+  };
   const document = inside(JSON.parse(readFileSync(file, "utf8")));
   const backend = inside(document, "terraform", "backend", "s3");
   return {
     name,
     path,
-    backend: { bucket: text(backend, "bucket"), key: text(backend, "key"), region: text(backend, "region") },
+    backend: {
+      bucket: text(backend, "bucket"),
+      key: text(backend, "key"),
+      region: text(backend, "region"),
+      accountId: onlyText(backend, "allowed_account_ids"),
+    },
     providerVersion: text(inside(document, "terraform", "required_providers", "aws"), "version"),
     document,
   };

@@ -15,10 +15,7 @@ export type StateBucket = "absent" | "without state" | "with state";
  * Looks for the bucket and the state in it.
  * @throws OperatorError when it belongs to somebody else or AWS cannot be asked.
  */
-export async function lookAtStateBucket(
-  { bucket, key, region }: Backend,
-  accountId: string,
-): Promise<StateBucket> {
+export async function lookAtStateBucket({ bucket, key, region, accountId }: Backend): Promise<StateBucket> {
   const client = new S3Client({ region });
   const owned = { Bucket: bucket, ExpectedBucketOwner: accountId };
   try {
