@@ -1,6 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import {
   BatchGetNamedQueryCommand,
@@ -39,6 +42,7 @@ import {
   paginateGetPartitions,
   UpdatePartitionCommand,
 } from "@aws-sdk/client-glue";
+import { readState } from "../../local/sql/state-file";
 import {
   BUCKET,
   DATABASE,
@@ -770,6 +774,39 @@ describe("what is kept", () => {
     writeFileSync(file, '{"tables":[],"partitions":{}}');
     await own.restart();
     await own.close();
+  });
+
+  test("the file is a whole state at any time, also when the writer is killed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
+    const file = join(folder, "catalog.json");
+    const script = join(folder, "writer.ts");
+    const stateFile = resolve(__dirname, "../../local/sql/state-file");
+    writeFileSync(
+      script,
+      `import { writeState } from ${JSON.stringify(stateFile)};
+       const partition = { values: ["x".repeat(1000)], storage: {}, location: "s3://b/", parameters: {}, createdAt: 0 };
+       for (let n = 1; ; n++) {
+         writeState(${JSON.stringify(file)}, { tables: [], partitions: { t: Array(500 + (n % 7) * 500).fill(partition) } });
+       }`,
+    );
+    const writer = spawn(process.execPath, ["--import", "tsx", script], { cwd: resolve(__dirname, "../..") });
+    const ended = once(writer, "exit");
+    const sizes = new Set<number | undefined>();
+    try {
+      while (!existsSync(file)) await new Promise((resume) => setTimeout(resume, 20));
+      for (let reads = 0; reads < 50; reads++) {
+        sizes.add(readState(file).partitions["t"]?.length);
+        await new Promise((resume) => setTimeout(resume, 1));
+      }
+    } finally {
+      writer.kill("SIGKILL");
+      await ended;
+    }
+
+    sizes.add(readState(file).partitions["t"]?.length);
+    rmSync(folder, { recursive: true });
+    for (const size of sizes) expect(Number(size) % 500).toBe(0);
+    expect(sizes.size).toBeGreaterThan(1);
   });
 
   test("a taken port is named", async () => {

@@ -65,7 +65,10 @@ export async function startSqlService(
     ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
     ...glueOperations(catalog, plane.accountId),
   });
-  const url = await listenOnLoopback(server, options.port ?? 0, "SQL service");
+  const url = await listenOnLoopback(server, options.port ?? 0, "SQL service").catch((error: unknown) => {
+    engine.close();
+    throw error;
+  });
   return {
     url,
     async close() {
