@@ -216,10 +216,11 @@ describe("replay", () => {
     }
   }
 
+  const LAST = record(3, NOON + HOUR_MS, goodLine());
   const RECORDS = [
     record(1, NOON + 5, goodLine(), '{"Invoice":'),
     record(2, NOON + 6, goodLine({ Channel: "web" })),
-    record(3, NOON + HOUR_MS, goodLine()),
+    LAST,
   ];
 
   test("lines go below the hour that they arrived in as ValidateRecords passes them on, the broken to quarantine", async () => {
@@ -246,6 +247,16 @@ describe("replay", () => {
     expect(replayText(account, false)).toBe(
       "4 lines in the stream: the raw zone lacked 3 lines, the quarantine 1 line; 3 objects written.",
     );
+  });
+
+  test("a line that was refused once and keeps the contract today is brought back", async () => {
+    const lake = new Lake();
+    const [line] = judgeRecord(LAST);
+    const refused = { record_id: line?.recordId, layer: "batch", reason: "internal_error" };
+    lake.objects.set(`${ZONES.quarantine}batch/x.json`, JSON.stringify(refused));
+
+    expect(await lake.replay([LAST])).toMatchObject({ missing: 1, missingFromQuarantine: 0 });
+    expect(lake.rows(ZONES.raw)).toMatchObject([{ record_id: line?.recordId }]);
   });
 
   test("a dry run finds the same and writes nothing", async () => {
