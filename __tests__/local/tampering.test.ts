@@ -1,0 +1,353 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
+import { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
+import { HOUR_MS } from "../../lambdas/merge-small-files/hours";
+import { acquireLease, type Lease, releaseLease } from "../../lambdas/merge-small-files/lease";
+import type { Outcome } from "../../lambdas/merge-small-files/outcome";
+import { readEnvironment } from "../../lambdas/shared/env";
+import { createLogger } from "../../lambdas/shared/log";
+import { generate } from "../../loadgen/generate";
+import { localS3 } from "../../local/clients";
+import { type LocalRun, startLocalRun } from "../../local/local-run";
+import { acknowledged, send } from "../../local/send";
+import { settle } from "../../local/settle";
+import { PROJECT_ROOT } from "../../local/synthesize";
+import { type Reconciliation, reconcile } from "../../reconcile/reconcile";
+import { BROKEN_LINES } from "../support/broken-lines";
+import { rewriteParquet } from "../support/parquet-file";
+
+jest.setTimeout(180_000);
+
+const LINES = 2_000;
+const GOOD_BY_HAND = 60;
+
+let folder: string;
+let run: LocalRun;
+let s3: S3Client;
+let ledger: ReadonlySet<string>;
+
+beforeAll(async () => {
+  jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  folder = mkdtempSync(join(tmpdir(), "retail-bi-tampering-"));
+  run = await startLocalRun({
+    environment: "dev",
+    dataDir: folder,
+    timeScale: 60,
+    firstPort: 0,
+    say: () => undefined,
+  });
+  s3 = localS3(endpoints()["AWS_ENDPOINT_URL_S3"] ?? "", run.plane.region);
+  const { signal } = new AbortController();
+  await send(run, { maxCount: LINES, pack: 5, seed: 1, signal });
+  ledger = await acknowledged(run);
+  expect(await settle(run, ledger, signal)).toMatchObject({ agree: true, acknowledged: LINES, extra: [] });
+});
+
+afterAll(async () => {
+  s3?.destroy();
+  await run?.close();
+  rmSync(folder, { recursive: true, force: true });
+  jest.restoreAllMocks();
+});
+
+/** What `npm start` prints as export lines. */
+function endpoints(): Record<string, string> {
+  return Object.fromEntries(run.exports.map((line) => line.replace("export ", "").split("=", 2)));
+}
+
+interface Cell {
+  readonly path: string;
+  readonly record_id: string;
+}
+
+/** Each line of a table with the object that holds it, by Athena. */
+async function cells(table: string): Promise<Cell[]> {
+  const found: Cell[] = [];
+  const sql = `SELECT "$path" AS path, record_id FROM "${table}" ORDER BY record_id`;
+  await run.places.sql.query(sql, ({ path = "", record_id = "" }) => found.push({ path, record_id }));
+  return found;
+}
+
+/** Some line in the middle of a table, and the object that holds it. */
+async function someLine(table: string): Promise<Cell> {
+  const all = await cells(table);
+  const cell = all[Math.floor(all.length / 2)];
+  if (cell === undefined) throw new Error(`${table} is empty`);
+  return cell;
+}
+
+function place(path: string): { readonly Bucket: string; readonly Key: string } {
+  const [, Bucket = "", Key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  return { Bucket, Key };
+}
+
+/** Puts another object in an object's place, or none. @returns what puts it back */
+async function replace(
+  path: string,
+  change: (bytes: Buffer) => Promise<Buffer | undefined> | Buffer | undefined,
+): Promise<() => Promise<void>> {
+  const { Body } = await s3.send(new GetObjectCommand(place(path)));
+  const before = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  const after = await change(before);
+  if (after === undefined) await s3.send(new DeleteObjectCommand(place(path)));
+  else await s3.send(new PutObjectCommand({ ...place(path), Body: after }));
+  return async () => {
+    await s3.send(new PutObjectCommand({ ...place(path), Body: before }));
+  };
+}
+
+/** The lists of a reconciliation that are faults and not empty. */
+function faults({ missing, doubled, altered, unknown }: Reconciliation): Record<string, readonly string[]> {
+  const all = Object.entries({ missing, doubled, altered, unknown }).flatMap(([kind, places]) =>
+    Object.entries(places).map(([place, ids]) => [`${kind} in ${place}`, ids] as const),
+  );
+  return Object.fromEntries(all.filter(([, ids]) => ids.length > 0));
+}
+
+/** `npm run reconcile -- dev` without npm, as anyone with the printed endpoints can run it. */
+async function reconcileCommand(): Promise<{ code: number | null; stdout: string }> {
+  const to = new Date(Math.ceil(Date.now() / 1000) * 1000).toISOString().replace(".000Z", "Z");
+  const options = ["--to", to, "--search-url", run.searchUrl];
+  const child = spawn(process.execPath, ["--import", "tsx", "reconcile/cli.ts", "dev", ...options], {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, ...endpoints() },
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  let stdout = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout })));
+}
+
+test("records that another producer put with the SDK: 20 broken lines among good ones are all accounted for", async () => {
+  const rows = generate(2);
+  const lines: Uint8Array[] = [];
+  for (let number = 0; number < GOOD_BY_HAND; number++) {
+    lines.push(Buffer.from(JSON.stringify(rows.next().value)));
+    const broken = BROKEN_LINES[number / 3];
+    if (broken) lines.push(broken.bytes);
+  }
+  const records = Array.from({ length: lines.length / 8 }, (_, record) => ({
+    PartitionKey: `by-hand-${record}`,
+    Data: Buffer.concat(lines.slice(record * 8, record * 8 + 8).flatMap((line) => [line, Buffer.from("\n")])),
+  }));
+  const { kinesis, streamName: StreamName } = run.places;
+  expect(await kinesis.send(new PutRecordsCommand({ StreamName, Records: records }))).toMatchObject({
+    FailedRecordCount: 0,
+  });
+
+  // Nobody tells when other producers' lines are everywhere: the stream itself is what they are held against.
+  const deadline = Date.now() + 60_000;
+  let found = await reconcile(run.places);
+  while (!found.agree && Date.now() < deadline) {
+    await sleep(1_000);
+    found = await reconcile(run.places);
+  }
+
+  const good = LINES + GOOD_BY_HAND;
+  expect(faults(found)).toEqual({});
+  expect(found).toMatchObject({
+    agree: true,
+    acknowledged: good + BROKEN_LINES.length,
+    counts: { raw: good, parquet: good, indexed: good },
+    quarantined: BROKEN_LINES.length,
+  });
+  const shown: Readonly<Record<string, string>>[] = [];
+  await run.places.sql.query("SELECT * FROM retail_trans_quarantine", (row) => shown.push(row));
+  const of = (layer: string): string[] =>
+    shown.filter((row) => row["layer"] === layer).map(({ reason, original }) => `${reason} ${original}`);
+  const expected = BROKEN_LINES.map(({ reason, bytes }) => `${reason} ${bytes.toString("base64")}`);
+  expect(of("batch").sort()).toEqual([...expected].sort());
+  expect(of("speed").sort()).toEqual([...expected].sort());
+  expect(shown).toHaveLength(2 * BROKEN_LINES.length);
+});
+
+/** MergeSmallFiles, and the lease that its runs take. */
+function merging() {
+  const found = run.plane.functions.find(({ environment }) => "OLD_TABLE_NAME" in environment);
+  if (!found) throw new Error("the Terraform has no function that merges");
+  const { STAGING_OUTPUT_PREFIX: staging } = readEnvironment(ENVIRONMENT, found.environment);
+  const clock = { now: Date.now, sleep: (ms: number) => sleep(ms) };
+  const log = createLogger("tampering", () => undefined);
+  return { arn: found.arn, staging, ports: { objects: s3Objects(s3), clock, log } };
+}
+
+/** Tries until it is this caller's turn: the schedule goes on. */
+async function patiently<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    await sleep(50);
+  }
+}
+
+/** What a line's tampering is, and the only thing that may be found. */
+interface Tampering {
+  readonly what: string;
+  readonly table: "json" | "parquet";
+  readonly change: (bytes: Buffer, id: string) => Promise<Buffer> | Buffer;
+  readonly found: (id: string) => Record<string, readonly string[]>;
+  /** Whether the command is asked as well, which takes seconds. */
+  readonly command?: true;
+}
+
+/** The raw lines that hold an identity, changed; no line at all where there is none left. */
+function rawLines(bytes: Buffer, id: string, change: (line: string) => string[]): Buffer {
+  const lines = bytes.toString().split("\n");
+  return Buffer.from(lines.flatMap((line) => (line.includes(id) ? change(line) : [line])).join("\n"));
+}
+
+function centMore(line: string): string {
+  const row = JSON.parse(line) as { Price: number };
+  return JSON.stringify({ ...row, Price: Math.round(row.Price * 100 + 1) / 100 });
+}
+
+/** An identity beside the given one, of a line that its record of five does not have. */
+function neighbour(id: string): string {
+  return `${id.slice(0, -1)}v`;
+}
+
+const TAMPERINGS: readonly Tampering[] = [
+  {
+    what: "a raw line is gone",
+    table: "json",
+    change: (bytes, id) => rawLines(bytes, id, () => []),
+    found: (id) => ({ "missing in raw": [id] }),
+    command: true,
+  },
+  {
+    what: "a price in a raw line is a cent higher",
+    table: "json",
+    change: (bytes, id) => rawLines(bytes, id, (line) => [centMore(line)]),
+    found: (id) => ({ "altered in raw": [id] }),
+  },
+  {
+    what: "a Parquet row is gone",
+    table: "parquet",
+    change: (bytes, id) => rewriteParquet(bytes, `FROM rows WHERE record_id <> '${id}'`),
+    found: (id) => ({ "missing in parquet": [id] }),
+  },
+  {
+    what: "a Parquet row is there twice",
+    table: "parquet",
+    change: (bytes, id) => rewriteParquet(bytes, `FROM rows UNION ALL FROM rows WHERE record_id = '${id}'`),
+    found: (id) => ({ "doubled in parquet": [id] }),
+    command: true,
+  },
+  {
+    what: "a price in Parquet is a cent higher",
+    table: "parquet",
+    change: (bytes, id) => {
+      const price = `CASE record_id WHEN '${id}' THEN round(price + 0.01, 2) ELSE price END AS price`;
+      return rewriteParquet(bytes, `SELECT * REPLACE (${price}) FROM rows`);
+    },
+    found: (id) => ({ "altered in parquet": [id] }),
+    command: true,
+  },
+  {
+    what: "Parquet has a row that the stream never had",
+    table: "parquet",
+    change: (bytes, id) => {
+      const invented = `SELECT * REPLACE ('${neighbour(id)}' AS record_id) FROM rows WHERE record_id = '${id}'`;
+      return rewriteParquet(bytes, `FROM rows UNION ALL ${invented}`);
+    },
+    found: (id) => ({ "unknown in parquet": [neighbour(id)] }),
+  },
+];
+
+describe("tampered with behind its back", () => {
+  let lease: Lease;
+
+  /**
+   * A raw object with another ETag is merged anew, and what is found would depend on whether that was before the
+   * comparison or after. So merging pauses, as an operator would have it pause: the test holds the lease.
+   */
+  beforeAll(async () => {
+    const { ports, staging } = merging();
+    lease = await patiently(() => acquireLease(ports, staging, "tampering", Date.now() + HOUR_MS));
+  });
+
+  afterAll(async () => {
+    const { ports, staging } = merging();
+    await releaseLease(ports, staging, lease, lease.lastHourlyPass);
+  });
+
+  test.each(TAMPERINGS)("$what: that identity is named, and nothing else", async (tampering) => {
+    const { path, record_id } = await someLine(run.places.tables[tampering.table]);
+    const expected = tampering.found(record_id);
+    const undo = await replace(path, (bytes) => tampering.change(bytes, record_id));
+    try {
+      const found = await reconcile(run.places, ledger);
+      expect(faults(found)).toEqual(expected);
+      expect(found.agree).toBe(false);
+      if (tampering.command) {
+        const { code, stdout } = await reconcileCommand();
+        expect(code).toBe(2);
+        for (const [list, ids] of Object.entries(expected)) {
+          // What people call doubled, the report calls copies.
+          expect(stdout).toContain(`${list.replace("doubled", "copies")}: ${ids.join()}\n`);
+        }
+      }
+    } finally {
+      await undo();
+    }
+  });
+
+  test("everything put back: all layers agree again, to the command too", async () => {
+    expect(await reconcile(run.places, ledger)).toMatchObject({ agree: true });
+    expect(await reconcileCommand()).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("All layers agree."),
+    });
+  });
+});
+
+describe("tampered with while it merges", () => {
+  /** A merge that began after the change, whoever else merges. */
+  function merge(): Promise<Outcome> {
+    return patiently(async () => {
+      const outcome = (await run.functions.invoke(merging().arn, {})) as Outcome;
+      return outcome.status === "busy" ? undefined : outcome;
+    });
+  }
+
+  test("a raw line is gone: Parquet follows the raw zone, and both are named until it is back", async () => {
+    const { path, record_id } = await someLine(run.places.tables.json);
+    const undo = await replace(path, (bytes) => rawLines(bytes, record_id, () => []));
+    await merge();
+
+    expect(faults(await reconcile(run.places, ledger))).toEqual({
+      "missing in raw": [record_id],
+      "missing in parquet": [record_id],
+    });
+
+    await undo();
+    await merge();
+    expect(await reconcile(run.places, ledger)).toMatchObject({ agree: true });
+  });
+
+  test("a whole raw object is gone: its hour is not merged, and Parquet keeps the lines", async () => {
+    const { path } = await someLine(run.places.tables.json);
+    const gone = (await cells(run.places.tables.json)).filter((cell) => cell.path === path);
+    const undo = await replace(path, () => undefined);
+
+    const outcome = await merge();
+
+    expect(outcome.refused).not.toEqual([]);
+    expect(outcome.merged).toEqual([]);
+    expect(faults(await reconcile(run.places, ledger))).toEqual({
+      "missing in raw": gone.map(({ record_id }) => record_id),
+    });
+
+    await undo();
+    expect(await merge()).toMatchObject({ refused: [], failed: [] });
+    expect(await reconcile(run.places, ledger)).toMatchObject({ agree: true });
+  });
+});
