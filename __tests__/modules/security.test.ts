@@ -1,12 +1,14 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { IamPolicyAttachment } from "@cdktf/provider-aws/lib/iam-policy-attachment";
+import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { OpensearchDomain } from "@cdktf/provider-aws/lib/opensearch-domain";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Aspects, TerraformStack, Testing } from "cdktf";
 import type { Construct } from "constructs";
@@ -463,6 +465,27 @@ describe("guardrails", () => {
       "logs for ever",
       (stack) => new CloudwatchLogGroup(stack, "Bad", { kmsKeyId: "key" }),
       "is a log group that keeps logs for ever",
+    ],
+    ["an open topic", (stack) => new SnsTopic(stack, "Bad", { name: "t" }), "is a topic without a key"],
+    [
+      "an instance that answers IMDSv1",
+      (stack) => new Instance(stack, "Bad", { rootBlockDevice: { kmsKeyId: "k" } }),
+      "is an instance without IMDSv2",
+    ],
+    [
+      "an instance with an open disk",
+      (stack) => new Instance(stack, "Bad", { metadataOptions: { httpTokens: "required" } }),
+      "is an instance without a key",
+    ],
+    [
+      "an instance with SSH",
+      (stack) =>
+        new Instance(stack, "Bad", {
+          metadataOptions: { httpTokens: "required" },
+          rootBlockDevice: { kmsKeyId: "k" },
+          keyName: "mine",
+        }),
+      "is an instance that takes a key pair",
     ],
     [
       "an open stream",
