@@ -13,7 +13,7 @@ import type { Sql } from "../reconcile/sql";
 import { isInWindow } from "../reconcile/window";
 import { invokeLambda } from "../recovery/invoke-lambda";
 import { InvocationError, type RedriveAccount, type RedrivePorts, redrive } from "../recovery/redrive";
-import { type ReplayAccount, type ReplayPorts, replay } from "../recovery/replay";
+import { type ReplayAccount, type ReplayPorts, remembered, replay } from "../recovery/replay";
 import { redriveText, replayText } from "../recovery/report";
 import { goodLine, kinesisEvent, sequenceNumber } from "./support/kinesis-event";
 
@@ -185,6 +185,8 @@ describe("replay", () => {
   class Lake {
     readonly objects = new Map<string, string>();
     readonly queries: string[] = [];
+    /** The values of an hour that the raw table does not show, joined. */
+    unregistered = "";
 
     rows(prefix: string): Row[] {
       return [...this.objects]
@@ -211,6 +213,7 @@ describe("replay", () => {
           yield* records.filter(({ arrivedAtMs }) => isInWindow(window, arrivedAtMs));
         },
         sql: this.sql,
+        partitions: async (values) => values.filter((value) => value.join() !== this.unregistered),
         put: async (key, body) => void this.objects.set(key, body),
         onHour: () => undefined,
       };
@@ -287,6 +290,18 @@ describe("replay", () => {
     );
   });
 
+  test("an hour that the table does not show is not taken for empty, neither the one before the first", async () => {
+    for (const hour of ["10", "12"]) {
+      const lake = new Lake();
+      lake.unregistered = `2026,11,24,${hour}`;
+
+      await expect(lake.replay(RECORDS)).rejects.toThrow(
+        `${TABLE_NAMES.raw} has no partition for 2026-11-24T${hour}, so what lies there cannot be seen`,
+      );
+      expect(lake.objects.size).toBe(0);
+    }
+  });
+
   test("much that is missing makes several objects", async () => {
     const lake = new Lake();
     const text = "x".repeat(200_000);
@@ -339,6 +354,24 @@ describe("the range of arrivals", () => {
     expect(() => arrivalRange({ from: NOON - 1 }, 24, NOON)).toThrow(
       "--from 2026-11-24T11:59:59.999Z must lie before --to, which is a quarter of an hour ago, the default",
     );
+  });
+
+  test("a replay reads what the stream remembers, and nothing of the future", () => {
+    const day = 24 * HOUR_MS;
+    expect(remembered({ fromMs: NOON - 2 * day, toMs: NOON + day }, 24, NOON)).toEqual({
+      fromMs: NOON - day,
+      toMs: NOON,
+    });
+    expect(remembered({ fromMs: NOON - 2, toMs: NOON - 1 }, 24, NOON)).toEqual({
+      fromMs: NOON - 2,
+      toMs: NOON - 1,
+    });
+    for (const range of [
+      { fromMs: NOON, toMs: NOON + 1 },
+      { fromMs: 0, toMs: NOON - day },
+    ]) {
+      expect(() => remembered(range, 24, NOON)).toThrow("the stream holds nothing: it remembers 24 hours");
+    }
   });
 
   test("times are UTC", () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AthenaClient } from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -16,6 +17,7 @@ export interface Deployed {
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   readonly athena: AthenaClient;
+  readonly glue: GlueClient;
 }
 
 /**
@@ -45,6 +47,7 @@ export function deployed(
     kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler(), ...PATIENT }),
     s3: new S3Client({ region }),
     athena: new AthenaClient({ region }),
+    glue: new GlueClient({ region }),
   };
 }
 

@@ -3,14 +3,16 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Command } from "commander";
 import { deployed } from "../environments/deployed";
+import { glueCatalog } from "../lambdas/merge-small-files/aws-catalog";
 import { ZONES } from "../modules/batch/zones";
+import { TABLE_NAMES } from "../modules/naming";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
 import { givenUpObjects } from "../reconcile/given-up";
 import { athenaSql } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
 import { invokeLambda } from "./invoke-lambda";
 import { redrive } from "./redrive";
-import { replay } from "./replay";
+import { remembered, replay } from "./replay";
 import { fateText, redriveText, replayText } from "./report";
 
 const EXIT = { done: 0, failed: 1, left: 2 } as const;
@@ -55,13 +57,14 @@ async function runRedrive(environment: string, options: Options): Promise<void> 
 }
 
 async function runReplay(environment: string, options: ReplayOptions): Promise<void> {
-  const { definition, names, kinesis, s3, athena } = deployed(environment);
+  const { definition, names, kinesis, s3, athena, glue } = deployed(environment);
   const { retentionHours } = definition.stream;
   const now = Date.now();
-  const range = arrivalRange(options, retentionHours, now);
-  const horizonMs = now - retentionHours * 3_600_000;
-  if (range.fromMs >= now) throw new Error(`--from ${iso(range.fromMs)} lies in the future`);
-  if (range.fromMs < horizonMs) say(`the stream has forgotten what arrived before ${iso(horizonMs)}`);
+  const asked = arrivalRange(options, retentionHours, now);
+  const range = remembered(asked, retentionHours, now);
+  if (range.fromMs > asked.fromMs) {
+    say(`the stream remembers ${retentionHours} hours: what arrived before ${iso(range.fromMs)} is left out`);
+  }
   if (range.toMs > now - SETTLING_MS) {
     say("the last quarter of an hour included: what is being delivered may be in the raw zone twice then");
   }
@@ -70,6 +73,10 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<v
     {
       records: (window) => streamRecords(kinesis, names.stream, window),
       sql: athenaSql(athena, s3, names.peopleWorkgroup, names.database),
+      partitions: async (values) => {
+        const table = { database: names.database, name: TABLE_NAMES.raw };
+        return (await glueCatalog(glue).partitions(table, values)).map((partition) => partition.values);
+      },
       put: async (Key, Body) => {
         await s3.send(new PutObjectCommand({ Bucket: names.lakeBucket, Key, Body }));
         say(`written: s3://${names.lakeBucket}/${Key}`);

@@ -15,6 +15,7 @@ import {
 } from "../lambdas/shared/quarantine";
 import { ZONES } from "../modules/batch/zones";
 import { TABLE_NAMES } from "../modules/naming";
+import { iso } from "../reconcile/arrival-times";
 import type { Sql } from "../reconcile/sql";
 import { arrivalCondition, partitionCondition, type Window } from "../reconcile/window";
 
@@ -23,6 +24,8 @@ export interface ReplayPorts {
   /** The records of the stream that arrived in a window, each shard's in order. */
   readonly records: (window: Window) => AsyncIterable<StreamRecord>;
   readonly sql: Sql;
+  /** Values of the raw table's partitions that there are, among these. */
+  readonly partitions: (values: readonly Hour["values"][]) => Promise<readonly (readonly string[])[]>;
   /** Writes into the lake. */
   readonly put: PutObject;
   /** Told of each hour before it is read. */
@@ -41,6 +44,18 @@ export interface ReplayAccount {
   readonly objects: number;
 }
 
+/** What a replay can read of a range: the stream remembers no more, and nothing has arrived in the future. */
+export function remembered(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  retentionHours: number,
+  now: number,
+): { readonly fromMs: number; readonly toMs: number } {
+  const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs: Math.min(toMs, now) };
+  if (range.fromMs < range.toMs) return range;
+  const asked = `${iso(fromMs)} to ${iso(toMs)}`;
+  throw new Error(`of ${asked} the stream holds nothing: it remembers ${retentionHours} hours`);
+}
+
 /** Bytes of lines in one object; what Firehose writes is smaller, what Athena likes best is larger. */
 const OBJECT_BYTES = 16 * 1024 * 1024;
 /** Lines in one quarantine object. */
@@ -54,13 +69,15 @@ const QUARANTINE_LINES = 1_000;
  *
  * A line that a delivery stream brings meanwhile is there twice then, as the raw zone always may have it; the
  * merge makes one of them.
- * @throws QueryError, and what the stream's and the lake's clients throw
+ * @throws QueryError, what the clients throw, and Error when the raw table lacks the partition of an hour: what
+ * lies there would be taken for missing
  */
 export async function replay(
   ports: ReplayPorts,
   range: { readonly fromMs: number; readonly toMs: number },
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<ReplayAccount> {
+  await assertVisible(ports, hoursBetween(range.fromMs - HOUR_MS, range.toMs - 1));
   const whole: Window = { ...range, minutesPerHour: 60 };
   const quarantined = await identities(ports.sql, TABLE_NAMES.quarantine, arrivalCondition(whole));
   const writer = new Writer(dryRun ? undefined : ports.put);
@@ -84,6 +101,17 @@ export async function replay(
     await writer.finish(hour);
   }
   return { lines, ...writer.counts };
+}
+
+async function assertVisible({ partitions }: ReplayPorts, hours: readonly Hour[]): Promise<void> {
+  const found = await partitions(hours.map(({ values }) => values));
+  const known = new Set(found.map((values) => values.join("/")));
+  const absent = hours.filter(({ values }) => !known.has(values.join("/"))).map(({ name }) => name);
+  if (absent.length === 0) return;
+  throw new Error(
+    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so what lies there cannot be seen: ` +
+      "MergeSmallFiles registers them whenever it runs; see that it does, then replay",
+  );
 }
 
 async function identities(sql: Sql, table: string, condition: string): Promise<Set<string>> {
