@@ -155,6 +155,12 @@ export class RetailBiStack extends EnvironmentStack {
       logRetentionDays,
     });
     this.output("alarm_topic_arn", "Topic of alarms and budget, to subscribe to", operations.topic.arn);
+    const { length: subscribers } = environment.operations.alarmSubscriptions;
+    this.output(
+      "alarm_subscribers",
+      "How many are told of alarms and of the budget",
+      subscribers > 0 ? String(subscribers) : "nobody: set operations.alarmSubscriptions of the environment",
+    );
     this.output(
       "dashboard",
       "CloudWatch dashboard of everything",

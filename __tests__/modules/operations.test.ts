@@ -448,6 +448,28 @@ const topicProps = (encryptionKey: EncryptionKey): AlarmTopicProps => ({
   key: encryptionKey,
 });
 
+describe("how many are told", () => {
+  const subscribers = (settings: EnvironmentSettings["operations"]) =>
+    object(
+      object(
+        stack({ speed: { enabled: false }, ...(settings && { operations: settings }) }).json["output"] ??
+          null,
+      )["alarm_subscribers"] ?? null,
+    )["value"];
+
+  test("is an output, which says so when it is nobody", () => {
+    expect(subscribers(undefined)).toMatch(/^nobody: set operations\.alarmSubscriptions/);
+    expect(
+      subscribers({
+        alarmSubscriptions: [
+          { protocol: "email", endpoint: "a@example.com" },
+          { protocol: "https", endpoint: "https://example.com/a" },
+        ],
+      }),
+    ).toBe("2");
+  });
+});
+
 describe("the topic", () => {
   const template = Template.of((scope) => new AlarmTopic(scope, "Topic", topicProps(key(scope))));
   const topic = template.only("aws_sns_topic");
