@@ -1,0 +1,125 @@
+/**
+ * Sends lines at a steady rate through a local run of `dev` and measures how long each takes from its arrival in
+ * the stream until a search finds it, and what memory the functions' processes hold meanwhile.
+ *
+ *     npm run bench:latency -- --rate 1000 --seconds 60
+ *
+ * What it prints goes into docs/measurements.md.
+ */
+import { availableParallelism, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { openDataDir } from "../local/data-dir";
+import { type LocalRun, startLocalRun } from "../local/local-run";
+import { acknowledged, send } from "../local/send";
+import { settle } from "../local/settle";
+import { reportText } from "../reconcile/report";
+
+/** How often memory and latency are noted, in seconds. */
+const NOTE_EVERY_SECONDS = 5;
+const MIB = 1024 * 1024;
+
+/** What was noted at one moment. */
+interface Note {
+  readonly second: number;
+  /** One-minute load average of the machine: says whether something else was running. */
+  readonly load: number;
+  /** Resident memory of a function's processes in MiB, and how many they are, by function. */
+  readonly memory: Readonly<Record<string, string>>;
+  /** Resident memory of this process, which holds the engines and the load generator. */
+  readonly enginesMiB: number;
+  readonly samples: number;
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+}
+
+function note(run: LocalRun, startedAt: number): Note {
+  const memory = run.functions.stats().map(({ functionName, processes }) => {
+    const mebibytes = processes.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / MIB;
+    return [functionName, `${mebibytes.toFixed(0)} (${processes.length})`];
+  });
+  const { samples = 0, p50_ms = Number.NaN, p99_ms = Number.NaN } = run.latency?.latency() ?? {};
+  return {
+    second: Math.round((Date.now() - startedAt) / 1_000),
+    load: Math.round((loadavg()[0] ?? Number.NaN) * 10) / 10,
+    memory: Object.fromEntries(memory),
+    enginesMiB: Math.round(process.memoryUsage.rss() / MIB),
+    samples,
+    p50_ms,
+    p99_ms,
+  };
+}
+
+function table(notes: readonly Note[]): string {
+  const names = Object.keys(notes[0]?.memory ?? {});
+  const rows = new Table({
+    head: ["second", "load", "samples", "p50 ms", "p99 ms", ...names, "engines"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { second, load, samples, p50_ms, p99_ms, memory, enginesMiB } of notes) {
+    const cells = names.map((name) => memory[name] ?? "");
+    rows.push([second, load, samples, p50_ms, p99_ms, ...cells, enginesMiB]);
+  }
+  return rows.toString();
+}
+
+async function measure(rate: number, seconds: number): Promise<boolean> {
+  const say = (message: string): void => void process.stderr.write(`${message}\n`);
+  const dataDir = openDataDir(undefined);
+  const run = await startLocalRun({
+    environment: "dev",
+    dataDir: dataDir.path,
+    timeScale: 12,
+    firstPort: 0,
+    say,
+  });
+  try {
+    const { signal } = new AbortController();
+    const startedAt = Date.now();
+    const ended = new AbortController();
+    const notes: Note[] = [];
+    const noting = (async () => {
+      while (!ended.signal.aborted) {
+        await sleep(NOTE_EVERY_SECONDS * 1_000, undefined, { signal: ended.signal }).catch(() => undefined);
+        notes.push(note(run, startedAt));
+      }
+    })();
+    const account = await send(run, { rate, maxCount: rate * seconds, pack: 1, seed: 1, signal });
+    ended.abort();
+    await noting;
+
+    const found = await settle(run, await acknowledged(run), signal);
+    const latency = run.latency?.latency();
+    const [stats] = run.functions.stats().filter(({ functionName }) => functionName.endsWith("UpsertToES"));
+    const text = [
+      `${availableParallelism()} cores, Node ${process.versions.node}, ${account.acknowledged} lines in ${account.seconds} s`,
+      "Latency of all lines so far; memory in MiB of each function's processes, and how many they are:",
+      table(notes),
+      `arrival to searchable: ${JSON.stringify(latency)}`,
+      `UpsertToES: ${JSON.stringify(stats && { ...stats, processes: stats.processes.length })}`,
+      found ? reportText(found) : "interrupted",
+    ];
+    process.stdout.write(`${text.join("\n\n")}\n`);
+    return found?.agree ?? false;
+  } finally {
+    await run.close();
+    dataDir.release({ keep: false });
+  }
+}
+
+const { rate, seconds } = new Command("npm run bench:latency --")
+  .option("--rate <lines/s>", "lines a second", Number, 1_000)
+  .option("--seconds <number>", "how long", Number, 60)
+  .parse()
+  .opts<{ rate: number; seconds: number }>();
+
+measure(rate, seconds).then(
+  (agree) => {
+    process.exitCode = agree ? 0 : 1;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);
