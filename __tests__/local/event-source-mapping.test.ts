@@ -1,12 +1,12 @@
 import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
+import { type BatchVerdict, readBatchResponse } from "../../lambdas/shared/batch-response";
 import type { EventSourceMappingModel, Invoke } from "../../local/data-plane";
 import {
   type EventSourceMapping,
   type MappingProgress,
   startEventSourceMapping,
 } from "../../local/event-source-mapping";
-import { type BatchVerdict, readBatchResponse } from "../../lambdas/shared/batch-response";
 import { batchLength, eventRecord, kinesisEvent } from "../../local/event-source-mapping/event";
 import { slotOf } from "../../local/event-source-mapping/shard-consumer";
 import { Watermark } from "../../local/event-source-mapping/watermark";

@@ -1,6 +1,6 @@
+import { readBatchResponse } from "../../lambdas/shared/batch-response";
 import type { EventSourceMappingModel, Invoke } from "../data-plane";
 import { backoffMs, pause } from "../pause";
-import { readBatchResponse } from "../../lambdas/shared/batch-response";
 import { batchLength, type EventRecord, kinesisEvent, PAYLOAD_LIMIT } from "./event";
 import type { GivenUpBatch, GiveUpCondition } from "./given-up";
 
