@@ -1,0 +1,32 @@
+import { isJsonObject, type Json, type JsonObject, member } from "../local/terraform/json";
+import { OperatorError } from "../terraform/operator-error";
+import { runProgram } from "../terraform/run-program";
+import type { Variables } from "../terraform/variables";
+import { explainCliWords } from "./cli-words";
+import { INSTALL_AWS_CLI } from "./session-child";
+
+/** Asks AWS by its CLI, which the session needs anyway, in one region. */
+export type Ask = (what: string, args: readonly string[]) => Promise<JsonObject>;
+
+/** @throws (the returned function) OperatorError with what it was to find out, and the CLI's words explained. */
+export function awsCli(region: string, variables: Variables): Ask {
+  return async (what, args) => {
+    const { exitCode, stdout, stderr } = await runProgram(
+      "aws",
+      [...args, "--region", region, "--output", "json", "--no-cli-pager"],
+      { cwd: process.cwd(), variables, remedy: INSTALL_AWS_CLI },
+    );
+    if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliWords(stderr)}`);
+    const answer: unknown = JSON.parse(stdout);
+    if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} printed no object`);
+    return answer;
+  };
+}
+
+/** What stands at `path` in an answer; undefined when it, or anything on the way, is absent. */
+export function at(answer: JsonObject, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (value, key) => (isJsonObject(value) ? member(value, key) : undefined),
+    answer,
+  );
+}

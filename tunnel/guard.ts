@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+/** `Sec-Fetch-Site` of what the user typed, and of what Dashboards' own pages ask for. */
+const OWN_SITES: readonly string[] = ["none", "same-origin"];
+
+/** Names by which a browser on this machine calls the local end. */
+export function ownHosts(port: number): readonly string[] {
+  return [`127.0.0.1:${port}`, `localhost:${port}`];
+}
+
+/**
+ * Why a request is refused; undefined when it may pass.
+ *
+ * Whatever reaches the local end is signed with the user's credentials, so nothing may reach it but the user:
+ * - a foreign name in `Host` is a web page whose name was made to resolve to 127.0.0.1 (DNS rebinding);
+ * - a foreign `Origin`, `Referer` or `Sec-Fetch-Site` is a web page that sends requests blindly (CSRF). Another
+ *   port of this machine is foreign too.
+ *
+ * Programs such as curl send none of the last three, and pass.
+ * @param port that the local end listens on.
+ */
+export function refusal(headers: IncomingHttpHeaders, port: number): string | undefined {
+  const { host, origin, referer } = headers;
+  if (host === undefined || !ownHosts(port).includes(host)) {
+    return `Host is ${quoted(host)}; ${ownHosts(port).join(" or ")} is wanted`;
+  }
+  const own = `http://${host}`;
+  if (origin !== undefined && origin !== own) {
+    return `Origin is ${quoted(origin)}; only pages of ${own} may use the tunnel`;
+  }
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && (Array.isArray(site) || !OWN_SITES.includes(site))) {
+    return `Sec-Fetch-Site is ${quoted(site)}; only pages of ${own} may use the tunnel. To follow a link, put it into the address bar`;
+  }
+  if (referer !== undefined && referer !== own && !referer.startsWith(`${own}/`)) {
+    return `Referer is ${quoted(referer)}; only pages of ${own} may use the tunnel`;
+  }
+  return undefined;
+}
+
+function quoted(value: string | readonly string[] | undefined): string {
+  return value === undefined ? "absent" : JSON.stringify(value);
+}

@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+
+/** About one connection, not about the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * Of the client: replaced by what is signed (`host`, `content-length`, `authorization`), answered here
+ * (`expect`), or naming the local end, which means nothing to the domain.
+ */
+const OF_THE_LOCAL_END: ReadonlySet<string> = new Set([
+  "host",
+  "content-length",
+  "authorization",
+  "date",
+  "expect",
+  "origin",
+  "referer",
+]);
+
+/** Those that the signature brings. */
+const SIGNATURE = /^x-amz-/;
+
+/** What is passed on of a client's headers, `cookie`, `osd-xsrf` and `osd-version` among it. */
+export function requestHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return endToEnd(headers, (name) => !OF_THE_LOCAL_END.has(name) && !SIGNATURE.test(name));
+}
+
+/**
+ * What is passed on of the domain's headers: redirects and cookies are made to fit the local end.
+ * @param domain origin of the domain.
+ * @param local origin of the local end, as the client calls it.
+ */
+export function responseHeaders(
+  headers: IncomingHttpHeaders,
+  domain: URL,
+  local: string,
+): OutgoingHttpHeaders {
+  const { location } = headers;
+  const cookies = headers["set-cookie"];
+  return {
+    ...endToEnd(headers, () => true),
+    ...(location !== undefined && { location: localLocation(location, domain, local) }),
+    ...(cookies && { "set-cookie": cookies.map(localCookie) }),
+  };
+}
+
+function endToEnd(headers: IncomingHttpHeaders, wanted: (name: string) => boolean): OutgoingHttpHeaders {
+  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !HOP_BY_HOP.has(name) && !named.includes(name) && wanted(name),
+    ),
+  );
+}
+
+/** A redirect to the domain goes to the local end; one to anywhere else stays. */
+function localLocation(location: string, domain: URL, local: string): string {
+  if (!URL.canParse(location)) return location;
+  const { host, pathname, search, hash } = new URL(location);
+  return host === domain.host ? `${local}${pathname}${search}${hash}` : location;
+}
+
+/** The local end speaks plain HTTP under another name: a cookie for the domain's name, or for TLS only, would be refused. */
+function localCookie(cookie: string): string {
+  return cookie
+    .split(";")
+    .filter((part, index) => index === 0 || !/^\s*(domain=|secure\s*$|samesite=none\s*$)/i.test(part))
+    .join(";");
+}
