@@ -1,0 +1,106 @@
+import type { Row } from "../../dashboards/rows";
+import { readRealRows } from "./real-rows";
+
+/** The place of a row of the file in a stream that took the rows one after the other. */
+export function realRecordId(position: number): string {
+  return `shard-${String(position).padStart(6, "0")}`;
+}
+
+/** The real rows as lines of the stream, in the order of the file. */
+export function realLines(): Record<string, string | number>[] {
+  return readRealRows().map((row, position) => ({
+    ...row,
+    Quantity: Number(row["Quantity"]),
+    Price: Number(row["Price"]),
+    record_id: realRecordId(position),
+    arrived_at: "2026-11-24 03:00:00.123",
+  }));
+}
+
+type CsvRow = Readonly<Record<string, string>>;
+
+const text = (row: CsvRow, name: string): string => row[name] ?? "";
+const units = (row: CsvRow): number => Number(row["Quantity"]);
+const pence = (row: CsvRow): number => Math.round(Number(row["Price"]) * 100);
+
+function total(rows: readonly CsvRow[], of: (row: CsvRow) => number): number {
+  return rows.reduce((sum, row) => sum + of(row), 0);
+}
+
+const revenue = (rows: readonly CsvRow[]): number => total(rows, (row) => units(row) * pence(row)) / 100;
+
+function grouped(
+  rows: readonly CsvRow[],
+  by: (row: CsvRow) => string,
+): (readonly [string, readonly CsvRow[]])[] {
+  const groups = new Map<string, CsvRow[]>();
+  for (const row of rows) {
+    const key = by(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function largestFirst(rows: readonly CsvRow[], name: string): (readonly [string, readonly CsvRow[]])[] {
+  return grouped(rows, (row) => text(row, name)).sort(([, a], [, b]) => revenue(b) - revenue(a));
+}
+
+/**
+ * What each panel has to show for the real rows, by its id: computed from the CSV alone, in whole pence, without the
+ * spec and without any of its renderings.
+ */
+export function realFigures(): Readonly<Record<string, readonly Row[]>> {
+  const rows = readRealRows();
+  const day = (row: CsvRow): string => text(row, "InvoiceDate").slice(0, 10);
+  const month = (row: CsvRow): string => `${text(row, "InvoiceDate").slice(0, 7)}-01`;
+  const cancelled = rows.filter((row) => text(row, "Invoice").startsWith("C"));
+  const guests = rows.filter((row) => text(row, "Customer_ID") === "");
+  const known = rows.filter((row) => text(row, "Customer_ID") !== "");
+  const newest = rows
+    .map((row, position) => ({ row, position }))
+    .sort(
+      (a, b) =>
+        text(b.row, "InvoiceDate").localeCompare(text(a.row, "InvoiceDate")) || b.position - a.position,
+    )
+    .slice(0, 50);
+  return {
+    "quantity-and-price-by-invoice-date": grouped(rows, day).map(([InvoiceDate, group]) => ({
+      InvoiceDate,
+      quantity: total(group, units),
+      price: total(group, pence) / 100,
+    })),
+    "revenue-over-time": grouped(rows, day).map(([InvoiceDate, group]) => ({
+      InvoiceDate,
+      revenue: revenue(group),
+    })),
+    "revenue-by-country": largestFirst(rows, "Country").map(([Country, group]) => ({
+      Country,
+      revenue: revenue(group),
+      quantity: total(group, units),
+      lines: group.length,
+    })),
+    "top-products": largestFirst(rows, "Description")
+      .slice(0, 10)
+      .map(([Description, group]) => ({
+        Description,
+        revenue: revenue(group),
+        quantity: total(group, units),
+      })),
+    cancellations: grouped(cancelled, month).map(([InvoiceDate, group]) => ({
+      InvoiceDate,
+      lines: group.length,
+      revenue: revenue(group),
+    })),
+    "guests-and-known-customers": [
+      { "customer-kind": "Guests", lines: guests.length, revenue: revenue(guests) },
+      { "customer-kind": "Known customers", lines: known.length, revenue: revenue(known) },
+    ],
+    "latest-transactions": newest.map(({ row }) => ({
+      ...row,
+      Quantity: units(row),
+      Price: Number(row["Price"]),
+    })),
+  };
+}

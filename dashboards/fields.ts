@@ -1,0 +1,31 @@
+import { COLUMNS, type Column, IDENTITY_COLUMNS } from "../schema/retail-transaction";
+
+type ContractColumn = (typeof COLUMNS)[number] | (typeof IDENTITY_COLUMNS)[number];
+type FieldOf<Kind extends Column["kind"]> = Extract<ContractColumn, { readonly kind: Kind }>["field"];
+
+/** A field of the contract; any other name does not compile. */
+export type Field = ContractColumn["field"];
+export type NumberField = FieldOf<"integer"> | FieldOf<"decimal">;
+export type TimeField = FieldOf<"timestamp">;
+export type TextField = FieldOf<"text">;
+
+const BY_FIELD: ReadonlyMap<string, Column> = new Map(
+  [...COLUMNS, ...IDENTITY_COLUMNS].map((column) => [column.field, column]),
+);
+
+/** The column of the contract that a field is. */
+export function columnOf(field: Field): Column {
+  const column = BY_FIELD.get(field);
+  if (column === undefined) throw new Error(`"${field}" is no field of the contract`);
+  return column;
+}
+
+/** Where the index keeps whole values of a field: below a text that is split into words, else the field itself. */
+export function exactPath(field: Field): string {
+  return columnOf(field).search === "words" ? `${field}.keyword` : field;
+}
+
+/** A field's name in the tables. */
+export function tableColumn(field: Field): string {
+  return field.toLowerCase();
+}

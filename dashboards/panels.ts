@@ -1,0 +1,113 @@
+import type { Classification, Measure, Panel } from "./spec";
+
+/** Units sold; a cancellation's are negative. */
+export const QUANTITY: Measure = { id: "quantity", title: "Quantity", unit: "units", factors: ["Quantity"] };
+/** Unit prices summed up, as in the lab; no money that anybody paid. */
+export const PRICE: Measure = {
+  id: "price",
+  title: "Sum of unit prices",
+  unit: "pounds",
+  factors: ["Price"],
+};
+/** Money taken, less what was given back. */
+export const REVENUE: Measure = {
+  id: "revenue",
+  title: "Revenue",
+  unit: "pounds",
+  factors: ["Quantity", "Price"],
+};
+export const LINES: Measure = { id: "lines", title: "Lines", unit: "lines", factors: [] };
+
+/** Lines of a cancelled invoice against lines of a sale. */
+export const CANCELLATION: Classification = {
+  id: "invoice-kind",
+  title: "Kind of invoice",
+  condition: { kind: "begins", field: "Invoice", prefix: "C" },
+  fulfilled: "Cancelled",
+  otherwise: "Sold",
+};
+
+/** Who bought: somebody without a customer number, or a customer that is known. */
+export const CUSTOMER_KIND: Classification = {
+  id: "customer-kind",
+  title: "Kind of customer",
+  condition: { kind: "blank", field: "Customer_ID" },
+  fulfilled: "Guests",
+  otherwise: "Known customers",
+};
+
+/** More than there are countries. */
+const COUNTRIES = 50;
+const TOP_PRODUCTS = 10;
+const LATEST_TRANSACTIONS = 50;
+
+/** The panels in the order in which they are shown. */
+export const PANELS: readonly Panel[] = [
+  {
+    id: "quantity-and-price-by-invoice-date",
+    title: "Quantity and price by InvoiceDate",
+    layer: "speed",
+    chart: "bars",
+    measures: [QUANTITY, PRICE],
+    dimension: { kind: "time", field: "InvoiceDate", interval: "day" },
+  },
+  {
+    id: "revenue-over-time",
+    title: "Revenue over time",
+    layer: "batch",
+    chart: "line",
+    measures: [REVENUE],
+    dimension: { kind: "time", field: "InvoiceDate", interval: "day" },
+  },
+  {
+    id: "revenue-by-country",
+    title: "Revenue by country",
+    layer: "batch",
+    chart: "horizontal-bars",
+    measures: [REVENUE, QUANTITY, LINES],
+    dimension: { kind: "values", field: "Country", limit: COUNTRIES },
+  },
+  {
+    id: "top-products",
+    title: "Top products by revenue",
+    layer: "batch",
+    chart: "horizontal-bars",
+    measures: [REVENUE, QUANTITY],
+    dimension: { kind: "values", field: "Description", limit: TOP_PRODUCTS },
+  },
+  {
+    id: "cancellations",
+    title: "Cancelled lines and what they gave back, by month",
+    layer: "speed",
+    chart: "bars",
+    measures: [LINES, REVENUE],
+    dimension: { kind: "time", field: "InvoiceDate", interval: "month" },
+    only: CANCELLATION,
+  },
+  {
+    id: "guests-and-known-customers",
+    title: "Guests against known customers",
+    layer: "speed",
+    chart: "donut",
+    measures: [LINES, REVENUE],
+    dimension: { kind: "classes", classification: CUSTOMER_KIND },
+  },
+  {
+    id: "latest-transactions",
+    title: "Latest transactions",
+    layer: "speed",
+    chart: "table",
+    fields: [
+      "InvoiceDate",
+      "Invoice",
+      "StockCode",
+      "Description",
+      "Quantity",
+      "Price",
+      "Customer_ID",
+      "Country",
+    ],
+    newestBy: "InvoiceDate",
+    limit: LATEST_TRANSACTIONS,
+  },
+];

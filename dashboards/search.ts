@@ -1,0 +1,160 @@
+import { exactPath, type NumberField } from "./fields";
+import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
+import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * How many values each shard hands in for the largest to be found. An index a month makes many shards, each of which
+ * knows only its own part of a sum: with the engine's default (25 for ten) a product that sells everywhere a
+ * little would be lost. The largest shops of this data have some 5,000 products.
+ */
+export const SHARD_SIZE = 10_000;
+
+/** The name of the dimension's aggregation in the query and in the answer. */
+const GROUPS = "groups";
+
+/** A panel as the body of a `_search` over the indices. */
+export function panelSearch(panel: Panel): JsonObject {
+  return panel.chart === "table" ? linesSearch(panel) : figuresSearch(panel);
+}
+
+/**
+ * The rows of a panel from the answer to its search.
+ * @throws PanelAnswerError when the answer is partial (a shard failed, time ran out) or of another shape
+ */
+export function rowsFromSearch(panel: Panel, answer: unknown): Row[] {
+  const fail = (what: string): never => {
+    throw new PanelAnswerError(`${panel.id}: ${what} in ${JSON.stringify(answer)?.slice(0, 500)}`);
+  };
+  if (member(answer, "timed_out") !== false || member(member(answer, "_shards"), "failed") !== 0) {
+    fail("no whole answer");
+  }
+  return panel.chart === "table" ? linesOf(panel, answer, fail) : figuresOf(panel, answer, fail);
+}
+
+/** A condition as a query. */
+export function searchQuery(condition: Condition): JsonObject {
+  const path = exactPath(condition.field);
+  if (condition.kind === "begins") return { prefix: { [path]: { value: condition.prefix } } };
+  return {
+    bool: {
+      should: [{ bool: { must_not: [{ exists: { field: path } }] } }, { term: { [path]: { value: "" } } }],
+      minimum_should_match: 1,
+    },
+  };
+}
+
+/** The lines that do not fulfil a condition. */
+export function otherwiseQuery(condition: Condition): JsonObject {
+  return { bool: { must_not: [searchQuery(condition)] } };
+}
+
+/** The product of fields as a script; the contract requires them, so each line has a value. */
+export function productScript(factors: readonly NumberField[]): string {
+  return factors.map((field) => `doc['${field}'].value`).join(" * ");
+}
+
+function figuresSearch({ measures, dimension, only }: FiguresPanel): JsonObject {
+  const sums = measures.filter(({ factors }) => factors.length > 0).map((one) => [one.id, sum(one)] as const);
+  return {
+    size: 0,
+    track_total_hits: false,
+    ...(only && { query: { bool: { filter: [searchQuery(only.condition)] } } }),
+    aggs: { [GROUPS]: { ...groups(dimension, measures[0]), aggs: Object.fromEntries(sums) } },
+  };
+}
+
+function linesSearch({ fields, newestBy, limit }: LinesPanel): JsonObject {
+  return {
+    size: limit,
+    track_total_hits: false,
+    _source: fields,
+    sort: [{ [newestBy]: "desc" }, { [exactPath("record_id")]: "desc" }],
+  };
+}
+
+function groups(dimension: Dimension, first: Measure): JsonObject {
+  switch (dimension.kind) {
+    case "time": {
+      const { field, interval } = dimension;
+      return {
+        date_histogram: { field, calendar_interval: interval, format: "yyyy-MM-dd", min_doc_count: 1 },
+      };
+    }
+    case "values":
+      return {
+        terms: {
+          field: exactPath(dimension.field),
+          size: dimension.limit,
+          shard_size: SHARD_SIZE,
+          missing: "",
+          order: [{ [first.factors.length === 0 ? "_count" : first.id]: "desc" }, { _key: "asc" }],
+        },
+      };
+    case "classes":
+      return { filters: { filters: classQueries(dimension.classification) } };
+  }
+}
+
+function classQueries({ condition, fulfilled, otherwise }: Classification): JsonObject {
+  return { [fulfilled]: searchQuery(condition), [otherwise]: otherwiseQuery(condition) };
+}
+
+function sum({ factors }: Measure): JsonObject {
+  const [only, ...others] = factors;
+  if (only !== undefined && others.length === 0) return { sum: { field: only } };
+  return { sum: { script: { lang: "painless", source: productScript(factors) } } };
+}
+
+type Fail = (what: string) => never;
+
+function figuresOf(panel: FiguresPanel, answer: unknown, fail: Fail): Row[] {
+  const dimension = dimensionColumn(panel.dimension);
+  const value = (bucket: unknown, { id, factors }: Measure): unknown =>
+    factors.length === 0 ? member(bucket, "doc_count") : member(member(bucket, id), "value");
+  return bucketsOf(panel.dimension, member(member(answer, "aggregations"), GROUPS), fail)
+    .filter(({ bucket }) => member(bucket, "doc_count") !== 0)
+    .map(({ key, bucket }) =>
+      Object.fromEntries([
+        [dimension.id, cell(panel, dimension, key)],
+        ...panel.measures.map((one) => [one.id, cell(panel, measureColumn(one), value(bucket, one))]),
+      ]),
+    );
+}
+
+interface KeyedBucket {
+  readonly key: unknown;
+  readonly bucket: unknown;
+}
+
+function bucketsOf(dimension: Dimension, aggregation: unknown, fail: Fail): readonly KeyedBucket[] {
+  const buckets = member(aggregation, "buckets");
+  if (dimension.kind === "classes") {
+    const { fulfilled, otherwise } = dimension.classification;
+    return [fulfilled, otherwise].map((key) => ({
+      key,
+      bucket: member(buckets, key) ?? fail(`no bucket ${key}`),
+    }));
+  }
+  if (!Array.isArray(buckets)) return fail("no buckets");
+  const key = dimension.kind === "time" ? "key_as_string" : "key";
+  return buckets.map((bucket: unknown) => ({ key: member(bucket, key), bucket }));
+}
+
+function linesOf(panel: LinesPanel, answer: unknown, fail: Fail): Row[] {
+  const hits = member(member(answer, "hits"), "hits");
+  if (!Array.isArray(hits)) return fail("no hits");
+  const columns = panelColumns(panel);
+  return hits.map((hit: unknown) => {
+    const line = member(hit, "_source");
+    return Object.fromEntries(
+      columns.map((column) => [column.id, cell(panel, column, member(line, column.id))]),
+    );
+  });
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? new Map(Object.entries(value)).get(key) : undefined;
+}

@@ -1,0 +1,77 @@
+import type { Field, NumberField, TextField, TimeField } from "./fields";
+
+/**
+ * What is shown, once. From a panel come its query of the index (`search.ts`), its query of the tables
+ * (`athena.ts`), its saved object in OpenSearch Dashboards and its visual in QuickSight; all compute the same rows.
+ */
+
+/** How a number is read: lines and units are whole numbers, pounds are rounded to the cent. */
+export type Unit = "lines" | "units" | "pounds";
+
+/** A number that is computed over lines. */
+export interface Measure {
+  /** Names the column of the rows. */
+  readonly id: string;
+  readonly title: string;
+  readonly unit: Unit;
+  /** What is summed over the lines: the product of these fields; without any, each line counts one. */
+  readonly factors: readonly NumberField[];
+}
+
+/** What a line either fulfils or not. */
+export type Condition =
+  | { readonly kind: "begins"; readonly field: TextField; readonly prefix: string }
+  /** Null, absent and empty are the same. */
+  | { readonly kind: "blank"; readonly field: TextField };
+
+/** Puts each line into one of two classes. */
+export interface Classification {
+  readonly id: string;
+  readonly title: string;
+  readonly condition: Condition;
+  /** Class of the lines that fulfil the condition. */
+  readonly fulfilled: string;
+  /** Class of all others. */
+  readonly otherwise: string;
+}
+
+/** What lines are grouped by. */
+export type Dimension =
+  /** By intervals of UTC, in their order; those without lines are left out. */
+  | { readonly kind: "time"; readonly field: TimeField; readonly interval: "day" | "month" }
+  /** By value, the largest first measure first; no value and the empty text are one group. */
+  | { readonly kind: "values"; readonly field: TextField; readonly limit: number }
+  /** By class, in the order `fulfilled`, `otherwise`; a class without lines is left out. */
+  | { readonly kind: "classes"; readonly classification: Classification };
+
+/** A layer's own answer to a panel: what arrived seconds ago, or what was merged. */
+export type Layer = "speed" | "batch";
+
+interface PanelBase {
+  /** Permanent: it names the saved object, the visual and the page's element. Lower-case letters and dashes. */
+  readonly id: string;
+  readonly title: string;
+  /** The layer that answers where both could. */
+  readonly layer: Layer;
+}
+
+/** Numbers over groups of lines. */
+export interface FiguresPanel extends PanelBase {
+  readonly chart: "bars" | "horizontal-bars" | "line" | "donut";
+  readonly measures: readonly [Measure, ...Measure[]];
+  readonly dimension: Dimension;
+  /** Only lines of the class `fulfilled` count. @default all lines */
+  readonly only?: Classification;
+}
+
+/** The newest lines themselves. */
+export interface LinesPanel extends PanelBase {
+  readonly chart: "table";
+  readonly fields: readonly [Field, ...Field[]];
+  /** Newest first by this field; lines of the same time by `record_id`, the later in the stream first. */
+  readonly newestBy: TimeField;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+export type Panel = FiguresPanel | LinesPanel;
