@@ -9,10 +9,10 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { closeServer, listenOnLoopback } from "../local/loopback";
+import { refusedBy } from "../local/sigv4-verifier";
 import { refusal } from "../tunnel/guard";
 import { LocalAnswer } from "../tunnel/local-answer";
 import { createSigningProxy, type SigningProxyOptions } from "../tunnel/signing-proxy";
-import { refusedBy } from "./support/sigv4-verifier";
 import { type DomainAnswer, type DomainRequest, KEY, REGION, startDomain } from "./support/verifying-domain";
 
 interface Sent {

@@ -8,4 +8,5 @@ export const dev = defineEnvironment("environments/dev.ts", {
   logRetentionDays: 14,
   keyDeletionDays: 7,
   lake: { rawRetentionDays: 30, noncurrentVersionDays: 7 },
+  speed: { retentionDays: 90 },
 });

@@ -1,4 +1,5 @@
 import type { TerraformStack } from "cdktf";
+import { ROLE_ARN } from "../lambdas/search-setup/input";
 import type { Location } from "./location";
 
 /** How the stream gets its capacity. */
@@ -87,6 +88,16 @@ export interface EnvironmentSettings {
     readonly availability?: SearchAvailability;
     /** Primary shards of each monthly index, 1 to 100. @default 1 */
     readonly shards?: number;
+    /**
+     * Days that a monthly index is kept, counted from its first document, 32 to 36500. Indices that are there
+     * when it changes keep what they began with: see docs/engines.md. @default 365
+     */
+    readonly retentionDays?: number;
+    /**
+     * ARNs of the IAM roles of people, who look at the index and at Dashboards and change nothing. The roles must
+     * be there, and their own policies must not deny `es:ESHttp*`. @default nobody
+     */
+    readonly readerRoleArns?: readonly string[];
     /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
     readonly parallelizationFactor?: number;
     /**
@@ -131,6 +142,8 @@ export interface EnvironmentDefinition {
     readonly volumeGiB: number;
     readonly availability: SearchAvailability;
     readonly shards: number;
+    readonly retentionDays: number;
+    readonly readerRoleArns: readonly string[];
     readonly parallelizationFactor: number;
     readonly serviceLinkedRole: "create" | "exists";
   };
@@ -200,6 +213,8 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
       volumeGiB: settings.speed?.volumeGiB ?? 10,
       availability: settings.speed?.availability ?? { kind: "single-node" },
       shards: settings.speed?.shards ?? 1,
+      retentionDays: settings.speed?.retentionDays ?? 365,
+      readerRoleArns: settings.speed?.readerRoleArns ?? [],
       parallelizationFactor: settings.speed?.parallelizationFactor ?? 1,
       serviceLinkedRole: settings.speed?.serviceLinkedRole ?? "create",
     },
@@ -304,6 +319,13 @@ function speedFaults(
   const instanceTypes: [string, string][] = [["speed.instanceType", speed.instanceType]];
   wholeNumber("speed.volumeGiB", speed.volumeGiB, 10, 12_288);
   wholeNumber("speed.shards", speed.shards, 1, 100);
+  wholeNumber("speed.retentionDays", speed.retentionDays, 32, 36_500);
+  speed.readerRoleArns.forEach((arn, index) => {
+    if (ROLE_ARN.test(arn)) return;
+    faults.push(
+      `speed.readerRoleArns[${index}] is "${arn}"; arn:aws:iam::<account>:role/<name> is allowed, and no user`,
+    );
+  });
   wholeNumber("speed.parallelizationFactor", speed.parallelizationFactor, 1, 10);
   if (speed.availability.kind === "standby") {
     wholeNumber("speed.availability.nodesPerZone", speed.availability.nodesPerZone, 1, 100);

@@ -12,6 +12,7 @@ export const prod = defineEnvironment("environments/prod.ts", {
     instanceType: "m6g.large.search",
     volumeGiB: 100,
     availability: { kind: "standby", nodesPerZone: 1, masterInstanceType: "m6g.large.search" },
+    retentionDays: 730,
     parallelizationFactor: 2,
   },
   // Six nodes with standby are most of it.

@@ -201,6 +201,8 @@ export class RetailBiStack extends EnvironmentStack {
       logRetentionDays,
       protected: environment.protected,
     });
+    // Searching is a POST; Dashboards keeps a person's own objects by PUT.
+    domain.admitPeople(environment.speed.readerRoleArns, ["Get", "Head", "Post", "Put"]);
     const setup = new SearchSetup(this, "SearchSetup", {
       ...functionDefaults,
       name: names.searchSetup,
@@ -208,6 +210,8 @@ export class RetailBiStack extends EnvironmentStack {
       domain,
       role: setupRole,
       shards: environment.speed.shards,
+      retentionDays: environment.speed.retentionDays,
+      readerRoleArns: environment.speed.readerRoleArns,
       writers: [upsertRole],
     });
     const upsertToEs = new UpsertToEs(this, "UpsertToES", {

@@ -13,21 +13,78 @@ import { indexMapping } from "../../schema/retail-transaction";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
 
 const WRITER = "arn:aws:iam::000000000000:role/UpsertToES";
-const INPUT = { replicas: 0, shards: 1, writerRoleArns: [WRITER] };
+const READER = "arn:aws:iam::000000000000:role/analyst";
+/** What changes with each write of a policy. */
+const VERSIONS = /(?<="(_version|_seq_no|last_updated_time)":)\d+/g;
+const INPUT = {
+  readerRoleArns: [],
+  replicas: 0,
+  retentionDays: 90,
+  shards: 1,
+  writerRoleArns: [WRITER],
+};
 
 const TEMPLATE = "/_index_template/retail";
 const ROLE = "/_plugins/_security/api/roles/firehose_role";
 const MAPPING = "/_plugins/_security/api/rolesmapping/firehose_role";
-const ALL = ["index template retail", "security role firehose_role", "role mapping firehose_role"];
+const POLICY = "/_plugins/_ism/policies/retail";
+const AUDIT = "/_plugins/_security/api/audit";
+const READER_MAPPING = "/_plugins/_security/api/rolesmapping/retail_reader";
+const DASHBOARDS_ROLE = "/_plugins/_security/api/roles/opensearch_dashboards_user";
+const DASHBOARDS_MAPPING = "/_plugins/_security/api/rolesmapping/opensearch_dashboards_user";
+const READER_ROLE = "/_plugins/_security/api/roles/retail_reader";
+const ALL = [
+  "lifecycle policy retail",
+  "index template retail",
+  "audit log",
+  "security role retail_reader",
+  "security role firehose_role",
+  "role mapping firehose_role",
+];
+/** A domain has its audit log, switched off, from the start. */
+const FRESH = { created: ALL.filter((what) => what !== "audit log"), updated: ["audit log"], unchanged: [] };
+const AUDIT_SETTINGS = { resolve_indices: true, ignore_users: ["kibanaserver"] };
 
 /** A domain that keeps what is put, in the spelling of a real one. */
 function makeDomain(
   faults: (request: SearchRequest, n: number) => SearchAnswer | Error | undefined = () => undefined,
 ) {
-  const kept = new Map<string, Json>();
-  const puts: { path: string; body: unknown }[] = [];
+  const kept = new Map<string, Json>([
+    [AUDIT, { config: { enabled: false, audit: { ...AUDIT_SETTINGS, log_request_body: true } } }],
+  ]);
+  let writes = 0;
+  const puts: { path: string; body: unknown; query?: unknown }[] = [];
   let asked = 0;
+  const mapping = (role: string) => (body: object) => ({
+    [role]: { hosts: [], users: [], and_backend_roles: [], reserved: false, hidden: false, ...body },
+  });
+  const securityRole = (role: string) => (body: { index_permissions: object[] }) => ({
+    [role]: {
+      reserved: false,
+      hidden: false,
+      tenant_permissions: [],
+      ...body,
+      index_permissions: body.index_permissions.map((one) => ({ ...one, fls: [], masked_fields: [] })),
+      static: false,
+    },
+  });
   const respell: Readonly<Record<string, (body: never) => Json>> = {
+    [POLICY]: ({ policy }: { policy: { ism_template: object[] } }) => ({
+      _id: "retail",
+      _version: writes,
+      _seq_no: writes,
+      _primary_term: 3,
+      policy: {
+        policy_id: "retail",
+        last_updated_time: 1_000 + writes,
+        schema_version: 21,
+        error_notification: null,
+        user: { name: "x" },
+        ...policy,
+        ism_template: policy.ism_template.map((one) => ({ ...one, last_updated_time: 1_000 + writes })),
+      },
+    }),
+    [AUDIT]: (config: object) => ({ _readonly: [], config: { ...config } }),
     [TEMPLATE]: (body: { template: { settings: Record<string, unknown> } }) => ({
       index_templates: [
         {
@@ -50,30 +107,24 @@ function makeDomain(
         },
       ],
     }),
-    [ROLE]: (body: { index_permissions: object[] }) => ({
-      firehose_role: {
-        reserved: false,
-        hidden: false,
-        ...body,
-        index_permissions: body.index_permissions.map((one) => ({ ...one, fls: [], masked_fields: [] })),
-        tenant_permissions: [],
-        static: false,
-      },
-    }),
-    [MAPPING]: (body: object) => ({
-      firehose_role: { hosts: [], users: [], and_backend_roles: [], reserved: false, hidden: false, ...body },
-    }),
+    [ROLE]: securityRole("firehose_role"),
+    [READER_ROLE]: securityRole("retail_reader"),
+    [MAPPING]: mapping("firehose_role"),
+    [READER_MAPPING]: mapping("retail_reader"),
+    [DASHBOARDS_MAPPING]: mapping("opensearch_dashboards_user"),
   };
   const search: Search = async (request) => {
     const fault = faults(request, asked++);
     if (fault instanceof Error) throw fault;
     if (fault) return fault;
-    const { method, path, body } = request;
+    const { method, body, query } = request;
+    const path = request.path.replace("/audit/config", "/audit");
     if (method === "GET") {
       const found = kept.get(path);
       return found === undefined ? { status: 404, body: {} } : { status: 200, body: found };
     }
-    puts.push({ path, body });
+    puts.push({ path: request.path, body, ...(query && { query }) });
+    writes++;
     const existed = kept.has(path);
     kept.set(path, respell[path]?.(body as never) ?? null);
     return { status: existed ? 200 : 201, body: {} };
@@ -99,13 +150,36 @@ function makeDomain(
 }
 
 describe("what is set up", () => {
-  test("template, role and mapping, in this order", async () => {
+  test("policy, template, audit log, roles and mapping, in this order", async () => {
     const domain = makeDomain();
 
-    const outcome = await domain.run({ replicas: 2, shards: 3, writerRoleArns: [WRITER] });
+    const outcome = await domain.run({ ...INPUT, replicas: 2, shards: 3 });
 
-    expect(outcome).toEqual({ created: ALL, updated: [], unchanged: [] });
+    expect(outcome).toEqual(FRESH);
     expect(domain.puts).toEqual([
+      {
+        path: POLICY,
+        query: {},
+        body: {
+          policy: {
+            description: "Deletes a month of retail 90 days after its first document",
+            default_state: "kept",
+            states: [
+              {
+                name: "kept",
+                actions: [],
+                transitions: [{ state_name: "deleted", conditions: { min_index_age: "90d" } }],
+              },
+              {
+                name: "deleted",
+                actions: [{ retry: { count: 3, backoff: "exponential", delay: "1m" }, delete: {} }],
+                transitions: [],
+              },
+            ],
+            ism_template: [{ index_patterns: ["retail-*"], priority: 100 }],
+          },
+        },
+      },
       {
         path: TEMPLATE,
         body: {
@@ -118,6 +192,18 @@ describe("what is set up", () => {
         },
       },
       {
+        path: `${AUDIT}/config`,
+        body: { enabled: true, audit: { ...AUDIT_SETTINGS, log_request_body: false } },
+      },
+      {
+        path: READER_ROLE,
+        body: {
+          cluster_permissions: ["cluster_composite_ops_ro"],
+          index_permissions: [{ index_patterns: ["retail*"], allowed_actions: ["read"] }],
+          tenant_permissions: [{ tenant_patterns: ["global_tenant"], allowed_actions: ["kibana_all_read"] }],
+        },
+      },
+      {
         path: ROLE,
         body: {
           cluster_permissions: ["cluster_composite_ops", "cluster_monitor"],
@@ -127,8 +213,47 @@ describe("what is set up", () => {
       { path: MAPPING, body: { backend_roles: [WRITER] } },
     ]);
     expect(domain.logged.map((line) => JSON.parse(line).message)).toEqual(
-      ALL.map((what) => `${what}: created`),
+      ALL.map((what) => `${what}: ${what === "audit log" ? "updated" : "created"}`),
     );
+  });
+
+  test.each([
+    ["of a domain of AWS", "opensearch_dashboards_user"],
+    ["of the engine", "kibana_user"],
+  ])("people have their own role and the Dashboards user role %s", async (_, dashboardsUser) => {
+    const domain = makeDomain();
+    const path = `/_plugins/_security/api/roles/${dashboardsUser}`;
+    domain.kept.set(path, { [dashboardsUser]: { static: true } });
+
+    const { created } = await domain.run({ ...INPUT, readerRoleArns: [READER] });
+
+    expect(created.filter((what) => what.startsWith("role mapping"))).toEqual([
+      "role mapping retail_reader",
+      `role mapping ${dashboardsUser}`,
+      "role mapping firehose_role",
+    ]);
+    expect(domain.puts.filter(({ path }) => path.includes("rolesmapping")).slice(0, 2)).toEqual(
+      ["retail_reader", dashboardsUser].map((role) => ({
+        path: `/_plugins/_security/api/rolesmapping/${role}`,
+        body: { backend_roles: [READER] },
+      })),
+    );
+  });
+
+  test("a domain without a Dashboards user role is an error that names it", async () => {
+    await expect(makeDomain().run({ ...INPUT, readerRoleArns: [READER] })).rejects.toThrow(
+      "the domain has none of the Dashboards user roles opensearch_dashboards_user, kibana_user",
+    );
+  });
+
+  test("a policy that is there is replaced by naming the version that was seen", async () => {
+    const domain = makeDomain();
+    await domain.run();
+    domain.puts.length = 0;
+
+    await domain.run({ ...INPUT, retentionDays: 91 });
+
+    expect(domain.puts).toMatchObject([{ path: POLICY, query: { if_seq_no: "1", if_primary_term: "3" } }]);
   });
 
   test("nothing, the second time", async () => {
@@ -138,9 +263,15 @@ describe("what is set up", () => {
 
     expect(await domain.run()).toEqual({ created: [], updated: [], unchanged: ALL });
     expect(domain.puts).toEqual([]);
+
+    domain.kept.set(DASHBOARDS_ROLE, { opensearch_dashboards_user: { static: true } });
+    const input = { ...INPUT, readerRoleArns: [READER] };
+    await domain.run(input);
+    expect(await domain.run(input)).toMatchObject({ created: [], updated: [] });
   });
 
   test.each([
+    [{ retentionDays: 91 }, "lifecycle policy retail"],
     [{ replicas: 1 }, "index template retail"],
     [{ shards: 2 }, "index template retail"],
     [{ writerRoleArns: [WRITER, `${WRITER}2`] }, "role mapping firehose_role"],
@@ -156,17 +287,24 @@ describe("what is set up", () => {
   });
 
   test.each([
-    ["a field's type", (text: string) => text.replace('"type":"double"', '"type":"float"'), TEMPLATE, 0],
-    ["the index pattern", (text: string) => text.replace("retail-*", "retail*"), TEMPLATE, 0],
+    ["a field's type", (text: string) => text.replace('"type":"double"', '"type":"float"'), TEMPLATE, 1],
+    ["the index pattern", (text: string) => text.replace("retail-*", "retail*"), TEMPLATE, 1],
     [
       "a further setting",
       (text: string) =>
         text.replace('"number_of_replicas"', '"codec":"best_compression","number_of_replicas"'),
       TEMPLATE,
-      0,
+      1,
     ],
-    ["a further permission", (text: string) => text.replace('"crud"', '"crud","manage"'), ROLE, 1],
-    ["a taken permission", (text: string) => text.replace('"cluster_monitor"', '"cluster_all"'), ROLE, 1],
+    ["the age of the policy", (text: string) => text.replace('"90d"', '"9d"'), POLICY, 0],
+    [
+      "an audit log that is off",
+      (text: string) => text.replace('"enabled":true', '"enabled":false'),
+      AUDIT,
+      2,
+    ],
+    ["a further permission", (text: string) => text.replace('"crud"', '"crud","manage"'), ROLE, 4],
+    ["a taken permission", (text: string) => text.replace('"cluster_monitor"', '"cluster_all"'), ROLE, 4],
   ])("what was changed behind its back: %s", async (_, change, path, at) => {
     const domain = makeDomain();
     await domain.run();
@@ -175,7 +313,8 @@ describe("what is set up", () => {
     domain.kept.set(path, JSON.parse(change(before)));
 
     expect((await domain.run()).updated).toEqual([ALL[at]]);
-    expect(canonical(domain.kept.get(path) ?? null)).toBe(canonical(JSON.parse(before)));
+    const now = JSON.stringify(domain.kept.get(path)).replace(VERSIONS, "0");
+    expect(canonical(JSON.parse(now))).toBe(canonical(JSON.parse(before.replace(VERSIONS, "0"))));
   });
 
   test("a mapping keeps whom it has: roles, users, hosts and its description", async () => {
@@ -189,7 +328,7 @@ describe("what is set up", () => {
     };
     domain.kept.set(MAPPING, { firehose_role: { ...others, reserved: false, hidden: false } });
 
-    expect((await domain.run()).updated).toEqual(["role mapping firehose_role"]);
+    expect((await domain.run()).updated).toEqual(["audit log", "role mapping firehose_role"]);
     expect(domain.puts.at(-1)).toEqual({
       path: MAPPING,
       body: { ...others, backend_roles: ["arn:aws:iam::1:role/other", WRITER] },
@@ -213,14 +352,14 @@ describe("a domain that is not ready", () => {
   ])("is waited for: %s", async (_, answer) => {
     const domain = makeDomain((__, n) => (n < 5 ? answer : undefined));
 
-    expect((await domain.run()).created).toEqual(ALL);
+    expect(await domain.run()).toEqual(FRESH);
     expect(domain.timeLeftMs()).toBe(120_000 - 5 * 3_000);
   });
 
   test.each<[SearchAnswer | Error, RegExp]>([
     [
       new Error("connect ETIMEDOUT"),
-      /GET \/_index_template\/retail: no answer \(Error: connect ETIMEDOUT\); is the domain active/,
+      /GET \/_plugins\/_ism\/policies\/retail: no answer \(Error: connect ETIMEDOUT\); is the domain active/,
     ],
     [{ status: 403, body: "no" }, /403 no; this function's execution role must be the domain's master user/],
     [{ status: 503, body: "x".repeat(2_000) }, /503 x{500}…$/],
@@ -233,8 +372,8 @@ describe("a domain that is not ready", () => {
   });
 
   test.each([
-    ["GET", 'index template retail cannot be read: 400 {"error":"odd"}'],
-    ["PUT", 'index template retail cannot be written: 400 {"error":"odd"}'],
+    ["GET", 'lifecycle policy retail cannot be read: 400 {"error":"odd"}'],
+    ["PUT", 'lifecycle policy retail cannot be written: 400 {"error":"odd"}'],
   ])("a refused %s is an error at once", async (method, message) => {
     const domain = makeDomain((request) =>
       request.method === method ? { status: 400, body: { error: "odd" } } : undefined,
@@ -248,7 +387,7 @@ describe("a domain that is not ready", () => {
     const domain = makeDomain(() => ({ status: 200, body: "<html>" }));
 
     await expect(domain.run()).rejects.toThrow(
-      "GET /_index_template/retail answered something that is not a JSON object",
+      "GET /_plugins/_ism/policies/retail answered something that is not a JSON object",
     );
   });
 });
@@ -265,6 +404,8 @@ describe("the input", () => {
     [null, /The input is null; a JSON object is wanted/],
     [[], /The input is \[\]/],
     ["{}", /a JSON object is wanted/],
+    [{ ...INPUT, readerRoleArns: [WRITER, "x"] }, /readerRoleArns names "x"/],
+    [{ ...INPUT, retentionDays: 31 }, /retentionDays is 31; a whole number from 32 to 36500 is wanted/],
     [{ ...INPUT, replicas: -1 }, /replicas is -1; a whole number from 0 to 10 is wanted/],
     [{ ...INPUT, replicas: "1" }, /replicas is "1"/],
     [{ ...INPUT, shards: 0 }, /shards is 0; a whole number from 1 to 100/],
@@ -277,7 +418,10 @@ describe("the input", () => {
     ],
     [{ ...INPUT, writerRoleArns: ["arn:aws:iam::1:user/x"] }, /names "arn:aws:iam::1:user\/x"/],
     [{ ...INPUT, replica: 1 }, /"replica" is not known/],
-    [{}, /replicas is undefined.*shards is undefined.*writerRoleArns is undefined/],
+    [
+      {},
+      /readerRoleArns is undefined.*replicas is undefined.*retentionDays is undefined.*shards is undefined.*writerRoleArns is undefined/,
+    ],
   ])("%j is refused", (input, message) => {
     expect(() => readInput(input)).toThrow(InputError);
     expect(() => readInput(input)).toThrow(message);
@@ -351,11 +495,7 @@ test("the handler sets up the domain that its environment names", async () => {
     );
 
     expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME"]);
-    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
-      created: ALL,
-      updated: [],
-      unchanged: [],
-    });
+    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual(FRESH);
     expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
       created: [],
       updated: [],
@@ -388,7 +528,7 @@ test("the handler waits for a domain that starts later", async () => {
       const { handler } = jest.requireActual<typeof import("../../lambdas/search-setup/handler")>(
         "../../lambdas/search-setup/handler",
       );
-      expect((await handler(INPUT, lambdaContext("SearchSetup"))).created).toEqual(ALL);
+      expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual(FRESH);
     });
     expect(refusals).toBeLessThan(0);
   } finally {

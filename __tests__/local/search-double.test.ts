@@ -218,7 +218,7 @@ describe("what is not served", () => {
   test.each([
     ["GET", "/_cluster/stats", undefined, "GET /_cluster/stats"],
     ["POST", "/a/_update/1", {}, "POST /a/_update/1"],
-    ["PUT", "/_plugins/_ism/policies/x", {}, "PUT /_plugins/_ism/policies/x"],
+    ["POST", "/_plugins/_ism/add/x", {}, "POST /_plugins/_ism/add/x"],
     ["GET", "/_plugins/_security/api/internalusers", undefined, "GET /_plugins/_security/api/internalusers"],
     ["GET", "/a/_search?q=x", undefined, "parameter q of /a/_search"],
     ["GET", "/_search?typed_keys=true", undefined, "typed_keys=true"],

@@ -438,6 +438,23 @@ describe("the search domain", () => {
     ]);
   });
 
+  test("people are named in the domain's policy, by their own roles; nobody where there are none", () => {
+    const people = ["arn:aws:iam::123456789012:role/analyst"];
+    const admitted = Template.of((stack) => build(stack).admitPeople(people, ["Get", "Head"]));
+    const nobody = Template.of((stack) => build(stack).admitPeople([], ["Get", "Head"]));
+
+    expect(admitted.statements("Tested_Access")).toEqual([
+      {
+        sid: "People",
+        effect: "Allow",
+        principals: [{ type: "AWS", identifiers: people }],
+        actions: ["es:ESHttpGet", "es:ESHttpHead"],
+        resources: ["arn:aws:es:eu-west-1:123456789012:domain/salesv1/*"],
+      },
+    ]);
+    expect(nobody.statements("Tested_Access")).toEqual([]);
+  });
+
   test("waits for the service-linked role where it makes it", () => {
     const made = Template.of((stack) => build(stack));
     const exists = Template.of((stack) =>
@@ -469,18 +486,22 @@ describe("search-setup", () => {
       domain,
       role: setupRole,
       shards: 1,
+      retentionDays: 90,
       writers: [upsertRole],
+      readerRoleArns: [],
     };
   };
 
   test("every property moves the output", () => {
     const unmoved = propertiesThatMoveNothing<SearchSetupProps>((stack, pick) => {
-      const other = {
+      const other: SearchSetupProps = {
         ...props(stack, "Other"),
         location: OTHER_LOCATION,
         logRetentionDays: 90,
         name: "Other",
         shards: 2,
+        retentionDays: 91,
+        readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
       };
       new SearchSetup(stack, "Tested", pick(props(stack, "Usual"), other));
     });
@@ -509,7 +530,13 @@ describe("search-setup", () => {
       ].map(({ address }) => address),
     });
     const writer = reference(template.only("aws_iam_role", "UpsertRole"), "arn");
-    expect(JSON.parse(input)).toEqual({ replicas: 0, shards: 1, writerRoleArns: [writer] });
+    expect(JSON.parse(input)).toEqual({
+      readerRoleArns: [],
+      replicas: 0,
+      retentionDays: 90,
+      shards: 1,
+      writerRoleArns: [writer],
+    });
     const arn = "arn:aws:iam::123456789012:role/UpsertToES-execution";
     expect(readInput(JSON.parse(input.replaceAll(writer, arn))).writerRoleArns).toEqual([arn]);
   });
@@ -542,6 +569,8 @@ describe("UpsertToES", () => {
       domain,
       role: setupRole,
       shards: 1,
+      retentionDays: 90,
+      readerRoleArns: [],
       writers: [upsertRole],
     });
     return {

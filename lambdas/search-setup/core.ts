@@ -1,12 +1,21 @@
 import type { Logger } from "../shared/log";
-import { WRITER_ROLE } from "../shared/search";
+import { READER_ROLE, WRITER_ROLE } from "../shared/search";
 import type { Search } from "../shared/search-client";
+import { auditLog } from "./audit-log";
 import { canonical, isObject, parsed } from "./canonical";
 import { indexTemplate } from "./index-template";
 import { readInput, type SearchSetupInput } from "./input";
+import { lifecyclePolicy } from "./lifecycle-policy";
 import { type Clock, type PatientSearch, patient, shown } from "./patient";
 import type { Resource } from "./resource";
-import { roleMapping, securityRole, writerRole } from "./security";
+import {
+  DASHBOARDS_USER_ROLES,
+  readerRole,
+  roleMapping,
+  SECURITY_API,
+  securityRole,
+  writerRole,
+} from "./security";
 
 /** What the function needs of the world. */
 export interface Ports extends Clock {
@@ -22,14 +31,21 @@ export interface SetupOutcome {
 }
 
 /**
- * Brings the domain's index template, security role and role mapping to what the deploy wants: each is read,
- * compared by meaning, and written only where it differs.
+ * Brings the domain's templates, policies, security roles and role mappings to what the deploy wants: each is
+ * read, compared by meaning, and written only where it differs.
  * @param event the deploy's input, see {@link SearchSetupInput}
  * @throws InputError when the input is wrong; Error when the domain cannot be reached in time or refuses.
  */
 export async function searchSetup(event: unknown, indexName: string, ports: Ports): Promise<SetupOutcome> {
-  const resources = wantedResources(readInput(event), indexName);
+  const input = readInput(event);
   const search = patient(ports.search, ports);
+  const resources = [
+    lifecyclePolicy(indexName, input.retentionDays),
+    indexTemplate(indexName, input),
+    auditLog(),
+    ...(await forPeople(input, indexName, search)),
+    ...forWriters(input, indexName),
+  ];
   const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
   for (const resource of resources) {
     const result = await ensure(resource, search);
@@ -39,17 +55,33 @@ export async function searchSetup(event: unknown, indexName: string, ports: Port
   return outcome;
 }
 
-/** The mapping comes last: the writer may write only when the template is there to shape its indices. */
-function wantedResources(input: SearchSetupInput, indexName: string): Resource[] {
-  return [
-    indexTemplate(indexName, input),
-    securityRole(WRITER_ROLE, writerRole(indexName)),
-    roleMapping(WRITER_ROLE, input.writerRoleArns),
-  ];
+/** The last: the writer may write only when policy and template are there to shape its indices. */
+function forWriters({ writerRoleArns }: SearchSetupInput, indexName: string): Resource[] {
+  return [securityRole(WRITER_ROLE, writerRole(indexName)), roleMapping(WRITER_ROLE, writerRoleArns)];
+}
+
+/** The role is there without anyone who has it, so that an operator may map somebody by hand. */
+async function forPeople(
+  { readerRoleArns }: SearchSetupInput,
+  indexName: string,
+  search: PatientSearch,
+): Promise<Resource[]> {
+  const role = securityRole(READER_ROLE, readerRole(indexName));
+  if (readerRoleArns.length === 0) return [role];
+  const dashboardsUser = await dashboardsUserRole(search);
+  return [role, roleMapping(READER_ROLE, readerRoleArns), roleMapping(dashboardsUser, readerRoleArns)];
+}
+
+async function dashboardsUserRole(search: PatientSearch): Promise<string> {
+  for (const name of DASHBOARDS_USER_ROLES) {
+    const { status } = await search({ method: "GET", path: `${SECURITY_API}/roles/${name}` });
+    if (status === 200) return name;
+  }
+  throw new Error(`the domain has none of the Dashboards user roles ${DASHBOARDS_USER_ROLES.join(", ")}`);
 }
 
 async function ensure(resource: Resource, search: PatientSearch): Promise<keyof SetupOutcome> {
-  const { what, path, find, wanted, significant } = resource;
+  const { what, path, writePath = path, find, wanted, writeQuery, significant } = resource;
   const read = await search({ method: "GET", path });
   if (read.status !== 200 && read.status !== 404) {
     throw new Error(`${what} cannot be read: ${read.status} ${shown(read.body)}`);
@@ -58,7 +90,8 @@ async function ensure(resource: Resource, search: PatientSearch): Promise<keyof 
   const existing = isObject(found) ? found : undefined;
   const body = wanted(existing);
   if (existing && canonical(significant(existing)) === canonical(significant(body))) return "unchanged";
-  const written = await search({ method: "PUT", path, body });
+  const query = writeQuery?.(existing);
+  const written = await search({ method: "PUT", path: writePath, body, ...(query && { query }) });
   if (written.status !== 200 && written.status !== 201) {
     throw new Error(`${what} cannot be written: ${written.status} ${shown(written.body)}`);
   }

@@ -1,7 +1,11 @@
 /** What the deploy passes to search-setup: the JSON of its `aws_lambda_invocation`. */
 export interface SearchSetupInput {
+  /** ARNs of the IAM roles of people, who may only look; added like the writers. May be empty. */
+  readonly readerRoleArns: readonly string[];
   /** Copies of each primary shard: 0 on a single node. 0 to 10. */
   readonly replicas: number;
+  /** Days after which an index is deleted, counted from its first document. 32 to 36500. */
+  readonly retentionDays: number;
   /** Primary shards of each monthly index. 1 to 100. */
   readonly shards: number;
   /** ARNs of the IAM roles that may write documents; added to the role's mapping, never replacing it. */
@@ -13,7 +17,8 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+/** Of an IAM role, in any partition. A user's ARN is none. */
+export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** @throws InputError naming every key that is missing, malformed or unknown, with its value. */
 export function readInput(event: unknown): SearchSetupInput {
@@ -28,9 +33,11 @@ export function readInput(event: unknown): SearchSetupInput {
     return value;
   };
   const input: SearchSetupInput = {
+    readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),
     replicas: integer("replicas", take("replicas"), 0, 10, faults),
+    retentionDays: integer("retentionDays", take("retentionDays"), 32, 36_500, faults),
     shards: integer("shards", take("shards"), 1, 100, faults),
-    writerRoleArns: roleArns("writerRoleArns", take("writerRoleArns"), faults),
+    writerRoleArns: roleArns("writerRoleArns", take("writerRoleArns"), 1, faults),
   };
   for (const key of given.keys()) faults.push(`"${key}" is not known`);
   if (faults.length > 0) throw new InputError(`The input of search-setup is wrong: ${faults.join("; ")}`);
@@ -43,8 +50,8 @@ function integer(key: string, value: unknown, min: number, max: number, faults: 
   return min;
 }
 
-function roleArns(key: string, value: unknown, faults: string[]): string[] {
-  if (!Array.isArray(value) || value.length === 0) {
+function roleArns(key: string, value: unknown, fewest: number, faults: string[]): string[] {
+  if (!Array.isArray(value) || value.length < fewest) {
     faults.push(`${key} is ${JSON.stringify(value)}; a list of role ARNs is wanted`);
     return [];
   }

@@ -4,8 +4,12 @@ import type { Json, JsonObject } from "./canonical";
 export interface Resource {
   /** For people, such as `index template retail`. */
   readonly what: string;
-  /** Where it is read (GET) and written (PUT). */
+  /** Where it is read (GET). */
   readonly path: string;
+  /** Where it is written (PUT). @default where it is read */
+  readonly writePath?: string;
+  /** Parameters of the write, in view of what is there. @default none */
+  readonly writeQuery?: (existing: JsonObject | undefined) => Readonly<Record<string, string>>;
   /** The resource in the body of a successful GET. */
   readonly find: (body: JsonObject) => Json | undefined;
   /** What should be there, in view of what is. */

@@ -1,14 +1,23 @@
 import { type Json, type JsonObject, strings } from "./canonical";
 import type { Resource } from "./resource";
 
-const SECURITY_API = "/_plugins/_security/api";
+/** Where the security plugin is configured. */
+export const SECURITY_API = "/_plugins/_security/api";
 
 /** What a security role may do, in the engine's terms. */
 export interface RoleDefinition {
   readonly clusterPermissions: readonly string[];
   readonly indexPatterns: readonly string[];
   readonly indexActions: readonly string[];
+  /** What is allowed in the tenant that everyone's dashboards are in. @default nothing of its own */
+  readonly globalTenantActions?: readonly string[];
 }
+
+/**
+ * Built-in roles by which people use Dashboards: its name on a domain of AWS, and in the engine itself. The first
+ * that is there counts.
+ */
+export const DASHBOARDS_USER_ROLES = ["opensearch_dashboards_user", "kibana_user"] as const;
 
 /**
  * The role of the function that writes documents, as in the lab but for `manage`, which the lab grants too:
@@ -23,6 +32,19 @@ export function writerRole(indexName: string): RoleDefinition {
   };
 }
 
+/**
+ * The role of people: they search, and see the shared dashboards without changing them. Beside it they need the
+ * Dashboards user role, which says nothing of documents.
+ */
+export function readerRole(indexName: string): RoleDefinition {
+  return {
+    clusterPermissions: ["cluster_composite_ops_ro"],
+    indexPatterns: [`${indexName}*`],
+    indexActions: ["read"],
+    globalTenantActions: ["kibana_all_read"],
+  };
+}
+
 /** A security role; it is the project's own, so what else stands in it is replaced. */
 export function securityRole(name: string, definition: RoleDefinition): Resource {
   const wanted: JsonObject = {
@@ -30,6 +52,11 @@ export function securityRole(name: string, definition: RoleDefinition): Resource
     index_permissions: [
       { index_patterns: definition.indexPatterns, allowed_actions: definition.indexActions },
     ],
+    ...(definition.globalTenantActions && {
+      tenant_permissions: [
+        { tenant_patterns: ["global_tenant"], allowed_actions: definition.globalTenantActions },
+      ],
+    }),
   };
   return {
     what: `security role ${name}`,

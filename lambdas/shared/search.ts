@@ -5,6 +5,9 @@ import type { Parser } from "./env";
 /** Security role of the function that writes documents; the lab's name. */
 export const WRITER_ROLE = "firehose_role";
 
+/** Security role of people, who look and change nothing. */
+export const READER_ROLE = "retail_reader";
+
 /**
  * Address of the domain: a host as Terraform's `endpoint` attribute gives it, or a URL with scheme and port.
  * Answers the origin, such as `https://host` or `http://127.0.0.1:9200`; https where no scheme is given.

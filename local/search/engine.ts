@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { isJsonObject, type JsonObject } from "../terraform/json";
+import { isJsonObject, type Json, type JsonObject } from "../terraform/json";
 import { type BulkAction, parseBulk } from "./bulk";
 import { EngineError, indexNotFound } from "./errors";
 import { Journal } from "./journal";
+import { answerPolicy, type PolicyAnswer } from "./lifecycle-policies";
 import { overlaid } from "./mapping";
 import { checkIndexName, matchesPattern } from "./names";
+import type { SearchHttpRequest } from "./request";
 import type { SearchIndex, Written } from "./search-index";
 import type { SecurityAnswer, SecurityKind } from "./security-api";
 import { numberSetting, readSettings, type Settings } from "./settings";
@@ -151,6 +153,28 @@ export class Engine {
 
   public readSecurity(kind: SecurityKind, name: string | undefined): SecurityAnswer {
     return this.state.security.get(kind, name);
+  }
+
+  /** Reads, writes or deletes a lifecycle policy. @throws EngineError */
+  public async policy(name: string, request: SearchHttpRequest): Promise<PolicyAnswer> {
+    const { policies } = this.state;
+    const answer = answerPolicy(policies, name, request);
+    if (request.method !== "GET") {
+      await this.journal.append(changeEntry({ t: "policy", name, kept: policies.entry(name) }));
+    }
+    return answer;
+  }
+
+  public readAudit(): SecurityAnswer {
+    return this.state.audit.get();
+  }
+
+  /** Replaces the settings of the audit log. */
+  public async putAudit(body: Json): Promise<SecurityAnswer> {
+    const answer = this.state.audit.put(body);
+    const kept = this.state.audit.entry();
+    if (kept) await this.journal.append(changeEntry({ t: "audit", body: kept }));
+    return answer;
   }
 
   /** Ends the refreshes and closes the journal. */

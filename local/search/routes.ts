@@ -62,6 +62,9 @@ const ROUTES: readonly Route[] = [
   route("GET HEAD", "/_index_template/{name}", templates),
   route("PUT POST", "/_index_template/{name}", putTemplate),
   route("DELETE", "/_index_template/{name}", deleteTemplate),
+  route("GET", "/_plugins/_security/api/audit", audit),
+  route("PUT", "/_plugins/_security/api/audit/config", putAudit),
+  route("GET PUT DELETE", "/_plugins/_ism/policies/{name}", policy),
   route("GET", "/_plugins/_security/api/{kind}", security),
   route("GET PUT PATCH DELETE", "/_plugins/_security/api/{kind}/{name}", security),
   route("GET HEAD", "/{index}", getIndex),
@@ -273,6 +276,27 @@ async function deleteTemplate(
   checkParameters(request, WAITING_PARAMETERS);
   if (await engine.deleteTemplate(name)) return ACKNOWLEDGED;
   throw new EngineError(404, "index_template_missing_exception", `index_template [${name}] missing`);
+}
+
+function audit(request: SearchHttpRequest, { engine }: RouteContext): Answer {
+  checkParameters(request);
+  const { status, body } = engine.readAudit();
+  return { status, json: body };
+}
+
+async function putAudit(request: SearchHttpRequest, { engine }: RouteContext): Promise<Answer> {
+  checkParameters(request);
+  const { status, body } = await engine.putAudit(anyJsonBody(request.body));
+  return { status, json: body };
+}
+
+async function policy(
+  request: SearchHttpRequest,
+  { engine }: RouteContext,
+  [name = ""]: string[],
+): Promise<Answer> {
+  const { status, body } = await engine.policy(name, request);
+  return { status, json: body };
 }
 
 async function security(

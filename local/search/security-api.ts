@@ -33,6 +33,42 @@ const KINDS = {
   Record<string, { readonly one: string; readonly keys: Readonly<Record<string, Shape>> }>
 >;
 
+/** A role that is part of the plugin and cannot be changed: of those, the one that this stack gives to people. */
+const STATIC_ROLES: ReadonlyMap<string, JsonObject> = new Map([
+  [
+    "kibana_user",
+    {
+      reserved: true,
+      hidden: false,
+      description: "Provide the minimum permissions for a kibana user",
+      cluster_permissions: ["cluster_composite_ops"],
+      index_permissions: [
+        {
+          index_patterns: [
+            ".kibana",
+            ".kibana-6",
+            ".kibana_*",
+            ".opensearch_dashboards",
+            ".opensearch_dashboards-6",
+            ".opensearch_dashboards_*",
+          ],
+          fls: [],
+          masked_fields: [],
+          allowed_actions: ["read", "delete", "manage", "index"],
+        },
+        {
+          index_patterns: [".tasks", ".management-beats", "*:.tasks", "*:.management-beats"],
+          fls: [],
+          masked_fields: [],
+          allowed_actions: ["indices_all"],
+        },
+      ],
+      tenant_permissions: [],
+      static: true,
+    },
+  ],
+]);
+
 export type SecurityKind = keyof typeof KINDS;
 
 export function isSecurityKind(text: string): text is SecurityKind {
@@ -51,14 +87,16 @@ export class SecurityApi {
 
   public get(kind: SecurityKind, name?: string): SecurityAnswer {
     if (name === undefined) return { status: 200, body: Object.fromEntries(this.kept[kind]) };
-    const found = this.kept[kind].get(name);
+    const found = this.kept[kind].get(name) ?? (kind === "roles" ? STATIC_ROLES.get(name) : undefined);
     return found ? { status: 200, body: { [name]: found } } : notFound(kind, name);
   }
 
   public put(kind: SecurityKind, name: string, body: Json): SecurityAnswer {
     const fault = check(kind, body);
     if (fault) return fault;
-    if (kind === "rolesmapping" && !this.kept.roles.has(name)) return notFound("roles", name);
+    const isStatic = STATIC_ROLES.has(name);
+    if (kind === "roles" && isStatic) return said(403, "FORBIDDEN", `Resource '${name}' is reserved.`);
+    if (kind === "rolesmapping" && !isStatic && !this.kept.roles.has(name)) return notFound("roles", name);
     const existed = this.kept[kind].has(name);
     this.kept[kind].set(name, completed(kind, isJsonObject(body) ? body : {}));
     return existed ? said(200, "OK", `'${name}' updated.`) : said(201, "CREATED", `'${name}' created.`);

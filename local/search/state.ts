@@ -1,4 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../terraform/json";
+import { AuditConfig } from "./audit-config";
+import { type KeptPolicy, LifecyclePolicies } from "./lifecycle-policies";
 import { type Doc, type IndexDefinition, SearchIndex } from "./search-index";
 import { isSecurityKind, SecurityApi, type SecurityKind } from "./security-api";
 import { readSettings } from "./settings";
@@ -11,6 +13,8 @@ export type Change =
   | { readonly t: "drop"; readonly index: string }
   | { readonly t: "delete"; readonly index: string; readonly id: string }
   | { readonly t: "template"; readonly name: string; readonly body: JsonObject | null }
+  | { readonly t: "policy"; readonly name: string; readonly kept: KeptPolicy | null }
+  | { readonly t: "audit"; readonly body: JsonObject }
   | {
       readonly t: "security";
       readonly kind: SecurityKind;
@@ -35,6 +39,8 @@ export function documentEntry(index: string, { id, version, seqNo, source }: Doc
 export class State {
   public readonly templates = new IndexTemplates();
   public readonly security = new SecurityApi();
+  public readonly policies = new LifecyclePolicies();
+  public readonly audit = new AuditConfig();
   public readonly indices = new Map<string, SearchIndex>();
 
   /** Repeats what a line of the journal says. @throws Error when it is not a line of a journal */
@@ -57,6 +63,9 @@ export class State {
     for (const [kind, name, body] of this.security.everything()) {
       yield changeEntry({ t: "security", kind, name, body });
     }
+    for (const [name, kept] of this.policies.entries()) yield changeEntry({ t: "policy", name, kept });
+    const audit = this.audit.entry();
+    if (audit) yield changeEntry({ t: "audit", body: audit });
     for (const index of this.indices.values()) {
       yield changeEntry({ t: "index", ...index.definition, mappings: index.mapping.toJson() });
       for (const doc of index.everything()) yield documentEntry(index.name, doc);
@@ -97,7 +106,9 @@ export class State {
       else this.templates.delete(name);
     } else if (t === "security" && typeof kind === "string" && isSecurityKind(kind)) {
       this.security.restore(kind, name, isJsonObject(body) ? body : null);
-    } else throw new Error(`The journal of the search double holds an unknown change: ${String(t)}`);
+    } else if (t === "policy") this.policies.restore(name, keptPolicy(change["kept"]));
+    else if (t === "audit" && isJsonObject(body)) this.audit.restore(body);
+    else throw new Error(`The journal of the search double holds an unknown change: ${String(t)}`);
   }
 
   private index(entry: JsonObject): SearchIndex {
@@ -105,6 +116,11 @@ export class State {
     if (index) return index;
     throw new Error(`The journal of the search double names ${String(entry["index"])} before it made it`);
   }
+}
+
+function keptPolicy(kept: Json | undefined): KeptPolicy | null {
+  if (!isJsonObject(kept) || !isJsonObject(kept["policy"])) return null;
+  return { seqNo: Number(kept["seqNo"]), version: Number(kept["version"]), policy: kept["policy"] };
 }
 
 function members(text: string): JsonObject {

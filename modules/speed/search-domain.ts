@@ -53,7 +53,7 @@ const LOGS = [
 ] as const;
 
 /** A kind of request, as IAM tells them apart. */
-export type HttpMethod = "Get" | "Post" | "Put";
+export type HttpMethod = "Get" | "Head" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {
@@ -158,6 +158,20 @@ export class SearchDomain extends Construct {
       sid,
       principals: [{ type: "AWS", identifiers: [role.arn] }],
       actions,
+      resources: [`${this.ownArn}/*`],
+    });
+  }
+
+  /**
+   * Lets people send requests of these kinds, by their own IAM roles; like {@link grantRequests}, it says nothing of
+   * what they may touch. AWS refuses a policy that names a role which is not there.
+   */
+  public admitPeople(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
+    if (roleArns.length === 0) return;
+    this.access.add({
+      sid: "People",
+      principals: [{ type: "AWS", identifiers: roleArns }],
+      actions: methods.map((method) => `es:ESHttp${method}`),
       resources: [`${this.ownArn}/*`],
     });
   }

@@ -17,11 +17,15 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly role: ExecutionRole;
   /** Primary shards of each monthly index. */
   readonly shards: number;
+  /** Days after which a monthly index is deleted. */
+  readonly retentionDays: number;
   /** Who writes documents. */
   readonly writers: readonly ExecutionRole[];
+  /** ARNs of the IAM roles of people, who only look. */
+  readonly readerRoleArns: readonly string[];
 }
 
-/** Puts into the domain what Terraform cannot: index template, security roles and who has them. */
+/** Puts into the domain what Terraform cannot: template and lifecycle of its indices, audit log, roles, who has them. */
 export class SearchSetup extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
   /** Depend on it to come after the set-up. */
@@ -35,7 +39,7 @@ export class SearchSetup extends Construct {
       key: props.key,
       logRetentionDays: props.logRetentionDays,
       name: props.name,
-      description: "Puts index template, security roles and their mappings into the search domain",
+      description: "Puts template, lifecycle, security roles and their mappings into the search domain",
       folder: "search-setup",
       timeoutSeconds: 300,
       memoryMiB: 256,
@@ -53,7 +57,9 @@ export class SearchSetup extends Construct {
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put"]);
 
     const input: SearchSetupInput = {
+      readerRoleArns: props.readerRoleArns,
       replicas: domain.replicas,
+      retentionDays: props.retentionDays,
       shards: props.shards,
       writerRoleArns: props.writers.map(({ arn }) => arn),
     };

@@ -646,8 +646,21 @@ export function searchContract(makeClient: () => Promise<Client>): void {
     test("search-setup changes nothing the second time, and only the template when that changes", async () => {
       const ports = { search, log: quiet, timeLeftMs: () => 60_000, sleep: async () => undefined };
       const run = (replicas: number) =>
-        searchSetup({ replicas, shards: 1, writerRoleArns: [role] }, name, ports);
-      const all = [`index template ${name}`, "security role firehose_role", "role mapping firehose_role"];
+        searchSetup(
+          { readerRoleArns: [role], replicas, retentionDays: 90, shards: 1, writerRoleArns: [role] },
+          name,
+          ports,
+        );
+      const all = [
+        `lifecycle policy ${name}`,
+        `index template ${name}`,
+        "audit log",
+        "security role retail_reader",
+        "role mapping retail_reader",
+        "role mapping kibana_user",
+        "security role firehose_role",
+        "role mapping firehose_role",
+      ];
 
       const first = await run(0);
       const second = await run(0);
@@ -656,7 +669,11 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       expect([...first.created, ...first.updated, ...first.unchanged].sort()).toEqual([...all].sort());
       expect(first.created).toContain(`index template ${name}`);
       expect(second).toEqual({ created: [], updated: [], unchanged: all });
-      expect(third).toEqual({ created: [], updated: [all[0]], unchanged: all.slice(1) });
+      expect(third).toEqual({
+        created: [],
+        updated: [all[1]],
+        unchanged: all.filter((what) => what !== all[1]),
+      });
     });
 
     test("UpsertToES indexes what fits, quarantines what never will, and gives the same result again", async () => {

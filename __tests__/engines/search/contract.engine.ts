@@ -1,0 +1,1 @@
+test.todo("the contract, on a real engine");
