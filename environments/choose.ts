@@ -32,3 +32,18 @@ export function chooseEnvironments(
     );
   });
 }
+
+/**
+ * The environment of that name, among those of {@link chooseEnvironments}.
+ * @throws UnknownEnvironmentError naming the environments that there are.
+ */
+export function definitionOf(
+  name: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): EnvironmentDefinition {
+  const definitions = chooseEnvironments(variables);
+  const found = definitions.find((definition) => definition.name === name);
+  if (found) return found;
+  const names = definitions.map((definition) => definition.name).join(", ");
+  throw new UnknownEnvironmentError(`there is no environment "${name}"; there are ${names}`);
+}

@@ -5,7 +5,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { type Names, namesOf } from "../modules/naming";
-import { chooseEnvironments } from "./choose";
+import { definitionOf } from "./choose";
 import type { EnvironmentDefinition } from "./environment";
 import { type Location, locate, locationFilePath, readLocationFile } from "./location";
 
@@ -29,7 +29,7 @@ const PATIENT = { maxAttempts: 10, retryMode: "adaptive" } as const;
 /**
  * The environment of that name. The clients go where the usual variables send them: with the endpoints that
  * `npm start` prints, to that run.
- * @throws Error naming the environments that there are; LocationError.
+ * @throws UnknownEnvironmentError; LocationError.
  */
 export function deployed(
   name: string,
@@ -49,15 +49,4 @@ export function deployed(
     athena: new AthenaClient({ region }),
     glue: new GlueClient({ region }),
   };
-}
-
-function definitionOf(
-  name: string,
-  variables: Readonly<Record<string, string | undefined>>,
-): EnvironmentDefinition {
-  const definitions = chooseEnvironments(variables);
-  const found = definitions.find((definition) => definition.name === name);
-  if (found) return found;
-  const names = definitions.map((definition) => definition.name).join(", ");
-  throw new Error(`there is no environment "${name}"; there are ${names}`);
 }

@@ -13,8 +13,9 @@ export function awsCli(region: string, variables: Variables): Ask {
   return async (what, args) => {
     const { exitCode, stdout, stderr } = await runProgram(
       "aws",
-      [...args, "--region", region, "--output", "json", "--no-cli-pager"],
-      { cwd: process.cwd(), variables, remedy: INSTALL_AWS_CLI },
+      [...args, "--region", region, "--output", "json"],
+      // Version 2 would page its answer, and version 1 does not know the option that says not to.
+      { cwd: process.cwd(), variables: { ...variables, AWS_PAGER: "" }, remedy: INSTALL_AWS_CLI },
     );
     if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliWords(stderr)}`);
     const answer: unknown = JSON.parse(stdout);

@@ -10,11 +10,14 @@ export interface RequestTarget {
   readonly sent: string;
 }
 
+/** The signer keeps parameters as properties of an object, where this name cannot be one, and leaves it out. */
+const UNSIGNABLE = "__proto__";
+
 /**
  * Reads the request line's target and spells it anew: every octet but RFC 3986's unreserved ones is encoded,
  * in the path and in the query. What a browser sends plainly, such as `*` in `/retail*`, is signed as sent by
  * some and as encoded by others; encoded, both agree. The parameters keep their order.
- * @throws LocalAnswer 400 when it is no path, is not well encoded, or climbs (`..`).
+ * @throws LocalAnswer 400 when it is no path, is not well encoded, climbs (`..`), or cannot be signed.
  */
 export function parseTarget(target: string): RequestTarget {
   if (!target.startsWith("/")) {
@@ -41,6 +44,12 @@ export function parseTarget(target: string): RequestTarget {
       return [decodeForm(name), decodeForm(value)];
     });
   const names = new Set(parameters.map(([name]) => name));
+  if (names.has(UNSIGNABLE)) {
+    throw new LocalAnswer(
+      400,
+      `a parameter named ${UNSIGNABLE} cannot be signed; the engine knows none of that name`,
+    );
+  }
   const query = Object.fromEntries(
     [...names].map((name) => [
       name,

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
-import { chooseEnvironments, ENVIRONMENTS_VARIABLE } from "../environments/choose";
+import { definitionOf } from "../environments/choose";
 import {
   locate,
   locationFilePath,
@@ -49,8 +49,8 @@ const DASHBOARDS = "/_dashboards";
  */
 export async function runTunnel(options: TunnelOptions): Promise<void> {
   const { environment, endpoint, variables, say, signal } = options;
-  const [definition] = chooseEnvironments({ ...variables, [ENVIRONMENTS_VARIABLE]: environment });
-  if (!definition?.speed.enabled) {
+  const definition = definitionOf(environment, variables);
+  if (!definition.speed.enabled) {
     throw new OperatorError(`${environment} has no speed layer (speed.enabled is false): there is no domain`);
   }
   const file = readLocationFile(locationFilePath(PROJECT_ROOT, variables));
@@ -60,13 +60,18 @@ export async function runTunnel(options: TunnelOptions): Promise<void> {
   const credentials: CredentialSource = defaultProvider({ ignoreCache: true });
 
   const stopped = aborted(signal);
-  const way = endpoint
-    ? direct(endpoint)
-    : await throughBastion(
-        { environment, region, names: namesOf({ ...definition, location }) },
-        location.accountId,
-        options,
-      );
+  const way = await findWayOrStop(
+    () =>
+      endpoint
+        ? direct(endpoint)
+        : throughBastion(
+            { environment, region, names: namesOf({ ...definition, location }) },
+            location.accountId,
+            options,
+          ),
+    signal,
+  );
+  if (way === undefined) return;
   try {
     const proxy = createSigningProxy({ upstream: way.upstream, region, credentials, say });
     try {
@@ -84,6 +89,16 @@ export async function runTunnel(options: TunnelOptions): Promise<void> {
   }
 }
 
+/** What comes of a failure that Ctrl-C brought about is no news. */
+async function findWayOrStop(find: () => Way | Promise<Way>, signal: AbortSignal): Promise<Way | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
 function direct(origin: URL): Way {
   return { upstream: { origin }, over: new Promise(() => {}), close: async () => {} };
 }
@@ -91,7 +106,7 @@ function direct(origin: URL): Way {
 async function throughBastion(
   destination: Destination,
   accountId: string,
-  { variables, say }: TunnelOptions,
+  { variables, say, signal }: TunnelOptions,
 ): Promise<Way> {
   const { environment, region } = destination;
   if (accountId === UNSET_ACCOUNT_ID) {
@@ -107,7 +122,7 @@ async function throughBastion(
   }
   const target = await findWay(destination, variables);
   say(`opening a session through ${target.instanceId} to ${target.host}`);
-  const session = await openSession({ target, variables, say });
+  const session = await openSession({ target, variables, say, signal });
   return {
     upstream: { origin: new URL(`https://${target.host}`), forwardedPort: () => session.port() },
     over: session.over,

@@ -19,6 +19,8 @@ export interface SessionOptions {
   /** Environment of the AWS CLI. */
   readonly variables: Variables;
   readonly say: (line: string) => void;
+  /** Ends the opening; an open session is ended by `close`. */
+  readonly signal?: AbortSignal;
   /** Before each attempt to open it again, in milliseconds; then it is given up. @default 1, 2, 4, 8 and 16 s */
   readonly backoffMs?: readonly number[];
 }
@@ -34,11 +36,16 @@ export async function openSession({
   target,
   variables,
   say,
+  signal,
   backoffMs = BACKOFF_MS,
 }: SessionOptions): Promise<Session> {
   const closing = new AbortController();
   let child = startSession(target, variables, say);
-  let port: number | undefined = await openedOrStopped(child);
+  const giveUp = (): void => void child.stop();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  let port: number | undefined = await openedOrStopped(child).finally(() => {
+    signal?.removeEventListener("abort", giveUp);
+  });
 
   /** Opens it again. @returns why it cannot be, or undefined when it is open or to be closed. */
   async function reopen(): Promise<OperatorError | undefined> {

@@ -15,7 +15,7 @@ export interface SigningProxyOptions {
   /** Of the domain. */
   readonly region: string;
   readonly credentials: CredentialSource;
-  /** Hears what the operator should know, a line each; the same line not twice in a row. */
+  /** Hears what the operator should know, a line each; the same thing not twice in a row. */
   readonly say: (line: string) => void;
   /** The largest body that is signed. @default 100 MiB, the most that a domain takes */
   readonly maxBodyBytes?: number;
@@ -145,7 +145,8 @@ class SigningProxy {
       signedAt,
       accessKeyId: credentials.accessKeyId,
     });
-    this.say(text);
+    // Two lines about one clock differ in the time that they give.
+    this.say(text, cause === "clock" ? cause : text);
     return { message, body: refused, expired: cause === "expired-credentials" };
   }
 
@@ -188,9 +189,9 @@ class SigningProxy {
     }
   }
 
-  private say(line: string): void {
-    if (line !== this.lastSaid) this.options.say(line);
-    this.lastSaid = line;
+  private say(line: string, about: string = line): void {
+    if (about !== this.lastSaid) this.options.say(line);
+    this.lastSaid = about;
   }
 }
 

@@ -19,6 +19,8 @@ export interface DomainAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
+  /** Breaks the connection after the body. */
+  readonly cut?: boolean;
 }
 
 export const REGION = "eu-west-1";
@@ -50,10 +52,11 @@ export async function startDomain(
     const { servername } = incoming.socket as Partial<TLSSocket> & { servername?: string };
     const request = { method, target, headers, body, ...(servername && { serverName: servername }) };
     requests.push(request);
-    const { status = 200, headers: answered = {}, body: content = "{}" } = await answer(request);
-    const mutable = Object.entries(answered).map(([name, value]) => [name, value] as const);
-    for (const [name, value] of mutable) response.setHeader(name, value);
-    response.writeHead(status).end(content);
+    const { status = 200, headers: answered = {}, body: content = "{}", cut } = await answer(request);
+    for (const [name, value] of Object.entries(answered)) response.setHeader(name, value);
+    response.writeHead(status);
+    if (cut) response.write(content, () => response.destroy());
+    else response.end(content);
   };
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.on(tls ? "secureConnection" : "connection", () => connections++);
