@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack, Testing } from "cdktf";
+import type { EnvironmentDefinition } from "../environments/environment";
 import { prod } from "../environments/prod";
 import { addStacks } from "../modules/add-stacks";
 import { allExplanations, type Explanation } from "../modules/security/explanations";
@@ -13,10 +14,10 @@ interface Synthesized {
   readonly explanations: readonly Explanation[];
 }
 
-/** The stacks of prod, as `synth` writes them. */
-function synthesizeProd(): ReadonlyMap<string, Synthesized> {
+/** The stacks of prod, or of what it might be, as `synth` writes them. */
+function synthesize(definition: EnvironmentDefinition = prod): ReadonlyMap<string, Synthesized> {
   const app = Testing.app();
-  addStacks(app, [{ ...prod, location: LOCATION }]);
+  addStacks(app, [{ ...definition, location: LOCATION }]);
   app.synth();
   return new Map(
     app.node.children.filter(TerraformStack.isStack).map((stack) => {
@@ -26,10 +27,29 @@ function synthesizeProd(): ReadonlyMap<string, Synthesized> {
   );
 }
 
-const STACKS = synthesizeProd();
+const STACKS = synthesize();
+const WITH_SAML = synthesize({
+  ...prod,
+  speed: {
+    ...prod.speed,
+    saml: {
+      entityId: "https://idp.example.com",
+      metadataXml: "<md/>",
+      readerGroups: ["analysts"],
+      adminGroup: "admins",
+      rolesKey: "roles",
+      subjectKey: undefined,
+      sessionMinutes: 60,
+    },
+  },
+});
 
-function auditOf(name: string, change: (json: JsonObject) => JsonObject = (json) => json) {
-  const stack = STACKS.get(name);
+function auditOf(
+  name: string,
+  change: (json: JsonObject) => JsonObject = (json) => json,
+  stacks: ReadonlyMap<string, Synthesized> = STACKS,
+) {
+  const stack = stacks.get(name);
   if (!stack) throw new Error(`no stack ${name}`);
   const tags = { Project: "retail-bi", Environment: "prod", Stack: name, ManagedBy: "terraform" };
   return audit(change(stack.json), stack.explanations, tags);
@@ -60,6 +80,15 @@ describe("the synthesized prod", () => {
     expect(exceptions.length).toBeGreaterThan(0);
     for (const text of [...exceptions, ...keyless]) expect(text).toMatch(/: \w+ .{8}/);
   });
+});
+
+test("SAML's sign-in is one exception more, with its reason", () => {
+  const { findings, exceptions } = auditOf("prod", undefined, WITH_SAML);
+  const added = exceptions.filter((exception) => !auditOf("prod").exceptions.includes(exception));
+  expect(findings).toEqual([]);
+  expect(added).toEqual([
+    expect.stringMatching(/SearchDomain\/Access\/Document Browsers: who signs in by SAML/),
+  ]);
 });
 
 describe("the audit sees", () => {

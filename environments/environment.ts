@@ -1,6 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import { ROLE_ARN } from "../lambdas/search-setup/input";
 import type { Location } from "./location";
+import { defineSaml, type SamlDefinition, type SamlSettings, samlFaults } from "./saml";
 
 /** How the stream gets its capacity. */
 export type StreamCapacity =
@@ -98,6 +99,8 @@ export interface EnvironmentSettings {
      * be there, and their own policies must not deny `es:ESHttp*`. @default nobody
      */
     readonly readerRoleArns?: readonly string[];
+    /** Gives Dashboards a sign-in page of its own: see docs/operations.md. @default none, people sign by IAM */
+    readonly saml?: SamlSettings;
     /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
     readonly parallelizationFactor?: number;
     /**
@@ -144,6 +147,7 @@ export interface EnvironmentDefinition {
     readonly shards: number;
     readonly retentionDays: number;
     readonly readerRoleArns: readonly string[];
+    readonly saml?: SamlDefinition;
     readonly parallelizationFactor: number;
     readonly serviceLinkedRole: "create" | "exists";
   };
@@ -187,6 +191,7 @@ export function lookBackHours(streamRetentionHours: number): number {
  * @throws EnvironmentSettingsError listing every value that is out of range, with what is allowed.
  */
 export function defineEnvironment(file: string, settings: EnvironmentSettings): EnvironmentDefinition {
+  const faults: string[] = [];
   const definition: EnvironmentDefinition = {
     name: settings.name,
     protected: settings.protection === "protected",
@@ -215,6 +220,7 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
       shards: settings.speed?.shards ?? 1,
       retentionDays: settings.speed?.retentionDays ?? 365,
       readerRoleArns: settings.speed?.readerRoleArns ?? [],
+      ...(settings.speed?.saml && { saml: defineSaml(settings.speed.saml, faults) }),
       parallelizationFactor: settings.speed?.parallelizationFactor ?? 1,
       serviceLinkedRole: settings.speed?.serviceLinkedRole ?? "create",
     },
@@ -228,7 +234,7 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
     },
     ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
   };
-  const faults = faultsOf(definition);
+  faults.push(...faultsOf(definition));
   if (faults.length > 0) throw new EnvironmentSettingsError(`${file}: ${faults.join("; ")}`);
   return definition;
 }
@@ -326,6 +332,11 @@ function speedFaults(
       `speed.readerRoleArns[${index}] is "${arn}"; arn:aws:iam::<account>:role/<name> is allowed, and no user`,
     );
   });
+  if (speed.saml) {
+    wholeNumber("speed.saml.sessionMinutes", speed.saml.sessionMinutes, 1, 1440);
+    faults.push(...samlFaults(speed.saml));
+    if (!speed.enabled) faults.push("speed.saml is given without a speed layer; there is no Dashboards");
+  }
   wholeNumber("speed.parallelizationFactor", speed.parallelizationFactor, 1, 10);
   if (speed.availability.kind === "standby") {
     wholeNumber("speed.availability.nodesPerZone", speed.availability.nodesPerZone, 1, 100);

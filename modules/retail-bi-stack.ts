@@ -212,6 +212,7 @@ export class RetailBiStack extends EnvironmentStack {
       shards: environment.speed.shards,
       retentionDays: environment.speed.retentionDays,
       readerRoleArns: environment.speed.readerRoleArns,
+      readerGroups: environment.speed.saml?.readerGroups ?? [],
       writers: [upsertRole],
     });
     const upsertToEs = new UpsertToEs(this, "UpsertToES", {

@@ -1,20 +1,22 @@
 import { Client } from "@opensearch-project/opensearch";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { type Deployed, deployed } from "../environments/deployed";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
+import { openTunnel } from "../tunnel/open";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { type Places, reconcile } from "./reconcile";
 import { countriesText, reportDocument, reportText } from "./report";
 import { athenaSql } from "./sql";
 import type { Window } from "./window";
 
-const EXIT = { agreed: 0, failed: 1, disagreed: 2 } as const;
+const EXIT = { agreed: 0, failed: 1, disagreed: 2, interrupted: 130 } as const;
 
 interface Options {
   readonly from?: number;
   readonly to?: number;
   readonly minutesPerHour: number;
   readonly searchUrl?: string;
+  readonly tunnel: boolean;
   readonly json: boolean;
 }
 
@@ -24,6 +26,13 @@ function minutes(text: string): number {
     throw new InvalidArgumentError("A whole number from 1 to 60 is wanted.");
   }
   return value;
+}
+
+function url(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError("A URL such as http://127.0.0.1:9200 is wanted.");
+  }
+  return text;
 }
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -47,23 +56,52 @@ function placesOf(
 
 async function run(environment: string, options: Options): Promise<void> {
   const place = deployed(environment);
-  const { definition } = place;
   const window: Window = {
-    ...arrivalRange(options, definition.stream.retentionHours),
+    ...arrivalRange(options, place.definition.stream.retentionHours),
     minutesPerHour: options.minutesPerHour,
   };
-  if (definition.speed.enabled && options.searchUrl === undefined) {
-    say("the search index is not compared: name where it is reached with --search-url");
+  if (options.tunnel) {
+    await withTunnel(environment, (searchUrl) => compareIn(place, window, { ...options, searchUrl }));
+  } else await compareIn(place, window, options);
+}
+
+/** Opens a tunnel for as long as `work` takes. What carries it would outlive this process: Ctrl-C ends it first. */
+async function withTunnel(environment: string, work: (searchUrl: string) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  const tunnel = await openTunnel({
+    ...{ environment, port: 0, variables: process.env, say },
+    signal: stop.signal,
+  });
+  stop.signal.addEventListener("abort", () => {
+    void tunnel.close().finally(() => process.exit(EXIT.interrupted));
+  });
+  try {
+    await work(tunnel.url);
+  } finally {
+    await tunnel.close();
   }
-  const share =
-    window.minutesPerHour === 60 ? "" : `, the first ${window.minutesPerHour} minutes of each hour`;
-  say(`comparing what arrived from ${iso(window.fromMs)} to ${iso(window.toMs)}${share}`);
-  const found = await reconcile(placesOf(place, options.searchUrl), undefined, window);
-  process.stdout.write(
-    options.json
-      ? `${JSON.stringify({ window: { from: iso(window.fromMs), to: iso(window.toMs), minutesPerHour: window.minutesPerHour }, ...reportDocument(found) }, null, 2)}\n`
-      : `${countriesText(found.byCountry)}\n\n${reportText(found)}\n`,
-  );
+}
+
+async function compareIn(place: Deployed, window: Window, options: Options): Promise<void> {
+  const { fromMs, toMs, minutesPerHour } = window;
+  const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
+  say(`comparing what arrived from ${iso(fromMs)} to ${iso(toMs)}${share}`);
+  const places = placesOf(place, options.searchUrl);
+  const found = await reconcile(places, undefined, window, Date.now(), (name, lines) => {
+    say(`  ${name}: ${lines.toLocaleString("en")} lines`);
+  });
+  const leftOut = place.definition.speed.enabled && places.search === undefined ? ["indexed"] : [];
+  if (options.json) {
+    const asked = { from: iso(fromMs), to: iso(toMs), minutesPerHour };
+    const document = { window: asked, notCompared: leftOut, ...reportDocument(found) };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    process.stdout.write(`${countriesText(found.byCountry)}\n\n${reportText(found)}\n`);
+    if (leftOut.length > 0) {
+      process.stdout.write("The search index was not compared: that takes --tunnel, or --search-url.\n");
+    }
+  }
   process.exitCode = found.agree ? EXIT.agreed : EXIT.disagreed;
 }
 
@@ -73,7 +111,12 @@ new Command("npm run reconcile --")
   .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
   .option("--minutes-per-hour <number>", "a sample: the first minutes of each hour", minutes, 60)
-  .option("--search-url <url>", "where the search engine is reached")
+  .addOption(
+    new Option("--tunnel", "reach the search domain as npm run tunnel does")
+      .default(false)
+      .conflicts("searchUrl"),
+  )
+  .option("--search-url <url>", "where the search engine is reached, such as a tunnel that is open", url)
   .option("--json", "one JSON document on stdout", false)
   .showHelpAfterError()
   .addHelpText(
@@ -88,6 +131,8 @@ With the endpoints that npm start prints, it looks at that run:
   .action(run)
   .parseAsync()
   .catch((error: unknown) => {
-    say(error instanceof Error ? error.message : String(error));
+    // The name says what AWS's messages leave out, such as NoSuchBucket.
+    const isPlain = error instanceof Error && ["Error", "OperatorError"].includes(error.name);
+    say(isPlain ? error.message : String(error));
     process.exitCode = EXIT.failed;
   });

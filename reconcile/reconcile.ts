@@ -43,18 +43,25 @@ const TRIM_MARGIN_MS = 10 * 60_000;
  * Reads every place and compares. The layers are read after the stream, so what they hold can only be more.
  * @param ledger identities that the producer saw acknowledged; left out where others sent.
  * @param window the arrivals that are compared; a ledger, which knows no arrivals, does not go with it. @default all
+ * @param onRead hears of each place that has been read, and how many lines it has
  */
 export async function reconcile(
   { kinesis, streamName, retentionHours, sql, tables, search, failures }: Places,
   ledger?: ReadonlySet<string>,
   window?: Window,
   now: number = Date.now(),
+  onRead: (place: string, lines: number) => void = () => undefined,
 ): Promise<Reconciliation> {
   const stream = await readStream(kinesis, streamName, window);
+  onRead("stream", stream.size);
   const raw = await readTable(sql, tables.json, window);
+  onRead("raw zone", raw.size);
   const parquet = await readTable(sql, tables.parquet, window);
+  onRead("Parquet", parquet.size);
   const quarantine = await readQuarantine(sql, tables.quarantine, window);
+  onRead("quarantine", quarantine.size);
   const index = search && (await readIndex(search.client, search.indexPattern, window));
+  if (index) onRead("search index", index.lines.size);
   const givenUp = failures && (await readGivenUp(failures, window));
   const comparison = compare({
     stream,

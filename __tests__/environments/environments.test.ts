@@ -20,10 +20,86 @@ import {
   variableName,
 } from "../../environments/location";
 import { prod } from "../../environments/prod";
+import type { SamlSettings } from "../../environments/saml";
 
 const MINIMAL: EnvironmentSettings = { name: "qa", protection: "disposable" };
 
+const METADATA = `<?xml version="1.0"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"
+    entityID="https://idp.example.com/app?a=1&amp;b=2">
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
+</md:EntityDescriptor>`;
+
+const SAML: SamlSettings = {
+  entityId: "https://idp.example.com/app?a=1&b=2",
+  metadata: { xml: METADATA },
+  readerGroups: ["analysts"],
+};
+
+const SAML_FAULTS: readonly (readonly [string, Partial<SamlSettings>, RegExp])[] = [
+  ["a short entity id", { entityId: "idp" }, /speed\.saml\.entityId is "idp"; 8 to 512 characters/],
+  [
+    "another provider's metadata",
+    { entityId: "https://other.example.com" },
+    /speed\.saml\.entityId is "https:\/\/other\.example\.com"; its metadata are of https:\/\/idp\.example\.com\/app\?a=1&b=2/,
+  ],
+  [
+    "metadata that are not there",
+    { metadata: { file: "no-such.xml" } },
+    /speed\.saml\.metadata\.file is "no-such\.xml", which cannot be read \((Error: )?ENOENT/,
+  ],
+  ["no metadata", { metadata: { xml: "https://idp.example.com/metadata" } }, /metadata describes no entity/],
+  [
+    "metadata of a service provider",
+    { metadata: { xml: METADATA.replaceAll("IDPSSO", "SPSSO") } },
+    /metadata describes no identity provider \(IDPSSODescriptor\)/,
+  ],
+  ["endless metadata", { metadata: { xml: METADATA.padEnd(1_048_577) } }, /metadata has 1048577 characters/],
+  ["nobody who may enter", { readerGroups: [] }, /neither readerGroups nor an adminGroup/],
+  ["a group without a name", { readerGroups: ["a", " "] }, /speed\.saml\.readerGroups\[1\] is " "; 1 to 256/],
+  ["an admin group without one", { adminGroup: "" }, /speed\.saml\.adminGroup is ""/],
+  [
+    "an IAM role for a group",
+    { readerGroups: ["arn:aws:iam::123456789012:role/analyst"] },
+    /readerGroups\[0\] is "arn:.*", an IAM role; those are speed\.readerRoleArns/,
+  ],
+  ["an attribute without a name", { rolesKey: "" }, /speed\.saml\.rolesKey is ""/],
+  ["a subject without one", { subjectKey: "" }, /speed\.saml\.subjectKey is ""/],
+  [
+    "a session without end",
+    { sessionMinutes: 1441 },
+    /speed\.saml\.sessionMinutes is 1441; .* from 1 to 1440/,
+  ],
+];
+
 describe("settings of an environment", () => {
+  test("SAML is off by default, and complete when it is on", () => {
+    expect(defineEnvironment("qa.ts", MINIMAL).speed).not.toHaveProperty("saml");
+    expect(defineEnvironment("qa.ts", { ...MINIMAL, speed: { saml: SAML } }).speed.saml).toEqual({
+      entityId: SAML.entityId,
+      metadataXml: METADATA,
+      readerGroups: ["analysts"],
+      adminGroup: undefined,
+      rolesKey: "roles",
+      subjectKey: undefined,
+      sessionMinutes: 60,
+    });
+  });
+
+  test("SAML's metadata may lie in a file", () => {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-"));
+    try {
+      const file = join(folder, "idp.xml");
+      writeFileSync(file, METADATA);
+      const given = { ...SAML, adminGroup: "admins", rolesKey: "g", subjectKey: "mail", sessionMinutes: 480 };
+      const settings = { ...MINIMAL, speed: { saml: { ...given, metadata: { file } } } };
+      const { metadata: _, ...kept } = given;
+      expect(defineEnvironment("qa.ts", settings).speed.saml).toEqual({ ...kept, metadataXml: METADATA });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("what a file leaves out has the documented default", () => {
     expect(defineEnvironment("qa.ts", MINIMAL)).toEqual({
       name: "qa",
@@ -188,6 +264,16 @@ describe("settings of an environment", () => {
       },
       /alarmSubscriptions\[1\]\.endpoint is "a@example\.com", which stands at operations\.alarmSubscriptions\[0\]\.endpoint already/,
     ],
+    [
+      "SAML without a layer",
+      { speed: { enabled: false, saml: SAML } },
+      /speed\.saml is given without a speed layer/,
+    ],
+    ...SAML_FAULTS.map(([what, change, message]): [string, Partial<EnvironmentSettings>, RegExp] => [
+      what,
+      { speed: { saml: { ...SAML, ...change } } },
+      message,
+    ]),
   ])("refused: %s", (_, settings, message) => {
     const define = () => defineEnvironment("environments/qa.ts", { ...MINIMAL, ...settings });
 

@@ -17,6 +17,7 @@ const READER = "arn:aws:iam::000000000000:role/analyst";
 /** What changes with each write of a policy. */
 const VERSIONS = /(?<="(_version|_seq_no|last_updated_time)":)\d+/g;
 const INPUT = {
+  readerGroups: [],
   readerRoleArns: [],
   replicas: 0,
   retentionDays: 90,
@@ -240,6 +241,23 @@ describe("what is set up", () => {
     );
   });
 
+  test("groups of the identity provider are backend roles like those of IAM, beside what an operator mapped", async () => {
+    const domain = makeDomain();
+    domain.kept.set(DASHBOARDS_ROLE, { opensearch_dashboards_user: { static: true } });
+    const path = "/_plugins/_security/api/rolesmapping/retail_reader";
+    domain.kept.set(path, { retail_reader: { backend_roles: ["by hand"], users: ["jo"] } });
+
+    await domain.run({ ...INPUT, readerRoleArns: [READER], readerGroups: ["Sales Analysts"] });
+
+    expect(domain.puts.filter((put) => put.path.includes("rolesmapping")).slice(0, 2)).toEqual([
+      { path, body: { backend_roles: ["by hand", READER, "Sales Analysts"], users: ["jo"] } },
+      {
+        path: "/_plugins/_security/api/rolesmapping/opensearch_dashboards_user",
+        body: { backend_roles: [READER, "Sales Analysts"] },
+      },
+    ]);
+  });
+
   test("a domain without a Dashboards user role is an error that names it", async () => {
     await expect(makeDomain().run({ ...INPUT, readerRoleArns: [READER] })).rejects.toThrow(
       "the domain has none of the Dashboards user roles opensearch_dashboards_user, kibana_user",
@@ -404,6 +422,8 @@ describe("the input", () => {
     [null, /The input is null; a JSON object is wanted/],
     [[], /The input is \[\]/],
     ["{}", /a JSON object is wanted/],
+    [{ ...INPUT, readerGroups: ["a", ""] }, /readerGroups is \["a",""\]; a list of names is wanted/],
+    [{ ...INPUT, readerGroups: [7] }, /readerGroups is \[7\]/],
     [{ ...INPUT, readerRoleArns: [WRITER, "x"] }, /readerRoleArns names "x"/],
     [{ ...INPUT, retentionDays: 31 }, /retentionDays is 31; a whole number from 32 to 36500 is wanted/],
     [{ ...INPUT, replicas: -1 }, /replicas is -1; a whole number from 0 to 10 is wanted/],
@@ -420,7 +440,7 @@ describe("the input", () => {
     [{ ...INPUT, replica: 1 }, /"replica" is not known/],
     [
       {},
-      /readerRoleArns is undefined.*replicas is undefined.*retentionDays is undefined.*shards is undefined.*writerRoleArns is undefined/,
+      /readerGroups is undefined.*readerRoleArns is undefined.*replicas is undefined.*retentionDays is undefined.*shards is undefined.*writerRoleArns is undefined/,
     ],
   ])("%j is refused", (input, message) => {
     expect(() => readInput(input)).toThrow(InputError);

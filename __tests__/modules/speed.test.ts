@@ -1,5 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import { defineEnvironment } from "../../environments/environment";
+import type { SamlDefinition } from "../../environments/saml";
 import { ENVIRONMENT as SETUP } from "../../lambdas/search-setup/env";
 import { readInput } from "../../lambdas/search-setup/input";
 import { readEnvironment } from "../../lambdas/shared/env";
@@ -29,6 +30,16 @@ const STANDBY = defineEnvironment("test", {
     serviceLinkedRole: "exists",
   },
 }).speed;
+
+const SAML: SamlDefinition = {
+  entityId: "https://idp.example.com",
+  metadataXml: "<md/>",
+  readerGroups: ["analysts"],
+  adminGroup: undefined,
+  rolesKey: "roles",
+  subjectKey: undefined,
+  sessionMinutes: 60,
+};
 
 const key = (stack: TerraformStack, id = "Key"): EncryptionKey =>
   new EncryptionKey(stack, id, {
@@ -455,6 +466,49 @@ describe("the search domain", () => {
     expect(nobody.statements("Tested_Access")).toEqual([]);
   });
 
+  test("without SAML nobody comes unsigned", () => {
+    const template = Template.of((stack) => build(stack));
+    expect(template.resources("aws_opensearch_domain_saml_options")).toEqual([]);
+    expect(template.statements("Tested_Access")).toEqual([]);
+  });
+
+  test("with SAML, browsers come unsigned, to Dashboards and nowhere else", () => {
+    const template = Template.of((stack) => build(stack, { settings: { ...SINGLE, saml: SAML } }));
+    expect(template.only("aws_opensearch_domain_saml_options").properties).toEqual({
+      domain_name: reference(template.only("aws_opensearch_domain"), "domain_name"),
+      saml_options: {
+        enabled: true,
+        idp: { entity_id: SAML.entityId, metadata_content: SAML.metadataXml },
+        roles_key: "roles",
+        session_timeout_minutes: 60,
+      },
+    });
+    expect(template.statements("Tested_Access")).toEqual([
+      {
+        sid: "Browsers",
+        effect: "Allow",
+        principals: [{ type: "AWS", identifiers: ["*"] }],
+        actions: ["Delete", "Get", "Head", "Post", "Put"].map((method) => `es:ESHttp${method}`),
+        resources: ["arn:aws:es:eu-west-1:123456789012:domain/salesv1/_dashboards*"],
+      },
+    ]);
+  });
+
+  test.each<[keyof typeof SAML, Partial<typeof SAML>, object]>([
+    ["entityId", { entityId: "https://other" }, { idp: { entity_id: "https://other" } }],
+    ["metadataXml", { metadataXml: "<other/>" }, { idp: { metadata_content: "<other/>" } }],
+    ["adminGroup", { adminGroup: "admins" }, { master_backend_role: "admins" }],
+    ["rolesKey", { rolesKey: "groups" }, { roles_key: "groups" }],
+    ["subjectKey", { subjectKey: "mail" }, { subject_key: "mail" }],
+    ["sessionMinutes", { sessionMinutes: 480 }, { session_timeout_minutes: 480 }],
+  ])("SAML's %s moves the output", (_, change, expected) => {
+    const settings = { ...SINGLE, saml: { ...SAML, ...change } };
+    const template = Template.of((stack) => build(stack, { settings }));
+    expect(template.only("aws_opensearch_domain_saml_options").properties).toMatchObject({
+      saml_options: expected,
+    });
+  });
+
   test("waits for the service-linked role where it makes it", () => {
     const made = Template.of((stack) => build(stack));
     const exists = Template.of((stack) =>
@@ -489,6 +543,7 @@ describe("search-setup", () => {
       retentionDays: 90,
       writers: [upsertRole],
       readerRoleArns: [],
+      readerGroups: [],
     };
   };
 
@@ -502,6 +557,7 @@ describe("search-setup", () => {
         shards: 2,
         retentionDays: 91,
         readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
+        readerGroups: ["analysts"],
       };
       new SearchSetup(stack, "Tested", pick(props(stack, "Usual"), other));
     });
@@ -531,6 +587,7 @@ describe("search-setup", () => {
     });
     const writer = reference(template.only("aws_iam_role", "UpsertRole"), "arn");
     expect(JSON.parse(input)).toEqual({
+      readerGroups: [],
       readerRoleArns: [],
       replicas: 0,
       retentionDays: 90,
@@ -571,6 +628,7 @@ describe("UpsertToES", () => {
       shards: 1,
       retentionDays: 90,
       readerRoleArns: [],
+      readerGroups: [],
       writers: [upsertRole],
     });
     return {

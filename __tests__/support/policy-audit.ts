@@ -59,6 +59,7 @@ const AT_REST: Readonly<Record<string, { readonly key: string } | { readonly non
   aws_lambda_permission: { none: CONTROL },
   aws_nat_gateway: { none: NETWORK },
   aws_opensearch_domain: { key: "encrypt_at_rest.kms_key_id" },
+  aws_opensearch_domain_saml_options: { none: "what the identity provider publishes about itself" },
   aws_quicksight_analysis: { none: "what is drawn and how, no rows" },
   aws_quicksight_dashboard: { none: "what is drawn and how, no rows" },
   aws_quicksight_data_set: { none: "asks the tables directly; nothing is imported" },

@@ -62,14 +62,15 @@ function forWriters({ writerRoleArns }: SearchSetupInput, indexName: string): Re
 
 /** The role is there without anyone who has it, so that an operator may map somebody by hand. */
 async function forPeople(
-  { readerRoleArns }: SearchSetupInput,
+  { readerGroups, readerRoleArns }: SearchSetupInput,
   indexName: string,
   search: PatientSearch,
 ): Promise<Resource[]> {
   const role = securityRole(READER_ROLE, readerRole(indexName));
-  if (readerRoleArns.length === 0) return [role];
+  const readers = [...readerRoleArns, ...readerGroups];
+  if (readers.length === 0) return [role];
   const dashboardsUser = await dashboardsUserRole(search);
-  return [role, roleMapping(READER_ROLE, readerRoleArns), roleMapping(dashboardsUser, readerRoleArns)];
+  return [role, roleMapping(READER_ROLE, readers), roleMapping(dashboardsUser, readers)];
 }
 
 async function dashboardsUserRole(search: PatientSearch): Promise<string> {

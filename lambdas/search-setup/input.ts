@@ -1,5 +1,7 @@
 /** What the deploy passes to search-setup: the JSON of its `aws_lambda_invocation`. */
 export interface SearchSetupInput {
+  /** Groups of people in the identity provider, who may only look; added like the writers. May be empty. */
+  readonly readerGroups: readonly string[];
   /** ARNs of the IAM roles of people, who may only look; added like the writers. May be empty. */
   readonly readerRoleArns: readonly string[];
   /** Copies of each primary shard: 0 on a single node. 0 to 10. */
@@ -33,6 +35,7 @@ export function readInput(event: unknown): SearchSetupInput {
     return value;
   };
   const input: SearchSetupInput = {
+    readerGroups: groups("readerGroups", take("readerGroups"), faults),
     readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),
     replicas: integer("replicas", take("replicas"), 0, 10, faults),
     retentionDays: integer("retentionDays", take("retentionDays"), 32, 36_500, faults),
@@ -48,6 +51,12 @@ function integer(key: string, value: unknown, min: number, max: number, faults: 
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   faults.push(`${key} is ${JSON.stringify(value)}; a whole number from ${min} to ${max} is wanted`);
   return min;
+}
+
+function groups(key: string, value: unknown, faults: string[]): string[] {
+  if (Array.isArray(value) && value.every((name) => typeof name === "string" && name !== "")) return value;
+  faults.push(`${key} is ${JSON.stringify(value)}; a list of names is wanted`);
+  return [];
 }
 
 function roleArns(key: string, value: unknown, fewest: number, faults: string[]): string[] {

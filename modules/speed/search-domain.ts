@@ -4,6 +4,7 @@ import {
   OpensearchDomain,
   type OpensearchDomainClusterConfig,
 } from "@cdktf/provider-aws/lib/opensearch-domain";
+import { OpensearchDomainSamlOptions } from "@cdktf/provider-aws/lib/opensearch-domain-saml-options";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
@@ -11,6 +12,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentDefinition } from "../../environments/environment";
 import type { Location } from "../../environments/location";
+import type { SamlDefinition } from "../../environments/saml";
 import { SECURITY_GROUP_NAMES } from "../naming";
 import type { Vpc } from "../network/vpc";
 import { LogGroup } from "../operations/log-group";
@@ -53,7 +55,7 @@ const LOGS = [
 ] as const;
 
 /** A kind of request, as IAM tells them apart. */
-export type HttpMethod = "Get" | "Head" | "Post" | "Put";
+export type HttpMethod = "Delete" | "Get" | "Head" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {
@@ -139,6 +141,7 @@ export class SearchDomain extends Construct {
       dependsOn: [logs.permission, ...this.serviceLinkedRole(settings)],
     });
     if (props.protected) this.resource.lifecycle = { preventDestroy: true };
+    if (settings.saml) this.signInBy(settings.saml);
   }
 
   /** Host name, without scheme. */
@@ -186,6 +189,33 @@ export class SearchDomain extends Construct {
       toPort: HTTPS,
       description,
     });
+  }
+
+  /**
+   * A browser that signs in by SAML signs no request, so the domain's policy must let it through to Dashboards, and
+   * only there: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+   */
+  private signInBy(saml: SamlDefinition): void {
+    new OpensearchDomainSamlOptions(this, "Saml", {
+      domainName: this.resource.domainName,
+      samlOptions: {
+        enabled: true,
+        idp: { entityId: saml.entityId, metadataContent: saml.metadataXml },
+        rolesKey: saml.rolesKey,
+        sessionTimeoutMinutes: saml.sessionMinutes,
+        ...(saml.subjectKey !== undefined && { subjectKey: saml.subjectKey }),
+        ...(saml.adminGroup !== undefined && { masterBackendRole: saml.adminGroup }),
+      },
+    });
+    const methods: readonly HttpMethod[] = ["Delete", "Get", "Head", "Post", "Put"];
+    this.access.addForAnyone(
+      {
+        sid: "Browsers",
+        actions: methods.map((method) => `es:ESHttp${method}`),
+        resources: [`${this.ownArn}/_dashboards*`],
+      },
+      "who signs in by SAML signs no requests; the network decides who reaches Dashboards, and its security roles who enters",
+    );
   }
 
   private addRules(vpc: Vpc): ITerraformDependable[] {

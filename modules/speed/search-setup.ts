@@ -23,6 +23,8 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly writers: readonly ExecutionRole[];
   /** ARNs of the IAM roles of people, who only look. */
   readonly readerRoleArns: readonly string[];
+  /** Their groups in the identity provider. */
+  readonly readerGroups: readonly string[];
 }
 
 /** Puts into the domain what Terraform cannot: template and lifecycle of its indices, audit log, roles, who has them. */
@@ -57,6 +59,7 @@ export class SearchSetup extends Construct {
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put"]);
 
     const input: SearchSetupInput = {
+      readerGroups: props.readerGroups,
       readerRoleArns: props.readerRoleArns,
       replicas: domain.replicas,
       retentionDays: props.retentionDays,

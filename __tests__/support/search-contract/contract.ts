@@ -647,7 +647,14 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       const ports = { search, log: quiet, timeLeftMs: () => 60_000, sleep: async () => undefined };
       const run = (replicas: number) =>
         searchSetup(
-          { readerRoleArns: [role], replicas, retentionDays: 90, shards: 1, writerRoleArns: [role] },
+          {
+            readerGroups: [],
+            readerRoleArns: [role],
+            replicas,
+            retentionDays: 90,
+            shards: 1,
+            writerRoleArns: [role],
+          },
           name,
           ports,
         );
