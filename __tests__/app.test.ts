@@ -445,6 +445,7 @@ describe("synth", () => {
     "tsconfig.json",
     "environments",
     "modules",
+    "dashboards",
     "lambdas",
     "schema",
   ];

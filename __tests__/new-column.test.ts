@@ -21,6 +21,7 @@ const SOURCES = [
   "tsconfig.json",
   "environments",
   "modules",
+  "dashboards",
   "lambdas",
   "schema",
   "dashboards",

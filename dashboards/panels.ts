@@ -88,8 +88,8 @@ export const PANELS: readonly Panel[] = [
     id: "guests-and-known-customers",
     title: "Guests against known customers",
     layer: "speed",
-    chart: "donut",
-    measures: [LINES, REVENUE],
+    chart: "bars",
+    measures: [REVENUE, LINES],
     dimension: { kind: "classes", classification: CUSTOMER_KIND },
   },
   {

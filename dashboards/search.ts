@@ -1,9 +1,7 @@
 import { exactPath, type NumberField } from "./fields";
+import type { JsonObject } from "./json";
 import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
 
 /**
  * How many values each shard hands in for the largest to be found. An index a month makes many shards, each of which

@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { panelSql, rowsFromSql } from "../../dashboards/athena";
 import { PANELS } from "../../dashboards/panels";
 import type { Row } from "../../dashboards/rows";
+import { rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import { type SearchDouble, startSearchDouble } from "../../local/search/search-double";
 import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../local/support/sql";
+import { testPanelsOnEngine } from "../support/panel-checks";
 import { indexLines, panelRowsFromIndex } from "../support/panel-engines";
 import { realFigures, realLines } from "../support/real-panels";
 import { describeRealRows } from "../support/real-rows";
@@ -76,11 +78,115 @@ describeRealRows("the panels of the real rows", () => {
     expect(Object.values(figures).map(({ length }) => length)).toEqual([245, 245, 9, 10, 13, 2, 50]);
   });
 
-  test.each(PANELS)("$id: the index says what the CSV says", async (panel) => {
-    expect(await engines.fromIndex(panel)).toEqual(figures[panel.id]);
-  });
+  testPanelsOnEngine(() => engines.search, "retail");
 
   test.each(PANELS)("$id: the table says what the CSV says", async (panel) => {
     expect(await engines.fromTable(panel)).toEqual(figures[panel.id]);
+  });
+});
+
+describe("lines without a value", () => {
+  let engines: Engines;
+  const line = (number: number, change: Line): Line => ({
+    Invoice: "490397",
+    StockCode: "21844",
+    Description: "MUG",
+    Quantity: 1,
+    InvoiceDate: "2026-11-24 23:59:59",
+    Price: 0.1,
+    Customer_ID: "12417",
+    Country: "France",
+    record_id: `shard-${number}`,
+    arrived_at: "2026-11-24 03:00:00.123",
+    ...change,
+  });
+  const without = ({ Country: _, Customer_ID: __, ...others }: Line): Line => others;
+  beforeAll(async () => {
+    engines = await Engines.with([
+      line(1, { Country: "", Customer_ID: "" }),
+      line(2, { Country: null, Customer_ID: null }),
+      without(line(3, {})),
+      line(4, {}),
+      line(5, { Price: 0.2, InvoiceDate: "2026-11-25 00:00:00" }),
+      line(6, { Invoice: "c1", Quantity: -1, InvoiceDate: "2026-11-25 00:00:00" }),
+    ]);
+  }, 60_000);
+  afterAll(() => engines.close());
+
+  const panel = (id: string): Panel => {
+    const found = PANELS.find((one) => one.id === id);
+    if (!found) throw new Error(`there is no panel ${id}`);
+    return found;
+  };
+
+  test.each<[string, Row[]]>([
+    [
+      "revenue-by-country",
+      [
+        { Country: "", revenue: 0.3, quantity: 3, lines: 3 },
+        { Country: "France", revenue: 0.2, quantity: 1, lines: 3 },
+      ],
+    ],
+    [
+      "guests-and-known-customers",
+      [
+        { "customer-kind": "Guests", revenue: 0.3, lines: 3 },
+        { "customer-kind": "Known customers", revenue: 0.2, lines: 3 },
+      ],
+    ],
+    [
+      "revenue-over-time",
+      [
+        { InvoiceDate: "2026-11-24", revenue: 0.4 },
+        { InvoiceDate: "2026-11-25", revenue: 0.1 },
+      ],
+    ],
+    ["cancellations", []],
+  ])(
+    "%s: the same from both engines; null, absent and empty are one, and nothing is no row",
+    async (id, rows) => {
+      expect(await engines.fromIndex(panel(id))).toEqual(rows);
+      expect(await engines.fromTable(panel(id))).toEqual(rows);
+    },
+  );
+
+  test("latest: the later in the stream first, and an absent text is empty", async () => {
+    const fromIndex = await engines.fromIndex(panel("latest-transactions"));
+    expect(fromIndex.map(({ Invoice, Customer_ID }) => [Invoice, Customer_ID])).toEqual([
+      ["c1", "12417"],
+      ["490397", "12417"],
+      ["490397", "12417"],
+      ["490397", ""],
+      ["490397", ""],
+      ["490397", ""],
+    ]);
+    expect(await engines.fromTable(panel("latest-transactions"))).toEqual(fromIndex);
+  });
+});
+
+describe("an answer that does not fit", () => {
+  const [panel] = PANELS;
+  const whole = { timed_out: false, _shards: { failed: 0 } };
+  const aggregations = (bucket: object) => ({ ...whole, aggregations: { groups: { buckets: [bucket] } } });
+
+  test.each([
+    ["a shard that failed", { timed_out: false, _shards: { failed: 1 } }, "no whole answer"],
+    ["time that ran out", { timed_out: true, _shards: { failed: 0 } }, "no whole answer"],
+    ["no aggregation", whole, "no buckets"],
+    [
+      "no number",
+      aggregations({ key_as_string: "2026-11-24", doc_count: 1 }),
+      "column quantity holds number",
+    ],
+    ["no date", aggregations({ key_as_string: "1.1.", doc_count: 1 }), "column InvoiceDate holds date"],
+  ])("%s is an error that names the panel", (_, answer, message) => {
+    expect(() => rowsFromSearch(panel as Panel, answer)).toThrow(message);
+    expect(() => rowsFromSearch(panel as Panel, answer)).toThrow("quantity-and-price-by-invoice-date: ");
+  });
+
+  test("a cell of SQL that is empty is no number", () => {
+    expect(() =>
+      rowsFromSql(panel as Panel, [{ invoicedate: "2026-11-24", quantity: "", price: "1" }]),
+    ).toThrow("column quantity holds number");
   });
 });

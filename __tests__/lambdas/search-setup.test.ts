@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { PANELS } from "../../dashboards/panels";
+import { savedObjects } from "../../dashboards/saved-objects";
 import { canonical, flatSettings, type Json } from "../../lambdas/search-setup/canonical";
 import { searchSetup } from "../../lambdas/search-setup/core";
 import { ENVIRONMENT } from "../../lambdas/search-setup/env";
@@ -43,6 +45,10 @@ const ALL = [
   "role mapping firehose_role",
 ];
 /** A domain has its audit log, switched off, from the start. */
+const DASHBOARDS = [
+  "Dashboards settings",
+  ...savedObjects(PANELS, "retail").map(({ type, id }) => `${type} ${id}`),
+];
 const FRESH = { created: ALL.filter((what) => what !== "audit log"), updated: ["audit log"], unchanged: [] };
 const AUDIT_SETTINGS = { resolve_indices: true, ignore_users: ["kibanaserver"] };
 
@@ -515,11 +521,14 @@ test("the handler sets up the domain that its environment names", async () => {
     );
 
     expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME"]);
-    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual(FRESH);
+    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
+      ...FRESH,
+      created: [...FRESH.created, ...DASHBOARDS],
+    });
     expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
       created: [],
       updated: [],
-      unchanged: ALL,
+      unchanged: [...ALL, ...DASHBOARDS],
     });
   } finally {
     output.mockRestore();
@@ -548,7 +557,10 @@ test("the handler waits for a domain that starts later", async () => {
       const { handler } = jest.requireActual<typeof import("../../lambdas/search-setup/handler")>(
         "../../lambdas/search-setup/handler",
       );
-      expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual(FRESH);
+      expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
+        ...FRESH,
+        created: [...FRESH.created, ...DASHBOARDS],
+      });
     });
     expect(refusals).toBeLessThan(0);
   } finally {

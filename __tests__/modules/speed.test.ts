@@ -612,7 +612,11 @@ describe("search-setup", () => {
       ES_INDEX: "retail",
       REGION_NAME: "eu-west-1",
     });
-    expect(template.grants("SetupRole")["RequestSearch"]?.actions).toEqual(["es:ESHttpGet", "es:ESHttpPut"]);
+    expect(template.grants("SetupRole")["RequestSearch"]?.actions).toEqual([
+      "es:ESHttpGet",
+      "es:ESHttpPut",
+      "es:ESHttpPost",
+    ]);
   });
 });
 

@@ -94,8 +94,8 @@ export function realFigures(): Readonly<Record<string, readonly Row[]>> {
       revenue: revenue(group),
     })),
     "guests-and-known-customers": [
-      { "customer-kind": "Guests", lines: guests.length, revenue: revenue(guests) },
-      { "customer-kind": "Known customers", lines: known.length, revenue: revenue(known) },
+      { "customer-kind": "Guests", revenue: revenue(guests), lines: guests.length },
+      { "customer-kind": "Known customers", revenue: revenue(known), lines: known.length },
     ],
     "latest-transactions": newest.map(({ row }) => ({
       ...row,

@@ -1,20 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Context } from "aws-lambda";
+import { PANELS } from "../../dashboards/panels";
+import { savedObjects } from "../../dashboards/saved-objects";
 import { readEnvironment } from "../shared/env";
 import { createLogger } from "../shared/log";
 import { createSearch } from "../shared/search-client";
-import { type SetupOutcome, searchSetup } from "./core";
+import { type Ports, type SetupOutcome, searchSetup } from "./core";
+import { setUpDashboards } from "./dashboards";
 import { ENVIRONMENT } from "./env";
+import { patient } from "./patient";
 
 const config = readEnvironment(ENVIRONMENT, process.env);
 const search = createSearch(config.ES_HOST, config.REGION_NAME);
 
-/** Called by the deploy with a `SearchSetupInput`. */
+/** Called by the deploy with a `SearchSetupInput`. The engine comes first: without its roles nothing can be written. */
 export async function handler(event: unknown, context: Context): Promise<SetupOutcome> {
-  return searchSetup(event, config.ES_INDEX, {
+  const ports: Ports = {
     search,
     log: createLogger(context.functionName),
     timeLeftMs: () => context.getRemainingTimeInMillis(),
     sleep: (ms) => sleep(ms),
-  });
+  };
+  const engine = await searchSetup(event, config.ES_INDEX, ports);
+  const objects = savedObjects(PANELS, config.ES_INDEX);
+  const dashboards = await setUpDashboards(objects, patient(search, ports));
+  ports.log.info("Dashboards", { ...dashboards });
+  return {
+    created: [...engine.created, ...dashboards.created],
+    updated: [...engine.updated, ...dashboards.updated],
+    unchanged: [...engine.unchanged, ...dashboards.unchanged],
+  };
 }

@@ -61,6 +61,6 @@ async function attempt(search: Search, request: PatientRequest): Promise<Attempt
 
 /** An answer's body as text that fits into a message. */
 export function shown(body: unknown): string {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const text = typeof body === "string" ? body : (JSON.stringify(body) ?? "nothing");
   return text.length <= 500 ? text : `${text.slice(0, 500)}…`;
 }

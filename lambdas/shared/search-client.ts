@@ -10,9 +10,13 @@ export interface SearchRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
-  readonly body?: Readonly<Record<string, unknown>>;
+  readonly body?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
   /** Sent as it is, as newline-delimited JSON. */
   readonly lines?: string;
+  /** Sent as it is, as what its type says. */
+  readonly content?: { readonly type: string; readonly text: string };
+  /** Beside those that the client sets. Signed like them. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For the whole call, its answer included. */
   readonly timeoutMs: number;
 }
@@ -66,7 +70,7 @@ export function createSearch(node: string, region: string): Search {
     emit,
   });
 
-  return async ({ method, path, query, body, lines, timeoutMs }) => {
+  return async ({ method, path, query, body, lines, content, headers, timeoutMs }) => {
     const call = transport.request(
       {
         method,
@@ -74,8 +78,12 @@ export function createSearch(node: string, region: string): Search {
         ...(query && { querystring: query }),
         ...(body && { body }),
         ...(lines !== undefined && { bulkBody: lines }),
+        ...(content && { body: content.text }),
       },
-      { requestTimeout: timeoutMs },
+      {
+        requestTimeout: timeoutMs,
+        headers: { ...headers, ...(content && { "content-type": content.type }) },
+      },
     );
     // The transport's own limit is for silence, and ends with the first byte of the answer.
     let expired = false;

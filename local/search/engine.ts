@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../terraform/json";
 import { type BulkAction, parseBulk } from "./bulk";
+import type { DashboardsAnswer, DashboardsRequest } from "./dashboards-api";
 import { EngineError, indexNotFound } from "./errors";
 import { Journal } from "./journal";
 import { answerPolicy, type PolicyAnswer } from "./lifecycle-policies";
@@ -174,6 +175,16 @@ export class Engine {
     const answer = this.state.audit.put(body);
     const kept = this.state.audit.entry();
     if (kept) await this.journal.append(changeEntry({ t: "audit", body: kept }));
+    return answer;
+  }
+
+  /** Runs a request to Dashboards; what it changes is kept. */
+  public async dashboards(request: DashboardsRequest): Promise<DashboardsAnswer> {
+    const answer = this.state.dashboards.answer(request);
+    const { changed = [] } = answer;
+    await this.journal.append(
+      changed.map(([key, value]) => changeEntry({ t: "dashboards", key, value })).join(""),
+    );
     return answer;
   }
 

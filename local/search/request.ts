@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { isJsonObject, type Json, type JsonObject } from "../terraform/json";
@@ -16,6 +16,7 @@ export interface SearchHttpRequest {
   /** Without the query, such as `/retail-2026-11/_search`. */
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -41,6 +42,7 @@ export async function readRequest(message: IncomingMessage): Promise<SearchHttpR
     method: message.method ?? "GET",
     path: decodeURI(pathname),
     query: searchParams,
+    headers: message.headers,
     body: (await decoded(bytes, message.headers["content-encoding"])).toString("utf8"),
   };
 }

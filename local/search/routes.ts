@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from "../terraform/json";
+import { DASHBOARDS_PATH } from "./dashboards-api";
 import type { Engine, IndexOptions, RefuseItem } from "./engine";
 import { EngineError, notSupported } from "./errors";
 import { catIndices, clusterHealth, indexJson, info } from "./index-views";
@@ -78,6 +79,10 @@ const ROUTES: readonly Route[] = [
  */
 export async function answer(request: SearchHttpRequest, context: RouteContext): Promise<Answer> {
   const { method, path } = request;
+  if (path.startsWith(`${DASHBOARDS_PATH}/`)) {
+    const { status, body } = await context.engine.dashboards(request);
+    return { status, json: body };
+  }
   for (const { methods, path: pattern, handle } of ROUTES) {
     const match = pattern.exec(path);
     if (!match || !methods.includes(method)) continue;

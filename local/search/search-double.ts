@@ -42,6 +42,7 @@ export interface SearchDouble extends Service {
  * - documents, mappings, templates and their errors as in OpenSearch 2.19; searchable after a refresh (1 s);
  * - queries and aggregations of the dashboards and of the reconciliation; no relevance, one shard;
  * - security roles and mappings are kept and returned, not enforced;
+ * - saved objects of Dashboards are kept and returned, not shown;
  * - an answered change is on the disk.
  * @throws Error naming the port when it is taken
  */

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from "../terraform/json";
 import { AuditConfig } from "./audit-config";
+import { DashboardsApi } from "./dashboards-api";
 import { type KeptPolicy, LifecyclePolicies } from "./lifecycle-policies";
 import { type Doc, type IndexDefinition, SearchIndex } from "./search-index";
 import { isSecurityKind, SecurityApi, type SecurityKind } from "./security-api";
@@ -12,6 +13,7 @@ export type Change =
   | { readonly t: "mapping"; readonly index: string; readonly addition: JsonObject }
   | { readonly t: "drop"; readonly index: string }
   | { readonly t: "delete"; readonly index: string; readonly id: string }
+  | { readonly t: "dashboards"; readonly key: string; readonly value: Json }
   | { readonly t: "template"; readonly name: string; readonly body: JsonObject | null }
   | { readonly t: "policy"; readonly name: string; readonly kept: KeptPolicy | null }
   | { readonly t: "audit"; readonly body: JsonObject }
@@ -41,6 +43,7 @@ export class State {
   public readonly security = new SecurityApi();
   public readonly policies = new LifecyclePolicies();
   public readonly audit = new AuditConfig();
+  public readonly dashboards = new DashboardsApi();
   public readonly indices = new Map<string, SearchIndex>();
 
   /** Repeats what a line of the journal says. @throws Error when it is not a line of a journal */
@@ -66,6 +69,8 @@ export class State {
     for (const [name, kept] of this.policies.entries()) yield changeEntry({ t: "policy", name, kept });
     const audit = this.audit.entry();
     if (audit) yield changeEntry({ t: "audit", body: audit });
+    for (const [key, value] of this.dashboards.everything())
+      yield changeEntry({ t: "dashboards", key, value });
     for (const index of this.indices.values()) {
       yield changeEntry({ t: "index", ...index.definition, mappings: index.mapping.toJson() });
       for (const doc of index.everything()) yield documentEntry(index.name, doc);
@@ -108,6 +113,7 @@ export class State {
       this.security.restore(kind, name, isJsonObject(body) ? body : null);
     } else if (t === "policy") this.policies.restore(name, keptPolicy(change["kept"]));
     else if (t === "audit" && isJsonObject(body)) this.audit.restore(body);
+    else if (t === "dashboards") this.dashboards.restore([String(change["key"]), change["value"] ?? null]);
     else throw new Error(`The journal of the search double holds an unknown change: ${String(t)}`);
   }
 

@@ -27,7 +27,7 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly readerGroups: readonly string[];
 }
 
-/** Puts into the domain what Terraform cannot: template and lifecycle of its indices, audit log, roles, who has them. */
+/** Puts into the domain what Terraform cannot: template and lifecycle of its indices, audit log, roles, dashboards. */
 export class SearchSetup extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
   /** Depend on it to come after the set-up. */
@@ -41,7 +41,8 @@ export class SearchSetup extends Construct {
       key: props.key,
       logRetentionDays: props.logRetentionDays,
       name: props.name,
-      description: "Puts template, lifecycle, security roles and their mappings into the search domain",
+      description:
+        "Puts template, lifecycle, security roles, their mappings and dashboards into the search domain",
       folder: "search-setup",
       timeoutSeconds: 300,
       memoryMiB: 256,
@@ -56,7 +57,7 @@ export class SearchSetup extends Construct {
         REGION_NAME: props.location.region,
       },
     });
-    domain.grantRequests(props.role, "SearchSetup", ["Get", "Put"]);
+    domain.grantRequests(props.role, "SearchSetup", ["Get", "Put", "Post"]);
 
     const input: SearchSetupInput = {
       readerGroups: props.readerGroups,

@@ -1,0 +1,164 @@
+import type { SavedObject } from "../../dashboards/saved-objects";
+import { indexPattern } from "../../lambdas/shared/search";
+import type { Search } from "../../lambdas/shared/search-client";
+
+/**
+ * What OpenSearch Dashboards asks the engine for a saved object, written after its sources (plugin `data`:
+ * `common/search/aggs`, `common/opensearch_query`) and not after ours: with it the saved objects themselves are tested.
+ */
+
+interface Aggregation {
+  readonly id: string;
+  readonly type: "count" | "sum" | "date_histogram" | "terms" | "filters";
+  readonly schema: "metric" | "segment";
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+interface PatternField {
+  readonly name: string;
+  readonly type: string;
+  readonly scripted: boolean;
+  readonly aggregatable: boolean;
+  readonly script?: string;
+  readonly lang?: string;
+}
+
+/** A row as the screen shows it: the group, then the metrics in their order. */
+export type ShownRow = readonly (string | number)[];
+
+function attribute(object: SavedObject, name: string): string {
+  const value = object.attributes[name];
+  if (typeof value !== "string") throw new Error(`${object.type} ${object.id} has no text ${name}`);
+  return value;
+}
+
+function searchSourceOf({ attributes }: SavedObject): { filter: { query: unknown; meta: unknown }[] } {
+  const { kibanaSavedObjectMeta: meta } = attributes as {
+    kibanaSavedObjectMeta: { searchSourceJSON: string };
+  };
+  return JSON.parse(meta.searchSourceJSON);
+}
+
+export function patternFields(pattern: SavedObject): ReadonlyMap<string, PatternField> {
+  const fields: readonly PatternField[] = JSON.parse(attribute(pattern, "fields"));
+  return new Map(fields.map((field) => [field.name, field]));
+}
+
+export function aggregationsOf(visualization: SavedObject): readonly Aggregation[] {
+  return JSON.parse(attribute(visualization, "visState")).aggs;
+}
+
+/** The field as the engine is given it: its name, or the script of a scripted one. */
+function written(pattern: SavedObject, name: unknown): object {
+  const field = patternFields(pattern).get(String(name));
+  if (!field) throw new Error(`the index pattern has no field ${String(name)}`);
+  if (!field.aggregatable) throw new Error(`Dashboards offers no aggregation over ${field.name}`);
+  return field.scripted ? { script: { source: field.script, lang: field.lang } } : { field: field.name };
+}
+
+function bucketDsl(
+  { type, params }: Aggregation,
+  pattern: SavedObject,
+  metrics: readonly Aggregation[],
+): object {
+  const json = typeof params["json"] === "string" ? JSON.parse(params["json"]) : {};
+  if (type === "date_histogram") {
+    const interval = { calendar_interval: `1${String(params["interval"])}`, time_zone: "Etc/UTC" };
+    const { min_doc_count } = params;
+    return { date_histogram: { ...written(pattern, params["field"]), ...interval, min_doc_count, ...json } };
+  }
+  if (type === "terms") {
+    const by = metrics.find(({ id }) => id === params["orderBy"]);
+    if (!by) throw new Error(`the order is by ${String(params["orderBy"])}, which is no metric`);
+    const order = { [by.type === "count" ? "_count" : by.id]: params["order"] };
+    return { terms: { ...written(pattern, params["field"]), size: params["size"], order, ...json } };
+  }
+  const filters = params["filters"] as readonly { input: { query: object }; label: string }[];
+  const queries = filters.map(({ input, label }) => [label, { bool: { filter: [input.query] } }]);
+  return { filters: { filters: Object.fromEntries(queries) } };
+}
+
+/** The rows that a visualization shows of everything in the indices. */
+export async function shownRows(
+  search: Search,
+  indexName: string,
+  visualization: SavedObject,
+  pattern: SavedObject,
+): Promise<ShownRow[]> {
+  const aggregations = aggregationsOf(visualization);
+  const metrics = aggregations.filter(({ schema }) => schema === "metric");
+  const [segment, ...others] = aggregations.filter(({ schema }) => schema === "segment");
+  if (!segment || others.length > 0) throw new Error(`${visualization.id} has not one segment`);
+  const sums = metrics
+    .filter(({ type }) => type === "sum")
+    .map(({ id, params }) => [id, { sum: written(pattern, params["field"]) }]);
+  const group = { ...bucketDsl(segment, pattern, metrics), aggs: Object.fromEntries(sums) };
+  const answer = await ask(search, indexName, pattern, searchSourceOf(visualization).filter, {
+    size: 0,
+    aggs: { [segment.id]: group },
+  });
+  const { buckets } = answer.aggregations[segment.id] as { buckets: object[] | Record<string, object> };
+  const keyed = Array.isArray(buckets)
+    ? buckets.map((one) => [undefined, one] as const)
+    : Object.entries(buckets);
+  return keyed.map(([label, bucket]) => {
+    const { key, doc_count: count, ...values } = bucket as Record<string, unknown>;
+    const isDate = segment.type === "date_histogram";
+    const shown = isDate ? new Date(Number(key)).toISOString().slice(0, 10) : (label ?? String(key));
+    const numbers = metrics.map(({ id, type }) =>
+      type === "count" ? Number(count) : roundedToTheCent((values[id] as { value: number }).value),
+    );
+    return [shown, ...numbers];
+  });
+}
+
+/** The cells of the first lines that a saved search shows, the time first. */
+export async function shownLines(
+  search: Search,
+  indexName: string,
+  saved: SavedObject,
+  pattern: SavedObject,
+  size: number,
+): Promise<ShownRow[]> {
+  const { columns, sort } = saved.attributes as { columns: string[]; sort: [string, string][] };
+  const answer = await ask(search, indexName, pattern, searchSourceOf(saved).filter, {
+    size,
+    sort: sort.map(([field, order]) => ({ [field]: { order, unmapped_type: "boolean" } })),
+  });
+  const shown = [attribute(pattern, "timeFieldName"), ...columns];
+  return answer.hits.hits.map(({ _source }) => shown.map((name) => _source[name] ?? ""));
+}
+
+interface Answer {
+  readonly aggregations: Readonly<Record<string, unknown>>;
+  readonly hits: {
+    readonly hits: readonly { readonly _source: Readonly<Record<string, string | number>> }[];
+  };
+}
+
+async function ask(
+  search: Search,
+  indexName: string,
+  pattern: SavedObject,
+  filters: readonly { readonly query: unknown }[],
+  body: object,
+): Promise<Answer> {
+  const time = {
+    gte: "2000-01-01T00:00:00.000Z",
+    lte: "2100-01-01T00:00:00.000Z",
+    format: "strict_date_optional_time",
+  };
+  const range = { range: { [attribute(pattern, "timeFieldName")]: time } };
+  const answer = await search({
+    method: "POST",
+    path: `/${indexPattern(indexName)}/_search`,
+    body: { ...body, query: { bool: { filter: [...filters.map(({ query }) => query), range] } } },
+    timeoutMs: 60_000,
+  });
+  if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body as Answer;
+}
+
+function roundedToTheCent(value: number): number {
+  return Math.round(value * 100) / 100 + 0;
+}

@@ -1,0 +1,39 @@
+import { PANELS } from "../../dashboards/panels";
+import { INDEX_PATTERN_ID, savedObjects } from "../../dashboards/saved-objects";
+import type { Search } from "../../lambdas/shared/search-client";
+import { shownLines, shownRows } from "./dashboards-queries";
+import { panelRowsFromIndex } from "./panel-engines";
+import { realFigures } from "./real-panels";
+
+/**
+ * Declares tests that an engine with the real rows in its indices answers the panels with what the CSV says: by the
+ * panel's own query, and by the one that Dashboards makes of the panel's saved object.
+ */
+export function testPanelsOnEngine(client: () => Search, indexName: string): void {
+  const figures = realFigures();
+  const objects = savedObjects(PANELS, indexName);
+  const object = (id: string) => {
+    const found = objects.find((one) => one.id === id);
+    if (!found) throw new Error(`there is no saved object ${id}`);
+    return found;
+  };
+
+  test.each(PANELS)("$id: the panel's query says what the CSV says", async (panel) => {
+    expect(await panelRowsFromIndex(client(), indexName, panel)).toEqual(figures[panel.id]);
+  });
+
+  test.each(PANELS)("$id: the saved object shows what the CSV says", async ({ id, chart }) => {
+    const saved = object(`retail-bi-${id}`);
+    const pattern = object(INDEX_PATTERN_ID);
+    const shown =
+      chart === "table"
+        ? await shownLines(client(), indexName, saved, pattern, 50)
+        : await shownRows(client(), indexName, saved, pattern);
+    const expected = (figures[id] ?? []).map((row) => {
+      if (chart !== "table") return Object.values(row);
+      const { InvoiceDate = "", ...others } = row;
+      return [InvoiceDate, ...Object.values(others)];
+    });
+    expect(shown).toEqual(expected);
+  });
+}

@@ -1,0 +1,106 @@
+import type { JsonObject } from "./json";
+import type { FiguresPanel, Measure, Unit } from "./spec";
+
+/** Type and params of a visualization, in the words of OpenSearch Dashboards. */
+export interface VisualizationParams {
+  readonly type: "histogram" | "horizontal_bar" | "line" | "pie";
+  readonly params: JsonObject;
+}
+
+/** How a panel is drawn. The params are the defaults of the plugin `vis_type_vislib`, with the panel's series in them. */
+export function visualizationParams(panel: FiguresPanel): VisualizationParams {
+  switch (panel.chart) {
+    case "bars":
+      return {
+        type: "histogram",
+        params: axes(panel, "histogram", { category: "bottom", values: ["left", "right"] }),
+      };
+    case "line":
+      return { type: "line", params: axes(panel, "line", { category: "bottom", values: ["left", "right"] }) };
+    case "horizontal-bars":
+      return {
+        type: "horizontal_bar",
+        params: axes(panel, "histogram", { category: "left", values: ["bottom", "top"] }),
+      };
+    case "donut":
+      return {
+        type: "pie",
+        params: {
+          type: "pie",
+          ...LEGEND,
+          isDonut: true,
+          labels: { show: true, values: true, last_level: true, truncate: 100 },
+        },
+      };
+  }
+}
+
+const LEGEND: JsonObject = { addTooltip: true, addLegend: true, legendPosition: "right" };
+
+interface Sides {
+  readonly category: string;
+  /** Of the first and of the second unit. */
+  readonly values: readonly [string, string];
+}
+
+/** Money has an axis of its own, for a bar of a thousand pounds and one of ten lines do not fit the same. */
+function axes(
+  { measures }: FiguresPanel,
+  shape: "histogram" | "line",
+  { category, values }: Sides,
+): JsonObject {
+  const scales = [...new Set(measures.map(({ unit }) => isMoney(unit)))];
+  const axisOf = ({ unit }: Measure): string => `ValueAxis-${scales.indexOf(isMoney(unit)) + 1}`;
+  return {
+    type: shape,
+    grid: { categoryLines: false },
+    categoryAxes: [
+      {
+        id: "CategoryAxis-1",
+        type: "category",
+        position: category,
+        show: true,
+        style: {},
+        scale: { type: "linear" },
+        labels: { show: true, filter: true, truncate: 100 },
+        title: {},
+      },
+    ],
+    valueAxes: scales.map((money, at) => ({
+      id: `ValueAxis-${at + 1}`,
+      name: `${at === 0 ? "Left" : "Right"}Axis-1`,
+      type: "value",
+      position: values[at] ?? values[0],
+      show: true,
+      style: {},
+      scale: { type: "linear", mode: "normal" },
+      labels: { show: true, rotate: 0, filter: true, truncate: 100 },
+      title: {
+        text: measures
+          .filter(({ unit }) => isMoney(unit) === money)
+          .map(({ title }) => title)
+          .join(", "),
+      },
+    })),
+    seriesParams: measures.map((measure, at) => ({
+      show: true,
+      type: shape,
+      mode: "normal",
+      data: { label: measure.title, id: String(at + 1) },
+      valueAxis: axisOf(measure),
+      drawLinesBetweenPoints: true,
+      lineWidth: 2,
+      showCircles: true,
+      interpolate: "linear",
+    })),
+    ...LEGEND,
+    times: [],
+    addTimeMarker: false,
+    labels: { show: false },
+    thresholdLine: { show: false, value: 10, width: 1, style: "full", color: "#E7664C" },
+  };
+}
+
+function isMoney(unit: Unit): boolean {
+  return unit === "pounds";
+}

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from "node:util";
+import type { JsonObject } from "../../dashboards/json";
+import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-objects";
+import { isList, isObject, type Json, parsed } from "./canonical";
+import type { SetupOutcome } from "./core";
+import { type PatientRequest, type PatientSearch, shown } from "./patient";
+
+/** OpenSearch Dashboards at the domain's own endpoint. */
+const DASHBOARDS = "/_dashboards/api";
+const SETTINGS = `${DASHBOARDS}/opensearch-dashboards/settings`;
+const SAVED_OBJECTS = `${DASHBOARDS}/saved_objects`;
+
+/** A write must show that no foreign page sent it. The global tenant is the one that everybody sees. */
+const HEADERS = { "osd-xsrf": "true", securitytenant: "global" } as const;
+
+/** Stands at the beginning of a line, where the lines of the form begin with a brace. */
+const BOUNDARY = "retail-bi-saved-objects";
+
+/**
+ * Brings the advanced settings and the saved objects to what they should be: reads them, and writes only what differs.
+ * @throws Error when Dashboards cannot be reached in time, refuses, or imports only a part
+ */
+export async function setUpDashboards(
+  objects: readonly SavedObject[],
+  search: PatientSearch,
+): Promise<SetupOutcome> {
+  const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
+  outcome[await ensureSettings(search)].push("Dashboards settings");
+
+  const found = await find(objects, search);
+  const changed = objects.filter((object) => !isSettled(object, found.get(nameOf(object))));
+  if (changed.length > 0) await importObjects(changed, search);
+  for (const object of objects) {
+    const what = nameOf(object);
+    if (!changed.includes(object)) outcome.unchanged.push(what);
+    else outcome[found.has(what) ? "updated" : "created"].push(what);
+  }
+  return outcome;
+}
+
+async function ensureSettings(search: PatientSearch): Promise<keyof SetupOutcome> {
+  const { settings = {} } = await call({ method: "GET", path: SETTINGS }, search);
+  const present = (name: string): Json | undefined => {
+    const setting = isObject(settings) ? settings[name] : undefined;
+    return isObject(setting) ? setting["userValue"] : undefined;
+  };
+  const changes = Object.entries(ADVANCED_SETTINGS).filter(([name, value]) => present(name) !== value);
+  if (changes.length === 0) return "unchanged";
+  await call({ method: "POST", path: SETTINGS, body: { changes: Object.fromEntries(changes) } }, search);
+  return changes.some(([name]) => present(name) !== undefined) ? "updated" : "created";
+}
+
+/** What is there of the objects, by name. */
+async function find(
+  objects: readonly SavedObject[],
+  search: PatientSearch,
+): Promise<ReadonlyMap<string, JsonObject>> {
+  const wanted = objects.map(({ type, id }) => ({ type, id }));
+  const answer = await call({ method: "POST", path: `${SAVED_OBJECTS}/_bulk_get`, body: wanted }, search);
+  const { saved_objects: found } = answer;
+  if (!isList(found)) throw new Error(`Dashboards does not say which saved objects it has: ${shown(answer)}`);
+  return new Map(
+    found.filter(isObject).flatMap((object) => {
+      const { type, id, error } = object;
+      if (error === undefined) return [[nameOf({ type: String(type), id: String(id) }), object] as const];
+      if (isObject(error) && error["statusCode"] === 404) return [];
+      throw new Error(`${String(type)} ${String(id)} cannot be read: ${shown(error)}`);
+    }),
+  );
+}
+
+/** Only what is wanted is compared: Dashboards adds members of its own, and counts how often a field is looked at. */
+function isSettled({ attributes, references }: SavedObject, found: JsonObject | undefined): boolean {
+  const present = found?.["attributes"];
+  if (!isObject(present)) return false;
+  return (
+    isDeepStrictEqual(found?.["references"], references) &&
+    Object.entries(attributes).every(([key, value]) =>
+      key === "fields" ? hasFields(present[key], value) : isDeepStrictEqual(present[key], value),
+    )
+  );
+}
+
+/** Whether the fields of an index pattern, a list as text, have all wanted ones among them. */
+function hasFields(present: Json | undefined, wanted: Json): boolean {
+  const there = fieldsOf(present);
+  return [...fieldsOf(wanted)].every(([name, field]) => isDeepStrictEqual(there.get(name), field));
+}
+
+function fieldsOf(text: Json | undefined): ReadonlyMap<string, JsonObject> {
+  const list: Json = typeof text === "string" ? JSON.parse(text) : [];
+  const fields = isList(list) ? list.filter(isObject) : [];
+  return new Map(fields.map(({ count: _, ...field }) => [String(field["name"]), field]));
+}
+
+/** @throws Error naming what was not imported: such an import is answered with 200 all the same */
+async function importObjects(objects: readonly SavedObject[], search: PatientSearch): Promise<void> {
+  const answer = await call(
+    {
+      method: "POST",
+      path: `${SAVED_OBJECTS}/_import`,
+      query: { overwrite: "true" },
+      content: { type: `multipart/form-data; boundary=${BOUNDARY}`, text: form(objects) },
+    },
+    search,
+  );
+  const { success, successCount, errors } = answer;
+  if (success === true && successCount === objects.length) return;
+  const reasons = isList(errors)
+    ? errors.filter(isObject).map(({ type, id, error }) => `${String(type)} ${String(id)}: ${shown(error)}`)
+    : [shown(answer)];
+  throw new Error(
+    `Dashboards imported ${shown(successCount)} of ${objects.length} saved objects: ${reasons.join("; ")}`,
+  );
+}
+
+/** A form with one file; its name must end so. */
+function form(objects: readonly SavedObject[]): string {
+  return [
+    `--${BOUNDARY}`,
+    'Content-Disposition: form-data; name="file"; filename="saved-objects.ndjson"',
+    "Content-Type: application/ndjson",
+    "",
+    ...objects.map((object) => JSON.stringify(object)),
+    `--${BOUNDARY}--`,
+    "",
+  ].join("\r\n");
+}
+
+async function call(request: PatientRequest, search: PatientSearch): Promise<JsonObject> {
+  const { status, body } = await search({ ...request, headers: HEADERS });
+  const what = `${request.method} ${request.path}`;
+  if (status !== 200) throw new Error(`${what}: ${status} ${shown(body)}`);
+  return parsed(body, what);
+}
+
+function nameOf({ type, id }: { readonly type: string; readonly id: string }): string {
+  return `${type} ${id}`;
+}
