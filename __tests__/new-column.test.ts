@@ -24,7 +24,6 @@ const SOURCES = [
   "dashboards",
   "lambdas",
   "schema",
-  "dashboards",
 ];
 const COLUMN = '{ field: "Gift_Wrap", kind: "text", required: true, search: "exact", comment: "Paper" },';
 /** Where the list of the producers' columns ends. */

@@ -614,8 +614,8 @@ describe("search-setup", () => {
     });
     expect(template.grants("SetupRole")["RequestSearch"]?.actions).toEqual([
       "es:ESHttpGet",
-      "es:ESHttpPut",
       "es:ESHttpPost",
+      "es:ESHttpPut",
     ]);
   });
 });
