@@ -1,7 +1,7 @@
-import type { Catalog, CatalogTable } from "./catalog";
+import type { CatalogTable } from "./catalog";
 import type { ParquetTarget, QueryContext, SqlEngine } from "./engine";
 import { AwsError, notLocal, QueryFailure } from "./errors";
-import { type ObjectFiles, parseS3Folder } from "./object-files";
+import { parseS3Folder } from "./object-files";
 import type { CreateTableAs } from "./statement";
 
 /** Parquet compressions by what `write_compression` calls them. */
@@ -15,11 +15,22 @@ const COMPRESSIONS: Readonly<Record<string, ParquetTarget["compression"]>> = {
 /** Athena allows no more (Athena User Guide, "Considerations and limitations for CTAS queries"). */
 const MAX_BUCKETS = 100;
 
+type Awaitable<T> = T | Promise<T>;
+
+/** The catalog that takes a new table, and the objects where its files go; both may be another service's. */
+export interface TableHome {
+  readonly catalog: {
+    hasDatabase(name: string): Awaitable<boolean>;
+    findTable(database: string, name: string): Awaitable<object | undefined>;
+    /** @throws AwsError AlreadyExistsException */
+    createTable(table: Omit<CatalogTable, "createdAt">): Awaitable<void>;
+  };
+  readonly objects: { list(bucket: string, prefix: string): Awaitable<readonly unknown[]> };
+}
+
 /** What a CTAS works with. */
-export interface CreateTableAsPorts {
+export interface CreateTableAsPorts extends TableHome {
   readonly engine: SqlEngine;
-  readonly catalog: Catalog;
-  readonly objects: ObjectFiles;
 }
 
 /**
@@ -40,10 +51,10 @@ export async function createTableAs(
   if (database === undefined) {
     throw new QueryFailure("MISSING_SCHEMA_NAME", "Schema must be specified when session schema is not set");
   }
-  if (!catalog.hasDatabase(database)) {
+  if (!(await catalog.hasDatabase(database))) {
     throw new QueryFailure("SCHEMA_NOT_FOUND", `Schema '${database.toLowerCase()}' does not exist`);
   }
-  if (catalog.findTable(database, name)) {
+  if (await catalog.findTable(database, name)) {
     if (statement.ifNotExists) return 0;
     throw alreadyExists(database, name);
   }
@@ -51,7 +62,7 @@ export async function createTableAs(
   const folder = parseS3Folder(target.location);
   if (!folder)
     throw invalidProperty(`external_location '${target.location}' must have the form s3://bucket/prefix/`);
-  if (objects.list(folder.bucket, folder.key).length > 0) {
+  if ((await objects.list(folder.bucket, folder.key)).length > 0) {
     throw new QueryFailure(
       "HIVE_PATH_ALREADY_EXISTS",
       `Target directory for table '${database}.${name}' already exists: ${target.location}. You may need to manually clean the data at location before retrying.`,
@@ -69,7 +80,7 @@ export async function createTableAs(
     parameters: {},
   };
   try {
-    catalog.createTable(table);
+    await catalog.createTable(table);
   } catch (error) {
     if (error instanceof AwsError && error.type === "AlreadyExistsException")
       throw alreadyExists(database, name);

@@ -1,16 +1,19 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { answerFromCatalog, type CatalogStatement } from "./catalog-statements";
+import type { CatalogAnswer, CatalogStatement } from "./catalog-statements";
 import { type CreateTableAsPorts, createTableAs } from "./create-table-as";
 import type { PutFile } from "./duckdb-engine";
-import type { QueryContext } from "./engine";
+import type { QueryContext, Tables } from "./engine";
 import { QueryFailure } from "./errors";
 import { type QueryAnswer, type QueryExecution, type RunQuery, ScanLimitExceeded } from "./executions";
 import { parseS3Url } from "./object-files";
 import { writeCsv } from "./result-file";
-import { catalogTables } from "./tables";
 
 export interface QueryRunnerPorts extends CreateTableAsPorts {
+  /** What queries may read. */
+  readonly tables: Tables;
+  /** Answers a statement about the catalog. @param session the database for names without one */
+  readonly aboutCatalog: (statement: CatalogStatement, session: string | undefined) => CatalogAnswer;
   readonly put: PutFile;
   /** Takes results while they are written. Absolute; emptied at the start. */
   readonly scratchDirectory: string;
@@ -20,7 +23,7 @@ export interface QueryRunnerPorts extends CreateTableAsPorts {
 
 /** Runs the statements that the service takes, and stores their results. */
 export function queryRunner(ports: QueryRunnerPorts): RunQuery {
-  const tables = catalogTables(ports.catalog, ports.objects);
+  const { tables } = ports;
   // What a killed run has left behind.
   rmSync(ports.scratchDirectory, { recursive: true, force: true });
   mkdirSync(ports.scratchDirectory, { recursive: true });
@@ -81,9 +84,9 @@ async function runUtility(
   statement: CatalogStatement,
   execution: QueryExecution,
   database: string | undefined,
-  { catalog, put, scratchDirectory }: QueryRunnerPorts,
+  { aboutCatalog, put, scratchDirectory }: QueryRunnerPorts,
 ): Promise<QueryAnswer> {
-  const { columns, rows } = answerFromCatalog(statement, database, catalog);
+  const { columns, rows } = aboutCatalog(statement, database);
   const path = join(scratchDirectory, `${execution.id}.txt`);
   try {
     writeFileSync(path, rows.map((row) => `${row.join("\t")}\n`).join(""));

@@ -5,6 +5,7 @@ import type { DataPlane, Service } from "../data-plane";
 import { closeServer, listenOnLoopback } from "../loopback";
 import { athenaOperations } from "./athena-api";
 import { Catalog } from "./catalog";
+import { answerFromCatalog } from "./catalog-statements";
 import { duckDbEngine, type PutFile } from "./duckdb-engine";
 import type { SqlEngine } from "./engine";
 import { Executions } from "./executions";
@@ -13,6 +14,7 @@ import { jsonProtocolServer } from "./json-protocol";
 import type { ObjectFiles } from "./object-files";
 import { queryRunner } from "./query-runner";
 import { loadParser } from "./sql-parser";
+import { catalogTables } from "./tables";
 import { Workgroups } from "./workgroups";
 
 export interface SqlServiceOptions {
@@ -56,6 +58,8 @@ export async function startSqlService(
       engine,
       catalog,
       objects,
+      tables: catalogTables(catalog, objects),
+      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, catalog),
       put,
       scratchDirectory: join(dataDir, "results"),
       scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
@@ -79,7 +83,8 @@ export async function startSqlService(
   };
 }
 
-function putFile(s3: S3Client): PutFile {
+/** Stores files by S3's API. */
+export function putFile(s3: S3Client): PutFile {
   return async (Bucket, Key, path) => {
     const ContentLength = statSync(path).size;
     await s3.send(new PutObjectCommand({ Bucket, Key, Body: createReadStream(path), ContentLength }));
