@@ -20,12 +20,19 @@ import { readEnvironment } from "../../lambdas/shared/env";
 import { createLogger } from "../../lambdas/shared/log";
 import { LOCAL_CREDENTIALS, localS3 } from "../../local/clients";
 import type { DataPlane, FunctionModel } from "../../local/data-plane";
+import { LOOPBACK } from "../../local/loopback";
 import { type ObjectStore, startObjectStore } from "../../local/object-store";
+import type { SqlEngine } from "../../local/sql/engine";
 import { startSqlService } from "../../local/sql/service";
 import { synthesize } from "../../local/synthesize";
 import { readDataPlane } from "../../local/terraform/read-data-plane";
 import { athenaSql, type Sql } from "../../reconcile/sql";
+import type { DataSource } from "../engines/trino/catalogs";
+import { freePort } from "./free-port";
 import type { RawLine } from "./raw-lines";
+
+/** Makes an engine that reads tables and objects from where the layer serves them. */
+export type MakeEngine = (source: DataSource) => Promise<SqlEngine>;
 
 /** Rows of a table: the identity and the hour (`2026-11-24T03`) whose partition it lies in. */
 export interface PlacedLine {
@@ -62,24 +69,35 @@ export class BatchLayer {
     this.people = athenaSql(this.athena, s3, workgroup.name, this.config.NEW_DATABASE);
   }
 
-  static async start(): Promise<BatchLayer> {
+  /** @param engine answers the queries. @default DuckDB */
+  static async start(engine?: MakeEngine): Promise<BatchLayer> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-batch-"));
     try {
-      return await BatchLayer.open(folder);
+      return await BatchLayer.open(folder, engine);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }
 
-  private static async open(folder: string): Promise<BatchLayer> {
+  private static async open(folder: string, makeEngine?: MakeEngine): Promise<BatchLayer> {
     const stack = await synthesize(join(folder, "terraform"), "dev");
     // Nothing here searches: the endpoint only fills the environment of a function that is not started.
     const plane = readDataPlane(stack, { searchEndpoint: "http://127.0.0.1:9" });
     const store = await startObjectStore({ buckets: plane.buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, plane.region);
     const dataDir = join(folder, "catalog");
-    const service = await startSqlService({ plane, objects: store.files, s3, dataDir });
+    const port = await freePort();
+    const glueUrl = `http://${LOOPBACK}:${port}`;
+    const engine = await makeEngine?.({ glueUrl, s3Url: store.url, region: plane.region });
+    const service = await startSqlService({
+      plane,
+      objects: store.files,
+      s3,
+      dataDir,
+      port,
+      ...(engine && { engine }),
+    });
     return new BatchLayer(folder, plane, store, service, s3);
   }
 

@@ -8,7 +8,7 @@ export interface TrinoColumn {
   readonly type: string;
 }
 
-/** A cell as Trino spells it; null is SQL's NULL. */
+/** A cell as Trino spells it, which is as Athena does; null is SQL's NULL. */
 export type TrinoCell = string | null;
 
 /** What surrounds a statement. */
@@ -133,5 +133,6 @@ export class TrinoClient {
 function cellOf(value: unknown): TrinoCell {
   if (value === null || typeof value === "string") return value;
   if (typeof value === "boolean") return String(value);
+  if (Array.isArray(value)) return `[${value.map((item) => cellOf(item) ?? "null").join(", ")}]`;
   throw new TypeError(`a ${JSON.stringify(value)} cannot be spelled`);
 }

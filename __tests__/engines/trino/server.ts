@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LOOPBACK } from "../../../local/loopback";
 import { OperatorError } from "../../../terraform/operator-error";
 import type { Variables } from "../../../terraform/variables";
+import { freePort } from "../../support/free-port";
 import { TrinoClient } from "./client";
 import { type Installation, installTrino, TRINO_JAVA, TRINO_VERSION } from "./install";
 import { findJava, type Java } from "./java";
@@ -142,18 +142,4 @@ async function end(server: ChildProcess): Promise<void> {
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, LOOPBACK, () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === "object") resolve(address.port);
-        else reject(new Error("there is no free port"));
-      });
-    });
-  });
 }
