@@ -1,8 +1,13 @@
 import Table from "cli-table3";
-import type { LocalRun } from "./local-run";
+import type { Places } from "../reconcile/reconcile";
+
+/** What of a local run is needed. */
+interface RawTable {
+  readonly places: { readonly sql: Places["sql"]; readonly tables: Pick<Places["tables"], "json"> };
+}
 
 /** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as a person would. */
-export async function firstTen({ places }: LocalRun): Promise<string> {
+export async function firstTen({ places }: RawTable): Promise<string> {
   const sql = `SELECT * FROM "${places.tables.json}" LIMIT 10`;
   const rows: Readonly<Record<string, string>>[] = [];
   await places.sql.query(sql, (row) => rows.push(row));

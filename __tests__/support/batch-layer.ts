@@ -183,7 +183,8 @@ export class BatchLayer {
   }
 }
 
-function only<T>(all: readonly T[], is: (one: T) => boolean): T {
+/** The one of which `is` holds. @throws Error when there is none, or another. */
+export function only<T>(all: readonly T[], is: (one: T) => boolean): T {
   const [found, ...others] = all.filter(is);
   if (found === undefined || others.length > 0) throw new Error("the Terraform does not have exactly one");
   return found;

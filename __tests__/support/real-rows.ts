@@ -20,10 +20,17 @@ export function readRealRows(): Record<string, string>[] {
 }
 
 /** Rows, quantity and revenue by country, in whole pence so that no sum is rounded on the way. */
-export function realSums(): Record<string, { rows: number; quantity: number; revenue: number }> {
+export function realSums(): ReturnType<typeof sumsOf> {
+  return sumsOf(readRealRows());
+}
+
+/** The same of any rows. */
+export function sumsOf(
+  rows: readonly Readonly<Record<string, unknown>>[],
+): Record<string, { rows: number; quantity: number; revenue: number }> {
   const sums = new Map<string, { rows: number; quantity: number; pence: number }>();
-  for (const row of readRealRows()) {
-    const country = row["Country"] ?? "";
+  for (const row of rows) {
+    const country = String(row["Country"] ?? "");
     const quantity = Number(row["Quantity"]);
     const sum = sums.get(country) ?? { rows: 0, quantity: 0, pence: 0 };
     sum.rows += 1;

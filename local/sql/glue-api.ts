@@ -21,7 +21,8 @@ interface Serialization {
   readonly library: string;
 }
 
-const SERIALIZATIONS: Readonly<Record<TableFormat, Serialization>> = {
+/** How the formats are named in a table's StorageDescriptor. */
+export const SERIALIZATIONS: Readonly<Record<TableFormat, Serialization>> = {
   json: {
     inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
     outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",

@@ -28,8 +28,9 @@ export async function makeCatalogs(
   { client, folder }: Pick<Trino, "client" | "folder">,
   { glueUrl, s3Url, region }: DataSource,
 ): Promise<TrinoCatalogs> {
-  const number = ++made;
-  const [data, scratch, scratchSchema] = [`data_${number}`, `scratch_${number}`, "ctas"];
+  // The server may be older than this process.
+  const suffix = `${process.pid}_${++made}`;
+  const [data, scratch, scratchSchema] = [`data_${suffix}`, `scratch_${suffix}`, "ctas"];
   const metastore = join(folder, scratch);
   mkdirSync(metastore);
   const files = {

@@ -75,6 +75,11 @@ export class Lane {
     }
   }
 
+  /** Where the stand-in answers. */
+  public get url(): string {
+    return this.standIn.url;
+  }
+
   /** Runs a program in the project, and returns whatever its end is. */
   public async run(
     command: string,

@@ -92,7 +92,8 @@ export async function deploying(
   return applied;
 }
 
-function searchDomainName(document: JsonObject): string {
+/** Name of the search domain that a stack describes. */
+export function searchDomainName(document: JsonObject): string {
   const types = member(document, "resource");
   const domains = isJsonObject(types) ? member(types, "aws_opensearch_domain") : undefined;
   const [domain] = isJsonObject(domains) ? Object.values(domains) : [];

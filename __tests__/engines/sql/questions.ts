@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
+import { HOUR_MS } from "../../../lambdas/merge-small-files/hours";
+import type { StreamRecord } from "../../../lambdas/shared/lines";
+import { firstTen } from "../../../local/saved-query";
+import { TABLE_NAMES } from "../../../modules/naming";
+import { athenaSql } from "../../../reconcile/sql";
+import { countLines, readCountries, readQuarantine, readTable } from "../../../reconcile/tables";
+import type { Window } from "../../../reconcile/window";
+import { replay } from "../../../recovery/replay";
+import type { BatchLayer } from "../../support/batch-layer";
+import { HOURS, NOW } from "./fixture";
+
+const WHOLE: Window = { fromMs: HOURS[0].startMs, toMs: NOW, minutesPerHour: 60 };
+const SAMPLE: Window = { fromMs: HOURS[0].startMs + 5 * 60_000, toMs: NOW, minutesPerHour: 20 };
+
+/**
+ * Lets the product ask a batch layer whatever it asks Athena: its own functions, called as it calls them, so that
+ * no text of theirs is written here a second time.
+ */
+export async function askEverything(layer: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
+  await merge(layer);
+  await savedQueries(layer);
+  await reconciling(layer);
+  await replaying(layer, records);
+}
+
+/** Twice, for it compares an hour only when it finds it merged; then with a difference to be found. */
+async function merge(layer: BatchLayer): Promise<void> {
+  const clock = { now: () => NOW, sleep: (ms: number) => sleep(Math.min(ms, 50)) };
+  const ports = layer.ports(clock, () => undefined);
+  for (let run = 0; run < 2; run++) await mergeSmallFiles(layer.config, ports, 300_000);
+  const late = {
+    identity: "late",
+    json: JSON.stringify({ record_id: "late", arrived_at: "2026-11-24 04:59:59.999" }),
+  };
+  await layer.deliver(HOURS[0], "late.json", [late]);
+  const id = await ports.queries.start({ kind: "compare", hour: HOURS[0] });
+  while ((await ports.queries.state(id)).state === "running") await sleep(50);
+}
+
+async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<void> {
+  for (const { sql, workgroup, database } of plane.namedQueries) {
+    await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
+  }
+  await firstTen({ places: { sql: people, tables: { json: TABLE_NAMES.raw } } });
+}
+
+async function reconciling({ people }: BatchLayer): Promise<void> {
+  for (const table of [TABLE_NAMES.raw, TABLE_NAMES.parquet]) {
+    await countLines(people, table);
+    for (const window of [undefined, WHOLE, SAMPLE]) {
+      await readTable(people, table, window);
+      await readCountries(people, table, window);
+    }
+  }
+  for (const window of [undefined, WHOLE, SAMPLE])
+    await readQuarantine(people, TABLE_NAMES.quarantine, window);
+}
+
+async function replaying({ people }: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
+  await replay(
+    {
+      records: async function* ({ fromMs, toMs }) {
+        yield* records.filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
+      },
+      sql: people,
+      partitions: async (values) => values,
+      put: () => Promise.reject(new Error("a dry run writes nothing")),
+      onHour: () => undefined,
+    },
+    { fromMs: HOURS[0].startMs + HOUR_MS, toMs: NOW },
+    { dryRun: true },
+  );
+}

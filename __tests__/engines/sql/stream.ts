@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { lineId, recordPrefix } from "../../../lambdas/shared/record-id";
+import { formatTimestamp } from "../../../lambdas/shared/timestamp";
+import { generate } from "../../../loadgen/generate";
+import type { ShardRecord } from "../../../local/shard-reader";
+import { checksum } from "../../../reconcile/checksum";
+import { COLUMNS } from "../../../schema/retail-transaction";
+import { BROKEN_LINES } from "../../support/broken-lines";
+import { REAL_ROWS, readRealRows, sumsOf } from "../../support/real-rows";
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** A stream as producers filled it, and what must come of it: by what was sent, not by what was stored. */
+export interface Input {
+  /** Where the rows are from. */
+  readonly origin: string;
+  readonly records: readonly ShardRecord[];
+  /** Checksum of each line that keeps the contract, by identity. */
+  readonly lines: ReadonlyMap<string, string>;
+  /** Identities of the lines that break it. */
+  readonly broken: ReadonlySet<string>;
+  readonly sums: ReturnType<typeof sumsOf>;
+}
+
+const SHARDS = 4;
+const LINES_PER_RECORD = 10;
+const GENERATED = 5_000;
+
+/**
+ * The real rows (generated ones where those are not on this machine) with broken lines among them, ten lines a
+ * record, in the order of their arrival.
+ */
+export function inputStream(fromMs: number, toMs: number): Input {
+  const { rows, origin } = rowsToSend(fromMs);
+  const texts: (Row | Uint8Array)[] = [...rows];
+  const every = Math.floor(rows.length / BROKEN_LINES.length);
+  for (const [at, { bytes }] of BROKEN_LINES.entries()) texts.splice(at * every, 0, bytes);
+
+  const lines = new Map<string, string>();
+  const broken = new Set<string>();
+  const records: ShardRecord[] = [];
+  for (let at = 0; at < texts.length; at += LINES_PER_RECORD) {
+    const number = records.length;
+    const shardId = `shardId-${String(number % SHARDS).padStart(12, "0")}`;
+    const sequenceNumber = `49${String(number).padStart(54, "0")}`;
+    const arrivedAtMs = fromMs + Math.floor(((toMs - fromMs) * at) / texts.length);
+    const arrivedAt = formatTimestamp(arrivedAtMs);
+    const part = texts.slice(at, at + LINES_PER_RECORD);
+    for (const [line, text] of part.entries()) {
+      const id = lineId(recordPrefix(shardId, sequenceNumber), line);
+      if (text instanceof Uint8Array) broken.add(id);
+      else lines.set(id, checksum(text, arrivedAt));
+    }
+    const bytes = part.map((text) => (text instanceof Uint8Array ? text : Buffer.from(JSON.stringify(text))));
+    const data = Buffer.concat(bytes.flatMap((text) => [text, Buffer.from("\n")]));
+    records.push({ shardId, sequenceNumber, partitionKey: String(number), arrivedAtMs, data });
+  }
+  return { origin, records, lines, broken, sums: sumsOf(rows) };
+}
+
+function rowsToSend(nowMs: number): { rows: Row[]; origin: string } {
+  if (existsSync(REAL_ROWS)) return { rows: readRealRows().map(toRow), origin: "real rows" };
+  const source = generate(11, () => nowMs);
+  const rows = Array.from({ length: GENERATED }, () => toRow(source.next().value ?? {}));
+  return { rows, origin: `generated rows (${REAL_ROWS} is absent)` };
+}
+
+function toRow(values: Readonly<Record<string, unknown>>): Row {
+  return Object.fromEntries(
+    COLUMNS.map(({ field, kind }) => {
+      const value = values[field];
+      if (value === undefined || value === null) return [field, null];
+      return [field, kind === "integer" || kind === "decimal" ? Number(value) : String(value)];
+    }),
+  );
+}

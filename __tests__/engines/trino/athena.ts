@@ -1,0 +1,143 @@
+import { copyFileSync, mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  CreateTableCommand,
+  EntityNotFoundException,
+  GetTableCommand,
+  type GlueClient,
+} from "@aws-sdk/client-glue";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { DataPlane, Service } from "../../../local/data-plane";
+import { closeServer, listenOnLoopback } from "../../../local/loopback";
+import { queryOperations } from "../../../local/sql/athena-queries";
+import { getQueryResults } from "../../../local/sql/athena-results";
+import type { TableHome } from "../../../local/sql/create-table-as";
+import type { SqlEngine } from "../../../local/sql/engine";
+import { invalidRequest, notLocal } from "../../../local/sql/errors";
+import { Executions } from "../../../local/sql/executions";
+import { SERIALIZATIONS } from "../../../local/sql/glue-api";
+import { jsonProtocolServer, operationsOf } from "../../../local/sql/json-protocol";
+import type { ObjectFiles } from "../../../local/sql/object-files";
+import { queryRunner } from "../../../local/sql/query-runner";
+import { putFile } from "../../../local/sql/service";
+import { loadParser } from "../../../local/sql/sql-parser";
+import { Workgroups } from "../../../local/sql/workgroups";
+
+export interface AthenaOptions {
+  readonly plane: Pick<DataPlane, "databases" | "workgroups">;
+  /** Finds tables and files by itself, in the same catalog and the same buckets. */
+  readonly engine: SqlEngine;
+  readonly glue: GlueClient;
+  readonly s3: S3Client;
+  /** Absolute; keeps results. */
+  readonly folder: string;
+}
+
+/**
+ * The local Athena service over a catalog and buckets that are not its own: the account of the AWS API stand-in,
+ * whose own Athena gives canned answers. A query's result goes into its bucket, the table of a CTAS into its
+ * catalog.
+ */
+export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
+  const { plane, engine, glue, s3, folder } = options;
+  await loadParser();
+  const store = putFile(s3);
+  const results = new ResultFiles(join(folder, "kept"));
+  const workgroups = new Workgroups(plane.workgroups);
+  const executions = new Executions(
+    queryRunner({
+      engine,
+      ...tableHome(plane, glue, s3),
+      // The engine looks into the catalog itself.
+      tables: { hasDatabase: () => false, open: () => undefined },
+      aboutCatalog: ({ kind }) => {
+        throw notLocal(kind, "ask Glue");
+      },
+      put: async (bucket, key, path) => {
+        await store(bucket, key, path);
+        results.keep(bucket, key, path);
+      },
+      scratchDirectory: join(folder, "results"),
+      scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
+    }),
+  );
+  const server = jsonProtocolServer(
+    operationsOf("AmazonAthena", invalidRequest, {
+      ...queryOperations(executions, workgroups),
+      ...workgroups.operations(),
+      GetQueryResults: getQueryResults(executions, results),
+    }),
+  );
+  const url = await listenOnLoopback(server, 0, "Athena service");
+  return {
+    url,
+    async close() {
+      await executions.close();
+      await closeServer(server);
+    },
+  };
+}
+
+/** Glue and S3 as a CTAS needs them. */
+function tableHome({ databases }: AthenaOptions["plane"], glue: GlueClient, s3: S3Client): TableHome {
+  const { inputFormat, outputFormat, library } = SERIALIZATIONS.parquet;
+  return {
+    catalog: {
+      hasDatabase: (name) => databases.includes(name.toLowerCase()),
+      async findTable(DatabaseName, Name) {
+        try {
+          return (await glue.send(new GetTableCommand({ DatabaseName, Name }))).Table;
+        } catch (error) {
+          if (error instanceof EntityNotFoundException) return undefined;
+          throw error;
+        }
+      },
+      async createTable({ database, name, columns, location }) {
+        await glue.send(
+          new CreateTableCommand({
+            DatabaseName: database,
+            TableInput: {
+              Name: name,
+              TableType: "EXTERNAL_TABLE",
+              Parameters: { EXTERNAL: "TRUE", classification: "parquet" },
+              StorageDescriptor: {
+                Columns: columns.map((column) => ({ Name: column.name, Type: column.type })),
+                Location: location,
+                InputFormat: inputFormat,
+                OutputFormat: outputFormat,
+                SerdeInfo: { SerializationLibrary: library },
+              },
+            },
+          }),
+        );
+      },
+    },
+    objects: {
+      async list(Bucket, Prefix) {
+        return (await s3.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys: 1 }))).Contents ?? [];
+      },
+    },
+  };
+}
+
+/** Result files as they were put, for the calls that page through them. */
+class ResultFiles implements ObjectFiles {
+  private readonly kept = new Map<string, string>();
+
+  constructor(readonly directory: string) {
+    mkdirSync(directory, { recursive: true });
+  }
+
+  keep(bucket: string, key: string, path: string): void {
+    const copy = join(this.directory, String(this.kept.size));
+    copyFileSync(path, copy);
+    this.kept.set(`${bucket}/${key}`, copy);
+  }
+
+  list(bucket: string, key: string) {
+    const path = this.kept.get(`${bucket}/${key}`);
+    if (path === undefined) return [];
+    const { size, mtimeMs } = statSync(path);
+    return [{ key, path, size, lastModified: mtimeMs }];
+  }
+}
