@@ -1,0 +1,47 @@
+const GOOD: Readonly<Record<string, unknown>> = {
+  Invoice: "490397",
+  StockCode: "21844",
+  Description: "RETRO SPOT MUG",
+  Quantity: 6,
+  InvoiceDate: "2009-12-06 10:30:00",
+  Price: 2.95,
+  Customer_ID: "12417",
+  Country: "Belgium",
+};
+
+const line = (change: Readonly<Record<string, unknown>>): string => JSON.stringify({ ...GOOD, ...change });
+
+/** Text that a JSON table does not read as it is written (but for the good one), and what becomes of it there. */
+export interface EdgeCase {
+  readonly what: string;
+  readonly text: string;
+  /** How many lines of it the judge accepts. @default 0 */
+  readonly accepted?: number;
+  /** What is read instead; undefined: the query fails. */
+  readonly read?: readonly Readonly<Record<string, string | null>>[];
+}
+
+/** Why lines are judged before they land: each of these was seen on Trino, and is asked of it again. */
+export const EDGE_CASES: readonly EdgeCase[] = [
+  { what: "a good line", text: line({}), accepted: 1, read: [{ invoice: "490397", quantity: "6" }] },
+  { what: "a word for a number", text: line({ Quantity: "six" }), read: [{ quantity: null }] },
+  { what: "an empty text for a number", text: line({ Price: "" }), read: [{ price: null }] },
+  { what: "a number that overflows", text: line({ Quantity: 2 ** 31 }), read: [{ quantity: null }] },
+  { what: "a date without a time", text: line({ InvoiceDate: "2009-12-06" }), read: [{ invoicedate: null }] },
+  { what: "a time without a date", text: line({ InvoiceDate: "10:30" }), read: [{ invoicedate: null }] },
+  { what: "12.7 for a whole number", text: line({ Quantity: 12.7 }), read: [{ quantity: "12" }] },
+  {
+    what: "a blank line",
+    text: `${line({})}\n`,
+    accepted: 1,
+    read: [{ invoice: "490397" }, { invoice: null }],
+  },
+  { what: "a line that is no JSON", text: "garbage", read: [{ invoice: null }] },
+  { what: "two objects on a line", text: line({}) + line({ Invoice: "2" }), read: [{ invoice: "490397" }] },
+  {
+    what: "keys equal but for case",
+    text: line({ invoice: "the last wins" }),
+    read: [{ invoice: "the last wins" }],
+  },
+  { what: "a line cut off", text: line({}).slice(0, 40) },
+];
