@@ -6,8 +6,9 @@ import { OperatorError } from "../../terraform/operator-error";
 import { PROJECT_ROOT } from "../../terraform/stack-folder";
 import type { EngineLane } from "./lane";
 import { searchLane } from "./search/lane";
+import { sqlLane } from "./sql/lane";
 
-const LANES: readonly EngineLane[] = [searchLane];
+const LANES: readonly EngineLane[] = [searchLane, sqlLane];
 
 const EXIT = { green: 0, failed: 1, interrupted: 130 } as const;
 

@@ -11,12 +11,17 @@ export interface ProductText {
   readonly head: string;
   /** Whether a text is this one with its holes filled. */
   readonly isIn: (sql: string) => boolean;
+  /** Whether it has so many holes that any text could be this one. */
+  readonly isVague: boolean;
 }
 
 /** Tests have SQL of their own, and below `local/sql` it is DuckDB's and goes to no Athena. */
 const NOT_THE_PRODUCT = /^(__tests__|node_modules|coverage|cdktf\.out)\/|^local\/sql\//;
 /** How a text begins that a query engine is meant to run. */
 const SQL = /^\s*(SELECT|WITH|CREATE|DROP|ALTER|INSERT|MSCK|UNLOAD|SHOW|DESCRIBE)\s[\s\S]*\S/;
+
+/** Letters and digits that a literal must have outside of its holes to be told from others. */
+const TELLING = 12;
 
 /** Every literal of the product's TypeScript that begins as SQL does, found in its syntax tree. */
 export function productTexts(): ProductText[] {
@@ -42,6 +47,7 @@ function textsIn(file: string): ProductText[] {
         place: `${file}:${line + 1}`,
         head: pieces.join("…").replace(/\s+/g, " ").slice(0, 70),
         isIn: matcher(pieces),
+        isVague: pieces.join("").replace(/\W/g, "").length < TELLING,
       });
     }
     ts.forEachChild(node, visit);

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { panelSql } from "../../../dashboards/athena";
+import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import { HOUR_MS } from "../../../lambdas/merge-small-files/hours";
 import type { StreamRecord } from "../../../lambdas/shared/lines";
@@ -21,6 +23,7 @@ const SAMPLE: Window = { fromMs: HOURS[0].startMs + 5 * 60_000, toMs: NOW, minut
 export async function askEverything(layer: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
   await merge(layer);
   await savedQueries(layer);
+  await panels(layer);
   await reconciling(layer);
   await replaying(layer, records);
 }
@@ -44,6 +47,10 @@ async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<
     await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
   }
   await firstTen({ places: { sql: people, tables: { json: TABLE_NAMES.raw } } });
+}
+
+async function panels({ people }: BatchLayer): Promise<void> {
+  for (const panel of PANELS) await people.query(panelSql(panel, TABLE_NAMES.parquet), () => undefined);
 }
 
 async function reconciling({ people }: BatchLayer): Promise<void> {

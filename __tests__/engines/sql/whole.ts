@@ -75,12 +75,12 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
   await report.step("the record that was held back arrives", async () => (await layer.deliver([late])) ?? "");
   await report.step("MergeSmallFiles takes its hour again", async () => {
     const outcome = await layer.runMerge();
-    check(outcome.merged.length > 0 && outcome.registered === 0, JSON.stringify(outcome));
+    check(outcome.merged.length > 0, JSON.stringify(outcome));
     return outcomeText(outcome);
   });
   await report.step("MergeSmallFiles finds nothing to do", async () => {
     const outcome = await layer.runMerge();
-    check(outcome.merged.length === 0 && outcome.queries === 0, JSON.stringify(outcome));
+    check(outcome.merged.length === 0, JSON.stringify(outcome));
     return outcomeText(outcome);
   });
   await report.step("no temporary table is left", async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { OperatorError } from "../../../terraform/operator-error";
 import type { Variables } from "../../../terraform/variables";
 import { freePort } from "../../support/free-port";
 import { TrinoClient } from "./client";
+import { guard } from "./guard";
 import { type Installation, installTrino, TRINO_JAVA, TRINO_VERSION } from "./install";
 import { findJava, type Java } from "./java";
 
@@ -45,21 +46,21 @@ export async function startTrino(
   const installation = await installTrino(java, variables, say, signal);
   const folder = mkdtempSync(join(tmpdir(), "retail-bi-trino-"));
   const port = await freePort();
-  const process_ = launch(java, installation, folder, port);
+  const server = launch(java, installation, folder, port);
   const url = `http://${LOOPBACK}:${port}`;
   const client = new TrinoClient(url);
   const stop = async (): Promise<void> => {
-    await end(process_);
+    await end(server);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await started(process_, client, folder, signal);
+    await started(server, client, folder, signal);
   } catch (error) {
     await stop();
     throw error;
   }
   const origin = `Trino ${TRINO_VERSION} on JDK ${java.feature} (${java.home})`;
-  return { url, client, pid: process_.pid ?? 0, origin, folder, stop };
+  return { url, client, pid: server.pid ?? 0, origin, folder, stop };
 }
 
 function launch(java: Java, { libraries, plugins }: Installation, folder: string, port: number) {
@@ -98,11 +99,14 @@ function launch(java: Java, { libraries, plugins }: Installation, folder: string
     "io.trino.server.TrinoServer",
   ];
   // A group of its own: Ctrl-C reaches only this process, which then ends the server in its turn.
-  return spawn(join(java.home, "bin", "java"), options, {
+  const server = spawn(join(java.home, "bin", "java"), options, {
     cwd: folder,
     stdio: ["ignore", log, log],
     detached: true,
   });
+  guard(server);
+  closeSync(log);
+  return server;
 }
 
 async function started(

@@ -1,0 +1,38 @@
+import { Lane } from "../../terraform/emulated/lane";
+import { Report } from "../../terraform/emulated/report";
+import { startTrino, type Trino } from "../trino/server";
+import { contract } from "./contract";
+import { judge } from "./judge";
+import { whole } from "./whole";
+
+jest.setTimeout(15 * 60_000);
+
+const stop = new AbortController();
+// Jest keeps what is printed until a test has ended; these last minutes.
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const report = new Report(say);
+let trino: Trino;
+
+beforeAll(async () => {
+  trino = await startTrino(process.env, say, stop.signal);
+  say(trino.origin);
+});
+
+afterAll(async () => {
+  stop.abort();
+  await trino?.stop();
+});
+
+test("every SQL text of the product gives the same rows on DuckDB and on Trino", () =>
+  contract(report, trino));
+
+test("what the judge accepts is read by Trino's JSON table exactly", () => judge(report, trino));
+
+test("the bundles merge in the tables that Terraform made, and what is read is what was sent", async () => {
+  const lane = await Lane.open(report, say, stop.signal);
+  try {
+    await whole(lane, trino);
+  } finally {
+    await lane.close();
+  }
+});
