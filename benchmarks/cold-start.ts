@@ -100,6 +100,7 @@ async function coldStart({ archivePath }: Variant): Promise<number> {
     address: "aws_lambda_function.UpsertToES",
     name: "UpsertToES",
     arn: "arn:aws:lambda:eu-west-1:000000000000:function:UpsertToES",
+    roleArn: "arn:aws:iam::000000000000:role/UpsertToES-execution",
     archivePath,
     handler: "index.handler",
     runtime: "nodejs22.x",

@@ -24,6 +24,7 @@ interface Options {
   readonly timeScale: number;
   readonly dataDir?: string;
   readonly port?: number;
+  readonly search: "embedded" | "opensearch";
   readonly searchUrl?: string;
   readonly json: boolean;
 }
@@ -69,7 +70,12 @@ function program(): Command {
       `first of the ports (default: ${FIRST_PORT}; --once: free ones)`,
       number(1024, 65_000),
     )
-    .addOption(new Option("--search-url <url>", "a running OpenSearch instead of the embedded double"))
+    .addOption(
+      new Option("--search <engine>", "opensearch: a real one, from Maven Central; needs JDK 17 and Maven")
+        .choices(["embedded", "opensearch"])
+        .default("embedded"),
+    )
+    .addOption(new Option("--search-url <url>", "a running OpenSearch instead").conflicts("search"))
     .option("--json", "one JSON document on stdout, everything else on stderr", false)
     .addHelpText(
       "after",
@@ -79,6 +85,7 @@ Exit codes: 0 all layers agree (--once) or stopped by Ctrl-C; 1 they do not, or 
 Examples:
   npm start -- --once
   npm start -- --once --input-file online_retail.csv --json
+  npm start -- --once --search opensearch
   npm start -- --data-dir ./data --rate 100`,
     );
 }
@@ -103,6 +110,8 @@ async function main(): Promise<number> {
       timeScale: options.timeScale,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,
+      search: options.search,
+      signal: stop.signal,
       ...(options.searchUrl !== undefined && { searchUrl: options.searchUrl }),
     });
     const source = {

@@ -1,9 +1,9 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
+import { Client } from "@opensearch-project/opensearch";
+import { AwsSigv4Signer } from "@opensearch-project/opensearch/aws-v3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-
-/** Nobody checks them here, but an SDK does not send a request without any. */
-export const LOCAL_CREDENTIALS = { accessKeyId: "local", secretAccessKey: "local" } as const;
+import { LOCAL_CREDENTIALS, type LocalCredentials } from "./credentials";
 
 /**
  * A client of the local stream. Its default HTTP/2 does not work without TLS.
@@ -22,4 +22,16 @@ export function localKinesis(endpoint: string, region: string, maxAttempts = 3):
 /** A client of the local object store. */
 export function localS3(endpoint: string, region: string): S3Client {
   return new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+}
+
+/** A client of the search engine, whose requests are signed. @param credentials @default the operator's */
+export function localSearch(
+  url: string,
+  region: string,
+  credentials: LocalCredentials = LOCAL_CREDENTIALS,
+): Client {
+  return new Client({
+    ...AwsSigv4Signer({ region, service: "es", getCredentials: async () => credentials }),
+    node: url,
+  });
 }

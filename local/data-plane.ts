@@ -18,6 +18,8 @@ export interface FunctionModel {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
+  /** Of the role that it runs as. */
+  readonly roleArn: string;
   /** The zip that Terraform would upload, absolute. */
   readonly archivePath: string;
   /** Such as `index.handler`. */
@@ -124,6 +126,8 @@ export interface NamedQueryModel {
 export interface SearchDomainModel {
   readonly address: string;
   readonly name: string;
+  /** Of the role that may do everything in it. */
+  readonly masterRoleArn: string;
 }
 
 /** `aws_lambda_invocation`: a function that the deploy calls. */

@@ -2,17 +2,20 @@ import { join } from "node:path";
 import { AthenaClient } from "@aws-sdk/client-athena";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { Client } from "@opensearch-project/opensearch";
+import { freePorts } from "../engines/free-ports";
+import { startBehindGate } from "../engines/opensearch/behind-gate";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
 import type { Places } from "../reconcile/reconcile";
 import { athenaSql, type Sql } from "../reconcile/sql";
-import { LOCAL_CREDENTIALS, localKinesis, localS3 } from "./clients";
+import { localKinesis, localS3, localSearch } from "./clients";
+import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./credentials";
 import type { DataPlane, Service } from "./data-plane";
 import { type DeliveryStream, startDeliveryStream } from "./delivery-stream";
 import { type EventSourceMapping, startEventSourceMapping } from "./event-source-mapping";
 import { type Functions, startFunctions } from "./functions/start-functions";
 import { startLambdaApi } from "./lambda-api";
 import { LatencySampler } from "./latency";
+import { LOOPBACK } from "./loopback";
 import { startObjectStore } from "./object-store";
 import { startSchedule } from "./schedule";
 import { startSearchDouble } from "./search/search-double";
@@ -38,8 +41,15 @@ export interface RunOptions {
 export interface LocalRunOptions extends RunOptions {
   /** Whose Terraform is run. */
   readonly environment: string;
-  /** A running OpenSearch instead of the embedded double. */
+  /**
+   * The search engine: the double in this process, or a real OpenSearch, assembled and started for the run.
+   * @default embedded
+   */
+  readonly search?: "embedded" | "opensearch";
+  /** An engine that runs already, in the place of either. */
   readonly searchUrl?: string;
+  /** Interrupts the start of engines. */
+  readonly signal?: AbortSignal;
 }
 
 /** The data plane of an environment, running. */
@@ -86,19 +96,47 @@ class Services {
  */
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(async (services) => {
-    const { dataDir, environment, searchUrl, say } = options;
+    const { dataDir, environment, say } = options;
     const startedAt = Date.now();
     say(`synthesizing the Terraform of ${environment}`);
     const stackDir = await synthesize(join(dataDir, "terraform"), environment);
-    const search =
-      searchUrl === undefined
-        ? await services.open(
-            startSearchDouble({ dataDir: join(dataDir, "search"), port: portOf(options, 3) }),
-          )
-        : { url: searchUrl };
-    const plane = readDataPlane(stackDir, { searchEndpoint: search.url });
-    return start(plane, search.url, startedAt, options, services);
+    const { plane, searchUrl } = await openSearch(stackDir, options, services);
+    return start(plane, searchUrl, startedAt, options, services);
   });
+}
+
+/** Opens the search engine that was asked for, and reads the data plane, which names its address. */
+async function openSearch(
+  stackDir: string,
+  options: LocalRunOptions,
+  services: Services,
+): Promise<{ readonly plane: DataPlane; readonly searchUrl: string }> {
+  const { dataDir, search = "embedded", say, signal } = options;
+  const read = (searchUrl: string) => ({
+    searchUrl,
+    plane: readDataPlane(stackDir, { searchEndpoint: searchUrl }),
+  });
+  if (options.searchUrl !== undefined) return read(options.searchUrl);
+  const chosenPort = portOf(options, 3);
+  if (search === "embedded") {
+    const double = startSearchDouble({ dataDir: join(dataDir, "search"), port: chosenPort });
+    return read((await services.open(double)).url);
+  }
+  // The engine must be told its master, whom the Terraform names, and the Terraform the engine's address.
+  const [port = 0] = chosenPort === 0 ? await freePorts(1) : [chosenPort];
+  const opened = read(`http://${LOOPBACK}:${port}`);
+  await services.open(
+    startBehindGate({
+      folder: join(dataDir, "opensearch"),
+      region: opened.plane.region,
+      principals: principalsOf(opened.plane),
+      masterRoleArn: masterRoleOf(opened.plane),
+      port,
+      say,
+      ...(signal && { signal }),
+    }),
+  );
+  return opened;
 }
 
 /**
@@ -151,17 +189,14 @@ async function start(
   const sql = await services.open(
     startSqlService({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
   );
-  const environment = {
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+  const endpoints = {
     AWS_ENDPOINT_URL_KINESIS: stream.url,
     AWS_ENDPOINT_URL_S3: store.url,
     AWS_ENDPOINT_URL_ATHENA: sql.url,
     AWS_ENDPOINT_URL_GLUE: sql.url,
   };
   const functions = await services.open(
-    startFunctions(plane.functions, { baseEnvironment: environment, logDir: join(dataDir, "logs") }),
+    startFunctions(plane.functions, { baseEnvironment: endpoints, logDir: join(dataDir, "logs") }),
   );
   const lambda = await services.open(
     startLambdaApi({ functions: plane.functions, invoke: functions.invoke, port: port(4) }),
@@ -211,7 +246,10 @@ async function start(
     ...(latency && { latency }),
     exports: Object.entries({
       AWS_DEFAULT_REGION: region,
-      ...environment,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      ...endpoints,
       AWS_ENDPOINT_URL_LAMBDA: lambda.url,
     }).map(([name, value]) => `export ${name}=${value}`),
     statistics: () => ({
@@ -256,7 +294,7 @@ function placesOf(
     sql,
     tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
     ...(hasSearch && {
-      search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },
+      search: { client: localSearch(searchUrl, plane.region), indexPattern: `${SEARCH_INDEX}*` },
     }),
     ...(bucket !== undefined && { failures: { s3, bucket } }),
   };

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { strToU8, zipSync } from "fflate";
+import { credentialsOf } from "../../local/credentials";
 import type { FunctionModel } from "../../local/data-plane";
 import { FunctionError } from "../../local/functions/function-error";
 import { type Functions, type FunctionsOptions, startFunctions } from "../../local/functions/start-functions";
@@ -56,6 +57,7 @@ function model(overrides: Partial<FunctionModel> & { source?: string } = {}): Fu
     address: `aws_lambda_function.${name}`,
     name,
     arn: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
+    roleArn: `arn:aws:iam::000000000000:role/${name}-execution`,
     archivePath,
     handler: "index.handler",
     runtime: "nodejs22.x",
@@ -64,6 +66,11 @@ function model(overrides: Partial<FunctionModel> & { source?: string } = {}): Fu
     environment: {},
     ...rest,
   };
+}
+
+function variablesOf(roleArn: string): Record<string, string> {
+  const { accessKeyId, secretAccessKey } = credentialsOf(roleArn);
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
 async function start(models: FunctionModel | FunctionModel[], options: Partial<FunctionsOptions> = {}) {
@@ -139,14 +146,14 @@ describe("invoking", () => {
   test("the environment is exactly Terraform's, Lambda's and what the run adds", async () => {
     process.env["SECRET_OF_THE_DEVELOPER"] = "1";
     const { invoke } = await start(model({ environment: { ES_INDEX: "retail" } }), {
-      baseEnvironment: { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1", AWS_ACCESS_KEY_ID: "local" },
+      baseEnvironment: { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1" },
     });
     const environment = (await invoke({ do: "environment" })) as Record<string, string>;
     delete process.env["SECRET_OF_THE_DEVELOPER"];
     expect(environment).toEqual({
       ES_INDEX: "retail",
       AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1",
-      AWS_ACCESS_KEY_ID: "local",
+      ...variablesOf("arn:aws:iam::000000000000:role/Worker-execution"),
       AWS_REGION: "eu-west-1",
       AWS_DEFAULT_REGION: "eu-west-1",
       AWS_EXECUTION_ENV: "AWS_Lambda_nodejs22.x",
@@ -163,6 +170,22 @@ describe("invoking", () => {
       PATH: "/usr/local/bin:/usr/bin:/bin",
       TZ: ":UTC",
     });
+  });
+
+  test("each role has credentials of its own, the same each time", async () => {
+    const keys = async (name: string): Promise<unknown> => {
+      const { invoke } = await start(model({ name, roleArn: `arn:aws:iam::000000000000:role/${name}` }));
+      const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = (await invoke({ do: "environment" })) as Record<
+        string,
+        string
+      >;
+      return { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    };
+    const one = await keys("One");
+
+    expect(one).toEqual(variablesOf("arn:aws:iam::000000000000:role/One"));
+    expect(await keys("Other")).not.toEqual(one);
+    expect(await keys("One")).toEqual(one);
   });
 
   test("the heap is bounded by the function's memory, and nothing of tsx or jest is in the process", async () => {

@@ -10,7 +10,7 @@ import {
   TEMPORARY_TABLE_PREFIX,
   temporaryTableName,
 } from "../../lambdas/merge-small-files/run-id";
-import { LOCAL_CREDENTIALS } from "../../local/clients";
+import { LOCAL_CREDENTIALS } from "../../local/credentials";
 import { type Functions, startFunctions } from "../../local/functions/start-functions";
 import { BatchLayer } from "../support/batch-layer";
 import { Deliveries } from "../support/deliveries";

@@ -237,6 +237,10 @@ export const FIXTURE = {
         engine_version: "OpenSearch_2.19",
         cluster_config: { instance_type: "t3.small.search", instance_count: 1 },
         encrypt_at_rest: { enabled: true },
+        advanced_security_options: {
+          enabled: true,
+          master_user_options: { master_user_arn: "${aws_iam_role.Worker.arn}" },
+        },
       },
     },
   },

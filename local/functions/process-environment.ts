@@ -1,8 +1,9 @@
+import { credentialsOf } from "../credentials";
 import type { FunctionModel } from "../data-plane";
 
 /**
  * The environment of a function's process: the variables that Terraform gives, what Lambda adds, and `base`
- * (endpoints and credentials, which on AWS are the service's and the role's). Nothing of this process's own.
+ * (endpoints). The credentials are its role's. Nothing of this process's own.
  * @param taskRoot the folder that holds the function's code
  */
 export function processEnvironment(
@@ -10,10 +11,13 @@ export function processEnvironment(
   base: Readonly<Record<string, string>>,
   taskRoot: string,
 ): Record<string, string> {
+  const credentials = credentialsOf(model.roleArn);
   const region = model.arn.split(":")[3] ?? "";
   return {
     ...model.environment,
     ...base,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${model.runtime}`,

@@ -14,7 +14,7 @@ const MAX_PROCESSES = 8;
 
 /** How the functions are run. */
 export interface FunctionsOptions {
-  /** Endpoints (`AWS_ENDPOINT_URL_…`) and credentials, for every function. */
+  /** Endpoints (`AWS_ENDPOINT_URL_…`), for every function. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
   /** Takes a log file for each function, `<name>.log`. @default no files */
   readonly logDir?: string;

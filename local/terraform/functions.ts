@@ -15,7 +15,6 @@ const RESERVED_VARIABLE =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_\w+|AWS_(ACCESS_KEY\w*|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
 const FUNCTION_NOT_HONOURED: Readonly<Record<string, string>> = {
-  role: "permissions are not enforced here",
   kms_key_arn: "nothing is encrypted here",
   vpc_config: "there is no network around a function here",
   replace_security_groups_on_destroy: "there is no network around a function here",
@@ -42,6 +41,7 @@ export function readFunctions(stack: Stack): FunctionModel[] {
     return {
       address: lambda.address,
       name,
+      roleArn: lambda.string("role"),
       arn: `arn:aws:lambda:${stack.region}:${stack.accountId}:function:${name}`,
       archivePath: readArchivePath(stack, lambda),
       handler: readHandler(lambda),

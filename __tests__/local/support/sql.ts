@@ -11,7 +11,8 @@ import {
 } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { LOCAL_CREDENTIALS, localS3 } from "../../../local/clients";
+import { localS3 } from "../../../local/clients";
+import { LOCAL_CREDENTIALS } from "../../../local/credentials";
 import type { ColumnModel, DataPlane, TableModel } from "../../../local/data-plane";
 import { type ObjectStore, startObjectStore } from "../../../local/object-store";
 import { startSqlService } from "../../../local/sql/service";

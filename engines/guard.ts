@@ -1,0 +1,19 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+/**
+ * Sees to it that `child` does not outlive this process, even if that is killed: a shell waits for the end of a
+ * pipe that only this process holds, and then ends the child.
+ */
+export function guard(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  const shell = spawn("sh", ["-c", 'read -r _; kill -KILL "$1" 2>/dev/null', "sh", String(child.pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    // Ctrl-C must not end the guard before its charge.
+    detached: true,
+  });
+  shell.on("error", () => child.kill("SIGKILL"));
+  child.once("exit", () => shell.kill("SIGKILL"));
+  // Neither keeps this process from ending.
+  shell.unref();
+  if (shell.stdin && "unref" in shell.stdin && typeof shell.stdin.unref === "function") shell.stdin.unref();
+}

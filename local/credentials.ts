@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { DataPlane } from "./data-plane";
+
+/** A key pair of this machine. */
+export interface LocalCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/**
+ * Of whoever sits at this machine, and of the run's own clients. Only a real search engine asks for them; an SDK
+ * does not send a request without any.
+ */
+export const LOCAL_CREDENTIALS: LocalCredentials = { accessKeyId: "local", secretAccessKey: "local" };
+
+/**
+ * The credentials that a role has here: the same in each run, so that an engine which outlives a run knows them.
+ * They are derived from the role's name and protect nothing; everything listens on loopback.
+ */
+export function credentialsOf(roleArn: string): LocalCredentials {
+  const digest = (purpose: string): string =>
+    createHash("sha256").update(`${purpose} ${roleArn}`).digest("hex");
+  return {
+    accessKeyId: `LOCAL${digest("key").slice(0, 15).toUpperCase()}`,
+    secretAccessKey: digest("secret"),
+  };
+}
+
+/** The role of a data plane's search domain that may do everything. @throws Error where there is no domain */
+export function masterRoleOf({ searchDomains }: DataPlane): string {
+  const [domain] = searchDomains;
+  if (domain === undefined) throw new Error("the Terraform has no search domain");
+  return domain.masterRoleArn;
+}
+
+/** Whoever asks the search engine of a data plane: its functions by their roles, and the operator as the master. */
+export function principalsOf(
+  plane: DataPlane,
+): { readonly credentials: LocalCredentials; readonly roleArn: string }[] {
+  const roles = new Set([...plane.functions.map(({ roleArn }) => roleArn), masterRoleOf(plane)]);
+  return [
+    { credentials: LOCAL_CREDENTIALS, roleArn: masterRoleOf(plane) },
+    ...[...roles].map((roleArn) => ({ credentials: credentialsOf(roleArn), roleArn })),
+  ];
+}
