@@ -141,6 +141,7 @@ describe("reading", () => {
           runtime: "nodejs22.x",
           timeoutSeconds: 60,
           memoryMiB: 256,
+          roleArn: "arn:aws:iam::000000000000:role/Worker",
           environment: {
             ES_HOST: "http://127.0.0.1:9200",
             LOCATION: "s3://lake/json-data/",
@@ -266,7 +267,13 @@ describe("reading", () => {
           sql: "SELECT * FROM retail_trans_json LIMIT 10",
         },
       ],
-      searchDomains: [{ address: "aws_opensearch_domain.Search", name: "salesv1" }],
+      searchDomains: [
+        {
+          address: "aws_opensearch_domain.Search",
+          name: "salesv1",
+          masterRoleArn: "arn:aws:iam::000000000000:role/Worker",
+        },
+      ],
       invocations: [
         {
           address: "aws_lambda_invocation.Setup",

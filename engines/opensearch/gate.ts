@@ -98,7 +98,7 @@ class OpenGate {
     const roleArn = this.roles.get(signerOf(headers));
     if (roleArn === undefined) throw new Error("a key that verifies belongs to nobody");
 
-    const substitute = this.lacking.answer(asRead(method, target, body), roleArn === masterRoleArn);
+    const substitute = this.lacking.answer(asRead(incoming, body), roleArn === masterRoleArn);
     if (substitute) return send(response, substitute.status, JSON.stringify(substitute.body));
     const answer = await forward(engineUrl, {
       roleArn,
@@ -118,9 +118,9 @@ function signerOf({ authorization = "" }: IncomingHttpHeaders): string {
   return /Credential=(\w+)\//.exec(authorization)?.[1] ?? "";
 }
 
-function asRead(method: string, target: string, body: Buffer): SearchHttpRequest {
-  const { pathname, searchParams } = new URL(target, "http://gate");
-  return { method, path: pathname, query: searchParams, body: body.toString() };
+function asRead({ method = "GET", url = "/", headers }: IncomingMessage, body: Buffer): SearchHttpRequest {
+  const { pathname, searchParams } = new URL(url, "http://gate");
+  return { method, path: pathname, query: searchParams, headers, body: body.toString() };
 }
 
 function only(names: readonly string[], headers: IncomingHttpHeaders): IncomingHttpHeaders {

@@ -1,3 +1,4 @@
+import { DASHBOARDS_PATH, DashboardsApi } from "../../local/search/dashboards-api";
 import { EngineError } from "../../local/search/errors";
 import { answerPolicy, LifecyclePolicies, POLICY_PATH } from "../../local/search/lifecycle-policies";
 import type { SearchHttpRequest } from "../../local/search/request";
@@ -15,15 +16,18 @@ export interface Substitute {
  */
 export class Lacking {
   private readonly policies = new LifecyclePolicies();
+  private readonly dashboards = new DashboardsApi();
 
-  /** @param isMaster whether the domain's master is asking. @returns undefined for what the engine answers itself */
+  /** What lies here is the master's alone. @returns undefined for what the engine answers itself */
   public answer(request: SearchHttpRequest, isMaster: boolean): Substitute | undefined {
-    const [, name] = POLICY_PATH.exec(request.path) ?? [];
-    if (name === undefined) return undefined;
+    const { method, path } = request;
+    const [, policy] = POLICY_PATH.exec(path) ?? [];
+    if (policy === undefined && !path.startsWith(`${DASHBOARDS_PATH}/`)) return undefined;
     try {
-      if (!isMaster)
-        throw new EngineError(403, "security_exception", "no permissions for lifecycle policies");
-      return answerPolicy(this.policies, name, request);
+      if (!isMaster) throw new EngineError(403, "security_exception", `no permissions for ${method} ${path}`);
+      return policy === undefined
+        ? this.dashboards.answer(request)
+        : answerPolicy(this.policies, policy, request);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       return { status: error.status, body: error.toBody() };
