@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DeleteTableCommand, GetTableCommand } from "@aws-sdk/client-glue";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
 import { type Hour, hourOf } from "../../lambdas/merge-small-files/hours";
 import type { Statement, Tables } from "../../lambdas/merge-small-files/statement";
-import { synthesize } from "../../local/synthesize";
 import { readDataPlane } from "../../local/terraform/read-data-plane";
 import { describeRealRows, readRealRows, realSums } from "../support/real-rows";
+import { synthesized } from "../support/synthesized";
 import {
   BUCKET,
   DATABASE,
@@ -225,8 +222,7 @@ test("an hour without rows makes a table without files or rows", async () => {
 });
 
 test("the stack's saved queries run on the stack's tables", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
-  const plane = readDataPlane(await synthesize(folder, "dev"), { searchEndpoint: "http://127.0.0.1:1" });
+  const plane = readDataPlane(await synthesized("dev"), { searchEndpoint: "http://127.0.0.1:1" });
   const own = await SqlBench.start(plane, { buckets: plane.buckets });
   try {
     for (const { sql, database, workgroup } of plane.namedQueries) {
@@ -239,7 +235,6 @@ test("the stack's saved queries run on the stack's tables", async () => {
     expect(plane.namedQueries.length).toBeGreaterThan(4);
   } finally {
     await own.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 });
 

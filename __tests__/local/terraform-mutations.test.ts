@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { DataPlane } from "../../local/data-plane";
-import { synthesize } from "../../local/synthesize";
 import { isJsonObject, type Json, type JsonObject, type Leaf, leaves } from "../../local/terraform/json";
 import { DATA_PLANE_TYPES, readDataPlane } from "../../local/terraform/read-data-plane";
+import { synthesized } from "../support/synthesized";
 import { FIXTURE, writeStack } from "./terraform-fixture";
 
 const COMPUTED = { searchEndpoint: "http://127.0.0.1:9200" };
@@ -150,10 +150,9 @@ function judge(subject: Subject, base: DataPlane, leaf: Leaf, value: Json | unde
 let subjects: Record<string, Subject>;
 
 beforeAll(async () => {
-  const out = join(folder, "out");
-  const dev = await synthesize(out, "dev");
-  cpSync(dev, join(folder, "dev"), { recursive: true });
-  cpSync(join(out, "stacks", "prod"), join(folder, "prod"), { recursive: true });
+  for (const name of ["dev", "prod"] as const) {
+    cpSync(await synthesized(name), join(folder, name), { recursive: true });
+  }
   writeStack(join(folder, "fixture"), FIXTURE);
   subjects = Object.fromEntries(
     ["dev", "prod", "fixture"].map((name) => [name, new Subject(join(folder, name))]),

@@ -25,12 +25,12 @@ import { LOOPBACK } from "../../local/loopback";
 import { type ObjectStore, startObjectStore } from "../../local/object-store";
 import type { SqlEngine } from "../../local/sql/engine";
 import { startSqlService } from "../../local/sql/service";
-import { synthesize } from "../../local/synthesize";
 import { readDataPlane } from "../../local/terraform/read-data-plane";
 import { athenaSql, type Sql } from "../../reconcile/sql";
 import type { DataSource } from "../engines/trino/catalogs";
 import { freePort } from "./free-port";
 import type { RawLine } from "./raw-lines";
+import { synthesized } from "./synthesized";
 
 /** Makes an engine that reads tables and objects from where the layer serves them. */
 export type MakeEngine = (source: DataSource) => Promise<SqlEngine>;
@@ -82,9 +82,8 @@ export class BatchLayer {
   }
 
   private static async open(folder: string, makeEngine?: MakeEngine): Promise<BatchLayer> {
-    const stack = await synthesize(join(folder, "terraform"), "dev");
     // Nothing here searches: the endpoint only fills the environment of a function that is not started.
-    const plane = readDataPlane(stack, { searchEndpoint: "http://127.0.0.1:9" });
+    const plane = readDataPlane(await synthesized("dev"), { searchEndpoint: "http://127.0.0.1:9" });
     const store = await startObjectStore({ buckets: plane.buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, plane.region);
     const dataDir = join(folder, "catalog");

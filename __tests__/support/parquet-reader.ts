@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchLayer, PlacedLine } from "./batch-layer";
 
 /** Athena ends a query after that time, and the sweep of superseded runs relies on it. */
 const LONGEST_QUERY_MS = 30 * 60_000;
+/** Between two readings: one after the other would leave the merges half of the machine. */
+const PAUSE_MS = 50;
 
 /** Reads the whole Parquet table again and again while it is merged, and notes what no reader may ever see. */
 export class ParquetReader {
@@ -41,6 +44,7 @@ export class ParquetReader {
       this.#beganAtMs = this.now();
       this.#current = this.#read();
       await this.#current;
+      await sleep(PAUSE_MS);
     }
   }
 

@@ -10,12 +10,12 @@ import { runOnce } from "../../local/once";
 import { EngineError } from "../../local/search/errors";
 import type { Fault } from "../../local/search/search-double";
 import { acknowledged } from "../../local/send";
-import { synthesize } from "../../local/synthesize";
 import type { Reconciliation } from "../../reconcile/reconcile";
+import { eventually } from "../local/support/engines";
 import { bundleWithFaultyJudge } from "../support/faulty-bundle";
 import { FAULT_MARKER } from "../support/faulty-judge";
 import { SpeedRun, upsertToEs, withCode, withMapping } from "../support/speed-run";
-import { eventually } from "./support/engines";
+import { synthesized } from "../support/synthesized";
 
 jest.setTimeout(120_000);
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   jest.spyOn(process.stderr, "write").mockReturnValue(true);
   runs = [];
   folder = mkdtempSync(join(tmpdir(), "retail-bi-faults-"));
-  stackDir = await synthesize(folder, "dev");
+  stackDir = await synthesized("dev");
 });
 
 afterAll(async () => {

@@ -1,33 +1,29 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { localKinesis } from "../../local/clients";
 import { startDeliveryStream } from "../../local/delivery-stream";
 import { acknowledged } from "../../local/send";
-import { synthesize } from "../../local/synthesize";
 import { ZONES } from "../../modules/batch/zones";
 import { type Reconciliation, reconcile } from "../../reconcile/reconcile";
+import { eventually } from "../local/support/engines";
 import { SpeedRun, withMapping } from "../support/speed-run";
-import { eventually } from "./support/engines";
+import { synthesized } from "../support/synthesized";
 
 jest.setTimeout(120_000);
 
 const ROOT = resolve(__dirname, "../..");
-let folder: string;
 let stackDir: string;
 const open: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   jest.spyOn(process.stderr, "write").mockReturnValue(true);
-  folder = mkdtempSync(join(tmpdir(), "retail-bi-recovery-"));
-  stackDir = await synthesize(folder, "dev");
+  stackDir = await synthesized("dev");
 });
 
 afterAll(async () => {
   for (const one of open.reverse()) await one.close();
-  rmSync(folder, { recursive: true, force: true });
   jest.restoreAllMocks();
 });
 
