@@ -1,6 +1,12 @@
 import type { TerraformStack } from "cdktf";
 import { ROLE_ARN } from "../lambdas/search-setup/input";
 import type { Location } from "./location";
+import {
+  defineQuickSight,
+  type QuickSightDefinition,
+  type QuickSightSettings,
+  quickSightFaults,
+} from "./quick-sight";
 import { defineSaml, type SamlDefinition, type SamlSettings, samlFaults } from "./saml";
 
 /** How the stream gets its capacity. */
@@ -114,6 +120,10 @@ export interface EnvironmentSettings {
     /** Whether there is one; it is only for the search domain. @default false */
     readonly enabled?: boolean;
   };
+  readonly serving?: {
+    /** The dashboard of the batch layer in QuickSight: see docs/serving.md. @default not enabled */
+    readonly quickSight?: QuickSightSettings;
+  };
   readonly operations?: {
     /** Who is told; without anyone, alarms show in the console only. @default nobody */
     readonly alarmSubscriptions?: readonly AlarmSubscription[];
@@ -152,6 +162,7 @@ export interface EnvironmentDefinition {
     readonly serviceLinkedRole: "create" | "exists";
   };
   readonly bastion: { readonly enabled: boolean };
+  readonly serving: { readonly quickSight: QuickSightDefinition };
   readonly operations: {
     readonly alarmSubscriptions: readonly AlarmSubscription[];
     readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
@@ -225,6 +236,7 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
       serviceLinkedRole: settings.speed?.serviceLinkedRole ?? "create",
     },
     bastion: { enabled: settings.bastion?.enabled ?? false },
+    serving: { quickSight: defineQuickSight(settings.serving?.quickSight) },
     operations: {
       alarmSubscriptions: settings.operations?.alarmSubscriptions ?? [],
       budget: {
@@ -268,6 +280,7 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
   if (definition.bastion.enabled && !definition.speed.enabled) {
     faults.push("bastion.enabled is true without a speed layer; there is nothing to reach through it");
   }
+  faults.push(...quickSightFaults(definition.serving.quickSight));
   wholeNumber("operations.budget.usdPerMonth", definition.operations.budget.usdPerMonth, 1, 1_000_000);
   faults.push(...subscriptionFaults(definition.operations.alarmSubscriptions));
   return faults;

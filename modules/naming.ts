@@ -29,6 +29,7 @@ export interface Names {
   readonly alarmTopic: string;
   readonly alarms: string;
   readonly dashboard: string;
+  readonly quickSight: string;
   readonly budget: string;
   readonly leftBehind: string;
   readonly leftBehindLogGroup: string;
@@ -94,6 +95,7 @@ export function namesOf(environment: NamedEnvironment): Names {
     alarmTopic: own("retail-bi-alarms"),
     alarms: own("retail-bi"),
     dashboard: own("retail-bi"),
+    quickSight: own("retail-quicksight"),
     budget: own("retail-bi"),
     leftBehind: own("retail-bi-left-behind"),
     leftBehindLogGroup: `/aws/events/${own("retail-bi-left-behind")}`,

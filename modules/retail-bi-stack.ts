@@ -17,6 +17,7 @@ import { Vpc } from "./network/vpc";
 import { Operations } from "./operations/operations";
 import type { WatchedSpeedLayer } from "./operations/watched";
 import { EncryptionKey } from "./security/encryption-key";
+import { QuickSight } from "./serving/quicksight";
 import { SearchDomain } from "./speed/search-domain";
 import { SearchSetup } from "./speed/search-setup";
 import { UpsertToEs } from "./speed/upsert-to-es";
@@ -133,6 +134,21 @@ export class RetailBiStack extends EnvironmentStack {
       mergeSmallFiles.function.resource.functionName,
     );
     this.output("key_arn", "Key that encrypts everything here", key.arn);
+
+    const { quickSight } = environment.serving;
+    if (quickSight.enabled) {
+      const served = new QuickSight(this, "QuickSight", {
+        name: names.quickSight,
+        location,
+        identityRegion: quickSight.identityRegion ?? location.region,
+        serviceRoleName: quickSight.serviceRoleName,
+        lake,
+        catalog,
+        workgroup: people,
+        principals: quickSight.principals,
+      });
+      this.output("quicksight_dashboard", "Dashboard in QuickSight", served.dashboard.dashboardId);
+    }
 
     const speed = environment.speed.enabled
       ? this.addSpeedLayer(environment, functionDefaults, stream, lake)

@@ -5,7 +5,7 @@ import type { Location } from "../../environments/location";
 import { QUARANTINE_COLUMNS } from "../../lambdas/shared/quarantine";
 import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../schema/retail-transaction";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
-import type { ExecutionRole } from "../security/execution-role";
+import type { ExecutionRole, Grantee } from "../security/execution-role";
 import type { DataLake } from "./data-lake";
 import type { Zone } from "./zones";
 
@@ -121,6 +121,22 @@ export class Catalog extends Construct {
       sid: "FindDefaultDatabase",
       actions: ["glue:CreateDatabase", "glue:GetDatabase"],
       resources: [catalog, `${this.arnPrefix}:database/default`],
+    });
+  }
+
+  /** Lets `role` read the tables that `tables` names, by SQL. */
+  public grantRead(role: Grantee, tables: readonly GlueCatalogTable[]): void {
+    role.allow({
+      sid: "ReadTables",
+      actions: [
+        "glue:GetDatabase",
+        "glue:GetDatabases",
+        "glue:GetPartition",
+        "glue:GetPartitions",
+        "glue:GetTable",
+        "glue:GetTables",
+      ],
+      resources: [`${this.arnPrefix}:catalog`, this.database.arn, ...tables.map(({ arn }) => arn)],
     });
   }
 

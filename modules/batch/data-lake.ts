@@ -1,7 +1,7 @@
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { Construct } from "constructs";
 import type { EncryptionKey } from "../security/encryption-key";
-import type { ExecutionRole } from "../security/execution-role";
+import type { ExecutionRole, Grantee } from "../security/execution-role";
 import { PrivateBucket } from "../security/private-bucket";
 import { ZONES, type Zone } from "./zones";
 
@@ -103,7 +103,7 @@ export class DataLake extends Construct {
   }
 
   /** Lets `role` do what `access` says, and use the key for it. Once a role. */
-  public grant(role: ExecutionRole, access: LakeAccess): void {
+  public grant(role: Grantee, access: LakeAccess): void {
     const bucketArn = this.bucket.arn;
     const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${ZONES[zone]}*`);
     const { list = [], read = [], write = [], delete: remove = [] } = access;

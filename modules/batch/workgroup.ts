@@ -2,7 +2,7 @@ import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
 import { assertWholeNumber } from "../check";
 import type { EncryptionKey } from "../security/encryption-key";
-import type { ExecutionRole } from "../security/execution-role";
+import type { ExecutionRole, Grantee } from "../security/execution-role";
 
 export interface WorkgroupProps {
   /** Physical name. */
@@ -57,6 +57,23 @@ export class Workgroup extends Construct {
       actions: [
         "athena:GetQueryExecution",
         "athena:GetQueryResults",
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+      ],
+      resources: [this.resource.arn],
+    });
+  }
+
+  /** Lets `role` query as a BI tool does: see what the workgroup asks for, and fetch answers piece by piece. */
+  public grantBrowse(role: Grantee): void {
+    role.allow({
+      sid: "QueryFromDashboards",
+      actions: [
+        "athena:BatchGetQueryExecution",
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:GetQueryResultsStream",
+        "athena:GetWorkGroup",
         "athena:StartQueryExecution",
         "athena:StopQueryExecution",
       ],

@@ -3,7 +3,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import type { Location } from "../../environments/location";
-import type { ExecutionRole } from "./execution-role";
+import type { Grantee } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
 
 /** A service that encrypts with the key on behalf of whoever calls it, as `kms:ViaService` names it. */
@@ -149,7 +149,7 @@ export class EncryptionKey extends Construct {
    * @param sid of the statement, unique in the role's policy.
    * @throws Error when the key's own policy does not let the account use it through that service.
    */
-  public grantUse(role: ExecutionRole, sid: string, use: KeyUse): void {
+  public grantUse(role: Grantee, sid: string, use: KeyUse): void {
     if (!this.services.includes(use.via)) {
       throw new Error(
         `${this.node.path}: cannot be used via "${use.via}"; only via ${this.services.join(", ")}`,

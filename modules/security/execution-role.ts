@@ -17,8 +17,14 @@ export interface ExecutionRoleProps {
   readonly sourceAccount?: string;
 }
 
+/** Whatever a resource can grant something to. */
+export interface Grantee {
+  /** Adds a statement to what it may do. @throws Error as {@link PolicyDocument.add} */
+  allow(statement: Statement): void;
+}
+
 /** The role that one function or service runs as: nothing but what resources grant it, in one inline policy. */
-export class ExecutionRole extends Construct {
+export class ExecutionRole extends Construct implements Grantee {
   public readonly resource: IamRole;
   /** What uses the role at once must depend on this: a role without its policy is refused. */
   public readonly policy: IamRolePolicy;

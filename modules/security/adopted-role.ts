@@ -1,0 +1,32 @@
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { Construct } from "constructs";
+import type { Grantee } from "./execution-role";
+import { PolicyDocument, type Statement } from "./policy";
+
+export interface AdoptedRoleProps {
+  /** Name of the role, without its path. */
+  readonly roleName: string;
+  /** Name of the inline policy that holds the grants. */
+  readonly policyName: string;
+}
+
+/** A role that something else made: it gets one inline policy of ours, and nothing else of it is touched. */
+export class AdoptedRole extends Construct implements Grantee {
+  /** What uses the role at once must depend on this. */
+  public readonly policy: IamRolePolicy;
+  private readonly permissions: PolicyDocument;
+
+  public constructor(scope: Construct, id: string, props: AdoptedRoleProps) {
+    super(scope, id);
+    this.permissions = new PolicyDocument(this, "Permissions");
+    this.policy = new IamRolePolicy(this, "Policy", {
+      name: props.policyName,
+      role: props.roleName,
+      policy: this.permissions.json,
+    });
+  }
+
+  public allow(statement: Statement): void {
+    this.permissions.add(statement);
+  }
+}

@@ -1,0 +1,179 @@
+import type { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
+import { QuicksightAnalysis } from "@cdktf/provider-aws/lib/quicksight-analysis";
+import { QuicksightDashboard } from "@cdktf/provider-aws/lib/quicksight-dashboard";
+import { QuicksightDataSet } from "@cdktf/provider-aws/lib/quicksight-data-set";
+import { QuicksightDataSource } from "@cdktf/provider-aws/lib/quicksight-data-source";
+import { Construct } from "constructs";
+import { PANELS } from "../../dashboards/panels";
+import { quickSightDefinition } from "../../dashboards/quick-sight";
+import type { Location } from "../../environments/location";
+import type { QuickSightPrincipal } from "../../environments/quick-sight";
+import { glueColumns, gluePartitionColumns } from "../../schema/retail-transaction";
+import type { Catalog } from "../batch/catalog";
+import type { DataLake } from "../batch/data-lake";
+import type { Workgroup } from "../batch/workgroup";
+import { AdoptedRole } from "../security/adopted-role";
+
+export interface QuickSightProps {
+  /** Physical name of the data source; ids and names of everything else begin with it. */
+  readonly name: string;
+  readonly location: Location;
+  /** Where the account's users of QuickSight are kept. */
+  readonly identityRegion: string;
+  /** Name of the role by which QuickSight reads, without its path. */
+  readonly serviceRoleName: string;
+  readonly lake: DataLake;
+  readonly catalog: Catalog;
+  readonly workgroup: Workgroup;
+  /** At least one, for QuickSight itself sees nothing. */
+  readonly principals: readonly QuickSightPrincipal[];
+}
+
+/**
+ * What people may do with each resource. QuickSight knows these sets and refuses others:
+ * https://docs.aws.amazon.com/quicksight/latest/developerguide/share-dashboard.html
+ */
+const ACTIONS = {
+  useDataSource: [
+    "quicksight:DescribeDataSource",
+    "quicksight:DescribeDataSourcePermissions",
+    "quicksight:PassDataSource",
+  ],
+  useDataSet: [
+    "quicksight:DescribeDataSet",
+    "quicksight:DescribeDataSetPermissions",
+    "quicksight:DescribeIngestion",
+    "quicksight:ListIngestions",
+    "quicksight:PassDataSet",
+  ],
+  changeAnalysis: [
+    "quicksight:DeleteAnalysis",
+    "quicksight:DescribeAnalysis",
+    "quicksight:DescribeAnalysisPermissions",
+    "quicksight:QueryAnalysis",
+    "quicksight:RestoreAnalysis",
+    "quicksight:UpdateAnalysis",
+    "quicksight:UpdateAnalysisPermissions",
+  ],
+  seeDashboard: [
+    "quicksight:DescribeDashboard",
+    "quicksight:ListDashboardVersions",
+    "quicksight:QueryDashboard",
+  ],
+} as const;
+
+/** QuickSight's word for a type of the catalog. */
+const COLUMN_TYPES: Readonly<Record<string, string>> = {
+  string: "STRING",
+  int: "INTEGER",
+  double: "DECIMAL",
+  timestamp: "DATETIME",
+};
+
+/**
+ * The batch layer in QuickSight: the lab's data source and data set on the raw table by direct query, one on the
+ * merged table, and the panels over that as an analysis (to build on) and as a dashboard (to look at). The
+ * subscription, its users and groups, and the service role are the account's: see docs/serving.md.
+ */
+export class QuickSight extends Construct {
+  public readonly dataSource: QuicksightDataSource;
+  public readonly dashboard: QuicksightDashboard;
+  private readonly props: QuickSightProps;
+
+  /** @throws RangeError when there are no principals. */
+  public constructor(scope: Construct, id: string, props: QuickSightProps) {
+    super(scope, id);
+    this.props = props;
+    const { name, catalog, lake, workgroup, principals } = props;
+    if (principals.length === 0) {
+      throw new RangeError(
+        `${this.node.path}: principals is empty; at least one is needed to see the dashboard`,
+      );
+    }
+    const role = new AdoptedRole(this, "ServiceRole", { roleName: props.serviceRoleName, policyName: name });
+    const tables = [catalog.raw, catalog.parquet];
+    catalog.grantRead(role, tables);
+    workgroup.grantBrowse(role);
+    lake.grant(role, {
+      list: ["raw", "parquet", "results"],
+      read: ["raw", "parquet", "results"],
+      write: ["results"],
+    });
+
+    const { accountId: awsAccountId } = props.location;
+    this.dataSource = new QuicksightDataSource(this, "DataSource", {
+      awsAccountId,
+      dataSourceId: name,
+      name,
+      type: "ATHENA",
+      parameters: { athena: { workGroup: workgroup.resource.name } },
+      sslProperties: { disableSsl: false },
+      permission: this.grants(ACTIONS.useDataSource, "author"),
+      // QuickSight tries the connection when it is made.
+      dependsOn: [role.policy],
+    });
+    this.dataSet("Raw", `${name}-raw`, catalog.raw);
+    const merged = this.dataSet("Parquet", `${name}-parquet`, catalog.parquet);
+    const definition = quickSightDefinition(PANELS, merged.arn);
+    new QuicksightAnalysis(this, "Analysis", {
+      awsAccountId,
+      analysisId: name,
+      name,
+      definition,
+      // Nothing of it is lost that the next deploy would not bring back.
+      recoveryWindowInDays: 7,
+      permissions: this.grants(ACTIONS.changeAnalysis, "author"),
+    });
+    this.dashboard = new QuicksightDashboard(this, "Dashboard", {
+      awsAccountId,
+      dashboardId: name,
+      name,
+      definition,
+      versionDescription: "From the panels of the repository",
+      permissions: this.grants(ACTIONS.seeDashboard, "reader", "author"),
+    });
+  }
+
+  private dataSet(id: string, name: string, table: GlueCatalogTable): QuicksightDataSet {
+    const columns = [...glueColumns(), ...gluePartitionColumns()];
+    return new QuicksightDataSet(this, `${id}DataSet`, {
+      awsAccountId: this.props.location.accountId,
+      dataSetId: name,
+      name,
+      importMode: "DIRECT_QUERY",
+      physicalTableMap: [
+        {
+          physicalTableMapId: "table",
+          relationalTable: {
+            dataSourceArn: this.dataSource.arn,
+            catalog: "AwsDataCatalog",
+            schema: this.props.catalog.database.name,
+            name: table.name,
+            inputColumns: columns.map(({ name, type }) => ({ name, type: columnType(name, type) })),
+          },
+        },
+      ],
+      permissions: this.grants(ACTIONS.useDataSet, "author"),
+    });
+  }
+
+  /** Permissions for those with one of these kinds of access. */
+  private grants(actions: readonly string[], ...access: readonly QuickSightPrincipal["access"][]) {
+    return this.props.principals
+      .filter((principal) => access.includes(principal.access))
+      .map((principal) => ({ principal: this.arnOf(principal), actions: [...actions] }));
+  }
+
+  private arnOf({ kind, name }: QuickSightPrincipal): string {
+    const { identityRegion, location } = this.props;
+    return `arn:aws:quicksight:${identityRegion}:${location.accountId}:${kind}/default/${name}`;
+  }
+}
+
+/** @throws Error for a type that no column has had so far */
+function columnType(name: string, type: string): string {
+  const found = COLUMN_TYPES[type];
+  if (found === undefined)
+    throw new Error(`QuickSight's type for column ${name}, a ${type}, is not known here`);
+  return found;
+}
