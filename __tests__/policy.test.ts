@@ -91,6 +91,16 @@ test("SAML's sign-in is one exception more, with its reason", () => {
   ]);
 });
 
+test("with QuickSight it breaks none either", () => {
+  const quickSight = {
+    ...prod.serving.quickSight,
+    enabled: true,
+    principals: [{ kind: "group", name: "analysts", access: "author" }],
+  } as const;
+  const stacks = synthesize({ ...prod, serving: { quickSight } });
+  expect(auditOf("prod", undefined, stacks).findings).toEqual([]);
+});
+
 describe("the audit sees", () => {
   test.each<[string, string, Json | undefined, RegExp]>([
     ["an action by *", "statement.0.actions.0", "s3:*", /allows s3:\*$/],

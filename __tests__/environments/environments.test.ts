@@ -20,6 +20,7 @@ import {
   variableName,
 } from "../../environments/location";
 import { prod } from "../../environments/prod";
+import type { QuickSightSettings } from "../../environments/quick-sight";
 import type { SamlSettings } from "../../environments/saml";
 
 const MINIMAL: EnvironmentSettings = { name: "qa", protection: "disposable" };
@@ -72,6 +73,8 @@ const SAML_FAULTS: readonly (readonly [string, Partial<SamlSettings>, RegExp])[]
   ],
 ];
 
+const CHIEF = { kind: "user", name: "chief", access: "reader" } as const;
+
 describe("settings of an environment", () => {
   test("SAML is off by default, and complete when it is on", () => {
     expect(defineEnvironment("qa.ts", MINIMAL).speed).not.toHaveProperty("saml");
@@ -123,6 +126,14 @@ describe("settings of an environment", () => {
         serviceLinkedRole: "create",
       },
       bastion: { enabled: false },
+      serving: {
+        quickSight: {
+          enabled: false,
+          principals: [],
+          identityRegion: undefined,
+          serviceRoleName: "aws-quicksight-service-role-v0",
+        },
+      },
       operations: { alarmSubscriptions: [], budget: { usdPerMonth: 100, costOf: "account" } },
     });
   });
@@ -151,6 +162,17 @@ describe("settings of an environment", () => {
         serviceLinkedRole: "exists",
       },
       bastion: { enabled: false },
+      serving: {
+        quickSight: {
+          enabled: true,
+          principals: [
+            { kind: "user", name: "Admin/chief@example.com", access: "reader" },
+            { kind: "group", name: "analysts", access: "author" },
+          ],
+          identityRegion: "us-east-1",
+          serviceRoleName: "quicksight-reads",
+        },
+      },
       operations: {
         alarmSubscriptions: [
           { protocol: "email", endpoint: "sales-data@example.com" },
@@ -166,6 +188,26 @@ describe("settings of an environment", () => {
   });
 
   const standby = { kind: "standby", nodesPerZone: 1, masterInstanceType: "m6g.large.search" } as const;
+  test.each<[string, QuickSightSettings, RegExp]>([
+    ["nobody to see it", { enabled: true }, /principals is empty; nobody could see the dashboard/],
+    ["a name with a blank", { principals: [{ ...CHIEF, name: "the chief" }] }, /\[0\]\.name is "the chief"/],
+    ["an empty name", { principals: [{ ...CHIEF, name: "" }] }, /\[0\]\.name is ""; a name such as/],
+    ["somebody twice", { principals: [CHIEF, CHIEF] }, /principals\[1\] is user "chief", as \[0\] already/],
+    [
+      "too many",
+      { principals: Array.from({ length: 65 }, (_, at) => ({ ...CHIEF, name: `user${at}` })) },
+      /principals has 65; up to 64/,
+    ],
+    [
+      "a wrong region",
+      { identityRegion: "Ireland" },
+      /identityRegion is "Ireland"; a region such as eu-west-1/,
+    ],
+    ["a role with its path", { serviceRoleName: "service-role/x" }, /serviceRoleName is "service-role\/x"/],
+  ])("QuickSight with %s is refused", (_, quickSight, message) => {
+    expect(() => defineEnvironment("qa.ts", { ...MINIMAL, serving: { quickSight } })).toThrow(message);
+  });
+
   test.each<[string, Partial<EnvironmentSettings>, RegExp]>([
     ["name", { name: "QA" }, /name is "QA"; 2 to 10 lower-case/],
     ["log retention", { logRetentionDays: 31 }, /logRetentionDays is 31; allowed are 1, 3, 5/],

@@ -1,0 +1,162 @@
+import { PANELS } from "../../dashboards/panels";
+import { quickSightDefinition } from "../../dashboards/quick-sight";
+import type { FiguresPanel, Panel } from "../../dashboards/spec";
+import { glueColumns } from "../../schema/retail-transaction";
+
+const ARN = "arn:aws:quicksight:eu-west-1:123456789012:dataset/retail";
+const TYPES = new Map(glueColumns().map(({ name, type }) => [name, type]));
+
+/** Any part of the definition, to be asked without knowing its shape. */
+type Part = { readonly [key: string]: Part } & readonly Part[] & string;
+
+const definitionOf = (panels: readonly Panel[]) => quickSightDefinition(panels, ARN) as unknown as Part;
+const DEFINITION = definitionOf(PANELS);
+const CALCULATED = new Map(
+  DEFINITION["calculated_fields"]?.map((one) => [one["name"], one["expression"]] as const),
+);
+
+/** Every object below a part, itself included. */
+function* objects(part: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (typeof part !== "object" || part === null) return;
+  if (!Array.isArray(part)) yield part as Readonly<Record<string, unknown>>;
+  for (const inner of Object.values(part)) yield* objects(inner);
+}
+
+function chartOf(id: string, definition = DEFINITION): Part {
+  for (const visual of definition["sheets"]?.[0]?.["visuals"] ?? []) {
+    for (const [kind, charts] of Object.entries(visual) as unknown as [string, object[]][]) {
+      const chart = { kind, ...charts[0] } as unknown as Part;
+      if (chart["visual_id"] === id) return chart;
+    }
+  }
+  throw new Error(`there is no visual ${id}`);
+}
+
+function wellsOf(id: string): Part {
+  const wells = chartOf(id)["chart_configuration"]?.[0]?.["field_wells"]?.[0];
+  const [well] = Object.values(wells ?? {}) as unknown as Part[];
+  return well?.[0] as Part;
+}
+
+describe("the QuickSight definition", () => {
+  test("names only columns of the tables and its own calculated fields, of the one data set", () => {
+    const named = [...objects(DEFINITION)].filter((one) => "column_name" in one);
+    expect(named.length).toBeGreaterThan(20);
+    for (const { column_name: name, data_set_identifier: set } of named) {
+      expect([name, TYPES.has(String(name)) || CALCULATED.has(name as Part)]).toEqual([name, true]);
+      expect(set).toBe("transactions");
+    }
+    expect(DEFINITION["data_set_identifiers_declarations"]).toEqual([
+      { data_set_arn: ARN, identifier: "transactions" },
+    ]);
+  });
+
+  test("computes the same as SQL and the engine: products, classes, and null as the empty text", () => {
+    expect(Object.fromEntries(CALCULATED)).toEqual({
+      Revenue: "{quantity} * {price}",
+      "Country or none": "coalesce({country}, '')",
+      "Description or none": "coalesce({description}, '')",
+      "Kind of invoice": "ifelse(startsWith({invoice}, 'C'), 'Cancelled', 'Sold')",
+      "Kind of customer": "ifelse(isNull({customer_id}) OR {customer_id} = '', 'Guests', 'Known customers')",
+    });
+    for (const expression of CALCULATED.values()) {
+      for (const [, column = ""] of String(expression).matchAll(/\{([^}]+)\}/g)) {
+        expect([column, TYPES.has(column)]).toEqual([column, true]);
+      }
+    }
+  });
+
+  test("has a visual for each panel, each at its own place of the grid", () => {
+    const [sheet] = DEFINITION["sheets"] ?? [];
+    const elements =
+      sheet?.["layouts"]?.[0]?.["configuration"]?.[0]?.["grid_layout"]?.[0]?.["elements"] ?? [];
+    expect(elements.map((element) => element["element_id"])).toEqual(PANELS.map(({ id }) => id));
+    const cells = [...elements].flatMap((element) => {
+      const of = (key: string) => Number(element[key]);
+      expect(of("column_index") + of("column_span")).toBeLessThanOrEqual(36);
+      return Array.from({ length: of("column_span") * of("row_span") }, (_, at) => {
+        const column = of("column_index") + (at % of("column_span"));
+        return `${column},${of("row_index") + Math.floor(at / of("column_span"))}`;
+      });
+    });
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { id, title } of PANELS) {
+      expect(chartOf(id)["title"]).toEqual([{ visibility: "VISIBLE", format_text: [{ plain_text: title }] }]);
+    }
+  });
+
+  test.each(PANELS.filter((panel): panel is FiguresPanel => panel.chart !== "table"))(
+    "$id: groups, measures and order are the panel's",
+    ({ id, chart, dimension, measures }) => {
+      const { category, values } = wellsOf(id) as unknown as { category: Part[]; values: Part[] };
+      const kinds = {
+        bars: "bar_chart",
+        "horizontal-bars": "bar_chart",
+        line: "line_chart",
+        donut: "pie_chart",
+      };
+      expect(chartOf(id)["kind"]).toBe(`${kinds[chart]}_visual`);
+      expect(category).toHaveLength(1);
+      if (dimension.kind === "time") {
+        expect(category[0]?.["date_dimension_field"]?.[0]).toMatchObject({
+          date_granularity: dimension.interval.toUpperCase(),
+          column: [{ column_name: "invoicedate" }],
+        });
+      }
+      expect(values.map((value) => Object.keys(value)[0])).toEqual(
+        measures.map(({ factors }) =>
+          factors.length === 0 ? "categorical_measure_field" : "numerical_measure_field",
+        ),
+      );
+      const fields = [...objects([category, values])].map((one) => one["field_id"]).filter(Boolean);
+      expect(new Set(fields).size).toBe(1 + measures.length);
+      const [sort] = chartOf(id)["chart_configuration"]?.[0]?.["sort_configuration"] ?? [];
+      const [by] = sort?.["category_sort"]?.[0]?.["field_sort"] ?? [];
+      const isByValue = dimension.kind === "values";
+      expect(by).toEqual({ field_id: fields[isByValue ? 1 : 0], direction: isByValue ? "DESC" : "ASC" });
+      const limits = [...objects(sort)]
+        .map((one) => one["items_limit"])
+        .filter((limit) => limit !== undefined);
+      expect(limits).toEqual(isByValue ? [dimension.limit] : []);
+    },
+  );
+
+  test("cancellations are those lines alone, and only in their own visual", () => {
+    expect(DEFINITION["filter_groups"]).toHaveLength(1);
+    const [group] = DEFINITION["filter_groups"] ?? [];
+    expect([...objects(group)]).toContainEqual({
+      match_operator: "CONTAINS",
+      category_values: ["Cancelled"],
+    });
+    expect([...objects(group)]).toContainEqual({
+      sheet_id: "retail",
+      scope: "SELECTED_VISUALS",
+      visual_ids: ["cancellations"],
+    });
+  });
+
+  test("the latest are the lines themselves, the newest first", () => {
+    const { values } = wellsOf("latest-transactions") as unknown as { values: { column: Part[] }[] };
+    expect(values.map(({ column }) => column[0]?.["column_name"])).toEqual([
+      "invoicedate",
+      "invoice",
+      "stockcode",
+      "description",
+      "quantity",
+      "price",
+      "customer_id",
+      "country",
+    ]);
+    expect([...objects(chartOf("latest-transactions"))]).toContainEqual({
+      field_id: "latest-transactions.invoicedate",
+      direction: "DESC",
+    });
+  });
+
+  test("a text that would end early is refused", () => {
+    const [panel] = PANELS.filter(({ id }) => id === "cancellations");
+    const { only } = panel as FiguresPanel;
+    const changed = { ...panel, only: { ...only, fulfilled: "Can't" } } as Panel;
+    expect(() => quickSightDefinition([changed], ARN)).toThrow(/Can't holds a quote/);
+  });
+});
