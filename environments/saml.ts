@@ -109,7 +109,7 @@ function metadataFaults(xml: string, entityId: string): string[] {
   ];
   const ids = entities.map(([, , id = ""]) => unescaped(id));
   if (ids.length === 0) return [`speed.saml.metadata describes no entity; ${wanted}`];
-  if (!/<(?:[\w.-]+:)?IDPSSODescriptor[\s>]/.test(xml)) {
+  if (!/<(?:[\w.-]+:)?IDPSSODescriptor[\s/>]/.test(xml)) {
     return [`speed.saml.metadata describes no identity provider (IDPSSODescriptor); ${wanted}`];
   }
   if (ids.includes(entityId)) return [];
