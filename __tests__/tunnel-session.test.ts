@@ -10,7 +10,14 @@ import { PROJECT_ROOT } from "../terraform/stack-folder";
 import { explainCliWords } from "../tunnel/cli-words";
 import { runTunnel } from "../tunnel/run";
 import { openSession, type SessionOptions } from "../tunnel/session";
-import { type CliState, folderOf, installFakeAws, isAlive, wayAnswers } from "./support/fake-aws";
+import {
+  type CliState,
+  callerIdentity,
+  folderOf,
+  installFakeAws,
+  isAlive,
+  wayAnswers,
+} from "./support/fake-aws";
 import { type EndpointRequest, sdkEnvironment, setEnvironment, startEndpoint } from "./support/fake-endpoint";
 import { selfSigned } from "./support/self-signed";
 import { KEY, REGION, startDomain } from "./support/verifying-domain";
@@ -233,12 +240,7 @@ describe("what the AWS CLI says is explained", () => {
 /** Plays the services that are asked: STS by the tunnel itself, the rest by the AWS CLI. */
 function awsServices({ method, path, headers, body }: EndpointRequest): { status?: number; body?: string } {
   const target = headers["x-amz-target"];
-  if (body.includes("Action=GetCallerIdentity")) {
-    const result = `<Account>${ACCOUNT}</Account><Arn>arn:aws:iam::${ACCOUNT}:user/me</Arn><UserId>me</UserId>`;
-    return {
-      body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`,
-    };
-  }
+  if (body.includes("Action=GetCallerIdentity")) return { body: callerIdentity(ACCOUNT) };
   if (body.includes("Action=DescribeInstances")) {
     const state = "<instanceState><code>16</code><name>running</name></instanceState>";
     const instance = `<instancesSet><item><instanceId>${TARGET.instanceId}</instanceId>${state}</item></instancesSet>`;

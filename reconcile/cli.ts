@@ -125,8 +125,8 @@ new Command("npm run reconcile --")
 Exit codes: 0 all agree, 2 they do not, 1 it cannot be said.
 
 A range that is older than the stream's retention is compared without the stream: tables and index with the raw zone.
-With the endpoints that npm start prints, it looks at that run:
-  npm run reconcile -- dev --to "$(date -u +%FT%TZ)" --search-url http://127.0.0.1:4573`,
+With the endpoints that npm start prints, it looks at that run; what it sent in the last minute may be on its way:
+  npm run reconcile -- dev --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
   )
   .action(run)
   .parseAsync()

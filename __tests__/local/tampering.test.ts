@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
@@ -20,10 +21,16 @@ import { settle } from "../../local/settle";
 import { PROJECT_ROOT } from "../../local/synthesize";
 import { type Reconciliation, reconcile } from "../../reconcile/reconcile";
 import { BROKEN_LINES } from "../support/broken-lines";
+import { callerIdentity, installFakeAws, isAlive, wayAnswers } from "../support/fake-aws";
+import { setEnvironment, startEndpoint } from "../support/fake-endpoint";
 import { rewriteParquet } from "../support/parquet-file";
+import { selfSigned } from "../support/self-signed";
+import { KEY, startDomain } from "../support/verifying-domain";
 
 jest.setTimeout(180_000);
 
+/** A tunnel wants to know whose the environment is. */
+const ACCOUNT = "123456789012";
 const LINES = 2_000;
 const GOOD_BY_HAND = 60;
 
@@ -31,8 +38,10 @@ let folder: string;
 let run: LocalRun;
 let s3: S3Client;
 let ledger: ReadonlySet<string>;
+let restoreVariables: () => void;
 
 beforeAll(async () => {
+  restoreVariables = setEnvironment({ RETAIL_BI_DEV_ACCOUNT_ID: ACCOUNT });
   jest.spyOn(process.stderr, "write").mockReturnValue(true);
   folder = mkdtempSync(join(tmpdir(), "retail-bi-tampering-"));
   run = await startLocalRun({
@@ -53,6 +62,7 @@ afterAll(async () => {
   s3?.destroy();
   await run?.close();
   rmSync(folder, { recursive: true, force: true });
+  restoreVariables();
   jest.restoreAllMocks();
 });
 
@@ -111,20 +121,103 @@ function faults({ missing, doubled, altered, unknown }: Reconciliation): Record<
 }
 
 /** `npm run reconcile -- dev` without npm, as anyone with the printed endpoints can run it. */
-async function reconcileCommand(): Promise<{ code: number | null; stdout: string }> {
+async function reconcileCommand(
+  options: readonly string[] = ["--search-url", run.searchUrl],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const to = new Date(Math.ceil(Date.now() / 1000) * 1000).toISOString().replace(".000Z", "Z");
-  const options = ["--to", to, "--search-url", run.searchUrl];
-  const child = spawn(process.execPath, ["--import", "tsx", "reconcile/cli.ts", "dev", ...options], {
+  const args = ["--import", "tsx", "reconcile/cli.ts", "dev", "--to", to, ...options];
+  const child = spawn(process.execPath, args, {
     cwd: PROJECT_ROOT,
-    env: { ...process.env, ...endpoints() },
-    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...process.env, ...endpoints(), ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  let stdout = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout })));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await ended, stdout, stderr };
 }
+
+describe("the command", () => {
+  test("reaches the index through a tunnel of its own, which ends with it", async () => {
+    const host = "vpc-salesv1-0123.eu-west-1.es.amazonaws.com";
+    const identity = selfSigned(host);
+    const domain = await startDomain(async ({ method, target, headers, body }) => {
+      const answer = await fetch(new URL(target, run.searchUrl), {
+        method,
+        headers: { "content-type": headers["content-type"] ?? "application/json" },
+        ...(body.length > 0 && { body: new Uint8Array(body) }),
+      });
+      return {
+        status: answer.status,
+        headers: { "content-type": answer.headers.get("content-type") ?? "text/plain" },
+        body: Buffer.from(await answer.arrayBuffer()),
+      };
+    }, identity);
+    const sts = await startEndpoint(() => ({ body: callerIdentity(ACCOUNT) }));
+    const fake = installFakeAws();
+    try {
+      fake.setState({ answers: wayAnswers(host), forwardTo: domain.port });
+      const certificate = join(fake.folder, "ca.pem");
+      writeFileSync(certificate, identity.cert);
+
+      const { code, stdout, stderr } = await reconcileCommand(["--tunnel", "--json"], {
+        PATH: fake.folder,
+        NODE_EXTRA_CA_CERTS: certificate,
+        AWS_ENDPOINT_URL_STS: sts.url,
+        AWS_ACCESS_KEY_ID: KEY.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: KEY.secretAccessKey,
+        AWS_SESSION_TOKEN: KEY.sessionToken,
+      });
+
+      expect(stderr).toContain(`to ${host}\n`);
+      expect(stderr).toContain(`search index: ${LINES.toLocaleString("en")} lines`);
+      expect(JSON.parse(stdout)).toMatchObject({ agree: true, notCompared: [], raw: LINES, indexed: LINES });
+      expect(code).toBe(0);
+      expect(domain.requests.every(({ serverName }) => serverName === host)).toBe(true);
+      expect(fake.plugins()).toHaveLength(1);
+      expect(fake.plugins().filter(isAlive)).toEqual([]);
+    } finally {
+      fake.remove();
+      await domain.close();
+      await sts.close();
+    }
+  });
+
+  test("says what it did not compare, and takes the first minutes of each hour for a sample", async () => {
+    const { code, stdout } = await reconcileCommand([]);
+    expect(stdout).toMatch(/All layers agree\.\nThe search index was not compared: that takes --tunnel/);
+    expect(code).toBe(0);
+
+    const minutes: number[] = [];
+    await run.places.sql.query("SELECT arrived_at FROM retail_trans_json", ({ arrived_at = "" }) => {
+      minutes.push(Number(arrived_at.slice(14, 16)));
+    });
+    const shares = [Math.max(1, Math.min(...minutes)), Math.min(...minutes) + 1];
+    for (const share of shares) {
+      const sampled = await reconcileCommand(["--minutes-per-hour", String(share), "--json"]);
+      expect(JSON.parse(sampled.stdout)).toMatchObject({
+        agree: true,
+        notCompared: ["indexed"],
+        raw: minutes.filter((minute) => minute < share).length,
+      });
+    }
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    [
+      "a URL that is none",
+      ["--search-url", "127.0.0.1:9200"],
+      /A URL such as http:\/\/127\.0\.0\.1:9200 is wanted/,
+    ],
+    ["two ways", ["--tunnel", "--search-url", "http://127.0.0.1:1"], /cannot be used with option/],
+    ["a sample of nothing", ["--minutes-per-hour", "0"], /A whole number from 1 to 60/],
+    ["a search engine that is not there", ["--search-url", "http://127.0.0.1:1"], /ECONNREFUSED/],
+  ])("refuses %s", async (_, options, words) => {
+    const { code, stdout, stderr } = await reconcileCommand(options);
+    expect(stderr).toMatch(words);
+    expect([code, stdout]).toEqual([1, ""]);
+  });
+});
 
 test("records that another producer put with the SDK: 20 broken lines among good ones are all accounted for", async () => {
   const rows = generate(2);

@@ -91,3 +91,9 @@ export function wayAnswers(host: string, state = "running"): Record<string, CliA
     },
   };
 }
+
+/** What STS answers to who is asked for. */
+export function callerIdentity(account: string): string {
+  const result = `<Account>${account}</Account><Arn>arn:aws:iam::${account}:user/me</Arn><UserId>me</UserId>`;
+  return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+}
