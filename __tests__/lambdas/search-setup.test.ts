@@ -205,8 +205,8 @@ describe("what is set up", () => {
       {
         path: READER_ROLE,
         body: {
-          cluster_permissions: ["cluster_composite_ops_ro"],
-          index_permissions: [{ index_patterns: ["retail*"], allowed_actions: ["read"] }],
+          cluster_permissions: ["cluster_composite_ops_ro", "cluster_monitor"],
+          index_permissions: [{ index_patterns: ["retail*"], allowed_actions: ["read", "indices_monitor"] }],
           tenant_permissions: [{ tenant_patterns: ["global_tenant"], allowed_actions: ["kibana_all_read"] }],
         },
       },

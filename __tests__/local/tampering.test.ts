@@ -210,7 +210,6 @@ describe("the command", () => {
       /A URL such as http:\/\/127\.0\.0\.1:9200 is wanted/,
     ],
     ["two ways", ["--tunnel", "--search-url", "http://127.0.0.1:1"], /cannot be used with option/],
-    ["a sample of nothing", ["--minutes-per-hour", "0"], /A whole number from 1 to 60/],
     ["a search engine that is not there", ["--search-url", "http://127.0.0.1:1"], /ECONNREFUSED/],
   ])("refuses %s", async (_, options, words) => {
     const { code, stdout, stderr } = await reconcileCommand(options);

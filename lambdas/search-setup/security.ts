@@ -33,14 +33,14 @@ export function writerRole(indexName: string): RoleDefinition {
 }
 
 /**
- * The role of people: they search, and see the shared dashboards without changing them. Beside it they need the
- * Dashboards user role, which says nothing of documents.
+ * The role of people: they search, see the shared dashboards without changing them, and how the domain is, for
+ * whom an alarm calls. Beside it they need the Dashboards user role, which says nothing of documents.
  */
 export function readerRole(indexName: string): RoleDefinition {
   return {
-    clusterPermissions: ["cluster_composite_ops_ro"],
+    clusterPermissions: ["cluster_composite_ops_ro", "cluster_monitor"],
     indexPatterns: [`${indexName}*`],
-    indexActions: ["read"],
+    indexActions: ["read", "indices_monitor"],
     globalTenantActions: ["kibana_all_read"],
   };
 }
