@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT_ROOT } from "../terraform/stack-folder";
 import { explainCliWords } from "../tunnel/cli-words";
-import { runTunnel } from "../tunnel/run";
+import { runTunnel, welcome } from "../tunnel/run";
 import { openSession, type SessionOptions } from "../tunnel/session";
 import {
   type CliState,
@@ -163,6 +163,16 @@ describe("a session", () => {
     expect(fake.plugins().filter(isAlive)).toEqual([]);
   });
 
+  test("that does not open in time is ended, and said", async () => {
+    const fake = fakeAws({ plugin: { silent: true } });
+    const opening = openSession({
+      ...{ target: TARGET, variables: { PATH: fake.folder }, say: () => {} },
+      openingMs: 1_000,
+    });
+    await expect(opening).rejects.toThrow("the session did not open within 1 s: the AWS CLI says no more");
+    expect(fake.plugins().filter(isAlive)).toEqual([]);
+  });
+
   test("needs the AWS CLI, and that its plugin", async () => {
     const none = fakeAws({}, []);
     const alone = fakeAws({}, ["aws"]);
@@ -251,6 +261,7 @@ function awsServices({ method, path, headers, body }: EndpointRequest): { status
   if (method === "GET" && path === "/2021-01-01/opensearch/domain/salesv1") {
     return { body: JSON.stringify({ DomainStatus: { DomainName: "salesv1", Endpoints: { vpc: HOST } } }) };
   }
+  if (target === "AmazonSSM.TerminateSession") return { body: JSON.stringify({ SessionId: "me-0123" }) };
   if (target === "AmazonSSM.StartSession") {
     return { body: JSON.stringify({ SessionId: "me-0123", TokenValue: "t", StreamUrl: "wss://x" }) };
   }
@@ -261,12 +272,14 @@ function awsServices({ method, path, headers, body }: EndpointRequest): { status
 }
 
 describe("npm run tunnel", () => {
+  const realCli = folderOf("aws");
+
   /** The command without its process, with stand-ins. */
   async function run(
     fake: ReturnType<typeof fakeAws>,
-    { account = ACCOUNT, environment = "dev", port = 0 } = {},
+    { account = ACCOUNT, environment = "dev", port = 0, services = awsServices } = {},
   ) {
-    const sts = await startEndpoint(awsServices);
+    const sts = await startEndpoint(services);
     const variables = {
       ...sdkEnvironment(sts.url),
       PATH: fake.folder,
@@ -349,7 +362,47 @@ describe("npm run tunnel", () => {
     expect(fake.plugins().filter(isAlive)).toEqual([]);
   });
 
-  const realCli = folderOf("aws");
+  test("explains credentials that have expired", async () => {
+    const error =
+      "<Code>ExpiredToken</Code><Message>The security token included in the request is expired</Message>";
+    const services = () => ({
+      status: 403,
+      body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error>${error}</Error></ErrorResponse>`,
+    });
+    await expect(run(fakeAws({}), { services })).rejects.toThrow(
+      /^AWS does not say whose credentials these are \(The security token .* is expired\): sign in, for example with `aws sso login`/,
+    );
+  });
+
+  const lacking = realCli !== undefined && folderOf("session-manager-plugin") === undefined;
+  (lacking ? test : test.skip)(
+    `explains that the AWS CLI of this machine lacks its plugin${lacking ? "" : " (NOT RUN: there is no such CLI here)"}`,
+    async () => {
+      const services = await startEndpoint(awsServices);
+      const none = fakeAws({}, []);
+      cleanUp.push(services.close);
+      const opening = openSession({
+        target: TARGET,
+        variables: { ...sdkEnvironment(services.url), PATH: `${none.folder}:${process.env["PATH"]}` },
+        say: () => {},
+      });
+      await expect(opening).rejects.toThrow(
+        /the AWS CLI lacks its Session Manager plugin: .*SessionManagerPlugin is not found/,
+      );
+    },
+  );
+
+  test("says what to do with it, and where SAML takes people", () => {
+    const open = { url: "http://127.0.0.1:9200", host: HOST };
+    expect(welcome({ ...open, saml: false }).at(-1)).toBe(
+      "OpenSearch Dashboards: http://127.0.0.1:9200/_dashboards (Ctrl-C ends the tunnel)",
+    );
+    expect(welcome({ ...open, saml: true }).slice(1)).toEqual([
+      `OpenSearch Dashboards: https://${HOST}/_dashboards, whose SAML sign-in no tunnel can pass on (docs/operations.md)`,
+      "the engine itself: http://127.0.0.1:9200 (Ctrl-C ends the tunnel)",
+    ]);
+  });
+
   test.each([
     ["a stand-in of the AWS CLI", undefined],
     ...(realCli === undefined ? [] : [["the AWS CLI of this machine", realCli] as const]),

@@ -13,19 +13,25 @@ export async function runTunnel(options: TunnelOptions): Promise<void> {
   const tunnel = await openOrStop(options);
   if (tunnel === undefined) return;
   try {
-    say(`requests are signed with your credentials and passed on to ${tunnel.host}`);
-    if (tunnel.saml) {
-      say(
-        `OpenSearch Dashboards: https://${tunnel.host}${DASHBOARDS}, whose SAML sign-in no tunnel can pass on (docs/operations.md)`,
-      );
-      say(`the engine itself: ${tunnel.url} (Ctrl-C ends the tunnel)`);
-    } else say(`OpenSearch Dashboards: ${tunnel.url}${DASHBOARDS} (Ctrl-C ends the tunnel)`);
+    for (const line of welcome(tunnel)) say(line);
     const failure = await Promise.race([stopped, tunnel.over]);
     if (failure) throw failure;
   } finally {
     say("the tunnel is closing");
     await tunnel.close();
   }
+}
+
+/** What one does with a tunnel that is open. */
+export function welcome({ url, host, saml }: Pick<Tunnel, "url" | "host" | "saml">): readonly string[] {
+  const signed = `requests are signed with your credentials and passed on to ${host}`;
+  const ending = "(Ctrl-C ends the tunnel)";
+  if (!saml) return [signed, `OpenSearch Dashboards: ${url}${DASHBOARDS} ${ending}`];
+  return [
+    signed,
+    `OpenSearch Dashboards: https://${host}${DASHBOARDS}, whose SAML sign-in no tunnel can pass on (docs/operations.md)`,
+    `the engine itself: ${url} ${ending}`,
+  ];
 }
 
 /** A failure that Ctrl-C brought about is no news. */

@@ -46,6 +46,7 @@ export function startSession(
   { instanceId, host, region }: SessionTarget,
   variables: Variables,
   say: (line: string) => void,
+  openingMs: number = OPENING_MS,
 ): SessionChild {
   const child = spawn(
     "aws",
@@ -66,8 +67,8 @@ export function startSession(
   });
   const opened = new Promise<number>((resolve, reject) => {
     const tooLong = setTimeout(() => {
-      reject(new OperatorError(`the session did not open within ${OPENING_MS / 1000} s: ${explained()}`));
-    }, OPENING_MS);
+      reject(new OperatorError(`the session did not open within ${openingMs / 1000} s: ${explained()}`));
+    }, openingMs);
     const hear = (line: string): void => {
       const [, port] = /^Port (\d+) opened/.exec(line) ?? [];
       if (port !== undefined) {

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
   /** Before each attempt to open it again, in milliseconds; then it is given up. @default 1, 2, 4, 8 and 16 s */
   readonly backoffMs?: readonly number[];
+  /** How long an attempt may take. @default 30 s */
+  readonly openingMs?: number;
 }
 
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
@@ -38,9 +40,10 @@ export async function openSession({
   say,
   signal,
   backoffMs = BACKOFF_MS,
+  openingMs,
 }: SessionOptions): Promise<Session> {
   const closing = new AbortController();
-  let child = startSession(target, variables, say);
+  let child = startSession(target, variables, say, openingMs);
   const giveUp = (): void => void child.stop();
   signal?.addEventListener("abort", giveUp, { once: true });
   let port: number | undefined = await openedOrStopped(child).finally(() => {
@@ -54,7 +57,7 @@ export async function openSession({
       say(`opening the session again in ${pause / 1000} s (${attempt + 1} of ${backoffMs.length})`);
       await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined);
       if (closing.signal.aborted) return undefined;
-      child = startSession(target, variables, say);
+      child = startSession(target, variables, say, openingMs);
       try {
         port = await openedOrStopped(child);
         say("the session is open again");
