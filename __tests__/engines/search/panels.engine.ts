@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PANELS } from "../../../dashboards/panels";
+import { savedObjects } from "../../../dashboards/saved-objects";
+import { freePorts } from "../../../engines/free-ports";
+import { type BehindGate, startBehindGate } from "../../../engines/opensearch/behind-gate";
+import { setUpDashboards } from "../../../lambdas/search-setup/dashboards";
+import { indexTemplate } from "../../../lambdas/search-setup/index-template";
+import { patient } from "../../../lambdas/search-setup/patient";
+import { createSearch, type Search } from "../../../lambdas/shared/search-client";
+import { LOCAL_CREDENTIALS } from "../../../local/credentials";
+import { setEnvironment } from "../../support/fake-endpoint";
+import { testPanelsOnEngine } from "../../support/panel-checks";
+import { indexLines } from "../../support/panel-engines";
+import { realLines } from "../../support/real-panels";
+import { describeRealRows } from "../../support/real-rows";
+
+const REGION = "eu-west-1";
+const MASTER = "arn:aws:iam::123456789012:role/SearchSetup";
+const INDEX = "retail";
+
+describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
+  let folder: string;
+  let restore: () => void;
+  let real: BehindGate;
+  let search: Search;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "retail-bi-panels-"));
+    const { accessKeyId, secretAccessKey } = LOCAL_CREDENTIALS;
+    restore = setEnvironment({ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+    const [port = 0] = await freePorts(1);
+    real = await startBehindGate({
+      folder,
+      region: REGION,
+      principals: [{ roleArn: MASTER, credentials: LOCAL_CREDENTIALS }],
+      masterRoleArn: MASTER,
+      port,
+      say: (line) => void process.stderr.write(`${line}\n`),
+    });
+    search = createSearch(real.gate.url, REGION);
+    // Several shards, so that each knows only a part of a sum.
+    const { path, wanted } = indexTemplate(INDEX, { shards: 3, replicas: 0 });
+    const { status } = await search({ method: "PUT", path, body: wanted(undefined), timeoutMs: 30_000 });
+    expect(status).toBe(200);
+    await indexLines(search, INDEX, realLines());
+  }, 300_000);
+
+  afterAll(async () => {
+    await real?.close();
+    restore();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  testPanelsOnEngine(() => search, INDEX);
+
+  test("the set-up of Dashboards goes through the gate, and a second time changes nothing", async () => {
+    const objects = savedObjects(PANELS, INDEX);
+    const setUp = () =>
+      setUpDashboards(objects, patient(search, { timeLeftMs: () => 0, sleep: async () => {} }));
+    expect((await setUp()).created).toHaveLength(objects.length + 1);
+    expect((await setUp()).unchanged).toHaveLength(objects.length + 1);
+  });
+});
