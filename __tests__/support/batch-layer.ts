@@ -23,17 +23,13 @@ import { LOCAL_CREDENTIALS } from "../../local/credentials";
 import type { DataPlane, FunctionModel } from "../../local/data-plane";
 import { LOOPBACK } from "../../local/loopback";
 import { type ObjectStore, startObjectStore } from "../../local/object-store";
-import type { SqlEngine } from "../../local/sql/engine";
 import { startSqlService } from "../../local/sql/service";
 import { readDataPlane } from "../../local/terraform/read-data-plane";
 import { athenaSql, type Sql } from "../../reconcile/sql";
-import type { DataSource } from "../engines/trino/catalogs";
+import type { MakeEngine } from "../engines/trino/engine";
 import { freePort } from "./free-port";
 import type { RawLine } from "./raw-lines";
 import { synthesized } from "./synthesized";
-
-/** Makes an engine that reads tables and objects from where the layer serves them. */
-export type MakeEngine = (source: DataSource) => Promise<SqlEngine>;
 
 /** Rows of a table: the identity and the hour (`2026-11-24T03`) whose partition it lies in. */
 export interface PlacedLine {

@@ -73,10 +73,11 @@ function shortestFloat(value: number): string {
   return String(Number(value.toPrecision(FLOAT_DIGITS)));
 }
 
-/** `YYYY-MM-DD HH:MM:SS.fff`: Athena's timestamps have milliseconds. */
+/** `YYYY-MM-DD HH:MM:SS.fff`: Athena's timestamps have milliseconds, and what is finer is rounded, halves up. */
 function spellMoment(micros: bigint): string {
-  const below = micros % MICROS_IN_MS < 0n ? 1n : 0n;
-  const ms = Number(micros / MICROS_IN_MS - below);
+  const rounded = micros + MICROS_IN_MS / 2n;
+  const below = rounded % MICROS_IN_MS < 0n ? 1n : 0n;
+  const ms = Number(rounded / MICROS_IN_MS - below);
   return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
 }
 

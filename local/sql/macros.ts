@@ -23,12 +23,17 @@ const only = (condition: string, message: string) =>
 const lacks = (what: string) => `'NOT_SUPPORTED: the SQL of the local run lacks ${what}'`;
 const mismatch = (other: string) =>
   `'TYPE_MISMATCH: Cannot apply operator: ' || lower(typeof(x)) || ' and ${other}; CAST one of them'`;
+const unexpected = (name: string) =>
+  `'FUNCTION_NOT_FOUND: Unexpected parameters (' || lower(typeof(x)) || ') for function ${name}; CAST to varchar'`;
 
 const MACROS: Readonly<Record<string, string>> = {
   // Trino compares a text with a text and a number with a number; DuckDB casts.
   "athena_text(x)": only(isText("x"), mismatch("varchar")),
   "athena_number(x)": only(isNumber("x"), mismatch("a number")),
-  "athena_concatenable(x)": only(`(${isText("x")} OR typeof(x) LIKE '%[]')`, mismatch("varchar")),
+  "athena_concatenable(x)": only(`(${isText("x")} OR typeof(x) LIKE '%[]')`, unexpected("concat")),
+  "athena_joinable(x)": `CASE WHEN ${isText("x")} THEN x
+    WHEN typeof(x) LIKE '%[]' THEN error(${lacks("concat_ws of an array; use array_join")})
+    ELSE error(${unexpected("concat_ws")}) END`,
 
   // `/` divides whole numbers to whole numbers by a setting of the engine. By zero it gives NULL there.
   "athena_divide(a, b)": `CASE

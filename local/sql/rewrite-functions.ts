@@ -61,7 +61,7 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
     case "concat_ws":
       return call(
         name,
-        args.map((arg) => call("athena_text", [visit(arg)])),
+        args.map((arg) => call("athena_joinable", [visit(arg)])),
       );
     case "date_trunc":
       return dateLike(args[1], call(name, [args[0], asTimestamp(args[1], visit)]));

@@ -1,7 +1,6 @@
 import { BatchLayer } from "../../support/batch-layer";
 import { check, type Report } from "../../terraform/emulated/report";
-import { makeCatalogs } from "../trino/catalogs";
-import { TrinoEngine } from "../trino/engine";
+import { trinoEngines } from "../trino/engine";
 import type { Trino } from "../trino/server";
 import { type Answer, answersOf, differences } from "./answers";
 import { deliver, streamRecords } from "./fixture";
@@ -16,9 +15,7 @@ export async function contract(report: Report, trino: Trino): Promise<void> {
   report.part("Every SQL text of the product, on DuckDB and on Trino");
   const embedded = await BatchLayer.start();
   try {
-    const real = await BatchLayer.start(
-      async (source) => new TrinoEngine(trino.client, await makeCatalogs(trino, source)),
-    );
+    const real = await BatchLayer.start(trinoEngines(trino));
     try {
       await compareLayers(report, embedded, real);
     } finally {

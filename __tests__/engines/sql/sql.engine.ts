@@ -2,6 +2,7 @@ import { Lane } from "../../terraform/emulated/lane";
 import { Report } from "../../terraform/emulated/report";
 import { startTrino, type Trino } from "../trino/server";
 import { contract } from "./contract";
+import { dialect } from "./dialect";
 import { judge } from "./judge";
 import { whole } from "./whole";
 
@@ -25,6 +26,8 @@ afterAll(async () => {
 
 test("every SQL text of the product gives the same rows on DuckDB and on Trino", () =>
   contract(report, trino));
+
+test("what the embedded engine is tested against is what Trino answers", () => dialect(report, trino));
 
 test("what the judge accepts is read by Trino's JSON table exactly", () => judge(report, trino));
 

@@ -5,8 +5,9 @@ import type {
   SqlEngine,
   StoredTable,
 } from "../../../local/sql/engine";
-import type { TrinoCatalogs } from "./catalogs";
+import { type DataSource, makeCatalogs, type TrinoCatalogs } from "./catalogs";
 import type { TrinoClient } from "./client";
+import type { Trino } from "./server";
 import { catalogType, resultColumn } from "./types";
 
 /** What `hive.compression-codec` calls the compressions of a CTAS. */
@@ -16,6 +17,14 @@ const CODECS: Readonly<Record<ParquetTarget["compression"], string>> = {
   zstd: "ZSTD",
   uncompressed: "NONE",
 };
+
+/** Makes an engine that reads tables and files from where Glue and S3 are served. */
+export type MakeEngine = (source: DataSource) => Promise<SqlEngine>;
+
+/** Makes engines of a server, each with catalogs of its own. */
+export function trinoEngines(trino: Pick<Trino, "client" | "folder">): MakeEngine {
+  return async (source) => new TrinoEngine(trino.client, await makeCatalogs(trino, source));
+}
 
 /**
  * Athena's SQL by a real Trino, the engine inside Athena. A query's text goes to it as it is. What Trino lacks of

@@ -14,9 +14,11 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import { localS3 } from "../../../local/clients";
 import { LOCAL_CREDENTIALS } from "../../../local/credentials";
 import type { ColumnModel, DataPlane, TableModel } from "../../../local/data-plane";
+import { LOOPBACK } from "../../../local/loopback";
 import { type ObjectStore, startObjectStore } from "../../../local/object-store";
 import { startSqlService } from "../../../local/sql/service";
 import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../schema/retail-transaction";
+import type { MakeEngine } from "../../engines/trino/engine";
 
 export const BUCKET = "lake";
 export const DATABASE = "mydatabase";
@@ -72,6 +74,13 @@ export interface Ended {
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
+export interface SqlBenchOptions {
+  readonly port?: number;
+  readonly buckets?: readonly string[];
+  /** Makes an engine that reads through the bench's own services; needs a `port`. @default DuckDB */
+  readonly makeEngine?: MakeEngine;
+}
+
 /** Object store and SQL service of one test file, over a folder of their own. */
 export class SqlBench {
   private constructor(
@@ -84,13 +93,19 @@ export class SqlBench {
 
   static async start(
     plane: SqlPlane,
-    { port = 0, buckets = [BUCKET] }: { port?: number; buckets?: readonly string[] } = {},
+    { port = 0, buckets = [BUCKET], makeEngine }: SqlBenchOptions = {},
   ): Promise<SqlBench> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
     const store = await startObjectStore({ buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, REGION);
     const dataDir = join(folder, "catalog");
-    const starting = startSqlService({ plane, objects: store.files, s3, dataDir, port });
+    const engine = await makeEngine?.({
+      glueUrl: `http://${LOOPBACK}:${port}`,
+      s3Url: store.url,
+      region: REGION,
+    });
+    const options = { plane, objects: store.files, s3, dataDir, port, ...(engine && { engine }) };
+    const starting = startSqlService(options);
     const service = await starting.catch(async (error: unknown) => {
       await store.close();
       rmSync(folder, { recursive: true, force: true });

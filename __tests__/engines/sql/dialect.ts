@@ -1,0 +1,66 @@
+import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../local/support/sql";
+import { freePort } from "../../support/free-port";
+import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../support/sql-dialect";
+import { check, type Report } from "../../terraform/emulated/report";
+import { trinoEngines } from "../trino/engine";
+import type { Trino } from "../trino/server";
+
+/** What the tests of the embedded engine take for Trino's values is what Trino answers. */
+export async function dialect(report: Report, trino: Trino): Promise<void> {
+  report.part("What the embedded engine is tested against");
+  const tables = ["sales", "nothing"].map((name) => table(name, TRANSACTION_COLUMNS));
+  const bench = await SqlBench.start(sqlPlane(tables), {
+    port: await freePort(),
+    makeEngine: trinoEngines(trino),
+  });
+  try {
+    await bench.put("sales/one.json", SALES_LINES.join(""));
+    await report.step("expressions", async () => {
+      const [values = []] = await bench.rows(`SELECT ${EXPRESSIONS.map(([sql]) => sql).join(", ")}`);
+      const faults = EXPRESSIONS.flatMap(([sql, expected], at) =>
+        values[at] === expected ? [] : [`${sql}: ${values[at]}, not ${expected}`],
+      );
+      check(faults.length === 0, faults.join("\n"));
+      return `${EXPRESSIONS.length}, each with the value that is expected`;
+    });
+    await report.step("queries", () => {
+      // A server has a catalog for each data source here, and can call none of them Athena's name.
+      return agree(
+        bench,
+        QUERIES.filter(([sql]) => !sql.includes('"AwsDataCatalog"')),
+      );
+    });
+    await report.step("failures", async () => {
+      // Others are refused only because the embedded engine lacks them.
+      const cases = FAILURES.filter(([, reason]) => !reason.source.startsWith("^NOT_SUPPORTED"));
+      const faults: string[] = [];
+      for (const [sql, expected] of cases) {
+        const { state, reason = "" } = await bench.query(sql);
+        const [code] = reason.split(":");
+        if (state !== "FAILED" || !expected.source.startsWith(`^${code}`)) {
+          faults.push(`${sql}: ${state} ${reason}, not ${expected.source}`);
+        }
+      }
+      check(faults.length === 0, faults.join("\n"));
+      return `${cases.length}, each for the reason that is expected`;
+    });
+  } finally {
+    await bench.close();
+  }
+}
+
+type Case = readonly [sql: string, rows: readonly (readonly (string | null)[])[]];
+
+async function agree(bench: SqlBench, cases: readonly Case[]): Promise<string> {
+  const faults: string[] = [];
+  for (const [sql, expected] of cases) {
+    const { state, reason, rows } = await bench.query(sql);
+    const answered = rows.slice(1);
+    const text = JSON.stringify(/ORDER BY[^)]*$/.test(sql) ? answered : [...answered].sort());
+    if (state !== "SUCCEEDED") faults.push(`${sql}: ${reason}`);
+    else if (text !== JSON.stringify(expected))
+      faults.push(`${sql}: ${text}, not ${JSON.stringify(expected)}`);
+  }
+  check(faults.length === 0, faults.join("\n"));
+  return `${cases.length}, each with the value that is expected`;
+}
