@@ -137,6 +137,14 @@ const ODD_KEYS = [
   ...RESERVED_NAMES.map((name) => name.toUpperCase()),
 ];
 
+/** Beyond what parsers in Java take, though JavaScript's takes it. */
+const BEYOND = [
+  `1${"0".repeat(300)}.${"1".repeat(1_000)}`,
+  `${"[".repeat(1_100)}${"]".repeat(1_100)}`,
+  `${'{"a":'.repeat(1_100)}1${"}".repeat(1_100)}`,
+  `{"${"k".repeat(50_001)}":1}`,
+];
+
 const anyText = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: "grapheme", maxLength: 40 }) },
   { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 20 }) },
@@ -192,8 +200,14 @@ const contractMembers: fc.Arbitrary<Written[]> = fc
 
 const unknownValue = fc.oneof(
   { weight: 8, arbitrary: fc.json({ maxDepth: 4 }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.json({ maxDepth: 3 }), fc.constantFrom("\r", "\t", "  "))
+      .map(([text, between]) => JSON.stringify(JSON.parse(text), null, 1).replaceAll("\n", between)),
+  },
   { weight: 2, arbitrary: texts },
-  { weight: 1, arbitrary: strange },
+  { weight: 1, arbitrary: rarely(strange, fc.constantFrom(...BEYOND), 20) },
   {
     weight: 1,
     arbitrary: fc.constantFrom('{"a":1,"A":2}', '{"a":1,"a":2}', '{"x":{"invoice":1,"Invoice":2}}'),
