@@ -8,6 +8,8 @@ import {
 } from "@aws-sdk/client-athena";
 import { GlueClient, paginateGetPartitions } from "@aws-sdk/client-glue";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { freePorts } from "../../engines/free-ports";
+import type { MakeEngine } from "../../engines/trino/engine";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
 import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
@@ -26,8 +28,6 @@ import { type ObjectStore, startObjectStore } from "../../local/object-store";
 import { startSqlService } from "../../local/sql/service";
 import { readDataPlane } from "../../local/terraform/read-data-plane";
 import { athenaSql, type Sql } from "../../reconcile/sql";
-import type { MakeEngine } from "../engines/trino/engine";
-import { freePort } from "./free-port";
 import type { RawLine } from "./raw-lines";
 import { synthesized } from "./synthesized";
 
@@ -83,7 +83,7 @@ export class BatchLayer {
     const store = await startObjectStore({ buckets: plane.buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, plane.region);
     const dataDir = join(folder, "catalog");
-    const port = await freePort();
+    const [port = 0] = await freePorts(1);
     const glueUrl = `http://${LOOPBACK}:${port}`;
     const engine = await makeEngine?.({ glueUrl, s3Url: store.url, region: plane.region });
     const service = await startSqlService({

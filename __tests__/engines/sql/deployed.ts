@@ -5,6 +5,9 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GetTablesCommand, GlueClient, type Partition, paginateGetPartitions } from "@aws-sdk/client-glue";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { makeCatalogs } from "../../../engines/trino/catalogs";
+import { TrinoEngine } from "../../../engines/trino/engine";
+import type { Trino } from "../../../engines/trino/server";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
 import { localS3 } from "../../../local/clients";
 import type { DataPlane, DeliveryStreamModel, FunctionModel } from "../../../local/data-plane";
@@ -15,11 +18,8 @@ import type { ShardRecord } from "../../../local/shard-reader";
 import { athenaSql, type Sql } from "../../../reconcile/sql";
 import { only } from "../../support/batch-layer";
 import { check } from "../../terraform/emulated/report";
-import { startAthena } from "../trino/athena";
-import { makeCatalogs } from "../trino/catalogs";
-import { TrinoEngine } from "../trino/engine";
-import { openGlueGate } from "../trino/glue-gate";
-import type { Trino } from "../trino/server";
+import { startAthena } from "./athena";
+import { openGlueGate } from "./glue-gate";
 
 const CREDENTIALS = { accessKeyId: "operator", secretAccessKey: "operator" };
 

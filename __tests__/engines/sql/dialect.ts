@@ -1,16 +1,17 @@
+import { freePorts } from "../../../engines/free-ports";
+import { trinoEngines } from "../../../engines/trino/engine";
+import type { Trino } from "../../../engines/trino/server";
 import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../local/support/sql";
-import { freePort } from "../../support/free-port";
 import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../support/sql-dialect";
 import { check, type Report } from "../../terraform/emulated/report";
-import { trinoEngines } from "../trino/engine";
-import type { Trino } from "../trino/server";
 
 /** What the tests of the embedded engine take for Trino's values is what Trino answers. */
 export async function dialect(report: Report, trino: Trino): Promise<void> {
   report.part("What the embedded engine is tested against");
   const tables = ["sales", "nothing"].map((name) => table(name, TRANSACTION_COLUMNS));
+  const [port = 0] = await freePorts(1);
   const bench = await SqlBench.start(sqlPlane(tables), {
-    port: await freePort(),
+    port,
     makeEngine: trinoEngines(trino),
   });
   try {

@@ -1,5 +1,9 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
+import { makeCatalogs, type TrinoCatalogs } from "../../../engines/trino/catalogs";
+import type { TrinoCell } from "../../../engines/trino/client";
+import { TrinoEngine } from "../../../engines/trino/engine";
+import type { Trino } from "../../../engines/trino/server";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
 import { chunks } from "../../../lambdas/merge-small-files/given";
 import { HOUR_MS, type Hour, hourLocation, hourOf, s3Uri } from "../../../lambdas/merge-small-files/hours";
@@ -11,10 +15,6 @@ import { TABLE_NAMES } from "../../../modules/naming";
 import { COLUMNS } from "../../../schema/retail-transaction";
 import { BatchLayer } from "../../support/batch-layer";
 import { check, type Report } from "../../terraform/emulated/report";
-import { makeCatalogs, type TrinoCatalogs } from "../trino/catalogs";
-import type { TrinoCell } from "../trino/client";
-import { TrinoEngine } from "../trino/engine";
-import type { Trino } from "../trino/server";
 import { EDGE_CASES } from "./edge-cases";
 import { ARRIVED_MS, anyLine } from "./lines";
 

@@ -1,7 +1,6 @@
+import { installTrino } from "../../../engines/trino/install";
 import { findTerraform } from "../../../terraform/find-terraform";
 import type { EngineLane } from "../lane";
-import { installTrino, TRINO_JAVA } from "../trino/install";
-import { findJava } from "../trino/java";
 
 /** The batch layer's SQL on a real Trino. */
 export const sqlLane: EngineLane = {
@@ -10,7 +9,6 @@ export const sqlLane: EngineLane = {
   folder: "sql",
   async prepare(say, signal) {
     await findTerraform(process.env);
-    const java = await findJava(TRINO_JAVA, "TRINO_JAVA_HOME", process.env);
-    await installTrino(java, process.env, say, signal);
+    await installTrino({ variables: process.env, say, signal });
   },
 };

@@ -1,3 +1,4 @@
+import type { Trino } from "../../../engines/trino/server";
 import { chunks } from "../../../lambdas/merge-small-files/given";
 import { HOUR_MS } from "../../../lambdas/merge-small-files/hours";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
@@ -11,7 +12,6 @@ import type { Terraform } from "../../../terraform/terraform";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../../terraform/emulated/lane";
 import { searchDomainName } from "../../terraform/emulated/parts/deploying";
 import { check } from "../../terraform/emulated/report";
-import type { Trino } from "../trino/server";
 import { DeployedBatchLayer } from "./deployed";
 import { type Input, inputStream } from "./stream";
 

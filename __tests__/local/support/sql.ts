@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { MakeEngine } from "../../../engines/trino/engine";
 import { localS3 } from "../../../local/clients";
 import { LOCAL_CREDENTIALS } from "../../../local/credentials";
 import type { ColumnModel, DataPlane, TableModel } from "../../../local/data-plane";
@@ -18,7 +19,6 @@ import { LOOPBACK } from "../../../local/loopback";
 import { type ObjectStore, startObjectStore } from "../../../local/object-store";
 import { startSqlService } from "../../../local/sql/service";
 import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../schema/retail-transaction";
-import type { MakeEngine } from "../../engines/trino/engine";
 
 export const BUCKET = "lake";
 export const DATABASE = "mydatabase";

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import { guard } from "../../../engines/guard";
 import { OperatorError } from "../../../terraform/operator-error";
 import { runProgram } from "../../../terraform/run-program";
 import { PROJECT_ROOT } from "../../../terraform/stack-folder";
@@ -80,6 +81,7 @@ async function start(program: string, variables: Variables): Promise<StandIn> {
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
   });
+  guard(child);
   const stop = () => stopGroup(child);
   const url = await new Promise<string>((resolve, reject) => {
     const last: string[] = [];

@@ -1,5 +1,5 @@
-import type { ResultColumn } from "../../../local/sql/engine";
-import { QueryFailure } from "../../../local/sql/errors";
+import type { ResultColumn } from "../../local/sql/engine";
+import { QueryFailure } from "../../local/sql/errors";
 import type { TrinoColumn } from "./client";
 
 /** Athena's precision of a type, as its results name it. */

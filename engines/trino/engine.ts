@@ -1,10 +1,4 @@
-import type {
-  ParquetTarget,
-  QueryContext,
-  Selection,
-  SqlEngine,
-  StoredTable,
-} from "../../../local/sql/engine";
+import type { ParquetTarget, QueryContext, Selection, SqlEngine, StoredTable } from "../../local/sql/engine";
 import { type DataSource, makeCatalogs, type TrinoCatalogs } from "./catalogs";
 import type { TrinoClient } from "./client";
 import type { Trino } from "./server";

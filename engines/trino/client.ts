@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { QueryFailure } from "../../../local/sql/errors";
+import { QueryFailure } from "../../local/sql/errors";
 
 /** A column as Trino names it. */
 export interface TrinoColumn {

@@ -1,4 +1,4 @@
-import { OperatorError } from "../../../terraform/operator-error";
+import { OperatorError } from "../../terraform/operator-error";
 import { startTrino } from "./server";
 
 /** Starts a Trino for trying things out, and ends it with Ctrl-C. */

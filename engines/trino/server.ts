@@ -3,14 +3,13 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LOOPBACK } from "../../../local/loopback";
-import { OperatorError } from "../../../terraform/operator-error";
-import type { Variables } from "../../../terraform/variables";
-import { freePort } from "../../support/free-port";
+import { LOOPBACK } from "../../local/loopback";
+import { OperatorError } from "../../terraform/operator-error";
+import type { Variables } from "../../terraform/variables";
+import { freePorts } from "../free-ports";
+import { guard } from "../guard";
 import { TrinoClient } from "./client";
-import { guard } from "./guard";
-import { type Installation, installTrino, TRINO_JAVA, TRINO_VERSION } from "./install";
-import { findJava, type Java } from "./java";
+import { type Installation, installTrino, TRINO_VERSION } from "./install";
 
 /** A Trino that answers on this machine. */
 export interface Trino {
@@ -42,11 +41,10 @@ export async function startTrino(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Trino> {
-  const java = await findJava(TRINO_JAVA, "TRINO_JAVA_HOME", variables);
-  const installation = await installTrino(java, variables, say, signal);
+  const installation = await installTrino({ variables, say, signal });
   const folder = mkdtempSync(join(tmpdir(), "retail-bi-trino-"));
-  const port = await freePort();
-  const server = launch(java, installation, folder, port);
+  const [port = 0] = await freePorts(1);
+  const server = launch(installation, folder, port);
   const url = `http://${LOOPBACK}:${port}`;
   const client = new TrinoClient(url);
   const stop = async (): Promise<void> => {
@@ -59,11 +57,11 @@ export async function startTrino(
     await stop();
     throw error;
   }
-  const origin = `Trino ${TRINO_VERSION} on JDK ${java.feature} (${java.home})`;
+  const origin = `Trino ${TRINO_VERSION} on JDK ${installation.java.version}`;
   return { url, client, pid: server.pid ?? 0, origin, folder, stop };
 }
 
-function launch(java: Java, { libraries, plugins }: Installation, folder: string, port: number) {
+function launch({ java, libraries, plugins }: Installation, folder: string, port: number) {
   const config = {
     coordinator: "true",
     "node-scheduler.include-coordinator": "true",
