@@ -444,7 +444,11 @@ describe("npm run tunnel", () => {
       const said: string[] = [];
       createInterface({ input: child.stderr }).on("line", (line) => said.push(line));
       const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-      cleanUp.push(domain.close, services.close, () => child.kill("SIGKILL"));
+      cleanUp.push(domain.close, services.close, () => {
+        child.kill("SIGKILL");
+        // Killed like this, it leaves its session behind.
+        for (const plugin of fake.plugins().filter(isAlive)) process.kill(plugin, "SIGKILL");
+      });
 
       await until("the URL", () => {
         if (child.exitCode !== null) throw new Error(said.join("\n"));
