@@ -15,5 +15,5 @@ module.exports = {
   coverageThreshold: { global: { lines: 90 } },
   // On two cores jest would run everything in one process, in turn.
   maxWorkers: "100%",
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

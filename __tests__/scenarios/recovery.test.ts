@@ -124,8 +124,10 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
   await speed.sendLines(['{"Invoice":', "[]"]);
   await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 30_000);
   // Made anew, it begins with what comes now.
+  const kinesis = localKinesis(run.streamUrl, run.plane.region);
+  open.push({ close: async () => kinesis.destroy() });
   const anew = await startDeliveryStream(model, {
-    kinesis: localKinesis(run.streamUrl, run.plane.region),
+    kinesis,
     s3: failures.s3,
     invoke: run.functions.invoke,
     dataDir: join(run.dataDir, "delivery"),
