@@ -297,12 +297,17 @@ describe("delivery", () => {
 
   test("an object is cut at its size, or at its age; the other of the two does not matter", async () => {
     const megabyte = { ...MODEL, bufferSeconds: 3_600 };
-    const answer = jest.fn(passing);
+    const answer = jest.fn<ReturnType<Answer>, Parameters<Answer>>((data, recordId) =>
+      data === "end" ? [{ recordId, result: "Dropped" }] : passing(data, recordId),
+    );
     const stream = await start(answering(answer), { model: megabyte });
     const records = Array.from({ length: 30 }, (_, n) => ({ data: `${n}`.padEnd(100_000, "x") }));
 
     await engines.put(records);
     await eventually(() => expect(answer).toHaveBeenCalledTimes(30));
+    // When this one's turn has come, what was asked before lies in the buffer.
+    await engines.put([{ data: "end" }]);
+    await eventually(() => expect(answer).toHaveBeenCalledTimes(31));
     await eventually(() => expect(stream.progress().objects).toBe(2));
     await stream.close();
 
