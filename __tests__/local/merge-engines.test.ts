@@ -18,7 +18,7 @@ import { EngineGate } from "../support/engine-gate";
 import { ParquetReader } from "../support/parquet-reader";
 import { type RawLine, RawLines } from "../support/raw-lines";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /**
  * The functions' processes go by this machine's time. Only hours that have ended are used, and each test makes the

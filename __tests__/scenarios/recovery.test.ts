@@ -11,7 +11,7 @@ import { eventually } from "../local/support/engines";
 import { SpeedRun, withMapping } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const ROOT = resolve(__dirname, "../..");
 let stackDir: string;

@@ -17,7 +17,7 @@ import { FAULT_MARKER } from "../support/faulty-judge";
 import { SpeedRun, upsertToEs, withCode, withMapping } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** How long the engine is down: several of the mapping's waits between two attempts. */
 const DOWN_MS = 20_000;

@@ -11,7 +11,7 @@ import { Deliveries } from "../support/deliveries";
 import { ParquetReader } from "../support/parquet-reader";
 import { type RawLine, RawLines } from "../support/raw-lines";
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const MINUTE_MS = 60_000;
 /** Over the end of a year, so that months and days of one digit are among the partitions. */

@@ -17,6 +17,8 @@ const TIME_SCALE = 300;
 /** A run of both layers, with a search engine that can be broken. */
 export class SpeedRun {
   private files = 0;
+  /** A test that took too long leaves nothing behind that goes on waiting. */
+  private readonly stop = new AbortController();
 
   private constructor(
     readonly folder: string,
@@ -49,7 +51,7 @@ export class SpeedRun {
 
   /** Sends synthetic lines. @param options over one line in a record, as fast as it goes */
   async send(maxCount: number, options: Partial<SendOptions> = {}): Promise<void> {
-    const { signal } = new AbortController();
+    const { signal } = this.stop;
     const account = await send(this.run, { maxCount, pack: 1, seed: this.files++, signal, ...options });
     expect(account).toMatchObject({ acknowledged: maxCount, givenUp: 0 });
   }
@@ -68,7 +70,7 @@ export class SpeedRun {
 
   /** The comparison once all layers agree, or nothing moves any more. */
   async settled(): Promise<Reconciliation> {
-    const found = await settle(this.run, await acknowledged(this.run), new AbortController().signal);
+    const found = await settle(this.run, await acknowledged(this.run), this.stop.signal);
     if (found === undefined) throw new Error("settling was interrupted though nobody did so");
     return found;
   }
@@ -94,6 +96,7 @@ export class SpeedRun {
   }
 
   async close(): Promise<void> {
+    this.stop.abort();
     await this.run.close();
     await this.search.close();
     rmSync(this.folder, { recursive: true, force: true });
