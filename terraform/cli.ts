@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { LocationError } from "../environments/location";
+import { isJsonObject } from "../local/terraform/json";
 import { bootstrap } from "./bootstrap";
 import { destroy } from "./destroy";
 import { type DriftReport, detectDrift } from "./drift";
 import { OperatorError } from "./operator-error";
+import { markdownOf } from "./plan-markdown";
+import { summarize } from "./plan-summary";
 import type { Changes, Say } from "./terraform";
 
 const EXIT = { done: 0, failed: 1, drifted: 2 } as const;
@@ -76,6 +80,42 @@ const destroyCommand = command("destroy")
     for (const left of remains) print(`there still is ${left}`);
   });
 
+const planSummaryCommand = command("plan-summary")
+  .description("Says what a plan would do, as Markdown; what holds data and would go comes first.")
+  .argument("[file]", "what `terraform show -json <plan>` printed (default: standard input)")
+  .option("--text <file>", "what `terraform show -no-color <plan>` printed, to be folded into it")
+  .option("--json", "one JSON document instead", false)
+  .action((environment: string, file: string | undefined, options: { text?: string; json: boolean }) => {
+    const summary = summarize(readPlan(file));
+    if (options.json) return print(JSON.stringify(summary, undefined, 2));
+    const text = options.text === undefined ? {} : { text: read(options.text) };
+    process.stdout.write(markdownOf(summary, { environment, ...text }));
+  });
+
+function readPlan(file: string | undefined) {
+  const from = file ?? "standard input";
+  let plan: unknown;
+  try {
+    plan = JSON.parse(read(file ?? 0));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new OperatorError(
+      `${from} is no JSON (${error.message}): give what \`terraform show -json\` prints`,
+    );
+  }
+  if (!isJsonObject(plan)) throw new OperatorError(`${from} is no JSON object`);
+  return plan;
+}
+
+/** @param from a path, or a file descriptor. */
+function read(from: string | number): string {
+  try {
+    return readFileSync(from, "utf8");
+  } catch (error) {
+    throw new OperatorError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 function describe(environment: string, { drifted, undeployed }: DriftReport): string {
   const lines = drifted.flatMap(({ address, what, properties }) => [
     `${address} was ${what}`,
@@ -115,6 +155,7 @@ new Command("npm run")
   .addCommand(bootstrapCommand)
   .addCommand(driftCommand)
   .addCommand(destroyCommand)
+  .addCommand(planSummaryCommand)
   .parseAsync()
   .catch((error: unknown) => {
     const forPeople = error instanceof OperatorError || error instanceof LocationError;

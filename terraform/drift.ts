@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type Json, type JsonObject, member } from "../local/terraform/json";
-import { OperatorError } from "./operator-error";
+import { type Json, type JsonObject, member } from "../local/terraform/json";
+import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
 import { type Context, openWorkspace } from "./workspace";
 
 /** A resource that is no longer as it was deployed. */
@@ -27,7 +27,6 @@ export interface DriftReport {
 }
 
 const PLAN = "drift.tfplan";
-const HIDDEN = "(sensitive)";
 
 /**
  * Compares the environment with its state and its code. No state is written, and nothing is changed.
@@ -66,32 +65,6 @@ export function driftOf(plan: JsonObject): DriftReport {
   return { drifted, undeployed };
 }
 
-interface ResourceChange {
-  readonly address: string;
-  readonly managed: boolean;
-  readonly actions: readonly Json[];
-  readonly change: JsonObject;
-}
-
-function changesIn(plan: JsonObject, list: "resource_drift" | "resource_changes"): ResourceChange[] {
-  const changes = member(plan, list) ?? [];
-  if (!Array.isArray(changes)) throw new OperatorError(`the plan's ${list} is no list`);
-  return changes.map((entry: Json) => {
-    const address = isJsonObject(entry) ? member(entry, "address") : undefined;
-    const change = isJsonObject(entry) ? member(entry, "change") : undefined;
-    const actions = isJsonObject(change) ? member(change, "actions") : undefined;
-    if (
-      !isJsonObject(entry) ||
-      typeof address !== "string" ||
-      !isJsonObject(change) ||
-      !Array.isArray(actions)
-    ) {
-      throw new OperatorError(`the plan's ${list} has an entry without address or change`);
-    }
-    return { address, managed: member(entry, "mode") === "managed", actions, change };
-  });
-}
-
 function changedProperties({ change }: ResourceChange): PropertyDrift[] {
   const [before, after] = [objectOf(change, "before"), objectOf(change, "after")];
   const sensitive = [objectOf(change, "before_sensitive"), objectOf(change, "after_sensitive")];
@@ -102,24 +75,4 @@ function changedProperties({ change }: ResourceChange): PropertyDrift[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((property) => !isSame(member(before, property), member(after, property)))
     .map((property) => ({ property, deployed: show(before, property), found: show(after, property) }));
-}
-
-/** The provider tells nothing, an empty list and an empty text apart only when it writes, not when it reads. */
-function isSame(one: Json | undefined, other: Json | undefined): boolean {
-  const isEmpty = (value: Json | undefined): boolean =>
-    value === undefined ||
-    value === "" ||
-    (typeof value === "object" && Object.keys(value ?? {}).length === 0);
-  return (isEmpty(one) && isEmpty(other)) || isDeepStrictEqual(one, other);
-}
-
-function objectOf(change: JsonObject, key: string): JsonObject {
-  const value = member(change, key);
-  return isJsonObject(value) ? value : {};
-}
-
-/** Terraform marks what is sensitive by `true` somewhere in the shape of the value. */
-function holdsTrue(marks: Json | undefined): boolean {
-  if (Array.isArray(marks)) return marks.some(holdsTrue);
-  return isJsonObject(marks) ? Object.values(marks).some(holdsTrue) : marks === true;
 }

@@ -1,14 +1,5 @@
 import { isJsonObject, type Json, type JsonObject, member } from "../local/terraform/json";
-
-/**
- * What makes a resource removable although it holds data. Terraform goes by the value in the state, which
- * only a deploy writes, not by the one in the code.
- */
-const REMOVABLE: Readonly<Record<string, string>> = {
-  aws_athena_workgroup: "force_destroy",
-  aws_kinesis_stream: "enforce_consumer_deletion",
-  aws_s3_bucket: "force_destroy",
-};
+import { REMOVABLE } from "../modules/stateful";
 
 /** Addresses of a synthesized stack that refuse to be destroyed. @param document its `cdk.tf.json`. */
 export function protectedInCode(document: JsonObject): string[] {

@@ -1,0 +1,23 @@
+/**
+ * Types that hold data, or a position in them, and what is lost with one. In a protected environment all of
+ * them, and nothing else, refuse to be destroyed; a plan that removes or replaces one says so first.
+ */
+export const STATEFUL: Readonly<Record<string, string>> = {
+  aws_glue_catalog_database: "the tables in it",
+  aws_glue_catalog_table: "its partitions: what was merged is no longer found",
+  aws_kinesis_firehose_delivery_stream: "its place in the stream: it goes on with what comes next",
+  aws_kinesis_stream: "every record that a layer has not read yet",
+  aws_kms_key: "everything that it encrypted, once its deletion window ends",
+  aws_opensearch_domain: "every index, and its snapshots",
+  aws_s3_bucket: "every object in it, old versions included",
+};
+
+/**
+ * The property that makes a resource removable although it holds data. Terraform goes by the value in the
+ * state, which only a deploy writes, not by the one in the code.
+ */
+export const REMOVABLE: Readonly<Record<string, string>> = {
+  aws_athena_workgroup: "force_destroy",
+  aws_kinesis_stream: "enforce_consumer_deletion",
+  aws_s3_bucket: "force_destroy",
+};
