@@ -134,8 +134,24 @@ export interface EnvironmentSettings {
       readonly costOf?: BudgetScope;
     };
   };
+  /** Lets the workflows of a GitHub repository plan and apply it: see docs/delivery.md. @default nobody does */
+  readonly delivery?: {
+    /**
+     * As the subject of GitHub's tokens spells it: `owner/name`, or `owner@123/name@456` where the repository
+     * uses immutable subjects, as those made since July 2026 do.
+     */
+    readonly repository: string;
+    /** `exists`: the account has GitHub's identity provider already; it can be made once only. @default create */
+    readonly identityProvider?: "create" | "exists";
+  };
   /** Last changes to the finished stack. Only an environment that is not AWS needs them. */
   readonly overrides?: (stack: TerraformStack) => void;
+}
+
+/** Who delivers an environment. */
+export interface DeliverySettings {
+  readonly repository: string;
+  readonly identityProvider: "create" | "exists";
 }
 
 /** The settings of an environment, complete and checked. */
@@ -167,6 +183,8 @@ export interface EnvironmentDefinition {
     readonly alarmSubscriptions: readonly AlarmSubscription[];
     readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
   };
+  /** Absent where only people deliver it. */
+  readonly delivery?: DeliverySettings;
   readonly overrides?: (stack: TerraformStack) => void;
 }
 
@@ -244,6 +262,12 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
         costOf: settings.operations?.budget?.costOf ?? "account",
       },
     },
+    ...(settings.delivery && {
+      delivery: {
+        repository: settings.delivery.repository,
+        identityProvider: settings.delivery.identityProvider ?? "create",
+      },
+    }),
     ...(settings.overrides === undefined ? {} : { overrides: settings.overrides }),
   };
   faults.push(...faultsOf(definition));
@@ -283,8 +307,17 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
   faults.push(...quickSightFaults(definition.serving.quickSight));
   wholeNumber("operations.budget.usdPerMonth", definition.operations.budget.usdPerMonth, 1, 1_000_000);
   faults.push(...subscriptionFaults(definition.operations.alarmSubscriptions));
+  if (definition.delivery && !REPOSITORY.test(definition.delivery.repository)) {
+    faults.push(
+      `delivery.repository is "${definition.delivery.repository}"; owner/name or owner@id/name@id is allowed`,
+    );
+  }
   return faults;
 }
+
+/** Nothing that a policy would take for a pattern, and both ids or none. */
+const REPOSITORY =
+  /^(?:[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+|[A-Za-z0-9][A-Za-z0-9-]*@\d+\/[A-Za-z0-9._-]+@\d+)$/;
 
 /** What SNS takes for an endpoint of each protocol. */
 const ENDPOINTS = {

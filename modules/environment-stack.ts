@@ -11,6 +11,11 @@ const REQUIRED_TERRAFORM = ">= 1.11";
 /** The provider that the constructs were generated from. */
 const AWS_PROVIDER_VERSION = "5.100.0";
 
+/** Object of a stack's state in the bucket. */
+export function stateKeyOf(stack: string): string {
+  return `${stack}.tfstate`;
+}
+
 /** A stack of an environment: its provider and its state, both refusing any other account; tags; guardrails. */
 export class EnvironmentStack extends TerraformStack {
   public constructor(scope: Construct, id: string, environment: Environment) {
@@ -20,7 +25,7 @@ export class EnvironmentStack extends TerraformStack {
     // No `encrypt` here: it would ask for S3's own key, and the bucket's default is the key of the state.
     new S3Backend(this, {
       bucket: backendBucket(environment),
-      key: `${id}.tfstate`,
+      key: stateKeyOf(id),
       region,
       allowedAccountIds: [accountId],
     });

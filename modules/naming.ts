@@ -33,6 +33,10 @@ export interface Names {
   readonly budget: string;
   readonly leftBehind: string;
   readonly leftBehindLogGroup: string;
+  readonly planRole: string;
+  readonly proposeRole: string;
+  readonly applyRole: string;
+  readonly boundary: string;
 }
 
 /** Names inside the environment's own database: nothing outside can collide with them. */
@@ -59,7 +63,11 @@ export class NameCollisionError extends Error {
   override readonly name = "NameCollisionError";
 }
 
-type NamedEnvironment = Pick<Environment, "name" | "physicalNames" | "location" | "speed">;
+/** What of an environment its names depend on. */
+export type NamedEnvironment = Pick<
+  Environment,
+  "name" | "physicalNames" | "location" | "speed" | "delivery"
+>;
 
 /** Every physical name of an environment. Dashes join, except where a service allows underscores only. */
 export function namesOf(environment: NamedEnvironment): Names {
@@ -99,6 +107,10 @@ export function namesOf(environment: NamedEnvironment): Names {
     budget: own("retail-bi"),
     leftBehind: own("retail-bi-left-behind"),
     leftBehindLogGroup: `/aws/events/${own("retail-bi-left-behind")}`,
+    planRole: own("retail-bi-github-plan"),
+    proposeRole: own("retail-bi-github-propose"),
+    applyRole: own("retail-bi-github-apply"),
+    boundary: own("retail-bi-boundary"),
   };
 }
 
@@ -142,10 +154,19 @@ export function assertNoCollisions(environments: readonly NamedEnvironment[]): v
           `${both} create the service-linked role of OpenSearch; set speed.serviceLinkedRole to "exists" in one`,
         );
       }
+      if (one.location.accountId !== UNSET_ACCOUNT_ID && [one, other].every(createsIdentityProvider)) {
+        throw new NameCollisionError(
+          `${both} create the identity provider of GitHub; set delivery.identityProvider to "exists" in one`,
+        );
+      }
     }
   }
 }
 
 function createsServiceLinkedRole({ speed }: NamedEnvironment): boolean {
   return speed.enabled && speed.serviceLinkedRole === "create";
+}
+
+function createsIdentityProvider({ delivery }: NamedEnvironment): boolean {
+  return delivery?.identityProvider === "create";
 }

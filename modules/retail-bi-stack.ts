@@ -1,6 +1,7 @@
-import { TerraformOutput } from "cdktf";
+import { Aspects, TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { type Environment, lookBackHours } from "../environments/environment";
+import { PermissionsBoundary } from "./aspects/permissions-boundary";
 import { Catalog } from "./batch/catalog";
 import { DataLake } from "./batch/data-lake";
 import { DeliveryStream } from "./batch/delivery-stream";
@@ -182,6 +183,11 @@ export class RetailBiStack extends EnvironmentStack {
       "CloudWatch dashboard of everything",
       operations.dashboard.resource.dashboardName,
     );
+    if (environment.delivery) {
+      // By name: the policy belongs to the stack of the state.
+      const boundaryArn = `arn:aws:iam::${accountId}:policy/${names.boundary}`;
+      Aspects.of(this).add(new PermissionsBoundary(boundaryArn));
+    }
     environment.overrides?.(this);
   }
 

@@ -1,0 +1,12 @@
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import type { IAspect } from "cdktf";
+import type { IConstruct } from "constructs";
+
+/** Puts every role under a boundary: the most that it may do, whatever its own policy says. */
+export class PermissionsBoundary implements IAspect {
+  public constructor(private readonly policyArn: string) {}
+
+  public visit(node: IConstruct): void {
+    if (node instanceof IamRole) node.permissionsBoundary = this.policyArn;
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  executionRoleName,
+  functionLogGroupName,
+  type NamedEnvironment,
+  type Names,
+  namesOf,
+} from "../naming";
+
+/** The ARNs of what an environment owns, from its names: for roles that exist before the things themselves. */
+export interface Arns {
+  readonly streams: readonly string[];
+  readonly deliveryStreams: readonly string[];
+  readonly buckets: readonly string[];
+  readonly catalog: readonly string[];
+  readonly workgroups: readonly string[];
+  readonly functions: readonly string[];
+  readonly eventSourceMappings: readonly string[];
+  readonly logGroups: readonly string[];
+  readonly roles: readonly string[];
+  readonly instanceProfiles: readonly string[];
+  readonly serviceLinkedRoles: readonly string[];
+  /** Every key of the account: a key has no name. A condition on its tags must go with it. */
+  readonly keys: readonly string[];
+  readonly keyAliases: readonly string[];
+  readonly domains: readonly string[];
+  readonly rules: readonly string[];
+  readonly topics: readonly string[];
+  readonly alarms: readonly string[];
+  readonly dashboards: readonly string[];
+  readonly budgets: readonly string[];
+  readonly imageParameters: readonly string[];
+}
+
+/** The roles of an environment's functions and services: all that its stack makes. */
+function stackRoleNames(names: Names): readonly string[] {
+  return [
+    ...functionNames(names).map(executionRoleName),
+    names.deliveryRole,
+    names.flowLogRole,
+    executionRoleName(names.bastion),
+  ];
+}
+
+export function arnsOf(environment: NamedEnvironment): Arns {
+  const { region, accountId } = environment.location;
+  const names = namesOf(environment);
+  const arn = (service: string, resource: string): string =>
+    `arn:aws:${service}:${region}:${accountId}:${resource}`;
+  const worldWide = (service: string, resource: string): string =>
+    `arn:aws:${service}::${accountId}:${resource}`;
+  return {
+    streams: [arn("kinesis", `stream/${names.stream}`)],
+    deliveryStreams: [arn("firehose", `deliverystream/${names.deliveryStream}`)],
+    buckets: [names.lakeBucket, names.accessLogBucket].map((bucket) => `arn:aws:s3:::${bucket}`),
+    catalog: ["catalog", `database/${names.database}`, `table/${names.database}/*`].map((resource) =>
+      arn("glue", resource),
+    ),
+    workgroups: [names.peopleWorkgroup, names.mergeWorkgroup].map((workgroup) =>
+      arn("athena", `workgroup/${workgroup}`),
+    ),
+    functions: functionNames(names).map((name) => arn("lambda", `function:${name}`)),
+    eventSourceMappings: [arn("lambda", "event-source-mapping:*")],
+    logGroups: logGroupNames(names).map((name) => arn("logs", `log-group:${name}`)),
+    roles: stackRoleNames(names).map((name) => worldWide("iam", `role/${name}`)),
+    instanceProfiles: [worldWide("iam", `instance-profile/${names.bastion}`)],
+    serviceLinkedRoles: [worldWide("iam", "role/aws-service-role/opensearchservice.amazonaws.com/*")],
+    keys: [arn("kms", "key/*")],
+    keyAliases: [arn("kms", names.keyAlias)],
+    domains: [arn("es", `domain/${names.searchDomain}`)],
+    rules: [arn("events", `rule/${names.mergeSchedule}`), arn("events", `rule/${names.leftBehind}-*`)],
+    topics: [arn("sns", names.alarmTopic)],
+    alarms: [arn("cloudwatch", `alarm:${names.alarms}-*`)],
+    dashboards: [worldWide("cloudwatch", `dashboard/${names.dashboard}`)],
+    budgets: [worldWide("budgets", `budget/${names.budget}`)],
+    imageParameters: [`arn:aws:ssm:${region}::parameter/aws/service/ami-amazon-linux-latest/*`],
+  };
+}
+
+function functionNames(names: Names): readonly string[] {
+  return [names.validateRecords, names.mergeSmallFiles, names.upsertToEs, names.searchSetup];
+}
+
+function logGroupNames(names: Names): readonly string[] {
+  return [
+    ...functionNames(names).map(functionLogGroupName),
+    names.deliveryLogGroup,
+    names.flowLogGroup,
+    names.leftBehindLogGroup,
+    `/aws/OpenSearchService/domains/${names.searchDomain}/*`,
+  ];
+}

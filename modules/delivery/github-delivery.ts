@@ -1,0 +1,96 @@
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { Construct } from "constructs";
+import type { DeliverySettings, Environment } from "../../environments/environment";
+import { namesOf } from "../naming";
+import { PolicyDocument } from "../security/policy";
+import { arnsOf } from "./arns";
+import { AUDIENCE, DeliveryRole, GITHUB_ISSUER } from "./delivery-role";
+import { boundaryPermissions, changePermissions, type Reach, readPermissions } from "./permissions";
+import type { StateAccess } from "./state-access";
+
+/** GitHub environments of an environment, one for each role. The workflows use the same names. */
+export function githubEnvironmentsOf(environment: string) {
+  return { plan: `${environment}-plan`, propose: `${environment}-propose`, apply: environment } as const;
+}
+
+export interface GithubDeliveryProps {
+  readonly environment: Environment;
+  readonly settings: DeliverySettings;
+  readonly state: StateAccess;
+}
+
+/** As long as a step may take: a plan some minutes, a change of the search domain hours. */
+const SESSION_HOURS = { plan: 1, apply: 4 } as const;
+
+/**
+ * What lets the workflows of one repository plan and apply an environment. Three roles, because three kinds of
+ * code run: a pull request's (read), what was merged (read, and put a plan by), and an approved plan (apply).
+ * They belong to the stack of the state, which a person applies: no workflow can change its own permissions.
+ */
+export class GithubDelivery extends Construct {
+  public readonly plan: DeliveryRole;
+  public readonly propose: DeliveryRole;
+  public readonly apply: DeliveryRole;
+
+  public constructor(scope: Construct, id: string, props: GithubDeliveryProps) {
+    super(scope, id);
+    const { environment, settings, state } = props;
+    const names = namesOf(environment);
+    const { accountId, region } = environment.location;
+    const github = githubEnvironmentsOf(environment.name);
+    const common = {
+      repository: settings.repository,
+      identityProviderArn:
+        settings.identityProvider === "create"
+          ? new IamOpenidConnectProvider(this, "IdentityProvider", {
+              url: `https://${GITHUB_ISSUER}`,
+              clientIdList: [AUDIENCE],
+            }).arn
+          : `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_ISSUER}`,
+    };
+    const reach: Reach = { arns: arnsOf(environment), region, stack: environment.name };
+
+    const boundary = new PolicyDocument(this, "Boundary");
+    const { named, any } = boundaryPermissions(reach);
+    for (const statement of named) boundary.add(statement);
+    for (const { reason, ...permission } of any) boundary.addForAnyResource(permission, reason);
+    const boundaryPolicy = new IamPolicy(this, "BoundaryPolicy", {
+      name: names.boundary,
+      description: `The most that a role of the ${environment.name} environment may do`,
+      policy: boundary.json,
+    });
+
+    this.plan = new DeliveryRole(this, "Plan", {
+      ...common,
+      name: names.planRole,
+      description: `Plans ${environment.name} for pull requests, and looks for drift`,
+      githubEnvironment: github.plan,
+      sessionHours: SESSION_HOURS.plan,
+    });
+    this.propose = new DeliveryRole(this, "Propose", {
+      ...common,
+      name: names.proposeRole,
+      description: `Plans ${environment.name} from the main branch, and keeps the plan for approval`,
+      githubEnvironment: github.propose,
+      sessionHours: SESSION_HOURS.plan,
+    });
+    this.apply = new DeliveryRole(this, "Apply", {
+      ...common,
+      name: names.applyRole,
+      description: `Applies approved plans of ${environment.name}`,
+      githubEnvironment: github.apply,
+      sessionHours: SESSION_HOURS.apply,
+    });
+    for (const role of [this.plan, this.propose, this.apply]) {
+      role.allowAll(readPermissions(reach));
+      state.grantRead(role);
+    }
+    state.grantKeepPlan(this.propose);
+    state.grantFetchPlan(this.apply);
+    state.grantWrite(this.apply);
+    this.apply.allowAll(
+      changePermissions(reach, { boundaryArn: boundaryPolicy.arn, isProtected: environment.protected }),
+    );
+  }
+}
