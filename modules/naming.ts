@@ -36,6 +36,8 @@ export interface Names {
   readonly planRole: string;
   readonly proposeRole: string;
   readonly applyRole: string;
+  readonly readPolicies: string;
+  readonly changePolicies: string;
   readonly boundary: string;
 }
 
@@ -110,6 +112,8 @@ export function namesOf(environment: NamedEnvironment): Names {
     planRole: own("retail-bi-github-plan"),
     proposeRole: own("retail-bi-github-propose"),
     applyRole: own("retail-bi-github-apply"),
+    readPolicies: own("retail-bi-github-read"),
+    changePolicies: own("retail-bi-github-change"),
     boundary: own("retail-bi-boundary"),
   };
 }

@@ -41,8 +41,11 @@ const AT_REST: Readonly<Record<string, { readonly key: string } | { readonly non
   aws_glue_catalog_database: { none: CATALOG },
   aws_glue_catalog_table: { none: CATALOG },
   aws_iam_instance_profile: { none: CONTROL },
+  aws_iam_openid_connect_provider: { none: CONTROL },
+  aws_iam_policy: { none: CONTROL },
   aws_iam_role: { none: CONTROL },
   aws_iam_role_policy: { none: CONTROL },
+  aws_iam_role_policy_attachment: { none: CONTROL },
   aws_iam_service_linked_role: { none: CONTROL },
   aws_instance: { key: "root_block_device.kms_key_id" },
   aws_internet_gateway: { none: NETWORK },
@@ -130,8 +133,11 @@ export function audit(
       const where = `${document.path} ${sid}`;
       for (const action of actions) {
         if (action.includes("*")) findings.push(`${where} allows ${action}`);
-        // A late invocation would bring the group back after a destroy, without key or end.
-        if (action === "logs:CreateLogGroup") findings.push(`${where} may make log groups`);
+        // A late invocation would bring the group back after a destroy, without key or end. Who may also give it
+        // both makes it on purpose.
+        const onPurpose =
+          actions.includes("logs:AssociateKmsKey") && actions.includes("logs:PutRetentionPolicy");
+        if (action === "logs:CreateLogGroup" && !onPurpose) findings.push(`${where} may make log groups`);
       }
       if (resources.includes("*"))
         unlessExplained(document.path, "any-resource", sid, `${sid} allows any resource`);

@@ -1,10 +1,11 @@
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
 import type { Grantee } from "../security/execution-role";
-import { type Permission, PolicyDocument, type Statement } from "../security/policy";
-import type { Permissions } from "./permissions";
+import { PolicyDocument, type Statement } from "../security/policy";
+import type { ManagedPolicies } from "./managed-policies";
 
 /** Issuer of the tokens that GitHub gives to a job. */
 export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
@@ -70,12 +71,10 @@ export class DeliveryRole extends Construct implements Grantee {
     this.permissions.add(statement);
   }
 
-  public allowAnyResource(permission: Permission, reason: string): void {
-    this.permissions.addForAnyResource(permission, reason);
-  }
-
-  public allowAll({ named, any }: Permissions): void {
-    for (const statement of named) this.allow(statement);
-    for (const { reason, ...permission } of any) this.allowAnyResource(permission, reason);
+  /** Gives it what does not fit into its own policy. */
+  public attach({ node, arns }: ManagedPolicies): void {
+    for (const [index, policyArn] of arns.entries()) {
+      new IamRolePolicyAttachment(this, `${node.id}${index + 1}`, { role: this.resource.name, policyArn });
+    }
   }
 }

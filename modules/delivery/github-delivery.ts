@@ -6,6 +6,7 @@ import { namesOf } from "../naming";
 import { PolicyDocument } from "../security/policy";
 import { arnsOf } from "./arns";
 import { AUDIENCE, DeliveryRole, GITHUB_ISSUER } from "./delivery-role";
+import { ManagedPolicies } from "./managed-policies";
 import { boundaryPermissions, changePermissions, type Reach, readPermissions } from "./permissions";
 import type { StateAccess } from "./state-access";
 
@@ -82,15 +83,26 @@ export class GithubDelivery extends Construct {
       githubEnvironment: github.apply,
       sessionHours: SESSION_HOURS.apply,
     });
+    const read = new ManagedPolicies(this, "Read", {
+      name: names.readPolicies,
+      description: `What refreshing ${environment.name} asks for`,
+      permissions: readPermissions(reach),
+    });
+    const change = new ManagedPolicies(this, "Change", {
+      name: names.changePolicies,
+      description: `What applying ${environment.name} changes`,
+      permissions: changePermissions(reach, {
+        boundaryArn: boundaryPolicy.arn,
+        isProtected: environment.protected,
+      }),
+    });
     for (const role of [this.plan, this.propose, this.apply]) {
-      role.allowAll(readPermissions(reach));
+      role.attach(read);
       state.grantRead(role);
     }
     state.grantKeepPlan(this.propose);
+    this.apply.attach(change);
     state.grantFetchPlan(this.apply);
     state.grantWrite(this.apply);
-    this.apply.allowAll(
-      changePermissions(reach, { boundaryArn: boundaryPolicy.arn, isProtected: environment.protected }),
-    );
   }
 }

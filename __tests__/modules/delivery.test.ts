@@ -1,0 +1,631 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { TerraformStack, Testing } from "cdktf";
+import type { EnvironmentSettings } from "../../environments/environment";
+import { addStacks } from "../../modules/add-stacks";
+import { githubEnvironmentsOf } from "../../modules/delivery/github-delivery";
+import { assertNoCollisions, NameCollisionError } from "../../modules/naming";
+import { environment, LOCATION } from "../support/environments";
+import { permissionsNeeded } from "../support/provider-calls";
+import {
+  type Block,
+  object,
+  type PolicyStatement,
+  reference,
+  statementsOf,
+  Template,
+} from "../support/template";
+
+const REPOSITORY = "shop/retail-bi";
+const ACCOUNT = LOCATION.accountId;
+const STATE = `arn:aws:s3:::retail-bi-qa-state-${ACCOUNT}`;
+const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+
+interface Stacks {
+  readonly main: Template;
+  readonly state: Template;
+}
+
+/** Both stacks of an environment that a repository delivers. */
+function stacks(settings: Partial<EnvironmentSettings> = {}, delivered = true): Stacks {
+  const app = Testing.app();
+  const qa = environment({
+    name: "qa",
+    physicalNames: "prefixed",
+    ...(delivered && { delivery: { repository: REPOSITORY } }),
+    bastion: { enabled: true },
+    ...settings,
+  });
+  addStacks(app, [qa]);
+  app.synth();
+  const [main, state] = app.node.children
+    .filter(TerraformStack.isStack)
+    .map((stack) => readFileSync(join(app.outdir, "stacks", stack.node.id, "cdk.tf.json"), "utf8"))
+    .map((text) => new Template(JSON.parse(text)));
+  if (!main || !state) throw new Error("not both stacks");
+  return { main, state };
+}
+
+const DISPOSABLE = stacks();
+const PROTECTED = stacks({ protection: "protected" });
+
+/** What AWS makes of the references in a text; ids that only AWS knows are `ID`. */
+function resolved(value: string, { main, state }: Stacks): string {
+  return value.replace(
+    /\$\{([a-z_0-9]+)\.([^.}]+)\.([a-z_]+)\}/g,
+    (whole, type: string, id: string, attribute: string) => {
+      const block = [main, state]
+        .flatMap((one) => one.resources(type))
+        .find((one) => one.address === `${type}.${id}`);
+      if (!block) throw new Error(`${whole} refers to nothing`);
+      return attribute === "arn" ? arnOf(block, { main, state }) : text(block, attribute);
+    },
+  );
+}
+
+function text(block: Block, property: string): string {
+  const value = block.properties[property];
+  if (typeof value !== "string") throw new Error(`${block.address} has no text for ${property}`);
+  return value;
+}
+
+/** The ARN that a resource will have, from its name. */
+function arnOf(block: Block, both: Stacks): string {
+  const name = (property: string) => resolved(text(block, property), both);
+  const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${ACCOUNT}:${resource}`;
+  switch (block.type) {
+    case "aws_athena_workgroup":
+      return arn("athena", `workgroup/${name("name")}`);
+    case "aws_budgets_budget":
+      return `arn:aws:budgets::${ACCOUNT}:budget/${name("name")}`;
+    case "aws_cloudwatch_dashboard":
+      return `arn:aws:cloudwatch::${ACCOUNT}:dashboard/${name("dashboard_name")}`;
+    case "aws_cloudwatch_event_rule":
+      return arn("events", `rule/${name("name")}`);
+    case "aws_cloudwatch_log_group":
+      return arn("logs", `log-group:${name("name")}`);
+    case "aws_cloudwatch_metric_alarm":
+      return arn("cloudwatch", `alarm:${name("alarm_name")}`);
+    case "aws_glue_catalog_database":
+      return arn("glue", `database/${name("name")}`);
+    case "aws_glue_catalog_table":
+      return arn("glue", `table/${name("database_name")}/${name("name")}`);
+    case "aws_iam_instance_profile":
+      return `arn:aws:iam::${ACCOUNT}:instance-profile/${name("name")}`;
+    case "aws_iam_openid_connect_provider":
+      return PROVIDER;
+    case "aws_iam_policy":
+      return `arn:aws:iam::${ACCOUNT}:policy/${name("name")}`;
+    case "aws_iam_role":
+      return `arn:aws:iam::${ACCOUNT}:role/${name("name")}`;
+    case "aws_iam_service_linked_role":
+      return `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${name("aws_service_name")}/ID`;
+    case "aws_kinesis_firehose_delivery_stream":
+      return arn("firehose", `deliverystream/${name("name")}`);
+    case "aws_kinesis_stream":
+      return arn("kinesis", `stream/${name("name")}`);
+    case "aws_kms_alias":
+      return arn("kms", name("name"));
+    case "aws_kms_key":
+      return arn("kms", "key/ID");
+    case "aws_lambda_event_source_mapping":
+      return arn("lambda", "event-source-mapping:ID");
+    case "aws_lambda_function":
+      return arn("lambda", `function:${name("function_name")}`);
+    case "aws_opensearch_domain":
+      return arn("es", `domain/${name("domain_name")}`);
+    case "aws_s3_bucket":
+      return `arn:aws:s3:::${name("bucket")}`;
+    case "aws_sns_topic":
+      return arn("sns", name("name"));
+    default:
+      throw new Error(`the ARN of a ${block.type} is not known here`);
+  }
+}
+
+type Role = "Plan" | "Propose" | "Apply";
+
+/** The documents behind a role's own policy and those attached to it. */
+function documentsOf(both: Stacks, role: Role): Block[] {
+  const own = `Delivery_${role}_Permissions_Document`;
+  const attached = both.state
+    .resources("aws_iam_role_policy_attachment")
+    .filter(({ address }) => address.includes(`Delivery_${role}_`))
+    .map((attachment) => {
+      expect(text(attachment, "role")).toBe(
+        reference(both.state.only("aws_iam_role", `Delivery_${role}_`), "name"),
+      );
+      const policy = both.state
+        .resources("aws_iam_policy")
+        .find((one) => reference(one, "arn") === text(attachment, "policy_arn"));
+      if (!policy) throw new Error(`${attachment.address} attaches nothing`);
+      return text(policy, "policy");
+    });
+  return both.state
+    .data("aws_iam_policy_document")
+    .filter((one) => one.address.includes(own) || attached.includes(`\${data.${one.address}.json}`));
+}
+
+function statements(both: Stacks, document: Block): PolicyStatement[] {
+  return statementsOf(document).map((statement) => ({
+    ...statement,
+    resources: (statement.resources ?? []).map((one) => resolved(one, both)),
+  }));
+}
+
+const roleOf = (both: Stacks, role: Role) =>
+  documentsOf(both, role).flatMap((document) => statements(both, document));
+
+function boundaryOf(both: Stacks): PolicyStatement[] {
+  const document = both.state
+    .data("aws_iam_policy_document")
+    .find(({ address }) => address.includes("Delivery_Boundary_Document"));
+  if (!document) throw new Error("no boundary");
+  return statements(both, document);
+}
+
+/** Whether IAM takes `pattern` for `text`. */
+function matches(pattern: string, text: string): boolean {
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
+  return new RegExp(`^${escaped}$`).test(text);
+}
+
+function allows(statements: readonly PolicyStatement[], action: string, resource?: string): boolean {
+  return statements.some(
+    ({ actions, resources = [] }) =>
+      actions.includes(action) &&
+      (resource === undefined || resources.some((pattern) => matches(pattern, resource))),
+  );
+}
+
+/** `action resource` of everything that a role may do and that is not reading. */
+function writes(statements: readonly PolicyStatement[]): string[] {
+  return statements
+    .flatMap(({ actions, resources = [] }) =>
+      actions.flatMap((action) => resources.map((one) => `${action} ${one}`)),
+    )
+    .filter((pair) => !/^[a-z0-9]+:(Describe|Get|List|View)/.test(pair))
+    .sort();
+}
+
+const sids = (statements: readonly PolicyStatement[]) => statements.map(({ sid }) => sid);
+
+describe("who delivers", () => {
+  test("is nobody, unless the environment names its repository", () => {
+    const without = stacks({}, false);
+    expect(without.state.resources().filter(({ type }) => type.startsWith("aws_iam"))).toEqual([]);
+    for (const role of without.main.resources("aws_iam_role")) {
+      expect(role.properties["permissions_boundary"]).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ["Plan", "qa-plan", "qa-retail-bi-github-plan", 3600],
+    ["Propose", "qa-propose", "qa-retail-bi-github-propose", 3600],
+    ["Apply", "qa", "qa-retail-bi-github-apply", 14_400],
+  ])("%s is for jobs of one GitHub environment of one repository", (role, github, name, seconds) => {
+    expect(Object.values(githubEnvironmentsOf("qa"))).toContain(github);
+    const [statement, ...more] = DISPOSABLE.state.statements(`Delivery_${role}_Trust`);
+    expect(more).toEqual([]);
+    expect(statement).toEqual({
+      actions: ["sts:AssumeRoleWithWebIdentity"],
+      principals: [
+        {
+          type: "Federated",
+          identifiers: [reference(DISPOSABLE.state.only("aws_iam_openid_connect_provider"), "arn")],
+        },
+      ],
+      condition: [
+        {
+          test: "StringEquals",
+          variable: "token.actions.githubusercontent.com:aud",
+          values: ["sts.amazonaws.com"],
+        },
+        {
+          test: "StringEquals",
+          variable: "token.actions.githubusercontent.com:sub",
+          values: [`repo:${REPOSITORY}:environment:${github}`],
+        },
+      ],
+    });
+    expect(DISPOSABLE.state.only("aws_iam_role", `Delivery_${role}_`).properties).toMatchObject({
+      name,
+      max_session_duration: seconds,
+    });
+  });
+
+  test("the identity provider is GitHub's, for AWS as audience", () => {
+    expect(DISPOSABLE.state.only("aws_iam_openid_connect_provider").properties).toMatchObject({
+      url: "https://token.actions.githubusercontent.com",
+      client_id_list: ["sts.amazonaws.com"],
+    });
+  });
+
+  test("it may be there already", () => {
+    const { state } = stacks({ delivery: { repository: REPOSITORY, identityProvider: "exists" } });
+    expect(state.resources("aws_iam_openid_connect_provider")).toEqual([]);
+    expect(state.statements("Delivery_Apply_Trust")[0]?.principals).toEqual([
+      { type: "Federated", identifiers: [PROVIDER] },
+    ]);
+  });
+
+  test("two environments of one account cannot both make it", () => {
+    const delivery = { repository: REPOSITORY };
+    const one = environment({ name: "one", delivery });
+    const other = (identityProvider: "create" | "exists") =>
+      environment({
+        name: "two",
+        physicalNames: "prefixed",
+        speed: { serviceLinkedRole: "exists" },
+        delivery: { ...delivery, identityProvider },
+      });
+    expect(() => assertNoCollisions([one, other("create")])).toThrow(NameCollisionError);
+    expect(() => assertNoCollisions([one, other("create")])).toThrow(
+      /would both create the identity provider of GitHub; set delivery\.identityProvider to "exists" in one$/,
+    );
+    expect(() => assertNoCollisions([one, other("exists")])).not.toThrow();
+  });
+
+  test.each(["shop/retail-bi", "shop@12/retail-bi@345", "a/b.c_d"])("%s is a repository", (repository) => {
+    expect(environment({ delivery: { repository } }).delivery).toEqual({
+      repository,
+      identityProvider: "create",
+    });
+  });
+
+  test.each([
+    "",
+    "retail-bi",
+    "shop/*",
+    "shop/retail-bi:x",
+    "shop@12/retail-bi",
+    "shop/retail-bi@3",
+    "a/b/c",
+    "?/b",
+  ])('"%s" is none', (repository) => {
+    expect(() => environment({ delivery: { repository } })).toThrow(
+      `delivery.repository is "${repository}"; owner/name or owner@id/name@id is allowed`,
+    );
+  });
+});
+
+describe("the role of plans", () => {
+  test("writes nothing but the lock of the environment's own state", () => {
+    expect(writes(roleOf(PROTECTED, "Plan"))).toEqual([
+      `kms:Decrypt arn:aws:kms:eu-west-1:${ACCOUNT}:key/*`,
+      `kms:Decrypt arn:aws:kms:eu-west-1:${ACCOUNT}:key/ID`,
+      `kms:GenerateDataKey arn:aws:kms:eu-west-1:${ACCOUNT}:key/ID`,
+      `s3:DeleteObject ${STATE}/qa.tfstate.tflock`,
+      `s3:PutObject ${STATE}/qa.tfstate.tflock`,
+    ]);
+  });
+
+  test("decrypts functions' environments through Lambda and the state through S3, nothing else", () => {
+    const decrypting = roleOf(PROTECTED, "Plan").filter(({ actions }) => actions.includes("kms:Decrypt"));
+    const conditions = decrypting.map(({ condition = [] }) =>
+      Object.fromEntries(condition.map(({ variable, values }) => [variable, values])),
+    );
+    expect(conditions).toEqual([
+      {
+        "kms:ViaService": ["s3.eu-west-1.amazonaws.com"],
+        "kms:EncryptionContext:aws:s3:arn": [expect.any(String), expect.any(String)],
+      },
+      {
+        "aws:ResourceTag/Stack": ["qa"],
+        "kms:ViaService": ["lambda.eu-west-1.amazonaws.com"],
+        "kms:EncryptionContext:aws:lambda:FunctionArn": PROTECTED.main
+          .resources("aws_lambda_function")
+          .map((one) => arnOf(one, PROTECTED))
+          .sort((a, b) => order(a) - order(b)),
+      },
+    ]);
+  });
+
+  test("reads no object but the state, and no row", () => {
+    const reading = roleOf(PROTECTED, "Plan").filter(({ actions }) => actions.includes("s3:GetObject"));
+    expect(reading.flatMap(({ resources }) => resources)).toEqual([
+      `${STATE}/qa.tfstate`,
+      `${STATE}/qa.tfstate.tflock`,
+    ]);
+    for (const action of [
+      "kinesis:GetRecords",
+      "athena:GetQueryResults",
+      "glue:GetPartitions",
+      "logs:GetLogEvents",
+    ]) {
+      expect(allows(roleOf(PROTECTED, "Plan"), action)).toBe(false);
+    }
+  });
+
+  test("may ask everything that the provider was seen to ask", () => {
+    const needed = permissionsNeeded("reads");
+    expect(needed.length).toBeGreaterThan(60);
+    expect(needed.filter((action) => !allows(roleOf(PROTECTED, "Plan"), action))).toEqual([]);
+  });
+
+  test("reaches every resource that has a name", () => {
+    // Settings of others, or found by ids that AWS gives.
+    const nameless =
+      /^aws_(s3_bucket_|lambda_(permission|invocation|function_event)|athena_named_query|cloudwatch_(event_target|log_resource_policy|log_stream)|default_security_group|flow_log|iam_role_policy|instance|internet_gateway|kms_alias|route|security_group|sns_topic_policy|subnet|vpc)/;
+    const named = PROTECTED.main.resources().filter(({ type }) => !nameless.test(type));
+    expect(new Set(named.map(({ type }) => type)).size).toBeGreaterThan(15);
+    const statements = roleOf(PROTECTED, "Plan").filter(({ resources = [] }) => !resources.includes("*"));
+    const unreached = named
+      .map((block) => arnOf(block, PROTECTED))
+      .filter((arn) => !statements.some(({ resources = [] }) => resources.some((one) => matches(one, arn))));
+    expect(unreached).toEqual([]);
+  });
+});
+
+/** Place of a function's ARN in the order in which the names list them. */
+function order(arn: string): number {
+  return ["ValidateRecords", "MergeSmallFiles", "UpsertToES", "SearchSetup"].findIndex((name) =>
+    arn.endsWith(name),
+  );
+}
+
+describe("the role of proposals", () => {
+  test("is the one of plans, and may put a plan where none is", () => {
+    const more = roleOf(PROTECTED, "Propose").filter(
+      ({ sid }) => !sids(roleOf(PROTECTED, "Plan")).includes(sid),
+    );
+    expect(more).toEqual([
+      {
+        sid: "KeepPlan",
+        effect: "Allow",
+        actions: ["s3:PutObject"],
+        resources: [`${STATE}/plans/*`],
+        condition: [{ test: "Null", variable: "s3:if-none-match", values: ["false"] }],
+      },
+    ]);
+    const rest = roleOf(PROTECTED, "Propose").filter(({ sid }) => sid !== "KeepPlan");
+    expect(rest).toEqual(roleOf(PROTECTED, "Plan"));
+  });
+});
+
+describe("the role of approved plans", () => {
+  test("may read what the others read, and fetch a plan, but keep none", () => {
+    const apply = roleOf(PROTECTED, "Apply");
+    expect(sids(apply)).toEqual(expect.arrayContaining(sids(roleOf(PROTECTED, "Plan"))));
+    expect(allows(apply, "s3:GetObject", `${STATE}/plans/1.tar.gz`)).toBe(true);
+    expect(allows(apply, "s3:PutObject", `${STATE}/plans/1.tar.gz`)).toBe(false);
+  });
+
+  test("writes the environment's state, not the one of its own stack", () => {
+    const apply = roleOf(PROTECTED, "Apply");
+    expect(allows(apply, "s3:PutObject", `${STATE}/qa.tfstate`)).toBe(true);
+    expect(allows(apply, "s3:PutObject", `${STATE}/qa-state.tfstate`)).toBe(false);
+    expect(allows(apply, "s3:GetObject", `${STATE}/qa-state.tfstate`)).toBe(false);
+    expect(allows(apply, "s3:DeleteObject", `${STATE}/qa.tfstate`)).toBe(false);
+  });
+
+  test("changes roles of the stack only: neither its own, nor the boundary, nor without it", () => {
+    const apply = roleOf(PROTECTED, "Apply").filter(({ actions }) =>
+      actions.some((action) => /^iam:(?!Get|List)/.test(action)),
+    );
+    const roles = PROTECTED.main.resources("aws_iam_role").map((role) => arnOf(role, PROTECTED));
+    for (const { resources = [] } of apply) expect([...resources].sort()).toEqual([...roles].sort());
+    for (const role of PROTECTED.state.resources("aws_iam_role")) {
+      expect(apply.some(({ resources = [] }) => resources.includes(arnOf(role, PROTECTED)))).toBe(false);
+    }
+    const boundary = {
+      test: "StringEquals",
+      variable: "iam:PermissionsBoundary",
+      values: [reference(PROTECTED.state.only("aws_iam_policy", "Boundary"), "arn")],
+    };
+    for (const action of [
+      "iam:CreateRole",
+      "iam:PutRolePolicy",
+      "iam:PutRolePermissionsBoundary",
+      "iam:DeleteRolePolicy",
+    ]) {
+      const statements = apply.filter(({ actions }) => actions.includes(action));
+      expect(statements).toHaveLength(1);
+      expect(statements[0]?.condition).toEqual([boundary]);
+    }
+    const forbidden = [
+      "iam:DeleteRolePermissionsBoundary",
+      "iam:AttachRolePolicy",
+      "iam:CreatePolicyVersion",
+    ];
+    for (const action of forbidden) expect(allows(apply, action)).toBe(false);
+  });
+
+  test("gives roles to the services that run as them, and to no other", () => {
+    const passing = roleOf(PROTECTED, "Apply").filter(({ actions }) => actions.includes("iam:PassRole"));
+    expect(passing.map(({ condition }) => condition)).toEqual([
+      [
+        {
+          test: "StringEquals",
+          variable: "iam:PassedToService",
+          values: ["firehose.amazonaws.com", "lambda.amazonaws.com", "vpc-flow-logs.amazonaws.com"],
+        },
+      ],
+    ]);
+  });
+
+  /** Made and removed by a person: the key, the network, and the role that OpenSearch Service makes once. */
+  const FOUNDATION = [
+    "ec2:AssociateRouteTable",
+    "ec2:CreateFlowLogs",
+    "ec2:CreateRouteTable",
+    "ec2:CreateSecurityGroup",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ec2:CreateVpcEndpoint",
+    "ec2:DeleteFlowLogs",
+    "ec2:DeleteRouteTable",
+    "ec2:DeleteSecurityGroup",
+    "ec2:DeleteSubnet",
+    "ec2:DeleteVpc",
+    "ec2:DeleteVpcEndpoints",
+    "ec2:DisassociateRouteTable",
+    "ec2:ModifyVpcAttribute",
+    "iam:CreateServiceLinkedRole",
+    "iam:DeleteServiceLinkedRole",
+    "kms:CreateAlias",
+    "kms:CreateKey",
+    "kms:DeleteAlias",
+    "kms:ScheduleKeyDeletion",
+  ];
+  /** What takes data away. */
+  const REMOVAL = [
+    "athena:DeleteWorkGroup",
+    "es:DeleteDomain",
+    "firehose:DeleteDeliveryStream",
+    "glue:DeleteDatabase",
+    "glue:DeleteTable",
+    "kinesis:DeleteStream",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:DeleteObjectVersion",
+    "s3:ListBucketVersions",
+  ];
+
+  test("of a disposable environment does what the provider was seen to do, without the foundation", () => {
+    const denied = permissionsNeeded("writes").filter(
+      (action) => !allows(roleOf(DISPOSABLE, "Apply"), action),
+    );
+    expect(denied.sort()).toEqual(FOUNDATION);
+    for (const action of REMOVAL) expect(allows(roleOf(DISPOSABLE, "Apply"), action)).toBe(true);
+  });
+
+  test("of a protected one removes nothing that holds data", () => {
+    const denied = permissionsNeeded("writes").filter(
+      (action) => !allows(roleOf(PROTECTED, "Apply"), action),
+    );
+    expect(denied.sort()).toEqual(
+      [...FOUNDATION, ...REMOVAL.filter((action) => permissionsNeeded("writes").includes(action))].sort(),
+    );
+    for (const action of [...REMOVAL, "s3:DeleteObject"]) {
+      expect(allows(roleOf(PROTECTED, "Apply"), action, `arn:aws:s3:::retail-bi-qa-lake-${ACCOUNT}/x`)).toBe(
+        false,
+      );
+    }
+  });
+
+  test("touches of what has no name only what carries the stack's tag", () => {
+    for (const { sid, actions, resources = [], condition = [] } of roleOf(PROTECTED, "Apply")) {
+      const nameless = resources.some((one) => one === "*" || one.endsWith("key/*"));
+      const writing = actions.some((action) => /^(ec2|kms):(?!Describe|Get|List)/.test(action));
+      if (nameless && writing) {
+        expect([sid, condition]).toEqual([
+          sid,
+          expect.arrayContaining([
+            { test: "StringEquals", variable: "aws:ResourceTag/Stack", values: ["qa"] },
+          ]),
+        ]);
+      }
+    }
+  });
+});
+
+describe("the boundary", () => {
+  const stackRoles = (both: Stacks) =>
+    both.main
+      .data("aws_iam_policy_document")
+      .filter(({ address }) => address.includes("Permissions_Document"))
+      .map((document) => ({
+        path: document.path,
+        statements: statementsOf(document).map((statement) => ({
+          ...statement,
+          resources: (statement.resources ?? []).map((one) => resolved(one, both)),
+        })),
+      }));
+
+  test("is on every role of the stack", () => {
+    const arn = arnOf(PROTECTED.state.only("aws_iam_policy", "Boundary"), PROTECTED);
+    const roles = PROTECTED.main.resources("aws_iam_role");
+    expect(roles.length).toBeGreaterThan(6);
+    for (const { properties } of roles) expect(properties["permissions_boundary"]).toBe(arn);
+  });
+
+  test("takes nothing away from what they are granted", () => {
+    const boundary = boundaryOf(PROTECTED);
+    const pairs = stackRoles(PROTECTED).flatMap(({ path, statements }) =>
+      statements
+        .filter(({ effect }) => effect !== "Deny")
+        .flatMap(({ actions, resources = [] }) =>
+          actions.flatMap((action) => resources.map((resource) => ({ path, action, resource }))),
+        ),
+    );
+    expect(pairs.length).toBeGreaterThan(100);
+    expect(pairs.filter(({ action, resource }) => !allows(boundary, action, resource))).toEqual([]);
+  });
+
+  test("gives room for nothing that none of them needs", () => {
+    const granted = new Set(
+      stackRoles(PROTECTED).flatMap(({ statements }) => statements.flatMap(({ actions }) => actions)),
+    );
+    const idle = boundaryOf(PROTECTED).flatMap(({ actions }) =>
+      actions.filter((action) => !granted.has(action)),
+    );
+    expect(idle).toEqual([]);
+  });
+
+  test("holds no permission over permissions, roles or the state", () => {
+    const boundary = boundaryOf(PROTECTED);
+    for (const { actions, resources = [] } of boundary) {
+      expect(actions.filter((action) => /^(iam|sts|organizations):/.test(action))).toEqual([]);
+      expect(resources.filter((one) => one.startsWith(STATE))).toEqual([]);
+    }
+  });
+});
+
+describe("what AWS takes", () => {
+  const size = (statements: readonly PolicyStatement[], both: Stacks) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: statements.map(({ sid, effect = "Allow", actions, resources = [], condition = [] }) => ({
+        Sid: sid,
+        Effect: effect,
+        Action: actions,
+        Resource: resources,
+        ...(condition.length > 0 && {
+          Condition: Object.fromEntries(
+            condition.map(({ test, variable, values }) => [
+              test + variable,
+              { [variable]: values.map((value) => resolved(value, both)) },
+            ]),
+          ),
+        }),
+      })),
+    }).length;
+
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  const INLINE = 10_240;
+  const MANAGED = 6_144;
+  const ATTACHED = 10;
+
+  test("the longest name of an environment leaves every policy short enough", () => {
+    const longest = stacks({ name: "abcdefghij" });
+    for (const role of ["Plan", "Propose", "Apply"] as const) {
+      const [own, ...attached] = documentsOf(longest, role).sort(
+        (a, b) => Number(b.address.includes(`_${role}_`)) - Number(a.address.includes(`_${role}_`)),
+      );
+      if (!own) throw new Error(`${role} has no policy`);
+      expect(size(statements(longest, own), longest)).toBeLessThan(INLINE);
+      expect(attached.length).toBeGreaterThan(1);
+      expect(attached.length).toBeLessThanOrEqual(ATTACHED);
+      for (const document of attached) {
+        const characters = size(statements(longest, document), longest);
+        expect([document.address, characters, characters < MANAGED]).toEqual([
+          document.address,
+          characters,
+          true,
+        ]);
+      }
+    }
+    expect(size(boundaryOf(longest), longest)).toBeLessThan(MANAGED);
+  });
+
+  test("plans that nobody approved end", () => {
+    const rules = object(DISPOSABLE.state.only("aws_s3_bucket_lifecycle_configuration").properties)["rule"];
+    expect(rules).toContainEqual({
+      id: "plans",
+      status: "Enabled",
+      filter: [{ prefix: "plans/" }],
+      expiration: [{ days: 14 }],
+    });
+  });
+});

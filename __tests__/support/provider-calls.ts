@@ -1,0 +1,116 @@
+/**
+ * What the AWS provider 5.100.0 called when it planned, applied, changed and destroyed prod on the AWS API
+ * stand-in, read from its own log (`TF_LOG_PROVIDER=DEBUG`, `rpc.service` and `rpc.method`).
+ */
+export const PROVIDER_CALLS: Readonly<Record<string, { reads: string; writes: string }>> = {
+  athena: {
+    reads: "GetNamedQuery GetWorkGroup ListTagsForResource",
+    writes: "CreateNamedQuery CreateWorkGroup DeleteWorkGroup",
+  },
+  cloudwatch: {
+    reads: "DescribeAlarms GetDashboard ListTagsForResource",
+    writes: "DeleteAlarms DeleteDashboards PutDashboard PutMetricAlarm",
+  },
+  ec2: {
+    reads:
+      "DescribeFlowLogs DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules " +
+      "DescribeSecurityGroups DescribeSubnets DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcs",
+    writes:
+      "AssociateRouteTable AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateFlowLogs CreateRouteTable " +
+      "CreateSecurityGroup CreateSubnet CreateTags CreateVpc CreateVpcEndpoint DeleteFlowLogs DeleteRouteTable " +
+      "DeleteSecurityGroup DeleteSubnet DeleteVpc DeleteVpcEndpoints DisassociateRouteTable ModifyVpcAttribute " +
+      "RevokeSecurityGroupEgress RevokeSecurityGroupIngress",
+  },
+  es: { reads: "DescribeDomain DescribeDomainConfig GetCompatibleVersions ListTags", writes: "" },
+  events: {
+    reads: "DescribeRule ListTagsForResource ListTargetsByRule",
+    writes: "DeleteRule PutRule PutTargets RemoveTargets",
+  },
+  firehose: {
+    reads: "DescribeDeliveryStream ListTagsForDeliveryStream",
+    writes: "CreateDeliveryStream DeleteDeliveryStream",
+  },
+  glue: {
+    reads: "GetDatabase GetPartitionIndexes GetTable GetTags",
+    writes: "CreateDatabase CreateTable DeleteDatabase DeleteTable",
+  },
+  iam: {
+    reads: "GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies",
+    writes:
+      "CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePolicy DeleteServiceLinkedRole " +
+      "ListInstanceProfilesForRole PutRolePolicy TagRole",
+  },
+  kinesis: {
+    reads: "DescribeLimits DescribeStreamSummary ListTagsForStream",
+    writes:
+      "CreateStream DecreaseStreamRetentionPeriod DeleteStream IncreaseStreamRetentionPeriod StartStreamEncryption",
+  },
+  kms: {
+    reads: "DescribeKey GetKeyPolicy GetKeyRotationStatus ListAliases ListResourceTags",
+    writes: "CreateAlias CreateKey DeleteAlias EnableKeyRotation ScheduleKeyDeletion",
+  },
+  lambda: {
+    reads:
+      "GetEventSourceMapping GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig GetPolicy ListTags " +
+      "ListVersionsByFunction",
+    writes:
+      "AddPermission CreateEventSourceMapping CreateFunction DeleteEventSourceMapping DeleteFunction " +
+      "DeleteFunctionEventInvokeConfig Invoke PutFunctionEventInvokeConfig RemovePermission",
+  },
+  logs: {
+    reads: "DescribeLogGroups DescribeLogStreams DescribeResourcePolicies ListTagsForResource",
+    writes:
+      "CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream DeleteResourcePolicy PutResourcePolicy " +
+      "PutRetentionPolicy",
+  },
+  s3: {
+    reads:
+      "GetBucketAccelerateConfiguration GetBucketAcl GetBucketCors GetBucketEncryption GetBucketLifecycleConfiguration " +
+      "GetBucketLogging GetBucketNotificationConfiguration GetBucketOwnershipControls GetBucketPolicy " +
+      "GetBucketReplication GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite " +
+      "GetObjectLockConfiguration GetPublicAccessBlock HeadBucket",
+    writes:
+      "CreateBucket DeleteBucket DeleteBucketEncryption DeleteBucketLifecycle DeleteBucketOwnershipControls " +
+      "DeleteBucketPolicy DeleteObjects DeletePublicAccessBlock ListObjectVersions PutBucketEncryption " +
+      "PutBucketLifecycleConfiguration PutBucketLogging PutBucketNotificationConfiguration " +
+      "PutBucketOwnershipControls PutBucketPolicy PutBucketTagging PutBucketVersioning PutPublicAccessBlock",
+  },
+  sns: {
+    reads: "GetTopicAttributes ListTagsForResource",
+    writes: "CreateTopic DeleteTopic SetTopicAttributes",
+  },
+};
+
+/** Where a call needs a permission of another name. https://docs.aws.amazon.com/AmazonS3/latest/API/ says which. */
+const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
+  "lambda:Invoke": "lambda:InvokeFunction",
+  "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",
+  "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration",
+  "s3:DeleteBucketOwnershipControls": "s3:PutBucketOwnershipControls",
+  "s3:DeleteObjects": "s3:DeleteObjectVersion",
+  "s3:DeletePublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+  "s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+  "s3:GetBucketCors": "s3:GetBucketCORS",
+  "s3:GetBucketEncryption": "s3:GetEncryptionConfiguration",
+  "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
+  "s3:GetBucketNotificationConfiguration": "s3:GetBucketNotification",
+  "s3:GetBucketReplication": "s3:GetReplicationConfiguration",
+  "s3:GetObjectLockConfiguration": "s3:GetBucketObjectLockConfiguration",
+  "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+  "s3:HeadBucket": "s3:ListBucket",
+  "s3:ListObjectVersions": "s3:ListBucketVersions",
+  "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+  "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+  "s3:PutBucketNotificationConfiguration": "s3:PutBucketNotification",
+  "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+};
+
+/** The permissions that those calls need. */
+export function permissionsNeeded(kind: "reads" | "writes"): string[] {
+  return Object.entries(PROVIDER_CALLS).flatMap(([service, calls]) =>
+    calls[kind]
+      .split(" ")
+      .filter((call) => call !== "")
+      .map((call) => NAMED_OTHERWISE[`${service}:${call}`] ?? `${service}:${call}`),
+  );
+}

@@ -1,0 +1,59 @@
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
+import { Construct } from "constructs";
+import { type Permission, PolicyDocument } from "../security/policy";
+import type { AnyResource, Permissions } from "./permissions";
+
+/**
+ * AWS takes 6,144 characters in a managed policy, blanks not counted; room is left for the names that stand
+ * for ARNs here. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+const CHARACTERS = 5500;
+
+export interface ManagedPoliciesProps {
+  /** First part of the physical names; a number follows. */
+  readonly name: string;
+  readonly description: string;
+  readonly permissions: Permissions;
+}
+
+/** Permissions that do not fit into the one inline policy of a role, as few managed policies as hold them. */
+export class ManagedPolicies extends Construct {
+  public readonly arns: readonly string[];
+
+  public constructor(scope: Construct, id: string, props: ManagedPoliciesProps) {
+    super(scope, id);
+    this.arns = packed([...props.permissions.named, ...props.permissions.any]).map((statements, index) => {
+      const document = new PolicyDocument(this, `Permissions${index + 1}`);
+      for (const statement of statements) {
+        if ("resources" in statement) document.add(statement);
+        else addForAnyResource(document, statement);
+      }
+      return new IamPolicy(this, `Policy${index + 1}`, {
+        name: `${props.name}-${index + 1}`,
+        description: props.description,
+        policy: document.json,
+      }).arn;
+    });
+  }
+}
+
+function addForAnyResource(document: PolicyDocument, { reason, ...permission }: AnyResource): void {
+  document.addForAnyResource(permission, reason);
+}
+
+/** In order, each part as long as it may be. */
+function packed<T extends Permission>(statements: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  let room = 0;
+  for (const statement of statements) {
+    const size = JSON.stringify(statement).length;
+    const last = parts.at(-1);
+    if (last && size <= room) last.push(statement);
+    else {
+      parts.push([statement]);
+      room = CHARACTERS;
+    }
+    room -= size;
+  }
+  return parts;
+}
