@@ -14,7 +14,8 @@ import type { Reconciliation } from "../../reconcile/reconcile";
 import { eventually } from "../local/support/engines";
 import { bundleWithFaultyJudge } from "../support/faulty-bundle";
 import { FAULT_MARKER } from "../support/faulty-judge";
-import { SpeedRun, upsertToEs, withCode, withMapping } from "../support/speed-run";
+import { line, upsertToEs } from "../support/observed-run";
+import { SpeedRun, withCode, withMapping } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 
 jest.setTimeout(300_000);
@@ -46,21 +47,6 @@ async function start(change?: (plane: DataPlane) => DataPlane): Promise<SpeedRun
   const run = await SpeedRun.start(stackDir, change);
   runs.push(run);
   return run;
-}
-
-/** A line that keeps the contract. */
-function line(number: number, more: Readonly<Record<string, unknown>> = {}): string {
-  return JSON.stringify({
-    Invoice: String(500_000 + number),
-    StockCode: "85123A",
-    Description: "WHITE HANGING HEART T-LIGHT HOLDER",
-    Quantity: 6,
-    InvoiceDate: "2010-01-04 10:00:00",
-    Price: 2.95,
-    Customer_ID: "13085",
-    Country: "France",
-    ...more,
-  });
 }
 
 function lines(count: number): string[] {

@@ -1,9 +1,13 @@
+import { assembleOpenSearch } from "../../../engines/opensearch/assemble";
 import type { EngineLane } from "../lane";
 
 /** The speed layer on a real OpenSearch with its security plugin. */
 export const searchLane: EngineLane = {
   name: "search",
-  proves: "the speed layer on a real OpenSearch with its security plugin",
+  proves:
+    "the speed layer on a real OpenSearch with its security plugin: contract, access, faults, real rows",
   folder: "search",
-  prepare: async (say) => say("OpenSearch: nothing to prepare yet"),
+  async prepare(say, signal) {
+    await assembleOpenSearch({ variables: process.env, say, signal });
+  },
 };

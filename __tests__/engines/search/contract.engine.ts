@@ -1,1 +1,0 @@
-test.todo("the contract, on a real engine");

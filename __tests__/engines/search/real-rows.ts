@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PROJECT_ROOT } from "../../../terraform/stack-folder";
+import { REAL_ROWS, realSums } from "../../support/real-rows";
+import { at } from "../../support/search-contract/contract";
+import { startFaultyFront } from "./faulty-front";
+import type { World } from "./world";
+
+const ROWS = 14_269;
+/** How long the engine is away; it takes its time to come back on top. */
+const OUTAGE_MS = 20_000;
+/** Sent slowly enough that the engine dies in the middle. */
+const RATE = 500;
+
+/** What `npm start` printed at its end. */
+interface Ended {
+  readonly exitCode: number | null;
+  readonly report: unknown;
+  readonly said: string;
+}
+
+/** The real rows through the local run, into the real engine. */
+export function realRows(world: () => World, say: (line: string) => void): void {
+  test("14,269 rows with the engine killed for 20 s, and 429 and 503 for a while: nothing lost, nothing twice", async () => {
+    await world().forget();
+    const { engine } = world().real;
+    const answered = { 429: 0, 503: 0 };
+    let passed = 0;
+    const front = await startFaultyFront(world().url, (number) => {
+      const status = number > 24 ? undefined : number % 3 === 0 ? 429 : number % 4 === 0 ? 503 : undefined;
+      if (status === undefined) passed++;
+      else answered[status]++;
+      return status;
+    });
+    const outage = (async (): Promise<number> => {
+      while (passed < 30) await sleep(100);
+      await engine.kill();
+      const killedAt = Date.now();
+      await sleep(OUTAGE_MS);
+      await engine.restart();
+      return Date.now() - killedAt;
+    })();
+
+    const ended = await npmStart([
+      "--search-url",
+      front.url,
+      "--input-file",
+      REAL_ROWS,
+      "--rate",
+      String(RATE),
+    ]);
+    const awayMs = await outage;
+    await front.close();
+
+    const [mapping] = [at(ended.report, "mappings", "0")];
+    say(
+      `real rows under faults: engine away ${Math.round(awayMs / 1000)} s; answered 429 ${answered[429]} times, 503 ${answered[503]} times; ` +
+        `retries ${at(mapping, "retries")}; ${JSON.stringify(at(ended.report, "timings"))}`,
+    );
+    expectWhole(ended);
+    expect(answered).toEqual({ 429: 8, 503: 4 });
+    expect(at(mapping, "retries")).toBeGreaterThan(0);
+    expect(at(mapping, "givenUp")).toEqual([]);
+    expect(await sumsByCountry(world())).toEqual(realSums());
+  });
+
+  test("14,269 rows through npm start -- --search opensearch, which leaves no process behind", async () => {
+    const ended = await npmStart(["--search", "opensearch", "--input-file", REAL_ROWS]);
+    const pid = Number(/OpenSearch http:\S+, process (\d+)/.exec(ended.said)?.[1]);
+
+    say(`real rows: ${JSON.stringify(at(ended.report, "timings"))}`);
+    expectWhole(ended);
+    expect(at(ended.report, "byCountry", "parquet")).toEqual(realSums());
+    expect(pid).toBeGreaterThan(0);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  });
+}
+
+function expectWhole({ exitCode, report, said }: Ended): void {
+  expect(exitCode === 0 ? "" : said).toBe("");
+  expect(report).toMatchObject({
+    agree: true,
+    acknowledged: ROWS,
+    raw: ROWS,
+    parquet: ROWS,
+    indexed: ROWS,
+    quarantined: 0,
+    missing: { raw: [], parquet: [], indexed: [] },
+    doubled: { parquet: [], indexed: [] },
+    altered: { raw: [], parquet: [], indexed: [] },
+  });
+}
+
+function npmStart(args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["--import", "tsx", "local/cli.ts", "--once", "--json", ...args], {
+      cwd: PROJECT_ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let said = "";
+    child.stdout.on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.on("data", (text) => {
+      said += text;
+    });
+    child.once("error", reject);
+    child.once("close", (exitCode) => {
+      const report: unknown = stdout === "" ? undefined : JSON.parse(stdout);
+      resolve({ exitCode, report, said });
+    });
+  });
+}
+
+/** Rows, quantity and revenue by country, as the index adds them up. */
+async function sumsByCountry(world: World): Promise<Record<string, unknown>> {
+  const { body } = await world.ask(world.master, "POST", "/retail-*/_search", {
+    size: 0,
+    aggs: {
+      countries: {
+        terms: { field: "Country", size: 100 },
+        aggs: {
+          quantity: { sum: { field: "Quantity" } },
+          revenue: { sum: { script: "doc['Quantity'].value * doc['Price'].value" } },
+        },
+      },
+    },
+  });
+  const buckets = at(body, "aggregations", "countries", "buckets");
+  return Object.fromEntries(
+    (Array.isArray(buckets) ? buckets : []).map((bucket: unknown) => [
+      at(bucket, "key"),
+      {
+        rows: at(bucket, "doc_count"),
+        quantity: at(bucket, "quantity", "value"),
+        revenue: Math.round(Number(at(bucket, "revenue", "value")) * 100) / 100,
+      },
+    ]),
+  );
+}

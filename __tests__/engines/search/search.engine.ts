@@ -1,0 +1,37 @@
+import { LOCAL_CREDENTIALS } from "../../../local/credentials";
+import { describeRealRows } from "../../support/real-rows";
+import { searchContract } from "../../support/search-contract/contract";
+import { access } from "./access";
+import { realRows } from "./real-rows";
+import { tunnel } from "./tunnel";
+import { World } from "./world";
+
+jest.setTimeout(10 * 60_000);
+
+// Jest keeps what is printed until a test has ended; these last minutes.
+const say = (line: string): void => void process.stderr.write(`[search] ${line}\n`);
+let opened: World | undefined;
+
+function world(): World {
+  if (opened === undefined) throw new Error("the engine has not been started");
+  return opened;
+}
+
+beforeAll(async () => {
+  opened = await World.open(say);
+});
+
+afterAll(async () => {
+  await opened?.close();
+});
+
+describe("the contract, on the real engine", () => {
+  // Through the gate, so that every request is signed.
+  searchContract(async () => world().signing(LOCAL_CREDENTIALS));
+});
+
+describe("access", () => access(world, say));
+
+describe("the tunnel's signing end", () => tunnel(world));
+
+describeRealRows("real rows", () => realRows(world, say));
