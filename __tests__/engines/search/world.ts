@@ -30,7 +30,6 @@ export interface Said {
  */
 export class World {
   private readonly clients: Client[] = [];
-  private readonly runs: ObservedRun[] = [];
 
   private constructor(
     readonly folder: string,
@@ -114,7 +113,7 @@ export class World {
     }
   }
 
-  /** Starts the data plane, without the deploy's invocations. */
+  /** Starts the data plane, without the deploy's invocations; who starts it closes it. */
   async start(): Promise<ObservedRun> {
     const dataDir = mkdtempSync(join(this.folder, "run-"));
     const run = await runDataPlane({ ...this.plane, invocations: [] }, this.url, {
@@ -123,9 +122,7 @@ export class World {
       firstPort: 0,
       say: () => undefined,
     });
-    const observed = new ObservedRun(dataDir, run);
-    this.runs.push(observed);
-    return observed;
+    return new ObservedRun(dataDir, run);
   }
 
   /** Takes back whatever the set-up and the functions put into the engine. */
@@ -146,7 +143,6 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const { run } of this.runs) await run.close();
     for (const client of this.clients) await client.close();
     await this.real.close();
     rmSync(this.folder, { recursive: true, force: true });
