@@ -18,7 +18,7 @@ export function access(world: () => World, say: (line: string) => void): void {
     run = await world().start();
   });
 
-  afterAll(() => run.run.close());
+  afterAll(() => run.close());
 
   /** A bulk request of one document. */
   const bulk = (index: string): string => `{"index":{"_index":"${index}","_id":"x"}}\n{"Country":"France"}\n`;
