@@ -24,12 +24,17 @@ export interface Difference {
    */
   readonly effect: "added" | "left out" | "replaced" | "not compared";
   readonly reason: string;
+  /** What shows it to be right all the same. Written into docs/terraform.md, which a test compares. */
+  readonly instead: string;
   /** @returns whether the construct was concerned. */
   readonly apply: (construct: IConstruct) => boolean;
 }
 
 /** A statement about this action alone concerns nobody. */
 const ACTION_THAT_NOBODY_CALLS = "s3:PutBucketWebsite";
+
+const AUDITED =
+  "it is sent in the apply, and the audit (`__tests__/policy.test.ts`) wants it in every resource";
 
 export const DIFFERENCES: readonly Difference[] = [
   {
@@ -38,6 +43,7 @@ export const DIFFERENCES: readonly Difference[] = [
     effect: "added",
     reason:
       "The stand-in answers 500 where it does not know a call; the provider's 25 retries would hide that for an hour.",
+    instead: "nothing to show: AWS keeps the default of the provider",
     apply: (construct) => {
       if (!(construct instanceof AwsProvider)) return false;
       construct.maxRetries = 2;
@@ -51,6 +57,8 @@ export const DIFFERENCES: readonly Difference[] = [
     reason:
       "The stand-in takes a Deny whose condition does not hold for a denial, and refuses every object, the state included. " +
       "The statements stay, but speak of one action that nobody calls.",
+    instead:
+      "the audit of the policies (`__tests__/policy.test.ts`); a test counts the denials in every bucket of `dev` and `prod`",
     apply: (construct) => {
       if (!(construct instanceof DataAwsIamPolicyDocument)) return false;
       const statements = construct.statementInput;
@@ -72,6 +80,7 @@ export const DIFFERENCES: readonly Difference[] = [
     effect: "left out",
     reason:
       "The stand-in says that every function is in a network that there is not, and whose groups nobody finds.",
+    instead: "planned for `dev` and `prod`",
     apply: (construct) => {
       if (!(construct instanceof LambdaFunction)) return false;
       if (construct.replaceSecurityGroupsOnDestroyInput === undefined) return false;
@@ -84,6 +93,8 @@ export const DIFFERENCES: readonly Difference[] = [
     property: "force_destroy",
     effect: "replaced",
     reason: "The stand-in cannot update a workgroup, so that a protected one could never become disposable.",
+    instead:
+      "planned for `dev` (true) and `prod` (false); refusal and order of a destroy are shown with the buckets",
     apply: (construct) => {
       if (!(construct instanceof AthenaWorkgroup)) return false;
       construct.forceDestroy = true;
@@ -95,29 +106,43 @@ export const DIFFERENCES: readonly Difference[] = [
     property: "all",
     effect: "left out",
     reason: "The stand-in makes a budget, but does not say who is told.",
+    instead: "planned for `dev` and `prod`; its values by `__tests__/modules/operations.test.ts`",
     apply: (construct) => {
       if (!(construct instanceof BudgetsBudget)) return false;
       return construct.node.scope?.node.tryRemoveChild(construct.node.id) ?? false;
     },
   },
-  notCompared("aws_kinesis_stream", "tags", "The stand-in loses the tags that a stream is created with."),
+  notCompared(
+    "aws_kinesis_stream",
+    "tags",
+    "The stand-in loses the tags that a stream is created with.",
+    AUDITED,
+  ),
   notCompared(
     "aws_lambda_function",
     "kms_key_arn",
     "The stand-in does not know the key of a function's environment.",
+    AUDITED,
   ),
   notCompared(
     "aws_lambda_function",
     "logging_config",
     "The stand-in does not know where a function logs to.",
+    AUDITED,
   ),
   notCompared(
     "aws_s3_bucket_notification",
     "eventbridge",
     "The stand-in takes it, and does not say that it did.",
+    "it is sent in the apply; the rules that listen to it by `__tests__/modules/operations.test.ts`",
   ),
   ...["aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"].map((type) =>
-    notCompared(type, "description", "The stand-in loses it where a rule names a group or a prefix list."),
+    notCompared(
+      type,
+      "description",
+      "The stand-in loses it where a rule names a group or a prefix list.",
+      "it is sent in the apply; nothing depends on it",
+    ),
   ),
 ];
 
@@ -131,6 +156,7 @@ export const FOUND_DOMAIN: Difference = {
   reason:
     "The provider waits 10 minutes before it looks whether a domain is there, and again whether it is gone. " +
     "The domain is made beforehand, by one call, and imported.",
+  instead: "made, re-planned and destroyed by `npm run test:terraform:search`, see below",
   apply: (construct) => {
     if (!(construct instanceof OpensearchDomain)) return false;
     if (construct.domainNameInput === undefined) return false;
@@ -140,12 +166,13 @@ export const FOUND_DOMAIN: Difference = {
   },
 };
 
-function notCompared(type: string, property: string, reason: string): Difference {
+function notCompared(type: string, property: string, reason: string, instead: string): Difference {
   return {
     type,
     property,
     effect: "not compared",
     reason,
+    instead,
     apply: (construct) => {
       if (!(construct instanceof TerraformResource) || construct.terraformResourceType !== type) return false;
       const { ignoreChanges, ...lifecycle } = construct.lifecycle ?? {};
@@ -168,8 +195,26 @@ export class EmulatedEnvironmentError extends Error {
 }
 
 /**
- * An account of an AWS API stand-in, for `npm run test:terraform`: `prod` under another name, with the
- * differences above. Where the stand-in listens is said by `AWS_ENDPOINT_URL`, as for every AWS client.
+ * What an environment may leave off. Here it is on, so that it is applied too.
+ * @param definition what it is added to.
+ */
+export function withEveryOption(definition: EnvironmentDefinition): EnvironmentDefinition {
+  const { network, speed, operations } = definition;
+  return {
+    ...definition,
+    network: { ...network, nat: true },
+    speed: { ...speed, readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"] },
+    bastion: { enabled: true },
+    operations: {
+      ...operations,
+      alarmSubscriptions: [{ protocol: "email", endpoint: "on-call@example.com" }],
+    },
+  };
+}
+
+/**
+ * An account of an AWS API stand-in, for `npm run test:terraform`: `prod` under another name, with everything
+ * that is optional, and with the differences above. Where the stand-in listens is said by `AWS_ENDPOINT_URL`, as for every AWS client.
  * @throws EmulatedEnvironmentError naming the variable that has an unknown value.
  */
 export function emulated(variables: Readonly<Record<string, string | undefined>>): EnvironmentDefinition {
@@ -184,7 +229,7 @@ export function emulated(variables: Readonly<Record<string, string | undefined>>
   const { name } = defineEnvironment("environments/emulated.ts", { name: "emulated", protection });
   const differences = domain === "found" ? [...DIFFERENCES, FOUND_DOMAIN] : DIFFERENCES;
   return {
-    ...prod,
+    ...withEveryOption(prod),
     name,
     protected: protection === "protected",
     overrides: (stack) => applyDifferences(stack, differences),

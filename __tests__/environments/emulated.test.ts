@@ -11,6 +11,7 @@ import {
   emulated,
   FOUND_DOMAIN,
   PROTECTION_VARIABLE,
+  withEveryOption,
 } from "../../environments/emulated";
 import type { EnvironmentDefinition } from "../../environments/environment";
 import { prod } from "../../environments/prod";
@@ -37,6 +38,15 @@ function leaves(value: Json, path: readonly string[] = []): Map<string, Json> {
     return new Map([[path.join(" "), value]]);
   }
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, [...path, key])]));
+}
+
+/** Settings that leave something out: `false`, or a list of nothing. */
+function switchedOff(settings: object, path: readonly string[] = []): string[] {
+  return Object.entries(settings).flatMap(([key, value]: [string, unknown]) => {
+    const here = [...path, key];
+    if (value === false || (Array.isArray(value) && value.length === 0)) return [here.join(".")];
+    return typeof value === "object" && value !== null ? switchedOff(value, here) : [];
+  });
 }
 
 /** Paths whose leaf differs, with both values. */
@@ -74,8 +84,15 @@ const changed = [...STACKS].flatMap(([stack, json]) => [
 const ALL = [...DIFFERENCES, FOUND_DOMAIN];
 
 describe("the emulated environment", () => {
-  test("is prod under another name", () => {
-    expect({ ...asOnAws, name: "prod" }).toEqual(prod);
+  test("is prod under another name, with everything that is optional", () => {
+    expect({ ...asOnAws, name: "prod" }).toEqual(withEveryOption(prod));
+    expect(switchedOff(asOnAws)).toEqual([]);
+    expect(switchedOff(prod)).toEqual([
+      "network.nat",
+      "speed.readerRoleArns",
+      "bastion.enabled",
+      "operations.alarmSubscriptions",
+    ]);
   });
 
   test("differs only in what is listed, with the reason", () => {
@@ -116,12 +133,14 @@ describe("what the stand-in cannot hold", () => {
       ),
     ),
   )("is %s: %s, but %s has it", (_effect, _name, _environment, difference, definition) => {
-    const stacks = synthesizedOnce(definition);
+    const [stacks, withOptions] = [synthesizedOnce(definition), synthesizedWithEveryOption(definition)];
     expect([...ON_AWS.values()].flatMap((json) => concerned(json, difference))).not.toEqual([]);
     for (const [stack, json] of ON_AWS) {
       for (const address of concerned(json, difference)) {
         const [kind = "", type = "", id = ""] = address;
-        const block = object(object(object(stacks.get(stack) ?? {})[kind] ?? {})[type] ?? {})[id];
+        const find = (all: ReadonlyMap<string, JsonObject>) =>
+          object(object(object(all.get(stack) ?? {})[kind] ?? {})[type] ?? {})[id];
+        const block = find(stacks) ?? find(withOptions);
         const wanted = difference.property === "all" ? {} : { [difference.property]: expect.anything() };
         expect({ address, block }).toMatchObject({ address, block: wanted });
         expect(object(block ?? {})["lifecycle"] ?? {}).not.toHaveProperty("ignore_changes");
@@ -156,10 +175,15 @@ describe("what the stand-in cannot hold", () => {
 });
 
 const once = new Map<string, ReadonlyMap<string, JsonObject>>();
-function synthesizedOnce(definition: EnvironmentDefinition): ReadonlyMap<string, JsonObject> {
-  const known = once.get(definition.name) ?? synthesize(definition);
-  once.set(definition.name, known);
+function synthesizedOnce(definition: EnvironmentDefinition, key = definition.name) {
+  const known = once.get(key) ?? synthesize(definition);
+  once.set(key, known);
   return known;
+}
+
+/** For what the environment itself leaves off. */
+function synthesizedWithEveryOption(definition: EnvironmentDefinition) {
+  return synthesizedOnce(withEveryOption(definition), `${definition.name} with every option`);
 }
 
 /** Where a difference was applied. */

@@ -138,13 +138,14 @@ export class Lane {
     return stripVTControlCharacters(stdout);
   }
 
-  /** Synthesizes the emulated environment into a folder of the scratch space. */
+  /** Synthesizes an environment into a folder of the scratch space. @param environment default: the emulated one */
   public synthesize(
     folder: string,
     variables: Readonly<Record<string, string | undefined>> = {},
+    environment = ENVIRONMENT,
   ): Promise<EnvironmentFolders> {
     return synthesizeEnvironment(
-      ENVIRONMENT,
+      environment,
       { ...this.variables, ...variables },
       join(this.scratch, folder),
     );

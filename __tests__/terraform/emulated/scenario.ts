@@ -31,6 +31,6 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await refusing(lane, terraform);
   const destroyed = await disposing(lane, terraform);
   await commandLine(lane, terraform);
-  await ending(lane, before);
+  await ending(lane, stacks, before);
   return { resources, destroyed };
 }

@@ -1,5 +1,5 @@
 import { DOMAIN_VARIABLE, PROTECTION_VARIABLE } from "../../../environments/emulated";
-import { forget } from "./forget";
+import { FORGOTTEN, forget } from "./forget";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "./lane";
 import { check } from "./report";
 import type { Seen } from "./scenario";
@@ -20,7 +20,7 @@ export async function searchLane(lane: Lane): Promise<Seen> {
     );
     return stdout.split("\n")[0] ?? "";
   });
-  const { main } = await lane.synthesize("main", VARIABLES);
+  const { main, state } = await lane.synthesize("main", VARIABLES);
   const terraform = lane.terraform(main.path);
   await report.step("init, plan, apply (the domain alone takes 10 minutes)", async () => {
     await terraform.init();
@@ -53,7 +53,10 @@ export async function searchLane(lane: Lane): Promise<Seen> {
       .join("\n");
   });
   await report.step("destroy (the domain alone takes 10 minutes)", async () => {
-    await forget(terraform, ["aws_athena_named_query"]);
+    await forget(terraform, Object.keys(FORGOTTEN));
+    const ofState = lane.terraform(state.path);
+    await ofState.init();
+    await forget(ofState, Object.keys(FORGOTTEN));
     const { stdout } = await lane.npm(0, ["destroy", "--", ENVIRONMENT, "--yes", "--and-state"], VARIABLES);
     const [, count] = /(\d+) resources removed/.exec(stdout) ?? [];
     destroyed = Number(count);

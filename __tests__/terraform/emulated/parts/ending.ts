@@ -1,4 +1,6 @@
 import { PROTECTION_VARIABLE } from "../../../../environments/emulated";
+import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
+import { FORGOTTEN, forget } from "../forget";
 import { ENVIRONMENT, type Lane } from "../lane";
 import { check } from "../report";
 
@@ -8,7 +10,11 @@ const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 const REMAINS: readonly string[] = [];
 
 /** The state's bucket goes last, and the account is as empty as it was. */
-export async function ending(lane: Lane, before: ReadonlyMap<string, number>): Promise<void> {
+export async function ending(
+  lane: Lane,
+  { state }: EnvironmentFolders,
+  before: ReadonlyMap<string, number>,
+): Promise<void> {
   const { report, account } = lane;
   report.part("The end");
   await report.step("bootstrap makes the state's bucket disposable", async () => {
@@ -16,6 +22,9 @@ export async function ending(lane: Lane, before: ReadonlyMap<string, number>): P
     return stdout.split(";")[0] ?? "";
   });
   await report.step("npm run destroy --and-state", async () => {
+    const terraform = lane.terraform(state.path);
+    await terraform.init();
+    await forget(terraform, Object.keys(FORGOTTEN));
     const { stdout } = await lane.npm(0, ["destroy", "--", ENVIRONMENT, "--yes", "--and-state"], DISPOSABLE);
     return stdout.trim();
   });
