@@ -1,9 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { findTerraform, type TerraformProgram } from "../../../terraform/find-terraform";
-import { describeSource, findProvider, variablesFor } from "../../../terraform/provider-source";
+import { OperatorError } from "../../../terraform/operator-error";
+import {
+  describeSource,
+  findProvider,
+  MIRROR_VARIABLE,
+  type ProviderSource,
+  variablesFor,
+} from "../../../terraform/provider-source";
 import { type Finished, runProgram } from "../../../terraform/run-program";
 import {
   type EnvironmentFolders,
@@ -15,7 +22,7 @@ import type { Variables } from "../../../terraform/variables";
 import { Account } from "./account";
 import type { Report } from "./report";
 import { check } from "./report";
-import { type StandIn, startStandIn } from "./stand-in";
+import { missingStandIn, type StandIn, startStandIn } from "./stand-in";
 
 export const ENVIRONMENT = "emulated";
 /** The account that the stand-in is. */
@@ -41,17 +48,21 @@ export class Lane {
     this.account = new Account(standIn.url, REGION);
   }
 
-  /** Finds the tools and starts the stand-in. @throws OperatorError saying what to install. */
-  public static async open(report: Report, say: (line: string) => void, signal: AbortSignal): Promise<Lane> {
+  /** Finds the tools and starts the stand-in. @throws OperatorError saying everything that is to be installed. */
+  public static async open(
+    report: Report,
+    say: (line: string) => void,
+    signal: AbortSignal,
+    environment: Variables = process.env,
+  ): Promise<Lane> {
     const scratch = mkdtempSync(join(tmpdir(), "retail-bi-terraform-"));
     try {
-      const program = await findTerraform(process.env);
-      const source = findProvider(PROVIDER_VERSION, process.env);
-      const standIn = await startStandIn(process.env, say, signal);
+      const { program, source } = await findTools(environment, scratch);
+      const standIn = await startStandIn(environment, say, signal);
       say(`Terraform ${program.version}; AWS provider ${PROVIDER_VERSION}: ${describeSource(source)}`);
       say(`AWS API stand-in: ${standIn.origin}, ${standIn.url}`);
       const variables = {
-        ...variablesFor(source, process.env, scratch),
+        ...variablesFor(source, environment, scratch),
         AWS_ENDPOINT_URL: standIn.url,
         AWS_ACCESS_KEY_ID: "operator",
         AWS_SECRET_ACCESS_KEY: "operator",
@@ -162,4 +173,52 @@ export class Lane {
     await this.standIn.stop();
     rmSync(this.scratch, { recursive: true, force: true });
   }
+}
+
+/** @throws OperatorError with one line for each tool that is missing. */
+async function findTools(
+  variables: Variables,
+  scratch: string,
+): Promise<{ readonly program: TerraformProgram; readonly source: ProviderSource }> {
+  const missing: string[] = [];
+  const orMissing = async <T>(find: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await find();
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      missing.push(error.message);
+      return undefined;
+    }
+  };
+  const program = await orMissing(() => findTerraform(variables));
+  const source = await orMissing(() => findProvider(PROVIDER_VERSION, variables));
+  if (program && source) await orMissing(() => fetchProvider(program, source, variables, scratch));
+  const standIn = missingStandIn(variables);
+  if (standIn !== undefined) missing.push(standIn);
+  if (!program || !source || missing.length > 0) throw new OperatorError(missing.join("\n"));
+  return { program, source };
+}
+
+/** Lets Terraform fetch the provider once, so that a machine that cannot is told here, and not in the middle. */
+async function fetchProvider(
+  program: TerraformProgram,
+  source: ProviderSource,
+  variables: Variables,
+  scratch: string,
+): Promise<void> {
+  const folder = join(scratch, "provider");
+  mkdirSync(folder);
+  const required = { aws: { source: "hashicorp/aws", version: PROVIDER_VERSION } };
+  writeFileSync(
+    join(folder, "main.tf.json"),
+    JSON.stringify({ terraform: { required_providers: required } }),
+  );
+  const terraform = new Terraform(folder, { program, variables: variablesFor(source, variables, folder) });
+  await terraform.init().catch((error: unknown) => {
+    throw new OperatorError(
+      `Terraform does not get the AWS provider ${PROVIDER_VERSION} (${describeSource(source)}): make ` +
+        `registry.terraform.io reachable, or name a mirror of it in ${MIRROR_VARIABLE} ` +
+        `(\`terraform providers mirror\` makes one)\n${error instanceof Error ? error.message : String(error)}`,
+    );
+  });
 }

@@ -20,6 +20,20 @@ export interface StandIn {
 const VERSION = "5.2.1";
 const PLACE = join(PROJECT_ROOT, "node_modules", ".cache", "retail-bi", `moto-${VERSION}`);
 const START_SECONDS = 60;
+const REMEDY = `install Python 3.10 or newer with venv, or moto_server (pip install "moto[server]==${VERSION}") on the PATH, or name a running one in MOTO_URL`;
+
+/** What to install, when there is nothing on this machine that a stand-in could be started with. */
+export function missingStandIn(variables: Variables): string | undefined {
+  const isThere =
+    variables["MOTO_URL"] !== undefined ||
+    existsSync(program(PLACE)) ||
+    ["moto_server", "python3"].some((name) => onPath(name, variables) !== undefined);
+  return isThere ? undefined : `neither moto_server nor python3 is on this machine: ${REMEDY}`;
+}
+
+function program(environment: string): string {
+  return join(environment, "bin", "moto_server");
+}
 
 /**
  * Starts moto: at `MOTO_URL` if that is set, else `moto_server` of the PATH, else one installed from PyPI into
@@ -32,10 +46,16 @@ export async function startStandIn(
   signal: AbortSignal,
 ): Promise<StandIn> {
   const given = variables["MOTO_URL"];
-  if (given !== undefined) return { url: given.replace(/\/$/, ""), origin: "MOTO_URL", stop: async () => {} };
-  const found = onPath("moto_server", variables);
-  const program = found ?? (await install(variables, say, signal));
-  return start(program, variables);
+  if (given !== undefined) return running(given.replace(/\/$/, ""));
+  return start(onPath("moto_server", variables) ?? (await install(variables, say, signal)), variables);
+}
+
+/** Somebody else's, which is not stopped. */
+async function running(url: string): Promise<StandIn> {
+  await fetch(`${url}/moto-api/data.json`).catch((error: unknown) => {
+    throw new OperatorError(`MOTO_URL is ${url}, where nothing answers (${String(error)}): ${REMEDY}`);
+  });
+  return { url, origin: "MOTO_URL", stop: async () => {} };
 }
 
 function onPath(name: string, variables: Variables): string | undefined {
@@ -50,10 +70,9 @@ async function install(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string> {
-  const program = join(PLACE, "bin", "moto_server");
-  if (existsSync(program)) return program;
+  const installed = program(PLACE);
+  if (existsSync(installed)) return installed;
   say(`moto_server is not on the PATH: installing ${VERSION} from PyPI into ${PLACE}`);
-  const remedy = `install Python 3.10 or newer with venv, or moto_server (pip install "moto[server]==${VERSION}"), or name a running one in MOTO_URL`;
   const steps: [string, string[]][] = [
     ["python3", ["-m", "venv", PLACE]],
     [
@@ -65,18 +84,18 @@ async function install(
     const { exitCode, stderr } = await runProgram(command, args, {
       cwd: PROJECT_ROOT,
       variables,
-      remedy,
+      remedy: REMEDY,
       signal,
     });
     if (exitCode !== 0)
-      throw new OperatorError(`${command} ${args.join(" ")} failed: ${remedy}\n${stderr.trim()}`);
+      throw new OperatorError(`${command} ${args.join(" ")} failed: ${REMEDY}\n${stderr.trim()}`);
   }
-  return program;
+  return installed;
 }
 
 /** Starts it on a free port of the loopback interface, in a process group of its own. */
-async function start(program: string, variables: Variables): Promise<StandIn> {
-  const child = spawn(program, ["-H", "127.0.0.1", "-p", "0"], {
+async function start(command: string, variables: Variables): Promise<StandIn> {
+  const child = spawn(command, ["-H", "127.0.0.1", "-p", "0"], {
     env: { ...variables, MOTO_IAM_LOAD_MANAGED_POLICIES: "true", PYTHONUNBUFFERED: "1" },
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
@@ -86,7 +105,7 @@ async function start(program: string, variables: Variables): Promise<StandIn> {
   const url = await new Promise<string>((resolve, reject) => {
     const last: string[] = [];
     const late = setTimeout(
-      () => reject(new OperatorError(`${program} did not start in ${START_SECONDS} s:\n${last.join("\n")}`)),
+      () => reject(new OperatorError(`${command} did not start in ${START_SECONDS} s:\n${last.join("\n")}`)),
       START_SECONDS * 1000,
     );
     createInterface({ input: child.stderr }).on("line", (line) => {
@@ -99,13 +118,13 @@ async function start(program: string, variables: Variables): Promise<StandIn> {
     });
     child.on("error", reject);
     child.on("exit", (code) =>
-      reject(new OperatorError(`${program} ended with ${code}:\n${last.join("\n")}`)),
+      reject(new OperatorError(`${command} ended with ${code}:\n${last.join("\n")}`)),
     );
   }).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
-  return { url, origin: program, stop };
+  return { url, origin: command, stop };
 }
 
 function stopGroup(child: ChildProcess): Promise<void> {
