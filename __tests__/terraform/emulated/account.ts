@@ -9,6 +9,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -56,6 +57,16 @@ export class Account {
   public async objectVersion(bucket: string, key: string): Promise<string> {
     const { VersionId, ETag } = await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
     return `${VersionId} ${ETag}`;
+  }
+
+  /** How an object lies there: the key that encrypts it, and how many versions of it are kept. */
+  public async describeObject(bucket: string, key: string): Promise<{ kmsKey: string; versions: number }> {
+    const { SSEKMSKeyId: kmsKey } = await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    check(kmsKey !== undefined, `s3://${bucket}/${key} is encrypted with no key of ours`);
+    const { Versions = [] } = await this.s3.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: key }),
+    );
+    return { kmsKey, versions: Versions.filter((version) => version.Key === key).length };
   }
 
   public async deleteObject(bucket: string, key: string): Promise<void> {

@@ -52,7 +52,8 @@ export async function deploying(
     const dataSources = addresses.filter((address) => address.startsWith("data.")).length;
     const resources = addresses.length - dataSources;
     check(resources === applied + 1, `it names ${resources} resources, ${applied + 1} were made`);
-    return `${resources} resources, ${dataSources} data sources`;
+    const ofStream = addresses.filter((address) => /EventStream|DeliveryStream/.test(address));
+    return `${resources} resources, ${dataSources} data sources, such as\n${ofStream.join("\n")}`;
   });
   await report.step("terraform state show", async () => {
     const stream = (await terraform.stateList()).find((address) => address.startsWith("aws_kinesis_stream."));
@@ -81,7 +82,8 @@ export async function deploying(
     const text = await account.readObject(bucket, key);
     const state: unknown = JSON.parse(text);
     check(isJsonObject(state), "it is no JSON object");
-    return `s3://${bucket}/${key}, ${text.length} bytes, serial ${member(state, "serial")}, by Terraform ${member(state, "terraform_version")}`;
+    const { kmsKey, versions } = await account.describeObject(bucket, key);
+    return `s3://${bucket}/${key}\n${text.length} bytes, serial ${member(state, "serial")}, by Terraform ${member(state, "terraform_version")}\n${versions} versions kept, encrypted with ${kmsKey}`;
   });
   await report.step("no secret is in it", async () => {
     const state = await terraform.show();

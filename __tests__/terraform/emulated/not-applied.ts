@@ -1,0 +1,26 @@
+import { DIFFERENCES, FOUND_DOMAIN } from "../../../environments/emulated";
+import { FORGOTTEN, FORGOTTEN_DOMAIN } from "./forget";
+
+/** Where `docs/terraform.md` holds the tables. */
+export const MARKS = { begin: "<!-- what the stand-in cannot hold -->", end: "<!-- to here -->" } as const;
+
+/** What `npm run test:terraform` does not apply or remove as it is in AWS, as tables in Markdown. */
+export function notApplied(): string {
+  const differences = [...DIFFERENCES, FOUND_DOMAIN].map(
+    ({ type, property, effect, reason, instead }) =>
+      [`\`${type}\` ${property === "all" ? "" : `\`${property}\``}`.trim(), effect, reason, instead] as const,
+  );
+  const forgotten = Object.entries({ ...FORGOTTEN, ...FORGOTTEN_DOMAIN });
+  return [
+    table(["what", "in the emulated account", "why", "what shows it instead"], differences),
+    "Applied as it is, and then taken out of the state before a destroy (`terraform state rm`):",
+    table(
+      ["what", "why"],
+      forgotten.map(([type, why]) => [`\`${type}\``, why]),
+    ),
+  ].join("\n\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
