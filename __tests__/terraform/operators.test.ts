@@ -300,6 +300,7 @@ describe("secrets in a state are seen", () => {
       secret_arn: "arn",
       tags: {},
       password_policy: null,
+      metadata_options: [{ http_tokens: "required" }],
       name: "lake",
     };
     expect(secretsIn(state(harmless, { master_user_password: true, tags: {} }))).toEqual([]);

@@ -91,15 +91,9 @@ export class Account {
 
   /** Makes a search domain by one call, without waiting for anything. */
   public async makeSearchDomain(name: string): Promise<void> {
-    const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
-    const answer = await fetch(`${this.url}/2021-01-01/opensearch/domain`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        // The stand-in reads the service's name in it, and no more.
-        authorization: `AWS4-HMAC-SHA256 Credential=somebody/${today}/${this.region}/es/aws4_request, SignedHeaders=host, Signature=0`,
-      },
-      body: JSON.stringify({ DomainName: name, EngineVersion: "OpenSearch_2.19" }),
+    const answer = await this.post("/2021-01-01/opensearch/domain", "es", {
+      contentType: "application/json",
+      body: { DomainName: name, EngineVersion: "OpenSearch_2.19" },
     });
     check(answer.ok, `the stand-in makes no search domain: ${answer.status} ${await answer.text()}`);
   }
@@ -113,18 +107,44 @@ export class Account {
     check(answer.ok, `the stand-in does not take its configuration: ${answer.status}`);
   }
 
-  /** How many things of each kind the stand-in holds, such as `s3.FakeBucket`. */
-  public async inventory(): Promise<Map<string, number>> {
-    const answer = await fetch(`${this.url}/moto-api/data.json`);
-    check(answer.ok, `the stand-in does not say what it holds: ${answer.status}`);
-    const services: Record<string, Record<string, unknown[]>> = JSON.parse(await answer.text());
-    return new Map(
-      Object.entries(services).flatMap(([service, models]) =>
-        Object.entries(models).map(
-          ([model, instances]) => [`${service}.${model}`, instances.length] as const,
-        ),
-      ),
-    );
+  /** ARNs of everything that carries the project's tag, whatever it is. */
+  public async tagged(): Promise<string[]> {
+    const arns: string[] = [];
+    for (let token: string | undefined = ""; token !== undefined; ) {
+      const answer = await this.post("/", "tagging", {
+        target: "ResourceGroupsTaggingAPI_20170126.GetResources",
+        contentType: "application/x-amz-json-1.1",
+        body: {
+          TagFilters: [{ Key: "Project", Values: ["retail-bi"] }],
+          ...(token !== "" && { PaginationToken: token }),
+        },
+      });
+      const text = await answer.text();
+      check(answer.ok, `the stand-in does not say what carries a tag: ${answer.status} ${text}`);
+      const page: { ResourceTagMappingList: { ResourceARN: string }[]; PaginationToken?: string } =
+        JSON.parse(text);
+      arns.push(...page.ResourceTagMappingList.map(({ ResourceARN }) => ResourceARN));
+      token = page.PaginationToken || undefined;
+    }
+    return arns.sort();
+  }
+
+  /** A call of a service that the project has no client of. The stand-in reads the service's name, and no more. */
+  private post(
+    path: string,
+    service: string,
+    request: { readonly target?: string; readonly contentType: string; readonly body: object },
+  ): Promise<Response> {
+    const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+    return fetch(`${this.url}${path}`, {
+      method: "POST",
+      headers: {
+        "content-type": request.contentType,
+        ...(request.target !== undefined && { "x-amz-target": request.target }),
+        authorization: `AWS4-HMAC-SHA256 Credential=somebody/${today}/${this.region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify(request.body),
+    });
   }
 
   public close(): void {

@@ -20,7 +20,6 @@ export interface Seen {
 
 /** Everything but the making of the search domain, in the order in which an operator meets it. */
 export async function ordinaryLane(lane: Lane): Promise<Seen> {
-  const before = await lane.account.inventory();
   await validity(lane);
   await wrongAccount(lane);
   const stacks = await bootstrapping(lane);
@@ -31,6 +30,6 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await refusing(lane, terraform);
   const destroyed = await disposing(lane, terraform);
   await commandLine(lane, terraform);
-  await ending(lane, stacks, before);
+  await ending(lane, stacks);
   return { resources, destroyed };
 }

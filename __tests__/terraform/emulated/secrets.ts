@@ -2,7 +2,8 @@ import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../
 import { managedResources } from "../../../terraform/protection";
 
 /** Names of properties that would hold a secret. */
-const SECRET_NAME = /(password|passphrase|secret|private_?key|credential|(?<!next_)token)(?!_arn|_id|_name)/i;
+const SECRET_NAME =
+  /(password|passphrase|secret|private_?key|credential|(?<!next_|http_)token)(?!_arn|_id|_name)/i;
 /** Access keys, private keys, and what is signed. */
 const SECRET_VALUE = /\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|X-Amz-Signature=/;
 

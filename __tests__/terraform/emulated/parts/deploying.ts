@@ -46,6 +46,17 @@ export async function deploying(
     return "no changes";
   });
 
+  await report.step("what the account holds, by its tag", async () => {
+    const tagged = await account.tagged();
+    for (const service of ["s3", "kinesis", "lambda", "kms", "ec2"]) {
+      check(
+        tagged.some((arn) => arn.startsWith(`arn:aws:${service}:`)),
+        `nothing of ${service} is there`,
+      );
+    }
+    return `${tagged.length} resources`;
+  });
+
   report.part("The state, as an operator inspects it");
   await report.step("terraform state list", async () => {
     const addresses = await terraform.stateList();
