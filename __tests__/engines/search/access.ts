@@ -45,7 +45,11 @@ export function access(world: () => World, say: (line: string) => void): void {
     });
     expect(run.mapping).toMatchObject({ recordsAcknowledged: 0, givenUp: [] });
     expect(run.metric("quarantined")).toBe(0);
-    expect(log()).toContain("map this function's execution role to the security role firehose_role");
+    // The log is written behind the metrics.
+    await eventually(
+      () => expect(log()).toContain("map this function's execution role to the security role firehose_role"),
+      PATIENCE_MS,
+    );
   });
 
   test("refused items inside a 200 wait as well, none is quarantined", async () => {
