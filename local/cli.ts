@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { openDataDir } from "./data-dir";
 import { startLocalRun } from "./local-run";
 import { runOnce } from "./once";
+import { Generator } from "./page/generator";
+import { type Page, startPage } from "./page/page";
 import { runUntilStopped } from "./until-stopped";
 
 /** Lines that `--once` sends when it is not told otherwise. */
@@ -10,6 +12,8 @@ const ONCE_LINES = 5_000;
 const STEADY_RATE = 20;
 /** First port of a run that keeps running, so that its endpoints are the same each time. */
 const FIRST_PORT = 4570;
+/** The page's place among the ports. */
+const PAGE_PORT_OFFSET = 5;
 
 const EXIT = { agreed: 0, failed: 1, interrupted: 130 } as const;
 
@@ -26,6 +30,7 @@ interface Options {
   readonly port?: number;
   readonly search: "embedded" | "opensearch";
   readonly searchUrl?: string;
+  readonly page?: boolean;
   readonly json: boolean;
 }
 
@@ -76,6 +81,8 @@ function program(): Command {
         .default("embedded"),
     )
     .addOption(new Option("--search-url <url>", "a running OpenSearch instead").conflicts("search"))
+    .option("--page", "serve the page, also with --once: as long as that takes")
+    .option("--no-page", "do not serve it")
     .option("--json", "one JSON document on stdout, everything else on stderr", false)
     .addHelpText(
       "after",
@@ -114,20 +121,36 @@ async function main(): Promise<number> {
       signal: stop.signal,
       ...(options.searchUrl !== undefined && { searchUrl: options.searchUrl }),
     });
+    const isPageWanted = options.page ?? !options.once;
+    const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
+    const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
+    let page: Page | undefined;
     const source = {
       pack: options.pack,
       seed: options.seed,
+      rate: generator.rate,
+      onAccount: generator.onAccount,
+      onEnd: generator.onEnd,
       ...(options.inputFile !== undefined && { inputFile: options.inputFile }),
     };
     try {
+      if (isPageWanted) {
+        const { port } = options;
+        const first = port ?? (options.once ? 0 : FIRST_PORT);
+        page = await startPage(run, {
+          environment: options.environment,
+          generator,
+          port: first === 0 ? 0 : first + PAGE_PORT_OFFSET,
+        });
+      }
       if (options.once) {
+        if (page) say(`the page, until all layers agree: ${page.url}`);
         const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
         const agree = await runOnce(run, {
           ...source,
           json: options.json,
           signal: stop.signal,
           ...(maxCount !== undefined && { maxCount }),
-          ...(options.rate !== undefined && { rate: options.rate }),
         });
         if (stop.signal.aborted) return EXIT.interrupted;
         keep = !agree;
@@ -136,13 +159,14 @@ async function main(): Promise<number> {
       }
       await runUntilStopped(run, {
         ...source,
-        rate: options.rate ?? STEADY_RATE,
         signal: stop.signal,
+        ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
       keep = false;
       return EXIT.agreed;
     } finally {
+      await page?.close();
       await run.close();
     }
   } finally {

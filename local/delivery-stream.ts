@@ -35,6 +35,8 @@ export interface DeliveryProgress {
   readonly recordsFailed: number;
   readonly objects: number;
   readonly failedInvocations: number;
+  /** Arrival of the newest record that was delivered, dropped, or written as failed, ms since 1970. */
+  readonly newestMs?: number;
   /** Up to here every record of the shard was delivered, dropped, or written as failed. */
   readonly positions: Readonly<Record<string, ShardPosition>>;
 }
@@ -86,6 +88,9 @@ class Delivery implements DeliveryStream {
   private readonly buffer: ObjectBuffer;
   /** Up to here records are in {@link buffer}, or further. */
   private readonly buffered: Record<string, ShardPosition>;
+  /** Arrival of the newest record in {@link buffer}, ms since 1970. */
+  private newestBufferedMs: number | undefined;
+  private newestMs: number | undefined;
   private saved: Readonly<Record<string, ShardPosition>>;
   private readonly counts = {
     recordsRead: 0,
@@ -126,7 +131,8 @@ class Delivery implements DeliveryStream {
   }
 
   progress(): DeliveryProgress {
-    return { ...this.counts, positions: this.saved };
+    const { newestMs } = this;
+    return { ...this.counts, ...(newestMs !== undefined && { newestMs }), positions: this.saved };
   }
 
   async close(): Promise<void> {
@@ -175,6 +181,7 @@ class Delivery implements DeliveryStream {
       if (outcome === undefined || this.stop.signal.aborted) return;
       this.buffer.add(record, outcome);
       this.buffered[record.shardId] = record.sequenceNumber;
+      this.newestBufferedMs = Math.max(this.newestBufferedMs ?? 0, record.arrivedAtMs);
       if (this.buffer.isFull()) await this.deliver();
     }
   }
@@ -199,6 +206,7 @@ class Delivery implements DeliveryStream {
   private async deliver({ once = false } = {}): Promise<void> {
     if (this.gaveUp) return;
     const positions = { ...this.buffered };
+    const newestMs = this.newestBufferedMs;
     const { data, errors, dropped } = this.buffer.take();
     if (errors) {
       const key = this.key(this.prefixes.error, errors);
@@ -219,6 +227,7 @@ class Delivery implements DeliveryStream {
     this.counts.recordsDropped += dropped;
     await this.file.save(positions);
     this.saved = positions;
+    this.newestMs = newestMs;
   }
 
   /** Firehose's own name of an object, after the prefix. */

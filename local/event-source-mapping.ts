@@ -38,6 +38,8 @@ export interface MappingProgress {
   /** Invocations with records that the function had been given before. */
   readonly retries: number;
   readonly givenUp: readonly GivenUpRecord[];
+  /** Arrival of the newest record that was acknowledged, ms since 1970. */
+  readonly newestMs?: number;
   /** Up to here every record of the shard was acknowledged or given up. */
   readonly positions: Readonly<Record<string, ShardPosition>>;
 }
@@ -91,6 +93,7 @@ class Mapping implements EventSourceMapping {
     failedInvocations: 0,
     retries: 0,
   };
+  private newestMs: number | undefined;
   private failuresInARow = 0;
   private closed = false;
   private readonly work: Promise<void>;
@@ -114,7 +117,13 @@ class Mapping implements EventSourceMapping {
   }
 
   progress(): MappingProgress {
-    return { ...this.counts, givenUp: [...this.givenUp], positions: { ...this.positions } };
+    const { counts, newestMs, givenUp, positions } = this;
+    return {
+      ...counts,
+      givenUp: [...givenUp],
+      ...(newestMs !== undefined && { newestMs }),
+      positions: { ...positions },
+    };
   }
 
   async close(): Promise<void> {
@@ -133,8 +142,9 @@ class Mapping implements EventSourceMapping {
         counts.recordsRead += records;
       },
       onReadFailed: (error) => this.tell(`cannot read the stream: ${messageOf(error)}`),
-      onAcknowledged: (records) => {
+      onAcknowledged: (records, newestMs) => {
         counts.recordsAcknowledged += records;
+        this.newestMs = Math.max(this.newestMs ?? 0, newestMs);
       },
       onInvocation: (outcome) => this.countInvocation(outcome),
       giveUp: (batch) => this.giveUp(batch),

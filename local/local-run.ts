@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AthenaClient } from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { freePorts } from "../engines/free-ports";
@@ -17,10 +18,10 @@ import { startLambdaApi } from "./lambda-api";
 import { LatencySampler } from "./latency";
 import { LOOPBACK } from "./loopback";
 import { startObjectStore } from "./object-store";
-import { startSchedule } from "./schedule";
+import { type ScheduleOutcome, startSchedule } from "./schedule";
 import { startSearchDouble } from "./search/search-double";
 import { startSqlService } from "./sql/service";
-import { startStream } from "./stream";
+import { type StreamService, startStream } from "./stream";
 import { synthesize } from "./synthesize";
 import { readDataPlane } from "./terraform/read-data-plane";
 import { summarizeNotHonoured } from "./terraform/summary";
@@ -63,6 +64,15 @@ export interface LocalRun extends Service {
   readonly functions: Functions;
   readonly deliveryStreams: readonly DeliveryStream[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
+  /** What the streams took. */
+  readonly puts: StreamService["puts"];
+  /** Where people's queries run. */
+  readonly athena: AthenaClient;
+  readonly workgroup: string;
+  readonly database: string;
+  readonly glue: GlueClient;
+  /** The last outcome of each schedule, by its name. */
+  readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
   readonly latency?: LatencySampler;
   readonly streamUrl: string;
@@ -217,15 +227,19 @@ async function start(
       await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );
   }
+  const outcomes = new Map<string, ScheduleOutcome>();
   for (const model of plane.schedules) {
-    const onOutcome = (outcome: { ok: boolean; error?: Error }): void => {
-      if (!outcome.ok) say(`${model.name} failed: ${outcome.error?.message}`);
+    const onOutcome = (outcome: ScheduleOutcome): void => {
+      outcomes.set(model.name, outcome);
+      if (!outcome.ok) say(`${model.name} failed: ${outcome.error.message}`);
     };
     await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
   }
 
   const athena = new AthenaClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
-  const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, ...peopleOf(plane)), searchUrl);
+  const glue = new GlueClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
+  const [workgroup, database] = peopleOf(plane);
+  const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, workgroup, database), searchUrl);
   const latency =
     places.search &&
     (await services.open(
@@ -237,6 +251,12 @@ async function start(
     functions,
     deliveryStreams,
     eventSourceMappings,
+    puts: stream.puts,
+    athena,
+    workgroup,
+    database,
+    glue,
+    outcomes,
     streamUrl: stream.url,
     searchUrl,
     timeScale,

@@ -15,8 +15,12 @@ export interface SendOptions {
   readonly inputFile?: string;
   /** Lines; absent: no end, or that of the file. */
   readonly maxCount?: number;
-  /** Lines a second; absent: as fast as it goes. */
-  readonly rate?: number;
+  /** Lines a second, or who says how many now; absent: as fast as it goes. */
+  readonly rate?: number | (() => number);
+  /** Told where the run stands, after each call. */
+  readonly onAccount?: (account: Account) => void;
+  /** Told that no more lines are sent, however that came. */
+  readonly onEnd?: () => void;
   /** Lines in one stream record. */
   readonly pack: number;
   /** Of the synthetic lines and of the partition keys. */
@@ -34,7 +38,7 @@ function ledgerFile(run: LocalRun): string {
  * @throws InputError, ProduceError as the load generator does.
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<Account> {
-  const { inputFile, maxCount, rate, pack, seed, signal } = options;
+  const { inputFile, maxCount, rate, pack, seed, signal, onAccount, onEnd } = options;
   const ledger = openLedger(ledgerFile(run));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
@@ -53,15 +57,20 @@ export async function send(run: LocalRun, options: SendOptions): Promise<Account
       },
       ...(maxCount !== undefined && { maxCount }),
       ...(rate !== undefined && { rate }),
-      onProgress: ({ acknowledged }) => progress.show(`sent ${acknowledged.toLocaleString("en")}`),
+      onProgress: (account) => {
+        progress.show(`sent ${account.acknowledged.toLocaleString("en")}`);
+        onAccount?.(account);
+      },
       onBadRow: ({ number, fault }) => run.say(`${inputFile}, line ${number}: ${fault}; not sent`),
       onGivenUp: ({ reason, numbers }) =>
         run.say(`given up, ${numbers.length} lines from line ${numbers[0]} on: ${reason}`),
     });
     progress.end();
+    onAccount?.(account);
     run.say(accountText(account));
     return account;
   } finally {
+    onEnd?.();
     progress.end();
     ledger.close();
     client.destroy();

@@ -24,9 +24,19 @@ export interface StreamOptions {
   readonly port?: number;
 }
 
+/** What the streams took since they were started, whoever sent it. */
+export interface PutCounts {
+  readonly records: number;
+  /** Of calls that were answered; each time counted. */
+  readonly refused: number;
+  /** When the last record was taken, ms since 1970. */
+  readonly lastMs?: number;
+}
+
 /** The streams of the Terraform behind the protocol of Kinesis. */
 export interface StreamService extends Service {
   readonly url: string;
+  puts(): PutCounts;
 }
 
 /** Calls that read and write records. The streams themselves are the Terraform's to change. */
@@ -54,7 +64,8 @@ export async function startStream({ models, dataDir, port = 0 }: StreamOptions):
   mkdirSync(dataDir, { recursive: true });
   let served: ReadonlySet<string> | undefined;
   const server = createServer(models, dataDir);
-  const work = guard(server, (operation) => served?.has(operation) ?? true);
+  const puts = new PutCounter();
+  const work = guard(server, (operation) => served?.has(operation) ?? true, puts);
   const close = async (): Promise<void> => {
     await closeServer(server);
     await work.ended();
@@ -66,7 +77,7 @@ export async function startStream({ models, dataDir, port = 0 }: StreamOptions):
     for (const model of models) await provide(client, model, dataDir);
     client.destroy();
     served = SERVED;
-    return { url, close };
+    return { url, close, puts: () => puts.counts };
   } catch (error) {
     await close();
     throw error;
@@ -143,11 +154,41 @@ class WorkInHand {
   }
 }
 
+/** Counts what the answers to puts say. */
+class PutCounter {
+  counts: PutCounts = { records: 0, refused: 0 };
+
+  /** Looks at the answer to a put on its way to the client. */
+  follow(response: ServerResponse): void {
+    const { end } = response;
+    Object.assign(response, {
+      end: (...given: unknown[]) => {
+        if (response.statusCode === 200) this.count(String(given[0]));
+        return Reflect.apply(end, response, given);
+      },
+    });
+  }
+
+  private count(answer: string): void {
+    const taken = answer.match(/"SequenceNumber":/g)?.length ?? 0;
+    const refused = answer.match(/"ErrorCode":/g)?.length ?? 0;
+    const { counts } = this;
+    this.counts = {
+      records: counts.records + taken,
+      refused: counts.refused + refused,
+      ...(taken > 0 ? { lastMs: Date.now() } : counts.lastMs !== undefined && { lastMs: counts.lastMs }),
+    };
+  }
+}
+
+/** Calls whose answers say how many records were taken. */
+const PUTS: ReadonlySet<string> = new Set(["PutRecord", "PutRecords"]);
+
 /**
- * Puts three things in front of kinesalite: a list of the calls that are served, patience with clients that are
- * killed, and an account of what it works on: its database must not be closed before.
+ * Puts four things in front of kinesalite: a list of the calls that are served, patience with clients that are
+ * killed, a count of the records that are put, and an account of what it works on: its database must not be closed before.
  */
-function guard(server: Server, isServed: (operation: string) => boolean): WorkInHand {
+function guard(server: Server, isServed: (operation: string) => boolean, puts: PutCounter): WorkInHand {
   const [handle] = server.listeners("request");
   if (handle === undefined) throw new Error("kinesalite has no request listener: its version must be 3.3.3");
   const work = new WorkInHand();
@@ -160,6 +201,7 @@ function guard(server: Server, isServed: (operation: string) => boolean): WorkIn
       return;
     }
     work.follow(request, response);
+    if (operation !== undefined && PUTS.has(operation)) puts.follow(response);
     handle.call(server, request, response);
     // kinesalite throws what a request emits, which would end this process with any client that is killed.
     request.removeAllListeners("error");

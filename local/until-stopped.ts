@@ -2,11 +2,18 @@ import { once } from "node:events";
 import type { LocalRun } from "./local-run";
 import { type SendOptions, send } from "./send";
 
+/** How a run that keeps running does so. */
+export interface UntilStoppedOptions extends SendOptions {
+  /** Where its page is served; absent: nowhere. */
+  readonly pageUrl?: string;
+}
+
 /** Sends at a steady rate until it is stopped, or until the input ends and then it is stopped. */
-export async function runUntilStopped(run: LocalRun, options: SendOptions): Promise<void> {
+export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<void> {
   run.say("the system runs; for any AWS SDK or CLI:");
   for (const line of run.exports) process.stdout.write(`${line}\n`);
   run.say(`OpenSearch: ${run.searchUrl}`);
+  if (options.pageUrl !== undefined) run.say(`\n  ▶ open ${options.pageUrl} in a browser\n`);
   run.say("Ctrl-C stops it");
   await send(run, options);
   if (!options.signal.aborted) await once(options.signal, "abort");

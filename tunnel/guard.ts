@@ -18,22 +18,23 @@ export function ownHosts(port: number): readonly string[] {
  *
  * Programs such as curl send none of the last three, and pass.
  * @param port that the local end listens on.
+ * @param what the local end is called. @default "the tunnel"
  */
-export function refusal(headers: IncomingHttpHeaders, port: number): string | undefined {
+export function refusal(headers: IncomingHttpHeaders, port: number, what = "the tunnel"): string | undefined {
   const { host, origin, referer } = headers;
   if (host === undefined || !ownHosts(port).includes(host)) {
     return `Host is ${quoted(host)}; ${ownHosts(port).join(" or ")} is wanted`;
   }
   const own = `http://${host}`;
   if (origin !== undefined && origin !== own) {
-    return `Origin is ${quoted(origin)}; only pages of ${own} may use the tunnel`;
+    return `Origin is ${quoted(origin)}; only pages of ${own} may use ${what}`;
   }
   const site = headers["sec-fetch-site"];
   if (site !== undefined && (Array.isArray(site) || !OWN_SITES.includes(site))) {
-    return `Sec-Fetch-Site is ${quoted(site)}; only pages of ${own} may use the tunnel. To follow a link, put it into the address bar`;
+    return `Sec-Fetch-Site is ${quoted(site)}; only pages of ${own} may use ${what}. To follow a link, put it into the address bar`;
   }
   if (referer !== undefined && referer !== own && !referer.startsWith(`${own}/`)) {
-    return `Referer is ${quoted(referer)}; only pages of ${own} may use the tunnel`;
+    return `Referer is ${quoted(referer)}; only pages of ${own} may use ${what}`;
   }
   return undefined;
 }

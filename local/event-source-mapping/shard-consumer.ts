@@ -16,7 +16,8 @@ const BATCHES_AHEAD = 2;
 export interface ShardPorts extends Omit<SlotPorts, "onAcknowledged"> {
   readonly onRead: (records: number) => void;
   readonly onReadFailed: (error: unknown) => void;
-  readonly onAcknowledged: (records: number) => void;
+  /** @param newestMs arrival of the newest of them, ms since 1970 */
+  readonly onAcknowledged: (records: number, newestMs: number) => void;
   /** Every record up to this position was acknowledged or given up. */
   readonly onPosition: (shardId: string, position: ShardPosition) => void;
 }
@@ -36,7 +37,8 @@ export class ShardConsumer {
     const slotPorts: SlotPorts = {
       ...ports,
       onAcknowledged: (records) => {
-        ports.onAcknowledged(records.length);
+        const newest = records.at(-1);
+        if (newest) ports.onAcknowledged(records.length, newest.record.arrivedAtMs);
         this.end(records);
       },
       giveUp: async (batch) => {

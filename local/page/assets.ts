@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const CLIENT = join(__dirname, "client");
+
+/** A file of the page. */
+export interface Asset {
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** Follows from the content. */
+  readonly etag: string;
+}
+
+/**
+ * Makes the page's files, by their paths: nothing is fetched from anywhere, so it works without internet.
+ * @throws Error with esbuild's own message when the page's code does not build
+ */
+export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
+  const { outputFiles } = await build({
+    entryPoints: [join(CLIENT, "main.ts")],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: ["chrome115", "firefox115", "safari16.4"],
+    logLevel: "silent",
+  });
+  const [script] = outputFiles;
+  if (script === undefined) throw new Error("esbuild made nothing of the page's code");
+  const file = (name: string): Buffer => readFileSync(join(CLIENT, name));
+  return new Map([
+    ["/", asset("text/html; charset=utf-8", file("page.html"))],
+    ["/page.css", asset("text/css; charset=utf-8", file("page.css"))],
+    ["/page.js", asset("text/javascript; charset=utf-8", Buffer.from(script.contents))],
+    ["/icon.svg", asset("image/svg+xml", file("icon.svg"))],
+  ]);
+}
+
+function asset(contentType: string, body: Buffer): Asset {
+  return {
+    contentType,
+    body,
+    etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+  };
+}

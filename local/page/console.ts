@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AthenaClient,
+  GetQueryExecutionCommand,
+  GetQueryResultsCommand,
+  InvalidRequestException,
+  type QueryExecution,
+  StartQueryExecutionCommand,
+  StopQueryExecutionCommand,
+} from "@aws-sdk/client-athena";
+import { parseStatement, type SqlStatement } from "../sql/statement";
+import type { SqlAnswer, SqlFailure } from "./state";
+
+/** Rows that the console shows; Athena gives at most 999 beside the header in one page. */
+export const MOST_ROWS = 500;
+/** How long a query may take. */
+export const MOST_SECONDS = 30;
+/** Queries of all pages at a time; panels and merges need the engine too. */
+const MOST_QUERIES = 2;
+
+/** Statements that only read. In AWS the people's policy forbids the others; permissions are not enforced here. */
+const READING: ReadonlySet<SqlStatement["kind"]> = new Set([
+  "select",
+  "show tables",
+  "show databases",
+  "show partitions",
+  "describe",
+]);
+
+/** A query without an answer. */
+export class SqlConsoleError extends Error {
+  override readonly name = "SqlConsoleError";
+
+  public constructor(
+    readonly state: SqlFailure["state"],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What the console asks. */
+export interface SqlConsoleOptions {
+  readonly athena: AthenaClient;
+  readonly workgroup: string;
+  readonly database: string;
+  /** @default {@link MOST_ROWS} */
+  readonly mostRows?: number;
+  /** @default {@link MOST_SECONDS} */
+  readonly mostSeconds?: number;
+}
+
+/** Runs what a person types, in the people's workgroup: reads only, and bounded. */
+export class SqlConsole {
+  private running = 0;
+
+  public constructor(private readonly options: SqlConsoleOptions) {}
+
+  /**
+   * @param signal aborted when nobody waits for the answer any more: the query is then stopped
+   * @throws SqlConsoleError
+   */
+  public async run(sql: string, signal: AbortSignal): Promise<SqlAnswer> {
+    refuseWrites(sql);
+    if (this.running >= MOST_QUERIES) {
+      throw new SqlConsoleError("REFUSED", `${MOST_QUERIES} queries are running: wait until one has ended`);
+    }
+    this.running++;
+    try {
+      return await this.answer(sql, signal);
+    } finally {
+      this.running--;
+    }
+  }
+
+  private async answer(sql: string, signal: AbortSignal): Promise<SqlAnswer> {
+    const { athena, workgroup, database, mostRows = MOST_ROWS } = this.options;
+    const queryId = await this.start(sql, workgroup, database);
+    const execution = await this.ended(queryId, signal);
+    const isTable = execution.StatementType === "DML";
+    const { ResultSet, NextToken } = await athena.send(
+      new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: mostRows + (isTable ? 2 : 1) }),
+    );
+    const rows = (ResultSet?.Rows ?? []).map(({ Data = [] }) =>
+      Data.map(({ VarCharValue }) => VarCharValue ?? null),
+    );
+    // Of a SELECT, the first row is the header.
+    if (isTable) rows.shift();
+    const { DataScannedInBytes = 0, TotalExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
+    return {
+      queryId,
+      columns: (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name = "", Type = "" }) => {
+        return { name: Name, type: Type };
+      }),
+      rows: rows.slice(0, mostRows),
+      isCut: rows.length > mostRows || NextToken !== undefined,
+      scannedBytes: DataScannedInBytes,
+      milliseconds: TotalExecutionTimeInMillis,
+    };
+  }
+
+  private async start(sql: string, workgroup: string, database: string): Promise<string> {
+    const command = new StartQueryExecutionCommand({
+      QueryString: sql,
+      WorkGroup: workgroup,
+      QueryExecutionContext: { Database: database },
+    });
+    const { QueryExecutionId } = await this.options.athena.send(command).catch((error: unknown) => {
+      throw error instanceof InvalidRequestException ? new SqlConsoleError("FAILED", error.message) : error;
+    });
+    if (QueryExecutionId === undefined) throw new SqlConsoleError("FAILED", "Athena gave no execution id");
+    return QueryExecutionId;
+  }
+
+  /** @throws SqlConsoleError for a query that failed, took too long, or is not wanted any more */
+  private async ended(queryId: string, signal: AbortSignal): Promise<QueryExecution> {
+    const { athena, mostSeconds = MOST_SECONDS } = this.options;
+    const stop = async (why: string): Promise<never> => {
+      await athena.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
+      throw new SqlConsoleError("CANCELLED", why);
+    };
+    const deadline = Date.now() + mostSeconds * 1_000;
+    for (let wait = 20; ; wait = Math.min(wait * 1.5, 250)) {
+      const { QueryExecution } = await athena.send(
+        new GetQueryExecutionCommand({ QueryExecutionId: queryId }),
+      );
+      const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};
+      if (State === "SUCCEEDED" && QueryExecution) return QueryExecution;
+      if (State === "FAILED" || State === "CANCELLED") throw new SqlConsoleError(State, StateChangeReason);
+      if (signal.aborted) return stop("the page went away");
+      if (Date.now() >= deadline) {
+        return stop(`the query took longer than the console's ${mostSeconds} seconds and was stopped`);
+      }
+      await sleep(wait);
+    }
+  }
+}
+
+/** @throws SqlConsoleError for what would write, and, in Athena's words, for what is no statement */
+function refuseWrites(sql: string): void {
+  let kind: SqlStatement["kind"];
+  try {
+    ({ kind } = parseStatement(sql));
+  } catch (error) {
+    throw new SqlConsoleError("FAILED", error instanceof Error ? error.message : String(error));
+  }
+  if (READING.has(kind)) return;
+  const [word = ""] = sql.trim().split(/\s+/);
+  throw new SqlConsoleError(
+    "REFUSED",
+    `${word.toUpperCase()} is refused: this console only reads. SELECT, WITH, SHOW and DESCRIBE are allowed`,
+  );
+}

@@ -1,0 +1,64 @@
+import type { Account } from "../../loadgen/account";
+import type { GeneratorState } from "./state";
+
+/** Most lines a second that the page may ask for: what a laptop's core does beside everything else. */
+export const MOST_LINES_PER_SECOND = 1_000;
+
+/** A rate that cannot be. */
+export class RateError extends Error {
+  override readonly name = "RateError";
+}
+
+/** The sending side of a run: whoever sends asks it for the rate, and the page sets it. */
+export class Generator {
+  private current: number;
+  private account: Account | undefined;
+  private isFinished = false;
+
+  /** @param linesPerSecond to begin with, Infinity for no limit; a faster one than the page may ask for becomes the most */
+  public constructor(linesPerSecond: number) {
+    this.current = linesPerSecond;
+    this.most = Math.max(Number.isFinite(linesPerSecond) ? linesPerSecond : 0, MOST_LINES_PER_SECOND);
+  }
+
+  public readonly most: number;
+  public readonly rate = (): number => this.current;
+  public readonly onAccount = (account: Account): void => {
+    this.account = account;
+  };
+
+  /** What was sent so far. */
+  public get sent(): Pick<Account, "acknowledged" | "retried" | "throttled" | "givenUp" | "badRows"> {
+    return this.account ?? { acknowledged: 0, retried: 0, throttled: 0, givenUp: 0, badRows: 0 };
+  }
+
+  /** 0 pauses. @throws RateError */
+  public set(linesPerSecond: unknown): void {
+    if (
+      typeof linesPerSecond !== "number" ||
+      !Number.isFinite(linesPerSecond) ||
+      linesPerSecond < 0 ||
+      linesPerSecond > this.most
+    ) {
+      throw new RateError(
+        `the rate is ${JSON.stringify(linesPerSecond)}; a number of lines a second from 0 to ${this.most} is wanted`,
+      );
+    }
+    this.current = linesPerSecond;
+  }
+
+  /** Nothing more will be sent. */
+  public readonly onEnd = (): void => {
+    this.isFinished = true;
+  };
+
+  public state(): GeneratorState {
+    const { current, isFinished, most } = this;
+    return {
+      state: isFinished ? "finished" : current === 0 ? "paused" : "sending",
+      ...(Number.isFinite(current) && { linesPerSecond: current }),
+      most,
+      acknowledged: this.sent.acknowledged,
+    };
+  }
+}

@@ -1,0 +1,24 @@
+/** Over how long a rate is taken. */
+const WINDOW_MS = 5_000;
+
+interface Sample {
+  readonly atMs: number;
+  readonly total: number;
+}
+
+/** Rates of totals that only grow, each over the last seconds. */
+export class Rates {
+  private readonly samples = new Map<string, Sample[]>();
+
+  /** Takes a total. @returns how much it grew in a second; 0 for the first one */
+  public take(name: string, total: number, nowMs: number): number {
+    const samples = this.samples.get(name) ?? [];
+    samples.push({ atMs: nowMs, total });
+    // The oldest one kept is just outside of the window.
+    while ((samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) samples.shift();
+    this.samples.set(name, samples);
+    const [oldest] = samples;
+    if (oldest === undefined || oldest.atMs === nowMs) return 0;
+    return Math.max(0, ((total - oldest.total) * 1_000) / (nowMs - oldest.atMs));
+  }
+}
