@@ -58,6 +58,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 
   const publishLive = (): void => {
     const nowMs = Date.now();
+    const { lastMs } = run.puts();
     const states = layers.map((content) => layerState(content, run));
     const parts = readParts({ run, generator, rates, layers: states }, nowMs);
     hub.publish("live", {
@@ -65,6 +66,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       environment,
       timeScale: run.timeScale,
       startedAt: run.startedAt,
+      ...(lastMs !== undefined && { streamNewestMs: lastMs }),
       generator: generator.state(),
       parts,
       layers: states,

@@ -74,6 +74,8 @@ export interface LiveState {
   readonly environment: string;
   readonly timeScale: number;
   readonly startedAt: number;
+  /** When the stream took its last line, ms since 1970; absent before anything was sent. */
+  readonly streamNewestMs?: number;
   readonly generator: GeneratorState;
   readonly parts: readonly Part[];
   readonly layers: readonly LayerState[];

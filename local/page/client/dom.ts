@@ -1,0 +1,56 @@
+/** What may stand in an element. */
+export type Child = Node | string;
+
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Makes an element. Texts are texts, never markup. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+/** Makes an element of a drawing. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  name: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+/** @param attributes false and undefined leave an attribute out, true makes it empty */
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+/** Changes a text only if it is another one: nothing is drawn or read out anew for the same. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * The page's element of that id.
+ * @throws Error when the page has none of that kind
+ */
+export function byId<T extends Element>(id: string, kind: new () => T): T {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`the page has no ${kind.name} called ${id}`);
+  return element;
+}
+
+/** A table that scrolls in itself, by keyboard too. */
+export function scrolling(label: string, table: HTMLTableElement): HTMLDivElement {
+  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table);
+}

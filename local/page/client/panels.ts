@@ -1,0 +1,113 @@
+import { PANELS } from "../../../dashboards/panels";
+import type { FiguresPanel, Panel } from "../../../dashboards/spec";
+import type { LiveState, PanelState } from "../state";
+import { el, setText } from "./dom";
+import { donut } from "./donut";
+import { clock, seconds } from "./format";
+import { barsTable, rowsTable } from "./tables";
+import { TimeChart, type TimePanel } from "./time-chart";
+
+const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
+
+/** The panels of the spec, each with where its figures come from and how old they are. */
+export class Panels {
+  private readonly cards: ReadonlyMap<string, PanelCard>;
+
+  public constructor(parent: HTMLElement) {
+    this.cards = new Map(PANELS.map((panel) => [panel.id, new PanelCard(panel)]));
+    parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
+  }
+
+  public show(state: PanelState): void {
+    this.cards.get(state.id)?.show(state);
+  }
+
+  public tick(live: LiveState): void {
+    for (const card of this.cards.values()) card.tick(live);
+  }
+}
+
+class PanelCard {
+  public readonly element: HTMLElement;
+  private readonly body = el("div", { class: "panel-body" }, el("p", { class: "muted empty" }, "asking …"));
+  private readonly badge = el("span", { class: "badge" });
+  private readonly freshness = el("span", { class: "freshness muted" });
+  private readonly chart: TimeChart | undefined;
+  private readonly details: HTMLDetailsElement | undefined;
+  private state: PanelState | undefined;
+
+  public constructor(private readonly panel: Panel) {
+    const titleId = `${panel.id}-title`;
+    const isWide = panel.chart === "table";
+    this.element = el(
+      "article",
+      { class: isWide ? "card panel wide" : "card panel", id: panel.id, "aria-labelledby": titleId },
+      el(
+        "header",
+        {},
+        el("h3", { id: titleId }, panel.title),
+        el("p", { class: "source" }, this.badge, this.freshness),
+      ),
+      this.body,
+    );
+    if (isOverTime(panel)) {
+      this.chart = new TimeChart(panel);
+      this.details = el("details", {}, el("summary", {}, "As a table"));
+      this.details.addEventListener("toggle", () => this.fillDetails());
+      this.element.append(this.details);
+    }
+  }
+
+  public show(state: PanelState): void {
+    this.state = state;
+    this.element.dataset["layer"] = state.layer;
+    setText(this.badge, LAYER_TITLES[state.layer]);
+    this.badge.title = state.source;
+    if (state.error !== undefined) {
+      this.body.replaceChildren(el("p", { class: "problem" }, state.error));
+    } else if (state.rows.length === 0) {
+      this.body.replaceChildren(el("p", { class: "muted empty" }, "No lines yet."));
+    } else {
+      this.draw(state);
+    }
+    this.fillDetails();
+  }
+
+  public tick({ streamNewestMs }: LiveState): void {
+    const newestMs = this.state?.newestMs;
+    if (newestMs === undefined || this.state === undefined) return;
+    const behind = streamNewestMs === undefined ? 0 : Math.max(0, streamNewestMs - newestMs) / 1_000;
+    const age = streamNewestMs === undefined ? "" : `, ${seconds(behind)} behind the stream`;
+    setText(this.freshness, `up to ${clock(newestMs)}${age}`);
+  }
+
+  private draw({ rows }: PanelState): void {
+    const { panel, chart } = this;
+    if (chart) {
+      if (chart.element.parentNode !== this.body) this.body.replaceChildren(chart.element);
+      chart.show(rows);
+      return;
+    }
+    // What was scrolled to stays in sight.
+    const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
+    this.body.replaceChildren(
+      panel.chart === "table"
+        ? rowsTable(panel, rows)
+        : panel.chart === "donut"
+          ? donut(panel, rows)
+          : barsTable(panel, rows),
+    );
+    this.body.querySelector(".scroll")?.scrollTo({ top });
+  }
+
+  private fillDetails(): void {
+    const { details, state } = this;
+    const [summary] = details?.children ?? [];
+    if (details === undefined || summary === undefined) return;
+    details.replaceChildren(summary, ...(details.open && state ? [rowsTable(this.panel, state.rows)] : []));
+  }
+}
+
+function isOverTime(panel: Panel): panel is FiguresPanel & TimePanel {
+  return panel.chart !== "table" && panel.dimension.kind === "time";
+}

@@ -1,0 +1,26 @@
+/** An answer other than 200. */
+export class Refusal extends Error {
+  public constructor(
+    message: string,
+    /** Of a query. */
+    readonly state: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Sends a request to the page's server. @returns the answer, of the shape that the path has
+ * @throws Refusal with the server's words
+ */
+export async function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Refusal(answer.message, answer.state);
+  return answer;
+}

@@ -1,0 +1,28 @@
+/** Round figures at an axis from `low` to `high`, zero among them; about as many as `wanted`. */
+export function ticks(low: number, high: number, wanted: number): number[] {
+  const least = Math.min(0, low);
+  const most = Math.max(0, high);
+  if (least === most) return [0, 1];
+  const rough = (most - least) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? 10 * power;
+  const first = Math.floor(least / step);
+  const last = Math.ceil(most / step);
+  return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step);
+}
+
+/** Maps values from one range to another. */
+export function linear(
+  from: readonly [number, number],
+  to: readonly [number, number],
+): (value: number) => number {
+  const [low, high] = from;
+  const [start, end] = to;
+  return (value) => start + ((value - low) / (high - low || 1)) * (end - start);
+}
+
+/** At most `most` of the items, evenly spread, the first among them. */
+export function spread<T>(items: readonly T[], most: number): T[] {
+  const step = Math.max(1, Math.ceil(items.length / Math.max(1, most)));
+  return items.filter((_, at) => at % step === 0);
+}
