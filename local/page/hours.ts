@@ -10,7 +10,7 @@ const MOST_HOURS = 24;
 const MOST_LINES = 100_000;
 /** An hour that goes on is compared again after this, and after so many times the last comparison's time. */
 const AGAIN_AFTER_MS = 10_000;
-const REST_FACTOR = 10;
+const REST_FACTOR = 3;
 /** Identities shown of each fault. */
 const SHOWN_IDENTITIES = 5;
 

@@ -93,7 +93,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     workgroup,
     saved: plane.namedQueries
       .filter((query) => query.workgroup === workgroup)
-      .map(({ name, sql }) => ({ name, sql })),
+      .map(({ name, sql }) => ({ name, sql }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
     mostRows: MOST_ROWS,
     mostSeconds: MOST_SECONDS,
   });

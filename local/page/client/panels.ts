@@ -2,7 +2,6 @@ import { PANELS } from "../../../dashboards/panels";
 import type { FiguresPanel, Panel } from "../../../dashboards/spec";
 import type { LiveState, PanelState } from "../state";
 import { el, setText } from "./dom";
-import { donut } from "./donut";
 import { clock, seconds } from "./format";
 import { barsTable, rowsTable } from "./tables";
 import { TimeChart, type TimePanel } from "./time-chart";
@@ -46,7 +45,7 @@ class PanelCard {
         "header",
         {},
         el("h3", { id: titleId }, panel.title),
-        el("p", { class: "source" }, this.badge, this.freshness),
+        el("p", { class: "origin" }, this.badge, this.freshness),
       ),
       this.body,
     );
@@ -90,13 +89,7 @@ class PanelCard {
     }
     // What was scrolled to stays in sight.
     const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
-    this.body.replaceChildren(
-      panel.chart === "table"
-        ? rowsTable(panel, rows)
-        : panel.chart === "donut"
-          ? donut(panel, rows)
-          : barsTable(panel, rows),
-    );
+    this.body.replaceChildren(panel.chart === "table" ? rowsTable(panel, rows) : barsTable(panel, rows));
     this.body.querySelector(".scroll")?.scrollTo({ top });
   }
 

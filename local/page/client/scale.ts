@@ -21,8 +21,13 @@ export function linear(
   return (value) => start + ((value - low) / (high - low || 1)) * (end - start);
 }
 
-/** At most `most` of the items, evenly spread, the first among them. */
-export function spread<T>(items: readonly T[], most: number): T[] {
-  const step = Math.max(1, Math.ceil(items.length / Math.max(1, most)));
-  return items.filter((_, at) => at % step === 0);
+/** Of items in the order of their places, the first and then each that is at least `apart` further. */
+export function spread<T>(items: readonly T[], placeOf: (item: T) => number, apart: number): T[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return items.filter((item) => {
+    const place = placeOf(item);
+    if (place - last < apart) return false;
+    last = place;
+    return true;
+  });
 }

@@ -50,7 +50,7 @@ export class Summary {
   }
 
   public verdict({ hours, error }: ReconciliationState): void {
-    const [newest] = hours;
+    const [newest] = hours.filter(({ stream }) => stream > 0);
     if (error !== undefined) this.set("verdict", "Not compared", error, "bad");
     if (error !== undefined || newest === undefined) return;
     const lines = hours.reduce((sum, { stream }) => sum + stream, 0);

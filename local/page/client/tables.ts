@@ -1,4 +1,4 @@
-import { measureColumn, type PanelColumn, panelColumns, type Row } from "../../../dashboards/rows";
+import { type PanelColumn, panelColumns, type Row } from "../../../dashboards/rows";
 import type { FiguresPanel, Panel } from "../../../dashboards/spec";
 import { el, scrolling } from "./dom";
 import { cellText } from "./format";
@@ -30,36 +30,18 @@ export function barsTable(panel: FiguresPanel, rows: readonly Row[]): HTMLElemen
   );
 }
 
-/** A legend: each class with its colour and all its measures. */
-export function classesTable(panel: FiguresPanel, rows: readonly Row[]): HTMLElement {
-  const columns = panelColumns(panel);
-  const [named] = columns;
-  const [first] = panel.measures.map(measureColumn);
-  const all = rows.reduce((sum, row) => sum + Number(row[first?.id ?? ""]), 0);
-  return table(columns, rows, (column, row, at) => {
-    const value = row[column.id] ?? "";
-    const text = cellText(column, value);
-    if (column.id === named?.id) {
-      return el("th", { scope: "row" }, el("span", { class: `swatch class-${at}` }), text);
-    }
-    if (column.id !== first?.id) return el("td", {}, text);
-    const share = all === 0 ? 0 : (Number(value) / all) * 100;
-    return el("td", {}, text, el("span", { class: "muted percent" }, ` ${share.toFixed(1)} %`));
-  });
-}
-
 function table(
   columns: readonly PanelColumn[],
   rows: readonly Row[],
-  cell: (column: PanelColumn, row: Row, at: number) => HTMLTableCellElement,
+  cell: (column: PanelColumn, row: Row) => HTMLTableCellElement,
 ): HTMLTableElement {
   const head = columns.map(({ title, holds }) => el("th", { scope: "col", class: kindOf(holds) }, title));
-  const body = rows.map((row, at) =>
+  const body = rows.map((row) =>
     el(
       "tr",
       {},
       ...columns.map((column) => {
-        const made = cell(column, row, at);
+        const made = cell(column, row);
         made.classList.add(kindOf(column.holds));
         return made;
       }),

@@ -4,12 +4,15 @@ import { el, setText, svg } from "./dom";
 import { axisText, cellText } from "./format";
 import { linear, spread, ticks } from "./scale";
 
-const FACET_HEIGHT = 108;
+/** Of one of several measures, and of the only one. */
+const FACET_HEIGHT = 116;
+const ONLY_FACET_HEIGHT = 200;
 const LEFT = 52;
 const RIGHT = 8;
 const TOP = 8;
+const BOTTOM = 10;
 const AXIS_HEIGHT = 22;
-const TICK_WIDTH = 84;
+const TICK_WIDTH = 96;
 const WIDEST_BAR = 36;
 const DAY_MS = 86_400_000;
 
@@ -131,7 +134,9 @@ export class TimeChart {
   private draw(): void {
     const width = this.frame.clientWidth;
     if (width === 0) return;
-    const height = this.panel.measures.length * FACET_HEIGHT + AXIS_HEIGHT;
+    const { measures } = this.panel;
+    const facetHeight = measures.length === 1 ? ONLY_FACET_HEIGHT : FACET_HEIGHT;
+    const height = measures.length * facetHeight + AXIS_HEIGHT;
     const slotMs = this.panel.dimension.interval === "day" ? DAY_MS : 30 * DAY_MS;
     const first = this.points.at(0)?.atMs ?? 0;
     const last = this.points.at(-1)?.atMs ?? 0;
@@ -142,19 +147,24 @@ export class TimeChart {
     this.canvas.setAttribute("height", String(height));
     this.canvas.replaceChildren(
       ...this.cursor(height),
-      ...this.panel.measures.map((measure, index) => this.facet(measure, index, width, slot)),
+      ...measures.map((measure, index) =>
+        this.facet(measure, [index * facetHeight + TOP, (index + 1) * facetHeight - BOTTOM], width, slot),
+      ),
       ...this.timeAxis(width, height),
     );
   }
 
-  private facet(measure: Measure, index: number, width: number, slot: number): SVGGElement {
-    const top = index * FACET_HEIGHT + TOP;
-    const bottom = (index + 1) * FACET_HEIGHT - 6;
+  private facet(
+    measure: Measure,
+    [top, bottom]: readonly [number, number],
+    width: number,
+    slot: number,
+  ): SVGGElement {
     const values = this.points.map((point) => valueAt(point, measure));
     const figures = ticks(Math.min(0, ...values), Math.max(0, ...values), 3);
     const y = linear([figures.at(0) ?? 0, figures.at(-1) ?? 1], [bottom, top]);
     const column = measureColumn(measure);
-    const group = svg("g", { class: index === 0 ? "facet first" : "facet" });
+    const group = svg("g", { class: measure === this.panel.measures[0] ? "facet first" : "facet" });
     for (const figure of figures) {
       const at = Math.round(y(figure)) + 0.5;
       const kind = figure === 0 ? "base" : "grid";
@@ -217,11 +227,12 @@ export class TimeChart {
   }
 
   private timeAxis(width: number, height: number): SVGElement[] {
-    const room = Math.floor((width - LEFT - RIGHT) / TICK_WIDTH);
-    return spread(this.points, room).map(({ atMs, label }) => {
-      const x = Math.min(Math.max(this.xOf(atMs), LEFT + 24), width - RIGHT - 30);
-      const text = this.panel.dimension.interval === "month" ? label.slice(0, 7) : label;
-      return svg("text", { class: "tick", x, y: height - 5, "text-anchor": "middle" }, text);
+    const placeOf = ({ atMs }: Point): number =>
+      Math.min(Math.max(this.xOf(atMs), LEFT + TICK_WIDTH / 3), width - RIGHT - TICK_WIDTH / 3);
+    return spread(this.points, placeOf, TICK_WIDTH).map((point) => {
+      const text = this.panel.dimension.interval === "month" ? point.label.slice(0, 7) : point.label;
+      const place = { x: placeOf(point), y: height - 5, "text-anchor": "middle" };
+      return svg("text", { class: "tick", ...place }, text);
     });
   }
 }
