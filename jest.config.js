@@ -3,8 +3,8 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
-  // Whole runs under faults and over hours: a lane of their own, see jest.scenarios.config.js.
-  testPathIgnorePatterns: ["<rootDir>/__tests__/scenarios/"],
+  // Whole runs under faults and over hours, and the page in a browser: see jest.scenarios.config.js, jest.page.config.js.
+  testPathIgnorePatterns: ["<rootDir>/__tests__/scenarios/", "<rootDir>/__tests__/page/"],
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   transform: { "\\.ts$": "<rootDir>/jest.transform.js" },

@@ -5,7 +5,7 @@ import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, readRealRows, realSums } from "../support/real-rows";
 import { start } from "../support/start";
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** A buffer of a second and a merge every five: the same path, less waiting. */
 const FAST = ["--time-scale", "60"];

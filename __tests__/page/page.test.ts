@@ -1,0 +1,242 @@
+import { request } from "node:http";
+import type { Browser, Page } from "playwright-core";
+import { PANELS } from "../../dashboards/panels";
+import { panelColumns, type Row } from "../../dashboards/rows";
+import type { Panel } from "../../dashboards/spec";
+import { eventually } from "../local/support/engines";
+import { startBrowser } from "../support/browser";
+import { type PageRun, startPageRun } from "../support/page-run";
+import { realFigures } from "../support/real-panels";
+import { describeRealRows, REAL_ROWS, readRealRows } from "../support/real-rows";
+
+/** Away from the ports of a run that somebody has open. */
+const FIRST_PORT = "14670";
+const ROWS = 14_269;
+/** Within which the slowest layer has what was sent, on a busy machine. */
+const SETTLED_MS = 90_000;
+
+/** A figure as the page writes it: `£1,234.50`, `-£3`, `1,234 lines`. */
+function parsed(text: string): number {
+  const digits = text.replaceAll(/[£,\s]|lines/g, "").replace("−", "-");
+  if (!/^-?\d+(\.\d+)?$/.test(digits)) throw new Error(`"${text}" is no figure`);
+  return Number(digits);
+}
+
+/** A row as the page shows it: blanks at the ends do not show, and what is empty says so. */
+function shownAs(panel: Panel, row: Row): Row {
+  const text = (value: string): string => value.trim().replaceAll(/\s+/g, " ") || "none";
+  return Object.fromEntries(
+    panelColumns(panel).map(({ id }) => {
+      const value = row[id] ?? "";
+      return [id, typeof value === "string" ? text(value) : value];
+    }),
+  );
+}
+
+describeRealRows("the page of a run on the real rows", () => {
+  let browser: Browser | undefined;
+  let run: PageRun | undefined;
+  let page: Page;
+  let url: string;
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+    const pace = ["--time-scale", "60", "--rate", "200"];
+    run = await startPageRun("--port", FIRST_PORT, "--input-file", REAL_ROWS, ...pace);
+    ({ url } = run);
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("request", (asked) => origins.add(new URL(asked.url()).origin));
+    await page.goto(url);
+  }, 150_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    if (run) expect(await run.stop()).toBe(0);
+  });
+
+  const textOf = (selector: string): Promise<string> => page.locator(selector).innerText();
+  const figureOf = async (selector: string): Promise<number> => parsed(await textOf(selector));
+
+  /** The cells of a table, row by row. */
+  function cellsOf(table: string): Promise<string[][]> {
+    const rows = `[...document.querySelectorAll(${JSON.stringify(`${table} tbody tr`)})]`;
+    return page.evaluate(`${rows}.map(({ cells }) => [...cells].map(({ innerText }) => innerText.trim()))`);
+  }
+
+  /** A panel's rows as they are shown; those of a chart stand in the table beside it. */
+  async function rowsOf(panel: Panel): Promise<Row[]> {
+    const details = page.locator(`#${panel.id} details:not([open]) summary`);
+    if ((await details.count()) > 0) await details.click();
+    const columns = panelColumns(panel);
+    return (await cellsOf(`#${panel.id}`)).map((cells) =>
+      Object.fromEntries(
+        columns.map(({ id, holds }, at) => {
+          const text = cells[at] ?? "";
+          return [id, holds === "number" || holds === "pounds" ? parsed(text) : text];
+        }),
+      ),
+    );
+  }
+
+  test("updates while records flow", async () => {
+    for (const figure of ["#tile-sent .value", "#tile-speed .value"]) {
+      let first = 0;
+      await eventually(async () => {
+        first = await figureOf(figure);
+        expect(first).toBeGreaterThan(0);
+      }, SETTLED_MS);
+      expect(first).toBeLessThan(ROWS);
+      await eventually(async () => expect(await figureOf(figure)).toBeGreaterThan(first), SETTLED_MS);
+    }
+    expect(await textOf("#status")).toBe("live");
+  });
+
+  test("sets the generator's rate, by keyboard, and refuses one that is too high", async () => {
+    const rate = page.locator("#rate-number");
+    await rate.fill("100000");
+    await rate.press("Enter");
+    expect(await page.evaluate("document.activeElement.validity.rangeOverflow")).toBe(true);
+    await rate.fill("800");
+    await rate.press("Enter");
+    await page.locator("h1").click();
+    await eventually(async () => expect(await rate.inputValue()).toBe("800"));
+    await eventually(async () => {
+      const out = await figureOf("#part-generator .flow.out .rate");
+      expect(out).toBeGreaterThan(300);
+    }, SETTLED_MS);
+  });
+
+  test("has every line in both layers in the end", async () => {
+    await eventually(async () => expect(await figureOf("#tile-sent .value")).toBe(ROWS), SETTLED_MS);
+    await eventually(async () => expect(await figureOf("#tile-speed .value")).toBe(ROWS), SETTLED_MS);
+    await eventually(async () => expect(await figureOf("#tile-batch .value")).toBe(ROWS), SETTLED_MS);
+    expect(await figureOf("#tile-quarantine .value")).toBe(0);
+  });
+
+  const figures = PANELS.filter(({ chart }) => chart !== "table");
+  test.each(figures.map((panel): [string, Panel] => [panel.id, panel]))(
+    "%s shows the CSV's figures",
+    async (id, panel) => {
+      const wanted = (realFigures()[id] ?? []).map((row) => shownAs(panel, row));
+      expect(wanted.length).toBeGreaterThan(0);
+      await eventually(async () => expect(await rowsOf(panel)).toEqual(wanted), SETTLED_MS);
+    },
+  );
+
+  test("the latest transactions are the CSV's", async () => {
+    const [panel] = PANELS.filter(({ chart }) => chart === "table");
+    if (!panel) throw new Error("no panel is a table");
+    const dates = (realFigures()[panel.id] ?? []).map((row) => row["InvoiceDate"]);
+    await eventually(async () => {
+      expect((await rowsOf(panel)).map((row) => row["InvoiceDate"])).toEqual(dates);
+    }, SETTLED_MS);
+    // Lines of the same second come from several shards, so which of them are shown is open.
+    const known = new Set(
+      readRealRows().map((row) => {
+        const { Quantity, Price, ...texts } = row;
+        return JSON.stringify(shownAs(panel, { ...texts, Quantity: Number(Quantity), Price: Number(Price) }));
+      }),
+    );
+    for (const row of await rowsOf(panel)) expect(known).toContain(JSON.stringify(row));
+  });
+
+  test("reconciles by hour and layer", async () => {
+    await eventually(
+      async () => expect(await textOf("#tile-verdict .value")).toBe("✓ All agree"),
+      SETTLED_MS,
+    );
+    await eventually(async () => {
+      const rows = await cellsOf("#reconciliation");
+      const sums = [1, 2, 3, 4].map((at) => rows.reduce((sum, cells) => sum + parsed(cells[at] ?? ""), 0));
+      expect(sums).toEqual([ROWS, ROWS, ROWS, ROWS]);
+    }, SETTLED_MS);
+  });
+
+  describe("SQL console", () => {
+    async function ask(sql: string): Promise<void> {
+      await page.locator("#sql-text").fill(sql);
+      await page.locator("#sql-text").press("Control+Enter");
+      await eventually(async () => expect(await page.locator("#sql-run").isEnabled()).toBe(true), 30_000);
+    }
+
+    test("answers", async () => {
+      await ask(
+        "SELECT country, count(*) AS lines FROM retail_trans_json GROUP BY country ORDER BY lines DESC",
+      );
+      const countries = realFigures()["revenue-by-country"] ?? [];
+      const lines = new Map(countries.map((row) => [String(row["Country"]), String(row["lines"])]));
+      expect(
+        new Map((await cellsOf("#sql-answer")).map(([country = "", count = ""]) => [country, count])),
+      ).toEqual(lines);
+    });
+
+    test.each([
+      "DROP TABLE retail_trans_json",
+      "INSERT INTO retail_trans_json SELECT * FROM retail_trans_json",
+    ])("refuses %s", async (sql) => {
+      await ask(sql);
+      expect(await textOf("#sql-problem")).toMatch(
+        /^REFUSED: (DROP|INSERT) is refused: this console only reads/,
+      );
+      expect(await page.locator("#sql-answer table").count()).toBe(0);
+    });
+
+    test("shows an error as Athena words it", async () => {
+      await ask("SELECT nothing FROM retail_trans_json");
+      expect(await textOf("#sql-problem")).toMatch(/^FAILED: COLUMN_NOT_FOUND: .*nothing/);
+    });
+  });
+
+  test("is used by keyboard", async () => {
+    await page.goto(url);
+    await page.keyboard.press("Tab");
+    expect(await page.locator(":focus").innerText()).toBe("Skip to the figures");
+    await page.keyboard.press("Enter");
+    expect(await page.locator(":focus").getAttribute("id")).toBe("figures");
+    const chart = page.locator("#revenue-over-time .chart-frame");
+    await chart.waitFor();
+    await chart.focus();
+    await page.keyboard.press("Home");
+    const first = realFigures()["revenue-over-time"]?.[0];
+    const readout = page.locator("#revenue-over-time-readout");
+    expect(await readout.locator(".when").innerText()).toBe(first?.["InvoiceDate"]);
+    expect(parsed(await readout.locator("strong").innerText())).toBe(first?.["revenue"]);
+  });
+
+  test.each(["light", "dark"] as const)("fits a phone, %s", async (colorScheme) => {
+    const phone = await browser?.newPage({ viewport: { width: 390, height: 844 }, colorScheme });
+    if (!phone) throw new Error("there is no browser");
+    await phone.goto(url);
+    await phone.locator("#latest-transactions table").waitFor();
+    expect(await phone.evaluate("document.documentElement.scrollWidth")).toBe(390);
+    await phone.close();
+  });
+
+  test.each([
+    ["Host", { host: "retail.example" }],
+    ["Origin", { origin: "https://retail.example" }],
+  ])("refuses a foreign %s", async (_, headers) => {
+    const status = (sent: Record<string, string>): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const asking = request(url, { headers: sent }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asking.on("error", reject).end();
+      });
+    expect(await status(headers)).toBe(403);
+    expect(await status({})).toBe(200);
+  });
+
+  test("asks nobody else, and the browser has nothing to complain of", () => {
+    expect([...origins]).toEqual([new URL(url).origin]);
+    // Of the statements that were refused on purpose the browser notes the status.
+    expect(complaints.filter((text) => !/status of 400/.test(text))).toEqual([]);
+  });
+});

@@ -1,0 +1,41 @@
+import { eventually } from "../local/support/engines";
+import { StartCommand } from "./start";
+
+/** `npm start` with a page, which runs until it is stopped. */
+export interface PageRun {
+  readonly url: string;
+  /** As Ctrl-C does. @returns the exit code */
+  stop(): Promise<number | null>;
+}
+
+/**
+ * Starts a run and waits until its page is served.
+ * @throws Error with what the command said, when it ends instead
+ */
+export async function startPageRun(...options: readonly string[]): Promise<PageRun> {
+  const command = new StartCommand(...options);
+  let code: number | null | undefined;
+  void command.ended.then((outcome) => {
+    code = outcome.code;
+  });
+  let url = "";
+  try {
+    await eventually(() => {
+      if (code !== undefined) return;
+      const found = /open (http:\S+) in a browser/.exec(command.stderr)?.[1];
+      if (found === undefined) throw new Error(`no page yet: ${command.stderr}`);
+      url = found;
+    }, 90_000);
+  } catch (error) {
+    command.interrupt();
+    throw error;
+  }
+  if (url === "") throw new Error(`the run ended with ${code}: ${command.stderr}`);
+  return {
+    url,
+    stop: async () => {
+      command.interrupt();
+      return (await command.ended).code;
+    },
+  };
+}
