@@ -6,7 +6,7 @@ import { addStacks } from "../../modules/add-stacks";
 import { githubEnvironmentsOf } from "../../modules/delivery/github-delivery";
 import { assertNoCollisions, NameCollisionError } from "../../modules/naming";
 import { environment, LOCATION } from "../support/environments";
-import { permissionsNeeded } from "../support/provider-calls";
+import { CALLS_OF_OPTIONS, permissionsNeeded } from "../support/provider-calls";
 import {
   type Block,
   object,
@@ -48,6 +48,25 @@ function stacks(settings: Partial<EnvironmentSettings> = {}, delivered = true): 
 
 const DISPOSABLE = stacks();
 const PROTECTED = stacks({ protection: "protected" });
+/** Every option that makes a resource, so that a plan asks for all there can be. */
+const FULL: Partial<EnvironmentSettings> = {
+  protection: "protected",
+  network: { nat: true },
+  serving: {
+    quickSight: { enabled: true, principals: [{ kind: "group", name: "analysts", access: "author" }] },
+  },
+  speed: {
+    readerRoleArns: [`arn:aws:iam::${ACCOUNT}:role/analyst`],
+    saml: {
+      entityId: "https://idp.example.com",
+      metadata: {
+        xml: '<md:EntityDescriptor entityID="https://idp.example.com"><md:IDPSSODescriptor/></md:EntityDescriptor>',
+      },
+      adminGroup: "admins",
+    },
+  },
+};
+const COMPLETE = stacks(FULL);
 
 /** What AWS makes of the references in a text; ids that only AWS knows are `ID`. */
 function resolved(value: string, { main, state }: Stacks): string {
@@ -114,6 +133,14 @@ function arnOf(block: Block, both: Stacks): string {
       return arn("lambda", `function:${name("function_name")}`);
     case "aws_opensearch_domain":
       return arn("es", `domain/${name("domain_name")}`);
+    case "aws_quicksight_analysis":
+      return arn("quicksight", `analysis/${name("analysis_id")}`);
+    case "aws_quicksight_dashboard":
+      return arn("quicksight", `dashboard/${name("dashboard_id")}`);
+    case "aws_quicksight_data_set":
+      return arn("quicksight", `dataset/${name("data_set_id")}`);
+    case "aws_quicksight_data_source":
+      return arn("quicksight", `datasource/${name("data_source_id")}`);
     case "aws_s3_bucket":
       return `arn:aws:s3:::${name("bucket")}`;
     case "aws_sns_topic":
@@ -346,12 +373,12 @@ describe("the role of plans", () => {
   test("reaches every resource that has a name", () => {
     // Settings of others, or found by ids that AWS gives.
     const nameless =
-      /^aws_(s3_bucket_|lambda_(permission|invocation|function_event)|athena_named_query|cloudwatch_(event_target|log_resource_policy|log_stream)|default_security_group|flow_log|iam_role_policy|instance|internet_gateway|kms_alias|route|security_group|sns_topic_policy|subnet|vpc)/;
-    const named = PROTECTED.main.resources().filter(({ type }) => !nameless.test(type));
-    expect(new Set(named.map(({ type }) => type)).size).toBeGreaterThan(15);
-    const statements = roleOf(PROTECTED, "Plan").filter(({ resources = [] }) => !resources.includes("*"));
+      /^aws_(s3_bucket_|lambda_(permission|invocation|function_event)|athena_named_query|cloudwatch_(event_target|log_resource_policy|log_stream)|default_security_group|eip|flow_log|iam_role_policy|instance|internet_gateway|kms_alias|nat_gateway|opensearch_domain_saml|route|security_group|sns_topic_policy|subnet|vpc)/;
+    const named = COMPLETE.main.resources().filter(({ type }) => !nameless.test(type));
+    expect(new Set(named.map(({ type }) => type)).size).toBeGreaterThan(19);
+    const statements = roleOf(COMPLETE, "Plan").filter(({ resources = [] }) => !resources.includes("*"));
     const unreached = named
-      .map((block) => arnOf(block, PROTECTED))
+      .map((block) => arnOf(block, COMPLETE))
       .filter((arn) => !statements.some(({ resources = [] }) => resources.some((one) => matches(one, arn))));
     expect(unreached).toEqual([]);
   });
@@ -520,8 +547,159 @@ describe("the role of approved plans", () => {
   });
 });
 
-describe("the boundary", () => {
-  const stackRoles = (both: Stacks) =>
+describe("what options add", () => {
+  const quickSight = (type: string, id: string) => `arn:aws:quicksight:eu-west-1:${ACCOUNT}:${type}/${id}`;
+  const SOURCE = quickSight("datasource", "qa-retail-quicksight");
+  const SETS = ["raw", "parquet"].map((table) => quickSight("dataset", `qa-retail-quicksight-${table}`));
+  const ANALYSIS = quickSight("analysis", "qa-retail-quicksight");
+  const DASHBOARD = quickSight("dashboard", "qa-retail-quicksight");
+  const serviceRole = (name = "aws-quicksight-service-role-v0") =>
+    [`service-role/${name}`, name].map((path) => `arn:aws:iam::${ACCOUNT}:role/${path}`);
+
+  /** By sid, what a role of the environment with every option may do that one without them may not. */
+  function added(role: Role): Record<string, { actions: string[]; resources: readonly string[] }> {
+    const known = sids(roleOf(PROTECTED, role));
+    return Object.fromEntries(
+      roleOf(COMPLETE, role)
+        .filter(({ sid }) => !known.includes(sid))
+        .map(({ sid = "", actions, resources = [] }) => [
+          sid,
+          { actions: actions.map((action) => action.replace("quicksight:", "")), resources },
+        ]),
+    );
+  }
+
+  test("a plan may ask and an apply may do what the provider does for them", () => {
+    const missing = (role: Role, kind: "reads" | "writes") =>
+      permissionsNeeded(kind, CALLS_OF_OPTIONS).filter((action) => !allows(roleOf(COMPLETE, role), action));
+    expect(missing("Plan", "reads")).toEqual([]);
+    expect(missing("Apply", "writes")).toEqual([]);
+  });
+
+  test("a plan reads of QuickSight the environment's own, and one policy of the account's role", () => {
+    expect(added("Plan")).toEqual({
+      ReadDataSources: {
+        actions: ["DescribeDataSource", "DescribeDataSourcePermissions", "ListTagsForResource"],
+        resources: [SOURCE],
+      },
+      ReadDataSets: {
+        actions: [
+          "DescribeDataSet",
+          "DescribeDataSetPermissions",
+          "DescribeDataSetRefreshProperties",
+          "ListTagsForResource",
+        ],
+        resources: SETS,
+      },
+      ReadAnalyses: {
+        actions: [
+          "DescribeAnalysis",
+          "DescribeAnalysisDefinition",
+          "DescribeAnalysisPermissions",
+          "ListTagsForResource",
+        ],
+        resources: [ANALYSIS],
+      },
+      ReadQuickSightDashboards: {
+        actions: [
+          "DescribeDashboard",
+          "DescribeDashboardDefinition",
+          "DescribeDashboardPermissions",
+          "ListTagsForResource",
+        ],
+        resources: [DASHBOARD],
+      },
+      ReadQuickSightRole: { actions: ["iam:GetRolePolicy"], resources: serviceRole() },
+    });
+  });
+
+  test("an apply reads and changes the same", () => {
+    const tags = ["TagResource", "UntagResource"];
+    expect(added("Apply")).toEqual({
+      ...added("Plan"),
+      ChangeDataSources: {
+        actions: [
+          "DeleteDataSource",
+          "PassDataSource",
+          ...tags,
+          "UpdateDataSource",
+          "UpdateDataSourcePermissions",
+        ],
+        resources: [SOURCE],
+      },
+      MakeDataSets: { actions: ["CreateDataSet", "UpdateDataSet"], resources: [...SETS, SOURCE] },
+      ChangeDataSets: {
+        actions: ["DeleteDataSet", "PassDataSet", ...tags, "UpdateDataSetPermissions"],
+        resources: SETS,
+      },
+      ChangeAnalyses: {
+        actions: ["CreateAnalysis", "DeleteAnalysis", ...tags, "UpdateAnalysis", "UpdateAnalysisPermissions"],
+        resources: [ANALYSIS],
+      },
+      ChangeQuickSightDashboards: {
+        actions: [
+          "CreateDashboard",
+          "DeleteDashboard",
+          ...tags,
+          "UpdateDashboard",
+          "UpdateDashboardPermissions",
+          "UpdateDashboardPublishedVersion",
+        ],
+        resources: [DASHBOARD],
+      },
+      GrantToBoundedQuickSight: {
+        actions: ["iam:DeleteRolePolicy", "iam:PutRolePolicy"],
+        resources: serviceRole(),
+      },
+      MakeDataSources: { actions: ["CreateDataSource"], resources: ["*"] },
+    });
+  });
+
+  test("an apply makes a data source with the stack's tag only", () => {
+    const making = roleOf(COMPLETE, "Apply").filter(({ sid }) => sid === "MakeDataSources");
+    expect(making.map(({ condition }) => condition)).toEqual([
+      [{ test: "StringEquals", variable: "aws:RequestTag/Stack", values: ["qa"] }],
+    ]);
+  });
+
+  test("an apply writes no policy of a role without the boundary, QuickSight's included", () => {
+    const writing = roleOf(COMPLETE, "Apply").filter(({ actions }) => actions.includes("iam:PutRolePolicy"));
+    const boundary = reference(COMPLETE.state.only("aws_iam_policy", "Boundary"), "arn");
+    expect(writing.map(({ sid, condition }) => [sid, condition])).toEqual(
+      ["MakeBoundedRoles", "GrantToBoundedQuickSight"].map((sid) => [
+        sid,
+        [{ test: "StringEquals", variable: "iam:PermissionsBoundary", values: [boundary] }],
+      ]),
+    );
+    for (const { sid, actions, resources = [] } of roleOf(COMPLETE, "Apply")) {
+      const changing = actions.filter((action) => /^iam:(?!Get|List)/.test(action));
+      const reached = serviceRole().some((arn) => resources.some((one) => matches(one, arn)));
+      if (changing.length > 0 && reached) expect(sid).toBe("GrantToBoundedQuickSight");
+    }
+  });
+
+  test("the role is the one that the environment names", () => {
+    const named = stacks({
+      ...FULL,
+      serving: { quickSight: { ...FULL.serving?.quickSight, serviceRoleName: "analytics" } },
+    });
+    const reading = roleOf(named, "Plan").filter(({ sid }) => sid === "ReadQuickSightRole");
+    expect(reading.map(({ resources }) => resources)).toEqual([serviceRole("analytics")]);
+  });
+
+  test("without QuickSight nothing of it is granted", () => {
+    const granted = (["Plan", "Propose", "Apply"] as const).flatMap((role) =>
+      roleOf(PROTECTED, role).flatMap(({ actions }) => actions),
+    );
+    expect(granted.filter((action) => action.startsWith("quicksight:"))).toEqual([]);
+  });
+});
+
+describe.each([
+  ["of an environment", PROTECTED],
+  ["of one with every option", COMPLETE],
+])("the boundary %s", (_, both) => {
+  const stackRoles = () =>
     both.main
       .data("aws_iam_policy_document")
       .filter(({ address }) => address.includes("Permissions_Document"))
@@ -534,15 +712,15 @@ describe("the boundary", () => {
       }));
 
   test("is on every role of the stack", () => {
-    const arn = arnOf(PROTECTED.state.only("aws_iam_policy", "Boundary"), PROTECTED);
-    const roles = PROTECTED.main.resources("aws_iam_role");
+    const arn = arnOf(both.state.only("aws_iam_policy", "Boundary"), both);
+    const roles = both.main.resources("aws_iam_role");
     expect(roles.length).toBeGreaterThan(6);
     for (const { properties } of roles) expect(properties["permissions_boundary"]).toBe(arn);
   });
 
   test("takes nothing away from what they are granted", () => {
-    const boundary = boundaryOf(PROTECTED);
-    const pairs = stackRoles(PROTECTED).flatMap(({ path, statements }) =>
+    const boundary = boundaryOf(both);
+    const pairs = stackRoles().flatMap(({ path, statements }) =>
       statements
         .filter(({ effect }) => effect !== "Deny")
         .flatMap(({ actions, resources = [] }) =>
@@ -555,16 +733,14 @@ describe("the boundary", () => {
 
   test("gives room for nothing that none of them needs", () => {
     const granted = new Set(
-      stackRoles(PROTECTED).flatMap(({ statements }) => statements.flatMap(({ actions }) => actions)),
+      stackRoles().flatMap(({ statements }) => statements.flatMap(({ actions }) => actions)),
     );
-    const idle = boundaryOf(PROTECTED).flatMap(({ actions }) =>
-      actions.filter((action) => !granted.has(action)),
-    );
+    const idle = boundaryOf(both).flatMap(({ actions }) => actions.filter((action) => !granted.has(action)));
     expect(idle).toEqual([]);
   });
 
   test("holds no permission over permissions, roles or the state", () => {
-    const boundary = boundaryOf(PROTECTED);
+    const boundary = boundaryOf(both);
     for (const { actions, resources = [] } of boundary) {
       expect(actions.filter((action) => /^(iam|sts|organizations):/.test(action))).toEqual([]);
       expect(resources.filter((one) => one.startsWith(STATE))).toEqual([]);
@@ -598,7 +774,12 @@ describe("what AWS takes", () => {
   const ATTACHED = 10;
 
   test("the longest name of an environment leaves every policy short enough", () => {
-    const longest = stacks({ name: "abcdefghij" });
+    const longest = stacks({
+      ...FULL,
+      name: "abcdefghij",
+      protection: "disposable",
+      serving: { quickSight: { ...FULL.serving?.quickSight, serviceRoleName: "r".repeat(64) } },
+    });
     for (const role of ["Plan", "Propose", "Apply"] as const) {
       const [own, ...attached] = documentsOf(longest, role).sort(
         (a, b) => Number(b.address.includes(`_${role}_`)) - Number(a.address.includes(`_${role}_`)),

@@ -81,6 +81,27 @@ export const PROVIDER_CALLS: Readonly<Record<string, { reads: string; writes: st
   },
 };
 
+/**
+ * What it calls for options that prod has not, read from its sources: QuickSight, a NAT gateway with its address,
+ * sign-in by SAML, and the image of a bastion.
+ */
+export const CALLS_OF_OPTIONS: Readonly<Record<string, { reads: string; writes: string }>> = {
+  ec2: { reads: "DescribeAddresses DescribeAddressesAttribute DescribeNatGateways", writes: "" },
+  es: { reads: "DescribeDomain DescribeDomainConfig", writes: "UpdateDomainConfig" },
+  quicksight: {
+    reads:
+      "DescribeAnalysis DescribeAnalysisDefinition DescribeAnalysisPermissions DescribeDashboard " +
+      "DescribeDashboardDefinition DescribeDashboardPermissions DescribeDataSet DescribeDataSetPermissions " +
+      "DescribeDataSetRefreshProperties DescribeDataSource DescribeDataSourcePermissions ListTagsForResource",
+    writes:
+      "CreateAnalysis CreateDashboard CreateDataSet CreateDataSource DeleteAnalysis DeleteDashboard DeleteDataSet " +
+      "DeleteDataSource TagResource UntagResource UpdateAnalysis UpdateAnalysisPermissions UpdateDashboard " +
+      "UpdateDashboardPermissions UpdateDashboardPublishedVersion UpdateDataSet UpdateDataSetPermissions " +
+      "UpdateDataSource UpdateDataSourcePermissions",
+  },
+  ssm: { reads: "GetParameter", writes: "" },
+};
+
 /** Where a call needs a permission of another name. https://docs.aws.amazon.com/AmazonS3/latest/API/ says which. */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   "lambda:Invoke": "lambda:InvokeFunction",
@@ -106,9 +127,9 @@ const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
 };
 
 /** The permissions that those calls need. */
-export function permissionsNeeded(kind: "reads" | "writes"): string[] {
-  return Object.entries(PROVIDER_CALLS).flatMap(([service, calls]) =>
-    calls[kind]
+export function permissionsNeeded(kind: "reads" | "writes", calls = PROVIDER_CALLS): string[] {
+  return Object.entries(calls).flatMap(([service, ofService]) =>
+    ofService[kind]
       .split(" ")
       .filter((call) => call !== "")
       .map((call) => NAMED_OTHERWISE[`${service}:${call}`] ?? `${service}:${call}`),

@@ -1,3 +1,4 @@
+import type { Environment } from "../../environments/environment";
 import {
   executionRoleName,
   functionLogGroupName,
@@ -29,6 +30,18 @@ export interface Arns {
   readonly dashboards: readonly string[];
   readonly budgets: readonly string[];
   readonly imageParameters: readonly string[];
+  /** Absent where the environment has nothing in QuickSight. */
+  readonly quickSight?: QuickSightArns;
+}
+
+/** The same in QuickSight. */
+export interface QuickSightArns {
+  readonly dataSources: readonly string[];
+  readonly dataSets: readonly string[];
+  readonly analyses: readonly string[];
+  readonly dashboards: readonly string[];
+  /** The one by which QuickSight reads: at the path of those that services make, or at none. */
+  readonly serviceRoles: readonly string[];
 }
 
 /** The roles of an environment's functions and services: all that its stack makes. */
@@ -41,9 +54,10 @@ function stackRoleNames(names: Names): readonly string[] {
   ];
 }
 
-export function arnsOf(environment: NamedEnvironment): Arns {
+export function arnsOf(environment: NamedEnvironment & Pick<Environment, "serving">): Arns {
   const { region, accountId } = environment.location;
   const names = namesOf(environment);
+  const { quickSight } = environment.serving;
   const arn = (service: string, resource: string): string =>
     `arn:aws:${service}:${region}:${accountId}:${resource}`;
   const worldWide = (service: string, resource: string): string =>
@@ -73,6 +87,20 @@ export function arnsOf(environment: NamedEnvironment): Arns {
     dashboards: [worldWide("cloudwatch", `dashboard/${names.dashboard}`)],
     budgets: [worldWide("budgets", `budget/${names.budget}`)],
     imageParameters: [`arn:aws:ssm:${region}::parameter/aws/service/ami-amazon-linux-latest/*`],
+    ...(quickSight.enabled && {
+      quickSight: {
+        dataSources: [arn("quicksight", `datasource/${names.quickSight}`)],
+        dataSets: ["raw", "parquet"].map((table) =>
+          arn("quicksight", `dataset/${names.quickSight}-${table}`),
+        ),
+        analyses: [arn("quicksight", `analysis/${names.quickSight}`)],
+        dashboards: [arn("quicksight", `dashboard/${names.quickSight}`)],
+        // A name is of one role of the account, whatever its path.
+        serviceRoles: ["service-role/", ""].map((path) =>
+          worldWide("iam", `role/${path}${quickSight.serviceRoleName}`),
+        ),
+      },
+    }),
   };
 }
 

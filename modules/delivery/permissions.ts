@@ -1,5 +1,6 @@
 import type { Condition, Permission, Statement } from "../security/policy";
 import type { Arns } from "./arns";
+import { quickSightChanges, quickSightChangesOfAny, quickSightReads } from "./quicksight-permissions";
 
 /** A statement about every resource, and why none can be named. */
 export interface AnyResource extends Permission {
@@ -170,12 +171,14 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
         resources: arns.budgets,
       },
       { sid: "FindImage", actions: ["ssm:GetParameter"], resources: arns.imageParameters },
+      ...(arns.quickSight ? quickSightReads(arns.quickSight) : []),
     ],
     any: [
       {
         sid: "DescribeNetwork",
         actions: [
           "ec2:DescribeAddresses",
+          "ec2:DescribeAddressesAttribute",
           "ec2:DescribeFlowLogs",
           "ec2:DescribeImages",
           "ec2:DescribeInstanceAttribute",
@@ -453,6 +456,7 @@ export function changePermissions(
         actions: ["budgets:ModifyBudget", "budgets:TagResource", "budgets:UntagResource"],
         resources: arns.budgets,
       },
+      ...(arns.quickSight ? quickSightChanges(arns.quickSight, boundary) : []),
       ...(isProtected ? [] : removalOfData(arns)),
     ],
     any: [
@@ -488,6 +492,7 @@ export function changePermissions(
         ],
         reason: "these actions take no resource",
       },
+      ...(arns.quickSight ? quickSightChangesOfAny(stack) : []),
     ],
   };
 }
@@ -562,6 +567,8 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
           "glue:CreateTable",
           "glue:DeleteTable",
           "glue:GetDatabase",
+          // Of QuickSight's role, should it carry the boundary; as below.
+          ...(arns.quickSight ? ["glue:GetDatabases"] : []),
           "glue:GetPartition",
           "glue:GetPartitions",
           "glue:GetTable",
@@ -581,6 +588,9 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
           "athena:GetQueryResults",
           "athena:StartQueryExecution",
           "athena:StopQueryExecution",
+          ...(arns.quickSight
+            ? ["athena:BatchGetQueryExecution", "athena:GetQueryResultsStream", "athena:GetWorkGroup"]
+            : []),
         ],
         resources: arns.workgroups,
       },
