@@ -145,9 +145,9 @@ function refuseWrites(sql: string): void {
     throw new SqlConsoleError("FAILED", error instanceof Error ? error.message : String(error));
   }
   if (READING.has(kind)) return;
-  const [word = ""] = sql.trim().split(/\s+/);
+  const what = kind === "refused" ? "this statement" : kind.toUpperCase();
   throw new SqlConsoleError(
     "REFUSED",
-    `${word.toUpperCase()} is refused: this console only reads. SELECT, WITH, SHOW and DESCRIBE are allowed`,
+    `${what} is refused: this console only reads. SELECT, WITH, SHOW and DESCRIBE are allowed`,
   );
 }

@@ -76,7 +76,7 @@ export class Hours {
     this.options.onCompared({ hours, settleSeconds, ...(error !== undefined && { error }) });
   }
 
-  /** The newest hours come first. */
+  /** Of the hours that are due, the one that was compared longest ago; of those never compared, the newest. */
   private next(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
@@ -85,14 +85,18 @@ export class Hours {
     const hours = new Set(merged.map(({ startMs }) => startMs));
     for (let hour = hourStart(this.options.startedAt); hour <= nowMs; hour += HOUR_MS) hours.add(hour);
     const newestFirst = [...hours].sort((a, b) => b - a).slice(0, MOST_HOURS);
-    for (const fromMs of newestFirst) {
-      const toMs = Math.min(fromMs + HOUR_MS, settledMs);
-      if (toMs <= fromMs || !this.isDue(fromMs, toMs, nowMs)) continue;
-      const rows = merged.find(({ startMs }) => startMs === fromMs)?.rows ?? 0;
-      const share = Math.min(1, MOST_LINES / Math.max(1, rows));
-      return { fromMs, toMs, minutesPerHour: Math.max(1, Math.floor(60 * share)) };
-    }
-    return undefined;
+    const [next] = newestFirst
+      .map((fromMs) => ({ fromMs, toMs: Math.min(fromMs + HOUR_MS, settledMs) }))
+      .filter(({ fromMs, toMs }) => toMs > fromMs && this.isDue(fromMs, toMs, nowMs))
+      .sort((a, b) => this.comparedAt(a.fromMs) - this.comparedAt(b.fromMs));
+    if (next === undefined) return undefined;
+    const rows = merged.find(({ startMs }) => startMs === next.fromMs)?.rows ?? 0;
+    const share = Math.min(1, MOST_LINES / Math.max(1, rows));
+    return { ...next, minutesPerHour: Math.max(1, Math.floor(60 * share)) };
+  }
+
+  private comparedAt(hourMs: number): number {
+    return this.compared.get(hourMs)?.comparedAtMs ?? 0;
   }
 
   private isDue(hourMs: number, toMs: number, nowMs: number): boolean {

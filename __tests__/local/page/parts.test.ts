@@ -1,0 +1,301 @@
+import type { LocalRun } from "../../../local/local-run";
+import { spread, ticks } from "../../../local/page/client/scale";
+import { Generator, MOST_LINES_PER_SECOND, RateError } from "../../../local/page/generator";
+import { Hours } from "../../../local/page/hours";
+import { readParts } from "../../../local/page/parts";
+import { Rates } from "../../../local/page/rates";
+import type { ReconciliationState } from "../../../local/page/state";
+import type { Places, Reconciliation } from "../../../reconcile/reconcile";
+import type { Window } from "../../../reconcile/window";
+
+describe("the generator's rate", () => {
+  test("is what was asked for last, and 0 pauses", () => {
+    const generator = new Generator(20);
+    expect(generator.state()).toMatchObject({
+      state: "sending",
+      linesPerSecond: 20,
+      most: MOST_LINES_PER_SECOND,
+    });
+    generator.set(0);
+    expect([generator.rate(), generator.state().state]).toEqual([0, "paused"]);
+    generator.set(250.5);
+    expect([generator.rate(), generator.state().state]).toEqual([250.5, "sending"]);
+    generator.onEnd();
+    expect(generator.state().state).toBe("finished");
+  });
+
+  test.each([[-1], [1_001], [Number.NaN], [Number.POSITIVE_INFINITY], ["20"], [null], [undefined]])(
+    "%p is refused, and the rate stays",
+    (value) => {
+      const generator = new Generator(20);
+      expect(() => generator.set(value)).toThrow(RateError);
+      expect(() => generator.set(value)).toThrow("a number of lines a second from 0 to 1000 is wanted");
+      expect(generator.rate()).toBe(20);
+    },
+  );
+
+  test("a run that began faster may go on so; one without a limit says so", () => {
+    expect(new Generator(5_000).most).toBe(5_000);
+    const unlimited = new Generator(Number.POSITIVE_INFINITY);
+    expect(unlimited.most).toBe(MOST_LINES_PER_SECOND);
+    expect(unlimited.state()).not.toHaveProperty("linesPerSecond");
+  });
+});
+
+describe("rates", () => {
+  test("are taken over the last five seconds, each by its name", () => {
+    const rates = new Rates();
+    expect(rates.take("a", 1_000, 0)).toBe(0);
+    expect(rates.take("a", 1_020, 1_000)).toBe(20);
+    expect(rates.take("b", 5, 1_000)).toBe(0);
+    for (let second = 2; second <= 10; second++) rates.take("a", 1_020, second * 1_000);
+    expect(rates.take("a", 1_020, 11_000)).toBe(0);
+    expect(rates.take("a", 1_070, 12_000)).toBe(10);
+  });
+
+  test("a total that became smaller is no negative rate", () => {
+    const rates = new Rates();
+    rates.take("a", 10, 0);
+    expect(rates.take("a", 4, 1_000)).toBe(0);
+  });
+});
+
+const HOUR = 3_600_000;
+const NOON = Date.UTC(2026, 10, 25, 12);
+
+function reconciliation(more: Partial<Reconciliation> = {}): Reconciliation {
+  return {
+    agree: true,
+    acknowledged: 3,
+    counts: { raw: 3, parquet: 3, indexed: 2 },
+    quarantined: 1,
+    missing: {},
+    doubled: {},
+    altered: {},
+    unknown: {},
+    givenUp: new Map(),
+    extra: [],
+    quarantine: new Map(),
+    byCountry: { json: {}, parquet: {} },
+    ...more,
+  };
+}
+
+class Bench {
+  readonly windows: Window[] = [];
+  readonly told: ReconciliationState[] = [];
+  answer: () => Reconciliation = () => reconciliation();
+  readonly hours: Hours;
+
+  constructor(startedAt: number) {
+    this.hours = new Hours({
+      places: {} as Places,
+      settleMs: 60_000,
+      startedAt,
+      onCompared: (state) => this.told.push(state),
+      compare: async (window) => {
+        this.windows.push(window);
+        return this.answer();
+      },
+    });
+  }
+
+  get last(): ReconciliationState | undefined {
+    return this.told.at(-1);
+  }
+}
+
+describe("the hours", () => {
+  test("an hour that goes on is compared up to what has settled, and again later", async () => {
+    const bench = new Bench(NOON + 1_000);
+    await bench.hours.step([], NOON + 30_000);
+    expect(bench.windows).toEqual([]);
+    await bench.hours.step([], NOON + 600_000);
+    expect(bench.windows).toEqual([{ fromMs: NOON, toMs: NOON + 540_000, minutesPerHour: 60 }]);
+    expect(bench.last?.hours).toEqual([
+      expect.objectContaining({
+        isOpen: true,
+        agree: true,
+        stream: 3,
+        indexed: 2,
+        quarantined: 1,
+        faults: [],
+      }),
+    ]);
+    await bench.hours.step([], NOON + 603_000);
+    expect(bench.windows).toHaveLength(1);
+    await bench.hours.step([], NOON + 612_000);
+    expect(bench.windows).toHaveLength(2);
+  });
+
+  test("an hour that ended and agrees is done with, until it is asked for again", async () => {
+    const bench = new Bench(NOON);
+    const later = NOON + HOUR + 61_000;
+    await bench.hours.step([], later);
+    await bench.hours.step([], later);
+    expect(bench.windows.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+      [NOON + HOUR, NOON + HOUR + 1_000],
+      [NOON, NOON + HOUR],
+    ]);
+    await bench.hours.step([], later + 1_000);
+    expect(bench.windows).toHaveLength(2);
+    bench.hours.again();
+    await bench.hours.step([], later + 1_000);
+    await bench.hours.step([], later + 1_000);
+    await bench.hours.step([], later + 1_000);
+    expect(bench.windows.map(({ fromMs }) => fromMs).slice(2)).toEqual([NOON + HOUR, NOON]);
+  });
+
+  test("one that ended and disagrees is compared again", async () => {
+    const bench = new Bench(NOON);
+    bench.answer = () => reconciliation({ agree: false, missing: { parquet: ["x"] } });
+    const later = NOON + HOUR + 61_000;
+    for (let at = 0; at < 4; at++) await bench.hours.step([], later + at * 15_000);
+    expect(bench.windows.filter(({ fromMs }) => fromMs === NOON).length).toBeGreaterThan(1);
+  });
+
+  test("faults name place and identities, a few of many; copies in the raw zone are none", async () => {
+    const bench = new Bench(NOON);
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const line = { condition: "RecordAgeExceeded", location: "s3://b/k" };
+    bench.answer = () =>
+      reconciliation({
+        agree: false,
+        missing: { parquet: ids, raw: [] },
+        doubled: { raw: ["r"], indexed: ["i"] },
+        givenUp: new Map([["g", line]]),
+      });
+    await bench.hours.step([], NOON + 600_000);
+    expect(bench.last?.hours[0]?.faults).toEqual([
+      { kind: "missing", place: "parquet", lines: 6, first: ["a", "b", "c", "d", "e"] },
+      { kind: "copies", place: "indexed", lines: 1, first: ["i"] },
+      { kind: "given up", place: "indexed", lines: 1, first: ["g"] },
+    ]);
+  });
+
+  test("of a busy hour a sample of its minutes; hours before the run count where something was merged", async () => {
+    const bench = new Bench(NOON);
+    const merged = [{ startMs: NOON - 5 * HOUR, rows: 400_000 }];
+    await bench.hours.step(merged, NOON + 30_000);
+    expect(bench.windows).toEqual([{ fromMs: NOON - 5 * HOUR, toMs: NOON - 4 * HOUR, minutesPerHour: 15 }]);
+  });
+
+  test("no more than 24 hours, the newest", async () => {
+    const bench = new Bench(NOON);
+    const merged = Array.from({ length: 40 }, (_, at) => ({ startMs: NOON - (at + 1) * HOUR, rows: 1 }));
+    for (let at = 0; at < 60; at++) await bench.hours.step(merged, NOON + 30_000);
+    expect(bench.last?.hours.length).toBe(23);
+    expect(bench.last?.hours.at(0)?.fromMs).toBe(NOON - HOUR);
+  });
+
+  test("a comparison that cannot be made is told, and what was known stays", async () => {
+    const bench = new Bench(NOON);
+    await bench.hours.step([], NOON + 600_000);
+    bench.answer = () => {
+      throw new Error("the stream is away");
+    };
+    await bench.hours.step([], NOON + 700_000);
+    expect(bench.last).toMatchObject({ error: "the stream is away", hours: [{ fromMs: NOON }] });
+  });
+});
+
+describe("the parts", () => {
+  const FUNCTION = { invocations: 4, failures: 1, durationTotal: 200 };
+
+  /** What the parts are read from, and nothing else of a run. */
+  function run(hasSearch: boolean): LocalRun {
+    const arn = (name: string): string => `arn:aws:lambda:eu-west-1:1:function:${name}`;
+    const metric = (functionName: string, name: string, sum: number) => ({ functionName, name, sum });
+    const partial = {
+      startedAt: 0,
+      puts: () => ({ records: 100, refused: 2, lastMs: 10_000 }),
+      plane: {
+        streams: [{ name: "retail-trans", shardCount: 4 }],
+        functions: ["V", "M", "U"].map((name) => ({ name, arn: arn(name) })),
+        schedules: [{ name: "merge", functionArn: arn("M") }],
+        searchDomains: [{ name: "sales" }],
+      },
+      deliveryStreams: [
+        {
+          model: { name: "d", bucket: "lake", transformation: { functionArn: arn("V") } },
+          progress: () => ({
+            recordsRead: 90,
+            recordsDelivered: 60,
+            recordsFailed: 3,
+            failedInvocations: 5,
+            objects: 7,
+            newestMs: 4_000,
+          }),
+        },
+      ],
+      eventSourceMappings: [
+        {
+          model: { functionArn: arn("U") },
+          progress: () => ({ recordsRead: 80, invocations: 9, retries: 2, givenUp: [{}], newestMs: 9_500 }),
+        },
+      ],
+      functions: {
+        stats: () => ["V", "M", "U"].map((functionName) => ({ functionName, ...FUNCTION })),
+        metrics: () => [
+          metric("V", "LinesAccepted", 70),
+          metric("V", "LinesQuarantined", 6),
+          metric("U", "LinesIndexed", 75),
+          metric("U", "LinesQuarantined", 6),
+          metric("M", "MergedHours", 3),
+        ],
+      },
+      outcomes: new Map([["merge", { ok: false }]]),
+      places: hasSearch ? { search: {} } : {},
+    };
+    return partial as unknown as LocalRun;
+  }
+
+  const read = (hasSearch: boolean) => {
+    const sources = { run: run(hasSearch), generator: new Generator(1), rates: new Rates(), layers: [] };
+    return new Map(readParts(sources, 0).map((part) => [part.id, part]));
+  };
+  const fact = (
+    part: ReturnType<typeof read>,
+    id: "delivery" | "upsert-to-es" | "validate-records",
+    label: string,
+  ) => part.get(id)?.facts.find((one) => one.label === label)?.value;
+
+  test("each says what went in and out, how far it is behind, and what went wrong", () => {
+    const parts = read(true);
+    expect(parts.get("stream")).toMatchObject({ in: { total: 100 }, out: { total: 170 } });
+    expect(parts.get("delivery")).toMatchObject({ in: { total: 90 }, out: { total: 60 }, lane: "batch" });
+    expect(parts.get("validate-records")).toMatchObject({ name: "V", in: { total: 76 }, out: { total: 70 } });
+    expect(parts.get("lake")).toMatchObject({ in: { total: 7, unit: "objects" } });
+    expect(parts.get("upsert-to-es")).toMatchObject({ name: "U", in: { total: 80 }, out: { total: 75 } });
+    expect(fact(parts, "delivery", "behind")).toBe(6);
+    expect(fact(parts, "upsert-to-es", "behind")).toBe(0.5);
+    expect(fact(parts, "upsert-to-es", "retries")).toBe(2);
+    expect(fact(parts, "upsert-to-es", "given up")).toBe(1);
+    expect(fact(parts, "validate-records", "quarantined")).toBe(6);
+    expect(fact(parts, "validate-records", "mean duration")).toBe(50);
+    expect(parts.get("merge-small-files")?.facts).toContainEqual(
+      expect.objectContaining({ label: "last run failed", isTrouble: true }),
+    );
+  });
+
+  test("without the speed layer there is none of it", () => {
+    expect([...read(false).keys()]).toEqual([
+      ...["generator", "stream", "delivery", "validate-records", "lake", "merge-small-files"],
+    ]);
+  });
+});
+
+describe("scales", () => {
+  test.each([
+    [0, 95, [0, 50, 100]],
+    [-30, 90, [-50, 0, 50, 100]],
+    [0, 0, [0, 1]],
+    [0, 0.4, [0, 0.2, 0.4]],
+  ])("from %d to %d", (low, high, wanted) => {
+    expect(ticks(low, high, 3)).toEqual(wanted);
+  });
+
+  test("labels keep their distance", () => {
+    expect(spread([0, 10, 95, 100, 210], (place) => place, 90)).toEqual([0, 95, 210]);
+  });
+});
