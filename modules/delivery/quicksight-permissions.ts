@@ -26,7 +26,7 @@ export function quickSightReads(arns: QuickSightArns): Statement[] {
       resources: arns.dataSets,
     },
     {
-      // The Service Authorization Reference leaves out both actions on definitions; guides of AWS grant them.
+      // The Service Authorization Reference leaves out both actions on definitions; a guide of AWS grants the dashboard's.
       sid: "ReadAnalyses",
       actions: [
         "quicksight:DescribeAnalysis",
