@@ -1,4 +1,4 @@
-import { DeleteTableCommand, GlueClient } from "@aws-sdk/client-glue";
+import { DeleteTableCommand, GetDatabasesCommand, GlueClient } from "@aws-sdk/client-glue";
 import {
   DescribeStreamSummaryCommand,
   IncreaseStreamRetentionPeriodCommand,
@@ -105,6 +105,12 @@ export class Account {
       body: JSON.stringify({ lambda: { use_docker: false } }),
     });
     check(answer.ok, `the stand-in does not take its configuration: ${answer.status}`);
+  }
+
+  /** Names of all databases of the catalog. */
+  public async databases(): Promise<string[]> {
+    const { DatabaseList = [] } = await this.glue.send(new GetDatabasesCommand({}));
+    return DatabaseList.flatMap(({ Name }) => (Name === undefined ? [] : [Name])).sort();
   }
 
   /** ARNs of everything that carries the project's tag, whatever it is. */

@@ -6,8 +6,11 @@ import { check } from "../report";
 
 const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 
-/** A deleted key stays until its window ends, in AWS as here. */
-const REMAINS = /:key\//;
+/**
+ * What is seen after its end, in AWS as here: a key until its window ends, an instance and a NAT gateway for an
+ * hour. Of a Glue database the stand-in keeps the tags alone; the catalog is asked for it.
+ */
+const REMAINS = /:(key|instance|natgateway|database)\//;
 
 /** The state's bucket goes last, and the account is as empty as it was. */
 export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise<void> {
@@ -26,8 +29,10 @@ export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise
   });
   await report.step("what the account still holds", async () => {
     const [buckets, tagged] = [await account.buckets(), await account.tagged()];
-    const unexpected = [...buckets, ...tagged.filter((arn) => !REMAINS.test(arn))];
+    const databases = await account.databases();
+    const unexpected = [...buckets, ...databases, ...tagged.filter((arn) => !REMAINS.test(arn))];
     check(unexpected.length === 0, `there still is ${unexpected.join(", ")}`);
-    return `no bucket, and of what is tagged only ${tagged.length} keys that wait for their end`;
+    const remains = tagged.map((arn) => arn.split(":").slice(5).join(":"));
+    return `no bucket, no database; remembered for a while: ${remains.join(", ")}`;
   });
 }
