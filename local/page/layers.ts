@@ -1,6 +1,7 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import type { Layer } from "../../dashboards/spec";
 import type { Places } from "../../reconcile/reconcile";
+import type { Sql } from "../../reconcile/sql";
 
 /** What a layer holds. */
 export interface LayerContent {
@@ -69,7 +70,7 @@ export class BatchLayer {
     const partitions = await this.partitions();
     const version = partitions.map(({ run }) => run).join(" ");
     if (version === this.content.version) return this.content;
-    const newestMs = await this.newest();
+    const newestMs = await newestArrival(this.places.sql, this.places.tables.parquet);
     this.hours = partitions.filter(({ rows }) => rows > 0).sort((a, b) => a.startMs - b.startMs);
     this.content = {
       ...this.content,
@@ -100,15 +101,15 @@ export class BatchLayer {
     } while (token !== undefined);
     return found;
   }
+}
 
-  private async newest(): Promise<number | undefined> {
-    const { sql, tables } = this.places;
-    let newest: number | undefined;
-    await sql.query(`SELECT max(arrived_at) AS newest FROM "${tables.parquet}"`, ({ newest: text = "" }) => {
-      if (text !== "") newest = epochMs(text);
-    });
-    return newest;
-  }
+/** When the newest line of a table arrived, ms since 1970; undefined while it has none. */
+export async function newestArrival(sql: Sql, table: string): Promise<number | undefined> {
+  let newest: number | undefined;
+  await sql.query(`SELECT max(arrived_at) AS newest FROM "${table}"`, ({ newest: text = "" }) => {
+    if (text !== "") newest = epochMs(text);
+  });
+  return newest;
 }
 
 /** @param text `YYYY-MM-DD HH:MM:SS.fff`, UTC */

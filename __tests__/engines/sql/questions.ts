@@ -4,6 +4,7 @@ import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import { HOUR_MS } from "../../../lambdas/merge-small-files/hours";
 import type { StreamRecord } from "../../../lambdas/shared/lines";
+import { newestArrival } from "../../../local/page/layers";
 import { firstTen } from "../../../local/saved-query";
 import { TABLE_NAMES } from "../../../modules/naming";
 import { athenaSql } from "../../../reconcile/sql";
@@ -51,6 +52,7 @@ async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<
 
 async function panels({ people }: BatchLayer): Promise<void> {
   for (const panel of PANELS) await people.query(panelSql(panel, TABLE_NAMES.parquet), () => undefined);
+  await newestArrival(people, TABLE_NAMES.parquet);
 }
 
 async function reconciling({ people }: BatchLayer): Promise<void> {
