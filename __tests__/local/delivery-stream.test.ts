@@ -153,6 +153,9 @@ describe("delivery", () => {
 
     await engines.put(records);
     await eventually(() => expect(stream.progress().recordsDelivered).toBe(100));
+    // Said once the positions are saved, which follows.
+    await eventually(() => expect(stream.progress().newestMs).toBeGreaterThan(Date.now() - 60_000));
+    expect(stream.progress().newestMs).toBeLessThanOrEqual(Date.now());
 
     const objects = await engines.objects();
     const hour = new Date().toISOString();

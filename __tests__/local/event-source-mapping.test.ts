@@ -180,11 +180,14 @@ describe("batches", () => {
       inFlight--;
       return invoke(arn, event);
     };
+    const before = Date.now() - 1;
     await engines.put(numbered(35));
 
     const progress = await running(start(slowly));
     await eventually(() => expect(progress().recordsAcknowledged).toBe(35));
 
+    expect(progress().newestMs).toBeGreaterThan(before);
+    expect(progress().newestMs).toBeLessThanOrEqual(Date.now());
     expect(batches.flat()).toEqual(range(35));
     expect(batches.map((batch) => batch.length)).toEqual([10, 10, 10, 5]);
     expect(most).toBe(1);

@@ -98,6 +98,24 @@ test("the stream is as the Terraform describes it, and stays so", async () => {
   await expect(split).rejects.toThrow("SplitShard is not supported by the local run");
 });
 
+test("it counts what is put, by whomever, and when the last record came", async () => {
+  expect(service.puts()).toEqual({ records: 0, refused: 0 });
+  const before = Date.now();
+  await put(0, 700);
+  await kinesis.send(
+    new PutRecordCommand({ StreamName: MODEL.name, Data: Buffer.from("one more"), PartitionKey: "a" }),
+  );
+  const tooMany = Array.from({ length: 501 }, () => ({ Data: Buffer.from("x"), PartitionKey: "a" }));
+  await expect(
+    kinesis.send(new PutRecordsCommand({ StreamName: MODEL.name, Records: tooMany })),
+  ).rejects.toThrow();
+
+  const { records, refused, lastMs } = service.puts();
+  expect({ records, refused }).toEqual({ records: 701, refused: 0 });
+  expect(lastMs).toBeGreaterThanOrEqual(before);
+  expect(lastMs).toBeLessThanOrEqual(Date.now());
+});
+
 test("records outlive a restart, with their numbers", async () => {
   await put(0, 1200);
   const before = await startingPositions(kinesis, MODEL.arn, "LATEST");

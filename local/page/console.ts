@@ -27,6 +27,8 @@ const READING: ReadonlySet<SqlStatement["kind"]> = new Set([
   "describe",
 ]);
 
+const COMMENTS = /--[^\n]*|\/\*.*?\*\//gs;
+
 /** A query without an answer. */
 export class SqlConsoleError extends Error {
   override readonly name = "SqlConsoleError";
@@ -145,7 +147,8 @@ function refuseWrites(sql: string): void {
     throw new SqlConsoleError("FAILED", error instanceof Error ? error.message : String(error));
   }
   if (READING.has(kind)) return;
-  const what = kind === "refused" ? "this statement" : kind.toUpperCase();
+  const [word = ""] = sql.replaceAll(COMMENTS, " ").trim().split(/\s+/);
+  const what = kind === "refused" ? word.toUpperCase() : kind.toUpperCase();
   throw new SqlConsoleError(
     "REFUSED",
     `${what} is refused: this console only reads. SELECT, WITH, SHOW and DESCRIBE are allowed`,
