@@ -132,13 +132,18 @@ describeRealRows("the page of a run on the real rows", () => {
     const pause = page.locator("#rate-pause");
     await pause.press("Enter");
     await eventually(async () => expect(await pause.innerText()).toBe("Resume"));
-    // What was on its way is acknowledged.
-    await page.waitForTimeout(3_000);
-    const paused = await figureOf("#tile-sent .value");
-    await page.waitForTimeout(3_000);
-    expect(await figureOf("#tile-sent .value")).toBe(paused);
+    // What was on its way is acknowledged, and then nothing moves.
+    let paused = 0;
+    await eventually(async () => {
+      paused = await figureOf("#tile-sent .value");
+      await page.waitForTimeout(3_000);
+      expect(await figureOf("#tile-sent .value")).toBe(paused);
+    }, SETTLED_MS);
+    expect(paused).toBeLessThan(ROWS);
     await pause.press("Enter");
-    await eventually(async () => expect(await figureOf("#tile-sent .value")).toBeGreaterThan(paused));
+    await eventually(async () => {
+      expect(await figureOf("#tile-sent .value")).toBeGreaterThan(paused);
+    }, SETTLED_MS);
   });
 
   test("has every line in both layers in the end", async () => {

@@ -200,7 +200,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
           ? []
           : [
               { label: "found after, median", value: latency.p50_ms, unit: "milliseconds" },
-              { label: "found after, 99 of 100", value: latency.p99_ms, unit: "milliseconds" },
+              { label: "found after, p99", value: latency.p99_ms, unit: "milliseconds" },
             ],
     },
   ];
