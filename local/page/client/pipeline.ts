@@ -80,10 +80,10 @@ class PartCard {
   public show(part: Part): void {
     if (part.in) this.flow("in", part.in);
     if (part.out) this.flow("out", part.out);
-    const shown = part.out ?? part.in;
+    const shown = part.in ?? part.out;
     if (shown) {
       setText(this.total, `${whole(shown.total)} ${shown.unit}`);
-      this.draw((part.in ?? shown).perSecond);
+      this.draw(shown.perSecond);
     }
     for (const fact of part.facts) this.fact(fact);
     this.element.classList.toggle(
