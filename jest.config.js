@@ -7,6 +7,7 @@ module.exports = {
   testPathIgnorePatterns: ["<rootDir>/__tests__/scenarios/", "<rootDir>/__tests__/page/"],
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
+  moduleNameMapper: { "/stack-trace$": "<rootDir>/__tests__/support/no-creation-stacks.js" },
   transform: { "\\.ts$": "<rootDir>/jest.transform.js" },
   // A global of a test's context is looked up by an interceptor each time. As arguments of a module these cost
   // nothing, and the AWS SDK, which asks for them in every call, needs a fifth less time.
