@@ -201,7 +201,7 @@ export class EmulatedEnvironmentError extends Error {
 }
 
 /**
- * What an environment may leave off. Here it is on, so that it is applied too; not QuickSight, which the
+ * What an environment may leave off. Here it is on, so that it is applied too; not QuickSight and SAML, which the
  * stand-in does not know at all.
  * @param definition what it is added to.
  */
@@ -216,6 +216,7 @@ export function withEveryOption(definition: EnvironmentDefinition): EnvironmentD
       ...operations,
       alarmSubscriptions: [{ protocol: "email", endpoint: "on-call@example.com" }],
     },
+    delivery: { repository: "shop/retail-bi", identityProvider: "create" },
   };
 }
 

@@ -182,7 +182,8 @@ async function start(
 ): Promise<LocalRun> {
   const { dataDir, timeScale, say } = options;
   const port = (offset: number): number => portOf(options, offset);
-  for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  not honoured here: ${line}`);
+  say("of the Terraform, not honoured here:");
+  for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  ${line}`);
   say(
     `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,
   );

@@ -60,6 +60,14 @@ export async function synthesizeEnvironment(
     remedy: "it runs this program",
   });
   if (exitCode !== 0) throw new OperatorError(`${environment} cannot be synthesized:\n${stderr.trim()}`);
+  return readEnvironment(folder, environment);
+}
+
+/**
+ * The stacks of an environment that was synthesized below `folder`.
+ * @throws OperatorError naming what a stack lacks.
+ */
+export function readEnvironment(folder: string, environment: string): EnvironmentFolders {
   return {
     main: readStack(folder, environment),
     state: readStack(folder, `${environment}-state`),

@@ -22,20 +22,9 @@ import {
 import { prod } from "../../environments/prod";
 import type { QuickSightSettings } from "../../environments/quick-sight";
 import type { SamlSettings } from "../../environments/saml";
+import { METADATA, SAML } from "../support/saml";
 
 const MINIMAL: EnvironmentSettings = { name: "qa", protection: "disposable" };
-
-const METADATA = `<?xml version="1.0"?>
-<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"
-    entityID="https://idp.example.com/app?a=1&amp;b=2">
-  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
-</md:EntityDescriptor>`;
-
-const SAML: SamlSettings = {
-  entityId: "https://idp.example.com/app?a=1&b=2",
-  metadata: { xml: METADATA },
-  readerGroups: ["analysts"],
-};
 
 const SAML_FAULTS: readonly (readonly [string, Partial<SamlSettings>, RegExp])[] = [
   ["a short entity id", { entityId: "idp" }, /speed\.saml\.entityId is "idp"; 8 to 512 characters/],

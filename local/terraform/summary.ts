@@ -1,22 +1,47 @@
+/** As wide as most terminals are, less the indent. */
+const WIDTH = 96;
+
 /**
- * The list of what is not honoured, shortened for reading: a line for each reason, with the properties that
- * share it by resource type. Lines that are about no single property stay as they are.
+ * The list of what is not honoured, shortened for reading: each reason, and below it, indented and wrapped, the
+ * resources and properties that share it. A line without a reason stays as it is.
  */
 export function summarizeNotHonoured(notHonoured: readonly string[]): string[] {
-  const groups: string[] = [];
-  const byReason = new Map<string, Map<string, Set<string>>>();
+  const whole: string[] = [];
+  const byReason = new Map<string, { readonly kinds: string[]; readonly byType: Map<string, Set<string>> }>();
+  const of = (reason: string) => {
+    const group = byReason.get(reason) ?? { kinds: [], byType: new Map<string, Set<string>>() };
+    byReason.set(reason, group);
+    return group;
+  };
   for (const line of notHonoured) {
     const [, type, property, reason] = /^(aws_\w+)\.[^.\s]+\.([^:\s]+): (.+)$/.exec(line) ?? [];
-    if (type === undefined || property === undefined || reason === undefined) {
-      groups.push(line);
-      continue;
+    const [, kind, common] = /^([^:]+ \([^:]+\)): (.+)$/.exec(line) ?? [];
+    if (type !== undefined && property !== undefined && reason !== undefined) {
+      const { byType } = of(reason);
+      byType.set(type, (byType.get(type) ?? new Set()).add(property));
+    } else if (kind !== undefined && common !== undefined) {
+      of(common).kinds.push(kind);
+    } else {
+      whole.push(line);
     }
-    const byType = byReason.get(reason) ?? new Map<string, Set<string>>();
-    byReason.set(reason, byType.set(type, (byType.get(type) ?? new Set()).add(property)));
   }
-  for (const [reason, byType] of byReason) {
+  for (const [reason, { kinds, byType }] of byReason) {
     const properties = [...byType].map(([type, names]) => `${type} ${[...names].join(", ")}`);
-    groups.push(`${reason}: ${properties.join("; ")}`);
+    whole.push(`${reason}:`, ...wrap([...kinds, ...properties].join("; ")).map((line) => `    ${line}`));
   }
-  return groups;
+  return whole;
+}
+
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
 }

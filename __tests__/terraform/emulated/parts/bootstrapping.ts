@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, REGION } from "../lane";
 import { check } from "../report";
+import { resourcesIn } from "./validity";
 
 /** The state's bucket: made, made again, and made although the first time was interrupted. */
 export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
@@ -13,8 +14,11 @@ export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
     check(stdout.includes(`(${expected})`), `it should have ${expected}, but: ${stdout}`);
     return stdout.split(";")[0] ?? "";
   };
-  await report.step("first", () => bootstrap("9 added, 0 changed, 0 removed"));
   const stacks = await lane.synthesize("main");
+  const all = resourcesIn(stacks.state.document);
+  await report.step("first, with the roles of delivery by pull request", () =>
+    bootstrap(`${all} added, 0 changed, 0 removed`),
+  );
   const { bucket, key } = stacks.state.backend;
   await report.step("the state of the bucket's own stack is in the bucket", async () => {
     const state = await account.readObject(bucket, key);

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { variableName } from "../../../../environments/location";
 import { isJsonObject, type JsonObject, member } from "../../../../local/terraform/json";
-import { keepStateHere } from "../../../../terraform/stack-folder";
-import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../lane";
+import { keepStateHere, type StackFolder } from "../../../../terraform/stack-folder";
+import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
+import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
 import { check } from "../report";
 
 const IN_AWS = ["dev", "prod"];
@@ -30,24 +31,44 @@ export async function validity(lane: Lane): Promise<void> {
     });
     if (!IN_AWS.includes(environment)) continue;
     await report.step(`terraform plan: ${environment}, with nothing left out`, async () => {
-      keepStateHere(main);
-      const terraform = lane.terraform(main.path);
-      await terraform.init();
-      check(await terraform.plan(PLAN), "there is nothing to plan");
-      const planned = member(await terraform.show(PLAN), "resource_changes");
-      const count = Array.isArray(planned) ? planned.filter(isManaged).length : 0;
-      const wanted = resourcesIn(main.document);
-      check(count === wanted, `it plans ${count} resources of ${wanted}`);
-      return `${count} to create`;
+      const types = await planAll(lane, main);
+      return `${types.length} to create`;
     });
   }
+  await report.step("terraform plan: prod, with what the stand-in has no API for", async () => {
+    const folder = join(lane.scratch, "only-planned");
+    const { main } = synthesizeOnlyPlanned(folder, { accountId: ACCOUNT_ID, region: REGION });
+    const types = await planAll(lane, main);
+    const added = ONLY_PLANNED.map((start) => {
+      const count = types.filter((type) => type.startsWith(start)).length;
+      check(count > 0, `no ${start} is planned`);
+      return `${count} ${start}${start.endsWith("_") ? "…" : ""}`;
+    });
+    return `${types.length} to create, of them ${added.join(", ")}`;
+  });
 }
 
-function isManaged(change: unknown): boolean {
+/** Plans a stack as it is, with a state of its own. @returns the type of each resource: all that the stack has. */
+async function planAll(lane: Lane, stack: StackFolder): Promise<string[]> {
+  keepStateHere(stack);
+  const terraform = lane.terraform(stack.path);
+  await terraform.init();
+  check(await terraform.plan(PLAN), "there is nothing to plan");
+  const changes = member(await terraform.show(PLAN), "resource_changes");
+  const types = (Array.isArray(changes) ? changes : [])
+    .filter(isManaged)
+    .map((change) => String(member(change, "type")));
+  const wanted = resourcesIn(stack.document);
+  check(types.length === wanted, `it plans ${types.length} resources of ${wanted}`);
+  return types;
+}
+
+function isManaged(change: unknown): change is JsonObject {
   return isJsonObject(change) && member(change, "mode") === "managed";
 }
 
-function resourcesIn(document: JsonObject): number {
+/** How many resources a stack has. */
+export function resourcesIn(document: JsonObject): number {
   const types = member(document, "resource");
   return Object.values(isJsonObject(types) ? types : {})
     .map((resources) => (isJsonObject(resources) ? Object.keys(resources).length : 0))

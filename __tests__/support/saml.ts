@@ -1,0 +1,15 @@
+import type { SamlSettings } from "../../environments/saml";
+
+/** What an identity provider publishes, as little of it as is valid. */
+export const METADATA = `<?xml version="1.0"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"
+    entityID="https://idp.example.com/app?a=1&amp;b=2">
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
+</md:EntityDescriptor>`;
+
+/** People sign in by it. */
+export const SAML: SamlSettings = {
+  entityId: "https://idp.example.com/app?a=1&b=2",
+  metadata: { xml: METADATA },
+  readerGroups: ["analysts"],
+};

@@ -1,0 +1,41 @@
+import { App } from "cdktf";
+import { defineEnvironment, type EnvironmentDefinition } from "../../../environments/environment";
+import type { Location } from "../../../environments/location";
+import { prod } from "../../../environments/prod";
+import { addStacks } from "../../../modules/add-stacks";
+import { type EnvironmentFolders, readEnvironment } from "../../../terraform/stack-folder";
+import { SAML } from "../../support/saml";
+
+/** Options of an environment that the stand-in has no API for; the others are switched on in the emulated one. */
+const { serving, speed } = defineEnvironment("only-planned.ts", {
+  name: prod.name,
+  protection: "protected",
+  speed: { saml: SAML },
+  serving: {
+    quickSight: {
+      enabled: true,
+      principals: [
+        { kind: "group", name: "analysts", access: "author" },
+        { kind: "user", name: "chief@example.com", access: "reader" },
+      ],
+    },
+  },
+});
+
+/** `prod` with QuickSight, and with SAML for Dashboards. */
+const DEFINITION: EnvironmentDefinition = {
+  ...prod,
+  speed: { ...prod.speed, ...(speed.saml && { saml: speed.saml }) },
+  serving,
+};
+
+/** Types of the resources that these options add. */
+export const ONLY_PLANNED = ["aws_opensearch_domain_saml_options", "aws_quicksight_"] as const;
+
+/** Synthesizes it below `folder`. */
+export function synthesizeOnlyPlanned(folder: string, location: Location): EnvironmentFolders {
+  const app = new App({ outdir: folder });
+  addStacks(app, [{ ...DEFINITION, location }]);
+  app.synth();
+  return readEnvironment(folder, DEFINITION.name);
+}
