@@ -14,7 +14,7 @@ module.exports = {
   sandboxInjectedGlobals: ["Object", "Array", "Map", "Math", "JSON"],
   collectCoverageFrom: ["lambdas/**/*.ts", "schema/**/*.ts", "loadgen/**/*.ts"],
   coverageThreshold: { global: { lines: 90 } },
-  // On two cores jest would run everything in one process, in turn.
-  maxWorkers: "100%",
+  // Half of the time of the slowest files is waiting, for processes and for clocks.
+  maxWorkers: "150%",
   testTimeout: 60_000,
 };
