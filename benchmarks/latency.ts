@@ -30,8 +30,9 @@ interface Note {
   /** Resident memory of this process, which holds the engines and the load generator. */
   readonly enginesMiB: number;
   readonly samples: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
+  /** Absent before the first sample. */
+  readonly p50_ms: number | undefined;
+  readonly p99_ms: number | undefined;
 }
 
 function note(run: LocalRun, startedAt: number): Note {
@@ -39,15 +40,15 @@ function note(run: LocalRun, startedAt: number): Note {
     const mebibytes = processes.reduce((sum, { rssBytes }) => sum + rssBytes, 0) / MIB;
     return [functionName, `${mebibytes.toFixed(0)} (${processes.length})`];
   });
-  const { samples = 0, p50_ms = Number.NaN, p99_ms = Number.NaN } = run.latency?.latency() ?? {};
+  const latency = run.latency?.latency();
   return {
     second: Math.round((Date.now() - startedAt) / 1_000),
     load: Math.round((loadavg()[0] ?? Number.NaN) * 10) / 10,
     memory: Object.fromEntries(memory),
     enginesMiB: Math.round(process.memoryUsage.rss() / MIB),
-    samples,
-    p50_ms,
-    p99_ms,
+    samples: latency?.samples ?? 0,
+    p50_ms: latency?.p50_ms,
+    p99_ms: latency?.p99_ms,
   };
 }
 
@@ -59,7 +60,7 @@ function table(notes: readonly Note[]): string {
   });
   for (const { second, load, samples, p50_ms, p99_ms, memory, enginesMiB } of notes) {
     const cells = names.map((name) => memory[name] ?? "");
-    rows.push([second, load, samples, p50_ms, p99_ms, ...cells, enginesMiB]);
+    rows.push([second, load, samples, p50_ms ?? "–", p99_ms ?? "–", ...cells, enginesMiB]);
   }
   return rows.toString();
 }

@@ -109,8 +109,6 @@ function visual(panel: Panel): JsonObject {
       return { table_visual: [{ ...common, chart_configuration: [lines(panel)] }] };
     case "line":
       return { line_chart_visual: [{ ...common, chart_configuration: [line(panel)] }] };
-    case "donut":
-      return { pie_chart_visual: [{ ...common, chart_configuration: [donut(panel)] }] };
     default: {
       const orientation = panel.chart === "bars" ? "VERTICAL" : "HORIZONTAL";
       return { bar_chart_visual: [{ ...common, chart_configuration: [bars(panel, orientation)] }] };
@@ -139,14 +137,6 @@ function line(panel: FiguresPanel): JsonObject {
     type: "LINE",
     field_wells: [{ line_chart_aggregated_field_wells: [wells(panel)] }],
     sort_configuration: [sorting(panel, "category_items_limit_configuration")],
-  };
-}
-
-function donut(panel: FiguresPanel): JsonObject {
-  return {
-    field_wells: [{ pie_chart_aggregated_field_wells: [wells(panel)] }],
-    donut_options: [{ arc_options: [{ arc_thickness: "MEDIUM" }] }],
-    sort_configuration: [sorting(panel, "category_items_limit")],
   };
 }
 

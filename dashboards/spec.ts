@@ -55,25 +55,14 @@ interface PanelBase {
   readonly layer: Layer;
 }
 
-interface Figures extends PanelBase {
+/** Numbers over groups of lines. */
+export interface FiguresPanel extends PanelBase {
+  readonly chart: "bars" | "horizontal-bars" | "line";
+  readonly measures: readonly [Measure, ...Measure[]];
   readonly dimension: Dimension;
   /** Only lines of the class `fulfilled` count. @default all lines */
   readonly only?: Classification;
 }
-
-interface Series extends Figures {
-  readonly chart: "bars" | "horizontal-bars" | "line";
-  readonly measures: readonly [Measure, ...Measure[]];
-}
-
-interface Donut extends Figures {
-  readonly chart: "donut";
-  /** The size of the slices. */
-  readonly measures: readonly [Measure];
-}
-
-/** Numbers over groups of lines. */
-export type FiguresPanel = Series | Donut;
 
 /** The newest lines themselves. */
 export interface LinesPanel extends PanelBase {

@@ -3,7 +3,7 @@ import type { FiguresPanel, Measure, Unit } from "./spec";
 
 /** Type and params of a visualization, in the words of OpenSearch Dashboards. */
 export interface VisualizationParams {
-  readonly type: "histogram" | "horizontal_bar" | "line" | "pie";
+  readonly type: "histogram" | "horizontal_bar" | "line";
   readonly params: JsonObject;
 }
 
@@ -22,20 +22,8 @@ export function visualizationParams(panel: FiguresPanel): VisualizationParams {
         type: "horizontal_bar",
         params: axes(panel, "histogram", { category: "left", values: ["bottom", "top"] }),
       };
-    case "donut":
-      return {
-        type: "pie",
-        params: {
-          type: "pie",
-          ...LEGEND,
-          isDonut: true,
-          labels: { show: true, values: true, last_level: true, truncate: 100 },
-        },
-      };
   }
 }
-
-const LEGEND: JsonObject = { addTooltip: true, addLegend: true, legendPosition: "right" };
 
 interface Sides {
   readonly category: string;
@@ -93,7 +81,9 @@ function axes(
       showCircles: true,
       interpolate: "linear",
     })),
-    ...LEGEND,
+    addTooltip: true,
+    addLegend: true,
+    legendPosition: "right",
     times: [],
     addTimeMarker: false,
     labels: { show: false },

@@ -21,7 +21,8 @@ export interface Latency {
 /** Follows some of the acknowledged lines until a search finds them. */
 export class LatencySampler implements Service {
   private readonly awaited = new Set<string>();
-  private readonly measured: number[] = [];
+  /** How many lines took so many milliseconds: no more entries than there are different latencies. */
+  private readonly counts = new Map<number, number>();
   private readonly stop = new AbortController();
   private readonly polling: Promise<void>;
   private offered = 0;
@@ -46,12 +47,19 @@ export class LatencySampler implements Service {
 
   /** What was measured so far; undefined before the first line was found. */
   public latency(): Latency | undefined {
-    const sorted = [...this.measured].sort((a, b) => a - b);
-    const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
-    const { passedOver } = this;
-    return sorted.length === 0
-      ? undefined
-      : { samples: sorted.length, p50_ms: at(0.5), p99_ms: at(0.99), passedOver };
+    const sorted = [...this.counts].sort(([a], [b]) => a - b);
+    const samples = sorted.reduce((sum, [, count]) => sum + count, 0);
+    const [slowest] = sorted.at(-1) ?? [];
+    if (slowest === undefined) return undefined;
+    const at = (share: number): number => {
+      let below = 0;
+      const found = sorted.find(([, count]) => {
+        below += count;
+        return below >= share * samples;
+      });
+      return found?.[0] ?? slowest;
+    };
+    return { samples, p50_ms: at(0.5), p99_ms: at(0.99), passedOver: this.passedOver };
   }
 
   public async close(): Promise<void> {
@@ -86,7 +94,8 @@ export class LatencySampler implements Service {
     for (const { _id, _source } of body.hits.hits) {
       if (_id === undefined || !this.awaited.delete(_id)) continue;
       const { arrived_at } = _source as { readonly arrived_at: string };
-      this.measured.push(now - Date.parse(`${arrived_at.replace(" ", "T")}Z`));
+      const ms = now - Date.parse(`${arrived_at.replace(" ", "T")}Z`);
+      this.counts.set(ms, (this.counts.get(ms) ?? 0) + 1);
     }
   }
 }

@@ -93,7 +93,6 @@ describe("the QuickSight definition", () => {
         bars: "bar_chart",
         "horizontal-bars": "bar_chart",
         line: "line_chart",
-        donut: "pie_chart",
       };
       expect(chartOf(id)["kind"]).toBe(`${kinds[chart]}_visual`);
       expect(category).toHaveLength(1);

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PANELS, REVENUE } from "../../dashboards/panels";
+import { PANELS } from "../../dashboards/panels";
 import {
   ADVANCED_SETTINGS,
   DASHBOARD_ID,
   type SavedObject,
   savedObjects,
 } from "../../dashboards/saved-objects";
-import type { Panel } from "../../dashboards/spec";
 import { setUpDashboards } from "../../lambdas/search-setup/dashboards";
 import { patient } from "../../lambdas/search-setup/patient";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
@@ -105,26 +104,6 @@ describe("the saved objects", () => {
       expect(params.categoryAxes).toHaveLength(1);
     },
   );
-
-  test("a donut has one metric, for the plugin takes no more", () => {
-    const donut: Panel = {
-      id: "donut",
-      title: "Donut",
-      layer: "speed",
-      chart: "donut",
-      measures: [REVENUE],
-      dimension: { kind: "values", field: "Country", limit: 3 },
-    };
-    const [, object] = savedObjects([donut], "retail");
-    expect(json(object as SavedObject, "visState")).toMatchObject({
-      type: "pie",
-      params: { type: "pie", isDonut: true },
-      aggs: [
-        { type: "sum", schema: "metric" },
-        { type: "terms", schema: "segment" },
-      ],
-    });
-  });
 
   test("the dashboard shows each panel once, and none over another", () => {
     const panels: { panelRefName: string; gridData: { x: number; y: number; w: number; h: number } }[] = json(
