@@ -2,41 +2,11 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runStep, runSteps, WORKFLOWS } from "./support/workflows";
 
-const FOLDER = join(__dirname, "..", ".github", "workflows");
-const WORKFLOWS = readdirSync(FOLDER).map(
-  (name) => [name, readFileSync(join(FOLDER, name), "utf8")] as const,
-);
+const script = (workflow: string, step: string): string => runStep(workflow, step).text;
 
-interface Script {
-  readonly step: string;
-  readonly text: string;
-}
-
-/** The `run` of each named step. */
-function scriptsOf(workflow: string): Script[] {
-  const lines = workflow.split("\n");
-  let step = "";
-  return lines.flatMap((line, index) => {
-    step = /^ *- name: (.*)$/.exec(line)?.[1] ?? step;
-    const [, indent, inline] = /^( *)(?:- )?run: (.*)$/.exec(line) ?? [];
-    if (indent === undefined || inline === undefined) return [];
-    if (inline !== "|") return [{ step, text: inline }];
-    const rest = lines.slice(index + 1);
-    const end = rest.findIndex((one) => one !== "" && !one.startsWith(`${indent}  `));
-    const body = end < 0 ? rest : rest.slice(0, end);
-    return [{ step, text: body.map((one) => one.slice(indent.length + 2)).join("\n") }];
-  });
-}
-
-function script(name: string, step: string): string {
-  const workflow = WORKFLOWS.find(([file]) => file === name)?.[1] ?? "";
-  const found = scriptsOf(workflow).find((one) => one.step === step);
-  if (!found) throw new Error(`${name} has no step ${step}`);
-  return found.text;
-}
-
-describe.each(WORKFLOWS)("%s", (_name, workflow) => {
+describe.each([...WORKFLOWS])("%s", (name, workflow) => {
   test("pins every action by its commit, with the version beside it", () => {
     for (const [, used] of workflow.matchAll(/uses: (.*)$/gm)) {
       expect(used).toMatch(/^(\.\/|[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/);
@@ -49,8 +19,8 @@ describe.each(WORKFLOWS)("%s", (_name, workflow) => {
   });
 
   test("puts nothing from outside into a script", () => {
-    const scripts = scriptsOf(workflow);
-    for (const { step, text } of scripts) expect([step, text.includes("${{")]).toEqual([step, false]);
+    for (const step of runSteps(name))
+      expect([step.name, step.text.includes("${{")]).toEqual([step.name, false]);
   });
 
   test("leaves no credentials in a checkout", () => {
@@ -60,10 +30,31 @@ describe.each(WORKFLOWS)("%s", (_name, workflow) => {
 });
 
 test.each(["plan.yml", "deploy.yml", "drift.yml"])("%s cancels nothing that runs", (name) => {
-  const workflow = WORKFLOWS.find(([file]) => file === name)?.[1] ?? "";
+  const workflow = WORKFLOWS.get(name) ?? "";
   const groups = workflow.match(/^ +group: /gm) ?? [];
   expect(groups.length).toBeGreaterThan(0);
   expect(workflow.match(/cancel-in-progress: false/g)).toHaveLength(groups.length);
+});
+
+// `npm run test:terraform` runs it once for all.
+test("Install is the same wherever it stands", () => {
+  const steps = [...WORKFLOWS.keys()].flatMap(runSteps).filter(({ name }) => name === "Install");
+  expect(steps.length).toBeGreaterThan(2);
+  expect(new Set(steps.map(({ text, shell }) => `${shell}: ${text}`)).size).toBe(1);
+});
+
+test("ci runs .ci/run, and that every check of package.json", () => {
+  expect(runSteps("ci.yml").map(({ text }) => text)).toEqual(["bash .ci/run"]);
+  const root = join(__dirname, "..");
+  const called = [
+    ...readFileSync(join(root, ".ci", "run"), "utf8").matchAll(/npm run --silent ([\w:]+)/g),
+  ].map(([, name]) => name);
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  );
+  const checks = Object.keys(scripts).filter((name) => /^(lint|typecheck|coverage|test:)/.test(name));
+  // Twenty minutes for one resource: by hand.
+  expect(called.sort()).toEqual(checks.filter((name) => name !== "test:terraform:search").sort());
 });
 
 describe("steps, run with stand-ins of the programs", () => {
@@ -101,6 +92,26 @@ describe("steps, run with stand-ins of the programs", () => {
     const found = readdirSync(folder).includes(name);
     return found ? readFileSync(join(folder, name), "utf8") : "";
   }
+
+  test.each([
+    ["the newest", ["success", "success"], "sha=commit-2\n"],
+    ["one that a later one replaced", ["failure", "inactive"], "sha=commit-1\n"],
+    ["none, where none has succeeded", ["failure", "queued"], ""],
+  ])("the deployed commit is that of %s", (_which, [second, first], output) => {
+    standIn(
+      "gh",
+      `deployments=repos/shop/retail-bi/deployments
+       case "$*" in
+         "api $deployments?environment=dev&per_page=30 --jq .[].id") echo 2; echo 1 ;;
+         "api $deployments/2/statuses --jq .[0].state // \\"\\"") echo ${second} ;;
+         "api $deployments/1/statuses --jq .[0].state // \\"\\"") echo ${first} ;;
+         "api $deployments/"[12]" --jq .sha") echo "commit-$(basename "$2")" ;;
+         *) exit 1 ;;
+       esac`,
+    );
+    const ended = run(script("drift.yml", "Find the deployed commit"));
+    expect([ended.status, ended.output]).toEqual([0, output]);
+  });
 
   test.each([
     [0, 0, "found=false\n"],

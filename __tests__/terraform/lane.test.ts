@@ -34,6 +34,8 @@ describe("what the emulated account needs", () => {
     expect(said).toMatch(/terraform is not on this machine: install Terraform 1\.11 or newer/);
     expect(said).toMatch(/RETAIL_BI_PROVIDER_MIRROR is .*none, which has no .*hashicorp\/aws 5\.100\.0/);
     expect(said).toMatch(/neither moto_server nor python3 is on this machine: install Python/);
+    expect(said).toMatch(/neither aws nor python3 is on this machine: install the AWS CLI/);
+    expect(said).toMatch(/git is not on this machine: install git/);
   });
 
   test("a provider that cannot be fetched is said before anything starts", async () => {
@@ -51,6 +53,7 @@ describe("what the emulated account needs", () => {
 
   test("a stand-in that does not answer is named", async () => {
     program("terraform", '[ "$1" = version ] && echo "Terraform v1.11.4"; exit 0');
+    for (const name of ["aws", "git"]) program(name, "exit 0");
     await expect(open({ MOTO_URL: "http://127.0.0.1:9" })).rejects.toThrow(
       /MOTO_URL is http:\/\/127\.0\.0\.1:9, where nothing answers .*: install Python/,
     );

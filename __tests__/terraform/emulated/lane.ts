@@ -22,6 +22,7 @@ import type { Variables } from "../../../terraform/variables";
 import { Account } from "./account";
 import type { Report } from "./report";
 import { check } from "./report";
+import { missingOnRunner } from "./runner";
 import { missingStandIn, type StandIn, startStandIn } from "./stand-in";
 
 export const ENVIRONMENT = "emulated";
@@ -43,7 +44,7 @@ export class Lane {
     public readonly scratch: string,
     private readonly program: TerraformProgram,
     private readonly standIn: StandIn,
-    private readonly signal: AbortSignal,
+    public readonly signal: AbortSignal,
   ) {
     this.account = new Account(standIn.url, REGION);
   }
@@ -91,17 +92,25 @@ export class Lane {
     return this.standIn.url;
   }
 
-  /** Runs a program in the project, and returns whatever its end is. */
+  /** How Terraform is called: a path, or a name on the PATH. */
+  public get terraformCommand(): string {
+    return this.program.command;
+  }
+
+  /** Runs a program, and returns whatever its end is. @param place default: the project */
   public async run(
     command: string,
     args: readonly string[],
     variables: Readonly<Record<string, string | undefined>> = {},
+    place: { readonly cwd: string; readonly remedy: string } = {
+      cwd: PROJECT_ROOT,
+      remedy: "it comes with Node",
+    },
   ): Promise<Finished> {
     this.signal.throwIfAborted();
     const finished = await runProgram(command, args, {
-      cwd: PROJECT_ROOT,
+      ...place,
       variables: { ...this.variables, ...variables },
-      remedy: "it comes with Node",
       signal: this.signal,
     });
     this.signal.throwIfAborted();
@@ -195,6 +204,7 @@ async function findTools(
   if (program && source) await orMissing(() => fetchProvider(program, source, variables, scratch));
   const standIn = missingStandIn(variables);
   if (standIn !== undefined) missing.push(standIn);
+  missing.push(...missingOnRunner(variables));
   if (!program || !source || missing.length > 0) throw new OperatorError(missing.join("\n"));
   return { program, source };
 }

@@ -1,6 +1,7 @@
 import type { Lane } from "./lane";
 import { bootstrapping } from "./parts/bootstrapping";
 import { commandLine } from "./parts/command-line";
+import { delivering } from "./parts/delivering";
 import { deploying } from "./parts/deploying";
 import { disposing } from "./parts/disposing";
 import { drifting } from "./parts/drifting";
@@ -8,6 +9,7 @@ import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
 import { refusing } from "./parts/refusing";
 import { validity } from "./parts/validity";
+import { watching } from "./parts/watching";
 import { wrongAccount } from "./parts/wrong-account";
 
 /** What a run counted. */
@@ -28,6 +30,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await drifting(lane, stacks, terraform);
   await locking(lane, stacks, terraform);
   await refusing(lane, terraform);
+  await watching(await delivering(lane));
   const destroyed = await disposing(lane, terraform);
   await commandLine(lane, terraform);
   await ending(lane, stacks);

@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { guard } from "../../../engines/guard";
 import { OperatorError } from "../../../terraform/operator-error";
-import { runProgram } from "../../../terraform/run-program";
-import { PROJECT_ROOT } from "../../../terraform/stack-folder";
 import type { Variables } from "../../../terraform/variables";
+import { isToBeHad, type PythonProgram, pythonProgram } from "./python-program";
 
 /** An AWS API stand-in that answers on this machine. */
 export interface StandIn {
@@ -16,23 +13,20 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** The version that the differences of `environments/emulated.ts` were found with. */
-const VERSION = "5.2.1";
-const PLACE = join(PROJECT_ROOT, "node_modules", ".cache", "retail-bi", `moto-${VERSION}`);
+/** In the version that the differences of `environments/emulated.ts` were found with. */
+const MOTO: PythonProgram = {
+  name: "moto_server",
+  requirement: "moto[server]==5.2.1",
+  remedy:
+    'install Python 3.10 or newer with venv, or moto_server (pip install "moto[server]==5.2.1") on the PATH, or name a running one in MOTO_URL',
+};
 const START_SECONDS = 60;
-const REMEDY = `install Python 3.10 or newer with venv, or moto_server (pip install "moto[server]==${VERSION}") on the PATH, or name a running one in MOTO_URL`;
 
 /** What to install, when there is nothing on this machine that a stand-in could be started with. */
 export function missingStandIn(variables: Variables): string | undefined {
-  const isThere =
-    variables["MOTO_URL"] !== undefined ||
-    existsSync(program(PLACE)) ||
-    ["moto_server", "python3"].some((name) => onPath(name, variables) !== undefined);
-  return isThere ? undefined : `neither moto_server nor python3 is on this machine: ${REMEDY}`;
-}
-
-function program(environment: string): string {
-  return join(environment, "bin", "moto_server");
+  return variables["MOTO_URL"] !== undefined || isToBeHad(MOTO, variables)
+    ? undefined
+    : `neither moto_server nor python3 is on this machine: ${MOTO.remedy}`;
 }
 
 /**
@@ -47,50 +41,15 @@ export async function startStandIn(
 ): Promise<StandIn> {
   const given = variables["MOTO_URL"];
   if (given !== undefined) return running(given.replace(/\/$/, ""));
-  return start(onPath("moto_server", variables) ?? (await install(variables, say, signal)), variables);
+  return start(await pythonProgram(MOTO, variables, say, signal), variables);
 }
 
 /** Somebody else's, which is not stopped. */
 async function running(url: string): Promise<StandIn> {
   await fetch(`${url}/moto-api/data.json`).catch((error: unknown) => {
-    throw new OperatorError(`MOTO_URL is ${url}, where nothing answers (${String(error)}): ${REMEDY}`);
+    throw new OperatorError(`MOTO_URL is ${url}, where nothing answers (${String(error)}): ${MOTO.remedy}`);
   });
   return { url, origin: "MOTO_URL", stop: async () => {} };
-}
-
-function onPath(name: string, variables: Variables): string | undefined {
-  return (variables["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
-}
-
-async function install(
-  variables: Variables,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<string> {
-  const installed = program(PLACE);
-  if (existsSync(installed)) return installed;
-  say(`moto_server is not on the PATH: installing ${VERSION} from PyPI into ${PLACE}`);
-  const steps: [string, string[]][] = [
-    ["python3", ["-m", "venv", PLACE]],
-    [
-      join(PLACE, "bin", "pip"),
-      ["install", "--quiet", "--disable-pip-version-check", `moto[server]==${VERSION}`],
-    ],
-  ];
-  for (const [command, args] of steps) {
-    const { exitCode, stderr } = await runProgram(command, args, {
-      cwd: PROJECT_ROOT,
-      variables,
-      remedy: REMEDY,
-      signal,
-    });
-    if (exitCode !== 0)
-      throw new OperatorError(`${command} ${args.join(" ")} failed: ${REMEDY}\n${stderr.trim()}`);
-  }
-  return installed;
 }
 
 /** Starts it on a free port of the loopback interface, in a process group of its own. */

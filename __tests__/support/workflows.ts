@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { isJsonObject, type Json, type JsonObject, member } from "../../local/terraform/json";
+
+const FOLDER = join(__dirname, "..", "..", ".github", "workflows");
+
+/** Every workflow, by the name of its file: its text. */
+export const WORKFLOWS: ReadonlyMap<string, string> = new Map(
+  readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]),
+);
+
+/** A step that runs a script, with what its job and its workflow add to it. */
+export interface RunStep {
+  readonly workflow: string;
+  /** Key of the job. */
+  readonly job: string;
+  readonly name: string;
+  /** By which other steps know its outputs. */
+  readonly id?: string;
+  /** Its `if`. */
+  readonly condition?: string;
+  readonly text: string;
+  readonly shell?: string;
+  readonly workingDirectory?: string;
+  /** Variables, as the file writes them; the nearest to the step wins. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Every step of a workflow that runs a script, in the order of the file. @throws Error when one has no name. */
+export function runSteps(workflow: string): RunStep[] {
+  const text = WORKFLOWS.get(workflow);
+  if (text === undefined) throw new Error(`there is no ${workflow}; there are ${[...WORKFLOWS.keys()]}`);
+  const document = object(parse(text));
+  return Object.entries(object(member(document, "jobs"))).flatMap(([key, value]) => {
+    const job = object(value);
+    const defaults = object(member(object(member(job, "defaults")), "run"));
+    const steps = member(job, "steps");
+    return (Array.isArray(steps) ? steps.map(object) : [])
+      .filter((step) => member(step, "run") !== undefined)
+      .map((step): RunStep => {
+        const name = textOf(step, "name");
+        if (name === undefined) throw new Error(`${workflow}, job ${key}: a step that runs has no name`);
+        const [id, condition] = [textOf(step, "id"), textOf(step, "if")];
+        const shell = textOf(step, "shell") ?? textOf(defaults, "shell");
+        const workingDirectory = textOf(step, "working-directory") ?? textOf(defaults, "working-directory");
+        return {
+          workflow,
+          job: key,
+          name,
+          text: textOf(step, "run") ?? "",
+          environment: Object.fromEntries(
+            [document, job, step].flatMap((holder) =>
+              Object.entries(object(member(holder, "env"))).map(([variable, one]) => [variable, String(one)]),
+            ),
+          ),
+          ...(id !== undefined && { id }),
+          ...(condition !== undefined && { condition }),
+          ...(shell !== undefined && { shell }),
+          ...(workingDirectory !== undefined && { workingDirectory }),
+        };
+      });
+  });
+}
+
+/** The step of that name. @throws Error naming the steps that there are. */
+export function runStep(workflow: string, name: string): RunStep {
+  const steps = runSteps(workflow);
+  const found = steps.filter((step) => step.name === name);
+  const [step] = found;
+  if (step && found.length === 1) return step;
+  throw new Error(
+    `${workflow} has ${found.length} steps "${name}"; it has ${steps.map((one) => one.name).join(", ")}`,
+  );
+}
+
+/** The object that stands there, an empty one where nothing does. */
+function object(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function textOf(holder: JsonObject, key: string): string | undefined {
+  const value = member(holder, key);
+  return typeof value === "string" ? value : undefined;
+}
