@@ -95,6 +95,12 @@ class Services {
     return service;
   }
 
+  /** Keeps a client of services that are open already: its connections end before they do. */
+  public client<C extends { destroy(): void }>(client: C): C {
+    this.opened.push({ close: async () => client.destroy() });
+    return client;
+  }
+
   public async close(): Promise<void> {
     for (let service = this.opened.pop(); service; service = this.opened.pop()) await service.close();
   }
@@ -195,8 +201,8 @@ async function start(
   const store = await services.open(
     startObjectStore({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
-  const kinesis = localKinesis(stream.url, region);
-  const s3 = localS3(store.url, region);
+  const kinesis = services.client(localKinesis(stream.url, region));
+  const s3 = services.client(localS3(store.url, region));
   const sql = await services.open(
     startSqlService({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
   );
@@ -237,15 +243,16 @@ async function start(
     await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
   }
 
-  const athena = new AthenaClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
-  const glue = new GlueClient({ endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS });
+  const ofSql = { endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS };
+  const athena = services.client(new AthenaClient(ofSql));
+  const glue = services.client(new GlueClient(ofSql));
   const [workgroup, database] = peopleOf(plane);
   const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, workgroup, database), searchUrl);
+  const { search } = places;
+  if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
-    places.search &&
-    (await services.open(
-      Promise.resolve(new LatencySampler(places.search.client, places.search.indexPattern, say)),
-    ));
+    search &&
+    (await services.open(Promise.resolve(new LatencySampler(search.client, search.indexPattern, say))));
   return {
     plane,
     dataDir,

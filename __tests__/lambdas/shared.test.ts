@@ -16,25 +16,16 @@ import {
 import { DAY_MS, formatTimestamp, parseSeconds } from "../../lambdas/shared/timestamp";
 import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../lambdas/shared/unknown-value";
 import { COLUMNS } from "../../schema/retail-transaction";
+import { GOOD_ROW } from "../support/good-row";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
-const GOOD = {
-  Invoice: "490397",
-  StockCode: "21844",
-  Description: "RETRO SPOT MUG",
-  Quantity: 6,
-  InvoiceDate: "2009-12-06 10:30:00",
-  Price: 2.95,
-  Customer_ID: "12417",
-  Country: "Belgium",
-};
 
 const bytesOf = (json: unknown): Buffer =>
   Buffer.from(typeof json === "string" ? json : JSON.stringify(json));
 const judge = (json: unknown) => judgeLine(bytesOf(json), ARRIVED_MS);
 /** The good line's text with one value written as given, however unusual. */
 const spelled = (field: string, raw: string): string =>
-  JSON.stringify({ ...GOOD, [field]: "@@" }).replace('"@@"', () => raw);
+  JSON.stringify({ ...GOOD_ROW, [field]: "@@" }).replace('"@@"', () => raw);
 const record = (data: string | Uint8Array, more: Partial<StreamRecord> = {}): StreamRecord => ({
   shardId: "shardId-000000000003",
   sequenceNumber: "49590338271490256608559692538361571095921575989136588898",
@@ -175,11 +166,11 @@ describe("timestamps", () => {
 
 describe("the judge of a line", () => {
   test("takes a good line as it is", () => {
-    expect(judge(GOOD)).toEqual({ accepted: true, values: GOOD, unknown: [] });
+    expect(judge(GOOD_ROW)).toEqual({ accepted: true, values: GOOD_ROW, unknown: [] });
   });
 
   test("takes optional columns absent, null or empty", () => {
-    const { Description: _, ...absent } = { ...GOOD, Customer_ID: "", Country: null };
+    const { Description: _, ...absent } = { ...GOOD_ROW, Customer_ID: "", Country: null };
     expect(judge(absent)).toMatchObject({
       accepted: true,
       values: { Description: null, Customer_ID: "", Country: null },
@@ -207,43 +198,53 @@ describe("the judge of a line", () => {
   const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
   const refusals: [what: string, line: unknown, reason: RefusalReason, detail: RegExp][] = [
     ["nothing like JSON", "this is no JSON", "not_json", /JSON/],
-    ["a cut line", JSON.stringify(GOOD).slice(0, 50), "not_json", /JSON/],
-    ["two objects", JSON.stringify(GOOD).repeat(2), "not_json", /JSON/],
-    ["a byte order mark", `\ufeff${JSON.stringify(GOOD)}`, "not_json", /JSON/],
+    ["a cut line", JSON.stringify(GOOD_ROW).slice(0, 50), "not_json", /JSON/],
+    ["two objects", JSON.stringify(GOOD_ROW).repeat(2), "not_json", /JSON/],
+    ["a byte order mark", `\ufeff${JSON.stringify(GOOD_ROW)}`, "not_json", /JSON/],
     ["NaN", spelled("Price", "NaN"), "not_json", /JSON/],
-    ["an array", [GOOD], "not_an_object", /an array/],
+    ["an array", [GOOD_ROW], "not_an_object", /an array/],
     ["null", "null", "not_an_object", /null/],
     ["a text", '"text"', "not_an_object", /a string/],
-    ["no Invoice", { ...GOOD, Invoice: undefined }, "missing_field", /Invoice is absent/],
-    ["StockCode null", { ...GOOD, StockCode: null }, "missing_field", /StockCode is null/],
-    ["no InvoiceDate", { ...GOOD, InvoiceDate: undefined }, "missing_field", /InvoiceDate/],
-    ["no Quantity", { ...GOOD, Quantity: undefined }, "missing_field", /Quantity/],
-    ["Price null", { ...GOOD, Price: null }, "missing_field", /Price is null/],
-    ["Invoice empty", { ...GOOD, Invoice: "" }, "empty_field", /Invoice/],
-    ["StockCode empty", { ...GOOD, StockCode: "" }, "empty_field", /StockCode/],
-    ["Invoice a number", { ...GOOD, Invoice: 490397 }, "wrong_type", /Invoice is 490397; a string/],
-    ["Quantity a text", { ...GOOD, Quantity: "6" }, "wrong_type", /Quantity is "6"; a JSON number/],
-    ["Quantity a fraction", { ...GOOD, Quantity: 6.5 }, "wrong_type", /6\.5; a whole number/],
-    ["Quantity true", { ...GOOD, Quantity: true }, "wrong_type", /true/],
-    ["Quantity above 32 bits", { ...GOOD, Quantity: 2 ** 31 }, "out_of_range", /2147483648/],
-    ["Quantity below 32 bits", { ...GOOD, Quantity: -(2 ** 31) - 1 }, "out_of_range", /-2147483649/],
-    ["Price a text", { ...GOOD, Price: "2.95" }, "wrong_type", /Price/],
+    ["no Invoice", { ...GOOD_ROW, Invoice: undefined }, "missing_field", /Invoice is absent/],
+    ["StockCode null", { ...GOOD_ROW, StockCode: null }, "missing_field", /StockCode is null/],
+    ["no InvoiceDate", { ...GOOD_ROW, InvoiceDate: undefined }, "missing_field", /InvoiceDate/],
+    ["no Quantity", { ...GOOD_ROW, Quantity: undefined }, "missing_field", /Quantity/],
+    ["Price null", { ...GOOD_ROW, Price: null }, "missing_field", /Price is null/],
+    ["Invoice empty", { ...GOOD_ROW, Invoice: "" }, "empty_field", /Invoice/],
+    ["StockCode empty", { ...GOOD_ROW, StockCode: "" }, "empty_field", /StockCode/],
+    ["Invoice a number", { ...GOOD_ROW, Invoice: 490397 }, "wrong_type", /Invoice is 490397; a string/],
+    ["Quantity a text", { ...GOOD_ROW, Quantity: "6" }, "wrong_type", /Quantity is "6"; a JSON number/],
+    ["Quantity a fraction", { ...GOOD_ROW, Quantity: 6.5 }, "wrong_type", /6\.5; a whole number/],
+    ["Quantity true", { ...GOOD_ROW, Quantity: true }, "wrong_type", /true/],
+    ["Quantity above 32 bits", { ...GOOD_ROW, Quantity: 2 ** 31 }, "out_of_range", /2147483648/],
+    ["Quantity below 32 bits", { ...GOOD_ROW, Quantity: -(2 ** 31) - 1 }, "out_of_range", /-2147483649/],
+    ["Price a text", { ...GOOD_ROW, Price: "2.95" }, "wrong_type", /Price/],
     ["Price infinite", spelled("Price", "1e400"), "out_of_range", /Price is too large/],
-    ["Country a number", { ...GOOD, Country: 7 }, "wrong_type", /Country is 7; a string/],
-    ["Customer_ID an object", { ...GOOD, Customer_ID: { a: 1 } }, "wrong_type", /Customer_ID is an object/],
+    ["Country a number", { ...GOOD_ROW, Country: 7 }, "wrong_type", /Country is 7; a string/],
+    [
+      "Customer_ID an object",
+      { ...GOOD_ROW, Customer_ID: { a: 1 } },
+      "wrong_type",
+      /Customer_ID is an object/,
+    ],
     ["Description deep", spelled("Description", deep(90_000)), "wrong_type", /Description is an array/],
-    ["30 February", { ...GOOD, InvoiceDate: "2010-02-30 10:00:00" }, "invalid_date", /2010-02-30/],
-    ["a date alone", { ...GOOD, InvoiceDate: "2010-02-03" }, "invalid_date", /YYYY-MM-DD HH:MM:SS/],
-    ["InvoiceDate a number", { ...GOOD, InvoiceDate: 5 }, "wrong_type", /InvoiceDate/],
-    ["a date in 1999", { ...GOOD, InvoiceDate: "1999-12-31 23:59:59" }, "out_of_range", /2000-01-01/],
-    ["a day and a second on", { ...GOOD, InvoiceDate: "2026-11-25 03:08:28" }, "out_of_range", /a day after/],
-    ["another case", { ...GOOD, invoice: "1" }, "ambiguous_key", /"invoice" differs from "Invoice"/],
-    ["only another case", { ...GOOD, Price: undefined, price: 1 }, "ambiguous_key", /"price"/],
-    ["unknown keys alike", { ...GOOD, Note: 1, NOTE: 2 }, "ambiguous_key", /"Note" and "NOTE"/],
-    ["a key twice", JSON.stringify(GOOD).replace("}", ',"Price":1}'), "ambiguous_key", /"Price"/],
+    ["30 February", { ...GOOD_ROW, InvoiceDate: "2010-02-30 10:00:00" }, "invalid_date", /2010-02-30/],
+    ["a date alone", { ...GOOD_ROW, InvoiceDate: "2010-02-03" }, "invalid_date", /YYYY-MM-DD HH:MM:SS/],
+    ["InvoiceDate a number", { ...GOOD_ROW, InvoiceDate: 5 }, "wrong_type", /InvoiceDate/],
+    ["a date in 1999", { ...GOOD_ROW, InvoiceDate: "1999-12-31 23:59:59" }, "out_of_range", /2000-01-01/],
+    [
+      "a day and a second on",
+      { ...GOOD_ROW, InvoiceDate: "2026-11-25 03:08:28" },
+      "out_of_range",
+      /a day after/,
+    ],
+    ["another case", { ...GOOD_ROW, invoice: "1" }, "ambiguous_key", /"invoice" differs from "Invoice"/],
+    ["only another case", { ...GOOD_ROW, Price: undefined, price: 1 }, "ambiguous_key", /"price"/],
+    ["unknown keys alike", { ...GOOD_ROW, Note: 1, NOTE: 2 }, "ambiguous_key", /"Note" and "NOTE"/],
+    ["a key twice", JSON.stringify(GOOD_ROW).replace("}", ',"Price":1}'), "ambiguous_key", /"Price"/],
     [
       "a key twice, escaped",
-      JSON.stringify(GOOD).replace("}", ',"Pric\\u0065":1}'),
+      JSON.stringify(GOOD_ROW).replace("}", ',"Pric\\u0065":1}'),
       "ambiguous_key",
       /Price/,
     ],
@@ -253,9 +254,9 @@ describe("the judge of a line", () => {
       "ambiguous_key",
       /"Note" holds two keys "A"/,
     ],
-    ["record_id", { ...GOOD, record_id: "1" }, "reserved_name", /"record_id"/],
-    ["Arrived_At", { ...GOOD, Arrived_At: "1" }, "reserved_name", /"Arrived_At"/],
-    ["HOUR", { ...GOOD, HOUR: 1 }, "reserved_name", /"HOUR"/],
+    ["record_id", { ...GOOD_ROW, record_id: "1" }, "reserved_name", /"record_id"/],
+    ["Arrived_At", { ...GOOD_ROW, Arrived_At: "1" }, "reserved_name", /"Arrived_At"/],
+    ["HOUR", { ...GOOD_ROW, HOUR: 1 }, "reserved_name", /"HOUR"/],
     ["half a surrogate pair", spelled("Country", '"\\ud83d"'), "not_unicode", /surrogate/],
     ["half a pair in a key", spelled("\ud83d", "1"), "not_unicode", /surrogate/],
     ["half a pair far inside", spelled("Note", '[{"a":["\\udc00"]}]'), "not_unicode", /surrogate/],
@@ -263,8 +264,8 @@ describe("the judge of a line", () => {
     ["an unknown column far too deep", spelled("Note", deep(90_000)), "out_of_range", /deeper than 64/],
     ["too long a number", spelled("Note", "1".repeat(MAX_NUMBER_CHARACTERS + 1)), "out_of_range", /501/],
     ["an infinite number inside", spelled("Note", '{"a":[1e999]}'), "out_of_range", /too large/],
-    ["too long a key", { ...GOOD, ["k".repeat(MAX_KEY_CHARACTERS + 1)]: 1 }, "out_of_range", /1025 char/],
-    ["too long an inner key", { ...GOOD, n: { ["k".repeat(2000)]: 1 } }, "out_of_range", /2000 char/],
+    ["too long a key", { ...GOOD_ROW, ["k".repeat(MAX_KEY_CHARACTERS + 1)]: 1 }, "out_of_range", /1025 char/],
+    ["too long an inner key", { ...GOOD_ROW, n: { ["k".repeat(2000)]: 1 } }, "out_of_range", /2000 char/],
   ];
   test.each(refusals)("refuses %s", (_what, line, reason, detail) => {
     const verdict = judge(line);
@@ -281,8 +282,8 @@ describe("the judge of a line", () => {
 
   test("takes a line of exactly 256 KiB, refuses one byte more", () => {
     const padded = (bytes: number): string => {
-      const rest = JSON.stringify({ ...GOOD, Description: "" }).length;
-      return JSON.stringify({ ...GOOD, Description: "x".repeat(bytes - rest) });
+      const rest = JSON.stringify({ ...GOOD_ROW, Description: "" }).length;
+      return JSON.stringify({ ...GOOD_ROW, Description: "x".repeat(bytes - rest) });
     };
     expect(judge(padded(MAX_LINE_BYTES))).toMatchObject({ accepted: true });
     expect(judge(padded(MAX_LINE_BYTES + 1))).toMatchObject({ reason: "line_too_large" });
@@ -300,10 +301,10 @@ describe("the judge of a line", () => {
 
   test("a detail never holds half of a surrogate pair, which the quarantine table could not be read with", () => {
     const cut = `${"x".repeat(79)}😀`;
-    expect(judge({ ...GOOD, InvoiceDate: cut })).toMatchObject({ reason: "invalid_date" });
+    expect(judge({ ...GOOD_ROW, InvoiceDate: cut })).toMatchObject({ reason: "invalid_date" });
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 120 }), (wild) => {
-        for (const line of [wild, { ...GOOD, InvoiceDate: wild }, { ...GOOD, Price: wild }]) {
+        for (const line of [wild, { ...GOOD_ROW, InvoiceDate: wild }, { ...GOOD_ROW, Price: wild }]) {
           const verdict = judge(line);
           expect((verdict.accepted ? "" : verdict.detail).isWellFormed()).toBe(true);
         }
@@ -321,8 +322,8 @@ describe("the judge of a line", () => {
 
   test("learns its columns from the schema alone", () => {
     const withGift = makeJudge([...COLUMNS, { field: "Gift", kind: "integer", required: true, comment: "" }]);
-    expect(withGift(bytesOf(GOOD), ARRIVED_MS)).toMatchObject({ reason: "missing_field" });
-    expect(withGift(bytesOf({ ...GOOD, Gift: 1 }), ARRIVED_MS)).toMatchObject({ values: { Gift: 1 } });
+    expect(withGift(bytesOf(GOOD_ROW), ARRIVED_MS)).toMatchObject({ reason: "missing_field" });
+    expect(withGift(bytesOf({ ...GOOD_ROW, Gift: 1 }), ARRIVED_MS)).toMatchObject({ values: { Gift: 1 } });
   });
 });
 
@@ -346,7 +347,7 @@ describe("members of a JSON object", () => {
 });
 
 describe("lines of a record", () => {
-  const goodLine = JSON.stringify(GOOD);
+  const goodLine = JSON.stringify(GOOD_ROW);
 
   test("are numbered with the blank ones, which are none", () => {
     const numbers = splitLines(Buffer.from(`a\n\n \t\r\nb\r\n\nc`)).map(({ number, bytes }) => [
@@ -464,7 +465,7 @@ describe("the stored form of a line", () => {
   });
 
   test("lets the two layers and a second pass agree: contract columns in order and in one spelling", () => {
-    const one = stored(JSON.stringify(GOOD));
+    const one = stored(JSON.stringify(GOOD_ROW));
     const two = stored(
       `{ "Country":"B\\u0065lgium", "Price":2.950e0, "Quantity":6.0, "Invoice":"490397", "StockCode":"21844",
          "InvoiceDate":"2009-12-06 10:30:00", "Customer_ID":"12417", "Description":"RETRO SPOT MUG" }`.replace(

@@ -6,20 +6,11 @@ import { validateRecords } from "../../lambdas/validate-records/core";
 import { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
+import { GOOD_ROW } from "../support/good-row";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
 const FIRST_SEQUENCE = 49590338271490256608559692538361571095921575989136588898n;
-const GOOD = {
-  Invoice: "490397",
-  StockCode: "21844",
-  Description: "RETRO SPOT MUG",
-  Quantity: 6,
-  InvoiceDate: "2009-12-06 10:30:00",
-  Price: 2.95,
-  Customer_ID: "12417",
-  Country: "Belgium",
-};
-const GOOD_LINE = JSON.stringify(GOOD);
+const GOOD_LINE = JSON.stringify(GOOD_ROW);
 /** The largest answer of a function that is called synchronously: 6 MB, as Lambda counts them. */
 const ANSWER_LIMIT = 6 * 1024 * 1024;
 
@@ -82,7 +73,7 @@ describe("ValidateRecords", () => {
     ]);
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
     const { record_id, ...rest } = JSON.parse(lines[0] ?? "");
-    expect(rest).toEqual({ ...GOOD, arrived_at: "2026-11-24 03:08:27.123" });
+    expect(rest).toEqual({ ...GOOD_ROW, arrived_at: "2026-11-24 03:08:27.123" });
     expect(decodeRecordId(record_id)).toEqual({
       shardId: "shardId-000000000001",
       sequenceNumber: String(FIRST_SEQUENCE),
@@ -128,7 +119,13 @@ describe("ValidateRecords", () => {
   });
 
   test("every line is in the answer or in quarantine, once, and records keep their order", async () => {
-    const line = fc.constantFrom(GOOD_LINE, "bad", "", '{"Invoice":"1"}', JSON.stringify({ ...GOOD, X: 1 }));
+    const line = fc.constantFrom(
+      GOOD_LINE,
+      "bad",
+      "",
+      '{"Invoice":"1"}',
+      JSON.stringify({ ...GOOD_ROW, X: 1 }),
+    );
     const record = fc.array(line, { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(fc.array(record, { maxLength: 8 }), async (records) => {
@@ -171,7 +168,9 @@ describe("ValidateRecords", () => {
   });
 
   test("logs reasons and counts, never what a producer sent", async () => {
-    const { logged } = await run([firehoseRecord(`${JSON.stringify({ ...GOOD, Price: "secret" })}\nbad`)]);
+    const { logged } = await run([
+      firehoseRecord(`${JSON.stringify({ ...GOOD_ROW, Price: "secret" })}\nbad`),
+    ]);
     expect(logged.find(({ level }) => level === "WARN")).toMatchObject({
       reasons: { wrong_type: 1, not_json: 1 },
     });

@@ -1,4 +1,5 @@
 import type { RefusalReason } from "../../lambdas/shared/judge";
+import { GOOD_ROW } from "./good-row";
 
 /** A line that breaks the contract, and the reason it must be refused for. */
 export interface BrokenLine {
@@ -7,19 +8,8 @@ export interface BrokenLine {
   readonly bytes: Buffer;
 }
 
-const GOOD = {
-  Invoice: "490397",
-  StockCode: "21844",
-  Description: "RETRO SPOT MUG",
-  Quantity: 6,
-  InvoiceDate: "2009-12-06 10:30:00",
-  Price: 2.95,
-  Customer_ID: "12417",
-  Country: "Belgium",
-};
-
 function line(change: Readonly<Record<string, unknown>>): Buffer {
-  return Buffer.from(JSON.stringify({ ...GOOD, ...change }));
+  return Buffer.from(JSON.stringify({ ...GOOD_ROW, ...change }));
 }
 
 /** Twenty lines, each broken in its own way. */
@@ -27,7 +17,7 @@ export const BROKEN_LINES: readonly BrokenLine[] = [
   { what: "not JSON", reason: "not_json", bytes: Buffer.from("this is not JSON") },
   { what: "cut off", reason: "not_json", bytes: line({}).subarray(0, 60) },
   { what: "two objects", reason: "not_json", bytes: Buffer.concat([line({}), line({})]) },
-  { what: "an array", reason: "not_an_object", bytes: Buffer.from(JSON.stringify([GOOD])) },
+  { what: "an array", reason: "not_an_object", bytes: Buffer.from(JSON.stringify([GOOD_ROW])) },
   { what: "a number", reason: "not_an_object", bytes: Buffer.from("42") },
   { what: "no Invoice", reason: "missing_field", bytes: line({ Invoice: undefined }) },
   { what: "StockCode null", reason: "missing_field", bytes: line({ StockCode: null }) },

@@ -1,15 +1,7 @@
-const GOOD: Readonly<Record<string, unknown>> = {
-  Invoice: "490397",
-  StockCode: "21844",
-  Description: "RETRO SPOT MUG",
-  Quantity: 6,
-  InvoiceDate: "2009-12-06 10:30:00",
-  Price: 2.95,
-  Customer_ID: "12417",
-  Country: "Belgium",
-};
+import { GOOD_ROW } from "../../support/good-row";
 
-const line = (change: Readonly<Record<string, unknown>>): string => JSON.stringify({ ...GOOD, ...change });
+const line = (change: Readonly<Record<string, unknown>>): string =>
+  JSON.stringify({ ...GOOD_ROW, ...change });
 
 /** Text that a JSON table does not read as it is written (but for the good one), and what becomes of it there. */
 export interface EdgeCase {

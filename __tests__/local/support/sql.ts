@@ -19,6 +19,7 @@ import { LOOPBACK } from "../../../local/loopback";
 import { type ObjectStore, startObjectStore } from "../../../local/object-store";
 import { startSqlService } from "../../../local/sql/service";
 import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../schema/retail-transaction";
+import { GOOD_ROW } from "../../support/good-row";
 
 export const BUCKET = "lake";
 export const DATABASE = "mydatabase";
@@ -223,16 +224,7 @@ export class SqlBench {
 
 /** A line as ValidateRecords writes it. */
 export function transaction(id: string, change: Readonly<Record<string, unknown>> = {}): string {
-  const values: Record<string, unknown> = {
-    Invoice: "490397",
-    StockCode: "21844",
-    Description: "RETRO SPOT MUG",
-    Quantity: 6,
-    InvoiceDate: "2009-12-06 10:30:00",
-    Price: 2.95,
-    Customer_ID: "12417",
-    Country: "Belgium",
-  };
+  const values: Record<string, unknown> = GOOD_ROW;
   const line = Object.fromEntries(COLUMNS.map(({ field }) => [field, values[field]]));
   return `${JSON.stringify({ ...line, record_id: id, arrived_at: "2026-11-24 03:00:00.123", ...change })}\n`;
 }
