@@ -265,21 +265,11 @@ describeRealRows("14,269 real rows in 100 small files of three hours", () => {
         ]),
       );
     };
-    const started = performance.now();
     const raw = await byCountry("raw");
-    const grouped = performance.now();
     for (const hour of [FIRST, SECOND, THIRD]) await merge(hour, `run${hour.values[3]}`);
-    const mergedAt = performance.now();
     const merged = await byCountry("merged");
 
     expect(raw).toEqual(realSums());
     expect(merged).toEqual(realSums());
-    const ms = {
-      groupBy: grouped - started,
-      threeMerges: mergedAt - grouped,
-      after: performance.now() - mergedAt,
-    };
-    // 0.9 s in all on two busy cores; the bound only catches a change of order.
-    expect(ms.groupBy + ms.threeMerges + ms.after).toBeLessThan(60_000);
   });
 });
