@@ -3,7 +3,9 @@ import {
   DescribeStreamSummaryCommand,
   IncreaseStreamRetentionPeriodCommand,
   KinesisClient,
+  ListStreamsCommand,
 } from "@aws-sdk/client-kinesis";
+import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -16,11 +18,20 @@ import {
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { check } from "./report";
 
+/** What a service is asked. */
+interface Call {
+  readonly target?: string;
+  readonly contentType: string;
+  /** An object is sent as JSON. */
+  readonly body: object | string;
+}
+
 /** The emulated account, reached behind Terraform's back. */
 export class Account {
   private readonly s3: S3Client;
   private readonly kinesis: KinesisClient;
   private readonly glue: GlueClient;
+  private readonly lambda: LambdaClient;
 
   public constructor(
     private readonly url: string,
@@ -35,6 +46,7 @@ export class Account {
     // The SDK would speak HTTP/2 to Kinesis.
     this.kinesis = new KinesisClient({ ...options, requestHandler: new NodeHttpHandler() });
     this.glue = new GlueClient(options);
+    this.lambda = new LambdaClient(options);
   }
 
   /** Names of all buckets. */
@@ -117,7 +129,7 @@ export class Account {
   public async tagged(): Promise<string[]> {
     const arns: string[] = [];
     for (let token: string | undefined = ""; token !== undefined; ) {
-      const answer = await this.post("/", "tagging", {
+      const text = await this.listed("tagging", {
         target: "ResourceGroupsTaggingAPI_20170126.GetResources",
         contentType: "application/x-amz-json-1.1",
         body: {
@@ -125,8 +137,6 @@ export class Account {
           ...(token !== "" && { PaginationToken: token }),
         },
       });
-      const text = await answer.text();
-      check(answer.ok, `the stand-in does not say what carries a tag: ${answer.status} ${text}`);
       const page: { ResourceTagMappingList: { ResourceARN: string }[]; PaginationToken?: string } =
         JSON.parse(text);
       arns.push(...page.ResourceTagMappingList.map(({ ResourceARN }) => ResourceARN));
@@ -135,12 +145,43 @@ export class Account {
     return arns.sort();
   }
 
+  /** What there is of the kinds that the stand-in does not find by their tags: the kind, and the names. */
+  public async untagged(): Promise<Record<string, string[]>> {
+    const { StreamNames: streams = [] } = await this.kinesis.send(new ListStreamsCommand({}));
+    const { Functions = [] } = await this.lambda.send(new ListFunctionsCommand({}));
+    const rules = await this.listed("events", {
+      target: "AWSEvents.ListRules",
+      contentType: "application/x-amz-json-1.1",
+      body: {},
+    });
+    const ofIam = async (action: string, element: string): Promise<string[]> => {
+      const answer = await this.listed("iam", {
+        contentType: "application/x-www-form-urlencoded",
+        body: `Action=${action}&Scope=Local&MaxItems=1000&Version=2010-05-08`,
+      });
+      return [...answer.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "g"))].map(
+        ([, name = ""]) => name,
+      );
+    };
+    return {
+      streams,
+      functions: Functions.map(({ FunctionName = "" }) => FunctionName),
+      rules: (JSON.parse(rules) as { Rules: { Name: string }[] }).Rules.map(({ Name }) => Name),
+      roles: await ofIam("ListRoles", "RoleName"),
+      policies: await ofIam("ListPolicies", "PolicyName"),
+      "identity providers": await ofIam("ListOpenIDConnectProviders", "Arn"),
+    };
+  }
+
+  private async listed(service: string, request: Call): Promise<string> {
+    const answer = await this.post("/", service, request);
+    const text = await answer.text();
+    check(answer.ok, `the stand-in does not list what ${service} has: ${answer.status} ${text}`);
+    return text;
+  }
+
   /** A call of a service that the project has no client of. The stand-in reads the service's name, and no more. */
-  private post(
-    path: string,
-    service: string,
-    request: { readonly target?: string; readonly contentType: string; readonly body: object },
-  ): Promise<Response> {
+  private post(path: string, service: string, request: Call): Promise<Response> {
     const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
     return fetch(`${this.url}${path}`, {
       method: "POST",
@@ -149,11 +190,11 @@ export class Account {
         ...(request.target !== undefined && { "x-amz-target": request.target }),
         authorization: `AWS4-HMAC-SHA256 Credential=somebody/${today}/${this.region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
       },
-      body: JSON.stringify(request.body),
+      body: typeof request.body === "string" ? request.body : JSON.stringify(request.body),
     });
   }
 
   public close(): void {
-    for (const client of [this.s3, this.kinesis, this.glue]) client.destroy();
+    for (const client of [this.s3, this.kinesis, this.glue, this.lambda]) client.destroy();
   }
 }

@@ -46,7 +46,7 @@ export async function deploying(
     return "no changes";
   });
 
-  await report.step("what the account holds, by its tag", async () => {
+  await report.step("what the account holds, by its tag and by name", async () => {
     const tagged = await account.tagged();
     const services = new Set(tagged.map((arn) => arn.split(":")[2]));
     const seen = [...services].sort().join(", ");
@@ -54,7 +54,10 @@ export async function deploying(
     for (const service of ["s3", "kms", "ec2", "glue"]) {
       check(services.has(service), `nothing of ${service}, only of ${seen}`);
     }
-    return `${tagged.length} resources of ${seen}`;
+    const untagged = await account.untagged();
+    for (const [kind, names] of Object.entries(untagged)) check(names.length > 0, `there are no ${kind}`);
+    const others = Object.entries(untagged).map(([kind, names]) => `${names.length} ${kind}`);
+    return `${tagged.length} resources of ${seen}; ${others.join(", ")}`;
   });
 
   report.part("The state, as an operator inspects it");

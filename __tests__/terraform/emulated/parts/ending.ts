@@ -30,9 +30,11 @@ export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise
   await report.step("what the account still holds", async () => {
     const [buckets, tagged] = [await account.buckets(), await account.tagged()];
     const databases = await account.databases();
-    const unexpected = [...buckets, ...databases, ...tagged.filter((arn) => !REMAINS.test(arn))];
+    const untagged = Object.values(await account.untagged()).flat();
+    const others = tagged.filter((arn) => !REMAINS.test(arn));
+    const unexpected = [...buckets, ...databases, ...untagged, ...others];
     check(unexpected.length === 0, `there still is ${unexpected.join(", ")}`);
     const remains = tagged.map((arn) => arn.split(":").slice(5).join(":"));
-    return `no bucket, no database; remembered for a while: ${remains.join(", ")}`;
+    return `no bucket, database, stream, function, rule, role or policy; remembered for a while: ${remains.join(", ")}`;
   });
 }
