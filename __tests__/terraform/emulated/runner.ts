@@ -11,7 +11,7 @@ const AWS_CLI: PythonProgram = {
   requirement: "awscli==1.46.3",
   remedy: "install the AWS CLI on the PATH, or Python 3.10 or newer with venv",
 };
-/** The repository that the jobs believe to be of. */
+/** The repository whose jobs they believe to be. */
 export const REPOSITORY = "shop/retail-bi";
 const GIT_REMEDY = "install git, and run this in a clone of the repository";
 
@@ -27,10 +27,6 @@ export function missingOnRunner(variables: Variables): string[] {
 
 /** A machine that runs jobs, as GitHub's would: a clone of the project, and the programs that steps call. */
 export class Runner {
-  /** The clone. */
-  public readonly checkout: string;
-  /** The commit that the runs are of. */
-  public sha = "";
   /** What there is to say about its programs. */
   public readonly notices: string[] = [];
   private readonly tools: string;
@@ -38,25 +34,38 @@ export class Runner {
   private constructor(
     public readonly lane: Lane,
     private readonly root: string,
+    /** The clone. */
+    public readonly checkout: string,
+    /** The commit that its jobs are run for. */
+    public readonly sha: string,
     /** What the environment of its jobs has, beside what GitHub sets. */
     private readonly more: Variables,
   ) {
-    this.checkout = join(root, "checkout");
-    this.tools = join(root, "tools");
+    this.tools = this.folder("tools");
   }
 
   /** Checks the project out as it lies here, what is not committed included. @param more variables of every job */
   public static async open(lane: Lane, more: Variables): Promise<Runner> {
-    const runner = new Runner(lane, join(lane.scratch, "runner"), more);
-    for (const folder of [runner.checkout, runner.tools]) mkdirSync(folder, { recursive: true });
-    const files = await runner.git(PROJECT_ROOT, "ls-files", "-z", "-co", "--exclude-standard");
+    const root = join(lane.scratch, "runner");
+    const checkout = join(root, "checkout");
+    mkdirSync(checkout, { recursive: true });
+    const files = await git(
+      lane,
+      PROJECT_ROOT,
+      "ls-files",
+      "-z",
+      "--cached",
+      "--others",
+      "--exclude-standard",
+    );
     for (const file of files.split("\0")) {
       const from = join(PROJECT_ROOT, file);
       // One that was deleted, and the deletion not committed, is still listed.
-      if (file !== "" && existsSync(from)) cpSync(from, join(runner.checkout, file));
+      if (file !== "" && existsSync(from)) cpSync(from, join(checkout, file));
     }
-    await runner.git(runner.checkout, "init", "--quiet");
-    runner.sha = await runner.commitAll("as it is");
+    await git(lane, checkout, "init", "--quiet");
+    const sha = await commitAll(lane, checkout, "as it is");
+    const runner = new Runner(lane, root, checkout, sha, more);
     await runner.addPrograms();
     return runner;
   }
@@ -65,13 +74,12 @@ export class Runner {
   public async commit(subject: string, file: string, change: (text: string) => string): Promise<string> {
     const path = join(this.checkout, file);
     writeFileSync(path, change(readFileSync(path, "utf8")));
-    // Git fails where nothing was changed.
-    return this.commitAll(subject);
+    return commitAll(this.lane, this.checkout, subject);
   }
 
   /** Checks a commit out, as the action does. */
   public async checkOut(commit: string): Promise<void> {
-    await this.git(this.checkout, "checkout", "--quiet", commit);
+    await git(this.lane, this.checkout, "checkout", "--quiet", commit);
   }
 
   /** Puts a program where steps find it first. */
@@ -116,17 +124,18 @@ export class Runner {
     const { stdout, stderr } = await lane.expectExit(0, aws, ["--version"]);
     this.notices.push(`AWS CLI: ${`${stdout}${stderr}`.trim().split(" ")[0]}`);
   }
+}
 
-  private async commitAll(subject: string): Promise<string> {
-    const author = ["-c", "user.name=retail-bi", "-c", "user.email=retail-bi@example.com"];
-    await this.git(this.checkout, "add", "--all");
-    await this.git(this.checkout, ...author, "commit", "--quiet", "--no-gpg-sign", "--message", subject);
-    return (await this.git(this.checkout, "rev-parse", "HEAD")).trim();
-  }
+/** Commits everything; git fails where nothing was changed. @returns the commit. */
+async function commitAll(lane: Lane, clone: string, subject: string): Promise<string> {
+  const author = ["-c", "user.name=retail-bi", "-c", "user.email=retail-bi@example.com"];
+  await git(lane, clone, "add", "--all");
+  await git(lane, clone, ...author, "commit", "--quiet", "--no-gpg-sign", "--message", subject);
+  return (await git(lane, clone, "rev-parse", "HEAD")).trim();
+}
 
-  private async git(cwd: string, ...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.lane.run("git", args, {}, { cwd, remedy: GIT_REMEDY });
-    check(exitCode === 0, `git ${args.join(" ")} ended with ${exitCode} (${GIT_REMEDY}): ${stderr.trim()}`);
-    return stdout;
-  }
+async function git(lane: Lane, cwd: string, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await lane.run("git", args, {}, { cwd, remedy: GIT_REMEDY });
+  check(exitCode === 0, `git ${args.join(" ")} ended with ${exitCode} (${GIT_REMEDY}):\n${stderr}${stdout}`);
+  return stdout;
 }
