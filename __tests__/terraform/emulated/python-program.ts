@@ -15,12 +15,9 @@ export interface PythonProgram {
   readonly remedy: string;
 }
 
-/** Whether the program is here, or can be installed. */
+/** Whether the program is here, or can be installed. What was installed earlier does not run without Python either. */
 export function isToBeHad(program: PythonProgram, variables: Variables): boolean {
-  return (
-    existsSync(installed(program)) ||
-    [program.name, "python3"].some((name) => onPath(name, variables) !== undefined)
-  );
+  return [program.name, "python3"].some((name) => onPath(name, variables) !== undefined);
 }
 
 /** @returns its path. @throws OperatorError saying what to install. */
