@@ -1,3 +1,5 @@
+const { availableParallelism } = require("node:os");
+
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
@@ -15,6 +17,6 @@ module.exports = {
   collectCoverageFrom: ["lambdas/**/*.ts", "schema/**/*.ts", "loadgen/**/*.ts"],
   coverageThreshold: { global: { lines: 90 } },
   // Half of the time of the slowest files is waiting, for processes and for clocks.
-  maxWorkers: "150%",
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testTimeout: 60_000,
 };

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symli
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
-import { TerraformStack, Testing } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { dev } from "../environments/dev";
 import type { Environment } from "../environments/environment";
 import { UNSET_ACCOUNT_ID } from "../environments/location";
@@ -21,6 +21,7 @@ import {
   statementsOf,
   Template,
 } from "./support/template";
+import { testApp } from "./support/test-app";
 
 interface SynthesizedStack {
   readonly template: Template;
@@ -29,7 +30,7 @@ interface SynthesizedStack {
 
 /** Synthesizes the stacks of some environments as the app does, validations included, by name. */
 function synthesize(environments: readonly Environment[]): ReadonlyMap<string, SynthesizedStack> {
-  const app = Testing.app();
+  const app = testApp();
   addStacks(app, environments);
   app.synth();
   return new Map(

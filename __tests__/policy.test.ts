@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TerraformStack, Testing } from "cdktf";
+import { TerraformStack } from "cdktf";
 import type { EnvironmentDefinition } from "../environments/environment";
 import { prod } from "../environments/prod";
 import { addStacks } from "../modules/add-stacks";
@@ -8,6 +8,7 @@ import { allExplanations, type Explanation } from "../modules/security/explanati
 import { LOCATION } from "./support/environments";
 import { audit } from "./support/policy-audit";
 import { type Json, type JsonObject, object } from "./support/template";
+import { testApp } from "./support/test-app";
 
 interface Synthesized {
   readonly json: JsonObject;
@@ -22,7 +23,7 @@ const DELIVERED: EnvironmentDefinition = {
 
 /** The stacks of prod, or of what it might be, as `synth` writes them. */
 function synthesize(definition = DELIVERED): ReadonlyMap<string, Synthesized> {
-  const app = Testing.app();
+  const app = testApp();
   addStacks(app, [{ ...definition, location: LOCATION }]);
   app.synth();
   return new Map(

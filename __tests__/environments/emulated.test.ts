@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TerraformStack, Testing } from "cdktf";
+import { TerraformStack } from "cdktf";
 import { chooseEnvironments, UnknownEnvironmentError } from "../../environments/choose";
 import { dev } from "../../environments/dev";
 import {
@@ -18,10 +18,11 @@ import { prod } from "../../environments/prod";
 import { addStacks } from "../../modules/add-stacks";
 import { LOCATION } from "../support/environments";
 import { type Json, type JsonObject, object } from "../support/template";
+import { testApp } from "../support/test-app";
 
 /** The stacks of an environment as `synth` writes them, by what comes after its name. */
 function synthesize(definition: EnvironmentDefinition): ReadonlyMap<string, JsonObject> {
-  const app = Testing.app();
+  const app = testApp();
   addStacks(app, [{ ...definition, location: LOCATION }]);
   app.synth();
   return new Map(

@@ -1,4 +1,4 @@
-import { type TerraformStack, Testing } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import { defineEnvironment } from "../../environments/environment";
 import { functionRole } from "../../modules/functions/node-function";
 import { Bastion, type BastionProps } from "../../modules/network/bastion";
@@ -9,6 +9,7 @@ import { allExplanations } from "../../modules/security/explanations";
 import { SearchDomain } from "../../modules/speed/search-domain";
 import { environment, LOCATION } from "../support/environments";
 import { object, propertiesThatMoveNothing, reference, Template } from "../support/template";
+import { testApp } from "../support/test-app";
 
 /** A network with a domain, by the prefix of its ids. */
 function world(stack: TerraformStack, prefix = "", nat = false) {
@@ -190,7 +191,7 @@ describe("the bastion", () => {
 
 describe("in the stack", () => {
   const synthesize = (enabled: boolean) => {
-    const stack = new RetailBiStack(Testing.app(), "test", environment({ bastion: { enabled } }));
+    const stack = new RetailBiStack(testApp(), "test", environment({ bastion: { enabled } }));
     return { template: Template.ofStack(stack), explanations: allExplanations(stack) };
   };
   const on = synthesize(true);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type TerraformStack, Testing } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import type { EnvironmentSettings } from "../../environments/environment";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
 import { METRICS as MERGE } from "../../lambdas/merge-small-files/metrics";
@@ -34,12 +34,13 @@ import {
   reference,
   Template,
 } from "../support/template";
+import { testApp } from "../support/test-app";
 
 const NAMESPACE = "RetailBI";
 const ACCOUNT = LOCATION.accountId;
 
 function stack(settings: Partial<EnvironmentSettings> = {}): Template {
-  return Template.ofStack(new RetailBiStack(Testing.app(), "test", environment(settings)));
+  return Template.ofStack(new RetailBiStack(testApp(), "test", environment(settings)));
 }
 
 const SINGLE = stack({ speed: { volumeGiB: 40 } });

@@ -1,4 +1,4 @@
-import { type TerraformStack, Testing } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { QuickSightPrincipal } from "../../environments/quick-sight";
@@ -10,6 +10,7 @@ import { EncryptionKey } from "../../modules/security/encryption-key";
 import { QuickSight, type QuickSightProps } from "../../modules/serving/quicksight";
 import { environment, LOCATION } from "../support/environments";
 import { type Json, propertiesThatMoveNothing, Template } from "../support/template";
+import { testApp } from "../support/test-app";
 
 const AUTHOR: QuickSightPrincipal = { kind: "group", name: "analysts", access: "author" };
 const READER: QuickSightPrincipal = { kind: "user", name: "chief@example.com", access: "reader" };
@@ -221,7 +222,7 @@ describe("an environment", () => {
   const stackOf = (enabled: boolean) =>
     Template.ofStack(
       new RetailBiStack(
-        Testing.app(),
+        testApp(),
         "test",
         environment({
           speed: { enabled: false },

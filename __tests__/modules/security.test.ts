@@ -22,6 +22,7 @@ import { PolicyDocument } from "../../modules/security/policy";
 import { PrivateBucket, type PrivateBucketProps } from "../../modules/security/private-bucket";
 import { LOCATION } from "../support/environments";
 import { propertiesThatMoveNothing, reference, statementsOf, Template } from "../support/template";
+import { testApp } from "../support/test-app";
 
 const KEY: EncryptionKeyProps = {
   alias: "alias/test",
@@ -94,7 +95,7 @@ describe("a policy", () => {
   });
 
   test("any resource and anyone are possible with a reason, which is kept", () => {
-    const stack = new TerraformStack(Testing.app(), "test");
+    const stack = new TerraformStack(testApp(), "test");
     new AwsProvider(stack, "Aws", {});
     const policy = new PolicyDocument(stack, "Policy");
     policy.addForAnyResource({ sid: "Describe", actions: ["ec2:DescribeSubnets"] }, "it has no resources");
@@ -425,7 +426,7 @@ describe("a private bucket", () => {
 
 describe("guardrails", () => {
   const findings = (build: (stack: TerraformStack) => void): string[] => {
-    const stack = new TerraformStack(Testing.app(), "test");
+    const stack = new TerraformStack(testApp(), "test");
     const guardrails = new Guardrails();
     Aspects.of(stack).add(guardrails);
     build(stack);

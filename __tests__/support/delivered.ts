@@ -1,11 +1,12 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { TerraformStack, Testing } from "cdktf";
+import { TerraformStack } from "cdktf";
 import type { Environment } from "../../environments/environment";
 import { addStacks } from "../../modules/add-stacks";
 import { allExplanations, type Explanation } from "../../modules/security/explanations";
 import { LOCATION } from "./environments";
 import { type Block, type PolicyStatement, reference, statementsOf, Template } from "./template";
+import { testApp } from "./test-app";
 
 const ACCOUNT = LOCATION.accountId;
 
@@ -23,7 +24,7 @@ export interface Stacks extends Templates {
 
 /** Synthesizes both stacks of an environment. */
 export function bothStacks(environment: Environment): Stacks {
-  const app = Testing.app();
+  const app = testApp();
   addStacks(app, [environment]);
   app.synth();
   const [main, state] = app.node.children

@@ -3,14 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SHARED_FOLDER } from "./synthesized";
 
-/**
- * Makes the folder that the test files of one run of jest share. It is also their folder for temporary files: cdktf
- * makes one for each app, and removes none.
- */
+/** Makes the folder that the test files of one run of jest share. */
 export default function setUp(): void {
-  const folder = mkdtempSync(join(tmpdir(), "retail-bi-tests-"));
-  process.env[SHARED_FOLDER] = folder;
-  process.env["TMPDIR"] = folder;
+  process.env[SHARED_FOLDER] = mkdtempSync(join(tmpdir(), "retail-bi-shared-"));
 }
 
 export function tearDown(): void {

@@ -1,5 +1,6 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
+import { testApp } from "./test-app";
 
 /** Anything that stands in synthesized JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -37,7 +38,7 @@ export class Template {
 
   /** Synthesizes what `build` adds to an empty stack. */
   public static of(build: (stack: TerraformStack) => void): Template {
-    const stack = new TerraformStack(Testing.app(), "test");
+    const stack = new TerraformStack(testApp(), "test");
     new AwsProvider(stack, "Aws", {});
     build(stack);
     return Template.ofStack(stack);
