@@ -1,7 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { TerraformStack } from "cdktf";
 import { dev } from "../environments/dev";
@@ -425,68 +423,5 @@ describe("what this machine runs", () => {
     expect(found.length).toBeGreaterThan(200);
     expect(found.filter(({ text }) => text.match(PLAIN_REFERENCE)).length).toBeGreaterThan(50);
     expect(tooMuch).toEqual([]);
-  });
-});
-
-describe("synth", () => {
-  const ROOT = join(__dirname, "..");
-  const SOURCES = [
-    "main.ts",
-    "cdktf.json",
-    "package.json",
-    "tsconfig.json",
-    "environments",
-    "modules",
-    "dashboards",
-    "lambdas",
-    "schema",
-  ];
-  let folder = "";
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "retail-bi-synth-"));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  function synth(root: string, name: string, umask: string, timeZone: string): ReadonlyMap<string, string> {
-    const outdir = join(folder, name);
-    const { status, stderr } = spawnSync(
-      "sh",
-      ["-c", `umask ${umask} && exec "$0" --import tsx main.ts`, process.execPath],
-      {
-        cwd: root,
-        encoding: "utf8",
-        env: {
-          PATH: process.env["PATH"],
-          TZ: timeZone,
-          CDKTF_OUTDIR: outdir,
-          RETAIL_BI_LOCATION_FILE: join(folder, "none"),
-        },
-      },
-    );
-    if (status !== 0) throw new Error(`synth in ${root} ended with ${status}:\n${stderr}`);
-    return new Map(
-      readdirSync(outdir, { recursive: true, encoding: "utf8" })
-        .map((path) => join(outdir, path))
-        .filter((path) => statSync(path).isFile())
-        .map((path) => [relative(outdir, path), readFileSync(path, "base64")] as const)
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
-  }
-
-  test("is the same to the byte in another folder, time zone and umask, bundles included", () => {
-    const elsewhere = join(folder, "else", "where");
-    for (const source of SOURCES) cpSync(join(ROOT, source), join(elsewhere, source), { recursive: true });
-    symlinkSync(join(ROOT, "node_modules"), join(elsewhere, "node_modules"));
-
-    const here = synth(ROOT, "out-here", "022", "UTC");
-    const there = synth(elsewhere, "out-there", "077", "Pacific/Apia");
-
-    expect([...there.keys()]).toEqual([...here.keys()]);
-    expect([...here.keys()].filter((path) => path.endsWith(".zip"))).toHaveLength(8);
-    expect([...here.keys()].filter((path) => path.endsWith("cdk.tf.json"))).toHaveLength(4);
-    const different = [...here]
-      .filter(([path, content]) => there.get(path) !== content)
-      .map(([path]) => path);
-    expect(different).toEqual([]);
   });
 });

@@ -136,7 +136,8 @@ describe("with a stream", () => {
   }
 
   describeRealRows("the real rows", () => {
-    test.each([1, 25])(
+    // A line a record is what the whole runs in scenarios/ send.
+    test.each([4, 25])(
       "arrive to the byte, %d lines a record; the ledger names each of them",
       async (pack) => {
         const stream = await newStream();

@@ -405,7 +405,8 @@ describe("what is kept over a restart", () => {
 
     expect(early).toBeGreaterThan(0);
     expect((await lines()).sort()).toEqual(texts(numbered(20)).sort());
-    expect(second.progress().recordsDelivered).toBe(20 - early);
+    // Counted once the objects are written, which is when they can be seen.
+    await eventually(() => expect(second.progress().recordsDelivered).toBe(20 - early));
   });
 
   test("a store that is down is waited for; closing meanwhile loses nothing", async () => {

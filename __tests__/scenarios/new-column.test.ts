@@ -1,30 +1,11 @@
 import { execFileSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
-import { object, Template } from "./support/template";
+import { copyProject } from "../support/project-copy";
+import { object, Template } from "../support/template";
 
-const ROOT = join(__dirname, "..");
-const SOURCES = [
-  "main.ts",
-  "package.json",
-  "tsconfig.json",
-  "environments",
-  "modules",
-  "dashboards",
-  "lambdas",
-  "schema",
-];
 const COLUMN = '{ field: "Gift_Wrap", kind: "text", required: true, search: "exact", comment: "Paper" },';
 /** Where the list of the producers' columns ends. */
 const END_OF_COLUMNS = "] as const satisfies readonly Column[];";
@@ -47,10 +28,7 @@ describe("a column that is added in schema/ and nowhere else", () => {
   let copy = "";
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "retail-bi-column-"));
-    const sources = readdirSync(ROOT).filter((name) => SOURCES.includes(name));
-    for (const source of sources) cpSync(join(ROOT, source), join(copy, source), { recursive: true });
-    // The bundles' cache is the project's own; everything else there is only read.
-    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    copyProject(copy);
     const path = join(copy, "schema", "retail-transaction.ts");
     const schema = readFileSync(path, "utf8");
     expect(schema).toContain(END_OF_COLUMNS);

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROJECT_ROOT } from "../terraform/stack-folder";
-import { explainCliWords } from "../tunnel/cli-words";
-import { runTunnel, welcome } from "../tunnel/run";
-import { openSession, type SessionOptions } from "../tunnel/session";
+import { PROJECT_ROOT } from "../../terraform/stack-folder";
+import { explainCliWords } from "../../tunnel/cli-words";
+import { runTunnel, welcome } from "../../tunnel/run";
+import { openSession, type SessionOptions } from "../../tunnel/session";
 import {
   type CliState,
   callerIdentity,
@@ -17,10 +17,15 @@ import {
   installFakeAws,
   isAlive,
   wayAnswers,
-} from "./support/fake-aws";
-import { type EndpointRequest, sdkEnvironment, setEnvironment, startEndpoint } from "./support/fake-endpoint";
-import { selfSigned } from "./support/self-signed";
-import { KEY, REGION, startDomain } from "./support/verifying-domain";
+} from "../support/fake-aws";
+import {
+  type EndpointRequest,
+  sdkEnvironment,
+  setEnvironment,
+  startEndpoint,
+} from "../support/fake-endpoint";
+import { selfSigned } from "../support/self-signed";
+import { KEY, REGION, startDomain } from "../support/verifying-domain";
 
 const HOST = "vpc-salesv1-0123.eu-west-1.es.amazonaws.com";
 const TARGET = { instanceId: "i-0123456789abcdef0", host: HOST, region: REGION };

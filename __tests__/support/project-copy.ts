@@ -1,0 +1,22 @@
+import { cpSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT_ROOT } from "../../terraform/stack-folder";
+
+/** What `synth` reads. */
+const SOURCES = [
+  "main.ts",
+  "cdktf.json",
+  "package.json",
+  "tsconfig.json",
+  "environments",
+  "modules",
+  "dashboards",
+  "lambdas",
+  "schema",
+];
+
+/** Copies what `synth` reads into a folder; the packages are the project's own, and the bundles' cache with them. */
+export function copyProject(folder: string): void {
+  for (const source of SOURCES) cpSync(join(PROJECT_ROOT, source), join(folder, source), { recursive: true });
+  symlinkSync(join(PROJECT_ROOT, "node_modules"), join(folder, "node_modules"));
+}
