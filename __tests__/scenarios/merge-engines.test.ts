@@ -12,6 +12,7 @@ import {
 } from "../../lambdas/merge-small-files/run-id";
 import { LOCAL_CREDENTIALS } from "../../local/credentials";
 import { type Functions, startFunctions } from "../../local/functions/start-functions";
+import { eventually } from "../local/support/engines";
 import { BatchLayer } from "../support/batch-layer";
 import { Deliveries } from "../support/deliveries";
 import { EngineGate } from "../support/engine-gate";
@@ -290,12 +291,16 @@ async function makeWork(): Promise<void> {
 async function mergeKilledAfter(number: number): Promise<string | undefined> {
   let calls = 0;
   let last: string | undefined;
+  const killed = new Set<number>();
+  const running = () => functions.stats().flatMap(({ processes }) => processes);
   gate.keeper = {
     after: async ({ name, writes }) => {
       if (!writes || ++calls !== number) return;
       last = name;
-      for (const { pid } of functions.stats().flatMap(({ processes }) => processes))
+      for (const { pid } of running()) {
+        killed.add(pid);
         process.kill(pid, "SIGKILL");
+      }
     },
   };
   try {
@@ -306,5 +311,6 @@ async function mergeKilledAfter(number: number): Promise<string | undefined> {
   } finally {
     gate.keeper = {};
   }
+  await eventually(() => expect(running().filter(({ pid }) => killed.has(pid))).toEqual([]));
   return last;
 }

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { FunctionModel } from "../data-plane";
 import { FunctionError } from "./function-error";
-import { Sandbox, type SandboxOptions } from "./sandbox";
+import { NotReached, Sandbox, type SandboxOptions } from "./sandbox";
 
 /** What Lambda takes as the event of a synchronous invocation, in bytes. */
 const EVENT_LIMIT_BYTES = 6_291_456;
@@ -86,21 +86,31 @@ export class FunctionHost {
   private async run(payload: string): Promise<string> {
     await this.turn();
     try {
-      const sandbox = await this.acquire();
-      const started = performance.now();
-      try {
-        return await sandbox.invoke(payload);
-      } finally {
-        const duration = performance.now() - started;
-        this.totals.durationTotal += duration;
-        this.totals.durationMax = Math.max(this.totals.durationMax, duration);
-        this.totals.peakRssBytes = Math.max(this.totals.peakRssBytes, sandbox.rssBytes);
-        if (sandbox.alive) this.idle.push(sandbox);
+      for (;;) {
+        try {
+          return await this.runIn(await this.acquire(), payload);
+        } catch (error) {
+          // A process that somebody killed while it was idle is no fault of the invocation, as on Lambda.
+          if (!(error instanceof NotReached)) throw error;
+        }
       }
     } finally {
       const next = this.queue.shift();
       if (next) next();
       else this.taken--;
+    }
+  }
+
+  private async runIn(sandbox: Sandbox, payload: string): Promise<string> {
+    const started = performance.now();
+    try {
+      return await sandbox.invoke(payload);
+    } finally {
+      const duration = performance.now() - started;
+      this.totals.durationTotal += duration;
+      this.totals.durationMax = Math.max(this.totals.durationMax, duration);
+      this.totals.peakRssBytes = Math.max(this.totals.peakRssBytes, sandbox.rssBytes);
+      if (sandbox.alive) this.idle.push(sandbox);
     }
   }
 

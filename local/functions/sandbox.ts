@@ -20,12 +20,17 @@ type Message = { readonly rssBytes: number } & (
   | { readonly kind: "failed" | "died"; readonly error: FunctionFault }
 );
 
+/** The process was dead before the invocation reached it: nothing of it was done, so another process may do it. */
+export class NotReached extends Error {
+  override readonly name = "NotReached";
+}
+
 /** What a sandbox is waiting for: its runner's first word, or the answer to an invocation. */
 interface Waiting {
   readonly requestId?: string;
   readonly timer: NodeJS.Timeout;
   resolve(payload: string): void;
-  reject(error: FunctionError): void;
+  reject(error: FunctionError | NotReached): void;
 }
 
 /** What a sandbox is made of. */
@@ -81,7 +86,8 @@ export class Sandbox {
 
   /**
    * Runs the function once. @param payload the event as JSON; the answer is JSON too
-   * Rejects with FunctionError when the function throws, takes longer than its timeout, or dies.
+   * Rejects with FunctionError when the function throws, takes longer than its timeout, or dies; with NotReached
+   * when it was dead already.
    */
   invoke(payload: string): Promise<string> {
     const { arn, timeoutSeconds } = this.options.model;
@@ -92,7 +98,7 @@ export class Sandbox {
       if (!error) return;
       // It is dead already, though its end was not reported yet: it must not be given another invocation.
       this.kill();
-      if (this.waiting) this.fail("Runtime.ExitError", `the process cannot be reached: ${error.message}`);
+      this.settle()?.reject(new NotReached(`the process cannot be reached: ${error.message}`));
     });
     return answer;
   }
