@@ -3,12 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, readRealRows, realSums } from "../support/real-rows";
-import { start } from "../support/start";
+import { FAST, start } from "../support/start";
 
-jest.setTimeout(300_000);
-
-/** A buffer of a second and a merge every five: the same path, less waiting. */
-const FAST = ["--time-scale", "60"];
 let folder: string;
 
 beforeAll(() => {
@@ -17,7 +13,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// A file with nothing but rows, at the pace of the README, is in scenarios/command.test.ts.
+// A file with nothing but rows, at the pace of the README, is in command.test.ts.
 describeRealRows("a run on the real rows", () => {
   test("twenty broken lines among them, packed: each in quarantine once though both layers refuse it, all else everywhere", async () => {
     const good: Uint8Array[] = readRealRows().map((row) => {

@@ -5,10 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../local/support/engines";
 import { describeRealRows, REAL_ROWS, realSums } from "../support/real-rows";
-import { StartCommand, start } from "../support/start";
+import { FAST, StartCommand, start } from "../support/start";
 
-/** A buffer of a second and a merge every five: the same path, less waiting. */
-const FAST = ["--time-scale", "60"];
 /** Below the ports that a system gives to clients, and not the product's own. */
 const FIRST_PORT = 14_570;
 

@@ -19,8 +19,6 @@ import { EngineGate } from "../support/engine-gate";
 import { ParquetReader } from "../support/parquet-reader";
 import { type RawLine, RawLines } from "../support/raw-lines";
 
-jest.setTimeout(300_000);
-
 /**
  * The functions' processes go by this machine's time. Only hours that have ended are used, and each test makes the
  * hourly pass due, which looks at all of the look-back: so it does not matter when an hour ends meanwhile.
