@@ -1,7 +1,7 @@
 import { App } from "cdktf";
 import { chooseEnvironments } from "./environments/choose";
 import { locate, locationFilePath, readLocationFile } from "./environments/location";
-import { addStacks } from "./modules/add-stacks";
+import { addStacks } from "./stacks/add-stacks";
 
 const app = new App();
 const locations = readLocationFile(locationFilePath(__dirname, process.env));

@@ -6,10 +6,10 @@ import { dev } from "../environments/dev";
 import type { Environment } from "../environments/environment";
 import { UNSET_ACCOUNT_ID } from "../environments/location";
 import { prod } from "../environments/prod";
-import { addStacks } from "../modules/add-stacks";
 import { assertNoCollisions, backendBucket, NameCollisionError, namesOf } from "../modules/naming";
 import { allExplanations, type Explanation } from "../modules/security/explanations";
 import { STATEFUL } from "../modules/stateful";
+import { addStacks } from "../stacks/add-stacks";
 import { environment, LOCATION } from "./support/environments";
 import {
   type Json,

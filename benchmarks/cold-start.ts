@@ -15,8 +15,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { unzipSync, zipSync } from "fflate";
-import type { FunctionModel } from "../local/data-plane";
-import { startFunctions } from "../local/functions/start-functions";
+import type { FunctionModel } from "../local/plan/data-plane";
+import { startFunctions } from "../local/services/lambda/functions/start-functions";
 import { bundleFunction } from "../modules/functions/bundle";
 
 const ROOT = resolve(__dirname, "..");

@@ -14,7 +14,7 @@ import { openDataDir } from "../local/data-dir";
 import { type LocalRun, startLocalRun } from "../local/local-run";
 import { acknowledged, send } from "../local/send";
 import { settle } from "../local/settle";
-import { reportText } from "../reconcile/report";
+import { reportText } from "../ops/reconcile/report";
 
 /** How often memory and latency are noted, in seconds. */
 const NOTE_EVERY_SECONDS = 5;

@@ -1,4 +1,4 @@
-import { COLUMNS, type Column, IDENTITY_COLUMNS } from "../schema/retail-transaction";
+import { COLUMNS, type Column, IDENTITY_COLUMNS } from "../contract/retail-transaction";
 
 type ContractColumn = (typeof COLUMNS)[number] | (typeof IDENTITY_COLUMNS)[number];
 type FieldOf<Kind extends Column["kind"]> = Extract<ContractColumn, { readonly kind: Kind }>["field"];

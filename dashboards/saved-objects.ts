@@ -1,4 +1,4 @@
-import { COLUMNS, IDENTITY_COLUMNS, indexMapping } from "../schema/retail-transaction";
+import { COLUMNS, IDENTITY_COLUMNS, indexMapping } from "../contract/retail-transaction";
 import { exactPath, type Field } from "./fields";
 import type { Json, JsonObject } from "./json";
 import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery } from "./search";

@@ -1,5 +1,5 @@
+import { resolve } from "node:path";
 import { dev } from "./dev";
-import { emulated } from "./emulated";
 import type { EnvironmentDefinition } from "./environment";
 import { prod } from "./prod";
 
@@ -8,22 +8,34 @@ export class UnknownEnvironmentError extends Error {
   override readonly name = "UnknownEnvironmentError";
 }
 
+/** The module of {@link ENVIRONMENT_MODULE_VARIABLE} exports no environment. */
+export class EnvironmentModuleError extends Error {
+  override readonly name = "EnvironmentModuleError";
+}
+
 /** The variable that chooses, such as `dev,prod`. */
 export const ENVIRONMENTS_VARIABLE = "RETAIL_BI_ENVIRONMENTS";
 
-/** Those that live in AWS; synthesized unless told otherwise. */
-const IN_AWS: readonly EnvironmentDefinition[] = [dev, prod];
+/**
+ * Names a module with one more environment, which {@link ENVIRONMENTS_VARIABLE} can then choose: one that is kept
+ * outside of this folder. The module exports a function `environment(variables)` that returns an
+ * {@link EnvironmentDefinition}.
+ */
+export const ENVIRONMENT_MODULE_VARIABLE = "RETAIL_BI_ENVIRONMENT_MODULE";
+
+/** The environments of this folder; synthesized unless {@link ENVIRONMENTS_VARIABLE} chooses. */
+const OWN: readonly EnvironmentDefinition[] = [dev, prod];
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environments that {@link ENVIRONMENTS_VARIABLE} names, else those that live in AWS.
+ * The environments that {@link ENVIRONMENTS_VARIABLE} names, else those of this folder.
  * @throws UnknownEnvironmentError naming the one that there is not, and those that there are.
  */
-export function chooseEnvironments(
-  variables: Readonly<Record<string, string | undefined>>,
-): readonly EnvironmentDefinition[] {
+export function chooseEnvironments(variables: Variables): readonly EnvironmentDefinition[] {
   const names = variables[ENVIRONMENTS_VARIABLE];
-  if (names === undefined) return IN_AWS;
-  const all = [...IN_AWS, emulated(variables)];
+  if (names === undefined) return OWN;
+  const all = [...OWN, ...environmentOfModule(variables)];
   return names.split(",").map((name) => {
     const found = all.find((environment) => environment.name === name.trim());
     if (found) return found;
@@ -37,13 +49,21 @@ export function chooseEnvironments(
  * The environment of that name, among those of {@link chooseEnvironments}.
  * @throws UnknownEnvironmentError naming the environments that there are.
  */
-export function definitionOf(
-  name: string,
-  variables: Readonly<Record<string, string | undefined>>,
-): EnvironmentDefinition {
+export function definitionOf(name: string, variables: Variables): EnvironmentDefinition {
   const definitions = chooseEnvironments(variables);
   const found = definitions.find((definition) => definition.name === name);
   if (found) return found;
   const names = definitions.map((definition) => definition.name).join(", ");
   throw new UnknownEnvironmentError(`there is no environment "${name}"; there are ${names}`);
+}
+
+/** @throws EnvironmentModuleError when the module exports no environment. */
+function environmentOfModule(variables: Variables): readonly EnvironmentDefinition[] {
+  const path = variables[ENVIRONMENT_MODULE_VARIABLE];
+  if (path === undefined) return [];
+  const { environment }: { environment?: unknown } = require(resolve(path));
+  if (typeof environment === "function") return [environment(variables)];
+  throw new EnvironmentModuleError(
+    `${ENVIRONMENT_MODULE_VARIABLE}: ${path} exports no function "environment"`,
+  );
 }

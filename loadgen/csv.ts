@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { ReadableStream } from "node:stream/web";
 import Papa, { type ParseResult } from "papaparse";
-import { judgeLine } from "../lambdas/shared/judge";
-import { COLUMNS, type Column } from "../schema/retail-transaction";
+import { judgeLine } from "../contract/judge";
+import { COLUMNS, type Column } from "../contract/retail-transaction";
 import { InputError, type SourceItem } from "./source";
 
 /** Longest row, in bytes. Without a bound, a quote that is never closed would pull the whole file into memory. */

@@ -1,5 +1,5 @@
-import { formatTimestamp } from "../lambdas/shared/timestamp";
-import type { COLUMNS } from "../schema/retail-transaction";
+import type { COLUMNS } from "../contract/retail-transaction";
+import { formatTimestamp } from "../contract/timestamp";
 import { Catalogue, type Product, roundToPence } from "./catalogue";
 import {
   CANCELLATIONS_PER_SALE,

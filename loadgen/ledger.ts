@@ -8,7 +8,7 @@ import {
   readSync,
 } from "node:fs";
 import { createInterface } from "node:readline";
-import { decodeRecordId } from "../lambdas/shared/record-id";
+import { decodeRecordId } from "../contract/record-id";
 import { errorOf } from "./errors";
 import { InputError } from "./source";
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@opensearch-project/opensearch";
-import type { Service } from "./data-plane";
+import type { Service } from "./plan/data-plane";
 
 /** Identities that are followed at most at a time: each poll asks for all of them. */
 const LARGEST_SAMPLE = 1_000;

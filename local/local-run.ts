@@ -3,28 +3,31 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { freePorts } from "../engines/free-ports";
-import { startBehindGate } from "../engines/opensearch/behind-gate";
+import { freePorts } from "../lib/free-ports";
+import { LOOPBACK } from "../lib/loopback";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
-import type { Places } from "../reconcile/reconcile";
-import { athenaSql, type Sql } from "../reconcile/sql";
+import type { Places } from "../ops/reconcile/reconcile";
+import { athenaSql, type Sql } from "../ops/reconcile/sql";
 import { localKinesis, localS3, localSearch } from "./clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./credentials";
-import type { DataPlane, Service } from "./data-plane";
-import { type DeliveryStream, startDeliveryStream } from "./delivery-stream";
-import { type EventSourceMapping, startEventSourceMapping } from "./event-source-mapping";
-import { type Functions, startFunctions } from "./functions/start-functions";
-import { startLambdaApi } from "./lambda-api";
 import { LatencySampler } from "./latency";
-import { LOOPBACK } from "./loopback";
-import { startObjectStore } from "./object-store";
-import { type ScheduleOutcome, startSchedule } from "./schedule";
-import { startSearchDouble } from "./search/search-double";
-import { startSqlService } from "./sql/service";
-import { type StreamService, startStream } from "./stream";
+import { startBehindGate } from "./opensearch/behind-gate";
+import type { DataPlane, Service } from "./plan/data-plane";
+import { readDataPlane } from "./plan/read-data-plane";
+import { summarizeNotHonoured } from "./plan/summary";
+import { startSqlService } from "./services/athena/service";
+import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
+import { type StreamService, startStream } from "./services/kinesis/service";
+import {
+  type EventSourceMapping,
+  startEventSourceMapping,
+} from "./services/lambda/event-source-mapping/event-source-mapping";
+import { type Functions, startFunctions } from "./services/lambda/functions/start-functions";
+import { startLambdaApi } from "./services/lambda/service";
+import { startSearchDouble } from "./services/opensearch/service";
+import { startObjectStore } from "./services/s3/service";
+import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { synthesize } from "./synthesize";
-import { readDataPlane } from "./terraform/read-data-plane";
-import { summarizeNotHonoured } from "./terraform/summary";
 
 /** How a data plane is run. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { countriesText, reportDocument, reportText } from "../reconcile/report";
+import { countriesText, reportDocument, reportText } from "../ops/reconcile/report";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
 import { acknowledged, type SendOptions, send } from "./send";

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Places } from "../reconcile/reconcile";
+import type { Places } from "../ops/reconcile/reconcile";
 
 /** What of a local run is needed. */
 interface RawTable {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Reconciliation, reconcile } from "../reconcile/reconcile";
-import { countIndex } from "../reconcile/search-lines";
-import { countLines } from "../reconcile/tables";
+import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
+import { countIndex } from "../ops/reconcile/search-lines";
+import { countLines } from "../ops/reconcile/tables";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 

@@ -8,7 +8,7 @@ import { rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
-import { type SearchDouble, startSearchDouble } from "../../local/search/search-double";
+import { type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
 import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../local/support/sql";
 import { testPanelsOnEngine } from "../support/panel-checks";
 import { indexLines, panelRowsFromIndex } from "../support/panel-engines";

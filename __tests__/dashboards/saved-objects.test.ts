@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { indexMapping } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import {
   ADVANCED_SETTINGS,
@@ -11,9 +12,8 @@ import {
 import { setUpDashboards } from "../../lambdas/search-setup/dashboards";
 import { patient } from "../../lambdas/search-setup/patient";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
-import type { SearchHttpRequest } from "../../local/search/request";
-import { type Fault, type SearchDouble, startSearchDouble } from "../../local/search/search-double";
-import { indexMapping } from "../../schema/retail-transaction";
+import type { SearchHttpRequest } from "../../local/services/opensearch/request";
+import { type Fault, type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
 import { aggregationsOf, patternFields } from "../support/dashboards-queries";
 
 const OBJECTS = savedObjects(PANELS, "retail");

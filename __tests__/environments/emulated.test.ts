@@ -1,24 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TerraformStack } from "cdktf";
-import { chooseEnvironments, UnknownEnvironmentError } from "../../environments/choose";
+import {
+  chooseEnvironments,
+  EnvironmentModuleError,
+  UnknownEnvironmentError,
+} from "../../environments/choose";
 import { dev } from "../../environments/dev";
+import type { EnvironmentDefinition } from "../../environments/environment";
+import { prod } from "../../environments/prod";
+import { addStacks } from "../../stacks/add-stacks";
+import { LOCATION } from "../support/environments";
+import { type Json, type JsonObject, object } from "../support/template";
+import { testApp } from "../support/test-app";
 import {
   DIFFERENCES,
   type Difference,
   DOMAIN_VARIABLE,
   EmulatedEnvironmentError,
-  emulated,
+  environment as emulated,
   FOUND_DOMAIN,
   PROTECTION_VARIABLE,
   withEveryOption,
-} from "../../environments/emulated";
-import type { EnvironmentDefinition } from "../../environments/environment";
-import { prod } from "../../environments/prod";
-import { addStacks } from "../../modules/add-stacks";
-import { LOCATION } from "../support/environments";
-import { type Json, type JsonObject, object } from "../support/template";
-import { testApp } from "../support/test-app";
+} from "../terraform/emulated/environment";
 
 /** The stacks of an environment as `synth` writes them, by what comes after its name. */
 function synthesize(definition: EnvironmentDefinition): ReadonlyMap<string, JsonObject> {
@@ -205,13 +209,15 @@ function concerned(json: JsonObject, difference: Difference): string[][] {
 }
 
 describe("the choice of environments", () => {
-  const names = (variables: Record<string, string>) => chooseEnvironments(variables).map(({ name }) => name);
+  const MODULE = join(__dirname, "../terraform/emulated/environment.ts");
+  const names = (variables: Record<string, string>) =>
+    chooseEnvironments({ RETAIL_BI_ENVIRONMENT_MODULE: MODULE, ...variables }).map(({ name }) => name);
 
-  test("without one, those that live in AWS are synthesized", () => {
+  test("without one, those that live of the folder are synthesized", () => {
     expect(names({})).toEqual(["dev", "prod"]);
   });
 
-  test("the emulated one only when it is named", () => {
+  test("that of a module only when it is named", () => {
     expect(names({ RETAIL_BI_ENVIRONMENTS: "emulated" })).toEqual(["emulated"]);
     expect(names({ RETAIL_BI_ENVIRONMENTS: "prod, emulated" })).toEqual(["prod", "emulated"]);
   });
@@ -220,6 +226,11 @@ describe("the choice of environments", () => {
     const choose = () => names({ RETAIL_BI_ENVIRONMENTS: "dev,qa" });
     expect(choose).toThrow(UnknownEnvironmentError);
     expect(choose).toThrow('RETAIL_BI_ENVIRONMENTS names "qa"; there are dev, prod, emulated');
+  });
+
+  test("a module without an environment is refused by name", () => {
+    const choose = () => names({ RETAIL_BI_ENVIRONMENTS: "dev", RETAIL_BI_ENVIRONMENT_MODULE: __filename });
+    expect(choose).toThrow(EnvironmentModuleError);
   });
 
   test("protection and domain of the emulated one are chosen by variables", () => {

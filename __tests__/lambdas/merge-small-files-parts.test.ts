@@ -1,8 +1,8 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
+import { HOUR_MS, hourBefore, hourOf, hoursBetween } from "../../contract/hours";
 import { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
 import { chunks, given } from "../../lambdas/merge-small-files/given";
-import { HOUR_MS, hourBefore, hourOf, hoursBetween } from "../../lambdas/merge-small-files/hours";
 import { bucketCount } from "../../lambdas/merge-small-files/merge-hour";
 import { digestOf, oldestUnmerged, planHour } from "../../lambdas/merge-small-files/plan";
 import type { ListedObject, Partition, QueryState } from "../../lambdas/merge-small-files/ports";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import { HOUR_MS, type Hour, hourBefore, hourOf, hoursBetween } from "../../contract/hours";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
-import { HOUR_MS, type Hour, hourBefore, hourOf, hoursBetween } from "../../lambdas/merge-small-files/hours";
 import { MergeRunFailed, type Outcome } from "../../lambdas/merge-small-files/outcome";
 import { BUCKET, CONFIG, FakeWarehouse, Killed } from "../support/fake-warehouse";
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { indexMapping } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { savedObjects } from "../../dashboards/saved-objects";
 import { canonical, flatSettings, type Json } from "../../lambdas/search-setup/canonical";
@@ -10,8 +11,7 @@ import { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import { InputError, readInput } from "../../lambdas/search-setup/input";
 import { createLogger } from "../../lambdas/shared/log";
 import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
-import { startSearchDouble } from "../../local/search/search-double";
-import { indexMapping } from "../../schema/retail-transaction";
+import { startSearchDouble } from "../../local/services/opensearch/service";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
 
 const WRITER = "arn:aws:iam::000000000000:role/UpsertToES";

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { EnvironmentError, integer, list, readEnvironment, s3Location, text } from "../../lambdas/shared/env";
-import { topLevelMembers } from "../../lambdas/shared/json-members";
-import { judgeLine, MAX_LINE_BYTES, makeJudge, type RefusalReason } from "../../lambdas/shared/judge";
-import { isStored, judgeRecord, type StreamRecord, splitLines, storedJson } from "../../lambdas/shared/lines";
-import { count, createLogger, errorFields } from "../../lambdas/shared/log";
-import { quarantineEntry, writeQuarantine } from "../../lambdas/shared/quarantine";
+import { topLevelMembers } from "../../contract/json-members";
+import { judgeLine, MAX_LINE_BYTES, makeJudge, type RefusalReason } from "../../contract/judge";
+import { isStored, judgeRecord, type StreamRecord, splitLines, storedJson } from "../../contract/lines";
+import { quarantineEntry, writeQuarantine } from "../../contract/quarantine";
 import {
   decodeRecordId,
   encodeRecordId,
   lineId,
   recordPrefix,
   type StreamPosition,
-} from "../../lambdas/shared/record-id";
-import { DAY_MS, formatTimestamp, parseSeconds } from "../../lambdas/shared/timestamp";
-import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../lambdas/shared/unknown-value";
-import { COLUMNS } from "../../schema/retail-transaction";
+} from "../../contract/record-id";
+import { COLUMNS } from "../../contract/retail-transaction";
+import { DAY_MS, formatTimestamp, parseSeconds } from "../../contract/timestamp";
+import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../contract/unknown-value";
+import { EnvironmentError, integer, list, readEnvironment, s3Location, text } from "../../lambdas/shared/env";
+import { count, createLogger, errorFields } from "../../lambdas/shared/log";
 import { GOOD_ROW } from "../support/good-row";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);

@@ -1,7 +1,7 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationEventRecord } from "aws-lambda";
 import fc from "fast-check";
+import { decodeRecordId } from "../../contract/record-id";
 import { createLogger } from "../../lambdas/shared/log";
-import { decodeRecordId } from "../../lambdas/shared/record-id";
 import { validateRecords } from "../../lambdas/validate-records/core";
 import { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { BROKEN_LINES } from "../support/broken-lines";

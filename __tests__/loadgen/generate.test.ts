@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { judgeLine } from "../../lambdas/shared/judge";
-import { formatTimestamp } from "../../lambdas/shared/timestamp";
+import { judgeLine } from "../../contract/judge";
+import { formatTimestamp } from "../../contract/timestamp";
 import { type HeavyTailed, sample } from "../../loadgen/distributions";
 import { generate, syntheticLines, type Transaction } from "../../loadgen/generate";
 import { Random } from "../../loadgen/random";

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import Papa from "papaparse";
+import { COLUMNS } from "../../contract/retail-transaction";
 import type { CsvOptions } from "../../loadgen/csv";
 import { replay } from "../../loadgen/replay";
 import { isBadRow, type SourceItem } from "../../loadgen/source";
-import { COLUMNS } from "../../schema/retail-transaction";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, REAL_ROWS, readRealRows } from "../support/real-rows";
 

@@ -14,8 +14,8 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import kinesalite from "kinesalite";
-import { splitLines } from "../../lambdas/shared/lines";
-import { lineId, recordPrefix } from "../../lambdas/shared/record-id";
+import { splitLines } from "../../contract/lines";
+import { lineId, recordPrefix } from "../../contract/record-id";
 import { type Account, accountText } from "../../loadgen/account";
 import { onInterrupt } from "../../loadgen/interrupt";
 import { createKinesisClient } from "../../loadgen/kinesis";
@@ -81,7 +81,7 @@ describe("with a stream", () => {
 
   beforeAll(async () => {
     server = kinesalite({ createStreamMs: 0, shardLimit: 100 });
-    // As in local/loopback.ts: the process that is held up must not cut the connection that it is about to use.
+    // As in lib/loopback.ts: the process that is held up must not cut the connection that it is about to use.
     server.keepAliveTimeout = 0;
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const address = server.address();

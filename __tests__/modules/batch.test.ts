@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { TerraformStack } from "cdktf";
 import { unzipSync } from "fflate";
+import { glueColumns } from "../../contract/retail-transaction";
 import { ENVIRONMENT as MERGE } from "../../lambdas/merge-small-files/env";
 import { readEnvironment } from "../../lambdas/shared/env";
 import { ENVIRONMENT as VALIDATE } from "../../lambdas/validate-records/env";
@@ -17,7 +18,6 @@ import { NodeFunction, type NodeFunctionProps } from "../../modules/functions/no
 import { EventStream, type EventStreamProps } from "../../modules/ingest/event-stream";
 import { EncryptionKey } from "../../modules/security/encryption-key";
 import { ExecutionRole } from "../../modules/security/execution-role";
-import { glueColumns } from "../../schema/retail-transaction";
 import { LOCATION } from "../support/environments";
 import { object, propertiesThatMoveNothing, reference, Template } from "../support/template";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentSettings } from "../../environments/environment";
-import { githubEnvironmentsOf } from "../../modules/delivery/github-delivery";
+import { githubEnvironmentsOf } from "../../modules/cicd/github-delivery";
 import { assertNoCollisions, NameCollisionError } from "../../modules/naming";
 import {
   arnOf,

@@ -1,9 +1,10 @@
 import { CreateTableCommand, DeletePartitionCommand, GetTableCommand } from "@aws-sdk/client-glue";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { HOUR_MS, hourOf } from "../../contract/hours";
 import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
-import { HOUR_MS, hourLocation, hourOf, s3Uri } from "../../lambdas/merge-small-files/hours";
 import { LEASE_NAME, type LeaseState } from "../../lambdas/merge-small-files/lease";
+import { hourLocation, s3Uri } from "../../lambdas/merge-small-files/locations";
 import type { Outcome } from "../../lambdas/merge-small-files/outcome";
 import {
   makeRunId,
@@ -11,7 +12,7 @@ import {
   temporaryTableName,
 } from "../../lambdas/merge-small-files/run-id";
 import { LOCAL_CREDENTIALS } from "../../local/credentials";
-import { type Functions, startFunctions } from "../../local/functions/start-functions";
+import { type Functions, startFunctions } from "../../local/services/lambda/functions/start-functions";
 import { eventually } from "../local/support/engines";
 import { BatchLayer } from "../support/batch-layer";
 import { Deliveries } from "../support/deliveries";

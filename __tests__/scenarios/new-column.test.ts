@@ -12,8 +12,8 @@ const END_OF_COLUMNS = "] as const satisfies readonly Column[];";
 
 /** What the copy says about itself, in a process of its own. */
 const PROBE = `
-import { judgeLine } from "./lambdas/shared/judge";
-import { indexMapping } from "./schema/retail-transaction";
+import { judgeLine } from "./contract/judge";
+import { indexMapping } from "./contract/retail-transaction";
 const line = { Invoice: "1", StockCode: "2", Quantity: 3, InvoiceDate: "2026-01-01 00:00:00", Price: 4 };
 const judge = (more: object) =>
   judgeLine(Buffer.from(JSON.stringify({ ...line, ...more })), Date.UTC(2026, 0, 1));
@@ -24,7 +24,7 @@ console.log(JSON.stringify({
 }));
 `;
 
-describe("a column that is added in schema/ and nowhere else", () => {
+describe("a column that is added in contract/ and nowhere else", () => {
   let copy = "";
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "retail-bi-column-"));

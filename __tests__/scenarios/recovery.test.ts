@@ -3,10 +3,10 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { localKinesis } from "../../local/clients";
-import { startDeliveryStream } from "../../local/delivery-stream";
 import { acknowledged } from "../../local/send";
+import { startDeliveryStream } from "../../local/services/firehose/service";
 import { ZONES } from "../../modules/batch/zones";
-import { type Reconciliation, reconcile } from "../../reconcile/reconcile";
+import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
 import { eventually } from "../local/support/engines";
 import { SpeedRun, withMapping } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
@@ -39,7 +39,7 @@ function recover(speed: SpeedRun, command: string, ...options: string[]): Promis
   const endpoints = speed.run.exports.map((line) => line.replace("export ", "").split("=", 2));
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "recovery/cli.ts", command, "dev", "--json", ...options],
+    ["--import", "tsx", "ops/recovery/cli.ts", command, "dev", "--json", ...options],
     { cwd: ROOT, env: { ...process.env, ...Object.fromEntries(endpoints) } },
   );
   let stdout = "";

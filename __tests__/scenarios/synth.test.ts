@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { PROJECT_ROOT } from "../../terraform/stack-folder";
+import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
 import { copyProject } from "../support/project-copy";
 
 describe("synth", () => {

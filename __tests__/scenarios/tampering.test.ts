@@ -6,9 +6,9 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { HOUR_MS } from "../../contract/hours";
 import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
 import { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
-import { HOUR_MS } from "../../lambdas/merge-small-files/hours";
 import { acquireLease, type Lease, releaseLease } from "../../lambdas/merge-small-files/lease";
 import type { Outcome } from "../../lambdas/merge-small-files/outcome";
 import { readEnvironment } from "../../lambdas/shared/env";
@@ -19,7 +19,7 @@ import { type LocalRun, startLocalRun } from "../../local/local-run";
 import { acknowledged, send } from "../../local/send";
 import { settle } from "../../local/settle";
 import { PROJECT_ROOT } from "../../local/synthesize";
-import { type Reconciliation, reconcile } from "../../reconcile/reconcile";
+import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { callerIdentity, installFakeAws, isAlive, wayAnswers } from "../support/fake-aws";
 import { setEnvironment, startEndpoint } from "../support/fake-endpoint";
@@ -126,7 +126,7 @@ async function reconcileCommand(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const to = new Date(Math.ceil(Date.now() / 1000) * 1000).toISOString().replace(".000Z", "Z");
-  const args = ["--import", "tsx", "reconcile/cli.ts", "dev", "--to", to, ...options];
+  const args = ["--import", "tsx", "ops/reconcile/cli.ts", "dev", "--to", to, ...options];
   const child = spawn(process.execPath, args, {
     cwd: PROJECT_ROOT,
     env: { ...process.env, ...endpoints(), ...variables },

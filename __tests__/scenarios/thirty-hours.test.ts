@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { HOUR_MS, type Hour, hourOf, hoursBetween } from "../../contract/hours";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
-import { HOUR_MS, type Hour, hourOf, hoursBetween } from "../../lambdas/merge-small-files/hours";
 import type { Outcome } from "../../lambdas/merge-small-files/outcome";
 import type { Ports } from "../../lambdas/merge-small-files/ports";
 import { runStart } from "../../lambdas/merge-small-files/run-id";
 import { Random } from "../../loadgen/random";
-import { readTable } from "../../reconcile/tables";
+import { readTable } from "../../ops/reconcile/tables";
 import { BatchLayer } from "../support/batch-layer";
 import { Deliveries } from "../support/deliveries";
 import { ParquetReader } from "../support/parquet-reader";

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROJECT_ROOT } from "../../terraform/stack-folder";
-import { explainCliWords } from "../../tunnel/cli-words";
-import { runTunnel, welcome } from "../../tunnel/run";
-import { openSession, type SessionOptions } from "../../tunnel/session";
+import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
+import { explainCliWords } from "../../ops/tunnel/cli-words";
+import { runTunnel, welcome } from "../../ops/tunnel/run";
+import { openSession, type SessionOptions } from "../../ops/tunnel/session";
 import {
   type CliState,
   callerIdentity,
@@ -429,7 +429,7 @@ describe("npm run tunnel", () => {
       const port = await freePort();
       const child = spawn(
         process.execPath,
-        ["--import", "tsx", "tunnel/cli.ts", "dev", "--port", String(port)],
+        ["--import", "tsx", "ops/tunnel/cli.ts", "dev", "--port", String(port)],
         {
           cwd: PROJECT_ROOT,
           env: {

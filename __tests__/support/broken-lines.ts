@@ -1,4 +1,4 @@
-import type { RefusalReason } from "../../lambdas/shared/judge";
+import type { RefusalReason } from "../../contract/judge";
 import { GOOD_ROW } from "./good-row";
 
 /** A line that breaks the contract, and the reason it must be refused for. */

@@ -1,4 +1,4 @@
-import type { Hour } from "../../lambdas/merge-small-files/hours";
+import type { Hour } from "../../contract/hours";
 import type { BatchLayer } from "./batch-layer";
 import type { RawLine } from "./raw-lines";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Environment } from "../../environments/environment";
 import { prod } from "../../environments/prod";
-import { arnsOf } from "../../modules/delivery/arns";
+import { arnsOf } from "../../modules/cicd/arns";
 import {
   bothStacks,
   boundaryDocument,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { closeServer, listenOnLoopback } from "../../local/loopback";
+import { closeServer, listenOnLoopback } from "../../lib/loopback";
 
 /** A call that a function makes of an engine. */
 export interface EngineCall {

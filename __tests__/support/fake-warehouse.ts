@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Hour, hourBefore, hourLocation, hourOf, s3Uri } from "../../lambdas/merge-small-files/hours";
+import { type Hour, hourBefore, hourOf } from "../../contract/hours";
+import { hourLocation, s3Uri } from "../../lambdas/merge-small-files/locations";
 import type {
   ListedObject,
   Partition,

@@ -1,6 +1,6 @@
-import { judgeLine as soundJudge } from "../../lambdas/shared/judge";
+import { judgeLine as soundJudge } from "../../contract/judge";
 
-export * from "../../lambdas/shared/judge";
+export * from "../../contract/judge";
 
 /** A line that holds this meets the fault. */
 export const FAULT_MARKER = "FAULT-OF-OUR-OWN";

@@ -1,11 +1,11 @@
-import type { BulkAction } from "../../local/search/bulk";
-import type { EngineError } from "../../local/search/errors";
+import type { BulkAction } from "../../local/services/opensearch/bulk";
+import type { EngineError } from "../../local/services/opensearch/errors";
 import {
   type Fault,
   type Interceptor,
   type SearchDouble,
   startSearchDouble,
-} from "../../local/search/search-double";
+} from "../../local/services/opensearch/service";
 
 /** What goes wrong in the engine. */
 export interface Faults {

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS } from "../../lambdas/upsert-to-es/metrics";
-import type { DataPlane, FunctionModel } from "../../local/data-plane";
-import type { MappingProgress } from "../../local/event-source-mapping";
 import type { LocalRun } from "../../local/local-run";
+import type { DataPlane, FunctionModel } from "../../local/plan/data-plane";
 import { acknowledged, type SendOptions, send } from "../../local/send";
+import type { MappingProgress } from "../../local/services/lambda/event-source-mapping/event-source-mapping";
 import { settle } from "../../local/settle";
-import type { Reconciliation } from "../../reconcile/reconcile";
+import type { Reconciliation } from "../../ops/reconcile/reconcile";
 
 /** A run of both layers, with what a test does to it and asks of it. */
 export class ObservedRun {

@@ -1,6 +1,6 @@
 import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT_ROOT } from "../../terraform/stack-folder";
+import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
 
 /** What `synth` reads. */
 const SOURCES = [
@@ -12,7 +12,9 @@ const SOURCES = [
   "modules",
   "dashboards",
   "lambdas",
-  "schema",
+  "contract",
+  "lib",
+  "stacks",
 ];
 
 /** Copies what `synth` reads into a folder; the packages are the project's own, and the bundles' cache with them. */

@@ -1,4 +1,4 @@
-import { isStored, judgeRecord, storedJson } from "../../lambdas/shared/lines";
+import { isStored, judgeRecord, storedJson } from "../../contract/lines";
 import { generate } from "../../loadgen/generate";
 
 /** A line as the raw zone keeps it. */

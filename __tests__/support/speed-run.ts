@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DataPlane, EventSourceMappingModel } from "../../local/data-plane";
 import { type LocalRun, runDataPlane } from "../../local/local-run";
-import { readDataPlane } from "../../local/terraform/read-data-plane";
+import type { DataPlane, EventSourceMappingModel } from "../../local/plan/data-plane";
+import { readDataPlane } from "../../local/plan/read-data-plane";
 import { FaultySearch } from "./faulty-search";
 import { ObservedRun, upsertToEs } from "./observed-run";
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { hasCode } from "../../local/error-code";
+import { hasCode } from "../../lib/error-code";
 import { synthesize } from "../../local/synthesize";
 
 /** Names the folder that the test files of one run of jest share; set by global-setup.ts. */

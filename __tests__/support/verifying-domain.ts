@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
-import { type KnownKey, refusedBy } from "../../local/sigv4-verifier";
+import { type KnownKey, refusedBy } from "../../local/opensearch/sigv4-verifier";
 
 /** A request whose signature was good. */
 export interface DomainRequest {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { isJsonObject, type Json, type JsonObject, member } from "../../local/terraform/json";
+import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
 
 const FOLDER = join(__dirname, "..", "..", ".github", "workflows");
 

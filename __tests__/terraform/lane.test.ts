@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { OperatorError } from "../../terraform/operator-error";
+import { OperatorError } from "../../lib/operator-error";
 import { Lane } from "./emulated/lane";
 import { Report } from "./emulated/report";
 

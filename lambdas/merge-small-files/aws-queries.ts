@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-athena";
 import type { S3Location } from "../shared/env";
 import { given } from "./given";
-import { s3Uri } from "./hours";
+import { s3Uri } from "./locations";
 import type { Queries } from "./ports";
 import { toSql } from "./sql";
 import type { Tables } from "./statement";

@@ -1,5 +1,5 @@
+import { type Hour, hourBefore } from "../../contract/hours";
 import type { Logger } from "../shared/log";
-import { type Hour, hourBefore } from "./hours";
 import { digestOf } from "./plan";
 import type { Partition } from "./ports";
 import type { QueryRunner } from "./query";

@@ -1,5 +1,5 @@
+import { hourOf } from "../../contract/hours";
 import { count, type Logger } from "../shared/log";
-import { hourOf } from "./hours";
 import { acquireLease, releaseLease } from "./lease";
 import { METRICS } from "./metrics";
 import { BUSY, MergeRunFailed, type Outcome } from "./outcome";

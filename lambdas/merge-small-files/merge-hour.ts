@@ -1,5 +1,6 @@
+import type { Hour } from "../../contract/hours";
 import type { S3Location } from "../shared/env";
-import { type Hour, hourLocation, s3Uri } from "./hours";
+import { hourLocation, s3Uri } from "./locations";
 import type { MergeParameters } from "./plan";
 import type { Ports, Table } from "./ports";
 import type { QueryRunner } from "./query";

@@ -1,6 +1,6 @@
+import { HOUR_MS, type Hour, hourBefore, hourOf, hoursBetween } from "../../contract/hours";
 import { errorFields } from "../shared/log";
 import { compareHour, isCompared } from "./compare";
-import { HOUR_MS, type Hour, hourBefore, hourOf, hoursBetween } from "./hours";
 import { type MergedHour, mergeHour } from "./merge-hour";
 import type { Failure, Outcome } from "./outcome";
 import { oldestUnmerged, planHour } from "./plan";

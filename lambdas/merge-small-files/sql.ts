@@ -1,5 +1,5 @@
-import { PARTITION_COLUMNS } from "../../schema/retail-transaction";
-import { type Hour, hourBefore } from "./hours";
+import { type Hour, hourBefore } from "../../contract/hours";
+import { PARTITION_COLUMNS } from "../../contract/retail-transaction";
 import type { Table } from "./ports";
 import type { MergeStatement, Statement, Tables } from "./statement";
 

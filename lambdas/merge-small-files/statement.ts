@@ -1,4 +1,4 @@
-import type { Hour } from "./hours";
+import type { Hour } from "../../contract/hours";
 import type { Table } from "./ports";
 
 /** Writes the rows of an hour, each identity once and none of the hour before, as Parquet files. */

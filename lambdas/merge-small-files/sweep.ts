@@ -1,5 +1,6 @@
+import { HOUR_MS, type Hour } from "../../contract/hours";
 import type { S3Location } from "../shared/env";
-import { HOUR_MS, type Hour, hourLocation, s3Uri } from "./hours";
+import { hourLocation, s3Uri } from "./locations";
 import type { ListedObject, Partition, Ports } from "./ports";
 import { runStart, TEMPORARY_TABLE_PREFIX, temporaryTableStart } from "./run-id";
 

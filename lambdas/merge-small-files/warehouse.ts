@@ -1,6 +1,7 @@
+import type { Hour } from "../../contract/hours";
 import type { Config, S3Location } from "../shared/env";
 import type { ENVIRONMENT } from "./env";
-import { type Hour, hourLocation } from "./hours";
+import { hourLocation } from "./locations";
 import type { ListedObject, Partition, Ports, Table } from "./ports";
 import type { Tables } from "./statement";
 

@@ -1,4 +1,4 @@
-import { indexMapping } from "../../schema/retail-transaction";
+import { indexMapping } from "../../contract/retail-transaction";
 import { indexPattern } from "../shared/search";
 import { flatSettings, isList, isObject, type Json, type JsonObject } from "./canonical";
 import type { Resource } from "./resource";

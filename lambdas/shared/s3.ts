@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { PutObject } from "./quarantine";
+import type { PutObject } from "../../contract/quarantine";
 
 /**
  * Writes JSON lines into `bucket`, encrypted as the bucket is by default. The SDK's client is loaded by the

@@ -1,5 +1,5 @@
-import type { Line } from "../shared/lines";
-import { type QuarantineEntry, quarantineEntry } from "../shared/quarantine";
+import type { Line } from "../../contract/lines";
+import { type QuarantineEntry, quarantineEntry } from "../../contract/quarantine";
 import type { Fault } from "./answer";
 
 /** A line with the record it came in. */

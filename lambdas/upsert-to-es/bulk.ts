@@ -1,4 +1,4 @@
-import { type StoredLine, storedJson } from "../shared/lines";
+import { type StoredLine, storedJson } from "../../contract/lines";
 import { monthlyIndex } from "../shared/search";
 
 /** Most bytes of a bulk request. Domains on small nodes take at most 10 MiB in a request. */

@@ -1,12 +1,12 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
-import { isStored, judgeRecord, type StoredLine } from "../shared/lines";
+import { decodeKinesisRecord } from "../../contract/kinesis-record";
+import { isStored, judgeRecord, type StoredLine } from "../../contract/lines";
+import { type PutObject, writeQuarantine } from "../../contract/quarantine";
 import { errorFields, type Logger } from "../shared/log";
-import { type PutObject, writeQuarantine } from "../shared/quarantine";
 import type { Search, SearchAnswer } from "../shared/search-client";
 import { type Fault, readBulkAnswer } from "./answer";
 import { Batch, type Tracked } from "./batch";
 import { BULK_QUERY, type BulkRequest, bulkEntry, isTooLarge, packBulks } from "./bulk";
-import { decodeKinesisRecord } from "./decode";
 import { report } from "./report";
 
 /** What the function needs of the world. */

@@ -3,9 +3,14 @@ import type {
   FirehoseTransformationResult,
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
-import { isStored, judgeRecord, type Line, storedJson } from "../shared/lines";
+import { isStored, judgeRecord, type Line, storedJson } from "../../contract/lines";
+import {
+  type PutObject,
+  type QuarantineEntry,
+  quarantineEntry,
+  writeQuarantine,
+} from "../../contract/quarantine";
 import { count, type Logger } from "../shared/log";
-import { type PutObject, type QuarantineEntry, quarantineEntry, writeQuarantine } from "../shared/quarantine";
 import { decodeFirehoseRecord } from "./decode";
 import { METRICS } from "./metrics";
 

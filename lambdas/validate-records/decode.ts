@@ -1,5 +1,5 @@
 import type { FirehoseTransformationEventRecord } from "aws-lambda";
-import type { StreamRecord } from "../shared/lines";
+import type { StreamRecord } from "../../contract/lines";
 
 /**
  * A record as Firehose hands it to its transformation.

@@ -1,6 +1,6 @@
-import type { Faults } from "../../reconcile/compare";
-import { type Places, type Reconciliation, reconcile } from "../../reconcile/reconcile";
-import type { Window } from "../../reconcile/window";
+import type { Faults } from "../../ops/reconcile/compare";
+import { type Places, type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
+import type { Window } from "../../ops/reconcile/window";
 import type { FaultState, HourState, ReconciliationState } from "./state";
 
 const HOUR_MS = 3_600_000;

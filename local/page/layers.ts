@@ -1,7 +1,7 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import type { Layer } from "../../dashboards/spec";
-import type { Places } from "../../reconcile/reconcile";
-import type { Sql } from "../../reconcile/sql";
+import type { Places } from "../../ops/reconcile/reconcile";
+import type { Sql } from "../../ops/reconcile/sql";
 
 /** What a layer holds. */
 export interface LayerContent {

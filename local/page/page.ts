@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "../../lib/pause";
 import type { LocalRun } from "../local-run";
-import { pause } from "../pause";
 import { buildAssets } from "./assets";
 import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
 import { type Generator, RateError } from "./generator";

@@ -3,7 +3,7 @@ import { PANELS } from "../../dashboards/panels";
 import type { Row } from "../../dashboards/rows";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { Layer, Panel } from "../../dashboards/spec";
-import type { Places } from "../../reconcile/reconcile";
+import type { Places } from "../../ops/reconcile/reconcile";
 import type { LayerContent } from "./layers";
 import type { PanelState } from "./state";
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { refusal } from "../../tunnel/guard";
-import type { Service } from "../data-plane";
-import { closeServer, listenOnLoopback } from "../loopback";
+import { closeServer, listenOnLoopback } from "../../lib/loopback";
+import { refusal } from "../../lib/origin-check";
+import type { Service } from "../plan/data-plane";
 import type { Asset } from "./assets";
 import type { Hub } from "./hub";
 

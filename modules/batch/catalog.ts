@@ -1,9 +1,9 @@
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
+import { QUARANTINE_COLUMNS } from "../../contract/quarantine";
+import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
 import type { Location } from "../../environments/location";
-import { QUARANTINE_COLUMNS } from "../../lambdas/shared/quarantine";
-import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../schema/retail-transaction";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
 import type { ExecutionRole, Grantee } from "../security/execution-role";
 import type { DataLake } from "./data-lake";

@@ -3,8 +3,8 @@ import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Construct } from "constructs";
+import { glueColumns } from "../../contract/retail-transaction";
 import type { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
-import { glueColumns } from "../../schema/retail-transaction";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { Catalog } from "./catalog";
 import type { DataLake } from "./data-lake";

@@ -4,11 +4,11 @@ import { QuicksightDashboard } from "@cdktf/provider-aws/lib/quicksight-dashboar
 import { QuicksightDataSet } from "@cdktf/provider-aws/lib/quicksight-data-set";
 import { QuicksightDataSource } from "@cdktf/provider-aws/lib/quicksight-data-source";
 import { Construct } from "constructs";
+import { glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { Location } from "../../environments/location";
 import type { QuickSightPrincipal } from "../../environments/quick-sight";
-import { glueColumns, gluePartitionColumns } from "../../schema/retail-transaction";
 import type { Catalog } from "../batch/catalog";
 import type { DataLake } from "../batch/data-lake";
 import type { Workgroup } from "../batch/workgroup";

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import type { Service } from "../../../local/data-plane";
-import { closeServer, listenOnLoopback } from "../../../local/loopback";
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { Service } from "../../../local/plan/data-plane";
 
 /** A front that answers some bulk requests itself. */
 export interface FaultyFront extends Service {

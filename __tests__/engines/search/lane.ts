@@ -1,4 +1,4 @@
-import { assembleOpenSearch } from "../../../engines/opensearch/assemble";
+import { assembleOpenSearch } from "../../../local/opensearch/assemble";
 import type { EngineLane } from "../lane";
 
 /** The speed layer on a real OpenSearch with its security plugin. */

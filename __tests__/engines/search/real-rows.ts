@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROJECT_ROOT } from "../../../terraform/stack-folder";
+import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 import { REAL_ROWS, realSums } from "../../support/real-rows";
 import { at } from "../../support/search-contract/contract";
 import { startFaultyFront } from "./faulty-front";

@@ -1,6 +1,6 @@
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import { credentialsOf } from "../../../local/credentials";
-import { closeServer, listenOnLoopback } from "../../../local/loopback";
-import { createSigningProxy } from "../../../tunnel/signing-proxy";
+import { createSigningProxy } from "../../../ops/tunnel/signing-proxy";
 import { sendPlain, type World } from "./world";
 
 /** The tunnel's signing end before the gate: who has no credentials gets in as whom the tunnel signs for. */

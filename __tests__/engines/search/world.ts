@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type Client, errors } from "@opensearch-project/opensearch";
-import { freePorts } from "../../../engines/free-ports";
-import { type BehindGate, startBehindGate } from "../../../engines/opensearch/behind-gate";
 import { readInput, type SearchSetupInput } from "../../../lambdas/search-setup/input";
+import { freePorts } from "../../../lib/free-ports";
 import { localSearch } from "../../../local/clients";
 import { credentialsOf, type LocalCredentials, masterRoleOf, principalsOf } from "../../../local/credentials";
-import type { DataPlane } from "../../../local/data-plane";
 import { runDataPlane } from "../../../local/local-run";
+import { type BehindGate, startBehindGate } from "../../../local/opensearch/behind-gate";
+import type { DataPlane } from "../../../local/plan/data-plane";
+import { readDataPlane } from "../../../local/plan/read-data-plane";
 import { synthesize } from "../../../local/synthesize";
-import { readDataPlane } from "../../../local/terraform/read-data-plane";
 import { ObservedRun, upsertToEs } from "../../support/observed-run";
 
 /** Merges every second, and objects as soon as there is anything to put into one. */

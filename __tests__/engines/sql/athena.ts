@@ -7,21 +7,21 @@ import {
   type GlueClient,
 } from "@aws-sdk/client-glue";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import type { DataPlane, Service } from "../../../local/data-plane";
-import { closeServer, listenOnLoopback } from "../../../local/loopback";
-import { queryOperations } from "../../../local/sql/athena-queries";
-import { getQueryResults } from "../../../local/sql/athena-results";
-import type { TableHome } from "../../../local/sql/create-table-as";
-import type { SqlEngine } from "../../../local/sql/engine";
-import { invalidRequest, notLocal } from "../../../local/sql/errors";
-import { Executions } from "../../../local/sql/executions";
-import { SERIALIZATIONS } from "../../../local/sql/glue-api";
-import { jsonProtocolServer, operationsOf } from "../../../local/sql/json-protocol";
-import type { ObjectFiles } from "../../../local/sql/object-files";
-import { queryRunner } from "../../../local/sql/query-runner";
-import { putFile } from "../../../local/sql/service";
-import { loadParser } from "../../../local/sql/sql-parser";
-import { Workgroups } from "../../../local/sql/workgroups";
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { DataPlane, Service } from "../../../local/plan/data-plane";
+import type { SqlEngine } from "../../../local/services/athena/engine";
+import { Executions } from "../../../local/services/athena/executions";
+import { queryOperations } from "../../../local/services/athena/queries";
+import { queryRunner } from "../../../local/services/athena/query-runner";
+import { getQueryResults } from "../../../local/services/athena/results";
+import { putFile } from "../../../local/services/athena/service";
+import { loadParser } from "../../../local/services/athena/sql/sql-parser";
+import type { TableHome } from "../../../local/services/athena/statements/create-table-as";
+import { Workgroups } from "../../../local/services/athena/workgroups";
+import { SERIALIZATIONS } from "../../../local/services/glue/operations";
+import { invalidRequest, notLocal } from "../../../local/services/protocol/errors";
+import { jsonProtocolServer, operationsOf } from "../../../local/services/protocol/json-protocol";
+import type { ObjectFiles } from "../../../local/services/s3/object-files";
 
 export interface AthenaOptions {
   readonly plane: Pick<DataPlane, "databases" | "workgroups">;

@@ -1,7 +1,7 @@
-import { trinoEngines } from "../../../engines/trino/engine";
-import type { Trino } from "../../../engines/trino/server";
 import { BatchLayer } from "../../support/batch-layer";
 import { check, type Report } from "../../terraform/emulated/report";
+import { trinoEngines } from "../trino/engine";
+import type { Trino } from "../trino/server";
 import { type Answer, answersOf, differences } from "./answers";
 import { deliver, streamRecords } from "./fixture";
 import { productTexts } from "./product-texts";

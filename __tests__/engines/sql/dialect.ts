@@ -1,9 +1,9 @@
-import { freePorts } from "../../../engines/free-ports";
-import { trinoEngines } from "../../../engines/trino/engine";
-import type { Trino } from "../../../engines/trino/server";
+import { freePorts } from "../../../lib/free-ports";
 import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../local/support/sql";
 import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../support/sql-dialect";
 import { check, type Report } from "../../terraform/emulated/report";
+import { trinoEngines } from "../trino/engine";
+import type { Trino } from "../trino/server";
 
 /** What the tests of the embedded engine take for Trino's values is what Trino answers. */
 export async function dialect(report: Report, trino: Trino): Promise<void> {

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { HOUR_MS, hourOf } from "../../../lambdas/merge-small-files/hours";
-import { isStored, judgeRecord, type StreamRecord, storedJson } from "../../../lambdas/shared/lines";
-import { quarantineEntry, writeQuarantine } from "../../../lambdas/shared/quarantine";
+import { HOUR_MS, hourOf } from "../../../contract/hours";
+import { isStored, judgeRecord, type StreamRecord, storedJson } from "../../../contract/lines";
+import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
 import { generate } from "../../../loadgen/generate";
 import { ZONES } from "../../../modules/batch/zones";
 import type { BatchLayer } from "../../support/batch-layer";

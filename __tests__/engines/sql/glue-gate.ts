@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import type { Service } from "../../../local/data-plane";
-import { closeServer, listenOnLoopback } from "../../../local/loopback";
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { Service } from "../../../local/plan/data-plane";
 
 /**
  * Stands before the AWS API stand-in's Glue for Trino, which asks for all partitions with an empty expression: to

@@ -1,6 +1,6 @@
-import { installTrino } from "../../../engines/trino/install";
-import { findTerraform } from "../../../terraform/find-terraform";
+import { findTerraform } from "../../../ops/terraform/find-terraform";
 import type { EngineLane } from "../lane";
+import { installTrino } from "../trino/install";
 
 /** The batch layer's SQL on a real Trino. */
 export const sqlLane: EngineLane = {

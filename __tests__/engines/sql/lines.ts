@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { MAX_LINE_BYTES } from "../../../lambdas/shared/judge";
-import { formatTimestamp } from "../../../lambdas/shared/timestamp";
-import { COLUMNS, type ColumnKind, RESERVED_NAMES } from "../../../schema/retail-transaction";
+import { MAX_LINE_BYTES } from "../../../contract/judge";
+import { COLUMNS, type ColumnKind, RESERVED_NAMES } from "../../../contract/retail-transaction";
+import { formatTimestamp } from "../../../contract/timestamp";
 
 /** A member of an object as it is written: key and value, both JSON text that may be broken. */
 type Written = readonly [key: string, value: string];

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { PROJECT_ROOT } from "../../../terraform/stack-folder";
+import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 
 /** SQL that the product's source holds, with holes where something is put in. */
 export interface ProductText {

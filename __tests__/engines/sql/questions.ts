@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { HOUR_MS } from "../../../contract/hours";
+import type { StreamRecord } from "../../../contract/lines";
 import { panelSql } from "../../../dashboards/athena";
 import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
-import { HOUR_MS } from "../../../lambdas/merge-small-files/hours";
-import type { StreamRecord } from "../../../lambdas/shared/lines";
 import { newestArrival } from "../../../local/page/layers";
 import { firstTen } from "../../../local/saved-query";
 import { TABLE_NAMES } from "../../../modules/naming";
-import { athenaSql } from "../../../reconcile/sql";
-import { countLines, readCountries, readQuarantine, readTable } from "../../../reconcile/tables";
-import type { Window } from "../../../reconcile/window";
-import { replay } from "../../../recovery/replay";
+import { athenaSql } from "../../../ops/reconcile/sql";
+import { countLines, readCountries, readQuarantine, readTable } from "../../../ops/reconcile/tables";
+import type { Window } from "../../../ops/reconcile/window";
+import { replay } from "../../../ops/recovery/replay";
 import type { BatchLayer } from "../../support/batch-layer";
 import { HOURS, NOW } from "./fixture";
 

@@ -1,6 +1,6 @@
-import { startTrino, type Trino } from "../../../engines/trino/server";
 import { Lane } from "../../terraform/emulated/lane";
 import { Report } from "../../terraform/emulated/report";
+import { startTrino, type Trino } from "../trino/server";
 import { contract } from "./contract";
 import { dialect } from "./dialect";
 import { judge } from "./judge";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { lineId, recordPrefix } from "../../../lambdas/shared/record-id";
-import { formatTimestamp } from "../../../lambdas/shared/timestamp";
+import { checksum } from "../../../contract/checksum";
+import { lineId, recordPrefix } from "../../../contract/record-id";
+import { COLUMNS } from "../../../contract/retail-transaction";
+import { formatTimestamp } from "../../../contract/timestamp";
 import { generate } from "../../../loadgen/generate";
-import type { ShardRecord } from "../../../local/shard-reader";
-import { checksum } from "../../../reconcile/checksum";
-import { COLUMNS } from "../../../schema/retail-transaction";
+import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
 import { BROKEN_LINES } from "../../support/broken-lines";
 import { REAL_ROWS, readRealRows, sumsOf } from "../../support/real-rows";
 

@@ -1,17 +1,17 @@
-import type { Trino } from "../../../engines/trino/server";
+import { HOUR_MS } from "../../../contract/hours";
+import { glueColumns } from "../../../contract/retail-transaction";
 import { chunks } from "../../../lambdas/merge-small-files/given";
-import { HOUR_MS } from "../../../lambdas/merge-small-files/hours";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
-import type { ShardRecord } from "../../../local/shard-reader";
-import { readDataPlane } from "../../../local/terraform/read-data-plane";
+import { readDataPlane } from "../../../local/plan/read-data-plane";
+import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
 import { TABLE_NAMES } from "../../../modules/naming";
-import type { LayerLine } from "../../../reconcile/compare";
-import { type CountrySums, readCountries, readQuarantine, readTable } from "../../../reconcile/tables";
-import { glueColumns } from "../../../schema/retail-transaction";
-import type { Terraform } from "../../../terraform/terraform";
+import type { LayerLine } from "../../../ops/reconcile/compare";
+import { type CountrySums, readCountries, readQuarantine, readTable } from "../../../ops/reconcile/tables";
+import type { Terraform } from "../../../ops/terraform/terraform";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../../terraform/emulated/lane";
 import { searchDomainName } from "../../terraform/emulated/parts/deploying";
 import { check } from "../../terraform/emulated/report";
+import type { Trino } from "../trino/server";
 import { DeployedBatchLayer } from "./deployed";
 import { type Input, inputStream } from "./stream";
 

@@ -5,8 +5,8 @@ import { Hours } from "../../../local/page/hours";
 import { readParts } from "../../../local/page/parts";
 import { Rates } from "../../../local/page/rates";
 import type { ReconciliationState } from "../../../local/page/state";
-import type { Places, Reconciliation } from "../../../reconcile/reconcile";
-import type { Window } from "../../../reconcile/window";
+import type { Places, Reconciliation } from "../../../ops/reconcile/reconcile";
+import type { Window } from "../../../ops/reconcile/window";
 
 describe("the generator's rate", () => {
   test("is what was asked for last, and 0 pauses", () => {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { localKinesis, localS3 } from "../../../local/clients";
-import type { StreamModel } from "../../../local/data-plane";
-import { type ObjectStore, startObjectStore } from "../../../local/object-store";
-import { type StreamService, startStream } from "../../../local/stream";
+import type { StreamModel } from "../../../local/plan/data-plane";
+import { type StreamService, startStream } from "../../../local/services/kinesis/service";
+import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
 
 export const REGION = "eu-west-1";
 export const BUCKET = "retail-bi-lake";

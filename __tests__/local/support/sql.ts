@@ -11,14 +11,14 @@ import {
 } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { MakeEngine } from "../../../engines/trino/engine";
+import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../contract/retail-transaction";
+import { LOOPBACK } from "../../../lib/loopback";
 import { localS3 } from "../../../local/clients";
 import { LOCAL_CREDENTIALS } from "../../../local/credentials";
-import type { ColumnModel, DataPlane, TableModel } from "../../../local/data-plane";
-import { LOOPBACK } from "../../../local/loopback";
-import { type ObjectStore, startObjectStore } from "../../../local/object-store";
-import { startSqlService } from "../../../local/sql/service";
-import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../schema/retail-transaction";
+import type { ColumnModel, DataPlane, TableModel } from "../../../local/plan/data-plane";
+import { startSqlService } from "../../../local/services/athena/service";
+import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
+import type { MakeEngine } from "../../engines/trino/engine";
 import { GOOD_ROW } from "../../support/good-row";
 
 export const BUCKET = "lake";

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, errors } from "@opensearch-project/opensearch";
+import { indexMapping } from "../../../contract/retail-transaction";
 import { searchSetup } from "../../../lambdas/search-setup/core";
 import { createLogger } from "../../../lambdas/shared/log";
 import type { Search, SearchAnswer } from "../../../lambdas/shared/search-client";
 import { upsertToEs } from "../../../lambdas/upsert-to-es/core";
-import { indexMapping } from "../../../schema/retail-transaction";
 import { goodLine, kinesisEvent, sequenceNumber } from "../kinesis-event";
 import { AGGREGATIONS } from "./aggregations";
 import { DOCUMENTS } from "./documents";

@@ -1,4 +1,4 @@
-import type { Terraform } from "../../../terraform/terraform";
+import type { Terraform } from "../../../ops/terraform/terraform";
 
 /**
  * What is taken out of the state before a destroy, because the stand-in cannot remove it as AWS does: the type,

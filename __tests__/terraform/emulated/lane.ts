@@ -2,23 +2,23 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { findTerraform, type TerraformProgram } from "../../../terraform/find-terraform";
-import { OperatorError } from "../../../terraform/operator-error";
+import { OperatorError } from "../../../lib/operator-error";
+import { type Finished, runProgram } from "../../../lib/run-program";
+import type { Variables } from "../../../lib/variables";
+import { findTerraform, type TerraformProgram } from "../../../ops/terraform/find-terraform";
 import {
   describeSource,
   findProvider,
   MIRROR_VARIABLE,
   type ProviderSource,
   variablesFor,
-} from "../../../terraform/provider-source";
-import { type Finished, runProgram } from "../../../terraform/run-program";
+} from "../../../ops/terraform/provider-source";
 import {
   type EnvironmentFolders,
   PROJECT_ROOT,
   synthesizeEnvironment,
-} from "../../../terraform/stack-folder";
-import { Terraform } from "../../../terraform/terraform";
-import type { Variables } from "../../../terraform/variables";
+} from "../../../ops/terraform/stack-folder";
+import { Terraform } from "../../../ops/terraform/terraform";
 import { Account } from "./account";
 import type { Report } from "./report";
 import { check } from "./report";
@@ -75,6 +75,7 @@ export class Lane {
         CI: "true",
         NO_COLOR: "1",
         RETAIL_BI_ENVIRONMENTS: ENVIRONMENT,
+        RETAIL_BI_ENVIRONMENT_MODULE: join(__dirname, "environment.ts"),
         RETAIL_BI_LOCATION_FILE: join(scratch, "locations.json"),
         RETAIL_BI_WORK_FOLDER: join(scratch, "work"),
       };

@@ -1,4 +1,4 @@
-import { DIFFERENCES, FOUND_DOMAIN } from "../../../environments/emulated";
+import { DIFFERENCES, FOUND_DOMAIN } from "./environment";
 import { FORGOTTEN, FORGOTTEN_DOMAIN } from "./forget";
 
 /** Where `docs/terraform.md` holds the tables. */

@@ -2,8 +2,8 @@ import { App } from "cdktf";
 import { defineEnvironment, type EnvironmentDefinition } from "../../../environments/environment";
 import type { Location } from "../../../environments/location";
 import { prod } from "../../../environments/prod";
-import { addStacks } from "../../../modules/add-stacks";
-import { type EnvironmentFolders, readEnvironment } from "../../../terraform/stack-folder";
+import { type EnvironmentFolders, readEnvironment } from "../../../ops/terraform/stack-folder";
+import { addStacks } from "../../../stacks/add-stacks";
 import { SAML } from "../../support/saml";
 
 /** Options of an environment that the stand-in has no API for; the others are switched on in the emulated one. */

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { OperatorError } from "../../../terraform/operator-error";
-import { runProgram } from "../../../terraform/run-program";
-import { PROJECT_ROOT } from "../../../terraform/stack-folder";
-import type { Variables } from "../../../terraform/variables";
+import { OperatorError } from "../../../lib/operator-error";
+import { runProgram } from "../../../lib/run-program";
+import type { Variables } from "../../../lib/variables";
+import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 
 /** A program that is taken from the PATH, else installed from PyPI into a cache of the project. */
 export interface PythonProgram {

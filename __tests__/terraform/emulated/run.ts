@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { OperatorError } from "../../../terraform/operator-error";
+import { OperatorError } from "../../../lib/operator-error";
 import { Lane } from "./lane";
 import { CheckFailed, Report } from "./report";
 import { ordinaryLane, type Seen } from "./scenario";

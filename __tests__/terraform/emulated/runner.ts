@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { PROJECT_ROOT } from "../../../terraform/stack-folder";
-import type { Variables } from "../../../terraform/variables";
+import type { Variables } from "../../../lib/variables";
+import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 import type { Lane } from "./lane";
 import { isToBeHad, onPath, type PythonProgram, pythonProgram } from "./python-program";
 import { check } from "./report";

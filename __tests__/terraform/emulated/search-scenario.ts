@@ -1,4 +1,4 @@
-import { DOMAIN_VARIABLE, PROTECTION_VARIABLE } from "../../../environments/emulated";
+import { DOMAIN_VARIABLE, PROTECTION_VARIABLE } from "./environment";
 import { FORGOTTEN, forget } from "./forget";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "./lane";
 import { check } from "./report";

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../../local/terraform/json";
-import { managedResources } from "../../../terraform/protection";
+import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../../lib/json";
+import { managedResources } from "../../../ops/terraform/protection";
 
 /** Names of properties that would hold a secret. */
 const SECRET_NAME =

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { guard } from "../../../engines/guard";
-import { OperatorError } from "../../../terraform/operator-error";
-import type { Variables } from "../../../terraform/variables";
+import { guard } from "../../../lib/kill-with-parent";
+import { OperatorError } from "../../../lib/operator-error";
+import type { Variables } from "../../../lib/variables";
 import { isToBeHad, type PythonProgram, pythonProgram } from "./python-program";
 
 /** An AWS API stand-in that answers on this machine. */
@@ -13,7 +13,7 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** In the version that the differences of `environments/emulated.ts` were found with. */
+/** In the version that the differences of `__tests__/terraform/emulated/environment.ts` were found with. */
 const MOTO: PythonProgram = {
   name: "moto_server",
   requirement: "moto[server]==5.2.1",

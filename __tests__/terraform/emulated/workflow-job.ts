@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finished } from "../../../terraform/run-program";
+import type { Finished } from "../../../lib/run-program";
 import { type RunStep, runStep } from "../../support/workflows";
 import { ACCOUNT_ID, ENVIRONMENT, REGION } from "./lane";
 import { check } from "./report";

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
+import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, REGION } from "../lane";
 import { check } from "../report";
 import { resourcesIn } from "./validity";

@@ -1,5 +1,5 @@
-import { PROTECTION_VARIABLE } from "../../../../environments/emulated";
-import type { Terraform } from "../../../../terraform/terraform";
+import type { Terraform } from "../../../../ops/terraform/terraform";
+import { PROTECTION_VARIABLE } from "../environment";
 import { forget } from "../forget";
 import type { Lane } from "../lane";
 import { check } from "../report";

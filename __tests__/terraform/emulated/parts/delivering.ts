@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { PROTECTION_VARIABLE } from "../../../../environments/emulated";
+import { PROTECTION_VARIABLE } from "../environment";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane } from "../lane";
 import { type PlanSaid, planSaid } from "../plan-said";
 import { check } from "../report";

@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject, member } from "../../../../local/terraform/json";
-import { managedResources } from "../../../../terraform/protection";
-import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
-import type { Terraform } from "../../../../terraform/terraform";
+import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
+import { managedResources } from "../../../../ops/terraform/protection";
+import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
+import type { Terraform } from "../../../../ops/terraform/terraform";
 import { ENVIRONMENT, type Lane, PLAN } from "../lane";
 import { check } from "../report";
 import { secretsIn } from "../secrets";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { TABLE_NAMES } from "../../../../modules/naming";
-import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
-import type { Terraform } from "../../../../terraform/terraform";
+import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
+import type { Terraform } from "../../../../ops/terraform/terraform";
 import { ENVIRONMENT, type Lane, PLAN } from "../lane";
 import { check } from "../report";
 

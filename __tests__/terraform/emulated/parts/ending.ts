@@ -1,5 +1,5 @@
-import { PROTECTION_VARIABLE } from "../../../../environments/emulated";
-import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
+import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
+import { PROTECTION_VARIABLE } from "../environment";
 import { FORGOTTEN, forget } from "../forget";
 import { ENVIRONMENT, type Lane } from "../lane";
 import { check } from "../report";

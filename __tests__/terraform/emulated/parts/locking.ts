@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { EnvironmentFolders } from "../../../../terraform/stack-folder";
-import type { Terraform } from "../../../../terraform/terraform";
+import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
+import type { Terraform } from "../../../../ops/terraform/terraform";
 import { ENVIRONMENT, type Lane, PLAN } from "../lane";
 import { check } from "../report";
 

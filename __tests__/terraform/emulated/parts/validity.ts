@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { variableName } from "../../../../environments/location";
-import { isJsonObject, type JsonObject, member } from "../../../../local/terraform/json";
-import { keepStateHere, type StackFolder } from "../../../../terraform/stack-folder";
+import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
+import { keepStateHere, type StackFolder } from "../../../../ops/terraform/stack-folder";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
 import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
 import { check } from "../report";

@@ -1,4 +1,4 @@
-import { keepStateHere } from "../../../../terraform/stack-folder";
+import { keepStateHere } from "../../../../ops/terraform/stack-folder";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane } from "../lane";
 import { check } from "../report";
 

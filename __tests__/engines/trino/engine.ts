@@ -1,0 +1,99 @@
+import type {
+  ParquetTarget,
+  QueryContext,
+  Selection,
+  SqlEngine,
+  StoredTable,
+} from "../../../local/services/athena/engine";
+import { type DataSource, makeCatalogs, type TrinoCatalogs } from "./catalogs";
+import type { TrinoClient } from "./client";
+import type { Trino } from "./server";
+import { catalogType, resultColumn } from "./types";
+
+/** What `hive.compression-codec` calls the compressions of a CTAS. */
+const CODECS: Readonly<Record<ParquetTarget["compression"], string>> = {
+  snappy: "SNAPPY",
+  gzip: "GZIP",
+  zstd: "ZSTD",
+  uncompressed: "NONE",
+};
+
+/** Makes an engine that reads tables and files from where Glue and S3 are served. */
+export type MakeEngine = (source: DataSource) => Promise<SqlEngine>;
+
+/** Makes engines of a server, each with catalogs of its own. */
+export function trinoEngines(trino: Pick<Trino, "client" | "folder">): MakeEngine {
+  return async (source) => new TrinoEngine(trino.client, await makeCatalogs(trino, source));
+}
+
+/**
+ * Athena's SQL by a real Trino, the engine inside Athena. A query's text goes to it as it is. What Trino lacks of
+ * Athena's CREATE TABLE AS is done here, and only here:
+ *
+ * - no `write_compression`: the codec is a property of the session;
+ * - the table that the files are of is made in a catalog of the server's own and dropped from there, for the
+ *   service registers it where Athena would. (Into the stand-in's Glue Trino cannot write: it wants to store
+ *   column statistics.)
+ *
+ * Statements about partitions, which Trino lacks too, never come here: nothing of the product sends any.
+ */
+export class TrinoEngine implements SqlEngine {
+  constructor(
+    private readonly client: TrinoClient,
+    private readonly catalogs: TrinoCatalogs,
+  ) {}
+
+  async select(sql: string, context: QueryContext): Promise<Selection> {
+    const { columns, rows, inputBytes } = await this.client.run(sql, this.session(context));
+    return { columns: columns.map(resultColumn), rows: scanned(rows, () => context.onScan(inputBytes())) };
+  }
+
+  async store(sql: string, target: ParquetTarget, context: QueryContext): Promise<StoredTable> {
+    const { data, scratch } = this.catalogs;
+    const { location, buckets, compression, filePrefix } = target;
+    const table = `${scratch}.${this.catalogs.scratchSchema}.${quoted(filePrefix)}`;
+    const properties = [
+      "format = 'PARQUET'",
+      `external_location = ${literal(location)}`,
+      ...(buckets
+        ? [
+            `bucketed_by = ARRAY[${buckets.columns.map(literal).join(", ")}]`,
+            `bucket_count = ${buckets.count}`,
+          ]
+        : []),
+    ];
+    const { rows, updateCount, inputBytes } = await this.client.run(
+      `CREATE TABLE ${table} WITH (${properties.join(", ")}) AS ${sql}`,
+      { ...this.session(context), properties: { [`${scratch}.compression_codec`]: CODECS[compression] } },
+    );
+    for await (const _ of rows);
+    context.onScan(inputBytes());
+    const described = await this.client.all(`SHOW COLUMNS FROM ${table}`, { catalog: data });
+    await this.client.all(`DROP TABLE ${table}`, { catalog: data });
+    return {
+      columns: described.map(([name, type]) => ({ name: name ?? "", type: catalogType(type ?? "") })),
+      rows: updateCount() ?? 0,
+    };
+  }
+
+  /** The server lives longer than the service in front of it. */
+  close(): void {}
+
+  private session({ database, signal }: QueryContext) {
+    return { catalog: this.catalogs.data, ...(database !== undefined && { schema: database }), signal };
+  }
+}
+
+/** Trino knows what it has read only at the end. */
+async function* scanned<T>(rows: AsyncIterable<T>, onEnd: () => void): AsyncGenerator<T> {
+  yield* rows;
+  onEnd();
+}
+
+function quoted(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

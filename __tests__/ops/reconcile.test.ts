@@ -1,0 +1,256 @@
+import fc from "fast-check";
+import { checksum } from "../../contract/checksum";
+import { compare, type Evidence, type LayerName, type StreamLine } from "../../ops/reconcile/compare";
+import { arrivalCondition, isInWindow, partitionCondition, piecesOf } from "../../ops/reconcile/window";
+
+const HORIZON = "2026-11-24 00:00:00.000";
+const AFTER = "2026-11-24 10:00:00.000";
+const BEFORE = "2026-11-23 10:00:00.000";
+
+function layer(
+  ids: readonly string[],
+  arrivedAt = AFTER,
+): Map<string, { checksums: string[]; arrivedAt: string }> {
+  return new Map(ids.map((id) => [id, { checksums: [`sum of ${id}`], arrivedAt }]));
+}
+
+function stream(accepted: readonly string[], refused: readonly string[] = []): Map<string, StreamLine> {
+  return new Map<string, StreamLine>([
+    ...accepted.map((id) => [id, { accepted: true, checksum: `sum of ${id}` }] as const),
+    ...refused.map((id) => [id, { accepted: false, reason: "not_json" }] as const),
+  ]);
+}
+
+function quarantine(ids: readonly string[], layers = ["batch", "speed"]): Evidence["quarantine"] {
+  return new Map(ids.map((id) => [id, { reason: "not_json", detail: "", arrivedAt: AFTER, layers }]));
+}
+
+/** Three good lines and a bad one, everywhere where they belong. */
+function agreeing(): Omit<Evidence, "layers"> & { layers: Record<LayerName, ReturnType<typeof layer>> } {
+  return {
+    ledger: new Set(["a", "b", "c", "bad"]),
+    stream: stream(["a", "b", "c"], ["bad"]),
+    horizon: HORIZON,
+    layers: { raw: layer(["a", "b", "c"]), parquet: layer(["a", "b", "c"]), indexed: layer(["a", "b", "c"]) },
+    quarantine: quarantine(["bad"]),
+  };
+}
+
+describe("compare", () => {
+  test("sets that agree", () => {
+    const result = compare(agreeing());
+
+    expect(result).toMatchObject({
+      agree: true,
+      acknowledged: 4,
+      counts: { raw: 3, parquet: 3, indexed: 3 },
+      quarantined: 1,
+      extra: [],
+    });
+    expect(Object.values(result.missing).flat()).toEqual([]);
+  });
+
+  test.each<LayerName>(["raw", "parquet", "indexed"])("a line that %s lacks is named", (name) => {
+    const evidence = agreeing();
+    evidence.layers[name].delete("b");
+
+    const result = compare(evidence);
+
+    expect(result.agree).toBe(false);
+    expect(result.missing[name]).toEqual(["b"]);
+  });
+
+  test.each<[LayerName, boolean]>([
+    ["raw", true],
+    ["parquet", false],
+    ["indexed", false],
+  ])("a copy in %s: agree is %s", (name, agree) => {
+    const evidence = agreeing();
+    evidence.layers[name].get("b")?.checksums.push("sum of b");
+
+    const result = compare(evidence);
+
+    expect(result.doubled[name]).toEqual(["b"]);
+    expect(result.agree).toBe(agree);
+  });
+
+  test.each<LayerName>(["raw", "parquet", "indexed"])("a changed value in %s is named", (name) => {
+    const evidence = agreeing();
+    evidence.layers[name].set("b", { checksums: ["another"], arrivedAt: AFTER });
+
+    const result = compare(evidence);
+
+    expect(result.agree).toBe(false);
+    expect(result.altered[name]).toEqual(["b"]);
+  });
+
+  test("a copy with another value is both doubled and altered", () => {
+    const evidence = agreeing();
+    evidence.layers.raw.get("b")?.checksums.push("another");
+
+    expect(compare(evidence)).toMatchObject({
+      agree: false,
+      doubled: { raw: ["b"] },
+      altered: { raw: ["b"] },
+    });
+  });
+
+  test("a line that the stream never had is unknown, and one that it has forgotten is not", () => {
+    const evidence = agreeing();
+    evidence.layers.raw.set("new", { checksums: ["x"], arrivedAt: AFTER });
+    expect(compare(evidence)).toMatchObject({ agree: false, unknown: { raw: ["new"] } });
+
+    const old = agreeing();
+    for (const name of ["raw", "parquet", "indexed"] as const) {
+      old.layers[name].set("old", { checksums: ["x"], arrivedAt: BEFORE });
+    }
+    expect(compare(old).agree).toBe(true);
+    old.layers.parquet.delete("old");
+    expect(compare(old)).toMatchObject({ agree: false, missing: { parquet: ["old"] } });
+    old.layers.parquet.set("old", { checksums: ["y"], arrivedAt: BEFORE });
+    expect(compare(old)).toMatchObject({ agree: false, altered: { parquet: ["old"] } });
+    old.layers.raw.delete("old");
+    expect(compare(old)).toMatchObject({ agree: false, missing: { raw: expect.arrayContaining(["old"]) } });
+  });
+
+  test("a refused line must be in quarantine and nowhere else", () => {
+    expect(compare({ ...agreeing(), quarantine: new Map() })).toMatchObject({
+      agree: false,
+      missing: { quarantine: ["bad"] },
+    });
+    const evidence = agreeing();
+    evidence.layers.raw.set("bad", { checksums: ["x"], arrivedAt: AFTER });
+    expect(compare(evidence)).toMatchObject({ agree: false, unknown: { raw: ["bad"] } });
+  });
+
+  test("what only the engine refused may lack in the index alone", () => {
+    const evidence = { ...agreeing(), quarantine: quarantine(["bad", "b"], ["speed"]) };
+    evidence.layers.indexed.delete("b");
+    expect(compare(evidence).agree).toBe(true);
+
+    evidence.layers.raw.delete("b");
+    expect(compare(evidence)).toMatchObject({ agree: false, missing: { raw: ["b"], indexed: [] } });
+  });
+
+  test("what was given up is a fault, until the speed layer has dealt with it after all", () => {
+    const givenUp = new Map(
+      ["c", "b", "bad"].map((id) => [id, { condition: "RecordAgeExceeded", location: `s3://lake/of ${id}` }]),
+    );
+    expect(compare({ ...agreeing(), givenUp })).toMatchObject({ agree: true, givenUp: new Map() });
+
+    const evidence = { ...agreeing(), givenUp, quarantine: quarantine(["bad"], ["batch"]) };
+    evidence.layers.indexed.delete("c");
+    evidence.layers.indexed.delete("b");
+    const result = compare(evidence);
+    expect(result).toMatchObject({ agree: false, missing: { indexed: ["b", "c"], quarantine: [] } });
+    expect([...result.givenUp.keys()]).toEqual(["b", "bad", "c"]);
+
+    // Nothing is missing in any layer, and yet the speed layer never saw the broken line to its end.
+    const justTheBroken = { ...agreeing(), givenUp, quarantine: quarantine(["bad"], ["batch"]) };
+    expect(compare(justTheBroken)).toMatchObject({ agree: false, missing: { indexed: [] } });
+  });
+
+  test("acknowledged but nowhere; there but never acknowledged", () => {
+    const lost = agreeing();
+    expect(compare({ ...lost, ledger: new Set(["a", "b", "c", "bad", "lost"]) })).toMatchObject({
+      agree: false,
+      missing: { stream: ["lost"] },
+    });
+    expect(compare({ ...lost, ledger: new Set(["a", "b"]) })).toMatchObject({
+      agree: true,
+      extra: ["bad", "c"],
+    });
+  });
+
+  test("without a ledger the stream itself is what must be accounted for", () => {
+    const { ledger: _, ...evidence } = agreeing();
+    expect(compare(evidence)).toMatchObject({ agree: true, acknowledged: 4, extra: [] });
+  });
+
+  test("any single loss, in any layer, is found", () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 }),
+        fc.nat(),
+        fc.constantFrom<LayerName>("raw", "parquet", "indexed"),
+        (ids, at, name) => {
+          const layers = { raw: layer(ids), parquet: layer(ids), indexed: layer(ids) };
+          const lost = ids[at % ids.length] ?? "";
+          const evidence = { stream: stream(ids), horizon: HORIZON, layers, quarantine: new Map() };
+          expect(compare(evidence).agree).toBe(true);
+          layers[name].delete(lost);
+          const result = compare(evidence);
+          expect(result.agree).toBe(false);
+          expect(result.missing[name]).toEqual([lost]);
+        },
+      ),
+    );
+  });
+});
+
+describe("checksum", () => {
+  const line = {
+    Invoice: "1",
+    StockCode: "s",
+    Description: null,
+    Quantity: 1,
+    InvoiceDate: "2009-12-06 10:30:00",
+    Price: 2.95,
+    Customer_ID: "",
+    Country: "France",
+  };
+
+  test("does not depend on how a layer spells the date", () => {
+    const inTable = { ...line, InvoiceDate: "2009-12-06 10:30:00.000" };
+    expect(checksum(inTable, AFTER)).toBe(checksum(line, AFTER));
+  });
+
+  test.each(Object.keys(line))("moves with %s", (field) => {
+    expect(checksum({ ...line, [field]: "other" }, AFTER)).not.toBe(checksum(line, AFTER));
+  });
+
+  test("moves with arrival, with a cent, and with null against empty", () => {
+    expect(checksum(line, BEFORE)).not.toBe(checksum(line, AFTER));
+    expect(checksum({ ...line, Price: 2.96 }, AFTER)).not.toBe(checksum(line, AFTER));
+    expect(checksum({ ...line, Customer_ID: null }, AFTER)).not.toBe(checksum(line, AFTER));
+  });
+});
+
+describe("a window of arrivals", () => {
+  const hour = Date.UTC(2026, 10, 24, 3);
+  const minute = 60_000;
+
+  test("complete: from is included, to is not", () => {
+    const window = { fromMs: hour, toMs: hour + 90 * minute, minutesPerHour: 60 };
+
+    expect(
+      [hour - 1, hour, hour + 90 * minute - 1, hour + 90 * minute].map((ms) => isInWindow(window, ms)),
+    ).toEqual([false, true, true, false]);
+    expect(arrivalCondition(window)).toBe(
+      "((arrived_at >= TIMESTAMP '2026-11-24 03:00:00.000' AND arrived_at < TIMESTAMP '2026-11-24 04:30:00.000'))",
+    );
+  });
+
+  test("the hour before is scanned too, for an object that began in it", () => {
+    expect(partitionCondition({ fromMs: hour, toMs: hour + minute, minutesPerHour: 60 })).toBe(
+      '(("year" = 2026 AND "month" = 11 AND "day" = 24 AND "hour" = 2) OR ' +
+        '("year" = 2026 AND "month" = 11 AND "day" = 24 AND "hour" = 3))',
+    );
+  });
+
+  test("a line is in the window exactly if it is in one of its pieces, whatever the window", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: hour, max: hour + 300 * minute }),
+        fc.integer({ min: 1, max: 300 * minute }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: hour, max: hour + 600 * minute }),
+        (fromMs, length, minutesPerHour, at) => {
+          const window = { fromMs, toMs: fromMs + length, minutesPerHour };
+          const inPiece = piecesOf(window).some((piece) => at >= piece.fromMs && at < piece.toMs);
+          expect(isInWindow(window, at)).toBe(inPiece);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,251 @@
+import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
+import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
+import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
+import { OpensearchDomain } from "@cdktf/provider-aws/lib/opensearch-domain";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { TerraformResource, type TerraformStack } from "cdktf";
+import type { IConstruct } from "constructs";
+import { defineEnvironment, type EnvironmentDefinition } from "../../../environments/environment";
+import { prod } from "../../../environments/prod";
+
+/**
+ * Something in which the emulated account is not AWS, and what is done about it. Each is a weakness of the
+ * stand-in; nothing of it may reach an environment that lives in AWS.
+ */
+export interface Difference {
+  /** Terraform's type of what it is about; `aws` for the provider itself. */
+  readonly type: string;
+  /** The property, as Terraform names it. */
+  readonly property: string;
+  /**
+   * `added`: only the emulated environment has it. `left out`: it does not have it. `replaced`: it has another
+   * value. `not compared`: it is sent as everywhere, but what comes back does not count.
+   */
+  readonly effect: "added" | "left out" | "replaced" | "not compared";
+  readonly reason: string;
+  /** What shows it to be right all the same. Written into docs/terraform.md, which a test compares. */
+  readonly instead: string;
+  /** @returns whether the construct was concerned. */
+  readonly apply: (construct: IConstruct) => boolean;
+}
+
+/** A statement about this action alone concerns nobody. */
+const ACTION_THAT_NOBODY_CALLS = "s3:PutBucketWebsite";
+
+const AUDITED =
+  "it is sent in the apply, and the audit (`__tests__/policy.test.ts`) wants it in every resource";
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    type: "aws",
+    property: "max_retries",
+    effect: "added",
+    reason:
+      "The stand-in answers 500 where it does not know a call; the provider's 25 retries would hide that for an hour.",
+    instead: "nothing to show: AWS keeps the default of the provider",
+    apply: (construct) => {
+      if (!(construct instanceof AwsProvider)) return false;
+      construct.maxRetries = 2;
+      return true;
+    },
+  },
+  {
+    type: "aws_iam_policy_document",
+    property: "statement",
+    effect: "replaced",
+    reason:
+      "The stand-in takes a Deny whose condition does not hold for a denial, and refuses every object, the state included. " +
+      "The statements stay, but speak of one action that nobody calls.",
+    instead:
+      "the audit of the policies (`__tests__/policy.test.ts`); a test counts the denials in every bucket of `dev` and `prod`",
+    apply: (construct) => {
+      if (!(construct instanceof DataAwsIamPolicyDocument)) return false;
+      const statements = construct.statementInput;
+      if (!Array.isArray(statements)) return false;
+      const isTlsRule = ({ effect, actions = [] }: (typeof statements)[number]) =>
+        effect === "Deny" && actions.includes("s3:*");
+      if (!statements.some(isTlsRule)) return false;
+      construct.putStatement(
+        statements.map((statement) =>
+          isTlsRule(statement) ? { ...statement, actions: [ACTION_THAT_NOBODY_CALLS] } : statement,
+        ),
+      );
+      return true;
+    },
+  },
+  {
+    type: "aws_lambda_function",
+    property: "replace_security_groups_on_destroy",
+    effect: "left out",
+    reason:
+      "The stand-in says that every function is in a network that there is not, and whose groups nobody finds.",
+    instead: "planned for `dev` and `prod`",
+    apply: (construct) => {
+      if (!(construct instanceof LambdaFunction)) return false;
+      if (construct.replaceSecurityGroupsOnDestroyInput === undefined) return false;
+      construct.resetReplaceSecurityGroupsOnDestroy();
+      return true;
+    },
+  },
+  {
+    type: "aws_athena_workgroup",
+    property: "force_destroy",
+    effect: "replaced",
+    reason: "The stand-in cannot update a workgroup, so that a protected one could never become disposable.",
+    instead:
+      "planned for `dev` (true) and `prod` (false); refusal and order of a destroy are shown with the buckets",
+    apply: (construct) => {
+      if (!(construct instanceof AthenaWorkgroup)) return false;
+      construct.forceDestroy = true;
+      return true;
+    },
+  },
+  {
+    type: "aws_budgets_budget",
+    property: "all",
+    effect: "left out",
+    reason: "The stand-in makes a budget, but does not say who is told.",
+    instead: "planned for `dev` and `prod`; its values by `__tests__/modules/operations.test.ts`",
+    apply: (construct) => {
+      if (!(construct instanceof BudgetsBudget)) return false;
+      return construct.node.scope?.node.tryRemoveChild(construct.node.id) ?? false;
+    },
+  },
+  notCompared(
+    "aws_kinesis_stream",
+    "tags",
+    "The stand-in loses the tags that a stream is created with.",
+    AUDITED,
+  ),
+  notCompared(
+    "aws_lambda_function",
+    "kms_key_arn",
+    "The stand-in does not know the key of a function's environment.",
+    AUDITED,
+  ),
+  notCompared(
+    "aws_lambda_function",
+    "logging_config",
+    "The stand-in does not know where a function logs to.",
+    AUDITED,
+  ),
+  notCompared(
+    "aws_s3_bucket_notification",
+    "eventbridge",
+    "The stand-in takes it, and does not say that it did.",
+    "it is sent in the apply; the rules that listen to it by `__tests__/modules/operations.test.ts`",
+  ),
+  notCompared(
+    "aws_instance",
+    "vpc_security_group_ids",
+    "The stand-in does not say the groups of an instance that gets a public address.",
+    "they are sent in the apply; which groups, by `__tests__/modules/bastion.test.ts`",
+  ),
+  ...["aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"].map((type) =>
+    notCompared(
+      type,
+      "description",
+      "The stand-in loses it where a rule names a group or a prefix list.",
+      "it is sent in the apply; nothing depends on it",
+    ),
+  ),
+];
+
+/**
+ * Not a weakness of the stand-in but of patience, so it can be switched off: see {@link DOMAIN_VARIABLE}.
+ */
+export const FOUND_DOMAIN: Difference = {
+  type: "aws_opensearch_domain",
+  property: "all",
+  effect: "not compared",
+  reason:
+    "The provider waits 10 minutes before it looks whether a domain is there, and again whether it is gone. " +
+    "The domain is made beforehand, by one call, and imported.",
+  instead: "made, re-planned and destroyed by `npm run test:terraform:search`, see below",
+  apply: (construct) => {
+    if (!(construct instanceof OpensearchDomain)) return false;
+    if (construct.domainNameInput === undefined) return false;
+    construct.importFrom(construct.domainNameInput);
+    construct.lifecycle = { ...construct.lifecycle, ignoreChanges: "all" };
+    return true;
+  },
+};
+
+function notCompared(type: string, property: string, reason: string, instead: string): Difference {
+  return {
+    type,
+    property,
+    effect: "not compared",
+    reason,
+    instead,
+    apply: (construct) => {
+      if (!(construct instanceof TerraformResource) || construct.terraformResourceType !== type) return false;
+      const { ignoreChanges, ...lifecycle } = construct.lifecycle ?? {};
+      const ignored = Array.isArray(ignoreChanges) ? ignoreChanges : [];
+      construct.lifecycle = { ...lifecycle, ignoreChanges: [...ignored, property] };
+      return true;
+    },
+  };
+}
+
+/** `protected` or `disposable`: the emulated account shows what each of them refuses. @default protected */
+export const PROTECTION_VARIABLE = "RETAIL_BI_EMULATED_PROTECTION";
+
+/** `found` or `made`: whether {@link FOUND_DOMAIN} applies. @default found */
+export const DOMAIN_VARIABLE = "RETAIL_BI_EMULATED_DOMAIN";
+
+/** The account of a stand-in is told wrongly what it is to be. */
+export class EmulatedEnvironmentError extends Error {
+  override readonly name = "EmulatedEnvironmentError";
+}
+
+/**
+ * What an environment may leave off. Here it is on, so that it is applied too; not QuickSight and SAML, which the
+ * stand-in does not know at all.
+ * @param definition what it is added to.
+ */
+export function withEveryOption(definition: EnvironmentDefinition): EnvironmentDefinition {
+  const { network, speed, operations } = definition;
+  return {
+    ...definition,
+    network: { ...network, nat: true },
+    speed: { ...speed, readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"] },
+    bastion: { enabled: true },
+    operations: {
+      ...operations,
+      alarmSubscriptions: [{ protocol: "email", endpoint: "on-call@example.com" }],
+    },
+    delivery: { repository: "shop/retail-bi", identityProvider: "create" },
+  };
+}
+
+/**
+ * An account of an AWS API stand-in, for `npm run test:terraform`: `prod` under another name, with everything
+ * that is optional, and with the differences above. Where the stand-in listens is said by `AWS_ENDPOINT_URL`, as for every AWS client.
+ * @throws EmulatedEnvironmentError naming the variable that has an unknown value.
+ */
+export function environment(variables: Readonly<Record<string, string | undefined>>): EnvironmentDefinition {
+  const choice = <T extends string>(variable: string, standard: T, other: T): T => {
+    const value = variables[variable] ?? standard;
+    if (value === standard) return standard;
+    if (value === other) return other;
+    throw new EmulatedEnvironmentError(`${variable} is "${value}"; ${standard} or ${other} is allowed`);
+  };
+  const protection = choice(PROTECTION_VARIABLE, "protected", "disposable");
+  const domain = choice(DOMAIN_VARIABLE, "found", "made");
+  const { name } = defineEnvironment("environments/emulated.ts", { name: "emulated", protection });
+  const differences = domain === "found" ? [...DIFFERENCES, FOUND_DOMAIN] : DIFFERENCES;
+  return {
+    ...withEveryOption(prod),
+    name,
+    protected: protection === "protected",
+    overrides: (stack) => applyDifferences(stack, differences),
+  };
+}
+
+function applyDifferences(stack: TerraformStack, differences: readonly Difference[]): void {
+  for (const construct of stack.node.findAll()) {
+    for (const difference of differences) difference.apply(construct);
+  }
+}

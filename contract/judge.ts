@@ -1,0 +1,183 @@
+import { type JsonMember, topLevelMembers } from "./json-members";
+import { COLUMNS, type Column, RESERVED_NAMES } from "./retail-transaction";
+import { DAY_MS, parseSeconds } from "./timestamp";
+import { findFault, longKey, MAX_KEY_CHARACTERS } from "./unknown-value";
+
+/** Longest line of the contract, in bytes. */
+export const MAX_LINE_BYTES = 256 * 1024;
+
+/** Earliest `InvoiceDate`. The index is by month, so a wild date would make an index of its own. */
+export const EARLIEST_DATE = "2000-01-01 00:00:00";
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+
+/** Why a line breaks the contract. */
+export type RefusalReason =
+  | "line_too_large"
+  | "not_utf8"
+  | "not_json"
+  | "not_an_object"
+  | "reserved_name"
+  | "ambiguous_key"
+  | "missing_field"
+  | "wrong_type"
+  | "empty_field"
+  | "out_of_range"
+  | "invalid_date"
+  | "not_unicode"
+  | "aggregated_record"
+  | "internal_error";
+
+/** A value of a contract column after judgement. */
+export type ColumnValue = string | number | null;
+
+/** A line that keeps the contract. */
+export interface AcceptedLine {
+  readonly accepted: true;
+  /** Every contract column; null for an optional one that was null or absent. */
+  readonly values: Readonly<Record<string, ColumnValue>>;
+  /** Columns that the contract does not know, as they were written. */
+  readonly unknown: readonly JsonMember[];
+}
+
+/** A line that does not. */
+export interface RefusedLine {
+  readonly accepted: false;
+  readonly reason: RefusalReason;
+  /** For a person: names the column, the value and what is allowed. */
+  readonly detail: string;
+}
+
+export type Verdict = AcceptedLine | RefusedLine;
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const MAY_HOLD_SURROGATE = /\\u[dD][89a-fA-F]/;
+const INT32_MAX = 2_147_483_647;
+const INT32_MIN = -2_147_483_648;
+
+/** A judge for a list of columns. The pipeline's own is {@link judgeLine}. */
+export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arrivedAtMs: number) => Verdict {
+  const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
+  const reserved = new Set(RESERVED_NAMES);
+
+  /** Keys that a table without regard to case, or one of our own columns, could not tell apart. */
+  function checkKeys(members: readonly JsonMember[]): RefusedLine | undefined {
+    const seen = new Map<string, string>();
+    for (const { key } of members) {
+      if (key.length > MAX_KEY_CHARACTERS) return refuse("out_of_range", `the line ${longKey(key).detail}`);
+      const lower = key.toLowerCase();
+      if (reserved.has(lower))
+        return refuse("reserved_name", `"${shown(key)}" is a name of the pipeline's own`);
+      const field = fieldsByLowerCase.get(lower);
+      if (field !== undefined && field !== key) {
+        return refuse("ambiguous_key", `"${shown(key)}" differs from "${field}" by case only`);
+      }
+      const earlier = seen.get(lower);
+      if (earlier !== undefined) {
+        return refuse("ambiguous_key", `"${shown(earlier)}" and "${shown(key)}" name the same column`);
+      }
+      seen.set(lower, key);
+    }
+    return undefined;
+  }
+
+  return function judge(bytes, arrivedAtMs) {
+    if (bytes.length > MAX_LINE_BYTES) {
+      return refuse("line_too_large", `${bytes.length} bytes; at most ${MAX_LINE_BYTES} are allowed`);
+    }
+    let text: string;
+    try {
+      text = UTF8.decode(bytes);
+    } catch {
+      return refuse("not_utf8", "the line is not valid UTF-8");
+    }
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text);
+    } catch (error) {
+      return refuse("not_json", error instanceof Error ? error.message.slice(0, 200) : String(error));
+    }
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+      const found = Array.isArray(parsed) ? "an array" : parsed === null ? "null" : `a ${typeof parsed}`;
+      return refuse("not_an_object", `the line is ${found}; a JSON object is wanted`);
+    }
+    const members = topLevelMembers(text);
+    const keyRefusal = checkKeys(members);
+    if (keyRefusal) return keyRefusal;
+
+    const object = parsed as Record<string, unknown>;
+    const values: Record<string, ColumnValue> = {};
+    for (const column of columns) {
+      const given = Object.hasOwn(object, column.field) ? object[column.field] : undefined;
+      const result = checkValue(column, given, arrivedAtMs);
+      if (typeof result === "object" && result !== null) return result;
+      values[column.field] = result;
+    }
+    const unknown = members.filter(({ key }) => !fieldsByLowerCase.has(key.toLowerCase()));
+    for (const { key, rawValue } of unknown) {
+      const fault = findFault(rawValue);
+      if (fault) return refuse(fault.reason, `"${shown(key)}" ${fault.detail}`);
+    }
+    // Last, for it recurses: by now the nesting is known to be shallow.
+    if (MAY_HOLD_SURROGATE.test(text) && !isWellFormed(parsed)) {
+      return refuse("not_unicode", "a string holds half of a surrogate pair, which UTF-8 cannot express");
+    }
+    return { accepted: true, values, unknown };
+  };
+}
+
+/** Judges one line of the pipeline. @param arrivedAtMs when the stream took it, in ms since 1970. */
+export const judgeLine = makeJudge(COLUMNS);
+
+/**
+ * The refusal of a line, in the form that a verdict has. A detail cut from the line may end in half of a
+ * surrogate pair, and one such makes the quarantine table unreadable: it is replaced.
+ */
+export function refuse(reason: RefusalReason, detail: string): RefusedLine {
+  return { accepted: false, reason, detail: detail.toWellFormed() };
+}
+
+function checkValue(column: Column, given: unknown, arrivedAtMs: number): ColumnValue | RefusedLine {
+  const { field, kind, required } = column;
+  if (given === undefined || given === null) {
+    return required ? refuse("missing_field", `${field} is ${given === null ? "null" : "absent"}`) : null;
+  }
+  if (kind === "text" || kind === "timestamp") {
+    if (typeof given !== "string") return wrongType(field, given, "a string");
+    if (kind === "timestamp") return checkDate(field, given, arrivedAtMs);
+    return required && given === "" ? refuse("empty_field", `${field} is empty`) : given;
+  }
+  if (typeof given !== "number") return wrongType(field, given, "a JSON number");
+  if (!Number.isFinite(given)) return refuse("out_of_range", `${field} is too large for a double`);
+  if (kind === "decimal") return given;
+  if (!Number.isInteger(given)) return wrongType(field, given, "a whole number");
+  return given < INT32_MIN || given > INT32_MAX
+    ? refuse("out_of_range", `${field} is ${given}; ${INT32_MIN} to ${INT32_MAX} are allowed`)
+    : given;
+}
+
+function checkDate(field: string, given: string, arrivedAtMs: number): string | RefusedLine {
+  const ms = parseSeconds(given);
+  if (ms === undefined) {
+    return refuse("invalid_date", `${field} is "${shown(given)}"; YYYY-MM-DD HH:MM:SS is wanted`);
+  }
+  return ms < EARLIEST_MS || ms > arrivedAtMs + DAY_MS
+    ? refuse("out_of_range", `${field} is "${given}"; ${EARLIEST_DATE} to a day after arrival are allowed`)
+    : given;
+}
+
+function wrongType(field: string, given: unknown, wanted: string): RefusedLine {
+  const kind = Array.isArray(given) ? "an array" : "an object";
+  const what = typeof given === "object" ? kind : shown(JSON.stringify(given));
+  return refuse("wrong_type", `${field} is ${what}; ${wanted} is wanted`);
+}
+
+/** Cut to a length that a log line can carry. */
+function shown(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isWellFormed(inner));
+}

@@ -1,0 +1,15 @@
+import type { KinesisStreamRecord } from "aws-lambda";
+import type { StreamRecord } from "./lines";
+
+/**
+ * A record as the event source mapping hands it over. The shard's id stands in the event's id alone
+ * (`shardId-000000000003:4959…`), and the arrival time is in seconds with a fraction.
+ */
+export function decodeKinesisRecord({ eventID, kinesis }: KinesisStreamRecord): StreamRecord {
+  return {
+    shardId: eventID.split(":", 1)[0] ?? "",
+    sequenceNumber: kinesis.sequenceNumber,
+    arrivedAtMs: Math.round(kinesis.approximateArrivalTimestamp * 1000),
+    data: Buffer.from(kinesis.data, "base64"),
+  };
+}

@@ -1,0 +1,21 @@
+import { createServer } from "node:net";
+import { LOOPBACK } from "./loopback";
+
+/** Ports of loopback that nobody listens on, all different, for programs that must be told theirs. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve, reject) => {
+          server.once("error", reject).listen(0, LOOPBACK, () => {
+            const address = server.address();
+            if (typeof address === "object" && address !== null) resolve(address.port);
+            else reject(new Error(`a server listens on ${address}, which is no port`));
+          });
+        }),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

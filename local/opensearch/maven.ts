@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { OperatorError } from "../../lib/operator-error";
+import { runProgram } from "../../lib/run-program";
+import type { Variables } from "../../lib/variables";
+
+/** A file of Maven Central, such as `org.ow2.asm:asm:9.7:jar`. */
+export type Artifact = `${string}:${string}:${string}:${"jar" | "zip" | "tar.gz"}`;
+
+export interface MavenOptions {
+  readonly variables: Variables;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings artifacts into `folder`, all of them or none. Maven compares each with its published checksum, and takes
+ * mirrors and proxies from the user's own settings.
+ * @param folder must not be there yet
+ * @throws OperatorError when there is no Maven, or with what Maven says.
+ */
+export async function download(
+  artifacts: readonly Artifact[],
+  folder: string,
+  { variables, signal }: MavenOptions,
+): Promise<void> {
+  mkdirSync(dirname(folder), { recursive: true });
+  const unfinished = mkdtempSync(`${folder}.`);
+  const project = mkdtempSync(join(tmpdir(), "retail-bi-maven-"));
+  try {
+    writeFileSync(join(project, "pom.xml"), projectOf(artifacts));
+    const { exitCode, stdout, stderr } = await runProgram(
+      "mvn",
+      [
+        ...["--quiet", "--batch-mode", "--strict-checksums", "--file", join(project, "pom.xml")],
+        "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies",
+        `-DoutputDirectory=${unfinished}`,
+      ],
+      {
+        cwd: project,
+        variables,
+        remedy: "install Apache Maven 3, which brings the engine from Maven Central",
+        ...(signal && { signal }),
+      },
+    );
+    if (exitCode !== 0) throw new OperatorError(`Maven could not bring the engine:\n${stdout}${stderr}`);
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** A project that depends on the artifacts alone: what they would bring along is named like them, or not wanted. */
+function projectOf(artifacts: readonly Artifact[]): string {
+  const dependencies = artifacts.map((artifact) => {
+    const [group, name, version, type] = artifact.split(":");
+    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version><type>${type}</type><exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions></dependency>`;
+  });
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>local</groupId><artifactId>engine</artifactId><version>1</version>
+<dependencies>
+${dependencies.join("\n")}
+</dependencies></project>
+`;
+}

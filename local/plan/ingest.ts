@@ -1,0 +1,37 @@
+import type { StreamModel } from "./data-plane";
+import type { Stack } from "./stack";
+
+/** What an on-demand stream starts with. */
+const ON_DEMAND_SHARDS = 4;
+
+/** The names of `aws_s3_bucket`. */
+export function readBuckets(stack: Stack): string[] {
+  return stack.all("aws_s3_bucket").map((bucket) => {
+    bucket.notHonoured("force_destroy", "nothing is destroyed here");
+    return bucket.string("bucket");
+  });
+}
+
+/** `aws_kinesis_stream` */
+export function readStreams(stack: Stack): StreamModel[] {
+  return stack.all("aws_kinesis_stream").map((stream) => {
+    for (const property of ["encryption_type", "kms_key_id"]) {
+      stream.notHonoured(property, "nothing is encrypted here");
+    }
+    stream.notHonoured("shard_level_metrics", "no CloudWatch here");
+    stream.notHonoured("enforce_consumer_deletion", "nothing is destroyed here");
+    const name = stream.string("name");
+    const onDemand =
+      stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) === "ON_DEMAND";
+    if (onDemand === stream.has("shard_count")) {
+      stream.refuse("shard_count", "must stand on a provisioned stream, and only there");
+    }
+    return {
+      address: stream.address,
+      name,
+      arn: `arn:aws:kinesis:${stack.region}:${stack.accountId}:stream/${name}`,
+      shardCount: stream.integer("shard_count", ON_DEMAND_SHARDS, 1),
+      retentionHours: stream.integer("retention_period", 24, 24),
+    };
+  });
+}

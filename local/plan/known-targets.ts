@@ -1,0 +1,60 @@
+import type { FunctionModel, StreamModel } from "./data-plane";
+import type { Properties } from "./properties";
+
+/** What the data plane's resources may point at: the buckets, streams and functions of the same stack. */
+export class KnownTargets {
+  constructor(
+    readonly buckets: readonly string[],
+    private readonly streams: readonly StreamModel[],
+    private readonly functions: readonly FunctionModel[],
+  ) {}
+
+  /** The ARN that `property` gives. @throws TerraformError when no stream of the stack has it */
+  stream(resource: Properties, property: string): string {
+    const arn = resource.string(property);
+    return this.streams.some((stream) => stream.arn === arn)
+      ? arn
+      : resource.refuse(property, `is no stream of this stack; its streams: ${names(this.streams)}`, arn);
+  }
+
+  /** The plain ARN of the function that `property` names, by name or by ARN, with or without `:$LATEST`. */
+  function(resource: Properties, property: string): string {
+    const named = resource.string(property);
+    const plain = named.replace(/:\$LATEST$/, "");
+    const target = this.functions.find(({ name, arn }) => name === plain || arn === plain);
+    return (
+      target?.arn ??
+      resource.refuse(
+        property,
+        `is no function of this stack; its functions: ${names(this.functions)}`,
+        named,
+      )
+    );
+  }
+
+  /** The name of the bucket whose ARN `property` gives. */
+  bucket(resource: Properties, property: string): string {
+    const arn = resource.string(property);
+    return (
+      this.buckets.find((name) => arn === `arn:aws:s3:::${name}`) ??
+      resource.refuse(property, `is no bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
+    );
+  }
+
+  /** `s3://bucket/folder/` in a bucket of the stack. */
+  location(resource: Properties, property: string): string {
+    const location = resource.string(property);
+    const [, bucket] = /^s3:\/\/([^/]+)\/(?:.+\/)?$/.exec(location) ?? [];
+    return bucket !== undefined && this.buckets.includes(bucket)
+      ? location
+      : resource.refuse(
+          property,
+          `must be s3://bucket/folder/ in a bucket of this stack: ${this.buckets.join(", ")}`,
+          location,
+        );
+  }
+}
+
+function names(models: readonly { readonly name: string }[]): string {
+  return models.map(({ name }) => name).join(", ");
+}

@@ -1,0 +1,213 @@
+import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../lib/json";
+import { TerraformError } from "./terraform-error";
+
+/** Turns a string of the document into its value: references resolved. Throws with what is wrong with it. */
+export type Evaluate = (text: string, place: string) => Json;
+
+/** What has become of each property of one resource. */
+class Account {
+  readonly read = new Set<string>();
+  /** By path, which covers everything below it. */
+  readonly notHonoured = new Map<string, string>();
+}
+
+/** Why the properties that any resource may have change nothing here. */
+const COMMON: Readonly<Record<string, string>> = {
+  tags: "tags are not kept here",
+  tags_all: "tags are not kept here",
+  lifecycle: "nothing is replaced or destroyed here",
+  depends_on: "the local run starts in an order of its own",
+  timeouts: "nothing is waited for here",
+};
+
+/** Terraform's own arguments that would make the block mean something else. */
+const FORBIDDEN = ["count", "for_each", "provider", "provisioner", "connection"] as const;
+
+/**
+ * The properties of a resource, or of a block of it. Reading a property takes note of it, so that at the end
+ * every property was read, was listed as not honoured, or is listed as unknown: none is passed over in silence.
+ */
+export class Properties {
+  private constructor(
+    readonly address: string,
+    private readonly body: JsonObject,
+    private readonly path: string,
+    private readonly evaluate: Evaluate,
+    private readonly account: Account,
+  ) {}
+
+  static of(address: string, body: JsonObject, evaluate: Evaluate): Properties {
+    const properties = new Properties(address, body, "", evaluate, new Account());
+    for (const name of FORBIDDEN) {
+      if (properties.has(name)) properties.refuse(name, "is not supported by the local run");
+    }
+    for (const [name, reason] of Object.entries(COMMON)) properties.notHonoured(name, reason);
+    return properties;
+  }
+
+  has(name: string): boolean {
+    return member(this.body, name) !== undefined;
+  }
+
+  /** @throws TerraformError when it is absent or is no string */
+  string(name: string): string {
+    return this.optionalString(name) ?? this.refuse(name, "is required");
+  }
+
+  optionalString(name: string): string | undefined {
+    const value = this.value(name);
+    if (value === undefined) return undefined;
+    return typeof value === "string" ? value : this.refuse(name, "must be a string");
+  }
+
+  /** A string as the document writes it, references and all. Looking at it is not reading it. */
+  text(name: string): string | undefined {
+    const value = member(this.body, name);
+    return typeof value === "string" ? value : undefined;
+  }
+
+  /** A number, or its decimal text, as Terraform converts it. @param absent what the provider takes instead */
+  number(name: string, absent: number): number {
+    const value = this.value(name);
+    if (value === undefined) return absent;
+    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    return typeof number === "number" && Number.isFinite(number)
+      ? number
+      : this.refuse(name, "must be a number");
+  }
+
+  /** @throws TerraformError when it is not a whole number of at least `min` */
+  integer(name: string, absent: number, min: number): number {
+    const value = this.number(name, absent);
+    return Number.isInteger(value) && value >= min
+      ? value
+      : this.refuse(name, `must be a whole number, ${min} or more`);
+  }
+
+  flag(name: string, absent: boolean): boolean {
+    const value = this.value(name) ?? absent;
+    if (value === true || value === "true") return true;
+    if (value === false || value === "false") return false;
+    return this.refuse(name, "must be true or false");
+  }
+
+  /** One of the values that the local run supports. @param absent what the provider takes instead */
+  oneOf<const T extends string>(name: string, supported: readonly T[], absent?: T): T {
+    const value = this.optionalString(name) ?? absent ?? this.refuse(name, "is required");
+    return (
+      supported.find((candidate) => candidate === value) ??
+      this.refuse(name, `is not supported here; supported: ${supported.join(", ")}`, value)
+    );
+  }
+
+  strings(name: string): string[] {
+    const value = member(this.body, name);
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) return this.refuse(name, "must be a list");
+    this.account.read.add(this.at(name));
+    return value.map((item: Json, index) => {
+      const place = `${this.at(name)}[${index}]`;
+      this.account.read.add(place);
+      if (typeof item !== "string") return this.refuse(`${name}[${index}]`, "must be a string");
+      const evaluated = this.evaluate(item, `${this.address}.${place}`);
+      return typeof evaluated === "string" ? evaluated : this.refuse(`${name}[${index}]`, "must be a string");
+    });
+  }
+
+  /** A map of strings; numbers and booleans become text, as Terraform converts them. */
+  map(name: string): Record<string, string> {
+    const block = this.block(name);
+    if (block === undefined) return {};
+    const entries = Object.keys(block.body).map((key): [string, string] => {
+      const value = block.value(key);
+      return value === undefined || typeof value === "object"
+        ? block.refuse(key, "must be a string")
+        : [key, String(value)];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** The names of a map of settings. */
+  names(): string[] {
+    return Object.keys(this.body).filter((name) => this.has(name));
+  }
+
+  /** A block that stands at most once; cdktf writes it as an object or as a list of one. */
+  block(name: string): Properties | undefined {
+    const [first, second] = this.blocks(name);
+    if (second !== undefined) return this.refuse(name, "must stand at most once");
+    return first;
+  }
+
+  blocks(name: string): Properties[] {
+    const value = member(this.body, name);
+    if (value === undefined) return [];
+    this.account.read.add(this.at(name));
+    const items: readonly Json[] = Array.isArray(value) ? value : [value];
+    return items.map((item: Json, index) => {
+      const path = Array.isArray(value) ? `${this.at(name)}[${index}]` : this.at(name);
+      if (!isJsonObject(item)) return this.refuse(name, "must be a block");
+      this.account.read.add(path);
+      return new Properties(this.address, item, path, this.evaluate, this.account);
+    });
+  }
+
+  /** Lists a property, with all below it, as one that changes nothing here. Nothing happens if it is absent. */
+  notHonoured(name: string, reason: string): void {
+    if (this.has(name)) this.account.notHonoured.set(this.at(name), reason);
+  }
+
+  /** The full name of a property, as errors and the list give it. */
+  place(name: string): string {
+    return `${this.address}.${this.at(name)}`;
+  }
+
+  /**
+   * @param evaluated what the value's references come to, where that is the trouble
+   * @throws TerraformError always: address, property, value and `problem`
+   */
+  refuse(name: string, problem: string, evaluated?: string): never {
+    const value = member(this.body, name);
+    const outcome = evaluated === undefined || evaluated === value ? "" : ` = "${evaluated}"`;
+    throw new TerraformError(
+      this.place(name),
+      value === undefined ? problem : `${JSON.stringify(value)}${outcome} ${problem}`,
+    );
+  }
+
+  /**
+   * A line for each property of the resource that is not honoured. Call it once everything was read. What these
+   * properties hold is not looked at: any expression may stand there.
+   */
+  remainder(): string[] {
+    const lines = new Set<string>();
+    for (const { path } of leaves(this.body)) {
+      if (this.account.read.has(path)) continue;
+      const [listed, reason] = [...this.account.notHonoured].find(([prefix]) => covers(prefix, path)) ?? [
+        path,
+        "not known to the local run",
+      ];
+      lines.add(`${this.address}.${withoutIndices(listed)}: ${reason}`);
+    }
+    return [...lines];
+  }
+
+  private value(name: string): Json | undefined {
+    const value = member(this.body, name);
+    this.account.read.add(this.at(name));
+    return typeof value === "string" ? this.evaluate(value, this.place(name)) : value;
+  }
+
+  private at(name: string): string {
+    return this.path === "" ? name : `${this.path}.${name}`;
+  }
+}
+
+function covers(prefix: string, path: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
+}
+
+/** One line speaks for the same property of every item of a list. */
+function withoutIndices(path: string): string {
+  return path.replaceAll(/\[\d+\]/g, "[]");
+}

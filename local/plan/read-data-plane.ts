@@ -1,0 +1,63 @@
+import { readDatabases, readNamedQueries, readTables, readWorkgroups } from "./catalog";
+import type { DataPlane } from "./data-plane";
+import { readDeliveryStreams } from "./delivery";
+import { readEventSourceMappings, readFunctions, readInvocations } from "./functions";
+import { readBuckets, readStreams } from "./ingest";
+import { KnownTargets } from "./known-targets";
+import { readSchedules } from "./schedules";
+import { readSearchDomains } from "./search";
+import { type Computed, Stack } from "./stack";
+import { absentGroups } from "./unsupported-resources";
+
+/** The resource types that are read; a stack may hold others only if they are known to carry no data. */
+export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
+  "aws_s3_bucket",
+  "aws_s3_bucket_notification",
+  "aws_kinesis_stream",
+  "aws_kinesis_firehose_delivery_stream",
+  "aws_lambda_function",
+  "aws_lambda_event_source_mapping",
+  "aws_lambda_function_event_invoke_config",
+  "aws_lambda_invocation",
+  "aws_cloudwatch_event_rule",
+  "aws_cloudwatch_event_target",
+  "aws_glue_catalog_database",
+  "aws_glue_catalog_table",
+  "aws_athena_workgroup",
+  "aws_athena_named_query",
+  "aws_opensearch_domain",
+]);
+
+/**
+ * Reads the data plane out of a synthesized stack.
+ * @param directory holds `cdk.tf.json` and `assets/`
+ * @param computed what only the running engines know
+ * @throws TerraformError naming the address, the property and the value that this machine cannot run
+ */
+export function readDataPlane(directory: string, computed: Computed): DataPlane {
+  const stack = new Stack(directory, computed);
+  const absent = absentGroups(new Map([...stack.counts()].filter(([type]) => !DATA_PLANE_TYPES.has(type))));
+  const buckets = readBuckets(stack);
+  const streams = readStreams(stack);
+  const functions = readFunctions(stack);
+  const targets = new KnownTargets(buckets, streams, functions);
+  const databases = readDatabases(stack);
+  const workgroups = readWorkgroups(stack, targets);
+  const plane = {
+    region: stack.region,
+    accountId: stack.accountId,
+    buckets,
+    streams,
+    functions,
+    databases,
+    workgroups,
+    deliveryStreams: readDeliveryStreams(stack, targets),
+    eventSourceMappings: readEventSourceMappings(stack, targets),
+    schedules: readSchedules(stack, targets),
+    tables: readTables(stack, targets, databases),
+    namedQueries: readNamedQueries(stack, databases, workgroups),
+    searchDomains: readSearchDomains(stack),
+    invocations: readInvocations(stack, targets),
+  };
+  return { ...plane, notHonoured: [...absent, ...stack.notHonoured()] };
+}

@@ -1,0 +1,61 @@
+import { TerraformError } from "./terraform-error";
+
+/** Resources that hold no data and move none, so that the local run does without them. */
+interface Absent {
+  readonly what: string;
+  readonly why: string;
+  readonly types: RegExp;
+}
+
+const ABSENT: readonly Absent[] = [
+  {
+    what: "permissions",
+    why: "not enforced here: every call is allowed",
+    types: /^aws_(iam_\w+|lambda_permission|s3_bucket_policy|opensearch_domain_policy|lakeformation_\w+)$/,
+  },
+  { what: "keys", why: "nothing is encrypted here", types: /^aws_kms_\w+$/ },
+  {
+    what: "network",
+    why: "not enforced here: everything listens on loopback, and functions reach every host",
+    types:
+      /^aws_(vpc\w*|subnet|route\w*|internet_gateway|nat_gateway|eip|default_\w+|security_group|network_\w+|flow_log|ec2_\w+)$/,
+  },
+  { what: "bastion", why: "nothing to reach through it here", types: /^aws_(instance|ssm_\w+)$/ },
+  {
+    what: "bucket settings",
+    why: "not applied here: one version of each object, kept until it is deleted",
+    types:
+      /^aws_s3_(bucket_(versioning|server_side_encryption_configuration|public_access_block|lifecycle_configuration|logging|ownership_controls|acl|metric|object_lock_configuration|intelligent_tiering_configuration)|account_public_access_block)$/,
+  },
+  {
+    what: "operations",
+    why: "no alarms, dashboards or budgets here; logs are files",
+    types:
+      /^aws_(cloudwatch_(log_group|log_stream|log_metric_filter|log_resource_policy|metric_alarm|composite_alarm|dashboard)|cloudwatch_query_definition|sns_topic\w*|budgets_\w+|resourcegroups_group)$/,
+  },
+  {
+    what: "QuickSight",
+    why: "no such service here; the local page shows the figures",
+    types: /^aws_quicksight_\w+$/,
+  },
+];
+
+/**
+ * A line for each group of resources that the local run does without.
+ * @param counts how many resources of each type the stack has, types that are read excluded
+ * @throws TerraformError for a type that the local run does not know: it may be part of the data plane
+ */
+export function absentGroups(counts: ReadonlyMap<string, number>): string[] {
+  const groups = new Map<Absent, string[]>();
+  for (const [type, count] of counts) {
+    const group = ABSENT.find(({ types }) => types.test(type));
+    if (group === undefined) {
+      throw new TerraformError(
+        type,
+        "the local run does not know this resource type, so it cannot tell whether data passes through it; read it in local/plan/, or add it to the groups of unsupported-resources.ts",
+      );
+    }
+    groups.set(group, [...(groups.get(group) ?? []), `${type} ${count}`]);
+  }
+  return [...groups].map(([{ what, why }, types]) => `${what} (${types.toSorted().join(", ")}): ${why}`);
+}

@@ -1,0 +1,86 @@
+import {
+  DuckDBBlobValue,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  type DuckDBType,
+  DuckDBTypeId,
+  type DuckDBValue,
+} from "@duckdb/node-api";
+import { QueryFailure } from "../../protocol/errors";
+import type { Cell } from "../engine";
+
+const DAY_MS = 86_400_000;
+const MICROS_IN_MS = 1000n;
+const BIGINT_MIN = -(2n ** 63n);
+const BIGINT_MAX = 2n ** 63n - 1n;
+/** From here, and below {@link SMALLEST_PLAIN}, Java writes a floating point number with an exponent. */
+const SMALLEST_EXPONENT = 1e7;
+const SMALLEST_PLAIN = 1e-3;
+/** A float is told from its neighbours by nine decimal digits at most. */
+const FLOAT_DIGITS = 9;
+
+/** Spells a value as Athena does in its results. */
+export function spellCell(value: DuckDBValue, type: DuckDBType): Cell {
+  if (value === null) return null;
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "bigint") return spellBigint(value);
+  if (typeof value === "number") return spellNumber(value, type.typeId);
+  if (value instanceof DuckDBDecimalValue) return value.toString();
+  if (value instanceof DuckDBDateValue) return new Date(value.days * DAY_MS).toISOString().slice(0, 10);
+  if (value instanceof DuckDBTimestampTZValue) return `${spellMoment(value.micros)} UTC`;
+  if (value instanceof DuckDBTimestampValue) return spellMoment(value.micros);
+  if (value instanceof DuckDBBlobValue) return spellBytes(value.bytes);
+  if (value instanceof DuckDBListValue && "valueType" in type) {
+    const { valueType } = type;
+    return `[${value.items.map((item) => spellCell(item, valueType) ?? "null").join(", ")}]`;
+  }
+  throw new TypeError(`a ${type} cannot be spelled`);
+}
+
+function spellNumber(value: number, type: DuckDBTypeId): string {
+  if (type === DuckDBTypeId.DOUBLE) return spellJava(value, String(Math.abs(value)));
+  return type === DuckDBTypeId.FLOAT ? spellJava(value, shortestFloat(Math.abs(value))) : String(value);
+}
+
+/** Sums are wider in DuckDB than Athena's bigint. */
+function spellBigint(value: bigint): string {
+  if (value >= BIGINT_MIN && value <= BIGINT_MAX) return value.toString();
+  throw new QueryFailure("NUMERIC_VALUE_OUT_OF_RANGE", `bigint out of range: ${value}`);
+}
+
+/** As Java's `Double.toString`: `2.95`, `100.0`, `1.0E10`. @param digits shortest decimal of the magnitude */
+function spellJava(value: number, digits: string): string {
+  if (!Number.isFinite(value)) return String(value);
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  const magnitude = Math.abs(value);
+  if (magnitude === 0) return `${sign}0.0`;
+  if (magnitude >= SMALLEST_PLAIN && magnitude < SMALLEST_EXPONENT) {
+    return sign + (digits.includes(".") ? digits : `${digits}.0`);
+  }
+  const [mantissa = "", exponent = ""] = Number(digits).toExponential().split("e");
+  return `${sign}${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
+}
+
+function shortestFloat(value: number): string {
+  for (let precision = 1; precision < FLOAT_DIGITS; precision++) {
+    const digits = Number(value.toPrecision(precision));
+    if (Math.fround(digits) === value) return String(digits);
+  }
+  return String(Number(value.toPrecision(FLOAT_DIGITS)));
+}
+
+/** `YYYY-MM-DD HH:MM:SS.fff`: Athena's timestamps have milliseconds, and what is finer is rounded, halves up. */
+function spellMoment(micros: bigint): string {
+  const rounded = micros + MICROS_IN_MS / 2n;
+  const below = rounded % MICROS_IN_MS < 0n ? 1n : 0n;
+  const ms = Number(rounded / MICROS_IN_MS - below);
+  return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
+}
+
+function spellBytes(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}

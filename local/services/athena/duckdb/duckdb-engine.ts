@@ -1,0 +1,272 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  DuckDBTypeId,
+  StatementType,
+} from "@duckdb/node-api";
+import { QueryFailure } from "../../protocol/errors";
+import type { Cell, ParquetTarget, QueryContext, Selection, SqlEngine, StoredTable } from "../engine";
+import { type Translation, translate } from "../sql/athena-sql";
+import { loadParser } from "../sql/sql-parser";
+import { spellCell } from "./cells";
+import { catalogType, resultColumn } from "./column-types";
+import { toQueryFailure } from "./duckdb-errors";
+import { JsonKeys } from "./json-keys";
+import { MACRO_DEFINITIONS } from "./macros";
+import { filesOf, literal, quoted, relationSql } from "./relations";
+
+/** Stores a local file as an object. */
+export type PutFile = (bucket: string, key: string, path: string) => Promise<void>;
+
+export interface DuckDbOptions {
+  /** Where the object files are; queries can read nothing else. Absolute. */
+  readonly objectDirectory: string;
+  /** Takes files that are being written, and what does not fit into memory. Absolute; emptied at the start. */
+  readonly scratchDirectory: string;
+  readonly put: PutFile;
+  /**
+   * What all queries together may hold in memory. A thread reads JSON with a buffer of 32 MiB; a merge of
+   * 1 M rows took 0.6 GB. What is more goes to the scratch directory.
+   * @default "1GB"
+   */
+  readonly memoryLimit?: string;
+  /** Threads for all queries together; the functions and the page want a core too. @default 2 */
+  readonly threads?: number;
+}
+
+/** How often a cancelled query is told again: a query that has not begun does not hear it. */
+const INTERRUPT_EVERY_MS = 20;
+const BUCKET_COLUMN = "$bucket";
+
+/**
+ * Athena's SQL by DuckDB. A query runs on a connection of its own, over views that name its files. DuckDB is
+ * locked to the object files and the scratch directory before the first query, and runs nothing but a
+ * translated SELECT.
+ */
+export async function duckDbEngine(options: DuckDbOptions): Promise<SqlEngine> {
+  await loadParser();
+  rmSync(options.scratchDirectory, { recursive: true, force: true });
+  mkdirSync(options.scratchDirectory, { recursive: true });
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  for (const statement of [...settings(options), ...MACRO_DEFINITIONS, "SET lock_configuration = true"]) {
+    await connection.run(statement);
+  }
+  connection.closeSync();
+  return new DuckDbEngine(instance, options);
+}
+
+function settings({
+  objectDirectory,
+  scratchDirectory,
+  memoryLimit = "1GB",
+  threads = 2,
+}: DuckDbOptions): string[] {
+  const directories = [objectDirectory, scratchDirectory].map(literal).join(", ");
+  return [
+    `SET memory_limit = ${literal(memoryLimit)}`,
+    `SET threads = ${threads}`,
+    `SET temp_directory = ${literal(join(scratchDirectory, "spill"))}`,
+    // Athena promises no order of rows without ORDER BY, and a merge needs less memory without one.
+    "SET preserve_insertion_order = false",
+    "SET integer_division = true",
+    "SET TimeZone = 'UTC'",
+    `SET allowed_directories = [${directories}]`,
+    "SET enable_external_access = false",
+  ];
+}
+
+/** A query made ready: its views are defined, its columns known. */
+interface Prepared {
+  readonly statement: DuckDBPreparedStatement;
+  readonly translation: Translation;
+}
+
+class DuckDbEngine implements SqlEngine {
+  private readonly keys = new JsonKeys();
+
+  constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly options: DuckDbOptions,
+  ) {}
+
+  async select(sql: string, context: QueryContext): Promise<Selection> {
+    const session = await this.open(context.signal);
+    try {
+      const { statement, translation } = await this.prepare(sql, session.connection, context);
+      const columns = Array.from({ length: statement.columnCount }, (_, index) => {
+        const name = translation.nameOf(statement.columnName(index)) ?? `_col${index}`;
+        return resultColumn(name, statement.columnType(index));
+      });
+      return { columns, rows: this.rows(statement, session) };
+    } catch (error) {
+      session.close();
+      throw session.failure(error);
+    }
+  }
+
+  async store(sql: string, target: ParquetTarget, context: QueryContext): Promise<StoredTable> {
+    const session = await this.open(context.signal);
+    const directory = mkdtempSync(join(this.options.scratchDirectory, "store-"));
+    try {
+      const prepared = await this.prepare(sql, session.connection, context);
+      const columns = storedColumns(prepared);
+      const rows = await session.connection.run(copySql(prepared, columns, target, directory));
+      const stored = Number((await rows.getRows())[0]?.[0] ?? 0);
+      context.signal.throwIfAborted();
+      await this.put(directory, target);
+      return { columns: columns.map(({ name, type }) => ({ name, type })), rows: stored };
+    } catch (error) {
+      throw session.failure(error);
+    } finally {
+      session.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  close(): void {
+    this.instance.closeSync();
+  }
+
+  private async open(signal: AbortSignal): Promise<Session> {
+    signal.throwIfAborted();
+    return new Session(await this.instance.connect(), signal);
+  }
+
+  /** Finds the files and defines the views, all as of now. */
+  private async prepare(sql: string, connection: DuckDBConnection, context: QueryContext): Promise<Prepared> {
+    const translation = translate(sql, context);
+    const found = translation.relations.map((relation) => ({ relation, files: filesOf(relation) }));
+    const distinct = new Map(found.flatMap(({ files }) => files.map(({ file }) => [file.path, file.size])));
+    context.onScan([...distinct.values()].reduce((sum, size) => sum + size, 0));
+    for (const { relation, files } of found) {
+      await connection.run(
+        `CREATE TEMP VIEW ${quoted(relation.view)} AS ${relationSql(relation, files, this.keys)}`,
+      );
+    }
+    const statement = await connection.prepare(translation.sql);
+    if (statement.statementType !== StatementType.SELECT) {
+      throw new QueryFailure("NOT_SUPPORTED", "only a query can be run here");
+    }
+    return { statement, translation };
+  }
+
+  private async *rows(statement: DuckDBPreparedStatement, session: Session): AsyncGenerator<Cell[][]> {
+    try {
+      const result = await statement.stream();
+      const types = result.columnTypes();
+      for (
+        let chunk = await result.fetchChunk();
+        chunk && chunk.rowCount > 0;
+        chunk = await result.fetchChunk()
+      ) {
+        const columns = chunk.getColumns().map((values, index) => {
+          const type = types[index];
+          if (!type) throw new RangeError(`column ${index} has no type`);
+          return values.map((value) => spellCell(value, type));
+        });
+        yield Array.from({ length: chunk.rowCount }, (_, row) => columns.map((cells) => cells[row] ?? null));
+      }
+    } catch (error) {
+      throw session.failure(error);
+    } finally {
+      session.close();
+    }
+  }
+
+  private async put(directory: string, { location, filePrefix }: ParquetTarget): Promise<void> {
+    const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(location) ?? [];
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+    for (const [index, path] of paths.entries()) {
+      const key = `${prefix}${filePrefix}_bucket-${String(index).padStart(5, "0")}`;
+      await this.options.put(bucket, key, path);
+    }
+  }
+}
+
+/** A connection that a signal interrupts. */
+class Session {
+  private readonly onAbort = () => {
+    this.interrupting = setInterval(() => this.connection.interrupt(), INTERRUPT_EVERY_MS);
+    this.connection.interrupt();
+  };
+  private interrupting: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly connection: DuckDBConnection,
+    private readonly signal: AbortSignal,
+  ) {
+    if (signal.aborted) this.onAbort();
+    else signal.addEventListener("abort", this.onAbort, { once: true });
+  }
+
+  /** What a failure of the query is: the cancellation, or what Athena would say. */
+  failure(error: unknown): unknown {
+    return this.signal.aborted ? this.signal.reason : toQueryFailure(error);
+  }
+
+  close(): void {
+    this.signal.removeEventListener("abort", this.onAbort);
+    clearInterval(this.interrupting);
+    this.connection.closeSync();
+  }
+}
+
+interface StoredColumn {
+  readonly name: string;
+  /** The catalog's. */
+  readonly type: string;
+  /** As it is selected for the file. */
+  readonly sql: string;
+}
+
+/** @throws QueryFailure for a column without a name or with a name twice */
+function storedColumns({ statement, translation }: Prepared): StoredColumn[] {
+  const names = new Set<string>();
+  return Array.from({ length: statement.columnCount }, (_, index) => {
+    const column = statement.columnName(index);
+    const name = translation.nameOf(column);
+    if (name === undefined) {
+      throw new QueryFailure("MISSING_COLUMN_NAME", `Column name not specified at position ${index + 1}`);
+    }
+    const lower = name.toLowerCase();
+    if (names.has(lower)) {
+      throw new QueryFailure("DUPLICATE_COLUMN_NAME", `Column name '${lower}' specified more than once`);
+    }
+    names.add(lower);
+    const type = statement.columnType(index);
+    // Parquet has no 128-bit integers; a sum is a bigint in Athena.
+    const wide = type.typeId === DuckDBTypeId.HUGEINT;
+    const value = wide ? `CAST(${quoted(column)} AS BIGINT)` : quoted(column);
+    return { name: lower, type: catalogType(name, type), sql: `${value} AS ${quoted(lower)}` };
+  });
+}
+
+function copySql(
+  { translation: { sql } }: Prepared,
+  columns: readonly StoredColumn[],
+  target: ParquetTarget,
+  directory: string,
+) {
+  const { buckets, compression } = target;
+  const selected = columns.map((column) => column.sql);
+  const options = [`FORMAT parquet`, `COMPRESSION ${compression}`];
+  if (!buckets || buckets.count === 1) {
+    return `COPY (SELECT ${selected.join(", ")} FROM (${sql})) TO ${literal(join(directory, "file"))} (${options.join(", ")})`;
+  }
+  const unknown = buckets.columns.find(
+    (name) => !columns.some((column) => column.name === name.toLowerCase()),
+  );
+  if (unknown !== undefined) {
+    throw new QueryFailure("INVALID_TABLE_PROPERTY", `Bucketing columns [${unknown}] not present in schema`);
+  }
+  const hash = `hash(${buckets.columns.map(quoted).join(", ")}) % ${buckets.count}`;
+  return `COPY (SELECT ${[...selected, `${hash} AS ${quoted(BUCKET_COLUMN)}`].join(", ")} FROM (${sql}))
+TO ${literal(directory)} (${[...options, `PARTITION_BY (${quoted(BUCKET_COLUMN)})`, "OVERWRITE_OR_IGNORE"].join(", ")})`;
+}

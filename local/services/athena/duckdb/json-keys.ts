@@ -1,0 +1,77 @@
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { isRecord } from "../../protocol/input";
+import type { ObjectFile } from "../../s3/object-files";
+
+/** Bytes that hold the first line of any of our objects (a line has at most 256 KiB and its identity). */
+const HEAD_BYTES = 300_000;
+/** Files remembered; more than an hour-partitioned table of this stack has. */
+const MAX_REMEMBERED = 50_000;
+
+/**
+ * Finds how a file of JSON lines spells the keys of a table's columns. Athena's JSON reader matches them
+ * without regard to case, DuckDB's exactly. A file is taken to spell a key alike on all its lines: what the
+ * first line lacks is looked for in the rest.
+ */
+export class JsonKeys {
+  private readonly remembered = new Map<string, Readonly<Record<string, string>>>();
+
+  /** The key for each column: as the file spells it, or the column's own name when no line has it. */
+  spelling(file: ObjectFile, columns: readonly string[]): Readonly<Record<string, string>> {
+    const id = JSON.stringify([file.path, file.size, file.lastModified, columns]);
+    const known = this.remembered.get(id);
+    if (known) return known;
+    const spelling = find(file, columns);
+    const oldest = this.remembered.keys().next();
+    if (this.remembered.size >= MAX_REMEMBERED && !oldest.done) this.remembered.delete(oldest.value);
+    this.remembered.set(id, spelling);
+    return spelling;
+  }
+}
+
+/** Whether Athena would unpack the object: it goes by the name. */
+export function isGzip(file: ObjectFile): boolean {
+  return file.key.endsWith(".gz");
+}
+
+function find(file: ObjectFile, columns: readonly string[]): Record<string, string> {
+  const found = new Map<string, string>();
+  const head = isGzip(file) ? undefined : readHead(file);
+  if (head !== undefined) collect(head.split("\n", 1), found);
+  if (columns.some((column) => !found.has(column))) {
+    const bytes = readFileSync(file.path);
+    collect((isGzip(file) ? gunzipSync(bytes) : bytes).toString("utf8").split("\n"), found, columns);
+  }
+  return Object.fromEntries(columns.map((column) => [column, found.get(column) ?? column]));
+}
+
+function readHead(file: ObjectFile): string {
+  const buffer = Buffer.alloc(Math.min(file.size, HEAD_BYTES));
+  const descriptor = openSync(file.path, "r");
+  try {
+    return buffer.toString("utf8", 0, readSync(descriptor, buffer));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Notes keys line by line, until every column has its own; a line that is not JSON is left to the query. */
+function collect(lines: readonly string[], found: Map<string, string>, columns?: readonly string[]): void {
+  for (const line of lines) {
+    for (const key of keysOf(line)) {
+      const column = key.toLowerCase();
+      if (!found.has(column)) found.set(column, key);
+    }
+    if (columns?.every((column) => found.has(column))) return;
+  }
+}
+
+function keysOf(line: string): string[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? Object.keys(value) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

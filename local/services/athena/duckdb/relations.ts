@@ -1,0 +1,113 @@
+import type { ObjectFile } from "../../s3/object-files";
+import type { Fragment } from "../engine";
+import type { Relation } from "../sql/table-references";
+import { duckType } from "./column-types";
+import { isGzip, type JsonKeys } from "./json-keys";
+
+/** What the readers call the file that a row came from; no column of a table is called so. */
+const FILE_COLUMN = "$file";
+
+/** A file that a query reads, and the fragment that it is of. */
+export interface FoundFile {
+  readonly file: ObjectFile;
+  readonly fragment: Fragment;
+}
+
+/** The files of a relation, as of now. */
+export function filesOf({ fragments }: Relation): FoundFile[] {
+  return fragments.flatMap((fragment) => fragment.files().map((file) => ({ file, fragment })));
+}
+
+/**
+ * A query in DuckDB's SQL that gives a relation's rows from exactly these files.
+ *
+ * Partition values come from a list of all files, joined by file name. Against one branch of a UNION ALL for
+ * each partition, over 1,000 files in 50 partitions: group-by 100 ms instead of 190 ms, and `LIMIT 10` 30 ms
+ * instead of a gigabyte of read buffers. Partitions that the query does not need are not among the files.
+ * @throws QueryFailure for types that the local SQL lacks
+ */
+export function relationSql(relation: Relation, files: readonly FoundFile[], keys: JsonKeys): string {
+  const { table } = relation.open;
+  const columns = table.columns.map(({ name, type }) => ({
+    name: name.toLowerCase(),
+    type: duckType(type, `${table.name}.${name}`),
+  }));
+  const partitions = table.partitionKeys.map(({ name, type }) => ({
+    name: name.toLowerCase(),
+    type: duckType(type, `${table.name}.${name}`),
+  }));
+  const path = relation.path ? [{ name: "$path", type: "VARCHAR" }] : [];
+  const attached = [...partitions, ...path];
+  if (files.length === 0) return emptySql([...columns, ...attached]);
+
+  const rows = table.format === "json" ? jsonSql(columns, files, keys) : parquetSql(columns, files);
+  if (attached.length === 0)
+    return `SELECT ${columns.map(({ name }) => quoted(name)).join(", ")} FROM (${rows})`;
+  const map = files.map(({ file, fragment }) => {
+    const values = partitions.map(({ name }) => literal(fragment.values[name] ?? null));
+    const paths = relation.path ? [literal(objectUrl(fragment, file))] : [];
+    return `(${[literal(file.path), ...values, ...paths].join(", ")})`;
+  });
+  const selected = [
+    ...columns.map(({ name }) => `r.${quoted(name)}`),
+    ...attached.map(({ name, type }) => `CAST(m.${quoted(name)} AS ${type}) AS ${quoted(name)}`),
+  ];
+  return `SELECT ${selected.join(", ")} FROM (${rows}) r
+JOIN (VALUES ${map.join(",")}) m(${["file", ...attached.map(({ name }) => quoted(name))].join(", ")})
+ON r.${quoted(FILE_COLUMN)} = m.file`;
+}
+
+interface TypedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+function emptySql(columns: readonly TypedColumn[]): string {
+  return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoted(name)}`).join(", ")} WHERE false`;
+}
+
+/** Files that are packed alike and spell their keys alike are read together. */
+function jsonSql(columns: readonly TypedColumn[], files: readonly FoundFile[], keys: JsonKeys): string {
+  const names = columns.map(({ name }) => name);
+  const groups = Map.groupBy(files, ({ file }) => JSON.stringify([isGzip(file), keys.spelling(file, names)]));
+  return [...groups.values()]
+    .map((group) => {
+      const [first] = group;
+      if (!first) throw new RangeError("a group has a file");
+      const spelling = keys.spelling(first.file, names);
+      const selected = names.map((name) => `${quoted(spelling[name] ?? name)} AS ${quoted(name)}`);
+      const types = columns.map(({ name, type }) => `${quoted(spelling[name] ?? name)}: ${literal(type)}`);
+      return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM read_json([${paths(group)}],
+format = 'newline_delimited', compression = '${isGzip(first.file) ? "gzip" : "uncompressed"}', filename = '${FILE_COLUMN}',
+columns = {${types.join(", ")}})`;
+    })
+    .join("\nUNION ALL\n");
+}
+
+/** Columns are found by name; one that a file lacks is NULL. The first branch has no row: it gives the types. */
+function parquetSql(columns: readonly TypedColumn[], files: readonly FoundFile[]): string {
+  const selected = columns.map(({ name, type }) => `CAST(${quoted(name)} AS ${type}) AS ${quoted(name)}`);
+  return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM (
+${emptySql([...columns, { name: FILE_COLUMN, type: "VARCHAR" }])}
+UNION ALL BY NAME SELECT * FROM read_parquet([${paths(files)}], union_by_name = true, filename = '${FILE_COLUMN}',
+hive_partitioning = false))`;
+}
+
+function paths(files: readonly FoundFile[]): string {
+  return files.map(({ file }) => literal(file.path)).join(", ");
+}
+
+function objectUrl({ location }: Fragment, { key }: ObjectFile): string {
+  const [, bucket] = /^s3:\/\/([^/]+)/.exec(location) ?? [];
+  return `s3://${bucket}/${key}`;
+}
+
+/** An identifier in DuckDB's SQL. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text, number or NULL in DuckDB's SQL. */
+export function literal(value: string | number | null): string {
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value ?? "NULL");
+}

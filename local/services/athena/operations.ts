@@ -1,0 +1,32 @@
+import type { NamedQueryModel } from "../../plan/data-plane";
+import type { Catalog } from "../glue/catalog";
+import { invalidRequest } from "../protocol/errors";
+import { type Operations, operationsOf } from "../protocol/json-protocol";
+import type { ObjectFiles } from "../s3/object-files";
+import type { Executions } from "./executions";
+import { metadataOperations } from "./metadata";
+import { namedQueryOperations } from "./named-queries";
+import { queryOperations } from "./queries";
+import { getQueryResults } from "./results";
+import type { Workgroups } from "./workgroups";
+
+/** What the operations work with. */
+export interface AthenaPorts {
+  readonly executions: Executions;
+  readonly catalog: Catalog;
+  readonly objects: ObjectFiles;
+  readonly workgroups: Workgroups;
+  readonly namedQueries: readonly NamedQueryModel[];
+}
+
+/** The operations of Athena that the stack and those who query it use. */
+export function athenaOperations(ports: AthenaPorts): Operations {
+  const { executions, catalog, objects, workgroups, namedQueries } = ports;
+  return operationsOf("AmazonAthena", invalidRequest, {
+    ...queryOperations(executions, workgroups),
+    GetQueryResults: getQueryResults(executions, objects),
+    ...workgroups.operations(),
+    ...namedQueryOperations(namedQueries, workgroups),
+    ...metadataOperations(catalog),
+  });
+}

@@ -1,0 +1,178 @@
+import type {
+  QueryExecution as AthenaQueryExecution,
+  GetQueryExecutionOutput,
+  GetQueryRuntimeStatisticsOutput,
+} from "@aws-sdk/client-athena";
+import type { WorkgroupModel } from "../../plan/data-plane";
+import { invalidRequest } from "../protocol/errors";
+import type { Input } from "../protocol/input";
+import type { Operation } from "../protocol/json-protocol";
+import { page } from "../protocol/paging";
+import { parseS3Url } from "../s3/object-files";
+import type { Executions, QueryExecution } from "./executions";
+import { CATALOG_NAME, ENGINE_VERSION } from "./names";
+import { parseStatement, type SqlStatement } from "./statements/statement";
+import type { Workgroups } from "./workgroups";
+
+/** Athena's limits (API reference). */
+const MAX_QUERY_BYTES = 262_144;
+const MAX_LISTED = 50;
+
+/** Starting queries, stopping them, and how far they are. */
+export function queryOperations(
+  executions: Executions,
+  workgroups: Workgroups,
+): Record<string, Operation<Input>> {
+  return {
+    StartQueryExecution: (input) => start(input, executions, workgroups),
+    StopQueryExecution: (input) => {
+      executions.stop(input.text("QueryExecutionId"));
+      return {};
+    },
+    GetQueryExecution: (input): GetQueryExecutionOutput => ({
+      QueryExecution: describe(executions.get(input.text("QueryExecutionId"))),
+    }),
+    BatchGetQueryExecution: (input) => {
+      const found = input.texts("QueryExecutionIds").map((id) => ({ id, execution: executions.find(id) }));
+      return {
+        QueryExecutions: found.flatMap(({ execution }) => (execution ? describe(execution) : [])),
+        UnprocessedQueryExecutionIds: found
+          .filter(({ execution }) => !execution)
+          .map(({ id }) => ({ QueryExecutionId: id, ErrorMessage: `QueryExecution ${id} was not found` })),
+      };
+    },
+    ListQueryExecutions: (input) => {
+      const { name } = workgroups.of(input);
+      const { items, next } = page(executions.list(name), input, MAX_LISTED, invalidRequest);
+      return { QueryExecutionIds: items.map(({ id }) => id), ...next };
+    },
+    GetQueryRuntimeStatistics: (input) => runtimeStatistics(executions.get(input.text("QueryExecutionId"))),
+  };
+}
+
+function start(input: Input, executions: Executions, workgroups: Workgroups) {
+  const sql = input.text("QueryString");
+  if (sql.trim() === "") throw invalidRequest("Query string is empty", "EMPTY_QUERY");
+  if (Buffer.byteLength(sql) > MAX_QUERY_BYTES) {
+    throw invalidRequest(`Query string is longer than ${MAX_QUERY_BYTES} bytes`, "QUERY_TOO_LONG");
+  }
+  if (input.texts("ExecutionParameters").length > 0) {
+    throw invalidRequest(
+      "ExecutionParameters are not supported by the local run; write the values into the query",
+    );
+  }
+  const workgroup = workgroups.of(input);
+  const context = input.optionalObject("QueryExecutionContext");
+  const catalog = context?.optionalText("Catalog");
+  if (catalog !== undefined && catalog.toLowerCase() !== CATALOG_NAME.toLowerCase()) {
+    throw invalidRequest(`Catalog ${catalog} was not found; the local run has ${CATALOG_NAME}`);
+  }
+  const database = context?.optionalText("Database");
+  const statement = parseStatement(sql);
+  refuseLocationUnderEnforcement(statement, workgroup);
+  const client = input.optionalObject("ResultConfiguration")?.optionalText("OutputLocation");
+  const id = executions.start(
+    {
+      sql,
+      statement,
+      workgroup: workgroup.name,
+      ...(database !== undefined && { database }),
+      outputFolder: outputFolder(workgroup, client),
+    },
+    input.optionalText("ClientRequestToken"),
+  );
+  return { QueryExecutionId: id };
+}
+
+/** A workgroup that enforces its settings decides where everything goes, so a CTAS must not. */
+function refuseLocationUnderEnforcement(
+  statement: SqlStatement,
+  { enforced, outputLocation }: WorkgroupModel,
+): void {
+  if (statement.kind !== "create table as" || !enforced || outputLocation === undefined) return;
+  if (statement.properties["external_location"] === undefined) return;
+  throw invalidRequest(
+    "The Create Table As Select query failed because it was submitted with an 'external_location' property to an Athena Workgroup that enforces a centralized output location for all queries. Please remove the 'external_location' property and resubmit the query.",
+  );
+}
+
+function outputFolder(workgroup: WorkgroupModel, client: string | undefined): string {
+  const own = workgroup.outputLocation;
+  const location = workgroup.enforced ? (own ?? client) : (client ?? own);
+  if (location === undefined) {
+    throw invalidRequest(
+      "No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.",
+    );
+  }
+  if (!parseS3Url(location)) throw invalidRequest(`outputLocation is not a valid S3 path: ${location}`);
+  return location.endsWith("/") ? location : `${location}/`;
+}
+
+function describe(execution: QueryExecution): AthenaQueryExecution {
+  const { id, request, state, reason, submittedAt, startedAt, completedAt, scannedBytes } = execution;
+  const end = completedAt ?? Date.now();
+  return {
+    QueryExecutionId: id,
+    Query: request.sql,
+    ...statementClass(request.statement),
+    ResultConfiguration: { OutputLocation: execution.outputLocation },
+    ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: false } },
+    QueryExecutionContext: {
+      Catalog: CATALOG_NAME.toLowerCase(),
+      ...(request.database !== undefined && { Database: request.database }),
+    },
+    Status: {
+      State: state,
+      ...(reason !== undefined && { StateChangeReason: reason }),
+      SubmissionDateTime: new Date(submittedAt),
+      ...(completedAt !== undefined && { CompletionDateTime: new Date(completedAt) }),
+      ...(state === "FAILED" && reason !== undefined && { AthenaError: athenaError(reason) }),
+    },
+    Statistics: {
+      DataScannedInBytes: scannedBytes,
+      EngineExecutionTimeInMillis: startedAt === undefined ? 0 : end - startedAt,
+      QueryQueueTimeInMillis: (startedAt ?? end) - submittedAt,
+      TotalExecutionTimeInMillis: end - submittedAt,
+      ResultReuseInformation: { ReusedPreviousResult: false },
+    },
+    WorkGroup: request.workgroup,
+    EngineVersion: ENGINE_VERSION,
+  };
+}
+
+function statementClass({
+  kind,
+}: SqlStatement): Pick<AthenaQueryExecution, "StatementType" | "SubstatementType"> {
+  switch (kind) {
+    case "select":
+      return { StatementType: "DML", SubstatementType: "SELECT" };
+    case "create table as":
+      return { StatementType: "DDL", SubstatementType: "CREATE_TABLE_AS_SELECT" };
+    case "drop table":
+      return { StatementType: "DDL", SubstatementType: "DROP_TABLE" };
+    case "refused":
+      return { StatementType: "DDL" };
+    default:
+      return { StatementType: "UTILITY", SubstatementType: kind.toUpperCase().replaceAll(" ", "_") };
+  }
+}
+
+/** Category 1 is the system's fault, 2 the user's. */
+function athenaError(reason: string) {
+  const system = reason.startsWith("GENERIC_INTERNAL_ERROR");
+  return { ErrorCategory: system ? 1 : 2, Retryable: false, ErrorMessage: reason };
+}
+
+function runtimeStatistics(execution: QueryExecution): GetQueryRuntimeStatisticsOutput {
+  const { Statistics: statistics } = describe(execution);
+  return {
+    QueryRuntimeStatistics: {
+      Timeline: {
+        QueryQueueTimeInMillis: statistics?.QueryQueueTimeInMillis,
+        EngineExecutionTimeInMillis: statistics?.EngineExecutionTimeInMillis,
+        TotalExecutionTimeInMillis: statistics?.TotalExecutionTimeInMillis,
+      },
+      Rows: { InputBytes: execution.scannedBytes },
+    },
+  };
+}

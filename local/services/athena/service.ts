@@ -1,0 +1,92 @@
+import { createReadStream, statSync } from "node:fs";
+import { join } from "node:path";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { DataPlane, Service } from "../../plan/data-plane";
+import { Catalog } from "../glue/catalog";
+import { glueOperations } from "../glue/operations";
+import { jsonProtocolServer } from "../protocol/json-protocol";
+import type { ObjectFiles } from "../s3/object-files";
+import { duckDbEngine, type PutFile } from "./duckdb/duckdb-engine";
+import type { SqlEngine } from "./engine";
+import { Executions } from "./executions";
+import { athenaOperations } from "./operations";
+import { queryRunner } from "./query-runner";
+import { loadParser } from "./sql/sql-parser";
+import { answerFromCatalog } from "./statements/catalog-statements";
+import { catalogTables } from "./tables";
+import { Workgroups } from "./workgroups";
+
+export interface SqlServiceOptions {
+  readonly plane: Pick<
+    DataPlane,
+    "databases" | "tables" | "workgroups" | "namedQueries" | "region" | "accountId"
+  >;
+  /** What tables are read from. */
+  readonly objects: ObjectFiles;
+  /** Takes results and the files of new tables. */
+  readonly s3: S3Client;
+  /** Keeps the catalog's partitions, and files while they are written. Absolute. */
+  readonly dataDir: string;
+  /** @default a free one */
+  readonly port?: number;
+  /** @default DuckDB */
+  readonly engine?: SqlEngine;
+}
+
+/**
+ * Serves the calls of Athena and Glue that the stack makes, on one port of the loopback interface.
+ * @throws StateFileError when the kept catalog cannot be understood; Error naming the port when it is taken
+ */
+export async function startSqlService(
+  options: SqlServiceOptions,
+): Promise<Service & { readonly url: string }> {
+  const { plane, objects, dataDir } = options;
+  const put = putFile(options.s3);
+  await loadParser();
+  const catalog = new Catalog(plane.databases, plane.tables, join(dataDir, "catalog.json"));
+  const engine =
+    options.engine ??
+    (await duckDbEngine({
+      objectDirectory: objects.directory,
+      scratchDirectory: join(dataDir, "scratch"),
+      put,
+    }));
+  const workgroups = new Workgroups(plane.workgroups);
+  const executions = new Executions(
+    queryRunner({
+      engine,
+      catalog,
+      objects,
+      tables: catalogTables(catalog, objects),
+      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, catalog),
+      put,
+      scratchDirectory: join(dataDir, "results"),
+      scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
+    }),
+  );
+  const server = jsonProtocolServer({
+    ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
+    ...glueOperations(catalog, plane.accountId),
+  });
+  const url = await listenOnLoopback(server, options.port ?? 0, "SQL service").catch((error: unknown) => {
+    engine.close();
+    throw error;
+  });
+  return {
+    url,
+    async close() {
+      await executions.close();
+      await closeServer(server);
+      engine.close();
+    },
+  };
+}
+
+/** Stores files by S3's API. */
+export function putFile(s3: S3Client): PutFile {
+  return async (Bucket, Key, path) => {
+    const ContentLength = statSync(path).size;
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: createReadStream(path), ContentLength }));
+  };
+}

@@ -1,0 +1,144 @@
+import { Dialect, generate } from "@polyglot-sql/sdk";
+import { notLocal } from "../../protocol/errors";
+import { isRecord } from "../../protocol/input";
+import type { QueryContext } from "../engine";
+import { nameColumns } from "./output-columns";
+import { rewriteFunction } from "./rewrite-functions";
+import { rewriteOperator } from "./rewrite-operators";
+import { parseQuery } from "./sql-parser";
+import { AGGREGATES, STRUCTURE, UNUSED_MEMBERS } from "./sql-subset";
+import { asNode, listOf, type Members, nameOf, type TreeNode, type Visit } from "./syntax-tree";
+import { type Relation, type Surroundings, TableReferences } from "./table-references";
+
+/** A query in DuckDB's SQL. */
+export interface Translation {
+  readonly sql: string;
+  readonly relations: readonly Relation[];
+  /** The name in Athena of a column of the answer; undefined when it has none there. */
+  readonly nameOf: (column: string) => string | undefined;
+}
+
+const PATH = '"$path"';
+
+/**
+ * Translates a query from Athena's SQL to DuckDB's, and finds the tables and partitions that it reads. It
+ * works on the syntax tree with a closed list of what it knows: anything else is refused, for DuckDB might
+ * answer it differently, or read a file.
+ * @throws QueryFailure worded as Athena words it
+ */
+export function translate(sql: string, context: Pick<QueryContext, "database" | "tables">): Translation {
+  const translator = new Translator(sql, context);
+  const { tree, nameOf: columnName } = nameColumns(parseQuery(sql));
+  const generated = generate([translator.visit(tree, [])], Dialect.DuckDB);
+  const [text] = generated.sql ?? [];
+  if (!generated.success || text === undefined) {
+    throw notLocal("this query", generated.error ?? "it could not be written");
+  }
+  return { sql: text, relations: translator.tables.relations, nameOf: columnName };
+}
+
+/** Names of the common table expressions that a place in the query sees. */
+type Scope = readonly string[];
+
+/** Walks the tree; operators and functions are rewritten beside it. */
+class Translator {
+  readonly tables: TableReferences;
+  private readonly asksForPath: boolean;
+  private surroundings: Surroundings | undefined;
+
+  constructor(
+    sql: string,
+    private readonly context: Pick<QueryContext, "database" | "tables">,
+  ) {
+    this.asksForPath = sql.toLowerCase().includes(PATH);
+    this.tables = new TableReferences(context, this.asksForPath);
+  }
+
+  /** Translates an expression, or what lies inside any other part of the tree. */
+  visit(value: unknown, scope: Scope): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.visit(item, scope));
+    if (!isRecord(value)) return value;
+    const node = asNode(value);
+    return node ? this.expression(node, scope) : this.members(value, scope);
+  }
+
+  private expression(node: TreeNode, scope: Scope): unknown {
+    const { kind, body } = node;
+    refuseUnused(node);
+    switch (kind) {
+      case "select":
+        return this.select(body, scope);
+      case "table":
+        return this.table(body, scope);
+      case "dot":
+        return this.dot(body, scope);
+      case "star":
+        if (this.asksForPath) throw notLocal(`* beside ${PATH}`, "name the columns");
+        return { star: body };
+    }
+    const visit: Visit = (value) => this.visit(value, scope);
+    const rewritten = rewriteOperator(node, visit) ?? rewriteFunction(node, visit);
+    if (rewritten !== undefined) return rewritten;
+    if (!STRUCTURE.has(kind) && !AGGREGATES.has(kind))
+      throw notLocal(kind.replaceAll("_", " ").toUpperCase());
+    // A node without members is null to the writer.
+    return { [kind]: Object.keys(body).length === 0 ? null : this.members(body, scope) };
+  }
+
+  private members(body: Members, scope: Scope): Record<string, unknown> {
+    const { with: clause, ...rest } = body;
+    const tables = isRecord(clause) ? this.commonTables(clause, scope) : undefined;
+    const inner = Object.fromEntries(
+      Object.entries(rest).map(([name, member]) => [name, this.visit(member, tables?.scope ?? scope)]),
+    );
+    return "with" in body ? { ...inner, with: tables?.clause ?? clause } : inner;
+  }
+
+  /** A common table expression sees those before it, and itself if it is recursive. */
+  private commonTables(clause: Members, scope: Scope): { clause: Members; scope: Scope } {
+    let visible = scope;
+    const ctes = listOf(clause["ctes"]).map((cte) => {
+      if (!isRecord(cte)) return cte;
+      const name = nameOf(cte["alias"])?.toLowerCase() ?? "";
+      const body = this.visit(cte["this"], clause["recursive"] === true ? [...visible, name] : visible);
+      visible = [...visible, name];
+      return { ...cte, this: body };
+    });
+    return { clause: { ...clause, ctes }, scope: visible };
+  }
+
+  private select(body: Members, scope: Scope): unknown {
+    const outer = this.surroundings;
+    const from = isRecord(body["from"]) ? listOf(body["from"]["expressions"]) : [];
+    const where = isRecord(body["where_clause"]) ? body["where_clause"]["this"] : undefined;
+    this.surroundings = { where, soleTable: from.length === 1 && listOf(body["joins"]).length === 0 };
+    const select = this.members(body, scope);
+    this.surroundings = outer;
+    return { select };
+  }
+
+  private table(body: Members, scope: Scope): unknown {
+    const name = nameOf(body["name"])?.toLowerCase() ?? "";
+    const isCommonTable = body["schema"] === null && scope.includes(name);
+    return isCommonTable ? { table: body } : this.tables.resolve(body, this.surroundings);
+  }
+
+  /** `database.table.column`, which DuckDB would not find under the table's new name. */
+  private dot(body: Members, scope: Scope): unknown {
+    const column = asNode(body["this"]);
+    const database = column?.kind === "column" ? nameOf(column.body["table"]) : undefined;
+    if (column && database !== undefined && this.context.tables.hasDatabase(database)) {
+      return { column: { ...column.body, name: body["field"], table: column.body["name"] } };
+    }
+    return { dot: this.members(body, scope) };
+  }
+}
+
+/** Refuses what the parser takes from other dialects, and what the local SQL lacks of a node that it knows. */
+function refuseUnused({ kind, body }: TreeNode): void {
+  for (const member of UNUSED_MEMBERS[kind] ?? []) {
+    const value = body[member] ?? false;
+    if (value === false || (Array.isArray(value) && value.length === 0)) continue;
+    throw notLocal(`"${member.replaceAll("_", " ")}" in ${kind.toUpperCase()}`);
+  }
+}

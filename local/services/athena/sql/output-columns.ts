@@ -1,0 +1,96 @@
+import { isRecord } from "../../protocol/input";
+import { asNode, listOf, nameOf, quotedIdentifier } from "./syntax-tree";
+
+/** A query whose answer's columns have names of ours, and what they are called in Athena. */
+export interface NamedColumns {
+  readonly tree: unknown;
+  /** The name of a column of the answer; undefined when it has none in Athena's SQL. */
+  readonly nameOf: (column: string) => string | undefined;
+}
+
+const MARK = "$column ";
+
+/**
+ * Gives the columns of the answer names that nothing else can refer to. Athena knows an alias only in ORDER BY,
+ * DuckDB also in WHERE, GROUP BY, HAVING and beside it: such a query must not succeed here and fail there.
+ * (Inside of a subquery DuckDB's rule stays.)
+ */
+export function nameColumns(query: unknown): NamedColumns {
+  const names = new Map<string, string | undefined>();
+  const tree = markColumns(query, names);
+  return { tree, nameOf: (column) => (names.has(column) ? names.get(column) : column) };
+}
+
+function markColumns(query: unknown, names: Map<string, string | undefined>): unknown {
+  const node = asNode(query);
+  if (!node) return query;
+  const { kind, body } = node;
+  if (kind === "select") return { select: markSelect(body, names) };
+  // The names of the first branch are the answer's, and a later ORDER BY means them: only the nameless are marked.
+  if (kind === "union" || kind === "except" || kind === "intersect") {
+    return { [kind]: { ...body, left: markNameless(body["left"], names) } };
+  }
+  return kind === "subquery" ? { subquery: { ...body, this: markNameless(body["this"], names) } } : query;
+}
+
+function markSelect(body: Readonly<Record<string, unknown>>, names: Map<string, string | undefined>) {
+  const aliases = new Map<string, string>();
+  const expressions = listOf(body["expressions"]).map((expression, index) => {
+    if (isColumn(expression)) return expression;
+    const mark = `${MARK}${index}`;
+    const alias = asNode(expression);
+    if (alias?.kind !== "alias") {
+      names.set(mark, undefined);
+      return aliased(expression, mark);
+    }
+    const name = nameOf(alias.body["alias"]) ?? "";
+    names.set(mark, name);
+    aliases.set(name.toLowerCase(), mark);
+    return aliased(alias.body["this"], mark);
+  });
+  return { ...body, expressions, order_by: renameColumns(body["order_by"], aliases) };
+}
+
+function markNameless(query: unknown, names: Map<string, string | undefined>): unknown {
+  const node = asNode(query);
+  if (node?.kind !== "select") return markColumns(query, names);
+  const expressions = listOf(node.body["expressions"]).map((expression, index) => {
+    if (isColumn(expression) || asNode(expression)?.kind === "alias") return expression;
+    names.set(`${MARK}${index}`, undefined);
+    return aliased(expression, `${MARK}${index}`);
+  });
+  return { select: { ...node.body, expressions } };
+}
+
+/** Whether an expression gives its column a name without AS. */
+function isColumn(expression: unknown): boolean {
+  const node = asNode(expression);
+  if (node?.kind === "paren") return isColumn(node.body["this"]);
+  return ["column", "dot", "star"].includes(node?.kind ?? "");
+}
+
+function aliased(expression: unknown, name: string): unknown {
+  return {
+    alias: {
+      this: expression,
+      alias: quotedIdentifier(name),
+      column_aliases: [],
+      alias_explicit_as: true,
+      pre_alias_comments: [],
+      trailing_comments: [],
+    },
+  };
+}
+
+function renameColumns(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => renameColumns(item, names));
+  if (!isRecord(value)) return value;
+  const node = asNode(value);
+  if (node?.kind === "column" && node.body["table"] === null) {
+    const name = names.get(nameOf(node.body["name"])?.toLowerCase() ?? "");
+    if (name !== undefined) return { column: { ...node.body, name: quotedIdentifier(name) } };
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, renameColumns(member, names)]),
+  );
+}

@@ -1,0 +1,155 @@
+import { notLocal } from "../../protocol/errors";
+import { isRecord } from "../../protocol/input";
+import { isDate, strftimeFormat } from "./dates";
+import { EXTRACT_FIELDS, FUNCTION_NODES, FUNCTIONS } from "./functions";
+import { asTimestamp, concatenation } from "./rewrite-operators";
+import {
+  asNode,
+  call,
+  caseOf,
+  castTo,
+  listOf,
+  literalOf,
+  type Members,
+  TIMESTAMP,
+  type TreeNode,
+  textLiteral,
+  type Visit,
+  visitMembers,
+} from "./syntax-tree";
+
+/**
+ * Rewrites a call of a function; undefined for a node that is none.
+ * @throws QueryFailure for a function that the local SQL lacks
+ */
+export function rewriteFunction({ kind, body }: TreeNode, visit: Visit): unknown {
+  const node = FUNCTION_NODES[kind];
+  if (node) return scalar(node.name, argumentsOf(node, body), visit);
+  switch (kind) {
+    case "function":
+      if (body["distinct"] === true) throw notLocal(`DISTINCT in ${body["name"]}`);
+      return scalar(String(body["name"]).toLowerCase(), listOf(body["args"]), visit);
+    case "aggregate_function": {
+      const name = target(String(body["name"]).toLowerCase(), listOf(body["args"]).length);
+      return { aggregate_function: { ...visitMembers(body, visit), name } };
+    }
+    case "trim":
+      return scalar(trimName(body), [body["this"]], visit);
+    case "extract":
+      return scalar(extractName(body), [body["this"]], visit);
+    case "avg": {
+      const { this: averaged, ...rest } = body;
+      return { avg: { ...visitMembers(rest, visit), this: call("athena_averaged", [visit(averaged)]) } };
+    }
+    case "approx_distinct":
+      return { count: { ...visitMembers(body, visit), star: false, distinct: true, original_name: "count" } };
+    case "count":
+      if (asNode(body["this"])?.kind === "tuple") throw notLocal("count of several columns");
+      return { count: visitMembers(body, visit) };
+    default:
+      return undefined;
+  }
+}
+
+function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
+  switch (name) {
+    case "concat":
+      return concatenation(args, visit);
+    case "greatest":
+    case "least":
+      return nullIfAnyIsNull(name, args.map(visit));
+    case "concat_ws":
+      return call(
+        name,
+        args.map((arg) => call("athena_joinable", [visit(arg)])),
+      );
+    case "date_trunc":
+      return dateLike(args[1], call(name, [args[0], asTimestamp(args[1], visit)]));
+    case "date_add":
+      return dateLike(
+        args[2],
+        call("athena_date_add", [args[0], visit(args[1]), asTimestamp(args[2], visit)]),
+      );
+    case "date_format":
+      return call("strftime", [visit(args[0]), format(name, args)]);
+    case "date_parse":
+      return call("strptime", [visit(args[0]), format(name, args)]);
+    case "rollup":
+    case "cube":
+    case "grouping sets":
+    case "grouping":
+      return call(name, args.map(visit));
+    case "localtimestamp":
+      return castTo(call("now", []), TIMESTAMP);
+    case "ceil":
+    case "ceiling":
+    case "floor":
+      return call(target(name, args.length), [call("athena_fraction", args.map(visit))]);
+    case "sequence":
+      if (isDate(args[0])) throw notLocal("sequence of dates", "CAST them AS timestamp");
+      break;
+    case "regexp_replace":
+      refuseGroups(args[2]);
+      break;
+  }
+  return call(target(name, args.length), args.map(visit));
+}
+
+/** DuckDB's name, or a macro's, for a function with so many arguments. @throws QueryFailure */
+function target(name: string, count: number): string {
+  const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  if (!known) throw notLocal(`the function ${name}`);
+  const [least, most] = known.arguments;
+  const found = typeof known.call === "string" ? known.call : known.call[count];
+  if (count < least || count > most || found === undefined) throw notLocal(`${name} with ${count} arguments`);
+  return found;
+}
+
+function argumentsOf(node: { readonly name: string; readonly members: readonly string[] }, body: Members) {
+  const extra = Object.entries(body).find(
+    ([member, value]) => !node.members.includes(member) && asNode(value),
+  );
+  if (extra) throw notLocal(`${node.name} with this argument: ${extra[0]}`);
+  return node.members.map((member) => body[member]).filter((arg) => arg !== null && arg !== undefined);
+}
+
+function trimName({ characters, position }: Members): string {
+  if (characters !== null && characters !== undefined) throw notLocal("TRIM of given characters");
+  return { Leading: "ltrim", Trailing: "rtrim" }[String(position)] ?? "trim";
+}
+
+function extractName({ field }: Members): string {
+  const spelled = isRecord(field) ? String(field["Custom"]).toLowerCase() : String(field);
+  const name = EXTRACT_FIELDS[spelled] ?? Object.values(EXTRACT_FIELDS).find((known) => known === spelled);
+  if (name === undefined) throw notLocal(`EXTRACT(${spelled})`);
+  return name;
+}
+
+/** What is reckoned from a date is a date. */
+function dateLike(source: unknown, reckoned: unknown): unknown {
+  return isDate(source) ? castTo(reckoned, { data_type: "date" }) : reckoned;
+}
+
+function format(name: string, args: readonly unknown[]): unknown {
+  const literal = literalOf(args[1]);
+  if (args.length !== 2 || literal?.type !== "string") throw notLocal(`${name} with a computed format`);
+  return textLiteral(strftimeFormat(literal.text));
+}
+
+/** Groups are `$1` in Trino's replacement and `\1` in DuckDB's. */
+function refuseGroups(replacement: unknown): void {
+  if (replacement === undefined) return;
+  const literal = literalOf(replacement);
+  if (literal?.type !== "string" || /[$\\]/.test(literal.text)) {
+    throw notLocal("regexp_replace with groups in the replacement");
+  }
+}
+
+/** `greatest` and `least` give NULL for a NULL among their arguments; DuckDB leaves it out. */
+function nullIfAnyIsNull(name: string, args: readonly unknown[]): unknown {
+  const whens = args.map((arg) => [
+    { is_null: { this: arg, not: false, postfix_form: false } },
+    { null: null },
+  ]);
+  return caseOf(whens, call(name, args));
+}

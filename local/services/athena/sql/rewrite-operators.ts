@@ -1,0 +1,137 @@
+import { notLocal, QueryFailure } from "../../protocol/errors";
+import { isRecord } from "../../protocol/input";
+import { isDate, isInterval } from "./dates";
+import { DATA_TYPES, LITERALS, WHOLE_TYPES } from "./sql-subset";
+import {
+  asNode,
+  call,
+  caseOf,
+  castTo,
+  listOf,
+  literalOf,
+  type Members,
+  numberLiteral,
+  parenthesized,
+  TIMESTAMP,
+  type TreeNode,
+  type Visit,
+  visitMembers,
+} from "./syntax-tree";
+
+/**
+ * Rewrites an operator that DuckDB understands in another way; undefined for a node that is none of them.
+ * @throws QueryFailure
+ */
+export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown {
+  const { left, right } = body;
+  switch (kind) {
+    case "literal":
+      if (!LITERALS.has(String(body["literal_type"]))) throw notLocal(`literals like ${body["value"]}`);
+      return { literal: body };
+    case "cast":
+    case "try_cast":
+      return cast(kind, body, visit);
+    case "eq":
+    case "neq":
+    case "lt":
+    case "lte":
+    case "gt":
+    case "gte":
+      return { [kind]: { ...body, left: guard(left, [right], visit), right: guard(right, [left], visit) } };
+    case "between":
+      return guardThis(kind, body, [body["low"], body["high"]], visit);
+    case "in":
+      return guardThis(kind, body, listOf(body["expressions"]), visit);
+    case "add":
+    case "sub":
+      return sum(kind, body, visit);
+    case "div":
+      return call("athena_divide", [visit(left), visit(right)]);
+    case "mod":
+      return call("athena_modulo", [visit(left), visit(right)]);
+    case "concat":
+      return { concat: { ...body, left: concatenable(left, visit), right: concatenable(right, visit) } };
+    case "if_func":
+      return caseOf([[visit(body["condition"]), visit(body["true_value"])]], visit(body["false_value"]));
+    case "subscript":
+      return call("athena_subscript", [visit(body["this"]), visit(body["index"])]);
+    default:
+      return undefined;
+  }
+}
+
+/** `concat(a, b, …)` as `||`, for a NULL makes the whole NULL. */
+export function concatenation(args: readonly unknown[], visit: Visit): unknown {
+  const [first, ...rest] = args.map((arg) => concatenable(arg, visit));
+  if (first === undefined || rest.length === 0) throw notLocal("concat of one argument");
+  return parenthesized(rest.reduce((left, right) => ({ concat: { left, right } }), first));
+}
+
+/** A moment to reckon with: what is seen to be a date as a timestamp, anything else checked to be none. */
+export function asTimestamp(expression: unknown, visit: Visit): unknown {
+  const value = visit(expression);
+  return isDate(expression) ? castTo(value, TIMESTAMP) : call("athena_instant", [value]);
+}
+
+function cast(kind: "cast" | "try_cast", body: Members, visit: Visit): unknown {
+  const to = isRecord(body["to"]) ? body["to"] : {};
+  const type = String(to["data_type"]);
+  if (!DATA_TYPES.has(type)) throw notLocal(`CAST AS ${type.replaceAll("_", " ").toUpperCase()}`);
+  if (type === "decimal" && typeof to["precision"] !== "number") {
+    throw notLocal("DECIMAL without precision", "write DECIMAL(precision, scale)");
+  }
+  if (to["timezone"] === true) throw notLocal("CAST AS TIMESTAMP WITH TIME ZONE");
+  const value = visit(body["this"]);
+  if (WHOLE_TYPES.has(type)) {
+    return castTo(call(kind === "cast" ? "athena_whole" : "athena_try_whole", [value]), to, kind);
+  }
+  if (type !== "var_char") return { [kind]: { ...body, this: value } };
+  const spelled = call("athena_spelled", [value]);
+  if (typeof to["length"] !== "number") return spelled;
+  return call("substr", [spelled, numberLiteral(1), numberLiteral(to["length"])]);
+}
+
+function guardThis(kind: string, body: Members, others: readonly unknown[], visit: Visit): unknown {
+  const { this: expression, ...rest } = body;
+  return { [kind]: { ...visitMembers(rest, visit), this: guard(expression, others, visit) } };
+}
+
+/** Makes sure of an expression's type when literals stand on the other side: DuckDB would cast in silence. */
+function guard(expression: unknown, others: readonly unknown[], visit: Visit): unknown {
+  const own = literalOf(expression)?.type;
+  const types = new Set(others.flatMap((other) => literalOf(other)?.type ?? []));
+  if (own !== undefined) {
+    const other = [...types].find((type) => !comparable(own, type));
+    if (other !== undefined) {
+      throw new QueryFailure("TYPE_MISMATCH", `Cannot apply operator: ${own} and ${other}; CAST one of them`);
+    }
+    return visit(expression);
+  }
+  const value = visit(expression);
+  if (types.has("string")) return call("athena_text", [value]);
+  return types.has("number") ? call("athena_number", [value]) : value;
+}
+
+function comparable(left: string, right: string): boolean {
+  const moments = ["date", "timestamp"];
+  return left === right || (moments.includes(left) && moments.includes(right));
+}
+
+/** A date and an interval make a date. */
+function sum(kind: string, body: Members, visit: Visit): unknown {
+  const { left, right } = body;
+  if (!isInterval(left) && !isInterval(right)) {
+    if (isDate(left) || isDate(right))
+      throw notLocal("this arithmetic on a date", "use date_add or date_diff");
+    return { [kind]: visitMembers(body, visit) };
+  }
+  const moment = (side: unknown) => (isInterval(side) ? visit(side) : asTimestamp(side, visit));
+  const moved = { [kind]: { ...body, left: moment(left), right: moment(right) } };
+  return isDate({ [kind]: body }) ? castTo(parenthesized(moved), { data_type: "date" }) : moved;
+}
+
+function concatenable(expression: unknown, visit: Visit): unknown {
+  const value = visit(expression);
+  const plain = literalOf(expression)?.type === "string" || asNode(expression)?.kind === "concat";
+  return plain ? value : call("athena_concatenable", [value]);
+}

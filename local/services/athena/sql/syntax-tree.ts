@@ -1,0 +1,113 @@
+import { isRecord } from "../../protocol/input";
+
+/** The members of a node. */
+export type Members = Readonly<Record<string, unknown>>;
+
+/** An expression of the parser's tree: `{ kind: { … } }`. */
+export interface TreeNode {
+  readonly kind: string;
+  readonly body: Members;
+}
+
+/** Translates what lies inside a node. */
+export type Visit = (value: unknown) => unknown;
+
+export function visitMembers(body: Members, visit: Visit): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).map(([name, member]) => [name, visit(member)]));
+}
+
+/** Members that hold an expression alone; they look like a kind of expression and are none. */
+const HOLDERS = new Set(["this", "Preceding", "Following"]);
+
+/** Takes an expression apart; undefined for what is none, such as an identifier or a list. */
+export function asNode(value: unknown): TreeNode | undefined {
+  if (!isRecord(value)) return undefined;
+  const [entry, ...others] = Object.entries(value);
+  if (!entry || others.length > 0) return undefined;
+  const [kind, body] = entry;
+  if (HOLDERS.has(kind)) return undefined;
+  if (body === null) return { kind, body: {} };
+  return isRecord(body) ? { kind, body } : undefined;
+}
+
+/** The name of an identifier as written. */
+export function nameOf(identifier: unknown): string | undefined {
+  return isRecord(identifier) && typeof identifier["name"] === "string" ? identifier["name"] : undefined;
+}
+
+/** Where an identifier stands, as Trino says it: `line 1:15: `; empty when the parser did not tell. */
+export function placeOf(identifier: unknown): string {
+  const span = isRecord(identifier) ? identifier["span"] : undefined;
+  if (!isRecord(span)) return "";
+  const { line, column, start, end } = span;
+  // The parser counts the column behind the identifier.
+  return `line ${line}:${Number(column) - Number(end) + Number(start)}: `;
+}
+
+/** A list, or nothing. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A literal's type (`string`, `number`, `date`, …) and its text; undefined for any other expression. */
+export function literalOf(value: unknown): { readonly type: string; readonly text: string } | undefined {
+  const node = asNode(value);
+  if (node?.kind === "neg") {
+    const literal = literalOf(node.body["this"]);
+    return literal?.type === "number" ? { type: "number", text: `-${literal.text}` } : undefined;
+  }
+  if (node?.kind !== "literal" || typeof node.body["value"] !== "string") return undefined;
+  return { type: String(node.body["literal_type"]), text: node.body["value"] };
+}
+
+export function quotedIdentifier(name: string): unknown {
+  return { name, quoted: true, trailing_comments: [] };
+}
+
+export function call(name: string, args: readonly unknown[]): unknown {
+  return {
+    function: {
+      name,
+      args,
+      distinct: false,
+      trailing_comments: [],
+      use_bracket_syntax: false,
+      no_parens: false,
+      quoted: false,
+    },
+  };
+}
+
+/** The type that moments are reckoned in. */
+export const TIMESTAMP: Members = { data_type: "timestamp", precision: null, timezone: false };
+
+export function parenthesized(expression: unknown): unknown {
+  return { paren: { this: expression, trailing_comments: [] } };
+}
+
+/** CASE with pairs of a condition and a value. */
+export function caseOf(whens: readonly (readonly unknown[])[], otherwise: unknown): unknown {
+  return { case: { operand: null, whens, else_: otherwise, comments: [] } };
+}
+
+/** CAST(`expression` AS a type that has no parameters). */
+export function castTo(expression: unknown, to: unknown, kind: "cast" | "try_cast" = "cast"): unknown {
+  return {
+    [kind]: {
+      this: expression,
+      to,
+      trailing_comments: [],
+      double_colon_syntax: false,
+      format: null,
+      default: null,
+    },
+  };
+}
+
+export function textLiteral(value: string): unknown {
+  return { literal: { literal_type: "string", value } };
+}
+
+export function numberLiteral(value: number): unknown {
+  return { literal: { literal_type: "number", value: String(value) } };
+}

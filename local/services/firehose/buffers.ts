@@ -1,0 +1,134 @@
+import type { ShardRecord } from "../kinesis/shard-reader";
+import type { Failure, Outcome } from "./transformation";
+import { PAYLOAD_LIMIT, requestBytes } from "./transformation";
+
+/** Room for what a request says beside its records. */
+const REQUEST_MARGIN = 4_096;
+
+/** Records that wait to be transformed. */
+export class TransformationBuffer {
+  private records: ShardRecord[] = [];
+  private bytes = 0;
+  private requestBytes = REQUEST_MARGIN;
+  private since: number | undefined;
+
+  constructor(
+    private readonly limitBytes: number,
+    private readonly limitMs: number,
+  ) {}
+
+  /** Whether `record` would make it more than one invocation may take. */
+  overflowsWith(record: ShardRecord): boolean {
+    if (this.records.length === 0) return false;
+    const tooMuch = this.bytes + record.data.length > this.limitBytes;
+    return tooMuch || this.requestBytes + requestBytes(record) > PAYLOAD_LIMIT;
+  }
+
+  add(record: ShardRecord): void {
+    this.records.push(record);
+    this.bytes += record.data.length;
+    this.requestBytes += requestBytes(record);
+    this.since ??= Date.now();
+  }
+
+  isFull(): boolean {
+    return this.bytes >= this.limitBytes;
+  }
+
+  /** When it must be emptied, ms since 1970. */
+  get dueMs(): number {
+    return this.since === undefined ? Number.POSITIVE_INFINITY : this.since + this.limitMs;
+  }
+
+  take(): ShardRecord[] {
+    const { records } = this;
+    this.records = [];
+    this.bytes = 0;
+    this.requestBytes = REQUEST_MARGIN;
+    this.since = undefined;
+    return records;
+  }
+}
+
+/** One record that failed, as a line of Firehose's error object. */
+function errorLine(record: ShardRecord, failure: Failure, lambdaArn: string): string {
+  const { attemptsMade, errorCode, errorMessage, attemptEndingTimestamp } = failure;
+  const line = {
+    attemptsMade,
+    arrivalTimestamp: Math.round(record.arrivedAtMs),
+    errorCode,
+    errorMessage,
+    attemptEndingTimestamp,
+    rawData: Buffer.from(record.data).toString("base64"),
+    lambdaArn,
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** The content of an object to be. */
+export interface ObjectContent {
+  readonly body: Buffer;
+  readonly records: number;
+  /** Arrival of its oldest record, ms since 1970. */
+  readonly oldestMs: number;
+}
+
+class Content {
+  private readonly parts: Buffer[] = [];
+  private oldestMs = Number.POSITIVE_INFINITY;
+  bytes = 0;
+
+  add(part: Buffer, arrivedAtMs: number): void {
+    this.parts.push(part);
+    this.bytes += part.length;
+    this.oldestMs = Math.min(this.oldestMs, arrivedAtMs);
+  }
+
+  build(): ObjectContent | undefined {
+    if (this.parts.length === 0) return undefined;
+    return { body: Buffer.concat(this.parts), records: this.parts.length, oldestMs: this.oldestMs };
+  }
+}
+
+/** Records that wait to become an object: what was transformed, and apart from it what failed. */
+export class ObjectBuffer {
+  private data = new Content();
+  private errors = new Content();
+  private since: number | undefined;
+  private dropped = 0;
+
+  constructor(
+    private readonly limitBytes: number,
+    private readonly limitMs: number,
+    private readonly lambdaArn: string,
+  ) {}
+
+  add(record: ShardRecord, outcome: Outcome): void {
+    this.since ??= Date.now();
+    if (outcome.result === "Ok") this.data.add(outcome.data, record.arrivedAtMs);
+    else if (outcome.result === "Dropped") this.dropped++;
+    else this.errors.add(Buffer.from(errorLine(record, outcome.failure, this.lambdaArn)), record.arrivedAtMs);
+  }
+
+  isFull(): boolean {
+    return Math.max(this.data.bytes, this.errors.bytes) >= this.limitBytes;
+  }
+
+  /** When it must be emptied, ms since 1970. */
+  get dueMs(): number {
+    return this.since === undefined ? Number.POSITIVE_INFINITY : this.since + this.limitMs;
+  }
+
+  take(): {
+    readonly data: ObjectContent | undefined;
+    readonly errors: ObjectContent | undefined;
+    readonly dropped: number;
+  } {
+    const taken = { data: this.data.build(), errors: this.errors.build(), dropped: this.dropped };
+    this.data = new Content();
+    this.errors = new Content();
+    this.dropped = 0;
+    this.since = undefined;
+    return taken;
+  }
+}

@@ -1,0 +1,266 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { backoffMs, endsWithin, pause } from "../../../lib/pause";
+import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
+import { PositionFile } from "../kinesis/position-file";
+import {
+  type ShardPosition,
+  ShardReader,
+  type ShardRecord,
+  startingPositions,
+} from "../kinesis/shard-reader";
+import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
+import { compilePrefixes, fileTime, type Prefix } from "./prefix";
+import { type Outcome, transform } from "./transformation";
+
+/** What a delivery stream works with. */
+export interface DeliveryStreamOptions {
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  readonly invoke: Invoke;
+  /** Keeps the positions, in a file named after the delivery stream. */
+  readonly dataDir: string;
+  /** Divides both buffers' intervals. */
+  readonly timeScale: number;
+  /** Told of whatever goes wrong, in words. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** How far a delivery stream has come. Records, not lines; since it was started. */
+export interface DeliveryProgress {
+  readonly recordsRead: number;
+  /** In objects under the prefix. */
+  readonly recordsDelivered: number;
+  /** By the transformation's own word. */
+  readonly recordsDropped: number;
+  /** In objects under the error prefix. */
+  readonly recordsFailed: number;
+  readonly objects: number;
+  readonly failedInvocations: number;
+  /** Arrival of the newest record that was delivered, dropped, or written as failed, ms since 1970. */
+  readonly newestMs?: number;
+  /** Up to here every record of the shard was delivered, dropped, or written as failed. */
+  readonly positions: Readonly<Record<string, ShardPosition>>;
+}
+
+/** A delivery stream at work. */
+export interface DeliveryStream extends Service {
+  readonly model: DeliveryStreamModel;
+  progress(): DeliveryProgress;
+  /**
+   * Ends the invocation or write that is under way, writes what is transformed already as a last object, and
+   * saves the positions. What was read and not transformed is read again by the next start.
+   */
+  close(): Promise<void>;
+}
+
+const POLL_MS = 200;
+const READ_RETRY_MS = 1_000;
+const PUT_FIRST_WAIT_MS = 200;
+const PUT_LONGEST_WAIT_MS = 5_000;
+const CLOSE_GRACE_MS = 3_000;
+const MIB = 1024 * 1024;
+
+/**
+ * Delivers a stream to S3 as Firehose does: in order of arrival in each shard, transformed by a function, an
+ * object whenever a buffer is full or old enough, each record at least once. The positions are saved after an
+ * object was written, so a process that is killed loses nothing, and may write again what it had not saved.
+ *
+ * A delivery stream without saved positions begins at LATEST; it does so before this resolves.
+ * @throws Error for a prefix that cannot be evaluated, and for a stream that was resharded.
+ */
+export async function startDeliveryStream(
+  model: DeliveryStreamModel,
+  options: DeliveryStreamOptions,
+): Promise<DeliveryStream> {
+  const prefixes = compilePrefixes(model);
+  const file = new PositionFile(join(options.dataDir, `${model.name}.json`));
+  let positions = file.load();
+  if (positions === undefined) {
+    positions = await startingPositions(options.kinesis, model.streamArn, "LATEST");
+    await file.save(positions);
+  }
+  return new Delivery(model, options, prefixes, file, positions);
+}
+
+class Delivery implements DeliveryStream {
+  private readonly stop = new AbortController();
+  private readonly readers: ShardReader[];
+  private readonly pending: TransformationBuffer;
+  private readonly buffer: ObjectBuffer;
+  /** Up to here records are in {@link buffer}, or further. */
+  private readonly buffered: Record<string, ShardPosition>;
+  /** Arrival of the newest record in {@link buffer}, ms since 1970. */
+  private newestBufferedMs: number | undefined;
+  private newestMs: number | undefined;
+  private saved: Readonly<Record<string, ShardPosition>>;
+  private readonly counts = {
+    recordsRead: 0,
+    recordsDelivered: 0,
+    recordsDropped: 0,
+    recordsFailed: 0,
+    objects: 0,
+    failedInvocations: 0,
+  };
+  /** A write was given up at the close: positions must not be saved any more, so that it is done again. */
+  private gaveUp = false;
+  private readonly work: Promise<void>;
+
+  constructor(
+    readonly model: DeliveryStreamModel,
+    private readonly options: DeliveryStreamOptions,
+    private readonly prefixes: { readonly data: Prefix; readonly error: Prefix },
+    private readonly file: PositionFile,
+    positions: Record<string, ShardPosition>,
+  ) {
+    const { transformation } = model;
+    const interval = (seconds: number): number => (seconds * 1_000) / options.timeScale;
+    this.pending = new TransformationBuffer(
+      (transformation?.bufferMiB ?? 0) * MIB,
+      interval(transformation?.bufferSeconds ?? 0),
+    );
+    this.buffer = new ObjectBuffer(
+      model.bufferMiB * MIB,
+      interval(model.bufferSeconds),
+      transformation?.functionArn ?? "",
+    );
+    this.saved = positions;
+    this.buffered = { ...positions };
+    this.readers = Object.entries(positions).map(
+      ([shardId, position]) => new ShardReader(options.kinesis, model.streamArn, shardId, position),
+    );
+    this.work = this.run().catch((error: unknown) => this.tell(`stopped: ${messageOf(error)}`));
+  }
+
+  progress(): DeliveryProgress {
+    const { newestMs } = this;
+    return { ...this.counts, ...(newestMs !== undefined && { newestMs }), positions: this.saved };
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    if (await endsWithin(this.work, CLOSE_GRACE_MS)) await this.deliver({ once: true });
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      const records = await this.read();
+      for (const record of records) {
+        if (this.pending.overflowsWith(record)) await this.transformPending();
+        if (signal.aborted) return;
+        this.pending.add(record);
+        if (this.pending.isFull()) await this.transformPending();
+      }
+      if (this.pending.dueMs <= Date.now()) await this.transformPending();
+      if (this.buffer.dueMs <= Date.now()) await this.deliver();
+      if (records.length > 0) continue;
+      const due = Math.min(this.pending.dueMs, this.buffer.dueMs) - Date.now();
+      await pause(Math.max(0, Math.min(POLL_MS, due)), signal);
+    }
+  }
+
+  /** What the shards have now. Where one cannot be read, the others' records count all the same. */
+  private async read(): Promise<ShardRecord[]> {
+    const { signal } = this.stop;
+    const results = await Promise.allSettled(this.readers.map((reader) => reader.read()));
+    const records = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+    const failure = results.find((result) => result.status === "rejected");
+    if (failure && !signal.aborted) {
+      this.tell(`cannot read the stream: ${messageOf(failure.reason)}`);
+      await pause(READ_RETRY_MS, signal);
+    }
+    this.counts.recordsRead += records.length;
+    return records;
+  }
+
+  private async transformPending(): Promise<void> {
+    const records = this.pending.take();
+    const outcomes = await this.transform(records);
+    if (outcomes === undefined) return;
+    for (const [index, record] of records.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined || this.stop.signal.aborted) return;
+      this.buffer.add(record, outcome);
+      this.buffered[record.shardId] = record.sequenceNumber;
+      this.newestBufferedMs = Math.max(this.newestBufferedMs ?? 0, record.arrivedAtMs);
+      if (this.buffer.isFull()) await this.deliver();
+    }
+  }
+
+  /** Undefined when the delivery stream is closed meanwhile: the records are then read again. */
+  private async transform(records: readonly ShardRecord[]): Promise<Outcome[] | undefined> {
+    const { transformation } = this.model;
+    if (transformation === undefined) {
+      return records.map(({ data }) => ({ result: "Ok", data: Buffer.from(data) }));
+    }
+    return transform(this.model, transformation, records, {
+      invoke: this.options.invoke,
+      signal: this.stop.signal,
+      onFailedInvocation: (attempt, error) => {
+        this.counts.failedInvocations++;
+        this.tell(`attempt ${attempt} of its transformation failed: ${error.message}`);
+      },
+    });
+  }
+
+  /** Writes what is buffered, then saves the positions. @param once give up when a write fails */
+  private async deliver({ once = false } = {}): Promise<void> {
+    if (this.gaveUp) return;
+    const positions = { ...this.buffered };
+    const newestMs = this.newestBufferedMs;
+    const { data, errors, dropped } = this.buffer.take();
+    if (errors) {
+      const key = this.key(this.prefixes.error, errors);
+      await this.put(key, errors.body, once);
+      if (this.gaveUp) return;
+      this.counts.recordsFailed += errors.records;
+      this.tell(`${errors.records} records were not transformed and lie in s3://${this.model.bucket}/${key}`);
+    }
+    if (data) {
+      const isGzip = this.model.compression === "GZIP";
+      const key = this.key(this.prefixes.data, data) + (isGzip ? ".gz" : "");
+      const body = isGzip ? gzipSync(data.body) : data.body;
+      await this.put(key, body, once);
+      if (this.gaveUp) return;
+      this.counts.recordsDelivered += data.records;
+      this.counts.objects++;
+    }
+    this.counts.recordsDropped += dropped;
+    await this.file.save(positions);
+    this.saved = positions;
+    this.newestMs = newestMs;
+  }
+
+  /** Firehose's own name of an object, after the prefix. */
+  private key(prefix: Prefix, { oldestMs }: ObjectContent): string {
+    return `${prefix(oldestMs)}${this.model.name}-1-${fileTime(oldestMs)}-${randomUUID()}`;
+  }
+
+  /** Repeats a write that fails, under the same key, until the delivery stream is closed. */
+  private async put(Key: string, Body: Buffer, once: boolean): Promise<void> {
+    const { signal } = this.stop;
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.options.s3.send(new PutObjectCommand({ Bucket: this.model.bucket, Key, Body }));
+        return;
+      } catch (error) {
+        this.tell(`cannot write s3://${this.model.bucket}/${Key}: ${messageOf(error)}`);
+        this.gaveUp = once || signal.aborted;
+        if (this.gaveUp) return;
+        await pause(backoffMs(failures, PUT_FIRST_WAIT_MS, PUT_LONGEST_WAIT_MS), signal);
+      }
+    }
+  }
+
+  private tell(what: string): void {
+    this.options.onNotice?.(`delivery stream ${this.model.name}: ${what}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from "node:crypto";
+import type { FirehoseTransformationEvent } from "aws-lambda";
+import { backoffMs, pause } from "../../../lib/pause";
+import type { DeliveryStreamModel, Invoke } from "../../plan/data-plane";
+import type { ShardRecord } from "../kinesis/shard-reader";
+
+/** What became of a record in the transformation. */
+export type Outcome =
+  | { readonly result: "Ok"; readonly data: Buffer }
+  | { readonly result: "Dropped" }
+  | { readonly result: "Failed"; readonly failure: Failure };
+
+/** Why a record was not transformed, in the terms of Firehose's error records. */
+export interface Failure {
+  readonly attemptsMade: number;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  /** Milliseconds since 1970. */
+  readonly attemptEndingTimestamp: number;
+}
+
+/** Lambda's limit of a synchronous request and of its answer, in bytes. */
+export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
+
+/** Waits between the attempts of one invocation; AWS does not publish its own. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+
+export type TransformationModel = NonNullable<DeliveryStreamModel["transformation"]>;
+
+/** What a transformation needs of the world. */
+export interface TransformationPorts {
+  readonly invoke: Invoke;
+  /** Called for each attempt that fails. */
+  readonly onFailedInvocation: (attempt: number, error: Error) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Hands records to the transformation and reads its answer. An invocation that fails is repeated; when the
+ * last attempt fails too, every record has failed. A record that the function itself gave up, forgot, or
+ * answered twice has failed at once, as on AWS.
+ * @returns an outcome for each record, in their order; undefined when `signal` was aborted meanwhile.
+ */
+export async function transform(
+  delivery: DeliveryStreamModel,
+  model: TransformationModel,
+  records: readonly ShardRecord[],
+  { invoke, onFailedInvocation, signal }: TransformationPorts,
+): Promise<Outcome[] | undefined> {
+  const event = transformationEvent(delivery, records);
+  let lastError = new Error("no attempt was made");
+  for (let attempt = 1; attempt <= model.retries + 1; attempt++) {
+    if (attempt > 1) await pause(backoffMs(attempt - 2, FIRST_WAIT_MS, LONGEST_WAIT_MS), signal);
+    if (signal.aborted) return undefined;
+    try {
+      const answer = await invoke(model.functionArn, event);
+      if (signal.aborted) return undefined;
+      return readAnswer(records, checkAnswer(answer), attempt);
+    } catch (error) {
+      lastError = error instanceof Error ? error : new Error(String(error));
+      onFailedInvocation(attempt, lastError);
+    }
+  }
+  if (signal.aborted) return undefined;
+  const failure = failed(model.retries + 1, "Lambda.FunctionError", lastError.message);
+  return records.map(() => failure);
+}
+
+/** The request, as a delivery stream with a Kinesis stream as its source sends it. */
+export function transformationEvent(
+  delivery: DeliveryStreamModel,
+  records: readonly ShardRecord[],
+): FirehoseTransformationEvent {
+  const [, , , region = ""] = delivery.arn.split(":");
+  return {
+    invocationId: randomUUID(),
+    deliveryStreamArn: delivery.arn,
+    sourceKinesisStreamArn: delivery.streamArn,
+    region,
+    records: records.map((record) => ({
+      recordId: recordId(record),
+      approximateArrivalTimestamp: Math.round(record.arrivedAtMs),
+      data: Buffer.from(record.data).toString("base64"),
+      kinesisRecordMetadata: {
+        shardId: record.shardId,
+        partitionKey: record.partitionKey,
+        approximateArrivalTimestamp: Math.round(record.arrivedAtMs),
+        sequenceNumber: record.sequenceNumber,
+        subsequenceNumber: "",
+      },
+    })),
+  };
+}
+
+/** Bytes that a record adds to the request; never less than it does. */
+export function requestBytes(record: ShardRecord): number {
+  const base64 = 4 * Math.ceil(record.data.length / 3);
+  return base64 + JSON.stringify(record.partitionKey).length * 3 + 500;
+}
+
+function recordId({ sequenceNumber }: ShardRecord): string {
+  return `${sequenceNumber}000000`;
+}
+
+/** An answer's records, as far as they can be relied on. */
+interface AnsweredRecord {
+  readonly recordId: string;
+  readonly result: unknown;
+  readonly data: unknown;
+}
+
+/** @throws Error when the answer as a whole cannot be used: the invocation has then failed. */
+function checkAnswer(answer: unknown): AnsweredRecord[] {
+  const bytes = Buffer.byteLength(JSON.stringify(answer) ?? "");
+  if (bytes > PAYLOAD_LIMIT)
+    throw new Error(`the answer has ${bytes} bytes; at most ${PAYLOAD_LIMIT} are allowed`);
+  const records = isObject(answer) ? answer["records"] : undefined;
+  if (!Array.isArray(records)) throw new Error('the answer has no list "records"');
+  return records.map((record: unknown) => {
+    if (!isObject(record) || typeof record["recordId"] !== "string") {
+      throw new Error("a record of the answer has no recordId");
+    }
+    return { recordId: record["recordId"], result: record["result"], data: record["data"] };
+  });
+}
+
+function readAnswer(records: readonly ShardRecord[], answered: AnsweredRecord[], attempt: number): Outcome[] {
+  const byId = Map.groupBy(answered, (record) => record.recordId);
+  return records.map((record) => {
+    const [answer, second] = byId.get(recordId(record)) ?? [];
+    if (answer === undefined) {
+      return failed(attempt, "Lambda.MissingRecordId", "The function's answer lacks the record");
+    }
+    if (second !== undefined) {
+      return failed(
+        attempt,
+        "Lambda.DuplicatedRecordId",
+        "The function's answer has the record more than once",
+      );
+    }
+    return readRecord(answer, attempt);
+  });
+}
+
+function readRecord({ result, data }: AnsweredRecord, attempt: number): Outcome {
+  if (result === "Dropped") return { result };
+  if (result === "Ok" && typeof data === "string") return { result, data: Buffer.from(data, "base64") };
+  if (result === "ProcessingFailed") {
+    return failed(attempt, "Lambda.ProcessingFailedStatus", "The function answered ProcessingFailed");
+  }
+  const what = result === "Ok" ? "no data" : `the result ${JSON.stringify(result)}`;
+  return failed(attempt, "Lambda.JsonProcessingException", `The function answered ${what}`);
+}
+
+function failed(attemptsMade: number, errorCode: string, errorMessage: string): Outcome {
+  const failure = { attemptsMade, errorCode, errorMessage, attemptEndingTimestamp: Date.now() };
+  return { result: "Failed", failure };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,222 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
+import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
+import { PositionFile } from "../../kinesis/position-file";
+import { type ShardPosition, ShardReader, startingPositions } from "../../kinesis/shard-reader";
+import { type GivenUpBatch, type GiveUpCondition, invocationRecord } from "./discarded-batch";
+import { ShardConsumer, type ShardPorts } from "./shard-consumer";
+
+/** What a mapping works with. */
+export interface EventSourceMappingOptions {
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  readonly invoke: Invoke;
+  /** Keeps the positions, in a file named after the mapping. */
+  readonly dataDir: string;
+  /** Told of whatever goes wrong, in words. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** A record that the mapping gave up. */
+export interface GivenUpRecord {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+  readonly condition: GiveUpCondition;
+  /** The object that keeps it; absent without an on-failure destination: the record is then lost. */
+  readonly key?: string;
+}
+
+/** How far a mapping has come. Records, not lines; since it was started. */
+export interface MappingProgress {
+  readonly recordsRead: number;
+  readonly recordsAcknowledged: number;
+  readonly invocations: number;
+  readonly failedInvocations: number;
+  /** Invocations with records that the function had been given before. */
+  readonly retries: number;
+  readonly givenUp: readonly GivenUpRecord[];
+  /** Arrival of the newest record that was acknowledged, ms since 1970. */
+  readonly newestMs?: number;
+  /** Up to here every record of the shard was acknowledged or given up. */
+  readonly positions: Readonly<Record<string, ShardPosition>>;
+}
+
+/** An event source mapping at work. */
+export interface EventSourceMapping extends Service {
+  readonly model: EventSourceMappingModel;
+  /** Lambda's name for it, the same in each run. */
+  readonly uuid: string;
+  progress(): MappingProgress;
+  /**
+   * Waits a few seconds for the invocations that are under way, and saves the positions. What was not
+   * acknowledged is read again by the next start.
+   */
+  close(): Promise<void>;
+}
+
+const PUT_FIRST_WAIT_MS = 200;
+const PUT_LONGEST_WAIT_MS = 5_000;
+const CLOSE_GRACE_MS = 3_000;
+
+/**
+ * Hands a stream to a function as Lambda does: one batch at a time in each slot of each shard, repeated until it
+ * is processed, or given up by the mapping's settings. Each record is handed over at least once; positions are
+ * kept. A disabled mapping does nothing. Beyond the settings a record is retried for as long as it takes: its
+ * expiry from the stream is not looked at, since it was read before.
+ * @throws Error for a stream that was resharded.
+ */
+export async function startEventSourceMapping(
+  model: EventSourceMappingModel,
+  options: EventSourceMappingOptions,
+): Promise<EventSourceMapping> {
+  const uuid = mappingUuid(model);
+  const file = new PositionFile(join(options.dataDir, `${uuid}.json`));
+  let positions = file.load();
+  if (positions === undefined) {
+    positions = await startingPositions(options.kinesis, model.streamArn, model.startingPosition);
+    await file.save(positions);
+  }
+  return new Mapping(model, uuid, options, file, positions);
+}
+
+class Mapping implements EventSourceMapping {
+  private readonly stop = new AbortController();
+  private readonly positions: Record<string, ShardPosition>;
+  private readonly givenUp: GivenUpRecord[] = [];
+  private readonly counts = {
+    recordsRead: 0,
+    recordsAcknowledged: 0,
+    invocations: 0,
+    failedInvocations: 0,
+    retries: 0,
+  };
+  private newestMs: number | undefined;
+  private failuresInARow = 0;
+  private closed = false;
+  private readonly work: Promise<void>;
+
+  constructor(
+    readonly model: EventSourceMappingModel,
+    readonly uuid: string,
+    private readonly options: EventSourceMappingOptions,
+    private readonly file: PositionFile,
+    positions: Record<string, ShardPosition>,
+  ) {
+    this.positions = { ...positions };
+    const consumers = Object.entries(model.enabled ? positions : {}).map(([shardId, position]) => {
+      const reader = new ShardReader(options.kinesis, model.streamArn, shardId, position);
+      return new ShardConsumer(model, reader, position, this.ports());
+    });
+    this.work = Promise.all(consumers.map((consumer) => consumer.run())).then(
+      () => undefined,
+      (error: unknown) => this.tell(`stopped: ${messageOf(error)}`),
+    );
+  }
+
+  progress(): MappingProgress {
+    const { counts, newestMs, givenUp, positions } = this;
+    return {
+      ...counts,
+      givenUp: [...givenUp],
+      ...(newestMs !== undefined && { newestMs }),
+      positions: { ...positions },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await endsWithin(this.work, CLOSE_GRACE_MS);
+    this.closed = true;
+    await this.file.save(this.positions);
+  }
+
+  private ports(): ShardPorts {
+    const { counts } = this;
+    return {
+      invoke: this.options.invoke,
+      signal: this.stop.signal,
+      onRead: (records) => {
+        counts.recordsRead += records;
+      },
+      onReadFailed: (error) => this.tell(`cannot read the stream: ${messageOf(error)}`),
+      onAcknowledged: (records, newestMs) => {
+        counts.recordsAcknowledged += records;
+        this.newestMs = Math.max(this.newestMs ?? 0, newestMs);
+      },
+      onInvocation: (outcome) => this.countInvocation(outcome),
+      giveUp: (batch) => this.giveUp(batch),
+      onPosition: (shardId, position) => {
+        if (this.closed) return;
+        this.positions[shardId] = position;
+        this.file.save(this.positions).catch((error: unknown) => {
+          this.tell(`cannot save its positions: ${messageOf(error)}`);
+        });
+      },
+    };
+  }
+
+  private countInvocation({ isRetry, error }: { readonly isRetry: boolean; readonly error?: string }): void {
+    this.counts.invocations++;
+    if (isRetry) this.counts.retries++;
+    if (error === undefined) {
+      this.failuresInARow = 0;
+      return;
+    }
+    this.counts.failedInvocations++;
+    this.failuresInARow++;
+    // During an outage the first failures are told, then ever fewer.
+    if (Number.isInteger(Math.log2(this.failuresInARow))) {
+      this.tell(`an invocation failed, the ${this.failuresInARow}. in a row: ${error}`);
+    }
+  }
+
+  /** Writes the batch to the on-failure destination, again and again until that works. */
+  private async giveUp(batch: GivenUpBatch): Promise<boolean> {
+    const { onFailureBucket: Bucket } = this.model;
+    const { key, body } = invocationRecord(this.model, this.uuid, batch, new Date());
+    if (Bucket !== undefined && !(await this.put(Bucket, key, body))) return false;
+    for (const { record } of batch.records) {
+      const { shardId, sequenceNumber } = record;
+      const { condition } = batch;
+      this.givenUp.push({ shardId, sequenceNumber, condition, ...(Bucket !== undefined && { key }) });
+    }
+    const where =
+      Bucket === undefined ? "without a destination: they are lost" : `into s3://${Bucket}/${key}`;
+    this.tell(`gave up ${batch.records.length} records (${batch.condition}) ${where}`);
+    return true;
+  }
+
+  private async put(Bucket: string, Key: string, Body: string): Promise<boolean> {
+    for (let failures = 0; ; failures++) {
+      try {
+        await this.options.s3.send(
+          new PutObjectCommand({ Bucket, Key, Body, ContentType: "application/json" }),
+        );
+        return true;
+      } catch (error) {
+        this.tell(`cannot write s3://${Bucket}/${Key}: ${messageOf(error)}`);
+        if (this.stop.signal.aborted) return false;
+        await pause(backoffMs(failures, PUT_FIRST_WAIT_MS, PUT_LONGEST_WAIT_MS), this.stop.signal);
+      }
+    }
+  }
+
+  private tell(what: string): void {
+    this.options.onNotice?.(`event source mapping of ${this.model.functionArn.split(":").at(-1)}: ${what}`);
+  }
+}
+
+/** A UUID that follows from what the mapping is, in the form of version 8 (RFC 9562). */
+function mappingUuid({ address, streamArn, functionArn }: EventSourceMappingModel): string {
+  const hex = createHash("sha256")
+    .update(JSON.stringify([address, streamArn, functionArn]))
+    .digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,55 @@
+import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
+import type { EventSourceMappingModel } from "../../../plan/data-plane";
+import type { ShardRecord } from "../../kinesis/shard-reader";
+
+/** Lambda's limit of a synchronous request, in bytes. */
+export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
+
+/** A record with its form in the function's event. */
+export interface EventRecord {
+  readonly record: ShardRecord;
+  readonly inEvent: KinesisStreamRecord;
+  /** What it adds to the event. */
+  readonly bytes: number;
+}
+
+/** The form of a record in an event. */
+export function eventRecord(model: EventSourceMappingModel, record: ShardRecord): EventRecord {
+  const [, , , awsRegion = "", account = ""] = model.streamArn.split(":");
+  const functionName = model.functionArn.split(":").at(-1);
+  const { shardId, sequenceNumber, partitionKey, arrivedAtMs, data } = record;
+  const inEvent: KinesisStreamRecord = {
+    kinesis: {
+      kinesisSchemaVersion: "1.0",
+      partitionKey,
+      sequenceNumber,
+      data: Buffer.from(data).toString("base64"),
+      approximateArrivalTimestamp: arrivedAtMs / 1_000,
+    },
+    eventSource: "aws:kinesis",
+    eventVersion: "1.0",
+    eventID: `${shardId}:${sequenceNumber}`,
+    eventName: "aws:kinesis:record",
+    invokeIdentityArn: `arn:aws:iam::${account}:role/${functionName}`,
+    awsRegion,
+    eventSourceARN: model.streamArn,
+  };
+  return { record, inEvent, bytes: Buffer.byteLength(JSON.stringify(inEvent)) + 1 };
+}
+
+/** The event for a batch. */
+export function kinesisEvent(batch: readonly EventRecord[]): KinesisStreamEvent {
+  return { Records: batch.map(({ inEvent }) => inEvent) };
+}
+
+/** How many of `records`, from the first on, make a batch: at most so many, and as many bytes as one event takes. */
+export function batchLength(records: readonly EventRecord[], batchSize: number): number {
+  let bytes = '{"Records":[]}'.length;
+  let length = 0;
+  for (const record of records) {
+    bytes += record.bytes;
+    if (length === batchSize || (length > 0 && bytes > PAYLOAD_LIMIT)) break;
+    length++;
+  }
+  return length;
+}

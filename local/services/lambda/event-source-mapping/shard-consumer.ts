@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { pause } from "../../../../lib/pause";
+import type { EventSourceMappingModel } from "../../../plan/data-plane";
+import type { ShardPosition, ShardReader } from "../../kinesis/shard-reader";
+import { Slot, type SlotPorts } from "./concurrent-batch";
+import { type EventRecord, eventRecord } from "./event";
+import { Watermark } from "./watermark";
+
+/** How often an empty shard is read; AWS reads once a second. */
+const POLL_MS = 200;
+const READ_RETRY_MS = 1_000;
+/** Batches that are read ahead for each slot. */
+const BATCHES_AHEAD = 2;
+
+/** What a shard tells its mapping. */
+export interface ShardPorts extends Omit<SlotPorts, "onAcknowledged"> {
+  readonly onRead: (records: number) => void;
+  readonly onReadFailed: (error: unknown) => void;
+  /** @param newestMs arrival of the newest of them, ms since 1970 */
+  readonly onAcknowledged: (records: number, newestMs: number) => void;
+  /** Every record up to this position was acknowledged or given up. */
+  readonly onPosition: (shardId: string, position: ShardPosition) => void;
+}
+
+/** Reads a shard and hands its records to its slots. */
+export class ShardConsumer {
+  private readonly slots: readonly Slot[];
+  private readonly watermark: Watermark;
+
+  constructor(
+    private readonly model: EventSourceMappingModel,
+    private readonly reader: ShardReader,
+    position: ShardPosition,
+    private readonly ports: ShardPorts,
+  ) {
+    this.watermark = new Watermark(position);
+    const slotPorts: SlotPorts = {
+      ...ports,
+      onAcknowledged: (records) => {
+        const newest = records.at(-1);
+        if (newest) ports.onAcknowledged(records.length, newest.record.arrivedAtMs);
+        this.end(records);
+      },
+      giveUp: async (batch) => {
+        const done = await ports.giveUp(batch);
+        if (done) this.end(batch.records);
+        return done;
+      },
+    };
+    this.slots = Array.from({ length: model.parallelizationFactor }, () => new Slot(model, slotPorts));
+  }
+
+  async run(): Promise<void> {
+    await Promise.all([this.read(), ...this.slots.map((slot) => slot.run())]);
+  }
+
+  private async read(): Promise<void> {
+    const { signal } = this.ports;
+    const ahead = this.model.batchSize * this.model.parallelizationFactor * BATCHES_AHEAD;
+    while (!signal.aborted) {
+      const room = ahead - this.watermark.outstanding;
+      const count = room > 0 ? await this.readOnce(room) : 0;
+      if (count === 0) await pause(POLL_MS, signal);
+    }
+  }
+
+  private async readOnce(limit: number): Promise<number> {
+    try {
+      const records = await this.reader.read(limit);
+      this.ports.onRead(records.length);
+      for (const record of records) {
+        this.watermark.begin(record.sequenceNumber);
+        this.slots[slotOf(record.partitionKey, this.slots.length)]?.add(eventRecord(this.model, record));
+      }
+      return records.length;
+    } catch (error) {
+      if (!this.ports.signal.aborted) this.ports.onReadFailed(error);
+      await pause(READ_RETRY_MS, this.ports.signal);
+      return 0;
+    }
+  }
+
+  private end(records: readonly EventRecord[]): void {
+    for (const { record } of records) this.watermark.end(record.sequenceNumber);
+    if (records.length > 0) this.ports.onPosition(this.reader.shardId, this.watermark.position);
+  }
+}
+
+/** The slot of a partition key, always the same one. */
+export function slotOf(partitionKey: string, slots: number): number {
+  return createHash("md5").update(partitionKey).digest().readUInt32BE() % slots;
+}

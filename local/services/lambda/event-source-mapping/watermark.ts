@@ -1,0 +1,40 @@
+import type { ShardPosition } from "../../kinesis/shard-reader";
+
+/**
+ * How far a shard is done when its records end in any order: up to the last record before which every one has
+ * ended.
+ */
+export class Watermark {
+  private readonly open: { readonly sequenceNumber: string; ended: boolean }[] = [];
+  private readonly bySequenceNumber = new Map<string, { ended: boolean }>();
+
+  constructor(private reached: ShardPosition) {}
+
+  get position(): ShardPosition {
+    return this.reached;
+  }
+
+  /** Records that have begun and not ended, or that ended before an earlier one. */
+  get outstanding(): number {
+    return this.open.length;
+  }
+
+  /** In the order of the shard. */
+  begin(sequenceNumber: string): void {
+    const entry = { sequenceNumber, ended: false };
+    this.open.push(entry);
+    this.bySequenceNumber.set(sequenceNumber, entry);
+  }
+
+  /** @throws Error when the record had ended already: it was counted twice. */
+  end(sequenceNumber: string): void {
+    const entry = this.bySequenceNumber.get(sequenceNumber);
+    if (entry === undefined) throw new Error(`record ${sequenceNumber} ended twice, or never began`);
+    entry.ended = true;
+    this.bySequenceNumber.delete(sequenceNumber);
+    let done = 0;
+    while (this.open[done]?.ended) done++;
+    this.reached = this.open[done - 1]?.sequenceNumber ?? this.reached;
+    this.open.splice(0, done);
+  }
+}

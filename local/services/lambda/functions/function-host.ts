@@ -1,0 +1,147 @@
+import { performance } from "node:perf_hooks";
+import type { FunctionModel } from "../../../plan/data-plane";
+import { FunctionError } from "./function-error";
+import { NotReached, Sandbox, type SandboxOptions } from "./sandbox";
+
+/** What Lambda takes as the event of a synchronous invocation, in bytes. */
+const EVENT_LIMIT_BYTES = 6_291_456;
+/** What it lets a function answer. */
+const ANSWER_LIMIT_BYTES = 6_291_556;
+
+/** How a function has done so far. Times in milliseconds. */
+export interface FunctionStats {
+  readonly functionName: string;
+  readonly invocations: number;
+  readonly failures: number;
+  /** How many invocations had to wait for a process to start and load the code. */
+  readonly coldStarts: number;
+  readonly coldStartTotal: number;
+  readonly coldStartMax: number;
+  readonly durationTotal: number;
+  readonly durationMax: number;
+  /** The most memory that one of its processes had in use after an invocation. */
+  readonly peakRssBytes: number;
+  readonly processes: readonly { readonly pid: number; readonly rssBytes: number }[];
+}
+
+/** The sandboxes of one function: a warm one is used again, a further invocation meanwhile gets another. */
+export class FunctionHost {
+  private readonly model: FunctionModel;
+  private readonly all = new Set<Sandbox>();
+  private readonly idle: Sandbox[] = [];
+  private readonly queue: (() => void)[] = [];
+  /** Invocations that have their turn. */
+  private taken = 0;
+  private closed = false;
+  private totals = {
+    invocations: 0,
+    failures: 0,
+    coldStarts: 0,
+    coldStartTotal: 0,
+    coldStartMax: 0,
+    durationTotal: 0,
+    durationMax: 0,
+    peakRssBytes: 0,
+  };
+
+  /** @param maxProcesses invocations beyond as many at a time wait for one to end */
+  constructor(
+    private readonly options: SandboxOptions,
+    private readonly maxProcesses: number,
+  ) {
+    this.model = options.model;
+  }
+
+  /** Invokes the function and returns its answer. Rejects with FunctionError. */
+  async invoke(event: unknown): Promise<unknown> {
+    this.totals.invocations++;
+    try {
+      const payload = JSON.stringify(event) ?? "null";
+      this.limit("RequestEntityTooLarge", "The event", payload, EVENT_LIMIT_BYTES);
+      const answer = await this.run(payload);
+      this.limit("Function.ResponseSizeTooLarge", "The answer", answer, ANSWER_LIMIT_BYTES);
+      const value: unknown = JSON.parse(answer);
+      return value;
+    } catch (error) {
+      this.totals.failures++;
+      throw error;
+    }
+  }
+
+  stats(): FunctionStats {
+    const processes = [...this.all].flatMap(({ alive, pid, rssBytes }) =>
+      alive && pid !== undefined ? [{ pid, rssBytes }] : [],
+    );
+    return { functionName: this.model.name, ...this.totals, processes };
+  }
+
+  /** Kills every process; what runs or waits fails. Resolves when all are gone. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const sandboxes = [...this.all];
+    for (const sandbox of sandboxes) sandbox.kill();
+    await Promise.all(sandboxes.map(({ exited }) => exited));
+  }
+
+  private async run(payload: string): Promise<string> {
+    await this.turn();
+    try {
+      for (;;) {
+        try {
+          return await this.runIn(await this.acquire(), payload);
+        } catch (error) {
+          // A process that somebody killed while it was idle is no fault of the invocation, as on Lambda.
+          if (!(error instanceof NotReached)) throw error;
+        }
+      }
+    } finally {
+      const next = this.queue.shift();
+      if (next) next();
+      else this.taken--;
+    }
+  }
+
+  private async runIn(sandbox: Sandbox, payload: string): Promise<string> {
+    const started = performance.now();
+    try {
+      return await sandbox.invoke(payload);
+    } finally {
+      const duration = performance.now() - started;
+      this.totals.durationTotal += duration;
+      this.totals.durationMax = Math.max(this.totals.durationMax, duration);
+      this.totals.peakRssBytes = Math.max(this.totals.peakRssBytes, sandbox.rssBytes);
+      if (sandbox.alive) this.idle.push(sandbox);
+    }
+  }
+
+  /** Resolves when it is this invocation's turn: at once while there is room, else when another ends. */
+  private async turn(): Promise<void> {
+    if (this.taken < this.maxProcesses) this.taken++;
+    else await new Promise<void>((resolve) => this.queue.push(resolve));
+  }
+
+  private async acquire(): Promise<Sandbox> {
+    if (this.closed) throw FunctionError.of(this.model.name, "ServiceException", "the functions are stopped");
+    for (let warm = this.idle.pop(); warm; warm = this.idle.pop()) if (warm.alive) return warm;
+    const started = performance.now();
+    const sandbox = new Sandbox(this.options);
+    this.all.add(sandbox);
+    void sandbox.exited.then(() => this.all.delete(sandbox));
+    await sandbox.ready;
+    const duration = performance.now() - started;
+    this.totals.coldStarts++;
+    this.totals.coldStartTotal += duration;
+    this.totals.coldStartMax = Math.max(this.totals.coldStartMax, duration);
+    return sandbox;
+  }
+
+  private limit(errorType: string, what: string, payload: string, limit: number): void {
+    const bytes = Buffer.byteLength(payload);
+    if (bytes <= limit) return;
+    throw FunctionError.of(
+      this.model.name,
+      errorType,
+      `${what} of ${bytes} bytes exceeds the payload limit of ${limit} bytes`,
+    );
+  }
+}

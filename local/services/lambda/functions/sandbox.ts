@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import type { FunctionModel } from "../../../plan/data-plane";
+import { FunctionError, type FunctionFault } from "./function-error";
+import { eachLine } from "./lines";
+
+const RUNNER = join(__dirname, "runner.cjs");
+
+/** Of a function's memory, what its Node may fill with objects; Lambda's own runtime keeps about as much back. */
+const HEAP_SHARE = 0.9;
+
+/** Lambda gives a function's code this long to load. */
+const INIT_SECONDS = 10;
+
+/** What the runner says; it ends after `died`. */
+type Message = { readonly rssBytes: number } & (
+  | { readonly kind: "ready" }
+  | { readonly kind: "succeeded"; readonly payload: string }
+  | { readonly kind: "failed" | "died"; readonly error: FunctionFault }
+);
+
+/** The process was dead before the invocation reached it: nothing of it was done, so another process may do it. */
+export class NotReached extends Error {
+  override readonly name = "NotReached";
+}
+
+/** What a sandbox is waiting for: its runner's first word, or the answer to an invocation. */
+interface Waiting {
+  readonly requestId?: string;
+  readonly timer: NodeJS.Timeout;
+  resolve(payload: string): void;
+  reject(error: FunctionError | NotReached): void;
+}
+
+/** What a sandbox is made of. */
+export interface SandboxOptions {
+  readonly model: FunctionModel;
+  /** The function's code, unpacked. */
+  readonly taskRoot: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+/** One process that runs one function, one invocation at a time: Lambda's execution environment. */
+export class Sandbox {
+  /** Resolves when the function's code is loaded; rejects with FunctionError when that fails. */
+  readonly ready: Promise<unknown>;
+  /** Resident memory at the end of the last invocation, in bytes. */
+  rssBytes = 0;
+  /** Resolves when the process is gone and all it wrote has been read. */
+  readonly exited: Promise<void>;
+  private readonly process: ChildProcess;
+  private waiting: Waiting | undefined;
+  private gone = false;
+
+  constructor(private readonly options: SandboxOptions) {
+    const { model, taskRoot, environment, onLine } = options;
+    const heapMiB = Math.floor(model.memoryMiB * HEAP_SHARE);
+    // The name is for `ps` alone.
+    this.process = spawn(process.execPath, [`--max-old-space-size=${heapMiB}`, RUNNER, model.name], {
+      cwd: taskRoot,
+      env: { ...environment },
+      serialization: "advanced",
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    for (const stream of [this.process.stdout, this.process.stderr]) if (stream) eachLine(stream, onLine);
+    this.process.on("message", (message: Message) => this.receive(message));
+    this.process.on("error", (error) => {
+      this.gone = true;
+      this.fail("Runtime.ExitError", error.message);
+    });
+    this.process.on("exit", (code, signal) => this.leave(code, signal));
+    this.exited = new Promise((resolve) => this.process.on("close", () => resolve()));
+    this.ready = this.wait(INIT_SECONDS);
+  }
+
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
+  /** Whether it can take another invocation. */
+  get alive(): boolean {
+    return !this.gone;
+  }
+
+  /**
+   * Runs the function once. @param payload the event as JSON; the answer is JSON too
+   * Rejects with FunctionError when the function throws, takes longer than its timeout, or dies; with NotReached
+   * when it was dead already.
+   */
+  invoke(payload: string): Promise<string> {
+    const { arn, timeoutSeconds } = this.options.model;
+    const requestId = randomUUID();
+    const answer = this.wait(timeoutSeconds, requestId);
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    this.process.send({ requestId, payload, deadline, functionArn: arn }, (error) => {
+      if (!error) return;
+      // It is dead already, though its end was not reported yet: it must not be given another invocation.
+      this.kill();
+      this.settle()?.reject(new NotReached(`the process cannot be reached: ${error.message}`));
+    });
+    return answer;
+  }
+
+  /** Ends the process at once; what it was doing fails. */
+  kill(): void {
+    this.gone = true;
+    this.process.kill("SIGKILL");
+  }
+
+  private wait(seconds: number, requestId?: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.kill();
+        this.fail("Sandbox.Timedout", `Task timed out after ${seconds.toFixed(2)} seconds`);
+      }, seconds * 1000);
+      this.waiting = { timer, resolve, reject, ...(requestId === undefined ? {} : { requestId }) };
+    });
+  }
+
+  private receive(message: Message): void {
+    this.rssBytes = message.rssBytes;
+    if (message.kind === "died") this.gone = true;
+    if (message.kind === "ready") this.settle()?.resolve("");
+    else if (message.kind === "succeeded") this.settle()?.resolve(message.payload);
+    else this.reject(new FunctionError(this.options.model.name, message.error));
+  }
+
+  private leave(code: number | null, signal: NodeJS.Signals | null): void {
+    const expected = this.gone;
+    this.gone = true;
+    const reason = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+    if (this.waiting || !expected) this.fail("Runtime.ExitError", `Runtime exited with error: ${reason}`);
+  }
+
+  private fail(errorType: string, problem: string): void {
+    const requestId = this.waiting?.requestId;
+    const message = requestId === undefined ? problem : `RequestId: ${requestId} Error: ${problem}`;
+    this.reject(FunctionError.of(this.options.model.name, errorType, message));
+  }
+
+  /** Fails what the sandbox is doing. A fault between two invocations has nobody to tell: it is logged. */
+  private reject(error: FunctionError): void {
+    const { functionName, errorType, errorMessage } = error;
+    const waiting = this.settle();
+    if (waiting) waiting.reject(error);
+    else
+      this.options.onLine(JSON.stringify({ level: "ERROR", message: errorMessage, functionName, errorType }));
+  }
+
+  private settle(): Waiting | undefined {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting) clearTimeout(waiting.timer);
+    return waiting;
+  }
+}

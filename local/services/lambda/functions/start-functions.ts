@@ -1,0 +1,82 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import type { FunctionModel, Invoke, Service } from "../../../plan/data-plane";
+import { unpack } from "./archive";
+import { FunctionHost, type FunctionStats } from "./function-host";
+import { type MetricTotal, MetricTotals } from "./metrics";
+import { processEnvironment } from "./process-environment";
+
+/** Processes of one function at a time, unless told otherwise: a laptop has fewer cores than Lambda. */
+const MAX_PROCESSES = 8;
+
+/** How the functions are run. */
+export interface FunctionsOptions {
+  /** Endpoints (`AWS_ENDPOINT_URL_…`), for every function. */
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+  /** Takes a log file for each function, `<name>.log`. @default no files */
+  readonly logDir?: string;
+  /** Takes each line that a function writes. */
+  readonly onLog?: (functionName: string, line: string) => void;
+  /** Of one function at a time; further invocations wait. @default 8 */
+  readonly maxProcesses?: number;
+}
+
+/** The functions of a data plane, each in processes of its own. */
+export interface Functions extends Service {
+  readonly invoke: Invoke;
+  /** What each function did, with its processes' ids and memory. */
+  stats(): FunctionStats[];
+  /** What the functions reported as metrics. */
+  metrics(): MetricTotal[];
+}
+
+/**
+ * Unpacks the functions' archives into a folder outside of the project, so that a bundle that lacks a package
+ * fails as it would on Lambda. A process starts with the first invocation. `close` leaves nothing behind.
+ */
+export async function startFunctions(
+  models: readonly FunctionModel[],
+  options: FunctionsOptions,
+): Promise<Functions> {
+  const root = await mkdtemp(join(tmpdir(), "retail-bi-functions-"));
+  const metrics = new MetricTotals();
+  const files: WriteStream[] = [];
+  const hosts = new Map<string, FunctionHost>();
+  if (options.logDir !== undefined) await mkdir(options.logDir, { recursive: true });
+  for (const model of models) {
+    const taskRoot = join(root, model.name);
+    unpack(model.archivePath, taskRoot);
+    const file =
+      options.logDir === undefined
+        ? undefined
+        : createWriteStream(join(options.logDir, `${model.name}.log`), { flags: "a" });
+    if (file) files.push(file);
+    const onLine = (line: string): void => {
+      metrics.add(model.name, line);
+      file?.write(`${line}\n`);
+      options.onLog?.(model.name, line);
+    };
+    const environment = processEnvironment(model, options.baseEnvironment, taskRoot);
+    const sandbox = { model, taskRoot, environment, onLine };
+    hosts.set(model.arn, new FunctionHost(sandbox, options.maxProcesses ?? MAX_PROCESSES));
+  }
+
+  return {
+    invoke: async (functionArn, event) => {
+      const host = hosts.get(functionArn);
+      if (host === undefined)
+        throw new Error(`there is no function ${functionArn}; there are ${[...hosts.keys()]}`);
+      return host.invoke(event);
+    },
+    stats: () => [...hosts.values()].map((host) => host.stats()),
+    metrics: () => metrics.all(),
+    close: async () => {
+      await Promise.all([...hosts.values()].map((host) => host.close()));
+      await Promise.all(files.map((file) => finished(file.end())));
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,272 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import { type BulkAction, parseBulk } from "./bulk";
+import type { DashboardsAnswer, DashboardsRequest } from "./dashboards-api";
+import { EngineError, indexNotFound } from "./errors";
+import { Journal } from "./journal";
+import { answerPolicy, type PolicyAnswer } from "./lifecycle-policies";
+import { overlaid } from "./mapping";
+import { checkIndexName, matchesPattern } from "./names";
+import type { SearchHttpRequest } from "./request";
+import type { SearchIndex, Written } from "./search-index";
+import type { SecurityAnswer, SecurityKind } from "./security-api";
+import { numberSetting, readSettings, type Settings } from "./settings";
+import { changeEntry, documentEntry, State } from "./state";
+
+/** Refuses an action of a bulk request by the error that it returns; undefined lets it pass. */
+export type RefuseItem = (action: BulkAction) => EngineError | undefined;
+
+/** How names of indices are to be taken. */
+export interface IndexOptions {
+  /** Whether a name without an index is passed over. @default false */
+  readonly ignoreUnavailable?: boolean;
+  /** Whether a pattern may fit nothing. @default true */
+  readonly allowNoIndices?: boolean;
+}
+
+/** The double's operations on its indices and settings. Each change is on the disk before it is answered. */
+export class Engine {
+  private constructor(
+    private readonly state: State,
+    private readonly journal: Journal,
+  ) {}
+
+  /** Opens what `dataDir` holds. The journal is written anew: what was overwritten is left behind. */
+  public static async open(dataDir: string): Promise<Engine> {
+    const path = join(dataDir, "journal.ndjson");
+    const state = new State();
+    for (const entry of Journal.read(path)) state.take(entry);
+    for (const index of state.indices.values()) index.refresh();
+    Journal.replace(path, state.entries());
+    return new Engine(state, await Journal.open(path));
+  }
+
+  /**
+   * The indices that an expression names: names and patterns, separated by commas; `_all`, or none at all.
+   * @throws EngineError when one is missing that may not be
+   */
+  public resolve(expression: string | undefined, options: IndexOptions = {}): SearchIndex[] {
+    const found = new Set<SearchIndex>();
+    for (const part of (expression ?? "*").split(",")) {
+      const pattern = part === "_all" ? "*" : part;
+      const indices = [...this.state.indices.values()].filter(({ name }) => matchesPattern(name, pattern));
+      const isPattern = pattern.includes("*");
+      const mayBeMissing = isPattern
+        ? (options.allowNoIndices ?? true)
+        : (options.ignoreUnavailable ?? false);
+      if (indices.length === 0 && !mayBeMissing) throw indexNotFound(part);
+      for (const index of indices) found.add(index);
+    }
+    return [...found].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Makes an index, from its template and what the request adds. @throws EngineError */
+  public async createIndex(name: string, settings: Settings, mappings: JsonObject): Promise<void> {
+    const present = this.state.indices.get(name);
+    if (present) throw alreadyExists(present);
+    await this.journal.append(this.makeIndex(name, settings, mappings).entry);
+  }
+
+  /** Deletes indices with their documents. @throws EngineError when one is missing */
+  public async deleteIndices(expression: string, options: IndexOptions): Promise<void> {
+    const entries = this.resolve(expression, options).map(({ name }) => {
+      this.state.drop(name);
+      return changeEntry({ t: "drop", index: name });
+    });
+    await this.journal.append(entries.join(""));
+  }
+
+  /** Adds fields to indices. @throws EngineError when one has a field with another type */
+  public async putMapping(expression: string, addition: JsonObject, options: IndexOptions): Promise<void> {
+    const entries: string[] = [];
+    for (const index of this.resolve(expression, options)) {
+      index.mapping.merge(addition);
+      entries.push(changeEntry({ t: "mapping", index: index.name, addition }));
+    }
+    await this.journal.append(entries.join(""));
+  }
+
+  /**
+   * Runs a bulk request; each action succeeds or fails by itself.
+   * @throws EngineError when the request as a whole is refused
+   */
+  public async bulk(
+    body: string,
+    defaultIndex: string | undefined,
+    refresh: boolean,
+    refuse: RefuseItem = () => undefined,
+  ): Promise<JsonObject> {
+    const began = performance.now();
+    const entries: string[] = [];
+    const touched = new Set<SearchIndex>();
+    const items = parseBulk(body, defaultIndex).map((action) => {
+      try {
+        const refusal = refuse(action);
+        if (refusal) throw refusal;
+        const index = this.writable(action, entries);
+        const written = this.write(action, index, entries);
+        touched.add(index);
+        return { [action.action]: { ...place(action), ...success(index, written, refresh) } };
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error;
+        return { [action.action]: { ...place(action), status: error.status, error: error.toItem() } };
+      }
+    });
+    await this.journal.append(entries.join(""));
+    if (refresh) for (const index of touched) index.refresh();
+    const errors = items.some((item) => Object.values(item).some((result) => "error" in result));
+    return { took: Math.round(performance.now() - began), errors, items };
+  }
+
+  public async putTemplate(name: string, body: JsonObject): Promise<void> {
+    const { stored } = this.state.templates.put(name, body);
+    await this.journal.append(changeEntry({ t: "template", name, body: stored }));
+  }
+
+  /** Templates whose names fit a pattern. */
+  public templates(pattern: string): readonly (readonly [string, JsonObject])[] {
+    return this.state.templates.find(pattern);
+  }
+
+  /** Whether there was such a template. */
+  public async deleteTemplate(name: string): Promise<boolean> {
+    const existed = this.state.templates.delete(name);
+    if (existed) await this.journal.append(changeEntry({ t: "template", name, body: null }));
+    return existed;
+  }
+
+  /** Runs a request of the security API; what it changes is kept. */
+  public async changeSecurity(
+    kind: SecurityKind,
+    name: string,
+    change: (api: State["security"]) => SecurityAnswer,
+  ): Promise<SecurityAnswer> {
+    const answer = change(this.state.security);
+    if (answer.status >= 300) return answer;
+    const { body } = this.state.security.get(kind, name);
+    const kept = body[name];
+    await this.journal.append(
+      changeEntry({ t: "security", kind, name, body: isJsonObject(kept) ? kept : null }),
+    );
+    return answer;
+  }
+
+  public readSecurity(kind: SecurityKind, name: string | undefined): SecurityAnswer {
+    return this.state.security.get(kind, name);
+  }
+
+  /** Reads, writes or deletes a lifecycle policy. @throws EngineError */
+  public async policy(name: string, request: SearchHttpRequest): Promise<PolicyAnswer> {
+    const { policies } = this.state;
+    const answer = answerPolicy(policies, name, request);
+    if (request.method !== "GET") {
+      await this.journal.append(changeEntry({ t: "policy", name, kept: policies.entry(name) }));
+    }
+    return answer;
+  }
+
+  public readAudit(): SecurityAnswer {
+    return this.state.audit.get();
+  }
+
+  /** Replaces the settings of the audit log. */
+  public async putAudit(body: Json): Promise<SecurityAnswer> {
+    const answer = this.state.audit.put(body);
+    const kept = this.state.audit.entry();
+    if (kept) await this.journal.append(changeEntry({ t: "audit", body: kept }));
+    return answer;
+  }
+
+  /** Runs a request to Dashboards; what it changes is kept. */
+  public async dashboards(request: DashboardsRequest): Promise<DashboardsAnswer> {
+    const answer = this.state.dashboards.answer(request);
+    const { changed = [] } = answer;
+    await this.journal.append(
+      changed.map(([key, value]) => changeEntry({ t: "dashboards", key, value })).join(""),
+    );
+    return answer;
+  }
+
+  /** Ends the refreshes and closes the journal. */
+  public async close(): Promise<void> {
+    for (const index of this.state.indices.values()) index.close();
+    await this.journal.close();
+  }
+
+  /** The index that an action goes into; it is made if there is none. */
+  private writable({ index: name, action, id }: BulkAction, entries: string[]): SearchIndex {
+    const present = this.state.indices.get(name);
+    if (present) return present;
+    if (action === "delete") throw indexNotFound(name);
+    if (id === "") throw emptyId();
+    const { index, entry } = this.makeIndex(name, {}, {});
+    entries.push(entry);
+    return index;
+  }
+
+  private write(action: BulkAction, index: SearchIndex, entries: string[]): Written {
+    if (action.id === "") throw emptyId();
+    if (action.source === undefined) {
+      entries.push(changeEntry({ t: "delete", index: index.name, id: action.id }));
+      return index.delete(action.id);
+    }
+    const written = index.put(action.id, action.source, action.action === "create");
+    const { addition, doc } = written;
+    if (addition) entries.push(changeEntry({ t: "mapping", index: index.name, addition }));
+    if (doc) entries.push(documentEntry(index.name, doc));
+    return written;
+  }
+
+  private makeIndex(
+    name: string,
+    settings: Settings,
+    mappings: JsonObject,
+  ): { readonly index: SearchIndex; readonly entry: string } {
+    checkIndexName(name);
+    const blueprint = this.state.templates.blueprint(name);
+    const index = this.state.create({
+      name,
+      uuid: randomBytes(16).toString("base64url"),
+      createdMs: Date.now(),
+      settings: {
+        "index.number_of_shards": "1",
+        "index.number_of_replicas": "1",
+        ...blueprint.settings,
+        ...readSettings(settings),
+      },
+      mappings: overlaid(blueprint.mappings, mappings),
+    });
+    return { index, entry: changeEntry({ t: "index", ...index.definition }) };
+  }
+}
+
+function place({ index, id }: BulkAction): { readonly _index: string; readonly _id: string } {
+  return { _index: index, _id: id };
+}
+
+function success(index: SearchIndex, written: Written, refreshed: boolean) {
+  const copies = 1 + numberSetting(index.definition.settings, "index.number_of_replicas", 1);
+  const { result, version, seqNo } = written;
+  return {
+    _version: version,
+    result,
+    ...(refreshed && { forced_refresh: true }),
+    _shards: { total: copies, successful: 1, failed: 0 },
+    _seq_no: seqNo,
+    _primary_term: 1,
+    status: result === "created" ? 201 : result === "not_found" ? 404 : 200,
+  };
+}
+
+function emptyId(): EngineError {
+  return new EngineError(400, "illegal_argument_exception", "if _id is specified it must not be empty");
+}
+
+function alreadyExists({ name, definition }: SearchIndex): EngineError {
+  const where = `index [${name}/${definition.uuid}]`;
+  return new EngineError(400, "resource_already_exists_exception", `${where} already exists`, {
+    index: name,
+    index_uuid: definition.uuid,
+  });
+}

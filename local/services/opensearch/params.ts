@@ -1,0 +1,59 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import { badRequest, EngineError, notSupported } from "./errors";
+
+/** A parameter of a request that has a wrong form. */
+export function parsingError(reason: string): EngineError {
+  return new EngineError(400, "parsing_exception", reason);
+}
+
+/** An object, or the error that says what should have been one. */
+export function object(value: Json | undefined, what: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw parsingError(`[${what}] must be an object but is ${JSON.stringify(value) ?? "missing"}`);
+}
+
+/** The values of a member that may hold one or a list. */
+export function listOf(value: Json | undefined): readonly Json[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+export function text(value: Json | undefined, what: string): string {
+  if (typeof value === "string") return value;
+  throw parsingError(`[${what}] must be a text but is ${JSON.stringify(value) ?? "missing"}`);
+}
+
+/** A whole number that is not negative; `otherwise` where it is absent. */
+export function count(value: Json | undefined, what: string, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw badRequest(`[${what}] parameter cannot be negative, found [${String(value)}]`);
+}
+
+/**
+ * Refuses members that are not in `known`: as not supported where the engine has them (`engineHas`), else as
+ * the engine does.
+ */
+export function checkMembers(
+  body: JsonObject,
+  what: string,
+  known: readonly string[],
+  engineHas: readonly string[] = [],
+): void {
+  for (const key of Object.keys(body)) {
+    if (known.includes(key)) continue;
+    if (engineHas.includes(key)) throw notSupported(`${key} in ${what}`);
+    throw new EngineError(400, "x_content_parse_exception", `[${what}] unknown field [${key}]`);
+  }
+}
+
+/** The one member of an object that names something, such as `{ term: {…} }`. */
+export function onlyMember(value: Json, what: string): readonly [string, Json] {
+  const entries = Object.entries(object(value, what));
+  const [first] = entries;
+  if (first === undefined || entries.length > 1) {
+    throw parsingError(`[${what}] must name exactly one thing but names ${entries.length}`);
+  }
+  return first;
+}

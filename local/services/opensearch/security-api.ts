@@ -1,0 +1,223 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+
+/** An answer of the security API, which has an envelope of its own. */
+export interface SecurityAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+type Shape = "list" | "text" | "objects";
+
+/** The kinds of things that are kept, with their keys and what each holds. */
+const KINDS = {
+  roles: {
+    one: "role",
+    keys: {
+      cluster_permissions: "list",
+      index_permissions: "objects",
+      tenant_permissions: "objects",
+      description: "text",
+    },
+  },
+  rolesmapping: {
+    one: "rolesmapping",
+    keys: {
+      hosts: "list",
+      users: "list",
+      backend_roles: "list",
+      and_backend_roles: "list",
+      description: "text",
+    },
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly one: string; readonly keys: Readonly<Record<string, Shape>> }>
+>;
+
+/** A role that is part of the plugin and cannot be changed: of those, the one that this stack gives to people. */
+const STATIC_ROLES: ReadonlyMap<string, JsonObject> = new Map([
+  [
+    "kibana_user",
+    {
+      reserved: true,
+      hidden: false,
+      description: "Provide the minimum permissions for a kibana user",
+      cluster_permissions: ["cluster_composite_ops"],
+      index_permissions: [
+        {
+          index_patterns: [
+            ".kibana",
+            ".kibana-6",
+            ".kibana_*",
+            ".opensearch_dashboards",
+            ".opensearch_dashboards-6",
+            ".opensearch_dashboards_*",
+          ],
+          fls: [],
+          masked_fields: [],
+          allowed_actions: ["read", "delete", "manage", "index"],
+        },
+        {
+          index_patterns: [".tasks", ".management-beats", "*:.tasks", "*:.management-beats"],
+          fls: [],
+          masked_fields: [],
+          allowed_actions: ["indices_all"],
+        },
+      ],
+      tenant_permissions: [],
+      static: true,
+    },
+  ],
+]);
+
+export type SecurityKind = keyof typeof KINDS;
+
+export function isSecurityKind(text: string): text is SecurityKind {
+  return Object.hasOwn(KINDS, text);
+}
+
+/**
+ * The security plugin's roles and role mappings: kept and returned as the plugin does, and not enforced. What
+ * they allow is proved on a real engine.
+ */
+export class SecurityApi {
+  private readonly kept: Readonly<Record<SecurityKind, Map<string, JsonObject>>> = {
+    roles: new Map(),
+    rolesmapping: new Map(),
+  };
+
+  public get(kind: SecurityKind, name?: string): SecurityAnswer {
+    if (name === undefined) return { status: 200, body: Object.fromEntries(this.kept[kind]) };
+    const found = this.kept[kind].get(name) ?? (kind === "roles" ? STATIC_ROLES.get(name) : undefined);
+    return found ? { status: 200, body: { [name]: found } } : notFound(kind, name);
+  }
+
+  public put(kind: SecurityKind, name: string, body: Json): SecurityAnswer {
+    const fault = check(kind, body);
+    if (fault) return fault;
+    const isStatic = STATIC_ROLES.has(name);
+    if (kind === "roles" && isStatic) return said(403, "FORBIDDEN", `Resource '${name}' is reserved.`);
+    if (kind === "rolesmapping" && !isStatic && !this.kept.roles.has(name)) return notFound("roles", name);
+    const existed = this.kept[kind].has(name);
+    this.kept[kind].set(name, completed(kind, isJsonObject(body) ? body : {}));
+    return existed ? said(200, "OK", `'${name}' updated.`) : said(201, "CREATED", `'${name}' created.`);
+  }
+
+  /** Applies a JSON patch of `add`, `replace` and `remove` to one thing. */
+  public patch(kind: SecurityKind, name: string, patch: Json): SecurityAnswer {
+    const found = this.kept[kind].get(name);
+    if (!found) return notFound(kind, name);
+    const patched = Array.isArray(patch) ? applied(found, patch) : "Wrong request body";
+    if (typeof patched === "string") return said(400, "BAD_REQUEST", patched);
+    const { reserved: _r, hidden: _h, static: _s, ...body } = patched;
+    return this.put(kind, name, body);
+  }
+
+  public delete(kind: SecurityKind, name: string): SecurityAnswer {
+    return this.kept[kind].delete(name) ? said(200, "OK", `'${name}' deleted.`) : notFound(kind, name);
+  }
+
+  /** What is kept, so that it can be written to a journal. */
+  public *everything(): Generator<readonly [SecurityKind, string, JsonObject]> {
+    for (const [name, body] of this.kept.roles) yield ["roles", name, body];
+    for (const [name, body] of this.kept.rolesmapping) yield ["rolesmapping", name, body];
+  }
+
+  /** Takes something back from the journal; null stands for deleted. */
+  public restore(kind: SecurityKind, name: string, body: JsonObject | null): void {
+    if (body === null) this.kept[kind].delete(name);
+    else this.kept[kind].set(name, body);
+  }
+}
+
+function said(status: number, word: string, message: string): SecurityAnswer {
+  return { status, body: { status: word, message } };
+}
+
+function notFound(kind: SecurityKind, name: string): SecurityAnswer {
+  return said(404, "NOT_FOUND", `${KINDS[kind].one} '${name}' not found.`);
+}
+
+function check(kind: SecurityKind, body: Json): SecurityAnswer | undefined {
+  const error = (reason: string, more: JsonObject = {}): SecurityAnswer => ({
+    status: 400,
+    body: { status: "error", reason, ...more },
+  });
+  if (!isJsonObject(body) || Object.keys(body).length === 0) {
+    return error("Request body required for this action.");
+  }
+  const shapes: Readonly<Record<string, Shape>> = KINDS[kind].keys;
+  const invalid = Object.keys(body).filter((key) => !Object.hasOwn(shapes, key));
+  if (invalid.length > 0) {
+    return error("Invalid configuration", { invalid_keys: { keys: invalid.sort().join(",") } });
+  }
+  const wrong = Object.entries(body).flatMap(([key, value]): [string, string][] => {
+    const wantsText = shapes[key] === "text";
+    if (wantsText) return typeof value === "string" ? [] : [[key, "String expected"]];
+    return Array.isArray(value) ? [] : [[key, "Array expected"]];
+  });
+  return wrong.length > 0 ? error("Wrong datatype", Object.fromEntries(wrong)) : undefined;
+}
+
+/** With the members that the plugin adds. */
+function completed(kind: SecurityKind, body: JsonObject): JsonObject {
+  if (kind === "rolesmapping") {
+    const empty = { hosts: [], users: [], reserved: false, hidden: false };
+    return { ...empty, backend_roles: [], and_backend_roles: [], ...body };
+  }
+  const permissions = body["index_permissions"];
+  return {
+    reserved: false,
+    hidden: false,
+    ...body,
+    cluster_permissions: body["cluster_permissions"] ?? [],
+    index_permissions: Array.isArray(permissions) ? permissions.map(withFilters) : [],
+    tenant_permissions: body["tenant_permissions"] ?? [],
+    static: false,
+  };
+}
+
+function withFilters(permission: Json): Json {
+  return isJsonObject(permission) ? { fls: [], masked_fields: [], ...permission } : permission;
+}
+
+/** A copy with the patch applied, or what is wrong with the patch. */
+function applied(target: JsonObject, operations: readonly Json[]): JsonObject | string {
+  let result = target;
+  for (const operation of operations) {
+    const changed = isJsonObject(operation) ? change(result, operation) : "Wrong request body";
+    if (typeof changed === "string") return changed;
+    result = changed;
+  }
+  return result;
+}
+
+function change(target: JsonObject, { op, path, value = null }: JsonObject): JsonObject | string {
+  const [key = "", position, ...deeper] = String(path).slice(1).split("/");
+  if (deeper.length > 0) return "Wrong request body";
+  const present: Json | undefined = target[key];
+  if (position !== undefined) {
+    const list = Array.isArray(present)
+      ? changedList(present, op, position, value)
+      : `Missing field "${key}"`;
+    return typeof list === "string" ? list : { ...target, [key]: list };
+  }
+  // The plugin does not keep an empty list: it cannot be replaced or removed, only added.
+  const isThere = present !== undefined && !(Array.isArray(present) && present.length === 0);
+  if (op === "add" || (op === "replace" && isThere)) return { ...target, [key]: value };
+  if (op !== "remove" || !isThere) return `Missing field "${key}"`;
+  const { [key]: _, ...rest } = target;
+  return rest;
+}
+
+function changedList(
+  list: readonly Json[],
+  op: Json | undefined,
+  position: string,
+  value: Json,
+): readonly Json[] | string {
+  const at = position === "-" ? list.length : Number(position);
+  const end = op === "add" ? list.length : list.length - 1;
+  if (!Number.isInteger(at) || at < 0 || at > end) return `Array index ${position} out of bounds`;
+  if (op === "add") return list.toSpliced(at, 0, value);
+  return op === "replace" ? list.toSpliced(at, 1, value) : list.toSpliced(at, 1);
+}

@@ -1,0 +1,115 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { Json } from "../../../lib/json";
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { Service } from "../../plan/data-plane";
+import type { BulkAction } from "./bulk";
+import { Engine } from "./engine";
+import { EngineError } from "./errors";
+import { filterAnswer } from "./json-paths";
+import { readRequest, type SearchHttpRequest } from "./request";
+import { type Answer, answer } from "./routes";
+
+/** A fault in the place of an answer: a status with a body, or a connection that breaks. */
+export type Fault = { readonly status: number; readonly body: Json } | "break the connection";
+
+/** Lets tests put faults in. */
+export interface Interceptor {
+  /** Called before a request is served; what it returns is answered instead. */
+  readonly onRequest?: (request: SearchHttpRequest) => Promise<Fault | undefined> | Fault | undefined;
+  /** Called for each action of a bulk request; what it returns is that item's error. */
+  readonly onItem?: (action: BulkAction) => EngineError | undefined;
+}
+
+export interface SearchDoubleOptions {
+  /** Keeps the indices; made if it is not there. */
+  readonly dataDir: string;
+  /** @default a free one */
+  readonly port?: number;
+  /** For tests. @default no faults */
+  readonly interceptor?: Interceptor;
+}
+
+/** A search double that runs. */
+export interface SearchDouble extends Service {
+  /** Such as `http://127.0.0.1:9200`. */
+  readonly url: string;
+}
+
+/**
+ * Starts a search engine on loopback that serves what this stack sends to OpenSearch, and answers anything else
+ * with an error that names it (501, `not_supported`). What it is, and is not:
+ *
+ * - documents, mappings, templates and their errors as in OpenSearch 2.19; searchable after a refresh (1 s);
+ * - queries and aggregations of the dashboards and of the reconciliation; no relevance, one shard;
+ * - security roles and mappings are kept and returned, not enforced;
+ * - saved objects of Dashboards are kept and returned, not shown;
+ * - an answered change is on the disk.
+ * @throws Error naming the port when it is taken
+ */
+export async function startSearchDouble(options: SearchDoubleOptions): Promise<SearchDouble> {
+  const { dataDir, port = 0, interceptor = {} } = options;
+  const engine = await Engine.open(dataDir);
+  const refuseItem = interceptor.onItem ?? (() => undefined);
+  const server = createServer((message, response) => {
+    const serve = async (): Promise<void> => {
+      const request = await readRequest(message);
+      const fault = await interceptor.onRequest?.(request);
+      if (fault === "break the connection") {
+        message.socket.destroy();
+      } else if (fault) {
+        send(response, request, { status: fault.status, json: fault.body });
+      } else {
+        send(response, request, await answer(request, { engine, refuseItem }));
+      }
+    };
+    serve().catch((error: unknown) => sendError(response, error));
+  });
+  try {
+    const url = await listenOnLoopback(server, port, "search double");
+    return {
+      url,
+      close: async () => {
+        await closeServer(server);
+        await engine.close();
+      },
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+function send(response: ServerResponse, { method, query }: SearchHttpRequest, found: Answer): void {
+  const { status, contentType = "application/json" } = found;
+  const filterPath = query.get("filter_path");
+  let text = found.text ?? (found.json === undefined ? "" : JSON.stringify(found.json));
+  if (filterPath !== null && contentType === "application/json") {
+    text = JSON.stringify(filterAnswer(JSON.parse(text), filterPath));
+  }
+  response.writeHead(status, {
+    "content-type": `${contentType}; charset=UTF-8`,
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(method === "HEAD" ? undefined : text);
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const known =
+    error instanceof EngineError
+      ? error
+      : new EngineError(
+          500,
+          "internal_error",
+          error instanceof Error ? (error.stack ?? error.message) : String(error),
+        );
+  const text = JSON.stringify(known.toBody());
+  response.writeHead(known.status, {
+    "content-type": "application/json; charset=UTF-8",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
+}

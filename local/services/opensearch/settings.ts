@@ -1,0 +1,102 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import { badRequest, notSupported } from "./errors";
+
+/** Settings of an index, flat (`index.number_of_shards`), each as text: so the engine returns them. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Settings that change what the double does. */
+const HONOURED: Readonly<Record<string, { readonly min: number; readonly max: number } | "time">> = {
+  "index.number_of_shards": { min: 1, max: 1024 },
+  "index.number_of_replicas": { min: 0, max: 100 },
+  "index.max_result_window": { min: 1, max: 2 ** 31 - 1 },
+  "index.refresh_interval": "time",
+};
+
+/** Namespaces of settings that the engine has and that change nothing here. */
+const KEPT =
+  /^index\.(mapping|codec|plugins|opendistro|translog|merge|unassigned|routing|auto_expand_replicas|search\.idle)(\.|$)/;
+
+const REFRESH_INTERVAL_MS = 1_000;
+const TIME = /^(-1|0|\d+(ms|s|m|h|d))$/;
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * Reads settings in any of the spellings that the engine takes.
+ * @throws EngineError for a setting that no engine has, that the double has not, or that is out of bounds.
+ */
+export function readSettings(given: Json | undefined): Settings {
+  const flat: Record<string, string> = {};
+  const walk = (path: string, value: Json): void => {
+    if (isJsonObject(value)) {
+      for (const [key, inner] of Object.entries(value)) walk(path === "" ? key : `${path}.${key}`, inner);
+      return;
+    }
+    const name = path.startsWith("index.") ? path : `index.${path}`;
+    flat[name] = String(value);
+  };
+  walk("", given ?? {});
+  for (const [name, value] of Object.entries(flat)) check(name, value);
+  return flat;
+}
+
+function check(name: string, value: string): void {
+  const bounds = HONOURED[name];
+  if (bounds === undefined) {
+    if (KEPT.test(name)) return;
+    if (/^index\.(analysis|blocks|sort|query|highlight|requests|knn)/.test(name))
+      throw notSupported(`setting ${name}`);
+    throw badRequest(
+      `unknown setting [${name}] please check that any required plugins are installed, or check the breaking changes documentation for removed settings`,
+    );
+  }
+  if (bounds === "time") {
+    if (!TIME.test(value))
+      throw badRequest(`failed to parse setting [${name}] with value [${value}] as a time value`);
+    return;
+  }
+  const number = Number(value);
+  if (!/^-?\d+$/.test(value)) throw badRequest(`Failed to parse value [${value}] for setting [${name}]`);
+  if (number < bounds.min) {
+    throw badRequest(`Failed to parse value [${value}] for setting [${name}] must be >= ${bounds.min}`);
+  }
+  if (number > bounds.max) {
+    throw badRequest(`Failed to parse value [${value}] for setting [${name}] must be <= ${bounds.max}`);
+  }
+}
+
+/** Settings as the engine returns them: nested, below `index`. */
+export function nestedSettings(settings: Settings): JsonObject {
+  const root: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(settings)) {
+    let into = root;
+    const steps = name.split(".");
+    for (const step of steps.slice(0, -1)) {
+      const present = into[step];
+      const next: Record<string, Json> = isJsonObject(present) ? { ...present } : {};
+      into[step] = next;
+      into = next;
+    }
+    into[steps.at(-1) ?? ""] = value;
+  }
+  return root;
+}
+
+/** How often what was written becomes searchable, in ms; undefined when only by request. */
+export function refreshIntervalMs(settings: Settings): number | undefined {
+  const text = settings["index.refresh_interval"];
+  if (text === undefined) return REFRESH_INTERVAL_MS;
+  if (text === "-1" || text === "0") return undefined;
+  const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return Number(amount) * (TIME_UNITS[unit ?? ""] ?? 1);
+}
+
+export function numberSetting(settings: Settings, name: string, otherwise: number): number {
+  const text = settings[name];
+  return text === undefined ? otherwise : Number(text);
+}

@@ -1,0 +1,136 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import { AuditConfig } from "./audit-config";
+import { DashboardsApi } from "./dashboards-api";
+import { type KeptPolicy, LifecyclePolicies } from "./lifecycle-policies";
+import { type Doc, type IndexDefinition, SearchIndex } from "./search-index";
+import { isSecurityKind, SecurityApi, type SecurityKind } from "./security-api";
+import { readSettings } from "./settings";
+import { IndexTemplates } from "./templates";
+
+/** A change, as the journal keeps it. Documents have a form of their own, see {@link documentEntry}. */
+export type Change =
+  | ({ readonly t: "index" } & IndexDefinition)
+  | { readonly t: "mapping"; readonly index: string; readonly addition: JsonObject }
+  | { readonly t: "drop"; readonly index: string }
+  | { readonly t: "delete"; readonly index: string; readonly id: string }
+  | { readonly t: "dashboards"; readonly key: string; readonly value: Json }
+  | { readonly t: "template"; readonly name: string; readonly body: JsonObject | null }
+  | { readonly t: "policy"; readonly name: string; readonly kept: KeptPolicy | null }
+  | { readonly t: "audit"; readonly body: JsonObject }
+  | {
+      readonly t: "security";
+      readonly kind: SecurityKind;
+      readonly name: string;
+      readonly body: JsonObject | null;
+    };
+
+const DOCUMENT = '{"t":"doc",';
+const SOURCE = ',"source":';
+
+/** A change as a line of the journal. */
+export function changeEntry(change: Change): string {
+  return `${JSON.stringify(change)}\n`;
+}
+
+/** A document as a line of the journal, its source as it was sent. */
+export function documentEntry(index: string, { id, version, seqNo, source }: Doc): string {
+  return `${DOCUMENT}${JSON.stringify({ index, id, version, seqNo }).slice(1, -1)}${SOURCE}${source}}\n`;
+}
+
+/** Everything that the double knows, in memory. */
+export class State {
+  public readonly templates = new IndexTemplates();
+  public readonly security = new SecurityApi();
+  public readonly policies = new LifecyclePolicies();
+  public readonly audit = new AuditConfig();
+  public readonly dashboards = new DashboardsApi();
+  public readonly indices = new Map<string, SearchIndex>();
+
+  /** Repeats what a line of the journal says. @throws Error when it is not a line of a journal */
+  public take(entry: string): void {
+    if (entry.startsWith(DOCUMENT)) {
+      const at = entry.indexOf(SOURCE);
+      const head = members(`${entry.slice(0, at)}}`);
+      this.index(head).restore(
+        String(head["id"]),
+        entry.slice(at + SOURCE.length, -1),
+        Number(head["version"]),
+        Number(head["seqNo"]),
+      );
+    } else this.repeat(members(entry));
+  }
+
+  /** The shortest journal that leads to this state. */
+  public *entries(): Generator<string> {
+    for (const [name, body] of this.templates.find("*")) yield changeEntry({ t: "template", name, body });
+    for (const [kind, name, body] of this.security.everything()) {
+      yield changeEntry({ t: "security", kind, name, body });
+    }
+    for (const [name, kept] of this.policies.entries()) yield changeEntry({ t: "policy", name, kept });
+    const audit = this.audit.entry();
+    if (audit) yield changeEntry({ t: "audit", body: audit });
+    for (const [key, value] of this.dashboards.everything())
+      yield changeEntry({ t: "dashboards", key, value });
+    for (const index of this.indices.values()) {
+      yield changeEntry({ t: "index", ...index.definition, mappings: index.mapping.toJson() });
+      for (const doc of index.everything()) yield documentEntry(index.name, doc);
+    }
+  }
+
+  /** Adds an index. */
+  public create(definition: IndexDefinition): SearchIndex {
+    const index = new SearchIndex(definition);
+    this.indices.set(definition.name, index);
+    return index;
+  }
+
+  /** Takes an index away with its documents. */
+  public drop(name: string): void {
+    this.indices.get(name)?.close();
+    this.indices.delete(name);
+  }
+
+  private repeat(change: JsonObject): void {
+    const { t, kind, body = null } = change;
+    const name = String(change["name"]);
+    if (t === "index") {
+      const { uuid, createdMs, settings, mappings } = change;
+      this.create({
+        name,
+        uuid: String(uuid),
+        createdMs: Number(createdMs),
+        settings: readSettings(settings),
+        mappings: isJsonObject(mappings) ? mappings : {},
+      });
+    } else if (t === "mapping") {
+      this.index(change).mapping.merge(isJsonObject(change["addition"]) ? change["addition"] : {});
+    } else if (t === "drop") this.drop(String(change["index"]));
+    else if (t === "delete") this.index(change).delete(String(change["id"]));
+    else if (t === "template") {
+      if (isJsonObject(body)) this.templates.put(name, body);
+      else this.templates.delete(name);
+    } else if (t === "security" && typeof kind === "string" && isSecurityKind(kind)) {
+      this.security.restore(kind, name, isJsonObject(body) ? body : null);
+    } else if (t === "policy") this.policies.restore(name, keptPolicy(change["kept"]));
+    else if (t === "audit" && isJsonObject(body)) this.audit.restore(body);
+    else if (t === "dashboards") this.dashboards.restore([String(change["key"]), change["value"] ?? null]);
+    else throw new Error(`The journal of the search double holds an unknown change: ${String(t)}`);
+  }
+
+  private index(entry: JsonObject): SearchIndex {
+    const index = this.indices.get(String(entry["index"]));
+    if (index) return index;
+    throw new Error(`The journal of the search double names ${String(entry["index"])} before it made it`);
+  }
+}
+
+function keptPolicy(kept: Json | undefined): KeptPolicy | null {
+  if (!isJsonObject(kept) || !isJsonObject(kept["policy"])) return null;
+  return { seqNo: Number(kept["seqNo"]), version: Number(kept["version"]), policy: kept["policy"] };
+}
+
+function members(text: string): JsonObject {
+  const value: Json = JSON.parse(text);
+  if (isJsonObject(value)) return value;
+  throw new Error(`The journal of the search double holds ${text.slice(0, 80)}`);
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type ServerResponse } from "node:http";
+import { resolve } from "node:path";
+import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { Service } from "../../plan/data-plane";
+import { Bucket } from "./bucket";
+import { deleteObjects, listBuckets, listObjects } from "./buckets";
+import type { ObjectFiles } from "./object-files";
+import { deleteObject, getObject, putObject } from "./objects";
+import { allowParameters, readRequest, type S3Request } from "./request";
+import { noSuchBucket, notSupported, S3Error } from "./s3-error";
+import { element } from "./xml";
+
+/** What the object store is started with. */
+export interface ObjectStoreOptions {
+  /** Names of the buckets; those that are not there yet are made. */
+  readonly buckets: readonly string[];
+  /** Keeps the objects as plain files, a folder for each bucket. */
+  readonly dataDir: string;
+  /** @default a free one */
+  readonly port?: number;
+}
+
+/** The buckets of the Terraform behind S3's protocol. */
+export interface ObjectStore extends Service {
+  readonly url: string;
+  /** The same objects, for an engine in this process that reads files. */
+  readonly files: ObjectFiles;
+}
+
+/**
+ * Serves the calls that the stack makes of S3, in path style: PutObject (with `If-None-Match: *` or `If-Match`),
+ * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjects of both versions, HeadBucket and ListBuckets.
+ * Anything else is answered `NotImplemented`, by name. Whose signature a request carries is not looked at.
+ * @throws Error when the port is taken.
+ */
+export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
+  const directory = resolve(options.dataDir);
+  const buckets = new Map(options.buckets.map((name) => [name, new Bucket(resolve(directory, name))]));
+  const server = createServer((message, response) => {
+    let request: S3Request | undefined;
+    const handle = async (): Promise<void> => {
+      request = readRequest(message);
+      await answer(request, response, buckets);
+    };
+    handle().catch((error: unknown) => sendError(error, request, response));
+  });
+  const url = await listenOnLoopback(server, options.port ?? 0, "object store");
+  return {
+    url,
+    files: {
+      directory,
+      list: (name, prefix) =>
+        Array.from(buckets.get(name)?.index.all(prefix) ?? [], ({ key, path, size, lastModifiedMs }) => ({
+          key,
+          path,
+          size,
+          lastModified: lastModifiedMs,
+        })),
+    },
+    close: () => closeServer(server),
+  };
+}
+
+async function answer(
+  request: S3Request,
+  response: ServerResponse,
+  buckets: ReadonlyMap<string, Bucket>,
+): Promise<void> {
+  const { method, key, query } = request;
+  if (request.bucket === "") {
+    if (method !== "GET") throw notSupported(`${method} without a bucket`);
+    allowParameters(request, "ListBuckets");
+    return listBuckets(response, [...buckets.keys()]);
+  }
+  const bucket = buckets.get(request.bucket);
+  if (bucket === undefined) throw noSuchBucket(request.bucket);
+  if (key === "") {
+    if (method === "GET") return listObjects(request, response, bucket);
+    if (method === "POST" && query.has("delete")) return deleteObjects(request, response, bucket);
+    if (method === "HEAD") return void response.writeHead(200).end();
+    throw notSupported(`${method} of a bucket`);
+  }
+  switch (method) {
+    case "PUT":
+      return putObject(request, response, bucket);
+    case "GET":
+    case "HEAD":
+      return getObject(request, response, bucket);
+    case "DELETE":
+      return deleteObject(request, response, bucket);
+    default:
+      throw notSupported(`${method} of an object (such as a multipart upload)`);
+  }
+}
+
+function sendError(error: unknown, request: S3Request | undefined, response: ServerResponse): void {
+  if (response.headersSent || response.destroyed) {
+    // The client went away, or is in the middle of a body: cutting the connection is all that can be said.
+    response.destroy();
+    return;
+  }
+  const fault =
+    error instanceof S3Error
+      ? error
+      : new S3Error("InternalError", 500, error instanceof Error ? error.message : String(error));
+  const resource = request === undefined ? "/" : `/${request.bucket}/${request.key}`;
+  const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${[
+    element("Code", fault.code),
+    element("Message", fault.message),
+    element("Resource", resource),
+    element("RequestId", randomUUID()),
+  ].join("")}</Error>`;
+  response.writeHead(fault.status, { "content-type": "application/xml" });
+  response.end(request?.method === "HEAD" ? undefined : xml);
+  // A body that nobody reads would hold up the next request of this connection.
+  request?.message.resume();
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import type { Invoke, ScheduleModel, Service } from "../../plan/data-plane";
+
+/** What an event came to, after all its attempts. */
+export type ScheduleOutcome = {
+  readonly schedule: string;
+  /** When the event was made, epoch milliseconds. */
+  readonly firedAt: number;
+  readonly attempts: number;
+} & (
+  | { readonly ok: true; readonly answer: unknown }
+  /** `abandoned`: closed, or the event grew too old, before the next attempt. */
+  | { readonly ok: false; readonly error: Error; readonly abandoned: boolean }
+);
+
+/** The time, and waiting for it; a test brings its own. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Calls `action` after that time; the function returned calls it off. */
+  after(milliseconds: number, action: () => void): () => void;
+}
+
+/** This machine's own time. */
+export const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  after: (milliseconds, action) => {
+    const timer = setTimeout(action, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** How a schedule is run. */
+export interface ScheduleOptions {
+  /** Divides the period and the waits between attempts. */
+  readonly timeScale: number;
+  /** Takes every event's outcome, once. */
+  readonly onOutcome: (outcome: ScheduleOutcome) => void;
+  /** @default this machine's */
+  readonly clock?: Clock;
+}
+
+/** Lambda waits a minute before it repeats a failed asynchronous invocation, and two before the third attempt. */
+const RETRY_WAIT_MILLISECONDS = 60_000;
+
+/** The event that EventBridge makes for a target without an input of its own. */
+export function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<string, unknown>> {
+  const [, , , region, account] = model.functionArn.split(":");
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": "Scheduled Event",
+    source: "aws.events",
+    account,
+    time: new Date(time).toISOString().replace(/\.\d+Z$/, "Z"),
+    region,
+    resources: [`arn:aws:events:${region}:${account}:rule/${model.name}`],
+    detail: {},
+  };
+}
+
+/**
+ * Fires a schedule as EventBridge does: the first time one period after the start, then every period whether
+ * or not the last event is still being worked on. A failed invocation is repeated as Lambda repeats it.
+ * `close` fires no more, calls waiting attempts off, and resolves when what runs has ended.
+ */
+export function startSchedule(model: ScheduleModel, invoke: Invoke, options: ScheduleOptions): Service {
+  const { clock = SYSTEM_CLOCK, timeScale, onOutcome } = options;
+  const period = (model.everySeconds * 1000) / timeScale;
+  const running = new Set<Promise<void>>();
+  const waiting = new Set<() => void>();
+  let closed = false;
+
+  /** Resolves after the wait, or as soon as the schedule is closed. */
+  const wait = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        cancel();
+        waiting.delete(wake);
+        resolve();
+      };
+      const cancel = clock.after(milliseconds, wake);
+      waiting.add(wake);
+    });
+
+  const deliver = async (firedAt: number): Promise<void> => {
+    const event = model.input === undefined ? scheduledEvent(model, firedAt) : model.input;
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const answer = await invoke(model.functionArn, event);
+        return onOutcome({ schedule: model.name, firedAt, attempts, ok: true, answer });
+      } catch (cause) {
+        const error = cause instanceof Error ? cause : new Error(String(cause));
+        const failed = { schedule: model.name, firedAt, attempts, ok: false, error } as const;
+        if (attempts > model.maximumRetries) return onOutcome({ ...failed, abandoned: false });
+        await wait((RETRY_WAIT_MILLISECONDS * attempts) / timeScale);
+        const age = ((clock.now() - firedAt) / 1000) * timeScale;
+        if (closed || age > model.maximumEventAgeSeconds) {
+          return onOutcome({ ...failed, abandoned: true });
+        }
+      }
+    }
+  };
+
+  let cancelNext = (): void => {};
+  const fireAt = (due: number): void => {
+    cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
+      const now = clock.now();
+      // After a sleep of the machine the missed periods stay missed, as a rule's do.
+      fireAt(due + period > now ? due + period : now + period);
+      const delivery = deliver(now).finally(() => running.delete(delivery));
+      running.add(delivery);
+    });
+  };
+  if (model.enabled) fireAt(clock.now() + period);
+
+  return {
+    close: async () => {
+      closed = true;
+      cancelNext();
+      for (const wake of waiting) wake();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import { Client } from "@opensearch-project/opensearch";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Deployed, deployed } from "../../environments/deployed";
+import { SEARCH_INDEX, TABLE_NAMES } from "../../modules/naming";
+import { openTunnel } from "../tunnel/open";
+import { arrivalRange, arrivalTime, iso } from "./arrival-times";
+import { type Places, reconcile } from "./reconcile";
+import { countriesText, reportDocument, reportText } from "./report";
+import { athenaSql } from "./sql";
+import type { Window } from "./window";
+
+const EXIT = { agreed: 0, failed: 1, disagreed: 2, interrupted: 130 } as const;
+
+interface Options {
+  readonly from?: number;
+  readonly to?: number;
+  readonly minutesPerHour: number;
+  readonly searchUrl?: string;
+  readonly tunnel: boolean;
+  readonly json: boolean;
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 60) {
+    throw new InvalidArgumentError("A whole number from 1 to 60 is wanted.");
+  }
+  return value;
+}
+
+function url(text: string): string {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError("A URL such as http://127.0.0.1:9200 is wanted.");
+  }
+  return text;
+}
+
+const say = (message: string): void => void process.stderr.write(`${message}\n`);
+
+function placesOf(
+  { definition, names, kinesis, s3, athena }: Deployed,
+  searchUrl: string | undefined,
+): Places {
+  return {
+    kinesis,
+    streamName: names.stream,
+    retentionHours: definition.stream.retentionHours,
+    sql: athenaSql(athena, s3, names.peopleWorkgroup, names.database),
+    tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
+    ...(searchUrl !== undefined && {
+      search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },
+      failures: { s3, bucket: names.lakeBucket },
+    }),
+  };
+}
+
+async function run(environment: string, options: Options): Promise<void> {
+  const place = deployed(environment);
+  const window: Window = {
+    ...arrivalRange(options, place.definition.stream.retentionHours),
+    minutesPerHour: options.minutesPerHour,
+  };
+  if (options.tunnel) {
+    await withTunnel(environment, (searchUrl) => compareIn(place, window, { ...options, searchUrl }));
+  } else await compareIn(place, window, options);
+}
+
+/** Opens a tunnel for as long as `work` takes. What carries it would outlive this process: Ctrl-C ends it first. */
+async function withTunnel(environment: string, work: (searchUrl: string) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
+  const tunnel = await openTunnel({
+    ...{ environment, port: 0, variables: process.env, say },
+    signal: stop.signal,
+  });
+  stop.signal.addEventListener("abort", () => {
+    void tunnel.close().finally(() => process.exit(EXIT.interrupted));
+  });
+  try {
+    await work(tunnel.url);
+  } finally {
+    await tunnel.close();
+  }
+}
+
+async function compareIn(place: Deployed, window: Window, options: Options): Promise<void> {
+  const { fromMs, toMs, minutesPerHour } = window;
+  const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
+  say(`comparing what arrived from ${iso(fromMs)} to ${iso(toMs)}${share}`);
+  const places = placesOf(place, options.searchUrl);
+  const found = await reconcile(places, undefined, window, Date.now(), (name, lines) => {
+    say(`  ${name}: ${lines.toLocaleString("en")} lines`);
+  });
+  const leftOut = place.definition.speed.enabled && places.search === undefined ? ["indexed"] : [];
+  if (options.json) {
+    const asked = { from: iso(fromMs), to: iso(toMs), minutesPerHour };
+    const document = { window: asked, notCompared: leftOut, ...reportDocument(found) };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } else {
+    process.stdout.write(`${countriesText(found.byCountry)}\n\n${reportText(found)}\n`);
+    if (leftOut.length > 0) {
+      process.stdout.write("The search index was not compared: that takes --tunnel, or --search-url.\n");
+    }
+  }
+  process.exitCode = found.agree ? EXIT.agreed : EXIT.disagreed;
+}
+
+new Command("npm run reconcile --")
+  .description("Compares stream, raw zone, Parquet, quarantine and index of an environment, line by line.")
+  .argument("<environment>", "such as dev")
+  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
+  .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
+  .option("--minutes-per-hour <number>", "a sample: the first minutes of each hour", minutes, 60)
+  .addOption(
+    new Option("--tunnel", "reach the search domain as npm run tunnel does")
+      .default(false)
+      .conflicts("searchUrl"),
+  )
+  .option("--search-url <url>", "where the search engine is reached, such as a tunnel that is open", url)
+  .option("--json", "one JSON document on stdout", false)
+  .showHelpAfterError()
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 all agree, 2 they do not, 1 it cannot be said.
+
+A range that is older than the stream's retention is compared without the stream: tables and index with the raw zone.
+With the endpoints that npm start prints, it looks at that run; what it sent in the last minute may be on its way:
+  npm run reconcile -- dev --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
+  )
+  .action(run)
+  .parseAsync()
+  .catch((error: unknown) => {
+    // The name says what AWS's messages leave out, such as NoSuchBucket.
+    const isPlain = error instanceof Error && ["Error", "OperatorError"].includes(error.name);
+    say(isPlain ? error.message : String(error));
+    process.exitCode = EXIT.failed;
+  });

@@ -1,0 +1,106 @@
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import type { KinesisStreamEvent } from "aws-lambda";
+import { decodeKinesisRecord } from "../../contract/kinesis-record";
+import { judgeRecord } from "../../contract/lines";
+import { ZONES } from "../../modules/batch/zones";
+import type { GivenUpLine } from "./compare";
+import { isInWindow, type Window } from "./window";
+
+/** The bucket that is the mappings' on-failure destination. */
+export interface FailureBucket {
+  readonly s3: S3Client;
+  readonly bucket: string;
+}
+
+/** A batch of a stream that a mapping gave up. */
+export interface GivenUpBatch {
+  /** Of the object that keeps it. */
+  readonly key: string;
+  /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
+  readonly condition: string;
+  /** Of the function that was to process it; a qualifier may follow. */
+  readonly functionArn: string;
+  /** The function's event. */
+  readonly event: KinesisStreamEvent;
+}
+
+/** An object that holds something else: failures of other kinds that Lambda may keep there. */
+export interface OtherFailure {
+  readonly key: string;
+  readonly event?: undefined;
+}
+
+/** What is read of Lambda's invocation record of a stream's batch. */
+interface InvocationRecord {
+  readonly requestContext: { readonly condition: string; readonly functionArn: string };
+  /** The event as JSON. */
+  readonly payload: string;
+}
+
+/**
+ * What the mappings gave up and lies there still, in the order of the keys: by mapping, shard and time.
+ * @throws what the client throws; SyntaxError naming the object that is not JSON
+ */
+export async function* givenUpObjects({
+  s3,
+  bucket,
+}: FailureBucket): AsyncGenerator<GivenUpBatch | OtherFailure> {
+  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.givenUp });
+  for await (const { Contents } of pages) {
+    for (const { Key: key = "" } of Contents ?? []) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const text = (await Body?.transformToString()) ?? "";
+      try {
+        yield readObject(key, text);
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        throw new SyntaxError(`s3://${bucket}/${key}: ${error.message}`);
+      }
+    }
+  }
+}
+
+/**
+ * Every line of what the mappings gave up and lies there still, by identity, with the object that keeps its
+ * record.
+ * @throws as {@link givenUpObjects}
+ */
+export async function readGivenUp(
+  failures: FailureBucket,
+  window?: Window,
+): Promise<Map<string, GivenUpLine>> {
+  const lines = new Map<string, GivenUpLine>();
+  for await (const object of givenUpObjects(failures)) {
+    if (object.event === undefined) continue;
+    for (const record of object.event.Records) {
+      const decoded = decodeKinesisRecord(record);
+      if (window && !isInWindow(window, decoded.arrivedAtMs)) continue;
+      for (const { recordId } of judgeRecord(decoded)) {
+        lines.set(recordId, {
+          condition: object.condition,
+          location: `s3://${failures.bucket}/${object.key}`,
+        });
+      }
+    }
+  }
+  return lines;
+}
+
+function readObject(key: string, text: string): GivenUpBatch | OtherFailure {
+  const document: unknown = JSON.parse(text);
+  if (!isInvocationRecord(document)) return { key };
+  const event: KinesisStreamEvent = JSON.parse(document.payload);
+  const { condition, functionArn } = document.requestContext;
+  return { key, condition, functionArn, event };
+}
+
+function isInvocationRecord(document: unknown): document is InvocationRecord {
+  return (
+    typeof document === "object" &&
+    document !== null &&
+    "KinesisBatchInfo" in document &&
+    "payload" in document &&
+    typeof document.payload === "string" &&
+    "requestContext" in document
+  );
+}

@@ -1,0 +1,83 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { Client } from "@opensearch-project/opensearch";
+import { DAY_MS, formatTimestamp } from "../../contract/timestamp";
+import { type Comparison, compare, type QuarantinedLine } from "./compare";
+import { type FailureBucket, readGivenUp } from "./given-up";
+import { readIndex } from "./search-lines";
+import type { Sql } from "./sql";
+import { readStream } from "./stream-lines";
+import { type CountrySums, readCountries, readQuarantine, readTable } from "./tables";
+import type { Window } from "./window";
+
+/** Where the lines are. */
+export interface Places {
+  readonly kinesis: KinesisClient;
+  readonly streamName: string;
+  /** How long the stream remembers a record. */
+  readonly retentionHours: number;
+  readonly sql: Sql;
+  readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
+  /** Absent where the speed layer is switched off. */
+  readonly search?: { readonly client: Client; readonly indexPattern: string };
+  /** Where the speed layer's mapping puts what it gives up; absent where it has no such place. */
+  readonly failures?: FailureBucket;
+}
+
+/** Sums by country in each place that answers queries. */
+export interface SumsByCountry {
+  readonly json: Readonly<Record<string, CountrySums>>;
+  readonly parquet: Readonly<Record<string, CountrySums>>;
+  readonly index?: Readonly<Record<string, CountrySums>>;
+}
+
+/** What a reconciliation found. */
+export interface Reconciliation extends Comparison {
+  readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
+  readonly byCountry: SumsByCountry;
+}
+
+/** Records of the last minutes before the stream's retention ends may or may not be there any more. */
+const TRIM_MARGIN_MS = 10 * 60_000;
+
+/**
+ * Reads every place and compares. The layers are read after the stream, so what they hold can only be more.
+ * @param ledger identities that the producer saw acknowledged; left out where others sent.
+ * @param window the arrivals that are compared; a ledger, which knows no arrivals, does not go with it. @default all
+ * @param onRead hears of each place that has been read, and how many lines it has
+ */
+export async function reconcile(
+  { kinesis, streamName, retentionHours, sql, tables, search, failures }: Places,
+  ledger?: ReadonlySet<string>,
+  window?: Window,
+  now: number = Date.now(),
+  onRead: (place: string, lines: number) => void = () => undefined,
+): Promise<Reconciliation> {
+  const stream = await readStream(kinesis, streamName, window);
+  onRead("stream", stream.size);
+  const raw = await readTable(sql, tables.json, window);
+  onRead("raw zone", raw.size);
+  const parquet = await readTable(sql, tables.parquet, window);
+  onRead("Parquet", parquet.size);
+  const quarantine = await readQuarantine(sql, tables.quarantine, window);
+  onRead("quarantine", quarantine.size);
+  const index = search && (await readIndex(search.client, search.indexPattern, window));
+  if (index) onRead("search index", index.lines.size);
+  const givenUp = failures && (await readGivenUp(failures, window));
+  const comparison = compare({
+    stream,
+    horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
+    layers: { raw, parquet, ...(index && { indexed: index.lines }) },
+    quarantine,
+    ...(givenUp && { givenUp }),
+    ...(ledger && { ledger }),
+  });
+  return {
+    ...comparison,
+    quarantine,
+    byCountry: {
+      json: await readCountries(sql, tables.json, window),
+      parquet: await readCountries(sql, tables.parquet, window),
+      ...(index && { index: index.countries }),
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { checksum } from "../../contract/checksum";
+import { isStored, judgeRecord } from "../../contract/lines";
+import type { StreamLine } from "./compare";
+import { streamRecords } from "./stream-records";
+import type { Window } from "./window";
+
+/**
+ * Every line that the stream still holds, judged by the code that both layers use.
+ * @param window the arrivals that are wanted. @default all
+ * @throws what the client throws: stream not found, access denied.
+ */
+export async function readStream(
+  kinesis: KinesisClient,
+  streamName: string,
+  window?: Window,
+): Promise<Map<string, StreamLine>> {
+  const lines = new Map<string, StreamLine>();
+  for await (const record of streamRecords(kinesis, streamName, window)) {
+    for (const line of judgeRecord(record)) {
+      lines.set(
+        line.recordId,
+        isStored(line)
+          ? { accepted: true, checksum: checksum(line.verdict.values, line.arrivedAt) }
+          : { accepted: false, reason: line.verdict.accepted ? "" : line.verdict.reason },
+      );
+    }
+  }
+  return lines;
+}

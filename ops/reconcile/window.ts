@@ -1,0 +1,64 @@
+import { hourOf, hoursBetween } from "../../contract/hours";
+import { PARTITION_COLUMNS } from "../../contract/retail-transaction";
+import { formatTimestamp } from "../../contract/timestamp";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** The arrivals that are looked at: a range of time, and of each hour all of it or its first minutes. */
+export interface Window {
+  /** Milliseconds since 1970; included. */
+  readonly fromMs: number;
+  /** Milliseconds since 1970; excluded. */
+  readonly toMs: number;
+  /** 60: every line. Less: a sample, the lines of so many first minutes of each hour. */
+  readonly minutesPerHour: number;
+}
+
+/** Whether a line that arrived then is looked at. */
+export function isInWindow({ fromMs, toMs, minutesPerHour }: Window, arrivedAtMs: number): boolean {
+  const minute = Math.floor((arrivedAtMs % HOUR_MS) / MINUTE_MS);
+  return arrivedAtMs >= fromMs && arrivedAtMs < toMs && minute < minutesPerHour;
+}
+
+/** The pieces of time that a window is made of, in order. */
+export function piecesOf({ fromMs, toMs, minutesPerHour }: Window): { fromMs: number; toMs: number }[] {
+  if (minutesPerHour >= 60) return [{ fromMs, toMs }];
+  return hoursBetween(fromMs, toMs - 1)
+    .map(({ startMs }) => ({
+      fromMs: Math.max(fromMs, startMs),
+      toMs: Math.min(toMs, startMs + minutesPerHour * MINUTE_MS),
+    }))
+    .filter((piece) => piece.fromMs < piece.toMs);
+}
+
+/** The same as a condition on `arrived_at`. */
+export function arrivalCondition(window: Window): string {
+  const pieces = piecesOf(window).map(({ fromMs, toMs }) => {
+    return `(arrived_at >= ${literal(fromMs)} AND arrived_at < ${literal(toMs)})`;
+  });
+  return pieces.length === 0 ? "false" : `(${pieces.join(" OR ")})`;
+}
+
+/**
+ * A condition on the partition columns, so that only the hours in question are scanned. An object lies under
+ * the hour of its oldest line, hence the hour before as well.
+ */
+export function partitionCondition({ fromMs, toMs }: Window): string {
+  const hours = hoursBetween(hourOf(fromMs).startMs - HOUR_MS, toMs - 1).map(({ values }) => {
+    return `(${PARTITION_COLUMNS.map((name, at) => `"${name}" = ${Number(values[at])}`).join(" AND ")})`;
+  });
+  return `(${hours.join(" OR ")})`;
+}
+
+/** The same as a query of the search engine. */
+export function arrivalQuery(window: Window): Record<string, unknown> {
+  const should = piecesOf(window).map(({ fromMs, toMs }) => ({
+    range: { arrived_at: { gte: formatTimestamp(fromMs), lt: formatTimestamp(toMs) } },
+  }));
+  return should.length === 0 ? { match_none: {} } : { bool: { should, minimum_should_match: 1 } };
+}
+
+function literal(ms: number): string {
+  return `TIMESTAMP '${formatTimestamp(ms)}'`;
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { Command } from "commander";
+import { deployed } from "../../environments/deployed";
+import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
+import { ZONES } from "../../modules/batch/zones";
+import { TABLE_NAMES } from "../../modules/naming";
+import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
+import { givenUpObjects } from "../reconcile/given-up";
+import { athenaSql } from "../reconcile/sql";
+import { streamRecords } from "../reconcile/stream-records";
+import { invokeLambda } from "./invoke-lambda";
+import { redrive } from "./redrive";
+import { remembered, replay } from "./replay";
+import { fateText, redriveText, replayText } from "./report";
+
+const EXIT = { done: 0, failed: 1, left: 2 } as const;
+
+interface Options {
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+interface ReplayOptions extends Options {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+const say = (message: string): void => void process.stderr.write(`${message}\n`);
+
+function print(document: Readonly<object>, text: string, { json }: Options): void {
+  process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`);
+}
+
+async function runRedrive(environment: string, options: Options): Promise<void> {
+  const { definition, location, names, s3 } = deployed(environment);
+  if (!definition.speed.enabled) {
+    throw new Error(`environment "${environment}" has no speed layer, so nothing can have been given up`);
+  }
+  const lambda = new LambdaClient({ region: location.region });
+  const bucket = names.lakeBucket;
+  say(`looking into s3://${bucket}/${ZONES.givenUp}`);
+  const account = await redrive(
+    {
+      objects: givenUpObjects({ s3, bucket }),
+      remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
+      functionName: names.upsertToEs,
+      invoke: invokeLambda(lambda, names.upsertToEs),
+      sleep: async (ms) => void (await sleep(ms)),
+      onObject: (fate) => say(`  ${fateText(fate)}`),
+    },
+    options,
+  );
+  print({ dryRun: options.dryRun, ...account }, redriveText(account), options);
+  process.exitCode = account.left.length === 0 ? EXIT.done : EXIT.left;
+}
+
+async function runReplay(environment: string, options: ReplayOptions): Promise<void> {
+  const { definition, names, kinesis, s3, athena, glue } = deployed(environment);
+  const { retentionHours } = definition.stream;
+  const now = Date.now();
+  const asked = arrivalRange(options, retentionHours, now);
+  const range = remembered(asked, retentionHours, now);
+  if (range.fromMs > asked.fromMs) {
+    say(`the stream remembers ${retentionHours} hours: what arrived before ${iso(range.fromMs)} is left out`);
+  }
+  if (range.toMs > now - SETTLING_MS) {
+    say("the last quarter of an hour included: what is being delivered may be in the raw zone twice then");
+  }
+  say(`replaying what arrived from ${iso(range.fromMs)} to ${iso(range.toMs)}`);
+  const account = await replay(
+    {
+      records: (window) => streamRecords(kinesis, names.stream, window),
+      sql: athenaSql(athena, s3, names.peopleWorkgroup, names.database),
+      partitions: async (values) => {
+        const table = { database: names.database, name: TABLE_NAMES.raw };
+        return (await glueCatalog(glue).partitions(table, values)).map((partition) => partition.values);
+      },
+      put: async (Key, Body) => {
+        await s3.send(new PutObjectCommand({ Bucket: names.lakeBucket, Key, Body }));
+        say(`written: s3://${names.lakeBucket}/${Key}`);
+      },
+      onHour: ({ name }, { lines, missing }) => {
+        say(
+          `hour ${name}; so far ${lines.toLocaleString("en")} lines, missing ${missing.toLocaleString("en")}`,
+        );
+      },
+    },
+    range,
+    options,
+  );
+  const { fromMs, toMs } = range;
+  const document = { dryRun: options.dryRun, from: iso(fromMs), to: iso(toMs), ...account };
+  print(document, replayText(account, options.dryRun), options);
+}
+
+const program = new Command("npm run")
+  .description("Brings back what was given up on its way.")
+  .showHelpAfterError();
+
+program
+  .command("redrive")
+  .usage("-- <environment> [options]")
+  .description("Takes what the event source mapping gave up, kept in the lake, back through UpsertToES.")
+  .argument("<environment>", "such as dev")
+  .option("--dry-run", "say what would be redriven, and do nothing", false)
+  .option("--json", "one JSON document on stdout", false)
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 all is redriven (or there is nothing), 2 something was left where it is, 1 it failed.
+
+An object is deleted when its whole batch was acknowledged. To run it again does no harm.`,
+  )
+  .action(runRedrive);
+
+program
+  .command("replay")
+  .usage("-- <environment> [options]")
+  .description("Reads the stream again and writes the lines that the raw zone lacks.")
+  .argument("<environment>", "such as dev")
+  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
+  .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
+  .option("--dry-run", "say what is missing, and write nothing", false)
+  .option("--json", "one JSON document on stdout", false)
+  .addHelpText(
+    "after",
+    `
+Exit codes: 0 the lake lacks nothing of the range any more (--dry-run: it was looked at), 1 it failed.
+
+What arrived in the last quarter of an hour is left out by default: it may still be on its way. A line that is
+delivered later after all is in the raw zone twice, which is allowed there; the merge makes one of it.`,
+  )
+  .action(runReplay);
+
+program.parseAsync().catch((error: unknown) => {
+  // The name says what AWS's messages leave out, such as NoSuchBucket.
+  const isPlain = error instanceof Error && error.name === "Error";
+  say(isPlain ? error.message : String(error));
+  process.exitCode = EXIT.failed;
+});

@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+import { HOUR_MS, type Hour, hoursBetween } from "../../contract/hours";
+import { isStored, judgeRecord, type StoredLine, type StreamRecord, storedJson } from "../../contract/lines";
+import {
+  type PutObject,
+  type QuarantineEntry,
+  quarantineEntry,
+  writeQuarantine,
+} from "../../contract/quarantine";
+import { ZONES } from "../../modules/batch/zones";
+import { TABLE_NAMES } from "../../modules/naming";
+import { iso } from "../reconcile/arrival-times";
+import type { Sql } from "../reconcile/sql";
+import { arrivalCondition, partitionCondition, type Window } from "../reconcile/window";
+
+/** What a replay works with. */
+export interface ReplayPorts {
+  /** The records of the stream that arrived in a window, each shard's in order. */
+  readonly records: (window: Window) => AsyncIterable<StreamRecord>;
+  readonly sql: Sql;
+  /** Values of the raw table's partitions that there are, among these. */
+  readonly partitions: (values: readonly Hour["values"][]) => Promise<readonly (readonly string[])[]>;
+  /** Writes into the lake. */
+  readonly put: PutObject;
+  /** Told of each hour before it is read. */
+  readonly onHour: (hour: Hour, so: ReplayAccount) => void;
+}
+
+/** What a replay found and did. Lines, except objects. */
+export interface ReplayAccount {
+  /** In the stream. */
+  readonly lines: number;
+  /** Keep the contract, and the raw zone lacked them. */
+  readonly missing: number;
+  /** Break the contract, and the quarantine lacked them. */
+  readonly missingFromQuarantine: number;
+  /** That were written; none on a dry run. */
+  readonly objects: number;
+}
+
+/** What a replay can read of a range: the stream remembers no more, and nothing has arrived in the future. */
+export function remembered(
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  retentionHours: number,
+  now: number,
+): { readonly fromMs: number; readonly toMs: number } {
+  const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs: Math.min(toMs, now) };
+  if (range.fromMs < range.toMs) return range;
+  const asked = `${iso(fromMs)} to ${iso(toMs)}`;
+  throw new Error(`of ${asked} the stream holds nothing: it remembers ${retentionHours} hours`);
+}
+
+/** Bytes of lines in one object; what Firehose writes is smaller, what Athena likes best is larger. */
+const OBJECT_BYTES = 16 * 1024 * 1024;
+/** Lines in one quarantine object. */
+const QUARANTINE_LINES = 1_000;
+
+/**
+ * Reads the stream again, hour of arrival by hour, and writes what the raw zone lacks: each line as
+ * ValidateRecords would have passed it on, below the hour that it arrived in; what breaks the contract goes to
+ * the quarantine as it would have from there. What is there already is left alone, so a second replay writes
+ * nothing. The next merge takes the new objects.
+ *
+ * A line that a delivery stream brings meanwhile is there twice then, as the raw zone always may have it; the
+ * merge makes one of them.
+ * @throws QueryError, what the clients throw, and Error when the raw table lacks the partition of an hour: what
+ * lies there would be taken for missing
+ */
+export async function replay(
+  ports: ReplayPorts,
+  range: { readonly fromMs: number; readonly toMs: number },
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<ReplayAccount> {
+  await assertVisible(ports, hoursBetween(range.fromMs - HOUR_MS, range.toMs - 1));
+  const whole: Window = { ...range, minutesPerHour: 60 };
+  const quarantined = await identities(ports.sql, TABLE_NAMES.quarantine, arrivalCondition(whole));
+  const writer = new Writer(dryRun ? undefined : ports.put);
+  let lines = 0;
+  for (const hour of hoursBetween(range.fromMs, range.toMs - 1)) {
+    ports.onHour(hour, { lines, ...writer.counts });
+    const window = within(whole, hour);
+    const condition = `${partitionCondition(window)} AND ${arrivalCondition(window)}`;
+    const raw = await identities(ports.sql, TABLE_NAMES.raw, condition);
+    for await (const record of ports.records(window)) {
+      for (const line of judgeRecord(record)) {
+        lines++;
+        if (isStored(line)) {
+          if (!raw.has(line.recordId)) await writer.store(line, hour);
+        } else if (!line.verdict.accepted && !quarantined.has(line.recordId)) {
+          const { reason, detail } = line.verdict;
+          await writer.quarantine(quarantineEntry(line, "batch", reason, detail));
+        }
+      }
+    }
+    await writer.finish(hour);
+  }
+  return { lines, ...writer.counts };
+}
+
+async function assertVisible({ partitions }: ReplayPorts, hours: readonly Hour[]): Promise<void> {
+  const found = await partitions(hours.map(({ values }) => values));
+  const known = new Set(found.map((values) => values.join("/")));
+  const absent = hours.filter(({ values }) => !known.has(values.join("/"))).map(({ name }) => name);
+  if (absent.length === 0) return;
+  throw new Error(
+    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so what lies there cannot be seen: ` +
+      "MergeSmallFiles registers them whenever it runs; see that it does, then replay",
+  );
+}
+
+async function identities(sql: Sql, table: string, condition: string): Promise<Set<string>> {
+  const found = new Set<string>();
+  await sql.query(`SELECT DISTINCT record_id FROM "${table}" WHERE ${condition}`, (row) => {
+    found.add(row["record_id"] ?? "");
+  });
+  return found;
+}
+
+function within(whole: Window, { startMs }: Hour): Window {
+  const { fromMs, toMs } = whole;
+  return { ...whole, fromMs: Math.max(fromMs, startMs), toMs: Math.min(toMs, startMs + HOUR_MS) };
+}
+
+/** Gathers the lines of one hour into objects. */
+class Writer {
+  private readonly totals = { missing: 0, missingFromQuarantine: 0, objects: 0 };
+  private stored: string[] = [];
+  private storedBytes = 0;
+  private firstId = "";
+  private refused: QuarantineEntry[] = [];
+
+  /** @param put absent: nothing is written, only counted */
+  public constructor(private readonly put: PutObject | undefined) {}
+
+  public get counts(): Omit<ReplayAccount, "lines"> {
+    return { ...this.totals };
+  }
+
+  public async store(line: StoredLine, hour: Hour): Promise<void> {
+    this.totals.missing++;
+    if (this.stored.length === 0) this.firstId = line.recordId;
+    const json = `${storedJson(line)}\n`;
+    this.stored.push(json);
+    this.storedBytes += Buffer.byteLength(json);
+    if (this.storedBytes >= OBJECT_BYTES) await this.finishStored(hour);
+  }
+
+  public async quarantine(entry: QuarantineEntry): Promise<void> {
+    this.totals.missingFromQuarantine++;
+    this.refused.push(entry);
+    if (this.refused.length >= QUARANTINE_LINES) await this.finishRefused();
+  }
+
+  /** Writes what is gathered. */
+  public async finish(hour: Hour): Promise<void> {
+    await this.finishRefused();
+    await this.finishStored(hour);
+  }
+
+  /** The name says where the object comes from; the same lines make the same object. */
+  private async finishStored(hour: Hour): Promise<void> {
+    const body = this.stored.join("");
+    this.stored = [];
+    this.storedBytes = 0;
+    if (body === "") return;
+    const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+    await this.write((put) => put(`${ZONES.raw}${hour.folder}replay-${this.firstId}-${hash}`, body));
+  }
+
+  private async finishRefused(): Promise<void> {
+    const entries = this.refused;
+    this.refused = [];
+    if (entries.length > 0) await this.write((put) => writeQuarantine(entries, ZONES.quarantine, put));
+  }
+
+  private async write(writing: (put: PutObject) => Promise<void>): Promise<void> {
+    if (this.put === undefined) return;
+    await writing(this.put);
+    this.totals.objects++;
+  }
+}

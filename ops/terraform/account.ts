@@ -1,0 +1,22 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { OperatorError } from "../../lib/operator-error";
+
+/**
+ * The account that the credentials of this shell belong to.
+ * @throws OperatorError when there are none, or they are refused.
+ */
+export async function callerAccount(region: string): Promise<string> {
+  const client = new STSClient({ region });
+  try {
+    const { Account } = await client.send(new GetCallerIdentityCommand({}));
+    if (Account === undefined) throw new Error("the answer names no account");
+    return Account;
+  } catch (error) {
+    throw new OperatorError(
+      `AWS does not say whose credentials these are (${error instanceof Error ? error.message : String(error)}): ` +
+        "sign in, for example with `aws sso login`, and set AWS_PROFILE",
+    );
+  } finally {
+    client.destroy();
+  }
+}

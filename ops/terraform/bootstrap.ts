@@ -1,0 +1,137 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  DEFAULT_REGION,
+  type Location,
+  locate,
+  locationFilePath,
+  readLocationFile,
+  UNSET_ACCOUNT_ID,
+  variableName,
+} from "../../environments/location";
+import { OperatorError } from "../../lib/operator-error";
+import { callerAccount } from "./account";
+import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
+import { lookAtStateBucket } from "./state-bucket";
+import type { Changes } from "./terraform";
+import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
+
+export interface BootstrapOptions extends Context {
+  /** @default what is configured, else the account of the credentials */
+  readonly accountId?: string;
+  /** @default what is configured, else the region of the credentials, else Ireland */
+  readonly region?: string;
+}
+
+export interface Bootstrapped extends Location {
+  readonly bucket: string;
+  readonly changes: Changes;
+  /** Where the location is written. */
+  readonly file: string;
+}
+
+const PLAN = "bootstrap.tfplan";
+const LOCAL_STATE = "terraform.tfstate";
+
+/**
+ * Makes the bucket that keeps the environment's state, puts that stack's own state into it, and writes down
+ * where the environment lives. Run again, it repairs and changes nothing else.
+ * @throws OperatorError saying what is in the way; nothing is touched in a wrong account.
+ */
+export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
+  const { environment, say } = options;
+  const location = await resolveLocation(options);
+  const variables = {
+    ...options.variables,
+    [variableName(environment, "ACCOUNT_ID")]: location.accountId,
+    [variableName(environment, "REGION")]: location.region,
+  };
+  const { state } = await openWorkspace({ ...options, variables });
+  say(`${environment} lives in account ${location.accountId}, region ${location.region}`);
+  const changes = await applyStateStack(state, say);
+  const file = writeLocation(environment, location, options);
+  return { ...location, bucket: state.backend.bucket, changes, file };
+}
+
+/** Applies the stack, its state being where it now is: in the bucket, or here until there is a bucket. */
+async function applyStateStack(stack: TerraformStackFolder, say: Context["say"]): Promise<Changes> {
+  const { terraform, backend } = stack;
+  const localState = join(stack.path, LOCAL_STATE);
+  const found = await lookAtStateBucket(backend);
+  if (found === "with state") {
+    keepStateInBucket(stack);
+    await terraform.init();
+    return applyPlan(stack);
+  }
+  if (found === "without state" && !existsSync(localState)) {
+    throw new OperatorError(
+      `bucket ${backend.bucket} exists, but has no ${backend.key}, and no unfinished bootstrap is here ` +
+        `(${localState}): finish it on the machine where it began, bring an earlier version of the object ` +
+        "back, or remove the bucket if it is empty",
+    );
+  }
+  say(found === "absent" ? `making bucket ${backend.bucket}` : "finishing an interrupted bootstrap");
+  keepStateHere(stack);
+  await terraform.init();
+  const changes = await applyPlan(stack);
+  say("moving the state of this stack into it");
+  keepStateInBucket(stack);
+  await terraform.migrateState();
+  if ((await lookAtStateBucket(backend)) !== "with state") {
+    throw new OperatorError(`the state did not arrive in ${backend.bucket}; it still is in ${localState}`);
+  }
+  rmSync(localState, { force: true });
+  rmSync(`${localState}.backup`, { force: true });
+  return changes;
+}
+
+async function applyPlan({ path, terraform }: TerraformStackFolder): Promise<Changes> {
+  try {
+    return (await terraform.plan(PLAN)) ? await terraform.apply(PLAN) : { add: 0, change: 0, remove: 0 };
+  } finally {
+    rmSync(join(path, PLAN), { force: true });
+  }
+}
+
+/** @throws OperatorError when what is asked for, what is configured and the credentials do not agree. */
+async function resolveLocation({
+  environment,
+  variables,
+  accountId,
+  region,
+}: BootstrapOptions): Promise<Location> {
+  const path = locationFilePath(PROJECT_ROOT, variables);
+  const configured = locate(environment, variables, readLocationFile(path));
+  const isConfigured = configured.accountId !== UNSET_ACCOUNT_ID;
+  const wanted = {
+    accountId: accountId ?? (isConfigured ? configured.accountId : undefined),
+    region:
+      region ??
+      (isConfigured ? configured.region : (variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"])) ??
+      DEFAULT_REGION,
+  };
+  if (isConfigured && (wanted.accountId !== configured.accountId || wanted.region !== configured.region)) {
+    throw new OperatorError(
+      `${environment} already lives in account ${configured.accountId}, region ${configured.region} ` +
+        `(${path} or ${variableName(environment, "ACCOUNT_ID")}): destroy it there first, or name another environment`,
+    );
+  }
+  const caller = await callerAccount(wanted.region);
+  if (wanted.accountId !== undefined && wanted.accountId !== caller) {
+    throw new OperatorError(
+      `these credentials belong to account ${caller}, but ${environment} is to live in ${wanted.accountId}: ` +
+        "use that account's credentials",
+    );
+  }
+  // Once more, so that flags are checked like everything else.
+  return locate(environment, {}, { [environment]: { accountId: caller, region: wanted.region } });
+}
+
+function writeLocation(environment: string, { accountId, region }: Location, { variables }: Context): string {
+  const path = locationFilePath(PROJECT_ROOT, variables);
+  const locations = { ...readLocationFile(path), [environment]: { accountId, region } };
+  const unfinished = `${path}.${process.pid}`;
+  writeFileSync(unfinished, `${JSON.stringify(locations, undefined, 2)}\n`);
+  renameSync(unfinished, path);
+  return path;
+}

@@ -1,0 +1,125 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { OperatorError } from "../../lib/operator-error";
+import { managedResources, protectedInCode, protectedInState } from "./protection";
+import { keepStateHere, keepStateInBucket } from "./stack-folder";
+import { lookAtStateBucket } from "./state-bucket";
+import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
+
+export interface DestroyOptions extends Context {
+  /** Whether the bucket of the state goes too. */
+  readonly andState: boolean;
+  /** Asked before anything goes. @returns whether to go on. */
+  readonly confirm: (resources: number) => Promise<boolean>;
+}
+
+export interface Destroyed {
+  readonly removed: number;
+  /** What there still is although everything is gone, and why. */
+  readonly remains: readonly string[];
+}
+
+const PLAN = "destroy.tfplan";
+const KEY_REMAINS =
+  "the key until its deletion window ends: `aws kms cancel-key-deletion` would bring it back";
+const LOCAL_STATE = "terraform.tfstate";
+/**
+ * A merge that was running when its function was removed, or a late access log, may put an object into a
+ * bucket between its being emptied and its being removed, and S3 then refuses. By the second time nothing runs.
+ */
+const ATTEMPTS = 2;
+
+/**
+ * Removes everything of a disposable environment, the data included.
+ * @throws OperatorError when it is protected, in the code or still in the state, or when something stays.
+ */
+export async function destroy(options: DestroyOptions): Promise<Destroyed> {
+  const { environment, say, andState } = options;
+  const { main, state } = await openWorkspace(options);
+  assertDisposableInCode(environment, main);
+  if (andState && isHalfGone(state) && (await lookAtStateBucket(main.backend)) === "absent") {
+    say("the bucket of the state is gone: finishing what was begun");
+    return { removed: await destroyStateStack(environment, state, say), remains: [KEY_REMAINS] };
+  }
+  await main.terraform.init();
+  const deployed = await main.terraform.show();
+  assertDisposableInState(environment, protectedInState(deployed));
+  const count = managedResources(deployed).length;
+  if (!(await options.confirm(count))) throw new OperatorError("not confirmed: nothing was removed");
+
+  let removed = await removeAll(main, say);
+  const remains = [KEY_REMAINS];
+  if (andState) {
+    removed += await destroyStateStack(environment, state, say);
+  } else {
+    remains.push(`the state's bucket ${state.backend.bucket}: --and-state removes it too`);
+  }
+  return { removed, remains };
+}
+
+/** Whether the end of the state's bucket was begun here, and not finished. */
+function isHalfGone({ path }: TerraformStackFolder): boolean {
+  return existsSync(join(path, LOCAL_STATE));
+}
+
+function assertDisposableInCode(environment: string, stack: TerraformStackFolder): void {
+  const addresses = protectedInCode(stack.document);
+  if (addresses.length === 0) return;
+  throw new OperatorError(
+    `${environment} is protected: ${addresses.join(", ")} would not go. To remove it all the same, ` +
+      `in this order: set protection to "disposable" in environments/${environment}.ts; ` +
+      `deploy it (npx cdktf deploy ${environment}); npm run destroy -- ${environment}`,
+  );
+}
+
+function assertDisposableInState(environment: string, addresses: readonly string[]): void {
+  if (addresses.length === 0) return;
+  throw new OperatorError(
+    `${environment} is disposable in the code, but was not deployed since: ${addresses.join(", ")} would be ` +
+      `left behind half removed. First: npx cdktf deploy ${environment}`,
+  );
+}
+
+/** @returns how many resources went. */
+async function removeAll(
+  { path, terraform, name }: TerraformStackFolder,
+  say: Context["say"],
+): Promise<number> {
+  let removed = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (await terraform.plan(PLAN, { destroy: true })) removed += (await terraform.apply(PLAN)).remove;
+      break;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      say(`${error instanceof Error ? error.message : String(error)}\ntrying once more`);
+    } finally {
+      rmSync(join(path, PLAN), { force: true });
+    }
+  }
+  const left = await terraform.stateList();
+  if (left.length > 0) throw new OperatorError(`${name} still has ${left.join(", ")}: run it again`);
+  return removed;
+}
+
+/** The bucket cannot keep the state of its own end: it is moved here first. */
+async function destroyStateStack(
+  environment: string,
+  stack: TerraformStackFolder,
+  say: Context["say"],
+): Promise<number> {
+  const { path, terraform } = stack;
+  // Where an unfinished attempt was, if there was one.
+  await terraform.init();
+  assertDisposableInState(`${environment}-state`, protectedInState(await terraform.show()));
+  say(`moving the state of ${stack.name} out of its bucket`);
+  keepStateHere(stack);
+  await terraform.migrateState();
+  const removed = await removeAll(stack, say);
+  keepStateInBucket(stack);
+  for (const file of [LOCAL_STATE, `${LOCAL_STATE}.backup`]) {
+    const left = join(path, file);
+    if (existsSync(left)) rmSync(left);
+  }
+  return removed;
+}

@@ -1,0 +1,78 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type Json, type JsonObject, member } from "../../lib/json";
+import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
+import { type Context, openWorkspace } from "./workspace";
+
+/** A resource that is no longer as it was deployed. */
+export interface Drifted {
+  readonly address: string;
+  /** `deleted`, or `changed` in these properties. */
+  readonly what: "changed" | "deleted";
+  readonly properties: readonly PropertyDrift[];
+}
+
+/** A property that somebody changed. Sensitive values are not shown. */
+export interface PropertyDrift {
+  readonly property: string;
+  readonly deployed: Json;
+  readonly found: Json;
+}
+
+export interface DriftReport {
+  readonly drifted: readonly Drifted[];
+  /** What a deploy would change for another reason: the code is not what was deployed. */
+  readonly undeployed: readonly string[];
+}
+
+const PLAN = "drift.tfplan";
+
+/**
+ * Compares the environment with its state and its code. No state is written, and nothing is changed.
+ * @throws OperatorError when it cannot be looked at, for example because somebody holds the lock.
+ */
+export async function detectDrift(context: Context): Promise<DriftReport> {
+  const { main } = await openWorkspace(context);
+  context.say(`reading ${context.environment} in ${main.backend.region}`);
+  await main.terraform.init();
+  try {
+    await main.terraform.plan(PLAN);
+    return driftOf(await main.terraform.show(PLAN));
+  } finally {
+    rmSync(join(main.path, PLAN), { force: true });
+  }
+}
+
+/**
+ * The drift in a plan, as `terraform show -json` prints it: what stands both among what Terraform found
+ * different and among what it would change. Either list alone says too much: the first names every computed
+ * value that moved by itself, the second also what only the code changed.
+ */
+export function driftOf(plan: JsonObject): DriftReport {
+  const found = new Map(changesIn(plan, "resource_drift").map((change) => [change.address, change]));
+  const planned = changesIn(plan, "resource_changes").filter(
+    ({ actions, managed }) => managed && !isDeepStrictEqual(actions, ["no-op"]),
+  );
+  const drifted: Drifted[] = [];
+  const undeployed: string[] = [];
+  for (const { address } of planned) {
+    const drift = found.get(address);
+    if (!drift) undeployed.push(address);
+    else if (drift.actions.includes("delete")) drifted.push({ address, what: "deleted", properties: [] });
+    else drifted.push({ address, what: "changed", properties: changedProperties(drift) });
+  }
+  return { drifted, undeployed };
+}
+
+function changedProperties({ change }: ResourceChange): PropertyDrift[] {
+  const [before, after] = [objectOf(change, "before"), objectOf(change, "after")];
+  const sensitive = [objectOf(change, "before_sensitive"), objectOf(change, "after_sensitive")];
+  const show = (object: JsonObject, property: string): Json =>
+    sensitive.some((marks) => holdsTrue(member(marks, property)))
+      ? HIDDEN
+      : (member(object, property) ?? null);
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((property) => !isSame(member(before, property), member(after, property)))
+    .map((property) => ({ property, deployed: show(before, property), found: show(after, property) }));
+}

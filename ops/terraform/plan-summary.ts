@@ -1,0 +1,203 @@
+import { createHash } from "node:crypto";
+import { type Json, type JsonObject, member } from "../../lib/json";
+import { OperatorError } from "../../lib/operator-error";
+import { REMOVABLE, STATEFUL } from "../../modules/stateful";
+import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
+
+/** What happens to a resource; `forget` and `move` touch the state only. */
+export type PlannedAction = "delete" | "replace" | "update" | "create" | "import" | "move" | "forget";
+
+/** In the order in which a reader must see them. */
+export const PLANNED_ACTIONS: readonly PlannedAction[] = [
+  "delete",
+  "replace",
+  "forget",
+  "update",
+  "create",
+  "import",
+  "move",
+];
+
+/** A property that changes. Sensitive values are not in it. */
+export interface PlannedProperty {
+  readonly property: string;
+  readonly before: Json;
+  readonly after: Json;
+  /** Whether it is why the resource is replaced. */
+  readonly forcesReplacement: boolean;
+}
+
+/** A resource that a plan changes. */
+export interface PlannedChange {
+  readonly address: string;
+  readonly type: string;
+  readonly action: PlannedAction;
+  /** Of an update or a replacement. */
+  readonly properties: readonly PlannedProperty[];
+}
+
+/** A resource that holds data, and what would be lost. */
+export interface Loss {
+  readonly address: string;
+  readonly action: "delete" | "replace" | "forget";
+  readonly lost: string;
+}
+
+export interface PlanSummary {
+  /** Most dangerous first. */
+  readonly changes: readonly PlannedChange[];
+  /** What holds data and would go. */
+  readonly losses: readonly Loss[];
+  /** What holds data and would from now on be removed with its content: address and property. */
+  readonly unprotected: readonly string[];
+  /** Outputs that change. */
+  readonly outputs: readonly string[];
+  /** Whether somebody changed things behind Terraform's back, which this plan undoes. */
+  readonly drifted: readonly string[];
+  /** The same for two plans that would do the same to the same things. */
+  readonly fingerprint: string;
+}
+
+const UNKNOWN = "(known after apply)";
+
+/**
+ * What a plan would do.
+ * @param plan as `terraform show -json` prints it.
+ * @throws OperatorError when it is no plan, or one that failed.
+ */
+export function summarize(plan: JsonObject): PlanSummary {
+  if (member(plan, "resource_changes") === undefined && member(plan, "planned_values") === undefined) {
+    throw new OperatorError("this is no plan: make it by `terraform show -json <plan>`");
+  }
+  if (member(plan, "errored") === true) throw new OperatorError("the plan failed, and is not complete");
+  const planned = changesIn(plan, "resource_changes")
+    .filter(({ managed }) => managed)
+    .flatMap((change) => {
+      const action = actionOf(change);
+      return action === undefined ? [] : [{ change, action }];
+    });
+  const changes = planned
+    .map(
+      ({ change, action }): PlannedChange => ({
+        address: change.address,
+        type: change.type,
+        action,
+        properties: action === "update" || action === "replace" ? propertiesOf(change) : [],
+      }),
+    )
+    .sort(
+      (a, b) =>
+        PLANNED_ACTIONS.indexOf(a.action) - PLANNED_ACTIONS.indexOf(b.action) ||
+        (a.address < b.address ? -1 : 1),
+    );
+  const changed = new Set(changes.map(({ address }) => address));
+  return {
+    changes,
+    losses: changes.flatMap(lossOf),
+    unprotected: planned.flatMap(({ change }) => protectionTaken(change)),
+    outputs: outputsOf(plan),
+    drifted: changesIn(plan, "resource_drift")
+      .map(({ address }) => address)
+      .filter((address) => changed.has(address)),
+    fingerprint: fingerprintOf(planned),
+  };
+}
+
+const ACTIONS: Readonly<Record<string, PlannedAction>> = {
+  create: "create",
+  "create,delete": "replace",
+  "create,forget": "replace",
+  delete: "delete",
+  "delete,create": "replace",
+  forget: "forget",
+  update: "update",
+};
+
+/** @returns undefined when nothing happens. @throws OperatorError on an action of a newer Terraform. */
+function actionOf({ address, actions, change, entry }: ResourceChange): PlannedAction | undefined {
+  const name = actions.join(",");
+  if (name === "no-op" || name === "read") {
+    if (member(change, "importing") !== undefined) return "import";
+    return member(entry, "previous_address") === undefined ? undefined : "move";
+  }
+  const action = ACTIONS[name];
+  if (action === undefined)
+    throw new OperatorError(`the plan wants to ${name} ${address}, which is not known here`);
+  return action;
+}
+
+function propertiesOf({ change }: ResourceChange): PlannedProperty[] {
+  const [before, after] = [objectOf(change, "before"), objectOf(change, "after")];
+  const [hiddenBefore, hiddenAfter] = [
+    objectOf(change, "before_sensitive"),
+    objectOf(change, "after_sensitive"),
+  ];
+  const unknown = objectOf(change, "after_unknown");
+  const forcing = replacePaths(change);
+  const names = new Set([...Object.keys(before), ...Object.keys(after), ...Object.keys(unknown)]);
+  return [...names]
+    .sort()
+    .filter((name) => holdsTrue(member(unknown, name)) || !isSame(member(before, name), member(after, name)))
+    .map((name) => {
+      const hidden = holdsTrue(member(hiddenBefore, name)) || holdsTrue(member(hiddenAfter, name));
+      return {
+        property: name,
+        before: hidden ? HIDDEN : (member(before, name) ?? null),
+        after: hidden ? HIDDEN : holdsTrue(member(unknown, name)) ? UNKNOWN : (member(after, name) ?? null),
+        forcesReplacement: forcing.has(name),
+      };
+    });
+}
+
+/** First steps of the paths that force a replacement. */
+function replacePaths(change: JsonObject): ReadonlySet<string> {
+  const paths = member(change, "replace_paths");
+  if (!Array.isArray(paths)) return new Set();
+  return new Set(paths.map((path: Json) => String(Array.isArray(path) ? path[0] : path)));
+}
+
+function lossOf({ address, type, action }: PlannedChange): Loss[] {
+  const lost = STATEFUL[type];
+  const goes = action === "delete" || action === "replace" || action === "forget";
+  return lost !== undefined && goes ? [{ address, action, lost }] : [];
+}
+
+function protectionTaken({ address, type, change }: ResourceChange): string[] {
+  const property = REMOVABLE[type];
+  if (property === undefined || member(change, "before") === undefined) return [];
+  const is = (when: "before" | "after") => member(objectOf(change, when), property) === true;
+  return !is("before") && is("after") ? [`${address}: ${property}`] : [];
+}
+
+function outputsOf(plan: JsonObject): string[] {
+  return Object.entries(objectOf(plan, "output_changes"))
+    .filter(([, output]) => JSON.stringify(output).includes('"actions":["no-op"]') === false)
+    .map(([name]) => name)
+    .sort();
+}
+
+/** Of what is done to what, and to which values; the values before do not count. */
+function fingerprintOf(planned: readonly { change: ResourceChange; action: PlannedAction }[]): string {
+  const lines = planned
+    .map(({ change: { address, change }, action }) =>
+      JSON.stringify([
+        address,
+        action,
+        sorted(member(change, "after")),
+        sorted(member(change, "after_unknown")),
+      ]),
+    )
+    .sort();
+  return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 12);
+}
+
+/** With the members of its objects in order of their names. */
+function sorted(value: Json | undefined): Json {
+  if (value === undefined || value === null || typeof value !== "object") return value ?? null;
+  if (Array.isArray(value)) return value.map((item: Json) => sorted(item));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from "node:util";
+import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
+import { OperatorError } from "../../lib/operator-error";
+
+/** A resource in a plan, as `terraform show -json` prints it. */
+export interface ResourceChange {
+  readonly address: string;
+  readonly type: string;
+  /** Not a data source. */
+  readonly managed: boolean;
+  readonly actions: readonly Json[];
+  readonly change: JsonObject;
+  /** The whole entry. */
+  readonly entry: JsonObject;
+}
+
+/** Stands for a sensitive value. */
+export const HIDDEN = "(sensitive)";
+
+/** One of a plan's lists of resources; empty where the plan has none. @throws OperatorError when it is malformed. */
+export function changesIn(plan: JsonObject, list: "resource_drift" | "resource_changes"): ResourceChange[] {
+  const changes = member(plan, list) ?? [];
+  if (!Array.isArray(changes)) throw new OperatorError(`the plan's ${list} is no list`);
+  return changes.map((entry: Json) => {
+    const address = isJsonObject(entry) ? member(entry, "address") : undefined;
+    const change = isJsonObject(entry) ? member(entry, "change") : undefined;
+    const actions = isJsonObject(change) ? member(change, "actions") : undefined;
+    if (
+      !isJsonObject(entry) ||
+      typeof address !== "string" ||
+      !isJsonObject(change) ||
+      !Array.isArray(actions)
+    ) {
+      throw new OperatorError(`the plan's ${list} has an entry without address or change`);
+    }
+    const managed = member(entry, "mode") === "managed";
+    return { address, type: String(member(entry, "type") ?? ""), managed, actions, change, entry };
+  });
+}
+
+/** The provider tells nothing, an empty list and an empty text apart only when it writes, not when it reads. */
+export function isSame(one: Json | undefined, other: Json | undefined): boolean {
+  const isEmpty = (value: Json | undefined): boolean =>
+    value === undefined ||
+    value === "" ||
+    (typeof value === "object" && Object.keys(value ?? {}).length === 0);
+  return (isEmpty(one) && isEmpty(other)) || isDeepStrictEqual(one, other);
+}
+
+/** A member that is an object, else an empty one. */
+export function objectOf(object: JsonObject, key: string): JsonObject {
+  const value = member(object, key);
+  return isJsonObject(value) ? value : {};
+}
+
+/** Terraform marks what is sensitive, or not known yet, by `true` somewhere in the shape of the value. */
+export function holdsTrue(marks: Json | undefined): boolean {
+  if (Array.isArray(marks)) return marks.some(holdsTrue);
+  return isJsonObject(marks) ? Object.values(marks).some(holdsTrue) : marks === true;
+}

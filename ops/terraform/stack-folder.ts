@@ -1,0 +1,120 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { isJsonObject, type JsonObject, member } from "../../lib/json";
+import { OperatorError } from "../../lib/operator-error";
+import { runProgram } from "../../lib/run-program";
+import type { Variables } from "../../lib/variables";
+
+/** The root of the project: where `main.ts` is. */
+export const PROJECT_ROOT = resolve(__dirname, "..", "..");
+
+/**
+ * Where the commands synthesize: git-ignored, and it stays, so that Terraform need not load its provider each
+ * time. `RETAIL_BI_WORK_FOLDER` names another. (`cdktf.out` belongs to the cdktf CLI.)
+ */
+export function workFolder(variables: Variables): string {
+  return variables["RETAIL_BI_WORK_FOLDER"] ?? join(PROJECT_ROOT, ".retail-bi", "terraform");
+}
+
+/** Where a stack keeps its state. */
+export interface Backend {
+  readonly bucket: string;
+  readonly key: string;
+  readonly region: string;
+  /** The only account that it may be in. */
+  readonly accountId: string;
+}
+
+/** A synthesized stack: its folder is where Terraform runs. */
+export interface StackFolder {
+  readonly name: string;
+  readonly path: string;
+  readonly backend: Backend;
+  /** Exact version of the AWS provider. */
+  readonly providerVersion: string;
+  /** Its `cdk.tf.json`. */
+  readonly document: JsonObject;
+}
+
+/** The two stacks of an environment. */
+export interface EnvironmentFolders {
+  readonly main: StackFolder;
+  readonly state: StackFolder;
+}
+
+const OVERRIDE = "backend_override.tf.json";
+
+/**
+ * Synthesizes one environment below `folder`.
+ * @throws OperatorError with the program's own message.
+ */
+export async function synthesizeEnvironment(
+  environment: string,
+  variables: Variables,
+  folder: string,
+): Promise<EnvironmentFolders> {
+  mkdirSync(folder, { recursive: true });
+  const { exitCode, stderr } = await runProgram(process.execPath, ["--import", "tsx", "main.ts"], {
+    cwd: PROJECT_ROOT,
+    variables: { ...variables, CDKTF_OUTDIR: folder, RETAIL_BI_ENVIRONMENTS: environment },
+    remedy: "it runs this program",
+  });
+  if (exitCode !== 0) throw new OperatorError(`${environment} cannot be synthesized:\n${stderr.trim()}`);
+  return readEnvironment(folder, environment);
+}
+
+/**
+ * The stacks of an environment that was synthesized below `folder`.
+ * @throws OperatorError naming what a stack lacks.
+ */
+export function readEnvironment(folder: string, environment: string): EnvironmentFolders {
+  return {
+    main: readStack(folder, environment),
+    state: readStack(folder, `${environment}-state`),
+  };
+}
+
+/** Keeps the stack's state in its own folder from the next `init` on, instead of in its bucket. */
+export function keepStateHere(stack: StackFolder): void {
+  writeFileSync(join(stack.path, OVERRIDE), JSON.stringify({ terraform: { backend: { local: {} } } }));
+}
+
+/** Keeps the stack's state in its bucket from the next `init` on. */
+export function keepStateInBucket(stack: StackFolder): void {
+  rmSync(join(stack.path, OVERRIDE), { force: true });
+}
+
+function readStack(folder: string, name: string): StackFolder {
+  const path = join(folder, "stacks", name);
+  const file = join(path, "cdk.tf.json");
+  const inside = (object: unknown, ...keys: string[]): JsonObject => {
+    const found = keys.reduce<unknown>((at, key) => (isJsonObject(at) ? member(at, key) : undefined), object);
+    if (!isJsonObject(found)) throw new OperatorError(`${file} has no ${keys.join(".")}`);
+    return found;
+  };
+  const text = (object: JsonObject, key: string): string => {
+    const value = member(object, key);
+    if (typeof value !== "string") throw new OperatorError(`${file} has no text for ${key}`);
+    return value;
+  };
+  const onlyText = (object: JsonObject, key: string): string => {
+    const values = member(object, key);
+    const [value] = Array.isArray(values) ? values : [];
+    if (typeof value !== "string") throw new OperatorError(`${file} has no text in ${key}`);
+    return value;
+  };
+  const document = inside(JSON.parse(readFileSync(file, "utf8")));
+  const backend = inside(document, "terraform", "backend", "s3");
+  return {
+    name,
+    path,
+    backend: {
+      bucket: text(backend, "bucket"),
+      key: text(backend, "key"),
+      region: text(backend, "region"),
+      accountId: onlyText(backend, "allowed_account_ids"),
+    },
+    providerVersion: text(inside(document, "terraform", "required_providers", "aws"), "version"),
+    document,
+  };
+}

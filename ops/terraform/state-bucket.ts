@@ -1,0 +1,46 @@
+import {
+  HeadBucketCommand,
+  HeadObjectCommand,
+  NotFound,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { OperatorError } from "../../lib/operator-error";
+import type { Backend } from "./stack-folder";
+
+/** What the bucket of a state holds. */
+export type StateBucket = "absent" | "without state" | "with state";
+
+/**
+ * Looks for the bucket and the state in it.
+ * @throws OperatorError when it belongs to somebody else or AWS cannot be asked.
+ */
+export async function lookAtStateBucket({ bucket, key, region, accountId }: Backend): Promise<StateBucket> {
+  const client = new S3Client({ region });
+  const owned = { Bucket: bucket, ExpectedBucketOwner: accountId };
+  try {
+    if (!(await exists(() => client.send(new HeadBucketCommand(owned))))) return "absent";
+    const hasState = await exists(() => client.send(new HeadObjectCommand({ ...owned, Key: key })));
+    return hasState ? "with state" : "without state";
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
+      throw new OperatorError(
+        `bucket ${bucket} exists, but account ${accountId} may not look at it: it belongs to another account, ` +
+          "or these credentials lack s3:ListBucket and s3:GetObject on it",
+      );
+    }
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+async function exists(ask: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await ask();
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,207 @@
+import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
+import { OperatorError } from "../../lib/operator-error";
+import { runProgram } from "../../lib/run-program";
+import type { Variables } from "../../lib/variables";
+import type { TerraformProgram } from "./find-terraform";
+
+/** What a plan or an apply does, in resources. */
+export interface Changes {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+}
+
+/** Called with what happens, a line each. */
+export type Say = (line: string) => void;
+
+export interface TerraformOptions {
+  readonly program: TerraformProgram;
+  readonly variables: Variables;
+  /** Hears of each resource that is done. @default nobody */
+  readonly say?: Say;
+  /** How long a command waits for a lock that somebody else holds, such as `5m`. @default 0s */
+  readonly lockTimeout?: string;
+  /** Interrupts what runs as Ctrl-C does. */
+  readonly signal?: AbortSignal;
+}
+
+/** Of `plan`: made of a change to nothing, or of something to do. */
+const NOTHING_TO_DO = 0;
+const SOMETHING_TO_DO = 2;
+
+/** Terraform in one folder, never asking anything. Every failure is an OperatorError with Terraform's own words. */
+export class Terraform {
+  private readonly variables: Variables;
+  private readonly lock: string;
+
+  public constructor(
+    public readonly folder: string,
+    private readonly options: TerraformOptions,
+  ) {
+    this.lock = `-lock-timeout=${options.lockTimeout ?? "0s"}`;
+    this.variables = {
+      ...options.variables,
+      CHECKPOINT_DISABLE: "1",
+      TF_IN_AUTOMATION: "1",
+      TF_INPUT: "0",
+    };
+  }
+
+  /** Connects to the state where the configuration says; never moves a state (see `migrateState`). */
+  public async init(): Promise<void> {
+    await this.run("init", ["-reconfigure", "-input=false", "-no-color"]);
+  }
+
+  /** Connects to the state where the configuration says, and copies there what was connected before. */
+  public async migrateState(): Promise<void> {
+    await this.run("init", ["-migrate-state", "-force-copy", "-input=false", "-no-color"]);
+  }
+
+  /** @throws OperatorError listing what is wrong with the configuration. */
+  public async validate(): Promise<void> {
+    await this.run("validate", ["-no-color"]);
+  }
+
+  /**
+   * Plans, and keeps the plan in `file`, relative to the folder. No state is written.
+   * @returns whether there is anything to do.
+   */
+  public async plan(file: string, { destroy = false } = {}): Promise<boolean> {
+    const args = ["-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`, this.lock];
+    const exitCode = await this.run("plan", destroy ? ["-destroy", ...args] : args, [
+      NOTHING_TO_DO,
+      SOMETHING_TO_DO,
+    ]);
+    return exitCode === SOMETHING_TO_DO;
+  }
+
+  /** Applies a kept plan, and says what it did. */
+  public async apply(file: string): Promise<Changes> {
+    let changes: Changes = { add: 0, change: 0, remove: 0 };
+    const faults: string[] = [];
+    const onLine = (line: string): void => {
+      const event = parseEvent(line);
+      if (!event) return;
+      const type = member(event, "type");
+      const summary = member(event, "changes");
+      if (type === "change_summary" && isJsonObject(summary)) changes = changesOf(summary);
+      if (type === "diagnostic" && member(event, "@level") === "error") faults.push(faultOf(event));
+      if (type === "apply_complete" && !isAboutData(event)) {
+        this.options.say?.(String(member(event, "@message") ?? ""));
+      }
+    };
+    const { exitCode, stderr } = await this.start(
+      "apply",
+      ["-json", "-input=false", this.lock, file],
+      onLine,
+    );
+    if (exitCode !== 0) throw this.failure("apply", faults.join("\n\n") || stderr);
+    return changes;
+  }
+
+  /** A kept plan, or without `file` the state, as `terraform show -json` prints it. */
+  public async show(file?: string): Promise<JsonObject> {
+    const { stdout } = await this.capture("show", [
+      "-json",
+      "-no-color",
+      ...(file === undefined ? [] : [file]),
+    ]);
+    const shown: unknown = JSON.parse(stdout);
+    if (!isJsonObject(shown)) throw new OperatorError("terraform show -json printed no object");
+    return shown;
+  }
+
+  /** Addresses of all resources and data sources in the state. */
+  public async stateList(): Promise<string[]> {
+    const { stdout } = await this.capture("state", ["list"]);
+    return stdout.split("\n").filter((line) => line !== "");
+  }
+
+  /** One resource of the state, as an operator reads it. */
+  public async stateShow(address: string): Promise<string> {
+    const { stdout } = await this.capture("state", ["show", "-no-color", address]);
+    return stdout;
+  }
+
+  /** Lets Terraform forget resources without touching them. */
+  public async stateRemove(addresses: readonly string[]): Promise<void> {
+    await this.run("state", ["rm", this.lock, ...addresses]);
+  }
+
+  /** Outputs by name. */
+  public async outputs(): Promise<ReadonlyMap<string, Json>> {
+    const { stdout } = await this.capture("output", ["-json", "-no-color"]);
+    const outputs: unknown = JSON.parse(stdout);
+    if (!isJsonObject(outputs)) throw new OperatorError("terraform output -json printed no object");
+    return new Map(
+      Object.entries(outputs).map(([name, output]) => [
+        name,
+        isJsonObject(output) ? (member(output, "value") ?? null) : null,
+      ]),
+    );
+  }
+
+  private async run(
+    command: string,
+    args: readonly string[],
+    accepted: readonly number[] = [0],
+  ): Promise<number> {
+    return (await this.capture(command, args, accepted)).exitCode;
+  }
+
+  private async capture(command: string, args: readonly string[], accepted: readonly number[] = [0]) {
+    const finished = await this.start(command, args);
+    if (!accepted.includes(finished.exitCode)) {
+      throw this.failure(command, finished.stderr.trim() || finished.stdout);
+    }
+    return finished;
+  }
+
+  private start(command: string, args: readonly string[], onLine?: Say) {
+    return runProgram(this.options.program.command, [command, ...args], {
+      cwd: this.folder,
+      variables: this.variables,
+      remedy: "it was there a moment ago",
+      ...(onLine && { onLine }),
+      ...(this.options.signal && { signal: this.options.signal }),
+    });
+  }
+
+  private failure(command: string, words: string): OperatorError {
+    return new OperatorError(`terraform ${command} failed in ${this.folder}:\n${plain(words)}`);
+  }
+}
+
+/** A line of `-json`; lines of other programs' making are no events. */
+function parseEvent(line: string): JsonObject | undefined {
+  if (!line.startsWith("{")) return undefined;
+  const event: unknown = JSON.parse(line);
+  return isJsonObject(event) ? event : undefined;
+}
+
+function isAboutData(event: JsonObject): boolean {
+  const hook = member(event, "hook");
+  return isJsonObject(hook) && member(hook, "action") === "read";
+}
+
+function changesOf(summary: JsonObject): Changes {
+  const count = (key: string): number => Number(member(summary, key) ?? 0);
+  return { add: count("add"), change: count("change"), remove: count("remove") };
+}
+
+function faultOf(event: JsonObject): string {
+  const diagnostic = member(event, "diagnostic");
+  if (!isJsonObject(diagnostic)) return String(member(event, "@message") ?? "");
+  return ["address", "summary", "detail"]
+    .map((key) => member(diagnostic, key))
+    .filter((part) => typeof part === "string" && part !== "")
+    .join(": ");
+}
+
+/** Without the frame that Terraform draws around an error. */
+function plain(words: string): string {
+  return words
+    .replace(/^[╷╵]\n?/gm, "")
+    .replace(/^│ ?/gm, "")
+    .trim();
+}

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import type { Variables } from "../../lib/variables";
+import { findTerraform } from "./find-terraform";
+import { findProvider, variablesFor } from "./provider-source";
+import { type StackFolder, synthesizeEnvironment, workFolder } from "./stack-folder";
+import { type Say, Terraform } from "./terraform";
+
+/** What every command of an operator is given. */
+export interface Context {
+  readonly environment: string;
+  readonly variables: Variables;
+  readonly say: Say;
+  /** How long to wait for a lock that somebody else holds, such as `5m`. @default 0s */
+  readonly lockTimeout?: string;
+}
+
+/** A stack, and Terraform in its folder. */
+export interface TerraformStackFolder extends StackFolder {
+  readonly terraform: Terraform;
+}
+
+/** The two stacks of an environment, synthesized as the code now says. */
+export interface Workspace {
+  readonly main: TerraformStackFolder;
+  readonly state: TerraformStackFolder;
+}
+
+/**
+ * Synthesizes the environment and finds Terraform and its provider.
+ * @throws OperatorError naming what is missing.
+ */
+export async function openWorkspace({
+  environment,
+  variables,
+  say,
+  lockTimeout,
+}: Context): Promise<Workspace> {
+  const program = await findTerraform(variables);
+  const folder = join(workFolder(variables), environment);
+  const stacks = await synthesizeEnvironment(environment, variables, folder);
+  const withTerraform = (stack: StackFolder): TerraformStackFolder => ({
+    ...stack,
+    terraform: new Terraform(stack.path, {
+      program,
+      variables: variablesFor(findProvider(stack.providerVersion, variables), variables, folder),
+      say,
+      ...(lockTimeout !== undefined && { lockTimeout }),
+    }),
+  });
+  return { main: withTerraform(stacks.main), state: withTerraform(stacks.state) };
+}

@@ -1,0 +1,33 @@
+import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
+import { OperatorError } from "../../lib/operator-error";
+import { runProgram } from "../../lib/run-program";
+import type { Variables } from "../../lib/variables";
+import { explainCliWords } from "./cli-words";
+import { INSTALL_AWS_CLI } from "./session-child";
+
+/** Asks AWS by its CLI, which the session needs anyway, in one region. */
+export type Ask = (what: string, args: readonly string[]) => Promise<JsonObject>;
+
+/** @throws (the returned function) OperatorError with what it was to find out, and the CLI's words explained. */
+export function awsCli(region: string, variables: Variables): Ask {
+  return async (what, args) => {
+    const { exitCode, stdout, stderr } = await runProgram(
+      "aws",
+      [...args, "--region", region, "--output", "json"],
+      // Version 2 would page its answer, and version 1 does not know the option that says not to.
+      { cwd: process.cwd(), variables: { ...variables, AWS_PAGER: "" }, remedy: INSTALL_AWS_CLI },
+    );
+    if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliWords(stderr)}`);
+    const answer: unknown = JSON.parse(stdout);
+    if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} printed no object`);
+    return answer;
+  };
+}
+
+/** What stands at `path` in an answer; undefined when it, or anything on the way, is absent. */
+export function at(answer: JsonObject, ...path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (value, key) => (isJsonObject(value) ? member(value, key) : undefined),
+    answer,
+  );
+}

@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError } from "commander";
+import { UnknownEnvironmentError } from "../../environments/choose";
+import { LocationError } from "../../environments/location";
+import { LOOPBACK } from "../../lib/loopback";
+import { OperatorError } from "../../lib/operator-error";
+import { runTunnel } from "./run";
+
+const HELP = `
+Needs, but with --endpoint: the AWS CLI with its Session Manager plugin, and a bastion in the environment.
+Credentials are those of your shell (AWS_PROFILE and so on); they never leave this machine.
+
+Examples:
+  npm run tunnel -- dev
+  npm run tunnel -- dev --endpoint https://vpc-salesv1-….eu-west-1.es.amazonaws.com   (over a VPN)
+  curl http://127.0.0.1:9200/_cat/indices`;
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1024 || value > 65_535) {
+    throw new InvalidArgumentError("A port from 1024 to 65535 is wanted.");
+  }
+  return value;
+}
+
+/** Credentials in clear text stay on this machine. */
+function endpoint(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const safe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === LOOPBACK);
+  if (!url || !safe || url.href !== `${url.origin}/`) {
+    throw new InvalidArgumentError("An origin such as https://host is wanted.");
+  }
+  return url;
+}
+
+const stop = new AbortController();
+// A terminal that goes away would leave the session behind.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+new Command("npm run tunnel --")
+  .description("Opens a signing tunnel to the search domain of an environment, for OpenSearch Dashboards.")
+  .argument("<environment>", "such as dev")
+  .option("--port <port>", "of the local end", port, 9200)
+  .option("--endpoint <url>", "of the domain, where it is reached without a session", endpoint)
+  .addHelpText("after", HELP)
+  .showHelpAfterError()
+  .action((environment: string, options: { port: number; endpoint?: URL }) =>
+    runTunnel({ environment, ...options, variables: process.env, say, signal: stop.signal }),
+  )
+  .parseAsync()
+  .catch((error: unknown) => {
+    const forPeople = [OperatorError, LocationError, UnknownEnvironmentError].some(
+      (type) => error instanceof type,
+    );
+    say(
+      error instanceof Error ? (forPeople ? error.message : (error.stack ?? error.message)) : String(error),
+    );
+    process.exitCode = 1;
+  });

@@ -1,0 +1,68 @@
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
+import { OperatorError } from "../../lib/operator-error";
+import type { Variables } from "../../lib/variables";
+import type { Names } from "../../modules/naming";
+import { type Ask, at, awsCli } from "./aws-cli";
+import type { SessionTarget } from "./session-child";
+
+/** The environment whose domain is looked for. */
+export interface Destination {
+  readonly environment: string;
+  readonly region: string;
+  readonly names: Pick<Names, "searchDomain" | "bastion">;
+}
+
+/**
+ * Finds the domain's host and the bastion by their names, so that who looks at Dashboards needs neither
+ * Terraform nor its state.
+ * @throws OperatorError saying what is not there, or switched off, and how to change that.
+ */
+export async function findWay(
+  { environment, region, names }: Destination,
+  variables: Variables,
+): Promise<SessionTarget> {
+  const ask = awsCli(region, variables);
+  const host = await findHost(ask, names.searchDomain, region);
+  const instanceId = await findBastion(ask, names.bastion, environment, region);
+  return { host, instanceId, region };
+}
+
+async function findHost(ask: Ask, name: string, region: string): Promise<string> {
+  const domain = await ask(`the domain ${name} in ${region}`, [
+    ...["opensearch", "describe-domain", "--domain-name", name],
+  ]);
+  const host = at(domain, "DomainStatus", "Endpoints", "vpc") ?? at(domain, "DomainStatus", "Endpoint");
+  if (typeof host === "string") return host;
+  throw new OperatorError(
+    `the domain ${name} in ${region} has no endpoint yet: it is being made; wait for it`,
+  );
+}
+
+async function findBastion(ask: Ask, name: string, environment: string, region: string): Promise<string> {
+  const answer = await ask(`the bastion ${name} in ${region}`, [
+    ...["ec2", "describe-instances", "--filters", `Name=tag:Name,Values=${name}`],
+    "Name=instance-state-name,Values=pending,running,stopping,stopped",
+  ]);
+  const instances = list(at(answer, "Reservations"))
+    .flatMap((reservation) => list(at(reservation, "Instances")))
+    .map((instance) => ({
+      id: String(at(instance, "InstanceId")),
+      state: String(at(instance, "State", "Name")),
+    }));
+  const running = instances.find(({ state }) => state === "running");
+  if (running) return running.id;
+  const [other] = instances;
+  if (other) {
+    throw new OperatorError(
+      `the bastion ${name} (${other.id}) is ${other.state}: start it with \`aws ec2 start-instances --region ${region} --instance-ids ${other.id}\`, and wait 2 minutes`,
+    );
+  }
+  throw new OperatorError(
+    `there is no bastion ${name} in ${region}: set bastion.enabled to true in environments/${environment}.ts and deploy; ` +
+      "from inside of the network, or over a VPN, name the domain by --endpoint instead",
+  );
+}
+
+function list(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : [];
+}

@@ -1,0 +1,129 @@
+import type { Server } from "node:http";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
+import { definitionOf } from "../../environments/choose";
+import {
+  locate,
+  locationFilePath,
+  readLocationFile,
+  UNSET_ACCOUNT_ID,
+  variableName,
+} from "../../environments/location";
+import { closeServer, listenOnLoopback } from "../../lib/loopback";
+import { OperatorError } from "../../lib/operator-error";
+import type { Variables } from "../../lib/variables";
+import { namesOf } from "../../modules/naming";
+import { callerAccount } from "../terraform/account";
+import { PROJECT_ROOT } from "../terraform/stack-folder";
+import { type Destination, findWay } from "./find-way";
+import { openSession } from "./session";
+import type { CredentialSource } from "./signer";
+import { createSigningProxy } from "./signing-proxy";
+import type { Upstream } from "./upstream";
+
+export interface TunnelOptions {
+  readonly environment: string;
+  /** Of the local end; 0 for a free one. */
+  readonly port: number;
+  /** Origin of the domain, where it is reached without a session. */
+  readonly endpoint?: URL;
+  readonly variables: Variables;
+  /** Hears what happens on the way, a line each. */
+  readonly say: (line: string) => void;
+  /** Ends the opening. */
+  readonly signal: AbortSignal;
+}
+
+/** A tunnel that is open. */
+export interface Tunnel {
+  /** Of the local end. */
+  readonly url: string;
+  /** Of the domain, which that leads to. */
+  readonly host: string;
+  /** Whether people sign in to Dashboards by SAML, which no tunnel can pass on. */
+  readonly saml: boolean;
+  /** Settles with an error when the way is lost for good. */
+  readonly over: Promise<OperatorError | undefined>;
+  close(): Promise<void>;
+}
+
+/** The domain, and the session that leads there. */
+interface Way extends Pick<Tunnel, "over" | "close"> {
+  readonly upstream: Upstream;
+}
+
+/**
+ * Opens a tunnel to the environment's domain. Close it when done: programs outside of this process carry it.
+ * @throws UnknownEnvironmentError; LocationError; OperatorError saying what is missing, and what to do.
+ */
+export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
+  const { environment, endpoint, variables, say } = options;
+  const definition = definitionOf(environment, variables);
+  if (!definition.speed.enabled) {
+    throw new OperatorError(`${environment} has no speed layer (speed.enabled is false): there is no domain`);
+  }
+  const file = readLocationFile(locationFilePath(PROJECT_ROOT, variables));
+  const location = locate(environment, variables, file);
+  const { accountId, region } = location;
+  // Other programs write new credentials into the files of profiles: those are read again.
+  const credentials: CredentialSource = defaultProvider({ ignoreCache: true });
+
+  const names = namesOf({ ...definition, location });
+  const way = endpoint
+    ? direct(endpoint)
+    : await throughBastion({ environment, region, names }, accountId, options);
+  const proxy = createSigningProxy({ upstream: way.upstream, region, credentials, say });
+  try {
+    return {
+      url: await listen(proxy, options.port),
+      host: way.upstream.origin.host,
+      saml: definition.speed.saml !== undefined,
+      over: way.over,
+      close: async () => {
+        await closeServer(proxy);
+        await way.close();
+      },
+    };
+  } catch (error) {
+    await way.close();
+    throw error;
+  }
+}
+
+function direct(origin: URL): Way {
+  return { upstream: { origin }, over: new Promise(() => {}), close: async () => {} };
+}
+
+async function throughBastion(
+  destination: Destination,
+  accountId: string,
+  { variables, say, signal }: TunnelOptions,
+): Promise<Way> {
+  const { environment, region } = destination;
+  if (accountId === UNSET_ACCOUNT_ID) {
+    throw new OperatorError(
+      `nobody has said in which account ${environment} lives: set ${variableName(environment, "ACCOUNT_ID")}, or run npm run bootstrap -- ${environment}`,
+    );
+  }
+  const caller = await callerAccount(region);
+  if (caller !== accountId) {
+    throw new OperatorError(
+      `${environment} lives in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
+    );
+  }
+  const target = await findWay(destination, variables);
+  say(`opening a session through ${target.instanceId} to ${target.host}`);
+  const session = await openSession({ target, variables, say, signal });
+  return {
+    upstream: { origin: new URL(`https://${target.host}`), forwardedPort: () => session.port() },
+    over: session.over,
+    close: () => session.close(),
+  };
+}
+
+async function listen(proxy: Server, port: number): Promise<string> {
+  try {
+    return await listenOnLoopback(proxy, port, "tunnel");
+  } catch (error) {
+    throw new OperatorError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

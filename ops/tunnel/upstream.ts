@@ -1,0 +1,85 @@
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
+import { LOOPBACK } from "../../lib/loopback";
+import { LocalAnswer } from "./local-answer";
+
+/** Where the domain is. */
+export interface Upstream {
+  /** Its own origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: `Host` and TLS name are always its. */
+  readonly origin: URL;
+  /** Port of this machine that a session forwards to it; absent where the origin is reached directly. @throws LocalAnswer 503 */
+  readonly forwardedPort?: () => number;
+}
+
+/** A request as it goes out. */
+export interface Outgoing {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a request to the domain; the answer's body is yet to be read. */
+export type Send = (outgoing: Outgoing) => Promise<IncomingMessage>;
+
+/** The front of the domain gives up after 5 minutes. */
+const SILENCE_MS = 330_000;
+/** Shorter than the domain keeps an idle connection, so that none is cut as it is used again. */
+const IDLE_MS = 15_000;
+
+/** Codes of errors, in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "the connection was cut before the answer; try again",
+  ENOTFOUND: "its name does not resolve",
+  ETIMEDOUT: "it does not answer; from outside of its network it cannot be reached directly",
+  ERR_TLS_CERT_ALTNAME_INVALID: "what answers there has another name's certificate",
+};
+
+/** Sends requests to one domain, over connections that are kept for a while. Close the agent when done. */
+export function connectUpstream({ origin, forwardedPort }: Upstream): { send: Send; agent: HttpAgent } {
+  const encrypted = origin.protocol === "https:";
+  const options = { keepAlive: true, timeout: IDLE_MS };
+  const agent = encrypted ? new HttpsAgent(options) : new HttpAgent(options);
+  const ownPort = origin.port === "" ? (encrypted ? 443 : 80) : Number(origin.port);
+  const send: Send = ({ method, path, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const outgoing = (encrypted ? httpsRequest : httpRequest)({
+        agent,
+        host: forwardedPort ? LOOPBACK : origin.hostname,
+        port: forwardedPort ? forwardedPort() : ownPort,
+        // An address has no name to be told by.
+        ...(encrypted && isIP(origin.hostname) === 0 && { servername: origin.hostname }),
+        method,
+        path,
+        headers,
+        signal,
+        timeout: SILENCE_MS,
+      });
+      outgoing.once("response", resolve);
+      outgoing.once("timeout", () => {
+        outgoing.destroy(new LocalAnswer(504, `${origin.host} gave no answer within ${SILENCE_MS / 1000} s`));
+      });
+      outgoing.once("error", (error: NodeJS.ErrnoException) => {
+        reject(
+          error instanceof LocalAnswer
+            ? error
+            : new LocalAnswer(
+                502,
+                `${origin.host} cannot be reached: ${REASONS[error.code ?? ""] ?? error.message}`,
+                { cause: error },
+              ),
+        );
+      });
+      outgoing.end(body);
+    });
+  return { send, agent };
+}
