@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { TerraformStack } from "cdktf";
+import { assertNoCollisions, NameCollisionError } from "../environments/collisions";
 import { dev } from "../environments/dev";
 import type { Environment } from "../environments/environment";
 import { UNSET_ACCOUNT_ID } from "../environments/location";
 import { prod } from "../environments/prod";
-import { assertNoCollisions, backendBucket, NameCollisionError, namesOf } from "../modules/naming";
+import { namesOf } from "../modules/naming";
 import { allExplanations, type Explanation } from "../modules/security/explanations";
 import { STATEFUL } from "../modules/stateful";
 import { addStacks } from "../stacks/add-stacks";
+import { backendBucket } from "../stacks/environment-stack";
 import { environment, LOCATION } from "./support/environments";
 import {
   type Json,

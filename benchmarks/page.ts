@@ -11,8 +11,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Table from "cli-table3";
 import { Command } from "commander";
 import type { Browser, CDPSession } from "playwright-core";
-import { startBrowser } from "../__tests__/support/browser";
-import { startPageRun } from "../__tests__/support/page-run";
+import { startBrowser } from "./support/browser";
+import { startPageRun } from "./support/page-run";
 
 const KIB = 1024;
 /** Before memory is noted: code is compiled and every panel drawn by then. */

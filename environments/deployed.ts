@@ -4,10 +4,11 @@ import { GlueClient } from "@aws-sdk/client-glue";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Location } from "../modules/location";
 import { type Names, namesOf } from "../modules/naming";
 import { definitionOf } from "./choose";
 import type { EnvironmentDefinition } from "./environment";
-import { type Location, locate, locationFilePath, readLocationFile } from "./location";
+import { locate, locationFilePath, readLocationFile } from "./location";
 
 /** An environment as it stands: what it is, what its parts are called, and clients of its region. */
 export interface Deployed {

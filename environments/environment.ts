@@ -1,48 +1,19 @@
 import type { TerraformStack } from "cdktf";
-import { ROLE_ARN } from "../lambdas/search-setup/input";
-import type { Location } from "./location";
+import { ROLE_ARN } from "../lib/role-arn";
+import type { DeliverySettings } from "../modules/cicd/github-delivery";
+import type { StreamCapacity } from "../modules/ingest/event-stream";
+import type { Location } from "../modules/location";
+import type { AlarmSubscription } from "../modules/operations/alarm-topic";
+import type { BudgetScope } from "../modules/operations/budget";
+import type { OperationsSettings } from "../modules/operations/operations";
+import type { SearchAvailability, SearchDomainSettings } from "../modules/speed/search-domain";
 import {
   defineQuickSight,
   type QuickSightDefinition,
   type QuickSightSettings,
   quickSightFaults,
 } from "./quick-sight";
-import { defineSaml, type SamlDefinition, type SamlSettings, samlFaults } from "./saml";
-
-/** How the stream gets its capacity. */
-export type StreamCapacity =
-  | { readonly mode: "on-demand" }
-  | {
-      readonly mode: "provisioned";
-      /** A shard takes 1,000 records or 1 MB a second. */
-      readonly shardCount: number;
-    };
-
-/** How the search domain survives the loss of a node or a zone. */
-export type SearchAvailability =
-  /** One node, no copy: what it indexed since the last snapshot is gone with it. */
-  | { readonly kind: "single-node" }
-  /** Three zones, one of them on standby, three dedicated masters, two copies of everything. */
-  | {
-      readonly kind: "standby";
-      /** Data nodes in each of the three zones, 1 or more. */
-      readonly nodesPerZone: number;
-      /** Such as `m6g.large.search`. */
-      readonly masterInstanceType: string;
-    };
-
-/** Someone who is told of alarms and of the budget. */
-export interface AlarmSubscription {
-  /** An e-mail address confirms first; an https endpoint answers SNS's confirmation itself. */
-  readonly protocol: "email" | "https";
-  readonly endpoint: string;
-}
-
-/**
- * `account`: everything in the account. `environment`: what the tag `Environment` marks, once the payer's
- * account has activated that tag for cost allocation; until then such a budget sees nothing.
- */
-export type BudgetScope = "account" | "environment";
+import { defineSaml, type SamlSettings, samlFaults } from "./saml";
 
 /** What an environment's file says; what it leaves out has the default given here. */
 export interface EnvironmentSettings {
@@ -148,12 +119,6 @@ export interface EnvironmentSettings {
   readonly overrides?: (stack: TerraformStack) => void;
 }
 
-/** Who delivers an environment. */
-export interface DeliverySettings {
-  readonly repository: string;
-  readonly identityProvider: "create" | "exists";
-}
-
 /** The settings of an environment, complete and checked. */
 export interface EnvironmentDefinition {
   readonly name: string;
@@ -165,24 +130,16 @@ export interface EnvironmentDefinition {
   readonly lake: { readonly rawRetentionDays: number; readonly noncurrentVersionDays: number };
   readonly athena: { readonly scanLimitGiB: number };
   readonly network: { readonly cidr: string; readonly zones: readonly string[]; readonly nat: boolean };
-  readonly speed: {
+  readonly speed: SearchDomainSettings & {
     readonly enabled: boolean;
-    readonly instanceType: string;
-    readonly volumeGiB: number;
-    readonly availability: SearchAvailability;
     readonly shards: number;
     readonly retentionDays: number;
     readonly readerRoleArns: readonly string[];
-    readonly saml?: SamlDefinition;
     readonly parallelizationFactor: number;
-    readonly serviceLinkedRole: "create" | "exists";
   };
   readonly bastion: { readonly enabled: boolean };
   readonly serving: { readonly quickSight: QuickSightDefinition };
-  readonly operations: {
-    readonly alarmSubscriptions: readonly AlarmSubscription[];
-    readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
-  };
+  readonly operations: OperationsSettings;
   /** Absent where only people deliver it. */
   readonly delivery?: DeliverySettings;
   readonly overrides?: (stack: TerraformStack) => void;

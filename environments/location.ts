@@ -1,12 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** Where an environment lives in AWS. */
-export interface Location {
-  /** Twelve digits; {@link UNSET_ACCOUNT_ID} while nobody has said which. */
-  readonly accountId: string;
-  readonly region: string;
-}
+import type { Location } from "../modules/location";
 
 /** Stands for an account that is not configured: it validates, and no real account has it. */
 export const UNSET_ACCOUNT_ID = "000000000000";

@@ -1,11 +1,4 @@
-/** A user or a group of QuickSight, of the namespace `default`. */
-export interface QuickSightPrincipal {
-  readonly kind: "user" | "group";
-  /** As QuickSight shows it; a user who signs in by a role is `role/session`. */
-  readonly name: string;
-  /** `reader`: sees the dashboard. `author`: changes the analysis and builds on the data sets as well. */
-  readonly access: "reader" | "author";
-}
+import type { QuickSightPrincipal } from "../modules/serving/quicksight";
 
 export interface QuickSightSettings {
   /** Whether there is a dashboard; the account needs a subscription (Enterprise) of its own. @default false */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { ROLE_ARN } from "../lambdas/search-setup/input";
+import { ROLE_ARN } from "../lib/role-arn";
+import type { SamlDefinition } from "../modules/speed/search-domain";
 
 /** What a SAML identity provider publishes about itself, as XML. */
 export type SamlMetadata =
@@ -25,17 +26,6 @@ export interface SamlSettings {
   readonly subjectKey?: string;
   /** How long one stays signed in without doing anything, 1 to 1440. @default 60 */
   readonly sessionMinutes?: number;
-}
-
-/** The same, complete. */
-export interface SamlDefinition {
-  readonly entityId: string;
-  readonly metadataXml: string;
-  readonly readerGroups: readonly string[];
-  readonly adminGroup: string | undefined;
-  readonly rolesKey: string;
-  readonly subjectKey: string | undefined;
-  readonly sessionMinutes: number;
 }
 
 /** https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_SAMLIdp.html */

@@ -8,14 +8,14 @@ import { LOOPBACK } from "../lib/loopback";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
 import type { Places } from "../ops/reconcile/reconcile";
 import { athenaSql, type Sql } from "../ops/reconcile/sql";
-import { localKinesis, localS3, localSearch } from "./clients";
-import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./credentials";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import { summarizeNotHonoured } from "./plan/summary";
 import { startSqlService } from "./services/athena/service";
+import { localKinesis, localS3, localSearch } from "./services/clients";
+import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
 import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
 import { type StreamService, startStream } from "./services/kinesis/service";
 import {

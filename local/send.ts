@@ -5,9 +5,9 @@ import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
 import { produce } from "../loadgen/produce";
 import { replay } from "../loadgen/replay";
-import { localKinesis } from "./clients";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
+import { localKinesis } from "./services/clients";
 
 /** What a local run sends into its own stream. */
 export interface SendOptions {

@@ -1,5 +1,4 @@
-import type { Environment } from "../environments/environment";
-import { UNSET_ACCOUNT_ID, variableName } from "../environments/location";
+import type { Location } from "./location";
 
 /** Physical names of an environment. Two environments of one account must not share any of them. */
 export interface Names {
@@ -60,16 +59,13 @@ export const SECURITY_GROUP_NAMES = {
 /** Temporary tables of a merge begin with this. */
 export const TEMPORARY_TABLE_PREFIX = "tmp_";
 
-/** Two environments of one account would own a resource of the same name. */
-export class NameCollisionError extends Error {
-  override readonly name = "NameCollisionError";
-}
-
 /** What of an environment its names depend on. */
-export type NamedEnvironment = Pick<
-  Environment,
-  "name" | "physicalNames" | "location" | "speed" | "delivery"
->;
+export interface NamedEnvironment {
+  readonly name: string;
+  /** `bare`: the lab's own names. `prefixed`: they begin with the environment's. */
+  readonly physicalNames: "bare" | "prefixed";
+  readonly location: Location;
+}
 
 /** Every physical name of an environment. Dashes join, except where a service allows underscores only. */
 export function namesOf(environment: NamedEnvironment): Names {
@@ -126,51 +122,4 @@ export function executionRoleName(functionName: string): string {
 /** The log group that a function writes to; Lambda's own choice, so that consoles find it. */
 export function functionLogGroupName(functionName: string): string {
   return `/aws/lambda/${functionName}`;
-}
-
-/**
- * The bucket that the backend is told: where the account is not configured, a name that cannot exist and
- * says what to set, so that `init` fails on it.
- */
-export function backendBucket(environment: NamedEnvironment): string {
-  return environment.location.accountId === UNSET_ACCOUNT_ID
-    ? `SET_${variableName(environment.name, "ACCOUNT_ID")}`
-    : namesOf(environment).stateBucket;
-}
-
-/**
- * Refuses environments that cannot live side by side.
- * @throws NameCollisionError naming both environments, the account and every name they share.
- */
-export function assertNoCollisions(environments: readonly NamedEnvironment[]): void {
-  for (const [index, one] of environments.entries()) {
-    for (const other of environments.slice(index + 1)) {
-      if (one.location.accountId !== other.location.accountId) continue;
-      const others: Readonly<Record<string, string>> = { ...namesOf(other) };
-      const shared = Object.entries(namesOf(one)).filter(([what, name]) => others[what] === name);
-      const both = `environments "${one.name}" and "${other.name}" of account ${one.location.accountId} would both`;
-      if (shared.length > 0) {
-        const names = shared.map(([what, name]) => `${what} "${name}"`).join(", ");
-        throw new NameCollisionError(`${both} own ${names}; set physicalNames to "prefixed" in one`);
-      }
-      if (one.location.accountId !== UNSET_ACCOUNT_ID && [one, other].every(createsServiceLinkedRole)) {
-        throw new NameCollisionError(
-          `${both} create the service-linked role of OpenSearch; set speed.serviceLinkedRole to "exists" in one`,
-        );
-      }
-      if (one.location.accountId !== UNSET_ACCOUNT_ID && [one, other].every(createsIdentityProvider)) {
-        throw new NameCollisionError(
-          `${both} create the identity provider of GitHub; set delivery.identityProvider to "exists" in one`,
-        );
-      }
-    }
-  }
-}
-
-function createsServiceLinkedRole({ speed }: NamedEnvironment): boolean {
-  return speed.enabled && speed.serviceLinkedRole === "create";
-}
-
-function createsIdentityProvider({ delivery }: NamedEnvironment): boolean {
-  return delivery?.identityProvider === "create";
 }

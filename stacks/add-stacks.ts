@@ -1,6 +1,6 @@
 import type { App } from "cdktf";
+import { assertNoCollisions } from "../environments/collisions";
 import type { Environment } from "../environments/environment";
-import { assertNoCollisions } from "../modules/naming";
 import { RetailBiStack } from "./retail-bi-stack";
 import { StateBackendStack } from "./state-backend-stack";
 

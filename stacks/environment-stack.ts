@@ -2,9 +2,10 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Aspects, S3Backend, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Environment } from "../environments/environment";
+import { UNSET_ACCOUNT_ID, variableName } from "../environments/location";
 import { Guardrails } from "../modules/aspects/guardrails";
 import { Tags } from "../modules/aspects/tags";
-import { backendBucket } from "../modules/naming";
+import { type NamedEnvironment, namesOf } from "../modules/naming";
 
 /** Native locking of the S3 backend came with it. */
 const REQUIRED_TERRAFORM = ">= 1.11";
@@ -14,6 +15,16 @@ const AWS_PROVIDER_VERSION = "5.100.0";
 /** Object of a stack's state in the bucket. */
 export function stateKeyOf(stack: string): string {
   return `${stack}.tfstate`;
+}
+
+/**
+ * The bucket that the backend is told: where the account is not configured, a name that cannot exist and
+ * says what to set, so that `init` fails on it.
+ */
+export function backendBucket(environment: NamedEnvironment): string {
+  return environment.location.accountId === UNSET_ACCOUNT_ID
+    ? `SET_${variableName(environment.name, "ACCOUNT_ID")}`
+    : namesOf(environment).stateBucket;
 }
 
 /** A stack of an environment: its provider and its state, both refusing any other account; tags; guardrails. */

@@ -447,7 +447,7 @@ describe("quarantine", () => {
           return original(given, ...rest);
         },
       });
-      const path = `../../lambdas/shared/${module}`;
+      const path = `../../contract/${module}`;
       const actual = jest.requireActual(path);
       const name = module === "judge" ? "judgeLine" : "storedJson";
       jest.doMock(path, () => ({ ...actual, ...failing(name, actual[name]) }));

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { errors } from "@opensearch-project/opensearch";
+import { eventually } from "../../benchmarks/support/eventually";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import { OperatorError } from "../../lib/operator-error";
-import { localSearch } from "../../local/clients";
-import { credentialsOf, type LocalCredentials } from "../../local/credentials";
 import { cacheFolder } from "../../local/opensearch/cache";
 import { type Gate, startGate } from "../../local/opensearch/gate";
 import { findJava } from "../../local/opensearch/java";
 import { download } from "../../local/opensearch/maven";
-import { eventually } from "./support/engines";
+import { localSearch } from "../../local/services/clients";
+import { credentialsOf, type LocalCredentials } from "../../local/services/credentials";
 
 const REGION = "eu-west-1";
 const MASTER = "arn:aws:iam::000000000000:role/master";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { assertNoCollisions, NameCollisionError } from "../../environments/collisions";
 import type { EnvironmentSettings } from "../../environments/environment";
 import { githubEnvironmentsOf } from "../../modules/cicd/github-delivery";
-import { assertNoCollisions, NameCollisionError } from "../../modules/naming";
 import {
   arnOf,
   bothStacks,

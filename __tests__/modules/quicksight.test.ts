@@ -1,11 +1,11 @@
 import type { TerraformStack } from "cdktf";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
-import type { QuickSightPrincipal } from "../../environments/quick-sight";
 import { Catalog } from "../../modules/batch/catalog";
 import { DataLake } from "../../modules/batch/data-lake";
 import { Workgroup } from "../../modules/batch/workgroup";
 import { EncryptionKey } from "../../modules/security/encryption-key";
+import type { QuickSightPrincipal } from "../../modules/serving/quicksight";
 import { QuickSight, type QuickSightProps } from "../../modules/serving/quicksight";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
 import { environment, LOCATION } from "../support/environments";

@@ -1,6 +1,5 @@
 import type { TerraformStack } from "cdktf";
 import { defineEnvironment } from "../../environments/environment";
-import type { SamlDefinition } from "../../environments/saml";
 import { ENVIRONMENT as SETUP } from "../../lambdas/search-setup/env";
 import { readInput } from "../../lambdas/search-setup/input";
 import { readEnvironment } from "../../lambdas/shared/env";
@@ -10,6 +9,7 @@ import { functionRole } from "../../modules/functions/node-function";
 import { EventStream } from "../../modules/ingest/event-stream";
 import { Vpc, type VpcProps } from "../../modules/network/vpc";
 import { EncryptionKey } from "../../modules/security/encryption-key";
+import type { SamlDefinition } from "../../modules/speed/search-domain";
 import { SearchDomain, type SearchDomainProps } from "../../modules/speed/search-domain";
 import { SearchSetup, type SearchSetupProps } from "../../modules/speed/search-setup";
 import { UpsertToEs, type UpsertToEsProps } from "../../modules/speed/upsert-to-es";

@@ -1,11 +1,11 @@
 import { request } from "node:http";
 import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "../../benchmarks/support/browser";
+import { eventually } from "../../benchmarks/support/eventually";
+import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
 import { PANELS } from "../../dashboards/panels";
 import { panelColumns, type Row } from "../../dashboards/rows";
 import type { Panel } from "../../dashboards/spec";
-import { eventually } from "../local/support/engines";
-import { startBrowser } from "../support/browser";
-import { type PageRun, startPageRun } from "../support/page-run";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, REAL_ROWS, readRealRows } from "../support/real-rows";
 

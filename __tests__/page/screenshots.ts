@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { startBrowser } from "../support/browser";
-import { startPageRun } from "../support/page-run";
+import { startBrowser } from "../../benchmarks/support/browser";
+import { startPageRun } from "../../benchmarks/support/page-run";
 
 /** Where the README finds them. */
 const IMAGES = resolve(__dirname, "../../docs/images");

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FAST, start } from "../../benchmarks/support/start";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, readRealRows, realSums } from "../support/real-rows";
-import { FAST, start } from "../support/start";
 
 let folder: string;
 

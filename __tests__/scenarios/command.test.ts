@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "../local/support/engines";
+import { eventually } from "../../benchmarks/support/eventually";
+import { FAST, StartCommand, start } from "../../benchmarks/support/start";
 import { describeRealRows, REAL_ROWS, realSums } from "../support/real-rows";
-import { FAST, StartCommand, start } from "../support/start";
 
 /** Below the ports that a system gives to clients, and not the product's own. */
 const FIRST_PORT = 14_570;

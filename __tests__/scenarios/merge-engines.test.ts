@@ -1,5 +1,6 @@
 import { CreateTableCommand, DeletePartitionCommand, GetTableCommand } from "@aws-sdk/client-glue";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { eventually } from "../../benchmarks/support/eventually";
 import { HOUR_MS, hourOf } from "../../contract/hours";
 import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
@@ -11,9 +12,8 @@ import {
   TEMPORARY_TABLE_PREFIX,
   temporaryTableName,
 } from "../../lambdas/merge-small-files/run-id";
-import { LOCAL_CREDENTIALS } from "../../local/credentials";
+import { LOCAL_CREDENTIALS } from "../../local/services/credentials";
 import { type Functions, startFunctions } from "../../local/services/lambda/functions/start-functions";
-import { eventually } from "../local/support/engines";
 import { BatchLayer } from "../support/batch-layer";
 import { Deliveries } from "../support/deliveries";
 import { EngineGate } from "../support/engine-gate";

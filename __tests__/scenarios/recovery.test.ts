@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { localKinesis } from "../../local/clients";
+import { eventually } from "../../benchmarks/support/eventually";
 import { acknowledged } from "../../local/send";
+import { localKinesis } from "../../local/services/clients";
 import { startDeliveryStream } from "../../local/services/firehose/service";
 import { ZONES } from "../../modules/batch/zones";
 import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
-import { eventually } from "../local/support/engines";
 import { SpeedRun, withMapping } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 

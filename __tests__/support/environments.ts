@@ -3,7 +3,7 @@ import {
   type Environment,
   type EnvironmentSettings,
 } from "../../environments/environment";
-import type { Location } from "../../environments/location";
+import type { Location } from "../../modules/location";
 
 export const LOCATION: Location = { accountId: "123456789012", region: "eu-west-1" };
 

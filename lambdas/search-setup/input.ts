@@ -1,3 +1,4 @@
+import { ROLE_ARN } from "../../lib/role-arn";
 /** What the deploy passes to search-setup: the JSON of its `aws_lambda_invocation`. */
 export interface SearchSetupInput {
   /** Groups of people in the identity provider, who may only look; added like the writers. May be empty. */
@@ -18,9 +19,6 @@ export interface SearchSetupInput {
 export class InputError extends Error {
   override readonly name = "InputError";
 }
-
-/** Of an IAM role, in any partition. A user's ARN is none. */
-export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 /** @throws InputError naming every key that is missing, malformed or unknown, with its value. */
 export function readInput(event: unknown): SearchSetupInput {

@@ -3,7 +3,7 @@ import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
 import { QUARANTINE_COLUMNS } from "../../contract/quarantine";
 import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
-import type { Location } from "../../environments/location";
+import type { Location } from "../location";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
 import type { ExecutionRole, Grantee } from "../security/execution-role";
 import type { DataLake } from "./data-lake";

@@ -1,4 +1,3 @@
-import type { Environment } from "../../environments/environment";
 import {
   executionRoleName,
   functionLogGroupName,
@@ -6,6 +5,7 @@ import {
   type Names,
   namesOf,
 } from "../naming";
+import type { QuickSightProps } from "../serving/quicksight";
 
 /** The ARNs of what an environment owns, from its names: for roles that exist before the things themselves. */
 export interface Arns {
@@ -54,7 +54,17 @@ function stackRoleNames(names: Names): readonly string[] {
   ];
 }
 
-export function arnsOf(environment: NamedEnvironment & Pick<Environment, "serving">): Arns {
+/** What of an environment its ARNs depend on. */
+export interface DeliveredEnvironment extends NamedEnvironment {
+  readonly serving: {
+    readonly quickSight: Pick<QuickSightProps, "serviceRoleName"> & {
+      readonly enabled: boolean;
+      readonly identityRegion: string | undefined;
+    };
+  };
+}
+
+export function arnsOf(environment: DeliveredEnvironment): Arns {
   const { region, accountId } = environment.location;
   const names = namesOf(environment);
   const { quickSight } = environment.serving;

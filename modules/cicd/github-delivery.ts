@@ -1,10 +1,9 @@
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
-import type { DeliverySettings, Environment } from "../../environments/environment";
 import { namesOf } from "../naming";
 import { PolicyDocument } from "../security/policy";
-import { arnsOf } from "./arns";
+import { arnsOf, type DeliveredEnvironment } from "./arns";
 import { AUDIENCE, DeliveryRole, GITHUB_ISSUER } from "./delivery-role";
 import { ManagedPolicies } from "./managed-policies";
 import { boundaryPermissions, changePermissions, type Reach, readPermissions } from "./permissions";
@@ -15,8 +14,14 @@ export function githubEnvironmentsOf(environment: string) {
   return { plan: `${environment}-plan`, propose: `${environment}-propose`, apply: environment } as const;
 }
 
+/** Who delivers an environment. */
+export interface DeliverySettings {
+  readonly repository: string;
+  readonly identityProvider: "create" | "exists";
+}
+
 export interface GithubDeliveryProps {
-  readonly environment: Environment;
+  readonly environment: DeliveredEnvironment & { readonly protected: boolean };
   readonly settings: DeliverySettings;
   readonly state: StateAccess;
 }

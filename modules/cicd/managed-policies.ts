@@ -1,7 +1,7 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
-import { type Permission, PolicyDocument } from "../security/policy";
-import type { AnyResource, Permissions } from "./permissions";
+import { type AnyResource, type Permission, PolicyDocument } from "../security/policy";
+import type { Permissions } from "./permissions";
 
 /**
  * AWS takes 6,144 characters in a managed policy, blanks not counted; room is left for the names that stand

@@ -1,11 +1,6 @@
-import type { Condition, Permission, Statement } from "../security/policy";
+import type { AnyResource, Condition, Statement } from "../security/policy";
 import type { Arns } from "./arns";
 import { quickSightChanges, quickSightChangesOfAny, quickSightReads } from "./quicksight-permissions";
-
-/** A statement about every resource, and why none can be named. */
-export interface AnyResource extends Permission {
-  readonly reason: string;
-}
 
 /** What a role may do. */
 export interface Permissions {

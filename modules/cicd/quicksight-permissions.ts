@@ -1,6 +1,5 @@
-import type { Condition, Statement } from "../security/policy";
+import type { AnyResource, Condition, Statement } from "../security/policy";
 import type { QuickSightArns } from "./arns";
-import type { AnyResource } from "./permissions";
 
 /** What the provider asks to refresh what the environment has in QuickSight: definitions, never rows. */
 export function quickSightReads(arns: QuickSightArns): Statement[] {

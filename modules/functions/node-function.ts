@@ -1,9 +1,9 @@
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import type { Location } from "../../environments/location";
 import type { EnvironmentOf, EnvironmentSpec } from "../../lambdas/shared/env";
 import { assertWholeNumber } from "../check";
+import type { Location } from "../location";
 import { executionRoleName, functionLogGroupName } from "../naming";
 import { LogGroup } from "../operations/log-group";
 import type { EncryptionKey } from "../security/encryption-key";

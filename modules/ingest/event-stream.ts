@@ -1,9 +1,17 @@
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { Construct } from "constructs";
-import type { StreamCapacity } from "../../environments/environment";
 import { assertWholeNumber } from "../check";
 import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
+
+/** How the stream gets its capacity. */
+export type StreamCapacity =
+  | { readonly mode: "on-demand" }
+  | {
+      readonly mode: "provisioned";
+      /** A shard takes 1,000 records or 1 MB a second. */
+      readonly shardCount: number;
+    };
 
 export interface EventStreamProps {
   /** Physical name. */

@@ -4,7 +4,7 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { Construct } from "constructs";
-import type { Location } from "../../environments/location";
+import type { Location } from "../location";
 import { executionRoleName } from "../naming";
 import type { EncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";

@@ -6,7 +6,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc as AwsVpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import { Construct } from "constructs";
-import type { Location } from "../../environments/location";
+import type { Location } from "../location";
 import { LogGroup } from "../operations/log-group";
 import type { EncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";

@@ -2,10 +2,16 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
 import { Construct } from "constructs";
-import type { AlarmSubscription } from "../../environments/environment";
-import type { Location } from "../../environments/location";
+import type { Location } from "../location";
 import type { EncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
+
+/** Someone who is told of alarms and of the budget. */
+export interface AlarmSubscription {
+  /** An e-mail address confirms first; an https endpoint answers SNS's confirmation itself. */
+  readonly protocol: "email" | "https";
+  readonly endpoint: string;
+}
 
 export interface AlarmTopicProps {
   /** Physical name. */

@@ -1,7 +1,12 @@
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
 import { Construct } from "constructs";
-import type { BudgetScope } from "../../environments/environment";
 import type { AlarmTopic } from "./alarm-topic";
+
+/**
+ * `account`: everything in the account. `environment`: what the tag `Environment` marks, once the payer's
+ * account has activated that tag for cost allocation; until then such a budget sees nothing.
+ */
+export type BudgetScope = "account" | "environment";
 
 export interface BudgetProps {
   /** Physical name, unique in the account. */

@@ -2,9 +2,9 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-log-resource-policy";
 import { Construct } from "constructs";
-import type { Location } from "../../environments/location";
 import type { DataLake } from "../batch/data-lake";
 import type { Zone } from "../batch/zones";
+import type { Location } from "../location";
 import type { EncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
 import { LogGroup } from "./log-group";

@@ -1,12 +1,11 @@
 import { Construct } from "constructs";
-import type { EnvironmentDefinition } from "../../environments/environment";
-import type { Location } from "../../environments/location";
 import type { DataLake } from "../batch/data-lake";
 import type { EventStream } from "../ingest/event-stream";
+import type { Location } from "../location";
 import type { EncryptionKey } from "../security/encryption-key";
 import { Alarm, type AlarmSpec, alarmId } from "./alarm";
-import { AlarmTopic } from "./alarm-topic";
-import { Budget } from "./budget";
+import { type AlarmSubscription, AlarmTopic } from "./alarm-topic";
+import { Budget, type BudgetScope } from "./budget";
 import { Dashboard } from "./dashboard";
 import { deliveryAlarms } from "./delivery-alarms";
 import { functionAlarms, upsertAlarms, validateAlarms } from "./function-alarms";
@@ -29,11 +28,17 @@ export interface OperationsNames {
   readonly leftBehindLogGroup: string;
 }
 
+/** Who is told, and what may be spent. */
+export interface OperationsSettings {
+  readonly alarmSubscriptions: readonly AlarmSubscription[];
+  readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
+}
+
 export interface OperationsProps {
   readonly environmentName: string;
   readonly location: Location;
   readonly names: OperationsNames;
-  readonly settings: EnvironmentDefinition["operations"];
+  readonly settings: OperationsSettings;
   readonly lake: DataLake;
   readonly batch: WatchedBatchLayer;
   /** @default there is no speed layer */

@@ -2,7 +2,7 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import type { Location } from "../../environments/location";
+import type { Location } from "../location";
 import type { Grantee } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
 

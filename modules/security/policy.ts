@@ -34,6 +34,11 @@ export interface Permission {
   readonly effect?: "Allow" | "Deny";
 }
 
+/** A statement about every resource, and why none can be named. */
+export interface AnyResource extends Permission {
+  readonly reason: string;
+}
+
 /** A statement of a policy. */
 export interface Statement extends Permission {
   readonly resources: readonly string[];

@@ -7,12 +7,20 @@ import { Construct } from "constructs";
 import { glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
-import type { Location } from "../../environments/location";
-import type { QuickSightPrincipal } from "../../environments/quick-sight";
 import type { Catalog } from "../batch/catalog";
 import type { DataLake } from "../batch/data-lake";
 import type { Workgroup } from "../batch/workgroup";
+import type { Location } from "../location";
 import { AdoptedRole } from "../security/adopted-role";
+
+/** A user or a group of QuickSight, of the namespace `default`. */
+export interface QuickSightPrincipal {
+  readonly kind: "user" | "group";
+  /** As QuickSight shows it; a user who signs in by a role is `role/session`. */
+  readonly name: string;
+  /** `reader`: sees the dashboard. `author`: changes the analysis and builds on the data sets as well. */
+  readonly access: "reader" | "author";
+}
 
 export interface QuickSightProps {
   /** Physical name of the data source; ids and names of everything else begin with it. */

@@ -10,15 +10,50 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { EnvironmentDefinition } from "../../environments/environment";
-import type { Location } from "../../environments/location";
-import type { SamlDefinition } from "../../environments/saml";
+import type { Location } from "../location";
 import { SECURITY_GROUP_NAMES } from "../naming";
 import type { Vpc } from "../network/vpc";
 import { LogGroup } from "../operations/log-group";
 import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 import { PolicyDocument } from "../security/policy";
+
+/** How the search domain survives the loss of a node or a zone. */
+export type SearchAvailability =
+  /** One node, no copy: what it indexed since the last snapshot is gone with it. */
+  | { readonly kind: "single-node" }
+  /** Three zones, one of them on standby, three dedicated masters, two copies of everything. */
+  | {
+      readonly kind: "standby";
+      /** Data nodes in each of the three zones, 1 or more. */
+      readonly nodesPerZone: number;
+      /** Such as `m6g.large.search`. */
+      readonly masterInstanceType: string;
+    };
+
+/** The identity provider by which people sign in to Dashboards. */
+export interface SamlDefinition {
+  readonly entityId: string;
+  /** What the provider publishes about itself. */
+  readonly metadataXml: string;
+  readonly readerGroups: readonly string[];
+  readonly adminGroup: string | undefined;
+  readonly rolesKey: string;
+  readonly subjectKey: string | undefined;
+  readonly sessionMinutes: number;
+}
+
+/** Size, availability and sign-in of the domain. */
+export interface SearchDomainSettings {
+  /** Of the data nodes. */
+  readonly instanceType: string;
+  /** Of each data node, in GiB. */
+  readonly volumeGiB: number;
+  readonly availability: SearchAvailability;
+  readonly saml?: SamlDefinition;
+  /** Whether the role by which the service enters the network is made here: an account has it once. */
+  readonly serviceLinkedRole: "create" | "exists";
+}
 
 export interface SearchDomainProps {
   /** Physical name, at most 28 lower-case letters, digits and hyphens. */
@@ -27,8 +62,7 @@ export interface SearchDomainProps {
   readonly logPolicyName: string;
   readonly location: Location;
   readonly vpc: Vpc;
-  /** Size and availability. */
-  readonly settings: EnvironmentDefinition["speed"];
+  readonly settings: SearchDomainSettings;
   /** The role that may do everything in it: no user, no password. */
   readonly master: ExecutionRole;
   readonly key: EncryptionKey;
@@ -240,7 +274,7 @@ export class SearchDomain extends Construct {
     ];
   }
 
-  private serviceLinkedRole({ serviceLinkedRole }: SearchDomainProps["settings"]): ITerraformDependable[] {
+  private serviceLinkedRole({ serviceLinkedRole }: SearchDomainSettings): ITerraformDependable[] {
     if (serviceLinkedRole === "exists") return [];
     return [
       new IamServiceLinkedRole(this, "ServiceLinkedRole", {
@@ -283,7 +317,7 @@ export class SearchDomain extends Construct {
   }
 }
 
-function clusterConfig(settings: EnvironmentDefinition["speed"]): OpensearchDomainClusterConfig {
+function clusterConfig(settings: SearchDomainSettings): OpensearchDomainClusterConfig {
   const { availability, instanceType } = settings;
   if (availability.kind === "single-node") {
     return { instanceType, instanceCount: 1, zoneAwarenessEnabled: false };

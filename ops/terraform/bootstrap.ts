@@ -2,7 +2,6 @@ import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   DEFAULT_REGION,
-  type Location,
   locate,
   locationFilePath,
   readLocationFile,
@@ -10,6 +9,7 @@ import {
   variableName,
 } from "../../environments/location";
 import { OperatorError } from "../../lib/operator-error";
+import type { Location } from "../../modules/location";
 import { callerAccount } from "./account";
 import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { credentialsOf } from "../../../local/credentials";
-import { eventually } from "../../local/support/engines";
+import { eventually } from "../../../benchmarks/support/eventually";
+import { credentialsOf } from "../../../local/services/credentials";
 import { line, type ObservedRun, upsertToEs } from "../../support/observed-run";
 import { at } from "../../support/search-contract/contract";
 import { sendPlain, type World } from "./world";

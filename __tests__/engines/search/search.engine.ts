@@ -1,4 +1,4 @@
-import { localSearch } from "../../../local/clients";
+import { localSearch } from "../../../local/services/clients";
 import { describeRealRows } from "../../support/real-rows";
 import { searchContract } from "../../support/search-contract/contract";
 import { access } from "./access";

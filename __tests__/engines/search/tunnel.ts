@@ -1,5 +1,5 @@
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
-import { credentialsOf } from "../../../local/credentials";
+import { credentialsOf } from "../../../local/services/credentials";
 import { createSigningProxy } from "../../../ops/tunnel/signing-proxy";
 import { sendPlain, type World } from "./world";
 

@@ -6,12 +6,17 @@ import { buffer } from "node:stream/consumers";
 import { type Client, errors } from "@opensearch-project/opensearch";
 import { readInput, type SearchSetupInput } from "../../../lambdas/search-setup/input";
 import { freePorts } from "../../../lib/free-ports";
-import { localSearch } from "../../../local/clients";
-import { credentialsOf, type LocalCredentials, masterRoleOf, principalsOf } from "../../../local/credentials";
 import { runDataPlane } from "../../../local/local-run";
 import { type BehindGate, startBehindGate } from "../../../local/opensearch/behind-gate";
 import type { DataPlane } from "../../../local/plan/data-plane";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
+import { localSearch } from "../../../local/services/clients";
+import {
+  credentialsOf,
+  type LocalCredentials,
+  masterRoleOf,
+  principalsOf,
+} from "../../../local/services/credentials";
 import { synthesize } from "../../../local/synthesize";
 import { ObservedRun, upsertToEs } from "../../support/observed-run";
 

@@ -6,8 +6,8 @@ import { GetTablesCommand, GlueClient, type Partition, paginateGetPartitions } f
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
-import { localS3 } from "../../../local/clients";
 import type { DataPlane, DeliveryStreamModel, FunctionModel } from "../../../local/plan/data-plane";
+import { localS3 } from "../../../local/services/clients";
 import { compilePrefixes, fileTime } from "../../../local/services/firehose/prefix";
 import { transform } from "../../../local/services/firehose/transformation";
 import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";

@@ -1,5 +1,6 @@
 import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
+import { eventually } from "../../../benchmarks/support/eventually";
 import { type BatchVerdict, readBatchResponse } from "../../../lib/batch-response";
 import type { EventSourceMappingModel, Invoke } from "../../../local/plan/data-plane";
 import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
@@ -15,15 +16,7 @@ import {
 } from "../../../local/services/lambda/event-source-mapping/event-source-mapping";
 import { slotOf } from "../../../local/services/lambda/event-source-mapping/shard-consumer";
 import { Watermark } from "../../../local/services/lambda/event-source-mapping/watermark";
-import {
-  BUCKET,
-  type Engines,
-  eventually,
-  type GivenRecord,
-  REGION,
-  STREAM,
-  startEngines,
-} from "../support/engines";
+import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../support/engines";
 
 const FUNCTION = `arn:aws:lambda:${REGION}:123456789012:function:upsert-to-es`;
 

@@ -4,21 +4,14 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from "aws-lambda";
 import fc from "fast-check";
+import { eventually } from "../../../benchmarks/support/eventually";
 import type { DeliveryStreamModel, Invoke } from "../../../local/plan/data-plane";
 import { TransformationBuffer } from "../../../local/services/firehose/buffers";
 import { compilePrefixes } from "../../../local/services/firehose/prefix";
 import { type DeliveryStream, startDeliveryStream } from "../../../local/services/firehose/service";
 import { transformationEvent } from "../../../local/services/firehose/transformation";
 import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
-import {
-  BUCKET,
-  type Engines,
-  eventually,
-  type GivenRecord,
-  REGION,
-  STREAM,
-  startEngines,
-} from "../support/engines";
+import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../support/engines";
 
 const FUNCTION = `arn:aws:lambda:${REGION}:123456789012:function:validate-records`;
 const PREFIX =

@@ -13,12 +13,12 @@ import {
   SplitShardCommand,
 } from "@aws-sdk/client-kinesis";
 import kinesalite from "kinesalite";
+import { eventually } from "../../../benchmarks/support/eventually";
 import { listenOnLoopback } from "../../../lib/loopback";
-import { localKinesis } from "../../../local/clients";
 import type { StreamModel } from "../../../local/plan/data-plane";
+import { localKinesis } from "../../../local/services/clients";
 import { type StreamService, startStream } from "../../../local/services/kinesis/service";
 import { ShardReader, startingPositions } from "../../../local/services/kinesis/shard-reader";
-import { eventually } from "../support/engines";
 
 const MODEL: StreamModel = {
   address: "aws_kinesis_stream.retail",

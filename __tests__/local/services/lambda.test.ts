@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { strToU8, zipSync } from "fflate";
-import { credentialsOf } from "../../../local/credentials";
 import type { FunctionModel } from "../../../local/plan/data-plane";
+import { credentialsOf } from "../../../local/services/credentials";
 import { FunctionError } from "../../../local/services/lambda/functions/function-error";
 import {
   type Functions,

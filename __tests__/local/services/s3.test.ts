@@ -22,9 +22,9 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
+import { eventually } from "../../../benchmarks/support/eventually";
 import { ObjectIndex, type StoredObject } from "../../../local/services/s3/object-index";
 import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
-import { eventually } from "../support/engines";
 
 const BUCKET = "lake";
 

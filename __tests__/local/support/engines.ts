@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { localKinesis, localS3 } from "../../../local/clients";
 import type { StreamModel } from "../../../local/plan/data-plane";
+import { localKinesis, localS3 } from "../../../local/services/clients";
 import { type StreamService, startStream } from "../../../local/services/kinesis/service";
 import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
 
@@ -96,18 +96,4 @@ export async function startEngines(): Promise<Engines> {
       rmSync(dataDir, { recursive: true });
     },
   };
-}
-
-/** Waits until `holds`; its failure says what was the case instead. */
-export async function eventually(holds: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
-  const end = Date.now() + withinMs;
-  for (;;) {
-    try {
-      await holds();
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
 }

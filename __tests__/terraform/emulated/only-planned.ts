@@ -1,7 +1,7 @@
 import { App } from "cdktf";
 import { defineEnvironment, type EnvironmentDefinition } from "../../../environments/environment";
-import type { Location } from "../../../environments/location";
 import { prod } from "../../../environments/prod";
+import type { Location } from "../../../modules/location";
 import { type EnvironmentFolders, readEnvironment } from "../../../ops/terraform/stack-folder";
 import { addStacks } from "../../../stacks/add-stacks";
 import { SAML } from "../../support/saml";

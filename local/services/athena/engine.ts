@@ -1,5 +1,5 @@
 import type { ColumnModel } from "../../plan/data-plane";
-import type { CatalogTable } from "../glue/catalog";
+import type { CatalogTable } from "../glue/model";
 import type { ObjectFile } from "../s3/object-files";
 
 /** A column of an answer, in Athena's terms. */

@@ -1,6 +1,7 @@
 import type { Column, TableMetadata } from "@aws-sdk/client-athena";
 import type { ColumnModel } from "../../plan/data-plane";
-import type { Catalog, CatalogTable } from "../glue/catalog";
+import type { Catalog } from "../glue/catalog";
+import type { CatalogTable } from "../glue/model";
 import { AwsError, invalidRequest } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import type { Operation } from "../protocol/json-protocol";

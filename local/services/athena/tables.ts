@@ -1,4 +1,5 @@
-import type { Catalog, CatalogPartition, CatalogTable } from "../glue/catalog";
+import type { Catalog } from "../glue/catalog";
+import type { CatalogPartition, CatalogTable } from "../glue/model";
 import { QueryFailure } from "../protocol/errors";
 import { type ObjectFile, type ObjectFiles, parseS3Folder } from "../s3/object-files";
 import type { Fragment, OpenTable, Tables } from "./engine";

@@ -4,7 +4,8 @@ import { AwsError } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import { type Operations, operationsOf } from "../protocol/json-protocol";
 import { namePattern, page } from "../protocol/paging";
-import type { Catalog, CatalogPartition, CatalogTable, PartitionInput, TableFormat } from "./catalog";
+import type { Catalog, PartitionInput } from "./catalog";
+import type { CatalogPartition, CatalogTable, TableFormat } from "./model";
 import { partitionExpression } from "./partition-expression";
 
 /** Glue's limits (API reference). */

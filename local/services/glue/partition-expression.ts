@@ -4,7 +4,7 @@ import { asNode } from "../athena/sql/syntax-tree";
 import { partitionValues } from "../athena/tables";
 import { AwsError } from "../protocol/errors";
 import { isRecord } from "../protocol/input";
-import type { CatalogPartition, CatalogTable } from "./catalog";
+import type { CatalogPartition, CatalogTable } from "./model";
 
 /**
  * The filter of GetPartitions: comparisons, BETWEEN, IN, AND, OR and NOT over partition keys and constants.

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { dirname } from "node:path";
 import { hasCode } from "../../../lib/error-code";
 import { isRecord } from "../protocol/input";
-import type { CatalogState } from "./catalog";
+import type { CatalogState } from "./model";
 
 /** The file of the catalog cannot be understood; the message names it and the remedy. */
 export class StateFileError extends Error {

@@ -12,8 +12,8 @@ import {
 import kinesalite from "kinesalite";
 import sequences from "kinesalite/db";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
-import { localKinesis } from "../../clients";
 import type { Service, StreamModel } from "../../plan/data-plane";
+import { localKinesis } from "../clients";
 
 /** What the stream service is started with. */
 export interface StreamOptions {

@@ -1,4 +1,4 @@
-import type { CatalogTable } from "../../glue/catalog";
+import type { CatalogTable } from "../../glue/model";
 import { AwsError, notLocal, QueryFailure } from "../../protocol/errors";
 import { parseS3Folder } from "../../s3/object-files";
 import type { ParquetTarget, QueryContext, SqlEngine } from "../engine";

@@ -1,5 +1,5 @@
-import { credentialsOf } from "../../../credentials";
 import type { FunctionModel } from "../../../plan/data-plane";
+import { credentialsOf } from "../../credentials";
 
 /**
  * The environment of a function's process: the variables that Terraform gives, what Lambda adds, and `base`

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DataPlane } from "./plan/data-plane";
+import type { DataPlane } from "../plan/data-plane";
 
 /** A key pair of this machine. */
 export interface LocalCredentials {

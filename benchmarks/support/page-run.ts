@@ -1,4 +1,4 @@
-import { eventually } from "../local/support/engines";
+import { eventually } from "./eventually";
 import { StartCommand } from "./start";
 
 /** `npm start` with a page, which runs until it is stopped. */

@@ -1,0 +1,59 @@
+/**
+ * What each room may import, besides itself: docs/architecture.md draws it. Imports of types count too.
+ * `npm run lint:imports` holds it, and refuses circles.
+ */
+const MAY_IMPORT = {
+  contract: [],
+  lib: [],
+  dashboards: ["contract", "lib"],
+  lambdas: ["contract", "lib", "dashboards"],
+  modules: ["contract", "lib", "dashboards", "lambdas"],
+  environments: ["lib", "modules"],
+  stacks: ["lib", "modules", "environments"],
+  loadgen: ["contract", "lib"],
+  "ops/terraform": ["lib", "modules", "environments"],
+  "ops/tunnel": ["lib", "modules", "environments", "ops/terraform"],
+  "ops/reconcile": ["contract", "lib", "modules", "environments", "ops/tunnel"],
+  "ops/recovery": ["contract", "lib", "modules", "environments", "ops/reconcile"],
+  "local/plan": ["lib"],
+  "local/services": ["lib", "local/plan"],
+  "local/opensearch": ["lib", "local/plan", "local/services"],
+  "local/page": ["contract", "lib", "dashboards", "lambdas", "loadgen", "ops/reconcile", "local"],
+  local: ["contract", "lib", "dashboards", "modules", "loadgen", "ops/reconcile"],
+  benchmarks: ["contract", "lib", "modules", "loadgen", "ops/reconcile", "local"],
+};
+
+const room = (name) => `^${name}/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: "no-circle", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-test-in-product",
+      severity: "error",
+      from: { pathNot: "^__tests__/" },
+      to: { path: "^__tests__/" },
+    },
+    ...Object.entries(MAY_IMPORT).map(([name, others]) => ({
+      name: `from-${name}`,
+      severity: "error",
+      from: {
+        path: room(name),
+        pathNot: Object.keys(MAY_IMPORT)
+          .filter((inner) => inner.startsWith(`${name}/`))
+          .map(room),
+      },
+      to: {
+        pathNot: [...[name, ...others].map(room), "node_modules/", "^@opensearch-project/"],
+        dependencyTypesNot: ["core"],
+      },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(cdktf\\.out|coverage)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+  },
+};

@@ -1,0 +1,13 @@
+/** Waits until `holds`; its failure says what was the case instead. */
+export async function eventually(holds: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    try {
+      await holds();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

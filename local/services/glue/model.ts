@@ -1,0 +1,35 @@
+import type { ColumnModel, TableModel } from "../../plan/data-plane";
+
+/** How a table's files are written. */
+export type TableFormat = TableModel["format"];
+
+/** A table of the catalog. Names are lower-case, as in Glue. */
+export interface CatalogTable {
+  readonly database: string;
+  readonly name: string;
+  readonly columns: readonly ColumnModel[];
+  readonly partitionKeys: readonly ColumnModel[];
+  /** `s3://bucket/prefix/` */
+  readonly location: string;
+  readonly format: TableFormat;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** A partition, told by its values in the order of the table's partition keys. */
+export interface CatalogPartition {
+  readonly values: readonly string[];
+  /** The `StorageDescriptor` as the caller gave it: returned so. */
+  readonly storage: Readonly<Record<string, unknown>>;
+  readonly location: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** What the file keeps: tables that queries made, and the partitions of all tables. */
+export interface CatalogState {
+  readonly tables: readonly CatalogTable[];
+  readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;
+}
