@@ -1,4 +1,4 @@
-import type { ColumnModel, TableModel } from "../../plan/data-plane";
+import type { TableModel } from "../../plan/data-plane";
 import { AwsError } from "../protocol/errors";
 import type { CatalogPartition, CatalogTable } from "./model";
 import { readState, writeState } from "./state-file";
