@@ -12,7 +12,7 @@ export interface Names {
   readonly lakeBucket: string;
   readonly accessLogBucket: string;
   readonly database: string;
-  readonly peopleWorkgroup: string;
+  readonly analystsWorkgroup: string;
   readonly mergeWorkgroup: string;
   readonly validateRecords: string;
   readonly mergeSmallFiles: string;
@@ -30,8 +30,8 @@ export interface Names {
   readonly dashboard: string;
   readonly quickSight: string;
   readonly budget: string;
-  readonly leftBehind: string;
-  readonly leftBehindLogGroup: string;
+  readonly failedRecordEvents: string;
+  readonly failedRecordLogGroup: string;
   readonly planRole: string;
   readonly proposeRole: string;
   readonly applyRole: string;
@@ -85,7 +85,7 @@ export function namesOf(environment: NamedEnvironment): Names {
     lakeBucket: bucket("lake"),
     accessLogBucket: bucket("access-logs"),
     database: own("mydatabase", "_"),
-    peopleWorkgroup: own("retail-bi"),
+    analystsWorkgroup: own("retail-bi"),
     mergeWorkgroup: own("retail-bi-merge"),
     validateRecords: own("ValidateRecords"),
     mergeSmallFiles: own("MergeSmallFiles"),
@@ -103,8 +103,8 @@ export function namesOf(environment: NamedEnvironment): Names {
     dashboard: own("retail-bi"),
     quickSight: own("retail-quicksight"),
     budget: own("retail-bi"),
-    leftBehind: own("retail-bi-left-behind"),
-    leftBehindLogGroup: `/aws/events/${own("retail-bi-left-behind")}`,
+    failedRecordEvents: own("retail-bi-left-behind"),
+    failedRecordLogGroup: `/aws/events/${own("retail-bi-left-behind")}`,
     planRole: own("retail-bi-github-plan"),
     proposeRole: own("retail-bi-github-propose"),
     applyRole: own("retail-bi-github-apply"),

@@ -14,8 +14,8 @@ import { EventStream } from "../modules/ingest/event-stream";
 import { type Names, namesOf } from "../modules/naming";
 import { Bastion } from "../modules/network/bastion";
 import { Vpc } from "../modules/network/vpc";
+import type { MonitoredSpeedLayer } from "../modules/operations/monitored";
 import { Operations } from "../modules/operations/operations";
-import type { WatchedSpeedLayer } from "../modules/operations/watched";
 import { EncryptionKey } from "../modules/security/encryption-key";
 import { QuickSight } from "../modules/serving/quicksight";
 import { SearchDomain } from "../modules/speed/search-domain";
@@ -86,16 +86,16 @@ export class RetailBiStack extends EnvironmentStack {
       location,
       protected: environment.protected,
     });
-    const people = new Workgroup(this, "PeopleWorkgroup", {
-      name: names.peopleWorkgroup,
-      description: "For people: results encrypted in the lake, what a query scans is limited",
+    const analysts = new Workgroup(this, "PeopleWorkgroup", {
+      name: names.analystsWorkgroup,
+      description: "For analysts: results encrypted in the lake, what a query scans is limited",
       resultsLocation: lake.location("results"),
       key,
       enforced: true,
       scanLimitGiB: environment.athena.scanLimitGiB,
       disposable: !environment.protected,
     });
-    new SavedQueries(this, "SavedQueries", { catalog, workgroup: people });
+    new SavedQueries(this, "SavedQueries", { catalog, workgroup: analysts });
     const merge = new Workgroup(this, "MergeWorkgroup", {
       name: names.mergeWorkgroup,
       description: "For MergeSmallFiles, which says itself where its tables lie",
@@ -121,9 +121,13 @@ export class RetailBiStack extends EnvironmentStack {
     this.output("lake_bucket", "Bucket of the lake", lake.bucket.resource.bucket);
     this.output("raw_location", "Where raw lines land", lake.location("raw"));
     this.output("quarantine_location", "Where refused lines are kept", lake.location("quarantine"));
-    this.output("delivery_error_location", "What Firehose gave up; normally empty", lake.location("errors"));
+    this.output(
+      "delivery_error_location",
+      "Records that Firehose failed to deliver; normally empty",
+      lake.location("errors"),
+    );
     this.output("database", "Glue database of the tables", catalog.database.name);
-    this.output("workgroup", "Athena workgroup for people", people.resource.name);
+    this.output("workgroup", "Athena workgroup for analysts", analysts.resource.name);
     this.output(
       "validate_records_function",
       "Function that judges lines",
@@ -145,7 +149,7 @@ export class RetailBiStack extends EnvironmentStack {
         serviceRoleName: quickSight.serviceRoleName,
         lake,
         catalog,
-        workgroup: people,
+        workgroup: analysts,
         principals: quickSight.principals,
       });
       this.output("quicksight_dashboard", "Dashboard in QuickSight", served.dashboard.dashboardId);
@@ -196,7 +200,7 @@ export class RetailBiStack extends EnvironmentStack {
     functionDefaults: FunctionDefaults,
     stream: EventStream,
     lake: DataLake,
-  ): WatchedSpeedLayer {
+  ): MonitoredSpeedLayer {
     const { location, logRetentionDays } = environment;
     const { key } = functionDefaults;
     const names = namesOf(environment);
@@ -224,7 +228,7 @@ export class RetailBiStack extends EnvironmentStack {
       protected: environment.protected,
     });
     // Searching is a POST; Dashboards keeps a person's own objects by PUT.
-    domain.admitPeople(environment.speed.readerRoleArns, ["Get", "Head", "Post", "Put"]);
+    domain.admitAnalysts(environment.speed.readerRoleArns, ["Get", "Head", "Post", "Put"]);
     const setup = new SearchSetup(this, "SearchSetup", {
       ...functionDefaults,
       name: names.searchSetup,
@@ -258,7 +262,11 @@ export class RetailBiStack extends EnvironmentStack {
       "Function that sets the domain up",
       setup.function.resource.functionName,
     );
-    this.output("given_up_location", "What indexing gave up; normally empty", lake.location("givenUp"));
+    this.output(
+      "given_up_location",
+      "Batches that indexing discarded; normally empty",
+      lake.location("onFailure"),
+    );
     this.output("network_id", "Network of the domain", vpc.resource.id);
     this.output("search_client_group_id", "Security group that reaches the domain", domain.clients.id);
     if (environment.bastion.enabled) this.addBastion(functionDefaults, names, vpc, domain);

@@ -17,7 +17,10 @@ import { Alarm, type AlarmProps, type AlarmSpec, alarmId, RUNBOOK } from "../../
 import { AlarmTopic, type AlarmTopicProps } from "../../modules/operations/alarm-topic";
 import { Budget, type BudgetProps } from "../../modules/operations/budget";
 import { Dashboard, type DashboardProps } from "../../modules/operations/dashboard";
-import { LeftBehind, type LeftBehindProps } from "../../modules/operations/left-behind";
+import {
+  FailedRecordEvents,
+  type FailedRecordEventsProps,
+} from "../../modules/operations/failed-record-events";
 import { ruleMetrics } from "../../modules/operations/metric";
 import { EncryptionKey } from "../../modules/security/encryption-key";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
@@ -256,7 +259,9 @@ describe.each([
       const topic = reference(template.only("aws_sns_topic"), "arn");
       expect(block.properties).toMatchObject({ alarm_actions: [topic], ok_actions: [topic] });
       expect(block.properties["alarm_description"]).toMatch(
-        new RegExp(`^[A-Z].+\\. No data: (fine|bad|nothing new), because .+\\. ${RUNBOOK}#${name}$`),
+        new RegExp(
+          `^[A-Z].+\\. Missing data: (notBreaching|breaching|ignore), because .+\\. ${RUNBOOK}#${name}$`,
+        ),
       );
       const { evaluation_periods: of, datapoints_to_alarm: bad } = block.properties;
       expect(Number(bad)).toBeLessThanOrEqual(Number(of));
@@ -549,10 +554,14 @@ describe("the topic", () => {
 describe("an alarm", () => {
   const SPEC: AlarmSpec = {
     name: "left-over",
-    says: "Something was left.",
-    watches: ruleMetrics("rule")("MatchedEvents", "Sum"),
-    bad: { comparison: ">", threshold: 0 },
-    silence: { means: "fine", because: "it happens seldom" },
+    description: "Something was left.",
+    metric: ruleMetrics("rule")("MatchedEvents", "Sum"),
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 0,
+    datapointsToAlarm: 1,
+    evaluationPeriods: 3,
+    treatMissingData: "notBreaching",
+    missingDataReason: "it happens seldom",
   };
   const build = (scope: TerraformStack, change: Partial<AlarmSpec>): Alarm =>
     new Alarm(scope, "Alarm", {
@@ -565,11 +574,14 @@ describe("an alarm", () => {
     const unmoved = propertiesThatMoveNothing<AlarmSpec>((scope, pick) => {
       const other: Required<AlarmSpec> = {
         name: "other",
-        says: "Something else.",
-        watches: ruleMetrics("rule")("MatchedEvents", "Sum", 60),
-        bad: { comparison: "<", threshold: 0 },
-        lasting: { bad: 1, of: 2 },
-        silence: { means: "bad", because: "it happens seldom" },
+        description: "Something else.",
+        metric: ruleMetrics("rule")("MatchedEvents", "Sum", 60),
+        comparisonOperator: "LessThanThreshold",
+        threshold: 1,
+        datapointsToAlarm: 2,
+        evaluationPeriods: 2,
+        treatMissingData: "breaching",
+        missingDataReason: "it happens often",
       };
       build(scope, pick(SPEC, other));
     });
@@ -588,17 +600,17 @@ describe("an alarm", () => {
     expect(alarmId({ ...SPEC, name: "upsert-to-es-2nd" })).toBe("UpsertToEs2nd");
   });
 
-  test("more bad periods than periods are refused", () => {
+  test("more datapoints than periods are refused", () => {
     Template.of((scope) => {
-      expect(() => build(scope, { lasting: { bad: 3, of: 2 } })).toThrow(
-        "test/Alarm: lasting.bad is 3; a whole number from 1 to 2 is allowed",
+      expect(() => build(scope, { datapointsToAlarm: 3, evaluationPeriods: 2 })).toThrow(
+        "test/Alarm: datapointsToAlarm is 3; a whole number from 1 to 2 is allowed",
       );
     });
   });
 
   test("a description that CloudWatch would refuse is refused", () => {
     Template.of((scope) => {
-      expect(() => build(scope, { says: "x".repeat(1000) })).toThrow(
+      expect(() => build(scope, { description: "x".repeat(1000) })).toThrow(
         /^test\/Alarm: length of the description is \d+; a whole number from 1 to 1024/,
       );
     });
@@ -617,18 +629,24 @@ describe("what was left behind", () => {
       accessLogDays: 14,
       protected: false,
     });
-  const props = (encryptionKey: EncryptionKey, dataLake: DataLake): LeftBehindProps => ({
+  const props = (encryptionKey: EncryptionKey, dataLake: DataLake): FailedRecordEventsProps => ({
     name: "left",
     logGroupName: "/aws/events/left",
     location: LOCATION,
     lake: dataLake,
-    zones: ["errors", "givenUp"],
+    zones: ["errors", "onFailure"],
     key: encryptionKey,
     logRetentionDays: 7,
   });
-  const build = (scope: TerraformStack, change: Partial<LeftBehindProps> = {}): LeftBehind => {
+  const build = (
+    scope: TerraformStack,
+    change: Partial<FailedRecordEventsProps> = {},
+  ): FailedRecordEvents => {
     const encryptionKey = key(scope);
-    return new LeftBehind(scope, "Left", { ...props(encryptionKey, lake(scope, encryptionKey)), ...change });
+    return new FailedRecordEvents(scope, "Left", {
+      ...props(encryptionKey, lake(scope, encryptionKey)),
+      ...change,
+    });
   };
 
   const lakeOf = (template: Template): Block => {
@@ -654,7 +672,7 @@ describe("what was left behind", () => {
   };
 
   test("every property moves the output", () => {
-    const unmoved = propertiesThatMoveNothing<LeftBehindProps>((scope, pick) => {
+    const unmoved = propertiesThatMoveNothing<FailedRecordEventsProps>((scope, pick) => {
       const encryptionKey = key(scope);
       const otherKey = key(scope, "OtherKey");
       const other = {
@@ -666,7 +684,7 @@ describe("what was left behind", () => {
         key: otherKey,
         logRetentionDays: 90,
       };
-      new LeftBehind(scope, "Left", pick(props(encryptionKey, lake(scope, encryptionKey)), other));
+      new FailedRecordEvents(scope, "Left", pick(props(encryptionKey, lake(scope, encryptionKey)), other));
     });
     expect(unmoved).toEqual([]);
   });
@@ -736,8 +754,8 @@ describe("what was left behind", () => {
 
   test("a folder that is not watched has no metric", () => {
     Template.of((scope) => {
-      expect(() => build(scope, { zones: ["errors"] }).objects("givenUp")).toThrow(
-        'test/Left: zone "givenUp" is not watched; only errors',
+      expect(() => build(scope, { zones: ["errors"] }).objects("onFailure")).toThrow(
+        'test/Left: zone "onFailure" is not monitored; only errors',
       );
     });
   });
@@ -811,10 +829,12 @@ describe("the CloudWatch dashboard", () => {
     const unmoved = propertiesThatMoveNothing<DashboardProps>((scope, pick) => {
       const spec: AlarmSpec = {
         name: "n",
-        says: "S.",
-        watches: ruleMetrics("rule")("MatchedEvents", "Sum"),
-        bad: { comparison: ">", threshold: 0 },
-        silence: { means: "fine", because: "b" },
+        description: "S.",
+        metric: ruleMetrics("rule")("MatchedEvents", "Sum"),
+        comparisonOperator: "GreaterThanThreshold",
+        threshold: 0,
+        treatMissingData: "notBreaching",
+        missingDataReason: "b",
       };
       const topic = new AlarmTopic(scope, "Topic", topicProps(key(scope)));
       const graph = { title: "t", unit: "u", lines: {} };

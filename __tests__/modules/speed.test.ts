@@ -451,8 +451,8 @@ describe("the search domain", () => {
 
   test("people are named in the domain's policy, by their own roles; nobody where there are none", () => {
     const people = ["arn:aws:iam::123456789012:role/analyst"];
-    const admitted = Template.of((stack) => build(stack).admitPeople(people, ["Get", "Head"]));
-    const nobody = Template.of((stack) => build(stack).admitPeople([], ["Get", "Head"]));
+    const admitted = Template.of((stack) => build(stack).admitAnalysts(people, ["Get", "Head"]));
+    const nobody = Template.of((stack) => build(stack).admitAnalysts([], ["Get", "Head"]));
 
     expect(admitted.statements("Tested_Access")).toEqual([
       {

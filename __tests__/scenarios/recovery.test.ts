@@ -75,7 +75,7 @@ test("given up while the engine was down: redrive makes the sets equal, and a se
     return recover(speed, "redrive");
   });
   const found = await speed.settled();
-  const kept = await keys(speed, ZONES.givenUp);
+  const kept = await keys(speed, ZONES.onFailure);
 
   // Nobody could take them back then, and nothing of them was lost.
   expect(whileDown).toMatchObject({ code: 2, account: { redriven: 0, recordsRedriven: 0 } });
@@ -86,14 +86,14 @@ test("given up while the engine was down: redrive makes the sets equal, and a se
 
   const dry = await recover(speed, "redrive", "--dry-run");
   expect(dry).toMatchObject({ code: 0, account: { waiting: kept.length, recordsWaiting: 250, redriven: 0 } });
-  expect(await keys(speed, ZONES.givenUp)).toEqual(kept);
+  expect(await keys(speed, ZONES.onFailure)).toEqual(kept);
 
   const first = await recover(speed, "redrive");
   expect(first).toMatchObject({
     code: 0,
     account: { redriven: kept.length, recordsRedriven: 250, left: [], foreign: [], stoppedEarly: false },
   });
-  expect(await keys(speed, ZONES.givenUp)).toEqual([]);
+  expect(await keys(speed, ZONES.onFailure)).toEqual([]);
   const after = await compared(speed);
   expect(after).toMatchObject({
     agree: true,

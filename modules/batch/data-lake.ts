@@ -38,7 +38,7 @@ const RESULT_DAYS = 30;
 /**
  * The lake: one bucket, a folder for each kind of data.
  *
- * No rule ends Parquet files, quarantine or what was given up: the merge removes what it replaced itself,
+ * No rule expires Parquet files, quarantine or failed records: the merge removes what it replaced itself,
  * and the rest waits for a person.
  */
 export class DataLake extends Construct {
@@ -153,11 +153,11 @@ export class DataLake extends Construct {
   }
 
   /**
-   * Lets `role` put here what its event source mapping gave up. Lambda looks the bucket up without a prefix:
+   * Lets `role` put here the batches that its event source mapping discards. Lambda looks the bucket up without a prefix:
    * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
    */
   public grantFailureDestination(role: ExecutionRole, also: LakeAccess): void {
-    this.grant(role, { ...also, write: [...(also.write ?? []), "givenUp"] });
+    this.grant(role, { ...also, write: [...(also.write ?? []), "onFailure"] });
     role.allow({ sid: "FindLake", actions: ["s3:ListBucket"], resources: [this.bucket.arn] });
   }
 }

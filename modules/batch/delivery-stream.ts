@@ -36,7 +36,7 @@ const BUFFER_MIB = 1;
 const BUFFER_SECONDS = 60;
 
 /**
- * How often a failed validation is repeated. What is given up lies under the error prefix without its
+ * How often a failed validation is repeated. What still fails lies under the error prefix without its
  * sequence number, so that only a replay brings it back: it must take an outage of hours. The most that
  * Firehose accepts.
  */

@@ -92,7 +92,7 @@ ORDER BY arrived_at, record_id`,
   },
 ];
 
-/** The queries that people find in the workgroup. */
+/** The queries that analysts find in the workgroup. */
 export class SavedQueries extends Construct {
   public constructor(scope: Construct, id: string, props: SavedQueriesProps) {
     super(scope, id);

@@ -8,11 +8,11 @@ export const ZONES = {
   scratch: "tmp/",
   /** Lines that a layer refused. */
   quarantine: "quarantine/",
-  /** What Firehose gave up. */
+  /** Records that Firehose failed to deliver. */
   errors: "error-json/",
-  /** What the event source mapping gave up; Lambda chooses the name. */
-  givenUp: "aws/lambda/",
-  /** Results of the queries of people. */
+  /** Batches that the event source mapping discarded; Lambda chooses the name. */
+  onFailure: "aws/lambda/",
+  /** Results of analysts' queries. */
   results: "athena-results/",
 } as const;
 

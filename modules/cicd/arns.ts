@@ -79,7 +79,7 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
     catalog: ["catalog", `database/${names.database}`, `table/${names.database}/*`].map((resource) =>
       arn("glue", resource),
     ),
-    workgroups: [names.peopleWorkgroup, names.mergeWorkgroup].map((workgroup) =>
+    workgroups: [names.analystsWorkgroup, names.mergeWorkgroup].map((workgroup) =>
       arn("athena", `workgroup/${workgroup}`),
     ),
     functions: functionNames(names).map((name) => arn("lambda", `function:${name}`)),
@@ -91,7 +91,10 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
     keys: [arn("kms", "key/*")],
     keyAliases: [arn("kms", names.keyAlias)],
     domains: [arn("es", `domain/${names.searchDomain}`)],
-    rules: [arn("events", `rule/${names.mergeSchedule}`), arn("events", `rule/${names.leftBehind}-*`)],
+    rules: [
+      arn("events", `rule/${names.mergeSchedule}`),
+      arn("events", `rule/${names.failedRecordEvents}-*`),
+    ],
     topics: [arn("sns", names.alarmTopic)],
     alarms: [arn("cloudwatch", `alarm:${names.alarms}-*`)],
     dashboards: [worldWide("cloudwatch", `dashboard/${names.dashboard}`)],
@@ -123,7 +126,7 @@ function logGroupNames(names: Names): readonly string[] {
     ...functionNames(names).map(functionLogGroupName),
     names.deliveryLogGroup,
     names.flowLogGroup,
-    names.leftBehindLogGroup,
+    names.failedRecordLogGroup,
     `/aws/OpenSearchService/domains/${names.searchDomain}/*`,
   ];
 }

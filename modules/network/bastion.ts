@@ -31,7 +31,7 @@ const HTTPS = 443;
 const ANYWHERE = "0.0.0.0/0";
 
 /**
- * The way into the network for people: a machine that nobody can connect to. Its agent calls out, and
+ * The operators' way into the network: an instance that nobody can connect to. Its agent calls out, and
  * Session Manager forwards ports over that call to whom IAM allows it; every session is in CloudTrail.
  *
  * It lies in the public subnet, whose routes do not know the network's S3 endpoint: packages reach it through

@@ -5,36 +5,29 @@ import {
 import { Construct } from "constructs";
 import { assertWholeNumber } from "../check";
 import type { AlarmTopic } from "./alarm-topic";
-import type { Formula, Metric } from "./metric";
+import type { Metric, MetricMath } from "./metric";
 
-/** What it means that CloudWatch has no data for a period. */
-const SILENCE = {
-  /** Nothing happened, as it may. */
-  fine: "notBreaching",
-  /** Something should have reported. */
-  bad: "breaching",
-  /** The alarm stays as it is. */
-  "nothing new": "ignore",
-} as const;
-
-const COMPARISONS = {
-  ">": "GreaterThanThreshold",
-  ">=": "GreaterThanOrEqualToThreshold",
-  "<": "LessThanThreshold",
-  "<=": "LessThanOrEqualToThreshold",
-} as const;
-
-/** An alarm, said once: the construct, the dashboard and the runbook follow from it. */
+/** An alarm in CloudWatch's terms: the construct, the dashboard and the runbook follow from it. */
 export interface AlarmSpec {
   /** In kebab-case: the last part of the physical name, and its heading in {@link RUNBOOK}. */
   readonly name: string;
-  /** What has happened when it goes off: a sentence for whoever is woken by it. */
-  readonly says: string;
-  readonly watches: Metric | Formula;
-  readonly bad: { readonly comparison: keyof typeof COMPARISONS; readonly threshold: number };
-  /** How many of the latest periods must be bad. @default one of one */
-  readonly lasting?: { readonly bad: number; readonly of: number };
-  readonly silence: { readonly means: keyof typeof SILENCE; readonly because: string };
+  /** What happened and what it costs, for whoever is woken by it; {@link RUNBOOK} has what to do. */
+  readonly description: string;
+  readonly metric: Metric | MetricMath;
+  readonly comparisonOperator:
+    | "GreaterThanOrEqualToThreshold"
+    | "GreaterThanThreshold"
+    | "LessThanOrEqualToThreshold"
+    | "LessThanThreshold";
+  readonly threshold: number;
+  /** Periods among the latest {@link evaluationPeriods} that must breach. @default 1 */
+  readonly datapointsToAlarm?: number;
+  /** @default 1 */
+  readonly evaluationPeriods?: number;
+  /** `ignore`: the alarm stays as it is. */
+  readonly treatMissingData: "breaching" | "ignore" | "notBreaching";
+  /** Why, as the end of a sentence: it is part of the description. */
+  readonly missingDataReason: string;
 }
 
 /** Where each alarm has a heading: what it means and what to do. */
@@ -51,27 +44,27 @@ export interface AlarmProps {
   readonly topic: AlarmTopic;
 }
 
-/** An alarm that says what is wrong, what silence means to it, and where to read on. */
+/** An alarm that says what is wrong, how it treats missing data, and where to read on. */
 export class Alarm extends Construct {
   public readonly resource: CloudwatchMetricAlarm;
 
-  /** @throws RangeError when more periods must be bad than are looked at, or the description is too long. */
+  /** @throws RangeError when more datapoints than periods must breach, or the description is too long. */
   public constructor(scope: Construct, id: string, props: AlarmProps) {
     super(scope, id);
     const { spec, topic } = props;
-    const { bad, of } = spec.lasting ?? { bad: 1, of: 1 };
-    assertWholeNumber(this, "lasting.bad", bad, 1, of);
-    const description = `${spec.says} No data: ${spec.silence.means}, because ${spec.silence.because}. ${RUNBOOK}#${spec.name}`;
+    const { datapointsToAlarm = 1, evaluationPeriods = 1 } = spec;
+    assertWholeNumber(this, "datapointsToAlarm", datapointsToAlarm, 1, evaluationPeriods);
+    const description = `${spec.description} Missing data: ${spec.treatMissingData}, because ${spec.missingDataReason}. ${RUNBOOK}#${spec.name}`;
     assertWholeNumber(this, "length of the description", description.length, 1, LONGEST_DESCRIPTION);
     this.resource = new CloudwatchMetricAlarm(this, "Alarm", {
       alarmName: `${props.prefix}-${spec.name}`,
       alarmDescription: description,
-      ...("formula" in spec.watches ? formula(spec.watches) : metric(spec.watches)),
-      comparisonOperator: COMPARISONS[spec.bad.comparison],
-      threshold: spec.bad.threshold,
-      evaluationPeriods: of,
-      datapointsToAlarm: bad,
-      treatMissingData: SILENCE[spec.silence.means],
+      ...("expression" in spec.metric ? metricMath(spec.metric) : metric(spec.metric)),
+      comparisonOperator: spec.comparisonOperator,
+      threshold: spec.threshold,
+      evaluationPeriods,
+      datapointsToAlarm,
+      treatMissingData: spec.treatMissingData,
       alarmActions: [topic.arn],
       okActions: [topic.arn],
     });
@@ -88,8 +81,10 @@ function metric({ namespace, name, dimensions, statistic, periodSeconds }: Metri
   };
 }
 
-function formula(watched: Formula): { metricQuery: CloudwatchMetricAlarmMetricQuery[] } {
-  const inputs = Object.entries(watched.of).map(([id, input]) => ({
+function metricMath({ expression, label, metrics }: MetricMath): {
+  metricQuery: CloudwatchMetricAlarmMetricQuery[];
+} {
+  const inputs = Object.entries(metrics).map(([id, input]) => ({
     id,
     metric: {
       namespace: input.namespace,
@@ -99,8 +94,7 @@ function formula(watched: Formula): { metricQuery: CloudwatchMetricAlarmMetricQu
       period: input.periodSeconds,
     },
   }));
-  const result = { id: "result", expression: watched.formula, label: watched.label, returnData: true };
-  return { metricQuery: [...inputs, result] };
+  return { metricQuery: [...inputs, { id: "result", expression, label, returnData: true }] };
 }
 
 /** The construct's id of an alarm: its name in PascalCase, permanent like the name. */

@@ -6,45 +6,58 @@ import { deliveryMetrics, type Metric, MINUTE, readerStopped } from "./metric";
 /** The lab's buffer holds a record for a minute, and its validation takes seconds. */
 const LATE_SECONDS = 15 * MINUTE;
 
-/** The way from the stream to the lake. @param leftBehind objects that Firehose put under the error prefix */
+/** The way from the stream to the lake. @param failedRecords objects that Firehose put under the error prefix */
 export function deliveryAlarms(
   delivery: DeliveryStream,
   source: EventStream,
-  leftBehind: Metric,
+  failedRecords: Metric,
 ): AlarmSpec[] {
   const metric = deliveryMetrics(delivery);
   return [
     {
       name: "delivery-freshness",
-      says: `The oldest record that Firehose holds has waited for the lake for more than ${LATE_SECONDS / MINUTE} minutes.`,
-      watches: metric("DeliveryToS3.DataFreshness", "Maximum"),
-      bad: { comparison: ">", threshold: LATE_SECONDS },
-      lasting: { bad: 3, of: 3 },
+      description: `Firehose has held a record for more than ${LATE_SECONDS / MINUTE} minutes: the lake is that far behind. After 24 hours it discards records. See its log, then ValidateRecords.`,
+      metric: metric("DeliveryToS3.DataFreshness", "Maximum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: LATE_SECONDS,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
       // https://docs.aws.amazon.com/firehose/latest/dev/data-freshness-metric-not-emitted.html
-      silence: { means: "nothing new", because: "it is not reported while delivery is blocked altogether" },
+      treatMissingData: "ignore",
+      missingDataReason: "it is not reported while delivery is blocked altogether",
     },
     {
       name: "delivery-behind",
-      says: `Firehose reads the stream more than ${LATE_SECONDS / MINUTE} minutes late.`,
-      watches: metric("KinesisMillisBehindLatest", "Maximum"),
-      bad: { comparison: ">", threshold: LATE_SECONDS * 1000 },
-      lasting: { bad: 3, of: 3 },
-      silence: { means: "nothing new", because: "Firehose reports it only while it reads" },
+      description: `Firehose reads the stream more than ${LATE_SECONDS / MINUTE} minutes behind: the lake is that far behind. Look for throttled reads and a slow ValidateRecords.`,
+      metric: metric("KinesisMillisBehindLatest", "Maximum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: LATE_SECONDS * 1000,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "ignore",
+      missingDataReason: "Firehose reports it only while it reads",
     },
     {
       name: "delivery-stopped",
-      says: "Records are sent, and Firehose has read none of them for a quarter of an hour.",
-      watches: readerStopped(source, metric("DataReadFromKinesisStream.Records", "Sum")),
-      bad: { comparison: ">=", threshold: 1 },
-      lasting: { bad: 3, of: 3 },
-      silence: { means: "nothing new", because: "while nothing is sent nobody can tell" },
+      description:
+        "Records enter the stream, and Firehose has read none for 15 minutes: what expires meanwhile never reaches the lake. See Firehose's log, role and key.",
+      metric: readerStopped(source, metric("DataReadFromKinesisStream.Records", "Sum")),
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "ignore",
+      missingDataReason: "without incoming records it cannot be determined",
     },
     {
       name: "delivery-errors",
-      says: "Firehose gave records up: they lie under the error prefix and in no table.",
-      watches: leftBehind,
-      bad: { comparison: ">=", threshold: 1 },
-      silence: { means: "fine", because: "the rule counts only when an object is put there" },
+      description:
+        "Firehose failed to deliver records: they lie under error-json/ and in no table. Find the cause there, then replay them.",
+      metric: failedRecords,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      treatMissingData: "notBreaching",
+      missingDataReason: "the rule counts only when an object is put there",
     },
   ];
 }

@@ -2,59 +2,65 @@ import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
 import type { EventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
-import { type Formula, functionMetrics, type Metric, MINUTE, ownMetrics, readerStopped } from "./metric";
-import type { WatchedFunction } from "./watched";
+import { functionMetrics, type Metric, type MetricMath, MINUTE, ownMetrics, readerStopped } from "./metric";
+import type { MonitoredFunction } from "./monitored";
 
 /** An invocation that takes so much of its time-out is about to be cut off. */
 const NEARLY_TIMED_OUT = 0.8;
-/** Dashboards show sales within seconds; this late, people look at an old picture. */
+/** Dashboards show sales within seconds; this late, they show an old picture. */
 const LATE_SECONDS = 5 * MINUTE;
 const QUARANTINE_PERCENT = 1;
 const QUARANTINE_PERIOD = 15 * MINUTE;
 
 /**
- * What is watched of every function.
+ * Alarms that every function has.
  * @param called its name in the alarms, such as `upsert-to-es`
- * @param lasting periods of five minutes: what is repeated by itself may fail now and then
+ * @param periods of five minutes: what is repeated by itself may fail now and then
  */
 export function functionAlarms(
   called: string,
-  watched: WatchedFunction,
-  lasting: NonNullable<AlarmSpec["lasting"]>,
+  monitored: MonitoredFunction,
+  periods: Pick<AlarmSpec, "datapointsToAlarm" | "evaluationPeriods">,
 ): AlarmSpec[] {
-  const metric = functionMetrics(watched);
-  const { timeoutSeconds } = watched;
+  const metric = functionMetrics(monitored);
+  const { timeoutSeconds } = monitored;
   return [
     {
       name: `${called}-errors`,
-      says: `Invocations of ${called} fail.`,
-      watches: metric("Errors", "Sum"),
-      bad: { comparison: ">", threshold: 0 },
-      lasting,
-      silence: { means: "fine", because: "a function that is not called does not fail" },
+      description: `Invocations of ${called} fail and are retried; what waits for them grows older. See the function's log.`,
+      metric: metric("Errors", "Sum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      ...periods,
+      treatMissingData: "notBreaching",
+      missingDataReason: "a function without invocations does not fail",
     },
     {
       name: `${called}-duration`,
-      says: `Invocations of ${called} take more than ${NEARLY_TIMED_OUT * 100} % of their ${timeoutSeconds} seconds.`,
-      watches: metric("Duration", "Maximum"),
-      bad: { comparison: ">", threshold: NEARLY_TIMED_OUT * timeoutSeconds * 1000 },
-      lasting,
-      silence: { means: "fine", because: "a function that is not called takes no time" },
+      description: `Invocations of ${called} take more than ${NEARLY_TIMED_OUT * 100} % of their ${timeoutSeconds} seconds: at 100 % they are cut off and their work is repeated.`,
+      metric: metric("Duration", "Maximum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: NEARLY_TIMED_OUT * timeoutSeconds * 1000,
+      ...periods,
+      treatMissingData: "notBreaching",
+      missingDataReason: "a function without invocations takes no time",
     },
     {
       name: `${called}-throttles`,
-      says: `Lambda refuses to run ${called}: the account runs as many functions at once as it may.`,
-      watches: metric("Throttles", "Sum"),
-      bad: { comparison: ">", threshold: 0 },
-      lasting,
-      silence: { means: "fine", because: "a function that is not called is not refused" },
+      description: `Lambda throttles ${called}: the account's concurrency is used up, and its work waits. Find who uses it, or raise the quota.`,
+      metric: metric("Throttles", "Sum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      ...periods,
+      treatMissingData: "notBreaching",
+      missingDataReason: "a function without invocations is not throttled",
     },
   ];
 }
 
-/** What only ValidateRecords can tell. */
-export function validateAlarms(watched: WatchedFunction): AlarmSpec[] {
-  const own = ownMetrics<typeof VALIDATE>(watched);
+/** Alarms of ValidateRecords alone. */
+export function validateAlarms(monitored: MonitoredFunction): AlarmSpec[] {
+  const own = ownMetrics<typeof VALIDATE>(monitored);
   return [
     quarantineRate(
       "validate-records",
@@ -64,54 +70,70 @@ export function validateAlarms(watched: WatchedFunction): AlarmSpec[] {
   ];
 }
 
-/** What only UpsertToES can tell. @param leftBehind objects with records that the mapping gave up */
-export function upsertAlarms(watched: WatchedFunction, source: EventStream, leftBehind: Metric): AlarmSpec[] {
-  const metric = functionMetrics(watched);
-  const own = ownMetrics<typeof UPSERT>(watched);
+/** Alarms of UpsertToES alone. @param failedRecords objects with batches that the mapping discarded */
+export function upsertAlarms(
+  monitored: MonitoredFunction,
+  source: EventStream,
+  failedRecords: Metric,
+): AlarmSpec[] {
+  const metric = functionMetrics(monitored);
+  const own = ownMetrics<typeof UPSERT>(monitored);
   return [
     {
       name: "upsert-to-es-iterator-age",
-      says: `Records are indexed more than ${LATE_SECONDS / MINUTE} minutes after they were sent.`,
-      watches: metric("IteratorAge", "Maximum"),
-      bad: { comparison: ">", threshold: LATE_SECONDS * 1000 },
-      lasting: { bad: 3, of: 3 },
-      silence: {
-        means: "nothing new",
-        because: "it is reported only when a batch ends, and none may end in an outage",
-      },
+      description: `Records are indexed more than ${LATE_SECONDS / MINUTE} minutes after they arrived: Dashboards show an old picture. Look at the search domain first.`,
+      metric: metric("IteratorAge", "Maximum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: LATE_SECONDS * 1000,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "ignore",
+      missingDataReason: "it is reported only when a batch ends, and none may end in an outage",
     },
     {
       name: "upsert-to-es-stopped",
-      says: "Records are sent, and the function has not been called for a quarter of an hour.",
-      watches: readerStopped(source, metric("Invocations", "Sum")),
-      bad: { comparison: ">=", threshold: 1 },
-      lasting: { bad: 3, of: 3 },
-      silence: { means: "nothing new", because: "while nothing is sent nobody can tell" },
+      description:
+        "Records enter the stream, and UpsertToES has not been invoked for 15 minutes: nothing new is indexed. See the event source mapping.",
+      metric: readerStopped(source, metric("Invocations", "Sum")),
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "ignore",
+      missingDataReason: "without incoming records it cannot be determined",
     },
     {
       name: "upsert-to-es-given-up",
-      says: "Records grew too old to be indexed: they lie in the lake under aws/lambda/ and in no index.",
-      watches: leftBehind,
-      bad: { comparison: ">=", threshold: 1 },
-      silence: { means: "fine", because: "the rule counts only when an object is put there" },
+      description:
+        "The event source mapping discarded records that grew too old: they lie in the lake under aws/lambda/ and in no index. Mend the cause, then redrive them.",
+      metric: failedRecords,
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      treatMissingData: "notBreaching",
+      missingDataReason: "the rule counts only when an object is put there",
     },
     {
       name: "upsert-to-es-given-up-lost",
-      says: "Records were given up and could not be put into the lake either: they exist in the stream alone.",
-      watches: metric("DestinationDeliveryFailures", "Sum"),
-      bad: { comparison: ">=", threshold: 1 },
-      silence: { means: "fine", because: "it is reported only when something is given up" },
+      description:
+        "Discarded records could not be written to the lake: only the stream still has them. Mend the destination, then replay before they expire.",
+      metric: metric("DestinationDeliveryFailures", "Sum"),
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      treatMissingData: "notBreaching",
+      missingDataReason: "it is reported only when a batch is discarded",
     },
     {
       name: "upsert-to-es-refused",
-      says: "The search domain refuses the function: its role is not mapped, or not allowed.",
-      watches: own("SearchRefusals", "Sum"),
-      bad: { comparison: ">=", threshold: 1 },
-      lasting: { bad: 3, of: 3 },
-      silence: {
-        means: "fine",
-        because: "each invocation reports it, and another alarm speaks when there are none",
-      },
+      description:
+        "The search domain refuses UpsertToES: its role is not mapped, or not allowed. Records wait in the stream. Deploy again, so that SearchSetup maps it.",
+      metric: own("SearchRefusals", "Sum"),
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "notBreaching",
+      missingDataReason:
+        "each invocation reports it, and upsert-to-es-stopped covers the absence of invocations",
     },
     quarantineRate(
       "upsert-to-es",
@@ -122,16 +144,18 @@ export function upsertAlarms(watched: WatchedFunction, source: EventStream, left
 }
 
 function quarantineRate(called: string, quarantined: Metric, good: Metric): AlarmSpec {
-  const watches: Formula = {
-    formula: "100 * quarantined / (quarantined + good)",
+  const metric: MetricMath = {
+    expression: "100 * quarantined / (quarantined + good)",
     label: "Quarantined, percent of the lines",
-    of: { quarantined, good },
+    metrics: { quarantined, good },
   };
   return {
     name: `${called}-quarantine-rate`,
-    says: `Of the lines that ${called} saw in a quarter of an hour, more than ${QUARANTINE_PERCENT} % went to quarantine.`,
-    watches,
-    bad: { comparison: ">", threshold: QUARANTINE_PERCENT },
-    silence: { means: "fine", because: "there were no lines" },
+    description: `More than ${QUARANTINE_PERCENT} % of the lines that ${called} judged in 15 minutes went to quarantine: the other tables lack them. See the saved query quarantine for the reasons, and tell the producer.`,
+    metric,
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: QUARANTINE_PERCENT,
+    treatMissingData: "notBreaching",
+    missingDataReason: "there were no lines",
   };
 }

@@ -3,7 +3,7 @@ import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
 import type { Graph } from "./dashboard";
 import { deliveryMetrics, functionMetrics, ownMetrics, searchMetrics, streamMetrics } from "./metric";
-import type { WatchedBatchLayer, WatchedFunction, WatchedSpeedLayer } from "./watched";
+import type { MonitoredBatchLayer, MonitoredFunction, MonitoredSpeedLayer } from "./monitored";
 
 /** The way of the data into the lake. */
 export function batchGraphs({
@@ -11,7 +11,7 @@ export function batchGraphs({
   delivery,
   validateRecords,
   mergeSmallFiles,
-}: WatchedBatchLayer): Graph[] {
+}: MonitoredBatchLayer): Graph[] {
   const ofStream = streamMetrics(stream);
   const ofDelivery = deliveryMetrics(delivery);
   const ofValidate = ownMetrics<typeof VALIDATE>(validateRecords);
@@ -75,7 +75,7 @@ export function batchGraphs({
 }
 
 /** The way of the data into the index. */
-export function speedGraphs({ upsertToEs, domain }: WatchedSpeedLayer, accountId: string): Graph[] {
+export function speedGraphs({ upsertToEs, domain }: MonitoredSpeedLayer, accountId: string): Graph[] {
   const ofUpsert = ownMetrics<typeof UPSERT>(upsertToEs);
   const ofDomain = searchMetrics(domain, accountId);
   return [
@@ -120,9 +120,9 @@ export function speedGraphs({ upsertToEs, domain }: WatchedSpeedLayer, accountId
   ];
 }
 
-function errors(functions: Readonly<Record<string, WatchedFunction>>, layer: string): Graph {
+function errors(functions: Readonly<Record<string, MonitoredFunction>>, layer: string): Graph {
   const lines = Object.entries(functions).map(
-    ([name, watched]) => [name, functionMetrics(watched)("Errors", "Sum")] as const,
+    ([name, monitored]) => [name, functionMetrics(monitored)("Errors", "Sum")] as const,
   );
   return { title: `Failed invocations, ${layer}`, unit: "in 5 minutes", lines: Object.fromEntries(lines) };
 }

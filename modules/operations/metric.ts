@@ -2,7 +2,7 @@ import { METRIC_DIMENSION, METRIC_NAMESPACE } from "../../lambdas/shared/log";
 import type { DeliveryStream } from "../batch/delivery-stream";
 import type { EventStream } from "../ingest/event-stream";
 import type { SearchDomain } from "../speed/search-domain";
-import type { WatchedFunction } from "./watched";
+import type { MonitoredFunction } from "./monitored";
 
 export type Statistic = "Average" | "Maximum" | "Minimum" | "SampleCount" | "Sum";
 
@@ -16,12 +16,12 @@ export interface Metric {
   readonly periodSeconds: number;
 }
 
-/** Metrics by the names that a formula calls them; all of one period. */
-export interface Formula {
-  /** In CloudWatch's metric math. */
-  readonly formula: string;
+/** An expression of CloudWatch's metric math over metrics of one period. */
+export interface MetricMath {
+  readonly expression: string;
   readonly label: string;
-  readonly of: Readonly<Record<string, Metric>>;
+  /** By their ids in the expression. */
+  readonly metrics: Readonly<Record<string, Metric>>;
 }
 
 /** The metrics of one resource; a name that it does not have fails the type check. */
@@ -75,18 +75,18 @@ export function deliveryMetrics(
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 export function functionMetrics(
-  watched: Pick<WatchedFunction, "resource">,
+  monitored: Pick<MonitoredFunction, "resource">,
 ): Metrics<
   "DestinationDeliveryFailures" | "Duration" | "Errors" | "Invocations" | "IteratorAge" | "Throttles"
 > {
-  return metricsOf("AWS/Lambda", { FunctionName: watched.resource.functionName });
+  return metricsOf("AWS/Lambda", { FunctionName: monitored.resource.functionName });
 }
 
 /** What a function reports itself; `Names` is the type of the `METRICS` in its folder. */
 export function ownMetrics<Names extends Readonly<Record<string, string>>>(
-  watched: Pick<WatchedFunction, "resource">,
+  monitored: Pick<MonitoredFunction, "resource">,
 ): Metrics<Names[keyof Names]> {
-  return metricsOf(METRIC_NAMESPACE, { [METRIC_DIMENSION]: watched.resource.functionName });
+  return metricsOf(METRIC_NAMESPACE, { [METRIC_DIMENSION]: monitored.resource.functionName });
 }
 
 /** https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-cloudwatchmetrics.html */
@@ -120,10 +120,10 @@ export function ruleMetrics(ruleName: string): Metrics<"MatchedEvents"> {
 }
 
 /** 1 while the stream is written and a reader's count of what it read stays at nothing. */
-export function readerStopped(source: Pick<EventStream, "resource">, read: Metric): Formula {
+export function readerStopped(source: Pick<EventStream, "resource">, read: Metric): MetricMath {
   return {
-    formula: "IF(FILL(sent, 0) > 0 AND FILL(read, 0) < 1, 1, 0)",
+    expression: "IF(FILL(sent, 0) > 0 AND FILL(read, 0) < 1, 1, 0)",
     label: "Sent and not read",
-    of: { sent: streamMetrics(source)("IncomingRecords", "Sum", read.periodSeconds), read },
+    metrics: { sent: streamMetrics(source)("IncomingRecords", "Sum", read.periodSeconds), read },
   };
 }

@@ -8,13 +8,13 @@ import { type AlarmSubscription, AlarmTopic } from "./alarm-topic";
 import { Budget, type BudgetScope } from "./budget";
 import { Dashboard } from "./dashboard";
 import { deliveryAlarms } from "./delivery-alarms";
+import { FailedRecordEvents } from "./failed-record-events";
 import { functionAlarms, upsertAlarms, validateAlarms } from "./function-alarms";
 import { batchGraphs, speedGraphs } from "./graphs";
-import { LeftBehind } from "./left-behind";
 import { mergeAlarms } from "./merge-alarms";
+import type { MonitoredBatchLayer, MonitoredSpeedLayer } from "./monitored";
 import { searchAlarms } from "./search-alarms";
 import { streamAlarms } from "./stream-alarms";
-import type { WatchedBatchLayer, WatchedSpeedLayer } from "./watched";
 
 /** Physical names. */
 export interface OperationsNames {
@@ -23,9 +23,9 @@ export interface OperationsNames {
   readonly alarms: string;
   readonly dashboard: string;
   readonly budget: string;
-  /** First part of the names of the rules about what was given up. */
-  readonly leftBehind: string;
-  readonly leftBehindLogGroup: string;
+  /** First part of the names of the rules about failed records. */
+  readonly failedRecordEvents: string;
+  readonly failedRecordLogGroup: string;
 }
 
 /** Who is told, and what may be spent. */
@@ -40,19 +40,19 @@ export interface OperationsProps {
   readonly names: OperationsNames;
   readonly settings: OperationsSettings;
   readonly lake: DataLake;
-  readonly batch: WatchedBatchLayer;
+  readonly batch: MonitoredBatchLayer;
   /** @default there is no speed layer */
-  readonly speed?: WatchedSpeedLayer;
+  readonly speed?: MonitoredSpeedLayer;
   readonly key: EncryptionKey;
   readonly logRetentionDays: number;
 }
 
 /** Three periods of five minutes: what repairs itself meanwhile wakes nobody. */
-const SUSTAINED = { bad: 3, of: 3 } as const;
+const SUSTAINED = { datapointsToAlarm: 3, evaluationPeriods: 3 } as const;
 /** For what runs once and is not repeated. */
-const AT_ONCE = { bad: 1, of: 1 } as const;
+const AT_ONCE = { datapointsToAlarm: 1, evaluationPeriods: 1 } as const;
 
-/** Tells people what is wrong: alarms, a dashboard and a budget, on one topic. */
+/** Alarms, a dashboard and a budget, which all notify one topic. */
 export class Operations extends Construct {
   public readonly topic: AlarmTopic;
   public readonly alarms: readonly Alarm[];
@@ -69,18 +69,18 @@ export class Operations extends Construct {
       subscriptions: settings.alarmSubscriptions,
       key: props.key,
     });
-    const leftBehind = new LeftBehind(this, "LeftBehind", {
-      name: names.leftBehind,
-      logGroupName: names.leftBehindLogGroup,
+    const failedRecords = new FailedRecordEvents(this, "LeftBehind", {
+      name: names.failedRecordEvents,
+      logGroupName: names.failedRecordLogGroup,
       location,
       lake: props.lake,
-      zones: speed ? ["errors", "givenUp"] : ["errors"],
+      zones: speed ? ["errors", "onFailure"] : ["errors"],
       key: props.key,
       logRetentionDays: props.logRetentionDays,
     });
     const specs = [
-      ...batchSpecs(batch, leftBehind),
-      ...(speed ? speedSpecs(speed, batch.stream, leftBehind, accountId) : []),
+      ...batchSpecs(batch, failedRecords),
+      ...(speed ? speedSpecs(speed, batch.stream, failedRecords, accountId) : []),
     ];
     this.alarms = specs.map(
       (spec) => new Alarm(this, alarmId(spec), { spec, prefix: names.alarms, topic: this.topic }),
@@ -100,10 +100,10 @@ export class Operations extends Construct {
   }
 }
 
-function batchSpecs(batch: WatchedBatchLayer, leftBehind: LeftBehind): AlarmSpec[] {
+function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvents): AlarmSpec[] {
   return [
     ...streamAlarms(batch.stream, batch.streamRetentionHours),
-    ...deliveryAlarms(batch.delivery, batch.stream, leftBehind.objects("errors")),
+    ...deliveryAlarms(batch.delivery, batch.stream, failedRecords.objects("errors")),
     ...functionAlarms("validate-records", batch.validateRecords, SUSTAINED),
     ...validateAlarms(batch.validateRecords),
     ...functionAlarms("merge-small-files", batch.mergeSmallFiles, SUSTAINED),
@@ -112,14 +112,14 @@ function batchSpecs(batch: WatchedBatchLayer, leftBehind: LeftBehind): AlarmSpec
 }
 
 function speedSpecs(
-  speed: WatchedSpeedLayer,
+  speed: MonitoredSpeedLayer,
   stream: EventStream,
-  leftBehind: LeftBehind,
+  failedRecords: FailedRecordEvents,
   accountId: string,
 ): AlarmSpec[] {
   return [
     ...functionAlarms("upsert-to-es", speed.upsertToEs, SUSTAINED),
-    ...upsertAlarms(speed.upsertToEs, stream, leftBehind.objects("givenUp")),
+    ...upsertAlarms(speed.upsertToEs, stream, failedRecords.objects("onFailure")),
     ...functionAlarms("search-setup", speed.searchSetup, AT_ONCE),
     ...searchAlarms(speed.domain, accountId),
   ];

@@ -10,30 +10,39 @@ export function streamAlarms(stream: EventStream, retentionHours: number): Alarm
   return [
     {
       name: "stream-iterator-age",
-      says: "A reader of the stream is so late that a quarter of the time is gone until records are lost to it.",
-      watches: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
-      bad: { comparison: ">", threshold: (retentionHours / 4) * MILLISECONDS_AN_HOUR },
-      lasting: { bad: 3, of: 3 },
-      silence: {
-        means: "nothing new",
-        because: "only a reader reports it, and one that stopped has not caught up",
-      },
+      description:
+        "A consumer of the stream lags by a quarter of the retention; at the whole of it records expire unread. Raise the retention first, then find the consumer.",
+      metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: (retentionHours / 4) * MILLISECONDS_AN_HOUR,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "ignore",
+      missingDataReason: "only a consumer reports it, and one that stopped has not caught up",
     },
     {
       name: "stream-write-throttled",
-      says: "Producers have been refused for a quarter of an hour because they send more than the stream takes.",
-      watches: metric("WriteProvisionedThroughputExceeded", "Sum"),
-      bad: { comparison: ">", threshold: 0 },
-      lasting: { bad: 3, of: 3 },
-      silence: { means: "fine", because: "nobody sends at times" },
+      description:
+        "For 15 minutes producers have written more than the stream takes: those that do not retry lose records. Add capacity, or spread the partition keys.",
+      metric: metric("WriteProvisionedThroughputExceeded", "Sum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "notBreaching",
+      missingDataReason: "there are times without producers",
     },
     {
       name: "stream-read-throttled",
-      says: "Readers have been refused for a quarter of an hour because they ask for more than a shard gives.",
-      watches: metric("ReadProvisionedThroughputExceeded", "Sum"),
-      bad: { comparison: ">", threshold: 0 },
-      lasting: { bad: 3, of: 3 },
-      silence: { means: "fine", because: "without a reader the alarms about stopped readers speak" },
+      description:
+        "For 15 minutes consumers have asked a shard for more than it gives, so both layers lag. Look for a third consumer.",
+      metric: metric("ReadProvisionedThroughputExceeded", "Sum"),
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      datapointsToAlarm: 3,
+      evaluationPeriods: 3,
+      treatMissingData: "notBreaching",
+      missingDataReason: "the alarms about stopped consumers cover a stream that nobody reads",
     },
   ];
 }

@@ -31,7 +31,7 @@ export interface KeyUse {
   readonly context: { readonly key: string; readonly values: readonly string[] };
 }
 
-/** Everything about the key except its use, for Terraform and for people who look after the account. */
+/** Everything about the key except its use, for Terraform and for the administrators of the account. */
 const ADMINISTRATION = [
   "kms:CancelKeyDeletion",
   "kms:CreateAlias",

@@ -38,7 +38,7 @@ export interface QuickSightProps {
 }
 
 /**
- * What people may do with each resource. QuickSight knows these sets and refuses others:
+ * What principals may do with each resource. QuickSight knows these sets and refuses others:
  * https://docs.aws.amazon.com/quicksight/latest/developerguide/share-dashboard.html
  */
 const ACTIONS = {

@@ -31,7 +31,7 @@ export type SearchAvailability =
       readonly masterInstanceType: string;
     };
 
-/** The identity provider by which people sign in to Dashboards. */
+/** The identity provider by which analysts sign in to Dashboards. */
 export interface SamlDefinition {
   readonly entityId: string;
   /** What the provider publishes about itself. */
@@ -200,10 +200,10 @@ export class SearchDomain extends Construct {
   }
 
   /**
-   * Lets people send requests of these kinds, by their own IAM roles; like {@link grantRequests}, it says nothing of
+   * Lets analysts send requests of these kinds, by their own IAM roles; like {@link grantRequests}, it says nothing of
    * what they may touch. AWS refuses a policy that names a role which is not there.
    */
-  public admitPeople(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
+  public admitAnalysts(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
     if (roleArns.length === 0) return;
     this.access.add({
       sid: "People",

@@ -21,7 +21,7 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly retentionDays: number;
   /** Who writes documents. */
   readonly writers: readonly ExecutionRole[];
-  /** ARNs of the IAM roles of people, who only look. */
+  /** ARNs of the IAM roles of analysts, who only read. */
   readonly readerRoleArns: readonly string[];
   /** Their groups in the identity provider. */
   readonly readerGroups: readonly string[];

@@ -31,10 +31,10 @@ export interface UpsertToEsProps extends FunctionDefaults {
 
 /** The lab's. */
 const BATCH_RECORDS = 1000;
-/** How long a batch is gathered: what people wait for on top of indexing. */
+/** How long a batch is gathered: added to the latency of indexing. */
 const WINDOW_SECONDS = 1;
 /**
- * A record is given up this long before the stream lets go of it, so that it can still be read once more and
+ * A record is discarded this long before the stream lets go of it, so that it can still be read once more and
  * put into the lake with its payload.
  */
 const LAST_CHANCE_SECONDS = 3600;

@@ -45,7 +45,7 @@ function placesOf(
     kinesis,
     streamName: names.stream,
     retentionHours: definition.stream.retentionHours,
-    sql: athenaSql(athena, s3, names.peopleWorkgroup, names.database),
+    sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
     tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
     ...(searchUrl !== undefined && {
       search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },

@@ -45,7 +45,7 @@ export async function* givenUpObjects({
   s3,
   bucket,
 }: FailureBucket): AsyncGenerator<GivenUpBatch | OtherFailure> {
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.givenUp });
+  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.onFailure });
   for await (const { Contents } of pages) {
     for (const { Key: key = "" } of Contents ?? []) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -40,7 +40,7 @@ async function runRedrive(environment: string, options: Options): Promise<void> 
   }
   const lambda = new LambdaClient({ region: location.region });
   const bucket = names.lakeBucket;
-  say(`looking into s3://${bucket}/${ZONES.givenUp}`);
+  say(`looking into s3://${bucket}/${ZONES.onFailure}`);
   const account = await redrive(
     {
       objects: givenUpObjects({ s3, bucket }),
@@ -72,7 +72,7 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<v
   const account = await replay(
     {
       records: (window) => streamRecords(kinesis, names.stream, window),
-      sql: athenaSql(athena, s3, names.peopleWorkgroup, names.database),
+      sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
       partitions: async (values) => {
         const table = { database: names.database, name: TABLE_NAMES.raw };
         return (await glueCatalog(glue).partitions(table, values)).map((partition) => partition.values);

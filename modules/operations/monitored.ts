@@ -3,25 +3,25 @@ import type { DeliveryStream } from "../batch/delivery-stream";
 import type { EventStream } from "../ingest/event-stream";
 import type { SearchDomain } from "../speed/search-domain";
 
-/** A function that is watched. */
-export interface WatchedFunction {
+/** A function that is monitored. */
+export interface MonitoredFunction {
   readonly resource: LambdaFunction;
   readonly timeoutSeconds: number;
 }
 
-/** What is watched always. */
-export interface WatchedBatchLayer {
+/** The parts of the batch layer that alarms and graphs are about. */
+export interface MonitoredBatchLayer {
   readonly stream: EventStream;
   /** Hours that the stream keeps a record. */
   readonly streamRetentionHours: number;
   readonly delivery: DeliveryStream;
-  readonly validateRecords: WatchedFunction;
-  readonly mergeSmallFiles: WatchedFunction;
+  readonly validateRecords: MonitoredFunction;
+  readonly mergeSmallFiles: MonitoredFunction;
 }
 
-/** What is watched where there is a speed layer. */
-export interface WatchedSpeedLayer {
-  readonly upsertToEs: WatchedFunction;
-  readonly searchSetup: WatchedFunction;
+/** The parts of the speed layer that alarms and graphs are about. */
+export interface MonitoredSpeedLayer {
+  readonly upsertToEs: MonitoredFunction;
+  readonly searchSetup: MonitoredFunction;
   readonly domain: SearchDomain;
 }

@@ -10,7 +10,7 @@ import { PolicyDocument } from "../security/policy";
 import { LogGroup } from "./log-group";
 import { type Metric, ruleMetrics } from "./metric";
 
-export interface LeftBehindProps {
+export interface FailedRecordEventsProps {
   /** First part of the names of the rules, and name of the policy by which they log. */
   readonly name: string;
   /** Physical name of the log group; below `/aws/events/`. */
@@ -18,27 +18,27 @@ export interface LeftBehindProps {
   readonly location: Location;
   readonly lake: DataLake;
   /** The folders that are empty while all is well. */
-  readonly zones: readonly LeftBehindZone[];
+  readonly zones: readonly FailedRecordZone[];
   readonly key: EncryptionKey;
   readonly logRetentionDays: number;
 }
 
-/** Where data is put that a service gave up. */
-export type LeftBehindZone = Extract<Zone, "errors" | "givenUp">;
+/** Where a service puts records that it failed to process. */
+export type FailedRecordZone = Extract<Zone, "errors" | "onFailure">;
 
 const RULES = {
-  errors: { id: "Errors", suffix: "errors", what: "What Firehose gave up" },
-  givenUp: { id: "GivenUp", suffix: "given-up", what: "What indexing gave up" },
+  errors: { id: "Errors", suffix: "errors", what: "Records that Firehose failed to deliver" },
+  onFailure: { id: "GivenUp", suffix: "given-up", what: "Records that the event source mapping discarded" },
 } as const;
 
 /**
- * Notes each object that is put into a folder of what was given up: counted by the rule's own metric, and
- * written down with its key. Not sent to the topic, where an outage would be a message for each object.
+ * Records each object that is put into a zone of failed records: the rule's own metric counts it, and the log
+ * group keeps its key. It is not sent to the topic, where an outage would be a message for each object.
  */
-export class LeftBehind extends Construct {
-  private readonly rules = new Map<LeftBehindZone, CloudwatchEventRule>();
+export class FailedRecordEvents extends Construct {
+  private readonly rules = new Map<FailedRecordZone, CloudwatchEventRule>();
 
-  public constructor(scope: Construct, id: string, props: LeftBehindProps) {
+  public constructor(scope: Construct, id: string, props: FailedRecordEventsProps) {
     super(scope, id);
     const log = new LogGroup(this, "Log", {
       name: props.logGroupName,
@@ -59,7 +59,7 @@ export class LeftBehind extends Construct {
   }
 
   /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html */
-  private letRulesLog(log: LogGroup, { location, name }: LeftBehindProps): void {
+  private letRulesLog(log: LogGroup, { location, name }: FailedRecordEventsProps): void {
     const delivery = new PolicyDocument(this, "LogDelivery");
     const statement = {
       principals: [
@@ -87,12 +87,12 @@ export class LeftBehind extends Construct {
     });
   }
 
-  /** Objects that were put there. @throws Error when that folder is not watched. */
-  public objects(zone: LeftBehindZone): Metric {
+  /** Objects that were put there. @throws Error when that folder is not monitored. */
+  public objects(zone: FailedRecordZone): Metric {
     const rule = this.rules.get(zone);
     if (!rule) {
       throw new Error(
-        `${this.node.path}: zone "${zone}" is not watched; only ${[...this.rules.keys()].join(", ")}`,
+        `${this.node.path}: zone "${zone}" is not monitored; only ${[...this.rules.keys()].join(", ")}`,
       );
     }
     return ruleMetrics(rule.name)("MatchedEvents", "Sum");
