@@ -1,5 +1,5 @@
 /**
- * What each room may import, besides itself: docs/architecture.md draws it. Imports of types count too.
+ * What each room may import, besides itself; docs/architecture.md says what each is. Imports of types count too.
  * `npm run lint:imports` holds it, and refuses circles.
  */
 const MAY_IMPORT = {
