@@ -43,18 +43,23 @@ test("Install is the same wherever it stands", () => {
   expect(new Set(steps.map(({ text, shell }) => `${shell}: ${text}`)).size).toBe(1);
 });
 
-test("ci runs .ci/run, and that every check of package.json", () => {
-  expect(runSteps("ci.yml").map(({ text }) => text)).toEqual(["bash .ci/run"]);
+test("ci runs every lane of .ci/run, nightly the long ones, and together every check of package.json", () => {
+  expect(runSteps("ci.yml").map(({ text }) => text)).toEqual(['bash .ci/run "$LANE"']);
+  expect(runSteps("nightly.yml").map(({ text }) => text)).toEqual(["bash .ci/nightly"]);
   const root = join(__dirname, "..");
-  const called = [
-    ...readFileSync(join(root, ".ci", "run"), "utf8").matchAll(/npm run --silent ([\w:]+)/g),
-  ].map(([, name]) => name);
-  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
+  const text = (...path: string[]) => readFileSync(join(root, ...path), "utf8");
+  const lanes = /\|\| lanes=\(([a-z ]+)\)/.exec(text(".ci", "run"))?.[1]?.split(" ");
+  expect(lanes?.length).toBeGreaterThan(3);
+  expect(text(".github", "workflows", "ci.yml")).toContain(`lane: [${lanes?.join(", ")}]`);
+  const called = ["run", "nightly"].flatMap((script) =>
+    [...text(".ci", script).matchAll(/npm run --silent ([\w:]+)/g)].map(([, name]) => name),
   );
-  const checks = Object.keys(scripts).filter((name) => /^(lint|typecheck|coverage|test:)/.test(name));
-  // Twenty minutes for one resource: by hand.
-  expect(called.sort()).toEqual(checks.filter((name) => name !== "test:terraform:search").sort());
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(text("package.json"));
+  // `lint` runs lint:imports.
+  const checks = Object.keys(scripts).filter(
+    (name) => /^(lint|typecheck|coverage|test:)/.test(name) && name !== "lint:imports",
+  );
+  expect(called.sort()).toEqual(checks.sort());
 });
 
 describe("steps, run with stand-ins of the programs", () => {
