@@ -99,7 +99,7 @@ export interface EnvironmentSettings {
     /** Who is told; without anyone, alarms show in the console only. @default nobody */
     readonly alarmSubscriptions?: readonly AlarmSubscription[];
     readonly budget?: {
-      /** US dollars a month, 1 or more; a small domain and an idle stream cost about 80. @default 100 */
+      /** US dollars a month, 1 or more; README.md, Costs, has what an idle environment costs. @default 100 */
       readonly usdPerMonth?: number;
       /** @default account */
       readonly costOf?: BudgetScope;

@@ -34,7 +34,7 @@ export interface Difference {
 const ACTION_THAT_NOBODY_CALLS = "s3:PutBucketWebsite";
 
 const AUDITED =
-  "it is sent in the apply, and the audit (`__tests__/policy.test.ts`) wants it in every resource";
+  "it is sent in the apply, and the audit (`__tests__/policy.test.ts`) requires it in every resource";
 
 export const DIFFERENCES: readonly Difference[] = [
   {
@@ -55,8 +55,8 @@ export const DIFFERENCES: readonly Difference[] = [
     property: "statement",
     effect: "replaced",
     reason:
-      "The stand-in takes a Deny whose condition does not hold for a denial, and refuses every object, the state included. " +
-      "The statements stay, but speak of one action that nobody calls.",
+      "The stand-in ignores the condition of a Deny, and so refuses every object, the state included. " +
+      "The statements stay, with an action that nobody calls.",
     instead:
       "the audit of the policies (`__tests__/policy.test.ts`); a test counts the denials in every bucket of `dev` and `prod`",
     apply: (construct) => {
@@ -78,8 +78,7 @@ export const DIFFERENCES: readonly Difference[] = [
     type: "aws_lambda_function",
     property: "replace_security_groups_on_destroy",
     effect: "left out",
-    reason:
-      "The stand-in says that every function is in a network that there is not, and whose groups nobody finds.",
+    reason: "The stand-in puts every function into a network and security groups that do not exist.",
     instead: "planned for `dev` and `prod`",
     apply: (construct) => {
       if (!(construct instanceof LambdaFunction)) return false;
@@ -105,7 +104,7 @@ export const DIFFERENCES: readonly Difference[] = [
     type: "aws_budgets_budget",
     property: "all",
     effect: "left out",
-    reason: "The stand-in makes a budget, but does not say who is told.",
+    reason: "The stand-in creates a budget, but does not return its subscribers.",
     instead: "planned for `dev` and `prod`; its values by `__tests__/modules/operations.test.ts`",
     apply: (construct) => {
       if (!(construct instanceof BudgetsBudget)) return false;
@@ -115,31 +114,31 @@ export const DIFFERENCES: readonly Difference[] = [
   notCompared(
     "aws_kinesis_stream",
     "tags",
-    "The stand-in loses the tags that a stream is created with.",
+    "The stand-in loses the tags of the call that creates a stream.",
     AUDITED,
   ),
   notCompared(
     "aws_lambda_function",
     "kms_key_arn",
-    "The stand-in does not know the key of a function's environment.",
+    "The stand-in does not store the key of a function's environment variables.",
     AUDITED,
   ),
   notCompared(
     "aws_lambda_function",
     "logging_config",
-    "The stand-in does not know where a function logs to.",
+    "The stand-in does not store a function's log group.",
     AUDITED,
   ),
   notCompared(
     "aws_s3_bucket_notification",
     "eventbridge",
-    "The stand-in takes it, and does not say that it did.",
+    "The stand-in accepts it, but does not return it.",
     "it is sent in the apply; the rules that listen to it by `__tests__/modules/operations.test.ts`",
   ),
   notCompared(
     "aws_instance",
     "vpc_security_group_ids",
-    "The stand-in does not say the groups of an instance that gets a public address.",
+    "The stand-in does not return the groups of an instance with a public address.",
     "they are sent in the apply; which groups, by `__tests__/modules/bastion.test.ts`",
   ),
   ...["aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"].map((type) =>
@@ -160,9 +159,9 @@ export const FOUND_DOMAIN: Difference = {
   property: "all",
   effect: "not compared",
   reason:
-    "The provider waits 10 minutes before it looks whether a domain is there, and again whether it is gone. " +
-    "The domain is made beforehand, by one call, and imported.",
-  instead: "made, re-planned and destroyed by `npm run test:terraform:search`, see below",
+    "The provider waits 10 minutes before it checks whether a domain exists, and again whether it is deleted. " +
+    "One call creates the domain beforehand; Terraform imports it.",
+  instead: "created, re-planned and destroyed by `npm run test:terraform:search`, see above",
   apply: (construct) => {
     if (!(construct instanceof OpensearchDomain)) return false;
     if (construct.domainNameInput === undefined) return false;

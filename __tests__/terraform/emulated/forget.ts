@@ -11,7 +11,8 @@ export const FORGOTTEN: Readonly<Record<string, string>> = {
 };
 
 export const FORGOTTEN_DOMAIN: Readonly<Record<string, string>> = {
-  aws_opensearch_domain: "The provider waits 10 minutes for its end; `npm run test:terraform:search` does.",
+  aws_opensearch_domain:
+    "The provider waits 10 minutes for its deletion; `npm run test:terraform:search` does.",
 };
 
 /** Types forgotten in the ordinary lane. */

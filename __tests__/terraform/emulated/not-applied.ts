@@ -12,10 +12,10 @@ export function notApplied(): string {
   );
   const forgotten = Object.entries({ ...FORGOTTEN, ...FORGOTTEN_DOMAIN });
   return [
-    table(["what", "in the emulated account", "why", "what shows it instead"], differences),
+    table(["property", "in the emulated account", "reason", "shown instead by"], differences),
     "Applied as it is, and then taken out of the state before a destroy (`terraform state rm`):",
     table(
-      ["what", "why"],
+      ["resource", "reason"],
       forgotten.map(([type, why]) => [`\`${type}\``, why]),
     ),
   ].join("\n\n");

@@ -1,0 +1,301 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { transformSync } from "esbuild";
+import { dev } from "../environments/dev";
+import * as environments from "../environments/environment";
+import { prod } from "../environments/prod";
+import { METRICS as MERGE_METRICS } from "../lambdas/merge-small-files/metrics";
+import { METRICS as UPSERT_METRICS } from "../lambdas/upsert-to-es/metrics";
+import { METRICS as VALIDATE_METRICS } from "../lambdas/validate-records/metrics";
+import { TABLE_NAMES } from "../modules/naming";
+import { scripts } from "../package.json";
+import { synthesized } from "./support/synthesized";
+import { type Json, object, Template } from "./support/template";
+
+const ROOT = join(__dirname, "..");
+const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
+const markdownBelow = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => join(folder, path));
+
+const README = read("README.md");
+const PAGES = new Map(
+  ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...markdownBelow("docs")].map((path) => [
+    path,
+    read(path),
+  ]),
+);
+
+/** Every match of a pattern's first group, with the page that it stands on. */
+function mentions(pattern: RegExp): { readonly page: string; readonly name: string }[] {
+  return [...PAGES].flatMap(([page, text]) =>
+    [...text.matchAll(pattern)].map(([, name = ""]) => ({ page, name })),
+  );
+}
+
+/** The cells of the table of README that begins with this header, without header and rule. */
+function table(header: string): string[][] {
+  const [, after = ""] = README.split(`\n${header}\n`);
+  const [rows = ""] = after.split("\n\n");
+  return rows
+    .split("\n")
+    .slice(1)
+    .map((row) =>
+      row
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+/** The anchor that GitHub gives a heading. */
+function anchor(heading: string): string {
+  const text = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+describe("names in the documentation", () => {
+  test("npm scripts exist", () => {
+    const named = mentions(/npm run (?:--silent )?([a-z][\w-]*(?::[\w-]+)*)/g);
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ name }) => !(name in scripts))).toEqual([]);
+  });
+
+  test("options exist in the source of the command they are given to", () => {
+    const given = mentions(/(npm (?:start|run [\w:-]+)[^\n`]*? -- [^\n`|]*)/g).flatMap(
+      ({ page, name: line }) => {
+        const [, script = "start"] = /npm run (?:--silent )?([\w:-]+)/.exec(line) ?? [];
+        const [command = ""] = line.split(/[#;)]| npm /);
+        const [, options = ""] = command.split(" -- ");
+        return [...options.matchAll(/(?<=^| )(--[a-z-]+)/g)].map(([, option = ""]) => ({
+          page,
+          script,
+          option,
+        }));
+      },
+    );
+    const entry = (script: string) =>
+      /--import tsx (\S+)/.exec(Object.entries(scripts).find(([name]) => name === script)?.[1] ?? "")?.[1];
+    const ofOurs = given.flatMap(({ script, ...rest }) => {
+      const path = entry(script);
+      return path === undefined ? [] : [{ ...rest, path }];
+    });
+    expect(ofOurs.length).toBeGreaterThan(20);
+    const isThere = ({ path, option }: { readonly path: string; readonly option: string }) => {
+      const folder = dirname(path);
+      const sources = readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => read(join(folder, name)));
+      return sources.some((source) => new RegExp(`["\`, ]${option}[" \`)]`).test(source));
+    };
+    expect(ofOurs.filter((one) => one.option !== "--help" && !isThere(one))).toEqual([]);
+  });
+
+  test("relative links lead to a file, and to a heading in it", () => {
+    const links = mentions(/(?<!!)\]\((?!https?:)([^)\s]+)\)/g);
+    expect(links.length).toBeGreaterThan(40);
+    const broken = links.filter(({ page, name }) => {
+      const [path = "", fragment] = name.split("#");
+      const target = path === "" ? page : relative(ROOT, join(ROOT, dirname(page), path));
+      if (!existsSync(join(ROOT, target))) return true;
+      if (fragment === undefined) return false;
+      const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchor(heading));
+      return !headings.includes(fragment);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("images exist", () => {
+    const images = mentions(/!\[[^\]]*\]\(([^)]+)\)/g);
+    expect(images.length).toBeGreaterThan(0);
+    expect(images.filter(({ page, name }) => !existsSync(join(ROOT, dirname(page), name)))).toEqual([]);
+  });
+
+  test("tables and saved queries exist", async () => {
+    const tables = mentions(/\b((?:ctas_)?retail_trans_\w+)/g);
+    const names: readonly string[] = Object.values(TABLE_NAMES);
+    expect(new Set(tables.map(({ name }) => name))).toEqual(new Set(names));
+
+    const queries = mentions(/saved query [*`]([^*`]+)[*`]/g);
+    const template = await stack("dev");
+    const saved = template
+      .resources("aws_athena_named_query")
+      .map(({ properties }) => properties["name"] as string);
+    expect(queries.length).toBeGreaterThan(0);
+    expect(queries.filter(({ name }) => !saved.includes(name))).toEqual([]);
+  });
+
+  test("README lists each folder of the project, and no other", () => {
+    const listed = table("| folder | what is there |").map(([name = ""]) => name.replaceAll("`", ""));
+    const ignored = [...read(".gitignore").split("\n"), "node_modules/"];
+    const there = readdirSync(ROOT, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+      .map(({ name }) => `${name}/`)
+      .filter((name) => !ignored.includes(name));
+    expect(listed.sort()).toEqual(there.sort());
+  });
+});
+
+describe("README's configuration table", () => {
+  const rows = table("| setting | dev | prod |").map(([setting = "", ...values]) => ({
+    setting: setting.replaceAll("`", ""),
+    values,
+  }));
+
+  test("has each setting", () => {
+    const { name, protected: _, overrides, serving, ...settings } = prod;
+    const isGroup = (value: object) => !Array.isArray(value) && !("kind" in value) && !("mode" in value);
+    const paths = (value: object, prefix: string): string[] =>
+      Object.entries(value).flatMap(([key, inner]) =>
+        typeof inner === "object" && isGroup(inner) ? paths(inner, `${prefix}${key}.`) : [`${prefix}${key}`],
+      );
+    const unset = ["delivery", "speed.saml", "serving.quickSight.enabled"];
+    expect(rows.map(({ setting }) => setting).sort()).toEqual(
+      ["protection", ...unset, ...paths(settings, "")].sort(),
+    );
+  });
+
+  test.each(rows)("says what $setting is in dev and prod", ({ setting, values }) => {
+    const said = [dev, prod].map((definition) => {
+      if (setting === "protection") return definition.protected ? "protected" : "disposable";
+      const value = setting
+        .split(".")
+        .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], definition);
+      return inWords(value);
+    });
+    expect(values).toEqual(said);
+  });
+});
+
+/** A value of a setting as the table writes it. */
+function inWords(value: unknown): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return "–";
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value === "object" && value !== null) {
+    return String(Object.entries(value).find(([key]) => key === "kind" || key === "mode")?.[1]);
+  }
+  return String(value);
+}
+
+describe("README's costs", () => {
+  const number = (cell: string | undefined): number => Number(cell?.replaceAll(/[,*]/g, ""));
+  const rows = table("| idle | price | dev | dollars | prod | dollars |");
+  const sum = rows.at(-1) ?? [];
+  const items = rows.slice(0, -1).map(([what = "", price, ...cells]) => ({
+    what,
+    price: number(price),
+    units: [number(cells[0]), number(cells[2])],
+    dollars: [number(cells[1]), number(cells[3])],
+  }));
+  const units = (beginning: string) => items.find(({ what }) => what.startsWith(beginning))?.units;
+
+  test("are quantities times prices, and add up", () => {
+    expect(items.length).toBeGreaterThan(5);
+    for (const { what, price, units, dollars } of items) {
+      const products = units.map((count) => (count * price).toFixed(2));
+      expect([what, ...dollars.map((amount) => amount.toFixed(2))]).toEqual([what, ...products]);
+    }
+    const totals = [0, 1].map((column) =>
+      items.reduce((total, { dollars }) => total + (dollars[column] ?? 0), 0).toFixed(2),
+    );
+    expect([number(sum[3]).toFixed(2), number(sum[5]).toFixed(2)]).toEqual(totals);
+  });
+
+  test("count what the stacks have", async () => {
+    const stacks = [await stack("dev"), await stack("prod")];
+    const states = [await stack("dev", "-state"), await stack("prod", "-state")];
+    const hours = 730;
+    const domains = stacks.map(
+      (template) => template.resources("aws_opensearch_domain")[0]?.properties ?? {},
+    );
+    const nodes = (type: string) =>
+      domains.map(({ cluster_config }) => {
+        const cluster = object(cluster_config ?? null);
+        const data = cluster["instance_type"] === type ? Number(cluster["instance_count"]) : 0;
+        const masters =
+          cluster["dedicated_master_type"] === type ? Number(cluster["dedicated_master_count"]) : 0;
+        return hours * (data + masters);
+      });
+    const volumes = domains.map(
+      ({ cluster_config, ebs_options }) =>
+        Number(object(cluster_config ?? null)["instance_count"]) *
+        Number(object(ebs_options ?? null)["volume_size"]),
+    );
+    const alarmed = stacks.map((template) => {
+      const metrics = template.resources("aws_cloudwatch_metric_alarm").map(({ properties }) => {
+        const queries = (properties["metric_query"] ?? [{ metric: true }]) as { readonly metric?: Json }[];
+        return queries.filter(({ metric }) => metric !== undefined).length;
+      });
+      return metrics.reduce((total, count) => total + count, 0);
+    });
+    const keys = stacks.map(
+      (template, index) =>
+        template.resources("aws_kms_key").length + (states[index]?.resources("aws_kms_key").length ?? 0),
+    );
+    for (const template of stacks) {
+      expect(template.resources("aws_kinesis_stream")[0]?.properties["stream_mode_details"]).toEqual({
+        stream_mode: "ON_DEMAND",
+      });
+      expect(template.resources("aws_nat_gateway")).toEqual([]);
+      expect(
+        template.resources("aws_vpc_endpoint").map((one) => one.properties["vpc_endpoint_type"]),
+      ).toEqual(["Gateway"]);
+      expect(template.resources("aws_cloudwatch_dashboard")).toHaveLength(1);
+      expect(template.resources("aws_budgets_budget")).toHaveLength(1);
+    }
+    // A run that finds the lease held reports that alone; every other run reports all the rest.
+    const custom = Object.keys(MERGE_METRICS).length - 1;
+
+    expect({
+      stream: units("on-demand stream"),
+      small: units("search nodes t3.small.search"),
+      large: units("search nodes m6g.large.search"),
+      volumes: units("search volumes"),
+      keys: units("KMS keys"),
+      alarmed: units("alarmed metrics"),
+      custom: units("custom metrics of MergeSmallFiles"),
+    }).toEqual({
+      stream: [hours, hours],
+      small: nodes("t3.small.search"),
+      large: nodes("m6g.large.search"),
+      volumes,
+      keys,
+      alarmed,
+      custom: [custom, custom],
+    });
+    const withData = Object.keys(UPSERT_METRICS).length + Object.keys(VALIDATE_METRICS).length;
+    expect(README).toContain(`0.30 for each of ${withData} more custom metrics`);
+  });
+
+  test("stand in README alone", () => {
+    expect(mentions(/(\d[\d,.]* (?:US )?dollars?)\b/g).filter(({ page }) => page !== "README.md")).toEqual(
+      [],
+    );
+  });
+});
+
+test("README's environment for another team is a valid one", () => {
+  const [, source = ""] = /^```ts\n([\s\S]+?)\n```$/m.exec(README) ?? [];
+  const { code } = transformSync(source, { loader: "ts", format: "cjs" });
+  const module: { exports: { staging?: environments.EnvironmentDefinition } } = { exports: {} };
+  const require = (name: string) => {
+    if (name === "./environment") return environments;
+    throw new Error(`README imports ${name}`);
+  };
+  new Function("module", "exports", "require", code)(module, module.exports, require);
+  expect(module.exports.staging).toMatchObject({
+    name: "staging",
+    protected: false,
+    stream: { capacity: { mode: "provisioned", shardCount: 2 }, retentionHours: 48 },
+    speed: { enabled: false },
+  });
+});
+
+async function stack(environment: "dev" | "prod", suffix: "" | "-state" = ""): Promise<Template> {
+  const folder = `${await synthesized(environment)}${suffix}`;
+  return new Template(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
+}
