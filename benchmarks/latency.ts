@@ -14,6 +14,7 @@ import { openDataDir } from "../local/data-dir";
 import { type LocalRun, startLocalRun } from "../local/local-run";
 import { acknowledged, send } from "../local/send";
 import { settle } from "../local/settle";
+import { conclude, layersOf } from "../ops/reconcile/conclusion";
 import { reportText } from "../ops/reconcile/report";
 
 /** How often memory and latency are noted, in seconds. */
@@ -91,6 +92,7 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
     await noting;
 
     const found = await settle(run, await acknowledged(run), signal);
+    const conclusion = found && conclude(found, layersOf(run.plane.searchDomains.length > 0));
     const latency = run.latency?.latency();
     const [stats] = run.functions.stats().filter(({ functionName }) => functionName.endsWith("UpsertToES"));
     const text = [
@@ -99,10 +101,10 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
       table(notes),
       `arrival to searchable: ${JSON.stringify(latency)}`,
       `UpsertToES: ${JSON.stringify(stats && { ...stats, processes: stats.processes.length })}`,
-      found ? reportText(found) : "interrupted",
+      found && conclusion ? reportText(found, conclusion) : "interrupted",
     ];
     process.stdout.write(`${text.join("\n\n")}\n`);
-    return found?.agree ?? false;
+    return conclusion?.agree ?? false;
   } finally {
     await run.close();
     dataDir.release({ keep: false });

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
+import { UsageError } from "../lib/exit";
 import { dev } from "./dev";
 import type { EnvironmentDefinition } from "./environment";
 import { prod } from "./prod";
 
 /** Asked for an environment that there is not. */
-export class UnknownEnvironmentError extends Error {
+export class UnknownEnvironmentError extends UsageError {
   override readonly name = "UnknownEnvironmentError";
 }
 

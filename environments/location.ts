@@ -22,9 +22,10 @@ export class LocationError extends Error {
   override readonly name = "LocationError";
 }
 
-const ACCOUNT_ID = /^\d{12}$/;
+/** Of an account. */
+export const ACCOUNT_ID = /^\d{12}$/;
 /** Regions of the `aws` partition: ARNs and service names of the others differ. */
-const REGION = /^(?!us-gov|us-iso|cn-)[a-z]{2,4}-[a-z]+-\d$/;
+export const REGION = /^(?!us-gov|us-iso|cn-)[a-z]{2,4}-[a-z]+-\d$/;
 
 /** The variable that names a setting from outside, such as `RETAIL_BI_DEV_ACCOUNT_ID`. */
 export function variableName(environment: string, setting: "ACCOUNT_ID" | "REGION"): string {

@@ -1,10 +1,15 @@
+import { failureOf } from "../lib/command";
+import { EXIT } from "../lib/exit";
 import { run } from "./run";
 
+// Node ends with 0 when a promise is never settled.
+process.exitCode = EXIT.failed;
+
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that goes away, such as `head`, has seen enough.
-  if (error.code === "EPIPE") process.exit(0);
-  process.stderr.write(`error: standard output takes no more: ${error.message}\n`);
-  process.exit(1);
+  // A reader that goes away, such as `head`, has seen enough; but not all was written.
+  if (error.code !== "EPIPE")
+    process.stderr.write(`error: standard output takes no more: ${error.message}\n`);
+  process.exit(EXIT.failed);
 });
 
 run(process.argv.slice(2), {
@@ -17,7 +22,8 @@ run(process.argv.slice(2), {
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
+    const { code, message } = failureOf(error);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = code;
   },
 );

@@ -1,10 +1,16 @@
 import { statSync } from "node:fs";
 import { extname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { EXIT as CODES } from "../lib/exit";
 import { INPUT_EXTENSIONS } from "./replay";
 
 /** How the process ends. */
-export const EXIT = { acknowledged: 0, incomplete: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = {
+  acknowledged: CODES.ok,
+  incomplete: CODES.failed,
+  usage: CODES.usage,
+  interrupted: CODES.interrupted,
+} as const;
 
 /** What the command line says. */
 export interface Options {
@@ -142,7 +148,8 @@ function url(given: string): string {
   return given;
 }
 
-function inputFile(given: string): string {
+/** A file that exists, of a kind that can be read. @throws InvalidArgumentError */
+export function inputFile(given: string): string {
   if (!INPUT_EXTENSIONS.includes(extname(given).toLowerCase())) {
     throw new InvalidArgumentError(`A file that ends in ${INPUT_EXTENSIONS.join(", ")} is wanted.`);
   }

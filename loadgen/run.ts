@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { CommanderError } from "commander";
+import { writeOneLine } from "../lib/command";
 import { type Account, accountText } from "./account";
 import { consolePut } from "./console";
 import type { GivenUp } from "./delivery";
@@ -68,6 +69,7 @@ function parse(args: readonly string[], { stdout, stderr }: Surroundings): Optio
   const program = command().configureOutput({
     writeOut: (text) => void stdout.write(text),
     writeErr: (text) => void stderr.write(text),
+    outputError: writeOneLine,
   });
   try {
     const options = program.parse(args, { from: "user" }).opts<Options>();

@@ -1,5 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { definitionOf } from "../environments/choose";
+import { httpUrl } from "../lib/arguments";
+import { ending, runCommand } from "../lib/command";
+import { EXIT, type ExitCode, UsageError } from "../lib/exit";
+import { onInterrupt } from "../loadgen/interrupt";
+import { inputFile } from "../loadgen/options";
 import { openDataDir } from "./data-dir";
+import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
+import { openEnvFile } from "./env-file";
 import { startLocalRun } from "./local-run";
 import { runOnce } from "./once";
 import { Generator } from "./page/generator";
@@ -15,8 +23,6 @@ const FIRST_PORT = 4570;
 /** The page's place among the ports. */
 const PAGE_PORT_OFFSET = 5;
 
-const EXIT = { agreed: 0, failed: 1, interrupted: 130 } as const;
-
 interface Options {
   readonly once: boolean;
   readonly environment: string;
@@ -31,6 +37,7 @@ interface Options {
   readonly search: "embedded" | "opensearch";
   readonly searchUrl?: string;
   readonly page?: boolean;
+  readonly envFile?: string;
   readonly json: boolean;
 }
 
@@ -54,7 +61,7 @@ function program(): Command {
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
     .option("--environment <name>", "whose Terraform is run", "dev")
-    .option("--input-file <file>", "replay a .csv, or the lines of a .jsonl as they are")
+    .option("--input-file <file>", "replay a .csv, or the lines of a .jsonl as they are", inputFile)
     .option("--max-count <lines>", `lines to send (--once: ${ONCE_LINES}, or the whole file)`, number(0, 1e9))
     .option(
       "--rate <lines/s>",
@@ -80,37 +87,53 @@ function program(): Command {
         .choices(["embedded", "opensearch"])
         .default("embedded"),
     )
-    .addOption(new Option("--search-url <url>", "a running OpenSearch instead").conflicts("search"))
+    .addOption(
+      new Option("--search-url <url>", "a running OpenSearch instead").argParser(httpUrl).conflicts("search"),
+    )
     .option("--page", "serve the page, also with --once: as long as that takes")
     .option("--no-page", "do not serve it")
-    .option("--json", "one JSON document on stdout, everything else on stderr", false)
+    .addOption(
+      new Option(
+        "--env-file <file>",
+        "written when all is ready: the export lines for an AWS SDK or CLI; removed at the end",
+      ).conflicts("once"),
+    )
+    .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
     .addHelpText(
       "after",
       `
-Exit codes: 0 all layers agree (--once) or stopped by Ctrl-C; 1 they do not, or a fault; 130 --once interrupted.
+Exit codes: 0 all that was given is in every layer (--once), or stopped by Ctrl-C (without); 1 it is not, or a line
+was not acknowledged, or an error; 2 the command line is wrong; 130 --once interrupted.
 
 Examples:
   npm start -- --once
   npm start -- --once --input-file online_retail.csv --json
   npm start -- --once --search opensearch
-  npm start -- --data-dir ./data --rate 100`,
-    );
+  npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
+  npm start --silent -- --once --json > report.json`,
+    )
+    .action(ending(start));
 }
 
-async function main(): Promise<number> {
-  const options = program().parse().opts<Options>();
+async function start(options: Options): Promise<ExitCode> {
+  definitionOf(options.environment, process.env);
+  if (options.json && !options.once) throw new UsageError("--json goes with --once only");
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
-  const stop = new AbortController();
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    say("\nstopping; once more to leave at once");
-    stop.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const stop = onInterrupt(
+    process,
+    () => say("\nstopping; once more to leave at once"),
+    () => process.exit(EXIT.interrupted),
+  );
+  // A terminal that is closed.
+  process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
 
   const dataDir = openDataDir(options.dataDir);
-  let keep = true;
+  let end: End = { code: EXIT.failed, keepsData: false };
   try {
+    const envFile = options.envFile === undefined ? undefined : openEnvFile(options.envFile);
+    // Also when a second Ctrl-C ends the process at once.
+    process.once("exit", () => envFile?.remove());
+    end = FAILED;
     const run = await startLocalRun({
       environment: options.environment,
       dataDir: dataDir.path,
@@ -152,34 +175,27 @@ async function main(): Promise<number> {
           signal: stop.signal,
           ...(maxCount !== undefined && { maxCount }),
         });
-        if (stop.signal.aborted) return EXIT.interrupted;
-        keep = !agree;
-        if (!agree) say(`the data are kept in ${dataDir.path}`);
-        return agree ? EXIT.agreed : EXIT.failed;
+        end = endOfOnce(agree, stop.signal.aborted);
+        return end.code;
       }
-      await runUntilStopped(run, {
+      envFile?.write(run.exports);
+      const account = await runUntilStopped(run, {
         ...source,
         signal: stop.signal,
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
-      keep = false;
-      return EXIT.agreed;
+      end = endOfSteadyRun(account);
+      return end.code;
     } finally {
+      envFile?.remove();
       await page?.close();
       await run.close();
     }
   } finally {
-    dataDir.release({ keep });
+    dataDir.release({ keep: end.keepsData });
+    if (end.keepsData) say(`the data are kept in ${dataDir.path}`);
   }
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = EXIT.failed;
-  },
-);
+void runCommand(program());

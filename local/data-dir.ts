@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { UsageError } from "../lib/exit";
 
 /** The folder that holds everything a local run keeps. Only one run at a time uses it. */
 export interface DataDir {
@@ -13,11 +14,15 @@ const LOCK = "lock";
 
 /**
  * Takes the folder `given`, or makes a fresh one that goes with the run.
- * @throws Error when another run that is still alive uses the folder.
+ * @throws UsageError when it is no folder; Error when another run that is still alive uses the folder.
  */
 export function openDataDir(given: string | undefined): DataDir {
   const path = given === undefined ? mkdtempSync(join(tmpdir(), "retail-bi-")) : resolve(given);
-  mkdirSync(path, { recursive: true });
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--data-dir ${path} cannot be made: ${String(error)}`);
+  }
   const lock = join(path, LOCK);
   takeLock(lock, path);
   return {

@@ -1,4 +1,6 @@
+import { conclude, layersOf } from "../ops/reconcile/conclusion";
 import { countriesText, reportDocument, reportText } from "../ops/reconcile/report";
+import { objectionsOf } from "./ending";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
 import { acknowledged, type SendOptions, send } from "./send";
@@ -12,7 +14,7 @@ export interface OnceOptions extends SendOptions {
 
 /**
  * Sends, waits until every layer has what was acknowledged, reconciles and prints.
- * @returns whether all layers agree and nothing was given up.
+ * @returns whether all that was given is in every layer; false also when the signal came first.
  */
 export async function runOnce(run: LocalRun, options: OnceOptions): Promise<boolean> {
   const startedAt = Date.now();
@@ -27,16 +29,17 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     settle_s: seconds(Date.now() - sentAt),
     total_s: seconds(Date.now() - run.startedAt),
   };
-  const agree = found.agree && account.givenUp === 0;
+  const layers = layersOf(run.plane.searchDomains.length > 0);
+  const conclusion = conclude(found, layers, objectionsOf(account));
   if (options.json) {
-    const document = { ...reportDocument(found), agree, account, timings, ...run.statistics() };
+    const document = { ...reportDocument(found, conclusion), account, timings, ...run.statistics() };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     const latency = run.latency?.latency();
     const text = [
       await firstTen(run),
       countriesText(found.byCountry),
-      reportText(found),
+      reportText(found, conclusion),
       ...(latency
         ? [`arrival to searchable: median ${latency.p50_ms} ms, 99th percentile ${latency.p99_ms} ms`]
         : []),
@@ -44,7 +47,7 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     ];
     process.stdout.write(`${text.join("\n\n")}\n`);
   }
-  return agree;
+  return conclusion.agree;
 }
 
 function seconds(milliseconds: number): number {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { Account } from "../loadgen/account";
 import type { LocalRun } from "./local-run";
 import { type SendOptions, send } from "./send";
 
@@ -9,12 +10,13 @@ export interface UntilStoppedOptions extends SendOptions {
 }
 
 /** Sends at a steady rate until it is stopped, or until the input ends and then it is stopped. */
-export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<void> {
+export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<Account> {
   run.say("the system runs; for any AWS SDK or CLI:");
   for (const line of run.exports) process.stdout.write(`${line}\n`);
   run.say(`OpenSearch: ${run.searchUrl}`);
   if (options.pageUrl !== undefined) run.say(`\n  ▶ open ${options.pageUrl} in a browser\n`);
   run.say("Ctrl-C stops it");
-  await send(run, options);
+  const account = await send(run, options);
   if (!options.signal.aborted) await once(options.signal, "abort");
+  return account;
 }

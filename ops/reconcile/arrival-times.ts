@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { UsageError } from "../../lib/exit";
 
 /** What arrived later may still be in a buffer, or wait for the next merge. */
 export const SETTLING_MS = 15 * 60_000;
@@ -19,7 +20,7 @@ export function arrivalTime(text: string): number {
 
 /**
  * The range of arrivals that was asked for; else as far back as the stream remembers, up to what has settled.
- * @throws Error when it ends before it begins
+ * @throws UsageError when it ends before it begins
  */
 export function arrivalRange(
   options: { readonly from?: number; readonly to?: number },
@@ -30,7 +31,7 @@ export function arrivalRange(
   const fromMs = options.from ?? toMs - (retentionHours - 1) * HOUR_MS;
   if (fromMs >= toMs) {
     const end = options.to === undefined ? "a quarter of an hour ago, the default" : iso(toMs);
-    throw new Error(`--from ${iso(fromMs)} must lie before --to, which is ${end}`);
+    throw new UsageError(`--from ${iso(fromMs)} must lie before --to, which is ${end}`);
   }
   return { fromMs, toMs };
 }

@@ -1,15 +1,17 @@
 import { Client } from "@opensearch-project/opensearch";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Deployed, deployed } from "../../environments/deployed";
+import { httpUrl } from "../../lib/arguments";
+import { ending, runCommand } from "../../lib/command";
+import { EXIT, type ExitCode } from "../../lib/exit";
 import { SEARCH_INDEX, TABLE_NAMES } from "../../modules/naming";
 import { openTunnel } from "../tunnel/open";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
+import { conclude, layersOf, notCompared } from "./conclusion";
 import { type Places, reconcile } from "./reconcile";
 import { countriesText, reportDocument, reportText } from "./report";
 import { athenaSql } from "./sql";
 import type { Window } from "./window";
-
-const EXIT = { agreed: 0, failed: 1, disagreed: 2, interrupted: 130 } as const;
 
 interface Options {
   readonly from?: number;
@@ -26,13 +28,6 @@ function minutes(text: string): number {
     throw new InvalidArgumentError("A whole number from 1 to 60 is wanted.");
   }
   return value;
-}
-
-function url(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError("A URL such as http://127.0.0.1:9200 is wanted.");
-  }
-  return text;
 }
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -54,36 +49,41 @@ function placesOf(
   };
 }
 
-async function run(environment: string, options: Options): Promise<void> {
+async function run(environment: string, options: Options): Promise<ExitCode> {
   const place = deployed(environment);
   const window: Window = {
     ...arrivalRange(options, place.definition.stream.retentionHours),
     minutesPerHour: options.minutesPerHour,
   };
-  if (options.tunnel) {
-    await withTunnel(environment, (searchUrl) => compareIn(place, window, { ...options, searchUrl }));
-  } else await compareIn(place, window, options);
+  if (!options.tunnel) return compareIn(place, window, options);
+  return withTunnel(environment, (searchUrl) => compareIn(place, window, { ...options, searchUrl }));
 }
 
 /** Opens a tunnel for as long as `work` takes. What carries it would outlive this process: Ctrl-C ends it first. */
-async function withTunnel(environment: string, work: (searchUrl: string) => Promise<void>): Promise<void> {
+async function withTunnel(
+  environment: string,
+  work: (searchUrl: string) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
   const tunnel = await openTunnel({
     ...{ environment, port: 0, variables: process.env, say },
     signal: stop.signal,
+  }).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
   });
+  if (tunnel === undefined) return EXIT.interrupted;
   stop.signal.addEventListener("abort", () => {
     void tunnel.close().finally(() => process.exit(EXIT.interrupted));
   });
   try {
-    await work(tunnel.url);
+    return await work(tunnel.url);
   } finally {
     await tunnel.close();
   }
 }
 
-async function compareIn(place: Deployed, window: Window, options: Options): Promise<void> {
+async function compareIn(place: Deployed, window: Window, options: Options): Promise<ExitCode> {
   const { fromMs, toMs, minutesPerHour } = window;
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
   say(`comparing what arrived from ${iso(fromMs)} to ${iso(toMs)}${share}`);
@@ -91,21 +91,21 @@ async function compareIn(place: Deployed, window: Window, options: Options): Pro
   const found = await reconcile(places, undefined, window, Date.now(), (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
   });
-  const leftOut = place.definition.speed.enabled && places.search === undefined ? ["indexed"] : [];
+  const layers = layersOf(place.definition.speed.enabled);
+  const leftOut = notCompared(found, layers);
+  const conclusion = conclude(found, layers);
   if (options.json) {
     const asked = { from: iso(fromMs), to: iso(toMs), minutesPerHour };
-    const document = { window: asked, notCompared: leftOut, ...reportDocument(found) };
+    const document = { window: asked, notCompared: leftOut, ...reportDocument(found, conclusion) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    process.stdout.write(`${countriesText(found.byCountry)}\n\n${reportText(found)}\n`);
-    if (leftOut.length > 0) {
-      process.stdout.write("The search index was not compared: that takes --tunnel, or --search-url.\n");
-    }
+    process.stdout.write(`${countriesText(found.byCountry)}\n\n${reportText(found, conclusion)}\n`);
+    if (leftOut.includes("indexed")) process.stdout.write("To compare it: --tunnel, or --search-url.\n");
   }
-  process.exitCode = found.agree ? EXIT.agreed : EXIT.disagreed;
+  return conclusion.code;
 }
 
-new Command("npm run reconcile --")
+const program = new Command("npm run reconcile --")
   .description("Compares stream, raw zone, Parquet, quarantine and index of an environment, line by line.")
   .argument("<environment>", "such as dev")
   .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
@@ -116,23 +116,18 @@ new Command("npm run reconcile --")
       .default(false)
       .conflicts("searchUrl"),
   )
-  .option("--search-url <url>", "where the search engine is reached, such as a tunnel that is open", url)
+  .option("--search-url <url>", "where the search engine is reached, such as a tunnel that is open", httpUrl)
   .option("--json", "one JSON document on stdout", false)
-  .showHelpAfterError()
   .addHelpText(
     "after",
     `
-Exit codes: 0 all agree, 2 they do not, 1 it cannot be said.
+Exit codes: 0 all layers agree; 1 they do not, or it cannot be said (an error, a layer that was not compared, no line in
+the range; only an error leaves stdout empty); 2 the command line is wrong; 130 interrupted.
 
 A range that is older than the stream's retention is compared without the stream: tables and index with the raw zone.
 With the endpoints that npm start prints, it looks at that run; what it sent in the last minute may be on its way:
   npm run reconcile -- dev --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
   )
-  .action(run)
-  .parseAsync()
-  .catch((error: unknown) => {
-    // The name says what AWS's messages leave out, such as NoSuchBucket.
-    const isPlain = error instanceof Error && ["Error", "OperatorError"].includes(error.name);
-    say(isPlain ? error.message : String(error));
-    process.exitCode = EXIT.failed;
-  });
+  .action(ending(run));
+
+void runCommand(program);

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Faults, LayerName } from "./compare";
+import type { Conclusion } from "./conclusion";
 import type { Reconciliation } from "./reconcile";
 import type { CountrySums } from "./tables";
 
@@ -9,10 +10,12 @@ const LONGEST_LIST = 100;
 /** The report as one JSON document: counts are of lines, lists are cut to {@link LONGEST_LIST}. */
 export interface ReportDocument extends Readonly<Record<string, unknown>> {
   readonly agree: boolean;
+  /** Why it cannot be said that all layers agree. */
+  readonly reasons: readonly string[];
 }
 
 /** Renders a reconciliation for scripts. */
-export function reportDocument(found: Reconciliation): ReportDocument {
+export function reportDocument(found: Reconciliation, { agree, reasons }: Conclusion): ReportDocument {
   const cut: Record<string, number> = {};
   const shown = <T>(name: string, list: readonly T[]): readonly T[] => {
     if (list.length > LONGEST_LIST) cut[name] = list.length;
@@ -25,7 +28,8 @@ export function reportDocument(found: Reconciliation): ReportDocument {
   });
   const givenUp = [...found.givenUp].map(([record_id, line]) => ({ record_id, ...line }));
   return {
-    agree: found.agree,
+    agree,
+    reasons,
     acknowledged: found.acknowledged,
     ...found.counts,
     quarantined: found.quarantined,
@@ -49,7 +53,7 @@ const LAYER_TITLES: Readonly<Record<LayerName, string>> = {
 };
 
 /** Renders a reconciliation for people. */
-export function reportText(found: Reconciliation): string {
+export function reportText(found: Reconciliation, conclusion: Conclusion): string {
   const layers = new Table({
     head: ["layer", "lines", "missing", "copies", "altered", "unknown"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
@@ -80,7 +84,7 @@ export function reportText(found: Reconciliation): string {
     lines.push(`given up, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
   }
   for (const [reason, count] of reasonCounts(found)) lines.push(`quarantined, ${reason}: ${count}`);
-  lines.push(found.agree ? "All layers agree." : "THE LAYERS DO NOT AGREE.");
+  lines.push(conclusion.text);
   return lines.join("\n");
 }
 

@@ -4,6 +4,8 @@ import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Command } from "commander";
 import { deployed } from "../../environments/deployed";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
+import { ending, runCommand } from "../../lib/command";
+import { EXIT, type ExitCode } from "../../lib/exit";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
@@ -11,11 +13,9 @@ import { givenUpObjects } from "../reconcile/given-up";
 import { athenaSql } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
 import { invokeLambda } from "./invoke-lambda";
-import { redrive } from "./redrive";
+import { redrive, redriveCode } from "./redrive";
 import { remembered, replay } from "./replay";
 import { fateText, redriveText, replayText } from "./report";
-
-const EXIT = { done: 0, failed: 1, left: 2 } as const;
 
 interface Options {
   readonly dryRun: boolean;
@@ -33,7 +33,7 @@ function print(document: Readonly<object>, text: string, { json }: Options): voi
   process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`);
 }
 
-async function runRedrive(environment: string, options: Options): Promise<void> {
+async function runRedrive(environment: string, options: Options): Promise<ExitCode> {
   const { definition, location, names, s3 } = deployed(environment);
   if (!definition.speed.enabled) {
     throw new Error(`environment "${environment}" has no speed layer, so nothing can have been given up`);
@@ -53,10 +53,10 @@ async function runRedrive(environment: string, options: Options): Promise<void> 
     options,
   );
   print({ dryRun: options.dryRun, ...account }, redriveText(account), options);
-  process.exitCode = account.left.length === 0 ? EXIT.done : EXIT.left;
+  return redriveCode(account);
 }
 
-async function runReplay(environment: string, options: ReplayOptions): Promise<void> {
+async function runReplay(environment: string, options: ReplayOptions): Promise<ExitCode> {
   const { definition, names, kinesis, s3, athena, glue } = deployed(environment);
   const { retentionHours } = definition.stream;
   const now = Date.now();
@@ -93,11 +93,10 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<v
   const { fromMs, toMs } = range;
   const document = { dryRun: options.dryRun, from: iso(fromMs), to: iso(toMs), ...account };
   print(document, replayText(account, options.dryRun), options);
+  return EXIT.ok;
 }
 
-const program = new Command("npm run")
-  .description("Brings back what was given up on its way.")
-  .showHelpAfterError();
+const program = new Command("npm run").description("Brings back what was given up on its way.");
 
 program
   .command("redrive")
@@ -109,11 +108,12 @@ program
   .addHelpText(
     "after",
     `
-Exit codes: 0 all is redriven (or there is nothing), 2 something was left where it is, 1 it failed.
+Exit codes: 0 all is redriven, or there is nothing (--dry-run: it was looked at); 1 something was left where it is, or an
+error; 2 the command line is wrong.
 
 An object is deleted when its whole batch was acknowledged. To run it again does no harm.`,
   )
-  .action(runRedrive);
+  .action(ending(runRedrive));
 
 program
   .command("replay")
@@ -127,16 +127,12 @@ program
   .addHelpText(
     "after",
     `
-Exit codes: 0 the lake lacks nothing of the range any more (--dry-run: it was looked at), 1 it failed.
+Exit codes: 0 the lake lacks nothing of the range any more (--dry-run: it was looked at); 1 an error; 2 the command line
+is wrong.
 
 What arrived in the last quarter of an hour is left out by default: it may still be on its way. A line that is
 delivered later after all is in the raw zone twice, which is allowed there; the merge makes one of it.`,
   )
-  .action(runReplay);
+  .action(ending(runReplay));
 
-program.parseAsync().catch((error: unknown) => {
-  // The name says what AWS's messages leave out, such as NoSuchBucket.
-  const isPlain = error instanceof Error && error.name === "Error";
-  say(isPlain ? error.message : String(error));
-  process.exitCode = EXIT.failed;
-});
+void runCommand(program);

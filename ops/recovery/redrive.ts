@@ -1,5 +1,6 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { type BatchVerdict, readBatchResponse } from "../../lib/batch-response";
+import { EXIT, type ExitCode } from "../../lib/exit";
 import type { GivenUpBatch, OtherFailure } from "../reconcile/given-up";
 
 /** Invokes the function. @returns its answer. Rejects with {@link InvocationError} when it failed. */
@@ -47,6 +48,11 @@ export interface RedriveAccount {
   readonly foreign: readonly Fate[];
   /** It ended before the last object, because one after the other got nowhere. */
   readonly stoppedEarly: boolean;
+}
+
+/** How a redrive ends: well unless a batch was left where it is, or objects may be there that it did not come to. */
+export function redriveCode({ left, stoppedEarly }: RedriveAccount): ExitCode {
+  return left.length === 0 && !stoppedEarly ? EXIT.ok : EXIT.failed;
 }
 
 /** Invocations one after the other that get nowhere, before an object is left; just one behind an object that was. */

@@ -7,6 +7,7 @@ import {
   quarantineEntry,
   writeQuarantine,
 } from "../../contract/quarantine";
+import { UsageError } from "../../lib/exit";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
 import { iso } from "../reconcile/arrival-times";
@@ -38,7 +39,10 @@ export interface ReplayAccount {
   readonly objects: number;
 }
 
-/** What a replay can read of a range: the stream remembers no more, and nothing has arrived in the future. */
+/**
+ * What a replay can read of a range: the stream remembers no more, and nothing has arrived in the future.
+ * @throws UsageError when that is nothing
+ */
 export function remembered(
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   retentionHours: number,
@@ -47,7 +51,7 @@ export function remembered(
   const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs: Math.min(toMs, now) };
   if (range.fromMs < range.toMs) return range;
   const asked = `${iso(fromMs)} to ${iso(toMs)}`;
-  throw new Error(`of ${asked} the stream holds nothing: it remembers ${retentionHours} hours`);
+  throw new UsageError(`of ${asked} the stream holds nothing: it remembers ${retentionHours} hours`);
 }
 
 /** Bytes of lines in one object; what Firehose writes is smaller, what Athena likes best is larger. */

@@ -1,28 +1,39 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { LocationError } from "../../environments/location";
+import { definitionOf } from "../../environments/choose";
+import { ACCOUNT_ID, REGION } from "../../environments/location";
+import { ending, runCommand } from "../../lib/command";
+import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
 import { bootstrap } from "./bootstrap";
 import { destroy } from "./destroy";
-import { type DriftReport, detectDrift } from "./drift";
+import { type DriftReport, detectDrift, driftCode } from "./drift";
 import { markdownOf } from "./plan-markdown";
 import { summarize } from "./plan-summary";
 import type { Changes, Say } from "./terraform";
 
-const EXIT = { done: 0, failed: 1, drifted: 2 } as const;
-
 const say: Say = (line) => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-function environmentName(text: string): string {
-  if (!/^[a-z][a-z0-9]{1,9}$/.test(text)) throw new InvalidArgumentError("Such as dev or prod.");
-  return text;
+/** A parser of an argument. */
+function text(pattern: RegExp, wanted: string): (given: string) => string {
+  return (given) => {
+    if (!pattern.test(given)) throw new InvalidArgumentError(`${wanted} is wanted.`);
+    return given;
+  };
 }
 
+/** As Go reads it. */
+const duration = text(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 60s or 10m");
+
+const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
+
 function command(name: string): Command {
-  return new Command(name).argument("<environment>", "such as dev", environmentName).showHelpAfterError();
+  return new Command(name).argument("<environment>", "such as dev", (given) => {
+    return definitionOf(given, process.env).name;
+  });
 }
 
 function counted({ add, change, remove }: Changes): string {
@@ -33,64 +44,99 @@ const bootstrapCommand = command("bootstrap")
   .description(
     "Makes the bucket that keeps an environment's state, and writes down where the environment lives.",
   )
-  .option("--account-id <digits>", "where it is to live (default: the account of your credentials)")
-  .option("--region <region>", "where it is to live (default: AWS_REGION, else eu-west-1)")
-  .action(async (environment: string, options: { accountId?: string; region?: string }) => {
-    const done = await bootstrap({ environment, variables: process.env, say, ...options });
-    print(
-      `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); written down in ${done.file}`,
-    );
-    print(`next: npx cdktf deploy ${environment}`);
-  });
+  .option(
+    "--account-id <digits>",
+    "where it is to live (default: the account of your credentials)",
+    text(ACCOUNT_ID, "An account id of twelve digits"),
+  )
+  .option(
+    "--region <region>",
+    "where it is to live (default: AWS_REGION, else eu-west-1)",
+    text(REGION, "A region such as eu-west-1"),
+  )
+  .addHelpText("after", `\n${CODES}`)
+  .action(
+    ending(async (environment: string, options: { accountId?: string; region?: string }) => {
+      const done = await bootstrap({ environment, variables: process.env, say, ...options });
+      print(
+        `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); written down in ${done.file}`,
+      );
+      print(`next: npx cdktf deploy ${environment}`);
+      return EXIT.ok;
+    }),
+  );
 
 const driftCommand = command("drift")
   .description("Names what is no longer as it was deployed. Changes nothing.")
   .option("--json", "one JSON document on stdout", false)
-  .option("--lock-timeout <duration>", "how long to wait for a lock that somebody else holds", "60s")
+  .option(
+    "--lock-timeout <duration>",
+    "how long to wait for a lock that somebody else holds",
+    duration,
+    "60s",
+  )
   .addHelpText(
     "after",
-    "\nExit codes: 0 no drift, 2 drift, 1 it cannot be said.\nRun it on the commit that is deployed.",
+    "\nExit codes: 0 no drift, 3 drift, 1 drift could not be determined, 2 the command line is wrong.\nRun it on the commit that is deployed.",
   )
-  .action(async (environment: string, options: { json: boolean; lockTimeout: string }) => {
-    const report = await detectDrift({
-      environment,
-      variables: process.env,
-      say,
-      lockTimeout: options.lockTimeout,
-    });
-    print(options.json ? JSON.stringify(report, undefined, 2) : describe(environment, report));
-    if (report.drifted.length > 0) process.exitCode = EXIT.drifted;
-  });
+  .action(
+    ending(async (environment: string, options: { json: boolean; lockTimeout: string }) => {
+      const report = await detectDrift({
+        environment,
+        variables: process.env,
+        say,
+        lockTimeout: options.lockTimeout,
+      });
+      print(options.json ? JSON.stringify(report, undefined, 2) : describe(environment, report));
+      return driftCode(report);
+    }),
+  );
 
 const destroyCommand = command("destroy")
   .description("Removes everything of a disposable environment, its data included.")
   .option("--and-state", "the bucket of the state and its history too", false)
   .option("--yes", "do not ask", false)
-  .option("--lock-timeout <duration>", "how long to wait for a lock that somebody else holds", "60s")
-  .action(async (environment: string, options: { andState: boolean; yes: boolean; lockTimeout: string }) => {
-    const { removed, remains } = await destroy({
-      environment,
-      variables: process.env,
-      say,
-      lockTimeout: options.lockTimeout,
-      andState: options.andState,
-      confirm: async (resources) => options.yes || (await ask(environment, resources)),
-    });
-    print(`${environment} is gone: ${removed} resources removed`);
-    for (const left of remains) print(`there still is ${left}`);
-  });
+  .option(
+    "--lock-timeout <duration>",
+    "how long to wait for a lock that somebody else holds",
+    duration,
+    "60s",
+  )
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 everything is gone, 1 not, or an error, 2 the command line is wrong.",
+  )
+  .action(
+    ending(async (environment: string, options: { andState: boolean; yes: boolean; lockTimeout: string }) => {
+      const { removed, remains } = await destroy({
+        environment,
+        variables: process.env,
+        say,
+        lockTimeout: options.lockTimeout,
+        andState: options.andState,
+        confirm: async (resources) => options.yes || (await ask(environment, resources)),
+      });
+      print(`${environment} is gone: ${removed} resources removed`);
+      for (const left of remains) print(`there still is ${left}`);
+      return EXIT.ok;
+    }),
+  );
 
 const planSummaryCommand = command("plan-summary")
   .description("Says what a plan would do, as Markdown; what holds data and would go comes first.")
   .argument("[file]", "what `terraform show -json <plan>` printed (default: standard input)")
   .option("--text <file>", "what `terraform show -no-color <plan>` printed, to be folded into it")
   .option("--json", "one JSON document instead", false)
-  .action((environment: string, file: string | undefined, options: { text?: string; json: boolean }) => {
-    const summary = summarize(readPlan(file));
-    if (options.json) return print(JSON.stringify(summary, undefined, 2));
-    const text = options.text === undefined ? {} : { text: read(options.text) };
-    process.stdout.write(markdownOf(summary, { environment, ...text }));
-  });
+  .addHelpText("after", `\n${CODES}`)
+  .action(
+    ending((environment: string, file: string | undefined, options: { text?: string; json: boolean }) => {
+      const text = options.text === undefined ? {} : { text: read(options.text) };
+      const summary = summarize(readPlan(file));
+      if (options.json) print(JSON.stringify(summary, undefined, 2));
+      else process.stdout.write(markdownOf(summary, { environment, ...text }));
+      return EXIT.ok;
+    }),
+  );
 
 function readPlan(file: string | undefined) {
   const from = file ?? "standard input";
@@ -107,12 +153,12 @@ function readPlan(file: string | undefined) {
   return plan;
 }
 
-/** @param from a path, or a file descriptor. */
+/** @param from a path, or a file descriptor. @throws UsageError when it cannot be read */
 function read(from: string | number): string {
   try {
     return readFileSync(from, "utf8");
   } catch (error) {
-    throw new OperatorError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -151,16 +197,10 @@ async function ask(environment: string, resources: number): Promise<boolean> {
   }
 }
 
-new Command("npm run")
-  .addCommand(bootstrapCommand)
-  .addCommand(driftCommand)
-  .addCommand(destroyCommand)
-  .addCommand(planSummaryCommand)
-  .parseAsync()
-  .catch((error: unknown) => {
-    const forPeople = error instanceof OperatorError || error instanceof LocationError;
-    say(
-      error instanceof Error ? (forPeople ? error.message : (error.stack ?? error.message)) : String(error),
-    );
-    process.exitCode = EXIT.failed;
-  });
+void runCommand(
+  new Command("npm run")
+    .addCommand(bootstrapCommand)
+    .addCommand(driftCommand)
+    .addCommand(destroyCommand)
+    .addCommand(planSummaryCommand),
+);

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { EXIT, type ExitCode } from "../../lib/exit";
 import { type Json, type JsonObject, member } from "../../lib/json";
 import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
 import { type Context, openWorkspace } from "./workspace";
@@ -24,6 +25,11 @@ export interface DriftReport {
   readonly drifted: readonly Drifted[];
   /** What a deploy would change for another reason: the code is not what was deployed. */
   readonly undeployed: readonly string[];
+}
+
+/** How a look for drift ends that came to an answer. What only the code would change is no drift. */
+export function driftCode({ drifted }: DriftReport): ExitCode {
+  return drifted.length > 0 ? EXIT.drift : EXIT.ok;
 }
 
 const PLAN = "drift.tfplan";

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
-import { UnknownEnvironmentError } from "../../environments/choose";
-import { LocationError } from "../../environments/location";
+import { ending, runCommand } from "../../lib/command";
+import { EXIT } from "../../lib/exit";
 import { LOOPBACK } from "../../lib/loopback";
-import { OperatorError } from "../../lib/operator-error";
 import { runTunnel } from "./run";
 
 const HELP = `
 Needs, but with --endpoint: the AWS CLI with its Session Manager plugin, and a bastion in the environment.
+Exit codes: 0 ended by Ctrl-C, 1 it cannot be opened or kept open, 2 the command line is wrong.
 Credentials are those of your shell (AWS_PROFILE and so on); they never leave this machine.
 
 Examples:
@@ -38,23 +38,17 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-new Command("npm run tunnel --")
+const program = new Command("npm run tunnel --")
   .description("Opens a signing tunnel to the search domain of an environment, for OpenSearch Dashboards.")
   .argument("<environment>", "such as dev")
   .option("--port <port>", "of the local end", port, 9200)
   .option("--endpoint <url>", "of the domain, where it is reached without a session", endpoint)
   .addHelpText("after", HELP)
-  .showHelpAfterError()
-  .action((environment: string, options: { port: number; endpoint?: URL }) =>
-    runTunnel({ environment, ...options, variables: process.env, say, signal: stop.signal }),
-  )
-  .parseAsync()
-  .catch((error: unknown) => {
-    const forPeople = [OperatorError, LocationError, UnknownEnvironmentError].some(
-      (type) => error instanceof type,
-    );
-    say(
-      error instanceof Error ? (forPeople ? error.message : (error.stack ?? error.message)) : String(error),
-    );
-    process.exitCode = 1;
-  });
+  .action(
+    ending(async (environment: string, options: { port: number; endpoint?: URL }) => {
+      await runTunnel({ environment, ...options, variables: process.env, say, signal: stop.signal });
+      return EXIT.ok;
+    }),
+  );
+
+void runCommand(program);

@@ -1,0 +1,63 @@
+import { EXIT, type ExitCode } from "../../lib/exit";
+import type { Comparison, LayerName } from "./compare";
+
+/** What a conclusion is drawn from. */
+export type Compared = Pick<Comparison, "agree" | "acknowledged" | "counts" | "quarantined">;
+
+/** What may be said of a comparison. */
+export interface Conclusion {
+  /** Every layer was compared, on at least one line, and nothing is wrong. */
+  readonly agree: boolean;
+  /** Why not; empty when all layers agree. */
+  readonly reasons: readonly string[];
+  /** One line for people. */
+  readonly text: string;
+  readonly code: ExitCode;
+}
+
+const LAYERS: Readonly<Record<LayerName, string>> = {
+  raw: "the raw zone",
+  parquet: "Parquet",
+  indexed: "the search index",
+};
+
+/** The layers that an environment has. */
+export function layersOf(hasSearch: boolean): readonly LayerName[] {
+  return hasSearch ? ["raw", "parquet", "indexed"] : ["raw", "parquet"];
+}
+
+/** The layers that should have been compared and were not. */
+export function notCompared({ counts }: Pick<Compared, "counts">, layers: readonly LayerName[]): LayerName[] {
+  return layers.filter((layer) => counts[layer] === undefined);
+}
+
+/**
+ * Draws the conclusion. Pure.
+ * @param layers all that there are, see {@link layersOf}
+ * @param objections what else speaks against "all layers agree", such as lines that never reached the stream
+ */
+export function conclude(
+  found: Compared,
+  layers: readonly LayerName[],
+  objections: readonly string[] = [],
+): Conclusion {
+  const reasons = [
+    ...(found.agree ? [] : ["the layers do not agree"]),
+    ...(isEmpty(found) ? ["there was no line to compare"] : []),
+    ...notCompared(found, layers).map((layer) => `${LAYERS[layer]} was not compared`),
+    ...objections,
+  ];
+  const agree = reasons.length === 0;
+  return { agree, reasons, text: textOf(found, reasons), code: agree ? EXIT.ok : EXIT.failed };
+}
+
+function isEmpty({ acknowledged, counts, quarantined }: Compared): boolean {
+  return acknowledged + quarantined + Object.values(counts).reduce((sum, lines) => sum + lines, 0) === 0;
+}
+
+function textOf({ agree }: Compared, reasons: readonly string[]): string {
+  if (!agree)
+    return ["THE LAYERS DO NOT AGREE.", ...reasons.slice(1).map((reason) => `Also, ${reason}.`)].join(" ");
+  if (reasons.length === 0) return "All layers agree.";
+  return `It cannot be said that all layers agree: ${reasons.join("; ")}.`;
+}
