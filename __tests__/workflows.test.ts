@@ -120,8 +120,9 @@ describe("steps, run with stand-ins of the programs", () => {
 
   test.each([
     [0, 0, "found=false\n"],
-    [2, 0, "found=true\n"],
+    [3, 0, "found=true\n"],
     [1, 1, ""],
+    [2, 1, ""],
   ])("drift that ends with %d ends the step with %d", (code, status, output) => {
     standIn("npm", `exit ${code}`);
     const ended = run(script("drift.yml", "Look for drift"), { ACCOUNT_ID: "1", REGION: "eu-west-1" });

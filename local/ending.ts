@@ -15,7 +15,7 @@ export const FAILED: End = { code: EXIT.failed, keepsData: true };
 export function objectionsOf({ acknowledged, givenUp }: Account): readonly string[] {
   return [
     ...(acknowledged === 0 ? ["the stream acknowledged no line"] : []),
-    ...(givenUp > 0 ? [`${givenUp.toLocaleString("en")} lines were sent and not acknowledged`] : []),
+    ...(givenUp > 0 ? [`lines sent and not acknowledged: ${givenUp.toLocaleString("en")}`] : []),
   ];
 }
 

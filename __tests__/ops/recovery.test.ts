@@ -12,7 +12,13 @@ import type { GivenUpBatch, OtherFailure } from "../../ops/reconcile/given-up";
 import type { Sql } from "../../ops/reconcile/sql";
 import { isInWindow } from "../../ops/reconcile/window";
 import { invokeLambda } from "../../ops/recovery/invoke-lambda";
-import { InvocationError, type RedriveAccount, type RedrivePorts, redrive } from "../../ops/recovery/redrive";
+import {
+  InvocationError,
+  type RedriveAccount,
+  type RedrivePorts,
+  redrive,
+  redriveCode,
+} from "../../ops/recovery/redrive";
 import { type ReplayAccount, type ReplayPorts, remembered, replay } from "../../ops/recovery/replay";
 import { redriveText, replayText } from "../../ops/recovery/report";
 import { goodLine, kinesisEvent, sequenceNumber } from "../support/kinesis-event";
@@ -21,6 +27,22 @@ const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
 describe("redrive", () => {
+  const nothing: RedriveAccount = {
+    ...{ redriven: 0, recordsRedriven: 0, waiting: 0, recordsWaiting: 0 },
+    ...{ left: [], foreign: [], stoppedEarly: false },
+  };
+  const fate = { key: "a", records: 1, reason: "why" };
+  test.each<[string, Partial<RedriveAccount>, number]>([
+    ["nothing is there", {}, 0],
+    ["all is redriven", { redriven: 2, recordsRedriven: 9 }, 0],
+    ["a dry run looked", { waiting: 2, recordsWaiting: 9 }, 0],
+    ["something else lies there", { foreign: [{ ...fate, kind: "foreign" }] }, 0],
+    ["a batch was left", { redriven: 2, left: [{ ...fate, kind: "left" }] }, 1],
+    ["it stopped early", { stoppedEarly: true }, 1],
+  ])("the exit code when %s", (_, change, code) => {
+    expect(redriveCode({ ...nothing, ...change })).toBe(code);
+  });
+
   function batch(key: string, records = 3, functionName = "UpsertToES"): GivenUpBatch {
     return {
       key,

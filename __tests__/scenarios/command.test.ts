@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { eventually } from "../../benchmarks/support/eventually";
-import { FAST, StartCommand, start } from "../../benchmarks/support/start";
+import { FAST, ROOT, StartCommand, start } from "../../benchmarks/support/start";
 import { describeRealRows, REAL_ROWS, realSums } from "../support/real-rows";
 
 /** Below the ports that a system gives to clients, and not the product's own. */
@@ -42,6 +44,37 @@ describeRealRows("the real rows, at the usual pace", () => {
   });
 });
 
+test("with --silent, what npm prints on stdout is one JSON document", async () => {
+  const args = ["start", "--silent", "--", "--once", "--json", "--max-count", "50", ...FAST];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: ROOT });
+  expect(JSON.parse(stdout)).toMatchObject({ agree: true, reasons: [], acknowledged: 50, indexed: 50 });
+});
+
+test("--once without a line is not well, and the data are kept", async () => {
+  const { code, stdout, stderr } = await start("--once", "--max-count", "0", ...FAST);
+  expect(stdout).toMatch(
+    /\nIt cannot be said that all layers agree: there was no line to compare; the stream/,
+  );
+  expect(code).toBe(1);
+  const [, kept = ""] = /^the data are kept in (.+)$/m.exec(stderr) ?? [];
+  expect(existsSync(join(kept, "terraform"))).toBe(true);
+  rmSync(kept, { recursive: true });
+});
+
+test("--once that is interrupted says nothing of the layers", async () => {
+  const running = new StartCommand(
+    "--once",
+    "--rate",
+    "10",
+    ...FAST,
+    "--data-dir",
+    join(folder, "interrupted"),
+  );
+  await eventually(() => expect(running.stderr).toMatch(/sent \d/), 60_000);
+  running.interrupt();
+  expect(await running.ended).toMatchObject({ code: 130, stdout: "" });
+});
+
 describe("npm start", () => {
   test("twice on one data directory: nothing is lost or doubled", async () => {
     const twice = ["--once", ...FAST, "--max-count", "300", "--data-dir", join(folder, "twice"), "--json"];
@@ -71,12 +104,18 @@ describe("npm start", () => {
 
   test("Ctrl-C ends it well, and leaves no process, port or folder", async () => {
     const kept = join(folder, "stopped");
-    const options = ["--port", String(FIRST_PORT), "--data-dir", kept, ...FAST];
+    const envFile = join(folder, "endpoints.sh");
+    const options = ["--port", String(FIRST_PORT), "--data-dir", kept, "--env-file", envFile, ...FAST];
     const running = new StartCommand(...options);
     await eventually(() => {
       expect(running.stdout).toContain(`export AWS_ENDPOINT_URL_KINESIS=http://127.0.0.1:${FIRST_PORT}\n`);
       expect(running.stderr).toMatch(/sent \d/);
     }, 60_000);
+
+    const exported = readFileSync(envFile, "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("export "));
+    expect(exported).toEqual(running.stdout.trimEnd().split("\n"));
 
     // The folder is one run's alone.
     const other = await start("--once", "--data-dir", kept);
@@ -86,6 +125,7 @@ describe("npm start", () => {
     running.interrupt();
     const { code, stderr } = await running.ended;
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(existsSync(envFile)).toBe(false);
     await eventually(() => expect(running.isAnythingLeft()).toBe(false), 5_000);
     for (let port = FIRST_PORT; port < FIRST_PORT + 5; port++) {
       await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow("fetch failed");

@@ -78,7 +78,7 @@ test("given up while the engine was down: redrive makes the sets equal, and a se
   const kept = await keys(speed, ZONES.onFailure);
 
   // Nobody could take them back then, and nothing of them was lost.
-  expect(whileDown).toMatchObject({ code: 2, account: { redriven: 0, recordsRedriven: 0 } });
+  expect(whileDown).toMatchObject({ code: 1, account: { redriven: 0, recordsRedriven: 0 } });
   expect(whileDown.stderr).toMatch(/records: left, the function does not get past record shardId-/);
   expect(found).toMatchObject({ agree: false, counts: { raw: 250, parquet: 250, indexed: 0 } });
   expect(found.givenUp.size).toBe(250);

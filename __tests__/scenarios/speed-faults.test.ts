@@ -270,7 +270,7 @@ describe("the engine is down for longer than a record may wait", () => {
 
     expect(agree).toBe(false);
     expect(report).toMatch(/given up, RecordAgeExceeded: 250 lines, in s3:\/\/[^/]+\/aws\/lambda\//);
-    expect(report).toContain("THE LAYERS DO NOT AGREE.");
+    expect(report).toContain("THE LAYERS DO NOT AGREE.\n");
 
     const found = await speed.settled();
     expect(found).toMatchObject({

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
 
-const ROOT = resolve(__dirname, "../..");
+/** The root of the project. */
+export const ROOT = resolve(__dirname, "../..");
 
 /** Options for a buffer of a second and a merge every five: the same path, less waiting. */
 export const FAST = ["--time-scale", "60"] as const;
@@ -22,7 +23,7 @@ export class StartCommand {
 
   /** Without npm, which adds nothing but its own output. */
   constructor(...options: readonly string[]) {
-    const child = spawn(process.execPath, ["--import", "tsx", "local/cli.ts", ...options], {
+    const child = spawn(process.execPath, ["--import", "tsx", "--", "local/cli.ts", ...options], {
       cwd: ROOT,
       detached: true,
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { JsonObject } from "../../../lib/json";
 import { OperatorError } from "../../../lib/operator-error";
 import { runProgram } from "../../../lib/run-program";
-import { driftOf } from "../../../ops/terraform/drift";
+import { driftCode, driftOf } from "../../../ops/terraform/drift";
 import { findTerraform } from "../../../ops/terraform/find-terraform";
 import { protectedInCode, protectedInState } from "../../../ops/terraform/protection";
 import { describeSource, findProvider, variablesFor } from "../../../ops/terraform/provider-source";
@@ -24,6 +24,14 @@ function program(name: string, script: string): string {
   chmodSync(path, 0o755);
   return path;
 }
+
+test.each([
+  ["no drift", { drifted: [], undeployed: [] }, 0],
+  ["what only the code would change", { drifted: [], undeployed: ["a.new_in_the_code"] }, 0],
+  ["drift", { drifted: [{ address: "a.b", what: "deleted" as const, properties: [] }], undeployed: [] }, 3],
+])("the exit code of %s", (_, report, code) => {
+  expect(driftCode(report)).toBe(code);
+});
 
 describe("drift, read from a plan", () => {
   const change = (

@@ -235,12 +235,20 @@ describe("npm run plan-summary", () => {
       ["prod"],
       "oops",
       /^standard input is no JSON \(.*give what `terraform show -json` prints\n$/,
+      1,
     ],
-    ["no object", ["prod"], "[]", /^standard input is no JSON object\n$/],
-    ["no file", ["prod", "/nowhere.json"], "", /ENOENT.*\/nowhere\.json/],
-  ])("says that there is %s", (_what, args, input, message) => {
+    ["no object", ["prod"], "[]", /^standard input is no JSON object\n$/, 1],
+    ["no file", ["prod", "/nowhere.json"], "", /^error: ENOENT.*\/nowhere\.json'\n$/, 2],
+    [
+      "no such environment",
+      ["prud"],
+      "{}",
+      /^error: there is no environment "prud"; there are dev, prod\n$/,
+      2,
+    ],
+  ])("says that there is %s", (_what, args, input, message, code) => {
     const { status, stderr } = command(args, input);
     expect(stderr).toMatch(message);
-    expect(status).toBe(1);
+    expect(status).toBe(code);
   });
 });

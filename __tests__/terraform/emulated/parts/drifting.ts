@@ -27,7 +27,7 @@ export async function drifting(
   });
   await report.step("they are named, and nothing else", async () => {
     const state = await account.objectVersion(bucket, key);
-    const { stdout } = await drift(2);
+    const { stdout } = await drift(3);
     const named = stdout.split("\n").filter((line) => / was (changed|deleted)$/.test(line));
     check(
       named.length === 2 &&
@@ -36,7 +36,7 @@ export async function drifting(
       `it named:\n${stdout}`,
     );
     check((await account.objectVersion(bucket, key)) === state, "the state was written");
-    return `exit 2, and the state is untouched\n${stdout.trim()}`;
+    return `exit 3, and the state is untouched\n${stdout.trim()}`;
   });
   await report.step("a deploy heals", async () => {
     check(await terraform.plan(PLAN), "there is nothing to heal");

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+import { ROOT } from "../support/start";
+
+/** A command of the project, without npm, to its end. */
+async function run(cli: string, args: readonly string[]) {
+  const child = spawn(process.execPath, ["--import", "tsx", "--", `${cli}/cli.ts`, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, RETAIL_BI_ENVIRONMENTS: undefined },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const code = new Promise<number | null>((resolve) => child.on("close", resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+const UNKNOWN = ["local", "loadgen", "reconcile", "tunnel", "__tests__/engines/trino"].map((cli) => [
+  cli,
+  "--unknown",
+]);
+const SUBCOMMANDS = [
+  ["recovery", "redrive"],
+  ["recovery", "replay"],
+  ["terraform", "bootstrap"],
+  ["terraform", "drift"],
+  ["terraform", "destroy"],
+  ["terraform", "plan-summary"],
+];
+
+test.each<string[]>([
+  ...UNKNOWN,
+  ...SUBCOMMANDS.map((words) => [...words, "dev", "--unknown"]),
+  ["local", "--environment", "nosuch"],
+  ["reconcile", "nosuch"],
+  ["tunnel", "nosuch"],
+  ...SUBCOMMANDS.map((words) => [...words, "nosuch"]),
+  ["local", "--once", "--env-file", "endpoints.sh"],
+  ["local", "--env-file", "package.json"],
+  ["local", "--env-file", "nowhere/endpoints.sh"],
+  ["local", "--data-dir", "package.json"],
+  ["local", "--json"],
+  ["local", "--input-file", "nowhere.csv"],
+  ["local", "--search-url", "127.0.0.1:9200"],
+  ["loadgen", "--input-file", "nowhere.csv"],
+  ["reconcile"],
+  ["reconcile", "dev", "--from", "yesterday"],
+  ["reconcile", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
+  ["reconcile", "dev", "--tunnel", "--search-url", "http://127.0.0.1:1"],
+  ["recovery", "replay", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
+  ["recovery", "replay", "dev", "--from", "2020-11-24T03:00", "--to", "2020-11-24T04:00"],
+  ["terraform", "bootstrap", "dev", "--account-id", "12"],
+  ["terraform", "bootstrap", "dev", "--region", "Ireland"],
+  ["terraform", "drift", "dev", "--lock-timeout", "long"],
+  ["terraform", "plan-summary", "dev", "nowhere.json"],
+  ["tunnel", "dev", "--port", "80"],
+])("a wrong command line of %s %s ends with 2 and one line", async (cli, ...args) => {
+  const { code, stdout, stderr } = await run(cli, args);
+  expect(stderr).toMatch(/^error: [^\n]+\n$/);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+});
+
+test.each(UNKNOWN)("%s --help ends with 0 and names the codes", async (cli) => {
+  const { code, stdout } = await run(cli, ["--help"]);
+  expect(stdout).toMatch(/Exit codes:\s+0 .*2 /s);
+  expect(code).toBe(0);
+});
