@@ -19,7 +19,7 @@ const MAY_IMPORT = {
   "local/services": ["lib", "local/plan"],
   "local/opensearch": ["lib", "local/plan", "local/services"],
   "local/page": ["contract", "lib", "dashboards", "lambdas", "loadgen", "ops/reconcile", "local"],
-  local: ["contract", "lib", "dashboards", "modules", "loadgen", "ops/reconcile"],
+  local: ["contract", "lib", "dashboards", "modules", "environments", "loadgen", "ops/reconcile"],
   benchmarks: ["contract", "lib", "modules", "loadgen", "ops/reconcile", "local"],
 };
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { ROOT } from "../support/start";
+import { ROOT } from "../../benchmarks/support/start";
 
 /** A command of the project, without npm, to its end. */
 async function run(cli: string, args: readonly string[]) {
