@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,10 +44,12 @@ describeRealRows("the real rows, at the usual pace", () => {
   });
 });
 
-test("with --silent, what npm prints on stdout is one JSON document", async () => {
+test("with --silent, what npm prints on stdout is one JSON document; agreed data are gone", async () => {
+  const TMPDIR = mkdtempSync(join(folder, "agreed-"));
   const args = ["start", "--silent", "--", "--once", "--json", "--max-count", "50", ...FAST];
-  const { stdout } = await promisify(execFile)("npm", args, { cwd: ROOT });
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: ROOT, env: { ...process.env, TMPDIR } });
   expect(JSON.parse(stdout)).toMatchObject({ agree: true, reasons: [], acknowledged: 50, indexed: 50 });
+  expect(readdirSync(TMPDIR).filter((name) => name.startsWith("retail-bi-"))).toEqual([]);
 });
 
 test("--once without a line is not well, and the data are kept", async () => {
