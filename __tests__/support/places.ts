@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../../environments/environment";
+import { addStacks } from "../../stacks/add-stacks";
+import type { Json, JsonObject } from "./template";
+import { object } from "./template";
+import { testApp } from "./test-app";
+
+/**
+ * What stands where in the JSON of the two stacks of an environment, by place: construct and attribute, such as
+ * `DataLake/Lake/Lifecycle rule.raw.expiration.0.days`, and `state Key/Key deletion_window_in_days` in the stack of
+ * the state. At the path of a construct alone stands the type of its block. A reference names the construct and
+ * not the address: `${EventStream/Stream.arn}`.
+ */
+export type Places = ReadonlyMap<string, Json>;
+
+/** Synthesizes the stacks of an environment, aspects and validations included. */
+export function placesOf(environment: Environment): Places {
+  const app = testApp();
+  addStacks(app, [environment]);
+  app.synth();
+  return placesOfFolder(app.outdir, environment.name);
+}
+
+/** The places of an environment that is synthesized into a folder. */
+export function placesOfFolder(folder: string, environment: string): Places {
+  const places = (stack: string, before: string) => {
+    const json = readFileSync(join(folder, "stacks", stack, "cdk.tf.json"), "utf8");
+    return placesOfStack(JSON.parse(json) as JsonObject, before);
+  };
+  return new Map([...places(environment, ""), ...places(`${environment}-state`, "state ")]);
+}
+
+function placesOfStack(json: JsonObject, before: string): Places {
+  const places = new Map<string, Json>();
+  const paths = new Map<string, string>();
+  const blocks = ["resource", "data"].flatMap((kind) =>
+    Object.entries(object(json[kind] ?? {})).flatMap(([type, byId]) =>
+      Object.entries(object(byId)).map(([id, block]) => {
+        const { "//": meta, ...properties } = object(block);
+        const path = pathOf(meta);
+        paths.set(`${kind === "data" ? "data." : ""}${type}.${id}`, path);
+        return { path, type, properties };
+      }),
+    ),
+  );
+  // An address alone is a dependency.
+  const named = (text: string): string =>
+    paths.get(text) ??
+    text.replaceAll(
+      /\$\{((?:data\.)?\w+\.[\w-]+)/g,
+      (whole, address: string) => `\${${paths.get(address) ?? whole.slice(2)}`,
+    );
+  const note = (value: Json, path: string, joint: string): void => {
+    const here = typeof value === "string" ? unpacked(named(value)) : value;
+    if (typeof here !== "object" || here === null || isListOfScalars(here)) {
+      places.set(
+        path,
+        Array.isArray(here) ? here.map((each) => (typeof each === "string" ? named(each) : each)) : here,
+      );
+      return;
+    }
+    for (const [key, inner] of entriesOf(here)) note(inner, `${path}${joint}${key}`, ".");
+  };
+  for (const { path, type, properties } of blocks) {
+    places.set(`${before}${path}`, type);
+    note(properties, `${before}${path}`, " ");
+  }
+  for (const kind of ["provider", "terraform", "output"]) {
+    note(json[kind] ?? {}, `${before}${kind}`, " ");
+  }
+  return places;
+}
+
+/** Without the stack. Permissions of many lines are spread over as many documents as it takes; which, is no matter. */
+function pathOf(meta: Json | undefined): string {
+  const { path } = object(object(meta ?? {})["metadata"] ?? {});
+  return String(path)
+    .replace(/^[^/]*\//, "")
+    .replace(/\/Permissions\d+\//, "/Permissions/");
+}
+
+/** JSON in a text, such as a dashboard or the input of an invocation, is looked into. */
+function unpacked(text: string): Json {
+  if (!/^[[{]"/.test(text)) return text;
+  return JSON.parse(text) as Json;
+}
+
+function isListOfScalars(value: Json): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each !== "object");
+}
+
+/** What tells the members of a list apart, where they have it: then a place survives an insertion before it. */
+const IDENTITIES = ["sid", "id", "variable", "log_type"] as const;
+
+function entriesOf(value: JsonObject | readonly Json[]): [string, Json][] {
+  if (!Array.isArray(value)) return Object.entries(value);
+  const identity = IDENTITIES.find((name) => value.every((member) => typeof member[name] === "string"));
+  return value.map((member, index) => [identity === undefined ? `${index}` : member[identity], member]);
+}
+
+/** The places where two differ. Where a whole block is in one only, the block's own place and none inside it. */
+export function movedPlaces(before: Places, after: Places): string[] {
+  const inOneOnly = (place: string) => before.has(place) !== after.has(place);
+  return [...new Set([...before.keys(), ...after.keys()])].filter((place) => {
+    if (JSON.stringify(before.get(place)) === JSON.stringify(after.get(place))) return false;
+    const block = blockOf(place);
+    return block === place || !inOneOnly(block);
+  });
+}
+
+/** The place of the block that a place is in: up to the blank after the path. */
+export function blockOf(place: string): string {
+  return /^(state )?\S+/.exec(place)?.[0] ?? place;
+}
