@@ -4,7 +4,7 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { TerraformStack } from "cdktf";
 import { assertNoCollisions, NameCollisionError } from "../environments/collisions";
 import { dev } from "../environments/dev";
-import type { Environment } from "../environments/environment";
+import { defineEnvironment, type Environment } from "../environments/environment";
 import { UNSET_ACCOUNT_ID } from "../environments/location";
 import { prod } from "../environments/prod";
 import { namesOf } from "../modules/naming";
@@ -12,7 +12,8 @@ import { allExplanations, type Explanation } from "../modules/security/explanati
 import { STATEFUL } from "../modules/stateful";
 import { addStacks } from "../stacks/add-stacks";
 import { backendBucket } from "../stacks/environment-stack";
-import { environment, LOCATION } from "./support/environments";
+import { EVERY_OPTION, environment, LOCATION } from "./support/environments";
+import { placesOf } from "./support/places";
 import {
   type Json,
   object,
@@ -219,6 +220,284 @@ describe("names", () => {
   test("the environments of the repository live side by side while no account is set", () => {
     const unset = { ...LOCATION, accountId: UNSET_ACCOUNT_ID };
     expect(() => assertNoCollisions([dev, prod].map((one) => ({ ...one, location: unset })))).not.toThrow();
+  });
+});
+
+describe("wiring, where everything that is optional is on", () => {
+  const places = placesOf({ ...defineEnvironment("app.test.ts", EVERY_OPTION), location: LOCATION });
+  const constructs = new Set([...places.keys()].map((place) => place.split(/[/ ]/)[0] ?? ""));
+
+  /** The text of a value with `DataLake/Lake/Bucket.arn` for `${DataLake/Lake/Bucket.arn}`. */
+  const plain = (value: Json): string =>
+    [value]
+      .flat()
+      .join(", ")
+      .replaceAll(/\$\{|\}/g, "");
+
+  /** The constructs of the stack, other than a place's own, that it refers to. */
+  const othersIn = (place: string): string[] => {
+    const own = place.split(/[/ ]/)[0];
+    const referred = [...plain(places.get(place) ?? "").matchAll(/(?:^|, |\/\/)(\w+)(?=\/)/g)];
+    return referred.flatMap(([, name = ""]) => (name !== own && constructs.has(name) ? [name] : []));
+  };
+
+  const subnets = "Network/Private-a.id, Network/Private-b.id, Network/Private-c.id";
+  const function_ = (name: string) => `${name}/Function/Function`;
+  const WIRING: Readonly<Record<string, string>> = {
+    "DeliveryStream/DeliveryStream kinesis_source_configuration.kinesis_stream_arn": "EventStream/Stream.arn",
+    "DeliveryStream/DeliveryStream extended_s3_configuration.bucket_arn": "DataLake/Lake/Bucket.arn",
+    "DeliveryStream/DeliveryStream extended_s3_configuration.processing_configuration.processors.0.parameters.0.parameter_value": `${function_("ValidateRecords")}.arn`,
+    [`${function_("ValidateRecords")} environment.variables.QUARANTINE_LOCATION`]:
+      "s3://DataLake/Lake/Bucket.bucket/quarantine/",
+    "Catalog/Raw storage_descriptor.location": "s3://DataLake/Lake/Bucket.bucket/json-data/",
+    "Catalog/Parquet storage_descriptor.location": "s3://DataLake/Lake/Bucket.bucket/parquet-retail-trans/",
+    "Catalog/Quarantine storage_descriptor.location": "s3://DataLake/Lake/Bucket.bucket/quarantine/",
+    "PeopleWorkgroup/Workgroup configuration.result_configuration.output_location":
+      "s3://DataLake/Lake/Bucket.bucket/athena-results/",
+    "MergeWorkgroup/Workgroup configuration.result_configuration.output_location":
+      "s3://DataLake/Lake/Bucket.bucket/tmp/",
+    [`${function_("MergeSmallFiles")} environment.variables.WORK_GROUP`]: "MergeWorkgroup/Workgroup.name",
+    [`${function_("MergeSmallFiles")} environment.variables.OLD_DATABASE`]: "Catalog/Database.name",
+    [`${function_("MergeSmallFiles")} environment.variables.NEW_DATABASE`]: "Catalog/Database.name",
+    [`${function_("MergeSmallFiles")} environment.variables.OLD_TABLE_NAME`]: "Catalog/Raw.name",
+    [`${function_("MergeSmallFiles")} environment.variables.NEW_TABLE_NAME`]: "Catalog/Parquet.name",
+    [`${function_("MergeSmallFiles")} environment.variables.OLD_TABLE_LOCATION_PREFIX`]:
+      "s3://DataLake/Lake/Bucket.bucket/json-data/",
+    [`${function_("MergeSmallFiles")} environment.variables.OUTPUT_PREFIX`]:
+      "s3://DataLake/Lake/Bucket.bucket/parquet-retail-trans/",
+    [`${function_("MergeSmallFiles")} environment.variables.STAGING_OUTPUT_PREFIX`]:
+      "s3://DataLake/Lake/Bucket.bucket/tmp/",
+    "QuickSight/DataSource parameters.athena.work_group": "PeopleWorkgroup/Workgroup.name",
+    "QuickSight/RawDataSet physical_table_map.0.relational_table.schema": "Catalog/Database.name",
+    "QuickSight/RawDataSet physical_table_map.0.relational_table.name": "Catalog/Raw.name",
+    "QuickSight/ParquetDataSet physical_table_map.0.relational_table.schema": "Catalog/Database.name",
+    "QuickSight/ParquetDataSet physical_table_map.0.relational_table.name": "Catalog/Parquet.name",
+    "SearchDomain/Domain advanced_security_options.master_user_options.master_user_arn":
+      "SearchSetupRole/Role.arn",
+    "SearchDomain/Domain vpc_options.subnet_ids": subnets,
+    "SearchDomain/Clients vpc_id": "Network/Vpc.id",
+    "SearchDomain/Group vpc_id": "Network/Vpc.id",
+    "SearchDomain/ClientsToS3 prefix_list_id": "Network/S3.prefix_list_id",
+    "SearchDomain/FromBastion referenced_security_group_id": "Bastion/Group.id",
+    "SearchDomain/Access/Document statement.SearchSetup.principals.0.identifiers": "SearchSetupRole/Role.arn",
+    "SearchDomain/Access/Document statement.UpsertToES.principals.0.identifiers": "UpsertToESRole/Role.arn",
+    [`${function_("SearchSetup")} environment.variables.ES_HOST`]: "SearchDomain/Domain.endpoint",
+    [`${function_("SearchSetup")} role`]: "SearchSetupRole/Role.arn",
+    [`${function_("SearchSetup")} vpc_config.security_group_ids`]: "SearchDomain/Clients.id",
+    [`${function_("SearchSetup")} vpc_config.subnet_ids`]: subnets,
+    [`${function_("SearchSetup")} depends_on`]: "SearchSetupRole/Policy",
+    "SearchSetup/Invocation input.writerRoleArns": "UpsertToESRole/Role.arn",
+    "SearchSetup/Invocation triggers.input.writerRoleArns": "UpsertToESRole/Role.arn",
+    "SearchSetup/Invocation triggers.endpoint": "SearchDomain/Domain.endpoint",
+    "SearchSetup/Invocation depends_on":
+      "SearchDomain/FromClients, SearchDomain/ClientsToDomain, SearchDomain/ClientsToS3",
+    [`${function_("UpsertToES")} environment.variables.ES_HOST`]: "SearchDomain/Domain.endpoint",
+    [`${function_("UpsertToES")} environment.variables.QUARANTINE_LOCATION`]:
+      "s3://DataLake/Lake/Bucket.bucket/quarantine/",
+    [`${function_("UpsertToES")} role`]: "UpsertToESRole/Role.arn",
+    [`${function_("UpsertToES")} vpc_config.security_group_ids`]: "SearchDomain/Clients.id",
+    [`${function_("UpsertToES")} vpc_config.subnet_ids`]: subnets,
+    [`${function_("UpsertToES")} depends_on`]: "UpsertToESRole/Policy",
+    "UpsertToES/Mapping event_source_arn": "EventStream/Stream.arn",
+    "UpsertToES/Mapping destination_config.on_failure.destination_arn": "DataLake/Lake/Bucket.arn",
+    "UpsertToES/Mapping depends_on": "SearchSetup/Invocation",
+    "Network/S3Policy/Document statement.Quarantine.resources": "DataLake/Lake/Bucket.arn/quarantine/*",
+    "Bastion/Group vpc_id": "Network/Vpc.id",
+    "Bastion/Instance subnet_id": "Network/InternetAccess/Public.id",
+    "Bastion/Instance depends_on":
+      "Bastion/AgentRole/Policy, Bastion/ToHttps, Network/InternetAccess/ToInternet, Network/InternetAccess/PublicRoutesOfSubnet",
+    "Operations/LeftBehind/Errors event_pattern.detail.bucket.name": "DataLake/Lake/Bucket.bucket",
+    "Operations/LeftBehind/Errors description":
+      "What Firehose gave up: an object under s3://DataLake/Lake/Bucket.bucket/error-json/",
+    "Operations/LeftBehind/GivenUp event_pattern.detail.bucket.name": "DataLake/Lake/Bucket.bucket",
+    "Operations/LeftBehind/GivenUp description":
+      "What indexing gave up: an object under s3://DataLake/Lake/Bucket.bucket/aws/lambda/",
+  };
+
+  test("constructs refer to each other here and nowhere else", () => {
+    const found = [...places.keys()].filter(
+      (place) =>
+        // Each of these has a test of its own.
+        !/^(state |output |Operations\/(\w+\/Alarm|Dashboard)|SavedQueries\/|.*\/Permissions\/Document )/.test(
+          place,
+        ) && othersIn(place).some((other) => other !== "Key"),
+    );
+    expect(Object.fromEntries(found.map((place) => [place, plain(places.get(place) ?? "")]))).toEqual(WIRING);
+  });
+
+  test("the saved queries are the people's", () => {
+    const named = [...places.keys()].filter((place) =>
+      /^SavedQueries\/\w+ (database|workgroup)$/.test(place),
+    );
+    expect(named).toHaveLength(2 * 8);
+    for (const place of named) {
+      expect(plain(places.get(place) ?? "")).toBe(
+        place.endsWith(" database") ? "Catalog/Database.name" : "PeopleWorkgroup/Workgroup.name",
+      );
+    }
+  });
+
+  /** What each alarm and graph is about, by the first words of its name. */
+  const WATCHED: readonly (readonly [RegExp, string])[] = [
+    [/^Stream/, "EventStream"],
+    [/^Delivery/, "DeliveryStream"],
+    [/^ValidateRecords/, "ValidateRecords"],
+    [/^MergeSmallFiles/, "MergeSmallFiles"],
+    [/^UpsertToEs/, "UpsertToES"],
+    [/^SearchSetup/, "SearchSetup"],
+    [/^Search/, "SearchDomain"],
+  ];
+
+  test("an alarm watches what its name says", () => {
+    const dimensions = [...places.keys()].filter((place) =>
+      /^Operations\/\w+\/Alarm (metric_query\.\w+\.metric\.)?dimensions\.(?!ClientId)/.test(place),
+    );
+    expect(dimensions.length).toBeGreaterThan(45);
+    for (const place of dimensions) {
+      const [, name = ""] = place.split("/");
+      const sent = place.includes("metric_query.sent");
+      const own = WATCHED.find(([prefix]) => prefix.test(name))?.[1];
+      const others = othersIn(place);
+      // A rule of the operations counts objects that were left behind.
+      const expected = place.endsWith("RuleName") ? [] : [sent ? "EventStream" : own];
+      expect([place, others]).toEqual([place, expected]);
+    }
+  });
+
+  test("the dashboard shows every construct that has metrics", () => {
+    const body = [...places.keys()].filter((place) => place.includes(" dashboard_body."));
+    const shown = new Set(body.flatMap((place) => othersIn(place)));
+    expect([...shown].sort()).toEqual(
+      WATCHED.map(([, name]) => name)
+        .filter((name) => name !== "SearchSetup")
+        .sort(),
+    );
+  });
+
+  test("a role is granted something on these constructs", () => {
+    const granted = new Map<string, Set<string>>();
+    for (const place of places.keys()) {
+      if (!/^(?!state ).*\/Permissions\/Document statement\.\w+\.resources$/.test(place)) continue;
+      const role = place.replace(/\/Permissions\/Document .*$/, "");
+      const on = granted.get(role) ?? new Set();
+      for (const [, path = ""] of plain(places.get(place) ?? "").matchAll(/(?:^|, )([A-Z][\w/]+)\.arn/g))
+        on.add(path);
+      granted.set(role, on);
+    }
+    expect(Object.fromEntries([...granted].map(([role, on]) => [role, [...on].sort()]))).toEqual({
+      "Bastion/AgentRole": [],
+      "DeliveryStream/ExecutionRole": [
+        "DataLake/Lake/Bucket",
+        "DeliveryStream/Logs/LogGroup",
+        "EventStream/Stream",
+        "Key/Key",
+        "ValidateRecords/Function/Function",
+      ],
+      "MergeSmallFiles/Function/ExecutionRole": [
+        "Catalog/Database",
+        "Catalog/Parquet",
+        "Catalog/Raw",
+        "DataLake/Lake/Bucket",
+        "Key/Key",
+        "MergeSmallFiles/Function/Logs/LogGroup",
+        "MergeWorkgroup/Workgroup",
+      ],
+      "Network/FlowLogRole": ["Network/FlowLogs/LogGroup"],
+      "QuickSight/ServiceRole": [
+        "Catalog/Database",
+        "Catalog/Parquet",
+        "Catalog/Raw",
+        "DataLake/Lake/Bucket",
+        "Key/Key",
+        "PeopleWorkgroup/Workgroup",
+      ],
+      SearchSetupRole: ["Key/Key", "SearchDomain/Domain", "SearchSetup/Function/Logs/LogGroup"],
+      UpsertToESRole: [
+        "DataLake/Lake/Bucket",
+        "EventStream/Stream",
+        "Key/Key",
+        "SearchDomain/Domain",
+        "UpsertToES/Function/Logs/LogGroup",
+      ],
+      "ValidateRecords/Function/ExecutionRole": [
+        "DataLake/Lake/Bucket",
+        "Key/Key",
+        "ValidateRecords/Function/Logs/LogGroup",
+      ],
+    });
+  });
+
+  test("what the constructs are told besides", () => {
+    const told: readonly (readonly [string, Json | undefined])[] = [
+      ["Key/Key description", "Everything of the test environment of retail-bi"],
+      ["state Key/Key description", "Terraform state of the test environment of retail-bi"],
+      ["PeopleWorkgroup/Workgroup configuration.enforce_workgroup_configuration", true],
+      [
+        "PeopleWorkgroup/Workgroup description",
+        "For people: results encrypted in the lake, what a query scans is limited",
+      ],
+      ["MergeWorkgroup/Workgroup configuration.enforce_workgroup_configuration", false],
+      ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", undefined],
+      ["MergeWorkgroup/Workgroup description", "For MergeSmallFiles, which says itself where its tables lie"],
+      [
+        "SearchDomain/Access/Document statement.People.actions",
+        ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"],
+      ],
+      ["state State/Lifecycle rule.old-versions.noncurrent_version_expiration.0.noncurrent_days", 90],
+      ["state State/Lifecycle rule.plans.expiration.0.days", 14],
+      ["state State/Lifecycle rule.plans.filter.0.prefix", "plans/"],
+      [
+        "state Key/Policy/Document statement.AccountUsesKeyThroughServices.condition.kms:ViaService.values",
+        ["s3.eu-west-1.amazonaws.com"],
+      ],
+    ];
+    expect(told.map(([place]) => [place, places.get(place)])).toEqual(told);
+  });
+
+  test("outputs are these", () => {
+    const outputs = [...places].filter(([place]) => /^(state )?output \w+\.value$/.test(place));
+    expect(
+      Object.fromEntries(
+        outputs.map(([place, value]) => [place.replace(/output (\w+)\.value/, "$1"), plain(value)]),
+      ),
+    ).toEqual({
+      region: "eu-west-1",
+      data_stream_name: "EventStream/Stream.name",
+      data_stream_arn: "EventStream/Stream.arn",
+      delivery_stream_name: "DeliveryStream/DeliveryStream.name",
+      lake_bucket: "DataLake/Lake/Bucket.bucket",
+      raw_location: "s3://DataLake/Lake/Bucket.bucket/json-data/",
+      quarantine_location: "s3://DataLake/Lake/Bucket.bucket/quarantine/",
+      delivery_error_location: "s3://DataLake/Lake/Bucket.bucket/error-json/",
+      given_up_location: "s3://DataLake/Lake/Bucket.bucket/aws/lambda/",
+      database: "Catalog/Database.name",
+      workgroup: "PeopleWorkgroup/Workgroup.name",
+      validate_records_function: "ValidateRecords/Function/Function.function_name",
+      merge_small_files_function: "MergeSmallFiles/Function/Function.function_name",
+      upsert_to_es_function: "UpsertToES/Function/Function.function_name",
+      search_setup_function: "SearchSetup/Function/Function.function_name",
+      key_arn: "Key/Key.arn",
+      quicksight_dashboard: "QuickSight/Dashboard.dashboard_id",
+      search_domain: "SearchDomain/Domain.domain_name",
+      search_endpoint: "SearchDomain/Domain.endpoint",
+      search_client_group_id: "SearchDomain/Clients.id",
+      network_id: "Network/Vpc.id",
+      bastion_instance_id: "Bastion/Instance.id",
+      alarm_topic_arn: "Operations/Topic/Topic.arn",
+      alarm_subscribers: "1",
+      dashboard: "Operations/Dashboard/Dashboard.dashboard_name",
+      "state state_bucket": "State/Bucket.bucket",
+      "state plan_role_arn": "Delivery/Plan/Role.arn",
+      "state propose_role_arn": "Delivery/Propose/Role.arn",
+      "state apply_role_arn": "Delivery/Apply/Role.arn",
+    });
+  });
+
+  test("without subscribers, the output says that nobody is told", () => {
+    const { output } = stackOf("dev").template.json;
+    expect(object(object(output ?? {})["alarm_subscribers"] ?? {})["value"]).toBe(
+      "nobody: set operations.alarmSubscriptions of the environment",
+    );
   });
 });
 

@@ -495,7 +495,6 @@ const ROUNDS: Readonly<Record<string, Round>> = {
           [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id)\./, GONE],
           [/^Operations\/Dashboard\/Dashboard dashboard_body\./, SOMETHING],
           [/^Key\/Policy\/Document statement\.CloudWatchEncryptsLogGroups\.condition\./, SOMETHING],
-          [/^state Delivery\/Boundary\/Document statement\./, SOMETHING],
         ],
       },
     ],
