@@ -9,8 +9,6 @@ import { type NamedEnvironment, namesOf } from "../modules/naming";
 
 /** Native locking of the S3 backend came with it. */
 const REQUIRED_TERRAFORM = ">= 1.11";
-/** The provider that the constructs were generated from. */
-const AWS_PROVIDER_VERSION = "5.100.0";
 
 /** Object of a stack's state in the bucket. */
 export function stateKeyOf(stack: string): string {
@@ -42,7 +40,6 @@ export class EnvironmentStack extends TerraformStack {
     });
     this.addOverride("terraform.backend.s3.use_lockfile", true);
     this.addOverride("terraform.required_version", REQUIRED_TERRAFORM);
-    this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSION);
 
     Aspects.of(this).add(
       new Tags({ Project: "retail-bi", Environment: environment.name, Stack: id, ManagedBy: "terraform" }),
