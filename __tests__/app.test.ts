@@ -443,6 +443,14 @@ describe("wiring, where everything that is optional is on", () => {
         "SearchDomain/Access/Document statement.People.actions",
         ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"],
       ],
+      [
+        "DataLake/AccessLogs/Policy/Document statement.AccessLogDelivery.condition.aws:SourceAccount.values",
+        [LOCATION.accountId],
+      ],
+      [
+        "DeliveryStream/ExecutionRole/Trust statement.0.condition.aws:SourceAccount.values",
+        [LOCATION.accountId],
+      ],
       ["state State/Lifecycle rule.old-versions.noncurrent_version_expiration.0.noncurrent_days", 90],
       ["state State/Lifecycle rule.plans.expiration.0.days", 14],
       ["state State/Lifecycle rule.plans.filter.0.prefix", "plans/"],
