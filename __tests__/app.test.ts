@@ -325,6 +325,13 @@ describe("wiring, where everything that is optional is on", () => {
     expect(Object.fromEntries(found.map((place) => [place, plain(places.get(place) ?? "")]))).toEqual(WIRING);
   });
 
+  test("no text has something undefined in it", () => {
+    const broken = [...places].filter(([, value]) =>
+      /undefined|null|NaN|\[object /.test(JSON.stringify(value)),
+    );
+    expect(broken).toEqual([]);
+  });
+
   test("the saved queries are the people's", () => {
     const named = [...places.keys()].filter((place) =>
       /^SavedQueries\/\w+ (database|workgroup)$/.test(place),
@@ -451,6 +458,11 @@ describe("wiring, where everything that is optional is on", () => {
         "DeliveryStream/ExecutionRole/Trust statement.0.condition.aws:SourceAccount.values",
         [LOCATION.accountId],
       ],
+      ["Operations/Budget/Budget cost_filter.0.values", ["user:Environment$test"]],
+      ["UpsertToESRole/Role permissions_boundary", "arn:aws:iam::123456789012:policy/retail-bi-boundary"],
+      ["state Delivery/BoundaryPolicy description", "The most that a role of the test environment may do"],
+      ["state Delivery/Read/Policy1 description", "What refreshing test asks for"],
+      ["state Delivery/Change/Policy1 description", "What applying test changes"],
       ["state State/Lifecycle rule.old-versions.noncurrent_version_expiration.0.noncurrent_days", 90],
       ["state State/Lifecycle rule.plans.expiration.0.days", 14],
       ["state State/Lifecycle rule.plans.filter.0.prefix", "plans/"],

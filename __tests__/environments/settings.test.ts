@@ -441,7 +441,8 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           [/ lifecycle\.prevent_destroy$/, true],
           [/Bucket force_destroy$/, GONE],
-          [/Workgroup force_destroy$/, false],
+          ["PeopleWorkgroup/Workgroup force_destroy", false],
+          ["MergeWorkgroup/Workgroup force_destroy", false],
           ["EventStream/Stream enforce_consumer_deletion", GONE],
           [/^state Delivery\/Change\/Permissions\/Document statement\.Remove/, GONE],
         ],
@@ -674,7 +675,8 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
     ],
     protection: [
       [/Bucket force_destroy$/, true],
-      [/Workgroup force_destroy$/, true],
+      ["PeopleWorkgroup/Workgroup force_destroy", true],
+      ["MergeWorkgroup/Workgroup force_destroy", true],
       ["EventStream/Stream enforce_consumer_deletion", true],
       ["EventStream/Stream lifecycle.prevent_destroy", GONE],
       ["SearchDomain/Domain lifecycle.prevent_destroy", GONE],
@@ -704,7 +706,8 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
       ["EventStream/Stream name", "prod-retail-trans"],
     ],
     protection: [
-      [/ force_destroy$/, false],
+      ["PeopleWorkgroup/Workgroup force_destroy", false],
+      ["MergeWorkgroup/Workgroup force_destroy", false],
       ["EventStream/Stream lifecycle.prevent_destroy", true],
       ["EventStream/Stream enforce_consumer_deletion", GONE],
       [/^DataLake\/\w+\/Bucket lifecycle\.prevent_destroy$/, true],

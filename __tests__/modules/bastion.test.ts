@@ -84,7 +84,12 @@ describe("the bastion", () => {
         description: "Session Manager, packages, and the search domain",
       },
     ]);
-    expect(GROUP.properties).toMatchObject({ vpc_id: reference(TEMPLATE.only("aws_vpc"), "id") });
+    expect(GROUP.properties).toEqual({
+      name: "bastion",
+      description: "The bastion: nothing gets in, HTTPS gets out",
+      vpc_id: reference(TEMPLATE.only("aws_vpc"), "id"),
+      tags: { Name: "bastion" },
+    });
     expect(INSTANCE.properties["vpc_security_group_ids"]).toEqual([reference(GROUP, "id")]);
     expect(INSTANCE.properties["key_name"]).toBeUndefined();
   });

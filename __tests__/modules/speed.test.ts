@@ -216,6 +216,31 @@ describe("the network", () => {
     ]);
   });
 
+  test("all of it lies in the one network, under a name of its own", () => {
+    const template = Template.of((stack) => build(stack, { nat: true }));
+    const vpc = reference(template.only("aws_vpc"), "id");
+    const parts = template
+      .resources()
+      .filter(({ properties }) => properties["vpc_id"] !== undefined || properties["tags"] !== undefined)
+      .map(({ type, properties }) => [type, properties["vpc_id"], object(properties["tags"] ?? {})["Name"]]);
+
+    expect(parts).toEqual([
+      ["aws_default_security_group", vpc, "net-closed-default"],
+      ["aws_eip", undefined, "net-nat"],
+      ["aws_flow_log", vpc, "net"],
+      ["aws_internet_gateway", vpc, "net"],
+      ["aws_nat_gateway", undefined, "net"],
+      ["aws_route_table", vpc, "net-public"],
+      ["aws_route_table", vpc, "net-private"],
+      ["aws_subnet", vpc, "net-public"],
+      ["aws_subnet", vpc, "net-private-a"],
+      ["aws_subnet", vpc, "net-private-b"],
+      ["aws_subnet", vpc, "net-private-c"],
+      ["aws_vpc", undefined, "net"],
+      ["aws_vpc_endpoint", vpc, "net-s3"],
+    ]);
+  });
+
   test("lets through the S3 endpoint only what was allowed, and only the account", () => {
     const template = Template.of((stack) => {
       build(stack).allowThroughS3Endpoint({
