@@ -576,6 +576,27 @@ describe("least privilege, read from the JSON", () => {
     for (const { reason } of explanations) expect(reason.split(" ").length).toBeGreaterThan(4);
   });
 
+  everyStack("every statement of a resource's own policy in %s says for whom it is", (name) => {
+    const { template } = stackOf(name);
+    const ownPolicies = new Set(
+      template
+        .resources()
+        .filter(({ type }) => !/^aws_iam_(role_)?policy$/.test(type))
+        .flatMap(({ properties }) => texts(properties))
+        .flatMap(([, text]) => /^\$\{data\.(aws_iam_policy_document\.\w+)\.json\}$/.exec(text)?.[1] ?? []),
+    );
+    expect(ownPolicies.size).toBeGreaterThan(1);
+    const forNobody = template
+      .data("aws_iam_policy_document")
+      .filter(({ address }) => ownPolicies.has(address))
+      .flatMap((document) =>
+        statementsOf(document)
+          .filter(({ principals = [] }) => principals.length === 0)
+          .map(({ sid }) => `${document.path} ${sid}`),
+      );
+    expect(forNobody).toEqual([]);
+  });
+
   test("the exceptions of prod are these", () => {
     expect(
       stackOf("prod").explanations.map(({ path, exception, subject }) => `${exception} ${path} ${subject}`),

@@ -205,9 +205,14 @@ describe("the encryption key", () => {
     for (const use of ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant"]) {
       expect(statements.get("AccountAdministersKey")?.actions).not.toContain(use);
     }
+    for (const sid of ["AccountAdministersKey", "AccountUsesKeyThroughServices", "ServicesKeepUsingKey"]) {
+      expect([sid, statements.get(sid)?.principals]).toEqual([
+        sid,
+        [{ type: "AWS", identifiers: ["arn:aws:iam::123456789012:root"] }],
+      ]);
+    }
     expect(statements.get("AccountUsesKeyThroughServices")).toMatchObject({
       actions: expect.arrayContaining(["kms:Decrypt", "kms:GenerateDataKey"]),
-      principals: [{ type: "AWS", identifiers: ["arn:aws:iam::123456789012:root"] }],
       condition: [{ test: "StringEquals", variable: "kms:ViaService", values: services }],
     });
     expect(statements.get("ServicesKeepUsingKey")?.condition).toEqual([
