@@ -738,6 +738,7 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
     "speed.availability.kind": [
       ["SearchDomain/Domain cluster_config.multi_az_with_standby_enabled", true],
       ["SearchDomain/Domain cluster_config.zone_awareness_config.availability_zone_count", 3],
+      ...setUpInput("replicas", 2),
     ],
     "speed.availability.nodesPerZone": [["SearchDomain/Domain cluster_config.instance_count", 3]],
     "speed.availability.masterInstanceType": [
