@@ -1,4 +1,6 @@
 const { availableParallelism } = require("node:os");
+// First of all: the workers are started with it.
+require("./__tests__/support/time-zone");
 
 /** @type {import("jest").Config} */
 module.exports = {
@@ -9,6 +11,7 @@ module.exports = {
   testPathIgnorePatterns: ["<rootDir>/__tests__/scenarios/", "<rootDir>/__tests__/page/"],
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
+  reporters: ["default", "<rootDir>/__tests__/support/not-run-reporter.js"],
   moduleNameMapper: { "/stack-trace$": "<rootDir>/__tests__/support/no-creation-stacks.js" },
   transform: { "\\.ts$": "<rootDir>/jest.transform.js" },
   // A global of a test's context is looked up by an interceptor each time. As arguments of a module these cost

@@ -67,8 +67,9 @@ beforeAll(() => {
 
 describeRealRows("the panels of the real rows", () => {
   let engines: Engines;
-  const figures = realFigures();
+  let figures: ReturnType<typeof realFigures>;
   beforeAll(async () => {
+    figures = realFigures();
     engines = await Engines.with(realLines());
   }, 60_000);
   afterAll(() => engines.close());

@@ -8,7 +8,7 @@ import type { CsvOptions } from "../../loadgen/csv";
 import { replay } from "../../loadgen/replay";
 import { isBadRow, type SourceItem } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
-import { describeRealRows, REAL_ROWS, readRealRows } from "../support/real-rows";
+import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
 
 const HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer_ID,Country";
 const GOOD = "490397,21844,RETRO SPOT MUG,6,2009-12-06 10:30:00,2.95,12417,Belgium";
@@ -239,7 +239,7 @@ describe("a CSV file", () => {
 
 describeRealRows("the real rows", () => {
   test("all 14,269 become lines with exactly their values", async () => {
-    const items = await all(REAL_ROWS);
+    const items = await all(realRowsFile());
 
     expect(items).toHaveLength(14_269);
     const expected = readRealRows().map((row) => {

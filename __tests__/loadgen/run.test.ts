@@ -25,7 +25,7 @@ import { replay } from "../../loadgen/replay";
 import { run } from "../../loadgen/run";
 import { isBadRow } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
-import { describeRealRows, REAL_ROWS } from "../support/real-rows";
+import { describeRealRows, realRowsFile } from "../support/real-rows";
 
 const HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer_ID,Country";
 const GOOD = "490397,21844,RETRO SPOT MUG,6,2009-12-06 10:30:00,2.95,12417,Belgium";
@@ -145,7 +145,7 @@ describe("with a stream", () => {
 
         const { code, stdout, stderr } = await runHere(
           ...to(stream),
-          ...["--input-file", REAL_ROWS, "--pack", String(pack), "--ledger", ledger, "--json"],
+          ...["--input-file", realRowsFile(), "--pack", String(pack), "--ledger", ledger, "--json"],
         );
 
         expect(code).toBe(0);
@@ -167,7 +167,7 @@ describe("with a stream", () => {
           [...found.lines.keys()].sort(),
         );
         const sent: string[] = [];
-        for await (const item of replay(REAL_ROWS))
+        for await (const item of replay(realRowsFile()))
           if (!isBadRow(item)) sent.push(Buffer.from(item.bytes).toString());
         expect([...found.lines.values()].map(String).sort()).toEqual(sent.sort());
       },

@@ -7,7 +7,7 @@ import { PANELS } from "../../dashboards/panels";
 import { panelColumns, type Row } from "../../dashboards/rows";
 import type { Panel } from "../../dashboards/spec";
 import { realFigures } from "../support/real-panels";
-import { describeRealRows, REAL_ROWS, readRealRows } from "../support/real-rows";
+import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
 
 /** Away from the ports of a run that somebody has open. */
 const FIRST_PORT = "14670";
@@ -60,7 +60,7 @@ describeRealRows("the page of a run on the real rows", () => {
   beforeAll(async () => {
     browser = await startBrowser();
     const pace = ["--time-scale", "60", "--rate", "200"];
-    run = await startPageRun("--port", FIRST_PORT, "--input-file", REAL_ROWS, ...pace);
+    run = await startPageRun("--port", FIRST_PORT, "--input-file", realRowsFile(), ...pace);
     ({ url } = run);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     page.on("console", (message) => {

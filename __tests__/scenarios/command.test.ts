@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { eventually } from "../../benchmarks/support/eventually";
 import { FAST, ROOT, StartCommand, start } from "../../benchmarks/support/start";
-import { describeRealRows, REAL_ROWS, realSums } from "../support/real-rows";
+import { describeRealRows, realRowsFile, realSums } from "../support/real-rows";
 
 /** Below the ports that a system gives to clients, and not the product's own. */
 const FIRST_PORT = 14_570;
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeRealRows("the real rows, at the usual pace", () => {
   test("acknowledged, raw, Parquet and indexed are the same set, and the sums are the CSV's", async () => {
-    const { code, stdout, stderr } = await start("--once", "--input-file", REAL_ROWS, "--json");
+    const { code, stdout, stderr } = await start("--once", "--input-file", realRowsFile(), "--json");
 
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     const report = JSON.parse(stdout);

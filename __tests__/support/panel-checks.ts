@@ -10,7 +10,10 @@ import { realFigures } from "./real-panels";
  * panel's own query, and by the one that Dashboards makes of the panel's saved object.
  */
 export function testPanelsOnEngine(client: () => Search, indexName: string): void {
-  const figures = realFigures();
+  let figures: ReturnType<typeof realFigures>;
+  beforeAll(() => {
+    figures = realFigures();
+  });
   const objects = savedObjects(PANELS, indexName);
   const object = (id: string) => {
     const found = objects.find((one) => one.id === id);

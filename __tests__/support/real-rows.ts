@@ -1,19 +1,26 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
 import Papa from "papaparse";
+import { describeWithShared, hasSharedFile, sharedFile } from "./shared-data";
 
-/** The real rows lie beside the repository; they are not part of it. */
-export const REAL_ROWS = resolve(__dirname, "../../../shared/data/online_retail_II_2009-2010.csv");
+const FILE = "data/online_retail_II_2009-2010.csv";
 
 /** `describe`, or a skipped one whose title says what is missing. */
 export function describeRealRows(title: string, body: () => void): void {
-  if (existsSync(REAL_ROWS)) describe(title, body);
-  else describe.skip(`${title} (NOT RUN: ../shared/data/online_retail_II_2009-2010.csv is absent)`, body);
+  describeWithShared(FILE, title, body);
 }
 
-/** The rows as text, read without any code of the product. */
+export function hasRealRows(): boolean {
+  return hasSharedFile(FILE);
+}
+
+/** Path of the CSV file of the real rows. @throws as {@link sharedFile} */
+export function realRowsFile(): string {
+  return sharedFile(FILE);
+}
+
+/** The rows as text, read without any code of the product. @throws as {@link sharedFile} */
 export function readRealRows(): Record<string, string>[] {
-  return Papa.parse<Record<string, string>>(readFileSync(REAL_ROWS, "utf8"), {
+  return Papa.parse<Record<string, string>>(readFileSync(realRowsFile(), "utf8"), {
     header: true,
     skipEmptyLines: true,
   }).data;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
-import { REAL_ROWS, realSums } from "../../support/real-rows";
+import { realRowsFile, realSums } from "../../support/real-rows";
 import { at } from "../../support/search-contract/contract";
 import { startFaultyFront } from "./faulty-front";
 import type { World } from "./world";
@@ -47,7 +47,7 @@ export function realRows(world: () => World, say: (line: string) => void): void 
       "--search-url",
       front.url,
       "--input-file",
-      REAL_ROWS,
+      realRowsFile(),
       "--rate",
       String(RATE),
     ]);
@@ -68,7 +68,7 @@ export function realRows(world: () => World, say: (line: string) => void): void 
   });
 
   test("14,269 rows through npm start -- --search opensearch, which leaves no process behind", async () => {
-    const ended = await npmStart(["--search", "opensearch", "--input-file", REAL_ROWS]);
+    const ended = await npmStart(["--search", "opensearch", "--input-file", realRowsFile()]);
     const pid = Number(/OpenSearch http:\S+, process (\d+)/.exec(ended.said)?.[1]);
 
     say(`real rows: ${JSON.stringify(at(ended.report, "timings"))}`);

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { checksum } from "../../../contract/checksum";
 import { lineId, recordPrefix } from "../../../contract/record-id";
 import { COLUMNS } from "../../../contract/retail-transaction";
@@ -6,7 +5,7 @@ import { formatTimestamp } from "../../../contract/timestamp";
 import { generate } from "../../../loadgen/generate";
 import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
 import { BROKEN_LINES } from "../../support/broken-lines";
-import { REAL_ROWS, readRealRows, sumsOf } from "../../support/real-rows";
+import { hasRealRows, readRealRows, sumsOf } from "../../support/real-rows";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -59,10 +58,10 @@ export function inputStream(fromMs: number, toMs: number): Input {
 }
 
 function rowsToSend(nowMs: number): { rows: Row[]; origin: string } {
-  if (existsSync(REAL_ROWS)) return { rows: readRealRows().map(toRow), origin: "real rows" };
+  if (hasRealRows()) return { rows: readRealRows().map(toRow), origin: "real rows" };
   const source = generate(11, () => nowMs);
   const rows = Array.from({ length: GENERATED }, () => toRow(source.next().value ?? {}));
-  return { rows, origin: `generated rows (${REAL_ROWS} is absent)` };
+  return { rows, origin: "generated rows (the real ones are absent)" };
 }
 
 function toRow(values: Readonly<Record<string, unknown>>): Row {
