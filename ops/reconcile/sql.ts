@@ -7,7 +7,7 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import Papa from "papaparse";
+import { type ResultRow, readResultCsv } from "./result-csv";
 
 /** Runs SQL in a workgroup and reads the answers. */
 export interface Sql {
@@ -15,7 +15,7 @@ export interface Sql {
    * Calls `onRow` for each row, cells by column name; NULL arrives as an empty text.
    * @throws QueryError with the engine's reason and the SQL.
    */
-  query(sql: string, onRow: (row: Readonly<Record<string, string>>) => void): Promise<void>;
+  query(sql: string, onRow: (row: ResultRow) => void): Promise<void>;
 }
 
 /** A query that did not succeed. */
@@ -65,27 +65,7 @@ export function athenaSql(athena: AthenaClient, s3: S3Client, workgroup: string,
       }
       const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(output) ?? [];
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      await parseCsv(Body as Readable, onRow);
+      await readResultCsv(Body as Readable, onRow);
     },
   };
-}
-
-function parseCsv(body: Readable, onRow: (row: Record<string, string>) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    body.on("error", reject);
-    Papa.parse<Record<string, string>>(body, {
-      header: true,
-      skipEmptyLines: false,
-      step: ({ data, errors }) => {
-        const error = errors[0];
-        if (error === undefined) onRow(data);
-        // One column and an empty last line look alike to the parser; nothing else is let through.
-        else if (error.code !== "TooFewFields" || Object.values(data).some((cell) => cell !== "")) {
-          reject(new QueryError(`the answer is not CSV: ${error.message}`));
-        }
-      },
-      complete: () => resolve(),
-      error: reject,
-    });
-  });
 }

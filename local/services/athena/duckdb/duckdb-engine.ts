@@ -7,6 +7,7 @@ import {
   DuckDBTypeId,
   StatementType,
 } from "@duckdb/node-api";
+import { keepByteOrderMarks } from "../../../sql/duckdb-text";
 import { QueryFailure } from "../../protocol/errors";
 import type { Cell, ParquetTarget, QueryContext, Selection, SqlEngine, StoredTable } from "../engine";
 import { type Translation, translate } from "../sql/athena-sql";
@@ -48,6 +49,7 @@ const BUCKET_COLUMN = "$bucket";
  */
 export async function duckDbEngine(options: DuckDbOptions): Promise<SqlEngine> {
   await loadParser();
+  keepByteOrderMarks();
   rmSync(options.scratchDirectory, { recursive: true, force: true });
   mkdirSync(options.scratchDirectory, { recursive: true });
   const instance = await DuckDBInstance.create(":memory:");
@@ -73,7 +75,8 @@ function settings({
     // Athena promises no order of rows without ORDER BY, and a merge needs less memory without one.
     "SET preserve_insertion_order = false",
     "SET integer_division = true",
-    "SET TimeZone = 'UTC'",
+    // Of every connection: without GLOBAL a query's own would have the machine's zone.
+    "SET GLOBAL TimeZone = 'UTC'",
     `SET allowed_directories = [${directories}]`,
     "SET enable_external_access = false",
   ];
