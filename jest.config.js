@@ -1,5 +1,5 @@
 const { availableParallelism } = require("node:os");
-// First of all: the workers are started with it.
+// First of all: workers are started with it.
 require("./__tests__/support/time-zone");
 
 /** @type {import("jest").Config} */

@@ -40,7 +40,10 @@ describe("a column that is added in contract/ and nowhere else", () => {
     execFileSync(process.execPath, ["--import", "tsx", file], {
       cwd: copy,
       encoding: "utf8",
-      env: { PATH: process.env["PATH"], RETAIL_BI_LOCATION_FILE: join(copy, "none"), ...environment },
+      env: {
+        ...{ PATH: process.env["PATH"], TZ: process.env["TZ"] },
+        ...{ RETAIL_BI_LOCATION_FILE: join(copy, "none"), ...environment },
+      },
     });
 
   test("reaches the tables, the merge and the functions", () => {

@@ -1,8 +1,5 @@
 /**
- * The time zone of all tests, half an hour off and with daylight saving, so that whoever takes the machine's zone for
- * UTC is found out on a machine that runs in UTC. Processes that a test starts inherit it; Lambda's are in UTC.
+ * Sets the time zone of all tests: half an hour off UTC and with daylight saving, so that code that takes the machine's
+ * zone for UTC fails on a machine that runs in UTC too. Processes that a test starts inherit it.
  */
-const TIME_ZONE = "America/St_Johns";
-process.env.TZ = TIME_ZONE;
-
-module.exports = { TIME_ZONE };
+process.env.TZ = "America/St_Johns";

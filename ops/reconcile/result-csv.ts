@@ -20,31 +20,42 @@ export async function readResultCsv(
   onRow: (row: ResultRow) => void,
 ): Promise<void> {
   const text = Readable.from(decoded(bytes));
+  let names: readonly string[] | undefined;
+  const read = (cells: readonly string[]): void => {
+    if (names === undefined) names = cells;
+    else onRow(rowOf(names, cells));
+  };
   await new Promise<void>((resolve, reject) => {
-    const fail = (error: unknown): void => {
-      reject(error);
-      text.destroy();
-    };
     text.on("error", reject);
-    Papa.parse<Record<string, string>>(text, {
-      header: true,
+    Papa.parse<string[]>(text, {
       // Given, for the parser would guess them from the first rows.
       delimiter: ",",
       newline: "\n",
       step: ({ data, errors: [fault] }, parser) => {
         try {
           if (fault !== undefined) throw new ResultFileError(`the answer is not CSV: ${fault.message}`);
-          onRow(data);
+          read(data);
         } catch (error) {
           // First of all, for to abort the parser completes it.
-          fail(error);
+          reject(error);
           parser.abort();
+          text.destroy();
         }
       },
       complete: () => resolve(),
-      error: fail,
+      error: reject,
     });
   });
+  if (names === undefined) throw new ResultFileError("the answer is empty: a result has a header at least");
+}
+
+function rowOf(names: readonly string[], cells: readonly string[]): ResultRow {
+  if (cells.length !== names.length) {
+    throw new ResultFileError(
+      `the answer is not CSV: a row of ${cells.length} cells below ${names.length} names`,
+    );
+  }
+  return Object.fromEntries(names.map((name, at) => [name, cells[at] ?? ""]));
 }
 
 /** The text of all chunks together: the end of a chunk may lie inside a character. A U+FEFF is part of the text. */
@@ -57,11 +68,6 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
       throw new ResultFileError("the answer is not UTF-8");
     }
   };
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.length;
-    yield decode(chunk);
-  }
+  for await (const chunk of bytes) yield decode(chunk);
   yield decode();
-  if (size === 0) throw new ResultFileError("the answer is empty: a result has a header at least");
 }

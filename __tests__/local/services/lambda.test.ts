@@ -38,6 +38,7 @@ exports.handler = async (event, context) => {
     case "require": return Object.keys(require(event.name));
     case "heap": return require("node:v8").getHeapStatistics().heap_size_limit;
     case "arguments": return process.execArgv;
+    case "time": return [new Date(2026, 0, 1).toISOString(), new Date(0).getHours()];
   }
 };
 exports.sync = () => "at once";
@@ -174,6 +175,12 @@ describe("invoking", () => {
       PATH: "/usr/local/bin:/usr/bin:/bin",
       TZ: ":UTC",
     });
+  });
+
+  test("the clock is UTC's, wherever the machine is", async () => {
+    const { invoke } = await start(model());
+    expect(await invoke({ do: "time" })).toEqual(["2026-01-01T00:00:00.000Z", 0]);
+    expect(new Date(0).getHours()).not.toBe(0);
   });
 
   test("each role has credentials of its own, the same each time", async () => {

@@ -1,3 +1,4 @@
+import "../../support/time-zone";
 import { Command } from "commander";
 import { OperatorError } from "../../../lib/operator-error";
 import { Lane } from "./lane";

@@ -3,6 +3,7 @@ import {
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBListValue,
+  DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBType,
@@ -11,9 +12,11 @@ import {
 } from "@duckdb/node-api";
 import { QueryFailure } from "../../protocol/errors";
 import type { Cell } from "../engine";
+import { isZoned } from "./column-types";
 
 const DAY_MS = 86_400_000;
 const MICROS_IN_MS = 1000n;
+const MICROS_IN_MINUTE = 60_000_000n;
 const BIGINT_MIN = -(2n ** 63n);
 const BIGINT_MAX = 2n ** 63n - 1n;
 /** From here, and below {@link SMALLEST_PLAIN}, Java writes a floating point number with an exponent. */
@@ -31,7 +34,12 @@ export function spellCell(value: DuckDBValue, type: DuckDBType): Cell {
   if (typeof value === "number") return spellNumber(value, type.typeId);
   if (value instanceof DuckDBDecimalValue) return value.toString();
   if (value instanceof DuckDBDateValue) return new Date(value.days * DAY_MS).toISOString().slice(0, 10);
-  if (value instanceof DuckDBTimestampTZValue) return `${spellMoment(value.micros)} UTC`;
+  if (value instanceof DuckDBTimestampTZValue) return spellZoned(value, 0);
+  if (value instanceof DuckDBStructValue && isZoned(type)) {
+    const { instant, zone_minutes: minutes } = value.entries;
+    if (!(instant instanceof DuckDBTimestampTZValue) || typeof minutes !== "number") return null;
+    return spellZoned(instant, minutes);
+  }
   if (value instanceof DuckDBTimestampValue) return spellMoment(value.micros);
   if (value instanceof DuckDBBlobValue) return spellBytes(value.bytes);
   if (value instanceof DuckDBListValue && "valueType" in type) {
@@ -79,6 +87,14 @@ function spellMoment(micros: bigint): string {
   const below = rounded % MICROS_IN_MS < 0n ? 1n : 0n;
   const ms = Number(rounded / MICROS_IN_MS - below);
   return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
+}
+
+/** The clock of the zone, then the zone: `UTC`, or an offset such as `-02:30`. */
+function spellZoned({ micros }: DuckDBTimestampTZValue, offsetMinutes: number): string {
+  const wall = spellMoment(micros + BigInt(offsetMinutes) * MICROS_IN_MINUTE);
+  const minutes = Math.abs(offsetMinutes);
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((n) => String(n).padStart(2, "0"));
+  return `${wall} ${minutes === 0 ? "UTC" : `${offsetMinutes < 0 ? "-" : "+"}${hour}:${minute}`}`;
 }
 
 function spellBytes(bytes: Uint8Array): string {

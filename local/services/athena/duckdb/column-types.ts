@@ -1,4 +1,10 @@
-import { DuckDBDecimalType, DuckDBListType, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
+import {
+  DuckDBDecimalType,
+  DuckDBListType,
+  DuckDBStructType,
+  type DuckDBType,
+  DuckDBTypeId,
+} from "@duckdb/node-api";
 import { notLocal } from "../../protocol/errors";
 import type { ResultColumn } from "../engine";
 
@@ -64,6 +70,11 @@ const NAMES: ReadonlyMap<DuckDBTypeId, TypeNames> = new Map([
   [DuckDBTypeId.BLOB, { athena: "varbinary", precision: UNBOUNDED }],
 ]);
 
+/** Whether it is the type of the macros for a TIMESTAMP WITH TIME ZONE that keeps its zone. */
+export function isZoned(type: DuckDBType): boolean {
+  return type instanceof DuckDBStructType && type.entryNames.join() === "instant,zone_minutes";
+}
+
 /** A column of an answer in Athena's terms. @throws QueryFailure when Athena has no such type */
 export function resultColumn(name: string, type: DuckDBType): ResultColumn {
   if (type instanceof DuckDBDecimalType) {
@@ -73,7 +84,7 @@ export function resultColumn(name: string, type: DuckDBType): ResultColumn {
     resultColumn(name, type.valueType);
     return { name, type: "array", precision: 0, scale: 0 };
   }
-  const names = NAMES.get(type.typeId);
+  const names = NAMES.get(isZoned(type) ? DuckDBTypeId.TIMESTAMP_TZ : type.typeId);
   if (!names) throw notLocal(`the type ${type} in an answer (column ${name})`, "CAST it");
   return { name, type: names.athena, precision: names.precision, scale: 0 };
 }
@@ -82,6 +93,9 @@ export function resultColumn(name: string, type: DuckDBType): ResultColumn {
 export function catalogType(name: string, type: DuckDBType): string {
   if (type instanceof DuckDBDecimalType) return `decimal(${type.width},${type.scale})`;
   const stored = NAMES.get(type.typeId)?.catalog;
-  if (stored === undefined) throw notLocal(`the type ${type} in a table (column ${name})`, "CAST it");
+  if (stored === undefined) {
+    const spelled = isZoned(type) ? "TIMESTAMP WITH TIME ZONE" : type;
+    throw notLocal(`the type ${spelled} in a table (column ${name})`, "CAST it");
+  }
   return stored;
 }

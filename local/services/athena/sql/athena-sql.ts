@@ -19,6 +19,8 @@ export interface Translation {
 }
 
 const PATH = '"$path"';
+/** The one function whose moments keep a zone; those of the others are in UTC. */
+const ZONE_KEEPER = "from_iso8601_timestamp";
 
 /**
  * Translates a query from Athena's SQL to DuckDB's, and finds the tables and partitions that it reads. It
@@ -44,6 +46,7 @@ type Scope = readonly string[];
 class Translator {
   readonly tables: TableReferences;
   private readonly asksForPath: boolean;
+  private readonly zones: boolean;
   private surroundings: Surroundings | undefined;
 
   constructor(
@@ -51,6 +54,7 @@ class Translator {
     private readonly context: Pick<QueryContext, "database" | "tables">,
   ) {
     this.asksForPath = sql.toLowerCase().includes(PATH);
+    this.zones = sql.toLowerCase().includes(ZONE_KEEPER);
     this.tables = new TableReferences(context, this.asksForPath);
   }
 
@@ -76,7 +80,7 @@ class Translator {
         if (this.asksForPath) throw notLocal(`* beside ${PATH}`, "name the columns");
         return { star: body };
     }
-    const visit: Visit = (value) => this.visit(value, scope);
+    const visit: Visit = Object.assign((value: unknown) => this.visit(value, scope), { zones: this.zones });
     const rewritten = rewriteOperator(node, visit) ?? rewriteFunction(node, visit);
     if (rewritten !== undefined) return rewritten;
     if (!STRUCTURE.has(kind) && !AGGREGATES.has(kind))

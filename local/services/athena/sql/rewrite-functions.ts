@@ -2,7 +2,7 @@ import { notLocal } from "../../protocol/errors";
 import { isRecord } from "../../protocol/input";
 import { isDate, strftimeFormat } from "./dates";
 import { EXTRACT_FIELDS, FUNCTION_NODES, FUNCTIONS } from "./functions";
-import { asTimestamp, concatenation } from "./rewrite-operators";
+import { asTimestamp, concatenation, wallClock } from "./rewrite-operators";
 import {
   asNode,
   call,
@@ -51,6 +51,13 @@ export function rewriteFunction({ kind, body }: TreeNode, visit: Visit): unknown
   }
 }
 
+/** Functions that ask a moment for what the clock shows in its zone. */
+const OF_WALL_CLOCK = new Set([
+  ...["date", "day", "day_of_month", "day_of_week", "day_of_year", "dow", "doy", "hour", "last_day_of_month"],
+  ...["millisecond", "minute", "month", "quarter", "second", "week", "week_of_year", "year", "year_of_week"],
+  "yow",
+]);
+
 function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
   switch (name) {
     case "concat":
@@ -64,14 +71,20 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
         args.map((arg) => call("athena_joinable", [visit(arg)])),
       );
     case "date_trunc":
-      return dateLike(args[1], call(name, [args[0], asTimestamp(args[1], visit)]));
+      return dateLike(
+        args[1],
+        call(visit.zones ? "athena_date_trunc" : name, [args[0], asTimestamp(args[1], visit)]),
+      );
     case "date_add":
       return dateLike(
         args[2],
-        call("athena_date_add", [args[0], visit(args[1]), asTimestamp(args[2], visit)]),
+        call(visit.zones ? "athena_date_add" : "athena_date_added", [
+          ...[args[0], visit(args[1])],
+          asTimestamp(args[2], visit),
+        ]),
       );
     case "date_format":
-      return call("strftime", [visit(args[0]), format(name, args)]);
+      return call("strftime", [wallClock(args[0], visit), format(name, args)]);
     case "date_parse":
       return call("strptime", [visit(args[0]), format(name, args)]);
     case "rollup":
@@ -79,6 +92,12 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
     case "grouping sets":
     case "grouping":
       return call(name, args.map(visit));
+    case "date_diff":
+      if (!visit.zones) break;
+      return call("athena_date_diff", args.map(visit));
+    case "to_unixtime":
+      if (!visit.zones) break;
+      return call(target(name, args.length), [call("athena_utc", args.map(visit))]);
     case "localtimestamp":
       return castTo(call("now", []), TIMESTAMP);
     case "ceil":
@@ -92,7 +111,10 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
       refuseGroups(args[2]);
       break;
   }
-  return call(target(name, args.length), args.map(visit));
+  return call(
+    target(name, args.length),
+    args.map((arg) => (OF_WALL_CLOCK.has(name) ? wallClock(arg, visit) : visit(arg))),
+  );
 }
 
 /** DuckDB's name, or a macro's, for a function with so many arguments. @throws QueryFailure */

@@ -27,6 +27,7 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
   switch (kind) {
     case "literal":
       if (!LITERALS.has(String(body["literal_type"]))) throw notLocal(`literals like ${body["value"]}`);
+      refuseZone(body);
       return { literal: body };
     case "cast":
     case "try_cast":
@@ -38,6 +39,9 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
     case "gt":
     case "gte":
       return { [kind]: { ...body, left: guard(left, [right], visit), right: guard(right, [left], visit) } };
+    case "null_safe_eq":
+    case "null_safe_neq":
+      return { [kind]: { ...body, left: comparedBy(visit)(left), right: comparedBy(visit)(right) } };
     case "between":
       return guardThis(kind, body, [body["low"], body["high"]], visit);
     case "in":
@@ -58,6 +62,13 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
     default:
       return undefined;
   }
+}
+
+/** Of a literal with a zone DuckDB would keep the clock and forget the zone. */
+function refuseZone({ literal_type: type, value }: Members): void {
+  const moment = /^\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}( +(\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?\s*)?$/;
+  if (type !== "timestamp" || moment.test(String(value))) return;
+  throw notLocal(`TIMESTAMP '${value}'`, "use from_iso8601_timestamp for a time with a zone");
 }
 
 /** `concat(a, b, …)` as `||`, for a NULL makes the whole NULL. */
@@ -85,6 +96,12 @@ function cast(kind: "cast" | "try_cast", body: Members, visit: Visit): unknown {
   if (WHOLE_TYPES.has(type)) {
     return castTo(call(kind === "cast" ? "athena_whole" : "athena_try_whole", [value]), to, kind);
   }
+  if (type === "timestamp" || type === "date") {
+    const checked = call(`athena_${kind === "cast" ? "" : "try_"}${type}_cast`, [
+      wallClock(body["this"], visit),
+    ]);
+    return { [kind]: { ...body, this: checked } };
+  }
   if (type !== "var_char") return { [kind]: { ...body, this: value } };
   const spelled = call("athena_spelled", [value]);
   if (typeof to["length"] !== "number") return spelled;
@@ -93,7 +110,24 @@ function cast(kind: "cast" | "try_cast", body: Members, visit: Visit): unknown {
 
 function guardThis(kind: string, body: Members, others: readonly unknown[], visit: Visit): unknown {
   const { this: expression, ...rest } = body;
-  return { [kind]: { ...visitMembers(rest, visit), this: guard(expression, others, visit) } };
+  return { [kind]: { ...visitMembers(rest, comparedBy(visit)), this: guard(expression, others, visit) } };
+}
+
+/** Visits what is compared: of a moment with a zone of its own the instant counts. A NULL has no type of its own. */
+function comparedBy(visit: Visit): Visit {
+  if (!visit.zones) return visit;
+  const compared = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(compared);
+    const kind = asNode(value)?.kind;
+    const isPlain = kind === undefined || kind === "null" || literalOf(value) !== undefined;
+    return isPlain ? visit(value) : call("athena_utc", [visit(value)]);
+  };
+  return Object.assign(compared, { zones: true });
+}
+
+/** A moment as the clock shows it in its zone. */
+export function wallClock(expression: unknown, visit: Visit): unknown {
+  return visit.zones ? call("athena_wall", [visit(expression)]) : visit(expression);
 }
 
 /** Makes sure of an expression's type when literals stand on the other side: DuckDB would cast in silence. */
@@ -107,7 +141,7 @@ function guard(expression: unknown, others: readonly unknown[], visit: Visit): u
     }
     return visit(expression);
   }
-  const value = visit(expression);
+  const value = comparedBy(visit)(expression);
   if (types.has("string")) return call("athena_text", [value]);
   return types.has("number") ? call("athena_number", [value]) : value;
 }
@@ -125,8 +159,12 @@ function sum(kind: string, body: Members, visit: Visit): unknown {
       throw notLocal("this arithmetic on a date", "use date_add or date_diff");
     return { [kind]: visitMembers(body, visit) };
   }
-  const moment = (side: unknown) => (isInterval(side) ? visit(side) : asTimestamp(side, visit));
-  const moved = { [kind]: { ...body, left: moment(left), right: moment(right) } };
+  if (isInterval(left) && isInterval(right)) return { [kind]: visitMembers(body, visit) };
+  const [moment, interval] = isInterval(right) ? [left, right] : [right, left];
+  const at = (side: unknown) => (side === moment ? asTimestamp(side, visit) : visit(side));
+  const moved = visit.zones
+    ? call(kind === "add" ? "athena_plus" : "athena_minus", [at(moment), at(interval)])
+    : { [kind]: { ...body, left: at(left), right: at(right) } };
   return isDate({ [kind]: body }) ? castTo(parenthesized(moved), { data_type: "date" }) : moved;
 }
 

@@ -10,7 +10,11 @@ export interface TreeNode {
 }
 
 /** Translates what lies inside a node. */
-export type Visit = (value: unknown) => unknown;
+export interface Visit {
+  (value: unknown): unknown;
+  /** Whether moments of the query may have a zone of their own: what asks for their type refuses outer columns. */
+  readonly zones: boolean;
+}
 
 export function visitMembers(body: Members, visit: Visit): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).map(([name, member]) => [name, visit(member)]));
