@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep, runSteps, WORKFLOWS } from "./support/workflows";
@@ -60,6 +60,32 @@ test("ci runs every lane of .ci/run, nightly the long ones, and together every c
     (name) => /^(lint|typecheck|coverage|test:)/.test(name) && name !== "lint:imports",
   );
   expect(called.sort()).toEqual(checks.sort());
+});
+
+test("ci begins with the README's commands, in a clone that has nothing beside it", () => {
+  const root = join(__dirname, "..");
+  const commands = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^npm ci && .*$/gm)].map(
+    String,
+  );
+  expect(commands).toEqual(["npm ci && npm start -- --once", "npm ci && npm test"]);
+  const run = readFileSync(join(root, ".ci", "run"), "utf8");
+  const places = [
+    "alone=$(mktemp -d)",
+    'git clone --quiet --no-hardlinks . "$alone/retail-bi"',
+    ...commands.map((command) => `(cd "$alone/retail-bi" && ${command})`),
+    "step install;",
+  ].map((text) => run.indexOf(text));
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+  expect(places).not.toContain(-1);
+});
+
+test("only one module knows where the shared data are", () => {
+  const files = globSync("**/*.{ts,js,cjs}", { cwd: __dirname }).filter((file) =>
+    /["'`/]\.\.\/shared\/?["'`]|shared\/(data|cases|dashboards)\//.test(
+      readFileSync(join(__dirname, file), "utf8"),
+    ),
+  );
+  expect(files).toEqual([join("support", "shared-data.ts")]);
 });
 
 describe("steps, run with stand-ins of the programs", () => {
