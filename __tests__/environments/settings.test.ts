@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { defineEnvironment, type EnvironmentSettings } from "../../environments/environment";
-import type { Location } from "../../environments/location";
+import type { Location } from "../../modules/location";
 import { type Names, namesOf } from "../../modules/naming";
 import { EVERY_OPTION, LOCATION } from "../support/environments";
 import { blockOf, movedPlaces, type Places, placesOf, placesOfFolder } from "../support/places";
@@ -614,7 +614,7 @@ describe("what an environment is called, and where it is, stands where it is mea
     lakeBucket: "DataLake/Lake/Bucket bucket",
     accessLogBucket: "DataLake/AccessLogs/Bucket bucket",
     database: "Catalog/Database name",
-    peopleWorkgroup: "PeopleWorkgroup/Workgroup name",
+    analystsWorkgroup: "PeopleWorkgroup/Workgroup name",
     mergeWorkgroup: "MergeWorkgroup/Workgroup name",
     validateRecords: "ValidateRecords/Function/Function function_name",
     mergeSmallFiles: "MergeSmallFiles/Function/Function function_name",
@@ -632,8 +632,8 @@ describe("what an environment is called, and where it is, stands where it is mea
     dashboard: "Operations/Dashboard/Dashboard dashboard_name",
     quickSight: "QuickSight/DataSource name",
     budget: "Operations/Budget/Budget name",
-    leftBehind: "Operations/LeftBehind/LogPolicy policy_name",
-    leftBehindLogGroup: "Operations/LeftBehind/Log/LogGroup name",
+    failedRecordEvents: "Operations/LeftBehind/LogPolicy policy_name",
+    failedRecordLogGroup: "Operations/LeftBehind/Log/LogGroup name",
     planRole: "state Delivery/Plan/Role name",
     proposeRole: "state Delivery/Propose/Role name",
     applyRole: "state Delivery/Apply/Role name",

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FAST, start } from "../../benchmarks/support/start";
 import { GOOD_ROW } from "../support/good-row";
-import { FAST, start } from "../support/start";
 
 let folder: string;
 
