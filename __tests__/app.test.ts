@@ -308,10 +308,10 @@ describe("wiring, where everything that is optional is on", () => {
       "Bastion/AgentRole/Policy, Bastion/ToHttps, Network/InternetAccess/ToInternet, Network/InternetAccess/PublicRoutesOfSubnet",
     "Operations/LeftBehind/Errors event_pattern.detail.bucket.name": "DataLake/Lake/Bucket.bucket",
     "Operations/LeftBehind/Errors description":
-      "What Firehose gave up: an object under s3://DataLake/Lake/Bucket.bucket/error-json/",
+      "Records that Firehose failed to deliver: an object under s3://DataLake/Lake/Bucket.bucket/error-json/",
     "Operations/LeftBehind/GivenUp event_pattern.detail.bucket.name": "DataLake/Lake/Bucket.bucket",
     "Operations/LeftBehind/GivenUp description":
-      "What indexing gave up: an object under s3://DataLake/Lake/Bucket.bucket/aws/lambda/",
+      "Records that the event source mapping discarded: an object under s3://DataLake/Lake/Bucket.bucket/aws/lambda/",
   };
 
   test("constructs refer to each other here and nowhere else", () => {
@@ -441,7 +441,7 @@ describe("wiring, where everything that is optional is on", () => {
       ["PeopleWorkgroup/Workgroup configuration.enforce_workgroup_configuration", true],
       [
         "PeopleWorkgroup/Workgroup description",
-        "For people: results encrypted in the lake, what a query scans is limited",
+        "For analysts: results encrypted in the lake, what a query scans is limited",
       ],
       ["MergeWorkgroup/Workgroup configuration.enforce_workgroup_configuration", false],
       ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", undefined],

@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 
-const FOLDER = join(__dirname, "..", "..", "environments");
+const ROOT = join(__dirname, "..", "..");
+/** Settings are declared in the one, in types of the constructs' props, which the other declares. */
+const FOLDERS = ["modules", "environments"];
 
+/** @param file from the root of the project */
 function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(join(FOLDER, file), "utf8"), ts.ScriptTarget.Latest, true);
+  return ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest, true);
 }
 
 /**
@@ -14,7 +17,10 @@ function parse(file: string): ts.SourceFile {
  */
 export function settingPaths(): string[] {
   const declared = new Map<string, ts.Node>();
-  for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".ts"))) {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  );
+  for (const file of files.filter((name) => name.endsWith(".ts"))) {
     parse(file).forEachChild((node) => {
       if (ts.isInterfaceDeclaration(node)) declared.set(node.name.text, node);
       if (ts.isTypeAliasDeclaration(node)) declared.set(node.name.text, node.type);
@@ -59,6 +65,6 @@ export function givenPaths(file: string): string[] {
     }
     node.forEachChild(visit);
   };
-  visit(parse(file));
+  visit(parse(join("environments", file)));
   return found;
 }
