@@ -6,11 +6,13 @@
  *
  * What it prints goes into docs/measurements.md.
  */
+
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import Table from "cli-table3";
 import { Command } from "commander";
 import type { Browser, CDPSession } from "playwright-core";
+import { messageOf } from "../lib/message-of";
 import { startBrowser } from "./support/browser";
 import { startPageRun } from "./support/page-run";
 
@@ -129,7 +131,7 @@ main(options).then(
     process.exitCode = good ? 0 : 1;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     process.exitCode = 1;
   },
 );

@@ -21,7 +21,7 @@ export function sqlName({ id }: Pick<PanelColumn, "id">): string {
 }
 
 /** Whether a line fulfils a condition, as SQL. */
-export function sqlCondition({ field, ...condition }: Condition): string {
+function sqlCondition({ field, ...condition }: Condition): string {
   const column = tableColumn(field);
   if (condition.kind === "begins") return `${column} LIKE '${likePattern(condition.prefix)}'`;
   return `coalesce(${column}, '') = ''`;

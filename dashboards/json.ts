@@ -1,5 +1,1 @@
-/** JSON, as the engines take it. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: Json };
+export type { JsonObject } from "../lib/json";

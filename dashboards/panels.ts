@@ -1,25 +1,25 @@
 import type { Classification, Measure, Panel } from "./spec";
 
 /** Units sold; a cancellation's are negative. */
-export const QUANTITY: Measure = { id: "quantity", title: "Quantity", unit: "units", factors: ["Quantity"] };
+const QUANTITY: Measure = { id: "quantity", title: "Quantity", unit: "units", factors: ["Quantity"] };
 /** Unit prices summed up, as in the lab; no money that anybody paid. */
-export const PRICE: Measure = {
+const PRICE: Measure = {
   id: "price",
   title: "Sum of unit prices",
   unit: "pounds",
   factors: ["Price"],
 };
 /** Money taken, less what was given back. */
-export const REVENUE: Measure = {
+const REVENUE: Measure = {
   id: "revenue",
   title: "Revenue",
   unit: "pounds",
   factors: ["Quantity", "Price"],
 };
-export const LINES: Measure = { id: "lines", title: "Lines", unit: "lines", factors: [] };
+const LINES: Measure = { id: "lines", title: "Lines", unit: "lines", factors: [] };
 
 /** Lines of a cancelled invoice against lines of a sale. */
-export const CANCELLATION: Classification = {
+const CANCELLATION: Classification = {
   id: "invoice-kind",
   title: "Kind of invoice",
   condition: { kind: "begins", field: "Invoice", prefix: "C" },
@@ -28,7 +28,7 @@ export const CANCELLATION: Classification = {
 };
 
 /** Who bought: somebody without a customer number, or a customer that is known. */
-export const CUSTOMER_KIND: Classification = {
+const CUSTOMER_KIND: Classification = {
   id: "customer-kind",
   title: "Kind of customer",
   condition: { kind: "blank", field: "Customer_ID" },

@@ -1,6 +1,6 @@
+import type { Json, JsonObject } from "../lib/json";
 import { sqlName } from "./athena";
 import { columnOf, type Field, tableColumn } from "./fields";
-import type { Json, JsonObject } from "./json";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /** How the definition calls its data set: the table that has each line once. */

@@ -1,6 +1,6 @@
 import { COLUMNS, IDENTITY_COLUMNS, indexMapping } from "../contract/retail-transaction";
+import type { Json, JsonObject } from "../lib/json";
 import { exactPath, type Field } from "./fields";
-import type { Json, JsonObject } from "./json";
 import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery } from "./search";
 import type { Classification, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 import { visualizationParams } from "./visualization-params";

@@ -1,5 +1,5 @@
+import type { JsonObject } from "../lib/json";
 import { exactPath, type NumberField } from "./fields";
-import type { JsonObject } from "./json";
 import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 

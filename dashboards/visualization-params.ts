@@ -1,8 +1,8 @@
-import type { JsonObject } from "./json";
+import type { JsonObject } from "../lib/json";
 import type { FiguresPanel, Measure, Unit } from "./spec";
 
 /** Type and params of a visualization, in the words of OpenSearch Dashboards. */
-export interface VisualizationParams {
+interface VisualizationParams {
   readonly type: "histogram" | "horizontal_bar" | "line";
   readonly params: JsonObject;
 }

@@ -15,14 +15,14 @@ export class EnvironmentModuleError extends Error {
 }
 
 /** The variable that chooses, such as `dev,prod`. */
-export const ENVIRONMENTS_VARIABLE = "RETAIL_BI_ENVIRONMENTS";
+const ENVIRONMENTS_VARIABLE = "RETAIL_BI_ENVIRONMENTS";
 
 /**
  * Names a module with one more environment, which {@link ENVIRONMENTS_VARIABLE} can then choose: one that is kept
  * outside of this folder. The module exports a function `environment(variables)` that returns an
  * {@link EnvironmentDefinition}.
  */
-export const ENVIRONMENT_MODULE_VARIABLE = "RETAIL_BI_ENVIRONMENT_MODULE";
+const ENVIRONMENT_MODULE_VARIABLE = "RETAIL_BI_ENVIRONMENT_MODULE";
 
 /** The environments of this folder; synthesized unless {@link ENVIRONMENTS_VARIABLE} chooses. */
 const OWN: readonly EnvironmentDefinition[] = [dev, prod];

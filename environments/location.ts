@@ -15,7 +15,7 @@ export const DEFAULT_REGION = "eu-west-1";
 export const LOCATION_FILE = ".retail-bi.json";
 
 /** The content of {@link LOCATION_FILE}: `{ "dev": { "accountId": "123456789012", "region": "eu-west-1" } }`. */
-export type LocationFile = Readonly<Record<string, Readonly<Partial<Location>>>>;
+type LocationFile = Readonly<Record<string, Readonly<Partial<Location>>>>;
 
 /** Account or region of an environment are malformed; the message says where they were read. */
 export class LocationError extends Error {

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 const OWN_SITES: readonly string[] = ["none", "same-origin"];
 
 /** Names by which a browser on this machine calls the local end. */
-export function ownHosts(port: number): readonly string[] {
+function ownHosts(port: number): readonly string[] {
   return [`127.0.0.1:${port}`, `localhost:${port}`];
 }
 

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { OperatorError } from "./operator-error";
 import type { Variables } from "./variables";
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd: string;
   readonly variables: Variables;
   /** Called with each line of standard output while the program runs. */

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../lib/exit";
 
 /** The folder that holds everything a local run keeps. Only one run at a time uses it. */
-export interface DataDir {
+interface DataDir {
   readonly path: string;
   /** Lets the folder go; removes it if it was made for this run alone and `keep` is false. */
   release(options: { readonly keep: boolean }): void;

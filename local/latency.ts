@@ -10,7 +10,7 @@ const ONE_OF = 25;
 const POLL_MS = 50;
 
 /** Milliseconds from arrival in the stream until a search finds the line. */
-export interface Latency {
+interface Latency {
   readonly samples: number;
   readonly p50_ms: number;
   readonly p99_ms: number;

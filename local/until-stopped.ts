@@ -4,7 +4,7 @@ import type { LocalRun } from "./local-run";
 import { type SendOptions, send } from "./send";
 
 /** How a run that keeps running does so. */
-export interface UntilStoppedOptions extends SendOptions {
+interface UntilStoppedOptions extends SendOptions {
   /** Where its page is served; absent: nowhere. */
   readonly pageUrl?: string;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { decodeRecordId } from "../../contract/record-id";
+import { indexMapping } from "../../contract/retail-transaction";
 import { createLogger } from "../../lambdas/shared/log";
 import { indexName, searchNode } from "../../lambdas/shared/search";
 import { createSearch, type SearchAnswer, type SearchRequest } from "../../lambdas/shared/search-client";
@@ -738,6 +739,8 @@ describe("the handler", () => {
   test("wires the environment, the domain and the bucket", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "upsert-"));
     const double = await startSearchDouble({ dataDir });
+    const mappings = indexMapping();
+    await fetch(`${double.url}/retail-2009-12`, { method: "PUT", body: JSON.stringify({ mappings }) });
     const bucket = await startEndpoint(() => ({}));
     const restore = setEnvironment({
       ...sdkEnvironment(bucket.url),

@@ -225,7 +225,7 @@ describe("what the machine must have", () => {
 describe("the guard", () => {
   const PROGRAM = `
     const { spawn } = require("node:child_process");
-    const { guard } = require(${JSON.stringify(join(__dirname, "../../engines/guard.ts"))});
+    const { guard } = require(${JSON.stringify(join(__dirname, "../../lib/kill-with-parent.ts"))});
     const engine = spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
     guard(engine);
     console.log(engine.pid);

@@ -5,7 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 const USUAL_PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** Names a browser of the Chromium family that lies elsewhere. */
-export const BROWSER_VARIABLE = "RETAIL_BI_CHROMIUM";
+const BROWSER_VARIABLE = "RETAIL_BI_CHROMIUM";
 
 /** Nothing that a browser does by itself: it would go to the internet. */
 const QUIET = [

@@ -8,7 +8,7 @@ export const ROOT = resolve(__dirname, "../..");
 export const FAST = ["--time-scale", "60"] as const;
 
 /** What a command came to. */
-export interface Outcome {
+interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -3,7 +3,7 @@ import { assembleOpenSearch } from "./assemble";
 import { type Gate, type GateOptions, startGate } from "./gate";
 import { OpenSearch } from "./opensearch";
 
-export interface BehindGateOptions extends Omit<GateOptions, "engineUrl"> {
+interface BehindGateOptions extends Omit<GateOptions, "engineUrl"> {
   /** Keeps the engine's data. */
   readonly folder: string;
   readonly say: (message: string) => void;

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Variables } from "../../lib/variables";
 
 /** Names another folder for what engines are made of. */
-export const CACHE_VARIABLE = "RETAIL_BI_CACHE";
+const CACHE_VARIABLE = "RETAIL_BI_CACHE";
 
 /**
  * The folder that keeps what was downloaded and assembled: of the user, and for root of the system, for an engine

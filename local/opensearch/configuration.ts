@@ -19,7 +19,7 @@ export const PROXY_HEADERS = {
 } as const;
 
 /** What an engine is configured with. */
-export interface Configuration {
+interface Configuration {
   /** Holds configuration, data and logs of this engine. */
   readonly folder: string;
   readonly java: Java;

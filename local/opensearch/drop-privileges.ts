@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { OperatorError } from "../../lib/operator-error";
 
 /** A user of the system, by number. */
-export interface SystemUser {
+interface SystemUser {
   readonly uid: number;
   readonly gid: number;
 }

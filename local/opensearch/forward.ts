@@ -3,7 +3,7 @@ import { LOOPBACK } from "../../lib/loopback";
 import { GATE_ADDRESS, PROXY_HEADERS } from "./configuration";
 
 /** A request in the name of a role. */
-export interface Forwarded {
+interface Forwarded {
   readonly roleArn: string;
   readonly method: string;
   /** Path and query. */

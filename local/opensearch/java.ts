@@ -6,7 +6,7 @@ import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 
 /** What an engine needs of Java. */
-export interface JavaWish {
+interface JavaWish {
   /** For the message. */
   readonly engine: string;
   /** Names a JDK for this engine alone; comes before everything else. */

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../lib/free-ports";
 import { guard } from "../../lib/kill-with-parent";
 import { LOOPBACK } from "../../lib/loopback";
+import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import type { Service } from "../plan/data-plane";
 import type { Distribution } from "./assemble";
@@ -12,7 +13,7 @@ import { configure, pathsOf } from "./configuration";
 import { handOver, unprivilegedUser } from "./drop-privileges";
 import { askAs } from "./forward";
 
-export interface OpenSearchOptions {
+interface OpenSearchOptions {
   readonly distribution: Distribution;
   /** Keeps its data, over restarts too; made if it is not there. */
   readonly folder: string;
@@ -89,7 +90,7 @@ export class OpenSearch implements Service {
         this.url,
         "/_cluster/health?wait_for_status=yellow&timeout=5s",
       ).catch((error: unknown) => {
-        last = error instanceof Error ? error.message : String(error);
+        last = messageOf(error);
         return 0;
       });
       if (status === 200) return;

@@ -5,7 +5,7 @@ import { answerPolicy, LifecyclePolicies, POLICY_PATH } from "../services/opense
 import type { SearchHttpRequest } from "../services/opensearch/request";
 
 /** An answer in the engine's place. */
-export interface Substitute {
+interface Substitute {
   readonly status: number;
   readonly body: Json;
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** A request as it arrived. */
-export interface ArrivedRequest {
+interface ArrivedRequest {
   readonly method: string;
   /** Path and query, as they stand in the request line. */
   readonly target: string;
@@ -17,7 +17,7 @@ export interface KnownKey {
   readonly expired?: boolean;
 }
 
-export interface VerifierOptions {
+interface VerifierOptions {
   readonly region: string;
   readonly service: string;
   readonly keys: Readonly<Record<string, KnownKey>>;

@@ -1,5 +1,5 @@
 /** What the attributes that AWS would compute are made from. */
-export interface ComputedFrom {
+interface ComputedFrom {
   readonly region: string;
   readonly accountId: string;
   /** A property of the same resource, resolved. */
@@ -9,7 +9,7 @@ export interface ComputedFrom {
 }
 
 /** How one attribute is computed. */
-export type Compute = (from: ComputedFrom) => string;
+type Compute = (from: ComputedFrom) => string;
 
 const property =
   (name: string): Compute =>

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../lib/json";
+import { messageOf } from "../../lib/message-of";
 import type { EventSourceMappingModel, FunctionModel, InvocationModel } from "./data-plane";
 import type { KnownTargets } from "./known-targets";
 import type { Properties } from "./properties";
@@ -61,10 +62,7 @@ function readArchivePath(stack: Stack, lambda: Properties): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    return lambda.refuse(
-      "filename",
-      `cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return lambda.refuse("filename", `cannot be read: ${messageOf(error)}`);
   }
   const actual = createHash("sha256").update(bytes).digest("base64");
   if (actual !== expected) {
@@ -147,9 +145,6 @@ export function readJson(resource: Properties, property: string): Json {
     const value: Json = JSON.parse(text);
     return value;
   } catch (error) {
-    return resource.refuse(
-      property,
-      `is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return resource.refuse(property, `is not JSON: ${messageOf(error)}`);
   }
 }

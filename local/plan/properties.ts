@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../
 import { TerraformError } from "./terraform-error";
 
 /** Turns a string of the document into its value: references resolved. Throws with what is wrong with it. */
-export type Evaluate = (text: string, place: string) => Json;
+type Evaluate = (text: string, place: string) => Json;
 
 /** What has become of each property of one resource. */
 class Account {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
+import { messageOf } from "../../lib/message-of";
 import { COMPUTED_ATTRIBUTES } from "./computed-attributes";
 import { Properties } from "./properties";
 import { parseTemplate, type Reference } from "./template";
@@ -147,7 +148,7 @@ function readDocument(directory: string): JsonObject {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new TerraformError(path, `cannot be read; run \`npm run synth\` first (${reason})`);
   }
   const document: unknown = explained(path, () => JSON.parse(text));
@@ -173,6 +174,6 @@ function explained<T>(place: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    throw new TerraformError(place, error instanceof Error ? error.message : String(error));
+    throw new TerraformError(place, messageOf(error));
   }
 }

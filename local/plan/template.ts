@@ -6,7 +6,7 @@ export interface Reference {
 }
 
 /** A piece of a string: text to take as it is, or a reference to resolve. */
-export type Part = string | Reference;
+type Part = string | Reference;
 
 /** A resource's type has an underscore in it, which keeps `data.…`, `var.…`, `local.…` and `module.…` out. */
 const REFERENCE = /^\s*([a-z0-9]+_[a-z0-9_]+)\.([A-Za-z_][\w-]*)\.([a-z][a-z0-9_]*)\s*$/;

@@ -6,7 +6,7 @@ import { PrivateBucket } from "../security/private-bucket";
 import { ZONES, type Zone } from "./zones";
 
 /** What a role may do in which zones. */
-export interface LakeAccess {
+interface LakeAccess {
   readonly list?: readonly Zone[];
   readonly read?: readonly Zone[];
   readonly write?: readonly Zone[];

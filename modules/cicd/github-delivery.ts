@@ -5,7 +5,7 @@ import { namesOf } from "../naming";
 import { PolicyDocument } from "../security/policy";
 import { arnsOf, type DeliveredEnvironment } from "./arns";
 import { AUDIENCE, DeliveryRole, GITHUB_ISSUER } from "./delivery-role";
-import { ManagedPolicies } from "./managed-policies";
+import { allow, ManagedPolicies } from "./managed-policies";
 import { boundaryPermissions, changePermissions, type Reach, readPermissions } from "./permissions";
 import type { StateAccess } from "./state-access";
 
@@ -58,9 +58,7 @@ export class GithubDelivery extends Construct {
     const reach: Reach = { arns: arnsOf(environment), region, stack: environment.name };
 
     const boundary = new PolicyDocument(this, "Boundary");
-    const { named, any } = boundaryPermissions(reach);
-    for (const statement of named) boundary.add(statement);
-    for (const { reason, ...permission } of any) boundary.addForAnyResource(permission, reason);
+    for (const permission of boundaryPermissions(reach)) allow(boundary, permission);
     const boundaryPolicy = new IamPolicy(this, "BoundaryPolicy", {
       name: names.boundary,
       description: `The most that a role of the ${environment.name} environment may do`,

@@ -1,6 +1,6 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
-import { type AnyResource, type Permission, PolicyDocument } from "../security/policy";
+import { type Permission, PolicyDocument } from "../security/policy";
 import type { Permissions } from "./permissions";
 
 /**
@@ -22,12 +22,9 @@ export class ManagedPolicies extends Construct {
 
   public constructor(scope: Construct, id: string, props: ManagedPoliciesProps) {
     super(scope, id);
-    this.arns = packed([...props.permissions.named, ...props.permissions.any]).map((statements, index) => {
+    this.arns = packed(props.permissions).map((statements, index) => {
       const document = new PolicyDocument(this, `Permissions${index + 1}`);
-      for (const statement of statements) {
-        if ("resources" in statement) document.add(statement);
-        else addForAnyResource(document, statement);
-      }
+      for (const statement of statements) allow(document, statement);
       return new IamPolicy(this, `Policy${index + 1}`, {
         name: `${props.name}-${index + 1}`,
         description: props.description,
@@ -37,8 +34,10 @@ export class ManagedPolicies extends Construct {
   }
 }
 
-function addForAnyResource(document: PolicyDocument, { reason, ...permission }: AnyResource): void {
-  document.addForAnyResource(permission, reason);
+/** Adds a statement, whether it is about ARNs or about every resource. */
+export function allow(document: PolicyDocument, statement: Permissions[number]): void {
+  if ("resources" in statement) document.add(statement);
+  else document.addForAnyResource(statement, statement.reason);
 }
 
 /** In order, each part as long as it may be. */

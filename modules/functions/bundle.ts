@@ -5,7 +5,7 @@ import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
 
 /** The zip of a function, the same to the byte on every machine. */
-export interface Bundle {
+interface Bundle {
   /** Where the zip lies, absolute; the folder is a cache. */
   readonly path: string;
   /** SHA-256 of the zip in base64, as Lambda reports it. */

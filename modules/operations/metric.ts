@@ -25,11 +25,7 @@ export interface MetricMath {
 }
 
 /** The metrics of one resource; a name that it does not have fails the type check. */
-export type Metrics<Name extends string> = (
-  name: Name,
-  statistic: Statistic,
-  periodSeconds?: number,
-) => Metric;
+type Metrics<Name extends string> = (name: Name, statistic: Statistic, periodSeconds?: number) => Metric;
 
 export const MINUTE = 60;
 export const FIVE_MINUTES = 5 * MINUTE;

@@ -17,7 +17,7 @@ import { searchAlarms } from "./search-alarms";
 import { streamAlarms } from "./stream-alarms";
 
 /** Physical names. */
-export interface OperationsNames {
+interface OperationsNames {
   readonly alarmTopic: string;
   /** First part of the names of the alarms. */
   readonly alarms: string;

@@ -23,7 +23,7 @@ export interface EncryptionKeyProps {
 }
 
 /** What a role may do with the key, through which service and for what. */
-export interface KeyUse {
+interface KeyUse {
   readonly via: EncryptingService;
   readonly decrypt: boolean;
   readonly encrypt: boolean;

@@ -89,7 +89,7 @@ const LOGS = [
 ] as const;
 
 /** A kind of request, as IAM tells them apart. */
-export type HttpMethod = "Delete" | "Get" | "Head" | "Post" | "Put";
+type HttpMethod = "Delete" | "Get" | "Head" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {

@@ -1,4 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 
 /**
@@ -13,7 +14,7 @@ export async function callerAccount(region: string): Promise<string> {
     return Account;
   } catch (error) {
     throw new OperatorError(
-      `AWS does not say whose credentials these are (${error instanceof Error ? error.message : String(error)}): ` +
+      `AWS does not say whose credentials these are (${messageOf(error)}): ` +
         "sign in, for example with `aws sso login`, and set AWS_PROFILE",
     );
   } finally {

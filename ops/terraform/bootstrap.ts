@@ -16,14 +16,14 @@ import { lookAtStateBucket } from "./state-bucket";
 import type { Changes } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
-export interface BootstrapOptions extends Context {
+interface BootstrapOptions extends Context {
   /** @default what is configured, else the account of the credentials */
   readonly accountId?: string;
   /** @default what is configured, else the region of the credentials, else Ireland */
   readonly region?: string;
 }
 
-export interface Bootstrapped extends Location {
+interface Bootstrapped extends Location {
   readonly bucket: string;
   readonly changes: Changes;
   /** Where the location is written. */

@@ -1,19 +1,20 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { managedResources, protectedInCode, protectedInState } from "./protection";
 import { keepStateHere, keepStateInBucket } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
-export interface DestroyOptions extends Context {
+interface DestroyOptions extends Context {
   /** Whether the bucket of the state goes too. */
   readonly andState: boolean;
   /** Asked before anything goes. @returns whether to go on. */
   readonly confirm: (resources: number) => Promise<boolean>;
 }
 
-export interface Destroyed {
+interface Destroyed {
   readonly removed: number;
   /** What there still is although everything is gone, and why. */
   readonly remains: readonly string[];
@@ -92,7 +93,7 @@ async function removeAll(
       break;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
-      say(`${error instanceof Error ? error.message : String(error)}\ntrying once more`);
+      say(`${messageOf(error)}\ntrying once more`);
     } finally {
       rmSync(join(path, PLAN), { force: true });
     }

@@ -15,7 +15,7 @@ export interface Drifted {
 }
 
 /** A property that somebody changed. Sensitive values are not shown. */
-export interface PropertyDrift {
+interface PropertyDrift {
   readonly property: string;
   readonly deployed: Json;
   readonly found: Json;

@@ -1,7 +1,7 @@
 import type { Json } from "../../lib/json";
 import { PLANNED_ACTIONS, type PlannedAction, type PlannedChange, type PlanSummary } from "./plan-summary";
 
-export interface MarkdownOptions {
+interface MarkdownOptions {
   /** Of which environment the plan is. */
   readonly environment: string;
   /** What Terraform itself prints for people, folded away. @default left out */

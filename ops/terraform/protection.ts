@@ -26,7 +26,7 @@ export function protectedInState(state: JsonObject): string[] {
 }
 
 /** A resource in the state. */
-export interface StateResource {
+interface StateResource {
   readonly address: string;
   readonly type: string;
   readonly values: JsonObject;

@@ -9,7 +9,7 @@ import { OperatorError } from "../../lib/operator-error";
 import type { Backend } from "./stack-folder";
 
 /** What the bucket of a state holds. */
-export type StateBucket = "absent" | "without state" | "with state";
+type StateBucket = "absent" | "without state" | "with state";
 
 /**
  * Looks for the bucket and the state in it.

@@ -14,7 +14,7 @@ export interface Changes {
 /** Called with what happens, a line each. */
 export type Say = (line: string) => void;
 
-export interface TerraformOptions {
+interface TerraformOptions {
   readonly program: TerraformProgram;
   readonly variables: Variables;
   /** Hears of each resource that is done. @default nobody */

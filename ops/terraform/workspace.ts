@@ -20,7 +20,7 @@ export interface TerraformStackFolder extends StackFolder {
 }
 
 /** The two stacks of an environment, synthesized as the code now says. */
-export interface Workspace {
+interface Workspace {
   readonly main: TerraformStackFolder;
   readonly state: TerraformStackFolder;
 }

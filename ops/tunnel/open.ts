@@ -9,6 +9,7 @@ import {
   variableName,
 } from "../../environments/location";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
+import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 import { namesOf } from "../../modules/naming";
@@ -124,6 +125,6 @@ async function listen(proxy: Server, port: number): Promise<string> {
   try {
     return await listenOnLoopback(proxy, port, "tunnel");
   } catch (error) {
-    throw new OperatorError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new OperatorError(messageOf(error), { cause: error });
   }
 }

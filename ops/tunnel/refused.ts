@@ -1,5 +1,5 @@
 /** An answer of the domain by which it lets nobody in, or not this one. */
-export interface Refused {
+interface Refused {
   readonly status: number;
   /** As text. */
   readonly body: string;
@@ -12,7 +12,7 @@ export interface Refused {
 }
 
 /** Why the domain refused. */
-export type RefusalCause =
+type RefusalCause =
   | "expired-credentials"
   | "clock"
   | "unknown-credentials"
@@ -21,7 +21,7 @@ export type RefusalCause =
   | "role-mapping"
   | "other";
 
-export interface RefusalExplanation {
+interface RefusalExplanation {
   readonly cause: RefusalCause;
   /** For the operator: what is wrong and what to do. */
   readonly text: string;

@@ -5,7 +5,7 @@ import { LocalAnswer } from "./local-answer";
 import { type SessionChild, type SessionTarget, startSession } from "./session-child";
 
 /** A way to the domain that is opened again when it drops. */
-export interface Session {
+interface Session {
   /** The port of this machine that leads to the domain. @throws LocalAnswer 503 while it is down. */
   port(): number;
   /** Settles when the session is given up, with the reason, or when it was closed, with undefined. */

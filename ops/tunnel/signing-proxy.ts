@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { messageOf } from "../../lib/message-of";
 import { refusal } from "../../lib/origin-check";
 import { requestHeaders, responseHeaders } from "./headers";
 import { LocalAnswer } from "./local-answer";
@@ -201,8 +202,4 @@ function textOf(body: Buffer, encoding: string | undefined): string {
   if (encoding === "gzip") return gunzipSync(body).toString();
   if (encoding === "br") return brotliDecompressSync(body).toString();
   return body.toString();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,7 +5,7 @@ import { isRecord } from "../protocol/input";
 import type { CatalogState } from "./model";
 
 /** The file of the catalog cannot be understood; the message names it and the remedy. */
-export class StateFileError extends Error {
+class StateFileError extends Error {
   override readonly name = "StateFileError";
 }
 

@@ -16,7 +16,7 @@ import type { Service, StreamModel } from "../../plan/data-plane";
 import { localKinesis } from "../clients";
 
 /** What the stream service is started with. */
-export interface StreamOptions {
+interface StreamOptions {
   readonly models: readonly StreamModel[];
   /** Keeps the records. */
   readonly dataDir: string;

@@ -20,9 +20,6 @@ export interface ShardRecord {
 /** How far a shard has been consumed: the last sequence number, or null when nothing has. */
 export type ShardPosition = string | null;
 
-/** Positions of the shards of a stream, by shard id. */
-export type StreamPositions = Readonly<Record<string, ShardPosition>>;
-
 /** Records that one call asks for; AWS allows 10,000, in 10 MB, and kinesalite does not mind the megabytes. */
 const READ_LIMIT = 1_000;
 
@@ -127,7 +124,7 @@ async function openShards(client: KinesisClient, streamArn: string): Promise<Sha
 }
 
 /** `name` of `arn:aws:kinesis:region:account:stream/name`. */
-export function streamName(streamArn: string): string {
+function streamName(streamArn: string): string {
   return given(streamArn.split("/")[1], `a name in the stream's ARN ${streamArn}`);
 }
 

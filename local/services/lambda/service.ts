@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import { messageOf } from "../../../lib/message-of";
 import type { FunctionModel, Invoke, Service } from "../../plan/data-plane";
 import { FunctionError } from "./functions/function-error";
 
 /** What the service of invocations is started with. */
-export interface LambdaApiOptions {
+interface LambdaApiOptions {
   readonly functions: readonly Pick<FunctionModel, "name" | "arn">[];
   readonly invoke: Invoke;
   /** @default a free one */
@@ -127,7 +128,7 @@ function executed(result: unknown, headers: Readonly<Record<string, string>> = {
 
 function refusalAnswer(error: unknown): Answer {
   const { status, type } = error instanceof Refusal ? error : { status: 500, type: "ServiceException" };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return {
     status,
     headers: { "x-amzn-errortype": type },

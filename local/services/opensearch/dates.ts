@@ -1,25 +1,19 @@
+import { notSupported } from "./errors";
+
 /** A date as read: the first millisecond it stands for, and the last (`2010-01` is a whole month). */
-export interface DateRange {
+interface DateRange {
   readonly first: number;
   readonly last: number;
 }
 
-/** The engine's default for date fields without a format. */
-export const DEFAULT_DATE_FORMAT = "strict_date_optional_time||epoch_millis";
-
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-const FIXED_UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: DAY_MS,
-};
 
 /** Parts of a moment that a pattern may name, by their letters. */
 const PARTS: Readonly<Record<string, { readonly part: keyof Parts; readonly digits: number }>> = {
   yyyy: { part: "year", digits: 4 },
-  uuuu: { part: "year", digits: 4 },
   MM: { part: "month", digits: 2 },
   dd: { part: "day", digits: 2 },
   HH: { part: "hour", digits: 2 },
@@ -38,100 +32,53 @@ interface Parts {
   milli: number;
 }
 
-const ISO =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$/;
-
 /** One way to write a date. */
 interface DateFormat {
   parse(text: string): DateRange | undefined;
   print(ms: number): string;
 }
 
-const formats = new Map<string, readonly DateFormat[]>();
+/** ISO 8601, of which Dashboards writes this one spelling. */
+const ISO: DateFormat = {
+  parse: (text) => {
+    const ms = Date.parse(text);
+    if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
+      throw notSupported(
+        `date ${text}; 2026-11-24T03:08:27.000Z is the one form of strict_date_optional_time`,
+      );
+    }
+    return { first: ms, last: ms };
+  },
+  print: (ms) => new Date(ms).toISOString(),
+};
 
-/** Whether every alternative of `format` (joined by `||`) is one that the double knows. */
+const formats = new Map<string, DateFormat>([["strict_date_optional_time", ISO]]);
+
+/** Whether the double knows a format. */
 export function isKnownFormat(format: string): boolean {
-  return alternatives(format) !== undefined;
+  return formatOf(format) !== undefined;
 }
 
-/** Reads a date in one of the formats; undefined when it is in none of them. */
+/** Reads a date in a format; undefined when it is not in it. */
 export function parseDate(text: string, format: string): DateRange | undefined {
-  for (const alternative of alternatives(format) ?? []) {
-    const range = alternative.parse(text);
-    if (range) return range;
-  }
-  return undefined;
+  return required(format).parse(text);
 }
 
-/** Writes a date in the first of the formats. */
+/** Writes a date in a format. */
 export function printDate(ms: number, format: string): string {
-  return alternatives(format)?.[0]?.print(ms) ?? String(ms);
+  return required(format).print(ms);
 }
 
-function alternatives(format: string): readonly DateFormat[] | undefined {
-  const known = formats.get(format);
-  if (known) return known;
-  const found = format.split("||").map(oneFormat);
-  if (!found.every((item) => item !== undefined)) return undefined;
-  formats.set(format, found);
-  return found;
+function required(format: string): DateFormat {
+  const found = formatOf(format);
+  if (found) return found;
+  throw notSupported(`date format ${format}`);
 }
 
-function oneFormat(format: string): DateFormat | undefined {
-  switch (format) {
-    case "epoch_millis":
-      return epoch(1);
-    case "epoch_second":
-      return epoch(1000);
-    case "strict_date_optional_time":
-    case "date_optional_time":
-      return { parse: parseIso, print: (ms) => new Date(ms).toISOString() };
-    default:
-      return pattern(format);
-  }
-}
-
-function epoch(unit: number): DateFormat {
-  return {
-    parse: (text) => {
-      if (!/^-?\d+$/.test(text)) return undefined;
-      const first = Number(text) * unit;
-      return { first, last: first + unit - 1 };
-    },
-    print: (ms) => String(Math.floor(ms / unit)),
-  };
-}
-
-function parseIso(text: string): DateRange | undefined {
-  const match = ISO.exec(text);
-  if (!match) return undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone] = match;
-  const milli = fraction === undefined ? undefined : Number(fraction.slice(0, 3).padEnd(3, "0"));
-  const number = (part: string | undefined): number | undefined =>
-    part === undefined ? undefined : Number(part);
-  const range = rangeOf({
-    year: Number(year),
-    ...defined("month", number(month)),
-    ...defined("day", number(day)),
-    ...defined("hour", number(hour)),
-    ...defined("minute", number(minute)),
-    ...defined("second", number(second)),
-    ...defined("milli", milli),
-  });
-  const offset = zone === undefined || zone === "Z" ? 0 : offsetMs(zone);
-  return range && { first: range.first - offset, last: range.last - offset };
-}
-
-function defined<K extends string>(key: K, value: number | undefined): Partial<Record<K, number>> {
-  const member: Partial<Record<K, number>> = {};
-  if (value !== undefined) member[key] = value;
-  return member;
-}
-
-function offsetMs(zone: string): number {
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(-2));
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+function formatOf(format: string): DateFormat | undefined {
+  const known = formats.get(format) ?? pattern(format);
+  if (known) formats.set(format, known);
+  return known;
 }
 
 /** A pattern of the letters in {@link PARTS}; undefined when it has others. */
@@ -144,8 +91,8 @@ function pattern(format: string): DateFormat | undefined {
     if (step) {
       steps.push(step);
       source += `(\\d{${step.digits}})`;
-    } else if (/[A-Za-z]/.test(piece)) return undefined;
-    else source += piece.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+    } else if (/[A-Za-z|]/.test(piece)) return undefined;
+    else source += piece.replace(/[.*+?^${}()[\]\\/]/g, "\\$&");
   }
   if (!steps.some(({ part }) => part === "year")) return undefined;
   const regex = new RegExp(`^${source}$`);
@@ -195,11 +142,11 @@ function rangeOf(given: Partial<Parts>): DateRange | undefined {
     given.milli !== undefined
       ? first + 1
       : given.second !== undefined
-        ? first + 1_000
+        ? first + SECOND_MS
         : given.minute !== undefined
-          ? first + 60_000
+          ? first + MINUTE_MS
           : given.hour !== undefined
-            ? first + 3_600_000
+            ? first + HOUR_MS
             : given.day !== undefined
               ? first + DAY_MS
               : given.month !== undefined
@@ -208,115 +155,38 @@ function rangeOf(given: Partial<Parts>): DateRange | undefined {
   return { first, last: end - 1 };
 }
 
-/** Calendar units, as date math and calendar intervals name them. */
-const CALENDAR: Readonly<Record<string, string>> = {
-  m: "minute",
-  h: "hour",
-  H: "hour",
-  d: "day",
-  w: "week",
-  M: "month",
-  q: "quarter",
-  y: "year",
-};
+/** How a histogram cuts time: where the bucket of a moment begins. */
+type Floor = (ms: number) => number;
 
-/** How a histogram cuts time: where the bucket of a moment begins, and where the one after it does. */
-export interface Interval {
-  floor(ms: number): number;
-  next(floor: number): number;
-}
-
-/** A fixed interval such as `12h`; undefined when it is none. */
-export function fixedInterval(text: string): Interval | undefined {
-  const match = /^(\d+)(ms|s|m|h|d)$/.exec(text);
-  const size = Number(match?.[1]) * (FIXED_UNITS[match?.[2] ?? ""] ?? Number.NaN);
-  if (!(size > 0)) return undefined;
-  return { floor: (ms) => Math.floor(ms / size) * size, next: (floor) => floor + size };
-}
-
-/** A calendar interval such as `month` or `1M`, in UTC; undefined when it is none. */
-export function calendarInterval(text: string): Interval | undefined {
-  const unit = /^1[a-zA-Z]$/.test(text) ? CALENDAR[text.slice(1)] : text;
-  if (unit === undefined || !Object.values(CALENDAR).includes(unit)) return undefined;
-  return { floor: (ms) => floorTo(ms, unit), next: (floor) => add(floor, 1, unit) };
-}
-
-function floorTo(ms: number, unit: string): number {
+const DAY: Floor = (ms) => Math.floor(ms / DAY_MS) * DAY_MS;
+const MONTH: Floor = (ms) => {
   const { year, month } = partsOf(ms);
-  switch (unit) {
-    case "minute":
-      return Math.floor(ms / 60_000) * 60_000;
-    case "hour":
-      return Math.floor(ms / 3_600_000) * 3_600_000;
-    case "day":
-      return Math.floor(ms / DAY_MS) * DAY_MS;
-    case "week":
-      // 1970-01-01 was a Thursday; weeks begin on Monday.
-      return (Math.floor((ms / DAY_MS + 3) / 7) * 7 - 3) * DAY_MS;
-    case "quarter":
-      return Date.UTC(year, Math.floor((month - 1) / 3) * 3);
-    case "year":
-      return Date.UTC(year, 0);
-    default:
-      return Date.UTC(year, month - 1);
-  }
+  return Date.UTC(year, month - 1);
+};
+const CALENDAR: ReadonlyMap<string, Floor> = new Map([
+  ["day", DAY],
+  ["1d", DAY],
+  ["month", MONTH],
+  ["1M", MONTH],
+]);
+
+/** A calendar interval of the panels, in UTC; undefined for any other. */
+export function calendarInterval(text: string): Floor | undefined {
+  return CALENDAR.get(text);
 }
 
-function add(ms: number, count: number, unit: string): number {
-  const date = new Date(ms);
-  switch (unit) {
-    case "second":
-      return ms + count * 1_000;
-    case "minute":
-      return ms + count * 60_000;
-    case "hour":
-      return ms + count * 3_600_000;
-    case "day":
-      return ms + count * DAY_MS;
-    case "week":
-      return ms + count * 7 * DAY_MS;
-    case "quarter":
-      return date.setUTCMonth(date.getUTCMonth() + 3 * count);
-    case "year":
-      return date.setUTCFullYear(date.getUTCFullYear() + count);
-    default:
-      return date.setUTCMonth(date.getUTCMonth() + count);
-  }
-}
+const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /**
- * Reads a date as a query gives it: in a format, or as date math (`now-15m`, `2010-01-01 00:00:00||+1M/d`).
+ * Reads a date as a query gives it: in a format, or as a time before or after now (`now-15m`).
  * @param now milliseconds since 1970
+ * @throws EngineError for other date math
  */
-export function parseDateMath(text: string, format: string, now: number): DateRange | undefined {
-  const [anchor, math] = text.startsWith("now")
-    ? [{ first: now, last: now }, text.slice(3)]
-    : splitMath(text, format);
-  if (!anchor) return undefined;
-  let { first, last } = anchor;
-  let rest = math;
-  while (rest !== "") {
-    const step = /^(?:([+-])(\d*)([smhHdwMqy])|\/([smhHdwMy]))/.exec(rest);
-    if (!step) return undefined;
-    const [whole, sign, amount, unit, rounding] = step;
-    if (rounding !== undefined) {
-      const name = rounding === "s" ? "second" : (CALENDAR[rounding] ?? "");
-      first = name === "second" ? Math.floor(first / 1000) * 1000 : floorTo(first, name);
-      last = add(first, 1, name) - 1;
-    } else {
-      const count = (sign === "-" ? -1 : 1) * (amount === "" ? 1 : Number(amount));
-      const name = unit === "s" ? "second" : (CALENDAR[unit ?? ""] ?? "");
-      first = add(first, count, name);
-      last = add(last, count, name);
-    }
-    rest = rest.slice(whole.length);
-  }
-  return { first, last };
-}
-
-function splitMath(text: string, format: string): [DateRange | undefined, string] {
-  const at = text.indexOf("||");
-  return at === -1
-    ? [parseDate(text, format), ""]
-    : [parseDate(text.slice(0, at), format), text.slice(at + 2)];
+export function parseQueryDate(text: string, format: string, now: number): DateRange | undefined {
+  if (!text.startsWith("now") && !text.includes("||")) return parseDate(text, format);
+  const match = /^now(?:([+-]\d+)([smhd]))?$/.exec(text);
+  if (!match) throw notSupported(`date math ${text}; now, and now-15m with s, m, h or d, are`);
+  const [, amount = 0, unit = "s"] = match;
+  const ms = now + Number(amount) * (UNITS[unit] ?? 0);
+  return { first: ms, last: ms };
 }

@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { type BulkAction, parseBulk } from "./bulk";
 import type { DashboardsAnswer, DashboardsRequest } from "./dashboards-api";
-import { EngineError, indexNotFound } from "./errors";
+import { badRequest, EngineError, indexNotFound } from "./errors";
 import { Journal } from "./journal";
 import { answerPolicy, type PolicyAnswer } from "./lifecycle-policies";
-import { overlaid } from "./mapping";
 import { checkIndexName, matchesPattern } from "./names";
 import type { SearchHttpRequest } from "./request";
 import type { SearchIndex, Written } from "./search-index";
@@ -16,14 +15,6 @@ import { changeEntry, documentEntry, State } from "./state";
 
 /** Refuses an action of a bulk request by the error that it returns; undefined lets it pass. */
 export type RefuseItem = (action: BulkAction) => EngineError | undefined;
-
-/** How names of indices are to be taken. */
-export interface IndexOptions {
-  /** Whether a name without an index is passed over. @default false */
-  readonly ignoreUnavailable?: boolean;
-  /** Whether a pattern may fit nothing. @default true */
-  readonly allowNoIndices?: boolean;
-}
 
 /** The double's operations on its indices and settings. Each change is on the disk before it is answered. */
 export class Engine {
@@ -43,19 +34,16 @@ export class Engine {
   }
 
   /**
-   * The indices that an expression names: names and patterns, separated by commas; `_all`, or none at all.
-   * @throws EngineError when one is missing that may not be
+   * The indices that an expression names: names and patterns, separated by commas; `_all`, or none at all. A pattern
+   * may fit nothing.
+   * @throws EngineError when a named one is missing
    */
-  public resolve(expression: string | undefined, options: IndexOptions = {}): SearchIndex[] {
+  public resolve(expression: string | undefined): SearchIndex[] {
     const found = new Set<SearchIndex>();
     for (const part of (expression ?? "*").split(",")) {
       const pattern = part === "_all" ? "*" : part;
       const indices = [...this.state.indices.values()].filter(({ name }) => matchesPattern(name, pattern));
-      const isPattern = pattern.includes("*");
-      const mayBeMissing = isPattern
-        ? (options.allowNoIndices ?? true)
-        : (options.ignoreUnavailable ?? false);
-      if (indices.length === 0 && !mayBeMissing) throw indexNotFound(part);
+      if (indices.length === 0 && !pattern.includes("*")) throw indexNotFound(part);
       for (const index of indices) found.add(index);
     }
     return [...found].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -69,21 +57,11 @@ export class Engine {
   }
 
   /** Deletes indices with their documents. @throws EngineError when one is missing */
-  public async deleteIndices(expression: string, options: IndexOptions): Promise<void> {
-    const entries = this.resolve(expression, options).map(({ name }) => {
+  public async deleteIndices(expression: string): Promise<void> {
+    const entries = this.resolve(expression).map(({ name }) => {
       this.state.drop(name);
       return changeEntry({ t: "drop", index: name });
     });
-    await this.journal.append(entries.join(""));
-  }
-
-  /** Adds fields to indices. @throws EngineError when one has a field with another type */
-  public async putMapping(expression: string, addition: JsonObject, options: IndexOptions): Promise<void> {
-    const entries: string[] = [];
-    for (const index of this.resolve(expression, options)) {
-      index.mapping.merge(addition);
-      entries.push(changeEntry({ t: "mapping", index: index.name, addition }));
-    }
     await this.journal.append(entries.join(""));
   }
 
@@ -107,52 +85,38 @@ export class Engine {
         const index = this.writable(action, entries);
         const written = this.write(action, index, entries);
         touched.add(index);
-        return { [action.action]: { ...place(action), ...success(index, written, refresh) } };
+        return { index: { ...place(action), ...success(index, written, refresh) } };
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
-        return { [action.action]: { ...place(action), status: error.status, error: error.toItem() } };
+        return { index: { ...place(action), status: error.status, error: error.toItem() } };
       }
     });
     await this.journal.append(entries.join(""));
     if (refresh) for (const index of touched) index.refresh();
-    const errors = items.some((item) => Object.values(item).some((result) => "error" in result));
+    const errors = items.some(({ index: result }) => "error" in result);
     return { took: Math.round(performance.now() - began), errors, items };
   }
 
   public async putTemplate(name: string, body: JsonObject): Promise<void> {
-    const { stored } = this.state.templates.put(name, body);
+    const stored = this.state.templates.put(name, body);
     await this.journal.append(changeEntry({ t: "template", name, body: stored }));
   }
 
-  /** Templates whose names fit a pattern. */
-  public templates(pattern: string): readonly (readonly [string, JsonObject])[] {
-    return this.state.templates.find(pattern);
+  public template(name: string): JsonObject | undefined {
+    return this.state.templates.get(name);
   }
 
-  /** Whether there was such a template. */
-  public async deleteTemplate(name: string): Promise<boolean> {
-    const existed = this.state.templates.delete(name);
-    if (existed) await this.journal.append(changeEntry({ t: "template", name, body: null }));
-    return existed;
-  }
-
-  /** Runs a request of the security API; what it changes is kept. */
-  public async changeSecurity(
-    kind: SecurityKind,
-    name: string,
-    change: (api: State["security"]) => SecurityAnswer,
-  ): Promise<SecurityAnswer> {
-    const answer = change(this.state.security);
+  /** Puts a role or a mapping of the security API. */
+  public async putSecurity(kind: SecurityKind, name: string, body: Json): Promise<SecurityAnswer> {
+    const { security } = this.state;
+    const answer = security.put(kind, name, body);
     if (answer.status >= 300) return answer;
-    const { body } = this.state.security.get(kind, name);
-    const kept = body[name];
-    await this.journal.append(
-      changeEntry({ t: "security", kind, name, body: isJsonObject(kept) ? kept : null }),
-    );
+    const kept = security.get(kind, name).body[name];
+    if (isJsonObject(kept)) await this.journal.append(changeEntry({ t: "security", kind, name, body: kept }));
     return answer;
   }
 
-  public readSecurity(kind: SecurityKind, name: string | undefined): SecurityAnswer {
+  public readSecurity(kind: SecurityKind, name: string): SecurityAnswer {
     return this.state.security.get(kind, name);
   }
 
@@ -195,26 +159,18 @@ export class Engine {
   }
 
   /** The index that an action goes into; it is made if there is none. */
-  private writable({ index: name, action, id }: BulkAction, entries: string[]): SearchIndex {
+  private writable({ index: name, id }: BulkAction, entries: string[]): SearchIndex {
+    if (id === "") throw badRequest("if _id is specified it must not be empty");
     const present = this.state.indices.get(name);
     if (present) return present;
-    if (action === "delete") throw indexNotFound(name);
-    if (id === "") throw emptyId();
     const { index, entry } = this.makeIndex(name, {}, {});
     entries.push(entry);
     return index;
   }
 
-  private write(action: BulkAction, index: SearchIndex, entries: string[]): Written {
-    if (action.id === "") throw emptyId();
-    if (action.source === undefined) {
-      entries.push(changeEntry({ t: "delete", index: index.name, id: action.id }));
-      return index.delete(action.id);
-    }
-    const written = index.put(action.id, action.source, action.action === "create");
-    const { addition, doc } = written;
-    if (addition) entries.push(changeEntry({ t: "mapping", index: index.name, addition }));
-    if (doc) entries.push(documentEntry(index.name, doc));
+  private write({ id, source }: BulkAction, index: SearchIndex, entries: string[]): Written {
+    const written = index.put(id, source);
+    entries.push(documentEntry(index.name, written.doc));
     return written;
   }
 
@@ -247,7 +203,10 @@ function place({ index, id }: BulkAction): { readonly _index: string; readonly _
 
 function success(index: SearchIndex, written: Written, refreshed: boolean) {
   const copies = 1 + numberSetting(index.definition.settings, "index.number_of_replicas", 1);
-  const { result, version, seqNo } = written;
+  const {
+    result,
+    doc: { version, seqNo },
+  } = written;
   return {
     _version: version,
     result,
@@ -255,12 +214,16 @@ function success(index: SearchIndex, written: Written, refreshed: boolean) {
     _shards: { total: copies, successful: 1, failed: 0 },
     _seq_no: seqNo,
     _primary_term: 1,
-    status: result === "created" ? 201 : result === "not_found" ? 404 : 200,
+    status: result === "created" ? 201 : 200,
   };
 }
 
-function emptyId(): EngineError {
-  return new EngineError(400, "illegal_argument_exception", "if _id is specified it must not be empty");
+/** A request's mapping over its template's: its fields replace those of the same name. */
+function overlaid(base: JsonObject, top: JsonObject): JsonObject {
+  const fields = (mapping: JsonObject): JsonObject =>
+    isJsonObject(mapping["properties"]) ? mapping["properties"] : {};
+  const properties = { ...fields(base), ...fields(top) };
+  return { ...base, ...top, ...(Object.keys(properties).length > 0 && { properties }) };
 }
 
 function alreadyExists({ name, definition }: SearchIndex): EngineError {

@@ -1,20 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { parseDate, parseDateMath } from "./dates";
-import { EngineError } from "./errors";
-import { type Dynamic, type Field, isField, type Mapping, type ObjectMapping } from "./mapping";
+import { parseDate } from "./dates";
+import { EngineError, notSupported } from "./errors";
+import type { Field, Mapping } from "./mapping";
 
-/** A value as it is compared: text, or a number (a date in milliseconds, a boolean as 0 or 1). */
+/** A value as it is compared: text, or a number (a date in milliseconds). */
 export type FieldValue = string | number;
 
 /** The indexed values of a document, by the slots of its index's mapping. */
 export type FieldValues = (FieldValue | FieldValue[] | undefined)[];
-
-/** What a document was read into. */
-export interface ReadDocument {
-  readonly values: FieldValues;
-  /** Fields that the document adds to the mapping; it has to be read again once they are there. */
-  readonly addition?: JsonObject;
-}
 
 /** Names that the engine keeps for itself inside a document. */
 const METADATA_FIELDS = new Set(
@@ -22,221 +15,104 @@ const METADATA_FIELDS = new Set(
 );
 /** Lucene's longest term, in bytes. */
 const MAX_TERM_BYTES = 32_766;
-/** How the engine finds dates among the texts of a document that has no mapping. */
-const DETECTED_DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}.*)?$|^\d{4}\/\d{2}\/\d{2}( \d{2}:\d{2}:\d{2})?$/;
-const INTEGER_BOUNDS: Readonly<Record<string, number>> = { byte: 2 ** 7, short: 2 ** 15, integer: 2 ** 31 };
+const INTEGER_BOUND = 2 ** 31;
 
 /**
  * The values of a document by its mapping.
  * @param id for the messages, which name it
- * @throws EngineError when the document contradicts the mapping
+ * @throws EngineError when the document contradicts the mapping, or would change it
  */
-export function readFields(document: JsonObject, mapping: Mapping, id: string): ReadDocument {
-  const reader = new Reader(mapping, id);
-  reader.object(document, mapping.root, "", mapping.dynamic);
-  const { values, addition } = reader;
-  return Object.keys(addition).length === 0 ? { values } : { values, addition: { properties: addition } };
+export function readFields(document: JsonObject, mapping: Mapping, id: string): FieldValues {
+  const values: FieldValues = new Array(mapping.slots);
+  for (const [key, value] of Object.entries(document)) {
+    checkName(key);
+    if (METADATA_FIELDS.has(key)) throw metadata(key, value, id);
+    const field = mapping.ownField(key);
+    if (field) read(field, value, values, id);
+    else checkUnknown(key, value, mapping);
+  }
+  return values;
 }
 
-class Reader {
-  public readonly values: FieldValues;
-  public readonly addition: Record<string, Json> = {};
-
-  public constructor(
-    mapping: Mapping,
-    private readonly id: string,
-  ) {
-    this.values = new Array(mapping.slots);
-  }
-
-  public object(object: JsonObject, mapping: ObjectMapping, path: string, inherited: Dynamic): void {
-    const dynamic = mapping.dynamic ?? inherited;
-    for (const [key, value] of Object.entries(object)) {
-      checkName(key);
-      if (path === "" && METADATA_FIELDS.has(key)) throw this.metadata(key, value);
-      this.member(key.split("."), value, mapping, path, dynamic);
-    }
-  }
-
-  private member(
-    [name = "", ...rest]: readonly string[],
-    value: Json,
-    mapping: ObjectMapping,
-    path: string,
-    dynamic: Dynamic,
-  ): void {
-    const full = path === "" ? name : `${path}.${name}`;
-    const known = mapping.members.get(name);
-    if (known === undefined) this.unknown([name, ...rest].join("."), value, path, dynamic);
-    else if (isField(known)) {
-      if (rest.length > 0) throw notAnObject([full, ...rest].join("."), full, known.type);
-      this.field(known, value);
-    } else if (rest.length > 0) this.member(rest, value, known, full, known.dynamic ?? dynamic);
-    else this.objects(value, known, full, dynamic);
-  }
-
-  private objects(value: Json, mapping: ObjectMapping, path: string, dynamic: Dynamic): void {
-    for (const item of Array.isArray(value) ? value : [value]) {
-      if (item === null) continue;
-      if (!isJsonObject(item)) throw concreteValue(path);
-      this.object(item, mapping, path, dynamic);
-    }
-  }
-
-  private field(field: Field, value: Json): void {
-    if (value === null) return;
-    if (Array.isArray(value)) {
-      for (const item of value) this.field(field, item);
-      return;
-    }
-    for (const target of [field, ...field.subfields]) {
-      const read = this.scalar(target, value);
-      if (read === undefined) continue;
-      const present = this.values[target.slot];
-      if (present === undefined) this.values[target.slot] = read;
-      else if (Array.isArray(present)) present.push(read);
-      else this.values[target.slot] = [present, read];
-    }
-  }
-
-  /** A value in the form that the field compares; undefined when it is not indexed. */
-  private scalar(field: Field, value: Json): FieldValue | undefined {
-    const refuse = (type: string, reason: string): EngineError =>
-      new EngineError(
-        400,
-        "mapper_parsing_exception",
-        `failed to parse field [${field.path}] of type [${field.type}] in document with id '${this.id}'. Preview of field's value: '${preview(value)}'`,
-        { caused_by: { type, reason } },
-      );
-    if (isJsonObject(value) && field.kind !== "whole" && field.kind !== "decimal") {
-      throw refuse("illegal_state_exception", "Can't get text on a START_OBJECT");
-    }
-    switch (field.kind) {
-      case "keyword":
-      case "text": {
-        const text = String(value);
-        if (field.kind === "text") return text;
-        if (text.length > field.ignoreAbove) return undefined;
-        if (text.length * 3 > MAX_TERM_BYTES && Buffer.byteLength(text) > MAX_TERM_BYTES) {
-          throw immenseTerm(field.path, text);
-        }
-        return text;
-      }
-      case "date": {
-        const range = parseDate(String(value), field.format);
-        if (range) return range.first;
-        throw refuse(
-          "illegal_argument_exception",
-          `failed to parse date field [${String(value)}] with format [${field.format}]`,
-        );
-      }
-      case "boolean":
-        if (value === true || value === "true") return 1;
-        if (value === false || value === "false" || value === "") return 0;
-        throw refuse(
-          "illegal_argument_exception",
-          `Failed to parse value [${String(value)}] as only [true] or [false] are allowed.`,
-        );
-      default:
-        return this.number(field, value, refuse);
-    }
-  }
-
-  private number(
-    field: Field,
-    value: Json,
-    refuse: (type: string, reason: string) => EngineError,
-  ): number | undefined {
-    if (typeof value === "string") {
-      if (value === "") return undefined;
-      if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) {
-        throw refuse("number_format_exception", `For input string: "${value}"`);
-      }
-    } else if (typeof value !== "number") {
-      throw refuse("json_parse_exception", "Current token not numeric, can not use numeric value accessors");
-    }
-    const number = Number(value);
-    if (field.kind === "decimal") {
-      const stored = field.type === "float" ? Math.fround(number) : number;
-      if (Number.isFinite(stored)) return stored;
-      throw refuse(
-        "illegal_argument_exception",
-        `[${field.type}] supports only finite values, but got [${number > 0 ? "Infinity" : "-Infinity"}]`,
-      );
-    }
-    const whole = Math.trunc(number);
-    const bound = INTEGER_BOUNDS[field.type] ?? 2 ** 63;
-    if (whole >= -bound && whole < bound) return whole;
-    throw refuse(
-      "input_coercion_exception",
-      `Numeric value (${String(value)}) out of range of ${field.type === "integer" ? "int" : field.type}`,
-    );
-  }
-
-  /** A field that the mapping does not have: refused, passed over, or added to it. */
-  private unknown(name: string, value: Json, path: string, dynamic: Dynamic): void {
-    if (dynamic === "strict") {
-      throw new EngineError(
-        400,
-        "strict_dynamic_mapping_exception",
-        `mapping set to strict, dynamic introduction of [${name}] within [${path === "" ? "_doc" : path}] is not allowed`,
-      );
-    }
-    if (dynamic === "false") return;
-    const steps = [...(path === "" ? [] : path.split(".")), ...name.split(".")];
-    const found = detected(value);
-    if (found === undefined) return;
-    let into = this.addition;
-    for (const step of steps.slice(0, -1)) {
-      const next: Record<string, Json> = { ...properties(into[step]) };
-      into[step] = { properties: next };
-      into = next;
-    }
-    into[steps.at(-1) ?? ""] ??= found;
-  }
-
-  private metadata(key: string, value: Json): EngineError {
-    const reason = `Field [${key}] is a metadata field and cannot be added inside a document. Use the index API request parameters.`;
-    return new EngineError(
+/** A field that the mapping does not have is passed over, where that is all that an engine would do. */
+function checkUnknown(key: string, value: Json, mapping: Mapping): void {
+  const [name = ""] = key.split(".");
+  const parent = mapping.ownField(name);
+  if (parent) {
+    throw new EngineError(
       400,
       "mapper_parsing_exception",
-      `failed to parse field [${key}] of type [${key}] in document with id '${this.id}'. Preview of field's value: '${preview(value)}'`,
-      { caused_by: { type: "mapper_parsing_exception", reason } },
+      `Could not dynamically add mapping for field [${key}]. Existing mapping for [${name}] must be of type object but found [${parent.type}].`,
     );
   }
+  if (mapping.isDynamic && holdsSomething(value)) {
+    throw notSupported(`dynamic mapping, for field [${key}]; an index needs "dynamic": false`);
+  }
 }
 
-function properties(value: Json | undefined): JsonObject {
-  return isJsonObject(value) && isJsonObject(value["properties"]) ? value["properties"] : {};
+function holdsSomething(value: Json): boolean {
+  return Array.isArray(value) ? value.some(holdsSomething) : value !== null;
 }
 
-/** The mapping that the engine gives to a value that it meets for the first time; none for null. */
-function detected(value: Json): Json | undefined {
+function read(field: Field, value: Json, values: FieldValues, id: string): void {
+  if (value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value) {
-      const found = detected(item);
-      if (found !== undefined) return found;
+    for (const item of value) read(field, item, values, id);
+    return;
+  }
+  for (const target of [field, ...field.subfields]) {
+    const one = scalar(target, value, id);
+    if (one === undefined) continue;
+    const present = values[target.slot];
+    if (present === undefined) values[target.slot] = one;
+    else if (Array.isArray(present)) present.push(one);
+    else values[target.slot] = [present, one];
+  }
+}
+
+/** A value in the form that the field compares; undefined when it is not indexed. */
+function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
+  const refuse = (type: string, reason: string): EngineError =>
+    unparsed(`[${field.path}] of type [${field.type}]`, value, id, { type, reason });
+  if (field.type === "integer" || field.type === "double") return number(field, value, refuse);
+  if (isJsonObject(value)) throw refuse("illegal_state_exception", "Can't get text on a START_OBJECT");
+  const text = String(value);
+  if (field.type === "text") return text;
+  if (field.type === "date") {
+    const range = parseDate(text, field.format);
+    if (range) return range.first;
+    const reason = `failed to parse date field [${text}] with format [${field.format}]`;
+    throw refuse("illegal_argument_exception", reason);
+  }
+  if (text.length > field.ignoreAbove) return undefined;
+  if (text.length * 3 > MAX_TERM_BYTES && Buffer.byteLength(text) > MAX_TERM_BYTES) {
+    throw immenseTerm(field.path, text);
+  }
+  return text;
+}
+
+function number(
+  { type }: Field,
+  value: Json,
+  refuse: (type: string, reason: string) => EngineError,
+): number | undefined {
+  if (typeof value === "string") {
+    if (value === "") return undefined;
+    if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) {
+      throw refuse("number_format_exception", `For input string: "${value}"`);
     }
-    return undefined;
+  } else if (typeof value !== "number") {
+    throw refuse("json_parse_exception", "Current token not numeric, can not use numeric value accessors");
   }
-  if (isJsonObject(value)) {
-    const inner = Object.entries(value)
-      .map(([key, item]) => [key, detected(item)] as const)
-      .filter((member): member is readonly [string, Json] => member[1] !== undefined);
-    return { properties: Object.fromEntries(inner) };
+  const given = Number(value);
+  if (type === "double") {
+    if (Number.isFinite(given)) return given;
+    const shown = given > 0 ? "Infinity" : "-Infinity";
+    throw refuse("illegal_argument_exception", `[double] supports only finite values, but got [${shown}]`);
   }
-  switch (typeof value) {
-    case "boolean":
-      return { type: "boolean" };
-    case "number":
-      return { type: Number.isInteger(value) ? "long" : "float" };
-    case "string":
-      return DETECTED_DATE.test(value) && parseDateMath(value, "strict_date_optional_time", 0) !== undefined
-        ? { type: "date" }
-        : { type: "text", fields: { keyword: { type: "keyword", ignore_above: 256 } } };
-    default:
-      return undefined;
-  }
+  const whole = Math.trunc(given);
+  if (whole >= -INTEGER_BOUND && whole < INTEGER_BOUND) return whole;
+  throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of int`);
 }
 
 function checkName(key: string): void {
@@ -251,20 +127,17 @@ function checkName(key: string): void {
   }
 }
 
-function notAnObject(path: string, existing: string, type: string): EngineError {
-  return new EngineError(
-    400,
-    "mapper_parsing_exception",
-    `Could not dynamically add mapping for field [${path}]. Existing mapping for [${existing}] must be of type object but found [${type}].`,
-  );
+function metadata(key: string, value: Json, id: string): EngineError {
+  const reason = `Field [${key}] is a metadata field and cannot be added inside a document. Use the index API request parameters.`;
+  return unparsed(`[${key}] of type [${key}]`, value, id, { type: "mapper_parsing_exception", reason });
 }
 
-function concreteValue(path: string): EngineError {
-  const name = path.split(".").at(-1) ?? path;
+function unparsed(field: string, value: Json, id: string, cause: JsonObject): EngineError {
   return new EngineError(
     400,
     "mapper_parsing_exception",
-    `object mapping for [${path}] tried to parse field [${name}] as object, but found a concrete value`,
+    `failed to parse field ${field} in document with id '${id}'. Preview of field's value: '${preview(value)}'`,
+    { caused_by: cause },
   );
 }
 

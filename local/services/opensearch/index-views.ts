@@ -1,5 +1,4 @@
 import type { JsonObject } from "../../../lib/json";
-import { printDate } from "./dates";
 import { notSupported } from "./errors";
 import type { SearchIndex } from "./search-index";
 import { nestedSettings, numberSetting } from "./settings";
@@ -26,11 +25,9 @@ export function info(): JsonObject {
 }
 
 /** An index as `GET /{index}` shows it. */
-export function indexJson({ definition, mapping }: SearchIndex): {
-  readonly aliases: JsonObject;
-  readonly mappings: JsonObject;
-  readonly settings: JsonObject;
-} {
+export type IndexJson = Readonly<Record<"aliases" | "mappings" | "settings", JsonObject>>;
+
+export function indexJson({ definition, mapping }: SearchIndex): IndexJson {
   const { name, uuid, createdMs, settings } = definition;
   const { dynamic, ...mappings } = mapping.toJson();
   return {
@@ -53,7 +50,6 @@ const COLUMNS = {
   pri: ({ definition }) => String(numberSetting(definition.settings, "index.number_of_shards", 1)),
   rep: (index) => String(replicasOf(index)),
   "docs.count": ({ size }) => String(size),
-  "creation.date.string": ({ definition }) => printDate(definition.createdMs, "strict_date_optional_time"),
 } as const satisfies Readonly<Record<string, (index: SearchIndex) => string>>;
 
 const DEFAULT_COLUMNS = "health,status,index,uuid,pri,rep,docs.count";

@@ -10,14 +10,6 @@ export function matchesPattern(name: string, pattern: string): boolean {
   return new RegExp(`^${source}$`, "s").test(name);
 }
 
-/** Whether two patterns have a name in common. */
-export function patternsOverlap(a: string, b: string): boolean {
-  if (a === "" || b === "") return /^\**$/.test(a) && /^\**$/.test(b);
-  if (a.startsWith("*")) return patternsOverlap(a.slice(1), b) || patternsOverlap(a, b.slice(1));
-  if (b.startsWith("*")) return patternsOverlap(b, a);
-  return a.charAt(0) === b.charAt(0) && patternsOverlap(a.slice(1), b.slice(1));
-}
-
 /** @throws EngineError when the engine would not give an index this name. */
 export function checkIndexName(name: string): void {
   const fault =

@@ -31,21 +31,9 @@ export function count(value: Json | undefined, what: string, otherwise: number):
   throw badRequest(`[${what}] parameter cannot be negative, found [${String(value)}]`);
 }
 
-/**
- * Refuses members that are not in `known`: as not supported where the engine has them (`engineHas`), else as
- * the engine does.
- */
-export function checkMembers(
-  body: JsonObject,
-  what: string,
-  known: readonly string[],
-  engineHas: readonly string[] = [],
-): void {
-  for (const key of Object.keys(body)) {
-    if (known.includes(key)) continue;
-    if (engineHas.includes(key)) throw notSupported(`${key} in ${what}`);
-    throw new EngineError(400, "x_content_parse_exception", `[${what}] unknown field [${key}]`);
-  }
+/** Refuses members that are not in `known`. */
+export function checkMembers(body: JsonObject, what: string, known: readonly string[]): void {
+  for (const key of Object.keys(body)) if (!known.includes(key)) throw notSupported(`${key} in ${what}`);
 }
 
 /** The one member of an object that names something, such as `{ term: {…} }`. */

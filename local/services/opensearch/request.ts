@@ -1,14 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import { messageOf } from "../../../lib/message-of";
 import { badRequest, EngineError, notSupported } from "./errors";
 
 /** The engine's limit for the body of a request. */
 const MAX_BODY_BYTES = 100 * 1024 * 1024;
 
 /** Parameters that every request may carry. */
-const COMMON_PARAMETERS = new Set(["filter_path", "pretty", "human", "error_trace", "source_content_type"]);
+const COMMON_PARAMETERS = ["filter_path", "pretty"];
 
 /** A request as the routes see it. */
 export interface SearchHttpRequest {
@@ -37,20 +36,15 @@ export async function readRequest(message: IncomingMessage): Promise<SearchHttpR
     }
     chunks.push(bytes);
   }
-  const bytes = Buffer.concat(chunks);
+  const { "content-encoding": encoding = "identity" } = message.headers;
+  if (encoding !== "identity") throw notSupported(`content-encoding ${encoding}`);
   return {
     method: message.method ?? "GET",
     path: decodeURI(pathname),
     query: searchParams,
     headers: message.headers,
-    body: (await decoded(bytes, message.headers["content-encoding"])).toString("utf8"),
+    body: Buffer.concat(chunks).toString("utf8"),
   };
-}
-
-async function decoded(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
-  if (encoding === undefined || encoding === "identity") return bytes;
-  if (encoding === "gzip") return promisify(gunzip)(bytes);
-  throw notSupported(`content-encoding ${encoding}`);
 }
 
 /** The body as a JSON object; empty where there is none. @throws EngineError when it is something else */
@@ -67,27 +61,16 @@ export function anyJsonBody(body: string): Json {
     const value: Json = JSON.parse(body);
     return value;
   } catch (error) {
-    throw new EngineError(
-      400,
-      "json_parse_exception",
-      error instanceof Error ? error.message : String(error),
-    );
+    throw new EngineError(400, "json_parse_exception", messageOf(error));
   }
 }
 
-/**
- * Refuses parameters that are neither in `known` nor common to all requests: those that an engine has
- * (`engineHas`) as not supported, any other as the engine does.
- */
-export function checkParameters(
-  { path, query }: SearchHttpRequest,
-  known: readonly string[] = [],
-  engineHas: readonly string[] = [],
-): void {
+/** Refuses parameters that are neither in `known` nor common to all requests. */
+export function checkParameters({ path, query }: SearchHttpRequest, known: readonly string[] = []): void {
   for (const name of query.keys()) {
-    if (known.includes(name) || COMMON_PARAMETERS.has(name)) continue;
-    if (engineHas.includes(name)) throw notSupported(`parameter ${name} of ${path}`);
-    throw badRequest(`request [${path}] contains unrecognized parameter: [${name}]`);
+    if (!known.includes(name) && !COMMON_PARAMETERS.includes(name)) {
+      throw notSupported(`parameter ${name} of ${path}`);
+    }
   }
 }
 

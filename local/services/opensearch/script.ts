@@ -4,7 +4,7 @@ import type { SearchIndex } from "./search-index";
 import { FieldReader, type Match } from "./values";
 
 /** A number for each document. */
-export type NumberScript = (match: Match) => number;
+type NumberScript = (match: Match) => number;
 
 const FACTOR = /^\s*doc\['([^']+)'\]\.value\s*$/;
 

@@ -1,5 +1,4 @@
 import type { JsonObject } from "../../../lib/json";
-import { EngineError } from "./errors";
 import { type FieldValues, readFields } from "./field-values";
 import { Mapping } from "./mapping";
 import { refreshIntervalMs, type Settings } from "./settings";
@@ -27,13 +26,8 @@ export interface IndexDefinition {
 
 /** What became of a write. */
 export interface Written {
-  readonly result: "created" | "updated" | "deleted" | "not_found";
-  readonly version: number;
-  readonly seqNo: number;
-  /** What the document added to the mapping. */
-  readonly addition?: JsonObject;
-  /** The document as it is now; none after a delete. */
-  readonly doc?: Doc;
+  readonly result: "created" | "updated";
+  readonly doc: Doc;
 }
 
 /**
@@ -45,9 +39,8 @@ export class SearchIndex {
   public readonly mapping: Mapping;
   private readonly newest = new Map<string, Doc>();
   private readonly searchable = new Map<string, Doc>();
-  /** Written since the last refresh; null stands for deleted. */
-  private readonly unrefreshed = new Map<string, Doc | null>();
-  private readonly deletedVersions = new Map<string, number>();
+  /** Written since the last refresh. */
+  private readonly unrefreshed = new Map<string, Doc>();
   private readonly timer: NodeJS.Timeout | undefined;
   private nextSeqNo = 0;
 
@@ -61,45 +54,20 @@ export class SearchIndex {
     return this.definition.name;
   }
 
-  /** Puts a document, over one with the same id if there is one and `create` is false. @throws EngineError */
-  public put(id: string, source: string, create: boolean): Written {
+  /** Puts a document, over one with the same id if there is one. @throws EngineError */
+  public put(id: string, source: string): Written {
     const present = this.newest.get(id);
-    if (create && present) {
-      throw new EngineError(
-        409,
-        "version_conflict_engine_exception",
-        `[${id}]: version conflict, document already exists (current version [${present.version}])`,
-        { index: this.name, shard: "0", index_uuid: this.definition.uuid },
-      );
-    }
-    const document = parseDocument(source);
-    let { values, addition } = readFields(document, this.mapping, id);
-    if (addition) {
-      this.mapping.merge(addition);
-      values = readFields(document, this.mapping, id).values;
-    }
-    const version = (present?.version ?? this.deletedVersions.get(id) ?? 0) + 1;
-    const doc = { id, version, seqNo: this.nextSeqNo, source, values };
+    const values = readFields(parseDocument(source), this.mapping, id);
+    const doc = { id, version: (present?.version ?? 0) + 1, seqNo: this.nextSeqNo, source, values };
     this.place(doc);
-    const result = present ? "updated" : "created";
-    return { result, version, seqNo: doc.seqNo, doc, ...(addition && { addition }) };
+    return { result: present ? "updated" : "created", doc };
   }
 
   /** Takes a document back from the journal. */
   public restore(id: string, source: string, version: number, seqNo: number): void {
-    const { values } = readFields(parseDocument(source), this.mapping, id);
+    const values = readFields(parseDocument(source), this.mapping, id);
     this.nextSeqNo = seqNo;
     this.place({ id, version, seqNo, source, values });
-  }
-
-  /** Deletes a document; it is no fault if there is none. */
-  public delete(id: string): Written {
-    const present = this.newest.get(id);
-    const version = (present?.version ?? this.deletedVersions.get(id) ?? 0) + 1;
-    this.newest.delete(id);
-    this.unrefreshed.set(id, null);
-    this.deletedVersions.set(id, version);
-    return { result: present ? "deleted" : "not_found", version, seqNo: this.nextSeqNo++ };
   }
 
   /** Makes everything that was written searchable. */
@@ -107,7 +75,7 @@ export class SearchIndex {
     for (const [id, doc] of this.unrefreshed) {
       // Deleted first, so that what is written again moves to the end, as it does in the engine.
       this.searchable.delete(id);
-      if (doc) this.searchable.set(id, doc);
+      this.searchable.set(id, doc);
     }
     this.unrefreshed.clear();
   }
@@ -136,6 +104,5 @@ export class SearchIndex {
     this.nextSeqNo = doc.seqNo + 1;
     this.newest.set(doc.id, doc);
     this.unrefreshed.set(doc.id, doc);
-    this.deletedVersions.delete(doc.id);
   }
 }

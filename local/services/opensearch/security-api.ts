@@ -6,32 +6,11 @@ export interface SecurityAnswer {
   readonly body: JsonObject;
 }
 
-type Shape = "list" | "text" | "objects";
-
-/** The kinds of things that are kept, with their keys and what each holds. */
+/** The kinds of things that are kept, with the lists that each may hold beside a description. */
 const KINDS = {
-  roles: {
-    one: "role",
-    keys: {
-      cluster_permissions: "list",
-      index_permissions: "objects",
-      tenant_permissions: "objects",
-      description: "text",
-    },
-  },
-  rolesmapping: {
-    one: "rolesmapping",
-    keys: {
-      hosts: "list",
-      users: "list",
-      backend_roles: "list",
-      and_backend_roles: "list",
-      description: "text",
-    },
-  },
-} as const satisfies Readonly<
-  Record<string, { readonly one: string; readonly keys: Readonly<Record<string, Shape>> }>
->;
+  roles: { one: "role", lists: ["cluster_permissions", "index_permissions", "tenant_permissions"] },
+  rolesmapping: { one: "rolesmapping", lists: ["hosts", "users", "backend_roles", "and_backend_roles"] },
+} as const satisfies Readonly<Record<string, { readonly one: string; readonly lists: readonly string[] }>>;
 
 /** A role that is part of the plugin and cannot be changed: of those, the one that this stack gives to people. */
 const STATIC_ROLES: ReadonlyMap<string, JsonObject> = new Map([
@@ -85,8 +64,7 @@ export class SecurityApi {
     rolesmapping: new Map(),
   };
 
-  public get(kind: SecurityKind, name?: string): SecurityAnswer {
-    if (name === undefined) return { status: 200, body: Object.fromEntries(this.kept[kind]) };
+  public get(kind: SecurityKind, name: string): SecurityAnswer {
     const found = this.kept[kind].get(name) ?? (kind === "roles" ? STATIC_ROLES.get(name) : undefined);
     return found ? { status: 200, body: { [name]: found } } : notFound(kind, name);
   }
@@ -102,30 +80,15 @@ export class SecurityApi {
     return existed ? said(200, "OK", `'${name}' updated.`) : said(201, "CREATED", `'${name}' created.`);
   }
 
-  /** Applies a JSON patch of `add`, `replace` and `remove` to one thing. */
-  public patch(kind: SecurityKind, name: string, patch: Json): SecurityAnswer {
-    const found = this.kept[kind].get(name);
-    if (!found) return notFound(kind, name);
-    const patched = Array.isArray(patch) ? applied(found, patch) : "Wrong request body";
-    if (typeof patched === "string") return said(400, "BAD_REQUEST", patched);
-    const { reserved: _r, hidden: _h, static: _s, ...body } = patched;
-    return this.put(kind, name, body);
-  }
-
-  public delete(kind: SecurityKind, name: string): SecurityAnswer {
-    return this.kept[kind].delete(name) ? said(200, "OK", `'${name}' deleted.`) : notFound(kind, name);
-  }
-
   /** What is kept, so that it can be written to a journal. */
   public *everything(): Generator<readonly [SecurityKind, string, JsonObject]> {
     for (const [name, body] of this.kept.roles) yield ["roles", name, body];
     for (const [name, body] of this.kept.rolesmapping) yield ["rolesmapping", name, body];
   }
 
-  /** Takes something back from the journal; null stands for deleted. */
-  public restore(kind: SecurityKind, name: string, body: JsonObject | null): void {
-    if (body === null) this.kept[kind].delete(name);
-    else this.kept[kind].set(name, body);
+  /** Takes something back from the journal. */
+  public restore(kind: SecurityKind, name: string, body: JsonObject): void {
+    this.kept[kind].set(name, body);
   }
 }
 
@@ -145,14 +108,13 @@ function check(kind: SecurityKind, body: Json): SecurityAnswer | undefined {
   if (!isJsonObject(body) || Object.keys(body).length === 0) {
     return error("Request body required for this action.");
   }
-  const shapes: Readonly<Record<string, Shape>> = KINDS[kind].keys;
-  const invalid = Object.keys(body).filter((key) => !Object.hasOwn(shapes, key));
+  const lists: readonly string[] = KINDS[kind].lists;
+  const invalid = Object.keys(body).filter((key) => key !== "description" && !lists.includes(key));
   if (invalid.length > 0) {
     return error("Invalid configuration", { invalid_keys: { keys: invalid.sort().join(",") } });
   }
   const wrong = Object.entries(body).flatMap(([key, value]): [string, string][] => {
-    const wantsText = shapes[key] === "text";
-    if (wantsText) return typeof value === "string" ? [] : [[key, "String expected"]];
+    if (key === "description") return typeof value === "string" ? [] : [[key, "String expected"]];
     return Array.isArray(value) ? [] : [[key, "Array expected"]];
   });
   return wrong.length > 0 ? error("Wrong datatype", Object.fromEntries(wrong)) : undefined;
@@ -178,46 +140,4 @@ function completed(kind: SecurityKind, body: JsonObject): JsonObject {
 
 function withFilters(permission: Json): Json {
   return isJsonObject(permission) ? { fls: [], masked_fields: [], ...permission } : permission;
-}
-
-/** A copy with the patch applied, or what is wrong with the patch. */
-function applied(target: JsonObject, operations: readonly Json[]): JsonObject | string {
-  let result = target;
-  for (const operation of operations) {
-    const changed = isJsonObject(operation) ? change(result, operation) : "Wrong request body";
-    if (typeof changed === "string") return changed;
-    result = changed;
-  }
-  return result;
-}
-
-function change(target: JsonObject, { op, path, value = null }: JsonObject): JsonObject | string {
-  const [key = "", position, ...deeper] = String(path).slice(1).split("/");
-  if (deeper.length > 0) return "Wrong request body";
-  const present: Json | undefined = target[key];
-  if (position !== undefined) {
-    const list = Array.isArray(present)
-      ? changedList(present, op, position, value)
-      : `Missing field "${key}"`;
-    return typeof list === "string" ? list : { ...target, [key]: list };
-  }
-  // The plugin does not keep an empty list: it cannot be replaced or removed, only added.
-  const isThere = present !== undefined && !(Array.isArray(present) && present.length === 0);
-  if (op === "add" || (op === "replace" && isThere)) return { ...target, [key]: value };
-  if (op !== "remove" || !isThere) return `Missing field "${key}"`;
-  const { [key]: _, ...rest } = target;
-  return rest;
-}
-
-function changedList(
-  list: readonly Json[],
-  op: Json | undefined,
-  position: string,
-  value: Json,
-): readonly Json[] | string {
-  const at = position === "-" ? list.length : Number(position);
-  const end = op === "add" ? list.length : list.length - 1;
-  if (!Number.isInteger(at) || at < 0 || at > end) return `Array index ${position} out of bounds`;
-  if (op === "add") return list.toSpliced(at, 0, value);
-  return op === "replace" ? list.toSpliced(at, 1, value) : list.toSpliced(at, 1);
 }

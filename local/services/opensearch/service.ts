@@ -20,7 +20,7 @@ export interface Interceptor {
   readonly onItem?: (action: BulkAction) => EngineError | undefined;
 }
 
-export interface SearchDoubleOptions {
+interface SearchDoubleOptions {
   /** Keeps the indices; made if it is not there. */
   readonly dataDir: string;
   /** @default a free one */

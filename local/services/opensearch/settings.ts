@@ -4,31 +4,21 @@ import { badRequest, notSupported } from "./errors";
 /** Settings of an index, flat (`index.number_of_shards`), each as text: so the engine returns them. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** Settings that change what the double does. */
-const HONOURED: Readonly<Record<string, { readonly min: number; readonly max: number } | "time">> = {
+/** The settings that the double has: bounds of a number, or a time. */
+const KNOWN: Readonly<Record<string, { readonly min: number; readonly max: number } | "time">> = {
   "index.number_of_shards": { min: 1, max: 1024 },
   "index.number_of_replicas": { min: 0, max: 100 },
-  "index.max_result_window": { min: 1, max: 2 ** 31 - 1 },
   "index.refresh_interval": "time",
 };
 
-/** Namespaces of settings that the engine has and that change nothing here. */
-const KEPT =
-  /^index\.(mapping|codec|plugins|opendistro|translog|merge|unassigned|routing|auto_expand_replicas|search\.idle)(\.|$)/;
-
 const REFRESH_INTERVAL_MS = 1_000;
-const TIME = /^(-1|0|\d+(ms|s|m|h|d))$/;
-const TIME_UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
+/** The unit is written out, or the interval is switched off. */
+const TIME = /^(?:-1|0|(\d+)(ms|s|m))$/;
+const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
  * Reads settings in any of the spellings that the engine takes.
- * @throws EngineError for a setting that no engine has, that the double has not, or that is out of bounds.
+ * @throws EngineError for a setting that the double has not, or that is out of bounds.
  */
 export function readSettings(given: Json | undefined): Settings {
   const flat: Record<string, string> = {};
@@ -46,18 +36,10 @@ export function readSettings(given: Json | undefined): Settings {
 }
 
 function check(name: string, value: string): void {
-  const bounds = HONOURED[name];
-  if (bounds === undefined) {
-    if (KEPT.test(name)) return;
-    if (/^index\.(analysis|blocks|sort|query|highlight|requests|knn)/.test(name))
-      throw notSupported(`setting ${name}`);
-    throw badRequest(
-      `unknown setting [${name}] please check that any required plugins are installed, or check the breaking changes documentation for removed settings`,
-    );
-  }
+  const bounds = KNOWN[name];
+  if (bounds === undefined) throw notSupported(`setting ${name}`);
   if (bounds === "time") {
-    if (!TIME.test(value))
-      throw badRequest(`failed to parse setting [${name}] with value [${value}] as a time value`);
+    if (!TIME.test(value)) throw notSupported(`${name} ${value}; -1, 0, or ms, s or m are`);
     return;
   }
   const number = Number(value);
@@ -91,9 +73,8 @@ export function nestedSettings(settings: Settings): JsonObject {
 export function refreshIntervalMs(settings: Settings): number | undefined {
   const text = settings["index.refresh_interval"];
   if (text === undefined) return REFRESH_INTERVAL_MS;
-  if (text === "-1" || text === "0") return undefined;
-  const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-  return Number(amount) * (TIME_UNITS[unit ?? ""] ?? 1);
+  const [, amount, unit = ""] = TIME.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * (TIME_UNITS[unit] ?? 1);
 }
 
 export function numberSetting(settings: Settings, name: string, otherwise: number): number {

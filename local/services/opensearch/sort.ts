@@ -1,5 +1,4 @@
 import { isJsonObject, type Json } from "../../../lib/json";
-import { parseDate } from "./dates";
 import { badRequest, EngineError, notSupported } from "./errors";
 import type { FieldValue } from "./field-values";
 import { checkMembers, listOf, onlyMember } from "./params";
@@ -13,7 +12,7 @@ interface SortKey {
   readonly value: (match: Match) => FieldValue | null;
   readonly compare: (a: FieldValue | null, b: FieldValue | null) => number;
   /** A value that a request names, in the form that is compared. */
-  readonly parse: (given: Json) => FieldValue | null;
+  readonly parse: (given: Json) => FieldValue;
 }
 
 /** The order of a search's hits. */
@@ -49,58 +48,33 @@ export class Sort {
 
 function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
   const [path, options] = typeof one === "string" ? [one, {}] : onlyMember(one, "sort");
+  if (path.startsWith("_")) throw notSupported(`sort by ${path}`);
   const given = isJsonObject(options) ? options : { order: options };
-  checkMembers(
-    given,
-    "sort",
-    ["order", "missing", "unmapped_type", "format"],
-    ["mode", "nested", "numeric_type"],
-  );
-  const { order = "asc", missing = "_last", unmapped_type: unmapped } = given;
+  checkMembers(given, "sort", ["order", "unmapped_type"]);
+  const { order = "asc", unmapped_type: unmapped } = given;
   if (order !== "asc" && order !== "desc") throw badRequest(`Unknown SortOrder [${String(order)}]`);
-  if (missing !== "_last" && missing !== "_first")
-    throw notSupported("missing values in sort but _last and _first");
-  if (given["format"] !== undefined) throw notSupported("format in sort");
   const sign = order === "desc" ? -1 : 1;
-  const ifNull = missing === "_last" ? 1 : -1;
-  const compare = (a: FieldValue | null, b: FieldValue | null): number => {
-    if (a === null || b === null) return a === b ? 0 : a === null ? ifNull : -ifNull;
-    return sign * compareValues(a, b);
-  };
-  if (["_doc", "_shard_doc", "_score"].includes(path)) throw notSupported(`sort by ${path}`);
-  if (path === "_id") return { value: ({ doc }) => doc.id, compare, parse: scalar };
   const reader = new FieldReader(indices, path);
   for (const index of indices) {
     if (unmapped === undefined && index.mapping.field(path) === undefined) throw unmappedField(path, index);
   }
-  const { mapped } = reader;
-  const smallest = order === "asc";
   return {
     value: (match) => {
-      const values = reader.values(match);
-      const [first = null, ...others] = values;
       // Of several values the engine takes the one that comes first in the order.
-      return others.reduce<FieldValue | null>((best, value) => {
-        if (best === null) return value;
-        return compareValues(value, best) < 0 === smallest ? value : best;
-      }, first);
+      const [first = null] = [...reader.values(match)].sort((a, b) => sign * compareValues(a, b));
+      return first;
     },
-    compare,
+    compare: (a, b) => {
+      if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+      return sign * compareValues(a, b);
+    },
     parse: (value) => {
-      if (mapped?.kind === "date" && typeof value === "string") {
-        const date = parseDate(value, mapped.format);
-        if (date) return date.first;
-        const reason = `failed to parse date field [${value}] with format [${mapped.format}]`;
-        throw new EngineError(400, "parse_exception", `${reason}: [${reason}]`);
-      }
-      return scalar(value);
+      const isText = reader.mapped?.type === "keyword";
+      if (isText && typeof value === "string") return value;
+      if (!isText && typeof value === "number") return value;
+      throw notSupported(`search_after ${JSON.stringify(value)} of ${path}; a value of a hit's sort is`);
     },
   };
-}
-
-function scalar(value: Json): FieldValue | null {
-  if (value === null || typeof value === "string" || typeof value === "number") return value;
-  throw badRequest(`Can't handle search_after value ${JSON.stringify(value)}`);
 }
 
 function unmappedField(path: string, index: SearchIndex): EngineError {

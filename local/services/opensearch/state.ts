@@ -8,21 +8,14 @@ import { readSettings } from "./settings";
 import { IndexTemplates } from "./templates";
 
 /** A change, as the journal keeps it. Documents have a form of their own, see {@link documentEntry}. */
-export type Change =
+type Change =
   | ({ readonly t: "index" } & IndexDefinition)
-  | { readonly t: "mapping"; readonly index: string; readonly addition: JsonObject }
   | { readonly t: "drop"; readonly index: string }
-  | { readonly t: "delete"; readonly index: string; readonly id: string }
   | { readonly t: "dashboards"; readonly key: string; readonly value: Json }
-  | { readonly t: "template"; readonly name: string; readonly body: JsonObject | null }
+  | { readonly t: "template"; readonly name: string; readonly body: JsonObject }
   | { readonly t: "policy"; readonly name: string; readonly kept: KeptPolicy | null }
   | { readonly t: "audit"; readonly body: JsonObject }
-  | {
-      readonly t: "security";
-      readonly kind: SecurityKind;
-      readonly name: string;
-      readonly body: JsonObject | null;
-    };
+  | { readonly t: "security"; readonly kind: SecurityKind; readonly name: string; readonly body: JsonObject };
 
 const DOCUMENT = '{"t":"doc",';
 const SOURCE = ',"source":';
@@ -62,7 +55,7 @@ export class State {
 
   /** The shortest journal that leads to this state. */
   public *entries(): Generator<string> {
-    for (const [name, body] of this.templates.find("*")) yield changeEntry({ t: "template", name, body });
+    for (const [name, body] of this.templates.everything()) yield changeEntry({ t: "template", name, body });
     for (const [kind, name, body] of this.security.everything()) {
       yield changeEntry({ t: "security", kind, name, body });
     }
@@ -102,16 +95,11 @@ export class State {
         settings: readSettings(settings),
         mappings: isJsonObject(mappings) ? mappings : {},
       });
-    } else if (t === "mapping") {
-      this.index(change).mapping.merge(isJsonObject(change["addition"]) ? change["addition"] : {});
     } else if (t === "drop") this.drop(String(change["index"]));
-    else if (t === "delete") this.index(change).delete(String(change["id"]));
-    else if (t === "template") {
-      if (isJsonObject(body)) this.templates.put(name, body);
-      else this.templates.delete(name);
-    } else if (t === "security" && typeof kind === "string" && isSecurityKind(kind)) {
-      this.security.restore(kind, name, isJsonObject(body) ? body : null);
-    } else if (t === "policy") this.policies.restore(name, keptPolicy(change["kept"]));
+    else if (t === "template" && isJsonObject(body)) this.templates.put(name, body);
+    else if (t === "security" && typeof kind === "string" && isSecurityKind(kind) && isJsonObject(body))
+      this.security.restore(kind, name, body);
+    else if (t === "policy") this.policies.restore(name, keptPolicy(change["kept"]));
     else if (t === "audit" && isJsonObject(body)) this.audit.restore(body);
     else if (t === "dashboards") this.dashboards.restore([String(change["key"]), change["value"] ?? null]);
     else throw new Error(`The journal of the search double holds an unknown change: ${String(t)}`);

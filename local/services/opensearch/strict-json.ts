@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../lib/json";
 import { isJsonObject } from "../../../lib/json";
+import { messageOf } from "../../../lib/message-of";
 import { EngineError } from "./errors";
 
 /** Limits of the engine's parser. */
@@ -17,7 +18,7 @@ export function parseDocument(text: string): JsonObject {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw refusal("failed to parse", { type: "json_parse_exception", reason });
   }
   if (!isJsonObject(value)) {

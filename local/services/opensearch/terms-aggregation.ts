@@ -1,12 +1,17 @@
-import type { JsonObject } from "../../../lib/json";
-import { type Bucket, compileOrder } from "./bucket-order";
+import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import { EngineError, notSupported } from "./errors";
 import type { FieldValue } from "./field-values";
 import type { Aggregate } from "./metric-aggregations";
-import { checkMembers, count, text } from "./params";
+import { checkMembers, count, listOf, onlyMember, text } from "./params";
 import type { SearchIndex } from "./search-index";
-import { dateText, FieldReader, type Match } from "./values";
+import { compareValues, FieldReader, grouped } from "./values";
 
 const DEFAULT_SIZE = 10;
+
+interface Bucket extends JsonObject {
+  readonly key: FieldValue;
+  readonly doc_count: number;
+}
 
 /** A bucket for each value of a field. @throws EngineError when the engine would refuse it */
 export function compileTerms(
@@ -14,54 +19,63 @@ export function compileTerms(
   indices: readonly SearchIndex[],
   bucket: Aggregate,
 ): Aggregate {
-  checkMembers(
-    body,
-    "terms",
-    ["field", "size", "order", "min_doc_count", "missing", "shard_size"],
-    [
-      "script",
-      "include",
-      "exclude",
-      "format",
-      "execution_hint",
-      "collect_mode",
-      "show_term_doc_count_error",
-      "value_type",
-    ],
-  );
+  checkMembers(body, "terms", ["field", "size", "order", "missing", "shard_size"]);
   const reader = new FieldReader(indices, text(body["field"], "terms.field"));
+  if (reader.mapped?.type === "date") throw notSupported(`terms of ${reader.path}, a date`);
   const size = count(body["size"], "size", DEFAULT_SIZE);
-  const least = count(body["min_doc_count"], "min_doc_count", 1);
-  const compare = compileOrder(body["order"], { _count: "desc" });
+  const compare = compileOrder(body["order"] ?? { _count: "desc" });
   const { missing } = body;
   const instead = missing === undefined ? [] : [typeof missing === "number" ? missing : String(missing)];
   return (matches) => {
-    const groups = new Map<FieldValue, Match[]>();
-    for (const match of matches) {
+    const groups = grouped(matches, (match) => {
       const own = reader.values(match);
-      for (const value of new Set(own.length > 0 ? own : instead)) {
-        const group = groups.get(value);
-        if (group) group.push(match);
-        else groups.set(value, [match]);
-      }
-    }
+      return own.length > 0 ? own : instead;
+    });
     const all = [...groups]
-      .filter(([, group]) => group.length >= least)
-      .map(([key, group]): Bucket => ({ key, content: bucket(group) }))
+      .map(([key, group]): Bucket => ({ key, doc_count: group.length, ...bucket(group) }))
       .sort(compare);
     const kept = all.slice(0, size);
-    const docCount = (buckets: readonly Bucket[]): number =>
-      buckets.reduce((sum, { content }) => sum + Number(content["doc_count"]), 0);
-    return {
-      doc_count_error_upper_bound: 0,
-      sum_other_doc_count: docCount(all) - docCount(kept),
-      buckets: kept.map(({ key, content }) => ({ ...keyOf(key, reader), ...content })),
-    };
+    const sum = (buckets: readonly Bucket[]): number => buckets.reduce((n, one) => n + one.doc_count, 0);
+    return { doc_count_error_upper_bound: 0, sum_other_doc_count: sum(all) - sum(kept), buckets: kept };
   };
 }
 
-function keyOf(key: FieldValue, { mapped }: FieldReader): JsonObject {
-  if (mapped?.kind === "date") return { key, key_as_string: dateText(Number(key), mapped) };
-  if (mapped?.kind === "boolean") return { key, key_as_string: key === 1 ? "true" : "false" };
-  return { key };
+type Comparison = (a: Bucket, b: Bucket) => number;
+
+/** By key, by count, or by a metric below the buckets, such as `revenue`. Equal ones are ordered by key. */
+function compileOrder(order: Json): Comparison {
+  const comparisons = listOf(order).map((one): Comparison => {
+    const [name, direction] = onlyMember(one, "order");
+    const sign = direction === "desc" ? -1 : 1;
+    if (/[.>]/.test(name)) throw notSupported(`order by ${name}`);
+    if (name === "_key") return (a, b) => sign * compareValues(a.key, b.key);
+    return (a, b) => compareNumbers(numberOf(a, name), numberOf(b, name), sign);
+  });
+  return (a, b) => {
+    for (const compare of comparisons) {
+      const result = compare(a, b);
+      if (result !== 0) return result;
+    }
+    return compareValues(a.key, b.key);
+  };
+}
+
+/** Buckets without a value come last, whatever the direction. */
+function compareNumbers(a: number | null, b: number | null, sign: number): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+  return sign * (a - b);
+}
+
+function numberOf(bucket: Bucket, name: string): number | null {
+  if (name === "_count") return bucket.doc_count;
+  const aggregate = bucket[name];
+  if (!isJsonObject(aggregate)) {
+    throw new EngineError(
+      400,
+      "aggregation_execution_exception",
+      `Invalid aggregation order path [${name}]. The provided aggregation [${name}] either does not exist, or is a pipeline aggregation and cannot be used to sort the buckets.`,
+    );
+  }
+  const { value } = aggregate;
+  return typeof value === "number" ? value : null;
 }

@@ -1,4 +1,3 @@
-import { printDate } from "./dates";
 import { badRequest } from "./errors";
 import type { FieldValue } from "./field-values";
 import type { Field } from "./mapping";
@@ -38,7 +37,7 @@ export class FieldReader {
   ) {
     for (const index of indices) {
       const field = index.mapping.field(path);
-      if (field?.kind === "text") throw textField(path);
+      if (field?.type === "text") throw textField(path);
       this.fields.set(index, field);
     }
   }
@@ -58,16 +57,27 @@ export class FieldReader {
   /** As numbers. @throws EngineError when the field holds texts */
   public checkNumeric(aggregation: string): void {
     const { mapped } = this;
-    if (mapped?.kind !== "keyword") return;
+    if (mapped?.type !== "keyword") return;
     throw badRequest(
       `Field [${this.path}] of type [${mapped.type}] is not supported for aggregation [${aggregation}]`,
     );
   }
 }
 
-/** A date as the field writes it, or in another format. */
-export function dateText(ms: number, field: Field, format = field.format): string {
-  return printDate(ms, format);
+/** Matches by each of their keys. */
+export function grouped<K>(
+  matches: readonly Match[],
+  keysOf: (match: Match) => readonly K[],
+): Map<K, Match[]> {
+  const groups = new Map<K, Match[]>();
+  for (const match of matches) {
+    for (const key of new Set(keysOf(match))) {
+      const group = groups.get(key);
+      if (group) group.push(match);
+      else groups.set(key, [match]);
+    }
+  }
+  return groups;
 }
 
 function textField(path: string): Error {

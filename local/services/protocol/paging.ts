@@ -1,7 +1,7 @@
 import type { Input, Refuse } from "./input";
 
 /** One page of a list; `next` holds the token of the following one, if there is one. */
-export interface Page<T> {
+interface Page<T> {
   readonly items: readonly T[];
   readonly next: { readonly NextToken?: string };
 }

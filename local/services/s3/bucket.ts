@@ -6,7 +6,7 @@ import { ObjectIndex, type StoredObject } from "./object-index";
 import { noSuchKey, preconditionFailed } from "./s3-error";
 
 /** What must hold of the object that stands under the key, at the moment of the write. */
-export interface WriteCondition {
+interface WriteCondition {
   /** `If-None-Match: *` */
   readonly absent?: boolean;
   /** `If-Match`: an ETag, or `*` for any. */
@@ -14,14 +14,14 @@ export interface WriteCondition {
 }
 
 /** A file that takes the bytes of an object which is not there yet. */
-export interface Draft {
+interface Draft {
   readonly key: string;
   readonly path: string;
   readonly version: number;
 }
 
 /** What is known of an object once its bytes are in its draft. */
-export type Description = Omit<StoredObject, "key" | "path" | "lastModifiedMs">;
+type Description = Omit<StoredObject, "key" | "path" | "lastModifiedMs">;
 
 /** An object's description as it is kept beside its file. */
 type KeptDescription = Omit<StoredObject, "path"> & { readonly version: number };

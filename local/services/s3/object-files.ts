@@ -20,7 +20,7 @@ export interface ObjectFiles {
 }
 
 /** A folder or object in S3. */
-export interface S3Place {
+interface S3Place {
   readonly bucket: string;
   readonly key: string;
 }

@@ -13,7 +13,7 @@ export interface StoredObject {
 }
 
 /** What is wanted of a listing. */
-export interface ListRequest {
+interface ListRequest {
   readonly prefix: string;
   /** Everything up to the next delimiter after the prefix is one common prefix. */
   readonly delimiter?: string;

@@ -136,7 +136,7 @@ function announcedTrailers(headers: S3Request["headers"]): string[] {
  * and when it is not one range of bytes, as HTTP has it.
  * @throws S3Error when no such byte exists.
  */
-export function parseRange(
+function parseRange(
   header: string | undefined,
   size: number,
 ): { readonly start: number; readonly end: number } | undefined {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import { messageOf } from "../../../lib/message-of";
 import type { Service } from "../../plan/data-plane";
 import { Bucket } from "./bucket";
 import { deleteObjects, listBuckets, listObjects } from "./buckets";
@@ -12,7 +13,7 @@ import { noSuchBucket, notSupported, S3Error } from "./s3-error";
 import { element } from "./xml";
 
 /** What the object store is started with. */
-export interface ObjectStoreOptions {
+interface ObjectStoreOptions {
   /** Names of the buckets; those that are not there yet are made. */
   readonly buckets: readonly string[];
   /** Keeps the objects as plain files, a folder for each bucket. */
@@ -100,10 +101,7 @@ function sendError(error: unknown, request: S3Request | undefined, response: Ser
     response.destroy();
     return;
   }
-  const fault =
-    error instanceof S3Error
-      ? error
-      : new S3Error("InternalError", 500, error instanceof Error ? error.message : String(error));
+  const fault = error instanceof S3Error ? error : new S3Error("InternalError", 500, messageOf(error));
   const resource = request === undefined ? "/" : `/${request.bucket}/${request.key}`;
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${[
     element("Code", fault.code),

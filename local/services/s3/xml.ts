@@ -1,7 +1,7 @@
 import { S3Error } from "./s3-error";
 
 /** Text as the content of an XML element. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
@@ -19,14 +19,14 @@ export function document(name: string, ...content: readonly string[]): string {
 }
 
 /** One object that a DeleteObjects request names. */
-export interface DeleteRequestItem {
+interface DeleteRequestItem {
   readonly key: string;
   readonly etag?: string;
   readonly versionId?: string;
 }
 
 /** What a DeleteObjects request asks for. */
-export interface DeleteRequest {
+interface DeleteRequest {
   readonly quiet: boolean;
   readonly items: readonly DeleteRequestItem[];
 }

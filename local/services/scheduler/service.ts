@@ -22,7 +22,7 @@ export interface Clock {
 }
 
 /** This machine's own time. */
-export const SYSTEM_CLOCK: Clock = {
+const SYSTEM_CLOCK: Clock = {
   now: Date.now,
   after: (milliseconds, action) => {
     const timer = setTimeout(action, milliseconds);
@@ -31,7 +31,7 @@ export const SYSTEM_CLOCK: Clock = {
 };
 
 /** How a schedule is run. */
-export interface ScheduleOptions {
+interface ScheduleOptions {
   /** Divides the period and the waits between attempts. */
   readonly timeScale: number;
   /** Takes every event's outcome, once. */
@@ -44,7 +44,7 @@ export interface ScheduleOptions {
 const RETRY_WAIT_MILLISECONDS = 60_000;
 
 /** The event that EventBridge makes for a target without an input of its own. */
-export function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<string, unknown>> {
+function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<string, unknown>> {
   const [, , , region, account] = model.functionArn.split(":");
   return {
     version: "0",

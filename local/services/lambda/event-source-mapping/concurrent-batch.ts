@@ -1,4 +1,5 @@
 import { readBatchResponse } from "../../../../lib/batch-response";
+import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke } from "../../../plan/data-plane";
 import type { GivenUpBatch, GiveUpCondition } from "./discarded-batch";
@@ -126,7 +127,7 @@ export class Slot {
       this.ports.onInvocation({ isRetry });
       return { processed: verdict.type === "success" ? records.length : verdict.index };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       this.ports.onInvocation({ isRetry, error: message });
       return { error: message, processed: 0 };
     }

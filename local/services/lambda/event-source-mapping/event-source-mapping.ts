@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
 import { PositionFile } from "../../kinesis/position-file";
@@ -10,7 +11,7 @@ import { type GivenUpBatch, type GiveUpCondition, invocationRecord } from "./dis
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
 /** What a mapping works with. */
-export interface EventSourceMappingOptions {
+interface EventSourceMappingOptions {
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   readonly invoke: Invoke;
@@ -215,8 +216,4 @@ function mappingUuid({ address, streamArn, functionArn }: EventSourceMappingMode
     .update(JSON.stringify([address, streamArn, functionArn]))
     .digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { FunctionModel } from "../../../plan/data-plane";
 import { FunctionError, type FunctionFault } from "./function-error";
-import { eachLine } from "./lines";
 
 const RUNNER = join(__dirname, "runner.cjs");
 
@@ -155,4 +155,21 @@ export class Sandbox {
     if (waiting) clearTimeout(waiting.timer);
     return waiting;
   }
+}
+
+/**
+ * Calls `onLine` with each line of the stream. Only a line feed ends a line: `node:readline` would also split
+ * at U+2028, which stands unescaped in JSON.
+ */
+function eachLine(stream: Readable, onLine: (line: string) => void): void {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine(line);
+  });
+  stream.on("end", () => {
+    if (rest !== "") onLine(rest);
+  });
 }

@@ -1,10 +1,10 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, type WriteStream, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
+import { unzipSync } from "fflate";
 import type { FunctionModel, Invoke, Service } from "../../../plan/data-plane";
-import { unpack } from "./archive";
 import { FunctionHost, type FunctionStats } from "./function-host";
 import { type MetricTotal, MetricTotals } from "./metrics";
 import { processEnvironment } from "./process-environment";
@@ -79,4 +79,14 @@ export async function startFunctions(
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+/** Unpacks a function's zip into `directory`, as Lambda does into its task root. */
+function unpack(archivePath: string, directory: string): void {
+  for (const [name, bytes] of Object.entries(unzipSync(readFileSync(archivePath)))) {
+    if (name.endsWith("/")) continue;
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
 }
