@@ -1,10 +1,10 @@
-import { lineId, recordPrefix } from "../contract/record-id";
-import type { Tally } from "./account";
+import { lineId, recordPrefix } from "../lambdas/shared/record-id";
 import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import type { PackedRecord } from "./pack";
 import { type Place, type Put, PutError, type RecordOutcome } from "./put";
 import type { Random } from "./random";
+import type { Tally } from "./send-report";
 import type { Timing } from "./timing";
 
 /** How often a record, or a call, may fail for another reason than throttling. */

@@ -1,8 +1,6 @@
-import { statSync } from "node:fs";
-import { extname } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { EXIT as CODES } from "../lib/exit";
-import { INPUT_EXTENSIONS } from "./replay";
+import { addInputOptions, type InputFlags, inputContradiction } from "./input-options";
 
 /** How the process ends. */
 export const EXIT = {
@@ -13,12 +11,12 @@ export const EXIT = {
 } as const;
 
 /** What the command line says. */
-export interface Options {
+export interface Options extends InputFlags {
   readonly serviceName: "kinesis" | "console";
   readonly streamName: string;
   readonly regionName?: string;
   readonly endpointUrl?: string;
-  readonly inputFile?: string;
+  /** Lines a second; Infinity: as fast as it goes. */
   readonly rate?: number;
   readonly maxCount?: number;
   /** Seconds. */
@@ -30,33 +28,37 @@ export interface Options {
   readonly json: boolean;
 }
 
+/** Lines a second that go to AWS when nothing else is said: the lab's. As fast as it goes is a matter of money there. */
+export const AWS_RATE = 1;
+
 const HELP = `
 Without --input-file the lines are synthetic and do not end: bound them by --max-count or --duration, or stop by Ctrl-C.
-Columns of a .csv are found by name ("Customer ID" is Customer_ID); others are left out. A row that breaks the
-contract is reported with its line number, counted and not sent. Lines of a .jsonl or .ndjson are sent as they are.
+Columns of the file are found by name, whatever their case and punctuation ("Customer ID", Customer.ID, CustomerID;
+InvoiceNo, UnitPrice); others are left out. NaN, NULL, NA and the like are no value where a column may be empty. A row that
+breaks the contract is reported with its line number, counted and not sent. JSON lines are sent as they are.
 
-Progress, bad rows and lines that were given up go to standard error; the account goes to standard output (for
+Progress, refused rows and lines that were given up go to standard error; the report goes to standard output (for
 --service-name console to standard error, because the lines are on standard output).
 Throttling slows the run down. Ctrl-C ends it when all that is in flight has been answered; a second one at once.
 The ledger holds one record_id a line and is appended to; a line whose call was never answered is not in it, though it
-may be in the stream ("uncertain" in the account).
+may be in the stream ("uncertain" in the report).
 
 Exit codes:
-  0    every line was acknowledged (console: written; --dry-run: read)
-  1    a line was given up, a row was bad, or the run could not go on
+  0    every row that was read was acknowledged (console: written; --dry-run: read), and there was one
+  1    more rows were refused than --max-bad-rows, a line was given up, or the file cannot be used
   2    the command line is wrong
-  130  interrupted by Ctrl-C, and every line that was offered was acknowledged
+  130  interrupted by Ctrl-C, and every line that was accepted was acknowledged
 
 Examples:
   npm run loadgen -- --region-name eu-west-1 --rate 100
-  npm run loadgen -- --region-name eu-west-1 --input-file online_retail.csv --pack 25 --ledger sent.txt
+  npm run loadgen -- --region-name eu-west-1 --rate max --input-file online_retail.csv --pack 25 --ledger sent.txt
   npm run loadgen -- --endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json
   npm run --silent loadgen -- --service-name console --max-count 3
-  npm run loadgen -- --input-file online_retail.csv --dry-run`;
+  npm run loadgen -- --input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run`;
 
 /** The command; it throws a CommanderError instead of ending the process. */
 export function command(): Command {
-  return new Command("npm run loadgen --")
+  return addInputOptions(new Command("npm run loadgen --"))
     .description("Sends retail transactions, one JSON object a line, to a Kinesis data stream.")
     .addOption(
       new Option("--service-name <name>", "where to: a stream, or standard output")
@@ -79,14 +81,13 @@ export function command(): Command {
       "that of a local run, for example (default: AWS_ENDPOINT_URL_KINESIS, or AWS's own)",
       url,
     )
-    .option("--input-file <file>", `replay this file: ${INPUT_EXTENSIONS.join(", ")}`, inputFile)
     .option(
       "--rate <lines/s>",
-      "lines a second, on average (default: as fast as it goes)",
-      number(0.001, 1e7),
+      `lines a second, on average; max: as fast as it goes (default: ${AWS_RATE} to AWS, else max)`,
+      rate,
     )
-    .option("--max-count <lines>", "lines to offer at most", number(1, 1e12, { whole: true }))
-    .option("--duration <seconds>", "offer lines for this long at most", number(0.001, 1e7))
+    .option("--max-count <lines>", "lines to send at most", number(1, 1e12, { whole: true }))
+    .option("--duration <seconds>", "send lines for this long at most", number(0.001, 1e7))
     .option(
       "--seed <number>",
       "of synthetic lines and of partition keys",
@@ -100,19 +101,16 @@ export function command(): Command {
       ),
     )
     .option("--dry-run", "read, check and pack, but send nothing", false)
-    .option("--json", "the account as one JSON document on standard output", false)
+    .option("--json", "the report as one JSON document on standard output", false)
     .addHelpText("after", HELP)
     .exitOverride();
 }
 
 /** Options that contradict each other; undefined if none do. */
-export function contradiction({
-  serviceName,
-  json,
-  ledger,
-  dryRun,
-  endpointUrl,
-}: Options): string | undefined {
+export function contradiction(options: Options): string | undefined {
+  const { serviceName, json, ledger, dryRun, endpointUrl } = options;
+  const ofInput = inputContradiction(options);
+  if (ofInput !== undefined) return ofInput;
   if (serviceName === "kinesis") return undefined;
   if (json) return "--json does not go with --service-name console: both would write to standard output";
   if (ledger !== undefined)
@@ -120,6 +118,10 @@ export function contradiction({
   if (endpointUrl !== undefined) return "--endpoint-url does not go with --service-name console";
   if (dryRun) return "--dry-run does not go with --service-name console, which sends nothing anyway";
   return undefined;
+}
+
+function rate(given: string): number {
+  return given === "max" ? Number.POSITIVE_INFINITY : number(0.001, 1e7)(given);
 }
 
 function number(min: number, max: number, { whole = false } = {}): (given: string) => number {
@@ -144,17 +146,6 @@ function text(pattern: RegExp, wanted: string): (given: string) => string {
 function url(given: string): string {
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
     throw new InvalidArgumentError("A URL that begins with http:// or https:// is wanted.");
-  }
-  return given;
-}
-
-/** A file that exists, of a kind that can be read. @throws InvalidArgumentError */
-export function inputFile(given: string): string {
-  if (!INPUT_EXTENSIONS.includes(extname(given).toLowerCase())) {
-    throw new InvalidArgumentError(`A file that ends in ${INPUT_EXTENSIONS.join(", ")} is wanted.`);
-  }
-  if (!statSync(given, { throwIfNoEntry: false })?.isFile()) {
-    throw new InvalidArgumentError("There is no such file.");
   }
   return given;
 }

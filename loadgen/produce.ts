@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Account, Tally } from "./account";
 import { CongestionWindow } from "./congestion-window";
 import { type DeliveryPorts, deliver, type GivenUp } from "./delivery";
 import { errorOf } from "./errors";
@@ -8,18 +7,19 @@ import { Pacer } from "./pacer";
 import { Batcher, MAX_RECORD_BYTES, type PackedRecord, Packer, sizeOf } from "./pack";
 import type { Put } from "./put";
 import { Random } from "./random";
-import { type BadRow, isBadRow, type SourceItem, type SourceLine } from "./source";
+import { type SendReport, Tally } from "./send-report";
+import { type BadRow, isBadRow, type Source, type SourceLine } from "./source";
 import { SYSTEM_TIMING, type Timing } from "./timing";
 
 /** What is sent, where to and how fast. */
 export interface ProduceOptions {
   readonly put: Put;
-  readonly lines: AsyncIterable<SourceItem>;
+  readonly lines: Source;
   /** Lines a second; a function is asked again and again, so its answer may change. 0 pauses. @default no limit */
   readonly rate?: number | (() => number);
   /** Lines in one stream record, at most. @default 1 */
   readonly pack?: number;
-  /** Lines to offer, at most. @default all */
+  /** Lines to accept, at most. @default all */
   readonly maxCount?: number;
   /** Milliseconds after which no more lines are offered. @default no end */
   readonly durationMs?: number;
@@ -30,7 +30,7 @@ export interface ProduceOptions {
   /** Takes the identity of each acknowledged line. */
   readonly ledger?: Ledger;
   /** Told where the run stands, after each call. */
-  readonly onProgress?: (account: Account) => void;
+  readonly onProgress?: (report: SendReport) => void;
   readonly onBadRow?: (row: BadRow) => void;
   readonly onGivenUp?: (lines: GivenUp) => void;
   /** @default this machine's */
@@ -44,7 +44,7 @@ export class ProduceError extends Error {
   public constructor(
     cause: Error,
     /** What was done until then; nothing is in flight any more. */
-    public readonly account: Account,
+    public readonly report: SendReport,
   ) {
     super(cause.message, { cause });
   }
@@ -57,9 +57,9 @@ const LINGER_MS = 1_000;
  * Sends lines to a stream until they end, the limits are reached or the signal is aborted, and accounts for each of them.
  * Where the stream throttles, fewer batches are in flight, so the source is read more slowly. Order is kept within a
  * stream record, not between records. Memory is bounded by the batches in flight.
- * @throws ProduceError; whatever was acknowledged by then is in its account and in the ledger.
+ * @throws ProduceError; whatever was acknowledged by then is in its report and in the ledger.
  */
-export async function produce(options: ProduceOptions): Promise<Account> {
+export async function produce(options: ProduceOptions): Promise<SendReport> {
   const { timing = SYSTEM_TIMING } = options;
   const tally = new Tally(() => timing.now());
   const sender = new Sender(options, tally, timing);
@@ -71,10 +71,9 @@ export async function produce(options: ProduceOptions): Promise<Account> {
   }
   await sender.finish();
   const fault = sender.failed.aborted ? sender.failed.reason : inputFault;
-  if (fault !== undefined) {
-    throw new ProduceError(errorOf(fault), tally.snapshot());
-  }
-  return tally.snapshot();
+  const report = { ...tally.snapshot(), ...options.lines.columns?.() };
+  if (fault !== undefined) throw new ProduceError(errorOf(fault), { ...report, error: errorOf(fault).message });
+  return report;
 }
 
 /** Takes lines from the source, each in its turn. */
@@ -83,12 +82,12 @@ async function offer(options: ProduceOptions, tally: Tally, timing: Timing, send
   const { maxCount = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = options;
   const stop = AbortSignal.any(signal ? [signal, sender.failed] : [sender.failed]);
   const pacer = new Pacer(typeof rate === "function" ? rate : () => rate, () => timing.now());
-  const isOver = (): boolean => stop.aborted || tally.offered >= maxCount || tally.elapsedMs >= durationMs;
+  const isOver = (): boolean => stop.aborted || tally.accepted >= maxCount || tally.elapsedMs >= durationMs;
 
   if (isOver()) return;
   for await (const item of lines) {
     if (isBadRow(item)) {
-      tally.add("badRows");
+      tally.refuse(item.reason);
       onBadRow?.(item);
     } else {
       for (let wait = pacer.take(); wait > 0 && !isOver(); wait = pacer.take()) {
@@ -148,7 +147,7 @@ class Sender {
   public async add(line: SourceLine): Promise<void> {
     if (this.packer.isEmpty) this.openSince = this.timing.now();
     const records = this.packer.add(line);
-    this.tally.add("offered");
+    this.tally.add("accepted");
     for (const record of records) await this.enqueue(record);
   }
 

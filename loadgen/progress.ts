@@ -1,4 +1,4 @@
-import type { Account } from "./account";
+import type { SendReport } from "./send-report";
 
 /** Where progress is shown: standard error. */
 export interface Terminal {
@@ -24,14 +24,14 @@ export class Progress {
     this.shownAt = now();
   }
 
-  /** Takes the account as it stands; shows it when it is time to. */
-  public update(account: Account): void {
+  /** Takes the report as it stands; shows it when it is time to. */
+  public update(report: SendReport): void {
     const now = this.now();
     if (now - this.shownAt < (this.terminal.isTTY ? REWRITE_MS : ADD_MS)) return;
     this.shownAt = now;
     this.isShown = this.terminal.isTTY ?? false;
     this.terminal.write(
-      this.terminal.isTTY ? CLEAR_LINE + progressText(account) : `${progressText(account)}\n`,
+      this.terminal.isTTY ? CLEAR_LINE + progressText(report) : `${progressText(report)}\n`,
     );
   }
 
@@ -48,15 +48,15 @@ export class Progress {
   }
 }
 
-function progressText(account: Account): string {
+function progressText(report: SendReport): string {
   const count = (value: number): string => value.toLocaleString("en");
   const parts = [
-    `${count(account.acknowledged + account.withheld)} lines`,
-    `${count(Math.round(account.linesPerSecond))}/s`,
-    ...(account.throttled > 0 ? [`throttled ${count(account.throttled)}`] : []),
-    ...(account.givenUp > 0 ? [`given up ${count(account.givenUp)}`] : []),
-    ...(account.badRows > 0 ? [`bad rows ${count(account.badRows)}`] : []),
-    `${account.seconds.toFixed(0)} s`,
+    `${count(report.acknowledged + report.withheld)} lines`,
+    `${count(Math.round(report.linesPerSecond))}/s`,
+    ...(report.throttled > 0 ? [`throttled ${count(report.throttled)}`] : []),
+    ...(report.givenUp > 0 ? [`given up ${count(report.givenUp)}`] : []),
+    ...(report.refused > 0 ? [`refused ${count(report.refused)}`] : []),
+    `${report.seconds.toFixed(0)} s`,
   ];
   return parts.join(" · ");
 }

@@ -1,24 +1,67 @@
 import { extname } from "node:path";
 import { type CsvOptions, readCsv } from "./csv";
 import { readJsonLines } from "./json-lines";
-import { InputError, type SourceItem } from "./source";
+import { type BadRow, InputError, isBadRow, type Source } from "./source";
 
-/** What an input file may end in. */
-export const INPUT_EXTENSIONS: readonly string[] = [".csv", ".jsonl", ".ndjson"];
+/** What the name of an input file may end in, each also with `.gz` behind it. */
+const ROWS: readonly string[] = [".csv", ".tsv", ".txt"];
+const LINES: readonly string[] = [".jsonl", ".ndjson", ".json"];
+export const INPUT_EXTENSIONS: readonly string[] = [...ROWS, ...LINES];
+
+/** Rows that are read before anything is sent or started, to find what is wrong with the file. */
+const CHECKED_ROWS = 1_000;
+
+/** How a file is read. */
+export type InputOptions = CsvOptions;
+
+/** Whether a file holds rows or JSON lines, by its name; undefined for another. */
+export function kindOf(file: string): "rows" | "lines" | undefined {
+  const extension = extname(file.replace(/\.gz$/i, "")).toLowerCase();
+  return ROWS.includes(extension) ? "rows" : LINES.includes(extension) ? "lines" : undefined;
+}
 
 /**
- * The lines of a file, read as they are wanted: rows of a `.csv` become lines of the contract, lines of a `.jsonl` or
- * `.ndjson` are sent as they are.
+ * The lines of a file, read as they are wanted: rows of a `.csv` become lines of the contract, lines of a `.jsonl` are sent as they
+ * are.
  * @throws InputError for another ending; the iteration throws it for a file that cannot be used.
  */
-export function replay(file: string, options: CsvOptions = {}): AsyncIterable<SourceItem> {
-  switch (extname(file).toLowerCase()) {
-    case ".csv":
+export function replay(file: string, options: InputOptions = {}): Source {
+  switch (kindOf(file)) {
+    case "rows":
       return readCsv(file, options);
-    case ".jsonl":
-    case ".ndjson":
-      return readJsonLines(file);
+    case "lines":
+      return readJsonLines(file, options.encoding);
     default:
       throw new InputError(`${file} ends in none of ${INPUT_EXTENSIONS.join(", ")}`);
+  }
+}
+
+/**
+ * Reads the beginning of a file as {@link replay} would, to find what is wrong with the whole of it.
+ * @param maxBadRows how many rows may be refused
+ * @throws InputError when the file cannot be used, when none of its first rows can be sent, and when an option would read rows that are
+ * refused without it: then it names the option.
+ */
+export async function checkInput(file: string, options: InputOptions, maxBadRows = 0): Promise<void> {
+  const bad: BadRow[] = [];
+  let accepted = 0;
+  let isWhole = true;
+  for await (const item of replay(file, options)) {
+    if (isBadRow(item)) bad.push(item);
+    else accepted++;
+    isWhole = accepted + bad.length < CHECKED_ROWS;
+    if (!isWhole) break;
+  }
+  if (bad.length <= maxBadRows && (accepted > 0 || !isWhole)) return;
+  const curable = bad.find(({ remedy }) => remedy !== undefined);
+  if (curable !== undefined) {
+    // The last of its kind knows the most: dates tell D/M from M/D only together.
+    const { remedy } = bad.findLast(({ reason, remedy }) => remedy && reason === curable.reason) ?? curable;
+    throw new InputError(`${file}, line ${curable.number}: ${curable.fault}; ${remedy}`);
+  }
+  const [first] = bad;
+  if (accepted === 0 && first !== undefined) {
+    const rows = bad.length === 1 ? "its only row cannot" : `none of its first ${bad.length} rows can`;
+    throw new InputError(`${file}: ${isWhole && bad.length > 1 ? `none of its ${bad.length} rows can` : rows} be sent; line ${first.number}: ${first.fault}`);
   }
 }

@@ -1,20 +1,22 @@
 import type { Writable } from "node:stream";
 import { CommanderError } from "commander";
 import { writeOneLine } from "../lib/command";
-import { type Account, accountText } from "./account";
+import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
 import type { GivenUp } from "./delivery";
 import { errorOf } from "./errors";
 import { syntheticLines } from "./generate";
+import { inputOptionsOf } from "./input-options";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
 import { type FileLedger, openLedger } from "./ledger";
-import { command, contradiction, EXIT, type Options } from "./options";
+import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options";
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
-import { replay } from "./replay";
-import type { SourceItem } from "./source";
+import { checkInput, replay } from "./replay";
+import { type SendReport, sendReportText, shortfalls } from "./send-report";
+import { InputError, type Source } from "./source";
 
 /** What the command touches of its process. */
 export interface Surroundings {
@@ -44,20 +46,27 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     () => surroundings.leave(EXIT.interrupted),
   );
   try {
-    const { account, fault } = await send(parsed, surroundings, progress, interruption.signal, ledger);
+    const report = await send(parsed, surroundings, progress, interruption.signal, ledger);
     progress.end();
     const interrupted = interruption.signal.aborted;
     if (parsed.json) {
-      const document = { ...account, interrupted, ...(fault !== undefined && { error: fault }) };
-      stdout.write(`${JSON.stringify(document)}\n`);
+      stdout.write(`${JSON.stringify({ ...report, interrupted })}\n`);
     } else {
       // On the console standard output belongs to the lines.
-      const report = parsed.serviceName === "console" ? stderr : stdout;
-      report.write(`${accountText(account)}\n`);
+      const output = parsed.serviceName === "console" ? stderr : stdout;
+      output.write(`${sendReportText(report)}\n`);
     }
-    if (fault !== undefined) progress.say(`error: ${fault}`);
-    if (fault !== undefined || account.givenUp > 0 || account.badRows > 0) return EXIT.incomplete;
+    const { maxBadRows = 0 } = parsed;
+    const faults = shortfalls(report, { maxBadRows, interrupted });
+    for (const fault of faults) progress.say(`error: ${fault}`);
+    if (faults.length > 0) return EXIT.incomplete;
     return interrupted ? EXIT.interrupted : EXIT.acknowledged;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    progress.end();
+    if (parsed.json) stdout.write(`${JSON.stringify({ error: error.message })}\n`);
+    progress.say(`error: ${error.message}`);
+    return EXIT.incomplete;
   } finally {
     ledger?.close();
     interruption.close();
@@ -83,48 +92,54 @@ function parse(args: readonly string[], { stdout, stderr }: Surroundings): Optio
   }
 }
 
-/** What a run came to, whether it reached its end or not. */
-interface Result {
-  readonly account: Account;
-  readonly fault?: string;
-}
-
+/** The report of a run, whether it reached its end or not. @throws InputError when nothing can be read of the file. */
 async function send(
   options: Options,
   surroundings: Surroundings,
   progress: Progress,
   signal: AbortSignal,
   ledger: FileLedger | undefined,
-): Promise<Result> {
-  const { rate, maxCount, duration, seed, pack } = options;
+): Promise<SendReport> {
+  const { inputFile, maxBadRows, maxCount, duration, seed, pack } = options;
+  if (inputFile !== undefined) await checkInput(inputFile, inputOptionsOf(options), maxBadRows);
   const destination = destinationOf(options, surroundings);
+  const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
+  if (options.rate === undefined && rate !== undefined) {
+    progress.say(`${rate} line a second, as nothing else was said; --rate max sends as fast as the stream takes it`);
+  }
   try {
-    const account = await produce({
+    return await produce({
       put: destination.put,
-      lines: linesOf(options, progress),
+      lines: linesOf(options),
       seed,
       pack,
       signal,
-      onProgress: (account) => progress.update(account),
-      onBadRow: ({ number, fault }) => progress.say(`line ${number}: not sent: ${fault}`),
+      onProgress: (report) => progress.update(report),
+      onBadRow: namesBadRows((text) => progress.say(text)),
       onGivenUp: (lines) => progress.say(givenUpText(lines)),
       ...(rate !== undefined && { rate }),
       ...(maxCount !== undefined && { maxCount }),
       ...(duration !== undefined && { durationMs: duration * 1000 }),
       ...(ledger && { ledger }),
     });
-    return { account };
   } catch (error) {
-    if (error instanceof ProduceError) return { account: error.account, fault: error.message };
+    if (error instanceof ProduceError) return error.report;
     throw error;
   } finally {
     destination.close();
   }
 }
 
-function linesOf({ inputFile, seed }: Options, progress: Progress): AsyncIterable<SourceItem> {
-  if (inputFile === undefined) return syntheticLines(seed);
-  return replay(inputFile, { onNotice: (text) => progress.say(text) });
+/** Whether lines go where each costs money: to anything but this machine. */
+function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
+  const endpoint = endpointUrl ?? process.env["AWS_ENDPOINT_URL_KINESIS"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";
+  const isHere = URL.canParse(endpoint) && /^(localhost|127\..*|\[::1\])$/.test(new URL(endpoint).hostname);
+  return serviceName === "kinesis" && !dryRun && !isHere;
+}
+
+function linesOf(options: Options): Source {
+  const { inputFile, seed } = options;
+  return inputFile === undefined ? syntheticLines(seed) : replay(inputFile, inputOptionsOf(options));
 }
 
 interface Destination {

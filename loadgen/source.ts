@@ -9,12 +9,34 @@ export interface SourceLine {
 export interface BadRow {
   /** Line of the file on which the row begins, from 1. */
   readonly number: number;
+  /** The kind of fault, by which rows are counted: one of few. */
+  readonly reason: string;
   /** For a person: names the column, the value and what is allowed. */
   readonly fault: string;
+  /** The option that would read such rows; absent where none does. */
+  readonly remedy?: string;
 }
 
 /** What a source gives, in order. */
 export type SourceItem = SourceLine | BadRow;
+
+/** How the columns of an input were read, so far. */
+export interface ColumnReport {
+  /** Columns of the contract that no accepted row had a value for. */
+  readonly columnsUnfilled: readonly string[];
+  /** Columns of the input that are not sent. */
+  readonly columnsLeftOut: readonly string[];
+  /** Values such as NaN or NULL that were read as no value, by column. */
+  readonly readAsNothing: Readonly<Record<string, number>>;
+  /** Identifiers such as 13085.0 that were read as 13085, by column. */
+  readonly readAsInteger: Readonly<Record<string, number>>;
+}
+
+/** Lines to send. */
+export interface Source extends AsyncIterable<SourceItem> {
+  /** Absent where lines are sent as they are. */
+  readonly columns?: () => ColumnReport;
+}
 
 /** Whether an item is a row that cannot be sent. */
 export function isBadRow(item: SourceItem): item is BadRow {
@@ -24,4 +46,12 @@ export function isBadRow(item: SourceItem): item is BadRow {
 /** The input as a whole cannot be used; the message names the file, the place and the remedy. */
 export class InputError extends Error {
   override readonly name = "InputError";
+}
+
+/** A text of the input in a message: quoted, cut, and without control characters that a terminal would obey. */
+export function quoted(text: string, longest = 200): string {
+  const cut = text.length <= longest ? text : `${text.slice(0, longest)}…`;
+  return JSON.stringify(cut).replace(/[\u007f-\u009f\u2028\u2029\u200e-\u200f\u202a-\u202e]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }

@@ -1,10 +1,12 @@
 import { join } from "node:path";
-import { type Account, accountText } from "../loadgen/account";
+import { namesBadRows } from "../loadgen/bad-rows";
 import { syntheticLines } from "../loadgen/generate";
 import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
-import { produce } from "../loadgen/produce";
-import { replay } from "../loadgen/replay";
+import { ProduceError, produce } from "../loadgen/produce";
+import { type InputOptions, replay } from "../loadgen/replay";
+import { type SendReport, sendReportText } from "../loadgen/send-report";
+import { localKinesis } from "./clients";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 import { localKinesis } from "./services/clients";
@@ -13,12 +15,16 @@ import { localKinesis } from "./services/clients";
 export interface SendOptions {
   /** Replayed; absent: synthetic lines. */
   readonly inputFile?: string;
+  /** How that file is read. */
+  readonly input?: InputOptions;
+  /** Rows that may be refused. @default 0 */
+  readonly maxBadRows?: number;
   /** Lines; absent: no end, or that of the file. */
   readonly maxCount?: number;
   /** Lines a second, or who says how many now; absent: as fast as it goes. */
   readonly rate?: number | (() => number);
   /** Told where the run stands, after each call. */
-  readonly onAccount?: (account: Account) => void;
+  readonly onAccount?: (report: SendReport) => void;
   /** Told that no more lines are sent, however that came. */
   readonly onEnd?: () => void;
   /** Lines in one stream record. */
@@ -35,17 +41,17 @@ function ledgerFile(run: LocalRun): string {
 
 /**
  * Sends lines with the load generator, in this process.
- * @throws InputError, ProduceError as the load generator does.
+ * @returns the report, also of a run that could not go on: its `error` says why.
  */
-export async function send(run: LocalRun, options: SendOptions): Promise<Account> {
-  const { inputFile, maxCount, rate, pack, seed, signal, onAccount, onEnd } = options;
+export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
+  const { inputFile, input, maxCount, rate, pack, seed, signal, onAccount, onEnd } = options;
   const ledger = openLedger(ledgerFile(run));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
   try {
-    const account = await produce({
+    const report = await produce({
       put: kinesisPut(client, run.places.streamName),
-      lines: inputFile === undefined ? syntheticLines(seed) : replay(inputFile),
+      lines: inputFile === undefined ? syntheticLines(seed) : replay(inputFile, input),
       pack,
       seed,
       signal,
@@ -57,18 +63,22 @@ export async function send(run: LocalRun, options: SendOptions): Promise<Account
       },
       ...(maxCount !== undefined && { maxCount }),
       ...(rate !== undefined && { rate }),
-      onProgress: (account) => {
-        progress.show(`sent ${account.acknowledged.toLocaleString("en")}`);
-        onAccount?.(account);
+      onProgress: (report) => {
+        progress.show(`sent ${report.acknowledged.toLocaleString("en")}`);
+        onAccount?.(report);
       },
-      onBadRow: ({ number, fault }) => run.say(`${inputFile}, line ${number}: ${fault}; not sent`),
+      onBadRow: namesBadRows((text) => run.say(`${inputFile}, ${text}`)),
       onGivenUp: ({ reason, numbers }) =>
         run.say(`given up, ${numbers.length} lines from line ${numbers[0]} on: ${reason}`),
+    }).catch((error: unknown) => {
+      if (error instanceof ProduceError) return error.report;
+      throw error;
     });
     progress.end();
-    onAccount?.(account);
-    run.say(accountText(account));
-    return account;
+    onAccount?.(report);
+    run.say(sendReportText(report));
+    if (report.error !== undefined) run.say(`error: ${report.error}`);
+    return report;
   } finally {
     onEnd?.();
     progress.end();

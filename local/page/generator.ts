@@ -1,4 +1,4 @@
-import type { Account } from "../../loadgen/account";
+import type { SendReport } from "../../loadgen/send-report";
 import type { GeneratorState } from "./state";
 
 /** Most lines a second that the page may ask for: what a laptop's core does beside everything else. */
@@ -12,7 +12,7 @@ export class RateError extends Error {
 /** The sending side of a run: whoever sends asks it for the rate, and the page sets it. */
 export class Generator {
   private current: number;
-  private account: Account | undefined;
+  private account: SendReport | undefined;
   private isFinished = false;
 
   /** @param linesPerSecond to begin with, Infinity for no limit; a faster one than the page may ask for becomes the most */
@@ -23,13 +23,13 @@ export class Generator {
 
   public readonly most: number;
   public readonly rate = (): number => this.current;
-  public readonly onAccount = (account: Account): void => {
+  public readonly onAccount = (account: SendReport): void => {
     this.account = account;
   };
 
   /** What was sent so far. */
-  public get sent(): Pick<Account, "acknowledged" | "retried" | "throttled" | "givenUp" | "badRows"> {
-    return this.account ?? { acknowledged: 0, retried: 0, throttled: 0, givenUp: 0, badRows: 0 };
+  public get sent(): Pick<SendReport, "acknowledged" | "retried" | "throttled" | "givenUp" | "refused"> {
+    return this.account ?? { acknowledged: 0, retried: 0, throttled: 0, givenUp: 0, refused: 0 };
   }
 
   /** 0 pauses. @throws RateError */

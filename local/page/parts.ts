@@ -49,7 +49,7 @@ function sourceParts({ run, generator }: PartSources, flow: MakeFlow): Part[] {
       facts: [
         count("sent again", sent.retried),
         trouble("given up", sent.givenUp),
-        trouble("bad rows", sent.badRows),
+        trouble("refused rows", sent.refused),
       ],
     },
     {

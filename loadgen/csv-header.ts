@@ -1,0 +1,162 @@
+import { COLUMNS, type Column } from "../schema/retail-transaction";
+import { RowSplitter } from "./csv-rows";
+import { InputError, quoted } from "./source";
+
+/** Delimiters that are recognised. */
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+
+/** Names that files in circulation give to a column of the contract: those of UCI's first edition, and their like. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  Invoice: ["InvoiceNo", "InvoiceNumber"],
+  Quantity: ["Qty"],
+  Price: ["UnitPrice"],
+  Customer_ID: ["CustomerNo", "CustomerNumber"],
+};
+
+/** Names shown of a header in a message. */
+const SHOWN_NAMES = 20;
+
+/** What the command line says about the columns. */
+export interface HeaderOptions {
+  /** One character; absent: recognised. */
+  readonly delimiter?: string;
+  /** The header's name by the contract's: goes before every name that matches by itself. */
+  readonly map?: Readonly<Record<string, string>>;
+}
+
+/** Where the contract's columns are in a row. */
+export interface Layout {
+  readonly delimiter: string;
+  readonly width: number;
+  readonly columns: readonly { readonly column: Column; readonly index: number }[];
+  /** Names of the columns that are not sent. */
+  readonly leftOut: readonly string[];
+}
+
+/** The column of the contract that a text names; undefined when none does. */
+export function fieldOf(name: string): string | undefined {
+  return FIELDS.get(plain(name));
+}
+
+/** A name without what people and tools write differently: case, blanks and punctuation. */
+function plain(name: string): string {
+  return name
+    .normalize("NFKC")
+    .replace(/[^\p{L}\p{N}]/gu, "")
+    .toLowerCase();
+}
+
+const FIELDS: ReadonlyMap<string, string> = new Map(
+  COLUMNS.flatMap(({ field }) => [field, ...(ALIASES[field] ?? [])].map((name) => [plain(name), field])),
+);
+
+/**
+ * The delimiter of a file: of those that are known, the one by which its header names the most columns of the contract, and then
+ * the one that makes the most columns. A first line `sep=;`, which Excel writes and reads, says it.
+ * @param beginning of the file, one character a byte
+ * @param isWhole whether that is all of it
+ */
+export function delimiterOf(beginning: string, isWhole: boolean, map: HeaderOptions["map"] = {}): string {
+  const said = SEP_LINE.exec(beginning)?.[1];
+  if (said !== undefined) return said;
+  const mapped = new Set(Object.values(map));
+  const scored = DELIMITERS.map((delimiter) => {
+    const names = firstRow(beginning, isWhole, delimiter).map((name) => Buffer.from(name, "latin1").toString());
+    const known = names.filter((name) => fieldOf(name) !== undefined || mapped.has(name)).length;
+    return { delimiter, known, names: names.length };
+  });
+  const [best = { delimiter: "," }] = scored.sort((a, b) => b.known - a.known || b.names - a.names);
+  return best.delimiter;
+}
+
+const SEP_LINE = /^"?sep=(.)"?(?:\r|\n)/i;
+
+/** Whether a row is Excel's line that names the delimiter. */
+export function isSepLine(cells: readonly string[]): boolean {
+  return /^sep=$/i.test(cells[0] ?? "") || /^sep=.$/i.test(cells.join(""));
+}
+
+function firstRow(beginning: string, isWhole: boolean, delimiter: string): readonly string[] {
+  for (const { cells } of new RowSplitter(delimiter).push(beginning, isWhole)) {
+    if (!isBlank(cells)) return cells;
+  }
+  return beginning.split(/[\r\n]/, 1)[0]?.split(delimiter) ?? [];
+}
+
+/** Whether a row holds nothing: an empty line, or delimiters only, as spreadsheets leave them below a table. */
+export function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === "");
+}
+
+/**
+ * Finds the contract's columns in a header.
+ * @throws InputError naming the columns that are not there, or what is not clear.
+ */
+export function layoutOf(
+  header: readonly string[],
+  delimiter: string,
+  { map = {} }: HeaderOptions,
+  file: string,
+): Layout {
+  const fail = (message: string): never => {
+    throw new InputError(`${file}: ${message}`);
+  };
+  const indexes = new Map<string, number>();
+  for (const [field, name] of Object.entries(map)) {
+    const exact = header.flatMap((given, index) => (given === name ? [index] : []));
+    const found = exact.length > 0 ? exact : header.flatMap((given, index) => (plain(given) === plain(name) ? [index] : []));
+    const [index] = found;
+    if (index === undefined) {
+      fail(`--map ${field}=${name}: no column ${quoted(name)} in the header: ${namesOf(header)}`);
+    } else if (found.length > 1) {
+      fail(`--map ${field}=${name}: the header has ${found.length} columns of that name: ${namesOf(header)}`);
+    } else indexes.set(field, index);
+  }
+  const mapped = new Set(indexes.values());
+  for (const { field } of COLUMNS) {
+    if (indexes.has(field)) continue;
+    const found = header.flatMap((name, index) => (!mapped.has(index) && fieldOf(name) === field ? [index] : []));
+    if (found.length > 1) {
+      const names = found.map((index) => quoted(header[index] ?? ""));
+      const remedy = new Set(names).size > 1 ? `; choose one by --map ${field}=HEADER` : "; rename one of them";
+      fail(`columns ${found.map((index) => index + 1).join(" and ")} of the header (${names.join(", ")}) are both ${field}${remedy}`);
+    }
+    const [index] = found;
+    if (index !== undefined) indexes.set(field, index);
+  }
+  const absent = COLUMNS.filter(({ field, required }) => required && !indexes.has(field)).map(({ field }) => field);
+  if (absent.length > 0) fail(absentText(absent, header, delimiter));
+  const used = new Set(indexes.values());
+  return {
+    delimiter,
+    width: header.length,
+    columns: COLUMNS.flatMap((column) => {
+      const index = indexes.get(column.field);
+      return index === undefined ? [] : [{ column, index }];
+    }),
+    leftOut: header.flatMap((name, index) => (used.has(index) ? [] : [shownName(name, index)])),
+  };
+}
+
+function absentText(absent: readonly string[], header: readonly string[], delimiter: string): string {
+  const columns = `no column ${absent.join(", ")} in the header: ${namesOf(header)}`;
+  const [first = ""] = header;
+  if (/^\s*[{[]/.test(first)) return `${columns}; JSON? JSON lines are read from a file that ends in .jsonl`;
+  const separated = `read with the delimiter ${delimiter === "\t" ? "tab" : quoted(delimiter)}`;
+  if (header.length === 1) return `${columns}; ${separated}; --delimiter names another`;
+  if (header.some((name) => /^\s*-?\d+([.,]\d+)?\s*$/.test(name))) {
+    return `${columns}; that looks like a row: the first line has to name the columns`;
+  }
+  return `${columns}; ${separated}; --map FIELD=HEADER names a column`;
+}
+
+function namesOf(header: readonly string[]): string {
+  const shown = header.slice(0, SHOWN_NAMES).map(shownName);
+  return shown.join(", ") + (header.length > SHOWN_NAMES ? `, and ${header.length - SHOWN_NAMES} more` : "");
+}
+
+/** A column's name in a message and in the report; one without a name is called so. */
+function shownName(name: string, index: number): string {
+  if (name.trim() === "") return `(unnamed column ${index + 1})`;
+  return /^[\w .#()/%&+*-]{1,60}$/.test(name) ? name : quoted(name, 60);
+}

@@ -1,0 +1,116 @@
+import { parseSeconds } from "../lambdas/shared/timestamp";
+import type { Column } from "../schema/retail-transaction";
+import { type DateReader, dateReader, formatsOf } from "./dates";
+import { quoted } from "./source";
+
+/** What separates the whole from the fraction of a number. */
+export type DecimalMark = "point" | "comma";
+
+/** What the command line says about values. */
+export interface ValueOptions {
+  /** As {@link dateReader} takes it; absent: `YYYY-MM-DD HH:MM:SS`, the contract's own. */
+  readonly dateFormat?: string;
+  /** @default point; in a file with semicolons, what its first fraction has */
+  readonly decimal?: DecimalMark;
+}
+
+/** A value of a line, or why there is none. */
+export type Reading =
+  | { readonly value: string | number; readonly as?: "nothing" | "integer" }
+  | { readonly reason: string; readonly fault: string; readonly remedy?: string };
+
+/** How pandas, R, databases and spreadsheets write that there is no value. */
+const NOTHING = new Set(["nan", "null", "none", "na", "n/a", "#n/a", "<na>", "nat", "nil", "\\n"]);
+const LONGEST_NOTHING = 4;
+
+/** JSON's numbers, leading zeros and a leading plus or point. */
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+/** Such as 1,234.50, 1.234,50 and 1 234. */
+const GROUPED = /^[+-]?\d{1,3}([.,'\s]\d{3})+([.,]\d+)?$/;
+/** An identifier that pandas made a float of, because others of its column are absent. */
+const FLOAT_IDENTIFIER = /^(\d+)[.,]0+$/;
+
+/** Reads the texts of one file as values of the contract. */
+export class ValueReader {
+  private readonly readDate: DateReader | undefined;
+  private mark: DecimalMark | undefined;
+  /** What dates in another form may have been written in. */
+  private formats: readonly string[] = [];
+
+  /** @throws RangeError for a date format that is none */
+  public constructor(
+    private readonly options: ValueOptions,
+    delimiter: string,
+  ) {
+    this.readDate = options.dateFormat === undefined ? undefined : dateReader(options.dateFormat);
+    this.mark = options.decimal ?? (delimiter === ";" ? undefined : "point");
+  }
+
+  public read({ field, kind, required, search }: Column, text: string): Reading {
+    if (kind === "text") {
+      if (text.length <= LONGEST_NOTHING && NOTHING.has(text.trim().toLowerCase())) {
+        return required
+          ? { reason: "empty_field", fault: `${field} is ${quoted(text)}, which stands for no value` }
+          : { value: "", as: "nothing" };
+      }
+      const whole = !required && search === "exact" ? FLOAT_IDENTIFIER.exec(text.trim())?.[1] : undefined;
+      return whole === undefined ? { value: text } : { value: whole, as: "integer" };
+    }
+    const trimmed = text.trim();
+    return kind === "timestamp" ? this.date(field, trimmed) : this.number(field, trimmed);
+  }
+
+  private date(field: string, text: string): Reading {
+    const { dateFormat } = this.options;
+    if (this.readDate) {
+      const value = this.readDate(text);
+      return value === undefined
+        ? { reason: "invalid_date", fault: `${field} is ${quoted(text)}; --date-format says ${quoted(dateFormat ?? "")}` }
+        : { value };
+    }
+    if (parseSeconds(text) !== undefined) return { value: text };
+    // A later date may tell D/M from M/D: what read all that were seen so far stays.
+    const narrowed = this.formats.filter((format) => dateReader(format)(text) !== undefined);
+    this.formats = narrowed.length > 0 ? narrowed : formatsOf(text);
+    if (this.formats.length === 0) return { value: text };
+    const options = this.formats.map((format) => `--date-format ${quoted(format)}`).join(" or ");
+    return {
+      reason: "invalid_date",
+      fault: `${field} is ${quoted(text)}; YYYY-MM-DD HH:MM:SS is wanted`,
+      remedy: `the dates look like ${this.formats.join(" or ")}, read by ${options}`,
+    };
+  }
+
+  private number(field: string, text: string): Reading {
+    const wrong = (why: string, remedy?: string): Reading => {
+      const fault = `${field} is ${quoted(text)}; ${why}`;
+      return { reason: "not_a_number", fault, ...(remedy !== undefined && { remedy }) };
+    };
+    const hasComma = /^[+-]?\d*,\d+$/.test(text);
+    const hasPoint = text.includes(".");
+    if (hasComma || (hasPoint && NUMBER.test(text))) {
+      const found = hasComma ? "comma" : "point";
+      // The first fraction decides for its file: 1.234 is a thousand in one and a bit more than one in another.
+      this.mark ??= found;
+      if (this.mark !== found) return wrong(...this.otherMark(text));
+      const value = Number(text.replace(",", "."));
+      if (Number.isFinite(value)) return { value };
+    } else if (NUMBER.test(text)) {
+      const value = Number(text);
+      if (Number.isFinite(value)) return { value };
+    }
+    return wrong(GROUPED.test(text) ? "a number without separators of thousands is wanted" : "a number is wanted");
+  }
+
+  /** What is wrong with a number whose decimal mark is not the file's. */
+  private otherMark(text: string): [why: string, remedy?: string] {
+    if (this.options.decimal !== undefined) return [`--decimal says ${this.mark}`];
+    if (this.mark === "comma") return ["numbers above it have a decimal comma", "--decimal says which it is, point or comma"];
+    return [
+      "a number with a decimal point is wanted",
+      GROUPED.test(text)
+        ? "--decimal comma reads it, if the comma does not separate thousands"
+        : "--decimal comma reads it",
+    ];
+  }
+}

@@ -1,0 +1,128 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { fieldOf } from "./csv-header";
+import type { DecimalMark } from "./csv-values";
+import { DATE_FORMATS, dateReader } from "./dates";
+import { errorOf } from "./errors";
+import { INPUT_EXTENSIONS, type InputOptions, kindOf } from "./replay";
+import { COLUMNS } from "../schema/retail-transaction";
+
+/** What a command line says about the input file. */
+export interface InputFlags {
+  readonly inputFile?: string;
+  readonly map?: Readonly<Record<string, string>>;
+  readonly dateFormat?: string;
+  readonly delimiter?: string;
+  readonly decimal?: DecimalMark;
+  readonly encoding?: string;
+  readonly maxBadRows?: number;
+}
+
+/** Adds the options of an input file; the same for every command that reads one. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option(
+      "--input-file <file>",
+      `send this file's rows (${INPUT_EXTENSIONS.slice(0, 3).join(", ")}), or its JSON lines as they are (${INPUT_EXTENSIONS.slice(3).join(", ")}); .gz too`,
+      inputFile,
+    )
+    .option("--map <field=header>", "which column of the file is that field of the contract; repeatable", mapping)
+    .option("--date-format <format>", "of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z", dateFormat)
+    .option("--delimiter <character>", "between the columns, tab for a tab (default: , ; tab and | are recognised)", delimiter)
+    .addOption(
+      new Option("--decimal <mark>", "of numbers (default: point; recognised where ; is the delimiter)").choices([
+        "point",
+        "comma",
+      ]),
+    )
+    .option("--encoding <name>", "such as windows-1252 (default: UTF-8, and UTF-16 with a byte order mark)", encoding)
+    .option("--max-bad-rows <rows>", "rows that may be refused without the run being a failure (default: 0)", badRows);
+}
+
+/** How the file is to be read. */
+export function inputOptionsOf({ map, dateFormat, delimiter, decimal, encoding }: InputFlags): InputOptions {
+  return {
+    ...(map !== undefined && { map }),
+    ...(dateFormat !== undefined && { dateFormat }),
+    ...(delimiter !== undefined && { delimiter }),
+    ...(decimal !== undefined && { decimal }),
+    ...(encoding !== undefined && { encoding }),
+  };
+}
+
+/** Options that say nothing about the file that is given; undefined if there are none. */
+export function inputContradiction(flags: InputFlags): string | undefined {
+  const ofRows = (["map", "dateFormat", "delimiter", "decimal"] as const).find((name) => flags[name] !== undefined);
+  const ofFiles = ofRows ?? (["encoding", "maxBadRows"] as const).find((name) => flags[name] !== undefined);
+  if (flags.inputFile === undefined) return ofFiles && `--${dashed(ofFiles)} goes with --input-file`;
+  if (ofRows !== undefined && kindOf(flags.inputFile) === "lines") {
+    return `--${dashed(ofRows)} does not go with JSON lines, which are sent as they are`;
+  }
+  return undefined;
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function inputFile(given: string): string {
+  if (kindOf(given) === undefined) {
+    throw new InvalidArgumentError(`A file that ends in ${INPUT_EXTENSIONS.join(", ")} is wanted.`);
+  }
+  const stats = statSync(given, { throwIfNoEntry: false });
+  if (stats === undefined) throw new InvalidArgumentError("There is no such file.");
+  if (stats.isDirectory()) throw new InvalidArgumentError("It is a directory.");
+  if (!stats.isFile()) throw new InvalidArgumentError("It is no regular file.");
+  try {
+    accessSync(given, constants.R_OK);
+  } catch (error) {
+    throw new InvalidArgumentError(`It cannot be read: ${errorOf(error).message}`);
+  }
+  return given;
+}
+
+function mapping(
+  given: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const at = given.indexOf("=");
+  const [name, header] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
+  const field = fieldOf(name);
+  if (at < 1 || header === "") throw new InvalidArgumentError("FIELD=HEADER is wanted.");
+  if (field === undefined) {
+    throw new InvalidArgumentError(`The fields are ${COLUMNS.map((column) => column.field).join(", ")}.`);
+  }
+  if (before[field] !== undefined) throw new InvalidArgumentError(`${field} is mapped already.`);
+  if (Object.values(before).includes(header)) throw new InvalidArgumentError(`"${header}" is mapped already.`);
+  return { ...before, [field]: header };
+}
+
+function dateFormat(given: string): string {
+  try {
+    dateReader(given);
+    return given;
+  } catch (error) {
+    throw new InvalidArgumentError(`${errorOf(error).message}; wanted are ${DATE_FORMATS}.`);
+  }
+}
+
+function delimiter(given: string): string {
+  const character = /^(tab|\\t)$/i.test(given) ? "\t" : given;
+  if (!/^[\t\x20-\x7e]$/.test(character) || /["A-Za-z0-9]/.test(character)) {
+    throw new InvalidArgumentError("One character that is no letter, digit or quote, or tab, is wanted.");
+  }
+  return character;
+}
+
+function encoding(given: string): string {
+  try {
+    return new TextDecoder(given).encoding;
+  } catch {
+    throw new InvalidArgumentError("A name such as utf-8, utf-16le, windows-1252 or iso-8859-15 is wanted.");
+  }
+}
+
+function badRows(given: string): number {
+  if (!/^\d{1,12}$/.test(given)) throw new InvalidArgumentError("A whole number from 0 is wanted.");
+  return Number(given);
+}

@@ -1,0 +1,189 @@
+import type { ColumnReport } from "./source";
+
+/**
+ * What a run read and sent, in lines unless it says otherwise. `read` = `accepted` + `refused`; at its end `accepted` =
+ * `acknowledged` + `givenUp` + `withheld`.
+ */
+export interface SendReport extends Partial<ColumnReport> {
+  /** Rows or lines taken from the input, or synthetic ones. */
+  readonly read: number;
+  /** Those of them that were taken to be sent. */
+  readonly accepted: number;
+  /** Rows of the input that cannot become a line; they are not sent. */
+  readonly refused: number;
+  readonly refusedByReason: Readonly<Record<string, number>>;
+  /** The stream has them. */
+  readonly acknowledged: number;
+  /** Sent again, each time counted. */
+  readonly retried: number;
+  /** Sent, perhaps more than once, and not acknowledged. */
+  readonly givenUp: number;
+  /** Not sent because the run was a dry one. */
+  readonly withheld: number;
+  /**
+   * Sent in calls that were not answered. The stream may have such a line although it was given up, or twice although it
+   * was acknowledged once; each time counted.
+   */
+  readonly uncertain: number;
+  /** Refused because the stream was at its limit, each time counted. */
+  readonly throttled: number;
+  /** Stream records that the accepted lines made. */
+  readonly records: number;
+  /** Size of those records' data. */
+  readonly bytes: number;
+  /** Calls that were made. */
+  readonly calls: number;
+  readonly seconds: number;
+  /** Acknowledged lines (in a dry run: withheld ones) in a second, over the whole run. */
+  readonly linesPerSecond: number;
+  /** Why the run could not go on; absent: it came to its end. */
+  readonly error?: string;
+}
+
+type Counter =
+  | "accepted"
+  | "acknowledged"
+  | "retried"
+  | "givenUp"
+  | "withheld"
+  | "uncertain"
+  | "throttled"
+  | "records"
+  | "bytes"
+  | "calls";
+
+/** Counts while a run goes on. */
+export class Tally {
+  private readonly counts: Record<Counter, number> = {
+    accepted: 0,
+    acknowledged: 0,
+    retried: 0,
+    givenUp: 0,
+    withheld: 0,
+    uncertain: 0,
+    throttled: 0,
+    records: 0,
+    bytes: 0,
+    calls: 0,
+  };
+  private refused = 0;
+  private readonly refusedByReason: Record<string, number> = {};
+  private readonly startedAt: number;
+
+  /** @param now milliseconds */
+  public constructor(private readonly now: () => number) {
+    this.startedAt = now();
+  }
+
+  public add(counter: Counter, count = 1): void {
+    this.counts[counter] += count;
+  }
+
+  /** Counts a row that is not sent. */
+  public refuse(reason: string): void {
+    this.refused++;
+    this.refusedByReason[reason] = (this.refusedByReason[reason] ?? 0) + 1;
+  }
+
+  /** Lines accepted so far. */
+  public get accepted(): number {
+    return this.counts.accepted;
+  }
+
+  /** Milliseconds since the start. */
+  public get elapsedMs(): number {
+    return this.now() - this.startedAt;
+  }
+
+  /** The report as it stands. */
+  public snapshot(): SendReport {
+    const { counts, refused, refusedByReason } = this;
+    const seconds = this.elapsedMs / 1000;
+    const done = counts.acknowledged + counts.withheld;
+    return {
+      read: counts.accepted + refused,
+      ...counts,
+      refused,
+      refusedByReason: { ...refusedByReason },
+      seconds: Math.round(seconds * 1000) / 1000,
+      linesPerSecond: seconds > 0 ? Math.round((done / seconds) * 10) / 10 : 0,
+    };
+  }
+}
+
+/** What a run is judged by. */
+export interface Demands {
+  /** Rows that may be refused. @default 0 */
+  readonly maxBadRows?: number;
+  /** Whether the run was told to stop, so that it need not have sent anything. */
+  readonly interrupted?: boolean;
+}
+
+/** Why a run did not take in everything that it was given, a sentence each; none when it did. */
+export function shortfalls(report: SendReport, { maxBadRows = 0, interrupted = false }: Demands = {}): string[] {
+  const { refused, givenUp, accepted, error } = report;
+  return [
+    ...(error === undefined ? [] : [error]),
+    ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
+    ...(givenUp > 0 ? [`${shown(givenUp)} lines were sent and not acknowledged`] : []),
+    ...(accepted === 0 && !interrupted && error === undefined ? ["no line was sent"] : []),
+  ];
+}
+
+/** Such as `3 of 20 rows were refused and not sent`. */
+export function refusedText({ refused, read }: SendReport, maxBadRows = 0): string {
+  const limit = maxBadRows > 0 ? `, more than --max-bad-rows ${maxBadRows}` : "";
+  return `${shown(refused)} of ${shown(read)} rows ${refused === 1 ? "was" : "were"} refused and not sent${limit}`;
+}
+
+/** The report for a person. */
+export function sendReportText(report: SendReport): string {
+  const { refused, throttled, withheld, uncertain } = report;
+  const rows: (readonly [title: string, count: number, remark: string])[] = [
+    ["read", report.read, ""],
+    ["accepted", report.accepted, ""],
+    ["refused", refused, refused > 0 ? `not sent: ${countsText(report.refusedByReason)}` : ""],
+    ["acknowledged", report.acknowledged, ""],
+    ["retried", report.retried, throttled > 0 ? `throttled: ${shown(throttled)}` : ""],
+    ["given up", report.givenUp, ""],
+  ];
+  if (withheld > 0) rows.push(["withheld", withheld, "dry run: nothing was sent"]);
+  if (uncertain > 0) rows.push(["uncertain", uncertain, "no answer: perhaps in the stream twice"]);
+  const lines = rows.map(([title, count, remark]) =>
+    `${title.padEnd(12)} ${shown(count).padStart(12)} lines  ${remark}`.trimEnd(),
+  );
+  const { records, bytes, calls, seconds, linesPerSecond } = report;
+  const megabytes = (bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 });
+  lines.push(
+    ...columnLines(report),
+    `${shown(records)} stream records, ${megabytes} MB, ${shown(calls)} calls, ` +
+      `${seconds.toFixed(1)} s, ${shown(Math.round(linesPerSecond))} lines/s`,
+  );
+  return lines.join("\n");
+}
+
+function columnLines({
+  columnsUnfilled = [],
+  columnsLeftOut = [],
+  readAsNothing = {},
+  readAsInteger = {},
+}: SendReport): string[] {
+  const lines: (readonly [title: string, names: string])[] = [
+    ["columns of the contract without any value", columnsUnfilled.join(", ")],
+    ["columns of the file left out", columnsLeftOut.join(", ")],
+    ["read as no value (NaN, NULL and the like)", countsText(readAsNothing)],
+    ["read as whole numbers (13085.0 as 13085)", countsText(readAsInteger)],
+  ];
+  return lines.filter(([, names]) => names !== "").map(([title, names]) => `${title}: ${names}`);
+}
+
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${shown(count)}`)
+    .join(", ");
+}
+
+function shown(count: number): string {
+  return count.toLocaleString("en");
+}
