@@ -8,7 +8,8 @@ export function namesBadRows(say: (text: string) => void): (row: BadRow) => void
   let count = 0;
   return ({ number, fault, remedy }) => {
     count++;
-    if (count <= NAMED_ROWS) say(`line ${number}: not sent: ${fault}${remedy === undefined ? "" : ` (${remedy})`}`);
+    if (count <= NAMED_ROWS)
+      say(`line ${number}: not sent: ${fault}${remedy === undefined ? "" : ` (${remedy})`}`);
     if (count === NAMED_ROWS + 1) say("more rows are refused; the report counts them by reason");
   };
 }

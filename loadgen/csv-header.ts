@@ -61,7 +61,9 @@ export function delimiterOf(beginning: string, isWhole: boolean, map: HeaderOpti
   if (said !== undefined) return said;
   const mapped = new Set(Object.values(map));
   const scored = DELIMITERS.map((delimiter) => {
-    const names = firstRow(beginning, isWhole, delimiter).map((name) => Buffer.from(name, "latin1").toString());
+    const names = firstRow(beginning, isWhole, delimiter).map((name) =>
+      Buffer.from(name, "latin1").toString(),
+    );
     const known = names.filter((name) => fieldOf(name) !== undefined || mapped.has(name)).length;
     return { delimiter, known, names: names.length };
   });
@@ -104,7 +106,10 @@ export function layoutOf(
   const indexes = new Map<string, number>();
   for (const [field, name] of Object.entries(map)) {
     const exact = header.flatMap((given, index) => (given === name ? [index] : []));
-    const found = exact.length > 0 ? exact : header.flatMap((given, index) => (plain(given) === plain(name) ? [index] : []));
+    const found =
+      exact.length > 0
+        ? exact
+        : header.flatMap((given, index) => (plain(given) === plain(name) ? [index] : []));
     const [index] = found;
     if (index === undefined) {
       fail(`--map ${field}=${name}: no column ${quoted(name)} in the header: ${namesOf(header)}`);
@@ -115,16 +120,23 @@ export function layoutOf(
   const mapped = new Set(indexes.values());
   for (const { field } of COLUMNS) {
     if (indexes.has(field)) continue;
-    const found = header.flatMap((name, index) => (!mapped.has(index) && fieldOf(name) === field ? [index] : []));
+    const found = header.flatMap((name, index) =>
+      !mapped.has(index) && fieldOf(name) === field ? [index] : [],
+    );
     if (found.length > 1) {
       const names = found.map((index) => quoted(header[index] ?? ""));
-      const remedy = new Set(names).size > 1 ? `; choose one by --map ${field}=HEADER` : "; rename one of them";
-      fail(`columns ${found.map((index) => index + 1).join(" and ")} of the header (${names.join(", ")}) are both ${field}${remedy}`);
+      const remedy =
+        new Set(names).size > 1 ? `; choose one by --map ${field}=HEADER` : "; rename one of them";
+      fail(
+        `columns ${found.map((index) => index + 1).join(" and ")} of the header (${names.join(", ")}) are both ${field}${remedy}`,
+      );
     }
     const [index] = found;
     if (index !== undefined) indexes.set(field, index);
   }
-  const absent = COLUMNS.filter(({ field, required }) => required && !indexes.has(field)).map(({ field }) => field);
+  const absent = COLUMNS.filter(({ field, required }) => required && !indexes.has(field)).map(
+    ({ field }) => field,
+  );
   if (absent.length > 0) fail(absentText(absent, header, delimiter));
   const used = new Set(indexes.values());
   return {

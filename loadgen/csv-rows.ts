@@ -55,7 +55,11 @@ export class RowSplitter {
   /** The rows that are complete with this block. @param isLast whether nothing follows */
   public *push(block: string, isLast: boolean): Generator<Row> {
     const text = this.rest === "" ? block : this.rest + block;
-    const [lf, cr, quote] = ["\n", "\r", '"'].map((sought) => new Finder(text, sought)) as [Finder, Finder, Finder];
+    const [lf, cr, quote] = ["\n", "\r", '"'].map((sought) => new Finder(text, sought)) as [
+      Finder,
+      Finder,
+      Finder,
+    ];
     let at = 0;
     while (at < text.length) {
       const end = Math.min(lf.from(at), cr.from(at), text.length);
@@ -103,7 +107,8 @@ function quotedRow(text: string, start: number, delimiter: string, isLast: boole
       if (close === -1 && !isLast) return undefined;
       end = close === -1 ? text.length : close + 1;
       cell = text.slice(at + 1, close === -1 ? end : close).replaceAll('""', '"');
-      if (close === -1) fault ??= `a quote is not closed, so the ${countLineEnds(text, start, end)} lines that follow belong to this row`;
+      if (close === -1)
+        fault ??= `a quote is not closed, so the ${countLineEnds(text, start, end)} lines that follow belong to this row`;
     }
     const from = end;
     while (end < text.length && !isEnd(text.charCodeAt(end), separator)) end++;

@@ -65,7 +65,10 @@ export class ValueReader {
     if (this.readDate) {
       const value = this.readDate(text);
       return value === undefined
-        ? { reason: "invalid_date", fault: `${field} is ${quoted(text)}; --date-format says ${quoted(dateFormat ?? "")}` }
+        ? {
+            reason: "invalid_date",
+            fault: `${field} is ${quoted(text)}; --date-format says ${quoted(dateFormat ?? "")}`,
+          }
         : { value };
     }
     if (parseSeconds(text) !== undefined) return { value: text };
@@ -77,7 +80,9 @@ export class ValueReader {
     return {
       reason: "invalid_date",
       fault: `${field} is ${quoted(text)}; YYYY-MM-DD HH:MM:SS is wanted`,
-      remedy: `the dates look like ${this.formats.join(" or ")}, read by ${options}`,
+      remedy:
+        `the dates look like ${this.formats.join(" or ")}, read by ${options}` +
+        `${this.formats.length > 1 ? " (they do not show which is the day)" : ""}`,
     };
   }
 
@@ -99,13 +104,16 @@ export class ValueReader {
       const value = Number(text);
       if (Number.isFinite(value)) return { value };
     }
-    return wrong(GROUPED.test(text) ? "a number without separators of thousands is wanted" : "a number is wanted");
+    return wrong(
+      GROUPED.test(text) ? "a number without separators of thousands is wanted" : "a number is wanted",
+    );
   }
 
   /** What is wrong with a number whose decimal mark is not the file's. */
   private otherMark(text: string): [why: string, remedy?: string] {
     if (this.options.decimal !== undefined) return [`--decimal says ${this.mark}`];
-    if (this.mark === "comma") return ["numbers above it have a decimal comma", "--decimal says which it is, point or comma"];
+    if (this.mark === "comma")
+      return ["numbers above it have a decimal comma", "--decimal says which it is, point or comma"];
     return [
       "a number with a decimal point is wanted",
       GROUPED.test(text)

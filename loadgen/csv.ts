@@ -107,10 +107,16 @@ async function* rowsOf(
 
 const UTF8_REMEDY = "--encoding windows-1252 reads it, if it comes from Excel on Windows";
 
-function headerOf({ cells, fault, number }: Row, delimiter: string, options: CsvOptions, file: string): Layout {
+function headerOf(
+  { cells, fault, number }: Row,
+  delimiter: string,
+  options: CsvOptions,
+  file: string,
+): Layout {
   if (fault !== undefined) throw new InputError(`${file}, line ${number}, the header: ${fault}`);
   const names = cells.map(decode);
-  if (names.includes(undefined)) throw new InputError(`${file}: the header is not valid UTF-8; ${UTF8_REMEDY}`);
+  if (names.includes(undefined))
+    throw new InputError(`${file}: the header is not valid UTF-8; ${UTF8_REMEDY}`);
   return layoutOf(names as string[], delimiter, options, file);
 }
 

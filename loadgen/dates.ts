@@ -28,7 +28,8 @@ type Part = "year" | "month" | "name" | "day" | "hour" | "minute" | "second" | "
 export function dateReader(format: string): DateReader {
   const ofNumber = NUMBERS[format.toLowerCase()];
   if (ofNumber) {
-    return (text) => (/^\d+([.,]\d+)?$/.test(text) ? secondsText(ofNumber(Number(text.replace(",", ".")))) : undefined);
+    return (text) =>
+      /^\d+([.,]\d+)?$/.test(text) ? secondsText(ofNumber(Number(text.replace(",", ".")))) : undefined;
   }
   const parts: Part[] = [];
   const pattern = format
@@ -44,8 +45,7 @@ export function dateReader(format: string): DateReader {
       parts.push(part);
       // One digit will do for 01, but not where nothing separates it from the next.
       const isTight =
-        (index > 1 && pieces[index - 1] === "") ||
-        (index + 2 < pieces.length && pieces[index + 1] === "");
+        (index > 1 && pieces[index - 1] === "") || (index + 2 < pieces.length && pieces[index + 1] === "");
       return PATTERNS[part](piece, isTight);
     })
     .join("");
@@ -95,7 +95,8 @@ function partOf(piece: string, before: readonly Part[]): Part {
     case "Z":
       return "zone";
     default:
-      if (piece.length <= 2) return before.includes("hour") && !before.includes("minute") ? "minute" : "month";
+      if (piece.length <= 2)
+        return before.includes("hour") && !before.includes("minute") ? "minute" : "month";
       return piece.length <= 4 ? "name" : wrong();
   }
 }
@@ -130,10 +131,27 @@ function secondsText(ms: number): string | undefined {
 
 /** The formats that a date may have been written in, the likeliest first; none when it looks like no date. */
 export function formatsOf(text: string): string[] {
-  const time = "(?:(,? |T)(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d+))?)?( ?)(?:([AP]\\.?M\\.?))?( ?)(Z|[+-]\\d{2}:?\\d{2})?)?";
+  const time =
+    "(?:(,? |T)(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d+))?)?( ?)(?:([AP]\\.?M\\.?))?( ?)(Z|[+-]\\d{2}:?\\d{2})?)?";
   const match = new RegExp(`^(\\w+)([/.\\- ])(\\w+)(\\2|,? )(\\w+)${time}$`, "i").exec(text);
   if (match) {
-    const [, first = "", separator = "", second = "", next = "", third = "", gap, hour, , seconds, fraction, blank = "", half, before = "", zone] = match;
+    const [
+      ,
+      first = "",
+      separator = "",
+      second = "",
+      next = "",
+      third = "",
+      gap,
+      hour,
+      ,
+      seconds,
+      fraction,
+      blank = "",
+      half,
+      before = "",
+      zone,
+    ] = match;
     const clock =
       gap === undefined
         ? ""
@@ -144,7 +162,8 @@ export function formatsOf(text: string): string[] {
       .filter((format) => dateReader(format)(text) !== undefined);
   }
   if (/^\d{8}$/.test(text)) return ["YYYYMMDD"].filter((format) => dateReader(format)(text) !== undefined);
-  if (/^\d{14}$/.test(text)) return ["YYYYMMDDHHMMSS"].filter((format) => dateReader(format)(text) !== undefined);
+  if (/^\d{14}$/.test(text))
+    return ["YYYYMMDDHHMMSS"].filter((format) => dateReader(format)(text) !== undefined);
   if (/^\d{13}$/.test(text)) return ["unix-ms"];
   if (/^\d{9,10}$/.test(text)) return ["unix"];
   return /^\d{5}([.,]\d+)?$/.test(text) ? ["excel"] : [];
@@ -155,7 +174,8 @@ function orders(first: string, second: string, third: string): string[][] {
   const padded = [first, second].every((part) => part.length === 2);
   const [day, month] = padded ? ["DD", "MM"] : ["D", "M"];
   const years = third.length === 4 ? "YYYY" : "YY";
-  if (/^\d{4}$/.test(first)) return [["YYYY", second.length === 2 ? "MM" : "M", third.length === 2 ? "DD" : "D"]];
+  if (/^\d{4}$/.test(first))
+    return [["YYYY", second.length === 2 ? "MM" : "M", third.length === 2 ? "DD" : "D"]];
   if (/^[a-z]{3,}$/i.test(second)) return [["D", "MMM", years]];
   if (/^[a-z]{3,}$/i.test(first)) return [["MMM", "D", years]];
   return [

@@ -11,7 +11,11 @@ const ASCII = (text: string): Buffer => Buffer.from(text, "latin1");
 
 /** Beginnings of files that hold no text, and what to do with them. */
 const FOREIGN: readonly (readonly [begins: Buffer, what: string, remedy: string])[] = [
-  [ASCII("PK\x03\x04"), "a zip archive or an Excel workbook (.xlsx)", "unpack it, or save the sheet as CSV UTF-8"],
+  [
+    ASCII("PK\x03\x04"),
+    "a zip archive or an Excel workbook (.xlsx)",
+    "unpack it, or save the sheet as CSV UTF-8",
+  ],
   [ASCII("PK\x05\x06"), "an empty zip archive", "there is nothing in it"],
   [ASCII("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "an old Excel workbook (.xls)", "save the sheet as CSV UTF-8"],
   [ASCII("PAR1"), "a Parquet file", "export it as CSV or JSON lines"],
@@ -53,11 +57,12 @@ export async function* textBytesOf(file: string, encoding?: string): AsyncGenera
   if (first[0] === 0x1f && first[1] === 0x8b) {
     blocks = gunzipped(file, first, rest);
     [first, rest] = await beginningOf(blocks);
-    if (first[0] === 0x1f && first[1] === 0x8b) throw new InputError(`${file} is gzip within gzip: unpack it once`);
+    if (first[0] === 0x1f && first[1] === 0x8b)
+      throw new InputError(`${file} is gzip within gzip: unpack it once`);
   }
   try {
     const marked = BYTE_ORDER_MARKS.find(([mark]) => first.subarray(0, mark.length).equals(mark));
-    if (encoding === undefined) refuseForeign(file, first, marked !== undefined);
+    refuseForeign(file, first, encoding !== undefined || marked !== undefined);
     const known = encoding ?? marked?.[1] ?? "utf-8";
     if (new TextDecoder(known).encoding === "utf-8") {
       yield first.subarray(marked?.[1] === "utf-8" ? marked[0].length : 0);
@@ -70,7 +75,7 @@ export async function* textBytesOf(file: string, encoding?: string): AsyncGenera
   }
 }
 
-function refuseForeign(file: string, first: Buffer, isMarked: boolean): void {
+function refuseForeign(file: string, first: Buffer, isEncodingKnown: boolean): void {
   const text = first.toString("latin1", 0, 512);
   const foreign =
     FOREIGN.find(([begins]) => first.subarray(0, begins.length).equals(begins)) ??
@@ -80,7 +85,7 @@ function refuseForeign(file: string, first: Buffer, isMarked: boolean): void {
         ? (["", "a tar archive", "unpack it"] as const)
         : undefined);
   if (foreign) throw new InputError(`${file} is ${foreign[1]}: ${foreign[2]}`);
-  if (isMarked || !first.includes(0)) return;
+  if (isEncodingKnown || !first.includes(0)) return;
   const zeros = [0, 1].map((odd) => first.filter((byte, index) => byte === 0 && index % 2 === odd).length);
   const [even = 0, odd = 0] = zeros;
   if (Math.max(even, odd) > first.length / 8) {
@@ -134,11 +139,7 @@ async function* blocksOf(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-async function* gunzipped(
-  file: string,
-  first: Buffer,
-  rest: AsyncGenerator<Buffer>,
-): AsyncGenerator<Buffer> {
+async function* gunzipped(file: string, first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   async function* whole(): AsyncGenerator<Buffer> {
     yield first;
     yield* rest;

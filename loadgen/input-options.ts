@@ -1,11 +1,11 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { COLUMNS } from "../schema/retail-transaction";
 import { fieldOf } from "./csv-header";
 import type { DecimalMark } from "./csv-values";
 import { DATE_FORMATS, dateReader } from "./dates";
 import { errorOf } from "./errors";
 import { INPUT_EXTENSIONS, type InputOptions, kindOf } from "./replay";
-import { COLUMNS } from "../schema/retail-transaction";
 
 /** What a command line says about the input file. */
 export interface InputFlags {
@@ -26,17 +26,37 @@ export function addInputOptions(command: Command): Command {
       `send this file's rows (${INPUT_EXTENSIONS.slice(0, 3).join(", ")}), or its JSON lines as they are (${INPUT_EXTENSIONS.slice(3).join(", ")}); .gz too`,
       inputFile,
     )
-    .option("--map <field=header>", "which column of the file is that field of the contract; repeatable", mapping)
-    .option("--date-format <format>", "of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z", dateFormat)
-    .option("--delimiter <character>", "between the columns, tab for a tab (default: , ; tab and | are recognised)", delimiter)
-    .addOption(
-      new Option("--decimal <mark>", "of numbers (default: point; recognised where ; is the delimiter)").choices([
-        "point",
-        "comma",
-      ]),
+    .option(
+      "--map <field=header>",
+      "which column of the file is that field of the contract; repeatable",
+      mapping,
     )
-    .option("--encoding <name>", "such as windows-1252 (default: UTF-8, and UTF-16 with a byte order mark)", encoding)
-    .option("--max-bad-rows <rows>", "rows that may be refused without the run being a failure (default: 0)", badRows);
+    .option(
+      "--date-format <format>",
+      "of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
+      dateFormat,
+    )
+    .option(
+      "--delimiter <character>",
+      "between the columns, tab for a tab (default: , ; tab and | are recognised)",
+      delimiter,
+    )
+    .addOption(
+      new Option(
+        "--decimal <mark>",
+        "of numbers (default: point; recognised where ; is the delimiter)",
+      ).choices(["point", "comma"]),
+    )
+    .option(
+      "--encoding <name>",
+      "such as windows-1252 (default: UTF-8, and UTF-16 with a byte order mark)",
+      encoding,
+    )
+    .option(
+      "--max-bad-rows <rows>",
+      "rows that may be refused without the run being a failure (default: 0)",
+      badRows,
+    );
 }
 
 /** How the file is to be read. */
@@ -52,7 +72,9 @@ export function inputOptionsOf({ map, dateFormat, delimiter, decimal, encoding }
 
 /** Options that say nothing about the file that is given; undefined if there are none. */
 export function inputContradiction(flags: InputFlags): string | undefined {
-  const ofRows = (["map", "dateFormat", "delimiter", "decimal"] as const).find((name) => flags[name] !== undefined);
+  const ofRows = (["map", "dateFormat", "delimiter", "decimal"] as const).find(
+    (name) => flags[name] !== undefined,
+  );
   const ofFiles = ofRows ?? (["encoding", "maxBadRows"] as const).find((name) => flags[name] !== undefined);
   if (flags.inputFile === undefined) return ofFiles && `--${dashed(ofFiles)} goes with --input-file`;
   if (ofRows !== undefined && kindOf(flags.inputFile) === "lines") {
@@ -93,7 +115,8 @@ function mapping(
     throw new InvalidArgumentError(`The fields are ${COLUMNS.map((column) => column.field).join(", ")}.`);
   }
   if (before[field] !== undefined) throw new InvalidArgumentError(`${field} is mapped already.`);
-  if (Object.values(before).includes(header)) throw new InvalidArgumentError(`"${header}" is mapped already.`);
+  if (Object.values(before).includes(header))
+    throw new InvalidArgumentError(`"${header}" is mapped already.`);
   return { ...before, [field]: header };
 }
 

@@ -63,7 +63,10 @@ function refuseOtherJson(file: string, beginning: string, isWhole: boolean): voi
   const lines = beginning.split("\n").filter((line) => line.trim() !== "");
   const [first = "", ...others] = lines.map((line) => line.trim());
   const isAlone = isWhole && others.length === 0;
-  if (first.startsWith("[") && (isAlone ? isArrayOfObjects(first) : /^\[\s*(\{.*)?,?$/.test(first) && !isJson(first))) {
+  if (
+    first.startsWith("[") &&
+    (isAlone ? isArrayOfObjects(first) : /^\[\s*(\{.*)?,?$/.test(first) && !isJson(first))
+  ) {
     throw new InputError(
       `${file} is one JSON array; a JSON object on each line is wanted: jq -c '.[]' FILE makes them of it`,
     );
@@ -81,7 +84,9 @@ function refuseOtherJson(file: string, beginning: string, isWhole: boolean): voi
 }
 
 function isArrayOfObjects(text: string): boolean {
-  return isJson(text) ? JSON.parse(text).every((item: unknown) => typeof item === "object") : /^\[\s*\{/.test(text);
+  return isJson(text)
+    ? JSON.parse(text).every((item: unknown) => typeof item === "object")
+    : /^\[\s*\{/.test(text);
 }
 
 function isJson(text: string): boolean {

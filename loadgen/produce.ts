@@ -72,7 +72,8 @@ export async function produce(options: ProduceOptions): Promise<SendReport> {
   await sender.finish();
   const fault = sender.failed.aborted ? sender.failed.reason : inputFault;
   const report = { ...tally.snapshot(), ...options.lines.columns?.() };
-  if (fault !== undefined) throw new ProduceError(errorOf(fault), { ...report, error: errorOf(fault).message });
+  if (fault !== undefined)
+    throw new ProduceError(errorOf(fault), { ...report, error: errorOf(fault).message });
   return report;
 }
 

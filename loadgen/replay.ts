@@ -62,6 +62,8 @@ export async function checkInput(file: string, options: InputOptions, maxBadRows
   const [first] = bad;
   if (accepted === 0 && first !== undefined) {
     const rows = bad.length === 1 ? "its only row cannot" : `none of its first ${bad.length} rows can`;
-    throw new InputError(`${file}: ${isWhole && bad.length > 1 ? `none of its ${bad.length} rows can` : rows} be sent; line ${first.number}: ${first.fault}`);
+    throw new InputError(
+      `${file}: ${isWhole && bad.length > 1 ? `none of its ${bad.length} rows can` : rows} be sent; line ${first.number}: ${first.fault}`,
+    );
   }
 }

@@ -56,8 +56,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       const output = parsed.serviceName === "console" ? stderr : stdout;
       output.write(`${sendReportText(report)}\n`);
     }
-    const { maxBadRows = 0 } = parsed;
-    const faults = shortfalls(report, { maxBadRows, interrupted });
+    const faults = shortfalls(report, parsed.maxBadRows, interrupted);
     for (const fault of faults) progress.say(`error: ${fault}`);
     if (faults.length > 0) return EXIT.incomplete;
     return interrupted ? EXIT.interrupted : EXIT.acknowledged;
@@ -105,7 +104,9 @@ async function send(
   const destination = destinationOf(options, surroundings);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
-    progress.say(`${rate} line a second, as nothing else was said; --rate max sends as fast as the stream takes it`);
+    progress.say(
+      `${rate} line a second, as nothing else was said; --rate max sends as fast as the stream takes it`,
+    );
   }
   try {
     return await produce({
@@ -132,7 +133,8 @@ async function send(
 
 /** Whether lines go where each costs money: to anything but this machine. */
 function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
-  const endpoint = endpointUrl ?? process.env["AWS_ENDPOINT_URL_KINESIS"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";
+  const endpoint =
+    endpointUrl ?? process.env["AWS_ENDPOINT_URL_KINESIS"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";
   const isHere = URL.canParse(endpoint) && /^(localhost|127\..*|\[::1\])$/.test(new URL(endpoint).hostname);
   return serviceName === "kinesis" && !dryRun && !isHere;
 }

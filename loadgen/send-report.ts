@@ -111,22 +111,18 @@ export class Tally {
   }
 }
 
-/** What a run is judged by. */
-export interface Demands {
-  /** Rows that may be refused. @default 0 */
-  readonly maxBadRows?: number;
-  /** Whether the run was told to stop, so that it need not have sent anything. */
-  readonly interrupted?: boolean;
-}
-
-/** Why a run did not take in everything that it was given, a sentence each; none when it did. */
-export function shortfalls(report: SendReport, { maxBadRows = 0, interrupted = false }: Demands = {}): string[] {
-  const { refused, givenUp, accepted, error } = report;
+/**
+ * Why a run did not take in everything that it was given, a sentence each; none when it did.
+ * @param maxBadRows how many rows may be refused
+ * @param wasStopped whether the run was told to stop, so that it need not have sent anything
+ */
+export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = false): readonly string[] {
+  const { refused, givenUp, acknowledged, withheld, error } = report;
   return [
-    ...(error === undefined ? [] : [error]),
+    ...(error === undefined ? [] : [`the run could not go on: ${error}`]),
+    ...(acknowledged + withheld === 0 && !wasStopped ? ["the stream acknowledged no line"] : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
     ...(givenUp > 0 ? [`${shown(givenUp)} lines were sent and not acknowledged`] : []),
-    ...(accepted === 0 && !interrupted && error === undefined ? ["no line was sent"] : []),
   ];
 }
 

@@ -51,7 +51,10 @@ export class InputError extends Error {
 /** A text of the input in a message: quoted, cut, and without control characters that a terminal would obey. */
 export function quoted(text: string, longest = 200): string {
   const cut = text.length <= longest ? text : `${text.slice(0, longest)}…`;
-  return JSON.stringify(cut).replace(/[\u007f-\u009f\u2028\u2029\u200e-\u200f\u202a-\u202e]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return JSON.stringify(cut).replace(
+    /[\u007f-\u009f\u2028\u2029\u200e-\u200f\u202a-\u202e]/g,
+    (character) => {
+      return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+    },
+  );
 }

@@ -3,8 +3,15 @@ import { definitionOf } from "../environments/choose";
 import { httpUrl } from "../lib/arguments";
 import { ending, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
+import {
+  addInputOptions,
+  type InputFlags,
+  inputContradiction,
+  inputOptionsOf,
+} from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
-import { inputFile } from "../loadgen/options";
+import { checkInput } from "../loadgen/replay";
+import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
@@ -23,10 +30,9 @@ const FIRST_PORT = 4570;
 /** The page's place among the ports. */
 const PAGE_PORT_OFFSET = 5;
 
-interface Options {
+interface Options extends InputFlags {
   readonly once: boolean;
   readonly environment: string;
-  readonly inputFile?: string;
   readonly maxCount?: number;
   readonly rate?: number;
   readonly pack: number;
@@ -54,14 +60,13 @@ function number(min: number, max: number, whole = true): (text: string) => numbe
 }
 
 function program(): Command {
-  return new Command("npm start --")
+  return addInputOptions(new Command("npm start --"))
     .description(
       "Runs the data plane of an environment on this machine, as its synthesized Terraform describes it.\n" +
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
     .option("--environment <name>", "whose Terraform is run", "dev")
-    .option("--input-file <file>", "replay a .csv, or the lines of a .jsonl as they are", inputFile)
     .option("--max-count <lines>", `lines to send (--once: ${ONCE_LINES}, or the whole file)`, number(0, 1e9))
     .option(
       "--rate <lines/s>",
@@ -118,6 +123,9 @@ Examples:
 async function start(options: Options): Promise<ExitCode> {
   definitionOf(options.environment, process.env);
   if (options.json && !options.once) throw new UsageError("--json goes with --once only");
+  const contradiction = inputContradiction(options);
+  if (contradiction !== undefined) throw new UsageError(contradiction);
+  await checkFile(options);
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const stop = onInterrupt(
     process,
@@ -154,7 +162,10 @@ async function start(options: Options): Promise<ExitCode> {
       rate: generator.rate,
       onAccount: generator.onAccount,
       onEnd: generator.onEnd,
-      ...(options.inputFile !== undefined && { inputFile: options.inputFile }),
+      ...(options.inputFile !== undefined && {
+        inputFile: options.inputFile,
+        input: inputOptionsOf(options),
+      }),
     };
     try {
       if (isPageWanted) {
@@ -172,6 +183,7 @@ async function start(options: Options): Promise<ExitCode> {
         const agree = await runOnce(run, {
           ...source,
           json: options.json,
+          ...(options.maxBadRows !== undefined && { maxBadRows: options.maxBadRows }),
           signal: stop.signal,
           ...(maxCount !== undefined && { maxCount }),
         });
@@ -179,13 +191,13 @@ async function start(options: Options): Promise<ExitCode> {
         return end.code;
       }
       envFile?.write(run.exports);
-      const account = await runUntilStopped(run, {
+      const report = await runUntilStopped(run, {
         ...source,
         signal: stop.signal,
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
-      end = endOfSteadyRun(account);
+      end = endOfSteadyRun(report, options.maxBadRows);
       return end.code;
     } finally {
       envFile?.remove();
@@ -195,6 +207,19 @@ async function start(options: Options): Promise<ExitCode> {
   } finally {
     dataDir.release({ keep: end.keepsData });
     if (end.keepsData) say(`the data are kept in ${dataDir.path}`);
+  }
+}
+
+/** Finds what is wrong with the input file before anything is started. */
+async function checkFile(options: Options): Promise<void> {
+  if (options.inputFile === undefined) return;
+  try {
+    await checkInput(options.inputFile, inputOptionsOf(options), options.maxBadRows);
+  } catch (error) {
+    if (options.json && error instanceof InputError) {
+      process.stdout.write(`${JSON.stringify({ agree: false, reasons: [error.message] }, null, 2)}\n`);
+    }
+    throw error;
   }
 }
 

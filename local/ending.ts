@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from "../lib/exit";
-import type { Account } from "../loadgen/account";
+import { refusedText, type SendReport, shortfalls } from "../loadgen/send-report";
+import type { Conclusion } from "../reconcile/conclusion";
 
 /** How a local run ends. */
 export interface End {
@@ -11,12 +12,18 @@ export interface End {
 /** The end of a run that failed. */
 export const FAILED: End = { code: EXIT.failed, keepsData: true };
 
-/** What of a sending speaks against "all that was given is in every layer"; empty when nothing does. */
-export function objectionsOf({ acknowledged, givenUp }: Account): readonly string[] {
-  return [
-    ...(acknowledged === 0 ? ["the stream acknowledged no line"] : []),
-    ...(givenUp > 0 ? [`lines sent and not acknowledged: ${givenUp.toLocaleString("en")}`] : []),
-  ];
+/**
+ * What of a sending speaks against "all that was given is in every layer"; empty when nothing does.
+ * @param maxBadRows how many rows may be refused
+ */
+export function objectionsOf(report: SendReport, maxBadRows?: number): readonly string[] {
+  return shortfalls(report, maxBadRows);
+}
+
+/** The conclusion with the rows that were refused and may be: that all layers agree is not said without them. */
+export function withRefused(conclusion: Conclusion, report: SendReport): Conclusion {
+  if (!conclusion.agree || report.refused === 0) return conclusion;
+  return { ...conclusion, text: `All layers agree on what was sent; ${refusedText(report)}.` };
 }
 
 /** The end of `--once`. @param agree whether all that was given is in every layer */
@@ -26,6 +33,7 @@ export function endOfOnce(agree: boolean, interrupted: boolean): End {
 }
 
 /** The end of a run that was stopped: Ctrl-C is how it is meant to end. */
-export function endOfSteadyRun({ givenUp }: Account): End {
-  return { code: givenUp > 0 ? EXIT.failed : EXIT.ok, keepsData: false };
+export function endOfSteadyRun(report: SendReport, maxBadRows?: number): End {
+  const isComplete = shortfalls(report, maxBadRows, true).length === 0;
+  return { code: isComplete ? EXIT.ok : EXIT.failed, keepsData: false };
 }

@@ -1,6 +1,8 @@
-import { conclude, layersOf } from "../ops/reconcile/conclusion";
-import { countriesText, reportDocument, reportText } from "../ops/reconcile/report";
-import { objectionsOf } from "./ending";
+import { sendReportText } from "../loadgen/send-report";
+import { conclude, layersOf } from "../reconcile/conclusion";
+import type { Reconciliation } from "../reconcile/reconcile";
+import { countriesText, reportDocument, reportText } from "../reconcile/report";
+import { objectionsOf, withRefused } from "./ending";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
 import { acknowledged, type SendOptions, send } from "./send";
@@ -10,6 +12,8 @@ import { settle } from "./settle";
 export interface OnceOptions extends SendOptions {
   /** One JSON document on stdout instead of tables. */
   readonly json: boolean;
+  /** Rows that may be refused. @default 0 */
+  readonly maxBadRows?: number;
 }
 
 /**
@@ -18,10 +22,15 @@ export interface OnceOptions extends SendOptions {
  */
 export async function runOnce(run: LocalRun, options: OnceOptions): Promise<boolean> {
   const startedAt = Date.now();
-  const account = await send(run, options);
+  const report = await send(run, options);
   const sentAt = Date.now();
   const ledger = await acknowledged(run);
-  const found = await settle(run, ledger, options.signal);
+  let found: Reconciliation | undefined;
+  try {
+    found = await settle(run, ledger, options.signal);
+  } finally {
+    if (found === undefined) run.say(sendReportText(report));
+  }
   if (found === undefined) return false;
   const timings = {
     start_s: seconds(startedAt - run.startedAt),
@@ -30,15 +39,22 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     total_s: seconds(Date.now() - run.startedAt),
   };
   const layers = layersOf(run.plane.searchDomains.length > 0);
-  const conclusion = conclude(found, layers, objectionsOf(account));
+  const objections = objectionsOf(report, options.maxBadRows);
+  const conclusion = withRefused(conclude(found, layers, objections), report);
   if (options.json) {
-    const document = { ...reportDocument(found, conclusion), account, timings, ...run.statistics() };
+    const document = {
+      ...reportDocument(found, conclusion),
+      sendReport: report,
+      timings,
+      ...run.statistics(),
+    };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     const latency = run.latency?.latency();
     const text = [
       await firstTen(run),
       countriesText(found.byCountry),
+      sendReportText(report),
       reportText(found, conclusion),
       ...(latency
         ? [`arrival to searchable: median ${latency.p50_ms} ms, 99th percentile ${latency.p99_ms} ms`]

@@ -5,7 +5,7 @@ import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
-import { type SendReport, sendReportText } from "../loadgen/send-report";
+import type { SendReport } from "../loadgen/send-report";
 import { localKinesis } from "./clients";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
@@ -17,8 +17,6 @@ export interface SendOptions {
   readonly inputFile?: string;
   /** How that file is read. */
   readonly input?: InputOptions;
-  /** Rows that may be refused. @default 0 */
-  readonly maxBadRows?: number;
   /** Lines; absent: no end, or that of the file. */
   readonly maxCount?: number;
   /** Lines a second, or who says how many now; absent: as fast as it goes. */
@@ -76,7 +74,6 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
     });
     progress.end();
     onAccount?.(report);
-    run.say(sendReportText(report));
     if (report.error !== undefined) run.say(`error: ${report.error}`);
     return report;
   } finally {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { Account } from "../loadgen/account";
+import { type SendReport, sendReportText } from "../loadgen/send-report";
 import type { LocalRun } from "./local-run";
 import { type SendOptions, send } from "./send";
 
@@ -10,13 +10,14 @@ interface UntilStoppedOptions extends SendOptions {
 }
 
 /** Sends at a steady rate until it is stopped, or until the input ends and then it is stopped. */
-export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<Account> {
+export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<SendReport> {
   run.say("the system runs; for any AWS SDK or CLI:");
   for (const line of run.exports) process.stdout.write(`${line}\n`);
   run.say(`OpenSearch: ${run.searchUrl}`);
   if (options.pageUrl !== undefined) run.say(`\n  ▶ open ${options.pageUrl} in a browser\n`);
   run.say("Ctrl-C stops it");
-  const account = await send(run, options);
+  const report = await send(run, options);
+  run.say(sendReportText(report));
   if (!options.signal.aborted) await once(options.signal, "abort");
-  return account;
+  return report;
 }
