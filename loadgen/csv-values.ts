@@ -21,7 +21,8 @@ export type Reading =
 
 /** How pandas, R, databases and spreadsheets write that there is no value. */
 const NOTHING = new Set(["nan", "null", "none", "na", "n/a", "#n/a", "<na>", "nat", "nil", "\\n"]);
-const LONGEST_NOTHING = 4;
+/** Longest text that is looked at as one of them, blanks included. */
+const LONGEST_NOTHING = 16;
 
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;

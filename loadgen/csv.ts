@@ -3,7 +3,7 @@ import { COLUMNS } from "../schema/retail-transaction";
 import { delimiterOf, type HeaderOptions, isBlank, isSepLine, type Layout, layoutOf } from "./csv-header";
 import { type Row, RowSplitter } from "./csv-rows";
 import { type ValueOptions, ValueReader } from "./csv-values";
-import { textBytesOf, withLast } from "./input-bytes";
+import { refuseBinary, textBytesOf, withLast } from "./input-bytes";
 import { type BadRow, type ColumnReport, InputError, type Source, type SourceItem } from "./source";
 
 /** Longest row, in bytes. Without a bound, a quote that is never closed would pull the whole file into memory. */
@@ -89,6 +89,7 @@ async function* rowsOf(
     // One character a byte, so that a character that lies across two blocks is not cut; a cell is decoded as a whole.
     const text = block.toString("latin1");
     if (splitter === undefined) {
+      refuseBinary(file, block);
       delimiter = options.delimiter ?? delimiterOf(text, isLast, options.map);
       splitter = new RowSplitter(delimiter);
     }

@@ -37,8 +37,8 @@ export function dateReader(format: string): DateReader {
     .split(/(Y+|M+|D+|H+|S+|A(?:M\/PM)?|Z)/)
     .map((piece, index, pieces) => {
       if (index % 2 === 0) {
-        if (/[B-SU-Z]/.test(piece)) throw new RangeError(`"${piece}" is no part of a date`);
-        return piece.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&").replace(/\s+/g, "\\s+");
+        if (/[^-/.,: T]/.test(piece)) throw new RangeError(`"${piece}" is no part of a date`);
+        return piece.replaceAll(".", "\\.").replace(/ +/g, "\\s+");
       }
       const part = partOf(piece, parts);
       if (parts.includes(part)) throw new RangeError(`the ${part} is there twice`);

@@ -62,7 +62,7 @@ export async function* textBytesOf(file: string, encoding?: string): AsyncGenera
   }
   try {
     const marked = BYTE_ORDER_MARKS.find(([mark]) => first.subarray(0, mark.length).equals(mark));
-    refuseForeign(file, first, encoding !== undefined || marked !== undefined);
+    refuseForeign(file, first);
     const known = encoding ?? marked?.[1] ?? "utf-8";
     if (new TextDecoder(known).encoding === "utf-8") {
       yield first.subarray(marked?.[1] === "utf-8" ? marked[0].length : 0);
@@ -75,26 +75,31 @@ export async function* textBytesOf(file: string, encoding?: string): AsyncGenera
   }
 }
 
-function refuseForeign(file: string, first: Buffer, isEncodingKnown: boolean): void {
+function refuseForeign(file: string, first: Buffer): void {
   const text = first.toString("latin1", 0, 512);
-  const foreign =
+  const [, what, remedy] =
     FOREIGN.find(([begins]) => first.subarray(0, begins.length).equals(begins)) ??
     (MARKUP.test(text)
-      ? (["", "a page of HTML or XML, not the file itself", "download the file"] as const)
-      : text.startsWith("ustar", TAR_SIGN_AT)
-        ? (["", "a tar archive", "unpack it"] as const)
-        : undefined);
-  if (foreign) throw new InputError(`${file} is ${foreign[1]}: ${foreign[2]}`);
-  if (isEncodingKnown || !first.includes(0)) return;
-  const zeros = [0, 1].map((odd) => first.filter((byte, index) => byte === 0 && index % 2 === odd).length);
-  const [even = 0, odd = 0] = zeros;
+      ? ["", "a page of HTML or XML, not the file itself", "download the file"]
+      : undefined) ??
+    (text.startsWith("ustar", TAR_SIGN_AT) ? ["", "a tar archive", "unpack it"] : []);
+  if (what !== undefined) throw new InputError(`${file} is ${what}: ${remedy}`);
+}
+
+/** @throws InputError for a block that holds bytes which no text in UTF-8 has, and names UTF-16 without its byte order mark. */
+export function refuseBinary(file: string, first: Buffer): void {
+  const zero = first.indexOf(0);
+  if (zero === -1) return;
+  const [even = 0, odd = 0] = [0, 1].map(
+    (parity) => first.filter((byte, index) => byte === 0 && index % 2 === parity).length,
+  );
   if (Math.max(even, odd) > first.length / 8) {
     const encoding = odd > even ? "utf-16le" : "utf-16be";
     throw new InputError(
       `${file} looks like UTF-16 without a byte order mark: --encoding ${encoding} reads it`,
     );
   }
-  throw new InputError(`${file} is no text: byte ${first.indexOf(0) + 1} is zero`);
+  throw new InputError(`${file} is no text: its byte ${zero + 1} is zero`);
 }
 
 async function* recoded(

@@ -88,12 +88,12 @@ function dashed(name: string): string {
 }
 
 function inputFile(given: string): string {
+  const stats = statSync(given, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) throw new InvalidArgumentError("It is a directory.");
   if (kindOf(given) === undefined) {
     throw new InvalidArgumentError(`A file that ends in ${INPUT_EXTENSIONS.join(", ")} is wanted.`);
   }
-  const stats = statSync(given, { throwIfNoEntry: false });
   if (stats === undefined) throw new InvalidArgumentError("There is no such file.");
-  if (stats.isDirectory()) throw new InvalidArgumentError("It is a directory.");
   if (!stats.isFile()) throw new InvalidArgumentError("It is no regular file.");
   try {
     accessSync(given, constants.R_OK);

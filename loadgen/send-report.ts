@@ -119,8 +119,10 @@ export class Tally {
 export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = false): readonly string[] {
   const { refused, givenUp, acknowledged, withheld, error } = report;
   return [
-    ...(error === undefined ? [] : [`the run could not go on: ${error}`]),
-    ...(acknowledged + withheld === 0 && !wasStopped ? ["the stream acknowledged no line"] : []),
+    ...(error === undefined ? [] : [error]),
+    ...(acknowledged + withheld === 0 && !wasStopped && error === undefined
+      ? ["the stream acknowledged no line"]
+      : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
     ...(givenUp > 0 ? [`${shown(givenUp)} lines were sent and not acknowledged`] : []),
   ];

@@ -1,13 +1,13 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import fc from "fast-check";
-import { encodeRecordId } from "../../contract/record-id";
-import type { Account } from "../../loadgen/account";
+import { encodeRecordId } from "../../lambdas/shared/record-id";
 import { CongestionWindow } from "../../loadgen/congestion-window";
 import { createKinesisClient, kinesisPut, type RecordsClient } from "../../loadgen/kinesis";
 import { Pacer } from "../../loadgen/pacer";
 import { MAX_CALL_BYTES, MAX_CALL_RECORDS, MAX_RECORD_BYTES, Packer, sizeOf } from "../../loadgen/pack";
 import { ProduceError, type ProduceOptions, produce } from "../../loadgen/produce";
 import { PutError, type RecordOutcome } from "../../loadgen/put";
+import type { SendReport } from "../../loadgen/send-report";
 import type { SourceItem } from "../../loadgen/source";
 import { SYSTEM_TIMING } from "../../loadgen/timing";
 import { type CallPlan, FakeStream, FakeTime, lines } from "./fake-stream";
@@ -17,7 +17,7 @@ async function runProduce(
   stream: FakeStream,
   options: Partial<ProduceOptions> = {},
 ): Promise<{
-  account: Account;
+  account: SendReport;
   error?: ProduceError;
   ledger: string[];
   givenUp: number[];
@@ -41,7 +41,7 @@ async function runProduce(
     return { account: await produce(watched), ledger, givenUp, reasons };
   } catch (error) {
     if (!(error instanceof ProduceError)) throw error;
-    return { account: error.account, error, ledger, givenUp, reasons };
+    return { account: error.report, error, ledger, givenUp, reasons };
   }
 }
 
@@ -64,7 +64,7 @@ describe("produce", () => {
     const { account, ledger } = await runProduce(stream, { lines: lines(1_001), pack: 25 });
 
     expect(account).toMatchObject({
-      offered: 1_001,
+      accepted: 1_001,
       acknowledged: 1_001,
       givenUp: 0,
       retried: 0,
@@ -103,8 +103,8 @@ describe("produce", () => {
 
           const { account, error, ledger, givenUp } = await runProduce(stream, { lines: lines(count), pack });
 
-          expect(account.acknowledged + account.givenUp).toBe(account.offered);
-          if (error === undefined) expect(account.offered).toBe(count);
+          expect(account.acknowledged + account.givenUp).toBe(account.accepted);
+          if (error === undefined) expect(account.accepted).toBe(count);
           expect(ledger).toHaveLength(account.acknowledged);
           expect(new Set(ledger).size).toBe(ledger.length);
           expect(givenUp).toHaveLength(account.givenUp);
@@ -112,11 +112,11 @@ describe("produce", () => {
           const accounted = [...ledger.map((id) => inStream.get(id)), ...givenUp].sort(
             (a = 0, b = 0) => a - b,
           );
-          expect(accounted).toEqual(Array.from({ length: account.offered }, (_, index) => index + 1));
+          expect(accounted).toEqual(Array.from({ length: account.accepted }, (_, index) => index + 1));
           // What the stream has beyond the ledger came from calls that were not answered.
           expect(inStream.size - ledger.length).toBeLessThanOrEqual(account.uncertain);
           const sent = stream.calls.flat().reduce((sum, { numbers }) => sum + numbers.length, 0);
-          expect(sent).toBeLessThanOrEqual(account.offered + account.retried);
+          expect(sent).toBeLessThanOrEqual(account.accepted + account.retried);
         },
       ),
       { numRuns: 150 },
@@ -160,7 +160,7 @@ describe("produce", () => {
     const { account, error, givenUp, reasons } = await runProduce(stream, { put, lines: lines(5) });
 
     expect(error).toBeUndefined();
-    expect(account).toMatchObject({ offered: 5, acknowledged: 4, givenUp: 1, calls: 8 });
+    expect(account).toMatchObject({ accepted: 5, acknowledged: 4, givenUp: 1, calls: 8 });
     expect({ givenUp, reasons }).toEqual({ givenUp: [3], reasons: ["InternalFailure"] });
   });
 
@@ -192,7 +192,7 @@ describe("produce", () => {
     const { account, error, reasons } = await runProduce(stream, { timing, lines: lines(2) });
 
     expect(error).toBeUndefined();
-    expect(account).toMatchObject({ offered: 2, givenUp: 2 });
+    expect(account).toMatchObject({ accepted: 2, givenUp: 2 });
     expect(reasons).toEqual(["planned: throttled"]);
     expect(timing.now()).toBeGreaterThan(300_000);
     expect(timing.now()).toBeLessThan(310_000);
@@ -219,12 +219,12 @@ describe("produce", () => {
 
     const { account } = await runProduce(stream, { put, timing: time, lines: lines(20_000) });
 
-    expect(account).toMatchObject({ offered: 20_000, acknowledged: 20_000, givenUp: 0 });
+    expect(account).toMatchObject({ accepted: 20_000, acknowledged: 20_000, givenUp: 0 });
     expect(account.throttled).toBeGreaterThan(0);
     expect(account.linesPerSecond).toBeLessThan(1_060);
     expect(largest).toBeLessThanOrEqual(8);
     // Far fewer than a producer that hammers on: each line is refused less than twice on average.
-    expect(account.throttled).toBeLessThan(2 * account.offered);
+    expect(account.throttled).toBeLessThan(2 * account.accepted);
   });
 
   test("an error that no repetition helps ends the run at once, with its account", async () => {
@@ -233,8 +233,8 @@ describe("produce", () => {
     const { account, error, reasons } = await runProduce(stream, { lines: lines(), maxCount: 1_000_000 });
 
     expect(error?.message).toBe("planned: refused");
-    expect(account.acknowledged + account.givenUp).toBe(account.offered);
-    expect(account.offered).toBeLessThan(10_000);
+    expect(account.acknowledged + account.givenUp).toBe(account.accepted);
+    expect(account.accepted).toBeLessThan(10_000);
     expect(reasons).toContain("planned: refused");
   });
 
@@ -248,7 +248,7 @@ describe("produce", () => {
 
     expect(error?.message).toBe(`planned: ${failure}`);
     expect(account).toMatchObject({
-      offered: 10,
+      accepted: 10,
       acknowledged: 0,
       givenUp: 10,
       calls: 8,
@@ -267,7 +267,7 @@ describe("produce", () => {
       timing: { now: () => 0, sleep: untilAborted },
     });
 
-    expect(account).toMatchObject({ offered: 1_000, givenUp: 1_000, calls: 2, retried: 0 });
+    expect(account).toMatchObject({ accepted: 1_000, givenUp: 1_000, calls: 2, retried: 0 });
     expect(reasons).toEqual(["planned: refused", "the run ended before it could be sent again"]);
   });
 
@@ -281,7 +281,7 @@ describe("produce", () => {
     const { account, error } = await runProduce(new FakeStream(), { ledger: full, lines: lines(10) });
 
     expect(error?.message).toBe("lines were acknowledged, but the ledger cannot take them: ENOSPC");
-    expect(account).toMatchObject({ offered: 10, acknowledged: 10, givenUp: 0 });
+    expect(account).toMatchObject({ accepted: 10, acknowledged: 10, givenUp: 0 });
   });
 
   test("input that breaks off: what came before is sent", async () => {
@@ -294,13 +294,13 @@ describe("produce", () => {
     const { account, error } = await runProduce(stream, { lines: breakingOff() });
 
     expect(error?.message).toBe("line 701: the disk is gone");
-    expect(account).toMatchObject({ offered: 700, acknowledged: 700, givenUp: 0 });
+    expect(account).toMatchObject({ accepted: 700, acknowledged: 700, givenUp: 0 });
   });
 
-  test("bad rows are counted and told of, and are not offered", async () => {
+  test("bad rows are counted by reason and told of, and are not sent", async () => {
     async function* mixed(): AsyncGenerator<SourceItem> {
       yield* lines(2);
-      yield { number: 3, fault: "Price" };
+      yield { number: 3, reason: "not_a_number", fault: "Price" };
     }
     const bad: number[] = [];
 
@@ -309,7 +309,13 @@ describe("produce", () => {
       onBadRow: ({ number }) => bad.push(number),
     });
 
-    expect(account).toMatchObject({ offered: 2, acknowledged: 2, badRows: 1 });
+    expect(account).toMatchObject({
+      accepted: 2,
+      acknowledged: 2,
+      read: 3,
+      refused: 1,
+      refusedByReason: { not_a_number: 1 },
+    });
     expect(bad).toEqual([3]);
   });
 
@@ -322,7 +328,7 @@ describe("produce", () => {
       const { error, account } = await runProduce(new FakeStream(), { lines: broken() });
 
       expect(error?.message).toBe("line 9 of the source is blank or holds a newline");
-      expect(account.offered).toBe(0);
+      expect(account.accepted).toBe(0);
     }
   });
 
@@ -340,7 +346,7 @@ describe("produce", () => {
     expect(reasons).toEqual([
       "a stream record of 1048577 bytes, its key included; at most 1048576 are taken",
     ]);
-    expect(account).toMatchObject({ offered: 3, acknowledged: 2, givenUp: 1 });
+    expect(account).toMatchObject({ accepted: 3, acknowledged: 2, givenUp: 1 });
     expect(stream.taken.map(({ record }) => record.numbers)).toEqual([[1], [3]]);
   });
 
@@ -403,7 +409,7 @@ describe("produce", () => {
   test("a dry run withholds everything", async () => {
     const { account } = await runProduce(new FakeStream([["withheld"]]), { lines: lines(20) });
 
-    expect(account).toMatchObject({ offered: 20, withheld: 20, acknowledged: 0, givenUp: 0 });
+    expect(account).toMatchObject({ accepted: 20, withheld: 20, acknowledged: 0, givenUp: 0 });
   });
 
   test("progress is told after each call", async () => {
@@ -430,26 +436,26 @@ describe("limits of a run", () => {
 
     const { account } = await runProduce(new FakeStream(), { lines: counted(), maxCount: 7, pack: 3 });
 
-    expect(account).toMatchObject({ offered: 7, acknowledged: 7, records: 3 });
+    expect(account).toMatchObject({ accepted: 7, acknowledged: 7, records: 3 });
     expect(taken).toBe(7);
-    expect((await runProduce(new FakeStream(), { lines: lines(), maxCount: 0 })).account.offered).toBe(0);
+    expect((await runProduce(new FakeStream(), { lines: lines(), maxCount: 0 })).account.accepted).toBe(0);
   });
 
   test.each([
-    { rate: 1_000, durationMs: 10_000, offered: 10_000 },
-    { rate: 20, durationMs: 10_000, offered: 200 },
-    { rate: 0.5, durationMs: 10_000, offered: 5 },
-  ])("$rate lines/s for $durationMs ms", async ({ rate, durationMs, offered }) => {
+    { rate: 1_000, durationMs: 10_000, accepted: 10_000 },
+    { rate: 20, durationMs: 10_000, accepted: 200 },
+    { rate: 0.5, durationMs: 10_000, accepted: 5 },
+  ])("$rate lines/s for $durationMs ms", async ({ rate, durationMs, accepted }) => {
     const timing = new FakeTime();
     const stream = new FakeStream();
 
     const { account } = await runProduce(stream, { lines: lines(), rate, durationMs, timing });
 
-    expect(Math.abs(account.offered - offered)).toBeLessThanOrEqual(1 + rate * 0.06);
-    expect(account.acknowledged).toBe(account.offered);
+    expect(Math.abs(account.accepted - accepted)).toBeLessThanOrEqual(1 + rate * 0.06);
+    expect(account.acknowledged).toBe(account.accepted);
     expect(timing.now()).toBeLessThanOrEqual(durationMs + 1);
     // Spread over the time, not sent in one go; and not one call a line either.
-    expect(account.calls).toBeGreaterThan(Math.min(account.offered, 50) - 2);
+    expect(account.calls).toBeGreaterThan(Math.min(account.accepted, 50) - 2);
     expect(account.calls).toBeLessThanOrEqual(205);
   });
 
@@ -528,9 +534,9 @@ describe("limits of a run", () => {
     const { account, error } = await runProduce(stream, { put, lines: lines(), signal: stop.signal });
 
     expect(error).toBeUndefined();
-    expect(account.offered).toBeGreaterThanOrEqual(500);
-    expect(account.offered).toBeLessThan(5_000);
-    expect(account).toMatchObject({ acknowledged: account.offered, givenUp: 0 });
+    expect(account.accepted).toBeGreaterThanOrEqual(500);
+    expect(account.accepted).toBeLessThan(5_000);
+    expect(account).toMatchObject({ acknowledged: account.accepted, givenUp: 0 });
     expect(account.retried).toBeGreaterThan(0);
   });
 
@@ -545,7 +551,7 @@ describe("limits of a run", () => {
       timing: SYSTEM_TIMING,
     });
 
-    expect(account.offered).toBeLessThan(10_000);
+    expect(account.accepted).toBeLessThan(10_000);
   });
 
   test("the signal also ends a wait for the next line's turn", async () => {
@@ -559,7 +565,7 @@ describe("limits of a run", () => {
       timing: SYSTEM_TIMING,
     });
 
-    expect(account).toMatchObject({ offered: 1, acknowledged: 1 });
+    expect(account).toMatchObject({ accepted: 1, acknowledged: 1 });
     expect(account.seconds).toBeLessThan(5);
   });
 });

@@ -61,8 +61,10 @@ describe("a CSV file", () => {
   });
 
   test("any text survives exactly, and every row knows its line", async () => {
+    // Those are read otherwise on purpose: see input.test.ts.
+    const special = /^\s*(nan|null|none|na|n\/a|#n\/a|<na>|nat|nil|\\n|\d+[.,]0+)\s*$/i;
     const text = fc.oneof(
-      fc.string({ unit: "grapheme", maxLength: 12 }),
+      fc.string({ unit: "grapheme", maxLength: 12 }).filter((value) => !special.test(value)),
       fc.constantFrom(
         "  two  blanks ",
         'quote "',
@@ -91,14 +93,19 @@ describe("a CSV file", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(row, { minLength: 1, maxLength: 20 }),
-        fc.constantFrom("\n", "\r\n"),
-        async (rows, newline) => {
+        fc.infiniteStream(fc.constantFrom("\n", "\r\n", "\r")),
+        async (rows, ends) => {
           const lines = rows.map((cells) => Papa.unparse([Object.values(cells)], { header: false }));
+          const ended = [HEADER, ...lines].map((line) => line + ends.next().value);
           const starts = lines.map(
-            (_, index) => [HEADER, ...lines.slice(0, index)].join(newline).split(/\r\n|\n|\r/).length + 1,
+            (_, index) =>
+              ended
+                .slice(0, index + 1)
+                .join("")
+                .split(/\r\n|\n|\r/).length,
           );
 
-          const items = await all(file([HEADER, ...lines].join(newline)));
+          const items = await all(file(ended.join("")));
 
           expect(parsed(items)).toEqual(rows);
           expect(items.map(({ number }) => number)).toEqual(starts);
@@ -129,7 +136,11 @@ describe("a CSV file", () => {
     ["Quantity is hexadecimal", GOOD.replace(",6,", ",0x6,"), 'Quantity is "0x6"; a number is wanted'],
     ["Quantity is a fraction", GOOD.replace(",6,", ",6.5,"), "Quantity is 6.5"],
     ["Price has a unit", GOOD.replace("2.95", "£2.95"), 'Price is "£2.95"; a number is wanted'],
-    ["Price has a comma", GOOD.replace("2.95", '"2,95"'), 'Price is "2,95"; a number is wanted'],
+    [
+      "Price has a comma",
+      GOOD.replace("2.95", '"2,95"'),
+      'Price is "2,95"; a number with a decimal point is wanted',
+    ],
     ["Price is endless", GOOD.replace("2.95", "1e999"), 'Price is "1e999"; a number is wanted'],
     [
       "the date has another form",
@@ -141,13 +152,12 @@ describe("a CSV file", () => {
     ["Invoice is empty", GOOD.replace("490397", ""), "Invoice is empty"],
     ["a field is missing", GOOD.replace(",Belgium", ""), "7 fields; the header has 8"],
     ["a field is too many", `${GOOD},more`, "9 fields; the header has 8"],
-    ["another newline", `${GOOD}\r`, "ends in CR LF"],
     ["more than a line may have", GOOD.replace("RETRO", "x".repeat(300_000)), "at most 262144 are allowed"],
   ])("a bad row: %s", async (_, row, fault) => {
     const items = await all(file([HEADER, GOOD, row, GOOD].join("\n")));
 
     expect(items).toHaveLength(3);
-    expect(items[1]).toEqual({ number: 3, fault: expect.stringContaining(fault) });
+    expect(items[1]).toMatchObject({ number: 3, fault: expect.stringContaining(fault) });
     expect(items.filter(isBadRow)).toHaveLength(1);
     expect(items[2]?.number).toBe(4);
   });
@@ -161,28 +171,27 @@ describe("a CSV file", () => {
 
     const items = await all(file(Buffer.concat([Buffer.from(`${HEADER}\n`), row, Buffer.from(`\n${GOOD}`)])));
 
-    expect(items[0]).toEqual({ number: 2, fault: "Description is not valid UTF-8" });
+    expect(items[0]).toMatchObject({
+      number: 2,
+      reason: "not_utf8",
+      fault: "Description is not valid UTF-8",
+      remedy: expect.stringContaining("--encoding windows-1252"),
+    });
     expect(items[1]?.number).toBe(3);
   });
 
   test.each([
-    [
-      "malformed",
-      `1,2,"a" b,1,2009-12-06 10:30:00,1,,"France"`,
-      "Trailing quote on quoted field is malformed",
-      2,
-    ],
-    [
-      "not closed",
-      `1,2,"open,1,2009-12-06 10:30:00,1,,France`,
-      "Quoted field unterminated, so the 2 lines",
-      1,
-    ],
+    ["malformed", `1,2,"a" b,1,2009-12-06 10:30:00,1,,"France"`, "text stands behind a closing quote", 2],
+    ["not closed", `1,2,"open,1,2009-12-06 10:30:00,1,,France`, "a quote is not closed, so the 2 lines", 1],
   ])("a bad row: a quote is %s", async (_, row, fault, count) => {
     const items = await all(file(`${HEADER}\n${row}\n${GOOD}\n`));
 
     expect(items).toHaveLength(count);
-    expect(items[0]).toEqual({ number: 2, fault: expect.stringContaining(fault) });
+    expect(items[0]).toMatchObject({
+      number: 2,
+      reason: "malformed_quotes",
+      fault: expect.stringContaining(fault),
+    });
   });
 
   test("a quote that is never closed ends the reading before memory does", async () => {
@@ -193,20 +202,6 @@ describe("a CSV file", () => {
     );
   });
 
-  test("optional columns may be absent; others are named and left out", async () => {
-    const notices: string[] = [];
-    const path = file(
-      "Invoice,StockCode,Quantity,InvoiceDate,Price,index,note\n1,2,3,2010-01-01 00:00:00,4,5,6\n",
-    );
-
-    const items = await all(path, { onNotice: (text) => notices.push(text) });
-
-    expect(parsed(items)).toEqual([
-      { Invoice: "1", StockCode: "2", Quantity: 3, InvoiceDate: "2010-01-01 00:00:00", Price: 4 },
-    ]);
-    expect(notices).toEqual([`${path}: columns left out: index, note`]);
-  });
-
   test("a byte order mark is no part of the first name", async () => {
     const items = await all(file(`\ufeff"Invoice"${HEADER.slice("Invoice".length)}\n${GOOD}`));
 
@@ -215,16 +210,18 @@ describe("a CSV file", () => {
 
   test.each([
     ["", "is empty; a header with column names is wanted"],
-    ["a;b\n1;2\n", "no column Invoice in the header: a;b"],
+    ["a;b\n1;2\n", "no column Invoice, StockCode, Quantity, InvoiceDate, Price in the header: a, b"],
     [HEADER.replace("Price,", ""), "no column Price in the header"],
-    [`${HEADER},customer id`, "the column Customer_ID is there twice in the header"],
+    [`${HEADER}\n`, "has a header and no row"],
   ])("a file that cannot be used: %j", async (content, message) => {
     await expect(all(file(content))).rejects.toThrow(message);
   });
 
   test("a file that is not there, and an unknown kind of file", async () => {
-    await expect(all(join(folder, "none.csv"))).rejects.toThrow("none.csv: ENOENT");
-    expect(() => replay("rows.xlsx")).toThrow("rows.xlsx ends in none of .csv, .jsonl, .ndjson");
+    await expect(all(join(folder, "none.csv"))).rejects.toThrow("none.csv cannot be read: ENOENT");
+    expect(() => replay("rows.xlsx")).toThrow(
+      "rows.xlsx ends in none of .csv, .tsv, .txt, .jsonl, .ndjson, .json",
+    );
   });
 
   test("reading can stop early", async () => {
@@ -267,15 +264,17 @@ describe("a file of JSON lines", () => {
         fc.array(fc.oneof({ weight: 3, arbitrary: line }, blank)),
         fc.boolean(),
         async (lines, ends) => {
+          // The first line keeps the file from being taken for gzip, and the like.
+          const whole = [Buffer.from("{}"), ...lines];
           const content = Buffer.concat(
-            lines.flatMap((bytes, index) => (index === 0 ? [bytes] : [Buffer.from("\n"), bytes])),
+            whole.flatMap((bytes, index) => (index === 0 ? [bytes] : [Buffer.from("\n"), bytes])),
           );
 
           const items = await all(
             file(ends ? Buffer.concat([content, Buffer.from("\n")]) : content, ".ndjson"),
           );
 
-          const kept = [...lines.entries()].filter(
+          const kept = [...whole.entries()].filter(
             ([, bytes]) =>
               Buffer.from(bytes)
                 .toString("latin1")
@@ -313,6 +312,6 @@ describe("a file of JSON lines", () => {
   });
 
   test("a file that is not there", async () => {
-    await expect(all(join(folder, "none.jsonl"))).rejects.toThrow("none.jsonl: ENOENT");
+    await expect(all(join(folder, "none.jsonl"))).rejects.toThrow("none.jsonl cannot be read: ENOENT");
   });
 });

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import {
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
@@ -14,15 +16,15 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import kinesalite from "kinesalite";
-import { splitLines } from "../../contract/lines";
-import { lineId, recordPrefix } from "../../contract/record-id";
-import { type Account, accountText } from "../../loadgen/account";
+import { splitLines } from "../../lambdas/shared/lines";
+import { lineId, recordPrefix } from "../../lambdas/shared/record-id";
 import { onInterrupt } from "../../loadgen/interrupt";
 import { createKinesisClient } from "../../loadgen/kinesis";
 import { openLedger, readLedger } from "../../loadgen/ledger";
 import { Progress } from "../../loadgen/progress";
 import { replay } from "../../loadgen/replay";
 import { run } from "../../loadgen/run";
+import { type SendReport, sendReportText } from "../../loadgen/send-report";
 import { isBadRow } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, realRowsFile } from "../support/real-rows";
@@ -152,11 +154,14 @@ describe("with a stream", () => {
         expect(stderr).not.toMatch(/given up|not sent|error/);
         const records = Math.ceil(14_269 / pack);
         expect(JSON.parse(stdout)).toMatchObject({
-          offered: 14_269,
+          read: 14_269,
+          accepted: 14_269,
           acknowledged: 14_269,
           retried: 0,
           givenUp: 0,
-          badRows: 0,
+          refused: 0,
+          columnsUnfilled: [],
+          columnsLeftOut: [],
           records,
           calls: Math.ceil(records / 500),
           interrupted: false,
@@ -196,7 +201,7 @@ describe("with a stream", () => {
     expect(stderr).toContain("lines 1-3: given up: PutRecords on no-such-stream: ResourceNotFoundException");
     expect(stderr).toContain("check --stream-name, --region-name and the account");
     expect(JSON.parse(stdout)).toMatchObject({
-      offered: 3,
+      accepted: 3,
       acknowledged: 0,
       givenUp: 3,
       error: expect.any(String),
@@ -242,7 +247,8 @@ describe("the command", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(2);
     expect(stderr).toContain('line 3: not sent: Price is "dear"; a number is wanted\n');
     expect(stderr).toContain("line 5: not sent: 9 fields; the header has 8\n");
-    expect(stderr).toContain("bad rows                2 lines  not sent");
+    expect(stderr).toContain("refused                 2 lines  not sent: not_a_number 1, field_count 1");
+    expect(stderr).toContain("error: 2 of 4 rows were refused and not sent\n");
   });
 
   test("a line that was given up is named, and the code says so", async () => {
@@ -254,22 +260,119 @@ describe("the command", () => {
     expect(stderr).toContain("line 3: given up: a stream record of 1500011 bytes");
   });
 
-  test("a file that cannot be used: an error, an account of nothing", async () => {
+  test("a file that cannot be used: an error, and nothing is sent", async () => {
     const path = file("other.csv", "a,b\n1,2\n");
 
     const { code, stdout, stderr } = await runHere("--service-name", "console", "--input-file", path);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toContain(`error: ${path}: no column Invoice in the header: a, b`);
+    expect(stderr).toContain(
+      `error: ${path}: no column Invoice, StockCode, Quantity, InvoiceDate, Price in the header: a, b`,
+    );
   });
 
-  test("left-out columns are a notice, no fault", async () => {
-    const path = file("more.csv", `${HEADER},note\n${GOOD},hello\n`);
+  test("--max-bad-rows: that many rows may be refused, one more may not", async () => {
+    const path = file("some-bad.csv", [HEADER, GOOD, `${GOOD},x`, GOOD, `${GOOD},x`].join("\n"));
 
-    const { code, stderr } = await runHere("--dry-run", "--input-file", path);
+    const allowed = await runHere("--dry-run", "--input-file", path, "--max-bad-rows", "2", "--json");
+    const exceeded = await runHere("--dry-run", "--input-file", path, "--max-bad-rows", "1");
 
-    expect(code).toBe(0);
-    expect(stderr).toBe(`${path}: columns left out: note\n`);
+    expect(allowed.code).toBe(0);
+    expect(JSON.parse(allowed.stdout)).toMatchObject({ read: 4, accepted: 2, refused: 2 });
+    expect(allowed.stderr).toContain("line 3: not sent");
+    expect(exceeded.code).toBe(1);
+    expect(exceeded.stderr).toContain(
+      "error: 2 of 4 rows were refused and not sent, more than --max-bad-rows 1\n",
+    );
+  });
+
+  test("at most 20 refused rows are named; the report counts all", async () => {
+    const bad = Array.from({ length: 50 }, () => `${GOOD},x`);
+    const path = file("many-bad.csv", [HEADER, GOOD, ...bad].join("\n"));
+
+    const { code, stdout, stderr } = await runHere("--dry-run", "--input-file", path);
+
+    expect(code).toBe(1);
+    expect(stderr.match(/not sent: 9 fields/g)).toHaveLength(20);
+    expect(stderr).toContain("line 22: not sent");
+    expect(stderr).toContain("more rows are refused; the report counts them by reason\n");
+    expect(stdout).toContain("refused                50 lines  not sent: field_count 50");
+  });
+
+  test("the report names columns that are left out, unfilled, and what was read otherwise", async () => {
+    const path = file(
+      "columns.csv",
+      `,Invoice,StockCode,Quantity,InvoiceDate,Price,customer-id,note\n0,1,2,3,2010-01-01 00:00:00,4,13085.0,a\n1,1,2,3,2010-01-01 00:00:00,4,NaN,b\n`,
+    );
+
+    const { code, stdout, stderr } = await runHere("--dry-run", "--input-file", path);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("columns of the contract without any value: Description, Country\n");
+    expect(stdout).toContain("columns of the file left out: (unnamed column 1), note\n");
+    expect(stdout).toContain("read as no value (NaN, NULL and the like): Customer_ID 1\n");
+    expect(stdout).toContain("read as whole numbers (13085.0 as 13085): Customer_ID 1\n");
+  });
+
+  test.each([
+    ["an empty file", "", "is empty; a header with column names is wanted"],
+    ["a header alone", `${HEADER}\n`, "has a header and no row"],
+    ["a header and blank lines", `${HEADER}\n\n,,,,,,,\n \n`, "has a header and no row"],
+    [
+      "dates of another form",
+      `${HEADER}\n${GOOD.replace("2009-12-06 10:30:00", "13/1/2009 8:26")}\n`,
+      'the dates look like D/M/YYYY H:MM, read by --date-format "D/M/YYYY H:MM"',
+    ],
+  ])("%s is found before anything is put, whatever --max-bad-rows says", async (name, content, message) => {
+    const path = file(`${name}.csv`, content);
+    const args = ["--service-name", "console", "--input-file", path];
+
+    const { code, stdout, stderr } = await runHere(...args);
+    const json = await runHere("--dry-run", "--input-file", path, "--json", "--max-bad-rows", "5");
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^error: [^\n]*\n$/);
+    expect(stderr).toContain(message);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toEqual({ error: expect.stringContaining(message) });
+  });
+
+  test("a file that breaks off later: what was sent stays in the report, with the error", async () => {
+    const rows = Array.from({ length: 3_000 }, () => GOOD).join("\n");
+    const whole = gzipSync(`${HEADER}\n${rows}\n${randomBytes(40_000).toString("hex")}`);
+    const path = file("cut.csv.gz", whole.subarray(0, whole.length - 9_000));
+
+    const { code, stdout, stderr } = await runHere("--dry-run", "--input-file", path, "--json");
+
+    expect(code).toBe(1);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ accepted: 3_000, withheld: 3_000, error: expect.any(String) });
+    expect(stderr).toContain("error: ");
+    expect(report.error).toContain("cut.csv.gz is damaged gzip: unexpected end of file");
+  });
+
+  test("to AWS a line a second goes, unless a rate is said; a dry run and this machine are not slowed down", async () => {
+    /** What a run says that is interrupted before its first line. */
+    async function said(...args: string[]): Promise<string> {
+      const [signals, stderr] = [new EventEmitter(), new Sink()];
+      const ended = run(args, { stdout: new Sink(), stderr, signals, leave: () => {} });
+      signals.emit("SIGINT");
+      expect(await ended).toBe(130);
+      return stderr.text;
+    }
+    const notice =
+      "1 line a second, as nothing else was said; --rate max sends as fast as the stream takes it\n";
+    const aws = ["--region-name", "eu-west-1"];
+
+    expect(await said(...aws)).toContain(notice);
+    expect(await said(...aws, "--endpoint-url", "https://kinesis.eu-west-1.amazonaws.com")).toContain(notice);
+    for (const args of [
+      ["--rate", "max"],
+      ["--rate", "5"],
+      ["--dry-run"],
+      ["--endpoint-url", "http://127.0.0.1:1"],
+    ])
+      expect(await said(...aws, ...args)).not.toContain(notice);
   });
 
   test("a dry run needs no stream, and sends nothing", async () => {
@@ -277,7 +380,7 @@ describe("the command", () => {
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      offered: 1_000,
+      accepted: 1_000,
       withheld: 1_000,
       acknowledged: 0,
       records: 100,
@@ -288,7 +391,7 @@ describe("the command", () => {
     const { code, stdout } = await runHere("--dry-run", "--duration", "1", "--json");
 
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).offered).toBeGreaterThan(100);
+    expect(JSON.parse(stdout).accepted).toBeGreaterThan(100);
   });
 
   test.each([
@@ -305,8 +408,25 @@ describe("the command", () => {
     [["--stream-name", "retail trans"], "1 to 128 letters, digits, . _ - is wanted."],
     [["--region-name", "Ireland"], "A region such as eu-west-1 is wanted."],
     [["--endpoint-url", "localhost:4566"], "A URL that begins with http:// or https:// is wanted."],
-    [["--input-file", "rows.xlsx"], "A file that ends in .csv, .jsonl, .ndjson is wanted."],
+    [
+      ["--input-file", "rows.xlsx"],
+      "A file that ends in .csv, .tsv, .txt, .jsonl, .ndjson, .json is wanted.",
+    ],
     [["--input-file", "/nonexistent/rows.csv"], "There is no such file."],
+    [["--input-file", tmpdir()], "It is a directory."],
+    [["--rate", "most"], "A number from 0.001 to 10000000 is wanted."],
+    [["--map", "Price"], "FIELD=HEADER is wanted."],
+    [["--map", "Cost=Price"], "The fields are Invoice, StockCode,"],
+    [["--map", "Price=a", "--map", "price=b"], "Price is mapped already."],
+    [["--map", "Price=a", "--map", "Quantity=a"], '"a" is mapped already.'],
+    [["--map", "Price=a"], "--map goes with --input-file"],
+    [["--max-bad-rows", "3"], "--max-bad-rows goes with --input-file"],
+    [["--max-bad-rows", "-1"], "A whole number from 0 is wanted."],
+    [["--date-format", "M/YYYY"], "the day is not there"],
+    [["--date-format", "%m/%d/%Y"], '"%" is no part of a date'],
+    [["--delimiter", "ab"], "One character that is no letter, digit or quote, or tab, is wanted."],
+    [["--decimal", "dot"], "Allowed choices are point, comma."],
+    [["--encoding", "klingon"], "A name such as utf-8"],
     [["--service-name", "console", "--json"], "--json does not go with --service-name console"],
     [["--service-name", "console", "--ledger", "x"], "--ledger does not go with --service-name console"],
     [["--service-name", "console", "--endpoint-url", "http://a"], "--endpoint-url does not go with"],
@@ -524,13 +644,15 @@ describe("a ledger file", () => {
 });
 
 describe("what a person sees", () => {
-  const account: Account = {
-    offered: 12_345,
+  const account: SendReport = {
+    read: 12_347,
+    accepted: 12_345,
+    refused: 2,
+    refusedByReason: { field_count: 2 },
     acknowledged: 12_000,
     retried: 500,
     givenUp: 345,
     withheld: 0,
-    badRows: 2,
     uncertain: 7,
     throttled: 480,
     records: 12_345,
@@ -540,15 +662,16 @@ describe("what a person sees", () => {
     linesPerSecond: 975.6,
   };
 
-  test("the account", () => {
-    expect(accountText(account)).toBe(
+  test("the report", () => {
+    expect(sendReportText(account)).toBe(
       [
-        "offered            12,345 lines",
+        "read               12,347 lines",
+        "accepted           12,345 lines",
+        "refused                 2 lines  not sent: field_count 2",
         "acknowledged       12,000 lines",
         "retried               500 lines  throttled: 480",
         "given up              345 lines",
         "uncertain               7 lines  no answer: perhaps in the stream twice",
-        "bad rows                2 lines  not sent",
         "12,345 stream records, 2.3 MB, 26 calls, 12.3 s, 976 lines/s",
       ].join("\n"),
     );
@@ -558,12 +681,12 @@ describe("what a person sees", () => {
     {
       isTTY: true,
       after: 250,
-      written: "\r\u001b[2K12,000 lines · 976/s · throttled 480 · given up 345 · bad rows 2 · 12 s",
+      written: "\r\u001b[2K12,000 lines · 976/s · throttled 480 · given up 345 · refused 2 · 12 s",
     },
     {
       isTTY: false,
       after: 10_500,
-      written: "12,000 lines · 976/s · throttled 480 · given up 345 · bad rows 2 · 12 s\n",
+      written: "12,000 lines · 976/s · throttled 480 · given up 345 · refused 2 · 12 s\n",
     },
   ])("progress, terminal: $isTTY", ({ isTTY, after, written }) => {
     const texts: string[] = [];
