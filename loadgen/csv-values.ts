@@ -1,4 +1,3 @@
-import { parseSeconds } from "../lambdas/shared/timestamp";
 import type { Column } from "../schema/retail-transaction";
 import { type DateReader, dateReader, formatsOf } from "./dates";
 import { quoted } from "./source";
@@ -26,8 +25,11 @@ const LONGEST_NOTHING = 16;
 
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+/** What the contract wants; whether there is such a second, its judge knows. */
+const CONTRACT_FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 /** Such as 1,234.50, 1.234,50 and 1 234. */
 const GROUPED = /^[+-]?\d{1,3}([.,'\s]\d{3})+([.,]\d+)?$/;
+const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
 /** An identifier that pandas made a float of, because others of its column are absent. */
 const FLOAT_IDENTIFIER = /^(\d+)[.,]0+$/;
 
@@ -72,7 +74,7 @@ export class ValueReader {
           }
         : { value };
     }
-    if (parseSeconds(text) !== undefined) return { value: text };
+    if (CONTRACT_FORM.test(text)) return { value: text };
     // A later date may tell D/M from M/D: what read all that were seen so far stays.
     const narrowed = this.formats.filter((format) => dateReader(format)(text) !== undefined);
     this.formats = narrowed.length > 0 ? narrowed : formatsOf(text);
@@ -88,26 +90,21 @@ export class ValueReader {
   }
 
   private number(field: string, text: string): Reading {
-    const wrong = (why: string, remedy?: string): Reading => {
-      const fault = `${field} is ${quoted(text)}; ${why}`;
-      return { reason: "not_a_number", fault, ...(remedy !== undefined && { remedy }) };
-    };
-    const hasComma = /^[+-]?\d*,\d+$/.test(text);
-    const hasPoint = text.includes(".");
-    if (hasComma || (hasPoint && NUMBER.test(text))) {
+    const hasComma = DECIMAL_COMMA.test(text);
+    if (!hasComma && !NUMBER.test(text)) {
+      const why = GROUPED.test(text)
+        ? "a number without separators of thousands is wanted"
+        : "a number is wanted";
+      return notANumber(field, text, why);
+    }
+    if (hasComma || text.includes(".")) {
       const found = hasComma ? "comma" : "point";
       // The first fraction decides for its file: 1.234 is a thousand in one and a bit more than one in another.
       this.mark ??= found;
-      if (this.mark !== found) return wrong(...this.otherMark(text));
-      const value = Number(text.replace(",", "."));
-      if (Number.isFinite(value)) return { value };
-    } else if (NUMBER.test(text)) {
-      const value = Number(text);
-      if (Number.isFinite(value)) return { value };
+      if (this.mark !== found) return notANumber(field, text, ...this.otherMark(text));
     }
-    return wrong(
-      GROUPED.test(text) ? "a number without separators of thousands is wanted" : "a number is wanted",
-    );
+    const value = Number(hasComma ? text.replace(",", ".") : text);
+    return Number.isFinite(value) ? { value } : notANumber(field, text, "a number is wanted");
   }
 
   /** What is wrong with a number whose decimal mark is not the file's. */
@@ -122,4 +119,9 @@ export class ValueReader {
         : "--decimal comma reads it",
     ];
   }
+}
+
+function notANumber(field: string, text: string, why: string, remedy?: string): Reading {
+  const fault = `${field} is ${quoted(text)}; ${why}`;
+  return { reason: "not_a_number", fault, ...(remedy !== undefined && { remedy }) };
 }

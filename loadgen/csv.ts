@@ -60,31 +60,10 @@ class Columns {
 
 async function* itemsOf(file: string, options: CsvOptions, columns: Columns): AsyncGenerator<SourceItem> {
   const { now = Date.now } = options;
-  let layout: Layout | undefined;
-  let values: ValueReader | undefined;
-  let rows = 0;
-  for await (const { row, delimiter } of rowsOf(file, options)) {
-    if (layout === undefined || values === undefined) {
-      layout = headerOf(row, delimiter, options, file);
-      values = new ValueReader(options, delimiter);
-      columns.leftOut = layout.leftOut;
-    } else {
-      rows++;
-      yield toItem(row, layout, values, columns, now());
-    }
-  }
-  if (layout === undefined) throw new InputError(`${file} is empty; a header with column names is wanted`);
-  if (rows === 0) throw new InputError(`${file} has a header and no row`);
-}
-
-/** The rows that are not blank, the header first. */
-async function* rowsOf(
-  file: string,
-  options: CsvOptions,
-): AsyncGenerator<{ readonly row: Row; readonly delimiter: string }> {
   let splitter: RowSplitter | undefined;
   let delimiter = "";
-  let isFirst = true;
+  let table: { readonly layout: Layout; readonly values: ValueReader } | undefined;
+  let rows = 0;
   for await (const { block, isLast } of withLast(textBytesOf(file, options.encoding))) {
     // One character a byte, so that a character that lies across two blocks is not cut; a cell is decoded as a whole.
     const text = block.toString("latin1");
@@ -94,9 +73,15 @@ async function* rowsOf(
       splitter = new RowSplitter(delimiter);
     }
     for (const row of splitter.push(text, isLast)) {
-      if (row.fault === undefined && (isBlank(row.cells) || (isFirst && isSepLine(row.cells)))) continue;
-      isFirst = false;
-      yield { row, delimiter };
+      if (row.fault === undefined && isBlank(row.cells)) continue;
+      if (table !== undefined) {
+        rows++;
+        yield toItem(row, table.layout, table.values, columns, now());
+      } else if (!isSepLine(row.cells)) {
+        const layout = headerOf(row, delimiter, options, file);
+        table = { layout, values: new ValueReader(options, delimiter) };
+        columns.leftOut = layout.leftOut;
+      }
     }
     if (splitter.waiting > MAX_ROW_BYTES) {
       throw new InputError(
@@ -104,6 +89,8 @@ async function* rowsOf(
       );
     }
   }
+  if (table === undefined) throw new InputError(`${file} is empty; a header with column names is wanted`);
+  if (rows === 0) throw new InputError(`${file} has a header and no row`);
 }
 
 const UTF8_REMEDY = "--encoding windows-1252 reads it, if it comes from Excel on Windows";
