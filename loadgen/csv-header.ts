@@ -1,4 +1,4 @@
-import { COLUMNS, type Column } from "../schema/retail-transaction";
+import { COLUMNS, type Column } from "../contract/retail-transaction";
 import { RowSplitter } from "./csv-rows";
 import { InputError, quoted } from "./source";
 

@@ -1,4 +1,4 @@
-import type { Column } from "../schema/retail-transaction";
+import type { Column } from "../contract/retail-transaction";
 import { type DateReader, dateReader, formatsOf } from "./dates";
 import { quoted } from "./source";
 

@@ -1,5 +1,5 @@
-import { judgeLine } from "../lambdas/shared/judge";
-import { COLUMNS } from "../schema/retail-transaction";
+import { judgeLine } from "../contract/judge";
+import { COLUMNS } from "../contract/retail-transaction";
 import { delimiterOf, type HeaderOptions, isBlank, isSepLine, type Layout, layoutOf } from "./csv-header";
 import { type Row, RowSplitter } from "./csv-rows";
 import { type ValueOptions, ValueReader } from "./csv-values";

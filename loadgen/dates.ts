@@ -1,4 +1,4 @@
-import { formatTimestamp } from "../lambdas/shared/timestamp";
+import { formatTimestamp } from "../contract/timestamp";
 
 /** Reads a date as `YYYY-MM-DD HH:MM:SS` in UTC; undefined when the text has another form or there is no such second. */
 export type DateReader = (text: string) => string | undefined;

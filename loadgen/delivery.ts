@@ -1,4 +1,4 @@
-import { lineId, recordPrefix } from "../lambdas/shared/record-id";
+import { lineId, recordPrefix } from "../contract/record-id";
 import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import type { PackedRecord } from "./pack";

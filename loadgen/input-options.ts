@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { COLUMNS } from "../schema/retail-transaction";
+import { COLUMNS } from "../contract/retail-transaction";
 import { fieldOf } from "./csv-header";
 import type { DecimalMark } from "./csv-values";
 import { DATE_FORMATS, dateReader } from "./dates";

@@ -124,7 +124,7 @@ export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = fals
       ? ["the stream acknowledged no line"]
       : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
-    ...(givenUp > 0 ? [`${shown(givenUp)} lines were sent and not acknowledged`] : []),
+    ...(givenUp > 0 ? [`lines sent and not acknowledged: ${shown(givenUp)}`] : []),
   ];
 }
 

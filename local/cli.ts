@@ -108,11 +108,11 @@ function program(): Command {
       "after",
       `
 Exit codes: 0 all that was given is in every layer (--once), or stopped by Ctrl-C (without); 1 it is not, or a line
-was not acknowledged, or an error; 2 the command line is wrong; 130 --once interrupted.
+was not acknowledged, or more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once interrupted.
 
 Examples:
   npm start -- --once
-  npm start -- --once --input-file online_retail.csv --json
+  npm start -- --once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json
   npm start -- --once --search opensearch
   npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
   npm start --silent -- --once --json > report.json`,

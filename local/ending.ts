@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "../lib/exit";
 import { refusedText, type SendReport, shortfalls } from "../loadgen/send-report";
-import type { Conclusion } from "../reconcile/conclusion";
+import type { Conclusion } from "../ops/reconcile/conclusion";
 
 /** How a local run ends. */
 export interface End {

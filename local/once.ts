@@ -1,7 +1,7 @@
 import { sendReportText } from "../loadgen/send-report";
-import { conclude, layersOf } from "../reconcile/conclusion";
-import type { Reconciliation } from "../reconcile/reconcile";
-import { countriesText, reportDocument, reportText } from "../reconcile/report";
+import { conclude, layersOf } from "../ops/reconcile/conclusion";
+import type { Reconciliation } from "../ops/reconcile/reconcile";
+import { countriesText, reportDocument, reportText } from "../ops/reconcile/report";
 import { objectionsOf, withRefused } from "./ending";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";

@@ -6,7 +6,6 @@ import { openLedger, readLedger } from "../loadgen/ledger";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
 import type { SendReport } from "../loadgen/send-report";
-import { localKinesis } from "./clients";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 import { localKinesis } from "./services/clients";

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import fc from "fast-check";
-import { encodeRecordId } from "../../lambdas/shared/record-id";
+import { encodeRecordId } from "../../contract/record-id";
 import { CongestionWindow } from "../../loadgen/congestion-window";
 import { createKinesisClient, kinesisPut, type RecordsClient } from "../../loadgen/kinesis";
 import { Pacer } from "../../loadgen/pacer";

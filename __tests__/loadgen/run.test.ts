@@ -16,8 +16,8 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import kinesalite from "kinesalite";
-import { splitLines } from "../../lambdas/shared/lines";
-import { lineId, recordPrefix } from "../../lambdas/shared/record-id";
+import { splitLines } from "../../contract/lines";
+import { lineId, recordPrefix } from "../../contract/record-id";
 import { onInterrupt } from "../../loadgen/interrupt";
 import { createKinesisClient } from "../../loadgen/kinesis";
 import { openLedger, readLedger } from "../../loadgen/ledger";

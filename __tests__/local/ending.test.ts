@@ -1,9 +1,9 @@
 import { EXIT } from "../../lib/exit";
-import { type Account, Tally } from "../../loadgen/account";
-import { endOfOnce, endOfSteadyRun, FAILED, objectionsOf } from "../../local/ending";
+import { type SendReport, Tally } from "../../loadgen/send-report";
+import { endOfOnce, endOfSteadyRun, FAILED, objectionsOf, withRefused } from "../../local/ending";
 
-function account(change: Partial<Account>): Account {
-  return { ...new Tally(() => 0).snapshot(), offered: 5, acknowledged: 5, ...change };
+function account(change: Partial<SendReport>): SendReport {
+  return { ...new Tally(() => 0).snapshot(), read: 5, accepted: 5, acknowledged: 5, ...change };
 }
 
 test("a fault keeps the data", () => expect(FAILED).toEqual({ code: EXIT.failed, keepsData: true }));
@@ -17,14 +17,16 @@ test.each([
   expect(endOfOnce(agree, interrupted)).toEqual(end);
 });
 
-test.each<[Partial<Account>, readonly string[]]>([
+test.each<[Partial<SendReport>, readonly string[]]>([
   [{}, []],
-  [{ offered: 0, acknowledged: 0 }, ["the stream acknowledged no line"]],
+  [{ accepted: 0, acknowledged: 0 }, ["the stream acknowledged no line"]],
   [{ acknowledged: 4, givenUp: 1 }, ["lines sent and not acknowledged: 1"]],
   [
     { acknowledged: 0, givenUp: 5_000 },
     ["the stream acknowledged no line", "lines sent and not acknowledged: 5,000"],
   ],
+  [{ read: 7, refused: 2 }, ["2 of 7 rows were refused and not sent"]],
+  [{ acknowledged: 0, error: "the disk is gone" }, ["the disk is gone"]],
 ])("objections to a sending that came to %j", (change, objections) => {
   expect(objectionsOf(account(change))).toEqual(objections);
 });
@@ -34,4 +36,32 @@ test.each([
   [1, { code: 1, keepsData: false }],
 ])("a run that was stopped, with %d lines that were not acknowledged", (givenUp, end) => {
   expect(endOfSteadyRun(account({ givenUp }))).toEqual(end);
+});
+
+test("a run that was stopped need not have sent anything, but must have taken in every row", () => {
+  expect(endOfSteadyRun(account({ acknowledged: 0 })).code).toBe(0);
+  expect(endOfSteadyRun(account({ refused: 1 })).code).toBe(1);
+  expect(endOfSteadyRun(account({ refused: 1 }), 1).code).toBe(0);
+  expect(endOfSteadyRun(account({ error: "the disk is gone" }), 9).code).toBe(1);
+});
+
+test.each([
+  [0, 2, ["2 of 7 rows were refused and not sent"]],
+  [1, 2, ["2 of 7 rows were refused and not sent, more than --max-bad-rows 1"]],
+  [2, 2, []],
+  [3, 2, []],
+])("--max-bad-rows %d, with %d refused rows", (maxBadRows, refused, objections) => {
+  expect(objectionsOf(account({ read: 7, refused }), maxBadRows)).toEqual(objections);
+});
+
+test("that all layers agree is not said without the rows that were refused", () => {
+  const agreed = { agree: true, reasons: [], text: "All layers agree.", code: EXIT.ok };
+  const disagreed = { agree: false, reasons: ["x"], text: "THE LAYERS DO NOT AGREE.", code: EXIT.failed };
+
+  expect(withRefused(agreed, account({}))).toBe(agreed);
+  expect(withRefused(agreed, account({ read: 7, refused: 1 }))).toEqual({
+    ...agreed,
+    text: "All layers agree on what was sent; 1 of 7 rows was refused and not sent.",
+  });
+  expect(withRefused(disagreed, account({ read: 7, refused: 1 }))).toBe(disagreed);
 });

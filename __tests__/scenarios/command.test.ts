@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,6 +61,57 @@ test("--once without a line is not well, and the data are kept", async () => {
   const [, kept = ""] = /^the data are kept in (.+)$/m.exec(stderr) ?? [];
   expect(existsSync(join(kept, "terraform"))).toBe(true);
   rmSync(kept, { recursive: true });
+});
+
+describe("--once with a file", () => {
+  const HEADER = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice";
+  const ROW = "1,2,3,2010-12-01 08:26:00,4.5";
+
+  function file(name: string, ...rows: readonly string[]): string {
+    const path = join(folder, name);
+    writeFileSync(path, [HEADER, ...rows].join("\r\n"));
+    return path;
+  }
+
+  test("what is wrong with the file is said before anything starts", async () => {
+    const empty = await start("--once", "--input-file", file("empty.csv"), "--json");
+    const dates = await start("--once", "--input-file", file("dates.csv", "1,2,3,13/12/2010 8:26,4.5"));
+
+    expect(empty).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^\S+ has a header and no row\n$/),
+    });
+    expect(JSON.parse(empty.stdout)).toEqual({ agree: false, reasons: [empty.stderr.trim()] });
+    expect(dates).toMatchObject({ code: 1, stdout: "" });
+    expect(dates.stderr).toMatch(/^\S+, line 2: .* read by --date-format "D\/M\/YYYY H:MM"\n$/);
+  });
+
+  test("a run that did not take in every row does not say that all layers agree, unless it may", async () => {
+    const path = file("some.csv", ROW, ROW.replace("3", "three"), ROW);
+    const once = ["--once", ...FAST, "--input-file", path];
+
+    const refused = await start(...once, "--json", "--data-dir", join(folder, "refused"));
+    const allowed = await start(...once, "--max-bad-rows", "1");
+
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      agree: false,
+      reasons: ["1 of 3 rows was refused and not sent"],
+      indexed: 2,
+      sendReport: {
+        read: 3,
+        accepted: 2,
+        refused: 1,
+        refusedByReason: { not_a_number: 1 },
+        columnsUnfilled: ["Description", "Customer_ID", "Country"],
+      },
+    });
+    expect(allowed.code).toBe(0);
+    expect(allowed.stdout).toContain("refused                 1 lines  not sent: not_a_number 1\n");
+    expect(allowed.stdout).toContain(
+      "\nAll layers agree on what was sent; 1 of 3 rows was refused and not sent.\n",
+    );
+  });
 });
 
 test("--once that is interrupted says nothing of the layers", async () => {
