@@ -12,7 +12,7 @@ import { prod } from "../../environments/prod";
 import { addStacks } from "../../stacks/add-stacks";
 import { LOCATION } from "../support/environments";
 import { type Json, type JsonObject, object } from "../support/template";
-import { testApp } from "../support/test-app";
+import { unvalidatedApp } from "../support/test-app";
 import {
   DIFFERENCES,
   type Difference,
@@ -26,7 +26,7 @@ import {
 
 /** The stacks of an environment as `synth` writes them, by what comes after its name. */
 function synthesize(definition: EnvironmentDefinition): ReadonlyMap<string, JsonObject> {
-  const app = testApp();
+  const app = unvalidatedApp();
   addStacks(app, [{ ...definition, location: LOCATION }]);
   app.synth();
   return new Map(

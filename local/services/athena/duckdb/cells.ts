@@ -36,9 +36,9 @@ export function spellCell(value: DuckDBValue, type: DuckDBType): Cell {
   if (value instanceof DuckDBDateValue) return new Date(value.days * DAY_MS).toISOString().slice(0, 10);
   if (value instanceof DuckDBTimestampTZValue) return spellZoned(value, 0);
   if (value instanceof DuckDBStructValue && isZoned(type)) {
-    const { instant, zone_minutes: minutes } = value.entries;
-    if (!(instant instanceof DuckDBTimestampTZValue) || typeof minutes !== "number") return null;
-    return spellZoned(instant, minutes);
+    const { instant, wall } = value.entries;
+    if (!(instant instanceof DuckDBTimestampTZValue && wall instanceof DuckDBTimestampValue)) return null;
+    return spellZoned(wall, Number((wall.micros - instant.micros) / MICROS_IN_MINUTE));
   }
   if (value instanceof DuckDBTimestampValue) return spellMoment(value.micros);
   if (value instanceof DuckDBBlobValue) return spellBytes(value.bytes);
@@ -90,8 +90,8 @@ function spellMoment(micros: bigint): string {
 }
 
 /** The clock of the zone, then the zone: `UTC`, or an offset such as `-02:30`. */
-function spellZoned({ micros }: DuckDBTimestampTZValue, offsetMinutes: number): string {
-  const wall = spellMoment(micros + BigInt(offsetMinutes) * MICROS_IN_MINUTE);
+function spellZoned({ micros }: { readonly micros: bigint }, offsetMinutes: number): string {
+  const wall = spellMoment(micros);
   const minutes = Math.abs(offsetMinutes);
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((n) => String(n).padStart(2, "0"));
   return `${wall} ${minutes === 0 ? "UTC" : `${offsetMinutes < 0 ? "-" : "+"}${hour}:${minute}`}`;

@@ -72,7 +72,7 @@ const NAMES: ReadonlyMap<DuckDBTypeId, TypeNames> = new Map([
 
 /** Whether it is the type of the macros for a TIMESTAMP WITH TIME ZONE that keeps its zone. */
 export function isZoned(type: DuckDBType): boolean {
-  return type instanceof DuckDBStructType && type.entryNames.join() === "instant,zone_minutes";
+  return type instanceof DuckDBStructType && type.entryNames.join() === "instant,wall";
 }
 
 /** A column of an answer in Athena's terms. @throws QueryFailure when Athena has no such type */

@@ -10,7 +10,7 @@ const BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || ' '";
 const WHOLE_NUMBER = "'[+-]?[0-9]+'";
 
 /** A TIMESTAMP WITH TIME ZONE that keeps its zone, which DuckDB's own type does not. */
-const ZONED = "STRUCT(instant TIMESTAMPTZ, zone_minutes INTEGER)";
+const ZONED = "STRUCT(instant TIMESTAMPTZ, wall TIMESTAMP)";
 const HOUR = "([01][0-9]|2[0-3])";
 const OFFSET = "[+-]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)";
 const ISO_8601 = `'[0-9]{4}-[0-9]{2}-[0-9]{2}(T${HOUR}:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|${OFFSET})?)?'`;
@@ -113,34 +113,36 @@ const MACROS: Readonly<Record<string, string>> = {
   ),
   // What has a zone of its own is reckoned with by its wall clock and compared by its instant. A macro for a type is
   // bound when it is defined: it stands behind those that it calls.
-  [`athena_wall(x ${ZONED})`]: "CAST(x.instant AS TIMESTAMP) + to_minutes(x.zone_minutes), (x) AS x",
+  [`athena_wall(x ${ZONED})`]: "x.wall, (x) AS x",
   [`athena_utc(x ${ZONED})`]: "x.instant, (x) AS x",
-  "athena_zoned(wall, minutes)": `CASE WHEN wall IS NOT NULL THEN
-    CAST({'instant': CAST(wall - to_minutes(minutes) AS TIMESTAMPTZ), 'zone_minutes': minutes} AS ${ZONED}) END`,
-  [`athena_plus(x ${ZONED}, i)`]: "athena_zoned(athena_wall(x) + i, x.zone_minutes), (x, i) AS x + i",
-  [`athena_minus(x ${ZONED}, i)`]: "athena_zoned(athena_wall(x) - i, x.zone_minutes), (x, i) AS x - i",
+  // Another moment of the zone that `x` has.
+  "athena_zoned(moved, x)": `CASE WHEN moved IS NOT NULL THEN
+    {'instant': CAST(moved - (x.wall - CAST(x.instant AS TIMESTAMP)) AS TIMESTAMPTZ), 'wall': moved} END`,
+  [`athena_plus(x ${ZONED}, i)`]: "athena_zoned(x.wall + i, x), (x, i) AS x + i",
+  [`athena_minus(x ${ZONED}, i)`]: "athena_zoned(x.wall - i, x), (x, i) AS x - i",
   [`athena_date_trunc(unit, x ${ZONED})`]:
-    "athena_zoned(date_trunc(unit, athena_wall(x)), x.zone_minutes), (unit, x) AS date_trunc(unit, x)",
+    "athena_zoned(date_trunc(unit, x.wall), x), (unit, x) AS date_trunc(unit, x)",
   "athena_date_diff(unit, x, y)": `CASE
     WHEN lower(unit) IN ('month', 'quarter', 'year') AND (typeof(x) LIKE 'STRUCT%' OR typeof(y) LIKE 'STRUCT%')
       THEN error(${lacks("date_diff in months of times with a zone; CAST them AS timestamp")})
     ELSE date_sub(unit, athena_utc(x), athena_utc(y)) END`,
-  "athena_date_added(unit, n, x)": `CASE lower(unit)
-    WHEN 'millisecond' THEN x + to_milliseconds(n) WHEN 'second' THEN x + to_seconds(n)
-    WHEN 'minute' THEN x + to_minutes(n) WHEN 'hour' THEN x + to_hours(n)
-    WHEN 'day' THEN x + to_days(CAST(n AS INTEGER)) WHEN 'week' THEN x + to_weeks(CAST(n AS INTEGER))
-    WHEN 'month' THEN x + to_months(CAST(n AS INTEGER)) WHEN 'quarter' THEN x + to_months(CAST(3 * n AS INTEGER))
-    WHEN 'year' THEN x + to_years(CAST(n AS INTEGER))
+  "athena_date_added(unit, n, x)": `x + CASE lower(unit)
+    WHEN 'millisecond' THEN to_milliseconds(n) WHEN 'second' THEN to_seconds(n)
+    WHEN 'minute' THEN to_minutes(n) WHEN 'hour' THEN to_hours(n)
+    WHEN 'day' THEN to_days(CAST(n AS INTEGER)) WHEN 'week' THEN to_weeks(CAST(n AS INTEGER))
+    WHEN 'month' THEN to_months(CAST(n AS INTEGER)) WHEN 'quarter' THEN to_months(CAST(3 * n AS INTEGER))
+    WHEN 'year' THEN to_years(CAST(n AS INTEGER))
     ELSE error('INVALID_FUNCTION_ARGUMENT: ''' || unit || ''' is not a valid TIMESTAMP field') END`,
   [`athena_date_add(unit, n, x ${ZONED})`]:
-    "athena_zoned(athena_date_added(unit, n, athena_wall(x)), x.zone_minutes), (unit, n, x) AS athena_date_added(unit, n, x)",
+    "athena_zoned(athena_date_added(unit, n, x.wall), x), (unit, n, x) AS athena_date_added(unit, n, x)",
   "athena_millisecond(x)": "millisecond(x) % 1000",
   // What is finer than a millisecond is cut off.
+  "athena_iso_wall(x)": `date_trunc('millisecond', CAST(regexp_replace(x, ${ISO_OFFSET}, '\\1') AS TIMESTAMP))`,
   "athena_timestamp_with_zone(x)": `CASE
     WHEN x IS NULL THEN NULL
-    WHEN regexp_full_match(x, ${ISO_8601}) THEN athena_zoned(
-      date_trunc('millisecond', CAST(regexp_replace(x, ${ISO_OFFSET}, '\\1') AS TIMESTAMP)),
-      athena_offset_minutes(regexp_extract(x, ${ISO_OFFSET}, 2)))
+    WHEN regexp_full_match(x, ${ISO_8601}) THEN {
+      'instant': CAST(athena_iso_wall(x) - to_minutes(athena_offset_minutes(regexp_extract(x, ${ISO_OFFSET}, 2))) AS TIMESTAMPTZ),
+      'wall': athena_iso_wall(x) }
     ELSE error(${lacks("from_iso8601_timestamp of ''' || x || '''")}) END`,
   // Of Z, +hh, +hhmm, +hh:mm or nothing.
   "athena_offset_minutes(x)": `CASE WHEN starts_with(x, '-') THEN -1 ELSE 1 END * (
