@@ -86,6 +86,8 @@ function launch({ java, libraries, plugins }: Installation, folder: string, port
     "-XX:+EnableDynamicAgentLoading",
     "-Djdk.attach.allowAttachSelf=true",
     "--enable-native-access=ALL-UNNAMED",
+    // Sessions and files without a zone are read in the server's, which is UTC in Athena.
+    "-Duser.timezone=UTC",
     `-Dconfig=${file}`,
     "-Dnode.environment=local",
     `-Dnode.id=local-${port}`,

@@ -15,10 +15,9 @@ const HOUR = "([01][0-9]|2[0-3])";
 const OFFSET = "[+-]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)";
 const ISO_8601 = `'[0-9]{4}-[0-9]{2}-[0-9]{2}(T${HOUR}:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|${OFFSET})?)?'`;
 const ISO_OFFSET = "'(T.*?)(Z|[+-][0-9:]+)$'";
-/** What a text must be to become a timestamp or a date; DuckDB takes more. */
-const TIMESTAMP_TEXT =
-  "'[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( ([0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)? *)?)?'";
-const DATE_TEXT = "' *[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2} *'";
+/** What a text must be to become a date or a timestamp; DuckDB takes more. */
+const DATE_TEXT = "[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}";
+const TIMESTAMP_TEXT = `${DATE_TEXT}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?)?`;
 
 const isInteger = (x: string) => `typeof(${x}) IN ${INTEGERS}`;
 const isFloat = (x: string) => `typeof(${x}) IN ('FLOAT', 'DOUBLE')`;
@@ -39,9 +38,14 @@ const unexpected = (name: string) =>
 
 /** `x`, unless it is a text that does not match: then what `otherwise` is. */
 const onlyText = (pattern: string, otherwise: string) => `CASE
-    WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), ${pattern}) THEN ${otherwise} ELSE x END`;
+    WHEN x IS NULL OR typeof(x) <> 'VARCHAR' OR regexp_full_match(CAST(x AS VARCHAR), ' *${pattern} *') THEN x ELSE ${otherwise} END`;
 const uncastable = (type: string) =>
   `error('INVALID_CAST_ARGUMENT: Value cannot be cast to ${type}: ' || CAST(x AS VARCHAR))`;
+/** Of a text with a zone Trino keeps the clock. */
+const unlessZone = (otherwise: string) => `CASE
+    WHEN regexp_full_match(CAST(x AS VARCHAR), ' *${DATE_TEXT} .*')
+      THEN error(${lacks("CAST of a text with a time zone AS timestamp; use from_iso8601_timestamp")})
+    ELSE ${otherwise} END`;
 
 const MACROS: Readonly<Record<string, string>> = {
   // Trino compares a text with a text and a number with a number; DuckDB casts.
@@ -148,9 +152,9 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_offset_minutes(x)": `CASE WHEN starts_with(x, '-') THEN -1 ELSE 1 END * (
     60 * CAST(substr(rpad(regexp_replace(x, '[^0-9]', '', 'g'), 4, '0'), 1, 2) AS INTEGER)
     + CAST(substr(rpad(regexp_replace(x, '[^0-9]', '', 'g'), 4, '0'), 3, 2) AS INTEGER))`,
-  "athena_timestamp_cast(x)": onlyText(TIMESTAMP_TEXT, uncastable("timestamp")),
+  "athena_timestamp_cast(x)": onlyText(TIMESTAMP_TEXT, unlessZone(uncastable("timestamp"))),
   "athena_date_cast(x)": onlyText(DATE_TEXT, uncastable("date")),
-  "athena_try_timestamp_cast(x)": onlyText(TIMESTAMP_TEXT, "NULL"),
+  "athena_try_timestamp_cast(x)": onlyText(TIMESTAMP_TEXT, unlessZone("NULL")),
   "athena_try_date_cast(x)": onlyText(DATE_TEXT, "NULL"),
   "athena_date(x)": "CAST(athena_date_cast(x) AS DATE)",
 
