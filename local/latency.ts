@@ -16,6 +16,8 @@ interface Latency {
   readonly p99_ms: number;
   /** Lines that were not followed because too many were: where there are any, slowness is understated. */
   readonly passedOver: number;
+  /** Lines that are followed and were not found yet: they are in no percentile. Refused ones never are. */
+  readonly awaited: number;
 }
 
 /** Follows some of the acknowledged lines until a search finds them. */
@@ -59,7 +61,13 @@ export class LatencySampler implements Service {
       });
       return found?.[0] ?? slowest;
     };
-    return { samples, p50_ms: at(0.5), p99_ms: at(0.99), passedOver: this.passedOver };
+    return {
+      samples,
+      p50_ms: at(0.5),
+      p99_ms: at(0.99),
+      passedOver: this.passedOver,
+      awaited: this.awaited.size,
+    };
   }
 
   public async close(): Promise<void> {

@@ -16,8 +16,8 @@ function layer(
 
 function stream(accepted: readonly string[], refused: readonly string[] = []): Map<string, StreamLine> {
   return new Map<string, StreamLine>([
-    ...accepted.map((id) => [id, { accepted: true, checksum: `sum of ${id}` }] as const),
-    ...refused.map((id) => [id, { accepted: false, reason: "not_json" }] as const),
+    ...accepted.map((id) => [id, { accepted: true, checksum: `sum of ${id}`, arrivedAt: AFTER }] as const),
+    ...refused.map((id) => [id, { accepted: false, reason: "not_json", arrivedAt: AFTER }] as const),
   ]);
 }
 
@@ -58,6 +58,7 @@ describe("compare", () => {
 
     expect(result.agree).toBe(false);
     expect(result.missing[name]).toEqual(["b"]);
+    expect([...result.missingSince]).toEqual([["b", AFTER]]);
   });
 
   test.each<[LayerName, boolean]>([

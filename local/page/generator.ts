@@ -14,10 +14,15 @@ export class Generator {
   private current: number;
   private account: SendReport | undefined;
   private isFinished = false;
+  private sinceMs: number;
 
   /** @param linesPerSecond to begin with, Infinity for no limit; a faster one than the page may ask for becomes the most */
-  public constructor(linesPerSecond: number) {
+  public constructor(
+    linesPerSecond: number,
+    private readonly now: () => number = Date.now,
+  ) {
     this.current = linesPerSecond;
+    this.sinceMs = now();
     this.most = Math.max(Number.isFinite(linesPerSecond) ? linesPerSecond : 0, MOST_LINES_PER_SECOND);
   }
 
@@ -44,11 +49,13 @@ export class Generator {
         `the rate is ${JSON.stringify(linesPerSecond)}; a number of lines a second from 0 to ${this.most} is wanted`,
       );
     }
+    if ((linesPerSecond === 0) !== (this.current === 0)) this.sinceMs = this.now();
     this.current = linesPerSecond;
   }
 
   /** Nothing more will be sent. */
   public readonly onEnd = (): void => {
+    if (!this.isFinished) this.sinceMs = this.now();
     this.isFinished = true;
   };
 
@@ -59,6 +66,7 @@ export class Generator {
       ...(Number.isFinite(current) && { linesPerSecond: current }),
       most,
       acknowledged: this.sent.acknowledged,
+      sinceMs: this.sinceMs,
     };
   }
 }

@@ -1,7 +1,8 @@
+import { formatTimestamp } from "../../contract/timestamp";
 import type { Faults } from "../../ops/reconcile/compare";
-import { type Places, type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
+import { comparePlaces, type Places, type PlacesComparison } from "../../ops/reconcile/reconcile";
 import type { Window } from "../../ops/reconcile/window";
-import type { FaultState, HourState, ReconciliationState } from "./state";
+import type { FaultState, HourState, ReconciliationState, WaitingState } from "./state";
 
 const HOUR_MS = 3_600_000;
 /** Hours that are shown, the newest. */
@@ -11,6 +12,8 @@ const MOST_LINES = 100_000;
 /** An hour that goes on is compared again after this, and after so many times the last comparison's time. */
 const AGAIN_AFTER_MS = 10_000;
 const REST_FACTOR = 3;
+/** What arrived in the last moment may be in a layer and not yet in the stream's answer. */
+const VISIBLE_AFTER_MS = 1_000;
 /** Identities shown of each fault. */
 const SHOWN_IDENTITIES = 5;
 
@@ -23,26 +26,35 @@ export interface HoursOptions {
   readonly startedAt: number;
   readonly onCompared: (state: ReconciliationState) => void;
   /** @default the reconciliation itself */
-  readonly compare?: (window: Window) => Promise<Reconciliation>;
+  readonly compare?: (window: Window) => Promise<PlacesComparison>;
 }
 
 /**
- * Compares hour by hour, by identity and checksum: the code of `npm run reconcile` with a window of an hour. An hour
- * that has settled and agrees is not compared again; one that goes on is, up to what should have settled.
+ * Compares hour by hour, by identity and checksum: the code of `npm run reconcile` with a window of an hour. Everything
+ * that arrived is compared; a line that is nowhere late is no fault, but on its way. An hour that ended and has every
+ * line everywhere is not compared again, unless it is doubted; one that goes on is.
  */
 export class Hours {
   private readonly compared = new Map<number, HourState>();
-  private readonly compare: (window: Window) => Promise<Reconciliation>;
+  private readonly compare: (window: Window) => Promise<PlacesComparison>;
   private readonly wanted = new Set<number>();
+  /** Compared again as soon as an hour that goes on would be. */
+  private readonly doubted = new Set<number>();
 
   public constructor(private readonly options: HoursOptions) {
     const { places } = options;
-    this.compare = options.compare ?? ((window) => reconcile(places, undefined, window));
+    this.compare = options.compare ?? ((window) => comparePlaces(places, window));
   }
 
   /** Compares every hour again, whatever it said. */
   public again(): void {
     for (const hour of this.compared.keys()) this.wanted.add(hour);
+  }
+
+  /** Compares the hour of an arrival again, where it said that all is well: a layer turned out to lack lines of it. */
+  public doubt(arrivedAtMs: number): void {
+    const last = this.compared.get(hourStart(arrivedAtMs));
+    if (last?.agree && last.comparedAtMs > arrivedAtMs) this.doubted.add(hourStart(arrivedAtMs));
   }
 
   /**
@@ -52,47 +64,56 @@ export class Hours {
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
   ): Promise<void> {
-    const window = this.next(merged, nowMs);
+    const { window, notCompared, leftOut } = this.next(merged, nowMs);
     if (window === undefined) return;
     const hourMs = hourStart(window.fromMs);
     this.wanted.delete(hourMs);
+    this.doubted.delete(hourMs);
     const startedAt = performance.now();
     try {
       const found = await this.compare(window);
       const milliseconds = Math.round(performance.now() - startedAt);
-      this.compared.set(hourMs, hourState(found, window, { comparedAtMs: nowMs, milliseconds }));
+      const settledMs = nowMs - this.options.settleMs;
+      const isNew = !this.compared.has(hourMs);
+      this.compared.set(hourMs, hourState(found, window, settledMs, { comparedAtMs: nowMs, milliseconds }));
       for (const old of [...this.compared.keys()].sort((a, b) => b - a).slice(MOST_HOURS)) {
         this.compared.delete(old);
       }
-      this.tell();
+      this.tell({ notCompared: notCompared - (isNew ? 1 : 0), leftOut });
     } catch (error) {
-      this.tell(error instanceof Error ? error.message : String(error));
+      this.tell({ notCompared, leftOut, error: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  private tell(error?: string): void {
+  private tell(rest: Pick<ReconciliationState, "notCompared" | "leftOut" | "error">): void {
     const hours = [...this.compared.values()].sort((a, b) => b.fromMs - a.fromMs);
-    const settleSeconds = Math.round(this.options.settleMs / 1_000);
-    this.options.onCompared({ hours, settleSeconds, ...(error !== undefined && { error }) });
+    this.options.onCompared({ hours, settleSeconds: Math.round(this.options.settleMs / 1_000), ...rest });
   }
 
   /** Of the hours that are due, the one that was compared longest ago; of those never compared, the newest. */
   private next(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
-  ): Window | undefined {
-    const settledMs = nowMs - this.options.settleMs;
+  ): Pick<ReconciliationState, "notCompared" | "leftOut"> & { readonly window?: Window } {
+    const untilMs = nowMs - VISIBLE_AFTER_MS;
     const hours = new Set(merged.map(({ startMs }) => startMs));
     for (let hour = hourStart(this.options.startedAt); hour <= nowMs; hour += HOUR_MS) hours.add(hour);
-    const newestFirst = [...hours].sort((a, b) => b - a).slice(0, MOST_HOURS);
+    const newestFirst = [...hours]
+      .sort((a, b) => b - a)
+      .slice(0, MOST_HOURS)
+      .map((fromMs) => ({ fromMs, toMs: Math.min(fromMs + HOUR_MS, untilMs) }))
+      .filter(({ fromMs, toMs }) => toMs > fromMs);
+    const counts = {
+      notCompared: newestFirst.filter(({ fromMs }) => !this.compared.has(fromMs)).length,
+      leftOut: Math.max(0, hours.size - MOST_HOURS),
+    };
     const [next] = newestFirst
-      .map((fromMs) => ({ fromMs, toMs: Math.min(fromMs + HOUR_MS, settledMs) }))
-      .filter(({ fromMs, toMs }) => toMs > fromMs && this.isDue(fromMs, toMs, nowMs))
+      .filter(({ fromMs, toMs }) => this.isDue(fromMs, toMs, nowMs))
       .sort((a, b) => this.comparedAt(a.fromMs) - this.comparedAt(b.fromMs));
-    if (next === undefined) return undefined;
+    if (next === undefined) return counts;
     const rows = merged.find(({ startMs }) => startMs === next.fromMs)?.rows ?? 0;
     const share = Math.min(1, MOST_LINES / Math.max(1, rows));
-    return { ...next, minutesPerHour: Math.max(1, Math.floor(60 * share)) };
+    return { ...counts, window: { ...next, minutesPerHour: Math.max(1, Math.floor(60 * share)) } };
   }
 
   private comparedAt(hourMs: number): number {
@@ -102,7 +123,7 @@ export class Hours {
   private isDue(hourMs: number, toMs: number, nowMs: number): boolean {
     const last = this.compared.get(hourMs);
     if (last === undefined || this.wanted.has(hourMs)) return true;
-    if (last.agree && last.toMs >= toMs) return false;
+    if (last.agree && last.waiting === 0 && last.toMs >= toMs && !this.doubted.has(hourMs)) return false;
     return nowMs - last.comparedAtMs >= Math.max(AGAIN_AFTER_MS, REST_FACTOR * last.milliseconds);
   }
 }
@@ -112,32 +133,54 @@ function hourStart(ms: number): number {
 }
 
 function hourState(
-  found: Reconciliation,
+  found: PlacesComparison,
   { fromMs, toMs, minutesPerHour }: Window,
+  settledMs: number,
   cost: Pick<HourState, "comparedAtMs" | "milliseconds">,
 ): HourState {
+  const waiting = waitingIds(found, settledMs);
+  const faults = faultsOf(found, waiting);
   const { raw = 0, parquet = 0, indexed } = found.counts;
   return {
     fromMs,
     toMs,
     isOpen: toMs - fromMs < HOUR_MS,
     minutesPerHour,
-    agree: found.agree,
+    agree: faults.length === 0,
+    waiting: waiting.size,
+    waitingFor: waitingFor(found, waiting),
     stream: found.acknowledged,
     raw,
     parquet,
     ...(indexed !== undefined && { indexed }),
     quarantined: found.quarantined,
-    faults: faultsOf(found),
+    faults,
     ...cost,
   };
 }
 
+/** Lines that are missing somewhere and arrived too late to be everywhere by now. What was given up waits for nothing. */
+function waitingIds({ missingSince, givenUp }: PlacesComparison, settledMs: number): ReadonlySet<string> {
+  const settled = formatTimestamp(settledMs);
+  const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !givenUp.has(id));
+  return new Set(young.map(([id]) => id));
+}
+
+function waitingFor({ missing }: PlacesComparison, waiting: ReadonlySet<string>): WaitingState[] {
+  return Object.entries(missing)
+    .map(([place, ids]) => ({ place, lines: ids.filter((id) => waiting.has(id)).length }))
+    .filter(({ lines }) => lines > 0);
+}
+
 /** Copies in the raw zone are no fault: it is at-least-once by nature. */
-function faultsOf({ missing, altered, unknown, doubled, givenUp }: Reconciliation): FaultState[] {
+function faultsOf(
+  { missing, altered, unknown, doubled, givenUp }: PlacesComparison,
+  waiting: ReadonlySet<string>,
+): FaultState[] {
   const { raw: _, ...copies } = doubled;
+  const late = Object.entries(missing).map(([place, ids]) => [place, ids.filter((id) => !waiting.has(id))]);
   const lists: readonly (readonly [FaultState["kind"], Faults])[] = [
-    ["missing", missing],
+    ["missing", Object.fromEntries(late)],
     ["altered", altered],
     ["unknown", unknown],
     ["copies", copies],

@@ -10,9 +10,6 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 export class Hub {
   private readonly viewers = new Set<ServerResponse>();
   private readonly latest = new Map<string, string>();
-  /** Called when somebody begins to look. */
-  public onViewer: () => void = () => {};
-
   public get hasViewers(): boolean {
     return this.viewers.size > 0;
   }
@@ -28,7 +25,6 @@ export class Hub {
     for (const message of this.latest.values()) response.write(message);
     this.viewers.add(response);
     response.on("close", () => this.viewers.delete(response));
-    this.onViewer();
   }
 
   /** @param key events of the same name with different keys do not replace each other */
@@ -40,7 +36,9 @@ export class Hub {
     }
   }
 
-  public close(): void {
+  /** Ends all events; the last of them says that the run ended, so that nobody takes it for one that was cut off. */
+  public close(nowMs: number = Date.now()): void {
+    this.publish("ended", { atMs: nowMs });
     for (const viewer of this.viewers) viewer.end();
   }
 }

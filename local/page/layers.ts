@@ -1,44 +1,120 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
-import type { Layer } from "../../dashboards/spec";
+import { formatTimestamp } from "../../contract/timestamp";
+import type { Layer, Panel } from "../../dashboards/spec";
+import type { JsonObject } from "../../lib/json";
 import type { Places } from "../../ops/reconcile/reconcile";
 import type { Sql } from "../../ops/reconcile/sql";
+import { Arrivals, minuteStart, secondStart } from "./arrivals";
+import { panelsSearch, rowsOfSearch, rowsOfTable } from "./panels";
+import type { PanelRows } from "./state";
+import { SECONDS_KEPT_MS } from "./stream-tail";
 
-/** What a layer holds. */
-export interface LayerContent {
+/** A layer at one moment: every member of it is of that moment. */
+export interface LayerReading {
   readonly layer: Layer;
   readonly source: string;
+  /** The moment, ms since 1970: a line that arrived at it or later is in no count. */
+  readonly asOfMs: number;
   readonly lines: number;
-  /** Arrival of the newest line, ms since 1970. */
-  readonly newestMs?: number;
+  /** When the lines arrived that are there. */
+  readonly arrivals: Arrivals;
   /** Changes whenever a query of the layer may answer differently. */
   readonly version: string;
+  readonly panels: readonly PanelRows[];
 }
 
-/** The index by now: one cheap search. */
-export async function readSpeedLayer({
-  client,
-  indexPattern,
-}: NonNullable<Places["search"]>): Promise<LayerContent> {
-  const { body } = await client.search({
-    index: indexPattern,
-    body: {
-      size: 1,
+/** A layer that answers queries. */
+export interface LayerReader {
+  readonly layer: Layer;
+  /** Reads it. @param sinceMs arrivals before it are not counted by arrival */
+  read(nowMs: number, sinceMs: number): Promise<LayerReading>;
+}
+
+/** The index: everything of a reading comes from one search. */
+export class SpeedLayer implements LayerReader {
+  public readonly layer = "speed";
+
+  public constructor(
+    private readonly search: NonNullable<Places["search"]>,
+    private readonly panels: readonly Panel[],
+  ) {}
+
+  public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
+    const asOfMs = secondStart(nowMs);
+    const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
+    const answer = await this.ask({
+      ...panelsSearch(this.panels),
       track_total_hits: true,
-      _source: ["arrived_at"],
-      sort: [{ arrived_at: { order: "desc" } }],
-    },
-  });
-  const { total, hits } = body.hits;
-  const lines = typeof total === "number" ? total : (total?.value ?? 0);
-  const newest = hits[0]?._source as { readonly arrived_at: string } | undefined;
-  const newestMs = newest && epochMs(newest.arrived_at);
-  return {
-    layer: "speed",
-    source: indexPattern,
-    lines,
-    version: `${lines} ${newestMs}`,
-    ...(newestMs !== undefined && { newestMs }),
+      query: { range: { arrived_at: { lt: formatTimestamp(asOfMs) } } },
+      aggs: {
+        newest: { max: { field: "arrived_at" } },
+        minutes: histogram(sinceMs, secondsFromMs, "1m"),
+        seconds: histogram(secondsFromMs, asOfMs, "1s"),
+        ...(panelsSearch(this.panels)["aggs"] as JsonObject),
+      },
+    });
+    const { total } = answer.hits;
+    const lines = typeof total === "number" ? total : (total?.value ?? 0);
+    const found = answer.aggregations;
+    const arrivals = new Arrivals(secondsFromMs);
+    for (const { key, doc_count } of [...bucketsOf(found?.minutes), ...bucketsOf(found?.seconds)]) {
+      arrivals.add(key, doc_count);
+    }
+    // An index that is not there yet answers without the parts that the rows are read from.
+    const panels =
+      lines === 0 ? this.panels.map(({ id }) => ({ id, rows: [] })) : rowsOfSearch(this.panels, answer);
+    return {
+      layer: "speed",
+      source: this.search.indexPattern,
+      asOfMs,
+      lines,
+      arrivals,
+      version: `${lines} ${found?.newest?.value ?? ""}`,
+      panels,
+    };
+  }
+
+  /** @throws Error for an answer that is not whole: a shard failed, or time ran out */
+  private async ask(body: JsonObject): Promise<SearchAnswer> {
+    const answer = (await this.search.client.search({ index: this.search.indexPattern, body })).body;
+    const { timed_out, _shards } = answer as unknown as SearchAnswer;
+    if (timed_out !== false || _shards.failed !== 0) {
+      throw new Error(`the index gave no whole answer: ${JSON.stringify({ timed_out, _shards })}`);
+    }
+    return answer as unknown as SearchAnswer;
+  }
+}
+
+interface Bucket {
+  readonly key: number;
+  readonly doc_count: number;
+}
+
+interface Histogram {
+  readonly counts?: { readonly buckets?: readonly Bucket[] };
+}
+
+/** The members of an answer that are read here. */
+type SearchAnswer = JsonObject & {
+  readonly timed_out: boolean;
+  readonly _shards: JsonObject & { readonly failed: number };
+  readonly hits: JsonObject & { readonly total?: number | { readonly value: number } };
+  readonly aggregations?: JsonObject & {
+    readonly newest?: { readonly value: number | null };
+    readonly minutes?: Histogram;
+    readonly seconds?: Histogram;
   };
+};
+
+function histogram(fromMs: number, toMs: number, interval: "1m" | "1s"): JsonObject {
+  return {
+    filter: { range: { arrived_at: { gte: formatTimestamp(fromMs), lt: formatTimestamp(toMs) } } },
+    aggs: { counts: { date_histogram: { field: "arrived_at", fixed_interval: interval, min_doc_count: 1 } } },
+  };
+}
+
+function bucketsOf(found: Histogram | undefined): readonly Bucket[] {
+  return found?.counts?.buckets ?? [];
 }
 
 /** An hour of arrivals that the merge has seen. */
@@ -47,42 +123,79 @@ export interface MergedHourContent {
   readonly rows: number;
 }
 
-/** The Parquet table by now, as its partitions say: how many rows the merge put into each hour. */
-export class BatchLayer {
+interface Partition extends MergedHourContent {
+  readonly run: string;
+}
+
+/** How often a table that changes while it is read is read anew, before the next round. */
+const MOST_READINGS = 3;
+
+/**
+ * The Parquet table. The catalog says which run's files each partition has; a reading counts only if it says the
+ * same before and after, so that all of it is of one moment.
+ */
+export class BatchLayer implements LayerReader {
+  public readonly layer = "batch";
+  private last: LayerReading | undefined;
   private hours: readonly MergedHourContent[] = [];
-  private content: LayerContent;
 
   public constructor(
     private readonly glue: GlueClient,
     private readonly database: string,
     private readonly places: Pick<Places, "sql" | "tables">,
-  ) {
-    this.content = { layer: "batch", source: places.tables.parquet, lines: 0, version: "" };
-  }
+    private readonly panels: readonly Panel[],
+  ) {}
 
   /** Hours with rows, in the order of time, as of the last reading. */
   public get mergedHours(): readonly MergedHourContent[] {
     return this.hours;
   }
 
-  /** Asks the catalog; the table itself only when a partition was swapped. */
-  public async read(): Promise<LayerContent> {
-    const partitions = await this.partitions();
-    const version = partitions.map(({ run }) => run).join(" ");
-    if (version === this.content.version) return this.content;
-    const newestMs = await newestArrival(this.places.sql, this.places.tables.parquet);
-    this.hours = partitions.filter(({ rows }) => rows > 0).sort((a, b) => a.startMs - b.startMs);
-    this.content = {
-      ...this.content,
-      lines: partitions.reduce((sum, { rows }) => sum + rows, 0),
-      version,
-      ...(newestMs !== undefined && { newestMs }),
-    };
-    return this.content;
+  /** Asks the catalog; the table itself only when a partition was swapped. @throws Error when it never stands still */
+  public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
+    let asOfMs = secondStart(nowMs);
+    let partitions = await this.partitions();
+    for (let reading = 0; reading < MOST_READINGS; reading++) {
+      const version = versionOf(partitions);
+      if (version === this.last?.version && this.last.panels.every(({ error }) => error === undefined)) {
+        this.last = { ...this.last, asOfMs };
+        return this.last;
+      }
+      const content = await this.readTable(asOfMs, sinceMs, partitions);
+      const before = Date.now();
+      partitions = await this.partitions();
+      if (versionOf(partitions) === version) {
+        this.hours = partitions.filter(({ rows }) => rows > 0).sort((a, b) => a.startMs - b.startMs);
+        this.last = { ...content, version };
+        return this.last;
+      }
+      asOfMs = secondStart(before);
+    }
+    throw new Error(
+      `${this.places.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
+    );
   }
 
-  private async partitions(): Promise<(MergedHourContent & { readonly run: string })[]> {
-    const found: (MergedHourContent & { readonly run: string })[] = [];
+  private async readTable(
+    asOfMs: number,
+    sinceMs: number,
+    partitions: readonly Partition[],
+  ): Promise<Omit<LayerReading, "version">> {
+    const { sql, tables } = this.places;
+    const lines = partitions.reduce((sum, { rows }) => sum + rows, 0);
+    const source = tables.parquet;
+    const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
+    const common = { layer: this.layer, source, asOfMs, lines } as const;
+    if (lines === 0) {
+      const panels = this.panels.map(({ id }) => ({ id, rows: [] }));
+      return { ...common, arrivals: new Arrivals(secondsFromMs), panels };
+    }
+    const arrivals = await readArrivals(sql, source, sinceMs, secondsFromMs);
+    return { ...common, arrivals, panels: await rowsOfTable(this.panels, sql, source) };
+  }
+
+  private async partitions(): Promise<Partition[]> {
+    const found: Partition[] = [];
     let token: string | undefined;
     do {
       const { Partitions = [], NextToken } = await this.glue.send(
@@ -103,13 +216,57 @@ export class BatchLayer {
   }
 }
 
-/** When the newest line of a table arrived, ms since 1970; undefined while it has none. */
-export async function newestArrival(sql: Sql, table: string): Promise<number | undefined> {
-  let newest: number | undefined;
-  await sql.query(`SELECT max(arrived_at) AS newest FROM "${table}"`, ({ newest: text = "" }) => {
-    if (text !== "") newest = epochMs(text);
+function versionOf(partitions: readonly Partition[]): string {
+  return `${partitions.length} ${partitions.map(({ run }) => run).join(" ")}`;
+}
+
+/** What the quarantine holds. */
+export interface QuarantineReading {
+  readonly asOfMs: number;
+  /** Each line once, however many layers refused it. */
+  readonly lines: number;
+  readonly byLayer: Readonly<Record<Layer, Arrivals>>;
+}
+
+/** Reads the quarantine by layer and arrival. */
+export async function readQuarantine(
+  { sql, tables }: Pick<Places, "sql" | "tables">,
+  nowMs: number,
+  sinceMs: number,
+): Promise<QuarantineReading> {
+  const asOfMs = secondStart(nowMs);
+  const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
+  let lines = 0;
+  await sql.query(`SELECT count(DISTINCT record_id) AS line_count FROM "${tables.quarantine}"`, (row) => {
+    lines = Number(row["line_count"]);
   });
-  return newest;
+  const of = (layer: Layer): Promise<Arrivals> =>
+    lines === 0
+      ? Promise.resolve(new Arrivals(secondsFromMs))
+      : readArrivals(sql, tables.quarantine, sinceMs, secondsFromMs, `layer = '${layer}' AND `);
+  return { asOfMs, lines, byLayer: { batch: await of("batch"), speed: await of("speed") } };
+}
+
+/** Lines of a table by the second of their arrival, and by the minute before `secondsFromMs`, each line once. */
+export async function readArrivals(
+  sql: Sql,
+  table: string,
+  sinceMs: number,
+  secondsFromMs: number,
+  condition = "",
+): Promise<Arrivals> {
+  const counted = (unit: "minute" | "second", range: string): string =>
+    `SELECT date_trunc('${unit}', arrived_at) AS bucket, count(DISTINCT record_id) AS line_count FROM "${table}"
+WHERE ${condition}${range} GROUP BY 1`;
+  const time = (ms: number): string => `TIMESTAMP '${formatTimestamp(ms)}'`;
+  const arrivals = new Arrivals(secondsFromMs);
+  await sql.query(
+    `${counted("minute", `arrived_at >= ${time(sinceMs)} AND arrived_at < ${time(secondsFromMs)}`)}
+UNION ALL
+${counted("second", `arrived_at >= ${time(secondsFromMs)}`)}`,
+    ({ bucket = "", line_count }) => arrivals.add(epochMs(bucket), Number(line_count)),
+  );
+  return arrivals;
 }
 
 /** @param text `YYYY-MM-DD HH:MM:SS.fff`, UTC */

@@ -1,22 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { PANELS } from "../../dashboards/panels";
+import type { Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
+import { localKinesis } from "../clients";
 import type { LocalRun } from "../local-run";
+import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
 import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
 import { type Generator, RateError } from "./generator";
 import { Hours } from "./hours";
 import { Hub } from "./hub";
-import { BatchLayer, type LayerContent, readSpeedLayer } from "./layers";
-import { Panels } from "./panels";
+import {
+  BatchLayer,
+  type LayerReader,
+  type LayerReading,
+  type QuarantineReading,
+  readQuarantine,
+  SpeedLayer,
+} from "./layers";
 import { readParts } from "./parts";
 import { Rates } from "./rates";
 import { HttpError, startPageServer } from "./server";
 import type { LayerState } from "./state";
+import { StreamTail } from "./stream-tail";
 
 /** How often the parts are read; rates are taken although nobody looks, so that a page that opens has them. */
 const LIVE_EVERY_MS = 1_000;
-/** How often the layers are asked whether they have news, while somebody looks. */
+/** How often layers and quarantine are asked while somebody looks. */
 const LAYERS_EVERY_MS = 2_000;
+/** How often the stream's lines are counted although nobody looks, so that a page that opens need not wait. */
+const TAIL_EVERY_MS = 1_000;
 const HOURS_EVERY_MS = 2_000;
 /** On top of buffers and schedule: a function's start, a query, a slow machine. */
 const SETTLE_MARGIN_MS = 15_000;
@@ -42,36 +55,69 @@ export interface Page {
 export async function startPage(run: LocalRun, options: PageOptions): Promise<Page> {
   const { environment, generator } = options;
   const { places, workgroup, database, glue, athena, plane } = run;
+  const settle = settleMs(run);
   const hub = new Hub();
-  const batch = new BatchLayer(glue, database, places);
-  const panels = new Panels(places, (state) => hub.publish("panel", state, state.id));
+  // Without the speed layer, the batch layer answers everything.
+  const panelsOf = (layer: Layer) => PANELS.filter((panel) => !places.search || panel.layer === layer);
+  const batch = new BatchLayer(glue, database, places, panelsOf("batch"));
+  const speed = places.search && new SpeedLayer(places.search, panelsOf("speed"));
+  const kinesis = localKinesis(run.streamUrl, plane.region);
+  const tail = await StreamTail.open(kinesis, streamArnOf(run), places.retentionHours);
+  tail.beginReadingsOf(kinesis);
   const hours = new Hours({
-    places,
-    settleMs: settleMs(run),
+    places: { ...places, kinesis },
+    settleMs: settle,
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
   });
   const console = new SqlConsole({ athena, workgroup, database });
   const rates = new Rates();
   const problems = new Map<string, string>();
-  let layers: readonly LayerContent[] = [];
+  const layers = new Map<Layer, LayerState>();
+  let quarantine: QuarantineReading | undefined;
 
   const publishLive = (): void => {
     const nowMs = Date.now();
-    const { lastMs } = run.puts();
-    const states = layers.map((content) => layerState(content, run));
+    const states = [...layers.values()];
     const parts = readParts({ run, generator, rates, layers: states }, nowMs);
     hub.publish("live", {
       nowMs,
       environment,
       timeScale: run.timeScale,
       startedAt: run.startedAt,
-      ...(lastMs !== undefined && { streamNewestMs: lastMs }),
+      settleSeconds: Math.round(settle / 1_000),
+      ...(quarantine && { quarantine: { asOfMs: quarantine.asOfMs, lines: quarantine.lines } }),
       generator: generator.state(),
       parts,
       layers: states,
       problems: [...problems.values()],
     });
+  };
+
+  const layerState = (reading: LayerReading): LayerState => {
+    const { layer, source, asOfMs, lines, version, arrivals: held } = reading;
+    const state = { layer, source, asOfMs, lines, version };
+    if (!tail.isCaughtUp || quarantine === undefined) return state;
+    const { accepted, refused } = tail;
+    const evidence = { accepted, refused, quarantined: quarantine.byLayer[layer], held };
+    return { ...state, gap: gapOf(evidence, tail.sinceMs, asOfMs) };
+  };
+  const shown = new Map<Layer, string>();
+  const readLayer = async (reader: LayerReader): Promise<void> => {
+    if (!hub.hasViewers) return;
+    const reading = await reader.read(Date.now(), tail.sinceMs);
+    // After the layer: what the stream took meanwhile arrived after the reading's moment.
+    // A stream that cannot be read is told by its own loop, and makes the gap unknown.
+    await tail.advance().catch(() => undefined);
+    const state = layerState(reading);
+    layers.set(reading.layer, state);
+    const { panels, version, layer } = reading;
+    const hasErrors = panels.some(({ error }) => error !== undefined);
+    if (hasErrors || shown.get(layer) !== version) hub.publish("panels", { layer: state, panels }, layer);
+    shown.set(layer, version);
+    const { oldestMissingMs } = state.gap ?? {};
+    if (oldestMissingMs !== undefined && oldestMissingMs < state.asOfMs - settle)
+      hours.doubt(oldestMissingMs);
   };
 
   const stop = new AbortController();
@@ -127,14 +173,15 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   });
   const loops = [
     loop("pipeline", LIVE_EVERY_MS, publishLive),
-    loop("layers", LAYERS_EVERY_MS, async () => {
+    loop("stream", TAIL_EVERY_MS, () => tail.advance()),
+    loop("quarantine", LAYERS_EVERY_MS, async () => {
       if (!hub.hasViewers) return;
-      const speed = places.search && (await readSpeedLayer(places.search));
-      layers = [...(speed ? [speed] : []), await batch.read()];
-      await panels.refresh(layers);
+      quarantine = await readQuarantine(places, Date.now(), tail.sinceMs);
     }),
+    ...(speed ? [loop("speed layer", LAYERS_EVERY_MS, () => readLayer(speed))] : []),
+    loop("batch layer", LAYERS_EVERY_MS, () => readLayer(batch)),
     loop("reconciliation", HOURS_EVERY_MS, async () => {
-      if (hub.hasViewers) await hours.step(batch.mergedHours, Date.now());
+      if (hub.hasViewers && tail.isCaughtUp) await hours.step(batch.mergedHours, Date.now());
     }),
   ];
   return {
@@ -143,6 +190,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       stop.abort();
       await server.close();
       await Promise.race([Promise.all(loops), sleep(CLOSE_GRACE_MS)]);
+      kinesis.destroy();
     },
   };
 }
@@ -150,16 +198,10 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 /** How long a comparison that is under way is waited for at the end. */
 const CLOSE_GRACE_MS = 3_000;
 
-function layerState({ layer, source, lines, newestMs }: LayerContent, run: LocalRun): LayerState {
-  const { lastMs } = run.puts();
-  return {
-    layer,
-    source,
-    lines,
-    ...(newestMs !== undefined && { newestMs }),
-    ...(lastMs !== undefined &&
-      newestMs !== undefined && { behindSeconds: Math.max(0, lastMs - newestMs) / 1_000 }),
-  };
+function streamArnOf({ plane }: LocalRun): string {
+  const [stream] = plane.streams;
+  if (stream === undefined) throw new Error("the Terraform has no stream");
+  return stream.arn;
 }
 
 /** Buffers once, and the schedule twice: a line may just have missed a merge. */

@@ -20,8 +20,10 @@ const NO_INVOCATIONS = { invocations: 0, failures: 0, durationTotal: 0 };
 /** The parts of the pipeline in the order of the data, each with what passes through it and how it does. */
 export function readParts(sources: PartSources, nowMs: number): Part[] {
   const { run, rates } = sources;
-  const flow = (name: string, unit: Flow["unit"], total: number): Flow => {
-    return { unit, total, perSecond: rates.take(name, total, nowMs) };
+  const flow: MakeFlow = (name, unit, total) => {
+    if (total === undefined) return { unit };
+    const perSecond = rates.take(name, total, nowMs);
+    return { unit, total, ...(perSecond !== undefined && { perSecond }) };
   };
   return [
     ...sourceParts(sources, flow),
@@ -30,7 +32,8 @@ export function readParts(sources: PartSources, nowMs: number): Part[] {
   ];
 }
 
-type MakeFlow = (name: string, unit: Flow["unit"], total: number) => Flow;
+/** @param total undefined: not known at present */
+type MakeFlow = (name: string, unit: Flow["unit"], total: number | undefined) => Flow;
 
 function sourceParts({ run, generator }: PartSources, flow: MakeFlow): Part[] {
   const { sent } = generator;
@@ -94,7 +97,10 @@ function batchParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
         total(({ recordsDelivered }) => recordsDelivered),
       ),
       facts: [
-        behind(run, newest(progress)),
+        count(
+          "in its buffers",
+          total((one) => one.recordsRead - one.recordsDelivered - one.recordsDropped - one.recordsFailed),
+        ),
         trouble(
           "failed invocations",
           total(({ failedInvocations }) => failedInvocations),
@@ -140,7 +146,7 @@ function batchParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       title: "MergeSmallFiles",
       name: merge.name,
       lane: "batch",
-      out: flow("merge out", "rows", layers.find(({ layer }) => layer === "batch")?.lines ?? 0),
+      out: flow("merge out", "rows", layers.find(({ layer }) => layer === "batch")?.lines),
       facts: [
         count("runs", merge.stats.invocations),
         count("merges", merge.metric(MERGE.mergedHours)),
@@ -172,7 +178,10 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       ),
       out: flow("upsert out", "lines", upsert.metric(UPSERT.indexed)),
       facts: [
-        behind(run, newest(progress)),
+        count(
+          "in hand",
+          total((one) => one.recordsRead - one.recordsAcknowledged - one.givenUp.length),
+        ),
         count(
           "batches",
           total(({ invocations }) => invocations),
@@ -194,13 +203,16 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       title: "Index",
       name: domain?.name ?? "",
       lane: "speed",
-      in: flow("index in", "documents", index?.lines ?? 0),
+      in: flow("index in", "documents", index?.lines),
       facts:
         latency === undefined
           ? []
           : [
               { label: "found after, median", value: latency.p50_ms, unit: "milliseconds" },
               { label: "found after, p99", value: latency.p99_ms, unit: "milliseconds" },
+              // These are in no percentile: without them, slowness is understated.
+              count("of the sample, not found", latency.awaited),
+              count("not sampled, too many", latency.passedOver),
             ],
     },
   ];
@@ -222,18 +234,6 @@ function functionOf(run: LocalRun, arn: string | undefined): FunctionView {
     stats,
     metric: (wanted) => sum(own.filter((metric) => metric.name === wanted).map((metric) => metric.sum)),
   };
-}
-
-/** By how much what a reader has done is older than what the stream took last. */
-function behind(run: LocalRun, newestMs: number | undefined): Fact {
-  const { lastMs } = run.puts();
-  const value = lastMs === undefined ? 0 : Math.max(0, lastMs - (newestMs ?? run.startedAt)) / 1_000;
-  return { label: "behind", value, unit: "seconds" };
-}
-
-function newest(progress: readonly { readonly newestMs?: number }[]): number | undefined {
-  const times = progress.flatMap(({ newestMs }) => (newestMs === undefined ? [] : [newestMs]));
-  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function meanDuration({ invocations, durationTotal }: FunctionView["stats"]): Fact {

@@ -10,15 +10,15 @@ interface Sample {
 export class Rates {
   private readonly samples = new Map<string, Sample[]>();
 
-  /** Takes a total. @returns how much it grew in a second; 0 for the first one */
-  public take(name: string, total: number, nowMs: number): number {
+  /** Takes a total. @returns how much it grew in a second; undefined for the first one */
+  public take(name: string, total: number, nowMs: number): number | undefined {
     const samples = this.samples.get(name) ?? [];
     samples.push({ atMs: nowMs, total });
     // The oldest one kept is just outside of the window.
     while ((samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) samples.shift();
     this.samples.set(name, samples);
     const [oldest] = samples;
-    if (oldest === undefined || oldest.atMs === nowMs) return 0;
+    if (oldest === undefined || oldest.atMs === nowMs) return undefined;
     return Math.max(0, ((total - oldest.total) * 1_000) / (nowMs - oldest.atMs));
   }
 }

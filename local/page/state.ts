@@ -1,14 +1,16 @@
 import type { Row } from "../../dashboards/rows";
 import type { Layer } from "../../dashboards/spec";
+import type { Gap } from "./arrivals";
 
 /** What server and page say to each other. No code: both sides compile it. */
 
 /** What passes through one end of a part since the run began. */
 export interface Flow {
   readonly unit: "lines" | "records" | "rows" | "documents" | "objects";
-  readonly total: number;
-  /** Over the last seconds. */
-  readonly perSecond: number;
+  /** Absent: it is not known at present. */
+  readonly total?: number;
+  /** Over the last seconds; absent: it is not known yet. */
+  readonly perSecond?: number;
 }
 
 /** A number that says how a part does. */
@@ -54,18 +56,28 @@ export interface GeneratorState {
   /** Lines a second that may be asked for. */
   readonly most: number;
   readonly acknowledged: number;
+  /** Since when it is in this state, ms since 1970. */
+  readonly sinceMs: number;
 }
 
-/** How far a layer that answers queries has come. */
+/** A layer that answers queries, at one moment. */
 export interface LayerState {
   readonly layer: Layer;
   /** What is queried: index pattern or table. */
   readonly source: string;
+  /** The moment, ms since 1970. */
+  readonly asOfMs: number;
   readonly lines: number;
-  /** Arrival of its newest line, ms since 1970; absent: it has none. */
-  readonly newestMs?: number;
-  /** By how much its newest line is older than the stream's, in seconds; absent before anything was sent. */
-  readonly behindSeconds?: number;
+  /** Of the lines that the stream took before that moment; absent: it is not known. */
+  readonly gap?: Gap;
+  /** The same as long as each query answers the same. */
+  readonly version: string;
+}
+
+/** The quarantine at one moment. */
+export interface QuarantineState {
+  readonly asOfMs: number;
+  readonly lines: number;
 }
 
 /** Event `live`: each second. */
@@ -74,26 +86,30 @@ export interface LiveState {
   readonly environment: string;
   readonly timeScale: number;
   readonly startedAt: number;
-  /** When the stream took its last line, ms since 1970; absent before anything was sent. */
-  readonly streamNewestMs?: number;
+  /** Seconds after its arrival by which a line should be everywhere. */
+  readonly settleSeconds: number;
   readonly generator: GeneratorState;
   readonly parts: readonly Part[];
+  /** Those that were read. */
   readonly layers: readonly LayerState[];
+  /** Absent before it was read. */
+  readonly quarantine?: QuarantineState;
   /** What cannot be asked at present. */
   readonly problems: readonly string[];
 }
 
-/** Event `panel`: when a panel's rows are new. */
-export interface PanelState {
+/** A panel's rows. */
+export interface PanelRows {
   readonly id: string;
-  readonly layer: Layer;
-  readonly source: string;
   readonly rows: readonly Row[];
-  /** Arrival of the newest line that counts in, ms since 1970. */
-  readonly newestMs?: number;
-  readonly queryMilliseconds: number;
   /** Why there are no rows. */
   readonly error?: string;
+}
+
+/** Event `panels`: all panels that a layer answers, when one may be new. All rows are of the layer's one moment. */
+export interface PanelsState {
+  readonly layer: LayerState;
+  readonly panels: readonly PanelRows[];
 }
 
 /** Identities that are not as they should be. */
@@ -105,16 +121,26 @@ export interface FaultState {
   readonly first: readonly string[];
 }
 
+/** Lines that a place does not have yet, and is not late with. */
+export interface WaitingState {
+  readonly place: string;
+  readonly lines: number;
+}
+
 /** One hour of arrivals, compared line by line over all layers. */
 export interface HourState {
   readonly fromMs: number;
   /** Excluded. */
   readonly toMs: number;
-  /** Whether lines that arrived in this hour are still on their way. */
+  /** Whether the hour goes on: later arrivals were not compared. */
   readonly isOpen: boolean;
   /** 60: every line. Less: the lines of so many first minutes. */
   readonly minutesPerHour: number;
+  /** No fault: each line is where it should be by then. */
   readonly agree: boolean;
+  /** Lines that are still on their way to some place. */
+  readonly waiting: number;
+  readonly waitingFor: readonly WaitingState[];
   readonly stream: number;
   readonly raw: number;
   readonly parquet: number;
@@ -130,6 +156,10 @@ export interface HourState {
 export interface ReconciliationState {
   /** Newest first. */
   readonly hours: readonly HourState[];
+  /** Hours with lines that were not compared yet. */
+  readonly notCompared: number;
+  /** Older hours, which are not compared here. */
+  readonly leftOut: number;
   /** Seconds after its arrival by which a line should be everywhere. */
   readonly settleSeconds: number;
   /** Why the last comparison could not be made. */
@@ -178,10 +208,16 @@ export interface QueriesState {
   readonly mostSeconds: number;
 }
 
+/** Event `ended`: the run stops, and says so while it can. */
+export interface EndedState {
+  readonly atMs: number;
+}
+
 /** The events by name. */
 export interface PageEvents {
   readonly live: LiveState;
-  readonly panel: PanelState;
+  readonly ended: EndedState;
+  readonly panels: PanelsState;
   readonly reconciliation: ReconciliationState;
   readonly queries: QueriesState;
 }

@@ -1,7 +1,11 @@
 /** What the stream says of a line: its checksum if it keeps the contract, or why it was refused. */
-export type StreamLine =
+export type StreamLine = (
   | { readonly accepted: true; readonly checksum: string }
-  | { readonly accepted: false; readonly reason: string };
+  | { readonly accepted: false; readonly reason: string }
+) & {
+  /** `YYYY-MM-DD HH:MM:SS.fff` */
+  readonly arrivedAt: string;
+};
 
 /** What a layer holds under one identity. */
 export interface LayerLine {
@@ -64,6 +68,8 @@ export interface Comparison {
   readonly quarantined: number;
   /** Lines that a place should have and does not. */
   readonly missing: Faults;
+  /** Arrival of each line that is {@link missing} somewhere and whose arrival is known, `YYYY-MM-DD HH:MM:SS.fff`. */
+  readonly missingSince: ReadonlyMap<string, string>;
   /** Lines that a layer has more than once. A fault except in `raw`, which is at-least-once. */
   readonly doubled: Faults;
   /** Lines whose values differ from the stream's. */
@@ -151,18 +157,33 @@ export function compare(evidence: Evidence): Comparison {
 
   const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
   const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count() + givenUp.size;
+  const arrivalOf = (id: string): string | undefined =>
+    stream.get(id)?.arrivedAt ?? names.map((name) => layers[name]?.get(id)?.arrivedAt).find((at) => at);
   return {
     agree: faults === 0,
     acknowledged: ledger?.size ?? stream.size,
     counts: Object.fromEntries(names.map((name) => [name, layers[name]?.size ?? 0])),
     quarantined: quarantine.size,
     missing: missing.sorted(),
+    missingSince: arrivalsOf(Object.values(missing.sorted()).flat(), arrivalOf),
     doubled: doubled.sorted(),
     altered: altered.sorted(),
     unknown: unknown.sorted(),
     givenUp,
     extra,
   };
+}
+
+function arrivalsOf(
+  ids: readonly string[],
+  arrivalOf: (id: string) => string | undefined,
+): ReadonlyMap<string, string> {
+  return new Map(
+    ids.flatMap((id) => {
+      const arrivedAt = arrivalOf(id);
+      return arrivedAt === undefined ? [] : [[id, arrivedAt] as const];
+    }),
+  );
 }
 
 /** Whether a layer lacks a line because its function put it into quarantine: the engine refused it, or a fault of ours. */

@@ -30,9 +30,13 @@ export interface SumsByCountry {
   readonly index?: Readonly<Record<string, CountrySums>>;
 }
 
-/** What a reconciliation found. */
-export interface Reconciliation extends Comparison {
+/** What the comparison of all places found. */
+export interface PlacesComparison extends Comparison {
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
+}
+
+/** What a reconciliation found. */
+export interface Reconciliation extends PlacesComparison {
   readonly byCountry: SumsByCountry;
 }
 
@@ -40,18 +44,47 @@ export interface Reconciliation extends Comparison {
 const TRIM_MARGIN_MS = 10 * 60_000;
 
 /**
- * Reads every place and compares. The layers are read after the stream, so what they hold can only be more.
+ * Reads every place and compares, and sums by country.
+ * @see comparePlaces
+ */
+export async function reconcile(
+  places: Places,
+  ledger?: ReadonlySet<string>,
+  window?: Window,
+  now?: number,
+  onRead?: (place: string, lines: number) => void,
+): Promise<Reconciliation> {
+  const { countries, ...found } = await readAndCompare(places, ledger, window, now, onRead);
+  const { sql, tables } = places;
+  return {
+    ...found,
+    byCountry: {
+      json: await readCountries(sql, tables.json, window),
+      parquet: await readCountries(sql, tables.parquet, window),
+      ...(countries && { index: countries }),
+    },
+  };
+}
+
+/** Reads every place and compares the lines that arrived in a window, without any sums. */
+export async function comparePlaces(places: Places, window: Window): Promise<PlacesComparison> {
+  const { countries: _, ...found } = await readAndCompare(places, undefined, window);
+  return found;
+}
+
+/**
+ * The layers are read after the stream, so what they hold can only be more.
  * @param ledger identities that the producer saw acknowledged; left out where others sent.
  * @param window the arrivals that are compared; a ledger, which knows no arrivals, does not go with it. @default all
  * @param onRead hears of each place that has been read, and how many lines it has
  */
-export async function reconcile(
+async function readAndCompare(
   { kinesis, streamName, retentionHours, sql, tables, search, failures }: Places,
   ledger?: ReadonlySet<string>,
   window?: Window,
   now: number = Date.now(),
   onRead: (place: string, lines: number) => void = () => undefined,
-): Promise<Reconciliation> {
+): Promise<PlacesComparison & { readonly countries?: SumsByCountry["index"] }> {
   const stream = await readStream(kinesis, streamName, window);
   onRead("stream", stream.size);
   const raw = await readTable(sql, tables.json, window);
@@ -71,13 +104,5 @@ export async function reconcile(
     ...(givenUp && { givenUp }),
     ...(ledger && { ledger }),
   });
-  return {
-    ...comparison,
-    quarantine,
-    byCountry: {
-      json: await readCountries(sql, tables.json, window),
-      parquet: await readCountries(sql, tables.parquet, window),
-      ...(index && { index: index.countries }),
-    },
-  };
+  return { ...comparison, quarantine, ...(index && { countries: index.countries }) };
 }

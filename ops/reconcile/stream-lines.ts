@@ -21,8 +21,16 @@ export async function readStream(
       lines.set(
         line.recordId,
         isStored(line)
-          ? { accepted: true, checksum: checksum(line.verdict.values, line.arrivedAt) }
-          : { accepted: false, reason: line.verdict.accepted ? "" : line.verdict.reason },
+          ? {
+              accepted: true,
+              checksum: checksum(line.verdict.values, line.arrivedAt),
+              arrivedAt: line.arrivedAt,
+            }
+          : {
+              accepted: false,
+              reason: line.verdict.accepted ? "" : line.verdict.reason,
+              arrivedAt: line.arrivedAt,
+            },
       );
     }
   }

@@ -4,7 +4,7 @@ import type { StreamRecord } from "../../../contract/lines";
 import { panelSql } from "../../../dashboards/athena";
 import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
-import { newestArrival } from "../../../local/page/layers";
+import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
 import { firstTen } from "../../../local/saved-query";
 import { TABLE_NAMES } from "../../../modules/naming";
 import { athenaSql } from "../../../ops/reconcile/sql";
@@ -52,7 +52,9 @@ async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<
 
 async function panels({ people }: BatchLayer): Promise<void> {
   for (const panel of PANELS) await people.query(panelSql(panel, TABLE_NAMES.parquet), () => undefined);
-  await newestArrival(people, TABLE_NAMES.parquet);
+  await readArrivals(people, TABLE_NAMES.parquet, WHOLE.fromMs, NOW - 15 * 60_000);
+  const tables = { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine };
+  await readQuarantineCounts({ sql: people, tables }, NOW, WHOLE.fromMs);
 }
 
 async function reconciling({ people }: BatchLayer): Promise<void> {

@@ -24,6 +24,9 @@ export function seconds(value: number): string {
   return value < 119.5 ? `${WHOLE.format(value)} s` : `${WHOLE.format(value / 60)} min`;
 }
 
+/** Seconds since then. */
+export const age = (sinceMs: number, nowMs: number): string => seconds(Math.max(0, nowMs - sinceMs) / 1_000);
+
 export const milliseconds = (value: number): string => `${WHOLE.format(value)} ms`;
 
 export function bytes(value: number): string {

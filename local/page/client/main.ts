@@ -1,12 +1,13 @@
 import type { PageEvents } from "../state";
 import { SqlConsole } from "./console";
 import { byId, setText } from "./dom";
-import { rate, whole } from "./format";
+import { clock, rate, whole } from "./format";
 import { Panels } from "./panels";
 import { Pipeline } from "./pipeline";
 import { post } from "./post";
 import { RateControl } from "./rate";
 import { showReconciliation } from "./reconciliation";
+import { RunWatch, statusText, stoppedText } from "./run-state";
 import { Summary } from "./summary";
 
 const summary = new Summary(byId("summary", HTMLElement));
@@ -17,12 +18,19 @@ const sqlConsole = new SqlConsole();
 const status = byId("status", HTMLElement);
 const problems = byId("problems", HTMLElement);
 const reconciliation = byId("reconciliation", HTMLElement);
+const stopped = byId("stopped", HTMLElement);
+const watch = new RunWatch(() => performance.now());
+let generatorText = "";
 
 const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => void } = {
   live: (state) => {
     const { environment, timeScale, generator, parts } = state;
-    const perSecond = parts.find(({ id }) => id === "generator")?.out?.perSecond ?? 0;
-    document.title = `retail-bi · ${rate(perSecond)} lines/s`;
+    if (watch.live(state)) location.reload();
+    const perSecond = parts.find(({ id }) => id === "generator")?.out?.perSecond;
+    document.title = perSecond === undefined ? "retail-bi" : `retail-bi · ${rate(perSecond)} lines/s`;
+    generatorText =
+      generator.state === "sending" ? "" : `, generator ${generator.state} since ${clock(generator.sinceMs)}`;
+    status.dataset["generator"] = generator.state;
     setText(byId("run", HTMLElement), `${environment}, time scale ${whole(timeScale)}`);
     setText(problems, state.problems.join("; "));
     problems.hidden = state.problems.length === 0;
@@ -30,8 +38,13 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     summary.show(state);
     pipeline.show(state);
     panels.tick(state);
+    showRunState();
   },
-  panel: (state) => panels.show(state),
+  ended: ({ atMs }) => {
+    watch.ended(atMs);
+    showRunState();
+  },
+  panels: (state) => panels.show(state),
   reconciliation: (state) => {
     showReconciliation(reconciliation, state);
     summary.verdict(state);
@@ -39,14 +52,33 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
   queries: (state) => sqlConsole.show(state),
 };
 
-function connection(state: "live" | "lost"): void {
-  setText(status, state === "live" ? "live" : "connection lost, trying again");
-  status.dataset["state"] = state;
+/** A run that is not live looks so: nothing is green, no control works, and every section says of when it is. */
+function showRunState(): void {
+  const state = watch.state();
+  const isLive = state.kind === "live";
+  const text = stoppedText(state);
+  setText(status, statusText(state) + (isLive ? generatorText : ""));
+  status.dataset["state"] = state.kind;
+  setText(stopped, text);
+  stopped.hidden = text === "";
+  const moment = "sinceMs" in state ? `as of ${clock(state.sinceMs)}` : "";
+  for (const element of document.querySelectorAll(".as-of")) setText(element, moment);
+  document.documentElement.dataset["run"] = state.kind;
+  for (const controls of document.querySelectorAll("fieldset")) controls.disabled = !isLive;
+  if ("sinceMs" in state) {
+    summary.stop(state.sinceMs);
+    document.title = "retail-bi · stopped";
+  }
 }
 
 const events = new EventSource("/events");
-events.addEventListener("open", () => connection("live"));
-events.addEventListener("error", () => connection("lost"));
+events.addEventListener("open", () => watch.opened());
+events.addEventListener("error", () => {
+  watch.broken();
+  showRunState();
+});
+// A run that hangs breaks no connection.
+setInterval(showRunState, 1_000);
 for (const [name, handle] of Object.entries(HANDLERS)) {
   events.addEventListener(name, (event) => handle(JSON.parse(event.data)));
 }

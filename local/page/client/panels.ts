@@ -1,10 +1,10 @@
 import { PANELS } from "../../../dashboards/panels";
 import type { FiguresPanel, Panel } from "../../../dashboards/spec";
-import type { LiveState, PanelState } from "../state";
+import type { LayerState, LiveState, PanelRows, PanelsState } from "../state";
 import { el, setText } from "./dom";
-import { clock, seconds } from "./format";
 import { barsTable, rowsTable } from "./tables";
 import { TimeChart, type TimePanel } from "./time-chart";
+import { gapText } from "./words";
 
 const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
 
@@ -17,8 +17,8 @@ export class Panels {
     parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
   }
 
-  public show(state: PanelState): void {
-    this.cards.get(state.id)?.show(state);
+  public show({ layer, panels }: PanelsState): void {
+    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer);
   }
 
   public tick(live: LiveState): void {
@@ -33,7 +33,8 @@ class PanelCard {
   private readonly freshness = el("span", { class: "freshness muted" });
   private readonly chart: TimeChart | undefined;
   private readonly details: HTMLDetailsElement | undefined;
-  private state: PanelState | undefined;
+  private state: PanelRows | undefined;
+  private layer: LayerState | undefined;
 
   public constructor(private readonly panel: Panel) {
     const titleId = `${panel.id}-title`;
@@ -57,11 +58,13 @@ class PanelCard {
     }
   }
 
-  public show(state: PanelState): void {
+  public show(state: PanelRows, layer: LayerState): void {
     this.state = state;
-    this.element.dataset["layer"] = state.layer;
-    setText(this.badge, LAYER_TITLES[state.layer]);
-    this.badge.title = state.source;
+    this.layer = layer;
+    this.element.dataset["layer"] = layer.layer;
+    setText(this.badge, LAYER_TITLES[layer.layer]);
+    this.badge.title = layer.source;
+    setText(this.freshness, gapText(layer, layer.asOfMs));
     if (state.error !== undefined) {
       this.body.replaceChildren(el("p", { class: "problem" }, state.error));
     } else if (state.rows.length === 0) {
@@ -72,15 +75,15 @@ class PanelCard {
     this.fillDetails();
   }
 
-  public tick({ streamNewestMs }: LiveState): void {
-    const newestMs = this.state?.newestMs;
-    if (newestMs === undefined || this.state === undefined) return;
-    const behind = streamNewestMs === undefined ? 0 : Math.max(0, streamNewestMs - newestMs) / 1_000;
-    const age = streamNewestMs === undefined ? "" : `, ${seconds(behind)} behind the stream`;
-    setText(this.freshness, `up to ${clock(newestMs)}${age}`);
+  /** The layer's newest moment is the rows' as well, as long as each query of it answers the same. */
+  public tick({ layers, nowMs }: LiveState): void {
+    if (this.layer === undefined) return;
+    const now = layers.find(({ layer }) => layer === this.layer?.layer);
+    if (now?.version === this.layer.version) this.layer = now;
+    setText(this.freshness, gapText(this.layer, nowMs));
   }
 
-  private draw({ rows }: PanelState): void {
+  private draw({ rows }: PanelRows): void {
     const { panel, chart } = this;
     if (chart) {
       if (chart.element.parentNode !== this.body) this.body.replaceChildren(chart.element);

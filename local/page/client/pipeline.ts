@@ -82,8 +82,8 @@ class PartCard {
     if (part.out) this.flow("out", part.out);
     const shown = part.in ?? part.out;
     if (shown) {
-      setText(this.total, `${whole(shown.total)} ${shown.unit}`);
-      this.draw(shown.perSecond);
+      setText(this.total, shown.total === undefined ? "not read yet" : `${whole(shown.total)} ${shown.unit}`);
+      if (shown.perSecond !== undefined) this.draw(shown.perSecond);
     }
     for (const fact of part.facts) this.fact(fact);
     this.element.classList.toggle(
@@ -107,7 +107,7 @@ class PartCard {
         ),
       );
     }
-    setText(value, rate(perSecond));
+    setText(value, perSecond === undefined ? "–" : rate(perSecond));
   }
 
   private fact({ label, value, unit, isTrouble }: Fact): void {

@@ -28,22 +28,25 @@ export function showReconciliation(
     ...(error === undefined ? [] : [el("p", { class: "problem" }, error)]),
     scrolling("Reconciliation by hour and layer", table),
     ...faultLists(hours),
+    ...waitingLists(hours),
     el(
       "p",
       { class: "muted note" },
-      `Compared by identity and checksum, line by line. A line counts ${whole(settleSeconds)} s after its arrival: by then it should be everywhere.`,
+      `Compared by identity and checksum, line by line. A line that some place does not have is on the way for ${whole(settleSeconds)} s after its arrival, and then missing.`,
     ),
   );
 }
 
 function hourRow(state: HourState): HTMLTableRowElement {
-  const { fromMs, toMs, isOpen, minutesPerHour, agree, faults, milliseconds } = state;
+  const { fromMs, toMs, isOpen, minutesPerHour, agree, faults, waiting, comparedAtMs, milliseconds } = state;
   const remarks = [
     ...(isOpen ? [`up to ${clock(toMs)}`] : []),
     ...(minutesPerHour < 60 ? [`first ${minutesPerHour} minutes`] : []),
   ];
+  const lines = Math.max(state.stream, state.raw);
   const faulty = faults.reduce((sum, { lines }) => sum + lines, 0);
-  const verdict = agree ? "✓ agree" : `✕ ${whole(faulty)} lines`;
+  const verdict = !agree ? `✕ ${whole(faulty)} faults` : waiting < lines ? "✓ agree" : "none late";
+  const way = waiting > 0 ? `, ${whole(waiting)} lines on the way` : "";
   const counts = [state.stream, state.raw, state.parquet, state.indexed, state.quarantined];
   return el(
     "tr",
@@ -58,10 +61,23 @@ function hourRow(state: HourState): HTMLTableRowElement {
     el(
       "td",
       { class: "text" },
-      el("span", { class: agree ? "good" : "bad" }, verdict),
-      el("span", { class: "muted" }, ` in ${whole(milliseconds)} ms`),
+      el("span", { class: !agree ? "bad" : waiting < lines ? "good" : "muted" }, verdict),
+      el(
+        "span",
+        { class: "muted" },
+        `${way}, compared at ${clock(comparedAtMs)} in ${whole(milliseconds)} ms`,
+      ),
     ),
   );
+}
+
+function waitingLists(hours: readonly HourState[]): HTMLElement[] {
+  return hours
+    .filter(({ waitingFor }) => waitingFor.length > 0)
+    .map(({ fromMs, waitingFor }) => {
+      const places = waitingFor.map(({ place, lines }) => `${whole(lines)} to ${place}`);
+      return el("p", { class: "muted note" }, `${hour(fromMs)}, on the way: ${places.join(", ")}`);
+    });
 }
 
 function faultLists(hours: readonly HourState[]): HTMLElement[] {

@@ -1,8 +1,7 @@
-import type { LiveState, ReconciliationState } from "../state";
+import type { LayerState, LiveState, ReconciliationState } from "../state";
 import { el, setText } from "./dom";
-import { clock, rate, seconds, whole } from "./format";
-
-type Tone = "good" | "bad" | "none";
+import { clock, whole } from "./format";
+import { asOf, gapText, layerTone, sentText, type Tone, verdictOf } from "./words";
 
 interface Tile {
   readonly element: HTMLElement;
@@ -22,45 +21,55 @@ type TileId = keyof typeof TITLES;
 /** What a person wants to know first. */
 export class Summary {
   private readonly tiles: ReadonlyMap<TileId, Tile>;
+  private reconciliation: ReconciliationState | undefined;
+  private live: LiveState | undefined;
 
   public constructor(parent: HTMLElement) {
     const ids = Object.keys(TITLES) as TileId[];
     this.tiles = new Map(ids.map((id) => [id, makeTile(id)]));
     parent.replaceChildren(...[...this.tiles.values()].map(({ element }) => element));
-    this.set("verdict", "comparing …", "");
+    for (const id of ids) this.set(id, id === "verdict" ? "Not yet compared" : "–", "");
   }
 
-  public show({ generator, layers, parts }: LiveState): void {
-    const perSecond = parts.find(({ id }) => id === "generator")?.out?.perSecond ?? 0;
-    this.set("sent", whole(generator.acknowledged), `lines, ${rate(perSecond)} a second`);
+  public show(live: LiveState): void {
+    this.live = live;
+    const { generator, layers, parts, quarantine, nowMs } = live;
+    const perSecond = parts.find(({ id }) => id === "generator")?.out?.perSecond;
+    this.set("sent", whole(generator.acknowledged), sentText(generator, perSecond));
     for (const id of ["speed", "batch"] as const) {
       const layer = layers.find((one) => one.layer === id);
-      const behind = layer?.behindSeconds;
-      this.set(
-        id,
-        layer === undefined ? "–" : `${whole(layer.lines)} lines`,
-        behind === undefined ? "" : `${seconds(behind)} behind the stream`,
-      );
+      this.layer(id, layer, live);
     }
-    const quarantined = parts.flatMap(({ facts }) =>
-      facts.filter(({ label }) => label === "quarantined").map(({ value }) => value),
+    const lines = quarantine?.lines ?? 0;
+    this.set(
+      "quarantine",
+      quarantine === undefined ? "–" : whole(lines),
+      quarantine === undefined ? "not read yet" : `lines refused, ${asOf(quarantine.asOfMs, nowMs)}`,
+      lines > 0 ? "bad" : "none",
     );
-    const most = Math.max(0, ...quarantined);
-    this.set("quarantine", whole(most), "lines refused", most > 0 ? "bad" : "none");
+    this.showVerdict(live);
   }
 
-  public verdict({ hours, error }: ReconciliationState): void {
-    const [newest] = hours.filter(({ stream }) => stream > 0);
-    if (error !== undefined) this.set("verdict", "Not compared", error, "bad");
-    if (error !== undefined || newest === undefined) return;
-    const lines = hours.reduce((sum, { stream }) => sum + stream, 0);
-    const faulty = hours.reduce(
-      (sum, { faults }) => sum + faults.reduce((all, one) => all + one.lines, 0),
-      0,
-    );
-    if (hours.every(({ agree }) => agree)) {
-      this.set("verdict", "✓ All agree", `${whole(lines)} lines, up to ${clock(newest.toMs)}`, "good");
-    } else this.set("verdict", "✕ Disagree", `${whole(faulty)} lines of ${whole(lines)}`, "bad");
+  public verdict(state: ReconciliationState): void {
+    this.reconciliation = state;
+    if (this.live) this.showVerdict(this.live);
+  }
+
+  /** The run is no longer live. @param sinceMs the moment that every figure is of */
+  public stop(sinceMs: number): void {
+    const sent = this.tiles.get("sent");
+    if (sent) setText(sent.remark, `lines, as of ${clock(sinceMs)}`);
+    for (const { element } of this.tiles.values()) element.dataset["tone"] = "none";
+  }
+
+  private layer(id: "speed" | "batch", layer: LayerState | undefined, live: LiveState): void {
+    if (layer === undefined) this.set(id, "–", "not read yet");
+    else this.set(id, `${whole(layer.lines)} lines`, gapText(layer, live.nowMs), layerTone(layer, live));
+  }
+
+  private showVerdict(live: LiveState): void {
+    const { value, remark, tone } = verdictOf(this.reconciliation, live);
+    this.set("verdict", value, remark, tone);
   }
 
   private set(id: TileId, value: string, remark: string, tone: Tone = "none"): void {

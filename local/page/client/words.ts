@@ -1,0 +1,103 @@
+import type { GeneratorState, HourState, LayerState, LiveState, ReconciliationState } from "../state";
+import { age, clock, rate, whole } from "./format";
+
+/** How a figure is to be taken: green and red are said only of what is known now. */
+export type Tone = "good" | "bad" | "none";
+
+/** A reading that is older than this says how old it is, and is no present good or bad. */
+const STALE_AFTER_MS = 10_000;
+/** The same of the comparison, which rests between two. */
+const STALE_COMPARISON_MS = 60_000;
+const STALE_COMPARISONS = 5;
+
+/** A moment, and how long ago that was once it is no longer the present one. */
+export function asOf(ms: number, nowMs: number): string {
+  const old = nowMs - ms > STALE_AFTER_MS ? ` (${age(ms, nowMs)} ago)` : "";
+  return `as of ${clock(ms)}${old}`;
+}
+
+/** How far a layer is behind, at the moment of its reading: by the oldest line that it lacks. */
+export function gapText({ asOfMs, gap }: LayerState, nowMs: number): string {
+  const moment = asOf(asOfMs, nowMs);
+  if (gap === undefined) return `${moment}, missing: unknown`;
+  const { missing, oldestMissingMs, surplus } = gap;
+  const behind = oldestMissingMs === undefined ? "" : `${age(oldestMissingMs, asOfMs)} behind the stream, `;
+  const more = surplus === 0 ? "" : `, ${whole(surplus)} that the stream never had`;
+  return `${moment}, ${behind}${whole(missing)} missing${more}`;
+}
+
+/** Bad: lines are missing for longer than they may be, or are there that never came. */
+export function layerTone(layer: LayerState, { nowMs, settleSeconds }: LiveState): Tone {
+  const { asOfMs, gap } = layer;
+  if (gap === undefined || nowMs - asOfMs > STALE_AFTER_MS) return "none";
+  return isWrong(layer, settleSeconds) ? "bad" : "none";
+}
+
+function isWrong({ asOfMs, gap }: LayerState, settleSeconds: number): boolean {
+  if (gap === undefined) return false;
+  return gap.surplus > 0 || (gap.oldestMissingMs ?? asOfMs) < asOfMs - settleSeconds * 1_000;
+}
+
+/** What the generator does, beside what it sent. */
+export function sentText({ state, sinceMs }: GeneratorState, perSecond: number | undefined): string {
+  if (state === "paused") return `lines, paused since ${clock(sinceMs)}`;
+  if (state === "finished") return `lines, finished at ${clock(sinceMs)}`;
+  return perSecond === undefined ? "lines" : `lines, ${rate(perSecond)} a second`;
+}
+
+/** What is said of all layers. */
+export interface Verdict {
+  readonly value: string;
+  readonly remark: string;
+  readonly tone: Tone;
+}
+
+/** The comparison by identity in one word, unless the counts of a layer contradict it. */
+export function verdictOf(found: ReconciliationState | undefined, live: LiveState): Verdict {
+  if (found === undefined) return { value: "Not yet compared", remark: "", tone: "none" };
+  const { hours, error, notCompared, leftOut } = found;
+  if (error !== undefined) return { value: "Not compared", remark: error, tone: "bad" };
+  const lines = sum(hours, ({ stream, raw }) => Math.max(stream, raw));
+  if (lines === 0) return { value: "Not yet compared", remark: "no lines yet", tone: "none" };
+  const untilMs = Math.max(...hours.map(({ toMs }) => toMs));
+  const moment = asOf(untilMs, live.nowMs);
+  const faults = sum(hours, (hour) => sum(hour.faults, (fault) => fault.lines));
+  if (faults > 0) {
+    return {
+      value: "✕ Disagree",
+      remark: `${whole(faults)} faults, ${whole(lines)} lines, ${moment}`,
+      tone: "bad",
+    };
+  }
+  const wrong = live.layers.filter((layer) => isWrong(layer, live.settleSeconds));
+  if (wrong.length > 0) {
+    const names = wrong.map(({ layer }) => `${layer} layer`).join(" and ");
+    return { value: "✕ Disagree", remark: `${names}: not compared since lines went missing`, tone: "bad" };
+  }
+  const waiting = sum(hours, (hour) => hour.waiting);
+  if (waiting === lines) {
+    return { value: "On the way", remark: `${whole(lines)} lines, none late, ${moment}`, tone: "none" };
+  }
+  const notes = [
+    ...(waiting > 0 ? [`${whole(waiting)} more on the way`] : []),
+    ...(notCompared > 0 ? [`${whole(notCompared)} hours not yet compared`] : []),
+    ...(leftOut > 0 ? [`${whole(leftOut)} older hours not compared`] : []),
+    ...(hours.some(({ minutesPerHour }) => minutesPerHour < 60) ? ["of some hours a sample"] : []),
+  ];
+  return {
+    value: notes.length === 0 ? "✓ All agree" : "✓ Agree so far",
+    remark: [`${whole(lines - waiting)} lines`, ...notes, moment].join(", "),
+    tone: isStale(hours, live.nowMs) ? "none" : "good",
+  };
+}
+
+function isStale(hours: readonly HourState[], nowMs: number): boolean {
+  const [newest] = [...hours].sort((a, b) => b.comparedAtMs - a.comparedAtMs);
+  if (newest === undefined) return true;
+  const mostMs = Math.max(STALE_COMPARISON_MS, STALE_COMPARISONS * newest.milliseconds);
+  return nowMs - newest.comparedAtMs > mostMs;
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

@@ -1,0 +1,146 @@
+import type { GetShardIteratorCommandInput, KinesisClient } from "@aws-sdk/client-kinesis";
+import { isStored, judgeRecord } from "../../contract/lines";
+import { type ShardPosition, ShardReader, startingPositions } from "../services/kinesis/shard-reader";
+import { Arrivals, minuteStart } from "./arrivals";
+
+/** For so long arrivals are kept by second. */
+export const SECONDS_KEPT_MS = 15 * 60_000;
+const HOUR_MS = 3_600_000;
+/** Around the end of the retention a record may or may not be there any more. */
+const TRIM_MARGIN_MS = 10 * 60_000;
+
+/** The first record of a minute in a shard. */
+interface Bookmark {
+  readonly arrivedAtMs: number;
+  readonly sequenceNumber: string;
+}
+
+interface ShardTail {
+  readonly reader: ShardReader;
+  readonly bookmarks: Bookmark[];
+}
+
+/** Where a reading of a shard begins. */
+export type IteratorStart =
+  | { readonly ShardIteratorType: "AT_SEQUENCE_NUMBER"; readonly StartingSequenceNumber: string }
+  | { readonly ShardIteratorType: "LATEST" };
+
+/**
+ * Follows the stream as one more reader, and counts its lines by arrival, whoever sent them: what each layer should
+ * hold. The judge is the one of both layers.
+ */
+export class StreamTail {
+  /** Lines that keep the contract. */
+  public readonly accepted: Arrivals;
+  /** Lines that go into quarantine. */
+  public readonly refused: Arrivals;
+  /** From here on every line is counted, ms since 1970: the stream may have forgotten what came before. */
+  public readonly sinceMs: number;
+  private readonly shards = new Map<string, ShardTail>();
+  private caughtUp = false;
+  private running: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
+
+  private constructor(
+    kinesis: KinesisClient,
+    streamArn: string,
+    positions: Readonly<Record<string, ShardPosition>>,
+    retentionHours: number,
+    nowMs: number,
+  ) {
+    this.sinceMs = minuteStart(nowMs - retentionHours * HOUR_MS + TRIM_MARGIN_MS);
+    const secondsFromMs = minuteStart(nowMs - SECONDS_KEPT_MS);
+    this.accepted = new Arrivals(secondsFromMs);
+    this.refused = new Arrivals(secondsFromMs);
+    for (const [shardId, position] of Object.entries(positions)) {
+      const reader = new ShardReader(kinesis, streamArn, shardId, position);
+      this.shards.set(shardId, { reader, bookmarks: [] });
+    }
+  }
+
+  /** @throws what the client throws, and Error for a stream that was resharded */
+  public static async open(
+    kinesis: KinesisClient,
+    streamArn: string,
+    retentionHours: number,
+    nowMs: number = Date.now(),
+  ): Promise<StreamTail> {
+    const positions = await startingPositions(kinesis, streamArn, "TRIM_HORIZON");
+    return new StreamTail(kinesis, streamArn, positions, retentionHours, nowMs);
+  }
+
+  /** Whether everything was counted that the stream held at the last {@link advance}. */
+  public get isCaughtUp(): boolean {
+    return this.caughtUp;
+  }
+
+  /** Counts everything that the stream holds now. @throws what the client throws; what was counted stays counted */
+  public advance(): Promise<void> {
+    // A caller wants what is there now: a round that is under way may have passed it, the next one is for all of them.
+    this.next ??= (this.running ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => {
+        this.running = this.next;
+        this.next = undefined;
+        return this.readAll();
+      });
+    return this.next;
+  }
+
+  /**
+   * Lets a client begin its readings of an arrival time where this tail saw it. kinesalite looks for the first record
+   * from the shard's beginning on, and never answers when there is none.
+   */
+  public beginReadingsOf(kinesis: KinesisClient): void {
+    kinesis.middlewareStack.add(
+      (next) => (args) => {
+        const { ShardIteratorType, ShardId, Timestamp, ...input } =
+          args.input as GetShardIteratorCommandInput;
+        if (ShardIteratorType !== "AT_TIMESTAMP" || ShardId === undefined) return next(args);
+        const start = this.startFrom(ShardId, new Date(Timestamp ?? 0).getTime());
+        return next({ ...args, input: { ...input, ShardId, ...start } as typeof args.input });
+      },
+      { step: "initialize" },
+    );
+  }
+
+  /** Where in a shard the arrivals from `ms` on begin, a minute early at most. */
+  public startFrom(shardId: string, ms: number): IteratorStart {
+    const bookmarks = this.shards.get(shardId)?.bookmarks ?? [];
+    const after = bookmarks.findIndex(({ arrivedAtMs }) => arrivedAtMs >= ms);
+    // The bookmark before may stand for a minute in which `ms` lies.
+    const at = after === -1 ? bookmarks.length - 1 : Math.max(0, after - 1);
+    const bookmark = bookmarks[at];
+    if (bookmark === undefined) return { ShardIteratorType: "LATEST" };
+    return { ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: bookmark.sequenceNumber };
+  }
+
+  private async readAll(): Promise<void> {
+    try {
+      await Promise.all([...this.shards.values()].map((tail) => this.readShard(tail)));
+      this.caughtUp = true;
+    } catch (error) {
+      this.caughtUp = false;
+      throw error;
+    }
+    const secondsFromMs = Date.now() - SECONDS_KEPT_MS;
+    this.accepted.fold(secondsFromMs);
+    this.refused.fold(secondsFromMs);
+  }
+
+  private async readShard({ reader, bookmarks }: ShardTail): Promise<void> {
+    for (;;) {
+      const records = await reader.read();
+      if (records.length === 0) return;
+      for (const record of records) {
+        const { arrivedAtMs, sequenceNumber } = record;
+        if (minuteStart(bookmarks.at(-1)?.arrivedAtMs ?? 0) < minuteStart(arrivedAtMs)) {
+          bookmarks.push({ arrivedAtMs, sequenceNumber });
+        }
+        for (const line of judgeRecord(record)) {
+          (isStored(line) ? this.accepted : this.refused).add(arrivedAtMs);
+        }
+      }
+    }
+  }
+}
