@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 
 /** How many lines arrived when: by second from {@link secondsFromMs} on, by minute before. */
 export class Arrivals {
-  private readonly counts = new Map<number, number>();
+  private counts = new Map<number, number>();
 
   /** @param secondsFromMs ms since 1970, the start of a minute */
   public constructor(private secondsFromMs: number) {}
@@ -28,13 +28,10 @@ export class Arrivals {
   public fold(ms: number): void {
     const from = minuteStart(ms);
     if (from <= this.secondsFromMs) return;
-    const before = this.secondsFromMs;
+    const before = this.counts;
     this.secondsFromMs = from;
-    for (const [bucket, lines] of [...this.counts]) {
-      if (bucket < before || bucket >= from) continue;
-      this.counts.delete(bucket);
-      this.add(bucket, lines);
-    }
+    this.counts = new Map();
+    for (const [bucket, lines] of before) this.add(bucket, lines);
   }
 
   /** A copy with minutes up to the minute of `ms`. */

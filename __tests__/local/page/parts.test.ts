@@ -5,7 +5,7 @@ import { Hours } from "../../../local/page/hours";
 import { readParts } from "../../../local/page/parts";
 import { Rates } from "../../../local/page/rates";
 import type { ReconciliationState } from "../../../local/page/state";
-import type { Places, Reconciliation } from "../../../ops/reconcile/reconcile";
+import type { Places, PlacesComparison } from "../../../ops/reconcile/reconcile";
 import type { Window } from "../../../ops/reconcile/window";
 
 describe("the generator's rate", () => {
@@ -22,6 +22,26 @@ describe("the generator's rate", () => {
     expect([generator.rate(), generator.state().state]).toEqual([250.5, "sending"]);
     generator.onEnd();
     expect(generator.state().state).toBe("finished");
+  });
+
+  test("says since when it sends, pauses or has finished", () => {
+    let now = 1;
+    const generator = new Generator(20, () => now);
+    const since = (): number => generator.state().sinceMs;
+    now = 2;
+    generator.set(50);
+    expect(since()).toBe(1);
+    generator.set(0);
+    now = 3;
+    generator.set(0);
+    expect(since()).toBe(2);
+    generator.set(20);
+    expect(since()).toBe(3);
+    now = 4;
+    generator.onEnd();
+    now = 5;
+    generator.onEnd();
+    expect(since()).toBe(4);
   });
 
   test.each([[-1], [1_001], [Number.NaN], [Number.POSITIVE_INFINITY], ["20"], [null], [undefined]])(
@@ -45,9 +65,9 @@ describe("the generator's rate", () => {
 describe("rates", () => {
   test("are taken over the last five seconds, each by its name", () => {
     const rates = new Rates();
-    expect(rates.take("a", 1_000, 0)).toBe(0);
+    expect(rates.take("a", 1_000, 0)).toBeUndefined();
     expect(rates.take("a", 1_020, 1_000)).toBe(20);
-    expect(rates.take("b", 5, 1_000)).toBe(0);
+    expect(rates.take("b", 5, 1_000)).toBeUndefined();
     for (let second = 2; second <= 10; second++) rates.take("a", 1_020, second * 1_000);
     expect(rates.take("a", 1_020, 11_000)).toBe(0);
     expect(rates.take("a", 1_070, 12_000)).toBe(10);
@@ -63,20 +83,20 @@ describe("rates", () => {
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 25, 12);
 
-function reconciliation(more: Partial<Reconciliation> = {}): Reconciliation {
+function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison {
   return {
     agree: true,
     acknowledged: 3,
     counts: { raw: 3, parquet: 3, indexed: 2 },
     quarantined: 1,
     missing: {},
+    missingSince: new Map(),
     doubled: {},
     altered: {},
     unknown: {},
     givenUp: new Map(),
     extra: [],
     quarantine: new Map(),
-    byCountry: { json: {}, parquet: {} },
     ...more,
   };
 }
@@ -84,7 +104,7 @@ function reconciliation(more: Partial<Reconciliation> = {}): Reconciliation {
 class Bench {
   readonly windows: Window[] = [];
   readonly told: ReconciliationState[] = [];
-  answer: () => Reconciliation = () => reconciliation();
+  answer: () => PlacesComparison = () => reconciliation();
   readonly hours: Hours;
 
   constructor(startedAt: number) {
@@ -106,12 +126,13 @@ class Bench {
 }
 
 describe("the hours", () => {
-  test("an hour that goes on is compared up to what has settled, and again later", async () => {
+  test("an hour that goes on is compared up to now, at once and again later", async () => {
     const bench = new Bench(NOON + 1_000);
-    await bench.hours.step([], NOON + 30_000);
-    expect(bench.windows).toEqual([]);
+    await bench.hours.step([], NOON + 2_000);
+    expect(bench.windows).toEqual([{ fromMs: NOON, toMs: NOON + 1_000, minutesPerHour: 60 }]);
+    bench.windows.length = 0;
     await bench.hours.step([], NOON + 600_000);
-    expect(bench.windows).toEqual([{ fromMs: NOON, toMs: NOON + 540_000, minutesPerHour: 60 }]);
+    expect(bench.windows).toEqual([{ fromMs: NOON, toMs: NOON + 599_000, minutesPerHour: 60 }]);
     expect(bench.last?.hours).toEqual([
       expect.objectContaining({
         isOpen: true,
@@ -128,9 +149,81 @@ describe("the hours", () => {
     expect(bench.windows).toHaveLength(2);
   });
 
-  test("an hour that ended and agrees is done with, until it is asked for again", async () => {
+  test("a line that is missing is on the way until it is late, unless it was given up; it is a fault then", async () => {
+    const bench = new Bench(NOON);
+    const now = NOON + 600_000;
+    const line = { condition: "RecordAgeExceeded", location: "s3://b/k" };
+    bench.answer = () =>
+      reconciliation({
+        agree: false,
+        missing: { raw: ["young"], parquet: ["late", "unknown age", "young"], indexed: ["young", "up"] },
+        missingSince: new Map([
+          ["late", "2026-11-25 12:08:59.999"],
+          ["young", "2026-11-25 12:09:00.000"],
+          ["up", "2026-11-25 12:09:30.000"],
+        ]),
+        givenUp: new Map([["up", line]]),
+      });
+    await bench.hours.step([], now);
+    expect(bench.last?.hours[0]).toMatchObject({
+      agree: false,
+      waiting: 1,
+      waitingFor: [
+        { place: "raw", lines: 1 },
+        { place: "parquet", lines: 1 },
+        { place: "indexed", lines: 1 },
+      ],
+      faults: [
+        { kind: "missing", place: "parquet", lines: 2, first: ["late", "unknown age"] },
+        { kind: "missing", place: "indexed", lines: 1, first: ["up"] },
+        { kind: "given up", place: "indexed", lines: 1, first: ["up"] },
+      ],
+    });
+  });
+
+  test("lines that are all on the way are no fault, and an hour that has any is compared again after its end", async () => {
+    const bench = new Bench(NOON);
+    bench.answer = () =>
+      reconciliation({
+        agree: false,
+        missing: { parquet: ["x"] },
+        missingSince: new Map([["x", "2026-11-25 12:59:59.000"]]),
+      });
+    const ended = NOON + HOUR + 1_000;
+    await bench.hours.step([], ended);
+    expect(bench.last?.hours[0]).toMatchObject({ agree: true, waiting: 1, isOpen: false });
+    bench.answer = () => reconciliation();
+    for (const at of [12_000, 24_000, 36_000]) await bench.hours.step([], ended + at);
+    expect(bench.windows.filter(({ fromMs }) => fromMs === NOON)).toHaveLength(2);
+    expect(bench.last?.hours.at(-1)).toMatchObject({ agree: true, waiting: 0 });
+  });
+
+  test("an hour that agreed is compared again once a layer turns out to lack lines of it", async () => {
     const bench = new Bench(NOON);
     const later = NOON + HOUR + 61_000;
+    for (let at = 0; at < 3; at++) await bench.hours.step([], later + at);
+    const ofNoon = (): number => bench.windows.filter(({ fromMs }) => fromMs === NOON).length;
+    expect(ofNoon()).toBe(1);
+    bench.hours.doubt(NOON + 5_000);
+    await bench.hours.step([], later + 3_000);
+    expect(ofNoon()).toBe(1);
+    await bench.hours.step([], later + 12_000);
+    await bench.hours.step([], later + 12_001);
+    expect(ofNoon()).toBe(2);
+  });
+
+  test("how many hours were not compared yet, and how many never are, is told", async () => {
+    const bench = new Bench(NOON);
+    const merged = Array.from({ length: 26 }, (_, at) => ({ startMs: NOON - (at + 1) * HOUR, rows: 1 }));
+    await bench.hours.step(merged, NOON + 30_000);
+    expect(bench.last).toMatchObject({ notCompared: 23, leftOut: 3 });
+    await bench.hours.step(merged, NOON + 30_000);
+    expect(bench.last).toMatchObject({ notCompared: 22, leftOut: 3 });
+  });
+
+  test("an hour that ended and agrees is done with, until it is asked for again", async () => {
+    const bench = new Bench(NOON);
+    const later = NOON + HOUR + 2_000;
     await bench.hours.step([], later);
     await bench.hours.step([], later);
     expect(bench.windows.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
@@ -176,16 +269,19 @@ describe("the hours", () => {
   test("of a busy hour a sample of its minutes; hours before the run count where something was merged", async () => {
     const bench = new Bench(NOON);
     const merged = [{ startMs: NOON - 5 * HOUR, rows: 400_000 }];
-    await bench.hours.step(merged, NOON + 30_000);
-    expect(bench.windows).toEqual([{ fromMs: NOON - 5 * HOUR, toMs: NOON - 4 * HOUR, minutesPerHour: 15 }]);
+    for (let at = 0; at < 3; at++) await bench.hours.step(merged, NOON + 30_000);
+    expect(bench.windows).toEqual([
+      { fromMs: NOON, toMs: NOON + 29_000, minutesPerHour: 60 },
+      { fromMs: NOON - 5 * HOUR, toMs: NOON - 4 * HOUR, minutesPerHour: 15 },
+    ]);
   });
 
   test("no more than 24 hours, the newest", async () => {
     const bench = new Bench(NOON);
     const merged = Array.from({ length: 40 }, (_, at) => ({ startMs: NOON - (at + 1) * HOUR, rows: 1 }));
     for (let at = 0; at < 60; at++) await bench.hours.step(merged, NOON + 30_000);
-    expect(bench.last?.hours.length).toBe(23);
-    expect(bench.last?.hours.at(0)?.fromMs).toBe(NOON - HOUR);
+    expect(bench.last?.hours.length).toBe(24);
+    expect(bench.last?.hours.at(0)?.fromMs).toBe(NOON);
   });
 
   test("a comparison that cannot be made is told, and what was known stays", async () => {
@@ -221,17 +317,23 @@ describe("the parts", () => {
           progress: () => ({
             recordsRead: 90,
             recordsDelivered: 60,
+            recordsDropped: 1,
             recordsFailed: 3,
             failedInvocations: 5,
             objects: 7,
-            newestMs: 4_000,
           }),
         },
       ],
       eventSourceMappings: [
         {
           model: { functionArn: arn("U") },
-          progress: () => ({ recordsRead: 80, invocations: 9, retries: 2, givenUp: [{}], newestMs: 9_500 }),
+          progress: () => ({
+            recordsRead: 80,
+            recordsAcknowledged: 72,
+            invocations: 9,
+            retries: 2,
+            givenUp: [{}],
+          }),
         },
       ],
       functions: {
@@ -245,6 +347,7 @@ describe("the parts", () => {
         ],
       },
       outcomes: new Map([["merge", { ok: false }]]),
+      latency: { latency: () => ({ samples: 1, p50_ms: 2, p99_ms: 9, passedOver: 3, awaited: 12 }) },
       places: hasSearch ? { search: {} } : {},
     };
     return partial as unknown as LocalRun;
@@ -260,15 +363,15 @@ describe("the parts", () => {
     label: string,
   ) => part.get(id)?.facts.find((one) => one.label === label)?.value;
 
-  test("each says what went in and out, how far it is behind, and what went wrong", () => {
+  test("each says what went in and out, what it has in hand, and what went wrong", () => {
     const parts = read(true);
     expect(parts.get("stream")).toMatchObject({ in: { total: 100 }, out: { total: 170 } });
     expect(parts.get("delivery")).toMatchObject({ in: { total: 90 }, out: { total: 60 }, lane: "batch" });
     expect(parts.get("validate-records")).toMatchObject({ name: "V", in: { total: 76 }, out: { total: 70 } });
     expect(parts.get("lake")).toMatchObject({ in: { total: 7, unit: "objects" } });
     expect(parts.get("upsert-to-es")).toMatchObject({ name: "U", in: { total: 80 }, out: { total: 75 } });
-    expect(fact(parts, "delivery", "behind")).toBe(6);
-    expect(fact(parts, "upsert-to-es", "behind")).toBe(0.5);
+    expect(fact(parts, "delivery", "in its buffers")).toBe(26);
+    expect(fact(parts, "upsert-to-es", "in hand")).toBe(7);
     expect(fact(parts, "upsert-to-es", "retries")).toBe(2);
     expect(fact(parts, "upsert-to-es", "given up")).toBe(1);
     expect(fact(parts, "validate-records", "quarantined")).toBe(6);
@@ -276,6 +379,19 @@ describe("the parts", () => {
     expect(parts.get("merge-small-files")?.facts).toContainEqual(
       expect.objectContaining({ label: "last run failed", isTrouble: true }),
     );
+  });
+
+  test("a layer that was not read yet has no number, rather than none", () => {
+    const parts = read(true);
+    expect(parts.get("index")?.in).toEqual({ unit: "documents" });
+    expect(parts.get("merge-small-files")?.out).toEqual({ unit: "rows" });
+  });
+
+  test("what is sampled and was not found is told beside the percentiles that it is not in", () => {
+    const parts = read(true);
+    const facts = parts.get("index")?.facts.map(({ label, value }) => [label, value]);
+    expect(facts).toContainEqual(["of the sample, not found", 12]);
+    expect(facts).toContainEqual(["not sampled, too many", 3]);
   });
 
   test("without the speed layer there is none of it", () => {

@@ -202,19 +202,21 @@ describe("actions", () => {
 
 describe("events", () => {
   const reconciliation = (settleSeconds: number): ReconciliationState => {
-    return { hours: [] as readonly HourState[], settleSeconds };
+    return { hours: [] as readonly HourState[], notCompared: 0, leftOut: 0, settleSeconds };
   };
 
   test("whoever opens the page gets the last of each kind, and then what is new", async () => {
     hub.publish("reconciliation", reconciliation(1));
     hub.publish("reconciliation", reconciliation(2));
-    hub.publish("panel", { id: "a", layer: "speed", source: "i", rows: [], queryMilliseconds: 1 }, "a");
-    hub.publish("panel", { id: "b", layer: "speed", source: "i", rows: [], queryMilliseconds: 1 }, "b");
+    for (const layer of ["speed", "batch"] as const) {
+      const state = { layer, source: "i", asOfMs: 1, lines: 0, version: "" };
+      hub.publish("panels", { layer: state, panels: [] }, layer);
+    }
     const events = await listen();
 
-    await eventually(() => expect(events.text()).toContain('"id":"b"'));
-    expect(events.text()).toContain('"id":"a"');
-    expect(events.text()).toContain('event: reconciliation\ndata: {"hours":[],"settleSeconds":2}\n\n');
+    await eventually(() => expect(events.text()).toContain('"layer":"batch"'));
+    expect(events.text()).toContain('"layer":"speed"');
+    expect(events.text()).toContain(`event: reconciliation\ndata: ${JSON.stringify(reconciliation(2))}\n\n`);
     expect(events.text()).not.toContain('"settleSeconds":1');
 
     hub.publish("reconciliation", reconciliation(3));
@@ -228,6 +230,8 @@ describe("events", () => {
     expect(await ask("/events")).toMatchObject({ status: 503 });
     await server.close();
     await Promise.all(all.map(({ ended }) => ended));
+    // A run that was cut off says nothing; one that stops says so, and when.
+    for (const { text } of all) expect(text()).toMatch(/event: ended\ndata: \{"atMs":\d{13}\}\n\n$/);
     expect(hub.hasViewers).toBe(false);
   });
 });

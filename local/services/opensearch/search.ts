@@ -40,9 +40,11 @@ export function search(body: JsonObject, indices: readonly SearchIndex[], now: n
   checkMembers(body, "a search", KNOWN);
   try {
     const matches = find(body["query"], indices, now);
-    const aggregate = compileAggregations(body["aggs"] ?? body["aggregations"], { indices, now });
+    // Without an index there is no shard that would look at them: the answer has none.
+    const aggs = indices.length === 0 ? undefined : (body["aggs"] ?? body["aggregations"]);
+    const aggregate = compileAggregations(aggs, { indices, now });
     const hits = page(body, matches, indices);
-    const hasAggregations = (body["aggs"] ?? body["aggregations"]) !== undefined;
+    const hasAggregations = aggs !== undefined;
     const aggregations = hasAggregations ? `,"aggregations":${JSON.stringify(aggregate(matches))}` : "";
     const shards = JSON.stringify(shardsOf(indices));
     const total = totalOf(body["track_total_hits"], matches.length);

@@ -1,0 +1,87 @@
+import {
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+  PutRecordCommand,
+} from "@aws-sdk/client-kinesis";
+import { localKinesis } from "../../../local/clients";
+import { StreamTail } from "../../../local/page/stream-tail";
+import { readStream } from "../../../ops/reconcile/stream-lines";
+import { GOOD_ROW } from "../../support/good-row";
+import { type Engines, REGION, STREAM, startEngines } from "../support/engines";
+
+let engines: Engines;
+let client: KinesisClient;
+const good = JSON.stringify(GOOD_ROW);
+const bad = "{";
+
+beforeEach(async () => {
+  engines = await startEngines();
+  client = localKinesis(engines.stream.url, REGION);
+});
+
+afterEach(async () => {
+  client.destroy();
+  await engines.stop();
+});
+
+const open = (): Promise<StreamTail> => StreamTail.open(engines.kinesis, STREAM.arn, STREAM.retentionHours);
+const total = (arrivals: StreamTail["accepted"]): number =>
+  [...arrivals.buckets.values()].reduce((sum, lines) => sum + lines, 0);
+
+test("counts lines, not records, by the judge of the layers, from before it was opened on, whoever sent them", async () => {
+  await engines.put([{ data: `${good}\n${bad}\n${good}` }, { data: good, shard: 1 }]);
+  const tail = await open();
+  expect(tail.isCaughtUp).toBe(false);
+  await tail.advance();
+  expect([tail.isCaughtUp, total(tail.accepted), total(tail.refused)]).toEqual([true, 3, 1]);
+  await client.send(
+    new PutRecordCommand({ StreamName: STREAM.name, PartitionKey: "k", Data: Buffer.from(good) }),
+  );
+  await Promise.all([tail.advance(), tail.advance(), tail.advance()]);
+  expect([total(tail.accepted), total(tail.refused)]).toEqual([4, 1]);
+});
+
+test("a stream that cannot be read is not counted to its end, until it can be again", async () => {
+  const tail = await open();
+  await tail.advance();
+  const send = jest.spyOn(engines.kinesis, "send").mockRejectedValue(new Error("away") as never);
+  await expect(tail.advance()).rejects.toThrow("away");
+  expect(tail.isCaughtUp).toBe(false);
+  send.mockRestore();
+  await engines.put([{ data: good }]);
+  await tail.advance();
+  expect([tail.isCaughtUp, total(tail.accepted)]).toEqual([true, 1]);
+});
+
+test("a client begins at an arrival time, also in a shard where nothing arrived since", async () => {
+  await engines.put([{ data: good }]);
+  const tail = await open();
+  await tail.advance();
+  tail.beginReadingsOf(client);
+  const now = Date.now();
+  const everything = { fromMs: now - 3_600_000, toMs: now + 60_000, minutesPerHour: 60 };
+  // The second shard is empty: kinesalite itself would never answer.
+  expect((await readStream(client, STREAM.name, everything)).size).toBe(1);
+
+  const later = {
+    StreamName: STREAM.name,
+    ShardId: "shardId-000000000001",
+    Timestamp: new Date(now - 1_000),
+  };
+  const { ShardIterator } = await client.send(
+    new GetShardIteratorCommand({ ...later, ShardIteratorType: "AT_TIMESTAMP" }),
+  );
+  expect((await client.send(new GetRecordsCommand({ ShardIterator }))).Records).toEqual([]);
+});
+
+test("begins a minute early at most, never late", async () => {
+  const [number] = await engines.put([{ data: good }, { data: good }]);
+  const tail = await open();
+  await tail.advance();
+  const first = { ShardIteratorType: "AT_SEQUENCE_NUMBER", StartingSequenceNumber: number };
+  for (const ms of [0, Date.now(), Date.now() + 30_000]) {
+    expect(tail.startFrom("shardId-000000000000", ms)).toEqual(first);
+  }
+  expect(tail.startFrom("shardId-000000000001", 0)).toEqual({ ShardIteratorType: "LATEST" });
+});
