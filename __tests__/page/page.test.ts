@@ -140,6 +140,8 @@ describeRealRows("the page of a run on the real rows", () => {
       expect(await figureOf("#tile-sent .value")).toBe(paused);
     }, SETTLED_MS);
     expect(paused).toBeLessThan(ROWS);
+    expect(await textOf("#status")).toMatch(/^live, generator paused since \d\d:\d\d:\d\d$/);
+    expect(await textOf("#tile-sent .remark")).toMatch(/^lines, paused since \d\d:\d\d:\d\d$/);
     await pause.press("Enter");
     await eventually(async () => {
       expect(await figureOf("#tile-sent .value")).toBeGreaterThan(paused);
@@ -192,13 +194,25 @@ describeRealRows("the page of a run on the real rows", () => {
     }, SETTLED_MS);
   });
 
-  test("each panel says which layer answered, and how fresh that is", async () => {
+  test("each panel says which layer answered, of when that is, and how many lines it lacks", async () => {
     for (const panel of PANELS) {
       const layer = panel.layer === "speed" ? "Speed layer" : "Batch layer";
       expect(await textOf(`#${panel.id} .badge`)).toBe(layer);
-      expect(await textOf(`#${panel.id} .freshness`)).toMatch(
-        /^up to \d\d:\d\d:\d\d, [\d.]+ s behind the stream$/,
+      // Every line is there: a layer is behind by none.
+      await eventually(async () => {
+        expect(await textOf(`#${panel.id} .freshness`)).toMatch(/^as of \d\d:\d\d:\d\d, 0 missing$/);
+      }, SETTLED_MS);
+    }
+  });
+
+  test("the panels of a layer, and its tile, are of one moment", async () => {
+    for (const layer of ["speed", "batch"] as const) {
+      const ids = PANELS.filter((panel) => panel.layer === layer).map(({ id }) => `#${id} .freshness`);
+      const selectors = JSON.stringify([...ids, `#tile-${layer} .remark`]);
+      const texts = await page.evaluate<string[]>(
+        `${selectors}.map((one) => document.querySelector(one).innerText)`,
       );
+      expect(new Set(texts).size).toBe(1);
     }
   });
 

@@ -6,6 +6,10 @@ export interface PageRun {
   readonly url: string;
   /** As Ctrl-C does. @returns the exit code */
   stop(): Promise<number | null>;
+  /** As `kill -9` of all its processes does. */
+  kill(): Promise<void>;
+  /** Where the run's search engine answers. */
+  readonly searchUrl: string;
 }
 
 /**
@@ -33,6 +37,11 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
   if (url === "") throw new Error(`the run ended with ${code}: ${command.stderr}`);
   return {
     url,
+    searchUrl: /^OpenSearch: (http:\S+)/m.exec(command.stderr)?.[1] ?? "",
+    kill: async () => {
+      command.kill();
+      await command.ended;
+    },
     stop: async () => {
       command.interrupt();
       return (await command.ended).code;

@@ -44,6 +44,11 @@ export class StartCommand {
     process.kill(-this.group, "SIGINT");
   }
 
+  /** `kill -9`, which no process of the group hears. */
+  kill(): void {
+    process.kill(-this.group, "SIGKILL");
+  }
+
   /** Whether any process of the group lives, the functions' too. tsx's own compiler leaves a moment after the rest. */
   isAnythingLeft(): boolean {
     try {
