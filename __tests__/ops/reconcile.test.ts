@@ -59,6 +59,9 @@ describe("compare", () => {
     expect(result.agree).toBe(false);
     expect(result.missing[name]).toEqual(["b"]);
     expect([...result.missingSince]).toEqual([["b", AFTER]]);
+
+    for (const lines of Object.values(evidence.layers)) lines.delete("c");
+    expect([...compare(evidence).missingSince]).toEqual(expect.arrayContaining([["c", AFTER]]));
   });
 
   test.each<[LayerName, boolean]>([

@@ -116,22 +116,25 @@ export class StreamTail {
   }
 
   private async readAll(): Promise<void> {
+    const nowMs = Date.now();
     try {
-      await Promise.all([...this.shards.values()].map((tail) => this.readShard(tail)));
+      await Promise.all([...this.shards.values()].map((tail) => this.readShard(tail, nowMs)));
       this.caughtUp = true;
     } catch (error) {
       this.caughtUp = false;
       throw error;
     }
-    const secondsFromMs = Date.now() - SECONDS_KEPT_MS;
+    const secondsFromMs = nowMs - SECONDS_KEPT_MS;
     this.accepted.fold(secondsFromMs);
     this.refused.fold(secondsFromMs);
   }
 
-  private async readShard({ reader, bookmarks }: ShardTail): Promise<void> {
-    for (;;) {
+  /** Reads up to what arrives at `untilMs`: a shard that is written to faster than it is read has no end. */
+  private async readShard({ reader, bookmarks }: ShardTail, untilMs: number): Promise<void> {
+    for (let newestMs = 0; newestMs < untilMs; ) {
       const records = await reader.read();
       if (records.length === 0) return;
+      newestMs = records.at(-1)?.arrivedAtMs ?? newestMs;
       for (const record of records) {
         const { arrivedAtMs, sequenceNumber } = record;
         if (minuteStart(bookmarks.at(-1)?.arrivedAtMs ?? 0) < minuteStart(arrivedAtMs)) {

@@ -54,6 +54,22 @@ test("a stream that cannot be read is not counted to its end, until it can be ag
   expect([tail.isCaughtUp, total(tail.accepted)]).toEqual([true, 1]);
 });
 
+test("a stream that always has more is counted up to now, and no further", async () => {
+  const tail = await open();
+  const send = engines.kinesis.send.bind(engines.kinesis);
+  jest.spyOn(engines.kinesis, "send").mockImplementation((async (command: GetRecordsCommand) => {
+    if (!(command instanceof GetRecordsCommand)) return send(command);
+    for (const PartitionKey of ["a", "b", "c", "d"]) {
+      await client.send(
+        new PutRecordCommand({ StreamName: STREAM.name, PartitionKey, Data: Buffer.from(good) }),
+      );
+    }
+    return send(command);
+  }) as never);
+  await tail.advance();
+  expect(total(tail.accepted)).toBeGreaterThan(0);
+});
+
 test("a client begins at an arrival time, also in a shard where nothing arrived since", async () => {
   await engines.put([{ data: good }]);
   const tail = await open();
