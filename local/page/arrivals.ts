@@ -18,6 +18,12 @@ export class Arrivals {
     return this.counts;
   }
 
+  public get total(): number {
+    let total = 0;
+    for (const lines of this.counts.values()) total += lines;
+    return total;
+  }
+
   public add(arrivedAtMs: number, lines = 1): void {
     const size = arrivedAtMs >= this.secondsFromMs ? SECOND_MS : MINUTE_MS;
     const bucket = arrivedAtMs - (arrivedAtMs % size);

@@ -12,6 +12,8 @@ const MOST_LINES = 100_000;
 /** An hour that goes on is compared again after this, and after so many times the last comparison's time. */
 const AGAIN_AFTER_MS = 10_000;
 const REST_FACTOR = 3;
+/** A slow comparison does not make the next one wait for longer than this. */
+const LONGEST_REST_MS = 30_000;
 /** What arrived in the last moment may be in a layer and not yet in the stream's answer. */
 const VISIBLE_AFTER_MS = 1_000;
 /** Identities shown of each fault. */
@@ -124,7 +126,9 @@ export class Hours {
     const last = this.compared.get(hourMs);
     if (last === undefined || this.wanted.has(hourMs)) return true;
     if (last.agree && last.waiting === 0 && last.toMs >= toMs && !this.doubted.has(hourMs)) return false;
-    return nowMs - last.comparedAtMs >= Math.max(AGAIN_AFTER_MS, REST_FACTOR * last.milliseconds);
+    const { comparedAtMs, milliseconds } = last;
+    const restMs = Math.min(REST_FACTOR * milliseconds, milliseconds + LONGEST_REST_MS);
+    return nowMs - comparedAtMs >= Math.max(AGAIN_AFTER_MS, restMs);
   }
 }
 

@@ -34,6 +34,12 @@ const HOURS_EVERY_MS = 2_000;
 /** On top of buffers and schedule: a function's start, a query, a slow machine. */
 const SETTLE_MARGIN_MS = 15_000;
 
+/**
+ * The local stream stamps records as they come. Readings of a stream that is written to all the time end this long
+ * after their window.
+ */
+const DISORDER_MS = 1_000;
+
 /** How the page is served. */
 export interface PageOptions {
   readonly environment: string;
@@ -65,7 +71,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const tail = await StreamTail.open(kinesis, streamArnOf(run), places.retentionHours);
   tail.beginReadingsOf(kinesis);
   const hours = new Hours({
-    places: { ...places, kinesis },
+    places: { ...places, kinesis, disorderMs: DISORDER_MS },
     settleMs: settle,
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
@@ -86,6 +92,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       timeScale: run.timeScale,
       startedAt: run.startedAt,
       settleSeconds: Math.round(settle / 1_000),
+      ...(tail.isCaughtUp && { streamLines: tail.lines }),
       ...(quarantine && { quarantine: { asOfMs: quarantine.asOfMs, lines: quarantine.lines } }),
       generator: generator.state(),
       parts,

@@ -88,6 +88,8 @@ export interface LiveState {
   readonly startedAt: number;
   /** Seconds after its arrival by which a line should be everywhere. */
   readonly settleSeconds: number;
+  /** Lines that the stream took, as far as it remembers; absent: it is not known. */
+  readonly streamLines?: number;
   readonly generator: GeneratorState;
   readonly parts: readonly Part[];
   /** Those that were read. */

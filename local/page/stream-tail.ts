@@ -74,6 +74,11 @@ export class StreamTail {
     return this.caughtUp;
   }
 
+  /** Lines that were counted. */
+  public get lines(): number {
+    return this.accepted.total + this.refused.total;
+  }
+
   /** Counts everything that the stream holds now. @throws what the client throws; what was counted stays counted */
   public advance(): Promise<void> {
     // A caller wants what is there now: a round that is under way may have passed it, the next one is for all of them.

@@ -15,6 +15,8 @@ export interface Places {
   readonly streamName: string;
   /** How long the stream remembers a record. */
   readonly retentionHours: number;
+  /** By how much the arrivals of a shard may be out of order. @default a minute */
+  readonly disorderMs?: number;
   readonly sql: Sql;
   readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
   /** Absent where the speed layer is switched off. */
@@ -79,13 +81,13 @@ export async function comparePlaces(places: Places, window: Window): Promise<Pla
  * @param onRead hears of each place that has been read, and how many lines it has
  */
 async function readAndCompare(
-  { kinesis, streamName, retentionHours, sql, tables, search, failures }: Places,
+  { kinesis, streamName, retentionHours, disorderMs, sql, tables, search, failures }: Places,
   ledger?: ReadonlySet<string>,
   window?: Window,
   now: number = Date.now(),
   onRead: (place: string, lines: number) => void = () => undefined,
 ): Promise<PlacesComparison & { readonly countries?: SumsByCountry["index"] }> {
-  const stream = await readStream(kinesis, streamName, window);
+  const stream = await readStream(kinesis, streamName, window, disorderMs);
   onRead("stream", stream.size);
   const raw = await readTable(sql, tables.json, window);
   onRead("raw zone", raw.size);

@@ -8,15 +8,17 @@ import type { Window } from "./window";
 /**
  * Every line that the stream still holds, judged by the code that both layers use.
  * @param window the arrivals that are wanted. @default all
+ * @param disorderMs by how much the arrivals of a shard may be out of order
  * @throws what the client throws: stream not found, access denied.
  */
 export async function readStream(
   kinesis: KinesisClient,
   streamName: string,
   window?: Window,
+  disorderMs?: number,
 ): Promise<Map<string, StreamLine>> {
   const lines = new Map<string, StreamLine>();
-  for await (const record of streamRecords(kinesis, streamName, window)) {
+  for await (const record of streamRecords(kinesis, streamName, window, disorderMs)) {
     for (const line of judgeRecord(record)) {
       lines.set(
         line.recordId,

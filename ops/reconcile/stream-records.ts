@@ -12,17 +12,19 @@ import { isInWindow, type Window } from "./window";
 const RECORDS_PER_CALL = 10_000;
 
 /** By how much the arrival times of a shard may be out of order, generously. */
-const DISORDER_MS = 60_000;
+export const DISORDER_MS = 60_000;
 
 /**
  * What the stream still holds, shard by shard, each in order.
  * @param window the arrivals that are wanted. @default all
+ * @param disorderMs by how much arrivals may be out of order: so far beyond the window a shard is read
  * @throws what the client throws: stream not found, access denied.
  */
 export async function* streamRecords(
   kinesis: KinesisClient,
   streamName: string,
   window?: Window,
+  disorderMs: number = DISORDER_MS,
 ): AsyncGenerator<StreamRecord> {
   let token: string | undefined;
   do {
@@ -30,7 +32,7 @@ export async function* streamRecords(
       new ListShardsCommand(token === undefined ? { StreamName: streamName } : { NextToken: token }),
     );
     for (const { ShardId } of page.Shards ?? []) {
-      if (ShardId !== undefined) yield* shardRecords(kinesis, streamName, ShardId, window);
+      if (ShardId !== undefined) yield* shardRecords(kinesis, streamName, ShardId, window, disorderMs);
     }
     token = page.NextToken;
   } while (token !== undefined);
@@ -41,6 +43,7 @@ async function* shardRecords(
   streamName: string,
   shardId: string,
   window: Window | undefined,
+  disorderMs: number,
 ): AsyncGenerator<StreamRecord> {
   const start = await kinesis.send(
     new GetShardIteratorCommand({
@@ -48,7 +51,7 @@ async function* shardRecords(
       ShardId: shardId,
       ...(window === undefined
         ? { ShardIteratorType: "TRIM_HORIZON" }
-        : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(window.fromMs - DISORDER_MS) }),
+        : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(window.fromMs - disorderMs) }),
     }),
   );
   let iterator = start.ShardIterator;
@@ -61,8 +64,8 @@ async function* shardRecords(
         throw new Error(`${streamName}, ${shardId}: a record came without number, arrival or data`);
       }
       const arrivedAtMs = ApproximateArrivalTimestamp.getTime();
-      // Arrival is approximate: a later record of the shard may bear an earlier time, but not by a minute.
-      if (window && arrivedAtMs > window.toMs + DISORDER_MS) return;
+      // Arrival is approximate: a later record of the shard may bear an earlier time, but not by that.
+      if (window && arrivedAtMs > window.toMs + disorderMs) return;
       if (window && !isInWindow(window, arrivedAtMs)) continue;
       yield { shardId, sequenceNumber: SequenceNumber, arrivedAtMs, data: Data };
     }

@@ -181,6 +181,22 @@ describe("the hours", () => {
     });
   });
 
+  test("a slow comparison is rested from, but not for longer than half a minute", async () => {
+    const bench = new Bench(NOON);
+    let clock = 0;
+    const now = jest.spyOn(performance, "now").mockImplementation(() => clock);
+    bench.answer = () => {
+      clock += 40_000;
+      return reconciliation();
+    };
+    await bench.hours.step([], NOON + 10_000);
+    await bench.hours.step([], NOON + 79_000);
+    expect(bench.windows).toHaveLength(1);
+    await bench.hours.step([], NOON + 81_000);
+    expect(bench.windows).toHaveLength(2);
+    now.mockRestore();
+  });
+
   test("lines that are all on the way are no fault, and an hour that has any is compared again after its end", async () => {
     const bench = new Bench(NOON);
     bench.answer = () =>

@@ -96,7 +96,22 @@ describe("the verdict", () => {
       {},
       { value: "✓ Agree so far", remark: "60 lines, 40 more on the way, as of 14:03:59", tone: "good" },
     ],
-    ["of all", found(), {}, { value: "✓ All agree", remark: "100 lines, as of 14:03:59", tone: "good" }],
+    [
+      "of lines after which others came",
+      found(),
+      { streamLines: 518 },
+      {
+        value: "✓ Agree so far",
+        remark: "100 lines, 418 newer not compared, as of 14:03:59",
+        tone: "good",
+      },
+    ],
+    [
+      "of all",
+      found(),
+      { streamLines: 100 },
+      { value: "✓ All agree", remark: "100 lines, as of 14:03:59", tone: "good" },
+    ],
     [
       "of lines that only the raw zone remembers",
       found({ stream: 0 }),

@@ -8,7 +8,6 @@ export type Tone = "good" | "bad" | "none";
 const STALE_AFTER_MS = 10_000;
 /** The same of the comparison, which rests between two. */
 const STALE_COMPARISON_MS = 60_000;
-const STALE_COMPARISONS = 5;
 
 /** A moment, and how long ago that was once it is no longer the present one. */
 export function asOf(ms: number, nowMs: number): string {
@@ -78,11 +77,14 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   if (waiting === lines) {
     return { value: "On the way", remark: `${whole(lines)} lines, none late, ${moment}`, tone: "none" };
   }
+  const isSample = hours.some(({ minutesPerHour }) => minutesPerHour < 60);
+  const newer = isSample || leftOut + notCompared > 0 ? 0 : Math.max(0, (live.streamLines ?? lines) - lines);
   const notes = [
     ...(waiting > 0 ? [`${whole(waiting)} more on the way`] : []),
+    ...(newer > 0 ? [`${whole(newer)} newer not compared`] : []),
     ...(notCompared > 0 ? [`${whole(notCompared)} hours not yet compared`] : []),
     ...(leftOut > 0 ? [`${whole(leftOut)} older hours not compared`] : []),
-    ...(hours.some(({ minutesPerHour }) => minutesPerHour < 60) ? ["of some hours a sample"] : []),
+    ...(isSample ? ["of some hours a sample"] : []),
   ];
   return {
     value: notes.length === 0 ? "✓ All agree" : "✓ Agree so far",
@@ -92,10 +94,7 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
 }
 
 function isStale(hours: readonly HourState[], nowMs: number): boolean {
-  const [newest] = [...hours].sort((a, b) => b.comparedAtMs - a.comparedAtMs);
-  if (newest === undefined) return true;
-  const mostMs = Math.max(STALE_COMPARISON_MS, STALE_COMPARISONS * newest.milliseconds);
-  return nowMs - newest.comparedAtMs > mostMs;
+  return nowMs - Math.max(...hours.map(({ comparedAtMs }) => comparedAtMs)) > STALE_COMPARISON_MS;
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
