@@ -146,7 +146,7 @@ describe("the verdict", () => {
       { layers: [late] },
       {
         value: "✕ Disagree",
-        remark: "speed layer: not compared since lines went missing",
+        remark: "speed layer: lines missing or unknown, see there",
         tone: "bad",
       },
     ],

@@ -71,7 +71,7 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   const wrong = live.layers.filter((layer) => isWrong(layer, live.settleSeconds));
   if (wrong.length > 0) {
     const names = wrong.map(({ layer }) => `${layer} layer`).join(" and ");
-    return { value: "✕ Disagree", remark: `${names}: not compared since lines went missing`, tone: "bad" };
+    return { value: "✕ Disagree", remark: `${names}: lines missing or unknown, see there`, tone: "bad" };
   }
   const waiting = sum(hours, (hour) => hour.waiting);
   if (waiting === lines) {
