@@ -1,3 +1,5 @@
+import { explainNotAnObject, explainNotJson } from "../lambdas/shared/explain";
+import type { Refusal, RefusalReason } from "../lambdas/shared/reasons";
 import { type JsonMember, topLevelMembers } from "./json-members";
 import { COLUMNS, type Column, RESERVED_NAMES } from "./retail-transaction";
 import { DAY_MS, parseSeconds } from "./timestamp";
@@ -9,23 +11,6 @@ export const MAX_LINE_BYTES = 256 * 1024;
 /** Earliest `InvoiceDate`. The index is by month, so a wild date would make an index of its own. */
 export const EARLIEST_DATE = "2000-01-01 00:00:00";
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
-
-/** Why a line breaks the contract. */
-export type RefusalReason =
-  | "line_too_large"
-  | "not_utf8"
-  | "not_json"
-  | "not_an_object"
-  | "reserved_name"
-  | "ambiguous_key"
-  | "missing_field"
-  | "wrong_type"
-  | "empty_field"
-  | "out_of_range"
-  | "invalid_date"
-  | "not_unicode"
-  | "aggregated_record"
-  | "internal_error";
 
 /** A value of a contract column after judgement. */
 export type ColumnValue = string | number | null;
@@ -40,11 +25,8 @@ export interface AcceptedLine {
 }
 
 /** A line that does not. */
-export interface RefusedLine {
+export interface RefusedLine extends Refusal {
   readonly accepted: false;
-  readonly reason: RefusalReason;
-  /** For a person: names the column, the value and what is allowed. */
-  readonly detail: string;
 }
 
 export type Verdict = AcceptedLine | RefusedLine;
@@ -93,14 +75,14 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
-    } catch (error) {
-      return refuse("not_json", error instanceof Error ? error.message.slice(0, 200) : String(error));
+    } catch {
+      return { accepted: false, ...explainNotJson(text) };
     }
     if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-      const found = Array.isArray(parsed) ? "an array" : parsed === null ? "null" : `a ${typeof parsed}`;
-      return refuse("not_an_object", `the line is ${found}; a JSON object is wanted`);
+      return { accepted: false, ...explainNotAnObject(parsed) };
     }
     const members = topLevelMembers(text);
+    if (members.length === 0) return refuse("missing_field", "the object is empty");
     const keyRefusal = checkKeys(members);
     if (keyRefusal) return keyRefusal;
 

@@ -1,18 +1,28 @@
-import { createHash } from "node:crypto";
+import { unpackAggregate } from "../lambdas/shared/aggregate";
+import { explainRecord } from "../lambdas/shared/explain";
+import { answerBytes, MAX_ANSWER_BYTES, MAX_LINES } from "../lambdas/shared/limits";
+import type { Refusal } from "../lambdas/shared/reasons";
 import { type AcceptedLine, judgeLine, type RefusedLine, refuse } from "./judge";
 import { lineId, recordPrefix } from "./record-id";
 import { COLUMNS } from "./retail-transaction";
 import { formatTimestamp } from "./timestamp";
 
-/** A record as the stream holds it, whichever service handed it over. */
+/** A record as the stream holds it. */
 export interface StreamRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
-  /** Place inside an aggregated record that Firehose unpacked. @default 0 */
-  readonly subsequenceNumber?: number;
   /** Milliseconds since 1970; fractions are rounded. */
   readonly arrivedAtMs: number;
   readonly data: Uint8Array;
+}
+
+/** What a producer put: a record of the stream, or one of those that it aggregated into one. */
+export interface UserRecord extends StreamRecord {
+  /**
+   * Place inside of the aggregated record, from 0; or, where Firehose did not tell it, Firehose's name for the
+   * user record (see record-id.ts). @default 0
+   */
+  readonly within?: number | string;
 }
 
 /** One line of a record, with its identity and the judgement on it. */
@@ -31,38 +41,113 @@ export interface StoredLine extends Line {
 
 const NEWLINE = 0x0a;
 const BLANKS = new Set([0x20, 0x09, 0x0d]);
-/** First bytes and MD5 tail of the producer library's aggregated records (its published format). */
-const AGGREGATION_MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
-const MD5_BYTES = 16;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 /**
- * Splits a record into lines and judges each. Blank lines are none, but keep their number. Never throws for
- * what a producer sent: a fault of our own becomes a refusal, so that no record can hold up its shard.
+ * The lines of a record of the stream, each judged. An aggregated record is unpacked; the user records are numbered in
+ * their order. Never throws for what a producer sent, and gives at most as many lines as {@link MAX_LINES}.
  * @throws RangeError when shard id or sequence number are not Kinesis's.
  */
 export function judgeRecord(record: StreamRecord, judge = judgeLine): Line[] {
-  const prefix = recordPrefix(record.shardId, record.sequenceNumber);
+  const unpacked = unpackAggregate(record.data);
+  if (unpacked.kind !== "aggregated") return judgeUserRecord(record, judge);
+  const count = unpacked.userRecords.reduce((sum, data) => sum + countLines(data), 0);
+  if (count > MAX_LINES) return [refuseRecord(record, tooManyLines(count))];
+  return unpacked.userRecords.flatMap((data, within) => judgeUserRecord({ ...record, data, within }, judge));
+}
+
+/** Lines of a record that are not blank, those of its user records where it is aggregated. */
+export function countRecordLines(data: Uint8Array): number {
+  const unpacked = unpackAggregate(data);
+  if (unpacked.kind !== "aggregated") return countLines(data);
+  return unpacked.userRecords.reduce((sum, userRecord) => sum + countLines(userRecord), 0);
+}
+
+/**
+ * Splits what a producer put into lines and judges each. Blank lines are none, but keep their number. A record is
+ * refused as a whole, by one entry, where judging its lines would cost far more than its size, and where none of its
+ * lines is acceptable and the whole says better what it is.
+ *
+ * Never throws for what a producer sent: a fault of our own becomes a refusal, so that no record can hold up its shard.
+ * @throws RangeError when shard id or sequence number are not Kinesis's.
+ */
+export function judgeUserRecord(record: UserRecord, judge = judgeLine): Line[] {
+  const { data } = record;
+  const unpacked = unpackAggregate(data);
+  if (unpacked.kind === "aggregated") return [refuseRecord(record, NOT_UNPACKED)];
+  const count = countLines(data);
+  if (count === 0) return [];
+  if (count > MAX_LINES) return [refuseRecord(record, explainRecord(data) ?? tooManyLines(count))];
+  const lines = judgeLines(record, judge);
+  if (lines.some(isStored)) return isTooLarge(lines) ? [refuseRecord(record, TOO_LARGE)] : lines;
+  if (lines.some(isInternalError)) return lines;
+  const whole = unpacked.kind === "broken" ? brokenAggregate(unpacked.fault) : explainRecord(data);
+  return whole ? [refuseRecord(record, whole)] : lines;
+}
+
+const NOT_UNPACKED: Refusal = {
+  reason: "aggregated_record",
+  detail: "an aggregated record (KPL) inside of another one, or one that Firehose did not unpack",
+};
+const TOO_LARGE: Refusal = {
+  reason: "record_too_large",
+  detail: `the record's lines, as they are stored, are more than the ${MAX_ANSWER_BYTES} bytes that Firehose can be answered`,
+};
+
+function tooManyLines(count: number): Refusal {
+  return { reason: "too_many_lines", detail: `${count} lines; a record may have ${MAX_LINES}` };
+}
+
+function brokenAggregate(fault: string): Refusal {
+  return { reason: "not_utf8", detail: `the record begins like an aggregated one (KPL), but ${fault}` };
+}
+
+function judgeLines(record: UserRecord, judge: typeof judgeLine): Line[] {
+  const identify = identityOf(record);
   const arrivedAtMs = Math.round(record.arrivedAtMs);
-  const arrivedAt = formatTimestamp(arrivedAtMs);
-  const line = (number: number, original: Uint8Array, verdict: Line["verdict"]): Line => ({
-    recordId: lineId(prefix, number, record.subsequenceNumber),
-    arrivedAt,
-    original,
-    verdict,
-  });
-  if (isAggregated(record.data)) {
-    const detail = "the record is aggregated by the producer library; send JSON lines instead";
-    return [line(0, record.data, refuse("aggregated_record", detail))];
-  }
   return splitLines(record.data).map(({ number, bytes }) => {
     try {
-      return line(number, bytes, judge(bytes, arrivedAtMs));
+      return {
+        ...identify(number),
+        original: bytes,
+        verdict: judge(withoutMark(bytes, number), arrivedAtMs),
+      };
     } catch (error) {
       const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return line(number, bytes, refuse("internal_error", detail));
+      return { ...identify(number), original: bytes, verdict: refuse("internal_error", detail) };
     }
   });
 }
+
+/** The one entry for all bytes of a record. It has the identity of the record's first line. */
+export function refuseRecord(record: UserRecord, { reason, detail }: Refusal): Line {
+  return { ...identityOf(record)(0), original: record.data, verdict: refuse(reason, detail) };
+}
+
+function identityOf(record: UserRecord): (number: number) => Pick<Line, "recordId" | "arrivedAt"> {
+  const prefix = recordPrefix(record.shardId, record.sequenceNumber);
+  const arrivedAt = formatTimestamp(record.arrivedAtMs);
+  return (number) => ({ recordId: lineId(prefix, number, record.within), arrivedAt });
+}
+
+function isInternalError({ verdict }: Line): boolean {
+  return !verdict.accepted && verdict.reason === "internal_error";
+}
+
+/** Bytes that the stored form of a line has beside those of its original, at most. */
+const GROWTH_BYTES = 300;
+
+/** Whether the lines that are stored make more than one answer to Firehose may hold. */
+function isTooLarge(lines: readonly Line[]): boolean {
+  const most = lines.reduce((sum, { original }) => sum + original.length + GROWTH_BYTES, 0);
+  if (answerBytes(LONG_RECORD_ID, most) <= MAX_ANSWER_BYTES) return false;
+  let bytes = 0;
+  for (const line of lines) if (isStored(line)) bytes += Buffer.byteLength(storedJson(line)) + 1;
+  return answerBytes(LONG_RECORD_ID, bytes) > MAX_ANSWER_BYTES;
+}
+
+/** A stand-in for Firehose's `recordId`, longer than any: with it a record fits into an answer by itself. */
+const LONG_RECORD_ID = "x".repeat(512);
 
 /** Whether a line keeps the contract. */
 export function isStored(line: Line): line is StoredLine {
@@ -70,13 +155,17 @@ export function isStored(line: Line): line is StoredLine {
 }
 
 /**
- * A line as the raw zone and the index keep it: contract columns in order and in one spelling, unknown ones
- * as they were written, then identity and arrival. It is longer than the original by less than 300 bytes,
- * whatever the original is, and it is one line to every reader: no newline, not at its end either, and no
+ * A line as the raw zone and the index keep it: contract columns in order and in one spelling, those that are null or
+ * absent left out, unknown ones as they were written, then identity and arrival. It is longer than the original by less
+ * than 300 bytes, whatever the original is, and it is one line to every reader: no newline, not at its end either, and no
  * carriage return, which Athena would take for one.
  */
 export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
-  const members = COLUMNS.map(({ field }) => `"${field}":${JSON.stringify(verdict.values[field])}`);
+  const members: string[] = [];
+  for (const { field } of COLUMNS) {
+    const value = verdict.values[field];
+    if (value !== null) members.push(`"${field}":${JSON.stringify(value)}`);
+  }
   for (const { key, rawValue } of verdict.unknown) {
     members.push(`${JSON.stringify(key)}:${rawValue.replaceAll("\r", " ")}`);
   }
@@ -84,23 +173,37 @@ export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string
   return `{${members.join(",")}}`;
 }
 
-/** The lines of a record's data with their numbers, from 0; blank ones are left out. */
+/** The lines of a record's data with their numbers, from 0; blank ones are left out, a byte order mark is blank. */
 export function splitLines(data: Uint8Array): { number: number; bytes: Uint8Array }[] {
   const lines: { number: number; bytes: Uint8Array }[] = [];
+  eachLine(data, (number, start, end) => lines.push({ number, bytes: data.subarray(start, end) }));
+  return lines;
+}
+
+function countLines(data: Uint8Array): number {
+  let count = 0;
+  eachLine(data, () => count++);
+  return count;
+}
+
+/** Calls `onLine` with the place of each line that is not blank. */
+function eachLine(data: Uint8Array, onLine: (number: number, start: number, end: number) => void): void {
   let start = 0;
   for (let number = 0; start <= data.length; number++) {
     const found = data.indexOf(NEWLINE, start);
     const end = found === -1 ? data.length : found;
-    const bytes = data.subarray(start, end);
-    if (!bytes.every((byte) => BLANKS.has(byte))) lines.push({ number, bytes });
+    let at = number === 0 && hasMark(data) ? BYTE_ORDER_MARK.length : start;
+    while (at < end && BLANKS.has(data[at] ?? 0)) at++;
+    if (at < end) onLine(number, start, end);
     start = end + 1;
   }
-  return lines;
 }
 
-function isAggregated(data: Uint8Array): boolean {
-  if (data.length <= AGGREGATION_MAGIC.length + MD5_BYTES) return false;
-  if (!AGGREGATION_MAGIC.equals(data.subarray(0, AGGREGATION_MAGIC.length))) return false;
-  const body = data.subarray(AGGREGATION_MAGIC.length, -MD5_BYTES);
-  return createHash("md5").update(body).digest().equals(data.subarray(-MD5_BYTES));
+/** Windows and `utf-8-sig` write a byte order mark before the first line: at a record's start it is none of the line. */
+function withoutMark(bytes: Uint8Array, number: number): Uint8Array {
+  return number === 0 && hasMark(bytes) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
+}
+
+function hasMark(data: Uint8Array): boolean {
+  return BYTE_ORDER_MARK.every((byte, at) => data[at] === byte);
 }

@@ -28,8 +28,16 @@ export const QUARANTINE_COLUMNS = [
 /** Where quarantine objects are put: the function's S3 client, or a fake. */
 export type PutObject = (key: string, body: string) => Promise<void>;
 
+/** What the quarantine keeps of a line. */
+export type IdentifiedLine = Pick<Line, "recordId" | "arrivedAt" | "original">;
+
 /** The row for a line that `layer` refused. */
-export function quarantineEntry(line: Line, layer: Layer, reason: string, detail: string): QuarantineEntry {
+export function quarantineEntry(
+  line: IdentifiedLine,
+  layer: Layer,
+  reason: string,
+  detail: string,
+): QuarantineEntry {
   return {
     record_id: line.recordId,
     arrived_at: line.arrivedAt,
@@ -40,20 +48,53 @@ export function quarantineEntry(line: Line, layer: Layer, reason: string, detail
   };
 }
 
+/** Bytes of entries that are gathered for one object. */
+const OBJECT_BYTES = 4 * 1024 * 1024;
+
 /**
- * Writes what one invocation refused as one object of JSON lines. The key comes from the content, so a
- * repeated invocation writes the same object again. Rejects when the write fails: the caller must then not
- * acknowledge the lines.
- * @param prefix such as `quarantine/`
+ * Writes what one invocation refused as JSON lines: one object, or several where it is very much, so that memory stays
+ * bounded. A key comes from the object's content, so a repeated invocation writes the same objects again.
  */
+export class QuarantineWriter {
+  private rows: string[] = [];
+  private bytes = 0;
+  private first: QuarantineEntry | undefined;
+
+  /** @param prefix such as `quarantine/` */
+  constructor(
+    private readonly prefix: string,
+    private readonly put: PutObject,
+  ) {}
+
+  /** Rejects when an object cannot be written: the caller must then not acknowledge the lines. */
+  async add(entry: QuarantineEntry): Promise<void> {
+    const row = `${JSON.stringify(entry)}\n`;
+    this.first ??= entry;
+    this.rows.push(row);
+    this.bytes += row.length;
+    if (this.bytes >= OBJECT_BYTES) await this.flush();
+  }
+
+  /** Writes what is left. Rejects as {@link add}. */
+  async flush(): Promise<void> {
+    const { first } = this;
+    if (!first) return;
+    const body = this.rows.join("");
+    this.rows = [];
+    this.bytes = 0;
+    this.first = undefined;
+    const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
+    await this.put(`${this.prefix}${first.layer}/${first.record_id}-${hash}.json`, body);
+  }
+}
+
+/** Writes entries through a {@link QuarantineWriter}. */
 export async function writeQuarantine(
   entries: readonly QuarantineEntry[],
   prefix: string,
   put: PutObject,
 ): Promise<void> {
-  const first = entries[0];
-  if (!first) return;
-  const body = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
-  const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  await put(`${prefix}${first.layer}/${first.record_id}-${hash}.json`, body);
+  const writer = new QuarantineWriter(prefix, put);
+  for (const entry of entries) await writer.add(entry);
+  await writer.flush();
 }

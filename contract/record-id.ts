@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /**
  * The identity of a line: its place in the stream. Fixed-width base 32 (0-9a-v), so that identities are
  * short, reversible, and sort as the stream does: by shard, sequence number, subsequence, line.
@@ -6,11 +8,19 @@
  * - shard, 8: the id's twelve decimal digits are below 2^40
  * - sequence number, 38: Kinesis hands out 186-bit numbers, 2^190 fit
  * - subsequence, 5, behind a `w` (which sorts after every digit) and only where it is not 0: the place inside
- *   an aggregated record that Firehose unpacked
+ *   an aggregated record
+ * - or 20 behind an `x`: Firehose's own name for a user record whose place in the aggregated record it did not tell
+ *   ({@link firehoseName})
  * - line, 5: a record of 10 MiB (the largest that Kinesis takes) has fewer than 2^25 lines
  */
-const WIDTH = { shard: 8, sequence: 38, subsequence: 5, line: 5 } as const;
-const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})(?:w([0-9a-v]{5}))?([0-9a-v]{5})$/;
+const WIDTH = { shard: 8, sequence: 38, subsequence: 5, firehose: 20, line: 5 } as const;
+const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})(?:w([0-9a-v]{5})|x([0-9a-v]{20}))?([0-9a-v]{5})$/;
+
+/** Characters of the longest identity. */
+export const LONGEST_RECORD_ID = WIDTH.shard + WIDTH.sequence + 1 + WIDTH.firehose + WIDTH.line;
+
+/** Places that an identity can tell apart inside of one aggregated record. */
+export const MOST_SUBSEQUENCES = 32 ** WIDTH.subsequence;
 const SHARD_ID = /^shardId-(\d{12})$/;
 const DECIMAL = /^(0|[1-9]\d{0,56})$/;
 
@@ -24,6 +34,8 @@ export interface StreamPosition {
   readonly line: number;
   /** Place inside an aggregated record; 0 for any other. */
   readonly subsequenceNumber?: number;
+  /** In the place of a subsequence number: what {@link firehoseName} gave. */
+  readonly firehoseName?: string;
 }
 
 function digits(value: bigint | number, width: number, what: string): string {
@@ -55,28 +67,41 @@ export function recordPrefix(shardId: string, sequenceNumber: string): string {
   );
 }
 
-/** The identity of one line of the record that `prefix` (from {@link recordPrefix}) stands for. */
-export function lineId(prefix: string, line: number, subsequenceNumber = 0): string {
+/**
+ * The identity of one line of the record that `prefix` (from {@link recordPrefix}) stands for.
+ * @param within an aggregated record: the subsequence number, or a {@link firehoseName}
+ */
+export function lineId(prefix: string, line: number, within: number | string = 0): string {
   const lineDigits = digits(line, WIDTH.line, "line");
-  if (subsequenceNumber === 0) return prefix + lineDigits;
-  return `${prefix}w${digits(subsequenceNumber, WIDTH.subsequence, "subsequence")}${lineDigits}`;
+  if (within === 0) return prefix + lineDigits;
+  if (typeof within === "string") return `${prefix}x${within}${lineDigits}`;
+  return `${prefix}w${digits(within, WIDTH.subsequence, "subsequence")}${lineDigits}`;
+}
+
+/** Firehose's `recordId` as digits of an identity: 100 bits of its SHA-256. */
+export function firehoseName(firehoseRecordId: string): string {
+  const hash = createHash("sha256").update(firehoseRecordId).digest("hex").slice(0, 25);
+  return digits(BigInt(`0x${hash}`), WIDTH.firehose, "name");
 }
 
 /** The identity of a line. @throws RangeError when a part is out of range. */
 export function encodeRecordId(position: StreamPosition): string {
   const prefix = recordPrefix(position.shardId, position.sequenceNumber);
-  return lineId(prefix, position.line, position.subsequenceNumber);
+  return lineId(prefix, position.line, position.firehoseName ?? position.subsequenceNumber);
 }
 
 /** The place that an identity stands for. @throws RangeError when `recordId` is not an identity. */
-export function decodeRecordId(recordId: string): Required<StreamPosition> {
+export function decodeRecordId(
+  recordId: string,
+): StreamPosition & Required<Pick<StreamPosition, "subsequenceNumber">> {
   const match = FORMAT.exec(recordId);
-  const [, shard = "", sequence = "", subsequence = "0", line = ""] = match ?? [];
+  const [, shard = "", sequence = "", subsequence = "0", name, line = ""] = match ?? [];
   const position = {
     shardId: `shardId-${Number.parseInt(shard, 32).toString().padStart(12, "0")}`,
     sequenceNumber: bigintOf(sequence).toString(),
     subsequenceNumber: Number.parseInt(subsequence, 32),
     line: Number.parseInt(line, 32),
+    ...(name !== undefined && { firehoseName: name }),
   };
   // Some texts of the right form stand for a shard or a number that Kinesis has not.
   if (!match || !SHARD_ID.test(position.shardId) || encodeRecordId(position) !== recordId) {

@@ -8,7 +8,7 @@ import { indexMapping } from "../../contract/retail-transaction";
 import { createLogger } from "../../lambdas/shared/log";
 import { indexName, searchNode } from "../../lambdas/shared/search";
 import { createSearch, type SearchAnswer, type SearchRequest } from "../../lambdas/shared/search-client";
-import { packBulks } from "../../lambdas/upsert-to-es/bulk";
+import { BulkPacker } from "../../lambdas/upsert-to-es/bulk";
 import { upsertToEs } from "../../lambdas/upsert-to-es/core";
 import { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
 import { METRICS } from "../../lambdas/upsert-to-es/metrics";
@@ -605,9 +605,9 @@ describe("laws", () => {
         fc.array(fc.string({ unit: "grapheme", maxLength: 40 })),
         fc.integer({ min: 200, max: 500 }),
         (texts, limit) => {
-          const bulks = packBulks(
-            texts.map((entry) => ({ entry })),
-            limit,
+          const packer = new BulkPacker(limit);
+          const bulks = [...texts.map((entry) => packer.add({ entry })), packer.take()].filter(
+            (bulk) => bulk !== undefined,
           );
 
           expect(bulks.flatMap(({ documents }) => documents.map(({ entry }) => entry))).toEqual(texts);

@@ -1,4 +1,4 @@
-import type { RefusalReason } from "../../contract/judge";
+import type { RefusalReason } from "../../lambdas/shared/reasons";
 import { GOOD_ROW } from "./good-row";
 
 /** A line that breaks the contract, and the reason it must be refused for. */
@@ -16,7 +16,7 @@ function line(change: Readonly<Record<string, unknown>>): Buffer {
 export const BROKEN_LINES: readonly BrokenLine[] = [
   { what: "not JSON", reason: "not_json", bytes: Buffer.from("this is not JSON") },
   { what: "cut off", reason: "not_json", bytes: line({}).subarray(0, 60) },
-  { what: "two objects", reason: "not_json", bytes: Buffer.concat([line({}), line({})]) },
+  { what: "two objects", reason: "several_objects", bytes: Buffer.concat([line({}), line({})]) },
   { what: "an array", reason: "not_an_object", bytes: Buffer.from(JSON.stringify([GOOD_ROW])) },
   { what: "a number", reason: "not_an_object", bytes: Buffer.from("42") },
   { what: "no Invoice", reason: "missing_field", bytes: line({ Invoice: undefined }) },

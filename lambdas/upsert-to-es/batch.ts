@@ -1,12 +1,11 @@
-import type { Line } from "../../contract/lines";
-import { type QuarantineEntry, quarantineEntry } from "../../contract/quarantine";
+import { type IdentifiedLine, type QuarantineEntry, quarantineEntry } from "../../contract/quarantine";
 import type { Fault } from "./answer";
 
 /** A line with the record it came in. */
 export interface Tracked {
   /** Of the record, as Kinesis writes it. */
   readonly sequenceNumber: string;
-  readonly line: Line;
+  readonly line: IdentifiedLine;
 }
 
 /** A line that cannot go into the index, with the record it came in. */
@@ -19,14 +18,25 @@ export interface Refusal {
 export class Batch {
   public linesIndexed = 0;
   public linesQuarantined = 0;
+  public unknownColumns = 0;
   public bulkRequests = 0;
-  private readonly refusals: Refusal[] = [];
+  /** How many lines were quarantined for each reason. */
+  public readonly reasons: Record<string, number> = {};
+  private refusals: Refusal[] = [];
+  private refusedBytes = 0;
   private readonly faults = new Map<string, { fault: Fault; times: number }>();
   private lowest: bigint | undefined;
 
   /** The line can never be indexed. */
   public refuse({ sequenceNumber, line }: Tracked, reason: string, detail: string): void {
-    this.refusals.push({ sequenceNumber, entry: quarantineEntry(line, "speed", reason, detail) });
+    const entry = quarantineEntry(line, "speed", reason, detail);
+    this.refusals.push({ sequenceNumber, entry });
+    this.refusedBytes += entry.original.length + detail.length + REFUSAL_BYTES;
+  }
+
+  /** Bytes of what is refused and not yet quarantined, about. */
+  public get pendingBytes(): number {
+    return this.refusedBytes;
   }
 
   /** The record has to come again, and with it all behind it in the shard. */
@@ -58,10 +68,25 @@ export class Batch {
     return [...this.faults.values()];
   }
 
-  /** Refused lines of records that do not come again, in stream order: the same lines, the same object. */
-  public settledRefusals(): Refusal[] {
-    return this.refusals
+  /** Counts refusals whose entries are written. */
+  public noteQuarantined(refusals: readonly Refusal[]): void {
+    this.linesQuarantined += refusals.length;
+    for (const { entry } of refusals) this.reasons[entry.reason] = (this.reasons[entry.reason] ?? 0) + 1;
+  }
+
+  /**
+   * Takes the refused lines of records that do not come again, in stream order: the same lines, the same object.
+   * Those of the others are forgotten, for they come again.
+   */
+  public takeRefusals(): Refusal[] {
+    const taken = this.refusals
       .filter(({ sequenceNumber }) => !this.comesAgain(sequenceNumber))
       .sort((a, b) => (a.entry.record_id < b.entry.record_id ? -1 : 1));
+    this.refusals = [];
+    this.refusedBytes = 0;
+    return taken;
   }
 }
+
+/** What an entry of the quarantine has beside the line and its detail, about. */
+const REFUSAL_BYTES = 200;

@@ -37,21 +37,29 @@ export function isTooLarge({ entry }: BulkDocument, limit = MAX_BULK_BYTES): boo
   return Buffer.byteLength(entry) > limit;
 }
 
-/** Packs documents into as few requests of at most `limit` bytes as their order allows. */
-export function packBulks<D extends BulkDocument>(
-  documents: readonly D[],
-  limit = MAX_BULK_BYTES,
-): BulkRequest<D>[] {
-  const groups: D[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const document of documents) {
+/** Packs documents into bulk requests of at most `limit` bytes, as few as their order allows. */
+export class BulkPacker<D extends BulkDocument> {
+  private documents: D[] = [];
+  private bytes = 0;
+
+  constructor(private readonly limit = MAX_BULK_BYTES) {}
+
+  /** @returns the request that is full, where the document does not fit into it any more */
+  add(document: D): BulkRequest<D> | undefined {
     const size = Buffer.byteLength(document.entry);
-    if (bytes + size > limit) {
-      groups.push([]);
-      bytes = 0;
-    }
-    groups.at(-1)?.push(document);
-    bytes += size;
+    const full = this.bytes + size > this.limit ? this.take() : undefined;
+    this.documents.push(document);
+    this.bytes += size;
+    return full;
   }
-  return groups.map((group) => ({ documents: group, body: group.map(({ entry }) => entry).join("") }));
+
+  /** The request begun; undefined where nothing is in it. */
+  take(): BulkRequest<D> | undefined {
+    const { documents } = this;
+    this.documents = [];
+    this.bytes = 0;
+    return documents.length === 0
+      ? undefined
+      : { documents, body: documents.map(({ entry }) => entry).join("") };
+  }
 }

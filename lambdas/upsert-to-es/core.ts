@@ -1,12 +1,12 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
-import { isStored, judgeRecord, type StoredLine } from "../../contract/lines";
+import { countRecordLines, isStored, judgeRecord, type Line } from "../../contract/lines";
 import { type PutObject, writeQuarantine } from "../../contract/quarantine";
 import { errorFields, type Logger } from "../shared/log";
 import type { Search, SearchAnswer } from "../shared/search-client";
 import { type Fault, readBulkAnswer } from "./answer";
 import { Batch, type Tracked } from "./batch";
-import { BULK_QUERY, type BulkRequest, bulkEntry, isTooLarge, packBulks } from "./bulk";
+import { BULK_QUERY, BulkPacker, type BulkRequest, bulkEntry, isTooLarge } from "./bulk";
 import { report } from "./report";
 
 /** What the function needs of the world. */
@@ -31,10 +31,14 @@ const BULK_TIMEOUT_MS = 30_000;
 const RESERVE_MS = 10_000;
 /** A bulk request is not begun with less time than this. */
 const LEAST_BULK_MS = 1_000;
+/** With less time than this every record is brought to its end before the next is begun. */
+const HASTE_MS = RESERVE_MS + BULK_TIMEOUT_MS;
 
-/** A line on its way into the index. */
+/** Refused lines are written as soon as they come to as much, so that a batch of nothing else stays small. */
+const PENDING_BYTES = 4 * 1024 * 1024;
+
+/** A document on its way into the index, with its line. */
 interface TrackedDocument extends Tracked {
-  readonly line: StoredLine;
   readonly entry: string;
 }
 
@@ -52,20 +56,42 @@ export async function upsertToEs(
   ports: Ports,
 ): Promise<KinesisStreamBatchResponse> {
   const batch = new Batch();
-  const lines = event.Records.flatMap((record) => readRecord(record, batch, ports.log));
-  const documents = lines.flatMap((tracked) => buildDocument(tracked, indexName, batch));
-  for (const bulk of packBulks(documents)) await sendBulk(bulk, batch, ports);
-  await quarantine(batch, quarantinePrefix, ports);
-  report(batch, lines, ports.log);
+  const bulk = new BulkPacker<TrackedDocument>();
+  const flush = async (): Promise<void> => {
+    await sendBulk(bulk.take(), batch, ports);
+    await quarantine(batch, quarantinePrefix, ports);
+  };
+  for (const record of event.Records) {
+    const { sequenceNumber } = record.kinesis;
+    if (!batch.comesAgain(sequenceNumber) && ports.timeLeftMs() < RESERVE_MS) {
+      batch.noteFault({ status: 0, type: "out_of_time", reason: "no time is left for the record" });
+      batch.comeAgain(sequenceNumber);
+    }
+    if (batch.comesAgain(sequenceNumber)) continue;
+    for (const line of readRecord(record, batch, ports.log)) {
+      const document = buildDocument({ sequenceNumber, line }, indexName, batch);
+      if (document) await sendBulk(bulk.add(document), batch, ports);
+      if (batch.comesAgain(sequenceNumber)) break;
+    }
+    if (batch.pendingBytes >= PENDING_BYTES || ports.timeLeftMs() < HASTE_MS) await flush();
+  }
+  await flush();
+  report(batch, countRetried(event, batch), ports.log);
   const { lowestFailed } = batch;
   return { batchItemFailures: lowestFailed === undefined ? [] : [{ itemIdentifier: lowestFailed }] };
 }
 
+/** Lines of the records that come again. */
+function countRetried({ Records }: KinesisStreamEvent, batch: Batch): number {
+  const again = Records.filter(({ kinesis }) => batch.comesAgain(kinesis.sequenceNumber));
+  return again.reduce((sum, { kinesis }) => sum + countRecordLines(Buffer.from(kinesis.data, "base64")), 0);
+}
+
 /** The lines of a record. A record whose place in the stream cannot be read has no identity: it comes again. */
-function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Tracked[] {
+function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Line[] {
   const { sequenceNumber } = record.kinesis;
   try {
-    return judgeRecord(decodeKinesisRecord(record)).map((line) => ({ sequenceNumber, line }));
+    return judgeRecord(decodeKinesisRecord(record));
   } catch (error) {
     log.error("A record has no identity and comes again", { sequenceNumber, ...errorFields(error) });
     batch.comeAgain(sequenceNumber);
@@ -74,25 +100,37 @@ function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Tra
 }
 
 /** The line as a document; none when it is refused, be it for a fault of our own. */
-function buildDocument(tracked: Tracked, indexName: string, batch: Batch): TrackedDocument[] {
+function buildDocument(
+  tracked: Tracked & { readonly line: Line },
+  indexName: string,
+  batch: Batch,
+): TrackedDocument | undefined {
   const { line, sequenceNumber } = tracked;
   if (!isStored(line)) {
     if (!line.verdict.accepted) batch.refuse(tracked, line.verdict.reason, line.verdict.detail);
-    return [];
+    return undefined;
   }
+  batch.unknownColumns += line.verdict.unknown.length;
   try {
-    const document = { sequenceNumber, line, entry: bulkEntry(line, indexName) };
-    if (!isTooLarge(document)) return [document];
+    const { recordId, arrivedAt, original } = line;
+    const entry = bulkEntry(line, indexName);
+    const document = { sequenceNumber, line: { recordId, arrivedAt, original }, entry };
+    if (!isTooLarge(document)) return document;
     batch.refuse(tracked, "document_too_large", `the document does not fit into a bulk request`);
   } catch (error) {
     // The line is kept, and its shard goes on without it.
     batch.refuse(tracked, "internal_error", error instanceof Error ? error.message : String(error));
   }
-  return [];
+  return undefined;
 }
 
 /** Sends one bulk request, unless what it holds comes again anyway, and notes what became of each document. */
-async function sendBulk(bulk: BulkRequest<TrackedDocument>, batch: Batch, ports: Ports): Promise<void> {
+async function sendBulk(
+  bulk: BulkRequest<TrackedDocument> | undefined,
+  batch: Batch,
+  ports: Ports,
+): Promise<void> {
+  if (bulk === undefined) return;
   const { documents } = bulk;
   const allComeAgain = (fault: Fault): void => {
     batch.noteFault(fault);
@@ -131,16 +169,16 @@ async function sendBulk(bulk: BulkRequest<TrackedDocument>, batch: Batch, ports:
   });
 }
 
-/** Writes what is refused for good; when that fails, the records concerned come again. */
+/** Writes what is refused for good so far; when that fails, the records concerned come again. */
 async function quarantine(batch: Batch, prefix: string, { put, log }: Ports): Promise<void> {
-  const refusals = batch.settledRefusals();
+  const refusals = batch.takeRefusals();
   try {
     await writeQuarantine(
       refusals.map(({ entry }) => entry),
       prefix,
       put,
     );
-    batch.linesQuarantined = refusals.length;
+    batch.noteQuarantined(refusals);
   } catch (error) {
     log.error("Quarantine cannot be written; the records concerned come again", errorFields(error));
     for (const { sequenceNumber } of refusals) batch.comeAgain(sequenceNumber);

@@ -1,22 +1,25 @@
 import { count, type Logger } from "../shared/log";
 import { WRITER_ROLE } from "../shared/search";
 import type { Fault } from "./answer";
-import type { Batch, Tracked } from "./batch";
+import type { Batch } from "./batch";
 import { METRICS } from "./metrics";
 
-/** Says what became of a batch: its metrics always, a log line for what needs a person's eye. */
-export function report(batch: Batch, lines: readonly Tracked[], log: Logger): void {
+/**
+ * Says what became of a batch: its metrics always, a log line for what needs a person's eye.
+ * @param retried lines that come again
+ */
+export function report(batch: Batch, retried: number, log: Logger): void {
   const faults = batch.allFaults();
   const refusals = faults.filter(({ fault }) => isRefusal(fault));
   log.metrics({
     [METRICS.indexed]: count(batch.linesIndexed),
     [METRICS.quarantined]: count(batch.linesQuarantined),
-    [METRICS.retried]: count(lines.filter(({ sequenceNumber }) => batch.comesAgain(sequenceNumber)).length),
-    [METRICS.unknownColumns]: count(unknownColumns(lines)),
+    [METRICS.retried]: count(retried),
+    [METRICS.unknownColumns]: count(batch.unknownColumns),
     [METRICS.bulkRequests]: count(batch.bulkRequests),
     [METRICS.refusals]: count(refusals.reduce((sum, { times }) => sum + times, 0)),
   });
-  if (batch.linesQuarantined > 0) log.warn("Lines were quarantined", { reasons: tally(batch) });
+  if (batch.linesQuarantined > 0) log.warn("Lines were quarantined", { reasons: batch.reasons });
   if (faults.length > 0) {
     log.warn("Records come again", {
       from: batch.lowestFailed,
@@ -39,16 +42,4 @@ function remedy({ type, reason }: Fault): Readonly<Record<string, unknown>> {
         ? "the cluster blocks writes: look at its free storage and its index blocks"
         : "the domain's access policy must allow this function's execution role es:ESHttpPost";
   return { remedy: text, type, ...(reason !== undefined && { reason }) };
-}
-
-function unknownColumns(lines: readonly Tracked[]): number {
-  let columns = 0;
-  for (const { line } of lines) columns += line.verdict.accepted ? line.verdict.unknown.length : 0;
-  return columns;
-}
-
-function tally(batch: Batch): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { entry } of batch.settledRefusals()) counts[entry.reason] = (counts[entry.reason] ?? 0) + 1;
-  return counts;
 }

@@ -3,15 +3,12 @@ import type {
   FirehoseTransformationResult,
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
-import { isStored, judgeRecord, type Line, storedJson } from "../../contract/lines";
-import {
-  type PutObject,
-  type QuarantineEntry,
-  quarantineEntry,
-  writeQuarantine,
-} from "../../contract/quarantine";
+import { isStored, judgeUserRecord, type Line, refuseRecord, storedJson } from "../../contract/lines";
+import { type PutObject, QuarantineWriter, quarantineEntry } from "../../contract/quarantine";
+import { answerBytes, MAX_ANSWER_BYTES } from "../shared/limits";
 import { count, type Logger } from "../shared/log";
-import { decodeFirehoseRecord } from "./decode";
+import type { Refusal } from "../shared/reasons";
+import { decodeFirehoseRecords } from "./decode";
 import { METRICS } from "./metrics";
 
 /** What the function needs of the world. */
@@ -25,7 +22,10 @@ export interface Ports {
  * quarantine. Records are answered in the order they came.
  *
  * Rejects, so that Firehose repeats the invocation, when the quarantine cannot be written or a record has no
- * identity; it never answers `ProcessingFailed`, which Firehose would not repeat.
+ * identity; it never answers `ProcessingFailed`, which Firehose would not repeat, and it leaves out no record, which
+ * Firehose would take for failed. An answer beyond what Lambda takes would fail again with each repetition: a record
+ * that does not fit any more goes to quarantine as a whole. The buffer of the delivery stream is so small that none
+ * comes (see limits.ts); to Firehose it is but a hint.
  * @param quarantinePrefix such as `quarantine/`
  */
 export async function validateRecords(
@@ -33,38 +33,60 @@ export async function validateRecords(
   quarantinePrefix: string,
   { put, log }: Ports,
 ): Promise<FirehoseTransformationResult> {
-  const refused: QuarantineEntry[] = [];
+  const quarantine = new QuarantineWriter(quarantinePrefix, put);
+  const reasons: Record<string, number> = {};
+  const records: FirehoseTransformationResultRecord[] = [];
+  const userRecords = decodeFirehoseRecords(event.records);
+  let bytes = event.records.reduce(
+    (sum, { recordId }) => sum + answerBytes(recordId, 0),
+    '{"records":[]}'.length,
+  );
   let accepted = 0;
+  let quarantined = 0;
   let unknownColumns = 0;
 
-  const records = event.records.map((record): FirehoseTransformationResultRecord => {
-    const lines = judgeRecord(decodeFirehoseRecord(record));
-    refused.push(...lines.flatMap(quarantined));
-    const stored = lines.filter(isStored);
-    accepted += stored.length;
-    for (const { verdict } of stored) unknownColumns += verdict.unknown.length;
-    if (stored.length === 0) return { recordId: record.recordId, result: "Dropped" };
-    const data = stored.map((line) => `${storedJson(line)}\n`).join("");
-    return { recordId: record.recordId, result: "Ok", data: Buffer.from(data).toString("base64") };
-  });
+  for (const [at, { recordId }] of event.records.entries()) {
+    const record = userRecords[at];
+    if (record === undefined) continue;
+    let lines = judgeUserRecord(record);
+    let data = storedLines(lines);
+    if (bytes + data.length > MAX_ANSWER_BYTES) {
+      lines = [refuseRecord(record, ANSWER_TOO_LARGE)];
+      data = "";
+    }
+    bytes += data.length;
+    records.push(data === "" ? { recordId, result: "Dropped" } : { recordId, result: "Ok", data });
+    for (const line of lines) {
+      const { verdict } = line;
+      if (verdict.accepted) {
+        accepted++;
+        unknownColumns += verdict.unknown.length;
+        continue;
+      }
+      quarantined++;
+      reasons[verdict.reason] = (reasons[verdict.reason] ?? 0) + 1;
+      await quarantine.add(quarantineEntry(line, "batch", verdict.reason, verdict.detail));
+    }
+  }
 
-  await writeQuarantine(refused, quarantinePrefix, put);
+  await quarantine.flush();
   log.metrics({
     [METRICS.accepted]: count(accepted),
-    [METRICS.quarantined]: count(refused.length),
+    [METRICS.quarantined]: count(quarantined),
     [METRICS.unknownColumns]: count(unknownColumns),
   });
-  if (refused.length > 0) log.warn("Lines were quarantined", { reasons: tally(refused) });
+  if (quarantined > 0) log.warn("Lines were quarantined", { reasons });
   return { records };
 }
 
-function quarantined(line: Line): QuarantineEntry[] {
-  const { verdict } = line;
-  return verdict.accepted ? [] : [quarantineEntry(line, "batch", verdict.reason, verdict.detail)];
-}
+const ANSWER_TOO_LARGE: Refusal = {
+  reason: "answer_too_large",
+  detail: `with this record the answer to Firehose would be larger than ${MAX_ANSWER_BYTES} bytes; npm run replay adds its lines`,
+};
 
-function tally(entries: readonly QuarantineEntry[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { reason } of entries) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
+/** What is stored of a record, in base64; nothing where no line is. */
+function storedLines(lines: readonly Line[]): string {
+  let text = "";
+  for (const line of lines) if (isStored(line)) text += `${storedJson(line)}\n`;
+  return Buffer.from(text).toString("base64");
 }
