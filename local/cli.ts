@@ -19,6 +19,7 @@ import { startLocalRun } from "./local-run";
 import { runOnce } from "./once";
 import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
+import { NUMBERINGS, type Numbering } from "./services/firehose/user-records";
 import { runUntilStopped } from "./until-stopped";
 
 /** Lines that `--once` sends when it is not told otherwise. */
@@ -38,6 +39,7 @@ interface Options extends InputFlags {
   readonly pack: number;
   readonly seed: number;
   readonly timeScale: number;
+  readonly userRecordNumbers: Numbering;
   readonly dataDir?: string;
   readonly port?: number;
   readonly search: "embedded" | "opensearch";
@@ -80,6 +82,14 @@ function program(): Command {
       "divides the buffer interval and the schedule",
       number(1, 3600, false),
       12,
+    )
+    .addOption(
+      new Option(
+        "--user-record-numbers <how>",
+        "how the delivery stream numbers what producers aggregated (KPL): AWS does not document how Firehose does",
+      )
+        .choices(NUMBERINGS)
+        .default("ordered"),
     )
     .option("--data-dir <folder>", "keeps the data there (default: a fresh folder that goes with the run)")
     .option(
@@ -146,6 +156,7 @@ async function start(options: Options): Promise<ExitCode> {
       environment: options.environment,
       dataDir: dataDir.path,
       timeScale: options.timeScale,
+      numbering: options.userRecordNumbers,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,
       search: options.search,

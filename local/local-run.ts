@@ -17,6 +17,7 @@ import { startSqlService } from "./services/athena/service";
 import { localKinesis, localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
 import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
+import type { Numbering } from "./services/firehose/user-records";
 import { type StreamService, startStream } from "./services/kinesis/service";
 import {
   type EventSourceMapping,
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly dataDir: string;
   /** Divides the delivery stream's buffer interval and the schedule's. */
   readonly timeScale: number;
+  /** How the delivery stream numbers user records that were aggregated. @default ordered */
+  readonly numbering?: Numbering;
   /** The services take consecutive ports from here; 0: free ones. */
   readonly firstPort: number;
   /** Tells a person what happens. */
@@ -228,7 +231,10 @@ async function start(
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
     const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
-    deliveryStreams.push(await services.open(startDeliveryStream(model, { ...context, onNotice: say })));
+    const { numbering = "ordered" } = options;
+    deliveryStreams.push(
+      await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
+    );
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {

@@ -5,14 +5,14 @@ import { firehoseName, MOST_SUBSEQUENCES } from "../../contract/record-id";
 /**
  * Records as Firehose hands them to its transformation: it has unpacked what the producer library aggregated.
  *
- * How it numbers user records is not documented, and no numbering may give two lines one identity. A subsequence number
- * is believed where nothing speaks against it; else Firehose's `recordId` takes its place: the line keeps an identity
- * of its own, and the reconciliation reports that it is not the speed layer's. Against it speak:
+ * How it numbers user records is not documented, and no numbering may give two lines one identity. Where the subsequence
+ * number is not to be believed, Firehose's `recordId` takes its place: the line keeps an identity of its own, and the
+ * reconciliation reports that it is not the speed layer's.
  *
- * - another record of the invocation that has the same number and another `recordId`;
- * - the end of the `recordId`. Those that are public are the sequence number and then zeros, with or without the
- *   shard before it, and the only number beside them is 0: what follows the sequence number and is not the
- *   subsequence number shows an empty or constant one, though the rest of the aggregate is in another invocation.
+ * In public samples a `recordId` is the sequence number and then zeros, with or without the shard before it, and the
+ * subsequence number is 0 or empty. So where digits follow the sequence number, the subsequence number is believed if it is the same
+ * number: an empty or constant one shows although the rest of the aggregate is in another invocation. Any other
+ * `recordId` tells nothing: the number is believed unless the invocation has it under another `recordId` too.
  * @throws Error when a record does not come from a Kinesis stream, for then its lines have no identity.
  */
 export function decodeFirehoseRecords(records: readonly FirehoseTransformationEventRecord[]): UserRecord[] {
@@ -25,8 +25,9 @@ export function decodeFirehoseRecords(records: readonly FirehoseTransformationEv
     else if (other !== recordId) shared.add(place);
   }
   return decoded.map(({ source, number, place, recordId }) => {
-    const believed = !shared.has(place) && isBelievable(number, recordId, source.sequenceNumber);
-    return { ...source, within: believed ? number : firehoseName(recordId) };
+    const told = placeIn(recordId, source.sequenceNumber);
+    const believed = told === undefined ? !shared.has(place) : told === number;
+    return { ...source, within: believed && number < MOST_SUBSEQUENCES ? number : firehoseName(recordId) };
   });
 }
 
@@ -60,11 +61,11 @@ function decode(record: FirehoseTransformationEventRecord): Decoded {
   };
 }
 
-function isBelievable(number: number, recordId: string, sequenceNumber: string): boolean {
-  if (number >= MOST_SUBSEQUENCES) return false;
+/** The number that follows the sequence number in Firehose's `recordId`; undefined where it is of another form. */
+function placeIn(recordId: string, sequenceNumber: string): number | undefined {
   const at = recordId.lastIndexOf(sequenceNumber);
   const end = at === -1 ? "" : recordId.slice(at + sequenceNumber.length);
-  return !/^\d+$/.test(end) || Number(end) === number;
+  return /^\d+$/.test(end) ? Number(end) : undefined;
 }
 
 /** Firehose leaves it empty, or says 0, where the record was not aggregated. */

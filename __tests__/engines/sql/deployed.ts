@@ -10,6 +10,7 @@ import type { DataPlane, DeliveryStreamModel, FunctionModel } from "../../../loc
 import { localS3 } from "../../../local/services/clients";
 import { compilePrefixes, fileTime } from "../../../local/services/firehose/prefix";
 import { transform } from "../../../local/services/firehose/transformation";
+import { deliveredRecords } from "../../../local/services/firehose/user-records";
 import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
 import { type Functions, startFunctions } from "../../../local/services/lambda/functions/start-functions";
 import { athenaSql, type Sql } from "../../../ops/reconcile/sql";
@@ -90,7 +91,8 @@ export class DeployedBatchLayer {
     const { delivery } = this;
     const [oldest] = records;
     check(oldest !== undefined && delivery.transformation !== undefined, "there is nothing to transform");
-    const outcomes = await transform(delivery, delivery.transformation, records, {
+    const delivered = records.flatMap((record) => deliveredRecords(record, "ordered"));
+    const outcomes = await transform(delivery, delivery.transformation, delivered, {
       invoke: this.functions.invoke,
       onFailedInvocation: (_, error) => {
         throw error;

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from "aws-lambda";
 import fc from "fast-check";
 import { eventually } from "../../../benchmarks/support/eventually";
@@ -10,7 +11,8 @@ import { TransformationBuffer } from "../../../local/services/firehose/buffers";
 import { compilePrefixes } from "../../../local/services/firehose/prefix";
 import { type DeliveryStream, startDeliveryStream } from "../../../local/services/firehose/service";
 import { transformationEvent } from "../../../local/services/firehose/transformation";
-import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
+import type { DeliveredRecord, Numbering } from "../../../local/services/firehose/user-records";
+import { AGGREGATES } from "../../support/kpl/aggregates";
 import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../support/engines";
 
 const FUNCTION = `arn:aws:lambda:${REGION}:123456789012:function:validate-records`;
@@ -54,7 +56,11 @@ afterEach(async () => {
 
 async function start(
   invoke: Invoke,
-  { model = MODEL, timeScale = TIME_SCALE }: { model?: DeliveryStreamModel; timeScale?: number } = {},
+  {
+    model = MODEL,
+    timeScale = TIME_SCALE,
+    numbering,
+  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering } = {},
 ): Promise<DeliveryStream> {
   const { kinesis, s3, dataDir } = engines;
   delivery = await startDeliveryStream(model, {
@@ -63,6 +69,7 @@ async function start(
     invoke,
     dataDir,
     timeScale,
+    ...(numbering && { numbering }),
     onNotice: (message) => notices.push(message),
   });
   return delivery;
@@ -346,14 +353,82 @@ describe("delivery", () => {
     expect(notices).toContain("delivery stream retail-trans: cannot read the stream: no answer");
   });
 
+  describe("aggregated records", () => {
+    const aggregate = AGGREGATES.find(({ what }) => what.startsWith("several keys"));
+    if (!aggregate) throw new Error("there is no such aggregate");
+
+    async function put(Data: Uint8Array): Promise<string> {
+      const command = new PutRecordCommand({ StreamName: STREAM.name, Data, PartitionKey: "outer" });
+      return (await engines.kinesis.send(command)).SequenceNumber ?? "";
+    }
+
+    test.each<[Numbering, (place: number) => string]>([
+      ["ordered", (place) => String(place)],
+      ["empty", () => ""],
+      ["constant", () => "0"],
+      ["from-one", (place) => String(place + 1)],
+    ])("are unpacked before the transformation, numbering %s", async (numbering, subsequenceNumber) => {
+      const invoke = answering(passing);
+      const stream = await start(invoke, { numbering });
+
+      const sequenceNumber = await put(aggregate.data);
+      await put(Buffer.from("plain"));
+      const count = aggregate.userRecords.length;
+      await eventually(() => expect(stream.progress().recordsDelivered).toBe(count + 1));
+
+      const records = invoke.mock.calls.flatMap(
+        ([, event]) => (event as FirehoseTransformationEvent).records,
+      );
+      expect(records.map(({ data }) => Buffer.from(data, "base64").toString())).toEqual(
+        expect.arrayContaining(aggregate.userRecords),
+      );
+      const unpacked = records.filter(({ recordId }) => recordId.startsWith(sequenceNumber));
+      expect(unpacked.map(({ recordId }) => recordId)).toEqual(
+        aggregate.userRecords.map((_, place) => `${sequenceNumber}${String(place).padStart(6, "0")}`),
+      );
+      expect(unpacked.map(({ kinesisRecordMetadata: metadata }) => metadata?.subsequenceNumber)).toEqual(
+        aggregate.userRecords.map((_, place) => subsequenceNumber(place)),
+      );
+      expect(
+        new Set(unpacked.map(({ kinesisRecordMetadata: metadata }) => metadata?.sequenceNumber)),
+      ).toEqual(new Set([sequenceNumber]));
+      expect(stream.progress()).toMatchObject({ recordsRead: count + 1, recordsFailed: 0 });
+    });
+
+    test("the position stays before a record that is delivered in part: a new start delivers all of it", async () => {
+      const small = { ...MODEL, transformation: { ...TRANSFORMATION, bufferMiB: 0.001, retries: 1_000 } };
+      const answers = answering(passing);
+      let invocations = 0;
+      const first = await start(
+        (arn, event) => (++invocations > 2 ? Promise.reject(new Error("no answer")) : answers(arn, event)),
+        { model: small },
+      );
+      await put(aggregate.data);
+      await eventually(() => expect(invocations).toBeGreaterThan(2));
+      await first.close();
+      const delivered = (await lines()).length;
+      expect(delivered).toBeGreaterThan(0);
+      expect(delivered).toBeLessThan(aggregate.userRecords.length);
+
+      const second = await start(answering(passing), { model: small });
+      await eventually(() => expect(second.progress().recordsDelivered).toBe(aggregate.userRecords.length));
+      const all = new Set(await lines());
+      for (const line of aggregate.userRecords.flatMap((text) => text.split("\n")))
+        expect(all).toContain(line);
+    });
+  });
+
   test("a request stays under 6 MB however small the records are", () => {
     const buffer = new TransformationBuffer(3 * 1024 * 1024, 60_000);
-    const record: ShardRecord = {
+    const record: DeliveredRecord = {
       shardId: "shardId-000000000000",
       sequenceNumber: "4".repeat(56),
       partitionKey: '"\u0001'.repeat(10),
       arrivedAtMs: 1_795_000_000_000,
       data: Buffer.from("{}"),
+      recordId: "4".repeat(62),
+      subsequenceNumber: "",
+      isLast: true,
     };
 
     while (!buffer.overflowsWith(record)) buffer.add(record);

@@ -1,13 +1,13 @@
-import type { ShardRecord } from "../kinesis/shard-reader";
 import type { Failure, Outcome } from "./transformation";
 import { PAYLOAD_LIMIT, requestBytes } from "./transformation";
+import type { DeliveredRecord } from "./user-records";
 
 /** Room for what a request says beside its records. */
 const REQUEST_MARGIN = 4_096;
 
 /** Records that wait to be transformed. */
 export class TransformationBuffer {
-  private records: ShardRecord[] = [];
+  private records: DeliveredRecord[] = [];
   private bytes = 0;
   private requestBytes = REQUEST_MARGIN;
   private since: number | undefined;
@@ -18,13 +18,13 @@ export class TransformationBuffer {
   ) {}
 
   /** Whether `record` would make it more than one invocation may take. */
-  overflowsWith(record: ShardRecord): boolean {
+  overflowsWith(record: DeliveredRecord): boolean {
     if (this.records.length === 0) return false;
     const tooMuch = this.bytes + record.data.length > this.limitBytes;
     return tooMuch || this.requestBytes + requestBytes(record) > PAYLOAD_LIMIT;
   }
 
-  add(record: ShardRecord): void {
+  add(record: DeliveredRecord): void {
     this.records.push(record);
     this.bytes += record.data.length;
     this.requestBytes += requestBytes(record);
@@ -40,7 +40,7 @@ export class TransformationBuffer {
     return this.since === undefined ? Number.POSITIVE_INFINITY : this.since + this.limitMs;
   }
 
-  take(): ShardRecord[] {
+  take(): DeliveredRecord[] {
     const { records } = this;
     this.records = [];
     this.bytes = 0;
@@ -51,7 +51,7 @@ export class TransformationBuffer {
 }
 
 /** One record that failed, as a line of Firehose's error object. */
-function errorLine(record: ShardRecord, failure: Failure, lambdaArn: string): string {
+function errorLine(record: DeliveredRecord, failure: Failure, lambdaArn: string): string {
   const { attemptsMade, errorCode, errorMessage, attemptEndingTimestamp } = failure;
   const line = {
     attemptsMade,
@@ -103,7 +103,7 @@ export class ObjectBuffer {
     private readonly lambdaArn: string,
   ) {}
 
-  add(record: ShardRecord, outcome: Outcome): void {
+  add(record: DeliveredRecord, outcome: Outcome): void {
     this.since ??= Date.now();
     if (outcome.result === "Ok") this.data.add(outcome.data, record.arrivedAtMs);
     else if (outcome.result === "Dropped") this.dropped++;

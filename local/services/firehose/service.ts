@@ -15,6 +15,7 @@ import {
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
 import { compilePrefixes, fileTime, type Prefix } from "./prefix";
 import { type Outcome, transform } from "./transformation";
+import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-records";
 
 /** What a delivery stream works with. */
 export interface DeliveryStreamOptions {
@@ -25,11 +26,13 @@ export interface DeliveryStreamOptions {
   readonly dataDir: string;
   /** Divides both buffers' intervals. */
   readonly timeScale: number;
+  /** Of user records that were aggregated. @default ordered */
+  readonly numbering?: Numbering;
   /** Told of whatever goes wrong, in words. */
   readonly onNotice?: (message: string) => void;
 }
 
-/** How far a delivery stream has come. Records, not lines; since it was started. */
+/** How far a delivery stream has come. Records, not lines, and user records where they were aggregated; since it was started. */
 export interface DeliveryProgress {
   readonly recordsRead: number;
   /** In objects under the prefix. */
@@ -150,16 +153,25 @@ class Delivery implements DeliveryStream {
     while (!signal.aborted) {
       const records = await this.read();
       for (const record of records) {
-        if (this.pending.overflowsWith(record)) await this.transformPending();
+        await this.addToPending(record);
         if (signal.aborted) return;
-        this.pending.add(record);
-        if (this.pending.isFull()) await this.transformPending();
       }
       if (this.pending.dueMs <= Date.now()) await this.transformPending();
       if (this.buffer.dueMs <= Date.now()) await this.deliver();
       if (records.length > 0) continue;
       const due = Math.min(this.pending.dueMs, this.buffer.dueMs) - Date.now();
       await pause(Math.max(0, Math.min(POLL_MS, due)), signal);
+    }
+  }
+
+  /** Unpacks the record where it is aggregated, and transforms what is pending as often as the buffer is full. */
+  private async addToPending(record: ShardRecord): Promise<void> {
+    for (const delivered of deliveredRecords(record, this.options.numbering ?? "ordered")) {
+      if (this.pending.overflowsWith(delivered)) await this.transformPending();
+      if (this.stop.signal.aborted) return;
+      this.counts.recordsRead++;
+      this.pending.add(delivered);
+      if (this.pending.isFull()) await this.transformPending();
     }
   }
 
@@ -173,7 +185,6 @@ class Delivery implements DeliveryStream {
       this.tell(`cannot read the stream: ${messageOf(failure.reason)}`);
       await pause(READ_RETRY_MS, signal);
     }
-    this.counts.recordsRead += records.length;
     return records;
   }
 
@@ -185,14 +196,15 @@ class Delivery implements DeliveryStream {
       const outcome = outcomes[index];
       if (outcome === undefined || this.stop.signal.aborted) return;
       this.buffer.add(record, outcome);
-      this.buffered[record.shardId] = record.sequenceNumber;
+      // What is behind it in the same record would be lost with the process otherwise.
+      if (record.isLast) this.buffered[record.shardId] = record.sequenceNumber;
       this.newestBufferedMs = Math.max(this.newestBufferedMs ?? 0, record.arrivedAtMs);
       if (this.buffer.isFull()) await this.deliver();
     }
   }
 
   /** Undefined when the delivery stream is closed meanwhile: the records are then read again. */
-  private async transform(records: readonly ShardRecord[]): Promise<Outcome[] | undefined> {
+  private async transform(records: readonly DeliveredRecord[]): Promise<Outcome[] | undefined> {
     const { transformation } = this.model;
     if (transformation === undefined) {
       return records.map(({ data }) => ({ result: "Ok", data: Buffer.from(data) }));

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FirehoseTransformationEvent } from "aws-lambda";
 import { backoffMs, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke } from "../../plan/data-plane";
-import type { ShardRecord } from "../kinesis/shard-reader";
+import type { DeliveredRecord } from "./user-records";
 
 /** What became of a record in the transformation. */
 export type Outcome =
@@ -45,7 +45,7 @@ export interface TransformationPorts {
 export async function transform(
   delivery: DeliveryStreamModel,
   model: TransformationModel,
-  records: readonly ShardRecord[],
+  records: readonly DeliveredRecord[],
   { invoke, onFailedInvocation, signal }: TransformationPorts,
 ): Promise<Outcome[] | undefined> {
   const event = transformationEvent(delivery, records);
@@ -70,7 +70,7 @@ export async function transform(
 /** The request, as a delivery stream with a Kinesis stream as its source sends it. */
 export function transformationEvent(
   delivery: DeliveryStreamModel,
-  records: readonly ShardRecord[],
+  records: readonly DeliveredRecord[],
 ): FirehoseTransformationEvent {
   const [, , , region = ""] = delivery.arn.split(":");
   return {
@@ -79,7 +79,7 @@ export function transformationEvent(
     sourceKinesisStreamArn: delivery.streamArn,
     region,
     records: records.map((record) => ({
-      recordId: recordId(record),
+      recordId: record.recordId,
       approximateArrivalTimestamp: Math.round(record.arrivedAtMs),
       data: Buffer.from(record.data).toString("base64"),
       kinesisRecordMetadata: {
@@ -87,20 +87,16 @@ export function transformationEvent(
         partitionKey: record.partitionKey,
         approximateArrivalTimestamp: Math.round(record.arrivedAtMs),
         sequenceNumber: record.sequenceNumber,
-        subsequenceNumber: "",
+        subsequenceNumber: record.subsequenceNumber,
       },
     })),
   };
 }
 
 /** Bytes that a record adds to the request; never less than it does. */
-export function requestBytes(record: ShardRecord): number {
+export function requestBytes(record: DeliveredRecord): number {
   const base64 = 4 * Math.ceil(record.data.length / 3);
   return base64 + JSON.stringify(record.partitionKey).length * 3 + 500;
-}
-
-function recordId({ sequenceNumber }: ShardRecord): string {
-  return `${sequenceNumber}000000`;
 }
 
 /** An answer's records, as far as they can be relied on. */
@@ -125,10 +121,14 @@ function checkAnswer(answer: unknown): AnsweredRecord[] {
   });
 }
 
-function readAnswer(records: readonly ShardRecord[], answered: AnsweredRecord[], attempt: number): Outcome[] {
+function readAnswer(
+  records: readonly DeliveredRecord[],
+  answered: AnsweredRecord[],
+  attempt: number,
+): Outcome[] {
   const byId = Map.groupBy(answered, (record) => record.recordId);
   return records.map((record) => {
-    const [answer, second] = byId.get(recordId(record)) ?? [];
+    const [answer, second] = byId.get(record.recordId) ?? [];
     if (answer === undefined) {
       return failed(attempt, "Lambda.MissingRecordId", "The function's answer lacks the record");
     }
