@@ -64,7 +64,7 @@ export function glueCatalog(client: GlueClient): Catalog {
             PartitionsToGet: part.map((value) => ({ Values: [...value] })),
           }),
         );
-        found.push(...Partitions.map(fromGlue));
+        for (const partition of Partitions) found.push(fromGlue(partition));
         // Such a key may be absent or only not answered for. One that exists must not be taken for absent.
         for (const { Values } of UnprocessedKeys) {
           const partition = await onePartition(table, given(Values, "Values"));
@@ -119,7 +119,7 @@ export function glueCatalog(client: GlueClient): Catalog {
         const page: GetTablesCommandOutput = await client.send(
           new GetTablesCommand({ DatabaseName: database, Expression: `${namePrefix}.*`, NextToken: token }),
         );
-        names.push(...(page.TableList ?? []).map(({ Name }) => given(Name, "Name")));
+        for (const { Name } of page.TableList ?? []) names.push(given(Name, "Name"));
         token = page.NextToken;
       } while (token !== undefined);
       return names.filter((name) => name.startsWith(namePrefix));

@@ -57,10 +57,12 @@ export function oldestUnmerged(
 ): number | undefined {
   const listedAt = partition?.parameters.listed_at;
   const mergedUpToMs = listedAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(listedAt);
-  const waiting = objects
-    .map(({ modifiedMs }) => modifiedMs)
-    .filter((modifiedMs) => modifiedMs >= mergedUpToMs);
-  return waiting.length === 0 ? undefined : Math.min(...waiting);
+  let oldestMs: number | undefined;
+  for (const { modifiedMs } of objects) {
+    if (modifiedMs >= mergedUpToMs && (oldestMs === undefined || modifiedMs < oldestMs))
+      oldestMs = modifiedMs;
+  }
+  return oldestMs;
 }
 
 /** A hash over keys and ETags of an hour's raw objects and those of the hour before, in any order. */

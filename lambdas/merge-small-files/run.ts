@@ -162,12 +162,13 @@ export class Run {
     const live = partitions.of(hour);
     if (!live && hour.startMs < hourOf(oldestMs).startMs) return;
     const runs = await sweepHour(hour, this.config.OUTPUT_PREFIX, live, this.ports);
-    this.#sweptRuns.push(...runs);
+    for (const run of runs) this.#sweptRuns.push(run);
   }
 
   async #sweepTables(): Promise<void> {
     this.#expectTime(0);
-    this.#sweptTables.push(...(await sweepTables(this.config.NEW_DATABASE, this.ports)));
+    const tables = await sweepTables(this.config.NEW_DATABASE, this.ports);
+    for (const table of tables) this.#sweptTables.push(table);
   }
 
   #expectTime(ms: number): void {
@@ -190,7 +191,7 @@ export class Run {
       compared: this.#compared,
       swept: { runs: this.#sweptRuns, tables: this.#sweptTables },
       queries: this.#runner.started,
-      stalenessSeconds: Math.max(0, ...ages),
+      stalenessSeconds: ages.reduce((oldest, age) => Math.max(oldest, age), 0),
     };
   }
 }

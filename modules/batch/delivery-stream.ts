@@ -1,7 +1,9 @@
 import { CloudwatchLogStream } from "@cdktf/provider-aws/lib/cloudwatch-log-stream";
 import { KinesisFirehoseDeliveryStream } from "@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream";
 import { Construct } from "constructs";
+import { COLUMNS } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
+import { transformationBufferMiB } from "../../lambdas/shared/limits";
 import type { NodeFunction } from "../functions/node-function";
 import type { EventStream } from "../ingest/event-stream";
 import { LogGroup } from "../operations/log-group";
@@ -41,6 +43,10 @@ const BUFFER_SECONDS = 60;
  * Firehose accepts.
  */
 const VALIDATION_RETRIES = 300;
+
+/** What a validation gets at most, so that its answer stays below what Lambda takes. */
+const VALIDATION_BUFFER_MIB = transformationBufferMiB(COLUMNS);
+const DEFAULT_VALIDATION_BUFFER_MIB = 1;
 
 /** Writes the stream to the lake, line by line validated. */
 export class DeliveryStream extends Construct {
@@ -92,6 +98,9 @@ export class DeliveryStream extends Construct {
               parameters: [
                 { parameterName: "LambdaArn", parameterValue: props.transformation.arn },
                 { parameterName: "NumberOfRetries", parameterValue: String(VALIDATION_RETRIES) },
+                ...(VALIDATION_BUFFER_MIB < DEFAULT_VALIDATION_BUFFER_MIB
+                  ? [{ parameterName: "BufferSizeInMBs", parameterValue: String(VALIDATION_BUFFER_MIB) }]
+                  : []),
               ],
             },
           ],

@@ -15,7 +15,7 @@ export function rowsTable(panel: Panel, rows: readonly Row[]): HTMLElement {
 /** A panel's rows with a bar for the first measure beside the name. */
 export function barsTable(panel: FiguresPanel, rows: readonly Row[]): HTMLElement {
   const [first] = panel.measures;
-  const most = Math.max(...rows.map((row) => Math.abs(Number(row[first.id]))), Number.MIN_VALUE);
+  const most = rows.reduce((most, row) => Math.max(most, Math.abs(Number(row[first.id]))), Number.MIN_VALUE);
   const [named] = panelColumns(panel);
   return scrolling(
     panel.title,

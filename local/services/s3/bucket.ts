@@ -121,7 +121,7 @@ function tidy(folder: string, isRoot = true): string[] {
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      found.push(...tidy(path, false));
+      for (const file of tidy(path, false)) found.push(file);
     } else if (entry.name.endsWith(DESCRIPTION_SUFFIX)) {
       if (names.has(entry.name.slice(0, -DESCRIPTION_SUFFIX.length))) continue;
       rmSync(path);

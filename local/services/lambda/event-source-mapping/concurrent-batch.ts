@@ -88,10 +88,11 @@ export class Slot {
 
   /** Until every record was acknowledged or given up, or the mapping is closed. */
   private async process(records: readonly EventRecord[]): Promise<void> {
-    const work: Piece[] = [{ records, failures: 0, invocations: 0 }];
-    for (let piece = work.shift(); piece !== undefined; piece = work.shift()) {
-      if (this.ports.signal.aborted) return;
-      work.unshift(...(await this.attempt(piece)));
+    let work: Piece[] = [{ records, failures: 0, invocations: 0 }];
+    for (;;) {
+      const [piece, ...rest] = work;
+      if (piece === undefined || this.ports.signal.aborted) return;
+      work = [...(await this.attempt(piece)), ...rest];
     }
   }
 
