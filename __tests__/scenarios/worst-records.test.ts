@@ -130,11 +130,18 @@ async function expectSettled(data: readonly Buffer[]): Promise<{ accepted: numbe
   const refused = idsOf(false).sort();
   for (const invoke of [validate, upsert]) {
     quarantined.clear();
-    expect((await invoke(data)).sort()).toEqual(accepted);
-    expect([...quarantined.keys()].sort()).toEqual(refused);
-    expect([...quarantined.values()].filter((entries) => entries !== 1)).toEqual([]);
+    expect(sameAs(await invoke(data), accepted)).toBe("the same");
+    expect(sameAs([...quarantined.keys()], refused)).toBe("the same");
+    expect([...quarantined.values()].every((entries) => entries === 1)).toBe(true);
   }
   return { accepted: accepted.length };
+}
+
+/** Whether identities are those expected: jest compares half a million of them for minutes. */
+function sameAs(found: string[], expected: readonly string[]): string {
+  if (found.sort().join() === expected.join()) return "the same";
+  const rest = new Set(found);
+  return `${found.length} instead of ${expected.length}, without ${expected.filter((id) => !rest.has(id)).slice(0, 3)}`;
 }
 
 test.each(WORST_RECORDS)("$what", async ({ data, good }) => {
@@ -146,7 +153,7 @@ test("a batch of nothing but refused lines, each record below the limit", async 
   await expectSettled(Array.from({ length: Math.floor(EVENT_BYTES / record.length / 4) }, () => record));
 });
 
-test("a thousand records of a batch, each of hundreds of refused lines", async () => {
+test("four hundred records, each of hundreds of refused lines and a good one", async () => {
   const record = Buffer.from(`${"{}\n".repeat(500)}${goodLine()}`);
   const data = Array.from({ length: 400 }, () => record);
   expect((await expectSettled(data)).accepted).toBe(400);

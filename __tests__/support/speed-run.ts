@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type LocalRun, runDataPlane } from "../../local/local-run";
 import type { DataPlane, EventSourceMappingModel } from "../../local/plan/data-plane";
 import { readDataPlane } from "../../local/plan/read-data-plane";
+import type { Numbering } from "../../local/services/firehose/user-records";
 import { FaultySearch } from "./faulty-search";
 import { ObservedRun, upsertToEs } from "./observed-run";
 
@@ -23,10 +24,12 @@ export class SpeedRun extends ObservedRun {
   /**
    * @param stackDir of a synthesized stack
    * @param change what the run's data plane differs in from the Terraform's
+   * @param numbering of user records that were aggregated
    */
   static async start(
     stackDir: string,
     change: (plane: DataPlane) => DataPlane = (plane) => plane,
+    numbering: Numbering = "ordered",
   ): Promise<SpeedRun> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-faults-"));
     const search = await FaultySearch.start(join(folder, "search"));
@@ -36,6 +39,7 @@ export class SpeedRun extends ObservedRun {
       {
         dataDir: folder,
         timeScale: TIME_SCALE,
+        numbering,
         firstPort: 0,
         say: () => undefined,
       },
