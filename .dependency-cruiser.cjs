@@ -16,7 +16,7 @@ const MAY_IMPORT = {
   "ops/reconcile": ["contract", "lib", "modules", "environments", "ops/tunnel"],
   "ops/recovery": ["contract", "lib", "modules", "environments", "ops/reconcile"],
   "local/plan": ["lib"],
-  "local/services": ["lib", "local/plan"],
+  "local/services": ["contract", "lib", "local/plan"],
   "local/opensearch": ["lib", "local/plan", "local/services"],
   "local/page": ["contract", "lib", "dashboards", "lambdas", "loadgen", "ops/reconcile", "local"],
   local: ["contract", "lib", "dashboards", "modules", "environments", "loadgen", "ops/reconcile"],

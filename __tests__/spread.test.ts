@@ -6,13 +6,14 @@ const ROOT = join(__dirname, "..");
 
 /** What handles data of any size. */
 const FOLDERS = [
+  "contract",
   "lambdas",
   "loadgen",
-  "local/services/firehose/service",
-  "local/services/lambda/event-source-mapping/event-source-mapping",
+  "local/services/firehose",
+  "local/services/lambda/event-source-mapping",
   "local/services/lambda/functions",
-  "reconcile",
-  "recovery",
+  "ops/reconcile",
+  "ops/recovery",
 ];
 
 /** Calls with an array spread into their arguments: near 125,000 of them Node throws a RangeError. */

@@ -1,6 +1,6 @@
-import { explainNotAnObject, explainNotJson } from "../lambdas/shared/explain";
-import type { Refusal, RefusalReason } from "../lambdas/shared/reasons";
+import { explainNotAnObject, explainNotJson } from "./explain";
 import { type JsonMember, topLevelMembers } from "./json-members";
+import type { Refusal, RefusalReason } from "./reasons";
 import { COLUMNS, type Column, RESERVED_NAMES } from "./retail-transaction";
 import { DAY_MS, parseSeconds } from "./timestamp";
 import { findFault, longKey, MAX_KEY_CHARACTERS } from "./unknown-value";

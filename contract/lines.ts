@@ -1,8 +1,8 @@
-import { unpackAggregate } from "../lambdas/shared/aggregate";
-import { explainRecord } from "../lambdas/shared/explain";
-import { answerBytes, MAX_ANSWER_BYTES, MAX_LINES } from "../lambdas/shared/limits";
-import type { Refusal } from "../lambdas/shared/reasons";
+import { unpackAggregate } from "./aggregate";
+import { explainRecord } from "./explain";
 import { type AcceptedLine, judgeLine, type RefusedLine, refuse } from "./judge";
+import { answerBytes, MAX_ANSWER_BYTES, MAX_LINES } from "./limits";
+import type { Refusal } from "./reasons";
 import { lineId, recordPrefix } from "./record-id";
 import { COLUMNS } from "./retail-transaction";
 import { formatTimestamp } from "./timestamp";

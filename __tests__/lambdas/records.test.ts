@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { FirehoseTransformationEventRecord } from "aws-lambda";
 import fc from "fast-check";
-import { judgeRecord, judgeUserRecord, type Line, type UserRecord } from "../../contract/lines";
-import { decodeRecordId, encodeRecordId, firehoseName } from "../../contract/record-id";
-import { COLUMNS, type Column } from "../../contract/retail-transaction";
-import { unpackAggregate } from "../../lambdas/shared/aggregate";
-import { explainNotJson } from "../../lambdas/shared/explain";
+import { unpackAggregate } from "../../contract/aggregate";
+import { explainNotJson } from "../../contract/explain";
 import {
   base64Bytes,
   largestAnswer,
@@ -16,9 +13,12 @@ import {
   MAX_RECORD_BYTES,
   maxLines,
   transformationBufferMiB,
-} from "../../lambdas/shared/limits";
+} from "../../contract/limits";
+import { judgeRecord, judgeUserRecord, type Line, type UserRecord } from "../../contract/lines";
+import { REASONS, type RefusalReason } from "../../contract/reasons";
+import { decodeRecordId, encodeRecordId, firehoseName } from "../../contract/record-id";
+import { COLUMNS, type Column } from "../../contract/retail-transaction";
 import { createLogger } from "../../lambdas/shared/log";
-import { REASONS, type RefusalReason } from "../../lambdas/shared/reasons";
 import { validateRecords } from "../../lambdas/validate-records/core";
 import { decodeFirehoseRecords } from "../../lambdas/validate-records/decode";
 import { goodLine } from "../support/kinesis-event";

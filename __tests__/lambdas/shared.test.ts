@@ -10,6 +10,7 @@ import {
   type UserRecord,
 } from "../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../contract/quarantine";
+import type { RefusalReason } from "../../contract/reasons";
 import {
   decodeRecordId,
   encodeRecordId,
@@ -22,7 +23,6 @@ import { DAY_MS, formatTimestamp, parseSeconds } from "../../contract/timestamp"
 import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../contract/unknown-value";
 import { EnvironmentError, integer, list, readEnvironment, s3Location, text } from "../../lambdas/shared/env";
 import { count, createLogger, errorFields } from "../../lambdas/shared/log";
-import type { RefusalReason } from "../../lambdas/shared/reasons";
 import { GOOD_ROW } from "../support/good-row";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
-import { eventually } from "../local/support/engines";
-import { startBrowser } from "../support/browser";
-import { type PageRun, startPageRun } from "../support/page-run";
+import { startBrowser } from "../../benchmarks/support/browser";
+import { eventually } from "../../benchmarks/support/eventually";
+import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
 
 /** Away from the ports of a run that somebody has open, and from the other suite's. */
 const FIRST_PORT = "14650";

@@ -1,10 +1,10 @@
 import type { Browser, Page } from "playwright-core";
+import { startBrowser } from "../../benchmarks/support/browser";
+import { eventually } from "../../benchmarks/support/eventually";
 import { buildAssets } from "../../local/page/assets";
 import { Hub } from "../../local/page/hub";
 import { startPageServer } from "../../local/page/server";
 import type { LiveState } from "../../local/page/state";
-import { eventually } from "../local/support/engines";
-import { startBrowser } from "../support/browser";
 
 const AT = Date.UTC(2026, 10, 25, 14, 3, 59);
 const LIVE: LiveState = {

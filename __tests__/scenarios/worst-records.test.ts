@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { FirehoseTransformationResult, KinesisStreamBatchResponse } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
+import { MAX_ANSWER_BYTES } from "../../contract/limits";
 import { judgeRecord } from "../../contract/lines";
-import { MAX_ANSWER_BYTES } from "../../lambdas/shared/limits";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import type { DataPlane, FunctionModel } from "../../local/plan/data-plane";
 import { readDataPlane } from "../../local/plan/read-data-plane";

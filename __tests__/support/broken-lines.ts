@@ -1,4 +1,4 @@
-import type { RefusalReason } from "../../lambdas/shared/reasons";
+import type { RefusalReason } from "../../contract/reasons";
 import { GOOD_ROW } from "./good-row";
 
 /** A line that breaks the contract, and the reason it must be refused for. */

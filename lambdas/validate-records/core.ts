@@ -3,11 +3,11 @@ import type {
   FirehoseTransformationResult,
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
+import { answerBytes, MAX_ANSWER_BYTES } from "../../contract/limits";
 import { isStored, judgeUserRecord, type Line, refuseRecord, storedJson } from "../../contract/lines";
 import { type PutObject, QuarantineWriter, quarantineEntry } from "../../contract/quarantine";
-import { answerBytes, MAX_ANSWER_BYTES } from "../shared/limits";
+import type { Refusal } from "../../contract/reasons";
 import { count, type Logger } from "../shared/log";
-import type { Refusal } from "../shared/reasons";
 import { decodeFirehoseRecords } from "./decode";
 import { METRICS } from "./metrics";
 

@@ -1,9 +1,9 @@
 import { CloudwatchLogStream } from "@cdktf/provider-aws/lib/cloudwatch-log-stream";
 import { KinesisFirehoseDeliveryStream } from "@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream";
 import { Construct } from "constructs";
+import { transformationBufferMiB } from "../../contract/limits";
 import { COLUMNS } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
-import { transformationBufferMiB } from "../../lambdas/shared/limits";
 import type { NodeFunction } from "../functions/node-function";
 import type { EventStream } from "../ingest/event-stream";
 import { LogGroup } from "../operations/log-group";

@@ -4,8 +4,8 @@ import {
   type KinesisClient,
   PutRecordCommand,
 } from "@aws-sdk/client-kinesis";
-import { localKinesis } from "../../../local/clients";
 import { StreamTail } from "../../../local/page/stream-tail";
+import { localKinesis } from "../../../local/services/clients";
 import { readStream } from "../../../ops/reconcile/stream-lines";
 import { GOOD_ROW } from "../../support/good-row";
 import { type Engines, REGION, STREAM, startEngines } from "../support/engines";

@@ -1,4 +1,4 @@
-import { unpackAggregate } from "../../../lambdas/shared/aggregate";
+import { unpackAggregate } from "../../../contract/aggregate";
 import type { ShardRecord } from "../kinesis/shard-reader";
 
 /**

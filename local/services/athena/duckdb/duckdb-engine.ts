@@ -7,7 +7,6 @@ import {
   DuckDBTypeId,
   StatementType,
 } from "@duckdb/node-api";
-import { keepByteOrderMarks } from "../../../sql/duckdb-text";
 import { QueryFailure } from "../../protocol/errors";
 import type { Cell, ParquetTarget, QueryContext, Selection, SqlEngine, StoredTable } from "../engine";
 import { type Translation, translate } from "../sql/athena-sql";
@@ -15,6 +14,7 @@ import { loadParser } from "../sql/sql-parser";
 import { spellCell } from "./cells";
 import { catalogType, resultColumn } from "./column-types";
 import { toQueryFailure } from "./duckdb-errors";
+import { keepByteOrderMarks } from "./duckdb-text";
 import { JsonKeys } from "./json-keys";
 import { MACRO_DEFINITIONS } from "./macros";
 import { filesOf, literal, quoted, relationSql } from "./relations";

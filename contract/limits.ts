@@ -1,5 +1,5 @@
-import { LONGEST_RECORD_ID } from "../../contract/record-id";
-import { COLUMNS, type Column, type ColumnKind } from "../../contract/retail-transaction";
+import { LONGEST_RECORD_ID } from "./record-id";
+import { COLUMNS, type Column, type ColumnKind } from "./retail-transaction";
 
 /** The largest record that a stream takes, unless it was told otherwise: 1 MiB. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
