@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
  * Sees to it that `child` does not outlive this process, even if that is killed: a shell waits for the end of a
  * pipe that only this process holds, and then ends the child.
  */
-export function guard(child: ChildProcess): void {
+export function killWithParent(child: ChildProcess): void {
   if (child.pid === undefined) return;
   const shell = spawn("sh", ["-c", 'read -r _; kill -KILL "$1" 2>/dev/null', "sh", String(child.pid)], {
     stdio: ["pipe", "ignore", "ignore"],

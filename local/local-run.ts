@@ -18,15 +18,15 @@ import { localKinesis, localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
 import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
 import type { Numbering } from "./services/firehose/user-records";
-import { type StreamService, startStream } from "./services/kinesis/service";
+import { type KinesisService, startKinesis } from "./services/kinesis/service";
 import {
   type EventSourceMapping,
   startEventSourceMapping,
 } from "./services/lambda/event-source-mapping/event-source-mapping";
 import { type Functions, startFunctions } from "./services/lambda/functions/start-functions";
-import { startLambdaApi } from "./services/lambda/service";
+import { startLambda } from "./services/lambda/service";
 import { startSearchDouble } from "./services/opensearch/service";
-import { startObjectStore } from "./services/s3/service";
+import { startS3 } from "./services/s3/service";
 import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { synthesize } from "./synthesize";
 
@@ -71,7 +71,7 @@ export interface LocalRun extends Service {
   readonly deliveryStreams: readonly DeliveryStream[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
   /** What the streams took. */
-  readonly puts: StreamService["puts"];
+  readonly puts: KinesisService["puts"];
   /** Where people's queries run. */
   readonly athena: AthenaClient;
   readonly workgroup: string;
@@ -202,10 +202,10 @@ async function start(
 
   const { region } = plane;
   const stream = await services.open(
-    startStream({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
+    startKinesis({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
   );
   const store = await services.open(
-    startObjectStore({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1) }),
+    startS3({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
   const kinesis = services.client(localKinesis(stream.url, region));
   const s3 = services.client(localS3(store.url, region));
@@ -222,7 +222,7 @@ async function start(
     startFunctions(plane.functions, { baseEnvironment: endpoints, logDir: join(dataDir, "logs") }),
   );
   const lambda = await services.open(
-    startLambdaApi({ functions: plane.functions, invoke: functions.invoke, port: port(4) }),
+    startLambda({ functions: plane.functions, invoke: functions.invoke, port: port(4) }),
   );
   for (const { functionArn, input, address } of plane.invocations) {
     say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
@@ -255,7 +255,7 @@ async function start(
   const ofSql = { endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS };
   const athena = services.client(new AthenaClient(ofSql));
   const glue = services.client(new GlueClient(ofSql));
-  const [workgroup, database] = peopleOf(plane);
+  const [workgroup, database] = analystsOf(plane);
   const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, workgroup, database), searchUrl);
   const { search } = places;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
@@ -304,7 +304,7 @@ async function start(
 }
 
 /** Workgroup and database that a person queries with: the workgroup is the one that enforces its settings. */
-function peopleOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
+function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
   const workgroup = workgroups.find(({ enforced }) => enforced);
   const [database] = databases;
   if (workgroup === undefined || database === undefined) {

@@ -225,9 +225,9 @@ describe("what the machine must have", () => {
 describe("the guard", () => {
   const PROGRAM = `
     const { spawn } = require("node:child_process");
-    const { guard } = require(${JSON.stringify(join(__dirname, "../../lib/kill-with-parent.ts"))});
+    const { killWithParent } = require(${JSON.stringify(join(__dirname, "../../lib/kill-with-parent.ts"))});
     const engine = spawn("sleep", ["600"], { detached: true, stdio: "ignore" });
-    guard(engine);
+    killWithParent(engine);
     console.log(engine.pid);
     setInterval(() => undefined, 1000);
   `;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { StreamRecord } from "../../contract/lines";
 import { judgeRecord } from "../../contract/lines";
 import { FunctionError } from "../../local/services/lambda/functions/function-error";
-import { startLambdaApi } from "../../local/services/lambda/service";
+import { startLambda } from "../../local/services/lambda/service";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime } from "../../ops/reconcile/arrival-times";
@@ -405,11 +405,11 @@ describe("the range of arrivals", () => {
 
 describe("the local run's Lambda API", () => {
   const ARN = "arn:aws:lambda:eu-west-1:000000000000:function:Echo";
-  let api: Awaited<ReturnType<typeof startLambdaApi>>;
+  let api: Awaited<ReturnType<typeof startLambda>>;
   let client: LambdaClient;
 
   beforeAll(async () => {
-    api = await startLambdaApi({
+    api = await startLambda({
       functions: [
         { name: "Echo", arn: ARN },
         { name: "Slow", arn: ARN.replace("Echo", "Slow") },

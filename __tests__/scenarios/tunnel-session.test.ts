@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
-import { explainCliWords } from "../../ops/tunnel/cli-words";
+import { explainCliError } from "../../ops/tunnel/cli-errors";
 import { runTunnel, welcome } from "../../ops/tunnel/run";
 import { openSession, type SessionOptions } from "../../ops/tunnel/session";
 import {
@@ -242,13 +242,13 @@ describe("what the AWS CLI says is explained", () => {
       /^AWS cannot be reached/,
     ],
   ])("%s", (words, meaning) => {
-    expect(explainCliWords(`\n${words}\n`)).toMatch(meaning);
-    expect(explainCliWords(words)).toContain(`(the AWS CLI says: ${words})`);
+    expect(explainCliError(`\n${words}\n`)).toMatch(meaning);
+    expect(explainCliError(words)).toContain(`(the AWS CLI says: ${words})`);
   });
 
   test("what is new is passed on, and silence is named", () => {
-    expect(explainCliWords(" Something new \n")).toBe("Something new");
-    expect(explainCliWords("")).toBe("the AWS CLI says no more");
+    expect(explainCliError(" Something new \n")).toBe("Something new");
+    expect(explainCliError("")).toBe("the AWS CLI says no more");
   });
 });
 

@@ -26,7 +26,7 @@ import { readDataPlane } from "../../local/plan/read-data-plane";
 import { startSqlService } from "../../local/services/athena/service";
 import { localS3 } from "../../local/services/clients";
 import { LOCAL_CREDENTIALS } from "../../local/services/credentials";
-import { type ObjectStore, startObjectStore } from "../../local/services/s3/service";
+import { type S3Service, startS3 } from "../../local/services/s3/service";
 import { athenaSql, type Sql } from "../../ops/reconcile/sql";
 import type { MakeEngine } from "../engines/trino/engine";
 import type { RawLine } from "./raw-lines";
@@ -54,7 +54,7 @@ export class BatchLayer {
   private constructor(
     private readonly folder: string,
     readonly plane: DataPlane,
-    private readonly store: ObjectStore,
+    private readonly store: S3Service,
     private readonly service: Awaited<ReturnType<typeof startSqlService>>,
     readonly s3: S3Client,
   ) {
@@ -81,7 +81,7 @@ export class BatchLayer {
   private static async open(folder: string, makeEngine?: MakeEngine): Promise<BatchLayer> {
     // Nothing here searches: the endpoint only fills the environment of a function that is not started.
     const plane = readDataPlane(await synthesized("dev"), { searchEndpoint: "http://127.0.0.1:9" });
-    const store = await startObjectStore({ buckets: plane.buckets, dataDir: join(folder, "objects") });
+    const store = await startS3({ buckets: plane.buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, plane.region);
     const dataDir = join(folder, "catalog");
     const [port = 0] = await freePorts(1);

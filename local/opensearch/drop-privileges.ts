@@ -20,7 +20,7 @@ export function unprivilegedUser(): SystemUser | undefined {
  * Gives a folder with all that is in it to `user`, who must get to it.
  * @throws OperatorError naming the folder on the way that does not let others through.
  */
-export function handOver(folder: string, { uid, gid }: SystemUser): void {
+export function chownRecursive(folder: string, { uid, gid }: SystemUser): void {
   const give = (path: string): void => {
     chownSync(path, uid, gid);
     if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) give(join(path, name));

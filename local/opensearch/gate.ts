@@ -5,7 +5,7 @@ import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import type { Service } from "../plan/data-plane";
 import type { SearchHttpRequest } from "../services/opensearch/request";
 import { forward } from "./forward";
-import { Lacking } from "./plugin-stubs";
+import { PluginStubs } from "./plugin-stubs";
 import { type KnownKey, refusedBy } from "./sigv4-verifier";
 
 /** Somebody whom the gate knows. */
@@ -59,7 +59,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 class OpenGate {
   private readonly keys: Readonly<Record<string, KnownKey>>;
   private readonly roles: ReadonlyMap<string, string>;
-  private readonly lacking = new Lacking();
+  private readonly pluginStubs = new PluginStubs();
 
   public constructor(private readonly options: GateOptions) {
     const { principals } = options;
@@ -98,7 +98,7 @@ class OpenGate {
     const roleArn = this.roles.get(signerOf(headers));
     if (roleArn === undefined) throw new Error("a key that verifies belongs to nobody");
 
-    const substitute = this.lacking.answer(asRead(incoming, body), roleArn === masterRoleArn);
+    const substitute = this.pluginStubs.answer(asRead(incoming, body), roleArn === masterRoleArn);
     if (substitute) return send(response, substitute.status, JSON.stringify(substitute.body));
     const answer = await forward(engineUrl, {
       roleArn,

@@ -3,14 +3,14 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../lib/free-ports";
-import { guard } from "../../lib/kill-with-parent";
+import { killWithParent } from "../../lib/kill-with-parent";
 import { LOOPBACK } from "../../lib/loopback";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import type { Service } from "../plan/data-plane";
 import type { Distribution } from "./assemble";
 import { configure, pathsOf } from "./configuration";
-import { handOver, unprivilegedUser } from "./drop-privileges";
+import { chownRecursive, unprivilegedUser } from "./drop-privileges";
 import { askAs } from "./forward";
 
 interface OpenSearchOptions {
@@ -112,7 +112,7 @@ function launch({ distribution: { home, java }, folder }: OpenSearchOptions): Ch
   const paths = pathsOf(folder);
   const user = unprivilegedUser();
   const log = openSync(logFile(folder), "a");
-  if (user) handOver(folder, user);
+  if (user) chownRecursive(folder, user);
   try {
     const child = spawn("bash", [join(home, "bin/opensearch")], {
       cwd: folder,
@@ -127,7 +127,7 @@ function launch({ distribution: { home, java }, folder }: OpenSearchOptions): Ch
       },
       ...user,
     });
-    guard(child);
+    killWithParent(child);
     return child;
   } finally {
     closeSync(log);

@@ -14,7 +14,7 @@ interface Substitute {
  * What a domain of AWS has and the engine from Maven Central has not: answered by what keeps and returns it, as in
  * the local double, and does nothing else. docs/engines.md lists it.
  */
-export class Lacking {
+export class PluginStubs {
   private readonly policies = new LifecyclePolicies();
   private readonly dashboards = new DashboardsApi();
 

@@ -5,7 +5,7 @@ import { TerraformError } from "./terraform-error";
 type Evaluate = (text: string, place: string) => Json;
 
 /** What has become of each property of one resource. */
-class Account {
+class PropertyUse {
   readonly read = new Set<string>();
   /** By path, which covers everything below it. */
   readonly notHonoured = new Map<string, string>();
@@ -33,11 +33,11 @@ export class Properties {
     private readonly body: JsonObject,
     private readonly path: string,
     private readonly evaluate: Evaluate,
-    private readonly account: Account,
+    private readonly use: PropertyUse,
   ) {}
 
   static of(address: string, body: JsonObject, evaluate: Evaluate): Properties {
-    const properties = new Properties(address, body, "", evaluate, new Account());
+    const properties = new Properties(address, body, "", evaluate, new PropertyUse());
     for (const name of FORBIDDEN) {
       if (properties.has(name)) properties.refuse(name, "is not supported by the local run");
     }
@@ -66,10 +66,10 @@ export class Properties {
     return typeof value === "string" ? value : undefined;
   }
 
-  /** A number, or its decimal text, as Terraform converts it. @param absent what the provider takes instead */
-  number(name: string, absent: number): number {
+  /** A number, or its decimal text, as Terraform converts it. @param providerDefault what the provider takes instead */
+  number(name: string, providerDefault: number): number {
     const value = this.value(name);
-    if (value === undefined) return absent;
+    if (value === undefined) return providerDefault;
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
     return typeof number === "number" && Number.isFinite(number)
       ? number
@@ -77,23 +77,23 @@ export class Properties {
   }
 
   /** @throws TerraformError when it is not a whole number of at least `min` */
-  integer(name: string, absent: number, min: number): number {
-    const value = this.number(name, absent);
+  integer(name: string, providerDefault: number, min: number): number {
+    const value = this.number(name, providerDefault);
     return Number.isInteger(value) && value >= min
       ? value
       : this.refuse(name, `must be a whole number, ${min} or more`);
   }
 
-  flag(name: string, absent: boolean): boolean {
-    const value = this.value(name) ?? absent;
+  flag(name: string, providerDefault: boolean): boolean {
+    const value = this.value(name) ?? providerDefault;
     if (value === true || value === "true") return true;
     if (value === false || value === "false") return false;
     return this.refuse(name, "must be true or false");
   }
 
-  /** One of the values that the local run supports. @param absent what the provider takes instead */
-  oneOf<const T extends string>(name: string, supported: readonly T[], absent?: T): T {
-    const value = this.optionalString(name) ?? absent ?? this.refuse(name, "is required");
+  /** One of the values that the local run supports. @param providerDefault what the provider takes instead */
+  oneOf<const T extends string>(name: string, supported: readonly T[], providerDefault?: T): T {
+    const value = this.optionalString(name) ?? providerDefault ?? this.refuse(name, "is required");
     return (
       supported.find((candidate) => candidate === value) ??
       this.refuse(name, `is not supported here; supported: ${supported.join(", ")}`, value)
@@ -104,10 +104,10 @@ export class Properties {
     const value = member(this.body, name);
     if (value === undefined) return [];
     if (!Array.isArray(value)) return this.refuse(name, "must be a list");
-    this.account.read.add(this.at(name));
+    this.use.read.add(this.at(name));
     return value.map((item: Json, index) => {
       const place = `${this.at(name)}[${index}]`;
-      this.account.read.add(place);
+      this.use.read.add(place);
       if (typeof item !== "string") return this.refuse(`${name}[${index}]`, "must be a string");
       const evaluated = this.evaluate(item, `${this.address}.${place}`);
       return typeof evaluated === "string" ? evaluated : this.refuse(`${name}[${index}]`, "must be a string");
@@ -142,19 +142,19 @@ export class Properties {
   blocks(name: string): Properties[] {
     const value = member(this.body, name);
     if (value === undefined) return [];
-    this.account.read.add(this.at(name));
+    this.use.read.add(this.at(name));
     const items: readonly Json[] = Array.isArray(value) ? value : [value];
     return items.map((item: Json, index) => {
       const path = Array.isArray(value) ? `${this.at(name)}[${index}]` : this.at(name);
       if (!isJsonObject(item)) return this.refuse(name, "must be a block");
-      this.account.read.add(path);
-      return new Properties(this.address, item, path, this.evaluate, this.account);
+      this.use.read.add(path);
+      return new Properties(this.address, item, path, this.evaluate, this.use);
     });
   }
 
   /** Lists a property, with all below it, as one that changes nothing here. Nothing happens if it is absent. */
   notHonoured(name: string, reason: string): void {
-    if (this.has(name)) this.account.notHonoured.set(this.at(name), reason);
+    if (this.has(name)) this.use.notHonoured.set(this.at(name), reason);
   }
 
   /** The full name of a property, as errors and the list give it. */
@@ -182,8 +182,8 @@ export class Properties {
   remainder(): string[] {
     const lines = new Set<string>();
     for (const { path } of leaves(this.body)) {
-      if (this.account.read.has(path)) continue;
-      const [listed, reason] = [...this.account.notHonoured].find(([prefix]) => covers(prefix, path)) ?? [
+      if (this.use.read.has(path)) continue;
+      const [listed, reason] = [...this.use.notHonoured].find(([prefix]) => covers(prefix, path)) ?? [
         path,
         "not known to the local run",
       ];
@@ -194,7 +194,7 @@ export class Properties {
 
   private value(name: string): Json | undefined {
     const value = member(this.body, name);
-    this.account.read.add(this.at(name));
+    this.use.read.add(this.at(name));
     return typeof value === "string" ? this.evaluate(value, this.place(name)) : value;
   }
 

@@ -7,7 +7,7 @@ import { KnownTargets } from "./known-targets";
 import { readSchedules } from "./schedules";
 import { readSearchDomains } from "./search";
 import { type Computed, Stack } from "./stack";
-import { absentGroups } from "./unsupported-resources";
+import { unsupportedResources } from "./unsupported-resources";
 
 /** The resource types that are read; a stack may hold others only if they are known to carry no data. */
 export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
@@ -36,7 +36,9 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
  */
 export function readDataPlane(directory: string, computed: Computed): DataPlane {
   const stack = new Stack(directory, computed);
-  const absent = absentGroups(new Map([...stack.counts()].filter(([type]) => !DATA_PLANE_TYPES.has(type))));
+  const unsupported = unsupportedResources(
+    new Map([...stack.counts()].filter(([type]) => !DATA_PLANE_TYPES.has(type))),
+  );
   const buckets = readBuckets(stack);
   const streams = readStreams(stack);
   const functions = readFunctions(stack);
@@ -59,5 +61,5 @@ export function readDataPlane(directory: string, computed: Computed): DataPlane 
     searchDomains: readSearchDomains(stack),
     invocations: readInvocations(stack, targets),
   };
-  return { ...plane, notHonoured: [...absent, ...stack.notHonoured()] };
+  return { ...plane, notHonoured: [...unsupported, ...stack.notHonoured()] };
 }

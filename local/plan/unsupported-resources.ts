@@ -1,13 +1,13 @@
 import { TerraformError } from "./terraform-error";
 
 /** Resources that hold no data and move none, so that the local run does without them. */
-interface Absent {
+interface UnsupportedGroup {
   readonly what: string;
   readonly why: string;
   readonly types: RegExp;
 }
 
-const ABSENT: readonly Absent[] = [
+const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
   {
     what: "permissions",
     why: "not enforced here: every call is allowed",
@@ -45,10 +45,10 @@ const ABSENT: readonly Absent[] = [
  * @param counts how many resources of each type the stack has, types that are read excluded
  * @throws TerraformError for a type that the local run does not know: it may be part of the data plane
  */
-export function absentGroups(counts: ReadonlyMap<string, number>): string[] {
-  const groups = new Map<Absent, string[]>();
+export function unsupportedResources(counts: ReadonlyMap<string, number>): string[] {
+  const groups = new Map<UnsupportedGroup, string[]>();
   for (const [type, count] of counts) {
-    const group = ABSENT.find(({ types }) => types.test(type));
+    const group = UNSUPPORTED_GROUPS.find(({ types }) => types.test(type));
     if (group === undefined) {
       throw new TerraformError(
         type,

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json
 import { OperatorError } from "../../lib/operator-error";
 import { runProgram } from "../../lib/run-program";
 import type { Variables } from "../../lib/variables";
-import { explainCliWords } from "./cli-words";
+import { explainCliError } from "./cli-errors";
 import { INSTALL_AWS_CLI } from "./session-child";
 
 /** Asks AWS by its CLI, which the session needs anyway, in one region. */
@@ -17,7 +17,7 @@ export function awsCli(region: string, variables: Variables): Ask {
       // Version 2 would page its answer, and version 1 does not know the option that says not to.
       { cwd: process.cwd(), variables: { ...variables, AWS_PAGER: "" }, remedy: INSTALL_AWS_CLI },
     );
-    if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliWords(stderr)}`);
+    if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliError(stderr)}`);
     const answer: unknown = JSON.parse(stdout);
     if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} printed no object`);
     return answer;

@@ -15,7 +15,7 @@ import type { Variables } from "../../lib/variables";
 import { namesOf } from "../../modules/naming";
 import { callerAccount } from "../terraform/account";
 import { PROJECT_ROOT } from "../terraform/stack-folder";
-import { type Destination, findWay } from "./find-way";
+import { type Destination, resolveRoute } from "./resolve-route";
 import { openSession } from "./session";
 import type { CredentialSource } from "./signer";
 import { createSigningProxy } from "./signing-proxy";
@@ -28,7 +28,7 @@ export interface TunnelOptions {
   /** Origin of the domain, where it is reached without a session. */
   readonly endpoint?: URL;
   readonly variables: Variables;
-  /** Hears what happens on the way, a line each. */
+  /** Hears what happens on the route, a line each. */
   readonly say: (line: string) => void;
   /** Ends the opening. */
   readonly signal: AbortSignal;
@@ -42,13 +42,13 @@ export interface Tunnel {
   readonly host: string;
   /** Whether people sign in to Dashboards by SAML, which no tunnel can pass on. */
   readonly saml: boolean;
-  /** Settles with an error when the way is lost for good. */
+  /** Settles with an error when the route is lost for good. */
   readonly over: Promise<OperatorError | undefined>;
   close(): Promise<void>;
 }
 
 /** The domain, and the session that leads there. */
-interface Way extends Pick<Tunnel, "over" | "close"> {
+interface Route extends Pick<Tunnel, "over" | "close"> {
   readonly upstream: Upstream;
 }
 
@@ -69,28 +69,28 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const credentials: CredentialSource = defaultProvider({ ignoreCache: true });
 
   const names = namesOf({ ...definition, location });
-  const way = endpoint
+  const route = endpoint
     ? direct(endpoint)
     : await throughBastion({ environment, region, names }, accountId, options);
-  const proxy = createSigningProxy({ upstream: way.upstream, region, credentials, say });
+  const proxy = createSigningProxy({ upstream: route.upstream, region, credentials, say });
   try {
     return {
       url: await listen(proxy, options.port),
-      host: way.upstream.origin.host,
+      host: route.upstream.origin.host,
       saml: definition.speed.saml !== undefined,
-      over: way.over,
+      over: route.over,
       close: async () => {
         await closeServer(proxy);
-        await way.close();
+        await route.close();
       },
     };
   } catch (error) {
-    await way.close();
+    await route.close();
     throw error;
   }
 }
 
-function direct(origin: URL): Way {
+function direct(origin: URL): Route {
   return { upstream: { origin }, over: new Promise(() => {}), close: async () => {} };
 }
 
@@ -98,7 +98,7 @@ async function throughBastion(
   destination: Destination,
   accountId: string,
   { variables, say, signal }: TunnelOptions,
-): Promise<Way> {
+): Promise<Route> {
   const { environment, region } = destination;
   if (accountId === UNSET_ACCOUNT_ID) {
     throw new OperatorError(
@@ -111,7 +111,7 @@ async function throughBastion(
       `${environment} lives in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
     );
   }
-  const target = await findWay(destination, variables);
+  const target = await resolveRoute(destination, variables);
   say(`opening a session through ${target.instanceId} to ${target.host}`);
   const session = await openSession({ target, variables, say, signal });
   return {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
-import { explainCliWords } from "./cli-words";
+import { explainCliError } from "./cli-errors";
 
 /** What a session forwards to, and through what. */
 export interface SessionTarget {
@@ -60,7 +60,7 @@ export function startSession(
     { env: { ...variables }, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const words: string[] = [];
-  const explained = (): string => explainCliWords(words.join("\n"));
+  const explained = (): string => explainCliError(words.join("\n"));
   const ended = new Promise<string>((resolve) => {
     child.once("close", () => resolve(explained()));
     child.once("error", (error) => resolve(error.message));

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../../lib/free-ports";
-import { guard } from "../../../lib/kill-with-parent";
+import { killWithParent } from "../../../lib/kill-with-parent";
 import { LOOPBACK } from "../../../lib/loopback";
 import { OperatorError } from "../../../lib/operator-error";
 import type { Variables } from "../../../lib/variables";
@@ -104,7 +104,7 @@ function launch({ java, libraries, plugins }: Installation, folder: string, port
     stdio: ["ignore", log, log],
     detached: true,
   });
-  guard(server);
+  killWithParent(server);
   closeSync(log);
   return server;
 }

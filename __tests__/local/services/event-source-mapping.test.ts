@@ -14,7 +14,7 @@ import {
   type MappingProgress,
   startEventSourceMapping,
 } from "../../../local/services/lambda/event-source-mapping/event-source-mapping";
-import { slotOf } from "../../../local/services/lambda/event-source-mapping/shard-consumer";
+import { concurrentBatchOf } from "../../../local/services/lambda/event-source-mapping/shard-consumer";
 import { Watermark } from "../../../local/services/lambda/event-source-mapping/watermark";
 import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../support/engines";
 
@@ -95,7 +95,7 @@ function range(count: number, first = 0): string[] {
 }
 
 /** The invocation records in the bucket, by key. */
-async function givenUpObjects(): Promise<[string, Record<string, unknown>][]> {
+async function discardedObjects(): Promise<[string, Record<string, unknown>][]> {
   const objects = Object.entries(await engines.objects("aws/lambda/"));
   return objects.map(([key, body]) => [key, JSON.parse(body.toString()) as Record<string, unknown>]);
 }
@@ -228,15 +228,17 @@ describe("batches", () => {
     expect(batchLength(records, 2)).toBe(2);
   });
 
-  test("slots of a shard work at once; a partition key keeps its slot and its order", async () => {
+  test("concurrent batches of a shard work at once; a partition key keeps its concurrent batch and its order", async () => {
     const keys = range(16).map((n) => `part-${n}`);
-    const slots = new Set(keys.map((key) => slotOf(key, 4)));
+    const used = new Set(keys.map((key) => concurrentBatchOf(key, 4)));
     const inFlight = new Set<number>();
     let most = 0;
     const seen = new Map<string, number[]>();
     const invoke: Invoke = async (_, event) => {
       const { Records } = event as KinesisStreamEvent;
-      const [slot = -1, ...others] = new Set(Records.map(({ kinesis }) => slotOf(kinesis.partitionKey, 4)));
+      const [slot = -1, ...others] = new Set(
+        Records.map(({ kinesis }) => concurrentBatchOf(kinesis.partitionKey, 4)),
+      );
       expect(others).toEqual([]);
       expect(inFlight.has(slot)).toBe(false);
       inFlight.add(slot);
@@ -254,7 +256,7 @@ describe("batches", () => {
     const progress = await running(start(invoke, { parallelizationFactor: 4 }));
     await eventually(() => expect(progress().recordsAcknowledged).toBe(320));
 
-    expect(slots.size).toBe(4);
+    expect(used.size).toBe(4);
     expect(most).toBe(4);
     expect(progress().failedInvocations).toBe(0);
     for (const [index, key] of keys.entries()) {
@@ -346,7 +348,7 @@ describe("failures", () => {
     const current = await start(invoke, { maximumRetries: 2 });
     await eventually(() => expect(current.progress().recordsAcknowledged).toBe(5));
 
-    const [[key, record] = ["", {}], ...others] = await givenUpObjects();
+    const [[key, record] = ["", {}], ...others] = await discardedObjects();
     expect(others).toEqual([]);
     const day = new Date().toISOString().slice(0, 10);
     expect(key).toMatch(
@@ -408,7 +410,7 @@ describe("failures", () => {
     await eventually(() => expect(progress().recordsAcknowledged).toBe(3));
 
     expect(batches.at(-1)).toEqual(range(3, 3));
-    const [[, record] = ["", {}]] = await givenUpObjects();
+    const [[, record] = ["", {}]] = await discardedObjects();
     expect(record).toMatchObject({
       requestContext: { condition: "RecordAgeExceeded" },
       responseContext: { functionError: "Unhandled" },
@@ -424,7 +426,7 @@ describe("failures", () => {
     const progress = await running(start(invoke, { maximumRecordAgeSeconds: 1 }));
     await eventually(() => expect(progress().givenUp.length).toBe(2));
 
-    const [[, record] = ["", {}]] = await givenUpObjects();
+    const [[, record] = ["", {}]] = await discardedObjects();
     expect(record).toMatchObject({
       requestContext: { approximateInvokeCount: 0, condition: "RecordAgeExceeded" },
     });
@@ -447,7 +449,7 @@ describe("failures", () => {
     await engines.storeUp();
     await eventually(() => expect(progress().givenUp.length).toBe(2));
 
-    expect(await givenUpObjects()).toHaveLength(1);
+    expect(await discardedObjects()).toHaveLength(1);
   });
 
   test("without a destination what is given up is told to be lost", async () => {

@@ -17,7 +17,7 @@ import { eventually } from "../../../benchmarks/support/eventually";
 import { listenOnLoopback } from "../../../lib/loopback";
 import type { StreamModel } from "../../../local/plan/data-plane";
 import { localKinesis } from "../../../local/services/clients";
-import { type StreamService, startStream } from "../../../local/services/kinesis/service";
+import { type KinesisService, startKinesis } from "../../../local/services/kinesis/service";
 import { ShardReader, startingPositions } from "../../../local/services/kinesis/shard-reader";
 
 const MODEL: StreamModel = {
@@ -29,11 +29,11 @@ const MODEL: StreamModel = {
 };
 
 let dataDir: string;
-let service: StreamService;
+let service: KinesisService;
 let kinesis: KinesisClient;
 
 async function start(model = MODEL): Promise<void> {
-  service = await startStream({ models: [model], dataDir });
+  service = await startKinesis({ models: [model], dataDir });
   kinesis = localKinesis(service.url, "eu-west-1");
 }
 
@@ -138,11 +138,11 @@ test("records outlive a restart, with their numbers", async () => {
 test("what was acknowledged outlives a kill", async () => {
   const killed = mkdtempSync(join(tmpdir(), "stream-killed-"));
   const script = `
-    const { startStream } = require("./local/services/kinesis/service.ts");
+    const { startKinesis } = require("./local/services/kinesis/service.ts");
     const { localKinesis } = require("./local/clients.ts");
     const { PutRecordsCommand } = require("@aws-sdk/client-kinesis");
     (async () => {
-      const { url } = await startStream({ models: [${JSON.stringify(MODEL)}], dataDir: ${JSON.stringify(killed)} });
+      const { url } = await startKinesis({ models: [${JSON.stringify(MODEL)}], dataDir: ${JSON.stringify(killed)} });
       const Records = Array.from({ length: 500 }, (_, n) => ({ Data: Buffer.from("record " + n), PartitionKey: "part-" + n }));
       await localKinesis(url, "eu-west-1").send(new PutRecordsCommand({ StreamName: "${MODEL.name}", Records }));
       process.kill(process.pid, "SIGKILL");
@@ -270,7 +270,7 @@ test("it listens on the loopback address alone, and a taken port is named", asyn
   const address = other.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
 
-  const starting = startStream({ models: [MODEL], dataDir: join(dataDir, "second"), port });
+  const starting = startKinesis({ models: [MODEL], dataDir: join(dataDir, "second"), port });
 
   await expect(starting).rejects.toThrow(`port ${port} of the stream is taken by another process`);
   await new Promise((resolve) => other.close(resolve));

@@ -24,16 +24,16 @@ import {
 import fc from "fast-check";
 import { eventually } from "../../../benchmarks/support/eventually";
 import { ObjectIndex, type StoredObject } from "../../../local/services/s3/object-index";
-import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
+import { type S3Service, startS3 } from "../../../local/services/s3/service";
 
 const BUCKET = "lake";
 
 let dataDir: string;
-let store: ObjectStore;
+let store: S3Service;
 let s3: S3Client;
 
 async function start(): Promise<void> {
-  store = await startObjectStore({ buckets: [BUCKET], dataDir });
+  store = await startS3({ buckets: [BUCKET], dataDir });
   s3 = new S3Client({
     endpoint: store.url,
     region: "eu-west-1",
@@ -435,7 +435,7 @@ test("a taken port is named with its remedy", async () => {
   const address = other.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
 
-  const starting = startObjectStore({ buckets: [BUCKET], dataDir, port });
+  const starting = startS3({ buckets: [BUCKET], dataDir, port });
 
   await expect(starting).rejects.toThrow(`port ${port} of the object store is taken by another process`);
   await new Promise((resolve) => other.close(resolve));

@@ -5,8 +5,8 @@ import { type KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { StreamModel } from "../../../local/plan/data-plane";
 import { localKinesis, localS3 } from "../../../local/services/clients";
-import { type StreamService, startStream } from "../../../local/services/kinesis/service";
-import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
+import { type KinesisService, startKinesis } from "../../../local/services/kinesis/service";
+import { type S3Service, startS3 } from "../../../local/services/s3/service";
 
 export const REGION = "eu-west-1";
 export const BUCKET = "retail-bi-lake";
@@ -34,7 +34,7 @@ export interface GivenRecord {
 /** The engines that a consumer of the stream works with, real ones, in a folder that goes with them. */
 export interface Engines {
   readonly dataDir: string;
-  readonly stream: StreamService;
+  readonly stream: KinesisService;
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   /** Puts records in order. @returns their sequence numbers. */
@@ -49,9 +49,9 @@ export interface Engines {
 
 export async function startEngines(): Promise<Engines> {
   const dataDir = mkdtempSync(join(tmpdir(), "engines-"));
-  const stream = await startStream({ models: [STREAM], dataDir: join(dataDir, "stream") });
-  const openStore = (port = 0): Promise<ObjectStore> =>
-    startObjectStore({ buckets: [BUCKET], dataDir: join(dataDir, "objects"), port });
+  const stream = await startKinesis({ models: [STREAM], dataDir: join(dataDir, "stream") });
+  const openStore = (port = 0): Promise<S3Service> =>
+    startS3({ buckets: [BUCKET], dataDir: join(dataDir, "objects"), port });
   let store = await openStore();
   const kinesis = localKinesis(stream.url, REGION);
   const s3 = localS3(store.url, REGION);

@@ -17,7 +17,7 @@ import type { ColumnModel, DataPlane, TableModel } from "../../../local/plan/dat
 import { startSqlService } from "../../../local/services/athena/service";
 import { localS3 } from "../../../local/services/clients";
 import { LOCAL_CREDENTIALS } from "../../../local/services/credentials";
-import { type ObjectStore, startObjectStore } from "../../../local/services/s3/service";
+import { type S3Service, startS3 } from "../../../local/services/s3/service";
 import type { MakeEngine } from "../../engines/trino/engine";
 import { GOOD_ROW } from "../../support/good-row";
 
@@ -86,7 +86,7 @@ export interface SqlBenchOptions {
 export class SqlBench {
   private constructor(
     readonly folder: string,
-    private readonly store: ObjectStore,
+    private readonly store: S3Service,
     private service: Awaited<ReturnType<typeof startSqlService>>,
     readonly s3: S3Client,
     private readonly plane: SqlPlane,
@@ -97,7 +97,7 @@ export class SqlBench {
     { port = 0, buckets = [BUCKET], makeEngine }: SqlBenchOptions = {},
   ): Promise<SqlBench> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
-    const store = await startObjectStore({ buckets, dataDir: join(folder, "objects") });
+    const store = await startS3({ buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, REGION);
     const dataDir = join(folder, "catalog");
     const engine = await makeEngine?.({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { guard } from "../../../lib/kill-with-parent";
+import { killWithParent } from "../../../lib/kill-with-parent";
 import { OperatorError } from "../../../lib/operator-error";
 import type { Variables } from "../../../lib/variables";
 import { isToBeHad, type PythonProgram, pythonProgram } from "./python-program";
@@ -59,7 +59,7 @@ async function start(command: string, variables: Variables): Promise<StandIn> {
     stdio: ["ignore", "ignore", "pipe"],
     detached: true,
   });
-  guard(child);
+  killWithParent(child);
   const stop = () => stopGroup(child);
   const url = await new Promise<string>((resolve, reject) => {
     const last: string[] = [];

@@ -16,7 +16,7 @@ import type { Service, StreamModel } from "../../plan/data-plane";
 import { localKinesis } from "../clients";
 
 /** What the stream service is started with. */
-interface StreamOptions {
+interface KinesisOptions {
   readonly models: readonly StreamModel[];
   /** Keeps the records. */
   readonly dataDir: string;
@@ -34,7 +34,7 @@ export interface PutCounts {
 }
 
 /** The streams of the Terraform behind the protocol of Kinesis. */
-export interface StreamService extends Service {
+export interface KinesisService extends Service {
   readonly url: string;
   puts(): PutCounts;
 }
@@ -60,12 +60,12 @@ const CREATION_POLL_MS = 5;
  * acknowledged outlives the process, however it ends.
  * @throws Error when the port is taken, or when `dataDir` holds a stream with another number of shards.
  */
-export async function startStream({ models, dataDir, port = 0 }: StreamOptions): Promise<StreamService> {
+export async function startKinesis({ models, dataDir, port = 0 }: KinesisOptions): Promise<KinesisService> {
   mkdirSync(dataDir, { recursive: true });
   let served: ReadonlySet<string> | undefined;
   const server = createServer(models, dataDir);
   const puts = new PutCounter();
-  const work = guard(server, (operation) => served?.has(operation) ?? true, puts);
+  const work = interceptRequests(server, (operation) => served?.has(operation) ?? true, puts);
   const close = async (): Promise<void> => {
     await closeServer(server);
     await work.ended();
@@ -74,7 +74,7 @@ export async function startStream({ models, dataDir, port = 0 }: StreamOptions):
   try {
     const url = await listenOnLoopback(server, port, "stream");
     const client = localKinesis(url, identityOf(models[0]).region);
-    for (const model of models) await provide(client, model, dataDir);
+    for (const model of models) await ensureStream(client, model, dataDir);
     client.destroy();
     served = SERVED;
     return { url, close, puts: () => puts.counts };
@@ -124,7 +124,7 @@ function keepEmptyReadsInPlace(): void {
 }
 
 /** Requests that kinesalite is working on, whether their client is still there or not. */
-class WorkInHand {
+class RequestsInProgress {
   private count = 0;
   private notify: (() => void) | undefined;
 
@@ -188,10 +188,14 @@ const PUTS: ReadonlySet<string> = new Set(["PutRecord", "PutRecords"]);
  * Puts four things in front of kinesalite: a list of the calls that are served, patience with clients that are
  * killed, a count of the records that are put, and an account of what it works on: its database must not be closed before.
  */
-function guard(server: Server, isServed: (operation: string) => boolean, puts: PutCounter): WorkInHand {
+function interceptRequests(
+  server: Server,
+  isServed: (operation: string) => boolean,
+  puts: PutCounter,
+): RequestsInProgress {
   const [handle] = server.listeners("request");
   if (handle === undefined) throw new Error("kinesalite has no request listener: its version must be 3.3.3");
-  const work = new WorkInHand();
+  const work = new RequestsInProgress();
   server.removeAllListeners("request");
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     const [, operation] = String(request.headers["x-amz-target"]).split(".");
@@ -218,7 +222,7 @@ function refuse(response: ServerResponse, operation: string): void {
   response.end(JSON.stringify({ __type: "UnsupportedOperationException", message }));
 }
 
-async function provide(client: KinesisClient, model: StreamModel, dataDir: string): Promise<void> {
+async function ensureStream(client: KinesisClient, model: StreamModel, dataDir: string): Promise<void> {
   const { name: StreamName, shardCount, retentionHours: RetentionPeriodHours } = model;
   let stream = await describe(client, StreamName);
   if (stream === undefined) {

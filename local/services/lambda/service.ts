@@ -6,7 +6,7 @@ import type { FunctionModel, Invoke, Service } from "../../plan/data-plane";
 import { FunctionError } from "./functions/function-error";
 
 /** What the service of invocations is started with. */
-interface LambdaApiOptions {
+interface LambdaOptions {
   readonly functions: readonly Pick<FunctionModel, "name" | "arn">[];
   readonly invoke: Invoke;
   /** @default a free one */
@@ -41,7 +41,7 @@ interface Answer {
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  * @throws Error naming the port when it is taken
  */
-export async function startLambdaApi(options: LambdaApiOptions): Promise<Service & { readonly url: string }> {
+export async function startLambda(options: LambdaOptions): Promise<Service & { readonly url: string }> {
   const server = createServer((request, response) => {
     answer(request, options).then(
       (found) => send(response, found),
@@ -52,7 +52,7 @@ export async function startLambdaApi(options: LambdaApiOptions): Promise<Service
   return { url, close: () => closeServer(server) };
 }
 
-async function answer(request: IncomingMessage, { functions, invoke }: LambdaApiOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, { functions, invoke }: LambdaOptions): Promise<Answer> {
   const text = await readBody(request);
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");
   const asked = INVOCATIONS.exec(pathname)?.[1];

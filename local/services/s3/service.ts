@@ -13,7 +13,7 @@ import { noSuchBucket, notSupported, S3Error } from "./s3-error";
 import { element } from "./xml";
 
 /** What the object store is started with. */
-interface ObjectStoreOptions {
+interface S3Options {
   /** Names of the buckets; those that are not there yet are made. */
   readonly buckets: readonly string[];
   /** Keeps the objects as plain files, a folder for each bucket. */
@@ -23,7 +23,7 @@ interface ObjectStoreOptions {
 }
 
 /** The buckets of the Terraform behind S3's protocol. */
-export interface ObjectStore extends Service {
+export interface S3Service extends Service {
   readonly url: string;
   /** The same objects, for an engine in this process that reads files. */
   readonly files: ObjectFiles;
@@ -35,7 +35,7 @@ export interface ObjectStore extends Service {
  * Anything else is answered `NotImplemented`, by name. Whose signature a request carries is not looked at.
  * @throws Error when the port is taken.
  */
-export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
+export async function startS3(options: S3Options): Promise<S3Service> {
   const directory = resolve(options.dataDir);
   const buckets = new Map(options.buckets.map((name) => [name, new Bucket(resolve(directory, name))]));
   const server = createServer((message, response) => {

@@ -2,26 +2,26 @@ import { readBatchResponse } from "../../../../lib/batch-response";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke } from "../../../plan/data-plane";
-import type { GivenUpBatch, GiveUpCondition } from "./discarded-batch";
+import type { DiscardCondition, DiscardedBatch } from "./discarded-batch";
 import { batchLength, type EventRecord, kinesisEvent, PAYLOAD_LIMIT } from "./event";
 
 /** Waits before an invocation is repeated; AWS does not publish its own. */
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
-/** What a slot tells its mapping. */
-export interface SlotPorts {
+/** What a concurrent batch tells its mapping. */
+export interface ConcurrentBatchPorts {
   readonly invoke: Invoke;
   readonly signal: AbortSignal;
   /** The function has processed it. */
   readonly onAcknowledged: (records: readonly EventRecord[]) => void;
   /** Resolves once the records are where they can be found; false when that was given up at the close. */
-  readonly giveUp: (batch: GivenUpBatch) => Promise<boolean>;
+  readonly discard: (batch: DiscardedBatch) => Promise<boolean>;
   readonly onInvocation: (outcome: { readonly isRetry: boolean; readonly error?: string }) => void;
 }
 
 /** Records that are invoked together. */
-interface Piece {
+interface SubBatch {
   readonly records: readonly EventRecord[];
   /** Failures that count against the retry quota. */
   readonly failures: number;
@@ -31,9 +31,9 @@ interface Piece {
 
 /**
  * One lane of a shard: its batches are processed one after the other, in order. The records of a partition key
- * are always in the same slot of their shard.
+ * are always in the same concurrent batch of their shard.
  */
-export class Slot {
+export class ConcurrentBatch {
   private readonly queue: EventRecord[] = [];
   private queuedBytes = 0;
   private wake: (() => void) | undefined;
@@ -42,7 +42,7 @@ export class Slot {
 
   constructor(
     private readonly model: EventSourceMappingModel,
-    private readonly ports: SlotPorts,
+    private readonly ports: ConcurrentBatchPorts,
   ) {}
 
   add(record: EventRecord): void {
@@ -88,33 +88,33 @@ export class Slot {
 
   /** Until every record was acknowledged or given up, or the mapping is closed. */
   private async process(records: readonly EventRecord[]): Promise<void> {
-    let work: Piece[] = [{ records, failures: 0, invocations: 0 }];
+    let work: SubBatch[] = [{ records, failures: 0, invocations: 0 }];
     for (;;) {
-      const [piece, ...rest] = work;
-      if (piece === undefined || this.ports.signal.aborted) return;
-      work = [...(await this.attempt(piece)), ...rest];
+      const [subBatch, ...rest] = work;
+      if (subBatch === undefined || this.ports.signal.aborted) return;
+      work = [...(await this.attempt(subBatch)), ...rest];
     }
   }
 
-  /** Invokes the function once. @returns what is left to do of the piece, in order. */
-  private async attempt(given: Piece): Promise<Piece[]> {
-    const piece = await this.withoutExpired(given);
-    if (piece.records.length === 0 || this.ports.signal.aborted) return [];
-    const { error, processed } = await this.invoke(piece);
-    this.ports.onAcknowledged(piece.records.slice(0, processed));
+  /** Invokes the function once. @returns what is left to do of the subBatch, in order. */
+  private async attempt(given: SubBatch): Promise<SubBatch[]> {
+    const subBatch = await this.withoutExpired(given);
+    if (subBatch.records.length === 0 || this.ports.signal.aborted) return [];
+    const { error, processed } = await this.invoke(subBatch);
+    this.ports.onAcknowledged(subBatch.records.slice(0, processed));
     if (processed > 0) this.failuresInARow = 0;
-    if (processed === piece.records.length) return [];
+    if (processed === subBatch.records.length) return [];
     this.failuresInARow++;
     const rest = {
-      records: piece.records.slice(processed),
-      failures: piece.failures,
-      invocations: piece.invocations + 1,
+      records: subBatch.records.slice(processed),
+      failures: subBatch.failures,
+      invocations: subBatch.invocations + 1,
       endedWithError: error !== undefined,
     };
     return this.retry(rest, processed > 0);
   }
 
-  private async invoke({ records, invocations }: Piece): Promise<{ error?: string; processed: number }> {
+  private async invoke({ records, invocations }: SubBatch): Promise<{ error?: string; processed: number }> {
     const isRetry = invocations > 0;
     try {
       const answer = await this.ports.invoke(this.model.functionArn, kinesisEvent(records));
@@ -139,47 +139,47 @@ export class Slot {
    * so, else in halves; that does not count against the retries. Else it is one retry more, after a wait.
    */
   private async retry(
-    piece: Piece & { readonly endedWithError: boolean },
+    subBatch: SubBatch & { readonly endedWithError: boolean },
     progressed: boolean,
-  ): Promise<Piece[]> {
+  ): Promise<SubBatch[]> {
     const { bisectOnError, maximumRetries } = this.model;
-    const { records } = piece;
-    if (bisectOnError && piece.endedWithError && records.length > 1) {
+    const { records } = subBatch;
+    if (bisectOnError && subBatch.endedWithError && records.length > 1) {
       const half = Math.ceil(records.length / 2);
       return [
-        { ...piece, records: records.slice(0, half) },
-        { ...piece, records: records.slice(half) },
+        { ...subBatch, records: records.slice(0, half) },
+        { ...subBatch, records: records.slice(half) },
       ];
     }
-    const failures = bisectOnError && progressed ? piece.failures : piece.failures + 1;
+    const failures = bisectOnError && progressed ? subBatch.failures : subBatch.failures + 1;
     if (maximumRetries >= 0 && failures > maximumRetries) {
-      await this.giveUp(piece, records, "RetryAttemptsExhausted");
+      await this.discard(subBatch, records, "RetryAttemptsExhausted");
       return [];
     }
     await pause(backoffMs(this.failuresInARow - 1, FIRST_WAIT_MS, LONGEST_WAIT_MS), this.ports.signal);
-    return [{ ...piece, failures }];
+    return [{ ...subBatch, failures }];
   }
 
   /** Gives up the records that are older than the mapping allows. They are the first: a shard is in order. */
-  private async withoutExpired(piece: Piece): Promise<Piece> {
+  private async withoutExpired(subBatch: SubBatch): Promise<SubBatch> {
     const { maximumRecordAgeSeconds: age } = this.model;
-    if (age < 0) return piece;
+    if (age < 0) return subBatch;
     const oldestMs = Date.now() - age * 1_000;
-    const firstYoung = piece.records.findIndex(({ record }) => record.arrivedAtMs >= oldestMs);
-    const expired = firstYoung === -1 ? piece.records.length : firstYoung;
-    await this.giveUp(piece, piece.records.slice(0, expired), "RecordAgeExceeded");
-    return { ...piece, records: piece.records.slice(expired) };
+    const firstYoung = subBatch.records.findIndex(({ record }) => record.arrivedAtMs >= oldestMs);
+    const expired = firstYoung === -1 ? subBatch.records.length : firstYoung;
+    await this.discard(subBatch, subBatch.records.slice(0, expired), "RecordAgeExceeded");
+    return { ...subBatch, records: subBatch.records.slice(expired) };
   }
 
-  private async giveUp(
-    piece: Piece,
+  private async discard(
+    subBatch: SubBatch,
     records: readonly EventRecord[],
-    condition: GiveUpCondition,
+    condition: DiscardCondition,
   ): Promise<void> {
     const [first, ...others] = records;
     if (first === undefined) return;
-    const { invocations, endedWithError } = piece;
-    await this.ports.giveUp({
+    const { invocations, endedWithError } = subBatch;
+    await this.ports.discard({
       records: [first, ...others],
       condition,
       invocations,

@@ -3,13 +3,13 @@ import type { EventSourceMappingModel } from "../../../plan/data-plane";
 import { type EventRecord, kinesisEvent } from "./event";
 
 /** Why records were given up, as Lambda calls it. */
-export type GiveUpCondition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
+export type DiscardCondition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
 /** Records that were given up together. */
-export interface GivenUpBatch {
+export interface DiscardedBatch {
   /** At least one, of one shard. */
   readonly records: readonly [EventRecord, ...EventRecord[]];
-  readonly condition: GiveUpCondition;
+  readonly condition: DiscardCondition;
   /** How often the function was invoked with them. */
   readonly invocations: number;
   /** Whether the last invocation ended with an error, not with an answer; undefined when there was none. */
@@ -23,7 +23,7 @@ export interface GivenUpBatch {
 export function invocationRecord(
   model: EventSourceMappingModel,
   mappingUuid: string,
-  { records, condition, invocations, endedWithError }: GivenUpBatch,
+  { records, condition, invocations, endedWithError }: DiscardedBatch,
   now: Date,
 ): { readonly key: string; readonly body: string } {
   const first = records[0].record;

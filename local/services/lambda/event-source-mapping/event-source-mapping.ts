@@ -7,7 +7,7 @@ import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
 import { PositionFile } from "../../kinesis/position-file";
 import { type ShardPosition, ShardReader, startingPositions } from "../../kinesis/shard-reader";
-import { type GivenUpBatch, type GiveUpCondition, invocationRecord } from "./discarded-batch";
+import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
 /** What a mapping works with. */
@@ -22,10 +22,10 @@ interface EventSourceMappingOptions {
 }
 
 /** A record that the mapping gave up. */
-export interface GivenUpRecord {
+export interface DiscardedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
-  readonly condition: GiveUpCondition;
+  readonly condition: DiscardCondition;
   /** The object that keeps it; absent without an on-failure destination: the record is then lost. */
   readonly key?: string;
 }
@@ -38,7 +38,7 @@ export interface MappingProgress {
   readonly failedInvocations: number;
   /** Invocations with records that the function had been given before. */
   readonly retries: number;
-  readonly givenUp: readonly GivenUpRecord[];
+  readonly givenUp: readonly DiscardedRecord[];
   /** Arrival of the newest record that was acknowledged, ms since 1970. */
   readonly newestMs?: number;
   /** Up to here every record of the shard was acknowledged or given up. */
@@ -63,7 +63,7 @@ const PUT_LONGEST_WAIT_MS = 5_000;
 const CLOSE_GRACE_MS = 3_000;
 
 /**
- * Hands a stream to a function as Lambda does: one batch at a time in each slot of each shard, repeated until it
+ * Hands a stream to a function as Lambda does: one batch at a time in each concurrent batch of each shard, repeated until it
  * is processed, or given up by the mapping's settings. Each record is handed over at least once; positions are
  * kept. A disabled mapping does nothing. Beyond the settings a record is retried for as long as it takes: its
  * expiry from the stream is not looked at, since it was read before.
@@ -86,7 +86,7 @@ export async function startEventSourceMapping(
 class Mapping implements EventSourceMapping {
   private readonly stop = new AbortController();
   private readonly positions: Record<string, ShardPosition>;
-  private readonly givenUp: GivenUpRecord[] = [];
+  private readonly givenUp: DiscardedRecord[] = [];
   private readonly counts = {
     recordsRead: 0,
     recordsAcknowledged: 0,
@@ -148,7 +148,7 @@ class Mapping implements EventSourceMapping {
         this.newestMs = Math.max(this.newestMs ?? 0, newestMs);
       },
       onInvocation: (outcome) => this.countInvocation(outcome),
-      giveUp: (batch) => this.giveUp(batch),
+      discard: (batch) => this.discard(batch),
       onPosition: (shardId, position) => {
         if (this.closed) return;
         this.positions[shardId] = position;
@@ -175,7 +175,7 @@ class Mapping implements EventSourceMapping {
   }
 
   /** Writes the batch to the on-failure destination, again and again until that works. */
-  private async giveUp(batch: GivenUpBatch): Promise<boolean> {
+  private async discard(batch: DiscardedBatch): Promise<boolean> {
     const { onFailureBucket: Bucket } = this.model;
     const { key, body } = invocationRecord(this.model, this.uuid, batch, new Date());
     if (Bucket !== undefined && !(await this.put(Bucket, key, body))) return false;

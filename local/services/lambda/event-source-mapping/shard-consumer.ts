@@ -2,18 +2,18 @@ import { createHash } from "node:crypto";
 import { pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel } from "../../../plan/data-plane";
 import type { ShardPosition, ShardReader } from "../../kinesis/shard-reader";
-import { Slot, type SlotPorts } from "./concurrent-batch";
+import { ConcurrentBatch, type ConcurrentBatchPorts } from "./concurrent-batch";
 import { type EventRecord, eventRecord } from "./event";
 import { Watermark } from "./watermark";
 
 /** How often an empty shard is read; AWS reads once a second. */
 const POLL_MS = 200;
 const READ_RETRY_MS = 1_000;
-/** Batches that are read ahead for each slot. */
+/** Batches that are read ahead for each concurrent batch. */
 const BATCHES_AHEAD = 2;
 
 /** What a shard tells its mapping. */
-export interface ShardPorts extends Omit<SlotPorts, "onAcknowledged"> {
+export interface ShardPorts extends Omit<ConcurrentBatchPorts, "onAcknowledged"> {
   readonly onRead: (records: number) => void;
   readonly onReadFailed: (error: unknown) => void;
   /** @param newestMs arrival of the newest of them, ms since 1970 */
@@ -22,9 +22,9 @@ export interface ShardPorts extends Omit<SlotPorts, "onAcknowledged"> {
   readonly onPosition: (shardId: string, position: ShardPosition) => void;
 }
 
-/** Reads a shard and hands its records to its slots. */
+/** Reads a shard and hands its records to its concurrentBatches. */
 export class ShardConsumer {
-  private readonly slots: readonly Slot[];
+  private readonly concurrentBatches: readonly ConcurrentBatch[];
   private readonly watermark: Watermark;
 
   constructor(
@@ -34,24 +34,27 @@ export class ShardConsumer {
     private readonly ports: ShardPorts,
   ) {
     this.watermark = new Watermark(position);
-    const slotPorts: SlotPorts = {
+    const batchPorts: ConcurrentBatchPorts = {
       ...ports,
       onAcknowledged: (records) => {
         const newest = records.at(-1);
         if (newest) ports.onAcknowledged(records.length, newest.record.arrivedAtMs);
         this.end(records);
       },
-      giveUp: async (batch) => {
-        const done = await ports.giveUp(batch);
+      discard: async (batch) => {
+        const done = await ports.discard(batch);
         if (done) this.end(batch.records);
         return done;
       },
     };
-    this.slots = Array.from({ length: model.parallelizationFactor }, () => new Slot(model, slotPorts));
+    this.concurrentBatches = Array.from(
+      { length: model.parallelizationFactor },
+      () => new ConcurrentBatch(model, batchPorts),
+    );
   }
 
   async run(): Promise<void> {
-    await Promise.all([this.read(), ...this.slots.map((slot) => slot.run())]);
+    await Promise.all([this.read(), ...this.concurrentBatches.map((batch) => batch.run())]);
   }
 
   private async read(): Promise<void> {
@@ -70,7 +73,9 @@ export class ShardConsumer {
       this.ports.onRead(records.length);
       for (const record of records) {
         this.watermark.begin(record.sequenceNumber);
-        this.slots[slotOf(record.partitionKey, this.slots.length)]?.add(eventRecord(this.model, record));
+        this.concurrentBatches[concurrentBatchOf(record.partitionKey, this.concurrentBatches.length)]?.add(
+          eventRecord(this.model, record),
+        );
       }
       return records.length;
     } catch (error) {
@@ -86,7 +91,7 @@ export class ShardConsumer {
   }
 }
 
-/** The slot of a partition key, always the same one. */
-export function slotOf(partitionKey: string, slots: number): number {
-  return createHash("md5").update(partitionKey).digest().readUInt32BE() % slots;
+/** The concurrent batch of a partition key, always the same one. */
+export function concurrentBatchOf(partitionKey: string, concurrentBatches: number): number {
+  return createHash("md5").update(partitionKey).digest().readUInt32BE() % concurrentBatches;
 }

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { FunctionModel } from "../../../plan/data-plane";
 import { FunctionError } from "./function-error";
-import { NotReached, Sandbox, type SandboxOptions } from "./sandbox";
+import { ProcessUnreachable, Sandbox, type SandboxOptions } from "./sandbox";
 
 /** What Lambda takes as the event of a synchronous invocation, in bytes. */
 const EVENT_LIMIT_BYTES = 6_291_456;
@@ -91,7 +91,7 @@ export class FunctionHost {
           return await this.runIn(await this.acquire(), payload);
         } catch (error) {
           // A process that somebody killed while it was idle is no fault of the invocation, as on Lambda.
-          if (!(error instanceof NotReached)) throw error;
+          if (!(error instanceof ProcessUnreachable)) throw error;
         }
       }
     } finally {

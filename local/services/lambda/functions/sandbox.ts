@@ -21,16 +21,16 @@ type Message = { readonly rssBytes: number } & (
 );
 
 /** The process was dead before the invocation reached it: nothing of it was done, so another process may do it. */
-export class NotReached extends Error {
-  override readonly name = "NotReached";
+export class ProcessUnreachable extends Error {
+  override readonly name = "ProcessUnreachable";
 }
 
 /** What a sandbox is waiting for: its runner's first word, or the answer to an invocation. */
-interface Waiting {
+interface PendingInvocation {
   readonly requestId?: string;
   readonly timer: NodeJS.Timeout;
   resolve(payload: string): void;
-  reject(error: FunctionError | NotReached): void;
+  reject(error: FunctionError | ProcessUnreachable): void;
 }
 
 /** What a sandbox is made of. */
@@ -51,7 +51,7 @@ export class Sandbox {
   /** Resolves when the process is gone and all it wrote has been read. */
   readonly exited: Promise<void>;
   private readonly process: ChildProcess;
-  private waiting: Waiting | undefined;
+  private waiting: PendingInvocation | undefined;
   private gone = false;
 
   constructor(private readonly options: SandboxOptions) {
@@ -86,7 +86,7 @@ export class Sandbox {
 
   /**
    * Runs the function once. @param payload the event as JSON; the answer is JSON too
-   * Rejects with FunctionError when the function throws, takes longer than its timeout, or dies; with NotReached
+   * Rejects with FunctionError when the function throws, takes longer than its timeout, or dies; with ProcessUnreachable
    * when it was dead already.
    */
   invoke(payload: string): Promise<string> {
@@ -98,7 +98,7 @@ export class Sandbox {
       if (!error) return;
       // It is dead already, though its end was not reported yet: it must not be given another invocation.
       this.kill();
-      this.settle()?.reject(new NotReached(`the process cannot be reached: ${error.message}`));
+      this.settle()?.reject(new ProcessUnreachable(`the process cannot be reached: ${error.message}`));
     });
     return answer;
   }
@@ -149,7 +149,7 @@ export class Sandbox {
       this.options.onLine(JSON.stringify({ level: "ERROR", message: errorMessage, functionName, errorType }));
   }
 
-  private settle(): Waiting | undefined {
+  private settle(): PendingInvocation | undefined {
     const { waiting } = this;
     this.waiting = undefined;
     if (waiting) clearTimeout(waiting.timer);

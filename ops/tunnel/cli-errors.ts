@@ -39,7 +39,7 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Meaning and remedy of the AWS CLI's words, with the words themselves; the words alone where they are new. */
-export function explainCliWords(words: string): string {
+export function explainCliError(words: string): string {
   const said = words.trim();
   const [, meaning] = MEANINGS.find(([pattern]) => pattern.test(said)) ?? [];
   if (meaning === undefined) return said === "" ? "the AWS CLI says no more" : said;

@@ -17,7 +17,7 @@ export interface Destination {
  * Terraform nor its state.
  * @throws OperatorError saying what is not there, or switched off, and how to change that.
  */
-export async function findWay(
+export async function resolveRoute(
   { environment, region, names }: Destination,
   variables: Variables,
 ): Promise<SessionTarget> {
