@@ -8,8 +8,8 @@ export interface LocalCredentials {
 }
 
 /**
- * Of whoever sits at this machine, and of the run's own clients. Only a real search engine asks for them; an SDK
- * does not send a request without any.
+ * Credentials of the operator of this machine and of the run's own clients. Only a real search engine verifies them,
+ * but an SDK sends no request without any.
  */
 export const LOCAL_CREDENTIALS: LocalCredentials = { accessKeyId: "local", secretAccessKey: "local" };
 
@@ -33,7 +33,7 @@ export function masterRoleOf({ searchDomains }: DataPlane): string {
   return domain.masterRoleArn;
 }
 
-/** Whoever asks the search engine of a data plane: its functions by their roles, and the operator as the master. */
+/** The principals of a data plane's search engine: its functions by their roles, and the operator as the master. */
 export function principalsOf(
   plane: DataPlane,
 ): { readonly credentials: LocalCredentials; readonly roleArn: string }[] {

@@ -464,7 +464,7 @@ describe("failures", () => {
     );
     await eventually(() => expect(mapping?.progress().givenUp.length).toBe(1));
 
-    expect(notices.at(-1)).toMatch(/gave up 1 records .* they are lost/);
+    expect(notices.at(-1)).toMatch(/discarded 1 records .* they are lost/);
     expect(mapping.progress().givenUp[0]).not.toHaveProperty("key");
   });
 });

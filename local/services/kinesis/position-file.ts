@@ -17,7 +17,7 @@ export class PositionFile {
     mkdirSync(dirname(path), { recursive: true });
   }
 
-  /** What was saved last; undefined when nothing ever was. @throws Error when the file holds something else. */
+  /** The saved positions; undefined before the first save. @throws Error when the file holds something else. */
   load(): Record<string, ShardPosition> | undefined {
     let text: string;
     try {
@@ -35,7 +35,7 @@ export class PositionFile {
     return value;
   }
 
-  /** Saves; of what is given while a save is under way, the last alone is written. */
+  /** Saves the positions. While a save is in progress, only the latest positions are kept for the next one. */
   save(positions: Readonly<Record<string, ShardPosition>>): Promise<void> {
     this.text = JSON.stringify(positions);
     this.waiting ??= this.writeNext();
@@ -43,7 +43,7 @@ export class PositionFile {
   }
 
   private async writeNext(): Promise<void> {
-    // Its failure was told to whoever asked for that save.
+    // The caller of that save has received its error.
     await this.writing?.catch(() => undefined);
     this.writing = this.waiting;
     this.waiting = undefined;

@@ -15,7 +15,7 @@ import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { Service, StreamModel } from "../../plan/data-plane";
 import { localKinesis } from "../clients";
 
-/** What the stream service is started with. */
+/** Options of the Kinesis endpoint. */
 interface KinesisOptions {
   readonly models: readonly StreamModel[];
   /** Keeps the records. */
@@ -24,12 +24,12 @@ interface KinesisOptions {
   readonly port?: number;
 }
 
-/** What the streams took since they were started, whoever sent it. */
+/** Records put into the streams since the start, by all producers. */
 export interface PutCounts {
   readonly records: number;
-  /** Of calls that were answered; each time counted. */
+  /** Records that PutRecords reported as failed; each attempt counts. */
   readonly refused: number;
-  /** When the last record was taken, ms since 1970. */
+  /** Time of the last accepted record, ms since 1970. */
   readonly lastMs?: number;
 }
 
@@ -39,7 +39,7 @@ export interface KinesisService extends Service {
   puts(): PutCounts;
 }
 
-/** Calls that read and write records. The streams themselves are the Terraform's to change. */
+/** Supported operations: they read and write records. Only Terraform changes the streams themselves. */
 const SERVED = new Set([
   "PutRecord",
   "PutRecords",
@@ -52,12 +52,12 @@ const SERVED = new Set([
   "ListTagsForStream",
 ]);
 
-/** How often a stream that is being made is asked for. */
+/** Interval of DescribeStreamSummary while a stream is being created. */
 const CREATION_POLL_MS = 5;
 
 /**
- * Runs kinesalite in this process, on disk, and makes the streams that are not there yet. A record that was
- * acknowledged outlives the process, however it ends.
+ * Runs kinesalite in this process with its data on disk, and creates the missing streams. An acknowledged record
+ * survives the end of the process, also a crash.
  * @throws Error when the port is taken, or when `dataDir` holds a stream with another number of shards.
  */
 export async function startKinesis({ models, dataDir, port = 0 }: KinesisOptions): Promise<KinesisService> {
@@ -123,7 +123,7 @@ function keepEmptyReadsInPlace(): void {
   };
 }
 
-/** Requests that kinesalite is working on, whether their client is still there or not. */
+/** Requests that kinesalite is processing, also those whose client has disconnected. */
 class RequestsInProgress {
   private count = 0;
   private notify: (() => void) | undefined;
@@ -154,7 +154,7 @@ class RequestsInProgress {
   }
 }
 
-/** Counts what the answers to puts say. */
+/** Counts the records in the responses to PutRecord and PutRecords. */
 class PutCounter {
   counts: PutCounts = { records: 0, refused: 0 };
 
@@ -181,12 +181,12 @@ class PutCounter {
   }
 }
 
-/** Calls whose answers say how many records were taken. */
+/** Operations whose responses report accepted records. */
 const PUTS: ReadonlySet<string> = new Set(["PutRecord", "PutRecords"]);
 
 /**
- * Puts four things in front of kinesalite: a list of the calls that are served, patience with clients that are
- * killed, a count of the records that are put, and an account of what it works on: its database must not be closed before.
+ * Intercepts kinesalite's requests: refuses unsupported operations, survives clients that disconnect, counts the records
+ * that are put, and tracks the requests in progress, before whose end the database must not be closed.
  */
 function interceptRequests(
   server: Server,

@@ -20,10 +20,10 @@ export interface ShardRecord {
 /** How far a shard has been consumed: the last sequence number, or null when nothing has. */
 export type ShardPosition = string | null;
 
-/** Records that one call asks for; AWS allows 10,000, in 10 MB, and kinesalite does not mind the megabytes. */
+/** Records of one GetRecords; AWS allows 10,000 in 10 MB, and kinesalite has no limit of bytes. */
 const READ_LIMIT = 1_000;
 
-/** Reads one shard from a position on, in order, each record once. */
+/** Reads one shard from a position, in order, each record once. */
 export class ShardReader {
   private iterator: string | undefined;
 
@@ -34,7 +34,7 @@ export class ShardReader {
     private position: ShardPosition,
   ) {}
 
-  /** The next records; none when there are none at present. @param limit at most so many */
+  /** The next records, or none when there are none yet. @param limit of the number of records */
   async read(limit = READ_LIMIT): Promise<ShardRecord[]> {
     const Limit = Math.min(limit, READ_LIMIT);
     this.iterator ??= await this.openIterator();
@@ -55,7 +55,7 @@ export class ShardReader {
       this.position = records.at(-1)?.sequenceNumber ?? this.position;
       return records;
     } catch (error) {
-      // Whatever the fault, the position says where to go on.
+      // After any error, the position determines the next iterator.
       this.iterator = undefined;
       if (error instanceof ExpiredIteratorException) return this.read(limit);
       throw error;

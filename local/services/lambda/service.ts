@@ -5,7 +5,7 @@ import { messageOf } from "../../../lib/message-of";
 import type { FunctionModel, Invoke, Service } from "../../plan/data-plane";
 import { FunctionError } from "./functions/function-error";
 
-/** What the service of invocations is started with. */
+/** Options of the Lambda endpoint. */
 interface LambdaOptions {
   readonly functions: readonly Pick<FunctionModel, "name" | "arn">[];
   readonly invoke: Invoke;
@@ -13,11 +13,11 @@ interface LambdaOptions {
   readonly port?: number;
 }
 
-/** What Lambda takes as the event of a synchronous invocation, in bytes. */
+/** Lambda's limit of a synchronous invocation's event, in bytes. */
 const EVENT_LIMIT_BYTES = 6_291_456;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
-/** A request that is not served, in the terms of Lambda's API. */
+/** An error response of Lambda's API. */
 class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -28,7 +28,7 @@ class Refusal extends Error {
   }
 }
 
-/** What a request is answered with. */
+/** A response. */
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -36,8 +36,8 @@ interface Answer {
 }
 
 /**
- * Serves Lambda's `Invoke`, synchronous, by name or ARN, on one port of the loopback interface; anything else
- * is refused by what it asks for.
+ * Serves Lambda's synchronous `Invoke`, by function name or ARN, on one port of the loopback interface. It refuses
+ * other operations and options by name.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  * @throws Error naming the port when it is taken
  */

@@ -12,9 +12,9 @@ import { allowParameters, readRequest, type S3Request } from "./request";
 import { noSuchBucket, notSupported, S3Error } from "./s3-error";
 import { element } from "./xml";
 
-/** What the object store is started with. */
+/** Options of the S3 endpoint. */
 interface S3Options {
-  /** Names of the buckets; those that are not there yet are made. */
+  /** Names of the buckets; missing ones are created. */
   readonly buckets: readonly string[];
   /** Keeps the objects as plain files, a folder for each bucket. */
   readonly dataDir: string;
@@ -32,7 +32,7 @@ export interface S3Service extends Service {
 /**
  * Serves the calls that the stack makes of S3, in path style: PutObject (with `If-None-Match: *` or `If-Match`),
  * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjects of both versions, HeadBucket and ListBuckets.
- * Anything else is answered `NotImplemented`, by name. Whose signature a request carries is not looked at.
+ * Other operations are answered with `NotImplemented` and their name. Signatures are not verified.
  * @throws Error when the port is taken.
  */
 export async function startS3(options: S3Options): Promise<S3Service> {
@@ -97,7 +97,7 @@ async function answer(
 
 function sendError(error: unknown, request: S3Request | undefined, response: ServerResponse): void {
   if (response.headersSent || response.destroyed) {
-    // The client went away, or is in the middle of a body: cutting the connection is all that can be said.
+    // The client went away, or is in the middle of a body: the only possible answer is to cut the connection.
     response.destroy();
     return;
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Invoke, ScheduleModel, Service } from "../../plan/data-plane";
 
-/** What an event came to, after all its attempts. */
+/** Outcome of an event after all its attempts. */
 export type ScheduleOutcome = {
   readonly schedule: string;
   /** When the event was made, epoch milliseconds. */
@@ -9,15 +9,15 @@ export type ScheduleOutcome = {
   readonly attempts: number;
 } & (
   | { readonly ok: true; readonly answer: unknown }
-  /** `abandoned`: closed, or the event grew too old, before the next attempt. */
+  /** `abandoned`: the schedule was closed, or the event exceeded its maximum age, before the next attempt. */
   | { readonly ok: false; readonly error: Error; readonly abandoned: boolean }
 );
 
-/** The time, and waiting for it; a test brings its own. */
+/** Time and timers; tests pass their own. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls `action` after that time; the function returned calls it off. */
+  /** Calls `action` after that time; the returned function cancels it. */
   after(milliseconds: number, action: () => void): () => void;
 }
 
@@ -30,11 +30,11 @@ const SYSTEM_CLOCK: Clock = {
   },
 };
 
-/** How a schedule is run. */
+/** Options of a schedule. */
 interface ScheduleOptions {
   /** Divides the period and the waits between attempts. */
   readonly timeScale: number;
-  /** Takes every event's outcome, once. */
+  /** Receives the outcome of every event, once. */
   readonly onOutcome: (outcome: ScheduleOutcome) => void;
   /** @default this machine's */
   readonly clock?: Clock;
@@ -61,8 +61,8 @@ function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<str
 
 /**
  * Fires a schedule as EventBridge does: the first time one period after the start, then every period whether
- * or not the last event is still being worked on. A failed invocation is repeated as Lambda repeats it.
- * `close` fires no more, calls waiting attempts off, and resolves when what runs has ended.
+ * or not the last event is still in progress. A failed invocation is retried as Lambda retries it.
+ * `close` stops the schedule, cancels waiting retries, and resolves when the running invocations have ended.
  */
 export function startSchedule(model: ScheduleModel, invoke: Invoke, options: ScheduleOptions): Service {
   const { clock = SYSTEM_CLOCK, timeScale, onOutcome } = options;
@@ -106,7 +106,7 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   const fireAt = (due: number): void => {
     cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
       const now = clock.now();
-      // After a sleep of the machine the missed periods stay missed, as a rule's do.
+      // Periods missed while the machine slept are not made up, as with a rule of EventBridge.
       fireAt(due + period > now ? due + period : now + period);
       const delivery = deliver(now).finally(() => running.delete(delivery));
       running.add(delivery);

@@ -9,18 +9,18 @@ import { batchLength, type EventRecord, kinesisEvent, PAYLOAD_LIMIT } from "./ev
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 
-/** What a concurrent batch tells its mapping. */
+/** Callbacks of a concurrent batch to its mapping. */
 export interface ConcurrentBatchPorts {
   readonly invoke: Invoke;
   readonly signal: AbortSignal;
-  /** The function has processed it. */
+  /** The function has processed the records. */
   readonly onAcknowledged: (records: readonly EventRecord[]) => void;
-  /** Resolves once the records are where they can be found; false when that was given up at the close. */
+  /** Resolves to true once the on-failure record is written, to false when the mapping was closed before that. */
   readonly discard: (batch: DiscardedBatch) => Promise<boolean>;
   readonly onInvocation: (outcome: { readonly isRetry: boolean; readonly error?: string }) => void;
 }
 
-/** Records that are invoked together. */
+/** The part of a batch that one invocation takes: the whole batch first, less after a bisection. */
 interface SubBatch {
   readonly records: readonly EventRecord[];
   /** Failures that count against the retry quota. */
@@ -30,14 +30,14 @@ interface SubBatch {
 }
 
 /**
- * One lane of a shard: its batches are processed one after the other, in order. The records of a partition key
- * are always in the same concurrent batch of their shard.
+ * One of the `ParallelizationFactor` batches that Lambda processes concurrently from a shard. It invokes the function with
+ * one batch after the other, in order. All records of a partition key go to the same concurrent batch.
  */
 export class ConcurrentBatch {
   private readonly queue: EventRecord[] = [];
   private queuedBytes = 0;
   private wake: (() => void) | undefined;
-  /** Failures since something last went well, for the waits. */
+  /** Consecutive failures; they determine the backoff. */
   private failuresInARow = 0;
 
   constructor(
@@ -51,7 +51,7 @@ export class ConcurrentBatch {
     this.wake?.();
   }
 
-  /** Works until the signal is aborted; an invocation that is under way then is waited for. */
+  /** Runs until the signal is aborted, and then waits for the invocation in progress. */
   async run(): Promise<void> {
     const { signal } = this.ports;
     while (!signal.aborted) {
@@ -63,7 +63,7 @@ export class ConcurrentBatch {
     }
   }
 
-  /** Waits for a full batch, or for what has come when the batching window ends; it begins with a record. */
+  /** Waits for a full batch or the end of the batching window, which begins with the first record. */
   private async fill(): Promise<void> {
     const { signal } = this.ports;
     while (this.queue.length === 0 && !signal.aborted) await this.nextRecord(Number.POSITIVE_INFINITY);
@@ -86,7 +86,7 @@ export class ConcurrentBatch {
     this.wake = undefined;
   }
 
-  /** Until every record was acknowledged or given up, or the mapping is closed. */
+  /** Repeats until every record is acknowledged or discarded, or the mapping is closed. */
   private async process(records: readonly EventRecord[]): Promise<void> {
     let work: SubBatch[] = [{ records, failures: 0, invocations: 0 }];
     for (;;) {
@@ -96,7 +96,7 @@ export class ConcurrentBatch {
     }
   }
 
-  /** Invokes the function once. @returns what is left to do of the subBatch, in order. */
+  /** Invokes the function once. @returns the sub-batches that remain, in order. */
   private async attempt(given: SubBatch): Promise<SubBatch[]> {
     const subBatch = await this.withoutExpired(given);
     if (subBatch.records.length === 0 || this.ports.signal.aborted) return [];
@@ -135,8 +135,9 @@ export class ConcurrentBatch {
   }
 
   /**
-   * What follows a failure. With bisection the batch is cut: behind what was processed if the function said
-   * so, else in halves; that does not count against the retries. Else it is one retry more, after a wait.
+   * Handles a failure. With `BisectBatchOnFunctionError` the batch is split, either after the records that the function
+   * reported as processed or in halves; a split does not count against the retries. Otherwise the batch is retried after
+   * a backoff, and discarded when no retries are left.
    */
   private async retry(
     subBatch: SubBatch & { readonly endedWithError: boolean },
@@ -160,7 +161,7 @@ export class ConcurrentBatch {
     return [{ ...subBatch, failures }];
   }
 
-  /** Gives up the records that are older than the mapping allows. They are the first: a shard is in order. */
+  /** Discards the records that exceed the maximum record age. They come first, because a shard is in order. */
   private async withoutExpired(subBatch: SubBatch): Promise<SubBatch> {
     const { maximumRecordAgeSeconds: age } = this.model;
     if (age < 0) return subBatch;

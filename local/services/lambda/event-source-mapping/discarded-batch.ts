@@ -2,23 +2,23 @@ import { randomUUID } from "node:crypto";
 import type { EventSourceMappingModel } from "../../../plan/data-plane";
 import { type EventRecord, kinesisEvent } from "./event";
 
-/** Why records were given up, as Lambda calls it. */
+/** Lambda's `condition` of a discarded batch. */
 export type DiscardCondition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
-/** Records that were given up together. */
+/** Records that Lambda would discard together. */
 export interface DiscardedBatch {
   /** At least one, of one shard. */
   readonly records: readonly [EventRecord, ...EventRecord[]];
   readonly condition: DiscardCondition;
-  /** How often the function was invoked with them. */
+  /** Number of invocations with these records. */
   readonly invocations: number;
-  /** Whether the last invocation ended with an error, not with an answer; undefined when there was none. */
+  /** Whether the last invocation failed with an error instead of a response; undefined without an invocation. */
   readonly endedWithError?: boolean;
 }
 
 /**
- * What Lambda puts into a bucket as on-failure destination: its invocation record with the whole event as a
- * string, under `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`.
+ * The on-failure record that Lambda writes to a bucket: an invocation record with the whole event as a string, under
+ * `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<random UUID>`.
  */
 export function invocationRecord(
   model: EventSourceMappingModel,

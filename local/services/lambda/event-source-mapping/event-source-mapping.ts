@@ -10,50 +10,50 @@ import { type ShardPosition, ShardReader, startingPositions } from "../../kinesi
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
-/** What a mapping works with. */
+/** Clients and folders of a mapping. */
 interface EventSourceMappingOptions {
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   readonly invoke: Invoke;
   /** Keeps the positions, in a file named after the mapping. */
   readonly dataDir: string;
-  /** Told of whatever goes wrong, in words. */
+  /** Receives a message about each failure. */
   readonly onNotice?: (message: string) => void;
 }
 
-/** A record that the mapping gave up. */
+/** A record that the mapping discarded. */
 export interface DiscardedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly condition: DiscardCondition;
-  /** The object that keeps it; absent without an on-failure destination: the record is then lost. */
+  /** Key of the on-failure object; absent without an on-failure destination, when the record is lost. */
   readonly key?: string;
 }
 
-/** How far a mapping has come. Records, not lines; since it was started. */
+/** Counts since the start, in stream records (not lines). */
 export interface MappingProgress {
   readonly recordsRead: number;
   readonly recordsAcknowledged: number;
   readonly invocations: number;
   readonly failedInvocations: number;
-  /** Invocations with records that the function had been given before. */
+  /** Invocations with records of an earlier invocation. */
   readonly retries: number;
   readonly givenUp: readonly DiscardedRecord[];
-  /** Arrival of the newest record that was acknowledged, ms since 1970. */
+  /** Arrival time of the newest acknowledged record, ms since 1970. */
   readonly newestMs?: number;
-  /** Up to here every record of the shard was acknowledged or given up. */
+  /** For each shard, the position up to which every record was acknowledged or discarded. */
   readonly positions: Readonly<Record<string, ShardPosition>>;
 }
 
-/** An event source mapping at work. */
+/** A running event source mapping. */
 export interface EventSourceMapping extends Service {
   readonly model: EventSourceMappingModel;
-  /** Lambda's name for it, the same in each run. */
+  /** Lambda's UUID of the mapping, the same in each run. */
   readonly uuid: string;
   progress(): MappingProgress;
   /**
-   * Waits a few seconds for the invocations that are under way, and saves the positions. What was not
-   * acknowledged is read again by the next start.
+   * Waits a few seconds for the invocations in progress and saves the positions. The next start reads the
+   * unacknowledged records again.
    */
   close(): Promise<void>;
 }
@@ -63,10 +63,10 @@ const PUT_LONGEST_WAIT_MS = 5_000;
 const CLOSE_GRACE_MS = 3_000;
 
 /**
- * Hands a stream to a function as Lambda does: one batch at a time in each concurrent batch of each shard, repeated until it
- * is processed, or given up by the mapping's settings. Each record is handed over at least once; positions are
- * kept. A disabled mapping does nothing. Beyond the settings a record is retried for as long as it takes: its
- * expiry from the stream is not looked at, since it was read before.
+ * Reads a stream and invokes a function with its records, as Lambda does: up to `ParallelizationFactor` concurrent batches
+ * of each shard, each retried until it is processed or discarded by the mapping's settings. Each record is delivered at
+ * least once. Positions are saved. A disabled mapping does nothing. Unlike on AWS, a record that has expired from the
+ * stream is still retried.
  * @throws Error for a stream that was resharded.
  */
 export async function startEventSourceMapping(
@@ -168,13 +168,13 @@ class Mapping implements EventSourceMapping {
     }
     this.counts.failedInvocations++;
     this.failuresInARow++;
-    // During an outage the first failures are told, then ever fewer.
+    // During an outage it reports failures 1, 2, 4, 8, … only.
     if (Number.isInteger(Math.log2(this.failuresInARow))) {
-      this.tell(`an invocation failed, the ${this.failuresInARow}. in a row: ${error}`);
+      this.tell(`an invocation failed (${this.failuresInARow} in a row): ${error}`);
     }
   }
 
-  /** Writes the batch to the on-failure destination, again and again until that works. */
+  /** Writes the batch to the on-failure destination, and retries until that succeeds. */
   private async discard(batch: DiscardedBatch): Promise<boolean> {
     const { onFailureBucket: Bucket } = this.model;
     const { key, body } = invocationRecord(this.model, this.uuid, batch, new Date());
@@ -185,8 +185,8 @@ class Mapping implements EventSourceMapping {
       this.givenUp.push({ shardId, sequenceNumber, condition, ...(Bucket !== undefined && { key }) });
     }
     const where =
-      Bucket === undefined ? "without a destination: they are lost" : `into s3://${Bucket}/${key}`;
-    this.tell(`gave up ${batch.records.length} records (${batch.condition}) ${where}`);
+      Bucket === undefined ? "without an on-failure destination: they are lost" : `into s3://${Bucket}/${key}`;
+    this.tell(`discarded ${batch.records.length} records (${batch.condition}) ${where}`);
     return true;
   }
 
@@ -210,7 +210,7 @@ class Mapping implements EventSourceMapping {
   }
 }
 
-/** A UUID that follows from what the mapping is, in the form of version 8 (RFC 9562). */
+/** A UUID derived from the mapping's address and ARNs, of version 8 (RFC 9562). */
 function mappingUuid({ address, streamArn, functionArn }: EventSourceMappingModel): string {
   const hex = createHash("sha256")
     .update(JSON.stringify([address, streamArn, functionArn]))

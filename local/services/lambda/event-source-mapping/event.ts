@@ -2,18 +2,18 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import type { EventSourceMappingModel } from "../../../plan/data-plane";
 import type { ShardRecord } from "../../kinesis/shard-reader";
 
-/** Lambda's limit of a synchronous request, in bytes. */
+/** Lambda's limit of a synchronous invocation's payload, in bytes. */
 export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
 
-/** A record with its form in the function's event. */
+/** A record and its representation in the function's event. */
 export interface EventRecord {
   readonly record: ShardRecord;
   readonly inEvent: KinesisStreamRecord;
-  /** What it adds to the event. */
+  /** Bytes that it adds to the event. */
   readonly bytes: number;
 }
 
-/** The form of a record in an event. */
+/** A record's representation in an event. */
 export function eventRecord(model: EventSourceMappingModel, record: ShardRecord): EventRecord {
   const [, , , awsRegion = "", account = ""] = model.streamArn.split(":");
   const functionName = model.functionArn.split(":").at(-1);
@@ -42,7 +42,7 @@ export function kinesisEvent(batch: readonly EventRecord[]): KinesisStreamEvent 
   return { Records: batch.map(({ inEvent }) => inEvent) };
 }
 
-/** How many of `records`, from the first on, make a batch: at most so many, and as many bytes as one event takes. */
+/** Length of the next batch: at most `batchSize` records and {@link PAYLOAD_LIMIT} bytes, but at least one record. */
 export function batchLength(records: readonly EventRecord[], batchSize: number): number {
   let bytes = '{"Records":[]}'.length;
   let length = 0;

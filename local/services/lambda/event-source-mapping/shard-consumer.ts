@@ -9,20 +9,20 @@ import { Watermark } from "./watermark";
 /** How often an empty shard is read; AWS reads once a second. */
 const POLL_MS = 200;
 const READ_RETRY_MS = 1_000;
-/** Batches that are read ahead for each concurrent batch. */
+/** Batches to read ahead for each concurrent batch. */
 const BATCHES_AHEAD = 2;
 
-/** What a shard tells its mapping. */
+/** Callbacks of a shard to its mapping. */
 export interface ShardPorts extends Omit<ConcurrentBatchPorts, "onAcknowledged"> {
   readonly onRead: (records: number) => void;
   readonly onReadFailed: (error: unknown) => void;
   /** @param newestMs arrival of the newest of them, ms since 1970 */
   readonly onAcknowledged: (records: number, newestMs: number) => void;
-  /** Every record up to this position was acknowledged or given up. */
+  /** Every record up to this position was acknowledged or discarded. */
   readonly onPosition: (shardId: string, position: ShardPosition) => void;
 }
 
-/** Reads a shard and hands its records to its concurrentBatches. */
+/** Reads a shard and distributes its records to its concurrent batches. */
 export class ShardConsumer {
   private readonly concurrentBatches: readonly ConcurrentBatch[];
   private readonly watermark: Watermark;
@@ -91,7 +91,7 @@ export class ShardConsumer {
   }
 }
 
-/** The concurrent batch of a partition key, always the same one. */
+/** Index of the concurrent batch of a partition key, always the same. */
 export function concurrentBatchOf(partitionKey: string, concurrentBatches: number): number {
   return createHash("md5").update(partitionKey).digest().readUInt32BE() % concurrentBatches;
 }

@@ -1,8 +1,7 @@
 import type { ShardPosition } from "../../kinesis/shard-reader";
 
 /**
- * How far a shard is done when its records end in any order: up to the last record before which every one has
- * ended.
+ * The position up to which every record of a shard has ended, while records end in any order.
  */
 export class Watermark {
   private readonly open: { readonly sequenceNumber: string; ended: boolean }[] = [];
@@ -14,19 +13,19 @@ export class Watermark {
     return this.reached;
   }
 
-  /** Records that have begun and not ended, or that ended before an earlier one. */
+  /** Number of records that have not ended, or that ended before an earlier one. */
   get outstanding(): number {
     return this.open.length;
   }
 
-  /** In the order of the shard. */
+  /** Call it in the order of the shard. */
   begin(sequenceNumber: string): void {
     const entry = { sequenceNumber, ended: false };
     this.open.push(entry);
     this.bySequenceNumber.set(sequenceNumber, entry);
   }
 
-  /** @throws Error when the record had ended already: it was counted twice. */
+  /** @throws Error when the record ended twice or never began */
   end(sequenceNumber: string): void {
     const entry = this.bySequenceNumber.get(sequenceNumber);
     if (entry === undefined) throw new Error(`record ${sequenceNumber} ended twice, or never began`);

@@ -6,7 +6,7 @@ export interface FunctionFault {
   readonly trace: readonly string[];
 }
 
-/** An invocation failed: the function threw, was too slow, died, or took or gave too much. */
+/** A failed invocation: the function threw, timed out, exited, or exceeded a payload limit. */
 export class FunctionError extends Error {
   override readonly name = "FunctionError";
   readonly errorType: string;
@@ -23,7 +23,7 @@ export class FunctionError extends Error {
     this.trace = fault.trace;
   }
 
-  /** A fault that Lambda itself reports. */
+  /** An error that Lambda itself reports. */
   static of(functionName: string, errorType: string, errorMessage: string): FunctionError {
     return new FunctionError(functionName, { errorType, errorMessage, trace: [] });
   }

@@ -3,34 +3,34 @@ import type { FunctionModel } from "../../../plan/data-plane";
 import { FunctionError } from "./function-error";
 import { ProcessUnreachable, Sandbox, type SandboxOptions } from "./sandbox";
 
-/** What Lambda takes as the event of a synchronous invocation, in bytes. */
+/** Lambda's limit of a synchronous invocation's event, in bytes. */
 const EVENT_LIMIT_BYTES = 6_291_456;
-/** What it lets a function answer. */
+/** Lambda's limit of a function's response, in bytes. */
 const ANSWER_LIMIT_BYTES = 6_291_556;
 
-/** How a function has done so far. Times in milliseconds. */
+/** Statistics of a function since its start. Times in milliseconds. */
 export interface FunctionStats {
   readonly functionName: string;
   readonly invocations: number;
   readonly failures: number;
-  /** How many invocations had to wait for a process to start and load the code. */
+  /** Invocations that waited for a process to start and load the code. */
   readonly coldStarts: number;
   readonly coldStartTotal: number;
   readonly coldStartMax: number;
   readonly durationTotal: number;
   readonly durationMax: number;
-  /** The most memory that one of its processes had in use after an invocation. */
+  /** Largest resident memory of one process after an invocation. */
   readonly peakRssBytes: number;
   readonly processes: readonly { readonly pid: number; readonly rssBytes: number }[];
 }
 
-/** The sandboxes of one function: a warm one is used again, a further invocation meanwhile gets another. */
+/** The sandboxes of one function. An invocation reuses an idle sandbox, or starts another one. */
 export class FunctionHost {
   private readonly model: FunctionModel;
   private readonly all = new Set<Sandbox>();
   private readonly idle: Sandbox[] = [];
   private readonly queue: (() => void)[] = [];
-  /** Invocations that have their turn. */
+  /** Invocations in progress. */
   private taken = 0;
   private closed = false;
   private totals = {
@@ -44,7 +44,7 @@ export class FunctionHost {
     peakRssBytes: 0,
   };
 
-  /** @param maxProcesses invocations beyond as many at a time wait for one to end */
+  /** @param maxProcesses limit of concurrent invocations; further ones wait */
   constructor(
     private readonly options: SandboxOptions,
     private readonly maxProcesses: number,
@@ -75,7 +75,7 @@ export class FunctionHost {
     return { functionName: this.model.name, ...this.totals, processes };
   }
 
-  /** Kills every process; what runs or waits fails. Resolves when all are gone. */
+  /** Kills every process, which fails running and waiting invocations. Resolves when all have exited. */
   async close(): Promise<void> {
     this.closed = true;
     const sandboxes = [...this.all];
@@ -90,7 +90,7 @@ export class FunctionHost {
         try {
           return await this.runIn(await this.acquire(), payload);
         } catch (error) {
-          // A process that somebody killed while it was idle is no fault of the invocation, as on Lambda.
+          // An idle process that was killed does not fail the invocation, as on Lambda.
           if (!(error instanceof ProcessUnreachable)) throw error;
         }
       }
@@ -114,7 +114,7 @@ export class FunctionHost {
     }
   }
 
-  /** Resolves when it is this invocation's turn: at once while there is room, else when another ends. */
+  /** Waits until fewer than `maxProcesses` invocations are in progress. */
   private async turn(): Promise<void> {
     if (this.taken < this.maxProcesses) this.taken++;
     else await new Promise<void>((resolve) => this.queue.push(resolve));

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
 
-/** What a function reported under one name, over all its invocations. */
+/** Totals of one metric of a function over all its invocations. */
 export interface MetricTotal {
   readonly functionName: string;
   readonly namespace: string;
@@ -11,7 +11,7 @@ export interface MetricTotal {
   readonly max: number;
 }
 
-/** Adds up what functions write in CloudWatch's embedded metric format. */
+/** Sums the metrics that functions write in CloudWatch's embedded metric format. */
 export class MetricTotals {
   private readonly totals = new Map<string, MetricTotal>();
 
@@ -51,7 +51,7 @@ function embeddedMetrics(line: string): JsonObject | undefined {
     const document: unknown = JSON.parse(line);
     return isJsonObject(document) ? document : undefined;
   } catch {
-    // A log line may be any text; CloudWatch does not take metrics from one that is not JSON either.
+    // A log line may be any text; CloudWatch ignores one that is not JSON, too.
     return undefined;
   }
 }

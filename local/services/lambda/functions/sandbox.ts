@@ -7,25 +7,25 @@ import { FunctionError, type FunctionFault } from "./function-error";
 
 const RUNNER = join(__dirname, "runner.cjs");
 
-/** Of a function's memory, what its Node may fill with objects; Lambda's own runtime keeps about as much back. */
+/** Share of a function's memory for Node's heap, about the same as in Lambda's runtime. */
 const HEAP_SHARE = 0.9;
 
-/** Lambda gives a function's code this long to load. */
+/** Lambda's limit of the init phase. */
 const INIT_SECONDS = 10;
 
-/** What the runner says; it ends after `died`. */
+/** A message of the runner; it exits after `died`. */
 type Message = { readonly rssBytes: number } & (
   | { readonly kind: "ready" }
   | { readonly kind: "succeeded"; readonly payload: string }
   | { readonly kind: "failed" | "died"; readonly error: FunctionFault }
 );
 
-/** The process was dead before the invocation reached it: nothing of it was done, so another process may do it. */
+/** The process had exited before it received the invocation, so another process may run it. */
 export class ProcessUnreachable extends Error {
   override readonly name = "ProcessUnreachable";
 }
 
-/** What a sandbox is waiting for: its runner's first word, or the answer to an invocation. */
+/** The pending start of the runner or the pending invocation. */
 interface PendingInvocation {
   readonly requestId?: string;
   readonly timer: NodeJS.Timeout;
@@ -33,7 +33,7 @@ interface PendingInvocation {
   reject(error: FunctionError | ProcessUnreachable): void;
 }
 
-/** What a sandbox is made of. */
+/** Options of a sandbox. */
 export interface SandboxOptions {
   readonly model: FunctionModel;
   /** The function's code, unpacked. */
@@ -48,7 +48,7 @@ export class Sandbox {
   readonly ready: Promise<unknown>;
   /** Resident memory at the end of the last invocation, in bytes. */
   rssBytes = 0;
-  /** Resolves when the process is gone and all it wrote has been read. */
+  /** Resolves when the process has exited and all its output has been read. */
   readonly exited: Promise<void>;
   private readonly process: ChildProcess;
   private waiting: PendingInvocation | undefined;
@@ -57,7 +57,7 @@ export class Sandbox {
   constructor(private readonly options: SandboxOptions) {
     const { model, taskRoot, environment, onLine } = options;
     const heapMiB = Math.floor(model.memoryMiB * HEAP_SHARE);
-    // The name is for `ps` alone.
+    // The name is shown by `ps`.
     this.process = spawn(process.execPath, [`--max-old-space-size=${heapMiB}`, RUNNER, model.name], {
       cwd: taskRoot,
       env: { ...environment },
@@ -96,14 +96,14 @@ export class Sandbox {
     const deadline = Date.now() + timeoutSeconds * 1000;
     this.process.send({ requestId, payload, deadline, functionArn: arn }, (error) => {
       if (!error) return;
-      // It is dead already, though its end was not reported yet: it must not be given another invocation.
+      // It has exited, but the exit event has not arrived yet: it must not receive another invocation.
       this.kill();
       this.settle()?.reject(new ProcessUnreachable(`the process cannot be reached: ${error.message}`));
     });
     return answer;
   }
 
-  /** Ends the process at once; what it was doing fails. */
+  /** Kills the process; its invocation fails. */
   kill(): void {
     this.gone = true;
     this.process.kill("SIGKILL");
@@ -140,7 +140,7 @@ export class Sandbox {
     this.reject(FunctionError.of(this.options.model.name, errorType, message));
   }
 
-  /** Fails what the sandbox is doing. A fault between two invocations has nobody to tell: it is logged. */
+  /** Fails the pending invocation. An error between two invocations is logged. */
   private reject(error: FunctionError): void {
     const { functionName, errorType, errorMessage } = error;
     const waiting = this.settle();

@@ -9,33 +9,33 @@ import { FunctionHost, type FunctionStats } from "./function-host";
 import { type MetricTotal, MetricTotals } from "./metrics";
 import { processEnvironment } from "./process-environment";
 
-/** Processes of one function at a time, unless told otherwise: a laptop has fewer cores than Lambda. */
+/** Default limit of processes of one function: a laptop has few cores. */
 const MAX_PROCESSES = 8;
 
-/** How the functions are run. */
+/** Options of the functions' processes. */
 export interface FunctionsOptions {
-  /** Endpoints (`AWS_ENDPOINT_URL_…`), for every function. */
+  /** Environment variables of every function: the endpoints (`AWS_ENDPOINT_URL_…`). */
   readonly baseEnvironment: Readonly<Record<string, string>>;
-  /** Takes a log file for each function, `<name>.log`. @default no files */
+  /** Folder of the log files, `<name>.log`. @default no files */
   readonly logDir?: string;
-  /** Takes each line that a function writes. */
+  /** Receives each line that a function writes. */
   readonly onLog?: (functionName: string, line: string) => void;
-  /** Of one function at a time; further invocations wait. @default 8 */
+  /** Limit of concurrent processes of one function; further invocations wait. @default 8 */
   readonly maxProcesses?: number;
 }
 
 /** The functions of a data plane, each in processes of its own. */
 export interface Functions extends Service {
   readonly invoke: Invoke;
-  /** What each function did, with its processes' ids and memory. */
+  /** Statistics of each function, with its processes' ids and memory. */
   stats(): FunctionStats[];
-  /** What the functions reported as metrics. */
+  /** Totals of the functions' metrics. */
   metrics(): MetricTotal[];
 }
 
 /**
- * Unpacks the functions' archives into a folder outside of the project, so that a bundle that lacks a package
- * fails as it would on Lambda. A process starts with the first invocation. `close` leaves nothing behind.
+ * Unpacks the functions' archives into a folder outside of the project, so that a bundle with a missing package
+ * fails as it would on Lambda. A process starts with the first invocation. `close` removes the folder.
  */
 export async function startFunctions(
   models: readonly FunctionModel[],
