@@ -1,24 +1,24 @@
 import type { Artifact } from "./maven";
 
-/** The engine of the domain (`OpenSearch_2.19`), in the newest release of that line. */
+/** Newest release of the domain's engine version, `OpenSearch_2.19`. */
 export const VERSION = "2.19.4";
 
-/** A part of the engine that its archive on Maven Central lacks. */
+/** A module that the engine's archive on Maven Central does not contain. */
 export interface Module {
   readonly name: string;
   readonly classname: string;
   readonly jars: readonly Artifact[];
-  /** Java permissions that it asks for, as its official descriptor does. */
+  /** Java permissions, as in its official descriptor. */
   readonly permissions?: readonly string[];
 }
 
-/** The server, with nothing but its transport. */
+/** The server with its transport modules only. */
 export const SERVER: Artifact = `org.opensearch.distribution.integ-test-zip:opensearch:${VERSION}:zip`;
 
-/** The security plugin, whole. */
+/** The security plugin. */
 export const SECURITY_PLUGIN: Artifact = `org.opensearch.plugin:opensearch-security:${VERSION}.0:zip`;
 
-/** The modules that the stack's mappings and queries need. Their official jars lack the descriptor. */
+/** The modules that the stack's mappings and queries need. Their official jars contain no descriptor. */
 export const MODULES: readonly Module[] = [
   {
     name: "analysis-common",
@@ -47,7 +47,7 @@ export const MODULES: readonly Module[] = [
   },
 ];
 
-/** Everything that is downloaded. */
+/** All downloads. */
 export const ARTIFACTS: readonly Artifact[] = [
   SERVER,
   SECURITY_PLUGIN,

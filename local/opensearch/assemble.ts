@@ -17,26 +17,26 @@ import { cacheFolder } from "./cache";
 import { findJava, type Java } from "./java";
 import { download, type MavenOptions } from "./maven";
 
-/** Counts the ways in which this file has put the engine together: another one is assembled anew. */
+/** Version of this assembly: after a change the engine is assembled again. */
 const ASSEMBLY = 1;
 
-/** An engine that can be started as often as one likes: nothing is written into it. */
+/** An assembled engine; running it writes nothing into its folder. */
 export interface Distribution {
   readonly home: string;
   readonly java: Java;
 }
 
 /**
- * Brings OpenSearch with its security plugin into the cache, from what Maven Central has: no Docker, no archive of
- * the whole. Takes what is there already.
- * @throws OperatorError when Java or Maven are missing, or something cannot be had.
+ * Downloads OpenSearch and its security plugin from Maven Central and assembles them in the cache, without Docker. Does
+ * nothing when the cache already contains the assembly.
+ * @throws OperatorError when Java or Maven is missing, or a download fails.
  */
 export async function assembleOpenSearch(
   options: MavenOptions & { readonly say: (line: string) => void },
 ): Promise<Distribution> {
   const { variables, say } = options;
   const java = await findJava(
-    // From 24 on there is no security manager, without which it does not start.
+    // OpenSearch 2 needs the security manager, which Java 24 removed.
     { engine: `OpenSearch ${VERSION}`, variable: "OPENSEARCH_JAVA_HOME", atLeast: 17, atMost: 23 },
     variables,
   );
@@ -59,10 +59,10 @@ export async function assembleOpenSearch(
     mkdirSync(plugin, { recursive: true });
     await unpack(java, join(downloads, fileName(SECURITY_PLUGIN)), plugin);
     for (const module of MODULES) addModule(module, downloads, join(whole, "modules", module.name));
-    // An archive's unpacking by Java forgets what may be executed.
+    // `jar --extract` does not restore the executable bits.
     const programs = join(whole, "bin");
     for (const name of readdirSync(programs)) chmodSync(join(programs, name), 0o755);
-    // Whole or not at all; who assembled it at the same time may have come first.
+    // The rename is atomic; another process may have finished the same assembly first.
     if (!existsSync(home)) renameSync(whole, home);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
@@ -70,7 +70,7 @@ export async function assembleOpenSearch(
   return { home, java };
 }
 
-/** By the JDK's own program: no other is needed. */
+/** Unpacks with the JDK's `jar`, so that no other program is needed. */
 async function unpack({ home }: Java, archive: string, folder: string): Promise<void> {
   const { exitCode, stderr } = await runProgram(join(home, "bin/jar"), ["--extract", "--file", archive], {
     cwd: folder,

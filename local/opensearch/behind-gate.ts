@@ -10,13 +10,13 @@ interface BehindGateOptions extends Omit<GateOptions, "engineUrl"> {
   readonly signal?: AbortSignal;
 }
 
-/** A real engine with the gate before it. */
+/** A real engine and the gate in front of it. */
 export interface BehindGate extends Service {
   readonly engine: OpenSearch;
   readonly gate: Gate;
 }
 
-/** Assembles a real OpenSearch if need be, starts it, and opens its gate. @throws OperatorError as its parts */
+/** Assembles a real OpenSearch if needed, starts it, and opens its gate. @throws OperatorError when one of these fails */
 export async function startBehindGate(options: BehindGateOptions): Promise<BehindGate> {
   const { folder, say, masterRoleArn, signal } = options;
   const stop = signal && { signal };

@@ -2,12 +2,12 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Variables } from "../../lib/variables";
 
-/** Names another folder for what engines are made of. */
+/** Overrides the cache folder. */
 const CACHE_VARIABLE = "RETAIL_BI_CACHE";
 
 /**
- * The folder that keeps what was downloaded and assembled: of the user, and for root of the system, for an engine
- * that has stepped down from root does not get into root's home.
+ * The cache of downloads and assembled engines: in the user's home, and for root in /var/cache, because an engine
+ * that has dropped root's privileges cannot read root's home.
  */
 export function cacheFolder(variables: Variables): string {
   const { [CACHE_VARIABLE]: given, XDG_CACHE_HOME: standard } = variables;

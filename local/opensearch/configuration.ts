@@ -6,31 +6,31 @@ import { promisify } from "node:util";
 import type { Java } from "./java";
 
 /**
- * The one address whose word about who is asking is believed: the gate's. Not 127.0.0.1, or any program of this
- * machine could say that it is the domain's master without meaning to.
+ * The only address whose proxy headers the engine trusts: the gate's. It is not 127.0.0.1, so that no other program of
+ * this machine is trusted by accident.
  */
 export const GATE_ADDRESS = "127.0.0.2";
 
-/** Headers by which the gate says who is asking. */
+/** Headers by which the gate passes the caller's identity. */
 export const PROXY_HEADERS = {
   user: "x-proxy-user",
   roles: "x-proxy-roles",
   from: "x-forwarded-for",
 } as const;
 
-/** What an engine is configured with. */
+/** Settings of an engine. */
 interface Configuration {
   /** Holds configuration, data and logs of this engine. */
   readonly folder: string;
   readonly java: Java;
   readonly httpPort: number;
   readonly transportPort: number;
-  /** The role that may do everything, as the domain's master on AWS. */
+  /** The role with all permissions, as the domain's master user on AWS. */
   readonly masterRoleArn: string;
   readonly heapMiB: number;
 }
 
-/** Where things lie below an engine's folder. */
+/** Paths in an engine's folder. */
 export function pathsOf(folder: string) {
   return {
     config: join(folder, "config"),
@@ -41,8 +41,8 @@ export function pathsOf(folder: string) {
 }
 
 /**
- * Writes an engine's configuration anew; its data stay. There is no user and no password in it: who is asking is
- * said by the gate alone.
+ * Rewrites an engine's configuration and keeps its data. The configuration has no users and no passwords: only the gate
+ * passes the caller's identity.
  */
 export async function configure(configuration: Configuration): Promise<void> {
   const { folder, masterRoleArn, heapMiB, java } = configuration;
@@ -76,7 +76,7 @@ export async function configure(configuration: Configuration): Promise<void> {
   }
 }
 
-/** The security plugin does not start without TLS between nodes, though there is one node. */
+/** The security plugin requires TLS between nodes, also for one node. */
 async function makeKeys({ home }: Java, folder: string, password: string): Promise<void> {
   const keytool = (...args: string[]) =>
     promisify(execFile)(join(home, "bin/keytool"), [...args, "-storepass", password, "-storetype", "PKCS12"]);
@@ -105,7 +105,7 @@ function settings({ folder, httpPort, transportPort }: Configuration, password: 
     "discovery.type": "single-node",
     "path.data": paths.data,
     "path.logs": paths.logs,
-    // A full disk of a laptop is the laptop's business.
+    // A laptop's full disk must not block writes.
     "cluster.routing.allocation.disk.threshold_enabled": false,
     "plugins.security.ssl.transport.keystore_filepath": "keys.p12",
     "plugins.security.ssl.transport.keystore_type": "PKCS12",
@@ -118,12 +118,12 @@ function settings({ folder, httpPort, transportPort }: Configuration, password: 
     "plugins.security.nodes_dn": ["CN=node,O=local"],
     "plugins.security.allow_default_init_securityindex": true,
     "plugins.security.restapi.roles_enabled": ["all_access"],
-    // Its settings are kept and returned; there is no CloudWatch here that would take the log itself.
+    // The audit settings are stored and returned; there is no CloudWatch for the log itself.
     "plugins.security.audit.type": "noop",
   };
 }
 
-/** Whoever comes from the gate's address is whom the gate says; nobody else is anybody. */
+/** Requests from the gate's address have the identity in its headers; all others are rejected. */
 const AUTHENTICATION = {
   config: {
     dynamic: {
@@ -156,7 +156,7 @@ const AUTHENTICATION = {
   },
 };
 
-/** As the engine's own file has them, without its log of garbage collections. */
+/** The engine's default options without the garbage collection log. */
 function jvmOptions(heapMiB: number, temporary: string): string {
   return [
     `-Xms${heapMiB}m`,

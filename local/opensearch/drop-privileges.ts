@@ -9,7 +9,7 @@ interface SystemUser {
   readonly gid: number;
 }
 
-/** Engines refuse to run as root. @returns whom root steps down to; undefined for everyone else, who stays. */
+/** Engines refuse to run as root. @returns the user `nobody` for root, undefined for any other user. */
 export function unprivilegedUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
@@ -17,16 +17,16 @@ export function unprivilegedUser(): SystemUser | undefined {
 }
 
 /**
- * Gives a folder with all that is in it to `user`, who must get to it.
- * @throws OperatorError naming the folder on the way that does not let others through.
+ * Changes the owner of a folder and its content to `user`, and lets `user` pass through the parent folder.
+ * @throws OperatorError naming a folder further up that `user` cannot pass through.
  */
 export function chownRecursive(folder: string, { uid, gid }: SystemUser): void {
-  const give = (path: string): void => {
+  const chown = (path: string): void => {
     chownSync(path, uid, gid);
-    if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) give(join(path, name));
+    if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) chown(join(path, name));
   };
-  give(folder);
-  // The folder of a run is its owner's alone: others may pass through it, and see nothing of it.
+  chown(folder);
+  // The folder of a run is private to its owner: others may pass through it, but not list it.
   const parent = dirname(folder);
   if ((statSync(parent).mode & 0o011) === 0) chmodSync(parent, statSync(parent).mode | 0o011);
   for (let above = dirname(parent); above !== dirname(above); above = dirname(above)) {

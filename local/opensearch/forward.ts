@@ -2,7 +2,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:ht
 import { LOOPBACK } from "../../lib/loopback";
 import { GATE_ADDRESS, PROXY_HEADERS } from "./configuration";
 
-/** A request in the name of a role. */
+/** A request on behalf of a role. */
 interface Forwarded {
   readonly roleArn: string;
   readonly method: string;
@@ -14,8 +14,8 @@ interface Forwarded {
 }
 
 /**
- * Sends a request to an engine from the one address that it believes, in the name of a role: its ARN is user and
- * backend role, as on AWS. @returns the answer, whose body is yet to be read.
+ * Sends a request to an engine from the address that it trusts, on behalf of a role, whose ARN is both user and
+ * backend role, as on AWS. @returns the response with its body unread.
  */
 export function forward(engineUrl: string, forwarded: Forwarded): Promise<IncomingMessage> {
   const { roleArn, method, target, headers, body, signal } = forwarded;
@@ -44,7 +44,7 @@ export function forward(engineUrl: string, forwarded: Forwarded): Promise<Incomi
   });
 }
 
-/** Asks for something in the name of a role; @returns the status of the answer. */
+/** Sends a GET on behalf of a role. @returns the status of the response. */
 export async function askAs(roleArn: string, engineUrl: string, target: string): Promise<number> {
   const answer = await forward(engineUrl, { roleArn, method: "GET", target });
   answer.resume();

@@ -8,31 +8,31 @@ import { forward } from "./forward";
 import { PluginStubs } from "./plugin-stubs";
 import { type KnownKey, refusedBy } from "./sigv4-verifier";
 
-/** Somebody whom the gate knows. */
+/** A caller that the gate accepts. */
 export interface Principal {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** What the engine is told. */
+  /** The identity that the engine receives. */
   readonly roleArn: string;
 }
 
 export interface GateOptions {
   readonly engineUrl: string;
-  /** That signatures must name. */
+  /** Region that signatures must name. */
   readonly region: string;
   readonly principals: readonly Principal[];
-  /** Among them, the role that may do everything. */
+  /** The role with all permissions, one of the principals'. */
   readonly masterRoleArn: string;
   /** 0 for a free one. */
   readonly port: number;
 }
 
-/** A gate that is open. */
+/** A running gate. */
 export interface Gate extends Service {
   /** Such as `http://127.0.0.1:9200`. */
   readonly url: string;
 }
 
-/** What is passed on of a client's headers: nothing by which it could say who it is. */
+/** Request headers that the gate forwards: none that could set an identity. */
 const PASSED_ON = [
   "accept",
   "accept-encoding",
@@ -42,12 +42,13 @@ const PASSED_ON = [
   "x-opaque-id",
 ] as const;
 
-/** What is passed back. */
+/** Response headers that the gate forwards. */
 const PASSED_BACK = ["content-encoding", "content-length", "content-type", "warning", "x-opaque-id"] as const;
 
 /**
- * Stands before a real engine as the front of a domain on AWS does: verifies each request's signature (SigV4,
- * service `es`), and tells the engine whose role it was signed by. Refuses what is not signed, or wrongly, with 403.
+ * Starts a proxy in front of a real engine, which does what a domain's endpoint does on AWS: it verifies each request's
+ * signature (SigV4, service `es`) and passes the signer's role to the engine. An invalid or missing signature is
+ * answered with 403.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const gate = new OpenGate(options);
@@ -77,7 +78,7 @@ class OpenGate {
       await this.answer(incoming, response, left.signal);
     } catch (error) {
       if (left.signal.aborted) return;
-      // An answer that was cut half-way must not look whole.
+      // A truncated response must not look complete.
       if (response.headersSent) response.destroy();
       else
         say(response, 503, `the engine does not answer: ${error instanceof Error ? error.message : error}`);
@@ -113,7 +114,7 @@ class OpenGate {
   }
 }
 
-/** The access key of a request whose signature is good. */
+/** The access key of a request whose signature is valid. */
 function signerOf({ authorization = "" }: IncomingHttpHeaders): string {
   return /Credential=(\w+)\//.exec(authorization)?.[1] ?? "";
 }
@@ -129,7 +130,7 @@ function only(names: readonly string[], headers: IncomingHttpHeaders): IncomingH
   );
 }
 
-/** In the form of the front of a domain, which is not the engine's. */
+/** Answers in the format of a domain's endpoint, which differs from the engine's. */
 function say(response: ServerResponse, status: number, message: string): void {
   send(response, status, JSON.stringify({ message }));
 }

@@ -5,34 +5,34 @@ import { promisify } from "node:util";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 
-/** What an engine needs of Java. */
-interface JavaWish {
-  /** For the message. */
+/** An engine's requirements on Java. */
+interface JavaRequirement {
+  /** Name of the engine, for the error message. */
   readonly engine: string;
-  /** Names a JDK for this engine alone; comes before everything else. */
+  /** Environment variable that names a JDK for this engine; it takes precedence. */
   readonly variable: string;
-  /** The oldest that will do. */
+  /** Oldest supported major version. */
   readonly atLeast: number;
-  /** The newest that will do. @default any */
+  /** Newest supported major version. @default any */
   readonly atMost?: number;
 }
 
-/** A JDK that was found. */
+/** An installed JDK. */
 export interface Java {
   /** Its `JAVA_HOME`. */
   readonly home: string;
   readonly version: number;
 }
 
-/** Where systems keep them, a folder each. */
-const USUAL_PLACES = ["/usr/lib/jvm", "/Library/Java/JavaVirtualMachines", "/opt/java"] as const;
+/** Folders in which systems install JDKs. */
+const JDK_FOLDERS = ["/usr/lib/jvm", "/Library/Java/JavaVirtualMachines", "/opt/java"] as const;
 
 /**
  * Finds a JDK: in the engine's own variable, in JAVA_HOME, on the PATH, and where systems usually keep them.
- * @throws OperatorError saying what was found instead, and what to install.
+ * @throws OperatorError with the JDKs that were found and what to install.
  */
-export async function findJava(wish: JavaWish, variables: Variables): Promise<Java> {
-  const { atLeast, atMost, engine, variable } = wish;
+export async function findJava(requirement: JavaRequirement, variables: Variables): Promise<Java> {
+  const { atLeast, atMost, engine, variable } = requirement;
   const range = atMost === undefined ? `${atLeast} or newer` : `${atLeast} to ${atMost}`;
   const found: string[] = [];
   const own = variables[variable];
@@ -54,7 +54,7 @@ function candidates({ JAVA_HOME: named, PATH: path = "" }: Variables): Set<strin
     .map((folder) => join(folder, "java"))
     .filter((program) => existsSync(program))
     .map((program) => dirname(dirname(realpathSync(program))));
-  const installed = USUAL_PLACES.filter((place) => existsSync(place)).flatMap((place) =>
+  const installed = JDK_FOLDERS.filter((place) => existsSync(place)).flatMap((place) =>
     readdirSync(place).flatMap((name) => [join(place, name), join(place, name, "Contents/Home")]),
   );
   const homes = [...(named ? [named] : []), ...onPath, ...installed].filter((home) =>
@@ -63,7 +63,7 @@ function candidates({ JAVA_HOME: named, PATH: path = "" }: Variables): Set<strin
   return new Set(homes.map((home) => realpathSync(home)));
 }
 
-/** The JDK's major version; undefined where there is no JDK, or only what runs programs. */
+/** The JDK's major version; undefined without a JDK, also with a runtime only. */
 async function versionOf(home: string): Promise<number | undefined> {
   if (!existsSync(join(home, "bin/keytool")) || !existsSync(join(home, "bin/jar"))) return undefined;
   const { stderr } = await promisify(execFile)(join(home, "bin/java"), [

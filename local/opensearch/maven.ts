@@ -14,10 +14,10 @@ export interface MavenOptions {
 }
 
 /**
- * Brings artifacts into `folder`, all of them or none. Maven compares each with its published checksum, and takes
- * mirrors and proxies from the user's own settings.
- * @param folder must not be there yet
- * @throws OperatorError when there is no Maven, or with what Maven says.
+ * Downloads artifacts into `folder`, all of them or none. Maven verifies the published checksums and uses the mirrors
+ * and proxies of the user's settings.
+ * @param folder must not exist yet
+ * @throws OperatorError when Maven is missing, or with Maven's output when it fails.
  */
 export async function download(
   artifacts: readonly Artifact[],
@@ -51,7 +51,7 @@ export async function download(
   }
 }
 
-/** A project that depends on the artifacts alone: what they would bring along is named like them, or not wanted. */
+/** A project that depends on the artifacts without their transitive dependencies: those needed are listed explicitly. */
 function projectOf(artifacts: readonly Artifact[]): string {
   const dependencies = artifacts.map((artifact) => {
     const [group, name, version, type] = artifact.split(":");

@@ -15,36 +15,36 @@ import { askAs } from "./forward";
 
 interface OpenSearchOptions {
   readonly distribution: Distribution;
-  /** Keeps its data, over restarts too; made if it is not there. */
+  /** Keeps its data between runs; created if missing. */
   readonly folder: string;
-  /** The role that may do everything in it. */
+  /** The role with all permissions. */
   readonly masterRoleArn: string;
   /** @default 512 */
   readonly heapMiB?: number;
   readonly signal?: AbortSignal;
 }
 
-/** How long it may take to start on a machine that is busy. */
+/** Timeout of the start, for a busy machine. */
 const START_MS = 180_000;
-/** How long it may take to put its affairs in order. */
+/** Time between SIGTERM and SIGKILL. */
 const STOP_MS = 30_000;
 const PAUSE_MS = 300;
-/** What of its log is shown when it does not start. */
+/** Lines of its log in the error message when it does not start. */
 const LOG_LINES = 30;
 
 /**
- * A real OpenSearch with its security plugin, on loopback. It listens to the gate alone: see `startGate`. It ends
- * with this process, however that ends.
+ * A real OpenSearch with its security plugin, on loopback. It trusts the gate only: see `startGate`. It is killed when
+ * this process ends, also after a crash.
  */
 export class OpenSearch implements Service {
   private constructor(
     private readonly options: OpenSearchOptions,
-    /** Such as `http://127.0.0.1:39200`; after a restart the same. */
+    /** Such as `http://127.0.0.1:39200`; unchanged after a restart. */
     readonly url: string,
     private child: ChildProcess,
   ) {}
 
-  /** Starts an engine and waits until it answers. @throws OperatorError with the end of its log when it does not. */
+  /** Starts an engine and waits until it answers. @throws OperatorError with the end of its log when it fails to start. */
   static async start(options: OpenSearchOptions): Promise<OpenSearch> {
     const { folder, distribution, masterRoleArn, heapMiB = 512 } = options;
     mkdirSync(folder, { recursive: true });
@@ -79,7 +79,7 @@ export class OpenSearch implements Service {
     clearTimeout(late);
   }
 
-  /** Waits until it has its security in place and answers its master. */
+  /** Waits until the security plugin is initialized and the master role gets an answer. */
   private async answers(): Promise<void> {
     const { masterRoleArn, signal } = this.options;
     const deadline = performance.now() + START_MS;
@@ -116,7 +116,7 @@ function launch({ distribution: { home, java }, folder }: OpenSearchOptions): Ch
   try {
     const child = spawn("bash", [join(home, "bin/opensearch")], {
       cwd: folder,
-      // Ctrl-C is for the run, which stops the engine when it no longer needs it.
+      // Ctrl-C reaches the run only, which then stops the engine.
       detached: true,
       stdio: ["ignore", log, log],
       env: {

@@ -4,21 +4,21 @@ import { EngineError } from "../services/opensearch/errors";
 import { answerPolicy, LifecyclePolicies, POLICY_PATH } from "../services/opensearch/lifecycle-policies";
 import type { SearchHttpRequest } from "../services/opensearch/request";
 
-/** An answer in the engine's place. */
+/** A response instead of the engine's. */
 interface Substitute {
   readonly status: number;
   readonly body: Json;
 }
 
 /**
- * What a domain of AWS has and the engine from Maven Central has not: answered by what keeps and returns it, as in
- * the local double, and does nothing else. docs/engines.md lists it.
+ * Stubs of the APIs that a domain on AWS has and the engine from Maven Central has not. They store and return documents,
+ * as the local double does, without any effect. docs/engines.md lists them.
  */
 export class PluginStubs {
   private readonly policies = new LifecyclePolicies();
   private readonly dashboards = new DashboardsApi();
 
-  /** What lies here is the master's alone. @returns undefined for what the engine answers itself */
+  /** Only the master role may use these APIs. @returns undefined for requests that the engine answers */
   public answer(request: SearchHttpRequest, isMaster: boolean): Substitute | undefined {
     const { method, path } = request;
     const [, policy] = POLICY_PATH.exec(path) ?? [];

@@ -1,16 +1,16 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** A request as it arrived. */
+/** A received request. */
 interface ArrivedRequest {
   readonly method: string;
-  /** Path and query, as they stand in the request line. */
+  /** Path and query, as in the request line. */
   readonly target: string;
   /** Names and values in turn, as Node gives them. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }
 
-/** A key that the verifying side knows. */
+/** An access key that the verifier accepts. */
 export interface KnownKey {
   readonly secret: string;
   readonly sessionToken?: string;
@@ -27,9 +27,9 @@ interface VerifierOptions {
 const TOLERANCE_MS = 5 * 60_000;
 
 /**
- * Checks a signature as AWS publishes the algorithm, with nothing but Node's own hashes:
+ * Verifies a signature by AWS's published algorithm, with Node's own hash functions:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- * @returns undefined when it is good, else the words of AWS.
+ * @returns undefined for a valid signature, else AWS's error message.
  */
 export function refusedBy(options: VerifierOptions, request: ArrivedRequest): string | undefined {
   const headers = headersOf(request.rawHeaders);
@@ -106,7 +106,7 @@ function headersOf(raw: readonly string[]): Map<string, string> {
   return headers;
 }
 
-/** Every service but S3: normalised, and what arrived encoded is encoded again. */
+/** The canonical path of all services but S3: normalized, with each encoded segment encoded again. */
 function canonicalPath(target: string): string {
   const [path = ""] = target.split("?");
   const segments = path.split("/").filter((segment) => segment !== "");

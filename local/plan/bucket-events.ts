@@ -4,8 +4,8 @@ import type { Stack } from "./stack";
 const NOT_SENT = "events of buckets are not sent here, so no alarm counts them";
 
 /**
- * Looks at what listens to buckets. Nothing of it runs here, which is only right while it moves no data: it may
- * count and write down, and must not call a function or fill a queue.
+ * Checks the consumers of bucket events. The local run starts none of them, which is correct only for consumers that move
+ * no data: they may count and log, but not invoke a function or fill a queue.
  * @param targets every `aws_cloudwatch_event_target` of a rule that matches events
  * @throws TerraformError when data would pass through it
  */

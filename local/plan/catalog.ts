@@ -19,7 +19,7 @@ const FORMATS = {
   },
 } as const;
 
-/** Column types that the contract uses and the local engine has. */
+/** Column types that the contract uses and the local engine supports. */
 const COLUMN_TYPES = ["string", "int", "bigint", "double", "boolean", "date", "timestamp"] as const;
 
 /** The names of `aws_glue_catalog_database`. */

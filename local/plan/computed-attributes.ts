@@ -1,10 +1,10 @@
-/** What the attributes that AWS would compute are made from. */
+/** Inputs of the attributes that AWS computes. */
 interface ComputedFrom {
   readonly region: string;
   readonly accountId: string;
   /** A property of the same resource, resolved. */
   property(name: string): string;
-  /** An address that only the running engine knows. */
+  /** The address of a running engine. */
   endpoint(name: "searchEndpoint"): string;
 }
 
@@ -29,7 +29,7 @@ const streamArn = arn("kinesis", "stream/", "name");
 const deliveryStreamArn = arn("firehose", "deliverystream/", "name");
 const domainArn = arn("es", "domain/", "domain_name");
 
-/** The attributes that no property spells out, by resource type. */
+/** Attributes that are not properties in the Terraform JSON, by resource type. */
 export const COMPUTED_ATTRIBUTES: Readonly<Record<string, Readonly<Record<string, Compute>>>> = {
   aws_s3_bucket: {
     arn: (from) => `arn:aws:s3:::${from.property("bucket")}`,

@@ -1,6 +1,6 @@
 /**
- * What the local run takes from the synthesized Terraform JSON: the reader fills these types, the services
- * work from them, and neither knows anything else of the system.
+ * The model of the data plane: the reader fills these types from the synthesized Terraform JSON, and the services run
+ * from them alone.
  */
 
 /** `aws_kinesis_stream` */
@@ -46,7 +46,7 @@ export interface DeliveryStreamModel {
     readonly functionArn: string;
     readonly bufferMiB: number;
     readonly bufferSeconds: number;
-    /** How often a failed invocation is repeated. */
+    /** Retries of a failed invocation. */
     readonly retries: number;
   };
 }
@@ -67,7 +67,7 @@ export interface EventSourceMappingModel {
   /** -1: no limit. */
   readonly maximumRecordAgeSeconds: number;
   readonly reportsItemFailures: boolean;
-  /** The bucket that takes what was given up. */
+  /** Bucket of the on-failure records. */
   readonly onFailureBucket?: string;
 }
 
@@ -80,9 +80,9 @@ export interface ScheduleModel {
   readonly enabled: boolean;
   /** The target's constant input; without one the function gets EventBridge's scheduled event. */
   readonly input?: unknown;
-  /** How often Lambda repeats an asynchronous invocation that failed. */
+  /** Retries of a failed asynchronous invocation. */
   readonly maximumRetries: number;
-  /** Lambda gives an asynchronous event up when it is older than this. */
+  /** Lambda discards an asynchronous event that is older than this. */
   readonly maximumEventAgeSeconds: number;
 }
 
@@ -126,7 +126,7 @@ export interface NamedQueryModel {
 export interface SearchDomainModel {
   readonly address: string;
   readonly name: string;
-  /** Of the role that may do everything in it. */
+  /** ARN of the role with all permissions. */
   readonly masterRoleArn: string;
 }
 
@@ -153,7 +153,7 @@ export interface DataPlane {
   readonly namedQueries: readonly NamedQueryModel[];
   readonly searchDomains: readonly SearchDomainModel[];
   readonly invocations: readonly InvocationModel[];
-  /** `address.property: why`, for each property of these resources that this machine does not honour. */
+  /** `address.property: reason`, for each property of these resources that the local run does not honour. */
   readonly notHonoured: readonly string[];
 }
 

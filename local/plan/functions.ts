@@ -8,7 +8,7 @@ import type { KnownTargets } from "./known-targets";
 import type { Properties } from "./properties";
 import type { Stack } from "./stack";
 
-/** The one runtime that this process is. */
+/** Lambda's name of this process's runtime. */
 const RUNTIME = `nodejs${process.versions.node.split(".")[0]}.x`;
 
 /** Lambda refuses a function that sets one of these itself. */
@@ -54,7 +54,7 @@ export function readFunctions(stack: Stack): FunctionModel[] {
   });
 }
 
-/** The zip has to be the one that Terraform describes: `source_code_hash` is compared with its bytes. */
+/** Reads the path of the zip and compares its hash with `source_code_hash`. */
 function readArchivePath(stack: Stack, lambda: Properties): string {
   const path = join(stack.directory, lambda.string("filename"));
   const expected = lambda.string("source_code_hash");

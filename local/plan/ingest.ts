@@ -1,7 +1,7 @@
 import type { StreamModel } from "./data-plane";
 import type { Stack } from "./stack";
 
-/** What an on-demand stream starts with. */
+/** Shards of a new on-demand stream. */
 const ON_DEMAND_SHARDS = 4;
 
 /** The names of `aws_s3_bucket`. */

@@ -1,7 +1,7 @@
 import type { FunctionModel, StreamModel } from "./data-plane";
 import type { Properties } from "./properties";
 
-/** What the data plane's resources may point at: the buckets, streams and functions of the same stack. */
+/** The buckets, streams and functions of the stack, which the data plane's resources may refer to. */
 export class KnownTargets {
   constructor(
     readonly buckets: readonly string[],

@@ -4,14 +4,14 @@ import { TerraformError } from "./terraform-error";
 /** Turns a string of the document into its value: references resolved. Throws with what is wrong with it. */
 type Evaluate = (text: string, place: string) => Json;
 
-/** What has become of each property of one resource. */
+/** The properties of one resource that were read, and those that are not honoured. */
 class PropertyUse {
   readonly read = new Set<string>();
   /** By path, which covers everything below it. */
   readonly notHonoured = new Map<string, string>();
 }
 
-/** Why the properties that any resource may have change nothing here. */
+/** Properties that any resource may have, and why the local run does not honour them. */
 const COMMON: Readonly<Record<string, string>> = {
   tags: "tags are not kept here",
   tags_all: "tags are not kept here",
@@ -20,12 +20,12 @@ const COMMON: Readonly<Record<string, string>> = {
   timeouts: "nothing is waited for here",
 };
 
-/** Terraform's own arguments that would make the block mean something else. */
+/** Terraform's meta-arguments that would change the meaning of the block. */
 const FORBIDDEN = ["count", "for_each", "provider", "provisioner", "connection"] as const;
 
 /**
- * The properties of a resource, or of a block of it. Reading a property takes note of it, so that at the end
- * every property was read, was listed as not honoured, or is listed as unknown: none is passed over in silence.
+ * The properties of a resource, or of a block of it. Each read is recorded, so that in the end every property is read,
+ * listed as not honoured, or listed as unknown; none is ignored silently.
  */
 export class Properties {
   private constructor(
@@ -60,13 +60,13 @@ export class Properties {
     return typeof value === "string" ? value : this.refuse(name, "must be a string");
   }
 
-  /** A string as the document writes it, references and all. Looking at it is not reading it. */
+  /** A string as the document has it, with unresolved references. This does not count as reading the property. */
   text(name: string): string | undefined {
     const value = member(this.body, name);
     return typeof value === "string" ? value : undefined;
   }
 
-  /** A number, or its decimal text, as Terraform converts it. @param providerDefault what the provider takes instead */
+  /** A number, or its decimal text, as Terraform converts it. @param providerDefault value without the property */
   number(name: string, providerDefault: number): number {
     const value = this.value(name);
     if (value === undefined) return providerDefault;
@@ -91,7 +91,7 @@ export class Properties {
     return this.refuse(name, "must be true or false");
   }
 
-  /** One of the values that the local run supports. @param providerDefault what the provider takes instead */
+  /** One of the values that the local run supports. @param providerDefault value without the property */
   oneOf<const T extends string>(name: string, supported: readonly T[], providerDefault?: T): T {
     const value = this.optionalString(name) ?? providerDefault ?? this.refuse(name, "is required");
     return (
@@ -132,7 +132,7 @@ export class Properties {
     return Object.keys(this.body).filter((name) => this.has(name));
   }
 
-  /** A block that stands at most once; cdktf writes it as an object or as a list of one. */
+  /** A block that may occur once; cdktf writes it as an object or as a list of one. */
   block(name: string): Properties | undefined {
     const [first, second] = this.blocks(name);
     if (second !== undefined) return this.refuse(name, "must stand at most once");
@@ -152,7 +152,7 @@ export class Properties {
     });
   }
 
-  /** Lists a property, with all below it, as one that changes nothing here. Nothing happens if it is absent. */
+  /** Lists a property and everything below it as not honoured; has no effect when the property is absent. */
   notHonoured(name: string, reason: string): void {
     if (this.has(name)) this.use.notHonoured.set(this.at(name), reason);
   }
@@ -163,7 +163,7 @@ export class Properties {
   }
 
   /**
-   * @param evaluated what the value's references come to, where that is the trouble
+   * @param evaluated the value with its references resolved, where that value is the problem
    * @throws TerraformError always: address, property, value and `problem`
    */
   refuse(name: string, problem: string, evaluated?: string): never {
@@ -176,8 +176,8 @@ export class Properties {
   }
 
   /**
-   * A line for each property of the resource that is not honoured. Call it once everything was read. What these
-   * properties hold is not looked at: any expression may stand there.
+   * A line for each property of the resource that is not honoured. Call it after all reads. The values of these
+   * properties are not evaluated, so they may be any expression.
    */
   remainder(): string[] {
     const lines = new Set<string>();
@@ -207,7 +207,7 @@ function covers(prefix: string, path: string): boolean {
   return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
 }
 
-/** One line speaks for the same property of every item of a list. */
+/** Merges the lines of one property in all items of a list. */
 function withoutIndices(path: string): string {
   return path.replaceAll(/\[\d+\]/g, "[]");
 }

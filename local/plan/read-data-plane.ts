@@ -9,7 +9,7 @@ import { readSearchDomains } from "./search";
 import { type Computed, Stack } from "./stack";
 import { unsupportedResources } from "./unsupported-resources";
 
-/** The resource types that are read; a stack may hold others only if they are known to carry no data. */
+/** The resource types that are read; other types of a stack must be listed in unsupported-resources.ts. */
 export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
   "aws_s3_bucket",
   "aws_s3_bucket_notification",
@@ -31,8 +31,8 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
 /**
  * Reads the data plane out of a synthesized stack.
  * @param directory holds `cdk.tf.json` and `assets/`
- * @param computed what only the running engines know
- * @throws TerraformError naming the address, the property and the value that this machine cannot run
+ * @param computed values that depend on the running engines
+ * @throws TerraformError naming the address, the property and the value that the local run does not support
  */
 export function readDataPlane(directory: string, computed: Computed): DataPlane {
   const stack = new Stack(directory, computed);

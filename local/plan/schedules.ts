@@ -5,17 +5,17 @@ import type { KnownTargets } from "./known-targets";
 import type { Properties } from "./properties";
 import type { Stack } from "./stack";
 
-/** How Lambda treats an event that nobody waits for, by the function's ARN. */
+/** Lambda's settings of asynchronous invocations. */
 type AsynchronousSettings = Pick<ScheduleModel, "maximumRetries" | "maximumEventAgeSeconds">;
 
-/** Lambda's own settings where a function has none. */
+/** Lambda's defaults for a function without settings. */
 const LAMBDA_DEFAULTS: AsynchronousSettings = { maximumRetries: 2, maximumEventAgeSeconds: 21_600 };
 
 const SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
 
 /**
- * `aws_cloudwatch_event_rule` with each `aws_cloudwatch_event_target`, and what applies to their events. Rules
- * that match events instead of a time are looked at by {@link readBucketEvents}, and do not run here.
+ * `aws_cloudwatch_event_rule` with each `aws_cloudwatch_event_target`, and the settings of their asynchronous
+ * invocations. {@link readBucketEvents} checks the rules that match events; the local run does not run those.
  */
 export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleModel[] {
   const allRules = stack.all("aws_cloudwatch_event_rule");

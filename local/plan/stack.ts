@@ -7,7 +7,7 @@ import { Properties } from "./properties";
 import { parseTemplate, type Reference } from "./template";
 import { TerraformError } from "./terraform-error";
 
-/** Values that only the running engines know. */
+/** Values that depend on the running engines. */
 export interface Computed {
   /** Scheme, host and port of the search engine: what `${aws_opensearch_domain.….endpoint}` becomes. */
   readonly searchEndpoint?: string;
@@ -25,7 +25,7 @@ export class Stack {
 
   /**
    * @param directory the stack's own folder: `cdk.tf.json` and its `assets/`
-   * @throws TerraformError when there is no such stack, or no provider that says region and account
+   * @throws TerraformError when the stack or its provider's region or account is missing
    */
   constructor(
     readonly directory: string,
@@ -52,7 +52,7 @@ export class Stack {
     return new Map(Object.keys(this.resources).map((type) => [type, this.bodies(type).length]));
   }
 
-  /** The resources of a type; every one that was handed out must be read by the time of `notHonoured`. */
+  /** The resources of a type. Read all of them before calling `notHonoured`. */
   all(type: string): Properties[] {
     return this.bodies(type).map(([name, body]) => {
       const properties = Properties.of(`${type}.${name}`, body, (text, place) => this.evaluate(text, place));
@@ -61,7 +61,7 @@ export class Stack {
     });
   }
 
-  /** The properties that were not read, of every resource that was. */
+  /** The properties that are not honoured, of all resources that were read. */
   notHonoured(): string[] {
     return this.opened.flatMap((properties) => properties.remainder());
   }
@@ -90,7 +90,7 @@ export class Stack {
       .join("");
   }
 
-  /** The value of `${type.name.attribute}`: what the resource spells out, or else what AWS would compute. */
+  /** The value of `${type.name.attribute}`: the resource's own property, or the attribute that AWS would compute. */
   private attribute({ type, name, attribute }: Reference, place: string): Json {
     const reference = `${type}.${name}.${attribute}`;
     const body = this.bodies(type).find(([candidate]) => candidate === name)?.[1];
@@ -156,7 +156,7 @@ function readDocument(directory: string): JsonObject {
   return document;
 }
 
-/** The AWS provider without an alias. Its values are literals: nothing is known yet that they could refer to. */
+/** The AWS provider without an alias. Its values must be literals. */
 function defaultProvider(document: JsonObject): Properties {
   const providers = member(document, "provider") ?? {};
   const aws = isJsonObject(providers) ? (member(providers, "aws") ?? []) : [];

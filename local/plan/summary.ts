@@ -1,9 +1,9 @@
-/** As wide as most terminals are, less the indent. */
+/** Width of most terminals, without the indent. */
 const WIDTH = 96;
 
 /**
- * The list of what is not honoured, shortened for reading: each reason, and below it, indented and wrapped, the
- * resources and properties that share it. A line without a reason stays as it is.
+ * Shortens the list of properties that are not honoured: each reason, and below it, indented and wrapped, the
+ * resources and properties with that reason. A line without a reason is unchanged.
  */
 export function summarizeNotHonoured(notHonoured: readonly string[]): string[] {
   const whole: string[] = [];

@@ -5,7 +5,7 @@ export interface Reference {
   readonly attribute: string;
 }
 
-/** A piece of a string: text to take as it is, or a reference to resolve. */
+/** A part of a string: literal text or a reference. */
 type Part = string | Reference;
 
 /** A resource's type has an underscore in it, which keeps `data.…`, `var.…`, `local.…` and `module.…` out. */

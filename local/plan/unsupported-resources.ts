@@ -1,6 +1,6 @@
 import { TerraformError } from "./terraform-error";
 
-/** Resources that hold no data and move none, so that the local run does without them. */
+/** A group of resource types that the local run does not support; they neither hold nor move data. */
 interface UnsupportedGroup {
   readonly what: string;
   readonly why: string;
@@ -41,7 +41,7 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
 ];
 
 /**
- * A line for each group of resources that the local run does without.
+ * A line for each group of unsupported resources in the stack.
  * @param counts how many resources of each type the stack has, types that are read excluded
  * @throws TerraformError for a type that the local run does not know: it may be part of the data plane
  */
