@@ -1,15 +1,15 @@
-/** What a function's answer says of its batch. */
+/** The result of a batch, by a function's response. */
 export type BatchVerdict =
-  /** All of it was processed. */
+  /** All records were processed. */
   | { readonly type: "success" }
-  /** It was processed up to this record, not including it; counted from 0. */
+  /** The records before this index were processed. */
   | { readonly type: "failedFrom"; readonly index: number }
-  /** None of it counts as processed. */
+  /** No record counts as processed. */
   | { readonly type: "failure"; readonly reason: string };
 
 /**
- * Reads the answer of a function that reports item failures (`ReportBatchItemFailures`), as AWS documents it: the
- * lowest sequence number that is named is the first record that was not processed. No answer, an empty one,
+ * Reads the response of a function that reports item failures (`ReportBatchItemFailures`), as AWS documents it: the
+ * lowest reported sequence number is the first record that was not processed. No answer, an empty one,
  * and one without failures mean success: also when the function only misspelt the key. An identifier that is
  * empty, missing, or of no record in the batch fails the whole batch.
  * @param sequenceNumbers of the batch, in order

@@ -1,13 +1,13 @@
 import { type Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, UsageError } from "./exit";
 
-/** What a command touches of its process. */
+/** The parts of the process that a command uses. */
 export interface Ending {
   exitCode?: number | string | null | undefined;
   readonly stderr: { write(text: string): unknown };
 }
 
-/** What a command does. @returns how it ended */
+/** The action of a command. @returns its exit code */
 export type Action<Arguments extends unknown[]> = (...args: Arguments) => ExitCode | Promise<ExitCode>;
 
 /** Makes an action for commander out of one that returns its exit code. */
@@ -20,15 +20,15 @@ export function ending<Arguments extends unknown[]>(
   };
 }
 
-/** Writes what commander says of a wrong command line: its suggestion would be a second line. */
+/** Writes commander's error about the command line in one line, with its suggestion. */
 export function writeOneLine(text: string, write: (text: string) => void): void {
   write(`${text.trim().replace(/\s*\n\s*/g, " ")}\n`);
 }
 
 /**
  * Parses the command line and runs the action, one of {@link ending}. Never rejects: an error is one message on stderr, and
- * its code is that of {@link EXIT}. The code is a failure until the action has said otherwise, because Node ends with 0 when a
- * promise is never settled.
+ * its code is that of {@link EXIT}. The code is a failure until the action returns, because Node exits with 0 when a promise
+ * never settles.
  * @param args without node and script
  */
 export async function runCommand(
@@ -52,20 +52,20 @@ export async function runCommand(
   }
 }
 
-/** The exit code of what a command threw, and what remains to be said about it. */
+/** The exit code for an error of a command, and the message that has not been printed yet. */
 export function failureOf(error: unknown): { readonly code: ExitCode; readonly message?: string } {
-  // It has been printed, as has the help.
+  // Commander has printed its errors and the help.
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
   if (error instanceof UsageError) return { code: EXIT.usage, message: `error: ${error.message}` };
   return { code: EXIT.failed, message: messageOf(error) };
 }
 
-/** Names of errors that only a fault of the program raises. */
+/** Errors that indicate a bug of the program. */
 const PROGRAM_FAULTS: readonly string[] = ["TypeError", "RangeError", "ReferenceError", "SyntaxError"];
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (PROGRAM_FAULTS.includes(error.name)) return error.stack ?? String(error);
-  // The name says what AWS's messages leave out, such as NoSuchBucket.
+  // AWS's messages often omit the error code, which is the name, such as NoSuchBucket.
   return "$metadata" in error ? String(error) : error.message;
 }

@@ -1,16 +1,16 @@
-/** How every command ends. */
+/** Exit codes of all commands. */
 export const EXIT = {
-  /** All is well; whatever was to be looked at was looked at. */
+  /** Success; every check was made. */
   ok: 0,
-  /** Something is not as it should be, an operation failed, or the answer could not be determined. */
+  /** A check or an operation failed, or the result could not be determined. */
   failed: 1,
-  /** The command line is wrong. Nothing was done. */
+  /** The command line is invalid. Nothing was done. */
   usage: 2,
   /**
-   * `drift` alone: there is drift. A workflow must tell it from a failure, and a failure of Node or npm ends with 1 too.
+   * Of `drift` only: there is drift. A workflow must distinguish it from a failure, for which Node and npm exit with 1.
    */
   drift: 3,
-  /** Ctrl-C ended it before its end: 128 and the number of SIGINT, as shells have it. */
+  /** Ctrl-C interrupted it: 128 plus the number of SIGINT, as in shells. */
   interrupted: 130,
 } as const;
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { LOOPBACK } from "./loopback";
 
-/** Ports of loopback that nobody listens on, all different, for programs that must be told theirs. */
+/** Different free ports of loopback, for programs that need a port number. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

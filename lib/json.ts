@@ -1,4 +1,4 @@
-/** What a JSON document is made of. */
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */
@@ -6,12 +6,12 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Tells an object from a list and from null. */
+/** Whether a value is an object, and not a list or null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A member that is absent from a Terraform document and one that is null mean the same. */
+/** A member of an object; undefined also for null, which means the same in a Terraform document. */
 export function member(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
 }
@@ -20,14 +20,14 @@ export function member(object: JsonObject, key: string): Json | undefined {
 export interface Leaf {
   /** Such as `storage_descriptor.columns[2].name`. */
   readonly path: string;
-  /** Each step from the root, for code that follows the path. */
+  /** The same path as a list of keys and indices. */
   readonly steps: readonly (string | number)[];
   readonly value: Json;
 }
 
 /**
- * Every leaf below `value`, empty lists and objects included. Null counts as absent, and `//` is how
- * Terraform's JSON writes a comment.
+ * Every leaf below `value`, empty lists and objects included. Null counts as absent, and `//` is a comment
+ * in Terraform's JSON.
  */
 export function* leaves(value: Json, steps: readonly (string | number)[] = []): Generator<Leaf> {
   const members: [string | number, Json][] = Array.isArray(value)

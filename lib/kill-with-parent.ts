@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * Sees to it that `child` does not outlive this process, even if that is killed: a shell waits for the end of a
- * pipe that only this process holds, and then ends the child.
+ * Kills `child` when this process ends, also when it is killed: a shell waits for the end of a pipe that only this
+ * process holds, and then kills the child.
  */
 export function killWithParent(child: ChildProcess): void {
   if (child.pid === undefined) return;
   const shell = spawn("sh", ["-c", 'read -r _; kill -KILL "$1" 2>/dev/null', "sh", String(child.pid)], {
     stdio: ["pipe", "ignore", "ignore"],
-    // Ctrl-C must not end the guard before its charge.
+    // Ctrl-C must not end the shell before the child.
     detached: true,
   });
   shell.on("error", () => child.kill("SIGKILL"));

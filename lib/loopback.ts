@@ -3,19 +3,19 @@ import { Server } from "node:http";
 /** The only address that the local run listens on. */
 export const LOOPBACK = "127.0.0.1";
 
-/** How long a closing server waits for requests that are under way. */
+/** How long a closing server waits for requests in progress. */
 const CLOSE_GRACE_MS = 2_000;
 
 /**
  * Starts `server` on the loopback address.
  * @param port 0 for a free one
- * @param what the service's name, for the error
+ * @param what name of the service, for the error
  * @returns its URL
- * @throws Error naming the port when it cannot be had.
+ * @throws Error naming the port when it is not available.
  */
 export async function listenOnLoopback(server: Server, port: number, what: string): Promise<string> {
-  // Client and server live in one process. Where that is held up for longer than the server's patience, it cuts an
-  // idle connection that the client has just taken for its next request, and a streamed upload is not repeated.
+  // Client and server run in one process. When the process is blocked for longer than the keep-alive timeout, the server
+  // closes an idle connection that the client is just reusing, and a streamed upload cannot be retried.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(portError(error, port, what)));
@@ -28,7 +28,7 @@ export async function listenOnLoopback(server: Server, port: number, what: strin
   return `http://${LOOPBACK}:${address.port}`;
 }
 
-/** Refuses new connections, lets requests that are under way end, and cuts those that take too long. */
+/** Refuses new connections, waits for requests in progress, and cuts them after the grace period. */
 export async function closeServer(server: Server): Promise<void> {
   // Not server.close: kinesalite replaces it by one that closes its database first.
   const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));

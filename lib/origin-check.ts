@@ -1,22 +1,22 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** `Sec-Fetch-Site` of what the user typed, and of what Dashboards' own pages ask for. */
+/** `Sec-Fetch-Site` of typed addresses and of requests by the local end's own pages. */
 const OWN_SITES: readonly string[] = ["none", "same-origin"];
 
-/** Names by which a browser on this machine calls the local end. */
+/** Host names of the local end for a browser on this machine. */
 function ownHosts(port: number): readonly string[] {
   return [`127.0.0.1:${port}`, `localhost:${port}`];
 }
 
 /**
- * Why a request is refused; undefined when it may pass.
+ * The reason to refuse a request; undefined when it is allowed.
  *
- * Whatever reaches the local end is signed with the user's credentials, so nothing may reach it but the user:
+ * Requests to the local end are signed with the user's credentials, so only the user's own requests are allowed:
  * - a foreign name in `Host` is a web page whose name was made to resolve to 127.0.0.1 (DNS rebinding);
  * - a foreign `Origin`, `Referer` or `Sec-Fetch-Site` is a web page that sends requests blindly (CSRF). Another
  *   port of this machine is foreign too.
  *
- * Programs such as curl send none of the last three, and pass.
+ * Programs such as curl send none of the last three headers and are allowed.
  * @param port that the local end listens on.
  * @param what the local end is called. @default "the tunnel"
  */

@@ -1,6 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
 
-/** Waits; ends at once, without an error, when `signal` is aborted. */
+/** Waits; returns at once, without an error, when `signal` is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await timer(ms, undefined, { signal });
@@ -9,7 +9,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Waits for `work`, at most so long. @returns whether it ended; a rejection of it is the caller's. */
+/** Waits for `work`, at most `ms`. @returns whether it ended. Rejects when `work` does. */
 export async function endsWithin(work: Promise<void>, ms: number): Promise<boolean> {
   const late = new AbortController();
   const ended = await Promise.race([work.then(() => true), pause(ms, late.signal).then(() => false)]);

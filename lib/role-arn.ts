@@ -1,2 +1,2 @@
-/** Of an IAM role, in any partition. A user's ARN is none. */
+/** ARN of an IAM role (not of a user), in any partition. */
 export const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;

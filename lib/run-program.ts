@@ -8,9 +8,9 @@ interface RunOptions {
   readonly variables: Variables;
   /** Called with each line of standard output while the program runs. */
   readonly onLine?: (line: string) => void;
-  /** What to do when the program is not there. */
+  /** Remedy when the program is missing, for the error. */
   readonly remedy: string;
-  /** Interrupts the program as Ctrl-C does, and waits for it. */
+  /** Interrupts the program as Ctrl-C does, and then waits for its end. */
   readonly signal?: AbortSignal;
 }
 
@@ -21,8 +21,8 @@ export interface Finished {
 }
 
 /**
- * Runs a program to its end. Ctrl-C on a terminal reaches the program too, so it is waited for and never
- * killed: Terraform then gives its lock back.
+ * Runs a program to its end. Ctrl-C on a terminal reaches the program too; it is never killed, so that Terraform can
+ * release its lock.
  * @throws OperatorError when it cannot be started, with the remedy, or when a signal ended it.
  */
 export function runProgram(

@@ -3,8 +3,8 @@ import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 
 /**
- * The account that the credentials of this shell belong to.
- * @throws OperatorError when there are none, or they are refused.
+ * The account of this shell's credentials.
+ * @throws OperatorError when there are no credentials, or AWS rejects them.
  */
 export async function callerAccount(region: string): Promise<string> {
   const client = new STSClient({ region });

@@ -34,9 +34,9 @@ const PLAN = "bootstrap.tfplan";
 const LOCAL_STATE = "terraform.tfstate";
 
 /**
- * Makes the bucket that keeps the environment's state, puts that stack's own state into it, and writes down
- * where the environment lives. Run again, it repairs and changes nothing else.
- * @throws OperatorError saying what is in the way; nothing is touched in a wrong account.
+ * Creates the environment's state bucket, moves the state of the bucket's own stack into it, and writes the environment's
+ * account and region to the location file. It can be run again, and then only repairs.
+ * @throws OperatorError naming the obstacle; nothing is changed in a wrong account.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
   const { environment, say } = options;
@@ -53,7 +53,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
   return { ...location, bucket: state.backend.bucket, changes, file };
 }
 
-/** Applies the stack, its state being where it now is: in the bucket, or here until there is a bucket. */
+/** Applies the stack with its state in the bucket, or on this machine until the bucket exists. */
 async function applyStateStack(stack: TerraformStackFolder, say: Context["say"]): Promise<Changes> {
   const { terraform, backend } = stack;
   const localState = join(stack.path, LOCAL_STATE);
@@ -93,7 +93,7 @@ async function applyPlan({ path, terraform }: TerraformStackFolder): Promise<Cha
   }
 }
 
-/** @throws OperatorError when what is asked for, what is configured and the credentials do not agree. */
+/** @throws OperatorError when the options, the configuration and the credentials disagree. */
 async function resolveLocation({
   environment,
   variables,
@@ -123,7 +123,7 @@ async function resolveLocation({
         "use that account's credentials",
     );
   }
-  // Once more, so that flags are checked like everything else.
+  // `locate` validates the options, too.
   return locate(environment, {}, { [environment]: { accountId: caller, region: wanted.region } });
 }
 

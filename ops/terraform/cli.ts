@@ -25,7 +25,7 @@ function text(pattern: RegExp, wanted: string): (given: string) => string {
   };
 }
 
-/** As Go reads it. */
+/** A duration in Go's format. */
 const duration = text(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 60s or 10m");
 
 const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";

@@ -8,15 +8,15 @@ import { lookAtStateBucket } from "./state-bucket";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface DestroyOptions extends Context {
-  /** Whether the bucket of the state goes too. */
+  /** Whether to destroy the state bucket, too. */
   readonly andState: boolean;
-  /** Asked before anything goes. @returns whether to go on. */
+  /** Asks before anything is destroyed. @returns whether to continue */
   readonly confirm: (resources: number) => Promise<boolean>;
 }
 
 interface Destroyed {
   readonly removed: number;
-  /** What there still is although everything is gone, and why. */
+  /** What remains after the destroy, and why. */
   readonly remains: readonly string[];
 }
 
@@ -25,14 +25,14 @@ const KEY_REMAINS =
   "the key until its deletion window ends: `aws kms cancel-key-deletion` would bring it back";
 const LOCAL_STATE = "terraform.tfstate";
 /**
- * A merge that was running when its function was removed, or a late access log, may put an object into a
- * bucket between its being emptied and its being removed, and S3 then refuses. By the second time nothing runs.
+ * A running merge or a late access log may put an object into a bucket after it was emptied, and S3 then refuses to
+ * delete the bucket. At the second attempt nothing runs any more.
  */
 const ATTEMPTS = 2;
 
 /**
- * Removes everything of a disposable environment, the data included.
- * @throws OperatorError when it is protected, in the code or still in the state, or when something stays.
+ * Destroys a disposable environment with its data.
+ * @throws OperatorError when the environment is protected, in the code or in the state, or when resources remain.
  */
 export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   const { environment, say, andState } = options;
@@ -58,7 +58,7 @@ export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   return { removed, remains };
 }
 
-/** Whether the end of the state's bucket was begun here, and not finished. */
+/** Whether an earlier destroy of the state bucket was interrupted. */
 function isHalfGone({ path }: TerraformStackFolder): boolean {
   return existsSync(join(path, LOCAL_STATE));
 }
@@ -81,7 +81,7 @@ function assertDisposableInState(environment: string, addresses: readonly string
   );
 }
 
-/** @returns how many resources went. */
+/** @returns the number of removed resources */
 async function removeAll(
   { path, terraform, name }: TerraformStackFolder,
   say: Context["say"],
@@ -103,14 +103,14 @@ async function removeAll(
   return removed;
 }
 
-/** The bucket cannot keep the state of its own end: it is moved here first. */
+/** The bucket cannot store the state of its own destruction, so the state is first moved to this machine. */
 async function destroyStateStack(
   environment: string,
   stack: TerraformStackFolder,
   say: Context["say"],
 ): Promise<number> {
   const { path, terraform } = stack;
-  // Where an unfinished attempt was, if there was one.
+  // Connects to the local state of an interrupted attempt, if there is one.
   await terraform.init();
   assertDisposableInState(`${environment}-state`, protectedInState(await terraform.show()));
   say(`moving the state of ${stack.name} out of its bucket`);

@@ -6,10 +6,10 @@ import { type Json, type JsonObject, member } from "../../lib/json";
 import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
 import { type Context, openWorkspace } from "./workspace";
 
-/** A resource that is no longer as it was deployed. */
+/** A resource that was changed outside of Terraform. */
 export interface Drifted {
   readonly address: string;
-  /** `deleted`, or `changed` in these properties. */
+  /** `deleted`, or `changed` with these properties. */
   readonly what: "changed" | "deleted";
   readonly properties: readonly PropertyDrift[];
 }
@@ -23,11 +23,11 @@ interface PropertyDrift {
 
 export interface DriftReport {
   readonly drifted: readonly Drifted[];
-  /** What a deploy would change for another reason: the code is not what was deployed. */
+  /** Resources that a deploy would change for another reason: the code differs from the deployed one. */
   readonly undeployed: readonly string[];
 }
 
-/** How a look for drift ends that came to an answer. What only the code would change is no drift. */
+/** The exit code of a report. Changes of the code alone are no drift. */
 export function driftCode({ drifted }: DriftReport): ExitCode {
   return drifted.length > 0 ? EXIT.drift : EXIT.ok;
 }
@@ -35,8 +35,8 @@ export function driftCode({ drifted }: DriftReport): ExitCode {
 const PLAN = "drift.tfplan";
 
 /**
- * Compares the environment with its state and its code. No state is written, and nothing is changed.
- * @throws OperatorError when it cannot be looked at, for example because somebody holds the lock.
+ * Compares the environment with its state and its code. It writes no state and changes nothing.
+ * @throws OperatorError when the comparison fails, for example because the state is locked.
  */
 export async function detectDrift(context: Context): Promise<DriftReport> {
   const { main } = await openWorkspace(context);
@@ -51,9 +51,9 @@ export async function detectDrift(context: Context): Promise<DriftReport> {
 }
 
 /**
- * The drift in a plan, as `terraform show -json` prints it: what stands both among what Terraform found
- * different and among what it would change. Either list alone says too much: the first names every computed
- * value that moved by itself, the second also what only the code changed.
+ * The drift in a plan, as `terraform show -json` prints it: the resources in both `resource_drift` and
+ * `resource_changes`. Neither list suffices: the first also has every computed value that changed by itself, the second
+ * also has the changes of the code.
  */
 export function driftOf(plan: JsonObject): DriftReport {
   const found = new Map(changesIn(plan, "resource_drift").map((change) => [change.address, change]));

@@ -2,14 +2,14 @@ import { OperatorError } from "../../lib/operator-error";
 import { runProgram } from "../../lib/run-program";
 import type { Variables } from "../../lib/variables";
 
-/** A Terraform that is new enough. */
+/** A Terraform of a supported version. */
 export interface TerraformProgram {
-  /** As it is called: a path, or a name on the PATH. */
+  /** A path, or a name on the PATH. */
   readonly command: string;
   readonly version: string;
 }
 
-/** The S3 backend locks by itself since this one. */
+/** The first version with native locking of the S3 backend. */
 const OLDEST = { major: 1, minor: 11 };
 const INSTALL = `install Terraform ${OLDEST.major}.${OLDEST.minor} or newer (https://developer.hashicorp.com/terraform/install) on the PATH, or name it in TERRAFORM_BINARY_NAME`;
 

@@ -2,11 +2,11 @@ import type { Json } from "../../lib/json";
 import { PLANNED_ACTIONS, type PlannedAction, type PlannedChange, type PlanSummary } from "./plan-summary";
 
 interface MarkdownOptions {
-  /** Of which environment the plan is. */
+  /** Environment of the plan. */
   readonly environment: string;
-  /** What Terraform itself prints for people, folded away. @default left out */
+  /** Terraform's own text of the plan, shown folded. @default omitted */
   readonly text?: string;
-  /** Characters that fit. GitHub takes 65,536 in a comment. @default 65000 */
+  /** Limit of characters. GitHub's is 65,536 for a comment. @default 65000 */
   readonly limit?: number;
 }
 
@@ -20,10 +20,10 @@ const WORDS: Readonly<Record<PlannedAction, string>> = {
   move: "move",
 };
 
-/** Characters of a value that are shown. */
+/** Limit of characters of a shown value. */
 const VALUE_LENGTH = 60;
 
-/** A plan as a comment: what holds data and would go comes first, and is never cut off. */
+/** A plan as a comment. Losses of data come first and are never truncated. */
 export function markdownOf(summary: PlanSummary, options: MarkdownOptions): string {
   const { environment, text, limit = 65_000 } = options;
   const head = [`## Plan for ${code(environment)}: ${counted(summary)}`, ...warnings(summary)];

@@ -4,10 +4,10 @@ import { OperatorError } from "../../lib/operator-error";
 import { REMOVABLE, STATEFUL } from "../../modules/stateful";
 import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
 
-/** What happens to a resource; `forget` and `move` touch the state only. */
+/** The action on a resource; `forget` and `move` change the state only. */
 export type PlannedAction = "delete" | "replace" | "update" | "create" | "import" | "move" | "forget";
 
-/** In the order in which a reader must see them. */
+/** Ordered by risk, highest first. */
 export const PLANNED_ACTIONS: readonly PlannedAction[] = [
   "delete",
   "replace",
@@ -18,12 +18,12 @@ export const PLANNED_ACTIONS: readonly PlannedAction[] = [
   "move",
 ];
 
-/** A property that changes. Sensitive values are not in it. */
+/** A changed property, without sensitive values. */
 export interface PlannedProperty {
   readonly property: string;
   readonly before: Json;
   readonly after: Json;
-  /** Whether it is why the resource is replaced. */
+  /** Whether the change forces the replacement. */
   readonly forcesReplacement: boolean;
 }
 
@@ -32,11 +32,11 @@ export interface PlannedChange {
   readonly address: string;
   readonly type: string;
   readonly action: PlannedAction;
-  /** Of an update or a replacement. */
+  /** Changed properties of an update or a replacement. */
   readonly properties: readonly PlannedProperty[];
 }
 
-/** A resource that holds data, and what would be lost. */
+/** A stateful resource that the plan would remove, and the data that would be lost. */
 export interface Loss {
   readonly address: string;
   readonly action: "delete" | "replace" | "forget";
@@ -44,26 +44,26 @@ export interface Loss {
 }
 
 export interface PlanSummary {
-  /** Most dangerous first. */
+  /** Ordered by {@link PLANNED_ACTIONS}. */
   readonly changes: readonly PlannedChange[];
-  /** What holds data and would go. */
+  /** Stateful resources that would be removed. */
   readonly losses: readonly Loss[];
-  /** What holds data and would from now on be removed with its content: address and property. */
+  /** Stateful resources that would lose their protection against removal: address and property. */
   readonly unprotected: readonly string[];
   /** Outputs that change. */
   readonly outputs: readonly string[];
-  /** Whether somebody changed things behind Terraform's back, which this plan undoes. */
+  /** Resources that were changed outside of Terraform and that this plan reverts. */
   readonly drifted: readonly string[];
-  /** The same for two plans that would do the same to the same things. */
+  /** Equal for two plans with the same changes to the same resources. */
   readonly fingerprint: string;
 }
 
 const UNKNOWN = "(known after apply)";
 
 /**
- * What a plan would do.
+ * Summarizes the changes of a plan.
  * @param plan as `terraform show -json` prints it.
- * @throws OperatorError when it is no plan, or one that failed.
+ * @throws OperatorError for a document that is no plan, or a plan that failed.
  */
 export function summarize(plan: JsonObject): PlanSummary {
   if (member(plan, "resource_changes") === undefined && member(plan, "planned_values") === undefined) {
@@ -113,7 +113,7 @@ const ACTIONS: Readonly<Record<string, PlannedAction>> = {
   update: "update",
 };
 
-/** @returns undefined when nothing happens. @throws OperatorError on an action of a newer Terraform. */
+/** @returns undefined for no action. @throws OperatorError for an unknown action, of a newer Terraform */
 function actionOf({ address, actions, change, entry }: ResourceChange): PlannedAction | undefined {
   const name = actions.join(",");
   if (name === "no-op" || name === "read") {
@@ -149,7 +149,7 @@ function propertiesOf({ change }: ResourceChange): PlannedProperty[] {
     });
 }
 
-/** First steps of the paths that force a replacement. */
+/** Top-level properties that force a replacement. */
 function replacePaths(change: JsonObject): ReadonlySet<string> {
   const paths = member(change, "replace_paths");
   if (!Array.isArray(paths)) return new Set();
@@ -176,7 +176,7 @@ function outputsOf(plan: JsonObject): string[] {
     .sort();
 }
 
-/** Of what is done to what, and to which values; the values before do not count. */
+/** Hash of the addresses, actions and new values; old values are excluded. */
 function fingerprintOf(planned: readonly { change: ResourceChange; action: PlannedAction }[]): string {
   const lines = planned
     .map(({ change: { address, change }, action }) =>
@@ -191,7 +191,7 @@ function fingerprintOf(planned: readonly { change: ResourceChange; action: Plann
   return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 12);
 }
 
-/** With the members of its objects in order of their names. */
+/** The value with the members of its objects sorted by name. */
 function sorted(value: Json | undefined): Json {
   if (value === undefined || value === null || typeof value !== "object") return value ?? null;
   if (Array.isArray(value)) return value.map((item: Json) => sorted(item));

@@ -14,7 +14,7 @@ export interface ResourceChange {
   readonly entry: JsonObject;
 }
 
-/** Stands for a sensitive value. */
+/** Placeholder of a sensitive value. */
 export const HIDDEN = "(sensitive)";
 
 /** One of a plan's lists of resources; empty where the plan has none. @throws OperatorError when it is malformed. */
@@ -38,7 +38,7 @@ export function changesIn(plan: JsonObject, list: "resource_drift" | "resource_c
   });
 }
 
-/** The provider tells nothing, an empty list and an empty text apart only when it writes, not when it reads. */
+/** Equality that treats null, an empty list and an empty string as the same, because the provider's reads do. */
 export function isSame(one: Json | undefined, other: Json | undefined): boolean {
   const isEmpty = (value: Json | undefined): boolean =>
     value === undefined ||
@@ -47,13 +47,13 @@ export function isSame(one: Json | undefined, other: Json | undefined): boolean 
   return (isEmpty(one) && isEmpty(other)) || isDeepStrictEqual(one, other);
 }
 
-/** A member that is an object, else an empty one. */
+/** A member that is an object, or else an empty object. */
 export function objectOf(object: JsonObject, key: string): JsonObject {
   const value = member(object, key);
   return isJsonObject(value) ? value : {};
 }
 
-/** Terraform marks what is sensitive, or not known yet, by `true` somewhere in the shape of the value. */
+/** Terraform marks sensitive and unknown values by `true` in a structure shaped like the value. */
 export function holdsTrue(marks: Json | undefined): boolean {
   if (Array.isArray(marks)) return marks.some(holdsTrue);
   return isJsonObject(marks) ? Object.values(marks).some(holdsTrue) : marks === true;

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
 import { REMOVABLE } from "../../modules/stateful";
 
-/** Addresses of a synthesized stack that refuse to be destroyed. @param document its `cdk.tf.json`. */
+/** Addresses with `prevent_destroy` in a synthesized stack. @param document its `cdk.tf.json` */
 export function protectedInCode(document: JsonObject): string[] {
   const types = member(document, "resource");
   if (!isJsonObject(types)) return [];
@@ -15,7 +15,7 @@ export function protectedInCode(document: JsonObject): string[] {
   );
 }
 
-/** Addresses that were deployed so that their content cannot be removed with them. @param state as `terraform show -json` prints it. */
+/** Addresses that were deployed without permission to remove their content. @param state as `terraform show -json` prints it. */
 export function protectedInState(state: JsonObject): string[] {
   return managedResources(state)
     .filter(({ type, values }) => {

@@ -4,20 +4,20 @@ import { join, resolve } from "node:path";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 
-/** Where `terraform init` takes the AWS provider from. */
+/** Source from which `terraform init` installs the AWS provider. */
 export type ProviderSource =
-  /** What the operator configured for Terraform themselves; nothing is added to it. */
+  /** The operator's own CLI configuration, used unchanged. */
   | { readonly kind: "configuration"; readonly path: string }
-  /** A folder of providers, as `terraform providers mirror` writes it, packed or unpacked. */
+  /** A filesystem mirror, as `terraform providers mirror` writes it, packed or unpacked. */
   | { readonly kind: "mirror"; readonly path: string }
   | { readonly kind: "registry" };
 
-/** Names a mirror, before anything else. */
+/** Names a mirror; takes precedence. */
 export const MIRROR_VARIABLE = "RETAIL_BI_PROVIDER_MIRROR";
 
 const PROVIDER = "registry.terraform.io/hashicorp/aws";
 
-/** The usual places of a mirror. Terraform itself looks into some of them, on some systems. */
+/** Usual folders of a mirror; some of them are Terraform's own implied mirrors. */
 function usualMirrors(): string[] {
   return [
     join(homedir(), ".terraform.d", "plugins"),
@@ -34,7 +34,7 @@ function usualMirrors(): string[] {
 
 /**
  * Finds the provider: the mirror that {@link MIRROR_VARIABLE} names, else the operator's own CLI
- * configuration, else a mirror in one of the usual places that has this version, else the registry.
+ * configuration, else a mirror with this version in one of the usual folders, else the registry.
  * @throws OperatorError when the named mirror does not have it.
  */
 export function findProvider(
@@ -78,7 +78,7 @@ export function variablesFor(source: ProviderSource, variables: Variables, folde
   }
 }
 
-/** In words, for people. */
+/** Description of the source for an operator. */
 export function describeSource(source: ProviderSource): string {
   switch (source.kind) {
     case "configuration":

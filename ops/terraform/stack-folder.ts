@@ -9,8 +9,8 @@ import type { Variables } from "../../lib/variables";
 export const PROJECT_ROOT = resolve(__dirname, "..", "..");
 
 /**
- * Where the commands synthesize: git-ignored, and it stays, so that Terraform need not load its provider each
- * time. `RETAIL_BI_WORK_FOLDER` names another. (`cdktf.out` belongs to the cdktf CLI.)
+ * Output folder of the commands' synths. It is git-ignored and kept, so that Terraform does not install its provider each
+ * time. `RETAIL_BI_WORK_FOLDER` overrides it. (`cdktf.out` belongs to the cdktf CLI.)
  */
 export function workFolder(variables: Variables): string {
   return variables["RETAIL_BI_WORK_FOLDER"] ?? join(PROJECT_ROOT, ".retail-bi", "terraform");
@@ -21,7 +21,7 @@ export interface Backend {
   readonly bucket: string;
   readonly key: string;
   readonly region: string;
-  /** The only account that it may be in. */
+  /** The only allowed account. */
   readonly accountId: string;
 }
 
@@ -65,7 +65,7 @@ export async function synthesizeEnvironment(
 
 /**
  * The stacks of an environment that was synthesized below `folder`.
- * @throws OperatorError naming what a stack lacks.
+ * @throws OperatorError naming what is missing in a stack.
  */
 export function readEnvironment(folder: string, environment: string): EnvironmentFolders {
   return {

@@ -8,12 +8,12 @@ import {
 import { OperatorError } from "../../lib/operator-error";
 import type { Backend } from "./stack-folder";
 
-/** What the bucket of a state holds. */
+/** Whether the state bucket exists and holds the state. */
 type StateBucket = "absent" | "without state" | "with state";
 
 /**
  * Looks for the bucket and the state in it.
- * @throws OperatorError when it belongs to somebody else or AWS cannot be asked.
+ * @throws OperatorError when the bucket belongs to another account or is not readable.
  */
 export async function lookAtStateBucket({ bucket, key, region, accountId }: Backend): Promise<StateBucket> {
   const client = new S3Client({ region });

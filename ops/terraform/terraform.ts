@@ -4,32 +4,32 @@ import { runProgram } from "../../lib/run-program";
 import type { Variables } from "../../lib/variables";
 import type { TerraformProgram } from "./find-terraform";
 
-/** What a plan or an apply does, in resources. */
+/** Numbers of resources that a plan or an apply changes. */
 export interface Changes {
   readonly add: number;
   readonly change: number;
   readonly remove: number;
 }
 
-/** Called with what happens, a line each. */
+/** Receives progress messages, one line each. */
 export type Say = (line: string) => void;
 
 interface TerraformOptions {
   readonly program: TerraformProgram;
   readonly variables: Variables;
-  /** Hears of each resource that is done. @default nobody */
+  /** Receives a message for each finished resource. @default none */
   readonly say?: Say;
-  /** How long a command waits for a lock that somebody else holds, such as `5m`. @default 0s */
+  /** Timeout of waiting for the state lock, such as `5m`. @default 0s */
   readonly lockTimeout?: string;
-  /** Interrupts what runs as Ctrl-C does. */
+  /** Interrupts the running command as Ctrl-C does. */
   readonly signal?: AbortSignal;
 }
 
-/** Of `plan`: made of a change to nothing, or of something to do. */
+/** Exit codes of `plan -detailed-exitcode`. */
 const NOTHING_TO_DO = 0;
 const SOMETHING_TO_DO = 2;
 
-/** Terraform in one folder, never asking anything. Every failure is an OperatorError with Terraform's own words. */
+/** Terraform in one folder, non-interactive. Every failure is an OperatorError with Terraform's own message. */
 export class Terraform {
   private readonly variables: Variables;
   private readonly lock: string;
@@ -47,24 +47,24 @@ export class Terraform {
     };
   }
 
-  /** Connects to the state where the configuration says; never moves a state (see `migrateState`). */
+  /** Connects to the configured backend without moving the state (see `migrateState`). */
   public async init(): Promise<void> {
     await this.run("init", ["-reconfigure", "-input=false", "-no-color"]);
   }
 
-  /** Connects to the state where the configuration says, and copies there what was connected before. */
+  /** Connects to the configured backend and copies the state of the previous backend there. */
   public async migrateState(): Promise<void> {
     await this.run("init", ["-migrate-state", "-force-copy", "-input=false", "-no-color"]);
   }
 
-  /** @throws OperatorError listing what is wrong with the configuration. */
+  /** @throws OperatorError listing the errors of the configuration. */
   public async validate(): Promise<void> {
     await this.run("validate", ["-no-color"]);
   }
 
   /**
-   * Plans, and keeps the plan in `file`, relative to the folder. No state is written.
-   * @returns whether there is anything to do.
+   * Writes a plan to `file`, relative to the folder. It writes no state.
+   * @returns whether the plan has changes
    */
   public async plan(file: string, { destroy = false } = {}): Promise<boolean> {
     const args = ["-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`, this.lock];
@@ -75,7 +75,7 @@ export class Terraform {
     return exitCode === SOMETHING_TO_DO;
   }
 
-  /** Applies a kept plan, and says what it did. */
+  /** Applies a saved plan. @returns the numbers of changed resources */
   public async apply(file: string): Promise<Changes> {
     let changes: Changes = { add: 0, change: 0, remove: 0 };
     const faults: string[] = [];
@@ -99,7 +99,7 @@ export class Terraform {
     return changes;
   }
 
-  /** A kept plan, or without `file` the state, as `terraform show -json` prints it. */
+  /** A saved plan, or without `file` the state, as `terraform show -json` prints it. */
   public async show(file?: string): Promise<JsonObject> {
     const { stdout } = await this.capture("show", [
       "-json",
@@ -117,13 +117,13 @@ export class Terraform {
     return stdout.split("\n").filter((line) => line !== "");
   }
 
-  /** One resource of the state, as an operator reads it. */
+  /** One resource of the state, as `terraform state show` prints it. */
   public async stateShow(address: string): Promise<string> {
     const { stdout } = await this.capture("state", ["show", "-no-color", address]);
     return stdout;
   }
 
-  /** Lets Terraform forget resources without touching them. */
+  /** Removes resources from the state without destroying them. */
   public async stateRemove(addresses: readonly string[]): Promise<void> {
     await this.run("state", ["rm", this.lock, ...addresses]);
   }
@@ -167,12 +167,12 @@ export class Terraform {
     });
   }
 
-  private failure(command: string, words: string): OperatorError {
-    return new OperatorError(`terraform ${command} failed in ${this.folder}:\n${plain(words)}`);
+  private failure(command: string, message: string): OperatorError {
+    return new OperatorError(`terraform ${command} failed in ${this.folder}:\n${plain(message)}`);
   }
 }
 
-/** A line of `-json`; lines of other programs' making are no events. */
+/** Parses a line of `-json`; other lines are no events. */
 function parseEvent(line: string): JsonObject | undefined {
   if (!line.startsWith("{")) return undefined;
   const event: unknown = JSON.parse(line);
@@ -198,9 +198,9 @@ function faultOf(event: JsonObject): string {
     .join(": ");
 }
 
-/** Without the frame that Terraform draws around an error. */
-function plain(words: string): string {
-  return words
+/** Removes the frame that Terraform draws around an error. */
+function plain(message: string): string {
+  return message
     .replace(/^[╷╵]\n?/gm, "")
     .replace(/^│ ?/gm, "")
     .trim();

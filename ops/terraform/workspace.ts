@@ -5,12 +5,12 @@ import { findProvider, variablesFor } from "./provider-source";
 import { type StackFolder, synthesizeEnvironment, workFolder } from "./stack-folder";
 import { type Say, Terraform } from "./terraform";
 
-/** What every command of an operator is given. */
+/** Inputs of every operator command. */
 export interface Context {
   readonly environment: string;
   readonly variables: Variables;
   readonly say: Say;
-  /** How long to wait for a lock that somebody else holds, such as `5m`. @default 0s */
+  /** Timeout of waiting for the state lock, such as `5m`. @default 0s */
   readonly lockTimeout?: string;
 }
 
@@ -19,7 +19,7 @@ export interface TerraformStackFolder extends StackFolder {
   readonly terraform: Terraform;
 }
 
-/** The two stacks of an environment, synthesized as the code now says. */
+/** The two stacks of an environment, synthesized from the current code. */
 interface Workspace {
   readonly main: TerraformStackFolder;
   readonly state: TerraformStackFolder;

@@ -5,10 +5,10 @@ import type { Variables } from "../../lib/variables";
 import { explainCliError } from "./cli-errors";
 import { INSTALL_AWS_CLI } from "./session-child";
 
-/** Asks AWS by its CLI, which the session needs anyway, in one region. */
+/** Runs a command of the AWS CLI in one region; the session needs the CLI anyway. */
 export type Ask = (what: string, args: readonly string[]) => Promise<JsonObject>;
 
-/** @throws (the returned function) OperatorError with what it was to find out, and the CLI's words explained. */
+/** @throws (the returned function) OperatorError naming what it looked for, with the explained error of the CLI. */
 export function awsCli(region: string, variables: Variables): Ask {
   return async (what, args) => {
     const { exitCode, stdout, stderr } = await runProgram(
@@ -24,7 +24,7 @@ export function awsCli(region: string, variables: Variables): Ask {
   };
 }
 
-/** What stands at `path` in an answer; undefined when it, or anything on the way, is absent. */
+/** The value at `path` of a response; undefined when any step is missing. */
 export function at(answer: JsonObject, ...path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>(
     (value, key) => (isJsonObject(value) ? member(value, key) : undefined),

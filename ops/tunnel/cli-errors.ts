@@ -1,7 +1,7 @@
 const SIGN_IN = "sign in, for example with `aws sso login`, and set AWS_PROFILE";
 
-/** What the AWS CLI says when it fails → what it means and what to do. The first that fits counts. */
-const MEANINGS: readonly (readonly [RegExp, string])[] = [
+/** Error output of the AWS CLI → its meaning and remedy. The first match counts. */
+const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [
     /SessionManagerPlugin is not found/,
     "the AWS CLI lacks its Session Manager plugin: install it (https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html), so that `session-manager-plugin` is on the PATH",
@@ -38,10 +38,10 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Meaning and remedy of the AWS CLI's words, with the words themselves; the words alone where they are new. */
-export function explainCliError(words: string): string {
-  const said = words.trim();
-  const [, meaning] = MEANINGS.find(([pattern]) => pattern.test(said)) ?? [];
-  if (meaning === undefined) return said === "" ? "the AWS CLI says no more" : said;
-  return `${meaning} (the AWS CLI says: ${said})`;
+/** Meaning and remedy of the AWS CLI's error output, followed by the output; the output alone when it is unknown. */
+export function explainCliError(stderr: string): string {
+  const output = stderr.trim();
+  const [, meaning] = EXPLANATIONS.find(([pattern]) => pattern.test(output)) ?? [];
+  if (meaning === undefined) return output === "" ? "the AWS CLI says no more" : output;
+  return `${meaning} (the AWS CLI says: ${output})`;
 }

@@ -22,7 +22,7 @@ function port(text: string): number {
   return value;
 }
 
-/** Credentials in clear text stay on this machine. */
+/** An origin; plain HTTP on loopback only, because requests are signed with credentials. */
 function endpoint(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const safe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === LOOPBACK);
@@ -33,7 +33,7 @@ function endpoint(text: string): URL {
 }
 
 const stop = new AbortController();
-// A terminal that goes away would leave the session behind.
+// SIGHUP too: closing the terminal must not leave the session running.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
-/** About one connection, not about the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+/** Headers of one connection, not of the message: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -14,8 +14,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Of the client: replaced by what is signed (`host`, `content-length`, `authorization`), answered here
- * (`expect`), or naming the local end, which means nothing to the domain.
+ * Request headers that are not forwarded: the signer replaces them (`host`, `content-length`, `authorization`), the
+ * tunnel answers them (`expect`), or they name the local end.
  */
 const OF_THE_LOCAL_END: ReadonlySet<string> = new Set([
   "host",
@@ -27,16 +27,16 @@ const OF_THE_LOCAL_END: ReadonlySet<string> = new Set([
   "referer",
 ]);
 
-/** Those that the signature brings. */
+/** Headers of the signature. */
 const SIGNATURE = /^x-amz-/;
 
-/** What is passed on of a client's headers, `cookie`, `osd-xsrf` and `osd-version` among it. */
+/** The request headers to forward, `cookie`, `osd-xsrf` and `osd-version` included. */
 export function requestHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return endToEnd(headers, (name) => !OF_THE_LOCAL_END.has(name) && !SIGNATURE.test(name));
 }
 
 /**
- * What is passed on of the domain's headers: redirects and cookies are made to fit the local end.
+ * The response headers to forward, with redirects and cookies adapted to the local end.
  * @param domain origin of the domain.
  * @param local origin of the local end, as the client calls it.
  */
@@ -70,7 +70,7 @@ function localLocation(location: string, domain: URL, local: string): string {
   return host === domain.host ? `${local}${pathname}${search}${hash}` : location;
 }
 
-/** The local end speaks plain HTTP under another name: a cookie for the domain's name, or for TLS only, would be refused. */
+/** The local end is plain HTTP under another name, so a browser would reject a cookie for the domain's name or for TLS only. */
 function localCookie(cookie: string): string {
   return cookie
     .split(";")

@@ -1,4 +1,4 @@
-/** What the tunnel answers itself, because the request does not, or cannot, go to the domain. */
+/** A response by the tunnel itself, because the request is not or cannot be forwarded to the domain. */
 export class LocalAnswer extends Error {
   override readonly name = "LocalAnswer";
 

@@ -23,38 +23,38 @@ import type { Upstream } from "./upstream";
 
 export interface TunnelOptions {
   readonly environment: string;
-  /** Of the local end; 0 for a free one. */
+  /** Port of the local end; 0 for a free one. */
   readonly port: number;
   /** Origin of the domain, where it is reached without a session. */
   readonly endpoint?: URL;
   readonly variables: Variables;
-  /** Hears what happens on the route, a line each. */
+  /** Receives progress messages, one line each. */
   readonly say: (line: string) => void;
   /** Ends the opening. */
   readonly signal: AbortSignal;
 }
 
-/** A tunnel that is open. */
+/** An open tunnel. */
 export interface Tunnel {
-  /** Of the local end. */
+  /** URL of the local end. */
   readonly url: string;
-  /** Of the domain, which that leads to. */
+  /** Host of the domain. */
   readonly host: string;
-  /** Whether people sign in to Dashboards by SAML, which no tunnel can pass on. */
+  /** Whether Dashboards uses SAML sign-in, which a tunnel cannot forward. */
   readonly saml: boolean;
-  /** Settles with an error when the route is lost for good. */
+  /** Resolves to an error when the route is lost and cannot be reopened. */
   readonly over: Promise<OperatorError | undefined>;
   close(): Promise<void>;
 }
 
-/** The domain, and the session that leads there. */
+/** The domain and the session to it. */
 interface Route extends Pick<Tunnel, "over" | "close"> {
   readonly upstream: Upstream;
 }
 
 /**
- * Opens a tunnel to the environment's domain. Close it when done: programs outside of this process carry it.
- * @throws UnknownEnvironmentError; LocationError; OperatorError saying what is missing, and what to do.
+ * Opens a tunnel to the environment's domain. Close it after use, because it runs programs outside of this process.
+ * @throws UnknownEnvironmentError; LocationError; OperatorError naming what is missing and the remedy.
  */
 export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const { environment, endpoint, variables, say } = options;
@@ -65,7 +65,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const file = readLocationFile(locationFilePath(PROJECT_ROOT, variables));
   const location = locate(environment, variables, file);
   const { accountId, region } = location;
-  // Other programs write new credentials into the files of profiles: those are read again.
+  // Other programs renew credentials in profile files, so these are not cached.
   const credentials: CredentialSource = defaultProvider({ ignoreCache: true });
 
   const names = namesOf({ ...definition, location });

@@ -1,13 +1,13 @@
-/** An answer of the domain by which it lets nobody in, or not this one. */
+/** A response by which the domain rejects the caller. */
 interface Refused {
   readonly status: number;
-  /** As text. */
+  /** Decoded as text. */
   readonly body: string;
-  /** The domain's clock when it answered; undefined when it does not say. */
+  /** The `Date` of the response, if any. */
   readonly domainTime: Date | undefined;
-  /** The clock by which the request was signed. */
+  /** Time of the signature, by this machine's clock. */
   readonly signedAt: Date;
-  /** Who signed. */
+  /** Access key of the signature. */
   readonly accessKeyId: string;
 }
 
@@ -27,18 +27,18 @@ interface RefusalExplanation {
   readonly text: string;
 }
 
-/** AWS takes signatures that are at most this old, or this early. */
+/** AWS accepts signatures that are at most this much early or late. */
 const TOLERANCE_MINUTES = 5;
 const MINUTE_MS = 60_000;
 const EXCERPT = 300;
 
-/** Whether an answer deserves an explanation. */
+/** Whether a status means that the domain rejected the caller. */
 export function isRefusal(status: number | undefined): boolean {
   return status === 401 || status === 403;
 }
 
 /**
- * Explains why the domain refused. The words are those of AWS's front (signature, policies), see
+ * Explains why the domain rejected a request, by the error messages of AWS's endpoint (signature, policies), see
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html, and of the engine's
  * security plugin (role mappings).
  */

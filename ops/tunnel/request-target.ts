@@ -1,6 +1,6 @@
 import { LocalAnswer } from "./local-answer";
 
-/** What a request asks for, in the one spelling that every implementation of SigV4 reads the same way. */
+/** A request's path and query, in the encoding that every implementation of SigV4 canonicalizes alike. */
 export interface RequestTarget {
   /** Without query. */
   readonly path: string;
@@ -10,14 +10,14 @@ export interface RequestTarget {
   readonly sent: string;
 }
 
-/** The signer keeps parameters as properties of an object, where this name cannot be one, and leaves it out. */
+/** The signer keeps parameters in an object, which cannot hold this name, and would omit it. */
 const UNSIGNABLE = "__proto__";
 
 /**
- * Reads the request line's target and spells it anew: every octet but RFC 3986's unreserved ones is encoded,
- * in the path and in the query. What a browser sends plainly, such as `*` in `/retail*`, is signed as sent by
- * some and as encoded by others; encoded, both agree. The parameters keep their order.
- * @throws LocalAnswer 400 when it is no path, is not well encoded, climbs (`..`), or cannot be signed.
+ * Parses the request line's target and encodes it again: every octet except RFC 3986's unreserved ones, in the path and in
+ * the query. A character that a browser does not encode, such as `*` in `/retail*`, is canonicalized differently by
+ * different implementations; once encoded, they agree. The parameters keep their order.
+ * @throws LocalAnswer 400 for a target that is no path, is not well encoded, contains `..`, or cannot be signed.
  */
 export function parseTarget(target: string): RequestTarget {
   if (!target.startsWith("/")) {

@@ -5,7 +5,7 @@ import type { Names } from "../../modules/naming";
 import { type Ask, at, awsCli } from "./aws-cli";
 import type { SessionTarget } from "./session-child";
 
-/** The environment whose domain is looked for. */
+/** The environment of the domain. */
 export interface Destination {
   readonly environment: string;
   readonly region: string;
@@ -13,9 +13,9 @@ export interface Destination {
 }
 
 /**
- * Finds the domain's host and the bastion by their names, so that who looks at Dashboards needs neither
- * Terraform nor its state.
- * @throws OperatorError saying what is not there, or switched off, and how to change that.
+ * Finds the domain's host and the bastion by their names, so that a user of Dashboards needs neither Terraform nor its
+ * state.
+ * @throws OperatorError naming what is missing or stopped, and the remedy.
  */
 export async function resolveRoute(
   { environment, region, names }: Destination,

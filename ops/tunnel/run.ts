@@ -22,7 +22,7 @@ export async function runTunnel(options: TunnelOptions): Promise<void> {
   }
 }
 
-/** What one does with a tunnel that is open. */
+/** Instructions for an open tunnel. */
 export function welcome({ url, host, saml }: Pick<Tunnel, "url" | "host" | "saml">): readonly string[] {
   const signed = `requests are signed with your credentials and passed on to ${host}`;
   const ending = "(Ctrl-C ends the tunnel)";
@@ -34,7 +34,7 @@ export function welcome({ url, host, saml }: Pick<Tunnel, "url" | "host" | "saml
   ];
 }
 
-/** A failure that Ctrl-C brought about is no news. */
+/** Ignores a failure that Ctrl-C caused. */
 async function openOrStop(options: TunnelOptions): Promise<Tunnel | undefined> {
   try {
     return await openTunnel(options);

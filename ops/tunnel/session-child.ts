@@ -4,22 +4,22 @@ import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 import { explainCliError } from "./cli-errors";
 
-/** What a session forwards to, and through what. */
+/** Host and bastion of a session. */
 export interface SessionTarget {
-  /** Of the bastion, such as `i-0123456789abcdef0`. */
+  /** Instance id of the bastion, such as `i-0123456789abcdef0`. */
   readonly instanceId: string;
-  /** Of the domain, as the bastion resolves it. */
+  /** Host name of the domain, which the bastion resolves. */
   readonly host: string;
   readonly region: string;
 }
 
 /** One session of Session Manager: the AWS CLI, and its plugin below it. */
 export interface SessionChild {
-  /** The port of this machine that it forwards. Rejects with an OperatorError when there will be none. */
+  /** Local port that it forwards. Rejects with an OperatorError when the session does not open. */
   readonly opened: Promise<number>;
-  /** Settles when it has ended, with its last words. */
+  /** Resolves when it has ended, with its explained error output. */
   readonly ended: Promise<string>;
-  /** Ends it, whatever it takes. */
+  /** Ends it, with SIGKILL if necessary. */
   stop(): Promise<void>;
 }
 
@@ -28,20 +28,20 @@ export const INSTALL_AWS_CLI =
 
 const DOCUMENT = "AWS-StartPortForwardingSessionToRemoteHost";
 const HTTPS = 443;
-/** Until the plugin says that it listens. */
+/** Timeout until the plugin listens. */
 const OPENING_MS = 30_000;
-/** How long each signal has until the next: the plugin ends its session on the first. */
+/** Time between signals; the plugin ends its session on the first one. */
 const STOP_SIGNALS = [
   { signal: "SIGINT", waitMs: 3_000 },
   { signal: "SIGTERM", waitMs: 2_000 },
   { signal: "SIGKILL", waitMs: 0 },
 ] as const;
 const LAST_LINES = 20;
-/** What the plugin says when all is well. */
-const CHATTER =
+/** The plugin's normal output. */
+const NORMAL_OUTPUT =
   /^(Starting session|Waiting for connections|Connection accepted|Exiting session|Port \d+ opened)/;
 
-/** Starts a session. @param say hears what it says that is out of the ordinary. */
+/** Starts a session. @param say receives its output except the normal lines. */
 export function startSession(
   { instanceId, host, region }: SessionTarget,
   variables: Variables,
@@ -53,14 +53,14 @@ export function startSession(
     [
       ...["ssm", "start-session", "--region", region, "--target", instanceId],
       ...["--document-name", DOCUMENT],
-      // Without a local port the plugin takes a free one, and says which.
+      // Without a local port the plugin takes a free one and prints it.
       ...["--parameters", JSON.stringify({ host: [host], portNumber: [String(HTTPS)] })],
     ],
     // A process group of its own: Ctrl-C reaches the tunnel alone, which then ends CLI and plugin together.
     { env: { ...variables }, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
-  const words: string[] = [];
-  const explained = (): string => explainCliError(words.join("\n"));
+  const output: string[] = [];
+  const explained = (): string => explainCliError(output.join("\n"));
   const ended = new Promise<string>((resolve) => {
     child.once("close", () => resolve(explained()));
     child.once("error", (error) => resolve(error.message));
@@ -69,18 +69,18 @@ export function startSession(
     const tooLong = setTimeout(() => {
       reject(new OperatorError(`the session did not open within ${openingMs / 1000} s: ${explained()}`));
     }, openingMs);
-    const hear = (line: string): void => {
+    const onLine = (line: string): void => {
       const [, port] = /^Port (\d+) opened/.exec(line) ?? [];
       if (port !== undefined) {
         clearTimeout(tooLong);
         resolve(Number(port));
       }
-      if (line.trim() === "" || CHATTER.test(line)) return;
-      words.push(line);
-      if (words.length > LAST_LINES) words.shift();
+      if (line.trim() === "" || NORMAL_OUTPUT.test(line)) return;
+      output.push(line);
+      if (output.length > LAST_LINES) output.shift();
       say(`session: ${line}`);
     };
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", hear);
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
     const fail = (why: string): void => {
       clearTimeout(tooLong);
       reject(new OperatorError(why));
@@ -122,7 +122,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // It has ended by itself in the meantime.
+    // It has ended by itself.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

@@ -4,13 +4,13 @@ import type { Variables } from "../../lib/variables";
 import { LocalAnswer } from "./local-answer";
 import { type SessionChild, type SessionTarget, startSession } from "./session-child";
 
-/** A way to the domain that is opened again when it drops. */
+/** A session to the domain that is reopened when it drops. */
 interface Session {
-  /** The port of this machine that leads to the domain. @throws LocalAnswer 503 while it is down. */
+  /** Local port that forwards to the domain. @throws LocalAnswer 503 while the session is down. */
   port(): number;
-  /** Settles when the session is given up, with the reason, or when it was closed, with undefined. */
+  /** Resolves to the reason when the session cannot be reopened, or to undefined when it was closed. */
   readonly over: Promise<OperatorError | undefined>;
-  /** Ends the session and the programs that carry it. */
+  /** Ends the session and its programs. */
   close(): Promise<void>;
 }
 
@@ -19,20 +19,20 @@ export interface SessionOptions {
   /** Environment of the AWS CLI. */
   readonly variables: Variables;
   readonly say: (line: string) => void;
-  /** Ends the opening; an open session is ended by `close`. */
+  /** Aborts the opening; `close` ends an open session. */
   readonly signal?: AbortSignal;
-  /** Before each attempt to open it again, in milliseconds; then it is given up. @default 1, 2, 4, 8 and 16 s */
+  /** Milliseconds before each attempt to reopen it; no further attempts follow. @default 1, 2, 4, 8 and 16 s */
   readonly backoffMs?: readonly number[];
-  /** How long an attempt may take. @default 30 s */
+  /** Timeout of an attempt. @default 30 s */
   readonly openingMs?: number;
 }
 
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000];
 
 /**
- * Opens a session and keeps it open. Session Manager ends an idle one after 20 minutes, and any one when the
- * network changes: it is opened again, with growing pauses.
- * @throws OperatorError when the first one cannot be opened, saying what is missing.
+ * Opens a session and keeps it open. Session Manager ends an idle session after 20 minutes, and a change of the network
+ * ends any session; it is then reopened, with an exponential backoff.
+ * @throws OperatorError naming what is missing when the first session cannot be opened.
  */
 export async function openSession({
   target,
@@ -44,13 +44,13 @@ export async function openSession({
 }: SessionOptions): Promise<Session> {
   const closing = new AbortController();
   let child = startSession(target, variables, say, openingMs);
-  const giveUp = (): void => void child.stop();
-  signal?.addEventListener("abort", giveUp, { once: true });
+  const stopOpening = (): void => void child.stop();
+  signal?.addEventListener("abort", stopOpening, { once: true });
   let port: number | undefined = await openedOrStopped(child).finally(() => {
-    signal?.removeEventListener("abort", giveUp);
+    signal?.removeEventListener("abort", stopOpening);
   });
 
-  /** Opens it again. @returns why it cannot be, or undefined when it is open or to be closed. */
+  /** Reopens the session. @returns the last error, or undefined when it is open or being closed. */
   async function reopen(): Promise<OperatorError | undefined> {
     let reason = new OperatorError("there was no attempt");
     for (const [attempt, pause] of backoffMs.entries()) {
@@ -73,10 +73,10 @@ export async function openSession({
 
   async function keep(): Promise<OperatorError | undefined> {
     while (!closing.signal.aborted) {
-      const words = await child.ended;
+      const output = await child.ended;
       port = undefined;
       if (closing.signal.aborted) break;
-      say(`the session to the bastion has dropped: ${words}`);
+      say(`the session to the bastion has dropped: ${output}`);
       const failure = await reopen();
       if (failure) {
         return new OperatorError(`the session dropped and cannot be opened again: ${failure.message}`);

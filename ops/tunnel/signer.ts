@@ -9,16 +9,16 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Gives the credentials of the moment; asked with `forceRefresh`, it forgets those that it gave before. */
+/** Returns the current credentials; `forceRefresh` bypasses its cache. */
 export type CredentialSource = (options?: { readonly forceRefresh?: boolean }) => Promise<Credentials>;
 
-/** A request to sign, whole. */
+/** A complete request to sign. */
 export interface Signable {
   readonly method: string;
-  /** Of the domain, with the port where it is not that of the scheme. */
+  /** Host of the domain, with the port if it is not the scheme's default. */
   readonly host: string;
   readonly target: RequestTarget;
-  /** Signed with the rest; the engine acts on it. */
+  /** Signed too, because the engine interprets the body by it. */
   readonly contentType: string | undefined;
   readonly body: Buffer;
 }
@@ -32,7 +32,7 @@ export type Sign = (
 
 type Sha256Constructor = ConstructorParameters<typeof SignatureV4>[0]["sha256"];
 
-/** What the signer hashes with: plain, or keyed when it is given a secret. */
+/** The signer's hash: SHA-256, or HMAC-SHA-256 when it has a secret. */
 const Sha256: Sha256Constructor = class {
   private readonly hash;
 
@@ -49,7 +49,7 @@ const Sha256: Sha256Constructor = class {
   }
 };
 
-/** Signs requests to a search domain of `region`. Other headers may be added: only what is signed is checked. */
+/** Signs requests to a search domain of `region`. Headers may be added later: only signed ones are verified. */
 export function signer(region: string): Sign {
   return async ({ method, host, target, contentType, body }, credentials, at) => {
     const signature = new SignatureV4({ service: "es", region, credentials, sha256: Sha256 });

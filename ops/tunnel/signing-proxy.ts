@@ -16,17 +16,17 @@ export interface SigningProxyOptions {
   /** Of the domain. */
   readonly region: string;
   readonly credentials: CredentialSource;
-  /** Hears what the operator should know, a line each; the same thing not twice in a row. */
+  /** Receives messages for the operator, one line each, without consecutive repetitions. */
   readonly say: (line: string) => void;
-  /** The largest body that is signed. @default 100 MiB, the most that a domain takes */
+  /** Limit of a request body. @default 100 MiB, the limit of a domain */
   readonly maxBodyBytes?: number;
-  /** The clock that dates the signatures. @default this machine's */
+  /** Clock of the signatures. @default this machine's */
   readonly now?: () => Date;
 }
 
 const MAX_BODY_BYTES = 100 * 2 ** 20;
 
-/** What is to be passed on, read whole. */
+/** A completely read request. */
 interface ReadRequest {
   readonly incoming: IncomingMessage;
   readonly target: RequestTarget;
@@ -34,15 +34,15 @@ interface ReadRequest {
   readonly signal: AbortSignal;
 }
 
-/** The domain's answer; a refusal's body has been read already, to be explained. */
+/** The domain's response. The body of a refusal has been read, for the explanation. */
 interface Answer {
   readonly message: IncomingMessage;
   readonly body?: Buffer;
 }
 
 /**
- * The local end: an HTTP server that signs what it is asked (SigV4, service `es`) and passes it to the domain.
- * Let it listen on loopback only; see `refusal` for what it does not let in. Closing it ends its connections.
+ * The local end: an HTTP server that signs requests (SigV4, service `es`) and forwards them to the domain. Let it listen
+ * on loopback only; `refusal` (lib/origin-check) rejects requests of web pages. Closing it ends its connections.
  */
 export function createSigningProxy(options: SigningProxyOptions): Server {
   const { send, agent } = connectUpstream(options.upstream);
@@ -53,7 +53,7 @@ export function createSigningProxy(options: SigningProxyOptions): Server {
 }
 
 class SigningProxy {
-  private lastSaid = "";
+  private lastMessage = "";
 
   public constructor(
     private readonly options: SigningProxyOptions,
@@ -69,7 +69,7 @@ class SigningProxy {
       const request = await this.read(incoming, gone.signal);
       await this.relay(await this.ask(request), incoming, response);
     } catch (error) {
-      // Who has left needs no answer.
+      // A client that has disconnected needs no response.
       if (!gone.signal.aborted) this.answerHere(error, response);
     }
   }
@@ -87,7 +87,7 @@ class SigningProxy {
     let bytes = 0;
     for await (const part of incoming) {
       bytes += part.length;
-      // The rest is read and forgotten: a client that still sends does not hear an answer.
+      // The rest is read and dropped, because a client that is still sending does not read a response.
       if (bytes <= most) parts.push(part);
     }
     if (bytes > most) {
@@ -99,7 +99,7 @@ class SigningProxy {
     return Buffer.concat(parts, bytes);
   }
 
-  /** Asks the domain, and a second time with new credentials if it finds them expired. */
+  /** Forwards the request, and repeats it with new credentials if the domain reports them as expired. */
   private async ask(request: ReadRequest): Promise<Answer> {
     const credentials = await this.credentials();
     const first = await this.askWith(request, credentials);
@@ -134,7 +134,7 @@ class SigningProxy {
       signal,
     });
     if (!isRefusal(message.statusCode)) {
-      this.lastSaid = "";
+      this.lastMessage = "";
       return { message, expired: false };
     }
     const refused = await buffer(message);
@@ -146,7 +146,7 @@ class SigningProxy {
       signedAt,
       accessKeyId: credentials.accessKeyId,
     });
-    // Two lines about one clock differ in the time that they give.
+    // Two messages about the clock differ in their times; they count as one.
     this.say(text, cause === "clock" ? cause : text);
     return { message, body: refused, expired: cause === "expired-credentials" };
   }
@@ -181,7 +181,7 @@ class SigningProxy {
     const text = messageOf(error);
     const status = error instanceof LocalAnswer ? error.status : 502;
     this.say(text);
-    // An answer that was cut half-way must not look whole.
+    // A truncated response must not look complete.
     if (response.headersSent) response.destroy();
     else {
       response
@@ -191,13 +191,13 @@ class SigningProxy {
   }
 
   private say(line: string, about: string = line): void {
-    if (about !== this.lastSaid) this.options.say(line);
-    this.lastSaid = about;
+    if (about !== this.lastMessage) this.options.say(line);
+    this.lastMessage = about;
   }
 }
 
 function textOf(body: Buffer, encoding: string | undefined): string {
-  // The answer to a HEAD says how it would be packed, and is empty.
+  // The response to a HEAD names an encoding and is empty.
   if (body.length === 0) return "";
   if (encoding === "gzip") return gunzipSync(body).toString();
   if (encoding === "br") return brotliDecompressSync(body).toString();

@@ -9,15 +9,15 @@ import { isIP } from "node:net";
 import { LOOPBACK } from "../../lib/loopback";
 import { LocalAnswer } from "./local-answer";
 
-/** Where the domain is. */
+/** Address of the domain. */
 export interface Upstream {
-  /** Its own origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: `Host` and TLS name are always its. */
+  /** Its own origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: it determines `Host` and the TLS server name. */
   readonly origin: URL;
-  /** Port of this machine that a session forwards to it; absent where the origin is reached directly. @throws LocalAnswer 503 */
+  /** Local port that a session forwards; absent when the origin is reached directly. @throws LocalAnswer 503 */
   readonly forwardedPort?: () => number;
 }
 
-/** A request as it goes out. */
+/** An outgoing request. */
 export interface Outgoing {
   readonly method: string;
   /** Path and query. */
@@ -27,15 +27,15 @@ export interface Outgoing {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request to the domain; the answer's body is yet to be read. */
+/** Sends a request to the domain and returns the response with its body unread. */
 export type Send = (outgoing: Outgoing) => Promise<IncomingMessage>;
 
-/** The front of the domain gives up after 5 minutes. */
+/** Longer than the 5 minutes after which a domain's endpoint times out. */
 const SILENCE_MS = 330_000;
-/** Shorter than the domain keeps an idle connection, so that none is cut as it is used again. */
+/** Shorter than the domain's own idle timeout, so that it does not cut a connection that is being reused. */
 const IDLE_MS = 15_000;
 
-/** Codes of errors, in words. */
+/** Explanations of error codes. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "the connection was cut before the answer; try again",
@@ -44,7 +44,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "what answers there has another name's certificate",
 };
 
-/** Sends requests to one domain, over connections that are kept for a while. Close the agent when done. */
+/** Sends requests to one domain, over keep-alive connections. Destroy the agent after use. */
 export function connectUpstream({ origin, forwardedPort }: Upstream): { send: Send; agent: HttpAgent } {
   const encrypted = origin.protocol === "https:";
   const options = { keepAlive: true, timeout: IDLE_MS };
@@ -56,7 +56,7 @@ export function connectUpstream({ origin, forwardedPort }: Upstream): { send: Se
         agent,
         host: forwardedPort ? LOOPBACK : origin.hostname,
         port: forwardedPort ? forwardedPort() : ownPort,
-        // An address has no name to be told by.
+        // TLS server names must not be IP addresses.
         ...(encrypted && isIP(origin.hostname) === 0 && { servername: origin.hostname }),
         method,
         path,
