@@ -1,4 +1,4 @@
-/** Where something lives in AWS. */
+/** Account and region. */
 export interface Location {
   /** Twelve digits. */
   readonly accountId: string;

@@ -40,14 +40,14 @@ export interface Names {
   readonly boundary: string;
 }
 
-/** Names inside the environment's own database: nothing outside can collide with them. */
+/** Table names, inside the environment's own database and therefore without collisions. */
 export const TABLE_NAMES = {
   raw: "retail_trans_json",
   parquet: "ctas_retail_trans_parquet",
   quarantine: "retail_trans_quarantine",
 } as const;
 
-/** First part of the names of the search indices, inside the environment's own domain. */
+/** Prefix of the search indices, inside the environment's own domain. */
 export const SEARCH_INDEX = "retail";
 
 /** Names inside the environment's own network. */
@@ -56,10 +56,10 @@ export const SECURITY_GROUP_NAMES = {
   searchDomain: "es-cluster-sg",
 } as const;
 
-/** Temporary tables of a merge begin with this. */
+/** Prefix of a merge's temporary tables. */
 export const TEMPORARY_TABLE_PREFIX = "tmp_";
 
-/** What of an environment its names depend on. */
+/** The settings that determine the names of an environment. */
 export interface NamedEnvironment {
   readonly name: string;
   /** `bare`: the lab's own names. `prefixed`: they begin with the environment's. */
@@ -67,11 +67,11 @@ export interface NamedEnvironment {
   readonly location: Location;
 }
 
-/** Every physical name of an environment. Dashes join, except where a service allows underscores only. */
+/** All physical names of an environment, joined by dashes, or by underscores where a service requires them. */
 export function namesOf(environment: NamedEnvironment): Names {
   const own = (name: string, joint: "-" | "_" = "-"): string =>
     environment.physicalNames === "bare" ? name : `${environment.name}${joint}${name}`;
-  // Bucket names are taken world-wide, so these carry the environment and the account always.
+  // Bucket names are globally unique, so they always contain the environment and the account.
   const bucket = (purpose: string): string =>
     `retail-bi-${environment.name}-${purpose}-${environment.location.accountId}`;
   return {

@@ -13,11 +13,12 @@ import type { IConstruct } from "constructs";
 import { type Exception, explanationsOf } from "../security/explanations";
 
 /**
- * What no construct may do without saying why, checked at every synth: `*` in what is allowed, anything
- * unencrypted, logs for ever, a door open to everyone. It collects; the stack's validation reports everything at once.
+ * Rules that a construct may break only with an explanation, checked at every synth: no `*` in an Allow statement, no
+ * unencrypted resource, no logs without a retention time, no ingress from everywhere. The stack's validation reports all
+ * findings at once.
  */
 export class Guardrails implements IAspect {
-  /** What was found, each with the construct's path. */
+  /** Findings, each with the construct's path. */
   public readonly findings: string[] = [];
 
   public visit(node: IConstruct): void {

@@ -2,7 +2,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import type { IAspect } from "cdktf";
 import type { IConstruct } from "constructs";
 
-/** Puts every role under a boundary: the most that it may do, whatever its own policy says. */
+/** Sets a permissions boundary on every role. */
 export class PermissionsBoundary implements IAspect {
   public constructor(private readonly policyArn: string) {}
 

@@ -1,13 +1,13 @@
 import type { IAspect } from "cdktf";
 import type { IConstruct } from "constructs";
 
-/** A resource that takes tags, as the provider's classes show it. */
+/** A resource that can be tagged, by the shape of the provider's classes. */
 interface Taggable extends IConstruct {
   tags: Record<string, string>;
   readonly tagsInput: Record<string, string> | undefined;
 }
 
-/** Tags every resource that can be tagged; a tag that the resource set itself stays. */
+/** Tags every resource that can be tagged; a tag of the resource itself takes precedence. */
 export class Tags implements IAspect {
   public constructor(private readonly tags: Readonly<Record<string, string>>) {}
 
@@ -17,6 +17,6 @@ export class Tags implements IAspect {
 }
 
 function isTaggable(node: IConstruct): node is Taggable {
-  // A map of tags, not the list of another shape that autoscaling groups have.
+  // A map of tags; autoscaling groups have a list instead.
   return "tagsInput" in node && "tagsAll" in node;
 }

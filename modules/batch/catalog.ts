@@ -14,7 +14,7 @@ export interface CatalogProps {
   readonly databaseName: string;
   readonly lake: DataLake;
   readonly location: Location;
-  /** Refuses to be destroyed: the partitions and their digests are not in Terraform. */
+  /** Whether the tables refuse to be destroyed: the partitions and their digests are not in Terraform. */
   readonly protected: boolean;
 }
 
@@ -87,7 +87,7 @@ export class Catalog extends Construct {
   }
 
   /**
-   * Lets `role` merge: read the tables, register and swap partitions, and make and drop its temporary tables.
+   * Allows `role` to merge: read the tables, register and swap partitions, create and drop its temporary tables.
    */
   public grantMerge(role: ExecutionRole): void {
     const catalog = `${this.arnPrefix}:catalog`;
@@ -115,7 +115,7 @@ export class Catalog extends Construct {
       actions: ["glue:CreateTable", "glue:DeleteTable"],
       resources: [catalog, this.database.arn, temporary],
     });
-    // Athena looks for the account's default database before it runs any statement, and makes it where it is
+    // Athena reads the account's default database before it runs any statement, and creates it if it is
     // missing: https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
     role.allow({
       sid: "FindDefaultDatabase",
@@ -124,7 +124,7 @@ export class Catalog extends Construct {
     });
   }
 
-  /** Lets `role` read the tables that `tables` names, by SQL. */
+  /** Allows `role` to query the tables that `tables` names. */
   public grantRead(role: Grantee, tables: readonly GlueCatalogTable[]): void {
     role.allow({
       sid: "ReadTables",

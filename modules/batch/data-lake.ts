@@ -5,7 +5,7 @@ import type { ExecutionRole, Grantee } from "../security/execution-role";
 import { PrivateBucket } from "../security/private-bucket";
 import { ZONES, type Zone } from "./zones";
 
-/** What a role may do in which zones. */
+/** A role's access to zones of the lake. */
 interface LakeAccess {
   readonly list?: readonly Zone[];
   readonly read?: readonly Zone[];
@@ -16,30 +16,30 @@ interface LakeAccess {
 export interface DataLakeProps {
   /** Physical name of the bucket. */
   readonly bucketName: string;
-  /** Physical name of the bucket that keeps the log of requests to it. */
+  /** Physical name of the bucket for its access logs. */
   readonly accessLogBucketName: string;
   readonly key: EncryptionKey;
   readonly accountId: string;
-  /** Days that raw objects are kept; longer than a merge looks back. */
+  /** Days that raw objects are kept; must exceed the hours that a merge looks back. */
   readonly rawRetentionDays: number;
-  /** Days that overwritten and deleted objects can be brought back. */
+  /** Days that overwritten and deleted objects can be restored. */
   readonly noncurrentVersionDays: number;
-  /** Days that the log of requests is kept. */
+  /** Days that access logs are kept. */
   readonly accessLogDays: number;
   /** Refuses to be destroyed; otherwise destroy removes all data. */
   readonly protected: boolean;
 }
 
-/** A lease is renewed every few minutes and the results of a merge's queries are read at once. */
+/** Days for the lease, which is renewed every few minutes, and the results of a merge's queries, which are read at once. */
 const SCRATCH_DAYS = 2;
-/** People look at a result again for a while; it can always be queried anew. */
+/** Days for analysts' query results, which can be queried again. */
 const RESULT_DAYS = 30;
 
 /**
  * The lake: one bucket, a folder for each kind of data.
  *
- * No rule expires Parquet files, quarantine or failed records: the merge removes what it replaced itself,
- * and the rest waits for a person.
+ * No rule expires Parquet files, quarantine or failed records: the merge removes the files that it replaced, and the
+ * rest needs an operator's decision.
  */
 export class DataLake extends Construct {
   public readonly bucket: PrivateBucket;
@@ -68,7 +68,7 @@ export class DataLake extends Construct {
         { id: "results", prefix: ZONES.results, days: RESULT_DAYS },
       ],
     });
-    // Costs a dollar for a million objects; request metrics would cost more, and each folder again.
+    // EventBridge costs a dollar per million objects; request metrics would cost more, for each folder.
     new S3BucketNotification(this, "Events", { bucket: this.bucket.resource.bucket, eventbridge: true });
     accessLogs.addToPolicy({
       sid: "AccessLogDelivery",
@@ -83,7 +83,7 @@ export class DataLake extends Construct {
   }
 
   /**
-   * What EventBridge matches for each object that is put below a zone.
+   * EventBridge's pattern for the objects that are created in a zone.
    * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
    */
   public createdPattern(zone: Zone): string {
@@ -102,7 +102,7 @@ export class DataLake extends Construct {
     return `s3://${this.bucket.resource.bucket}/${ZONES[zone]}`;
   }
 
-  /** Lets `role` do what `access` says, and use the key for it. Once a role. */
+  /** Grants `access` to `role`, with the use of the key. Call it once for each role. */
   public grant(role: Grantee, access: LakeAccess): void {
     const bucketArn = this.bucket.arn;
     const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${ZONES[zone]}*`);
@@ -112,8 +112,8 @@ export class DataLake extends Construct {
         sid: "ListLake",
         actions: ["s3:ListBucket"],
         resources: [bucketArn],
-        // If it exists: S3 also asks for this permission, without a prefix, before it tells a reader that an
-        // object is missing rather than forbidden.
+        // `IfExists`: for a missing object S3 checks this permission without a prefix, and answers 403 instead of 404
+        // if it is denied.
         conditions: [
           {
             test: "StringLikeIfExists",
@@ -144,7 +144,7 @@ export class DataLake extends Construct {
     if (read.length + write.length > 0) {
       this.key.grantUse(role, "UseLakeKey", {
         via: "s3",
-        // An upload in parts is decrypted when it is put together.
+        // Completing a multipart upload decrypts its parts.
         decrypt: true,
         encrypt: write.length > 0,
         context: { key: "aws:s3:arn", values: [bucketArn, `${bucketArn}/*`] },
@@ -153,7 +153,7 @@ export class DataLake extends Construct {
   }
 
   /**
-   * Lets `role` put here the batches that its event source mapping discards. Lambda looks the bucket up without a prefix:
+   * Allows `role` to put the on-failure records of its event source mapping. Lambda lists the bucket without a prefix:
    * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
    */
   public grantFailureDestination(role: ExecutionRole, also: LakeAccess): void {

@@ -15,32 +15,31 @@ import { ZONES } from "./zones";
 export interface DeliveryStreamProps {
   /** Physical name. */
   readonly name: string;
-  /** Physical name of the role that it runs as. */
+  /** Physical name of its role. */
   readonly roleName: string;
-  /** Physical name of the log group for what it cannot deliver. */
+  /** Physical name of the log group of its delivery errors. */
   readonly logGroupName: string;
   readonly source: EventStream;
   readonly lake: DataLake;
-  /** Judges the lines before they land. */
+  /** The transformation, which judges the lines before the delivery. */
   readonly transformation: Pick<NodeFunction<EnvironmentSpec>, "arn" | "grantInvoke">;
   readonly key: EncryptionKey;
   readonly accountId: string;
   readonly logRetentionDays: number;
-  /** Refuses to be destroyed. A new one starts at LATEST: what came in between would never reach the lake. */
+  /** Whether it refuses to be destroyed. A new one starts at LATEST and would miss the records before. */
   readonly protected: boolean;
 }
 
-/** Hour of arrival in UTC, always two digits: the partitions of the tables. */
+/** Prefix by hour of arrival in UTC, in two digits; the hours are the tables' partitions. */
 const BY_HOUR = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/";
 
-/** The lab's buffer: an object is written after this much or after this long, whichever comes first. */
+/** The lab's buffering hints: an object is written at this size or after this time, whichever comes first. */
 const BUFFER_MIB = 1;
 const BUFFER_SECONDS = 60;
 
 /**
- * How often a failed validation is repeated. What still fails lies under the error prefix without its
- * sequence number, so that only a replay brings it back: it must take an outage of hours. The most that
- * Firehose accepts.
+ * Retries of a failed transformation, Firehose's maximum. A record that still fails is stored under the error prefix
+ * without its sequence number, and only a replay restores it; so the retries must last through an outage of hours.
  */
 const VALIDATION_RETRIES = 300;
 
@@ -48,7 +47,7 @@ const VALIDATION_RETRIES = 300;
 const VALIDATION_BUFFER_MIB = transformationBufferMiB(COLUMNS);
 const DEFAULT_VALIDATION_BUFFER_MIB = 1;
 
-/** Writes the stream to the lake, line by line validated. */
+/** Delivers the stream to the lake, with each line validated. */
 export class DeliveryStream extends Construct {
   public readonly resource: KinesisFirehoseDeliveryStream;
 
@@ -93,8 +92,8 @@ export class DeliveryStream extends Construct {
           processors: [
             {
               type: "Lambda",
-              // 1 MB and 60 s to a validation are the provider's defaults: written out, no plan would ever be
-              // clean, because the provider leaves defaults out of what it reads.
+              // The buffering hints of the transformation, 1 MB and 60 s, are the provider's defaults. Setting them
+              // would show a change in every plan, because the provider omits defaults when it reads.
               parameters: [
                 { parameterName: "LambdaArn", parameterValue: props.transformation.arn },
                 { parameterName: "NumberOfRetries", parameterValue: String(VALIDATION_RETRIES) },

@@ -17,14 +17,14 @@ export interface MergeSmallFilesProps extends FunctionDefaults {
   readonly scheduleName: string;
   readonly lake: DataLake;
   readonly catalog: Catalog;
-  /** Must not enforce its settings: a merge names where its table lies. */
+  /** Must not enforce its settings, because a merge sets the location of its table. */
   readonly workgroup: Workgroup;
   /** How many hours back a late object is still merged. */
   readonly lookBackHours: number;
 }
 
 const EVERY_MINUTES = 5;
-/** The lab's; a run starts before the last can have ended only when it took all of it, and the lease tells them apart. */
+/** The lab's interval. Runs overlap only when one takes longer, and the lease then excludes the second. */
 const TIMEOUT_SECONDS = 300;
 
 /** Merges the small JSON objects of each hour into few Parquet files, every five minutes. */
@@ -71,7 +71,7 @@ export class MergeSmallFiles extends Construct {
 
     new LambdaFunctionEventInvokeConfig(this, "AsynchronousInvocation", {
       functionName: this.function.resource.functionName,
-      // The next run repairs what a failed one left, and it comes in five minutes anyway.
+      // No retries: the next run, in five minutes, repairs a failed one.
       maximumRetryAttempts: 0,
       maximumEventAgeInSeconds: EVERY_MINUTES * 60,
     });

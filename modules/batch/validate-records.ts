@@ -9,10 +9,10 @@ export interface ValidateRecordsProps extends FunctionDefaults {
   readonly lake: DataLake;
 }
 
-/** Firehose waits this long for a transformation, no longer. */
+/** Firehose's timeout of a transformation. */
 const FIREHOSE_PATIENCE_SECONDS = 300;
 
-/** Judges the lines of the delivery stream: good ones pass with their identity, bad ones go to quarantine. */
+/** Judges the lines of the delivery stream: accepted ones get their identity, refused ones go to quarantine. */
 export class ValidateRecords extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
 

@@ -12,18 +12,18 @@ export interface WorkgroupProps {
   readonly resultsLocation: string;
   readonly key: EncryptionKey;
   /**
-   * Whether these settings win over the client's. A CTAS that names a location is refused where they do.
+   * Whether these settings override the client's. If so, Athena refuses a CTAS with a location.
    */
   readonly enforced: boolean;
-  /** What one query may scan, in GiB. @default no limit */
+  /** Scan limit of a query, in GiB. @default no limit */
   readonly scanLimitGiB?: number;
-  /** Destroy removes it with its named queries and its history. */
+  /** Whether destroy removes it with its named queries and history. */
   readonly disposable: boolean;
 }
 
 const GIB = 1024 ** 3;
 
-/** Where SQL runs: the result location, its encryption, and what a query may cost. */
+/** A workgroup of Athena: result location, encryption, and scan limit. */
 export class Workgroup extends Construct {
   public readonly resource: AthenaWorkgroup;
 
@@ -50,7 +50,7 @@ export class Workgroup extends Construct {
     });
   }
 
-  /** Lets `role` run queries here, read their results and stop them. */
+  /** Allows `role` to run queries here, read their results and stop them. */
   public grantQuery(role: ExecutionRole): void {
     role.allow({
       sid: "RunQueries",
@@ -64,7 +64,7 @@ export class Workgroup extends Construct {
     });
   }
 
-  /** Lets `role` query as a BI tool does: see what the workgroup asks for, and fetch answers piece by piece. */
+  /** Allows `role` to query as a BI tool does: read the workgroup's settings, and fetch results in pages. */
   public grantBrowse(role: Grantee): void {
     role.allow({
       sid: "QueryFromDashboards",

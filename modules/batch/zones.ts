@@ -1,8 +1,8 @@
 /** The folders of the lake. Each ends in a slash. */
 export const ZONES = {
-  /** What was delivered: one JSON line a transaction, by hour of arrival. It only grows. */
+  /** Delivered JSON lines, one for each transaction, by hour of arrival. Append-only. */
   raw: "json-data/",
-  /** What merges write. */
+  /** Parquet files of the merges. */
   parquet: "parquet-retail-trans/",
   /** The merge's lease, and the results of its queries. */
   scratch: "tmp/",

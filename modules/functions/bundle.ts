@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
 
-/** The zip of a function, the same to the byte on every machine. */
+/** The zip of a function, byte-identical on every machine. */
 interface Bundle {
-  /** Where the zip lies, absolute; the folder is a cache. */
+  /** Absolute path of the zip; its folder is a cache. */
   readonly path: string;
   /** SHA-256 of the zip in base64, as Lambda reports it. */
   readonly hashBase64: string;
@@ -14,11 +14,11 @@ interface Bundle {
   readonly hashHex: string;
 }
 
-/** The project's own folder, from which every path in a bundle is relative. */
+/** The project's folder; paths in a bundle are relative to it. */
 const ROOT = join(__dirname, "..", "..");
 const CACHE = join(ROOT, "node_modules", ".cache", "retail-bi");
 
-/** The zip format cannot express anything earlier, and any other date would differ from build to build. */
+/** The earliest date of the zip format; a constant date keeps builds identical. */
 const EARLIEST_ZIP_DATE = new Date(1980, 0, 1);
 /** A regular file, rw-r--r--, whatever the umask. The upper half of the field is the Unix mode. */
 const FILE_MODE = 0o100644 << 16;
@@ -27,8 +27,8 @@ const MADE_BY_UNIX = 3;
 const bundles = new Map<string, Bundle>();
 
 /**
- * Bundles `lambdas/<folder>/handler.ts` with everything that it imports, the SDK included: what is tested is
- * what runs. Names stay readable, because stack traces are read by people.
+ * Bundles `lambdas/<folder>/handler.ts` with all its imports, the SDK included, so that the tested versions run. Names are
+ * not minified, so that stack traces are readable.
  * @throws Error (esbuild's, with place and reason) when the function does not build.
  */
 export function bundleFunction(folder: string): Bundle {
@@ -39,7 +39,7 @@ export function bundleFunction(folder: string): Bundle {
     entryPoints: [`lambdas/${folder}/handler.ts`],
     outfile: "index.js",
     bundle: true,
-    // Module names in the bundle are paths below the project, wherever its packages really lie.
+    // Module names in the bundle are paths below the project, also for packages behind symbolic links.
     preserveSymlinks: true,
     write: false,
     platform: "node",
@@ -63,7 +63,7 @@ export function bundleFunction(folder: string): Bundle {
   return bundle;
 }
 
-/** Puts the zip where Terraform's assets are copied from, named by its content. */
+/** Writes the zip to the folder from which cdktf copies assets, named by its hash. */
 function store(folder: string, zip: Uint8Array): Bundle {
   const digest = createHash("sha256").update(zip).digest();
   const hashHex = digest.toString("hex");

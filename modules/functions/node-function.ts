@@ -10,7 +10,7 @@ import type { EncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import { bundleFunction } from "./bundle";
 
-/** What every function of an environment has in common. */
+/** Settings that all functions of an environment share. */
 export interface FunctionDefaults {
   readonly location: Location;
   readonly key: EncryptionKey;
@@ -27,11 +27,11 @@ export interface NodeFunctionProps<S extends EnvironmentSpec> extends FunctionDe
   readonly environment: EnvironmentOf<S>;
   /** At most 900. */
   readonly timeoutSeconds: number;
-  /** 128 to 10240; processor time grows with it, a whole processor at 1769. */
+  /** 128 to 10240. CPU share grows with it: one vCPU at 1769. */
   readonly memoryMiB: number;
-  /** What it runs as, where something must know that before the function exists. @default a new role */
+  /** Execution role, if another resource needs it before the function exists. @default a new role */
   readonly role?: ExecutionRole;
-  /** Where it has its network interfaces. @default outside of any network of ours */
+  /** Network of its interfaces. @default none of ours */
   readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 }
 
@@ -47,8 +47,8 @@ export function functionRole(scope: Construct, id: string, functionName: string)
 /**
  * A Lambda function with its bundle, its own role and its own log group.
  *
- * It is not traced: each function is one hop from a stream, a schedule or a deploy, its own metrics and
- * structured logs say more, and X-Ray's permissions cannot be limited to a resource.
+ * X-Ray is off: each function is one hop from a stream, a schedule or a deploy, its metrics and structured logs have more
+ * detail, and X-Ray's permissions cannot be limited to a resource.
  */
 export class NodeFunction<S extends EnvironmentSpec> extends Construct {
   public readonly resource: LambdaFunction;
@@ -57,7 +57,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
   public readonly codeHash: string;
   public readonly timeoutSeconds: number;
 
-  /** @throws RangeError when the timeout or the memory is outside of what Lambda takes. */
+  /** @throws RangeError when the timeout or the memory is outside of Lambda's limits. */
   public constructor(scope: Construct, id: string, props: NodeFunctionProps<S>) {
     super(scope, id);
     assertWholeNumber(this, "timeoutSeconds", props.timeoutSeconds, 1, 900);
@@ -92,17 +92,17 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
       memorySize: props.memoryMiB,
       environment: { variables: { ...props.environment } },
       kmsKeyArn: props.key.arn,
-      // Lambda's own lines in JSON too; what the functions write on standard output passes as it is.
+      // Lambda's own lines are JSON, too; the functions' standard output is unchanged.
       loggingConfig: { logFormat: "JSON", logGroup: logGroup.resource.name },
       ...(props.network && {
         vpcConfig: {
           subnetIds: [...props.network.subnetIds],
           securityGroupIds: [...props.network.securityGroupIds],
         },
-        // Its interfaces outlive it by up to 40 minutes: this frees the groups to go at once.
+        // Its interfaces outlive it by up to 40 minutes; this lets Terraform delete the security groups at once.
         replaceSecurityGroupsOnDestroy: true,
       }),
-      // Lambda tries the role when it makes the function.
+      // Lambda checks the role when it creates the function.
       dependsOn: [this.role.policy],
     });
 
@@ -122,7 +122,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
     return this.resource.arn;
   }
 
-  /** Lets `role` invoke the function and read its timeout, as Firehose does. */
+  /** Allows `role` to invoke the function and read its timeout, as Firehose does. */
   public grantInvoke(role: ExecutionRole): void {
     role.allow({
       sid: `Invoke${this.node.id}`,
@@ -141,7 +141,7 @@ const INTERFACE_ACTIONS = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** Lets Lambda, and not the function's own code, have interfaces in the network. */
+/** Allows Lambda, but not the function's code, to manage interfaces in the network. */
 function allowNetworkInterfaces(role: ExecutionRole, functionArn: string): void {
   role.allowAnyResource(
     { sid: "LambdaHasInterfaces", actions: INTERFACE_ACTIONS },

@@ -4,7 +4,7 @@ import { assertWholeNumber } from "../check";
 import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 
-/** How the stream gets its capacity. */
+/** Capacity mode of the stream. */
 export type StreamCapacity =
   | { readonly mode: "on-demand" }
   | {
@@ -20,7 +20,7 @@ export interface EventStreamProps {
   /** Hours that a record can be read again, 24 to 8760. */
   readonly retentionHours: number;
   readonly key: EncryptionKey;
-  /** Refuses to be destroyed; otherwise even registered consumers do not hold it back. */
+  /** Whether it refuses to be destroyed; otherwise destroy removes its registered consumers, too. */
   readonly protected: boolean;
 }
 
@@ -29,7 +29,7 @@ export class EventStream extends Construct {
   public readonly resource: KinesisStream;
   private readonly key: EncryptionKey;
 
-  /** @throws RangeError when the retention or the shard count is outside of what Kinesis takes. */
+  /** @throws RangeError when the retention or the shard count is outside of Kinesis's limits. */
   public constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id);
     this.key = props.key;
@@ -52,7 +52,7 @@ export class EventStream extends Construct {
     return this.resource.arn;
   }
 
-  /** Lets `role` read the stream: describe, list shards, iterate, get, decrypt. */
+  /** Allows `role` to read the stream: describe, list shards, iterate, get, decrypt. */
   public grantRead(role: ExecutionRole): void {
     role.allow({
       sid: "ReadStream",

@@ -16,26 +16,26 @@ export interface BastionProps {
   readonly name: string;
   readonly location: Location;
   readonly vpc: Vpc;
-  /** What sessions reach through it. */
+  /** The search domain that sessions reach. */
   readonly domain: SearchDomain;
   readonly key: EncryptionKey;
 }
 
-/** The newest Amazon Linux 2023 for arm64; it brings the agent of Session Manager. */
+/** The newest Amazon Linux 2023 for arm64, which includes the agent of Session Manager. */
 const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
-/** It only passes bytes on. */
+/** Small, because it only forwards bytes. */
 const INSTANCE_TYPE = "t4g.nano";
-/** What the image needs. */
+/** Minimum volume size of the image, in GiB. */
 const VOLUME_GIB = 8;
 const HTTPS = 443;
 const ANYWHERE = "0.0.0.0/0";
 
 /**
- * The operators' way into the network: an instance that nobody can connect to. Its agent calls out, and
- * Session Manager forwards ports over that call to whom IAM allows it; every session is in CloudTrail.
+ * The operators' access to the network: an instance without inbound connections. Its agent connects to Session Manager,
+ * which forwards ports for those whom IAM allows; CloudTrail records every session.
  *
- * It lies in the public subnet, whose routes do not know the network's S3 endpoint: packages reach it through
- * the internet gateway, and the endpoint's policy stays as narrow as the functions need it.
+ * It is in the public subnet, which has no route to the network's S3 endpoint: it downloads packages through the internet
+ * gateway, so the endpoint's policy only needs to allow the functions.
  */
 export class Bastion extends Construct {
   public readonly resource: Instance;
@@ -63,22 +63,22 @@ export class Bastion extends Construct {
     const image = new DataAwsSsmParameter(this, "Image", { name: IMAGE_PARAMETER });
     const { subnet, ready } = vpc.internetAccess;
     this.resource = new Instance(this, "Instance", {
-      // Public knowledge; the attribute `value` counts as a secret.
+      // The image id is public; the attribute `value` would be marked as sensitive.
       ami: image.insecureValue,
       instanceType: INSTANCE_TYPE,
       creditSpecification: { cpuCredits: "standard" },
       subnetId: subnet.id,
-      // The gateway translates public addresses only; without inbound rules nothing uses it to get in.
+      // The internet gateway requires a public address; without inbound rules nothing can connect to it.
       associatePublicIpAddress: true,
       vpcSecurityGroupIds: [group.id],
       iamInstanceProfile: new IamInstanceProfile(this, "Profile", { name, role: role.resource.name }).name,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: { encrypted: true, kmsKeyId: key.arn, volumeType: "gp3", volumeSize: VOLUME_GIB },
       tags: { Name: name },
-      // A new image comes out every few weeks, and would replace it in the middle of a session. To renew it
-      // is a step of the runbook.
+      // A new image appears every few weeks and would replace the instance during a session. The runbook has the
+      // step to renew it.
       lifecycle: { ignoreChanges: ["ami"] },
-      // An agent that cannot register at first tries again ever more rarely.
+      // An agent that cannot register at first retries at growing intervals.
       dependsOn: [role.policy, wayOut, ...ready],
     });
   }

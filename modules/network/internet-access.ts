@@ -10,7 +10,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 
 export interface InternetAccessProps {
-  /** First part of the `Name` of its parts. */
+  /** Prefix of the `Name` tags. */
   readonly name: string;
   readonly vpc: AwsVpc;
   /** Availability zone of the public subnet. */
@@ -21,10 +21,10 @@ export interface InternetAccessProps {
 
 const ANYWHERE = "0.0.0.0/0";
 
-/** A gateway to the internet and one public subnet, only where something needs it: a NAT, or a bastion. */
+/** An internet gateway and one public subnet, created only for a NAT gateway or a bastion. */
 export class InternetAccess extends Construct {
   public readonly subnet: Subnet;
-  /** What must exist before something in the subnet reaches out. */
+  /** Dependencies of a resource in the subnet that connects to the internet. */
   public readonly ready: readonly ITerraformDependable[];
   private readonly gateway: InternetGateway;
   private readonly name: string;
@@ -59,7 +59,7 @@ export class InternetAccess extends Construct {
     this.ready = [route, association];
   }
 
-  /** Lets what follows `privateRoutes` reach out. One NAT for all zones: nothing of ours depends on it. */
+  /** Adds a NAT gateway to `privateRoutes`. One for all zones, because nothing of ours depends on it. */
   public addNat(privateRoutes: RouteTable): void {
     const address = new Eip(this, "NatAddress", { domain: "vpc", tags: { Name: `${this.name}-nat` } });
     const nat = new NatGateway(this, "Nat", {

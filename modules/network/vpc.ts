@@ -14,7 +14,7 @@ import { PolicyDocument, type Statement } from "../security/policy";
 import { InternetAccess } from "./internet-access";
 
 export interface VpcProps {
-  /** Shown as the `Name` of the network and of its parts. */
+  /** `Name` tag of the network and prefix of its parts'. */
   readonly name: string;
   readonly location: Location;
   /** Sixteen bits, such as `10.20.0.0/16`. */
@@ -25,18 +25,18 @@ export interface VpcProps {
   readonly nat: boolean;
   /** Physical name of the log group of the flow logs. */
   readonly flowLogGroupName: string;
-  /** Physical name of the role that delivers them. */
+  /** Physical name of the role that delivers the flow logs. */
   readonly flowLogRoleName: string;
   readonly logRetentionDays: number;
   readonly key: EncryptionKey;
 }
 
-/** How long flow records are gathered, in seconds; the shorter of the two that exist. */
+/** Aggregation interval of the flow logs, in seconds: the shorter of the two allowed values. */
 const FLOW_LOG_SECONDS = 60;
 /** Public subnets are counted from here, private ones from 0: either kind can grow. */
 const FIRST_PUBLIC_SUBNET = 12;
 
-/** An isolated network: a private subnet in each zone, and no way out but to S3. */
+/** An isolated network: a private subnet in each zone, and a route to S3 only. */
 export class Vpc extends Construct {
   public readonly resource: AwsVpc;
   public readonly privateSubnets: readonly Subnet[];
@@ -54,7 +54,7 @@ export class Vpc extends Construct {
       enableDnsHostnames: true,
       tags: { Name: props.name },
     });
-    // Whoever forgets to name a group gets this one, which lets nothing through.
+    // A resource without a security group gets this one, which allows nothing.
     new DefaultSecurityGroup(this, "ClosedDefault", {
       vpcId: this.resource.id,
       tags: { Name: `${props.name}-closed-default` },
@@ -93,7 +93,7 @@ export class Vpc extends Construct {
     this.logFlows(props);
   }
 
-  /** The way to the internet, made for whoever asks first. */
+  /** The internet access, created at the first use. */
   public get internetAccess(): InternetAccess {
     const { name, location, zones, cidr } = this.props;
     const [zone = "a"] = zones;
@@ -106,7 +106,7 @@ export class Vpc extends Construct {
     return this.internet;
   }
 
-  /** Lets principals of the account do `statement` through the endpoint; nothing else passes it. */
+  /** Allows principals of the account `statement` through the endpoint, which denies everything else. */
   public allowThroughS3Endpoint(statement: Omit<Statement, "principals" | "conditions">): void {
     this.s3Policy.addForAnyone(
       {

@@ -10,9 +10,9 @@ export interface AdoptedRoleProps {
   readonly policyName: string;
 }
 
-/** A role that something else made: it gets one inline policy of ours, and nothing else of it is touched. */
+/** A role that exists outside of this stack: it gets one inline policy of ours and is otherwise unchanged. */
 export class AdoptedRole extends Construct implements Grantee {
-  /** What uses the role at once must depend on this. */
+  /** A resource that uses the role at creation must depend on this. */
   public readonly policy: IamRolePolicy;
   private readonly permissions: PolicyDocument;
 

@@ -16,22 +16,22 @@ export interface EncryptionKeyProps {
   readonly location: Location;
   /** The services through which the account may use the key. */
   readonly services: readonly EncryptingService[];
-  /** Days between deletion and the end, 7 to 30. */
+  /** Deletion window in days, 7 to 30. */
   readonly deletionDays: number;
   /** Refuses to be destroyed. */
   readonly protected: boolean;
 }
 
-/** What a role may do with the key, through which service and for what. */
+/** A role's use of the key: the actions, the service, and the encryption context. */
 interface KeyUse {
   readonly via: EncryptingService;
   readonly decrypt: boolean;
   readonly encrypt: boolean;
-  /** What the service says that it encrypts: the key of the encryption context, and patterns of its value. */
+  /** The service's encryption context: its key, and patterns of its value. */
   readonly context: { readonly key: string; readonly values: readonly string[] };
 }
 
-/** Everything about the key except its use, for Terraform and for the administrators of the account. */
+/** Administration of the key, without its use, for Terraform and the account's administrators. */
 const ADMINISTRATION = [
   "kms:CancelKeyDeletion",
   "kms:CreateAlias",
@@ -117,7 +117,7 @@ export class EncryptionKey extends Construct {
     return this.resource.arn;
   }
 
-  /** Lets CloudWatch encrypt the log group of this name with the key. */
+  /** Allows CloudWatch Logs to encrypt the log group of this name with the key. */
   public allowLogGroup(name: string): void {
     const { region, accountId } = this.location;
     if (this.logGroupArns.length === 0) this.allowLogService();
@@ -125,8 +125,8 @@ export class EncryptionKey extends Construct {
   }
 
   /**
-   * Lets a service of AWS put messages into a topic that the key encrypts, on behalf of `sourceArn` of this
-   * account only. Not for EventBridge, which names neither account nor source to KMS.
+   * Allows an AWS service to publish to a topic that the key encrypts, on behalf of `sourceArn` of this account only. Not
+   * for EventBridge, which passes neither account nor source to KMS.
    * @param sid of the statement, unique in the key's policy.
    */
   public allowPublisher(sid: string, service: string, sourceArn: string): void {
@@ -145,7 +145,7 @@ export class EncryptionKey extends Construct {
   }
 
   /**
-   * Lets `role` use the key as `use` says.
+   * Grants `use` of the key to `role`.
    * @param sid of the statement, unique in the role's policy.
    * @throws Error when the key's own policy does not let the account use it through that service.
    */

@@ -8,25 +8,25 @@ export interface ExecutionRoleProps {
   /** Physical name. */
   readonly name: string;
   readonly description: string;
-  /** Who may assume it, such as `lambda.amazonaws.com`. */
+  /** The service that may assume it, such as `lambda.amazonaws.com`. */
   readonly service: string;
   /**
-   * The account for which the service must act, where the service says for whom it does (Lambda does not).
-   * @default not asked
+   * Required `aws:SourceAccount`, for services that pass it (Lambda does not).
+   * @default no condition
    */
   readonly sourceAccount?: string;
 }
 
-/** Whatever a resource can grant something to. */
+/** A role or policy that a resource can grant permissions to. */
 export interface Grantee {
-  /** Adds a statement to what it may do. @throws Error as {@link PolicyDocument.add} */
+  /** Adds a statement to its policy. @throws Error as {@link PolicyDocument.add} */
   allow(statement: Statement): void;
 }
 
-/** The role that one function or service runs as: nothing but what resources grant it, in one inline policy. */
+/** The role of one function or service. Its one inline policy has the permissions that resources grant it. */
 export class ExecutionRole extends Construct implements Grantee {
   public readonly resource: IamRole;
-  /** What uses the role at once must depend on this: a role without its policy is refused. */
+  /** A resource that uses the role at creation must depend on this: AWS rejects a role without its policy. */
   public readonly policy: IamRolePolicy;
   private readonly permissions: PolicyDocument;
 
@@ -62,12 +62,12 @@ export class ExecutionRole extends Construct implements Grantee {
     return this.resource.arn;
   }
 
-  /** Adds a statement. Called by the resource that grants, not by the one that wants. @throws Error as {@link PolicyDocument.add} */
+  /** Adds a statement. Called by the resource that grants, not by the grantee. @throws Error as {@link PolicyDocument.add} */
   public allow(statement: Statement): void {
     this.permissions.add(statement);
   }
 
-  /** Adds a statement about every resource. @param reason why AWS lets none be named. */
+  /** Adds a statement for all resources. @param reason why AWS supports no resource-level permission */
   public allowAnyResource(permission: Permission, reason: string): void {
     this.permissions.addForAnyResource(permission, reason);
   }

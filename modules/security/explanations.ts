@@ -1,21 +1,21 @@
 import type { IConstruct } from "constructs";
 
-/** A rule of the guardrails that a construct may break, with the reason written beside it. */
+/** A rule of the guardrails that a construct may break with an explanation. */
 export type Exception = "any-resource" | "any-principal" | "own-encryption" | "no-access-log";
 
-/** Where a rule is broken and why. */
+/** An exception to a rule and its reason. */
 export interface Explanation {
   /** Path of the construct. */
   readonly path: string;
   readonly exception: Exception;
-  /** What of the construct: the statement's id for a policy. */
+  /** The part of the construct, such as a policy statement's id. */
   readonly subject: string;
   readonly reason: string;
 }
 
 const METADATA_TYPE = "retail-bi:explanation";
 
-/** Writes down why `construct` breaks a rule; the guardrails then let it pass, and the policy test lists it. */
+/** Records why `construct` breaks a rule; the guardrails then accept it, and the policy test lists it. */
 export function explain(construct: IConstruct, exception: Exception, subject: string, reason: string): void {
   construct.node.addMetadata(METADATA_TYPE, { exception, subject, reason });
 }

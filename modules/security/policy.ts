@@ -15,7 +15,7 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** Who a statement of a resource's policy speaks to. */
+/** The principals of a statement in a resource's policy. */
 export interface Principal {
   readonly type: "AWS" | "Service";
   readonly identifiers: readonly string[];
@@ -25,7 +25,7 @@ export interface Principal {
 export interface Permission {
   /** Letters and digits, unique in its policy. */
   readonly sid: string;
-  /** Written out, without a wildcard. */
+  /** Full names, without a wildcard. */
   readonly actions: readonly string[];
   readonly conditions?: readonly Condition[];
   /** Only in the policy of a resource. */
@@ -34,7 +34,7 @@ export interface Permission {
   readonly effect?: "Allow" | "Deny";
 }
 
-/** A statement about every resource, and why none can be named. */
+/** A statement for all resources, and why none can be named. */
 export interface AnyResource extends Permission {
   readonly reason: string;
 }
@@ -44,7 +44,7 @@ export interface Statement extends Permission {
   readonly resources: readonly string[];
 }
 
-/** A policy that grows by statements, each with an id. */
+/** A policy to which statements are added, each with an id. */
 export class PolicyDocument extends Construct {
   private readonly document: DataAwsIamPolicyDocument;
   private readonly statements = new Map<string, DataAwsIamPolicyDocumentStatement>();
@@ -61,7 +61,7 @@ export class PolicyDocument extends Construct {
 
   /**
    * Adds a statement; adding the same one again changes nothing.
-   * @throws Error when its id stands for another statement, or when it allows an action or a resource by `*`.
+   * @throws Error when another statement has its id, or when it allows an action or a resource by `*`.
    */
   public add(statement: Statement): void {
     if (statement.effect !== "Deny") {
@@ -79,13 +79,13 @@ export class PolicyDocument extends Construct {
     this.put(statement);
   }
 
-  /** Adds a statement about every resource. @param reason why none can be named. */
+  /** Adds a statement for all resources. @param reason why none can be named */
   public addForAnyResource(permission: Permission, reason: string): void {
     this.put({ ...permission, resources: ["*"] });
     explain(this.document, "any-resource", permission.sid, reason);
   }
 
-  /** Adds a statement that speaks to everyone. @param reason why no principal can be named. @throws Error as {@link add} */
+  /** Adds a statement for all principals. @param reason why no principal can be named. @throws Error as {@link add} */
   public addForAnyone(statement: Omit<Statement, "principals">, reason: string): void {
     this.add({ ...statement, principals: [{ type: "AWS", identifiers: ["*"] }] });
     explain(this.document, "any-principal", statement.sid, reason);

@@ -15,23 +15,23 @@ import { explain } from "./explanations";
 import { PolicyDocument, type Statement } from "./policy";
 
 export interface PrivateBucketProps {
-  /** Physical name, taken world-wide. */
+  /** Physical name, globally unique. */
   readonly name: string;
-  /** The key that encrypts it, or why it has none: S3's own encryption is used then. */
+  /** The encryption key, or why S3's own encryption is used instead. */
   readonly encryption: { readonly key: EncryptionKey } | { readonly ownKeyReason: string };
-  /** Where requests are logged to, or why they are not. */
+  /** Target of the access logs, or why there are none. */
   readonly accessLog:
     | { readonly bucket: PrivateBucket; readonly prefix: string }
     | { readonly noLogReason: string };
   /** Refuses to be destroyed; otherwise destroy removes it with its content. */
   readonly protected: boolean;
-  /** Days that overwritten and deleted objects can be brought back. */
+  /** Days that overwritten and deleted objects can be restored. */
   readonly noncurrentVersionDays: number;
-  /** Rules beside the ones about old versions and abandoned uploads. @default none */
+  /** Lifecycle rules in addition to those for old versions and incomplete uploads. @default none */
   readonly expirations?: readonly Expiration[];
 }
 
-/** Objects below a prefix that end after a time. */
+/** A lifecycle rule that expires the objects with a prefix. */
 export interface Expiration {
   /** Of the rule, unique in the bucket. */
   readonly id: string;
@@ -43,7 +43,7 @@ export interface Expiration {
 /** Days after which the parts of an upload that was never completed are removed. */
 const ABANDONED_UPLOAD_DAYS = 2;
 
-/** A bucket that nobody reads but by a grant: versioned, encrypted, over TLS only, never public. */
+/** A bucket that is readable by a grant only: versioned, encrypted, over TLS, never public. */
 export class PrivateBucket extends Construct {
   public readonly resource: S3Bucket;
   private readonly policy: PolicyDocument;
@@ -76,7 +76,7 @@ export class PrivateBucket extends Construct {
     new S3BucketLifecycleConfiguration(this, "Lifecycle", {
       bucket,
       rule: [...(props.expirations ?? []).map(expirationRule), ...housekeeping(props.noncurrentVersionDays)],
-      // Rules about old versions are refused while the bucket keeps none.
+      // S3 refuses rules for old versions before versioning is enabled.
       dependsOn: [versioning],
     });
 
@@ -85,7 +85,7 @@ export class PrivateBucket extends Construct {
     this.bucketPolicy = new S3BucketPolicy(this, "BucketPolicy", {
       bucket,
       policy: this.policy.json,
-      // S3 refuses two changes of a bucket's access at once.
+      // S3 refuses two concurrent changes of a bucket's access.
       dependsOn: [publicAccess],
     });
   }
@@ -110,7 +110,7 @@ export class PrivateBucket extends Construct {
                 sseAlgorithm: "aws:kms",
                 kmsMasterKeyId: encryption.key.arn,
               },
-              // One call of KMS for many objects, not one for each.
+              // A bucket key: one KMS request for many objects.
               bucketKeyEnabled: true,
             }
           : { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
@@ -128,7 +128,7 @@ export class PrivateBucket extends Construct {
       bucket: this.resource.bucket,
       targetBucket: accessLog.bucket.resource.bucket,
       targetPrefix: accessLog.prefix,
-      // The target must let S3 write before it is named.
+      // The target's policy must allow S3 to write first.
       dependsOn: [accessLog.bucket.bucketPolicy],
     });
   }
