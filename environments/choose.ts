@@ -4,7 +4,7 @@ import { dev } from "./dev";
 import type { EnvironmentDefinition } from "./environment";
 import { prod } from "./prod";
 
-/** Asked for an environment that there is not. */
+/** An unknown environment was requested. */
 export class UnknownEnvironmentError extends UsageError {
   override readonly name = "UnknownEnvironmentError";
 }
@@ -14,24 +14,24 @@ export class EnvironmentModuleError extends Error {
   override readonly name = "EnvironmentModuleError";
 }
 
-/** The variable that chooses, such as `dev,prod`. */
+/** The variable that selects environments, such as `dev,prod`. */
 const ENVIRONMENTS_VARIABLE = "RETAIL_BI_ENVIRONMENTS";
 
 /**
- * Names a module with one more environment, which {@link ENVIRONMENTS_VARIABLE} can then choose: one that is kept
- * outside of this folder. The module exports a function `environment(variables)` that returns an
+ * Names a module with one more environment, from outside of this folder, which {@link ENVIRONMENTS_VARIABLE} can then
+ * select. The module exports a function `environment(variables)` that returns an
  * {@link EnvironmentDefinition}.
  */
 const ENVIRONMENT_MODULE_VARIABLE = "RETAIL_BI_ENVIRONMENT_MODULE";
 
-/** The environments of this folder; synthesized unless {@link ENVIRONMENTS_VARIABLE} chooses. */
+/** The environments of this folder, the default of {@link ENVIRONMENTS_VARIABLE}. */
 const OWN: readonly EnvironmentDefinition[] = [dev, prod];
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * The environments that {@link ENVIRONMENTS_VARIABLE} names, else those of this folder.
- * @throws UnknownEnvironmentError naming the one that there is not, and those that there are.
+ * @throws UnknownEnvironmentError naming the unknown environment and the known ones.
  */
 export function chooseEnvironments(variables: Variables): readonly EnvironmentDefinition[] {
   const names = variables[ENVIRONMENTS_VARIABLE];
@@ -48,7 +48,7 @@ export function chooseEnvironments(variables: Variables): readonly EnvironmentDe
 
 /**
  * The environment of that name, among those of {@link chooseEnvironments}.
- * @throws UnknownEnvironmentError naming the environments that there are.
+ * @throws UnknownEnvironmentError naming the known environments.
  */
 export function definitionOf(name: string, variables: Variables): EnvironmentDefinition {
   const definitions = chooseEnvironments(variables);

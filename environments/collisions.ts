@@ -2,13 +2,13 @@ import { namesOf } from "../modules/naming";
 import type { Environment } from "./environment";
 import { UNSET_ACCOUNT_ID } from "./location";
 
-/** Two environments of one account would own a resource of the same name. */
+/** Two environments of one account would create a resource with the same name. */
 export class NameCollisionError extends Error {
   override readonly name = "NameCollisionError";
 }
 
 /**
- * Refuses environments that cannot live side by side.
+ * Refuses environments of one account that share physical names.
  * @throws NameCollisionError naming both environments, the account and every name they share.
  */
 export function assertNoCollisions(environments: readonly Environment[]): void {

@@ -10,7 +10,7 @@ import { definitionOf } from "./choose";
 import type { EnvironmentDefinition } from "./environment";
 import { locate, locationFilePath, readLocationFile } from "./location";
 
-/** An environment as it stands: what it is, what its parts are called, and clients of its region. */
+/** A deployed environment: its settings, its physical names, and clients of its region. */
 export interface Deployed {
   readonly definition: EnvironmentDefinition;
   readonly location: Location;
@@ -22,14 +22,14 @@ export interface Deployed {
 }
 
 /**
- * A read of the stream shares five calls a second of each shard with its consumers, and gives way to them.
+ * Retries of a read of the stream: it shares each shard's limit of five GetRecords a second with the consumers.
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
  */
-const PATIENT = { maxAttempts: 10, retryMode: "adaptive" } as const;
+const WITH_RETRY = { maxAttempts: 10, retryMode: "adaptive" } as const;
 
 /**
- * The environment of that name. The clients go where the usual variables send them: with the endpoints that
- * `npm start` prints, to that run.
+ * The environment of that name. The clients use the AWS endpoint variables; with those that `npm start`
+ * prints, they use that run.
  * @throws UnknownEnvironmentError; LocationError.
  */
 export function deployed(
@@ -44,8 +44,8 @@ export function deployed(
     definition,
     location,
     names: namesOf({ ...definition, location }),
-    // The SDK's own handler speaks HTTP/2, which an endpoint without TLS does not.
-    kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler(), ...PATIENT }),
+    // The SDK's default handler uses HTTP/2, which an endpoint without TLS does not support.
+    kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler(), ...WITH_RETRY }),
     s3: new S3Client({ region }),
     athena: new AthenaClient({ region }),
     glue: new GlueClient({ region }),

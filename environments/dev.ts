@@ -1,6 +1,6 @@
 import { defineEnvironment } from "./environment";
 
-/** For trying things out: the lab's own names, cheap, and gone after `destroy`. */
+/** For experiments: the lab's own names, cheap, and completely removed by `destroy`. */
 export const dev = defineEnvironment("environments/dev.ts", {
   name: "dev",
   protection: "disposable",

@@ -15,20 +15,20 @@ import {
 } from "./quick-sight";
 import { defineSaml, type SamlSettings, samlFaults } from "./saml";
 
-/** What an environment's file says; what it leaves out has the default given here. */
+/** Settings in an environment's file, with their defaults. */
 export interface EnvironmentSettings {
   /** Names the stack, and the resources of a prefixed environment. Lower-case letters and digits, 2 to 10. */
   readonly name: string;
   /**
-   * `protected`: what holds data refuses to be destroyed, and no layer can be switched off. `disposable`:
-   * destroy removes everything.
+   * `protected`: resources that hold data refuse to be destroyed, and no layer can be disabled. `disposable`: destroy
+   * removes everything.
    */
   readonly protection: "protected" | "disposable";
   /** `bare`: the lab's own names. @default prefixed */
   readonly physicalNames?: "bare" | "prefixed";
   /** Days that logs are kept, one of {@link LOG_RETENTION_DAYS}. @default 30 */
   readonly logRetentionDays?: number;
-  /** Days between the deletion of the key and its end, 7 to 30. @default 30 */
+  /** Deletion window of the key in days, 7 to 30. @default 30 */
   readonly keyDeletionDays?: number;
   readonly stream?: {
     /** @default on-demand */
@@ -37,58 +37,58 @@ export interface EnvironmentSettings {
     readonly retentionHours?: number;
   };
   readonly lake?: {
-    /** Days that the raw JSON objects are kept; longer than a merge looks back. @default 90 */
+    /** Days that the raw JSON objects are kept; must exceed the hours that a merge looks back. @default 90 */
     readonly rawRetentionDays?: number;
-    /** Days that overwritten and deleted objects can be brought back, 1 or more. @default 30 */
+    /** Days that overwritten and deleted objects can be restored, 1 or more. @default 30 */
     readonly noncurrentVersionDays?: number;
   };
   readonly athena?: {
-    /** What one query of a person may scan, in GiB, 1 or more. @default 10 */
+    /** Scan limit of an analyst's query, in GiB, 1 or more. @default 10 */
     readonly scanLimitGiB?: number;
   };
-  /** Where the speed layer lives. It needs no way out; see `nat`. */
+  /** The network of the speed layer. It needs no internet access; see `nat`. */
   readonly network?: {
-    /** Private range of sixteen bits, such as `10.20.0.0/16`, which no peer uses. @default 10.20.0.0/16 */
+    /** Private CIDR block of sixteen bits that no peered network uses. @default 10.20.0.0/16 */
     readonly cidr?: string;
     /** Letters of the region's availability zones, two or three of them. @default a and b */
     readonly zones?: readonly string[];
-    /** Whether the private subnets reach the internet. Nothing of ours needs it, and it costs. @default false */
+    /** Whether the private subnets have internet access. Nothing of ours needs it, and a NAT gateway costs money. @default false */
     readonly nat?: boolean;
   };
   readonly speed?: {
     /** Whether there is a speed layer, its network included. @default true */
     readonly enabled?: boolean;
-    /** Of the data nodes. @default t3.small.search */
+    /** Instance type of the data nodes. @default t3.small.search */
     readonly instanceType?: string;
-    /** Of each data node, in GiB, 10 to 12288; the instance type may allow less. @default 10 */
+    /** Volume of each data node in GiB, 10 to 12288; the instance type may allow less. @default 10 */
     readonly volumeGiB?: number;
     /** @default single-node */
     readonly availability?: SearchAvailability;
     /** Primary shards of each monthly index, 1 to 100. @default 1 */
     readonly shards?: number;
     /**
-     * Days that a monthly index is kept, counted from its first document, 32 to 36500. Indices that are there
-     * when it changes keep what they began with: see docs/engines.md. @default 365
+     * Days that a monthly index is kept, counted from its first document, 32 to 36500. A change applies
+     * to new indices only: see docs/engines.md. @default 365
      */
     readonly retentionDays?: number;
     /**
-     * ARNs of the IAM roles of people, who look at the index and at Dashboards and change nothing. The roles must
-     * be there, and their own policies must not deny `es:ESHttp*`. @default nobody
+     * ARNs of the analysts' IAM roles, with read access to the index and Dashboards. The roles must exist, and their own
+     * policies must not deny `es:ESHttp*`. @default none
      */
     readonly readerRoleArns?: readonly string[];
-    /** Gives Dashboards a sign-in page of its own: see docs/operations.md. @default none, people sign by IAM */
+    /** Gives Dashboards a sign-in page of its own: see docs/operations.md. @default none: users sign requests by IAM */
     readonly saml?: SamlSettings;
     /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
     readonly parallelizationFactor?: number;
     /**
-     * The role by which the service enters the network: an account has it once. `exists` where anything else
-     * made it, the console included. @default create
+     * The service-linked role of OpenSearch, which exists once in an account. `exists`: something else created it, such
+     * as the console. @default create
      */
     readonly serviceLinkedRole?: "create" | "exists";
   };
-  /** The way into the network for people: see docs/operations.md. */
+  /** The operators' access to the network: see docs/operations.md. */
   readonly bastion?: {
-    /** Whether there is one; it is only for the search domain. @default false */
+    /** Whether to create a bastion; it reaches the search domain only. @default false */
     readonly enabled?: boolean;
   };
   readonly serving?: {
@@ -96,7 +96,7 @@ export interface EnvironmentSettings {
     readonly quickSight?: QuickSightSettings;
   };
   readonly operations?: {
-    /** Who is told; without anyone, alarms show in the console only. @default nobody */
+    /** Subscriptions to the alarms; without any, alarms are visible in the console only. @default none */
     readonly alarmSubscriptions?: readonly AlarmSubscription[];
     readonly budget?: {
       /** US dollars a month, 1 or more; README.md, Costs, has what an idle environment costs. @default 100 */
@@ -105,17 +105,17 @@ export interface EnvironmentSettings {
       readonly costOf?: BudgetScope;
     };
   };
-  /** Lets the workflows of a GitHub repository plan and apply it: see docs/delivery.md. @default nobody does */
+  /** Allows the workflows of a GitHub repository to plan and apply: see docs/delivery.md. @default none */
   readonly delivery?: {
     /**
-     * As the subject of GitHub's tokens spells it: `owner/name`, or `owner@123/name@456` where the repository
+     * The repository in the subject of GitHub's tokens: `owner/name`, or `owner@123/name@456` where the repository
      * uses immutable subjects, as those made since July 2026 do.
      */
     readonly repository: string;
-    /** `exists`: the account has GitHub's identity provider already; it can be made once only. @default create */
+    /** GitHub's identity provider, which exists once in an account. `exists`: something else created it. @default create */
     readonly identityProvider?: "create" | "exists";
   };
-  /** Last changes to the finished stack. Only an environment that is not AWS needs them. */
+  /** Final changes to the stack, for an environment that does not run on AWS. */
   readonly overrides?: (stack: TerraformStack) => void;
 }
 
@@ -140,33 +140,33 @@ export interface EnvironmentDefinition {
   readonly bastion: { readonly enabled: boolean };
   readonly serving: { readonly quickSight: QuickSightDefinition };
   readonly operations: OperationsSettings;
-  /** Absent where only people deliver it. */
+  /** Absent when no workflow deploys the environment. */
   readonly delivery?: DeliverySettings;
   readonly overrides?: (stack: TerraformStack) => void;
 }
 
-/** An environment that can be synthesized: what it is and where it is. */
+/** An environment that can be synthesized: its settings and its location. */
 export interface Environment extends EnvironmentDefinition {
   readonly location: Location;
 }
 
-/** Settings are out of range; the message names the file and lists every value that is. */
+/** Settings are invalid; the message names the file and lists every invalid value. */
 export class EnvironmentSettingsError extends Error {
   override readonly name = "EnvironmentSettingsError";
 }
 
-/** The retention times that CloudWatch Logs knows, up to ten years. */
+/** CloudWatch Logs' retention times, up to ten years. */
 export const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
 /**
- * Firehose tries for a day to write what it read, and it may have read the record just before the stream let
- * go of it. With these hours on top of the stream's retention a merge looks back far enough for both.
+ * Firehose retries a delivery for a day, and it may have read the record just before its expiry from the stream. These
+ * hours, added to the stream's retention, make a merge look back far enough for both.
  */
 const LOOK_BACK_MARGIN_HOURS = 2;
 
-/** How many hours back a late object is still merged. */
+/** Hours that a merge looks back for late objects. */
 export function lookBackHours(streamRetentionHours: number): number {
   return streamRetentionHours + LOOK_BACK_MARGIN_HOURS;
 }
@@ -272,11 +272,11 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
   return faults;
 }
 
-/** Nothing that a policy would take for a pattern, and both ids or none. */
+/** A repository without characters that a policy interprets as a pattern, and with both ids or none. */
 const REPOSITORY =
   /^(?:[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9._-]+|[A-Za-z0-9][A-Za-z0-9-]*@\d+\/[A-Za-z0-9._-]+@\d+)$/;
 
-/** What SNS takes for an endpoint of each protocol. */
+/** SNS's endpoint format of each protocol. */
 const ENDPOINTS = {
   email: { format: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, example: "an address such as sales-data@example.com" },
   https: { format: /^https:\/\/[^\s/]+\S*$/, example: "a URL such as https://example.com/alarms" },

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Location } from "../modules/location";
 
-/** Stands for an account that is not configured: it validates, and no real account has it. */
+/** Placeholder of an unconfigured account: a valid id that no account has. */
 export const UNSET_ACCOUNT_ID = "000000000000";
 
 /**
- * Region of an environment that names none. Ireland: the shop whose records these are sells from London to
- * Europe, and every service of the system is offered there.
+ * Default region. Ireland: the shop in the data sells from London to Europe, and the region has every service of the
+ * system.
  */
 export const DEFAULT_REGION = "eu-west-1";
 
@@ -17,17 +17,17 @@ export const LOCATION_FILE = ".retail-bi.json";
 /** The content of {@link LOCATION_FILE}: `{ "dev": { "accountId": "123456789012", "region": "eu-west-1" } }`. */
 type LocationFile = Readonly<Record<string, Readonly<Partial<Location>>>>;
 
-/** Account or region of an environment are malformed; the message says where they were read. */
+/** The account or region of an environment is malformed; the message names its source. */
 export class LocationError extends Error {
   override readonly name = "LocationError";
 }
 
 /** Of an account. */
 export const ACCOUNT_ID = /^\d{12}$/;
-/** Regions of the `aws` partition: ARNs and service names of the others differ. */
+/** A region of the `aws` partition; ARNs and service names of other partitions differ. */
 export const REGION = /^(?!us-gov|us-iso|cn-)[a-z]{2,4}-[a-z]+-\d$/;
 
-/** The variable that names a setting from outside, such as `RETAIL_BI_DEV_ACCOUNT_ID`. */
+/** The environment variable of a setting, such as `RETAIL_BI_DEV_ACCOUNT_ID`. */
 export function variableName(environment: string, setting: "ACCOUNT_ID" | "REGION"): string {
   return `RETAIL_BI_${environment.toUpperCase()}_${setting}`;
 }

@@ -1,6 +1,6 @@
 import { defineEnvironment } from "./environment";
 
-/** What people rely on: nothing that holds data can be destroyed by a plan. */
+/** The production environment: no plan can destroy a resource that holds data. */
 export const prod = defineEnvironment("environments/prod.ts", {
   name: "prod",
   protection: "protected",
@@ -15,6 +15,6 @@ export const prod = defineEnvironment("environments/prod.ts", {
     retentionDays: 730,
     parallelizationFactor: 2,
   },
-  // Six nodes with standby are most of it.
+  // Most of it is for the domain's six nodes with standby.
   operations: { budget: { usdPerMonth: 1500 } },
 });

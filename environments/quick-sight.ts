@@ -1,13 +1,13 @@
 import type { QuickSightPrincipal } from "../modules/serving/quicksight";
 
 export interface QuickSightSettings {
-  /** Whether there is a dashboard; the account needs a subscription (Enterprise) of its own. @default false */
+  /** Whether to create a dashboard; the account needs its own subscription (Enterprise). @default false */
   readonly enabled?: boolean;
-  /** Who sees it. @default nobody */
+  /** Principals with access to it. @default none */
   readonly principals?: readonly QuickSightPrincipal[];
-  /** Where the subscription keeps its users. @default the region of the environment */
+  /** Identity region of the subscription. @default the region of the environment */
   readonly identityRegion?: string;
-  /** The role by which QuickSight reads, which the subscription made. @default aws-quicksight-service-role-v0 */
+  /** QuickSight's service role, which the subscription created. @default aws-quicksight-service-role-v0 */
   readonly serviceRoleName?: string;
 }
 
@@ -29,10 +29,10 @@ export function defineQuickSight(settings: QuickSightSettings = {}): QuickSightD
   };
 }
 
-/** Permissions of one resource speak to so many at most. */
+/** QuickSight's limit of principals in the permissions of one resource. */
 const MOST_PRINCIPALS = 64;
 
-/** What of it the service would refuse, or nobody could use. */
+/** Settings that the service would refuse, or that nobody could use. */
 export function quickSightFaults(quickSight: QuickSightDefinition): string[] {
   const { enabled, principals, identityRegion, serviceRoleName } = quickSight;
   const path = "serving.quickSight";

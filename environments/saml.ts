@@ -3,28 +3,28 @@ import { resolve } from "node:path";
 import { ROLE_ARN } from "../lib/role-arn";
 import type { SamlDefinition } from "../modules/speed/search-domain";
 
-/** What a SAML identity provider publishes about itself, as XML. */
+/** The XML metadata of a SAML identity provider. */
 export type SamlMetadata =
-  /** A path; a relative one begins at this folder. */
+  /** Path of the file, relative to this folder. */
   { readonly file: string } | { readonly xml: string };
 
 /**
- * The identity provider by which people sign in to Dashboards. Their rights are the groups (roles) that it names in
- * its assertion: each becomes a backend role of theirs in the domain, letter by letter.
+ * The identity provider by which users sign in to Dashboards. Each group (role) in its assertion becomes a backend role of
+ * the user in the domain, with exactly the same name.
  */
 export interface SamlSettings {
   /** `entityID` of the provider, as in its metadata, 8 to 512 characters. */
   readonly entityId: string;
   readonly metadata: SamlMetadata;
-  /** Groups who look at the index and at Dashboards and change nothing. @default nobody */
+  /** Groups with read access to the index and Dashboards. @default none */
   readonly readerGroups?: readonly string[];
-  /** The group that may do everything in Dashboards, like the domain's master. @default nobody */
+  /** The group with all permissions in Dashboards, like the domain's master role. @default none */
   readonly adminGroup?: string;
   /** Attribute of the assertion that lists groups. @default roles */
   readonly rolesKey?: string;
   /** Attribute of the assertion that names the user. @default its NameID */
   readonly subjectKey?: string;
-  /** How long one stays signed in without doing anything, 1 to 1440. @default 60 */
+  /** Session timeout in minutes, 1 to 1440. @default 60 */
   readonly sessionMinutes?: number;
 }
 
@@ -34,7 +34,7 @@ const LONGEST_GROUP = 256;
 
 /**
  * Completes the settings.
- * @param faults gets what keeps the metadata from being read.
+ * @param faults receives the error of reading the metadata.
  */
 export function defineSaml(settings: SamlSettings, faults: string[]): SamlDefinition {
   return {
@@ -60,7 +60,7 @@ function readMetadata(metadata: SamlMetadata, faults: string[]): string {
   }
 }
 
-/** What of it the service would refuse, or nobody could use. */
+/** Settings that the service would refuse, or that nobody could use. */
 export function samlFaults(saml: SamlDefinition): string[] {
   const faults: string[] = [];
   const { entityId, metadataXml, readerGroups, adminGroup, rolesKey, subjectKey } = saml;

@@ -1,6 +1,6 @@
 /**
- * Types that hold data, or a position in them, and what is lost with one. In a protected environment all of
- * them, and nothing else, refuse to be destroyed; a plan that removes or replaces one says so first.
+ * Resource types that hold data or a stream position, and the data lost with each. In a protected environment exactly
+ * these refuse to be destroyed, and the plan summary lists their removals and replacements first.
  */
 export const STATEFUL: Readonly<Record<string, string>> = {
   aws_glue_catalog_database: "the tables in it",
@@ -13,8 +13,8 @@ export const STATEFUL: Readonly<Record<string, string>> = {
 };
 
 /**
- * The property that makes a resource removable although it holds data. Terraform goes by the value in the
- * state, which only a deploy writes, not by the one in the code.
+ * The property that allows Terraform to remove a resource with its data. Terraform uses the value in the state, which only
+ * a deploy changes, not the value in the code.
  */
 export const REMOVABLE: Readonly<Record<string, string>> = {
   aws_athena_workgroup: "force_destroy",

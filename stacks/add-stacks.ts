@@ -5,8 +5,8 @@ import { RetailBiStack } from "./retail-bi-stack";
 import { StateBackendStack } from "./state-backend-stack";
 
 /**
- * Adds the two stacks of each environment: `<env>`, and `<env>-state` for the bucket that keeps their state.
- * @throws NameCollisionError when two environments cannot live side by side.
+ * Adds the two stacks of each environment: `<env>`, and `<env>-state` with the bucket of their state.
+ * @throws NameCollisionError when two environments of one account share a physical name.
  */
 export function addStacks(app: App, environments: readonly Environment[]): void {
   assertNoCollisions(environments);

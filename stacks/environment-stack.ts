@@ -7,17 +7,17 @@ import { Guardrails } from "../modules/aspects/guardrails";
 import { Tags } from "../modules/aspects/tags";
 import { type NamedEnvironment, namesOf } from "../modules/naming";
 
-/** Native locking of the S3 backend came with it. */
+/** The first version with native locking of the S3 backend. */
 const REQUIRED_TERRAFORM = ">= 1.11";
 
-/** Object of a stack's state in the bucket. */
+/** Key of a stack's state object in the bucket. */
 export function stateKeyOf(stack: string): string {
   return `${stack}.tfstate`;
 }
 
 /**
- * The bucket that the backend is told: where the account is not configured, a name that cannot exist and
- * says what to set, so that `init` fails on it.
+ * The backend's bucket. Without a configured account it is an invalid name that contains the variable to set, so that
+ * `init` fails with it.
  */
 export function backendBucket(environment: NamedEnvironment): string {
   return environment.location.accountId === UNSET_ACCOUNT_ID
@@ -25,13 +25,13 @@ export function backendBucket(environment: NamedEnvironment): string {
     : namesOf(environment).stateBucket;
 }
 
-/** A stack of an environment: its provider and its state, both refusing any other account; tags; guardrails. */
+/** A stack of an environment: provider and backend, both restricted to its account; tags; guardrails. */
 export class EnvironmentStack extends TerraformStack {
   public constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id);
     const { accountId, region } = environment.location;
     new AwsProvider(this, "Aws", { region, allowedAccountIds: [accountId] });
-    // No `encrypt` here: it would ask for S3's own key, and the bucket's default is the key of the state.
+    // `encrypt` would select S3's own encryption; the bucket's default is the state's KMS key.
     new S3Backend(this, {
       bucket: backendBucket(environment),
       key: stateKeyOf(id),

@@ -23,7 +23,7 @@ import { SearchSetup } from "../modules/speed/search-setup";
 import { UpsertToEs } from "../modules/speed/upsert-to-es";
 import { EnvironmentStack } from "./environment-stack";
 
-/** The whole system of one environment: the only place that knows all layers. */
+/** The system of one environment: the only stack that connects all layers. */
 export class RetailBiStack extends EnvironmentStack {
   public constructor(scope: Construct, id: string, environment: Environment) {
     super(scope, id, environment);
@@ -188,7 +188,7 @@ export class RetailBiStack extends EnvironmentStack {
       operations.dashboard.resource.dashboardName,
     );
     if (environment.delivery) {
-      // By name: the policy belongs to the stack of the state.
+      // Built from the name, because the policy belongs to the state stack.
       const boundaryArn = `arn:aws:iam::${accountId}:policy/${names.boundary}`;
       Aspects.of(this).add(new PermissionsBoundary(boundaryArn));
     }
@@ -213,7 +213,7 @@ export class RetailBiStack extends EnvironmentStack {
       logRetentionDays,
       key,
     });
-    // The domain names the roles of its functions, and the functions name the domain.
+    // The domain's policy needs the functions' roles, and the functions need the domain.
     const setupRole = functionRole(this, "SearchSetupRole", names.searchSetup);
     const upsertRole = functionRole(this, "UpsertToESRole", names.upsertToEs);
     const domain = new SearchDomain(this, "SearchDomain", {
@@ -227,7 +227,7 @@ export class RetailBiStack extends EnvironmentStack {
       logRetentionDays,
       protected: environment.protected,
     });
-    // Searching is a POST; Dashboards keeps a person's own objects by PUT.
+    // Searches are POST; Dashboards stores a user's own objects by PUT.
     domain.admitAnalysts(environment.speed.readerRoleArns, ["Get", "Head", "Post", "Put"]);
     const setup = new SearchSetup(this, "SearchSetup", {
       ...functionDefaults,

@@ -8,15 +8,15 @@ import { EncryptionKey } from "../modules/security/encryption-key";
 import { PrivateBucket } from "../modules/security/private-bucket";
 import { EnvironmentStack, stateKeyOf } from "./environment-stack";
 
-/** Days that an older state can be brought back: longer than anyone needs to notice a bad one. */
+/** Days that an older state can be restored: enough to notice a bad one. */
 const OLD_STATE_DAYS = 90;
 
-/** Days that a plan waits for its approval; by then the state has changed. */
+/** Days that a saved plan is kept for its approval; an older plan is outdated. */
 const PLAN_DAYS = 14;
 
 /**
- * The bucket that keeps the state of an environment, the state of this stack included; and the roles of those who
- * deliver the environment, which must be there before it and must not change themselves.
+ * The bucket of an environment's state, the state of this stack included; and the delivery roles, which must exist before
+ * the environment and must not be able to change themselves.
  */
 export class StateBackendStack extends EnvironmentStack {
   public constructor(scope: Construct, id: string, environment: Environment) {

@@ -16,9 +16,9 @@ import { AdoptedRole } from "../security/adopted-role";
 /** A user or a group of QuickSight, of the namespace `default`. */
 export interface QuickSightPrincipal {
   readonly kind: "user" | "group";
-  /** As QuickSight shows it; a user who signs in by a role is `role/session`. */
+  /** Name in QuickSight; that of a user who signs in by a role is `role/session`. */
   readonly name: string;
-  /** `reader`: sees the dashboard. `author`: changes the analysis and builds on the data sets as well. */
+  /** `reader`: reads the dashboard. `author`: also edits the analysis and uses the data sets. */
   readonly access: "reader" | "author";
 }
 
@@ -26,19 +26,19 @@ export interface QuickSightProps {
   /** Physical name of the data source; ids and names of everything else begin with it. */
   readonly name: string;
   readonly location: Location;
-  /** Where the account's users of QuickSight are kept. */
+  /** Identity region of the account's QuickSight users. */
   readonly identityRegion: string;
-  /** Name of the role by which QuickSight reads, without its path. */
+  /** Name of QuickSight's service role, without its path. */
   readonly serviceRoleName: string;
   readonly lake: DataLake;
   readonly catalog: Catalog;
   readonly workgroup: Workgroup;
-  /** At least one, for QuickSight itself sees nothing. */
+  /** At least one, because without principals nobody can open the dashboard. */
   readonly principals: readonly QuickSightPrincipal[];
 }
 
 /**
- * What principals may do with each resource. QuickSight knows these sets and refuses others:
+ * Permissions on each resource. QuickSight accepts these sets of actions and refuses others:
  * https://docs.aws.amazon.com/quicksight/latest/developerguide/share-dashboard.html
  */
 const ACTIONS = {
@@ -70,7 +70,7 @@ const ACTIONS = {
   ],
 } as const;
 
-/** QuickSight's word for a type of the catalog. */
+/** QuickSight's name of a catalog type. */
 const COLUMN_TYPES: Readonly<Record<string, string>> = {
   string: "STRING",
   int: "INTEGER",
@@ -80,8 +80,8 @@ const COLUMN_TYPES: Readonly<Record<string, string>> = {
 
 /**
  * The batch layer in QuickSight: the lab's data source and data set on the raw table by direct query, one on the
- * merged table, and the panels over that as an analysis (to build on) and as a dashboard (to look at). The
- * subscription, its users and groups, and the service role are the account's: see docs/serving.md.
+ * merged table, and the panels on that as an analysis (for authors) and as a dashboard (for readers). The
+ * subscription, its users and groups, and the service role belong to the account: see docs/serving.md.
  */
 export class QuickSight extends Construct {
   public readonly dataSource: QuicksightDataSource;
@@ -117,7 +117,7 @@ export class QuickSight extends Construct {
       parameters: { athena: { workGroup: workgroup.resource.name } },
       sslProperties: { disableSsl: false },
       permission: this.grants(ACTIONS.useDataSource, "author"),
-      // QuickSight tries the connection when it is made.
+      // QuickSight tests the connection when it creates the data source.
       dependsOn: [role.policy],
     });
     this.dataSet("Raw", `${name}-raw`, catalog.raw);
@@ -128,7 +128,7 @@ export class QuickSight extends Construct {
       analysisId: name,
       name,
       definition,
-      // Nothing of it is lost that the next deploy would not bring back.
+      // The next deploy would restore everything.
       recoveryWindowInDays: 7,
       permissions: this.grants(ACTIONS.changeAnalysis, "author"),
     });
@@ -178,7 +178,7 @@ export class QuickSight extends Construct {
   }
 }
 
-/** @throws Error for a type that no column has had so far */
+/** @throws Error for a type without a mapping */
 function columnType(name: string, type: string): string {
   const found = COLUMN_TYPES[type];
   if (found === undefined)

@@ -18,11 +18,11 @@ import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 import { PolicyDocument } from "../security/policy";
 
-/** How the search domain survives the loss of a node or a zone. */
+/** Availability of the search domain after the loss of a node or a zone. */
 export type SearchAvailability =
-  /** One node, no copy: what it indexed since the last snapshot is gone with it. */
+  /** One node without replicas: its loss loses the documents since the last snapshot. */
   | { readonly kind: "single-node" }
-  /** Three zones, one of them on standby, three dedicated masters, two copies of everything. */
+  /** Three zones, one of them on standby, three dedicated masters, two replicas of each shard. */
   | {
       readonly kind: "standby";
       /** Data nodes in each of the three zones, 1 or more. */
@@ -34,7 +34,7 @@ export type SearchAvailability =
 /** The identity provider by which analysts sign in to Dashboards. */
 export interface SamlDefinition {
   readonly entityId: string;
-  /** What the provider publishes about itself. */
+  /** The provider's metadata. */
   readonly metadataXml: string;
   readonly readerGroups: readonly string[];
   readonly adminGroup: string | undefined;
@@ -51,19 +51,19 @@ export interface SearchDomainSettings {
   readonly volumeGiB: number;
   readonly availability: SearchAvailability;
   readonly saml?: SamlDefinition;
-  /** Whether the role by which the service enters the network is made here: an account has it once. */
+  /** Whether to create the service-linked role, which exists once in an account. */
   readonly serviceLinkedRole: "create" | "exists";
 }
 
 export interface SearchDomainProps {
   /** Physical name, at most 28 lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** Physical name of the policy by which it writes its logs. */
+  /** Physical name of the resource policy of its log groups. */
   readonly logPolicyName: string;
   readonly location: Location;
   readonly vpc: Vpc;
   readonly settings: SearchDomainSettings;
-  /** The role that may do everything in it: no user, no password. */
+  /** The master role with all permissions; there is no master user and no password. */
   readonly master: ExecutionRole;
   readonly key: EncryptionKey;
   readonly logRetentionDays: number;
@@ -71,16 +71,16 @@ export interface SearchDomainProps {
   readonly protected: boolean;
 }
 
-/** The engine that the functions were tried against. */
+/** The engine version that the functions are tested with. */
 const ENGINE_VERSION = "OpenSearch_2.19";
 const TLS_POLICY = "Policy-Min-TLS-1-2-PFS-2023-10";
 const HTTPS = 443;
-/** UTC; few buy, and few look, at this hour. Updates of the service's software wait for it. */
+/** Off-peak window in UTC, when there is little traffic, for software updates. */
 const OFF_PEAK_START_HOUR = 2;
 const ZONES_WITH_STANDBY = 3;
 const DEDICATED_MASTERS = 3;
 
-/** What the domain logs, each to a group of its own. */
+/** The domain's log types, each with its own log group. */
 const LOGS = [
   { id: "IndexSlowLogs", type: "INDEX_SLOW_LOGS", suffix: "index-slow" },
   { id: "SearchSlowLogs", type: "SEARCH_SLOW_LOGS", suffix: "search-slow" },
@@ -88,26 +88,26 @@ const LOGS = [
   { id: "AuditLogs", type: "AUDIT_LOGS", suffix: "audit" },
 ] as const;
 
-/** A kind of request, as IAM tells them apart. */
+/** An HTTP action of the domain, as IAM distinguishes them. */
 type HttpMethod = "Delete" | "Get" | "Head" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {
   public readonly resource: OpensearchDomain;
-  /** Whatever is in this group reaches the domain and S3, and nothing else. */
+  /** Security group of the clients: it reaches the domain and S3 only. */
   public readonly clients: SecurityGroup;
-  /** Copies of each shard that the number of zones asks for. */
+  /** Replicas of each shard, by the number of zones. */
   public readonly replicas: number;
-  /** Nodes that are up while all is well, dedicated masters included. */
+  /** Number of nodes, dedicated masters included. */
   public readonly nodes: number;
   public readonly dedicatedMasters: boolean;
   /** Volume of each data node. */
   public readonly volumeGiB: number;
-  /** What must exist before a client reaches the domain. */
+  /** Dependencies of a client of the domain. */
   public readonly reachable: readonly ITerraformDependable[];
   private readonly access: PolicyDocument;
   private readonly group: SecurityGroup;
-  /** Not the attribute: the domain's own policy names it. */
+  /** Built from the name, not the attribute, because the domain's own policy contains it. */
   private readonly ownArn: string;
 
   public constructor(scope: Construct, id: string, props: SearchDomainProps) {
@@ -171,7 +171,7 @@ export class SearchDomain extends Construct {
         offPeakWindow: { windowStartTime: { hours: OFF_PEAK_START_HOUR, minutes: 0 } },
       },
       logPublishingOptions: logs.options,
-      // It tries to write its logs and to enter the network when it is made.
+      // The service checks the log policy and the service-linked role when it creates the domain.
       dependsOn: [logs.permission, ...this.serviceLinkedRole(settings)],
     });
     if (props.protected) this.resource.lifecycle = { preventDestroy: true };
@@ -184,8 +184,8 @@ export class SearchDomain extends Construct {
   }
 
   /**
-   * Lets `role` send requests of these kinds. What they may touch is decided by the security roles inside
-   * the domain, which search-setup maps.
+   * Allows `role` requests with these actions. The security roles inside the domain, which search-setup maps, determine
+   * their permissions on indices.
    * @param sid of the statement in the domain's policy.
    */
   public grantRequests(role: ExecutionRole, sid: string, methods: readonly HttpMethod[]): void {
@@ -200,8 +200,8 @@ export class SearchDomain extends Construct {
   }
 
   /**
-   * Lets analysts send requests of these kinds, by their own IAM roles; like {@link grantRequests}, it says nothing of
-   * what they may touch. AWS refuses a policy that names a role which is not there.
+   * Allows analysts requests with these actions, by their own IAM roles; their permissions on indices are determined as
+   * for {@link grantRequests}. AWS rejects a policy with a role that does not exist.
    */
   public admitAnalysts(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
     if (roleArns.length === 0) return;
@@ -213,7 +213,7 @@ export class SearchDomain extends Construct {
     });
   }
 
-  /** Lets whatever is in `group` reach the domain. @param id of the rule, permanent. */
+  /** Allows `group` to connect to the domain. @param id permanent construct id of the rule */
   public allowFrom(id: string, group: SecurityGroup, description: string): ITerraformDependable {
     return new VpcSecurityGroupIngressRule(this, id, {
       securityGroupId: this.group.id,
@@ -226,8 +226,8 @@ export class SearchDomain extends Construct {
   }
 
   /**
-   * A browser that signs in by SAML signs no request, so the domain's policy must let it through to Dashboards, and
-   * only there: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
+   * A browser that signs in by SAML does not sign its requests, so the domain's policy must allow unsigned requests to
+   * Dashboards, and only there: https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
    */
   private signInBy(saml: SamlDefinition): void {
     new OpensearchDomainSamlOptions(this, "Saml", {

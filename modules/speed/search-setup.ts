@@ -13,24 +13,24 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly name: string;
   readonly vpc: Vpc;
   readonly domain: SearchDomain;
-  /** The domain's master. */
+  /** The domain's master role. */
   readonly role: ExecutionRole;
   /** Primary shards of each monthly index. */
   readonly shards: number;
   /** Days after which a monthly index is deleted. */
   readonly retentionDays: number;
-  /** Who writes documents. */
+  /** The role that writes documents. */
   readonly writers: readonly ExecutionRole[];
-  /** ARNs of the IAM roles of analysts, who only read. */
+  /** ARNs of the IAM roles of analysts, who have read access. */
   readonly readerRoleArns: readonly string[];
-  /** Their groups in the identity provider. */
+  /** Groups of analysts in the identity provider. */
   readonly readerGroups: readonly string[];
 }
 
-/** Puts into the domain what Terraform cannot: template and lifecycle of its indices, audit log, roles, dashboards. */
+/** Configures the domain's content, which Terraform cannot: index template and lifecycle, audit log, roles, dashboards. */
 export class SearchSetup extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
-  /** Depend on it to come after the set-up. */
+  /** Dependency of resources that need the finished set-up. */
   public readonly invocation: LambdaInvocation;
 
   public constructor(scope: Construct, id: string, props: SearchSetupProps) {
@@ -71,7 +71,7 @@ export class SearchSetup extends Construct {
     this.invocation = new LambdaInvocation(this, "Invocation", {
       functionName: this.function.resource.functionName,
       input: inputJson,
-      // A failed update of the other kind would count as done and never run again.
+      // With the other lifecycle scope, a failed update would count as done and never run again.
       lifecycleScope: "CREATE_ONLY",
       triggers: { input: inputJson, code: this.function.codeHash, endpoint: domain.endpoint },
       dependsOn: [...domain.reachable],

@@ -19,9 +19,9 @@ export interface UpsertToEsProps extends FunctionDefaults {
   readonly lake: DataLake;
   readonly vpc: Vpc;
   readonly domain: SearchDomain;
-  /** What it runs as; the set-up lets this role write. */
+  /** Its execution role, to which the set-up gives write access. */
   readonly role: ExecutionRole;
-  /** Comes first: without it, the domain refuses every document. */
+  /** The set-up, without which the domain refuses every document. */
   readonly setup: SearchSetup;
   /** Batches of one shard that are indexed at the same time, 1 to 10. */
   readonly parallelizationFactor: number;
@@ -29,19 +29,19 @@ export interface UpsertToEsProps extends FunctionDefaults {
   readonly streamRetentionHours: number;
 }
 
-/** The lab's. */
+/** The lab's batch size. */
 const BATCH_RECORDS = 1000;
-/** How long a batch is gathered: added to the latency of indexing. */
+/** Batching window; it adds to the latency of indexing. */
 const WINDOW_SECONDS = 1;
 /**
- * A record is discarded this long before the stream lets go of it, so that it can still be read once more and
- * put into the lake with its payload.
+ * A record is discarded this long before it expires from the stream, so that Lambda can still read it for the on-failure
+ * record with its payload.
  */
 const LAST_CHANCE_SECONDS = 3600;
-/** The longest age that a mapping takes. */
+/** Lambda's limit of the maximum record age. */
 const LONGEST_AGE_SECONDS = 604_800;
 
-/** Indexes every transaction seconds after it was sent. */
+/** Indexes every transaction within seconds after it was sent. */
 export class UpsertToEs extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
   public readonly mapping: LambdaEventSourceMapping;
@@ -83,13 +83,13 @@ export class UpsertToEs extends Construct {
     this.mapping = new LambdaEventSourceMapping(this, "Mapping", {
       eventSourceArn: props.source.arn,
       functionName: this.function.arn,
-      // Not LATEST: what was sent while all this was being made counts too.
+      // Not LATEST, so that records sent during the deployment are indexed, too.
       startingPosition: "TRIM_HORIZON",
       batchSize: BATCH_RECORDS,
       maximumBatchingWindowInSeconds: WINDOW_SECONDS,
       parallelizationFactor: props.parallelizationFactor,
       bisectBatchOnFunctionError: true,
-      // An outage of the domain must not drain the backlog: only age gives a record up.
+      // Unlimited retries, so that an outage of the domain discards no records before the maximum record age.
       maximumRetryAttempts: -1,
       maximumRecordAgeInSeconds: Math.min(
         props.streamRetentionHours * 3600 - LAST_CHANCE_SECONDS,
