@@ -25,7 +25,7 @@ export async function startBehindGate(options: BehindGateOptions): Promise<Behin
   const engine = await OpenSearch.start({ distribution, folder, masterRoleArn, ...stop });
   try {
     const gate = await startGate({ ...options, engineUrl: engine.url });
-    say(`OpenSearch ${engine.url}, process ${engine.pid}; its gate ${gate.url} lets in what is signed`);
+    say(`OpenSearch ${engine.url}, process ${engine.pid}; its gate ${gate.url} accepts signed requests`);
     const close = async (): Promise<void> => {
       await gate.close();
       await engine.close();

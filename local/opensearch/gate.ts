@@ -97,7 +97,7 @@ class OpenGate {
     const refused = refusedBy(verifier, { method, target, rawHeaders, body });
     if (refused !== undefined) return say(response, 403, refused);
     const roleArn = this.roles.get(signerOf(headers));
-    if (roleArn === undefined) throw new Error("a key that verifies belongs to nobody");
+    if (roleArn === undefined) throw new Error("the verified access key has no role");
 
     const substitute = this.pluginStubs.answer(asRead(incoming, body), roleArn === masterRoleArn);
     if (substitute) return send(response, substitute.status, JSON.stringify(substitute.body));

@@ -67,7 +67,7 @@ const bootstrapCommand = command("bootstrap")
   );
 
 const driftCommand = command("drift")
-  .description("Names what is no longer as it was deployed. Changes nothing.")
+  .description("Lists the resources that were changed outside of Terraform. Changes nothing.")
   .option("--json", "one JSON document on stdout", false)
   .option(
     "--lock-timeout <duration>",
@@ -123,7 +123,7 @@ const destroyCommand = command("destroy")
   );
 
 const planSummaryCommand = command("plan-summary")
-  .description("Says what a plan would do, as Markdown; what holds data and would go comes first.")
+  .description("Summarizes a plan as Markdown, with losses of data first.")
   .argument("[file]", "what `terraform show -json <plan>` printed (default: standard input)")
   .option("--text <file>", "what `terraform show -no-color <plan>` printed, to be folded into it")
   .option("--json", "one JSON document instead", false)
@@ -183,13 +183,13 @@ function describe(environment: string, { drifted, undeployed }: DriftReport): st
 async function ask(environment: string, resources: number): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new OperatorError(
-      `${resources} resources and their data would go, and there is nobody to ask: add --yes`,
+      `${resources} resources and their data would be removed, and there is no terminal to confirm it: add --yes`,
     );
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal.question(
-      `${resources} resources and their data will go. Type ${environment} to go on: `,
+      `${resources} resources and their data will be removed. Type ${environment} to continue: `,
     );
     return answer.trim() === environment;
   } finally {

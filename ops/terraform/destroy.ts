@@ -39,7 +39,7 @@ export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   const { main, state } = await openWorkspace(options);
   assertDisposableInCode(environment, main);
   if (andState && isHalfGone(state) && (await lookAtStateBucket(main.backend)) === "absent") {
-    say("the bucket of the state is gone: finishing what was begun");
+    say("the state bucket does not exist any more: finishing an interrupted destroy");
     return { removed: await destroyStateStack(environment, state, say), remains: [KEY_REMAINS] };
   }
   await main.terraform.init();

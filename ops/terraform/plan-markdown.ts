@@ -29,7 +29,7 @@ export function markdownOf(summary: PlanSummary, options: MarkdownOptions): stri
   const head = [`## Plan for ${code(environment)}: ${counted(summary)}`, ...warnings(summary)];
   const foot = [
     ...(summary.drifted.length > 0
-      ? [`Changed behind Terraform's back, and put right by this: ${summary.drifted.map(code).join(", ")}`]
+      ? [`Changed outside of Terraform, and reverted by this plan: ${summary.drifted.map(code).join(", ")}`]
       : []),
     ...(summary.outputs.length > 0 ? [`Outputs that change: ${summary.outputs.map(code).join(", ")}`] : []),
     ...(summary.changes.length > 0

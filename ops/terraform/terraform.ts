@@ -161,7 +161,7 @@ export class Terraform {
     return runProgram(this.options.program.command, [command, ...args], {
       cwd: this.folder,
       variables: this.variables,
-      remedy: "it was there a moment ago",
+      remedy: "check that it is still installed",
       ...(onLine && { onLine }),
       ...(this.options.signal && { signal: this.options.signal }),
     });

@@ -27,10 +27,10 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
     /\((?:InvalidClientTokenId|UnrecognizedClient\w*|AuthFailure)\)/,
     `AWS does not know these credentials: ${SIGN_IN}`,
   ],
-  [/config profile \(.*\) could not be found/, "AWS_PROFILE names a profile that there is not"],
+  [/config profile \(.*\) could not be found/, "AWS_PROFILE names a profile that does not exist"],
   [
     /Could not connect to the endpoint URL/,
-    "AWS cannot be reached: see to the network, or to the proxy settings",
+    "AWS cannot be reached: check the network and the proxy settings",
   ],
   [
     /Connection to destination port failed/,

@@ -102,7 +102,7 @@ async function throughBastion(
   const { environment, region } = destination;
   if (accountId === UNSET_ACCOUNT_ID) {
     throw new OperatorError(
-      `nobody has said in which account ${environment} lives: set ${variableName(environment, "ACCOUNT_ID")}, or run npm run bootstrap -- ${environment}`,
+      `the account of ${environment} is not configured: set ${variableName(environment, "ACCOUNT_ID")}, or run npm run bootstrap -- ${environment}`,
     );
   }
   const caller = await callerAccount(region);

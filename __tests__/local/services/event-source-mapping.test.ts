@@ -289,7 +289,7 @@ describe("failures", () => {
     expect(batches).toEqual([range(10), range(10), range(10), range(5, 10)]);
     expect(progress()).toMatchObject({ invocations: 4, failedInvocations: 2, retries: 2, givenUp: [] });
     expect(notices[0]).toBe(
-      "event source mapping of upsert-to-es: an invocation failed, the 1. in a row: search is down",
+      "event source mapping of upsert-to-es: an invocation failed (1 in a row): search is down",
     );
   });
 
@@ -314,7 +314,7 @@ describe("failures", () => {
     expect(batches).toEqual([range(10)]);
   });
 
-  test("bisection finds the poison, without using up retries, and gives up it alone", async () => {
+  test("bisection finds the poison, without using up retries, and only the poison is discarded", async () => {
     const { invoke, batches } = remembering((batch) => {
       if (batch.some(({ data }) => data === "2")) throw new Error("poison");
     });
@@ -394,7 +394,7 @@ describe("failures", () => {
     await eventually(() => expect(current.progress().positions["shardId-000000000000"]).toBe(numbers[14]));
   });
 
-  test("records past their age are given up, the younger ones of the batch are not", async () => {
+  test("records past their maximum age are discarded, the younger ones of the batch are not", async () => {
     let down = true;
     const { invoke, batches } = remembering(() => {
       if (down) throw new Error("search is down");
@@ -434,7 +434,7 @@ describe("failures", () => {
     expect(batches).toEqual([]);
   });
 
-  test("a bucket that is down is waited for: nothing is given up before it is written", async () => {
+  test("a bucket that is down is waited for: nothing is discarded before it is written", async () => {
     const { invoke } = remembering(() => {
       throw new Error("poison");
     });
@@ -452,7 +452,7 @@ describe("failures", () => {
     expect(await discardedObjects()).toHaveLength(1);
   });
 
-  test("without a destination what is given up is told to be lost", async () => {
+  test("without a destination, discarded records are reported as lost", async () => {
     const { onFailureBucket: _, ...without } = MODEL;
     const { kinesis, s3, dataDir } = engines;
     const { invoke } = remembering(() => Promise.reject(new Error("poison")));
@@ -539,7 +539,7 @@ describe("laws", () => {
     );
   });
 
-  test("each record is acknowledged or given up, exactly once, in the order of its key, whatever fails", async () => {
+  test("each record is acknowledged or discarded, exactly once, in the order of its key, whatever fails", async () => {
     const scenario = fc.record({
       records: fc.array(fc.record({ shard: fc.constantFrom<0 | 1>(0, 1), key: fc.nat(5) }), {
         minLength: 1,

@@ -185,7 +185,9 @@ class Mapping implements EventSourceMapping {
       this.givenUp.push({ shardId, sequenceNumber, condition, ...(Bucket !== undefined && { key }) });
     }
     const where =
-      Bucket === undefined ? "without an on-failure destination: they are lost" : `into s3://${Bucket}/${key}`;
+      Bucket === undefined
+        ? "without an on-failure destination: they are lost"
+        : `into s3://${Bucket}/${key}`;
     this.tell(`discarded ${batch.records.length} records (${batch.condition}) ${where}`);
     return true;
   }
