@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly numbering?: Numbering;
   /** The services take consecutive ports from here; 0: free ones. */
   readonly firstPort: number;
-  /** Tells a person what happens. */
+  /** Receives progress messages for the operator. */
   readonly say: (message: string) => void;
 }
 
@@ -65,14 +65,14 @@ export interface LocalRun extends Service {
   readonly dataDir: string;
   /** Where the reconciliation looks. */
   readonly places: Places;
-  /** Lines for a shell: with them any AWS SDK or CLI speaks to this run. */
+  /** Lines for a shell, by which any AWS SDK or CLI uses this run. */
   readonly exports: readonly string[];
   readonly functions: Functions;
   readonly deliveryStreams: readonly DeliveryStream[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
   /** What the streams took. */
   readonly puts: KinesisService["puts"];
-  /** Where people's queries run. */
+  /** Athena client of the analysts' queries. */
   readonly athena: AthenaClient;
   readonly workgroup: string;
   readonly database: string;
@@ -303,7 +303,7 @@ async function start(
   };
 }
 
-/** Workgroup and database that a person queries with: the workgroup is the one that enforces its settings. */
+/** The analysts' workgroup and database; that workgroup is the one that enforces its settings. */
 function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
   const workgroup = workgroups.find(({ enforced }) => enforced);
   const [database] = databases;

@@ -1,4 +1,4 @@
-/** The synthesized Terraform says something that the local run cannot run; the message names where and what. */
+/** The local run does not support a part of the synthesized Terraform; the message names the place and the problem. */
 export class TerraformError extends Error {
   override readonly name = "TerraformError";
 

@@ -6,7 +6,7 @@ import type { Location } from "../location";
 import type { Grantee } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
 
-/** A service that encrypts with the key on behalf of whoever calls it, as `kms:ViaService` names it. */
+/** A service that uses the key on behalf of its caller, as `kms:ViaService` names it. */
 export type EncryptingService = "s3" | "kinesis" | "lambda" | "es" | "sns" | "ec2";
 
 export interface EncryptionKeyProps {

@@ -76,7 +76,7 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
 function tableOf(changes: readonly PlannedChange[], room: number): string {
   if (changes.length === 0) return "";
   const lines = ["| | resource | what changes |", "|---|---|---|"];
-  // The last line says how many there is no room for.
+  // The last line has the number of omitted changes.
   let left = room - length(lines) - 80;
   for (const [index, change] of changes.entries()) {
     const line = `| ${WORDS[change.action]} | ${code(change.address)} | ${properties(change)} |`;

@@ -14,7 +14,7 @@ export function awsCli(region: string, variables: Variables): Ask {
     const { exitCode, stdout, stderr } = await runProgram(
       "aws",
       [...args, "--region", region, "--output", "json"],
-      // Version 2 would page its answer, and version 1 does not know the option that says not to.
+      // Version 2 pages its output by default, and version 1 does not support the option that disables it.
       { cwd: process.cwd(), variables: { ...variables, AWS_PAGER: "" }, remedy: INSTALL_AWS_CLI },
     );
     if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliError(stderr)}`);

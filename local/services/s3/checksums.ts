@@ -32,7 +32,7 @@ const ALGORITHMS: Readonly<Record<string, () => Running>> = {
   sha256: () => hashing(createHash("sha256")),
 };
 
-/** Computes an upload's ETag, and every checksum that its headers or its announced trailers speak of. */
+/** Computes an upload's ETag and the checksums in its headers or announced trailers. */
 export class Checksums {
   private readonly md5 = createHash("md5");
   private readonly running = new Map<string, Running>();

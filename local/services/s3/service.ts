@@ -111,6 +111,6 @@ function sendError(error: unknown, request: S3Request | undefined, response: Ser
   ].join("")}</Error>`;
   response.writeHead(fault.status, { "content-type": "application/xml" });
   response.end(request?.method === "HEAD" ? undefined : xml);
-  // A body that nobody reads would hold up the next request of this connection.
+  // An unread body would block the next request of this connection.
   request?.message.resume();
 }
