@@ -30,9 +30,29 @@ export function hourOf(ms: number): Hour {
   };
 }
 
-/** The hour before. */
-export function hourBefore({ startMs }: Hour): Hour {
-  return hourOf(startMs - HOUR_MS);
+/** The hour that {@link Hour.name} names. @throws RangeError when it names none. */
+export function hourNamed(name: string): Hour {
+  const startMs = /^\d{4}-\d\d-\d\dT\d\d$/.test(name) ? Date.parse(`${name}:00:00Z`) : Number.NaN;
+  if (Number.isNaN(startMs) || hourOf(startMs).name !== name) {
+    throw new RangeError(`"${name}" is no hour such as 2026-11-24T03`);
+  }
+  return hourOf(startMs);
+}
+
+/** So many hours before and after its own may hold copies of an hour's lines. */
+const NEIGHBOURS_EACH_SIDE = 2;
+
+/** The hours whose lines an hour must not hold: two before it and two after it, in time order. */
+export function neighboursOf({ startMs }: Hour): Hour[] {
+  const first = startMs - NEIGHBOURS_EACH_SIDE * HOUR_MS;
+  return hoursBetween(first, startMs + NEIGHBOURS_EACH_SIDE * HOUR_MS).filter(
+    (hour) => hour.startMs !== startMs,
+  );
+}
+
+/** Whether two hours are neighbours, or the same. */
+export function areNear(one: Hour, other: Hour): boolean {
+  return Math.abs(one.startMs - other.startMs) <= NEIGHBOURS_EACH_SIDE * HOUR_MS;
 }
 
 /** Every hour from the one `fromMs` lies in to the one `toMs` lies in, in time order. */

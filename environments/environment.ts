@@ -15,6 +15,9 @@ import {
 } from "./quick-sight";
 import { defineSaml, type SamlSettings, samlFaults } from "./saml";
 
+/** How raw objects are compressed. */
+export type RawCompression = "gzip" | "none";
+
 /** Settings in an environment's file, with their defaults. */
 export interface EnvironmentSettings {
   /** Names the stack, and the resources of a prefixed environment. Lower-case letters and digits, 2 to 10. */
@@ -41,6 +44,22 @@ export interface EnvironmentSettings {
     readonly rawRetentionDays?: number;
     /** Days that overwritten and deleted objects can be restored, 1 or more. @default 30 */
     readonly noncurrentVersionDays?: number;
+    /** Of the raw objects; queries read both, also side by side. @default gzip */
+    readonly compression?: RawCompression;
+    /**
+     * Firehose writes an object after so many MiB before compression, 1 to 128, or after a minute. Fewer objects cost
+     * less, and no line waits longer. @default 64
+     */
+    readonly bufferMiB?: number;
+  };
+  /** How the raw objects become Parquet; docs/measurements.md has what it costs. */
+  readonly merge?: {
+    /** Minutes from one merge to the next, 5 to 60: Parquet is so far behind, and the buffer's minute. @default 13 */
+    readonly everyMinutes?: number;
+    /** Queries in flight at a time, 1 to 20. @default 4 */
+    readonly queriesInFlight?: number;
+    /** What one query of a merge may scan, in GiB, 1 or more: an hour of raw objects as they are stored. @default 100 */
+    readonly scanLimitGiB?: number;
   };
   readonly athena?: {
     /** Scan limit of an analyst's query, in GiB, 1 or more. @default 10 */
@@ -127,7 +146,17 @@ export interface EnvironmentDefinition {
   readonly logRetentionDays: number;
   readonly keyDeletionDays: number;
   readonly stream: { readonly capacity: StreamCapacity; readonly retentionHours: number };
-  readonly lake: { readonly rawRetentionDays: number; readonly noncurrentVersionDays: number };
+  readonly lake: {
+    readonly rawRetentionDays: number;
+    readonly noncurrentVersionDays: number;
+    readonly compression: RawCompression;
+    readonly bufferMiB: number;
+  };
+  readonly merge: {
+    readonly everyMinutes: number;
+    readonly queriesInFlight: number;
+    readonly scanLimitGiB: number;
+  };
   readonly athena: { readonly scanLimitGiB: number };
   readonly network: { readonly cidr: string; readonly zones: readonly string[]; readonly nat: boolean };
   readonly speed: SearchDomainSettings & {
@@ -191,6 +220,13 @@ export function defineEnvironment(file: string, settings: EnvironmentSettings): 
     lake: {
       rawRetentionDays: settings.lake?.rawRetentionDays ?? 90,
       noncurrentVersionDays: settings.lake?.noncurrentVersionDays ?? 30,
+      compression: settings.lake?.compression ?? "gzip",
+      bufferMiB: settings.lake?.bufferMiB ?? 64,
+    },
+    merge: {
+      everyMinutes: settings.merge?.everyMinutes ?? 13,
+      queriesInFlight: settings.merge?.queriesInFlight ?? 4,
+      scanLimitGiB: settings.merge?.scanLimitGiB ?? 100,
     },
     athena: { scanLimitGiB: settings.athena?.scanLimitGiB ?? 10 },
     network: {
@@ -239,7 +275,7 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
       faults.push(`${path} is ${value}; a whole number from ${min} to ${max} is allowed`);
     }
   };
-  const { name, logRetentionDays, keyDeletionDays, stream, lake, athena } = definition;
+  const { name, logRetentionDays, keyDeletionDays, stream, lake, merge, athena } = definition;
   if (!/^[a-z][a-z0-9]{1,9}$/.test(name)) {
     faults.push(`name is "${name}"; 2 to 10 lower-case letters and digits are allowed, a letter first`);
   }
@@ -255,6 +291,10 @@ function faultsOf(definition: EnvironmentDefinition): string[] {
   const fewestRawDays = Math.ceil(lookBackHours(stream.retentionHours) / 24) + 1;
   wholeNumber("lake.rawRetentionDays", lake.rawRetentionDays, fewestRawDays, 36_500);
   wholeNumber("lake.noncurrentVersionDays", lake.noncurrentVersionDays, 1, 36_500);
+  wholeNumber("lake.bufferMiB", lake.bufferMiB, 1, 128);
+  wholeNumber("merge.everyMinutes", merge.everyMinutes, 5, 60);
+  wholeNumber("merge.queriesInFlight", merge.queriesInFlight, 1, 20);
+  wholeNumber("merge.scanLimitGiB", merge.scanLimitGiB, 1, 1_000_000);
   wholeNumber("athena.scanLimitGiB", athena.scanLimitGiB, 1, 1_000_000);
   faults.push(...networkFaults(definition.network));
   faults.push(...speedFaults(definition, wholeNumber));

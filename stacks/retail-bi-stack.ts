@@ -77,6 +77,8 @@ export class RetailBiStack extends EnvironmentStack {
       key,
       accountId,
       logRetentionDays,
+      bufferMiB: environment.lake.bufferMiB,
+      gzip: environment.lake.compression === "gzip",
       protected: environment.protected,
     });
 
@@ -102,6 +104,7 @@ export class RetailBiStack extends EnvironmentStack {
       resultsLocation: lake.location("scratch"),
       key,
       enforced: false,
+      scanLimitGiB: environment.merge.scanLimitGiB,
       disposable: !environment.protected,
     });
     const mergeSmallFiles = new MergeSmallFiles(this, "MergeSmallFiles", {
@@ -112,6 +115,9 @@ export class RetailBiStack extends EnvironmentStack {
       catalog,
       workgroup: merge,
       lookBackHours: lookBackHours(environment.stream.retentionHours),
+      rawRetentionDays: environment.lake.rawRetentionDays,
+      everyMinutes: environment.merge.everyMinutes,
+      queriesInFlight: environment.merge.queriesInFlight,
     });
 
     this.output("region", "Region of everything here", location.region);
@@ -170,6 +176,7 @@ export class RetailBiStack extends EnvironmentStack {
         delivery: deliveryStream,
         validateRecords: validateRecords.function,
         mergeSmallFiles: mergeSmallFiles.function,
+        mergeEveryMinutes: mergeSmallFiles.everyMinutes,
       },
       ...(speed && { speed }),
       key,

@@ -1,6 +1,7 @@
-import { AthenaClient } from "@aws-sdk/client-athena";
+import { AthenaClient, InvalidRequestException } from "@aws-sdk/client-athena";
 import { EntityNotFoundException, GlueClient } from "@aws-sdk/client-glue";
 import { NoSuchKey, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { hourOf } from "../../contract/hours";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { s3Objects } from "../../lambdas/merge-small-files/aws-objects";
 import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
@@ -204,6 +205,28 @@ describe("the catalog", () => {
     await expect(commands(new Error("throttled"))).rejects.toThrow("throttled");
   });
 
+  test("names the partitions to the last page, and drops them 25 at a time", async () => {
+    const { client, calls } = glue((_command, { NextToken }) =>
+      NextToken === undefined
+        ? { Partitions: [{ Values: HOUR }], NextToken: "more" }
+        : { Partitions: [{ Values: ["other"] }] },
+    );
+    await expect(glueCatalog(client).partitionValues(TABLE)).resolves.toEqual([HOUR, ["other"]]);
+    expect(calls[0]?.[1]).toMatchObject({ DatabaseName: "db", TableName: "t", ExcludeColumnSchema: true });
+    const gone = { PartitionValues: HOUR, ErrorDetail: { ErrorCode: "EntityNotFoundException" } };
+    const dropped = glue(() => ({ Errors: [gone] }));
+    await glueCatalog(dropped.client).deletePartitions(TABLE, Array(30).fill(HOUR));
+    expect(
+      dropped.calls.map(
+        ([, input]) => (input as { PartitionsToDelete: unknown[] }).PartitionsToDelete.length,
+      ),
+    ).toEqual([25, 5]);
+    const fault = { PartitionValues: HOUR, ErrorDetail: { ErrorCode: "Internal", ErrorMessage: "why" } };
+    await expect(
+      glueCatalog(glue(() => ({ Errors: [fault] })).client).deletePartitions(TABLE, [HOUR]),
+    ).rejects.toThrow("Partition 2026/11/24/03 of db.t was not deleted: Internal why");
+  });
+
   test("names tables to the last page, and forgets one that may be gone already", async () => {
     const { client, calls } = glue((_command, { NextToken }) =>
       NextToken === undefined
@@ -237,21 +260,34 @@ describe("queries", () => {
     return { calls, queries: athenaQueries(client, "merge", staging, tables) };
   };
 
-  test("run in the workgroup, with results in the staging folder", async () => {
+  test("run in the workgroup, once a token, with results in the staging folder", async () => {
     const { queries: port, calls } = queries(() => ({ QueryExecutionId: "q" }));
-    await expect(port.start({ kind: "check", table: TABLE })).resolves.toBe("q");
-    await port.stop("q");
+    const compare = port.text({ kind: "compare", hour: hourOf(0) });
+    expect(compare).toMatch(/^WITH raw_identities/);
+    await expect(port.start(compare, "token")).resolves.toBe("q");
     expect(calls).toEqual([
       [
         "StartQueryExecution",
         {
-          QueryString: expect.stringMatching(/^SELECT count/),
+          QueryString: compare,
+          ClientRequestToken: "token",
           WorkGroup: "merge",
           ResultConfiguration: { OutputLocation: "s3://lake/tmp/athena-results/" },
         },
       ],
-      ["StopQueryExecution", { QueryExecutionId: "q" }],
     ]);
+  });
+
+  test("that Athena does not know are told from an outage", async () => {
+    const invalid = new InvalidRequestException({ $metadata: {}, message: "QueryExecution q was not found" });
+    await expect(queries(thrower(invalid)).queries.state("q")).resolves.toEqual({ state: "unknown" });
+    await expect(queries(thrower(new Error("throttled"))).queries.state("q")).rejects.toThrow("throttled");
+  });
+
+  test("say how many rows a CTAS wrote, and never guess", async () => {
+    await expect(queries(() => ({ UpdateCount: 0, ResultSet: {} })).queries.written("q")).resolves.toBe(0);
+    const without = queries(() => ({ ResultSet: {} })).queries.written("q");
+    await expect(without).rejects.toThrow("The answer has no UpdateCount of query q");
   });
 
   test.each([
@@ -285,8 +321,11 @@ describe("the handler", () => {
     OLD_TABLE_LOCATION_PREFIX: "s3://lake/json-data/",
     OUTPUT_PREFIX: "s3://lake/parquet/",
     STAGING_OUTPUT_PREFIX: "s3://lake/tmp/",
+    STATE_PREFIX: "s3://lake/merge-state/",
     COLUMN_NAMES: "record_id,arrived_at",
     LOOK_BACK_HOURS: "26",
+    RAW_RETENTION_DAYS: "30",
+    QUERIES_IN_FLIGHT: "4",
   };
 
   test("asks S3 for the lease before anything else, and leaves it to who holds it", async () => {

@@ -1,21 +1,21 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
-import { HOUR_MS, hourBefore, hourOf, hoursBetween } from "../../contract/hours";
+import { areNear, HOUR_MS, hourNamed, hourOf, hoursBetween, neighboursOf } from "../../contract/hours";
+import { readAcknowledgement } from "../../lambdas/merge-small-files/acknowledge";
 import { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
 import { chunks, given } from "../../lambdas/merge-small-files/given";
-import { bucketCount } from "../../lambdas/merge-small-files/merge-hour";
-import { digestOf, oldestUnmerged, planHour } from "../../lambdas/merge-small-files/plan";
-import type { ListedObject, Partition, QueryState } from "../../lambdas/merge-small-files/ports";
-import { DeadlineReached, QueryFailed, QueryRunner } from "../../lambdas/merge-small-files/query";
+import { digestOf, lossOf, oldestUnmerged, rawBytes } from "../../lambdas/merge-small-files/plan";
+import type { ListedObject, Partition } from "../../lambdas/merge-small-files/ports";
 import {
   makeRunId,
   runStart,
   temporaryTableName,
   temporaryTableStart,
 } from "../../lambdas/merge-small-files/run-id";
-import { toSql } from "../../lambdas/merge-small-files/sql";
+import { conflictOf, toSql } from "../../lambdas/merge-small-files/sql";
 import type { Tables } from "../../lambdas/merge-small-files/statement";
 import { deadRuns } from "../../lambdas/merge-small-files/sweep";
+import { bucketCount } from "../../lambdas/merge-small-files/tasks";
 import { EnvironmentError, readEnvironment } from "../../lambdas/shared/env";
 
 const NOW = Date.UTC(2026, 10, 24, 3, 8, 27);
@@ -39,7 +39,30 @@ describe("hours", () => {
       folder: "year=2026/month=11/day=24/hour=03/",
     });
     expect(hourOf(Date.UTC(2027, 0, 1)).values).toEqual(["2027", "01", "01", "00"]);
-    expect(hourBefore(hourOf(Date.UTC(2027, 0, 1))).name).toBe("2026-12-31T23");
+  });
+
+  test("are found by their name, and nothing else is one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4e12 }), (ms) => {
+        expect(hourNamed(hourOf(ms).name)).toEqual(hourOf(ms));
+      }),
+    );
+    for (const name of ["", "2026-11-24", "2026-11-24T3", "2026-02-30T03", "2026-11-24T24", "today"]) {
+      expect(() => hourNamed(name)).toThrow(`"${name}" is no hour such as`);
+    }
+  });
+
+  test("have two neighbours before and two after, and are near themselves and those", () => {
+    const near = neighboursOf(hourOf(Date.UTC(2027, 0, 1)));
+    expect(near.map(({ name }) => name)).toEqual([
+      "2026-12-31T22",
+      "2026-12-31T23",
+      "2027-01-01T01",
+      "2027-01-01T02",
+    ]);
+    for (const hour of near) expect(areNear(hour, hourOf(Date.UTC(2027, 0, 1)))).toBe(true);
+    expect(areNear(HOUR, HOUR)).toBe(true);
+    expect(areNear(HOUR, hourOf(NOW + 3 * HOUR_MS))).toBe(false);
   });
 
   test("between two times are all of them, in order, both ends included", () => {
@@ -51,8 +74,8 @@ describe("hours", () => {
           const hours = hoursBetween(from, from + length);
           expect(hours[0]).toEqual(hourOf(from));
           expect(hours.at(-1)).toEqual(hourOf(from + length));
-          for (const [index, hour] of hours.slice(1).entries())
-            expect(hourBefore(hour)).toEqual(hours[index]);
+          for (const [index, hour] of hours.entries())
+            expect(hour.startMs).toBe(hourOf(from).startMs + index * HOUR_MS);
         },
       ),
     );
@@ -86,51 +109,50 @@ describe("run ids", () => {
   });
 });
 
-describe("the plan of an hour", () => {
+describe("what is known of an hour's raw objects", () => {
   const objects = [listed("a"), listed("b")];
-  const objectsBefore = [listed("z")];
-  const digest = digestOf(objects, objectsBefore);
-  const merged = partition({ digest, objects: "2" });
+  const digest = digestOf(objects);
 
-  test("digest depends on keys, ETags and on which hour they are of, not on the order of a listing", () => {
-    expect(digestOf([...objects].reverse(), objectsBefore)).toBe(digest);
+  test("a digest depends on keys and ETags, not on the order of a listing", () => {
+    expect(digestOf([...objects].reverse())).toBe(digest);
     const others = [
-      digestOf([listed("a")], objectsBefore),
-      digestOf([listed("a"), listed("b", { etag: "x" })], objectsBefore),
-      digestOf(objects, []),
-      digestOf(objectsBefore, objects),
-      digestOf([...objects, ...objectsBefore], []),
+      digestOf([listed("a")]),
+      digestOf([listed("a"), listed("b", { etag: "x" })]),
+      digestOf([]),
+      digestOf([listed("b"), listed("c")]),
     ];
-    expect(new Set([digest, ...others]).size).toBe(6);
-    expect(digestOf([listed("a", { bytes: 9, modifiedMs: 1 }), listed("b")], objectsBefore)).toBe(digest);
+    expect(new Set([digest, ...others]).size).toBe(5);
+    expect(digestOf([listed("a", { bytes: 9, modifiedMs: 1 }), listed("b")])).toBe(digest);
   });
 
   test.each([
-    ["nothing there", { objects: [], objectsBefore, partition: undefined }, { action: "none" }],
-    ["new", { objects, objectsBefore, partition: undefined }, { action: "merge", digest }],
-    ["as merged", { objects, objectsBefore, partition: merged }, { action: "none" }],
+    ["new", objects, undefined, undefined, undefined],
+    ["as merged", objects, "2", ["a", "b"], undefined],
+    ["more", objects, "1", ["a"], undefined],
+    ["fewer", [listed("a")], "2", ["a", "b"], "1 raw objects were merged and are gone, such as b"],
     [
-      "changed",
-      { objects, objectsBefore, partition: partition({ digest: "other" }) },
-      { action: "merge", digest },
+      "another in the place of one",
+      objects,
+      "2",
+      ["a", "z"],
+      "1 raw objects were merged and are gone, such as z",
     ],
-    ["foreign", { objects, objectsBefore, partition: partition({}) }, { action: "merge", digest }],
-    ["fewer", { objects: [listed("a")], objectsBefore, partition: merged }, { action: "refuse" }],
-    ["gone", { objects: [], objectsBefore, partition: merged }, { action: "refuse" }],
-  ])("%s", (_what, state, plan) => {
-    expect(planHour({ ...state, partitionBefore: undefined })).toMatchObject(plan);
+    ["gone, though newer came", objects, "1", ["z"], "1 raw objects were merged and are gone, such as z"],
+    [
+      "fewer, merged before keys were kept",
+      [listed("a")],
+      "2",
+      undefined,
+      "1 raw objects are listed and 2 were merged",
+    ],
+    ["as many, merged before keys were kept", objects, "2", undefined, undefined],
+  ])("what is missing is said: %s", (_what, found, merged, keys, why) => {
+    const live = merged === undefined ? undefined : partition({ objects: merged });
+    expect(lossOf(found, live, keys)).toBe(why);
   });
 
-  test("is refused when the hour before shrank: its lines would be taken up a second time", () => {
-    const state = { objects, objectsBefore, partition: undefined };
-    const plan = planHour({ ...state, partitionBefore: partition({ objects: "2" }) });
-    expect(plan).toEqual({
-      action: "refuse",
-      why: "in the hour before, 1 raw objects are listed and 2 were merged",
-    });
-    expect(planHour({ ...state, partitionBefore: partition({ objects: "1" }) })).toMatchObject({
-      action: "merge",
-    });
+  test("bytes are those before compression", () => {
+    expect(rawBytes([listed("a", { bytes: 10 }), listed("b.gz", { bytes: 10 })])).toBe(90);
   });
 
   test("knows the oldest object that no merge has seen", () => {
@@ -148,9 +170,9 @@ describe("the number of files", () => {
   test.each([
     [0, 1],
     [60 * MIB, 1],
-    [1200 * MIB, 1],
-    [2500 * MIB, 2],
-    [12_000 * MIB, 10],
+    [1800 * MIB, 1],
+    [3700 * MIB, 2],
+    [18_300 * MIB, 10],
     [1e15, 100],
   ])("for %d bytes of JSON is %d", (bytes, files) => {
     expect(bucketCount(bytes)).toBe(files);
@@ -158,6 +180,7 @@ describe("the number of files", () => {
 });
 
 describe("the runs that may be deleted", () => {
+  const parent = { bucket: "lake", prefix: "parquet/" };
   const folder = { bucket: "lake", prefix: `parquet/${HOUR.folder}` };
   const run = (minutesAgo: number): string => makeRunId(NOW - minutesAgo * 60_000, "00000000");
   const location = (name: string): string => `s3://lake/${folder.prefix}run=${name}/`;
@@ -165,79 +188,32 @@ describe("the runs that may be deleted", () => {
   const objects = [200, 120, 61, 59].flatMap((minutes) =>
     ["0", "1"].map((file) => listed(`${folder.prefix}run=${run(minutes)}/${file}`)),
   );
-  const dead = (live: Partition | undefined): string[] => [...deadRuns(folder, objects, live, NOW).keys()];
+  const dead = (live: Partition | undefined, pending: readonly string[] = []): string[] => [
+    ...deadRuns(HOUR, parent, objects, live, new Set(pending), NOW).keys(),
+  ];
 
   test("are older than an hour, and not the live one, with or without its slash", () => {
     const live = partition(swapped(60), location(run(120)));
     expect(dead(live)).toEqual([run(200), run(61)]);
     expect(dead({ ...live, location: live.location.slice(0, -1) })).toEqual([run(200), run(61)]);
-    expect(deadRuns(folder, objects, live, NOW).get(run(200))).toEqual([
+    expect(deadRuns(HOUR, parent, objects, live, new Set(), NOW).get(run(200))).toEqual([
       `${folder.prefix}run=${run(200)}/0`,
       `${folder.prefix}run=${run(200)}/1`,
     ]);
     expect(dead(undefined)).toEqual([run(200), run(120), run(61)]);
   });
 
+  test("are not those of an intent, nor the live one's in another folder", () => {
+    const live = partition(swapped(60), location(run(120)));
+    expect(dead(live, [run(200)])).toEqual([run(61)]);
+    const elsewhere = partition({ ...swapped(60), run: run(120) }, "s3://lake/elsewhere/");
+    expect(dead(elsewhere)).toEqual([run(200), run(61)]);
+  });
+
   test("are none while the live one is young, or made by someone else", () => {
     expect(dead(partition(swapped(59), location(run(59))))).toEqual([]);
     expect(dead(partition({}, location(run(59))))).toEqual([]);
     expect(dead(partition({ swapped_at: "yesterday" }, location(run(59))))).toEqual([]);
-  });
-});
-
-describe("a query", () => {
-  function fakes(states: readonly QueryState[]) {
-    const log: string[] = [];
-    let nowMs = 0;
-    let asked = 0;
-    const running: QueryState = { state: "running" };
-    return {
-      log,
-      ports: {
-        clock: {
-          now: () => nowMs,
-          sleep: async (ms: number) => {
-            log.push(`sleep ${ms}`);
-            nowMs += ms;
-          },
-        },
-        queries: {
-          start: async () => `q${log.push("start")}`,
-          state: async () => states[asked++] ?? running,
-          rows: async () => [["1"]],
-          stop: async (id: string) => void log.push(`stop ${id}`),
-        },
-      },
-    };
-  }
-  const statement = { kind: "check", table: { database: "d", name: "t" } } as const;
-
-  test("is asked for after growing waits, at most five seconds", async () => {
-    const running: QueryState[] = Array(12).fill({ state: "running" });
-    const { ports, log } = fakes([...running, { state: "succeeded" }]);
-    const runner = new QueryRunner(ports, 60_000);
-    await expect(runner.run(statement)).resolves.toBe("q1");
-    const waits = log.flatMap((entry) => (entry.startsWith("sleep") ? [Number(entry.slice(6))] : []));
-    expect(waits.slice(0, 4)).toEqual([200, 300, 450, 675]);
-    expect(Math.max(...waits)).toBe(5000);
-    expect(runner.started).toBe(1);
-  });
-
-  test("fails with the engine's reason", async () => {
-    const { ports } = fakes([{ state: "failed", reason: "FAILED: HIVE_CURSOR_ERROR" }]);
-    const failing = new QueryRunner(ports, 1000).run(statement);
-    await expect(failing).rejects.toThrow(new QueryFailed("check query q1: FAILED: HIVE_CURSOR_ERROR"));
-  });
-
-  test("is stopped at the deadline, and none is begun after it", async () => {
-    const { ports, log } = fakes([]);
-    const runner = new QueryRunner(ports, 1000);
-    await expect(runner.run(statement)).rejects.toThrow(DeadlineReached);
-    expect(log.at(-1)).toBe("stop q1");
-    expect(ports.clock.now()).toBeLessThanOrEqual(1000);
-    await ports.clock.sleep(1000);
-    await expect(runner.run(statement)).rejects.toThrow("no time was left for a check query");
-    expect(runner.started).toBe(1);
   });
 });
 
@@ -260,80 +236,96 @@ describe("SQL", () => {
     expect(toSql(merge, tables)).toBe(`CREATE TABLE "db"."tmp_merge_x"
 WITH (
   format = 'PARQUET',
-  write_compression = 'SNAPPY',
+  write_compression = 'GZIP',
   external_location = 's3://lake/it''s/run=x/',
   bucketed_by = ARRAY['record_id'],
   bucket_count = 3
 ) AS
-SELECT "invoice", "record_id", "arrived_at"
+SELECT "invoice", CASE
+  WHEN contents = 1 AND record_id IS NOT NULL THEN record_id
+  ELSE CAST(CAST('rows of one identity differ: ' || coalesce(record_id, 'none') AS integer) AS varchar)
+END AS "record_id", "arrived_at"
 FROM (
-  SELECT "invoice", "record_id", "arrived_at", row_number() OVER (PARTITION BY record_id ORDER BY arrived_at) AS copy_number
-  FROM "db"."raw"
-  WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0
+  SELECT "invoice", "record_id", "arrived_at", count(*) OVER (PARTITION BY record_id) AS contents
+  FROM (SELECT DISTINCT "invoice", "record_id", "arrived_at" FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0) AS distinct_rows
 ) AS this_hour
-WHERE copy_number = 1
-  AND NOT EXISTS (
+WHERE NOT EXISTS (
     SELECT 1
-    FROM "db"."raw" AS hour_before
-    WHERE hour_before.record_id = this_hour.record_id AND hour_before."year" = 2026 AND hour_before."month" = 12 AND hour_before."day" = 31 AND hour_before."hour" = 23
+    FROM "db"."parquet" AS held
+    WHERE held.record_id = this_hour.record_id AND ((held."year" = 2026 AND held."month" = 12 AND held."day" = 31 AND held."hour" = 22) OR (held."year" = 2026 AND held."month" = 12 AND held."day" = 31 AND held."hour" = 23) OR (held."year" = 2027 AND held."month" = 1 AND held."day" = 1 AND held."hour" = 1) OR (held."year" = 2027 AND held."month" = 1 AND held."day" = 1 AND held."hour" = 2))
   )`);
   });
 
-  test("of a check", () => {
-    const check = { kind: "check", table: { database: "db", name: 'a"b' } } as const;
-    expect(toSql(check, tables)).toBe(
-      'SELECT count(*) AS row_count, count(DISTINCT record_id) AS identity_count FROM "db"."a""b"',
-    );
+  test("quotes what it is given", () => {
+    const overlap = { kind: "overlap", table: { database: "db", name: 'a"b' }, hours: [midnight] } as const;
+    expect(toSql(overlap, tables)).toContain('FROM "db"."a""b" AS result');
   });
 
-  test("of a comparison", () => {
-    expect(toSql({ kind: "compare", hour: midnight }, tables)).toBe(`WITH raw_identities AS (
-  SELECT record_id FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0
-  EXCEPT
-  SELECT record_id FROM "db"."raw" WHERE "year" = 2026 AND "month" = 12 AND "day" = 31 AND "hour" = 23
-), parquet_identities AS (
-  SELECT record_id, count(*) AS copies FROM "db"."parquet" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0 GROUP BY record_id
-)
-SELECT
-  count(*) FILTER (WHERE p.record_id IS NULL) AS missing,
-  count(*) FILTER (WHERE r.record_id IS NULL) AS extra,
-  count(*) FILTER (WHERE p.copies > 1) AS doubled,
-  min(r.record_id) FILTER (WHERE p.record_id IS NULL) AS missing_example,
-  min(p.record_id) FILTER (WHERE r.record_id IS NULL) AS extra_example,
-  min(p.record_id) FILTER (WHERE p.copies > 1) AS doubled_example
-FROM raw_identities AS r
-FULL OUTER JOIN parquet_identities AS p ON r.record_id = p.record_id`);
+  test("tells a conflict from any other failure", () => {
+    const reason = "FAILED: INVALID_CAST_ARGUMENT: Cannot cast 'rows of one identity differ: 00ab' to INT";
+    expect(conflictOf(reason)).toBe("00ab");
+    expect(conflictOf("FAILED: INVALID_CAST_ARGUMENT: Cannot cast 'x' to INT")).toBeUndefined();
   });
 
   test("means what it is meant to, in an engine", async () => {
     const connection = await (await DuckDBInstance.create()).connect();
     const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
     await connection.run("CREATE SCHEMA db");
-    for (const table of ["raw", "parquet"]) {
+    for (const table of ["raw", "parquet", "tmp_merge_x"]) {
       await connection.run(
         `CREATE TABLE db.${table} (invoice VARCHAR, record_id VARCHAR, arrived_at TIMESTAMP, "year" INT, "month" INT, "day" INT, "hour" INT)`,
       );
     }
-    const insert = async (table: string, identity: string, values: readonly string[]) =>
+    const insert = async (table: string, identity: string, hour = midnight, invoice = "i") =>
       connection.run(
-        `INSERT INTO db.${table} VALUES ('i', '${identity}', TIMESTAMP '2026-11-24 03:00:00', ${values.map(Number).join(", ")})`,
+        `INSERT INTO db.${table} VALUES ('${invoice}', '${identity}', TIMESTAMP '2026-11-24 03:00:00', ${hour.values.map(Number).join(", ")})`,
       );
-    const earlier = hourBefore(midnight);
-    for (const identity of ["a", "b"]) await insert("raw", identity, earlier.values);
-    for (const identity of ["b", "c", "c", "d"]) await insert("raw", identity, midnight.values);
-    await insert("raw", "e", hourBefore(earlier).values);
+    const ago = (hours: number) => hourOf(midnight.startMs - hours * HOUR_MS);
+    for (const identity of ["a", "b", "c", "c", "d"]) await insert("raw", identity);
+    await insert("parquet", "a", ago(2));
+    await insert("parquet", "b", ago(-1));
+    // Too far away to be a copy of the same delivery.
+    await insert("parquet", "d", ago(3));
     const select = toSql(merge, tables).replace(/^[\s\S]*?\) AS\n/, "");
     expect(await rows(`SELECT record_id FROM (${select}) ORDER BY 1`)).toEqual([["c"], ["d"]]);
 
     const compare = toSql({ kind: "compare", hour: midnight }, tables);
-    expect(await rows(compare)).toEqual([["2", "0", "0", "c", null, null]]);
-    for (const identity of ["c", "d"]) await insert("parquet", identity, midnight.values);
-    expect(await rows(compare)).toEqual([["0", "0", "0", null, null, null]]);
-    for (const identity of ["d", "x"]) await insert("parquet", identity, midnight.values);
-    expect(await rows(compare)).toEqual([["0", "1", "1", null, "x", "d"]]);
-    const check = toSql({ kind: "check", table: tables.parquet }, tables);
-    expect(await rows(check)).toEqual([["4", "3"]]);
+    expect(await rows(compare)).toEqual([["2", "0", "0", "0", "c", null, null, null]]);
+    const target = { database: "db", name: "tmp_merge_x" };
+    const cover = toSql({ kind: "cover", hour: midnight, table: target }, tables);
+    expect(await rows(cover)).toEqual([["5", "2", "0"]]);
+    for (const identity of ["c", "d"]) {
+      await insert("parquet", identity);
+      await insert("tmp_merge_x", identity);
+    }
+    expect(await rows(compare)).toEqual([["0", "0", "0", "0", null, null, null, null]]);
+    expect(await rows(cover)).toEqual([["5", "0", "0"]]);
+    await insert("parquet", "held before");
+    expect(await rows(cover)).toEqual([["5", "0", "1"]]);
+    await connection.run("DELETE FROM db.parquet WHERE record_id = 'held before'");
+    const overlap = toSql({ kind: "overlap", table: target, hours: [ago(1), ago(-2)] }, tables);
+    expect(await rows(overlap)).toEqual([["0"]]);
+    await insert("parquet", "d", ago(1));
+    await insert("parquet", "x");
+    await insert("raw", "c", midnight, "another");
+    expect(await rows(overlap)).toEqual([["1"]]);
+    expect(await rows(compare)).toEqual([["0", "1", "1", "1", null, "x", "d", "c"]]);
+    await expect(rows(`SELECT record_id FROM (${select})`)).rejects.toThrow(/rows of one identity differ: c/);
     connection.closeSync();
+  });
+});
+
+describe("an acknowledgement", () => {
+  test("is a list of hours; an event of a schedule is none", () => {
+    expect(readAcknowledgement({ acknowledge: ["2026-11-24T03"] })).toEqual({
+      acknowledge: ["2026-11-24T03"],
+    });
+    for (const event of [undefined, null, "x", {}, { time: "2026-11-24T03:00:00Z" }]) {
+      expect(readAcknowledgement(event)).toBeUndefined();
+    }
+    for (const acknowledge of [[], "2026-11-24T03", ["2026-11-24"], [3]]) {
+      expect(() => readAcknowledgement({ acknowledge })).toThrow(RangeError);
+    }
   });
 });
 
@@ -347,8 +339,11 @@ describe("the environment", () => {
     OLD_TABLE_LOCATION_PREFIX: "s3://lake/json-data/",
     OUTPUT_PREFIX: "s3://lake/parquet-retail-trans/",
     STAGING_OUTPUT_PREFIX: "s3://lake/tmp/",
+    STATE_PREFIX: "s3://lake/merge-state/",
     COLUMN_NAMES: "invoice,record_id,arrived_at",
     LOOK_BACK_HOURS: "26",
+    RAW_RETENTION_DAYS: "30",
+    QUERIES_IN_FLIGHT: "4",
   };
 
   test("has the lab's names, and exactly those that it needs", () => {
@@ -367,6 +362,7 @@ describe("the environment", () => {
     ["COLUMN_NAMES", "invoice,arrived_at", "must name record_id"],
     ["COLUMN_NAMES", "invoice", "must name record_id and arrived_at"],
     ["LOOK_BACK_HOURS", "2", "whole number from 3"],
+    ["QUERIES_IN_FLIGHT", "0", "whole number from 1"],
     ["OUTPUT_PREFIX", "s3://lake", "s3://bucket/prefix/"],
   ])("refuses %s=%s", (name, value, why) => {
     const read = () => readEnvironment(ENVIRONMENT, { ...good, [name]: value });

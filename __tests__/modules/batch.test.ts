@@ -463,6 +463,8 @@ describe("the delivery stream", () => {
       key,
       accountId: LOCATION.accountId,
       logRetentionDays: 7,
+      bufferMiB: 1,
+      gzip: true,
       protected: false,
     };
   };
@@ -471,6 +473,8 @@ describe("the delivery stream", () => {
     const unmoved = propertiesThatMoveNothing<DeliveryStreamProps>((stack, pick) => {
       const other = {
         ...props(stack, "Other"),
+        bufferMiB: 64,
+        gzip: false,
         accountId: "999999999999",
         logRetentionDays: 90,
         protected: true,
@@ -501,7 +505,7 @@ describe("the delivery stream", () => {
         error_output_prefix: `error-json/${hour}!{firehose:error-output-type}/`,
         buffering_size: 1,
         buffering_interval: 60,
-        compression_format: "UNCOMPRESSED",
+        compression_format: "GZIP",
         kms_key_arn: reference(template.only("aws_kms_key"), "arn"),
         processing_configuration: {
           enabled: true,
@@ -648,6 +652,10 @@ describe("the catalog", () => {
         actions: ["glue:BatchCreatePartition", "glue:CreatePartition", "glue:UpdatePartition"],
         resources: [...base, ...tables].sort(),
       },
+      DropExpiredPartitions: {
+        actions: ["glue:BatchDeletePartition"],
+        resources: [...base, table("Raw")].sort(),
+      },
       MakeTemporaryTables: {
         actions: ["glue:CreateTable", "glue:DeleteTable"],
         resources: [...base, temporary].sort(),
@@ -719,16 +727,11 @@ describe("a workgroup", () => {
     });
   });
 
-  test("lets a role run, read and stop queries in it alone", () => {
+  test("lets a role run and read queries in it alone", () => {
     const template = Template.of((stack) => world(stack).workgroup.grantQuery(role(stack)));
     expect(template.grants("Role")).toEqual({
       RunQueries: {
-        actions: [
-          "athena:GetQueryExecution",
-          "athena:GetQueryResults",
-          "athena:StartQueryExecution",
-          "athena:StopQueryExecution",
-        ],
+        actions: ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"],
         resources: [reference(template.only("aws_athena_workgroup"), "arn")],
       },
     });
@@ -771,6 +774,9 @@ describe("MergeSmallFiles", () => {
       catalog,
       workgroup,
       lookBackHours: 26,
+      rawRetentionDays: 30,
+      everyMinutes: 12,
+      queriesInFlight: 4,
     };
   };
 
@@ -783,21 +789,24 @@ describe("MergeSmallFiles", () => {
         name: "Other",
         scheduleName: "other",
         lookBackHours: 50,
+        rawRetentionDays: 90,
+        everyMinutes: 5,
+        queriesInFlight: 8,
       };
       new MergeSmallFiles(stack, "Tested", pick(props(stack, "Usual"), other));
     });
     expect(unmoved).toEqual([]);
   });
 
-  test("runs every five minutes, by this rule alone, and a failure is not tried again", () => {
+  test("runs on its schedule, by this rule alone, and a failure is not tried again", () => {
     const template = Template.of((stack) => new MergeSmallFiles(stack, "Tested", props(stack, "")));
     const rule = template.only("aws_cloudwatch_event_rule");
     const lambda = template.only("aws_lambda_function");
 
     expect(rule.properties).toEqual({
       name: "schedule",
-      description: "Runs MergeSmallFiles every 5 minutes",
-      schedule_expression: "rate(5 minutes)",
+      description: "Runs MergeSmallFiles every 12 minutes",
+      schedule_expression: "rate(12 minutes)",
       state: "ENABLED",
     });
     expect(template.only("aws_cloudwatch_event_target").properties).toEqual({
@@ -814,7 +823,7 @@ describe("MergeSmallFiles", () => {
     expect(template.only("aws_lambda_function_event_invoke_config").properties).toEqual({
       function_name: reference(lambda, "function_name"),
       maximum_retry_attempts: 0,
-      maximum_event_age_in_seconds: 300,
+      maximum_event_age_in_seconds: 720,
     });
   });
 
@@ -833,7 +842,10 @@ describe("MergeSmallFiles", () => {
       OUTPUT_PREFIX: { bucket: "name", prefix: "parquet-retail-trans/" },
       STAGING_OUTPUT_PREFIX: { bucket: "name", prefix: "tmp/" },
       COLUMN_NAMES: glueColumns().map(({ name }) => name),
+      STATE_PREFIX: { bucket: "name", prefix: "merge-state/" },
       LOOK_BACK_HOURS: 26,
+      RAW_RETENTION_DAYS: 30,
+      QUERIES_IN_FLIGHT: 4,
     });
     expect(variables).toMatchObject({
       OLD_TABLE_NAME: reference(template.only("aws_glue_catalog_table", "Raw"), "name"),
@@ -846,7 +858,7 @@ describe("MergeSmallFiles", () => {
     const template = Template.of((stack) => new MergeSmallFiles(stack, "Tested", props(stack, "")));
     const grants = template.grants("Tested_Function_ExecutionRole");
     const bucket = reference(template.only("aws_s3_bucket", "Lake_Bucket"), "arn");
-    const merged = [`${bucket}/parquet-retail-trans/*`, `${bucket}/tmp/*`];
+    const merged = ["merge-state", "parquet-retail-trans", "tmp"].map((zone) => `${bucket}/${zone}/*`);
 
     expect(grants["ReadLake"]?.resources).toEqual([`${bucket}/json-data/*`, ...merged]);
     expect(grants["WriteLake"]?.resources).toEqual(merged);
@@ -862,6 +874,7 @@ describe("MergeSmallFiles", () => {
       "UseLakeKey",
       "ReadCatalog",
       "SwapPartitions",
+      "DropExpiredPartitions",
       "MakeTemporaryTables",
       "FindDefaultDatabase",
       "RunQueries",

@@ -1,13 +1,13 @@
 import type { Hour } from "../../contract/hours";
-import type { BatchLayer } from "./batch-layer";
+import type { BatchLayer, PlacedLine } from "./batch-layer";
 import type { RawLine } from "./raw-lines";
 
 /** What a test has delivered, and by it what Parquet has to hold: kept apart from everything a merge knows. */
 export class Deliveries {
   /** Number of objects by hour. */
   readonly objects = new Map<string, number>();
-  /** The hour that got a line first, by identity: where a reader has to find it. */
-  readonly homes = new Map<string, string>();
+  /** The hours that got a line, by identity: in one of them a reader has to find it. */
+  readonly homes = new Map<string, Set<string>>();
   /** How many lines were written, copies counted. */
   written = 0;
   readonly #lines = new Map<string, RawLine[]>();
@@ -22,8 +22,21 @@ export class Deliveries {
     this.written += lines.length;
     this.#lines.set(hour.name, [...this.of(hour), ...lines]);
     for (const { identity } of lines) {
-      if (!this.homes.has(identity)) this.homes.set(identity, hour.name);
+      this.homes.set(identity, (this.homes.get(identity) ?? new Set()).add(hour.name));
     }
+  }
+
+  /** What is wrong with the rows of Parquet: each line has to be there once, in an hour that got it. */
+  faults(rows: readonly PlacedLine[]): string[] {
+    const found = Map.groupBy(rows, ({ identity }) => identity);
+    const strange = [...found.keys()].filter((identity) => !this.homes.has(identity));
+    const misplaced = [...this.homes].flatMap(([identity, hours]) => {
+      const places = (found.get(identity) ?? []).map(({ hour }) => hour);
+      const [place] = places;
+      const isRight = places.length === 1 && place !== undefined && hours.has(place);
+      return isRight ? [] : [`${identity} is in [${places}] and came in ${[...hours]}`];
+    });
+    return [...strange.map((identity) => `${identity} never came`), ...misplaced];
   }
 
   /** The lines of an hour's objects, in the order in which they were written. */

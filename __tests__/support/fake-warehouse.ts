@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Hour, hourBefore, hourOf } from "../../contract/hours";
+import { type Hour, hourOf, neighboursOf } from "../../contract/hours";
 import { hourLocation, s3Uri } from "../../lambdas/merge-small-files/locations";
 import type {
   ListedObject,
@@ -25,8 +25,11 @@ export const CONFIG: MergeConfig = {
   OLD_TABLE_LOCATION_PREFIX: { bucket: BUCKET, prefix: "json-data/" },
   OUTPUT_PREFIX: { bucket: BUCKET, prefix: "parquet-retail-trans/" },
   STAGING_OUTPUT_PREFIX: { bucket: BUCKET, prefix: "tmp/" },
+  STATE_PREFIX: { bucket: BUCKET, prefix: "merge-state/" },
   COLUMN_NAMES: ["invoice", "record_id", "arrived_at"],
   LOOK_BACK_HOURS: 26,
+  RAW_RETENTION_DAYS: 30,
+  QUERIES_IN_FLIGHT: 4,
 };
 
 const RAW: Table = { database: CONFIG.OLD_DATABASE, name: CONFIG.OLD_TABLE_NAME };
@@ -37,9 +40,19 @@ const CALL_MS = 20;
 
 interface Job {
   readonly statement: Statement;
-  readonly doneAtMs: number;
+  readonly token: string;
+  readonly text: string;
+  doneAtMs: number;
   state: QueryState;
   rows: string[][];
+  written: number;
+  /** What it does when it ends, with what it read when it began. */
+  readonly execute: () => string | undefined;
+}
+
+/** The identity of a row: what stands before `=`, if it says anything else. */
+export function identityOf(row: string): string {
+  return row.split("=", 1)[0] ?? row;
 }
 
 /** The run was killed: from then on no call of it reaches anything. */
@@ -51,7 +64,8 @@ export class Killed extends Error {
 
 /**
  * S3, Glue and Athena in memory, with what matters of their semantics: conditional writes, swaps seen whole,
- * queries that run on when their function died, a CTAS that refuses a folder in use. A row is its identity.
+ * queries that run on when their function died, a CTAS that refuses a folder in use. A row is its identity, or
+ * `identity=content`. A query reads what is there when it begins, and writes when it ends.
  */
 export class FakeWarehouse {
   nowMs: number;
@@ -106,12 +120,6 @@ export class FakeWarehouse {
 
   rawPartition(hour: Hour): Partition | undefined {
     return this.partitions.get(partitionKey(RAW, hour.values));
-  }
-
-  /** Identities that the merge of an hour has to hold. */
-  expected(hour: Hour): string[] {
-    const before = new Set(this.#rawObjects(hourBefore(hour)));
-    return [...new Set(this.#rawObjects(hour))].filter((identity) => !before.has(identity)).sort();
   }
 
   /** Run folders of an hour. */
@@ -187,74 +195,134 @@ export class FakeWarehouse {
         tableNames: alive("catalog.tableNames", (_database, prefix) =>
           [...this.temporary.keys()].filter((name) => name.startsWith(prefix)),
         ),
+        partitionValues: alive("catalog.partitionValues", (table) =>
+          [...this.partitions].flatMap(([key, { values }]) =>
+            key.startsWith(`${table.name}/`) ? [[...values]] : [],
+          ),
+        ),
+        deletePartitions: alive("catalog.deletePartitions", (table, values) => {
+          for (const value of values) this.partitions.delete(partitionKey(table, value));
+        }),
         deleteTable: alive("catalog.deleteTable", ({ name }) => void this.temporary.delete(name)),
       },
       queries: {
-        start: alive("queries.start", (statement) => {
-          const doneAtMs = this.nowMs + this.queryMs(statement);
-          this.jobs.push({ statement, doneAtMs, state: { state: "running" }, rows: [] });
-          return String(this.jobs.length - 1);
-        }),
-        state: alive("queries.state", (id) => this.#job(id).state),
+        text: (statement) => JSON.stringify(statement),
+        start: alive("queries.start", (text, token) => this.#start(text, token)),
+        state: alive("queries.state", (id) => this.jobs[Number(id)]?.state ?? { state: "unknown" }),
         rows: alive("queries.rows", (id) => this.#job(id).rows),
-        stop: alive("queries.stop", (id) => {
-          this.#job(id).state = { state: "failed", reason: "CANCELLED" };
-        }),
+        written: alive("queries.written", (id) => this.#job(id).written),
       },
     };
+  }
+
+  #start(text: string, token: string): string {
+    if (token.length < 32 || token.length > 128) throw new Error(`${token} is no token`);
+    const earlier = this.jobs.findIndex((job) => job.token === token);
+    if (earlier >= 0) {
+      if (this.jobs[earlier]?.text !== text) throw new Error("Idempotent parameters do not match");
+      return String(earlier);
+    }
+    const statement = JSON.parse(text) as Statement;
+    const doneAtMs = this.nowMs + this.queryMs(statement);
+    const job: Job = {
+      statement,
+      token,
+      text,
+      doneAtMs,
+      state: { state: "running" },
+      rows: [],
+      written: 0,
+      execute: () => undefined,
+    };
+    this.jobs.push(Object.assign(job, { execute: this.#prepare(job) }));
+    return String(this.jobs.length - 1);
   }
 
   /** Lets queries that are due end, also those of runs that were killed. */
   #settle(): void {
     for (const job of this.jobs) {
       if (job.state.state !== "running" || job.doneAtMs > this.nowMs) continue;
-      const reason = this.failure(job.statement);
+      const reason = this.failure(job.statement) ?? job.execute();
       job.state = reason === undefined ? { state: "succeeded" } : { state: "failed", reason };
-      if (reason === undefined) this.#execute(job);
     }
   }
 
-  #execute(job: Job): void {
+  #held(hours: readonly Hour[]): Set<string> {
+    return new Set(hours.flatMap((hour) => this.read("parquet", hour).map(identityOf)));
+  }
+
+  /** Reads what a query reads. Hours are asked through their partitions: one that is not registered is empty. */
+  #prepare(job: Job): Job["execute"] {
     const { statement } = job;
-    if (statement.kind === "merge") {
-      const refusal = this.#createTable(statement);
-      if (refusal !== undefined) job.state = { state: "failed", reason: refusal };
-    } else if (statement.kind === "check") {
-      const rows = this.readLocation(this.temporary.get(statement.table.name) ?? "nowhere");
-      job.rows = [[String(rows.length), String(new Set(rows).size)]];
-    } else {
-      job.rows = [this.#compare(statement.hour)];
+    const answer = (cells: readonly (string | number)[]) => () => {
+      job.rows = [cells.map(String)];
+      return undefined;
+    };
+    switch (statement.kind) {
+      case "merge": {
+        const held = this.#held(neighboursOf(statement.hour));
+        const rows = [...new Set(this.read("raw", statement.hour))].filter(
+          (row) => !held.has(identityOf(row)),
+        );
+        return () => this.#createTable(statement, rows, job);
+      }
+      case "overlap": {
+        const held = this.#held(statement.hours);
+        const rows = this.readLocation(this.temporary.get(statement.table.name) ?? "nowhere");
+        return answer([rows.filter((row) => held.has(identityOf(row))).length]);
+      }
+      case "cover": {
+        const raw = this.read("raw", statement.hour);
+        const held = this.#held(neighboursOf(statement.hour));
+        for (const row of this.readLocation(this.temporary.get(statement.table.name) ?? "nowhere")) {
+          held.add(identityOf(row));
+        }
+        const lost = this.read("parquet", statement.hour).filter((row) => !held.has(identityOf(row)));
+        const missing = new Set(raw.map(identityOf).filter((identity) => !held.has(identity)));
+        return answer([raw.length, missing.size, lost.length]);
+      }
+      case "compare":
+        return answer(this.#compare(statement.hour));
     }
   }
 
-  /** Reads through the raw table's partitions, as the engine does: an hour that is not registered is empty. */
-  #createTable({ hour, target, location, buckets }: MergeStatement): string | undefined {
+  #createTable({ target, location, buckets }: MergeStatement, rows: string[], job: Job): string | undefined {
     if (this.readLocation(location).length > 0) return `HIVE_PATH_ALREADY_EXISTS: ${location}`;
     if (this.temporary.has(target.name)) return `TABLE_ALREADY_EXISTS: ${target.name}`;
-    const before = new Set(this.read("raw", hourBefore(hour)));
-    const rows = [...new Set(this.read("raw", hour))].filter((identity) => !before.has(identity));
+    const identities = rows.map(identityOf);
+    const conflict = identities.find((identity, index) => identities.indexOf(identity) !== index);
+    if (conflict !== undefined) {
+      return `INVALID_CAST_ARGUMENT: Cannot cast 'rows of one identity differ: ${conflict}' to INT`;
+    }
     const folder = location.replace(`s3://${BUCKET}/`, "");
     for (let bucket = 0; bucket < buckets; bucket++) {
       const part = rows.filter((_, index) => index % buckets === bucket);
       if (part.length > 0) this.#put(`${folder}bucket-${bucket}`, part.join("\n"));
     }
     this.temporary.set(target.name, location);
+    job.written = rows.length;
     return undefined;
   }
 
-  #compare(hour: Hour): string[] {
-    const before = new Set(this.read("raw", hourBefore(hour)));
-    const raw = new Set(this.read("raw", hour).filter((identity) => !before.has(identity)));
-    const rows = this.read("parquet", hour);
-    const parquet = new Set(rows);
-    const missing = [...raw].filter((identity) => !parquet.has(identity));
-    const extra = [...parquet].filter((identity) => !raw.has(identity));
-    const doubled = [...parquet].filter((identity) => rows.filter((row) => row === identity).length > 1);
-    const lists = [missing, extra, doubled];
-    return [...lists.map(({ length }) => String(length)), ...lists.map(([first]) => first ?? "")];
+  #compare(hour: Hour): (string | number)[] {
+    const rows = [...new Set(this.read("raw", hour))];
+    const raw = new Set(rows.map(identityOf));
+    const here = this.read("parquet", hour).map(identityOf);
+    const there = this.#held(neighboursOf(hour));
+    const parquet = new Set(here);
+    const lists = [
+      [...raw].filter((identity) => !parquet.has(identity) && !there.has(identity)),
+      [...parquet].filter((identity) => !raw.has(identity)),
+      [...parquet].filter(
+        (identity) => there.has(identity) || here.filter((one) => one === identity).length > 1,
+      ),
+      [...raw].filter((identity) => rows.filter((row) => identityOf(row) === identity).length > 1),
+    ];
+    return [...lists.map(({ length }) => length), ...lists.map(([first]) => first ?? "")];
   }
 
-  #rawObjects(hour: Hour): string[] {
+  /** What the raw zone has of an hour, registered or not. */
+  rawRows(hour: Hour): string[] {
     return this.readLocation(s3Uri(hourLocation(CONFIG.OLD_TABLE_LOCATION_PREFIX, hour)));
   }
 

@@ -1,10 +1,13 @@
 import {
   BatchCreatePartitionCommand,
+  BatchDeletePartitionCommand,
   BatchGetPartitionCommand,
   CreatePartitionCommand,
   DeleteTableCommand,
   EntityNotFoundException,
   GetPartitionCommand,
+  GetPartitionsCommand,
+  type GetPartitionsCommandOutput,
   GetTableCommand,
   GetTablesCommand,
   type GetTablesCommandOutput,
@@ -20,6 +23,8 @@ import type { Catalog, Partition, Table } from "./ports";
 /** What one BatchGetPartition and one BatchCreatePartition call take. */
 const GET_AT_ONCE = 1000;
 const CREATE_AT_ONCE = 100;
+/** And one BatchDeletePartition call. */
+const DELETE_AT_ONCE = 25;
 
 /** The Glue catalog of the account. Make one for each run: it remembers the tables that it has seen. */
 export function glueCatalog(client: GlueClient): Catalog {
@@ -109,6 +114,43 @@ export function glueCatalog(client: GlueClient): Catalog {
       } catch (error) {
         if (!(error instanceof EntityNotFoundException)) throw error;
         await client.send(new CreatePartitionCommand({ ...name, PartitionInput: input }));
+      }
+    },
+
+    async partitionValues({ database, name }) {
+      const values: string[][] = [];
+      let token: string | undefined;
+      do {
+        const page: GetPartitionsCommandOutput = await client.send(
+          new GetPartitionsCommand({
+            DatabaseName: database,
+            TableName: name,
+            ExcludeColumnSchema: true,
+            NextToken: token,
+          }),
+        );
+        values.push(...(page.Partitions ?? []).map(({ Values }) => given(Values, "Values")));
+        token = page.NextToken;
+      } while (token !== undefined);
+      return values;
+    },
+
+    async deletePartitions(table, values) {
+      for (const part of chunks(values, DELETE_AT_ONCE)) {
+        const { Errors = [] } = await client.send(
+          new BatchDeletePartitionCommand({
+            DatabaseName: table.database,
+            TableName: table.name,
+            PartitionsToDelete: part.map((value) => ({ Values: [...value] })),
+          }),
+        );
+        const fault = Errors.find(({ ErrorDetail }) => ErrorDetail?.ErrorCode !== "EntityNotFoundException");
+        if (fault) {
+          const { PartitionValues, ErrorDetail } = fault;
+          throw new Error(
+            `Partition ${PartitionValues?.join("/")} of ${table.database}.${table.name} was not deleted: ${ErrorDetail?.ErrorCode} ${ErrorDetail?.ErrorMessage}`,
+          );
+        }
       }
     },
 

@@ -1,9 +1,10 @@
 import {
   type AthenaClient,
   GetQueryExecutionCommand,
+  type GetQueryExecutionCommandOutput,
   GetQueryResultsCommand,
+  InvalidRequestException,
   StartQueryExecutionCommand,
-  StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import type { S3Location } from "../shared/env";
 import { given } from "./given";
@@ -24,9 +25,12 @@ export function athenaQueries(
 ): Queries {
   const OutputLocation = s3Uri({ ...staging, prefix: staging.prefix + RESULTS_FOLDER });
   return {
-    async start(statement) {
+    text: (statement) => toSql(statement, tables),
+
+    async start(text, token) {
       const command = new StartQueryExecutionCommand({
-        QueryString: toSql(statement, tables),
+        QueryString: text,
+        ClientRequestToken: token,
         WorkGroup: workGroup,
         ResultConfiguration: { OutputLocation },
       });
@@ -35,10 +39,15 @@ export function athenaQueries(
 
     async state(id) {
       const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
-      const { State, StateChangeReason } = given(
-        (await client.send(command)).QueryExecution?.Status,
-        `Status of query ${id}`,
-      );
+      let answer: GetQueryExecutionCommandOutput;
+      try {
+        answer = await client.send(command);
+      } catch (error) {
+        // Athena forgets queries after 45 days: https://docs.aws.amazon.com/athena/latest/ug/querying.html
+        if (error instanceof InvalidRequestException) return { state: "unknown" };
+        throw error;
+      }
+      const { State, StateChangeReason } = given(answer.QueryExecution?.Status, `Status of query ${id}`);
       switch (State) {
         case "SUCCEEDED":
           return { state: "succeeded" };
@@ -56,8 +65,9 @@ export function athenaQueries(
       return rows.map(({ Data = [] }) => Data.map(({ VarCharValue }) => VarCharValue ?? ""));
     },
 
-    async stop(id) {
-      await client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
+    async written(id) {
+      const { UpdateCount } = await client.send(new GetQueryResultsCommand({ QueryExecutionId: id }));
+      return given(UpdateCount, `UpdateCount of query ${id}`);
     },
   };
 }

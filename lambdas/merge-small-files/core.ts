@@ -1,14 +1,16 @@
-import { hourOf } from "../../contract/hours";
+import { HOUR_MS, hourOf } from "../../contract/hours";
 import { count, type Logger } from "../shared/log";
+import { type Acknowledgement, acknowledge } from "./acknowledge";
 import { acquireLease, releaseLease } from "./lease";
 import { METRICS } from "./metrics";
-import { BUSY, MergeRunFailed, type Outcome } from "./outcome";
+import { MergeRunFailed, NOTHING, type Outcome } from "./outcome";
 import type { Ports } from "./ports";
 import { Run } from "./run";
 import { makeRunId } from "./run-id";
+import { MergeState, newLedger } from "./state";
 import type { MergeConfig } from "./warehouse";
 
-/** Left over at the end of the function's time: to stop a query, to log and to give the lease back. */
+/** Left over at the end of the function's time: to write the ledger, to log and to give the lease back. */
 const RESERVE_MS = 15_000;
 
 /** By so much the lease outlives the function's time-out, for clocks differ a little. */
@@ -17,13 +19,15 @@ const LEASE_MARGIN_MS = 30_000;
 /**
  * One run: takes the lease, does what there is to do, and gives the lease back.
  * @param remainingMs until the function's time-out
- * @throws MergeRunFailed when parts failed, after the rest was done; what S3 or Glue threw when nothing could
- * be done at all.
+ * @param acknowledgement instead of all else, takes hours for settled
+ * @throws MergeRunFailed when parts failed, after the rest was done; RangeError for an hour that cannot be acknowledged;
+ * what S3 or Glue threw when nothing could be done at all.
  */
 export async function mergeSmallFiles(
   config: MergeConfig,
   ports: Ports,
   remainingMs: number,
+  acknowledgement?: Acknowledgement,
 ): Promise<Outcome> {
   const { clock, log } = ports;
   const startMs = clock.now();
@@ -34,16 +38,28 @@ export async function mergeSmallFiles(
   if (!lease) {
     log.info("Another run holds the lease");
     log.metrics({ [METRICS.busyRuns]: count(1) });
-    return BUSY;
+    return { status: "busy", ...NOTHING };
   }
   let { lastHourlyPass } = lease;
   try {
+    const state = new MergeState(ports.objects, config.STATE_PREFIX);
+    const found = await state.readLedger();
+    const ledger = found?.ledger ?? newLedger(hourOf(startMs - config.LOOK_BACK_HOURS * HOUR_MS));
+    const before = found && JSON.stringify(ledger);
+    const save = async (): Promise<void> => {
+      if (JSON.stringify(ledger) !== before) await state.saveLedger(ledger, found?.etag);
+    };
+    if (acknowledgement) {
+      await acknowledge(acknowledgement, hourOf(startMs), ledger, config, ports);
+      await save();
+      return { status: "acknowledged", ...NOTHING, unsettled: Object.keys(ledger.unsettled) };
+    }
     const thisHour = hourOf(startMs).name;
-    const run = new Run(config, ports, startMs, timeoutMs - RESERVE_MS);
-    const outcome = await run.work(lastHourlyPass !== thisHour);
-    // What failed or found no time is taken up by the next run, not in an hour.
-    const complete = outcome.failed.length === 0 && outcome.postponed.length === 0;
-    if (outcome.hourlyPass && complete) lastHourlyPass = thisHour;
+    const run = new Run(config, ports, state, ledger, startMs, timeoutMs - RESERVE_MS);
+    const { outcome, isComplete } = await run.work(lastHourlyPass !== thisHour);
+    await save();
+    // What was not looked at, or found no time, is taken up by the next run, not in an hour.
+    if (outcome.hourlyPass && isComplete) lastHourlyPass = thisHour;
     report(outcome, clock.now() - startMs, log);
     if (outcome.failed.length > 0) throw new MergeRunFailed(outcome);
     return outcome;
@@ -58,8 +74,10 @@ function report(outcome: Outcome, durationMs: number, log: Logger): void {
     [METRICS.mergedHours]: count(outcome.merged.length),
     [METRICS.mergedRows]: count(outcome.merged.reduce((sum, { rows }) => sum + rows, 0)),
     [METRICS.refusedHours]: count(outcome.refused.length),
-    [METRICS.failedSteps]: count(outcome.failed.length),
-    [METRICS.backlogHours]: count(outcome.postponed.length),
+    // An hour that waits for its next attempt is no better than when it failed.
+    [METRICS.failedSteps]: count(outcome.failing.length + otherFailures(outcome)),
+    [METRICS.backlogHours]: count(outcome.postponed.length + outcome.inFlight.length),
+    [METRICS.unsettledHours]: count(outcome.unsettled.length),
     [METRICS.identityDifferences]: count(
       outcome.compared.reduce((sum, { differences }) => sum + differences, 0),
     ),
@@ -67,4 +85,8 @@ function report(outcome: Outcome, durationMs: number, log: Logger): void {
     [METRICS.staleness]: { value: outcome.stalenessSeconds, unit: "Seconds" },
     [METRICS.duration]: { value: durationMs, unit: "Milliseconds" },
   });
+}
+
+function otherFailures({ failed, failing }: Outcome): number {
+  return failed.filter(({ hour }) => hour === undefined || !failing.includes(hour)).length;
 }

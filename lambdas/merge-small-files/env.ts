@@ -31,8 +31,14 @@ export const ENVIRONMENT = {
   OUTPUT_PREFIX: s3Location,
   /** Folder of the lease and of query results, such as `s3://bucket/tmp/`. */
   STAGING_OUTPUT_PREFIX: s3Location,
+  /** Folder of what must outlast any run: intents, merged keys, the ledger. No lifecycle rule may reach it. */
+  STATE_PREFIX: s3Location,
   /** Columns of both tables, in order, partition columns left out. */
   COLUMN_NAMES: identifiers,
   /** How many hours back a late object is still merged: the stream's retention and 2 h. */
   LOOK_BACK_HOURS: integer(3, 24 * 366),
+  /** Days that raw objects are kept: what is gone after them has expired. */
+  RAW_RETENTION_DAYS: integer(1, 36_500),
+  /** Queries in flight at a time, those of runs that ended before included. */
+  QUERIES_IN_FLIGHT: integer(1, 20),
 } as const;

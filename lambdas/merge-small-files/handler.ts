@@ -6,6 +6,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import type { Context } from "aws-lambda";
 import { readEnvironment } from "../shared/env";
 import { createLogger } from "../shared/log";
+import { type Acknowledgement, readAcknowledgement } from "./acknowledge";
 import { glueCatalog } from "./aws-catalog";
 import { s3Objects } from "./aws-objects";
 import { athenaQueries } from "./aws-queries";
@@ -19,8 +20,8 @@ const athena = new AthenaClient({});
 const glue = new GlueClient({});
 const objects = s3Objects(new S3Client({}));
 
-/** Called by the schedule; the event says nothing that the function needs. */
-export async function handler(_event: unknown, context: Context): Promise<Outcome> {
+/** Called by the schedule, whose event says nothing that the function needs, or by a person with {@link Acknowledgement}. */
+export async function handler(event: unknown, context: Context): Promise<Outcome> {
   const ports = {
     objects,
     catalog: glueCatalog(glue),
@@ -29,5 +30,5 @@ export async function handler(_event: unknown, context: Context): Promise<Outcom
     randomId: () => randomBytes(4).toString("hex"),
     log: createLogger(context.functionName),
   };
-  return mergeSmallFiles(config, ports, context.getRemainingTimeInMillis());
+  return mergeSmallFiles(config, ports, context.getRemainingTimeInMillis(), readAcknowledgement(event));
 }

@@ -5,7 +5,7 @@ import type { ListedObject, Partition } from "./ports";
 export interface MergeParameters {
   /** Of the raw objects that were merged, see {@link digestOf}. */
   readonly digest: string;
-  /** Number and bytes of the hour's raw objects. */
+  /** Number of the hour's raw objects, and their bytes before compression, see {@link rawBytes}. */
   readonly objects: string;
   readonly source_bytes: string;
   /** When they were listed, ISO 8601. */
@@ -18,38 +18,32 @@ export interface MergeParameters {
   readonly swapped_at: string;
 }
 
-/** What is to be done with an hour. */
-export type Plan =
-  | { readonly action: "none" }
-  | { readonly action: "merge"; readonly digest: string }
-  | { readonly action: "refuse"; readonly why: string };
-
-/** What is known of an hour and of the one before. */
-export interface HourState {
-  readonly objects: readonly ListedObject[];
-  readonly objectsBefore: readonly ListedObject[];
-  /** Its Parquet partition. */
-  readonly partition: Partition | undefined;
-  readonly partitionBefore: Partition | undefined;
+/** An hour's raw objects without their names: what a run remembers of the hours that it looks at. */
+export interface ListingSummary {
+  readonly listedAtMs: number;
+  readonly digest: string;
+  readonly objects: number;
+  /** When the oldest object came that the last merge had not listed, ms since 1970; undefined when none did. */
+  readonly waitingSinceMs: number | undefined;
 }
 
-/**
- * Whether an hour has to be merged. The raw zone only grows. Where it shrank, an hour merged anew would lose
- * rows, and the next one would take up again what it had left to this one: both are refused.
- */
-export function planHour({ objects, objectsBefore, partition, partitionBefore }: HourState): Plan {
-  const lost = shrinkage(objects, partition);
-  if (lost !== undefined) return { action: "refuse", why: lost };
-  const lostBefore = shrinkage(objectsBefore, partitionBefore);
-  if (lostBefore !== undefined) return { action: "refuse", why: `in the hour before, ${lostBefore}` };
-  if (objects.length === 0) return { action: "none" };
-  const digest = digestOf(objects, objectsBefore);
-  return partition?.parameters.digest === digest ? { action: "none" } : { action: "merge", digest };
+/** @param partition what the last merge of the hour left */
+export function summarize(
+  objects: readonly ListedObject[],
+  listedAtMs: number,
+  partition: Partition | undefined,
+): ListingSummary {
+  return {
+    listedAtMs,
+    digest: digestOf(objects),
+    objects: objects.length,
+    waitingSinceMs: oldestUnmerged(objects, partition),
+  };
 }
 
 /**
  * When the oldest raw object came that the last merge of the hour had not listed, in ms since 1970;
- * undefined when none did, as when only the hour before changed.
+ * undefined when none did.
  */
 export function oldestUnmerged(
   objects: readonly ListedObject[],
@@ -57,27 +51,49 @@ export function oldestUnmerged(
 ): number | undefined {
   const listedAt = partition?.parameters.listed_at;
   const mergedUpToMs = listedAt === undefined ? Number.NEGATIVE_INFINITY : Date.parse(listedAt);
-  let oldestMs: number | undefined;
+  let oldest: number | undefined;
   for (const { modifiedMs } of objects) {
-    if (modifiedMs >= mergedUpToMs && (oldestMs === undefined || modifiedMs < oldestMs))
-      oldestMs = modifiedMs;
+    if (modifiedMs >= mergedUpToMs && modifiedMs < (oldest ?? Number.POSITIVE_INFINITY)) oldest = modifiedMs;
   }
-  return oldestMs;
+  return oldest;
 }
 
-/** A hash over keys and ETags of an hour's raw objects and those of the hour before, in any order. */
-export function digestOf(objects: readonly ListedObject[], objectsBefore: readonly ListedObject[]): string {
-  const hash = createHash("sha256");
-  for (const listing of [objects, objectsBefore]) {
-    const entries = listing.map(({ key, etag }) => JSON.stringify([key, etag])).sort();
-    hash.update(`${entries.join("\n")}\n\n`);
-  }
-  return hash.digest("hex");
+/** A hash over keys and ETags of an hour's raw objects, in any order. */
+export function digestOf(objects: readonly ListedObject[]): string {
+  const entries = objects.map(({ key, etag }) => JSON.stringify([key, etag])).sort();
+  return createHash("sha256").update(entries.join("\n")).digest("hex");
 }
 
-function shrinkage(objects: readonly ListedObject[], partition: Partition | undefined): string | undefined {
+/** Bytes of JSON for a byte of a `.gz` object: stored lines become 7 to 8.6 times smaller. */
+const BYTES_PER_GZIP_BYTE = 8;
+
+/** Bytes of the objects before compression; of those that are gzip an estimate. */
+export function rawBytes(objects: readonly Pick<ListedObject, "key" | "bytes">[]): number {
+  return objects.reduce(
+    (sum, { key, bytes }) => sum + bytes * (key.endsWith(".gz") ? BYTES_PER_GZIP_BYTE : 1),
+    0,
+  );
+}
+
+/**
+ * Why an hour must not be merged, if it must not: the raw zone only grows, and an hour merged anew without an object that
+ * is gone would lose its lines.
+ * @param mergedKeys of the live run; undefined where they are not known, as of a run before they were written down
+ */
+export function lossOf(
+  objects: readonly ListedObject[],
+  partition: Partition | undefined,
+  mergedKeys: readonly string[] | undefined,
+): string | undefined {
   const merged = Number(partition?.parameters.objects ?? 0);
-  return objects.length < merged
-    ? `${objects.length} raw objects are listed and ${merged} were merged`
-    : undefined;
+  if (mergedKeys === undefined) {
+    return objects.length < merged
+      ? `${objects.length} raw objects are listed and ${merged} were merged`
+      : undefined;
+  }
+  const listed = new Set(objects.map(({ key }) => key));
+  const gone = mergedKeys.filter((key) => !listed.has(key));
+  return gone.length === 0
+    ? undefined
+    : `${gone.length} raw objects were merged and are gone, such as ${gone[0]}`;
 }

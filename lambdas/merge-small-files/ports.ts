@@ -47,23 +47,33 @@ export interface Catalog {
   /** Creates or replaces one partition in one step that readers see whole. */
   putPartition(table: Table, partition: Partition): Promise<void>;
   tableNames(database: string, namePrefix: string): Promise<string[]>;
+  /** The values of all partitions of a table. */
+  partitionValues(table: Table): Promise<string[][]>;
+  /** Forgets partitions; their objects stay. One that is gone already is no error. */
+  deletePartitions(table: Table, values: readonly (readonly string[])[]): Promise<void>;
   /** Forgets an external table; its objects stay. A table that is gone already is no error. */
   deleteTable(table: Table): Promise<void>;
 }
 
-/** How far a query is. */
+/** How far a query is. `unknown`: the engine does not remember it. */
 export type QueryState =
-  | { readonly state: "running" | "succeeded" }
+  | { readonly state: "running" | "succeeded" | "unknown" }
   | { readonly state: "failed"; readonly reason: string };
 
 /** Athena. */
 export interface Queries {
-  /** Returns the query's id. */
-  start(statement: Statement): Promise<string>;
+  /** The text of a statement, as {@link start} takes it. */
+  text(statement: Statement): string;
+  /**
+   * Starts a query and returns its id. A token that was used for the same text returns the query that it started then.
+   * @param token 32 to 128 characters
+   */
+  start(text: string, token: string): Promise<string>;
   state(id: string): Promise<QueryState>;
   /** The rows of a query that succeeded, without the header; at most 1,000. */
   rows(id: string): Promise<string[][]>;
-  stop(id: string): Promise<void>;
+  /** How many rows a CTAS that succeeded has written. */
+  written(id: string): Promise<number>;
 }
 
 /** Time, so that a test can turn it. */

@@ -1,7 +1,10 @@
 import type { Hour } from "../../contract/hours";
 import type { Table } from "./ports";
 
-/** Writes the rows of an hour, each identity once and none of the hour before, as Parquet files. */
+/**
+ * Writes the rows of an hour as Parquet files: each once, and none whose identity the live Parquet of a neighbour
+ * holds. Fails where rows of one identity differ, or have none.
+ */
 export interface MergeStatement {
   readonly kind: "merge";
   readonly hour: Hour;
@@ -13,15 +16,27 @@ export interface MergeStatement {
   readonly buckets: number;
 }
 
-/** Counts rows and distinct identities of a merge's result. One row: rows, identities. */
-export interface CheckStatement {
-  readonly kind: "check";
+/** Counts the identities of a merge's result that the live Parquet of `hours` holds. One row, one number. */
+export interface OverlapStatement {
+  readonly kind: "overlap";
+  readonly table: Table;
+  readonly hours: readonly Hour[];
+}
+
+/**
+ * Whether a merge's result, with the live Parquet of the hour's neighbours, holds all that it has to. One row: raw rows
+ * of the hour, identities of them that neither has, and rows of the hour's live Parquet that neither has.
+ */
+export interface CoverStatement {
+  readonly kind: "cover";
+  readonly hour: Hour;
   readonly table: Table;
 }
 
 /**
- * Compares the identities of an hour in its raw objects (those of the hour before left out) and in Parquet.
- * One row: missing in Parquet, extra in Parquet, doubled in Parquet, and an example of each.
+ * Compares the identities of an hour in its raw objects and in Parquet. One row of four numbers and an example of each:
+ * missing in Parquet (neighbours count), extra in Parquet, doubled (twice in the hour, or in it and a neighbour), and
+ * identities whose raw rows differ.
  */
 export interface CompareStatement {
   readonly kind: "compare";
@@ -29,7 +44,7 @@ export interface CompareStatement {
 }
 
 /** What the function asks the query engine. */
-export type Statement = MergeStatement | CheckStatement | CompareStatement;
+export type Statement = MergeStatement | OverlapStatement | CoverStatement | CompareStatement;
 
 /** The tables that statements are about. */
 export interface Tables {

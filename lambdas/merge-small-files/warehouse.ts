@@ -17,34 +17,65 @@ export function tablesOf(config: MergeConfig): Tables {
   };
 }
 
-/** What one run has seen of the raw objects: a listing an hour, made when first asked for. */
-export class RawListings {
-  readonly #listings = new Map<string, Promise<RawListing>>();
+/** From so many hours of a day on, the day is listed at once: a page of a listing has 1,000 objects. */
+const BY_DAY_FROM_HOURS = 4;
+/** Listings at a time. */
+const LISTINGS_AT_ONCE = 4;
 
-  constructor(
-    private readonly ports: Pick<Ports, "objects" | "clock">,
-    private readonly location: S3Location,
-  ) {}
-
-  of(hour: Hour): Promise<RawListing> {
-    const known = this.#listings.get(hour.name);
-    if (known) return known;
-    const listing = this.fresh(hour);
-    this.#listings.set(hour.name, listing);
-    return listing;
-  }
-
-  /** Looks again, and leaves what was seen before as it is. */
-  async fresh(hour: Hour): Promise<RawListing> {
-    const listedAtMs = this.ports.clock.now();
-    return { listedAtMs, objects: await this.ports.objects.list(hourLocation(this.location, hour)) };
-  }
+/**
+ * Lists hours below a table's folder and hands over each, in no order; nothing is kept. What `onHour` throws, or a
+ * listing, goes to `onError` with the hours that it was about.
+ */
+export async function listHours(
+  { objects, clock }: Pick<Ports, "objects" | "clock">,
+  location: S3Location,
+  hours: readonly Hour[],
+  onHour: (hour: Hour, objects: readonly ListedObject[], listedAtMs: number) => Promise<void>,
+  onError: (error: unknown, hours: readonly Hour[]) => void,
+): Promise<void> {
+  const days = [...Map.groupBy(hours, ({ folder }) => dayFolder(folder))];
+  const parts = days.flatMap(([folder, ofDay]) =>
+    ofDay.length >= BY_DAY_FROM_HOURS
+      ? [{ folder, hours: ofDay }]
+      : ofDay.map((hour) => ({ folder: hour.folder, hours: [hour] })),
+  );
+  const work = async (): Promise<void> => {
+    for (let part = parts.shift(); part; part = parts.shift()) {
+      try {
+        const listedAtMs = clock.now();
+        const prefix = location.prefix + part.folder;
+        const found = await objects.list({ ...location, prefix });
+        const start = location.prefix.length;
+        const byHour = Map.groupBy(found, ({ key }) => key.slice(start, start + HOUR_FOLDER_LENGTH));
+        for (const hour of part.hours) {
+          try {
+            await onHour(hour, byHour.get(hour.folder) ?? [], listedAtMs);
+          } catch (error) {
+            onError(error, [hour]);
+          }
+        }
+      } catch (error) {
+        onError(error, part.hours);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LISTINGS_AT_ONCE }, work));
 }
 
-/** The objects of an hour at a time. */
-export interface RawListing {
-  readonly listedAtMs: number;
-  readonly objects: readonly ListedObject[];
+const HOUR_FOLDER_LENGTH = "year=2026/month=11/day=24/hour=03/".length;
+
+function dayFolder(hourFolder: string): string {
+  return hourFolder.slice(0, hourFolder.indexOf("hour="));
+}
+
+/** The raw objects of one hour by now. */
+export async function listRaw(
+  { objects, clock }: Pick<Ports, "objects" | "clock">,
+  location: S3Location,
+  hour: Hour,
+): Promise<{ readonly listedAtMs: number; readonly objects: readonly ListedObject[] }> {
+  const listedAtMs = clock.now();
+  return { listedAtMs, objects: await objects.list(hourLocation(location, hour)) };
 }
 
 /** The partitions of a table as this run knows them: read once, kept in step with what it writes. */
@@ -68,6 +99,16 @@ export class Partitions {
 
   of({ values }: Hour): Partition | undefined {
     return this.#byHour.get(values.join("/"));
+  }
+
+  /** Locations of those of `hours` that have a partition, by the hour's name. */
+  locations(hours: readonly Hour[]): Record<string, string> {
+    return Object.fromEntries(
+      hours.flatMap((hour) => {
+        const partition = this.of(hour);
+        return partition ? [[hour.name, partition.location]] : [];
+      }),
+    );
   }
 
   async put(partition: Partition): Promise<void> {

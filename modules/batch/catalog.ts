@@ -87,7 +87,8 @@ export class Catalog extends Construct {
   }
 
   /**
-   * Allows `role` to merge: read the tables, register and swap partitions, create and drop its temporary tables.
+   * Allows `role` to merge: read the tables, register, swap and drop partitions (those of the raw table only), and create
+   * and drop its temporary tables.
    */
   public grantMerge(role: ExecutionRole): void {
     const catalog = `${this.arnPrefix}:catalog`;
@@ -109,6 +110,11 @@ export class Catalog extends Construct {
       sid: "SwapPartitions",
       actions: ["glue:BatchCreatePartition", "glue:CreatePartition", "glue:UpdatePartition"],
       resources: [catalog, this.database.arn, ...tables],
+    });
+    role.allow({
+      sid: "DropExpiredPartitions",
+      actions: ["glue:BatchDeletePartition"],
+      resources: [catalog, this.database.arn, this.raw.arn],
     });
     role.allow({
       sid: "MakeTemporaryTables",

@@ -26,6 +26,10 @@ export interface DeliveryStreamProps {
   readonly key: EncryptionKey;
   readonly accountId: string;
   readonly logRetentionDays: number;
+  /** MiB before compression after which an object is written, 1 to 128; after a minute at the latest. */
+  readonly bufferMiB: number;
+  /** Whether the objects are gzip; their names then end in `.gz`, by which Athena recognises them. */
+  readonly gzip: boolean;
   /** Whether it refuses to be destroyed. A new one starts at LATEST and would miss the records before. */
   readonly protected: boolean;
 }
@@ -33,8 +37,7 @@ export interface DeliveryStreamProps {
 /** Prefix by hour of arrival in UTC, in two digits; the hours are the tables' partitions. */
 const BY_HOUR = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/";
 
-/** The lab's buffering hints: an object is written at this size or after this time, whichever comes first. */
-const BUFFER_MIB = 1;
+/** The lab's: whatever the size of the buffer, no line waits longer for its object. */
 const BUFFER_SECONDS = 60;
 
 /**
@@ -83,9 +86,9 @@ export class DeliveryStream extends Construct {
         roleArn: role.arn,
         prefix: `${ZONES.raw}${BY_HOUR}`,
         errorOutputPrefix: `${ZONES.errors}${BY_HOUR}!{firehose:error-output-type}/`,
-        bufferingSize: BUFFER_MIB,
+        bufferingSize: props.bufferMiB,
         bufferingInterval: BUFFER_SECONDS,
-        compressionFormat: "UNCOMPRESSED",
+        compressionFormat: props.gzip ? "GZIP" : "UNCOMPRESSED",
         kmsKeyArn: props.key.arn,
         processingConfiguration: {
           enabled: true,

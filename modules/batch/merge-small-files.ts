@@ -21,20 +21,27 @@ export interface MergeSmallFilesProps extends FunctionDefaults {
   readonly workgroup: Workgroup;
   /** How many hours back a late object is still merged. */
   readonly lookBackHours: number;
+  /** Days that raw objects are kept. */
+  readonly rawRetentionDays: number;
+  /** Minutes from one run to the next. */
+  readonly everyMinutes: number;
+  /** Queries in flight at a time, 1 to 20. */
+  readonly queriesInFlight: number;
 }
 
-const EVERY_MINUTES = 5;
 /** The lab's interval. Runs overlap only when one takes longer, and the lease then excludes the second. */
 const TIMEOUT_SECONDS = 300;
 
-/** Merges the small JSON objects of each hour into few Parquet files, every five minutes. */
+/** Merges the small JSON objects of each hour into few Parquet files, on a schedule. */
 export class MergeSmallFiles extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
   public readonly schedule: CloudwatchEventRule;
+  public readonly everyMinutes: number;
 
   public constructor(scope: Construct, id: string, props: MergeSmallFilesProps) {
     super(scope, id);
-    const { lake, catalog, workgroup } = props;
+    const { lake, catalog, workgroup, everyMinutes } = props;
+    this.everyMinutes = everyMinutes;
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
       location: props.location,
       key: props.key,
@@ -53,32 +60,35 @@ export class MergeSmallFiles extends Construct {
         OLD_TABLE_LOCATION_PREFIX: lake.location("raw"),
         OUTPUT_PREFIX: lake.location("parquet"),
         STAGING_OUTPUT_PREFIX: lake.location("scratch"),
+        STATE_PREFIX: lake.location("mergeState"),
         COLUMN_NAMES: glueColumns()
           .map(({ name }) => name)
           .join(","),
         LOOK_BACK_HOURS: String(props.lookBackHours),
+        RAW_RETENTION_DAYS: String(props.rawRetentionDays),
+        QUERIES_IN_FLIGHT: String(props.queriesInFlight),
       },
     });
     const { role } = this.function;
     lake.grant(role, {
-      list: ["raw", "parquet", "scratch"],
-      read: ["raw", "parquet", "scratch"],
-      write: ["parquet", "scratch"],
-      delete: ["parquet", "scratch"],
+      list: ["raw", "parquet", "mergeState", "scratch"],
+      read: ["raw", "parquet", "mergeState", "scratch"],
+      write: ["parquet", "mergeState", "scratch"],
+      delete: ["parquet", "mergeState", "scratch"],
     });
     catalog.grantMerge(role);
     workgroup.grantQuery(role);
 
     new LambdaFunctionEventInvokeConfig(this, "AsynchronousInvocation", {
       functionName: this.function.resource.functionName,
-      // No retries: the next run, in five minutes, repairs a failed one.
+      // No retries: the next run repairs a failed one.
       maximumRetryAttempts: 0,
-      maximumEventAgeInSeconds: EVERY_MINUTES * 60,
+      maximumEventAgeInSeconds: everyMinutes * 60,
     });
     this.schedule = new CloudwatchEventRule(this, "Schedule", {
       name: props.scheduleName,
-      description: `Runs ${props.name} every ${EVERY_MINUTES} minutes`,
-      scheduleExpression: `rate(${EVERY_MINUTES} minutes)`,
+      description: `Runs ${props.name} every ${everyMinutes} minutes`,
+      scheduleExpression: `rate(${everyMinutes} minutes)`,
       state: "ENABLED",
     });
     new CloudwatchEventTarget(this, "Target", {

@@ -54,12 +54,7 @@ export class Workgroup extends Construct {
   public grantQuery(role: ExecutionRole): void {
     role.allow({
       sid: "RunQueries",
-      actions: [
-        "athena:GetQueryExecution",
-        "athena:GetQueryResults",
-        "athena:StartQueryExecution",
-        "athena:StopQueryExecution",
-      ],
+      actions: ["athena:GetQueryExecution", "athena:GetQueryResults", "athena:StartQueryExecution"],
       resources: [this.resource.arn],
     });
   }

@@ -15,12 +15,14 @@ const QUARANTINE_PERIOD = 15 * MINUTE;
 /**
  * Alarms that every function has.
  * @param called its name in the alarms, such as `upsert-to-es`
- * @param periods of five minutes: what is repeated by itself may fail now and then
+ * @param periods how many must breach: what is repeated by itself may fail now and then
+ * @param periodSeconds of each; not shorter than the time from one invocation to the next. @default five minutes
  */
 export function functionAlarms(
   called: string,
   monitored: MonitoredFunction,
   periods: Pick<AlarmSpec, "datapointsToAlarm" | "evaluationPeriods">,
+  periodSeconds?: number,
 ): AlarmSpec[] {
   const metric = functionMetrics(monitored);
   const { timeoutSeconds } = monitored;
@@ -28,7 +30,7 @@ export function functionAlarms(
     {
       name: `${called}-errors`,
       description: `Invocations of ${called} fail and are retried; what waits for them grows older. See the function's log.`,
-      metric: metric("Errors", "Sum"),
+      metric: metric("Errors", "Sum", periodSeconds),
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
       ...periods,
@@ -38,7 +40,7 @@ export function functionAlarms(
     {
       name: `${called}-duration`,
       description: `Invocations of ${called} take more than ${NEARLY_TIMED_OUT * 100} % of their ${timeoutSeconds} seconds: at 100 % they are cut off and their work is repeated.`,
-      metric: metric("Duration", "Maximum"),
+      metric: metric("Duration", "Maximum", periodSeconds),
       comparisonOperator: "GreaterThanThreshold",
       threshold: NEARLY_TIMED_OUT * timeoutSeconds * 1000,
       ...periods,
@@ -48,7 +50,7 @@ export function functionAlarms(
     {
       name: `${called}-throttles`,
       description: `Lambda throttles ${called}: the account's concurrency is used up, and its work waits. Find who uses it, or raise the quota.`,
-      metric: metric("Throttles", "Sum"),
+      metric: metric("Throttles", "Sum", periodSeconds),
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
       ...periods,

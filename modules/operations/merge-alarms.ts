@@ -3,19 +3,22 @@ import type { AlarmSpec } from "./alarm";
 import { HOUR, MINUTE, ownMetrics } from "./metric";
 import type { MonitoredFunction } from "./monitored";
 
-/** Three runs of every five minutes. */
-const THREE_RUNS = 15 * MINUTE;
-const LATE_SECONDS = 30 * MINUTE;
+/** Raw objects may wait for two runs and this: what a run that was slow left to the next one. */
+const LATE_MINUTES = 20;
 
-/** Alarms of MergeSmallFiles alone. */
-export function mergeAlarms(monitored: MonitoredFunction): AlarmSpec[] {
+/**
+ * Alarms of MergeSmallFiles alone.
+ * @param everyMinutes from one of its runs to the next
+ */
+export function mergeAlarms(monitored: MonitoredFunction, everyMinutes: number): AlarmSpec[] {
   const own = ownMetrics<typeof METRICS>(monitored);
+  const oneRun = everyMinutes * MINUTE;
+  const lateMinutes = LATE_MINUTES + 2 * everyMinutes;
   return [
     {
       name: "merge-small-files-silent",
-      description:
-        "No run of MergeSmallFiles has ended for 15 minutes, where three should have: Parquet falls behind. See the function's log and its schedule.",
-      metric: own("StalenessSeconds", "SampleCount", THREE_RUNS),
+      description: `No run of MergeSmallFiles has ended for ${3 * everyMinutes} minutes, where three should have: Parquet falls behind. See the function's log and its schedule.`,
+      metric: own("StalenessSeconds", "SampleCount", 3 * oneRun),
       comparisonOperator: "LessThanThreshold",
       threshold: 1,
       treatMissingData: "breaching",
@@ -23,10 +26,10 @@ export function mergeAlarms(monitored: MonitoredFunction): AlarmSpec[] {
     },
     {
       name: "merge-small-files-staleness",
-      description: `A raw object has waited for its merge for more than ${LATE_SECONDS / MINUTE} minutes: queries of the Parquet table lack it. See the function's log.`,
-      metric: own("StalenessSeconds", "Maximum"),
+      description: `A raw object has waited for its merge for more than ${lateMinutes} minutes: queries of the Parquet table lack it. See the function's log.`,
+      metric: own("StalenessSeconds", "Maximum", oneRun),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: LATE_SECONDS,
+      threshold: lateMinutes * MINUTE,
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",
@@ -35,7 +38,7 @@ export function mergeAlarms(monitored: MonitoredFunction): AlarmSpec[] {
     {
       name: "merge-small-files-refused",
       description:
-        "Raw objects that were merged are gone: their hours are not merged again until somebody has decided. Find who deleted them.",
+        "Raw objects that were merged are gone, or rows of one identity differ: such an hour is not merged again until somebody has decided. See the function's log.",
       metric: own("RefusedHours", "Maximum", HOUR),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
@@ -49,11 +52,21 @@ export function mergeAlarms(monitored: MonitoredFunction): AlarmSpec[] {
       name: "merge-small-files-failed-steps",
       description:
         "Merges, comparisons or sweeps of single hours keep failing; the other hours are done. See the function's log for the hour and the reason.",
-      metric: own("FailedSteps", "Maximum"),
+      metric: own("FailedSteps", "Maximum", oneRun),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
       datapointsToAlarm: 3,
       evaluationPeriods: 6,
+      treatMissingData: "ignore",
+      missingDataReason: "merge-small-files-silent covers runs that do not end",
+    },
+    {
+      name: "merge-small-files-unsettled",
+      description:
+        "Hours left the look-back unmerged or uncompared: lines that Parquet misses are in the raw zone only, until it expires. Repair the hour, or acknowledge it.",
+      metric: own("UnsettledHours", "Maximum", HOUR),
+      comparisonOperator: "GreaterThanOrEqualToThreshold",
+      threshold: 1,
       treatMissingData: "ignore",
       missingDataReason: "merge-small-files-silent covers runs that do not end",
     },

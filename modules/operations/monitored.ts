@@ -17,6 +17,8 @@ export interface MonitoredBatchLayer {
   readonly delivery: DeliveryStream;
   readonly validateRecords: MonitoredFunction;
   readonly mergeSmallFiles: MonitoredFunction;
+  /** Minutes from one of its runs to the next. */
+  readonly mergeEveryMinutes: number;
 }
 
 /** The parts of the speed layer that alarms and graphs are about. */

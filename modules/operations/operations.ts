@@ -12,6 +12,7 @@ import { FailedRecordEvents } from "./failed-record-events";
 import { functionAlarms, upsertAlarms, validateAlarms } from "./function-alarms";
 import { batchGraphs, speedGraphs } from "./graphs";
 import { mergeAlarms } from "./merge-alarms";
+import { MINUTE } from "./metric";
 import type { MonitoredBatchLayer, MonitoredSpeedLayer } from "./monitored";
 import { searchAlarms } from "./search-alarms";
 import { streamAlarms } from "./stream-alarms";
@@ -106,8 +107,13 @@ function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvent
     ...deliveryAlarms(batch.delivery, batch.stream, failedRecords.objects("errors")),
     ...functionAlarms("validate-records", batch.validateRecords, SUSTAINED),
     ...validateAlarms(batch.validateRecords),
-    ...functionAlarms("merge-small-files", batch.mergeSmallFiles, SUSTAINED),
-    ...mergeAlarms(batch.mergeSmallFiles),
+    ...functionAlarms(
+      "merge-small-files",
+      batch.mergeSmallFiles,
+      SUSTAINED,
+      batch.mergeEveryMinutes * MINUTE,
+    ),
+    ...mergeAlarms(batch.mergeSmallFiles, batch.mergeEveryMinutes),
   ];
 }
 

@@ -39,7 +39,8 @@ async function merge(layer: BatchLayer): Promise<void> {
     json: JSON.stringify({ record_id: "late", arrived_at: "2026-11-24 04:59:59.999" }),
   };
   await layer.deliver(HOURS[0], "late.json", [late]);
-  const id = await ports.queries.start({ kind: "compare", hour: HOURS[0] });
+  const compare = ports.queries.text({ kind: "compare", hour: HOURS[0] });
+  const id = await ports.queries.start(compare, "a-token-of-more-than-32-characters");
   while ((await ports.queries.state(id)).state === "running") await sleep(50);
 }
 

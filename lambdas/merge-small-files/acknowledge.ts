@@ -1,0 +1,46 @@
+import type { Hour } from "../../contract/hours";
+import { hourNamed } from "../../contract/hours";
+import { digestOf } from "./plan";
+import type { Ports } from "./ports";
+import type { Ledger } from "./state";
+import { listRaw, type MergeConfig } from "./warehouse";
+
+/** What a person invokes the function with: hours that are to count as settled, such as `2026-11-24T03`. */
+export interface Acknowledgement {
+  readonly acknowledge: readonly string[];
+}
+
+/** @throws RangeError when the event speaks of an acknowledgement, and is none. */
+export function readAcknowledgement(event: unknown): Acknowledgement | undefined {
+  if (typeof event !== "object" || event === null || !("acknowledge" in event)) return undefined;
+  const { acknowledge } = event;
+  if (!Array.isArray(acknowledge) || acknowledge.length === 0) {
+    throw new RangeError('acknowledge must be a list of hours, such as {"acknowledge":["2026-11-24T03"]}');
+  }
+  return { acknowledge: acknowledge.map((name) => hourNamed(String(name)).name) };
+}
+
+/**
+ * Takes hours for settled as their raw objects are now: new objects make them count again.
+ * @param newest the hour under way @throws RangeError for an hour that is not begun, or was settled before.
+ */
+export async function acknowledge(
+  { acknowledge: names }: Acknowledgement,
+  newest: Hour,
+  ledger: Ledger,
+  config: MergeConfig,
+  ports: Ports,
+): Promise<void> {
+  for (const hour of names.map(hourNamed)) {
+    const isOpen = hour.name >= ledger.settledBefore && hour.startMs <= newest.startMs;
+    if (!isOpen && ledger.unsettled[hour.name] === undefined) {
+      throw new RangeError(`${hour.name} is not unsettled: there is nothing to acknowledge`);
+    }
+    const { objects } = await listRaw(ports, config.OLD_TABLE_LOCATION_PREFIX, hour);
+    ports.log.warn("An hour was acknowledged", { hour: hour.name, why: ledger.unsettled[hour.name] });
+    if (isOpen) ledger.acknowledged[hour.name] = digestOf(objects);
+    delete ledger.unsettled[hour.name];
+    delete ledger.failing[hour.name];
+    delete ledger.conflicts[hour.name];
+  }
+}

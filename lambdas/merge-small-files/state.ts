@@ -1,0 +1,228 @@
+import { type Hour, hourNamed } from "../../contract/hours";
+import type { S3Location } from "../shared/env";
+import { hourLocation } from "./locations";
+import type { Ports } from "./ports";
+
+/** The query that a task waits for. */
+export type Step = "merge" | "cover" | "overlap" | "compare";
+
+/** What a run is about to do with an hour, written down before its query starts, so that whoever holds the lease next can go on. */
+export interface Intent {
+  /** Such as `2026-11-24T03`. */
+  readonly hour: string;
+  /** Names the attempt; a merge's folder, temporary table and merged keys are named by it. */
+  readonly run: string;
+  /** Of the raw objects that were listed, see `digestOf`. */
+  readonly digest: string;
+  readonly listedAtMs: number;
+  readonly objects: number;
+  /** Before compression. */
+  readonly sourceBytes: number;
+  /** Most files that a merge may write. */
+  readonly buckets: number;
+  /** Locations of the live Parquet that the result is disjoint from, by hour; of a comparison, that of the hour. */
+  readonly seen: Readonly<Record<string, string>>;
+  /** What an overlap query that is under way will have looked at besides. */
+  readonly checking: Readonly<Record<string, string>>;
+  /** What a merge has written, once its query has ended. */
+  readonly written: { readonly rows: number; readonly files: number; readonly bytes: number } | null;
+  readonly step: Step;
+  readonly stepAtMs: number;
+  readonly sql: string;
+  /** The same token starts the same query once only. */
+  readonly token: string;
+  /** Null until it has started. */
+  readonly query: string | null;
+}
+
+/** An intent with the ETag of its object. */
+export interface StoredIntent {
+  readonly intent: Intent;
+  readonly etag: string;
+}
+
+/** What is known of hours beyond their partitions. Hours by name. */
+export interface Ledger {
+  /** Hours before it are settled, but for those of `unsettled`. */
+  settledBefore: string;
+  /** Hours that left the look-back before they were settled, and why. They are worked on until they are. */
+  readonly unsettled: Record<string, string>;
+  /** Hours that a person took for settled, with the digest of their raw objects. */
+  readonly acknowledged: Record<string, string>;
+  /** Hours with rows of one identity that differ, with the digest of the raw objects that have them. */
+  readonly conflicts: Record<string, { readonly digest: string; readonly why: string }>;
+  /** Hours whose last attempts failed: they are not tried again before `retryAtMs`. */
+  readonly failing: Record<
+    string,
+    { readonly attempts: number; readonly retryAtMs: number; readonly error: string }
+  >;
+  /** Day, UTC, on which the partitions of expired hours were dropped last. */
+  expiredOn: string;
+}
+
+const LEDGER_NAME = "ledger.json";
+const INTENTS_FOLDER = "intents/";
+/** The keys that each run has merged, in the same folders as the Parquet that it wrote. */
+export const RUNS_FOLDER = "runs/";
+
+/** What outlives a run, in a zone of its own: intents, merged keys and the ledger. Only the holder of the lease writes it. */
+export class MergeState {
+  constructor(
+    private readonly objects: Ports["objects"],
+    private readonly location: S3Location,
+  ) {}
+
+  /** Folder of the merged keys. */
+  get runs(): S3Location {
+    return this.#folder(RUNS_FOLDER);
+  }
+
+  /** Keys of the intents' objects. */
+  async intentKeys(): Promise<string[]> {
+    return (await this.objects.list(this.#folder(INTENTS_FOLDER))).map(({ key }) => key);
+  }
+
+  /** @throws Error naming an object that is no intent. */
+  async readIntent(key: string): Promise<StoredIntent | undefined> {
+    const { bucket } = this.location;
+    const found = await this.objects.read(bucket, key);
+    if (!found) return undefined;
+    const intent = parse(found.body, `s3://${bucket}/${key}`, isIntent, "intent");
+    return { intent, etag: found.etag };
+  }
+
+  /** Writes an intent; `before` is what stands there. @throws Error when something else does. */
+  async saveIntent(intent: Intent, before: StoredIntent | undefined): Promise<StoredIntent> {
+    const key = this.#intentKey(intent.hour);
+    const condition = before ? { etag: before.etag } : ("absent" as const);
+    const { bucket } = this.location;
+    const body = JSON.stringify(intent);
+    const etag = await this.objects.writeIf(bucket, key, body, condition);
+    if (etag !== undefined) return { intent, etag };
+    // The write may have succeeded although its answer was lost: the SDK's repetition is then refused.
+    const found = await this.objects.read(bucket, key);
+    if (found?.body !== body) throw new Error(`s3://${bucket}/${key} changed while the lease was held`);
+    return { intent, etag: found.etag };
+  }
+
+  async removeIntent({ hour }: Intent): Promise<void> {
+    await this.objects.remove(this.location.bucket, [this.#intentKey(hour)]);
+  }
+
+  /** Writes down which raw objects a run merges, before its intent. */
+  async writeMergedKeys(hour: Hour, run: string, keys: readonly string[]): Promise<void> {
+    const { bucket } = this.location;
+    await this.objects.writeIf(bucket, this.#runKey(hour, run), JSON.stringify(keys), "absent");
+  }
+
+  /** The raw objects that a run has merged; undefined for a run before they were written down. */
+  async mergedKeys(hour: Hour, run: string): Promise<string[] | undefined> {
+    const { bucket } = this.location;
+    const key = this.#runKey(hour, run);
+    const found = await this.objects.read(bucket, key);
+    return found && parse(found.body, `s3://${bucket}/${key}`, isTexts, "list of keys");
+  }
+
+  /** @throws Error naming the object when it is no ledger. */
+  async readLedger(): Promise<{ readonly ledger: Ledger; readonly etag: string } | undefined> {
+    const { bucket, prefix } = this.location;
+    const found = await this.objects.read(bucket, prefix + LEDGER_NAME);
+    if (!found) return undefined;
+    return {
+      ledger: parse(found.body, `s3://${bucket}/${prefix}${LEDGER_NAME}`, isLedger, "ledger"),
+      etag: found.etag,
+    };
+  }
+
+  async saveLedger(ledger: Ledger, etag: string | undefined): Promise<void> {
+    const { bucket, prefix } = this.location;
+    const body = JSON.stringify(ledger);
+    const condition = etag === undefined ? ("absent" as const) : { etag };
+    const saved = await this.objects.writeIf(bucket, prefix + LEDGER_NAME, body, condition);
+    if (saved !== undefined) return;
+    const found = await this.objects.read(bucket, prefix + LEDGER_NAME);
+    if (found?.body !== body) {
+      throw new Error(`s3://${bucket}/${prefix}${LEDGER_NAME} changed while the lease was held`);
+    }
+  }
+
+  #folder(name: string): S3Location {
+    return { ...this.location, prefix: this.location.prefix + name };
+  }
+
+  #intentKey(hourName: string): string {
+    return `${this.location.prefix}${INTENTS_FOLDER}${hourName}.json`;
+  }
+
+  #runKey(hour: Hour, run: string): string {
+    return `${hourLocation(this.runs, hour).prefix}run=${run}/keys.json`;
+  }
+}
+
+/** A ledger of a lake whose history begins with `oldest`: what came before counts as settled. */
+export function newLedger(oldest: Hour): Ledger {
+  return {
+    settledBefore: oldest.name,
+    unsettled: {},
+    acknowledged: {},
+    conflicts: {},
+    failing: {},
+    expiredOn: "",
+  };
+}
+
+function parse<T>(body: string, place: string, is: (value: unknown) => value is T, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    value = undefined;
+  }
+  if (is(value)) return value;
+  throw new Error(
+    `${place} is no ${what}: ${body.slice(0, 200)}; restore its version before, while no run is at work`,
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+function isHourName(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  try {
+    return hourNamed(value).name === value;
+  } catch {
+    return false;
+  }
+}
+
+function isIntent(value: unknown): value is Intent {
+  if (!isRecord(value)) return false;
+  const { hour, query, written, seen, checking } = value;
+  return (
+    isHourName(hour) &&
+    ["run", "digest", "step", "sql", "token"].every((name) => typeof value[name] === "string") &&
+    ["listedAtMs", "objects", "sourceBytes", "buckets", "stepAtMs"].every(
+      (name) => typeof value[name] === "number",
+    ) &&
+    (query === null || typeof query === "string") &&
+    (written === null || isRecord(written)) &&
+    isRecord(seen) &&
+    isRecord(checking)
+  );
+}
+
+function isLedger(value: unknown): value is Ledger {
+  if (!isRecord(value)) return false;
+  const maps = ["unsettled", "acknowledged", "conflicts", "failing"].map((name) => value[name]);
+  return (
+    isHourName(value["settledBefore"]) &&
+    typeof value["expiredOn"] === "string" &&
+    maps.every((map) => isRecord(map) && Object.keys(map).every(isHourName))
+  );
+}
