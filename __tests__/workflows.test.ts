@@ -70,10 +70,12 @@ test("ci begins with the README's commands, in a clone that has nothing beside i
   expect(commands).toEqual(["npm ci && npm start -- --once", "npm ci && npm test"]);
   const run = readFileSync(join(root, ".ci", "run"), "utf8");
   const places = [
-    "alone=$(mktemp -d)",
-    'git clone --quiet --no-hardlinks . "$alone/retail-bi"',
-    ...commands.map((command) => `(cd "$alone/retail-bi" && ${command})`),
-    "step install;",
+    "folder=$(mktemp -d)",
+    'git clone --quiet --no-hardlinks . "$folder/retail-bi"',
+    'cd "$folder/retail-bi"',
+    ...commands,
+    "if wanted alone; then lane alone; fi",
+    "lane install npm ci",
   ].map((text) => run.indexOf(text));
   expect(places).toEqual(places.toSorted((a, b) => a - b));
   expect(places).not.toContain(-1);

@@ -101,7 +101,10 @@ export class ValueReader {
       const found = hasComma ? "comma" : "point";
       // The first fraction decides for its file: 1.234 is a thousand in one and a bit more than one in another.
       this.mark ??= found;
-      if (this.mark !== found) return notANumber(field, text, ...this.otherMark(text));
+      if (this.mark !== found) {
+        const [why, remedy] = this.otherMark(text);
+        return notANumber(field, text, why, remedy);
+      }
     }
     const value = Number(hasComma ? text.replace(",", ".") : text);
     return Number.isFinite(value) ? { value } : notANumber(field, text, "a number is wanted");

@@ -152,12 +152,10 @@ export function sendReportText(report: SendReport): string {
   );
   const { records, bytes, calls, seconds, linesPerSecond } = report;
   const megabytes = (bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 });
-  lines.push(
-    ...columnLines(report),
+  const sent =
     `${shown(records)} stream records, ${megabytes} MB, ${shown(calls)} calls, ` +
-      `${seconds.toFixed(1)} s, ${shown(Math.round(linesPerSecond))} lines/s`,
-  );
-  return lines.join("\n");
+    `${seconds.toFixed(1)} s, ${shown(Math.round(linesPerSecond))} lines/s`;
+  return [...lines, ...columnLines(report), sent].join("\n");
 }
 
 function columnLines({

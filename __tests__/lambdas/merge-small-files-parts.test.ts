@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { areNear, HOUR_MS, hourNamed, hourOf, hoursBetween, neighboursOf } from "../../contract/hours";
 import { readAcknowledgement } from "../../lambdas/merge-small-files/acknowledge";
 import { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
-import { chunks, given } from "../../lambdas/merge-small-files/given";
 import { digestOf, lossOf, oldestUnmerged, rawBytes } from "../../lambdas/merge-small-files/plan";
 import type { ListedObject, Partition } from "../../lambdas/merge-small-files/ports";
 import {
@@ -17,6 +16,7 @@ import type { Tables } from "../../lambdas/merge-small-files/statement";
 import { deadRuns } from "../../lambdas/merge-small-files/sweep";
 import { bucketCount } from "../../lambdas/merge-small-files/tasks";
 import { EnvironmentError, readEnvironment } from "../../lambdas/shared/env";
+import { chunks, given } from "../../lib/given";
 
 const NOW = Date.UTC(2026, 10, 24, 3, 8, 27);
 const HOUR = hourOf(NOW);

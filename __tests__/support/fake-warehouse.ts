@@ -1,14 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Hour, hourOf, neighboursOf } from "../../contract/hours";
 import { hourLocation, s3Uri } from "../../lambdas/merge-small-files/locations";
-import type {
-  ListedObject,
-  Partition,
-  Ports,
-  QueryState,
-  Table,
-} from "../../lambdas/merge-small-files/ports";
-import type { MergeStatement, Statement } from "../../lambdas/merge-small-files/statement";
+import type { ListedObject, Partition, Ports, QueryState } from "../../lambdas/merge-small-files/ports";
+import type { MergeStatement, Statement, Table } from "../../lambdas/merge-small-files/statement";
 import type { MergeConfig } from "../../lambdas/merge-small-files/warehouse";
 import { createLogger } from "../../lambdas/shared/log";
 

@@ -1,11 +1,9 @@
 import {
   BatchCreatePartitionCommand,
   BatchDeletePartitionCommand,
-  BatchGetPartitionCommand,
   CreatePartitionCommand,
   DeleteTableCommand,
   EntityNotFoundException,
-  GetPartitionCommand,
   GetPartitionsCommand,
   type GetPartitionsCommandOutput,
   GetTableCommand,
@@ -17,13 +15,14 @@ import {
   type StorageDescriptor,
   UpdatePartitionCommand,
 } from "@aws-sdk/client-glue";
-import { chunks, given } from "./given";
-import type { Catalog, Partition, Table } from "./ports";
+import { chunks, given } from "../../lib/given";
+import { partitionsOf } from "../../lib/glue-partitions";
+import type { Catalog, Partition } from "./ports";
+import type { Table } from "./statement";
 
-/** What one BatchGetPartition and one BatchCreatePartition call take. */
-const GET_AT_ONCE = 1000;
+/** What one BatchCreatePartition call takes. */
 const CREATE_AT_ONCE = 100;
-/** And one BatchDeletePartition call. */
+/** What one BatchDeletePartition call takes. */
 const DELETE_AT_ONCE = 25;
 
 /** The Glue catalog of the account. Make one for each run: it remembers the tables that it has seen. */
@@ -47,37 +46,8 @@ export function glueCatalog(client: GlueClient): Catalog {
     };
   }
 
-  /** One partition; undefined when there is none. */
-  async function onePartition(table: Table, values: string[]): Promise<GluePartition | undefined> {
-    const name = { DatabaseName: table.database, TableName: table.name };
-    try {
-      return (await client.send(new GetPartitionCommand({ ...name, PartitionValues: values }))).Partition;
-    } catch (error) {
-      if (error instanceof EntityNotFoundException) return undefined;
-      throw error;
-    }
-  }
-
   return {
-    async partitions(table, values) {
-      const found: Partition[] = [];
-      for (const part of chunks(values, GET_AT_ONCE)) {
-        const { Partitions = [], UnprocessedKeys = [] } = await client.send(
-          new BatchGetPartitionCommand({
-            DatabaseName: table.database,
-            TableName: table.name,
-            PartitionsToGet: part.map((value) => ({ Values: [...value] })),
-          }),
-        );
-        for (const partition of Partitions) found.push(fromGlue(partition));
-        // Such a key may be absent or only not answered for. One that exists must not be taken for absent.
-        for (const { Values } of UnprocessedKeys) {
-          const partition = await onePartition(table, given(Values, "Values"));
-          if (partition) found.push(fromGlue(partition));
-        }
-      }
-      return found;
-    },
+    partitions: async (table, values) => (await partitionsOf(client, table, values)).map(fromGlue),
 
     async createPartitions(table, partitions) {
       for (const part of chunks(partitions, CREATE_AT_ONCE)) {
@@ -129,7 +99,7 @@ export function glueCatalog(client: GlueClient): Catalog {
             NextToken: token,
           }),
         );
-        values.push(...(page.Partitions ?? []).map(({ Values }) => given(Values, "Values")));
+        for (const { Values } of page.Partitions ?? []) values.push(given(Values, "Values"));
         token = page.NextToken;
       } while (token !== undefined);
       return values;

@@ -8,7 +8,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { chunks, given } from "./given";
+import { chunks, given } from "../../lib/given";
 import type { ListedObject, Objects } from "./ports";
 
 /** Keys that one DeleteObjects call takes. */

@@ -6,8 +6,8 @@ import {
   InvalidRequestException,
   StartQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
+import { given } from "../../lib/given";
 import type { S3Location } from "../shared/env";
-import { given } from "./given";
 import { s3Uri } from "./locations";
 import type { Queries } from "./ports";
 import { toSql } from "./sql";

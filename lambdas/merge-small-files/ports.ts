@@ -1,6 +1,6 @@
 import type { S3Location } from "../shared/env";
 import type { Logger } from "../shared/log";
-import type { Statement } from "./statement";
+import type { Statement, Table } from "./statement";
 
 /** An object as a listing shows it. */
 export interface ListedObject {
@@ -22,12 +22,6 @@ export interface Objects {
   /** The new object's ETag; undefined when the condition did not hold, and then nothing was written. */
   writeIf(bucket: string, key: string, body: string, condition: WriteCondition): Promise<string | undefined>;
   remove(bucket: string, keys: readonly string[]): Promise<void>;
-}
-
-/** A table of the catalog. */
-export interface Table {
-  readonly database: string;
-  readonly name: string;
 }
 
 /** A partition; columns and formats are those of its table. */

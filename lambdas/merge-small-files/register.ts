@@ -1,7 +1,8 @@
 import type { Hour } from "../../contract/hours";
 import type { S3Location } from "../shared/env";
 import { hourLocation, s3Uri } from "./locations";
-import type { Catalog, Table } from "./ports";
+import type { Catalog } from "./ports";
+import type { Table } from "./statement";
 
 /**
  * Makes the raw objects of `hours` visible to queries, before the first of them lands. Only what is missing

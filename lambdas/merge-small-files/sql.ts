@@ -1,7 +1,6 @@
 import { type Hour, neighboursOf } from "../../contract/hours";
 import { PARTITION_COLUMNS } from "../../contract/retail-transaction";
-import type { Table } from "./ports";
-import type { CoverStatement, MergeStatement, OverlapStatement, Statement, Tables } from "./statement";
+import type { CoverStatement, MergeStatement, OverlapStatement, Statement, Table, Tables } from "./statement";
 
 /** How the engine's reason begins when a merge met rows of one identity that differ; the identity follows. */
 const CONFLICT = "rows of one identity differ: ";

@@ -1,5 +1,10 @@
 import type { Hour } from "../../contract/hours";
-import type { Table } from "./ports";
+
+/** A table of the catalog. */
+export interface Table {
+  readonly database: string;
+  readonly name: string;
+}
 
 /**
  * Writes the rows of an hour as Parquet files: each once, and none whose identity the live Parquet of a neighbour

@@ -2,11 +2,11 @@ import { type Hour, hourNamed, neighboursOf } from "../../contract/hours";
 import type { S3Location } from "../shared/env";
 import { hourLocation, s3Uri } from "./locations";
 import { digestOf, lossOf, type MergeParameters, rawBytes } from "./plan";
-import type { Ports, Table } from "./ports";
+import type { Ports } from "./ports";
 import { makeRunId, temporaryTableName } from "./run-id";
 import { conflictOf } from "./sql";
 import type { Intent, MergeState, StoredIntent } from "./state";
-import type { Statement } from "./statement";
+import type { Statement, Table } from "./statement";
 import { listRaw, type MergeConfig, type Partitions } from "./warehouse";
 
 /** Size that a Parquet file is meant to have: large enough to read well, small enough to read in parallel. */

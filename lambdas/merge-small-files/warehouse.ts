@@ -2,8 +2,8 @@ import type { Hour } from "../../contract/hours";
 import type { Config, S3Location } from "../shared/env";
 import type { ENVIRONMENT } from "./env";
 import { hourLocation } from "./locations";
-import type { ListedObject, Partition, Ports, Table } from "./ports";
-import type { Tables } from "./statement";
+import type { ListedObject, Partition, Ports } from "./ports";
+import type { Table, Tables } from "./statement";
 
 /** The function's settings. */
 export type MergeConfig = Config<typeof ENVIRONMENT>;

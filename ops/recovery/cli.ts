@@ -3,9 +3,10 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Command } from "commander";
 import { deployed } from "../../environments/deployed";
-import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { ending, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
+import { given } from "../../lib/given";
+import { partitionsOf } from "../../lib/glue-partitions";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
@@ -75,7 +76,7 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<E
       sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
       partitions: async (values) => {
         const table = { database: names.database, name: TABLE_NAMES.raw };
-        return (await glueCatalog(glue).partitions(table, values)).map((partition) => partition.values);
+        return (await partitionsOf(glue, table, values)).map(({ Values }) => given(Values, "Values"));
       },
       put: async (Key, Body) => {
         await s3.send(new PutObjectCommand({ Bucket: names.lakeBucket, Key, Body }));

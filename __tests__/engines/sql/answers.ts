@@ -5,7 +5,7 @@ import {
   paginateListQueryExecutions,
   type QueryExecution,
 } from "@aws-sdk/client-athena";
-import { chunks } from "../../../lambdas/merge-small-files/given";
+import { chunks } from "../../../lib/given";
 import type { BatchLayer } from "../../support/batch-layer";
 
 type Row = readonly (string | null)[];

@@ -5,8 +5,8 @@ import { isStored, judgeRecord, type Line, type StoredLine, storedJson } from ".
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
 import { COLUMNS } from "../../../contract/retail-transaction";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
-import { chunks } from "../../../lambdas/merge-small-files/given";
 import { hourLocation, s3Uri } from "../../../lambdas/merge-small-files/locations";
+import { chunks } from "../../../lib/given";
 import { QueryFailure } from "../../../local/services/protocol/errors";
 import { ZONES } from "../../../modules/batch/zones";
 import { TABLE_NAMES } from "../../../modules/naming";

@@ -1,7 +1,7 @@
 import { HOUR_MS } from "../../../contract/hours";
 import { glueColumns } from "../../../contract/retail-transaction";
-import { chunks } from "../../../lambdas/merge-small-files/given";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
+import { chunks } from "../../../lib/given";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
 import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
 import { TABLE_NAMES } from "../../../modules/naming";

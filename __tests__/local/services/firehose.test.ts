@@ -516,7 +516,7 @@ describe("what is kept over a restart", () => {
     const options = { kinesis: stream.url, s3: `http://${s3?.hostname}:${s3?.port}`, dataDir, model: MODEL };
     const script = `
       const { startDeliveryStream } = require("./local/services/firehose/service.ts");
-      const { localKinesis, localS3 } = require("./local/clients.ts");
+      const { localKinesis, localS3 } = require("./local/services/clients.ts");
       const o = ${JSON.stringify(options)};
       const invoke = async (_, { records }) => ({ records: records.map(({ recordId, data }) =>
         ({ recordId, result: "Ok", data: Buffer.from(Buffer.from(data, "base64") + "\\n").toString("base64") })) });

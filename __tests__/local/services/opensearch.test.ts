@@ -260,7 +260,11 @@ describe("what is not served", () => {
     [aggregation({ terms: { field: "k", include: "a" } }), "include in terms"],
     [aggregation({ terms: { field: "d" } }), "terms of d, a date"],
     [aggregation({ terms: { field: "k", order: { "x.max": "asc" } } }), "order by x.max"],
-    [aggregation({ date_histogram: { ...days, fixed_interval: "12h" } }), "fixed_interval in date_histogram"],
+    [aggregation({ date_histogram: { ...days, fixed_interval: "1m" } }), "two intervals of a date_histogram"],
+    [
+      aggregation({ date_histogram: { field: "d", fixed_interval: "12h", min_doc_count: 1 } }),
+      "fixed_interval 12h",
+    ],
     [aggregation({ date_histogram: { ...days, calendar_interval: "week" } }), "calendar_interval week"],
     [aggregation({ date_histogram: { ...days, min_doc_count: 0 } }), "empty buckets of a date_histogram"],
     [aggregation({ date_histogram: { ...days, time_zone: "Europe/Paris" } }), "time_zone Europe/Paris"],

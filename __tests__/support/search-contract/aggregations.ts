@@ -78,6 +78,13 @@ export const AGGREGATIONS: readonly (readonly [aggregation: Body, answer: Body])
   ],
   [{ date_histogram: { field: "nowhere", calendar_interval: "month", min_doc_count: 1 } }, { buckets: [] }],
   [
+    {
+      filter: { range: { InvoiceDate: { lt: "2010-01-01 00:00:00" } } },
+      aggs: { m: { date_histogram: { field: "InvoiceDate", fixed_interval: "1m", min_doc_count: 2 } } },
+    },
+    { doc_count: 2, m: { buckets: expect.any(Array) } },
+  ],
+  [
     { filters: { filters: { mugs: { term: { Description: "mug" } }, all: { match_all: {} } } } },
     { buckets: { all: { doc_count: 6 }, mugs: { doc_count: 2 } } },
   ],

@@ -40,6 +40,10 @@ function compileOne(name: string, source: JsonObject, context: AggregationContex
       return compileTerms(body, context.indices, bucket);
     case "date_histogram":
       return compileDateHistogram(body, context.indices, bucket);
+    case "filter": {
+      const fits = matcher(body, context);
+      return (matches) => bucket(matches.filter(fits));
+    }
     case "filters":
       return filters(body, context, bucket);
     default:

@@ -1,12 +1,12 @@
 import type { JsonObject } from "../../../lib/json";
-import { calendarInterval, printDate } from "./dates";
+import { calendarInterval, fixedInterval, printDate } from "./dates";
 import { notSupported } from "./errors";
 import type { Aggregate } from "./metric-aggregations";
 import { checkMembers, count, text } from "./params";
 import type { SearchIndex } from "./search-index";
 import { FieldReader, grouped } from "./values";
 
-const KNOWN = ["field", "calendar_interval", "min_doc_count", "format", "time_zone"];
+const KNOWN = ["field", "calendar_interval", "fixed_interval", "min_doc_count", "format", "time_zone"];
 const UTC = new Set(["UTC", "Etc/UTC"]);
 
 /** A bucket for each interval of time that has documents. @throws EngineError when the engine would refuse it */
@@ -16,15 +16,22 @@ export function compileDateHistogram(
   bucket: Aggregate,
 ): Aggregate {
   checkMembers(body, "date_histogram", KNOWN);
-  const { calendar_interval: wanted, format, time_zone: zone = "UTC" } = body;
+  const { calendar_interval: calendar, fixed_interval: fixed, format, time_zone: zone = "UTC" } = body;
   if (!UTC.has(String(zone))) throw notSupported(`time_zone ${String(zone)}`);
   const least = count(body["min_doc_count"], "min_doc_count", 0);
   if (least === 0) throw notSupported("empty buckets of a date_histogram; min_doc_count from 1 is");
   const reader = new FieldReader(indices, text(body["field"], "date_histogram.field"));
   const { mapped } = reader;
   if (mapped && mapped.type !== "date") throw notSupported(`date_histogram of ${mapped.path}, no date`);
-  const floor = calendarInterval(String(wanted));
-  if (!floor) throw notSupported(`calendar_interval ${String(wanted)}; day and month are`);
+  if (calendar !== undefined && fixed !== undefined) throw notSupported("two intervals of a date_histogram");
+  const floor = fixed === undefined ? calendarInterval(String(calendar)) : fixedInterval(String(fixed));
+  if (!floor) {
+    throw notSupported(
+      fixed === undefined
+        ? `calendar_interval ${String(calendar)}; day and month are`
+        : `fixed_interval ${String(fixed)}; 1s and 1m are`,
+    );
+  }
   const keyAsText = (key: number): string => printDate(key, String(format ?? mapped?.format));
   return (matches) => {
     const groups = grouped(matches, (match) => reader.values(match).map((value) => floor(Number(value))));

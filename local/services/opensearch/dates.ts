@@ -175,6 +175,12 @@ export function calendarInterval(text: string): Floor | undefined {
   return CALENDAR.get(text);
 }
 
+/** A fixed interval of the local page, in UTC; undefined for any other. */
+export function fixedInterval(text: string): Floor | undefined {
+  const width = { "1s": SECOND_MS, "1m": MINUTE_MS }[text];
+  return width === undefined ? undefined : (ms) => Math.floor(ms / width) * width;
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /**
