@@ -267,6 +267,8 @@ describe("wiring, where everything that is optional is on", () => {
       "s3://DataLake/Lake/Bucket.bucket/parquet-retail-trans/",
     [`${function_("MergeSmallFiles")} environment.variables.STAGING_OUTPUT_PREFIX`]:
       "s3://DataLake/Lake/Bucket.bucket/tmp/",
+    [`${function_("MergeSmallFiles")} environment.variables.STATE_PREFIX`]:
+      "s3://DataLake/Lake/Bucket.bucket/merge-state/",
     "QuickSight/DataSource parameters.athena.work_group": "PeopleWorkgroup/Workgroup.name",
     "QuickSight/RawDataSet physical_table_map.0.relational_table.schema": "Catalog/Database.name",
     "QuickSight/RawDataSet physical_table_map.0.relational_table.name": "Catalog/Raw.name",
@@ -444,7 +446,7 @@ describe("wiring, where everything that is optional is on", () => {
         "For analysts: results encrypted in the lake, what a query scans is limited",
       ],
       ["MergeWorkgroup/Workgroup configuration.enforce_workgroup_configuration", false],
-      ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", undefined],
+      ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", 100 * 1_073_741_824],
       ["MergeWorkgroup/Workgroup description", "For MergeSmallFiles, which says itself where its tables lie"],
       [
         "SearchDomain/Access/Document statement.People.actions",

@@ -112,7 +112,50 @@ const ROUNDS: Readonly<Record<string, Round>> = {
       {
         setting: "lake.rawRetentionDays",
         to: { lake: { rawRetentionDays: 43 } },
-        moves: [["DataLake/Lake/Lifecycle rule.raw.expiration.0.days", 43]],
+        moves: [
+          ["DataLake/Lake/Lifecycle rule.raw.expiration.0.days", 43],
+          ["MergeSmallFiles/Function/Function environment.variables.RAW_RETENTION_DAYS", "43"],
+        ],
+      },
+      {
+        setting: "lake.compression",
+        to: { lake: { compression: "none" } },
+        moves: [
+          ["DeliveryStream/DeliveryStream extended_s3_configuration.compression_format", "UNCOMPRESSED"],
+        ],
+      },
+      {
+        setting: "lake.bufferMiB",
+        to: { lake: { bufferMiB: 37 } },
+        moves: [["DeliveryStream/DeliveryStream extended_s3_configuration.buffering_size", 37]],
+      },
+      {
+        setting: "merge.everyMinutes",
+        to: { merge: { everyMinutes: 17 } },
+        moves: [
+          ["MergeSmallFiles/Schedule schedule_expression", "rate(17 minutes)"],
+          ["MergeSmallFiles/Schedule description", SOMETHING],
+          ["MergeSmallFiles/AsynchronousInvocation maximum_event_age_in_seconds", 17 * 60],
+          ...["Duration", "Errors", "FailedSteps", "Staleness", "Throttles"].map(
+            (alarm): Move => [`Operations/MergeSmallFiles${alarm}/Alarm period`, 17 * 60],
+          ),
+          ["Operations/MergeSmallFilesSilent/Alarm period", 51 * 60],
+          ["Operations/MergeSmallFilesStaleness/Alarm threshold", (20 + 34) * 60],
+          ["Operations/MergeSmallFilesSilent/Alarm alarm_description", SOMETHING],
+          ["Operations/MergeSmallFilesStaleness/Alarm alarm_description", SOMETHING],
+        ],
+      },
+      {
+        setting: "merge.queriesInFlight",
+        to: { merge: { queriesInFlight: 3 } },
+        moves: [["MergeSmallFiles/Function/Function environment.variables.QUERIES_IN_FLIGHT", "3"]],
+      },
+      {
+        setting: "merge.scanLimitGiB",
+        to: { merge: { scanLimitGiB: 29 } },
+        moves: [
+          ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", 29 * 1_073_741_824],
+        ],
       },
       {
         setting: "lake.noncurrentVersionDays",
@@ -692,6 +735,8 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
     ],
     keyDeletionDays: [[/^(state )?Key\/Key deletion_window_in_days$/, 7]],
     "lake.rawRetentionDays": [["DataLake/Lake/Lifecycle rule.raw.expiration.0.days", 30]],
+    "lake.bufferMiB": [["DeliveryStream/DeliveryStream extended_s3_configuration.buffering_size", 1]],
+    "merge.everyMinutes": [["MergeSmallFiles/Schedule schedule_expression", "rate(5 minutes)"]],
     "lake.noncurrentVersionDays": [
       [/^DataLake\/\w+\/Lifecycle rule\.old-versions\.noncurrent_version_expiration\.0\.noncurrent_days$/, 7],
     ],

@@ -460,7 +460,7 @@ export class Run {
         },
       );
     }
-    this.#sweptRuns.push(...swept);
+    for (const run of swept) this.#sweptRuns.push(run);
     await this.#attempt("sweep", undefined, async () => {
       this.#sweptTables = await sweepTables(this.config.NEW_DATABASE, pending, this.ports);
     });
@@ -486,7 +486,7 @@ export class Run {
       expired: this.#expired,
       swept: { runs: this.#sweptRuns, tables: this.#sweptTables },
       queries: tasks.started,
-      stalenessSeconds: Math.max(0, ...ages),
+      stalenessSeconds: ages.reduce((oldest, age) => Math.max(oldest, age), 0),
     };
   }
 }

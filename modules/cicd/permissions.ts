@@ -257,10 +257,10 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
     ["Key", arns.keys, "kms: Decrypt GenerateDataKey", ofStack(stack), via(region, "kinesis", "lambda", "s3")],
     // Athena looks for a database called "default", whatever a query says.
     ["Catalog", [...catalog, ...catalog.slice(0, 1).map((arn) => arn.replace(/catalog$/, "database/default"))],
-      `glue: BatchCreatePartition BatchGetPartition CreateDatabase CreatePartition CreateTable DeleteTable
+      `glue: BatchCreatePartition BatchDeletePartition BatchGetPartition CreateDatabase CreatePartition CreateTable DeleteTable
       GetDatabase${ofQuickSight("GetDatabases")} GetPartition GetPartitions GetTable GetTables UpdatePartition`],
-    ["Queries", arns.workgroups, `athena: GetQueryExecution GetQueryResults StartQueryExecution
-      StopQueryExecution${ofQuickSight("BatchGetQueryExecution GetQueryResultsStream GetWorkGroup")}`],
+    ["Queries", arns.workgroups, `athena: GetQueryExecution GetQueryResults
+      StartQueryExecution${ofQuickSight("BatchGetQueryExecution GetQueryResultsStream GetWorkGroup StopQueryExecution")}`],
     ["Functions", withAll(arns.functions, ":*"), "lambda: GetFunctionConfiguration InvokeFunction"],
     ["Logs", [...logGroups, ...below(logGroups, ":*")],
       "logs: CreateLogStream DescribeLogGroups DescribeLogStreams PutLogEvents"],
