@@ -29,7 +29,7 @@ describe("a column that is added in contract/ and nowhere else", () => {
   beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "retail-bi-column-"));
     copyProject(copy);
-    const path = join(copy, "schema", "retail-transaction.ts");
+    const path = join(copy, "contract", "retail-transaction.ts");
     const schema = readFileSync(path, "utf8");
     expect(schema).toContain(END_OF_COLUMNS);
     writeFileSync(path, schema.replace(END_OF_COLUMNS, `${COLUMN}\n${END_OF_COLUMNS}`));

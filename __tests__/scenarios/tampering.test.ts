@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { HOUR_MS } from "../../contract/hours";
@@ -97,16 +98,17 @@ function place(path: string): { readonly Bucket: string; readonly Key: string } 
   return { Bucket, Key };
 }
 
-/** Puts another object in an object's place, or none. @returns what puts it back */
+/** Puts another object in an object's place, or none; `change` sees raw objects without their gzip. @returns what puts it back */
 async function replace(
   path: string,
   change: (bytes: Buffer) => Promise<Buffer | undefined> | Buffer | undefined,
 ): Promise<() => Promise<void>> {
   const { Body } = await s3.send(new GetObjectCommand(place(path)));
   const before = Buffer.from((await Body?.transformToByteArray()) ?? []);
-  const after = await change(before);
+  const isGzip = path.endsWith(".gz");
+  const after = await change(isGzip ? gunzipSync(before) : before);
   if (after === undefined) await s3.send(new DeleteObjectCommand(place(path)));
-  else await s3.send(new PutObjectCommand({ ...place(path), Body: after }));
+  else await s3.send(new PutObjectCommand({ ...place(path), Body: isGzip ? gzipSync(after) : after }));
   return async () => {
     await s3.send(new PutObjectCommand({ ...place(path), Body: before }));
   };

@@ -14,25 +14,25 @@ async function run(cli: string, args: readonly string[]) {
   return { code: await code, stdout, stderr };
 }
 
-const UNKNOWN = ["local", "loadgen", "reconcile", "tunnel", "__tests__/engines/trino"].map((cli) => [
+const UNKNOWN = ["local", "loadgen", "ops/reconcile", "ops/tunnel", "__tests__/engines/trino"].map((cli) => [
   cli,
   "--unknown",
 ]);
 const SUBCOMMANDS = [
-  ["recovery", "redrive"],
-  ["recovery", "replay"],
-  ["terraform", "bootstrap"],
-  ["terraform", "drift"],
-  ["terraform", "destroy"],
-  ["terraform", "plan-summary"],
+  ["ops/recovery", "redrive"],
+  ["ops/recovery", "replay"],
+  ["ops/terraform", "bootstrap"],
+  ["ops/terraform", "drift"],
+  ["ops/terraform", "destroy"],
+  ["ops/terraform", "plan-summary"],
 ];
 
 test.each<string[]>([
   ...UNKNOWN,
   ...SUBCOMMANDS.map((words) => [...words, "dev", "--unknown"]),
   ["local", "--environment", "nosuch"],
-  ["reconcile", "nosuch"],
-  ["tunnel", "nosuch"],
+  ["ops/reconcile", "nosuch"],
+  ["ops/tunnel", "nosuch"],
   ...SUBCOMMANDS.map((words) => [...words, "nosuch"]),
   ["local", "--once", "--env-file", "endpoints.sh"],
   ["local", "--env-file", "package.json"],
@@ -42,17 +42,17 @@ test.each<string[]>([
   ["local", "--input-file", "nowhere.csv"],
   ["local", "--search-url", "127.0.0.1:9200"],
   ["loadgen", "--input-file", "nowhere.csv"],
-  ["reconcile"],
-  ["reconcile", "dev", "--from", "yesterday"],
-  ["reconcile", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
-  ["reconcile", "dev", "--tunnel", "--search-url", "http://127.0.0.1:1"],
-  ["recovery", "replay", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
-  ["recovery", "replay", "dev", "--from", "2020-11-24T03:00", "--to", "2020-11-24T04:00"],
-  ["terraform", "bootstrap", "dev", "--account-id", "12"],
-  ["terraform", "bootstrap", "dev", "--region", "Ireland"],
-  ["terraform", "drift", "dev", "--lock-timeout", "long"],
-  ["terraform", "plan-summary", "dev", "nowhere.json"],
-  ["tunnel", "dev", "--port", "80"],
+  ["ops/reconcile"],
+  ["ops/reconcile", "dev", "--from", "yesterday"],
+  ["ops/reconcile", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
+  ["ops/reconcile", "dev", "--tunnel", "--search-url", "http://127.0.0.1:1"],
+  ["ops/recovery", "replay", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
+  ["ops/recovery", "replay", "dev", "--from", "2020-11-24T03:00", "--to", "2020-11-24T04:00"],
+  ["ops/terraform", "bootstrap", "dev", "--account-id", "12"],
+  ["ops/terraform", "bootstrap", "dev", "--region", "Ireland"],
+  ["ops/terraform", "drift", "dev", "--lock-timeout", "long"],
+  ["ops/terraform", "plan-summary", "dev", "nowhere.json"],
+  ["ops/tunnel", "dev", "--port", "80"],
 ])("a wrong command line of %s %s ends with 2 and one line", async (cli, ...args) => {
   const { code, stdout, stderr } = await run(cli, args);
   expect(stderr).toMatch(/^error: [^\n]+\n$/);
