@@ -417,15 +417,15 @@ describe("tampered with while it merges", () => {
     });
   }
 
-  test("a raw line is gone: Parquet follows the raw zone, and both are named until it is back", async () => {
+  test("a raw line is gone: its hour is not swapped, and Parquet keeps the line until it is back", async () => {
     const { path, record_id } = await someLine(run.places.tables.json);
     const undo = await replace(path, (bytes) => rawLines(bytes, record_id, () => []));
-    await merge();
+    // A run of the schedule may have failed on it already; then this one waits with the hour.
+    const outcome = await merge().catch((error: unknown) => String(error));
 
-    expect(faults(await reconcile(run.places, ledger))).toEqual({
-      "missing in raw": [record_id],
-      "missing in parquet": [record_id],
-    });
+    if (typeof outcome === "string") expect(outcome).toContain("MergeCheckFailed");
+    else expect(outcome).toMatchObject({ merged: [], failing: [expect.any(String)] });
+    expect(faults(await reconcile(run.places, ledger))).toEqual({ "missing in raw": [record_id] });
 
     await undo();
     await merge();
