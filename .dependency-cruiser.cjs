@@ -35,6 +35,12 @@ module.exports = {
       from: { pathNot: "^__tests__/" },
       to: { path: "^__tests__/" },
     },
+    {
+      name: "settings-have-schemas-constructs-have-props",
+      severity: "error",
+      from: { pathNot: "^(environments/|node_modules/)" },
+      to: { path: "node_modules/zod/" },
+    },
     ...Object.entries(MAY_IMPORT).map(([name, others]) => ({
       name: `from-${name}`,
       severity: "error",

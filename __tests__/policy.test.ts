@@ -45,7 +45,6 @@ const WITH_SAML = synthesize({
       readerGroups: ["analysts"],
       adminGroup: "admins",
       rolesKey: "roles",
-      subjectKey: undefined,
       sessionMinutes: 60,
     },
   },

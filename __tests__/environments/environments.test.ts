@@ -20,9 +20,9 @@ import {
   variableName,
 } from "../../environments/location";
 import { prod } from "../../environments/prod";
-import type { QuickSightSettings } from "../../environments/quick-sight";
-import type { SamlSettings } from "../../environments/saml";
-import { METADATA, SAML } from "../support/saml";
+import { METADATA, SAML, type SamlSettings } from "../support/saml";
+
+type QuickSightSettings = NonNullable<NonNullable<EnvironmentSettings["serving"]>["quickSight"]>;
 
 const MINIMAL: EnvironmentSettings = { name: "qa", protection: "disposable" };
 
@@ -322,6 +322,75 @@ describe("settings of an environment", () => {
   test("every fault of a file is named at once", () => {
     expect(() => defineEnvironment("qa.ts", { ...MINIMAL, name: "", keyDeletionDays: 1 })).toThrow(
       /name is "".*; keyDeletionDays is 1/,
+    );
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      "of the environment",
+      { ...MINIMAL, retentiondays: 30 },
+      'the environment has no setting "retentiondays"',
+    ],
+    [
+      "of a group",
+      { ...MINIMAL, lake: { retentiondays: 30, rawretentionDays: 30 } },
+      'lake has no setting "retentiondays", "rawretentionDays"',
+    ],
+    [
+      "of another alternative",
+      { ...MINIMAL, stream: { capacity: { mode: "on-demand", shardCount: 2 } } },
+      'stream.capacity has no setting "shardCount"',
+    ],
+    [
+      "of a member of a list",
+      { ...MINIMAL, serving: { quickSight: { principals: [{ ...CHIEF, acess: "author" }] } } },
+      'serving.quickSight.principals[0] has no setting "acess"',
+    ],
+    [
+      "of SAML",
+      { ...MINIMAL, speed: { saml: { ...SAML, groups: [] } } },
+      'speed.saml has no setting "groups"',
+    ],
+  ])("an unknown setting %s is refused by its name", (_, settings, message) => {
+    const define = () => defineEnvironment("qa.ts", settings as EnvironmentSettings);
+    expect(define).toThrow(new EnvironmentSettingsError(`qa.ts: ${message}`));
+  });
+
+  test.each<[string, unknown, string]>([
+    ["nothing", { name: "qa" }, "protection is undefined; protected or disposable is allowed"],
+    [
+      "a word for a number",
+      { lake: { bufferMiB: "64" } },
+      'lake.bufferMiB is "64"; a whole number from 1 to 128',
+    ],
+    ["no number", { lake: { bufferMiB: Number.NaN } }, "lake.bufferMiB is NaN; a whole number from 1 to 128"],
+    ["a word for yes", { network: { nat: "no" } }, 'network.nat is "no"; true or false is allowed'],
+    ["another word", { lake: { compression: "zip" } }, 'lake.compression is "zip"; gzip or none is allowed'],
+    [
+      "another alternative",
+      { stream: { capacity: { mode: "elastic" } } },
+      'stream.capacity.mode is "elastic"; on-demand or provisioned is allowed',
+    ],
+    ["a number for a group", { lake: 30 }, "lake is 30; a group of settings is allowed"],
+    ["a text for a list", { network: { zones: "ab" } }, 'network.zones is "ab"; a list is allowed'],
+    ["two zones in one", { network: { zones: ["", "ab"] } }, 'network.zones is ["","ab"]; two or three'],
+    [
+      "metadata twice",
+      { speed: { saml: { ...SAML, metadata: { file: "idp.xml", xml: METADATA } } } },
+      "speed.saml.metadata is neither { file } nor { xml }; one of the two is allowed",
+    ],
+  ])("refused, whatever the types say: %s", (what, settings, message) => {
+    const given = what === "nothing" ? settings : { ...MINIMAL, ...(settings as object) };
+    const define = () => defineEnvironment("qa.ts", given as EnvironmentSettings);
+    expect(define).toThrow(EnvironmentSettingsError);
+    expect(define).toThrow(`qa.ts: ${message}`);
+  });
+
+  test("a fault of one setting hides none of several together", () => {
+    const saml = { entityId: "idp", metadata: { file: "no-such.xml" } };
+    const settings = { ...MINIMAL, name: "", bastion: { enabled: true }, speed: { enabled: false, saml } };
+    expect(() => defineEnvironment("qa.ts", settings)).toThrow(
+      /name is "".*entityId is "idp".*cannot be read.*neither readerGroups.*speed\.saml is given.*bastion\.enabled is true/,
     );
   });
 

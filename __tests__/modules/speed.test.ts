@@ -35,9 +35,7 @@ const SAML: SamlDefinition = {
   entityId: "https://idp.example.com",
   metadataXml: "<md/>",
   readerGroups: ["analysts"],
-  adminGroup: undefined,
   rolesKey: "roles",
-  subjectKey: undefined,
   sessionMinutes: 60,
 };
 

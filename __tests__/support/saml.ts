@@ -1,4 +1,6 @@
-import type { SamlSettings } from "../../environments/saml";
+import type { EnvironmentSettings } from "../../environments/environment";
+
+export type SamlSettings = NonNullable<NonNullable<EnvironmentSettings["speed"]>["saml"]>;
 
 /** What an identity provider publishes, as little of it as is valid. */
 export const METADATA = `<?xml version="1.0"?>

@@ -1,51 +1,37 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { z } from "zod";
+import { SETTINGS } from "../../environments/environment";
 
-const ROOT = join(__dirname, "..", "..");
-/** Settings are declared in the one, in types of the constructs' props, which the other declares. */
-const FOLDERS = ["modules", "environments"];
-
-/** @param file from the root of the project */
-function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.Latest, true);
-}
+const FOLDER = join(__dirname, "..", "..", "environments");
 
 /**
- * Every setting that a file of an environment can have, as its interface declares them: `lake.rawRetentionDays`,
+ * Every setting that a file of an environment can have, as the schema declares them: `lake.rawRetentionDays`,
  * `speed.availability.kind`. Members of a list have brackets: `operations.alarmSubscriptions[].endpoint`.
  */
 export function settingPaths(): string[] {
-  const declared = new Map<string, ts.Node>();
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
-  );
-  for (const file of files.filter((name) => name.endsWith(".ts"))) {
-    parse(file).forEachChild((node) => {
-      if (ts.isInterfaceDeclaration(node)) declared.set(node.name.text, node);
-      if (ts.isTypeAliasDeclaration(node)) declared.set(node.name.text, node.type);
-    });
-  }
-  const walk = (node: ts.Node, path: string): string[] => {
-    if (ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node)) {
-      return node.members.flatMap((member) => {
-        if (!ts.isPropertySignature(member) || !member.type)
-          throw new Error(`${path} has ${member.getText()}`);
-        return walk(member.type, path === "" ? member.name.getText() : `${path}.${member.name.getText()}`);
-      });
+  const walk = (schema: z.core.$ZodType, path: string): string[] => {
+    if (schema instanceof z.ZodObject) {
+      return Object.entries(schema.shape).flatMap(([key, inner]) =>
+        walk(inner as z.ZodType, path === "" ? key : `${path}.${key}`),
+      );
     }
-    if (ts.isUnionTypeNode(node)) return node.types.flatMap((type) => walk(type, path));
-    if (ts.isTypeOperatorNode(node)) return walk(node.type, path);
-    if (ts.isArrayTypeNode(node)) {
-      const members = walk(node.elementType, `${path}[]`);
+    if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => walk(option, path));
+    if (schema instanceof z.ZodArray) {
+      const members = walk(schema.element, `${path}[]`);
       return members.map((member) => (member === `${path}[]` ? path : member));
     }
-    const referenced = ts.isTypeReferenceNode(node) && declared.get(node.typeName.getText());
-    return referenced ? walk(referenced, path) : [path];
+    if (schema instanceof z.ZodPipe) return walk(schema.in, path);
+    if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return walk(schema.unwrap(), path);
+    if (schema instanceof z.ZodExactOptional) return walk(schema.unwrap(), path);
+    const isLeaf = [z.ZodString, z.ZodNumber, z.ZodBoolean, z.ZodEnum, z.ZodLiteral, z.ZodCustom].some(
+      (kind) => schema instanceof kind,
+    );
+    if (isLeaf) return [path];
+    throw new Error(`${path} is a ${schema._zod.def.type}, which this walk does not know`);
   };
-  const settings = declared.get("EnvironmentSettings");
-  if (!settings) throw new Error("environments/ declares no EnvironmentSettings");
-  return [...new Set(walk(settings, ""))];
+  return [...new Set(walk(SETTINGS, ""))];
 }
 
 /** The settings that a file of `environments/` gives, such as `prod.ts`. */
@@ -65,6 +51,7 @@ export function givenPaths(file: string): string[] {
     }
     node.forEachChild(visit);
   };
-  visit(parse(join("environments", file)));
+  const text = readFileSync(join(FOLDER, file), "utf8");
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true));
   return found;
 }

@@ -59,7 +59,7 @@ export interface DeliveredEnvironment extends NamedEnvironment {
   readonly serving: {
     readonly quickSight: Pick<QuickSightProps, "serviceRoleName"> & {
       readonly enabled: boolean;
-      readonly identityRegion: string | undefined;
+      readonly identityRegion?: string;
     };
   };
 }

@@ -37,9 +37,9 @@ export interface SamlDefinition {
   /** The provider's metadata. */
   readonly metadataXml: string;
   readonly readerGroups: readonly string[];
-  readonly adminGroup: string | undefined;
+  readonly adminGroup?: string;
   readonly rolesKey: string;
-  readonly subjectKey: string | undefined;
+  readonly subjectKey?: string;
   readonly sessionMinutes: number;
 }
 
