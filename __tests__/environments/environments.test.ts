@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import ts from "typescript";
 import { dev } from "../../environments/dev";
 import {
   defineEnvironment,
@@ -484,5 +485,62 @@ describe("account and region", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("the documentation of a setting agrees with its schema:", () => {
+  const folder = join(__dirname, "..", "..", "environments");
+  const source = ["environment.ts", "quick-sight.ts", "saml.ts"]
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
+  const file = ts.createSourceFile("settings.ts", source, ts.ScriptTarget.Latest, true);
+  const settings: ts.PropertyAssignment[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAssignment(node) && ts.getJSDocCommentsAndTags(node).length > 0) settings.push(node);
+    node.forEachChild(visit);
+  };
+  visit(file);
+  const documented = settings.map((node) => ({
+    setting: node.name.getText(),
+    doc: ts
+      .getJSDocCommentsAndTags(node)
+      .map((each) => each.getText())
+      .join(),
+    schema: node.initializer.getText(),
+  }));
+
+  /** A default as its documentation writes it. */
+  const inWords = (value: string): string => {
+    if (value === "[]") return "none";
+    const texts = [...value.matchAll(/"(.*?)"/g)].map(([, text]) => text);
+    return texts.length > 0 ? texts.join(" and ") : value;
+  };
+  const number = (text: string): number =>
+    Number(
+      (/^[\d_]+$/.test(text) ? text : RegExp(`const ${text} = ([\\d_]+);`).exec(source)?.[1])?.replaceAll(
+        "_",
+        "",
+      ),
+    );
+
+  const withDefault = documented.flatMap(({ setting, doc, schema }) => {
+    const [, value] = /\.default\(\s*([^()]*?),?\s*\)$/.exec(schema) ?? [];
+    return value === undefined ? [] : [{ setting, doc, value: inWords(value) }];
+  });
+  test.each(withDefault)("$setting is $value by default", ({ doc, value }) => {
+    expect(/@default (.+?)\s*(?:\*\/|$)/.exec(doc)?.[1]).toBe(value);
+  });
+
+  const withRange = documented.flatMap(({ setting, doc, schema }) => {
+    const [, min = "", max = ""] = /^wholeNumber\((\w+), (\w+)\)/.exec(schema) ?? [];
+    const [range] = /\d+ to \d+/.exec(doc) ?? [];
+    return min && range ? [{ setting, range, allowed: `${number(min)} to ${number(max)}` }] : [];
+  });
+  test.each(withRange)("$setting is $range", ({ range, allowed }) => {
+    expect(range).toBe(allowed);
+  });
+
+  test("each setting that has a default documents it", () => {
+    expect(withDefault.length).toBe([...source.matchAll(/\.default\(/g)].length);
   });
 });
