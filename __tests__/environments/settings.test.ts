@@ -25,6 +25,8 @@ function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function changed<T>(settings: T, change: unknown): T {
   if (!isGroup(settings) || !isGroup(change)) return change as T;
+  // Another alternative has nothing of the one before.
+  if (["kind", "mode"].some((key) => key in change && change[key] !== settings[key])) return change as T;
   const all = [...new Set([...Object.keys(settings), ...Object.keys(change)])].map((key) => [
     key,
     key in change ? changed(settings[key], change[key]) : settings[key],
