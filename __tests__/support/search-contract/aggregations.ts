@@ -82,7 +82,7 @@ export const AGGREGATIONS: readonly (readonly [aggregation: Body, answer: Body])
       filter: { range: { InvoiceDate: { lt: "2010-01-01 00:00:00" } } },
       aggs: { m: { date_histogram: { field: "InvoiceDate", fixed_interval: "1m", min_doc_count: 2 } } },
     },
-    { doc_count: 2, m: { buckets: [] } },
+    { meta: {}, doc_count: 2, m: { buckets: [] } },
   ],
   [
     { filters: { filters: { mugs: { term: { Description: "mug" } }, all: { match_all: {} } } } },

@@ -98,7 +98,7 @@ export class Runner {
 
   /** The variables of this machine: no job gets what npm, or this run, tells its own programs. */
   public get variables(): Variables {
-    const { lane, tools, more } = this;
+    const { checkout, lane, tools, more } = this;
     const foreign = Object.keys(lane.variables).filter((name) => /^(npm_|INIT_CWD$|RETAIL_BI_)/.test(name));
     const path = (lane.variables["PATH"] ?? "").split(delimiter).filter((one) => !/node_modules/.test(one));
     return {
@@ -111,6 +111,8 @@ export class Runner {
       GITHUB_RUN_ATTEMPT: "1",
       // The action that fetches credentials sets it, beside AWS_REGION.
       AWS_DEFAULT_REGION: lane.variables["AWS_REGION"],
+      // A repository with an environment of its own has it in `environments/`; this one lies among the tests.
+      RETAIL_BI_ENVIRONMENT_MODULE: join(checkout, "__tests__/terraform/emulated/environment.ts"),
       ...more,
     };
   }

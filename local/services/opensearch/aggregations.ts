@@ -42,7 +42,8 @@ function compileOne(name: string, source: JsonObject, context: AggregationContex
       return compileDateHistogram(body, context.indices, bucket);
     case "filter": {
       const fits = matcher(body, context);
-      return (matches) => bucket(matches.filter(fits));
+      // The engine gives the metadata of a single bucket even when there is none.
+      return (matches) => ({ meta: {}, ...bucket(matches.filter(fits)) });
     }
     case "filters":
       return filters(body, context, bucket);
