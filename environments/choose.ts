@@ -36,7 +36,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function chooseEnvironments(variables: Variables): readonly EnvironmentDefinition[] {
   const names = variables[ENVIRONMENTS_VARIABLE];
   if (names === undefined) return OWN;
-  const all = [...OWN, ...environmentOfModule(variables)];
+  const all = known(variables);
   return names.split(",").map((name) => {
     const found = all.find((environment) => environment.name === name.trim());
     if (found) return found;
@@ -51,11 +51,16 @@ export function chooseEnvironments(variables: Variables): readonly EnvironmentDe
  * @throws UnknownEnvironmentError naming the known environments.
  */
 export function definitionOf(name: string, variables: Variables): EnvironmentDefinition {
-  const definitions = chooseEnvironments(variables);
+  const chosen = variables[ENVIRONMENTS_VARIABLE] !== undefined;
+  const definitions = chosen ? chooseEnvironments(variables) : known(variables);
   const found = definitions.find((definition) => definition.name === name);
   if (found) return found;
   const names = definitions.map((definition) => definition.name).join(", ");
   throw new UnknownEnvironmentError(`there is no environment "${name}"; there are ${names}`);
+}
+
+function known(variables: Variables): readonly EnvironmentDefinition[] {
+  return [...OWN, ...environmentOfModule(variables)];
 }
 
 /** @throws EnvironmentModuleError when the module exports no environment. */

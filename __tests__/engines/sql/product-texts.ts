@@ -16,7 +16,8 @@ export interface ProductText {
 }
 
 /** Tests have SQL of their own, and what the engines are told goes to no Athena. */
-const NOT_THE_PRODUCT = /^(__tests__|node_modules|coverage|cdktf\.out|engines|local\/sql)\//;
+const NOT_THE_PRODUCT =
+  /^(__tests__|node_modules|coverage|cdktf\.out|benchmarks|local\/services\/(athena|glue))\//;
 /** How a text begins that a query engine is meant to run. */
 const SQL = /^\s*(SELECT|WITH|CREATE|DROP|ALTER|INSERT|MSCK|UNLOAD|SHOW|DESCRIBE)\s[\s\S]*\S/;
 

@@ -4,6 +4,7 @@ import type { StreamRecord } from "../../../contract/lines";
 import { panelSql } from "../../../dashboards/athena";
 import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
+import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
 import { firstTen } from "../../../local/saved-query";
 import { TABLE_NAMES } from "../../../modules/naming";
@@ -39,9 +40,19 @@ async function merge(layer: BatchLayer): Promise<void> {
     json: JSON.stringify({ record_id: "late", arrived_at: "2026-11-24 04:59:59.999" }),
   };
   await layer.deliver(HOURS[0], "late.json", [late]);
-  const compare = ports.queries.text({ kind: "compare", hour: HOURS[0] });
-  const id = await ports.queries.start(compare, "a-token-of-more-than-32-characters");
-  while ((await ports.queries.state(id)).state === "running") await sleep(50);
+  // The checks of a result are rare: here the live table is the result.
+  const { NEW_DATABASE: database, NEW_TABLE_NAME: name } = layer.config;
+  const [hour] = HOURS;
+  const statements: readonly Statement[] = [
+    { kind: "compare", hour },
+    { kind: "overlap", table: { database, name }, hours: [hour] },
+    { kind: "cover", hour, table: { database, name } },
+  ];
+  for (const statement of statements) {
+    const text = ports.queries.text(statement);
+    const id = await ports.queries.start(text, `a-token-of-more-than-32-characters-${statement.kind}`);
+    while ((await ports.queries.state(id)).state === "running") await sleep(50);
+  }
 }
 
 async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<void> {
