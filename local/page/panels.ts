@@ -3,6 +3,7 @@ import type { Row } from "../../dashboards/rows";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
 import { isJsonObject, type JsonObject } from "../../lib/json";
+import { messageOf } from "../../lib/message-of";
 import type { Sql } from "../../ops/reconcile/sql";
 import type { PanelRows } from "./state";
 
@@ -57,8 +58,4 @@ function rowsOrError(id: string, rows: () => readonly Row[]): PanelRows {
   } catch (error) {
     return { id, rows: [], error: messageOf(error) };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
 import { PositionFile } from "../kinesis/position-file";
@@ -271,8 +272,4 @@ class Delivery implements DeliveryStream {
   private tell(what: string): void {
     this.options.onNotice?.(`delivery stream ${this.model.name}: ${what}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
