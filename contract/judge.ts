@@ -1,9 +1,9 @@
+import { canonicalJson, longKey, MAX_KEY_CHARACTERS, objectText } from "./canonical-json";
 import { explainNotAnObject, explainNotJson } from "./explain";
 import { type JsonMember, topLevelMembers } from "./json-members";
 import type { Refusal, RefusalReason } from "./reasons";
-import { COLUMNS, type Column, RESERVED_NAMES } from "./retail-transaction";
+import { COLUMNS, type Column } from "./retail-transaction";
 import { DAY_MS, parseSeconds } from "./timestamp";
-import { findFault, longKey, MAX_KEY_CHARACTERS } from "./unknown-value";
 
 /** Longest line of the contract, in bytes. */
 export const MAX_LINE_BYTES = 256 * 1024;
@@ -20,8 +20,10 @@ export interface AcceptedLine {
   readonly accepted: true;
   /** Every contract column; null for an optional one that was null or absent. */
   readonly values: Readonly<Record<string, ColumnValue>>;
-  /** Columns that the contract does not know, as they were written. */
-  readonly unknown: readonly JsonMember[];
+  /** Columns that the contract does not know: the canonical JSON text of an object, `{}` when there are none. */
+  readonly extra: string;
+  /** How many there are. */
+  readonly unknownColumns: number;
 }
 
 /** A line that does not. */
@@ -39,27 +41,34 @@ const INT32_MIN = -2_147_483_648;
 /** A judge for a list of columns. The pipeline's own is {@link judgeLine}. */
 export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arrivedAtMs: number) => Verdict {
   const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
-  const reserved = new Set(RESERVED_NAMES);
 
-  /** Keys that a table without regard to case, or one of our own columns, could not tell apart. */
+  /** Keys of which the line does not say what they mean: a column's in another case, or one that is repeated. */
   function checkKeys(members: readonly JsonMember[]): RefusedLine | undefined {
-    const seen = new Map<string, string>();
+    const seen = new Set<string>();
     for (const { key } of members) {
       if (key.length > MAX_KEY_CHARACTERS) return refuse("out_of_range", `the line ${longKey(key).detail}`);
-      const lower = key.toLowerCase();
-      if (reserved.has(lower))
-        return refuse("reserved_name", `"${shown(key)}" is a name of the pipeline's own`);
-      const field = fieldsByLowerCase.get(lower);
+      const field = fieldsByLowerCase.get(key.toLowerCase());
       if (field !== undefined && field !== key) {
         return refuse("ambiguous_key", `"${shown(key)}" differs from "${field}" by case only`);
       }
-      const earlier = seen.get(lower);
-      if (earlier !== undefined) {
-        return refuse("ambiguous_key", `"${shown(earlier)}" and "${shown(key)}" name the same column`);
-      }
-      seen.set(lower, key);
+      if (seen.has(key)) return refuse("ambiguous_key", `the line holds the key "${shown(key)}" twice`);
+      seen.add(key);
     }
     return undefined;
+  }
+
+  /** The canonical text of the members that are no columns. */
+  function readExtra(
+    members: readonly JsonMember[],
+  ): Pick<AcceptedLine, "extra" | "unknownColumns"> | RefusedLine {
+    const unknown = new Map<string, string>();
+    for (const { key, rawValue } of members) {
+      if (fieldsByLowerCase.has(key.toLowerCase())) continue;
+      const value = canonicalJson(rawValue);
+      if (typeof value !== "string") return refuse(value.reason, `"${shown(key)}" ${value.detail}`);
+      unknown.set(key, value);
+    }
+    return { extra: objectText(unknown), unknownColumns: unknown.size };
   }
 
   return function judge(bytes, arrivedAtMs) {
@@ -94,16 +103,13 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
       if (typeof result === "object" && result !== null) return result;
       values[column.field] = result;
     }
-    const unknown = members.filter(({ key }) => !fieldsByLowerCase.has(key.toLowerCase()));
-    for (const { key, rawValue } of unknown) {
-      const fault = findFault(rawValue);
-      if (fault) return refuse(fault.reason, `"${shown(key)}" ${fault.detail}`);
-    }
+    const read = readExtra(members);
+    if ("accepted" in read) return read;
     // Last, for it recurses: by now the nesting is known to be shallow.
     if (MAY_HOLD_SURROGATE.test(text) && !isWellFormed(parsed)) {
       return refuse("not_unicode", "a string holds half of a surrogate pair, which UTF-8 cannot express");
     }
-    return { accepted: true, values, unknown };
+    return { accepted: true, values, ...read };
   };
 }
 

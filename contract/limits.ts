@@ -46,18 +46,43 @@ const GROWING: Readonly<Record<ColumnKind, Spelling>> = {
 
 /** `,"record_id":"…","arrived_at":"YYYY-MM-DD HH:MM:SS.fff"` */
 const IDENTITY_BYTES = 15 + LONGEST_RECORD_ID + 39;
+/** `,"extra":"{}"` */
+const EXTRA_BYTES = 13;
 
-/** A line of these columns, its newline included. */
-function lineOf(columns: readonly Column[], spelling: Readonly<Record<ColumnKind, Spelling>>): Spelling {
-  let sent = 2;
-  let stored = 2 + IDENTITY_BYTES;
-  for (const { field, kind } of columns) {
-    // Key, colon, and a comma or the newline.
-    const key = Buffer.byteLength(JSON.stringify(field)) + 2;
-    sent += key + spelling[kind].sent;
-    stored += key + spelling[kind].stored;
-  }
-  return columns.length === 0 ? { sent: sent + 1, stored } : { sent, stored };
+/**
+ * Bytes by which the stored form of a line of these columns is longer than the line as it was sent, at most, beside the
+ * characters of its `extra`. For stored are
+ * - the contract's columns, each of which grows by its spelling only: {@link GROWING} is the worst of each kind
+ * - identity and arrival
+ * - the members of `extra`. Their canonical text has no byte more than they were sent with, but for the two braces. In a JSON
+ *   text each quote and each backslash of it is written with a backslash before it, and nothing else is, for it has no
+ *   control characters: at most one byte more for each of its characters.
+ */
+export function growthBytes(columns: readonly Column[]): number {
+  const growth = columns.reduce((sum, { kind }) => sum + GROWING[kind].stored - GROWING[kind].sent, 0);
+  return IDENTITY_BYTES + EXTRA_BYTES + growth;
+}
+
+/** {@link growthBytes} of the pipeline's contract. */
+export const GROWTH_BYTES = growthBytes(COLUMNS);
+
+/** Bytes of a column's key, its colon, and a comma or the line's newline. */
+function keyBytes({ field }: Column): number {
+  return Buffer.byteLength(JSON.stringify(field)) + 2;
+}
+
+/** The shortest line that keeps a contract, its newline included. */
+function shortestLine(columns: readonly Column[]): Spelling {
+  const required = columns.filter((column) => column.required);
+  // Braces; the key of each column has a comma or the newline with it.
+  const none = required.length === 0 ? 1 : 0;
+  return required.reduce<Spelling>(
+    ({ sent, stored }, column) => ({
+      sent: sent + keyBytes(column) + SHORTEST[column.kind].sent,
+      stored: stored + keyBytes(column) + SHORTEST[column.kind].stored,
+    }),
+    { sent: 2 + none, stored: 2 + none + IDENTITY_BYTES + EXTRA_BYTES },
+  );
 }
 
 /**
@@ -66,11 +91,7 @@ function lineOf(columns: readonly Column[], spelling: Readonly<Record<ColumnKind
  * hundreds of times its own size.
  */
 export function maxLines(columns: readonly Column[]): number {
-  const { sent } = lineOf(
-    columns.filter(({ required }) => required),
-    SHORTEST,
-  );
-  return Math.min(MOST_LINES, Math.floor((MAX_RECORD_BYTES + 1) / sent));
+  return Math.min(MOST_LINES, Math.floor((MAX_RECORD_BYTES + 1) / shortestLine(columns).sent));
 }
 
 /** {@link maxLines} of the pipeline's contract. */
@@ -80,6 +101,7 @@ export const MAX_LINES = maxLines(COLUMNS);
 const REQUEST_BYTES = 6 * 1024 * 1024;
 /** The longest `recordId` of Firehose that was seen in public: shard, sequence number, and zeros. */
 const RECORD_ID_BYTES = 176;
+const RECORD_ID = "x".repeat(RECORD_ID_BYTES);
 /** What a record of Firehose's request has beside its data and its id, at least. */
 const REQUEST_RECORD_BYTES = 280;
 
@@ -98,21 +120,74 @@ export function transformationBufferMiB(columns: readonly Column[]): number {
   return LEAST_BUFFER_TENTHS / 10;
 }
 
-/** The largest answer to a request with so much data: over the lines that grow most, and how many are in a record. */
+/** Stored bytes for each byte of a column that the contract does not know, at most (see {@link growthBytes}). */
+const EXTRA_GROWTH = 2;
+
+/**
+ * Lines that grow most for their length, shortest first: each has one more value that grows than the one before, taken in the
+ * order of growth for a byte. What grows less than an unknown column is left out.
+ */
+function growingLines(columns: readonly Column[]): [Spelling, ...Spelling[]] {
+  const additions = columns
+    .map((column): Spelling => {
+      const key = column.required ? 0 : keyBytes(column);
+      const instead = column.required ? SHORTEST[column.kind] : { sent: 0, stored: 0 };
+      const grown = GROWING[column.kind];
+      return { sent: key + grown.sent - instead.sent, stored: key + grown.stored - instead.stored };
+    })
+    .filter(({ sent, stored }) => stored > EXTRA_GROWTH * sent)
+    .sort((one, other) => other.stored / other.sent - one.stored / one.sent);
+  const lines: [Spelling, ...Spelling[]] = [shortestLine(columns)];
+  for (const { sent, stored } of additions) {
+    const before = lines.at(-1) ?? lines[0];
+    lines.push({ sent: before.sent + sent, stored: before.stored + stored });
+  }
+  return lines;
+}
+
+/**
+ * An upper bound of the answer to a request with so much data, in bytes.
+ *
+ * A request of R records, each of L lines and D bytes, has R·D ≤ `bufferBytes` and R·(overhead + 4/3·D) ≤ 6 MiB; its answer
+ * has R·(overhead + 4/3·stored). Over L, the values that a line has beside the shortest, and unknown columns, stored bytes
+ * are linear, so on either side of the D at which both limits on R are the same the answer is a quotient of linear functions:
+ * it is largest in a corner. Corners have one line or as many as a record may have, or no unknown column; and of D the
+ * least, the most, or that one. Values that grow most for their bytes come first, unknown columns last.
+ */
 export function largestAnswer(columns: readonly Column[], bufferBytes: number): number {
-  const required = columns.filter((column) => column.required);
-  const numbers = columns.filter(
-    (column) => column.required || GROWING[column.kind].stored > SHORTEST[column.kind].stored,
-  );
+  const lines = growingLines(columns);
+  const most = maxLines(columns);
+  const overhead = RECORD_ID_BYTES + REQUEST_RECORD_BYTES;
+  const balanced = (overhead * bufferBytes) / (REQUEST_BYTES - (4 / 3) * bufferBytes);
   let largest = 0;
-  for (const line of [lineOf(required, SHORTEST), lineOf(required, GROWING), lineOf(numbers, GROWING)]) {
-    const mostLines = Math.max(1, Math.min(maxLines(columns), Math.floor(bufferBytes / line.sent)));
-    for (let lines = 1; lines <= mostLines; lines++) {
-      const request = RECORD_ID_BYTES + REQUEST_RECORD_BYTES + base64Bytes(lines * line.sent);
-      const records = Math.min(bufferBytes / (lines * line.sent), REQUEST_BYTES / request);
-      const answer = records * answerBytes("x".repeat(RECORD_ID_BYTES), lines * line.stored);
-      if (answer > largest) largest = answer;
-    }
+  const consider = (lineCount: number, dataBytes: number): void => {
+    if (lineCount < 1 || lineCount > most || dataBytes < lineCount * lines[0].sent) return;
+    const records = Math.min(bufferBytes / dataBytes, REQUEST_BYTES / (overhead + (4 / 3) * dataBytes));
+    const stored = lineCount * storedBytes(lines, dataBytes / lineCount);
+    // Without its ceiling, base64 is linear: the last group has up to 8/3 characters more.
+    largest = Math.max(largest, records * (answerBytes(RECORD_ID, 0) + (4 / 3) * stored + 8 / 3));
+  };
+  for (const count of [1, most]) {
+    consider(count, balanced);
+    consider(count, bufferBytes);
+    for (const { sent } of lines) consider(count, count * sent);
+  }
+  for (const { sent } of lines) {
+    consider(balanced / sent, balanced);
+    consider(bufferBytes / sent, bufferBytes);
   }
   return largest;
+}
+
+/** Stored bytes of a line of that length, on the average of lines between two of `lines`; beyond them it has unknown columns. */
+function storedBytes(lines: readonly [Spelling, ...Spelling[]], sent: number): number {
+  // A quotient may be a trifle less than the shortest line.
+  const at = Math.max(
+    0,
+    lines.findLastIndex((line) => line.sent <= sent),
+  );
+  const line = lines[at] ?? lines[0];
+  const next = lines[at + 1];
+  const slope = next ? (next.stored - line.stored) / (next.sent - line.sent) : EXTRA_GROWTH;
+  return line.stored + slope * (sent - line.sent);
 }

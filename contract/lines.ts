@@ -1,10 +1,10 @@
 import { unpackAggregate } from "./aggregate";
 import { explainRecord } from "./explain";
 import { type AcceptedLine, judgeLine, type RefusedLine, refuse } from "./judge";
-import { answerBytes, MAX_ANSWER_BYTES, MAX_LINES } from "./limits";
+import { answerBytes, GROWTH_BYTES, MAX_ANSWER_BYTES, MAX_LINES } from "./limits";
 import type { Refusal } from "./reasons";
 import { lineId, recordPrefix } from "./record-id";
-import { COLUMNS } from "./retail-transaction";
+import { COLUMNS, EXTRA_COLUMN } from "./retail-transaction";
 import { formatTimestamp } from "./timestamp";
 
 /** A record as the stream holds it. */
@@ -134,12 +134,11 @@ function isInternalError({ verdict }: Line): boolean {
   return !verdict.accepted && verdict.reason === "internal_error";
 }
 
-/** Bytes that the stored form of a line has beside those of its original, at most. */
-const GROWTH_BYTES = 300;
-
 /** Whether the lines that are stored make more than one answer to Firehose may hold. */
 function isTooLarge(lines: readonly Line[]): boolean {
-  const most = lines.reduce((sum, { original }) => sum + original.length + GROWTH_BYTES, 0);
+  const most = lines.reduce((sum, { original, verdict }) => {
+    return sum + original.length + GROWTH_BYTES + (verdict.accepted ? verdict.extra.length : 0);
+  }, 0);
   if (answerBytes(LONG_RECORD_ID, most) <= MAX_ANSWER_BYTES) return false;
   let bytes = 0;
   for (const line of lines) if (isStored(line)) bytes += Buffer.byteLength(storedJson(line)) + 1;
@@ -156,9 +155,9 @@ export function isStored(line: Line): line is StoredLine {
 
 /**
  * A line as the raw zone and the index keep it: contract columns in order and in one spelling, those that are null or
- * absent left out, unknown ones as they were written, then identity and arrival. It is longer than the original by less
- * than 300 bytes, whatever the original is, and it is one line to every reader: no newline, not at its end either, and no
- * carriage return, which Athena would take for one.
+ * absent left out, then identity and arrival, and last what the contract does not know, as a text. It is longer than the
+ * original by at most {@link GROWTH_BYTES} and the characters of that text, and it is one line to every reader: no
+ * newline, not at its end either, and no carriage return, which Athena would take for one.
  */
 export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
   const members: string[] = [];
@@ -166,10 +165,8 @@ export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string
     const value = verdict.values[field];
     if (value !== null) members.push(`"${field}":${JSON.stringify(value)}`);
   }
-  for (const { key, rawValue } of verdict.unknown) {
-    members.push(`${JSON.stringify(key)}:${rawValue.replaceAll("\r", " ")}`);
-  }
   members.push(`"record_id":"${recordId}"`, `"arrived_at":"${arrivedAt}"`);
+  members.push(`"${EXTRA_COLUMN.field}":${JSON.stringify(verdict.extra)}`);
   return `{${members.join(",")}}`;
 }
 

@@ -26,8 +26,7 @@ export const REASONS = {
   wrong_type: "A column holds a value of another type",
   out_of_range: "A number, a date, a key or a nesting is beyond what the tables and the index can hold",
   invalid_date: "The date does not exist, or is written in another way",
-  ambiguous_key: "Two keys are alike but for case, or a key is repeated",
-  reserved_name: "A key is a name of the pipeline's own",
+  ambiguous_key: "A key differs from a column's name by case only, or a key is repeated in its object",
   not_unicode: "A text holds half of a surrogate pair",
   // On the way into the index.
   document_too_large: "Speed layer: the document does not fit into a bulk request",

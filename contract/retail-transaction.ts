@@ -15,8 +15,11 @@ export interface Column {
   readonly required: boolean;
   /** Written into the catalog, so that whoever queries the table reads it. */
   readonly comment: string;
-  /** How the index treats a text: exact values for filters and buckets, or words to search for. */
-  readonly search?: "exact" | "words";
+  /**
+   * How the index treats a text: exact values for filters and buckets, words to search for, or kept with its document
+   * only.
+   */
+  readonly search?: "exact" | "words" | "none";
 }
 
 /** The columns that a producer sends, in table order. */
@@ -70,14 +73,27 @@ export const IDENTITY_COLUMNS = [
   },
 ] as const satisfies readonly Column[];
 
-/** Partition columns of the tables, two digits each in the keys of the lake. They are reserved names too. */
-export const PARTITION_COLUMNS = ["year", "month", "day", "hour"] as const;
+/**
+ * The column of everything that a producer sent beside the contract's columns: the canonical JSON text of an object, `{}`
+ * when there is nothing (see canonical-json.ts). NULL only in rows that were stored before there was this column.
+ */
+export const EXTRA_COLUMN = {
+  field: "extra",
+  kind: "text",
+  required: false,
+  search: "none",
+  comment: "Columns outside of the contract, a JSON object; read it by json_extract_scalar(extra, '$.Name')",
+} as const satisfies Column;
 
-/** Names that no producer may use, whatever their case: they would shadow a column of ours. */
-export const RESERVED_NAMES: readonly string[] = [
-  ...IDENTITY_COLUMNS.map((column) => column.field),
-  ...PARTITION_COLUMNS,
-];
+/** The columns of the JSON and the Parquet table and of the stored line, in their order. */
+export const TABLE_COLUMNS = [
+  ...COLUMNS,
+  ...IDENTITY_COLUMNS,
+  EXTRA_COLUMN,
+] as const satisfies readonly Column[];
+
+/** Partition columns of the tables, two digits each in the keys of the lake. */
+export const PARTITION_COLUMNS = ["year", "month", "day", "hour"] as const;
 
 /** `InvoiceDate` as producers write it, and the same for `arrived_at`, as the index reads them. */
 const INDEX_DATE_FORMATS: Readonly<Record<string, string>> = {
@@ -106,7 +122,7 @@ export interface GlueColumn {
 }
 
 /** Columns of the JSON and the Parquet table, partition columns excluded. */
-export function glueColumns(columns: readonly Column[] = [...COLUMNS, ...IDENTITY_COLUMNS]): GlueColumn[] {
+export function glueColumns(columns: readonly Column[] = TABLE_COLUMNS): GlueColumn[] {
   return columns.map(({ field, kind, comment }) => ({
     name: field.toLowerCase(),
     type: GLUE_TYPES[kind],
@@ -135,6 +151,8 @@ function indexProperty({ field, kind, search }: Column): IndexProperty {
     case "timestamp":
       return { type: "date", format: INDEX_DATE_FORMATS[field] ?? SECONDS_DATE_FORMAT };
     case "text": {
+      // Lucene takes no term of this length: neither a term nor a doc value is made of it.
+      if (search === "none") return { type: "keyword", index: false, doc_values: false };
       const exact = { type: "keyword", ignore_above: EXACT_MATCH_CHARACTERS };
       return search === "words" ? { type: "text", fields: { keyword: exact } } : exact;
     }
@@ -142,7 +160,7 @@ function indexProperty({ field, kind, search }: Column): IndexProperty {
 }
 
 /** The mapping of the index: the contract's fields, and nothing else becomes searchable by itself. */
-export function indexMapping(columns: readonly Column[] = [...COLUMNS, ...IDENTITY_COLUMNS]): {
+export function indexMapping(columns: readonly Column[] = TABLE_COLUMNS): {
   readonly dynamic: false;
   readonly properties: Readonly<Record<string, IndexProperty>>;
 } {

@@ -1,4 +1,4 @@
-import { COLUMNS, IDENTITY_COLUMNS, indexMapping } from "../contract/retail-transaction";
+import { indexMapping } from "../contract/retail-transaction";
 import type { Json, JsonObject } from "../lib/json";
 import { exactPath, type Field } from "./fields";
 import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery } from "./search";
@@ -114,25 +114,26 @@ const PATTERN_TYPES: Readonly<Record<string, string>> = {
  * document is there.
  */
 function mappedFields(): JsonObject[] {
-  const { properties } = indexMapping([...COLUMNS, ...IDENTITY_COLUMNS]);
-  return Object.entries(properties).flatMap(([name, { type, fields }]) => {
+  const { properties } = indexMapping();
+  return Object.entries(properties).flatMap(([name, { type, fields, index }]) => {
     const below = typeof fields === "object" && fields !== null ? Object.keys(fields) : [];
     return [
-      mappedField(name, String(type)),
+      mappedField(name, String(type), index !== false),
       ...below.map((key) => ({
-        ...mappedField(`${name}.${key}`, "keyword"),
+        ...mappedField(`${name}.${key}`, "keyword", true),
         subType: { multi: { parent: name } },
       })),
     ];
   });
 }
 
-function mappedField(name: string, type: string): JsonObject {
+function mappedField(name: string, type: string, isIndexed: boolean): JsonObject {
   const patternType = PATTERN_TYPES[type];
   if (patternType === undefined)
     throw new Error(`Dashboards' type for ${name}, a ${type}, is not known here`);
-  const exact = type !== "text";
-  return patternField(name, patternType, [type], { aggregatable: exact, docValues: exact });
+  const exact = isIndexed && type !== "text";
+  const field = patternField(name, patternType, [type], { aggregatable: exact, docValues: exact });
+  return { ...field, searchable: isIndexed };
 }
 
 function patternField(

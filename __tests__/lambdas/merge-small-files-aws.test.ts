@@ -125,16 +125,21 @@ describe("the catalog", () => {
           throw new EntityNotFoundException({ $metadata: {}, message: "" });
         return { Partition: { Values: PartitionValues, StorageDescriptor: { Location: "s3://b/" } } };
       }
+      if (command === "GetTable") return { Table };
       return {
         Partitions: [
-          { Values: HOUR, StorageDescriptor: { Location: "s3://a/" }, Parameters: { digest: "d" } },
+          {
+            Values: HOUR,
+            StorageDescriptor: { ...Table.StorageDescriptor, Location: "s3://a/" },
+            Parameters: { digest: "d" },
+          },
         ],
         UnprocessedKeys: [{ Values: ["slow"] }, { Values: ["gone"] }],
       };
     });
     await expect(glueCatalog(client).partitions(TABLE, [HOUR, ["slow"], ["gone"]])).resolves.toEqual([
-      partition("s3://a/"),
-      { values: ["slow"], location: "s3://b/", parameters: {} },
+      { ...partition("s3://a/"), hasTableColumns: true },
+      { values: ["slow"], location: "s3://b/", parameters: {}, hasTableColumns: false },
     ]);
     expect(calls[0]).toEqual([
       "BatchGetPartition",
@@ -144,7 +149,12 @@ describe("the catalog", () => {
         PartitionsToGet: [{ Values: HOUR }, { Values: ["slow"] }, { Values: ["gone"] }],
       },
     ]);
-    expect(calls).toHaveLength(3);
+    expect(calls.map(([command]) => command)).toEqual([
+      "BatchGetPartition",
+      "GetPartition",
+      "GetPartition",
+      "GetTable",
+    ]);
     const broken = glueCatalog(
       glue((command) => {
         if (command === "GetPartition") throw new Error("throttled");
@@ -322,7 +332,7 @@ describe("the handler", () => {
     OUTPUT_PREFIX: "s3://lake/parquet/",
     STAGING_OUTPUT_PREFIX: "s3://lake/tmp/",
     STATE_PREFIX: "s3://lake/merge-state/",
-    COLUMN_NAMES: "record_id,arrived_at",
+    COLUMN_NAMES: "record_id,arrived_at,extra",
     LOOK_BACK_HOURS: "26",
     RAW_RETENTION_DAYS: "30",
     QUERIES_IN_FLIGHT: "4",

@@ -221,7 +221,7 @@ describe("SQL", () => {
   const tables: Tables = {
     raw: { database: "db", name: "raw" },
     parquet: { database: "db", name: "parquet" },
-    columns: ["invoice", "record_id", "arrived_at"],
+    columns: ["invoice", "record_id", "arrived_at", "extra"],
   };
   const midnight = hourOf(Date.UTC(2027, 0, 1));
   const merge = {
@@ -244,10 +244,11 @@ WITH (
 SELECT "invoice", CASE
   WHEN contents = 1 AND record_id IS NOT NULL THEN record_id
   ELSE CAST(CAST('rows of one identity differ: ' || coalesce(record_id, 'none') AS integer) AS varchar)
-END AS "record_id", "arrived_at"
+END AS "record_id", "arrived_at", "extra"
 FROM (
-  SELECT "invoice", "record_id", "arrived_at", count(*) OVER (PARTITION BY record_id) AS contents
-  FROM (SELECT DISTINCT "invoice", "record_id", "arrived_at" FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0) AS distinct_rows
+  SELECT "invoice", "record_id", "arrived_at", "extra", sum(contents) OVER (PARTITION BY record_id) AS contents
+  FROM (SELECT "invoice", "record_id", "arrived_at", max("extra") AS "extra", CASE WHEN min("extra") < max("extra") THEN 2 ELSE 1 END AS contents
+    FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0 GROUP BY "invoice", "record_id", "arrived_at") AS distinct_rows
 ) AS this_hour
 WHERE NOT EXISTS (
     SELECT 1
@@ -273,12 +274,12 @@ WHERE NOT EXISTS (
     await connection.run("CREATE SCHEMA db");
     for (const table of ["raw", "parquet", "tmp_merge_x"]) {
       await connection.run(
-        `CREATE TABLE db.${table} (invoice VARCHAR, record_id VARCHAR, arrived_at TIMESTAMP, "year" INT, "month" INT, "day" INT, "hour" INT)`,
+        `CREATE TABLE db.${table} (invoice VARCHAR, record_id VARCHAR, arrived_at TIMESTAMP, extra VARCHAR, "year" INT, "month" INT, "day" INT, "hour" INT)`,
       );
     }
-    const insert = async (table: string, identity: string, hour = midnight, invoice = "i") =>
+    const insert = async (table: string, identity: string, hour = midnight, invoice = "i", extra = "'{}'") =>
       connection.run(
-        `INSERT INTO db.${table} VALUES ('${invoice}', '${identity}', TIMESTAMP '2026-11-24 03:00:00', ${hour.values.map(Number).join(", ")})`,
+        `INSERT INTO db.${table} VALUES ('${invoice}', '${identity}', TIMESTAMP '2026-11-24 03:00:00', ${extra}, ${hour.values.map(Number).join(", ")})`,
       );
     const ago = (hours: number) => hourOf(midnight.startMs - hours * HOUR_MS);
     for (const identity of ["a", "b", "c", "c", "d"]) await insert("raw", identity);
@@ -311,6 +312,26 @@ WHERE NOT EXISTS (
     expect(await rows(overlap)).toEqual([["1"]]);
     expect(await rows(compare)).toEqual([["0", "1", "1", "1", null, "x", "d", "c"]]);
     await expect(rows(`SELECT record_id FROM (${select})`)).rejects.toThrow(/rows of one identity differ: c/);
+
+    // Delivered before there was a column `extra`, and since: the text stands for both; NULL alone stays NULL.
+    await connection.run("DELETE FROM db.raw");
+    await connection.run("DELETE FROM db.parquet");
+    for (const extra of ["NULL", "'{\"a\":1}'", "NULL", "'{\"a\":1}'"])
+      await insert("raw", "e", midnight, "i", extra);
+    await insert("raw", "f", midnight, "i", "NULL");
+    expect(await rows(`SELECT record_id, extra FROM (${select}) ORDER BY 1`)).toEqual([
+      ["e", '{"a":1}'],
+      ["f", null],
+    ]);
+    expect(await rows(compare)).toEqual([["2", "0", "0", "0", "e", null, null, null]]);
+    // Two texts are a conflict, and so is a NULL whose other columns differ.
+    await insert("raw", "e", midnight, "i", "'{}'");
+    expect(await rows(compare)).toEqual([["2", "0", "0", "1", "e", null, null, "e"]]);
+    await expect(rows(`SELECT record_id FROM (${select})`)).rejects.toThrow(/rows of one identity differ: e/);
+    await connection.run("DELETE FROM db.raw WHERE record_id = 'e'");
+    await insert("raw", "f", midnight, "another", "'{}'");
+    expect(await rows(compare)).toEqual([["1", "0", "0", "1", "f", null, null, "f"]]);
+    await expect(rows(`SELECT record_id FROM (${select})`)).rejects.toThrow(/rows of one identity differ: f/);
     connection.closeSync();
   });
 });
@@ -340,7 +361,7 @@ describe("the environment", () => {
     OUTPUT_PREFIX: "s3://lake/parquet-retail-trans/",
     STAGING_OUTPUT_PREFIX: "s3://lake/tmp/",
     STATE_PREFIX: "s3://lake/merge-state/",
-    COLUMN_NAMES: "invoice,record_id,arrived_at",
+    COLUMN_NAMES: "invoice,record_id,arrived_at,extra",
     LOOK_BACK_HOURS: "26",
     RAW_RETENTION_DAYS: "30",
     QUERIES_IN_FLIGHT: "4",
@@ -350,7 +371,7 @@ describe("the environment", () => {
     expect(Object.keys(ENVIRONMENT)).toEqual(Object.keys(good));
     expect(readEnvironment(ENVIRONMENT, good)).toMatchObject({
       LOOK_BACK_HOURS: 26,
-      COLUMN_NAMES: ["invoice", "record_id", "arrived_at"],
+      COLUMN_NAMES: ["invoice", "record_id", "arrived_at", "extra"],
       OUTPUT_PREFIX: { bucket: "lake", prefix: "parquet-retail-trans/" },
     });
   });
@@ -359,8 +380,9 @@ describe("the environment", () => {
     ["OLD_DATABASE", "my-database", "lower-case letters, digits and underscores"],
     ["NEW_TABLE_NAME", 'x" AS SELECT', "lower-case letters, digits and underscores"],
     ["COLUMN_NAMES", "invoice,Record_Id", "lower-case"],
-    ["COLUMN_NAMES", "invoice,arrived_at", "must name record_id"],
-    ["COLUMN_NAMES", "invoice", "must name record_id and arrived_at"],
+    ["COLUMN_NAMES", "invoice,arrived_at,extra", "must name record_id:"],
+    ["COLUMN_NAMES", "invoice,record_id,arrived_at", "must name extra:"],
+    ["COLUMN_NAMES", "invoice,extra", "must name record_id and arrived_at:"],
     ["LOOK_BACK_HOURS", "2", "whole number from 3"],
     ["QUERIES_IN_FLIGHT", "0", "whole number from 1"],
     ["OUTPUT_PREFIX", "s3://lake", "s3://bucket/prefix/"],

@@ -78,6 +78,7 @@ describe("a run", () => {
       location: `s3://${BUCKET}/parquet-retail-trans/year=2026/month=11/day=24/hour=12/${run}/`,
       parameters: {
         digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+        columns: "invoice,record_id,arrived_at,extra",
         objects: "1",
         source_bytes: "3",
         listed_at: expect.stringMatching(/^2026-11-24T12:10:/),
@@ -187,6 +188,68 @@ describe("a run", () => {
     // And the one that leaves the look-back.
     warehouse.nowMs += HOUR_MS;
     expect(await listed()).toBe(28);
+  });
+});
+
+describe("a deploy that gives the tables a column", () => {
+  const BEFORE = { ...CONFIG, COLUMN_NAMES: CONFIG.COLUMN_NAMES.filter((name) => name !== "extra") };
+  const mergeBefore = (warehouse: FakeWarehouse, lastCall?: number) =>
+    mergeSmallFiles(BEFORE, warehouse.ports(lastCall), TIMEOUT_MS);
+
+  test("gives it to the raw partitions that were registered before, once, and leaves the rest of them as it is", async () => {
+    const { warehouse, now } = withTwoHours();
+    await mergeBefore(warehouse);
+    const registered = [...warehouse.partitions.keys()].filter((key) =>
+      key.startsWith(CONFIG.OLD_TABLE_NAME),
+    );
+    const [first = ""] = registered;
+    for (const key of registered) warehouse.outdated.add(key);
+    const before = warehouse.rawPartition(now);
+
+    // Killed in the midst of it, by the next run.
+    await expect(merge(warehouse, 10)).rejects.toThrow(Killed);
+    expect(warehouse.outdated.has(first)).toBe(false);
+    expect(warehouse.outdated.size).toBeGreaterThan(50);
+    warehouse.nowMs += TIMEOUT_MS + MINUTE_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ registered: expect.any(Number) });
+    expect(warehouse.outdated.size).toBe(0);
+    expect(warehouse.rawPartition(now)).toEqual(before);
+    await expect(merge(warehouse)).resolves.toMatchObject({ registered: 0 });
+  });
+
+  test("has the hours merged anew into which lines of the new columns may have come meanwhile, once, and no older ones", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    const old = hourOf(NOON - 8 * HOUR_MS);
+    warehouse.deliver(old, ["old"]);
+    for (const object of warehouse.objects.values()) object.modifiedMs = NOON;
+    for (const [key, object] of warehouse.objects) {
+      if (key.includes(old.folder)) object.modifiedMs = old.startMs + MINUTE_MS;
+    }
+    await mergeBefore(warehouse);
+    warehouse.nowMs += HOUR_MS;
+    const { merged } = await merge(warehouse);
+    expect(merged.map(({ hour }) => hour).sort()).toEqual([before.name, now.name]);
+    expect(warehouse.parquetPartition(now)?.parameters["columns"]).toBe(CONFIG.COLUMN_NAMES.join(","));
+    warehouse.nowMs += HOUR_MS;
+    await expect(merge(warehouse)).resolves.toMatchObject({ merged: [], hourlyPass: true });
+    expectSound(warehouse, [old, before, now]);
+  });
+
+  test("does not go on with a merge that was begun without it", async () => {
+    const { warehouse, now, before } = withTwoHours();
+    warehouse.queryMs = ({ kind }) => (kind === "merge" ? 2 * TIMEOUT_MS : 500);
+    await mergeBefore(warehouse);
+    const begun = warehouse.jobs.length;
+    expect(begun).toBeGreaterThan(0);
+    warehouse.queryMs = () => 500;
+    warehouse.nowMs += 3 * TIMEOUT_MS;
+    const { merged } = await merge(warehouse);
+    expect(merged.map(({ hour }) => hour).sort()).toEqual([before.name, now.name]);
+    expect(warehouse.jobs.length).toBeGreaterThan(begun + 1);
+    for (const hour of [before, now]) {
+      expect(warehouse.parquetPartition(hour)?.parameters["columns"]).toBe(CONFIG.COLUMN_NAMES.join(","));
+    }
+    expectSound(warehouse, [before, now]);
   });
 });
 
@@ -679,7 +742,10 @@ describe("the sweep", () => {
     warehouse.partitions.set(`${CONFIG.NEW_TABLE_NAME}/${before.values.join("/")}`, {
       values: before.values,
       location: "s3://lake/elsewhere/",
-      parameters: { digest: warehouse.parquetPartition(before)?.parameters.digest ?? "" },
+      parameters: {
+        digest: warehouse.parquetPartition(before)?.parameters.digest ?? "",
+        columns: CONFIG.COLUMN_NAMES.join(","),
+      },
     });
     warehouse.nowMs += 3 * HOUR_MS;
     const { swept } = await merge(warehouse);

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { unpackAggregate } from "../../contract/aggregate";
 import { explainNotJson } from "../../contract/explain";
 import {
+  answerBytes,
   base64Bytes,
   largestAnswer,
   MAX_ANSWER_BYTES,
@@ -16,7 +17,7 @@ import {
 } from "../../contract/limits";
 import { judgeRecord, judgeUserRecord, type Line, type UserRecord } from "../../contract/lines";
 import { REASONS, type RefusalReason } from "../../contract/reasons";
-import { decodeRecordId, encodeRecordId, firehoseName } from "../../contract/record-id";
+import { decodeRecordId, encodeRecordId, firehoseName, LONGEST_RECORD_ID } from "../../contract/record-id";
 import { COLUMNS, type Column } from "../../contract/retail-transaction";
 import { createLogger } from "../../lambdas/shared/log";
 import { validateRecords } from "../../lambdas/validate-records/core";
@@ -109,6 +110,79 @@ describe("how many lines a record may have", () => {
     expect(largestAnswer(columns, buffer * 1024 * 1024)).toBeLessThanOrEqual(MAX_ANSWER_BYTES);
     if (buffer < 1)
       expect(largestAnswer(columns, (buffer + 0.1) * 1024 * 1024)).toBeGreaterThan(MAX_ANSWER_BYTES);
+  });
+});
+
+describe("the bound of an answer", () => {
+  const columns = fc
+    .array(
+      fc.record({
+        kind: fc.constantFrom<Column["kind"]>("text", "integer", "decimal", "timestamp"),
+        name: fc.integer({ min: 1, max: 40 }),
+        required: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 8 },
+    )
+    .map((list) =>
+      list.map(
+        ({ kind, name, required }, at): Column => ({
+          field: `${at}`.padEnd(name, "x"),
+          kind,
+          required,
+          comment: "",
+        }),
+      ),
+    );
+  const SENT = { text: '"x"', integer: "1", decimal: "1", timestamp: '"2009-12-01 07:45:00"' };
+  const GROWN = { ...SENT, integer: "1e9", decimal: "1e20" };
+
+  /** Sent and stored bytes of lines: all of one shape, unknown columns in the last. */
+  function bytesOf(
+    all: readonly Column[],
+    grown: ReadonlySet<number>,
+    lines: number,
+    unknown: number,
+  ): { sent: number; stored: number } {
+    const members = all.flatMap(({ field, kind, required }, at) =>
+      required || grown.has(at) ? [[field, grown.has(at) ? GROWN[kind] : SENT[kind]] as const] : [],
+    );
+    const text = members.map(([key, value]) => `"${key}":${value}`).join(",");
+    const own = members.map(([key, value]) => `"${key}":${JSON.stringify(JSON.parse(value))}`).join(",");
+    const id = "v".repeat(LONGEST_RECORD_ID);
+    const identity = `,"record_id":"${id}","arrived_at":"2026-11-24 03:08:27.123","extra":"{}"`;
+    const sent = `{${text}}\n`.length;
+    const stored = `{${own}${identity}}\n`.length;
+    return { sent: lines * sent + unknown, stored: lines * stored + 2 * unknown };
+  }
+
+  test("is never reached, whatever lines fill the request", () => {
+    const shape = fc.record({
+      lines: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 20_000 })),
+      unknown: fc.oneof(
+        fc.constant(0),
+        fc.integer({ min: 0, max: 1_000_000 }),
+        fc.integer({ min: 0, max: 900 }),
+      ),
+      grown: fc.uniqueArray(fc.nat(7)),
+      tenths: fc.integer({ min: 2, max: 10 }),
+    });
+    let closest = 0;
+    fc.assert(
+      fc.property(columns, shape, (all, { lines, unknown, grown, tenths }) => {
+        const buffer = (tenths / 10) * MAX_RECORD_BYTES;
+        const { sent, stored } = bytesOf(all, new Set(grown), Math.min(lines, maxLines(all)), unknown);
+        const records = Math.floor(
+          Math.min(buffer / sent, (6 * 1024 * 1024) / (176 + 280 + base64Bytes(sent))),
+        );
+        const answer = records * answerBytes("x".repeat(176), stored);
+        const bound = largestAnswer(all, buffer);
+        closest = Math.max(closest, answer / bound);
+        expect(answer).toBeLessThanOrEqual(bound);
+      }),
+      { numRuns: 5_000 },
+    );
+    // Else the bound would say little.
+    expect(closest).toBeGreaterThan(0.95);
   });
 });
 

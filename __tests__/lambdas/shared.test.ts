@@ -1,5 +1,7 @@
 import fc from "fast-check";
+import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../contract/canonical-json";
 import { topLevelMembers } from "../../contract/json-members";
+import { GROWTH_BYTES } from "../../contract/limits";
 import { judgeLine, MAX_LINE_BYTES, makeJudge } from "../../contract/judge";
 import {
   isStored,
@@ -14,15 +16,16 @@ import type { RefusalReason } from "../../contract/reasons";
 import {
   decodeRecordId,
   encodeRecordId,
+  firehoseName,
   lineId,
   recordPrefix,
   type StreamPosition,
 } from "../../contract/record-id";
 import { COLUMNS } from "../../contract/retail-transaction";
 import { DAY_MS, formatTimestamp, parseSeconds } from "../../contract/timestamp";
-import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../contract/unknown-value";
 import { EnvironmentError, integer, list, readEnvironment, s3Location, text } from "../../lambdas/shared/env";
 import { count, createLogger, errorFields } from "../../lambdas/shared/log";
+import { MAX_BULK_BYTES } from "../../lambdas/upsert-to-es/bulk";
 import { GOOD_ROW } from "../support/good-row";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
@@ -173,7 +176,12 @@ describe("timestamps", () => {
 
 describe("the judge of a line", () => {
   test("takes a good line as it is", () => {
-    expect(judge(GOOD_ROW)).toEqual({ accepted: true, values: GOOD_ROW, unknown: [] });
+    expect(judge(GOOD_ROW)).toEqual({
+      accepted: true,
+      values: GOOD_ROW,
+      extra: "{}",
+      unknownColumns: 0,
+    });
   });
 
   test("takes optional columns absent, null or empty", () => {
@@ -247,7 +255,7 @@ describe("the judge of a line", () => {
     ],
     ["another case", { ...GOOD_ROW, invoice: "1" }, "ambiguous_key", /"invoice" differs from "Invoice"/],
     ["only another case", { ...GOOD_ROW, Price: undefined, price: 1 }, "ambiguous_key", /"price"/],
-    ["unknown keys alike", { ...GOOD_ROW, Note: 1, NOTE: 2 }, "ambiguous_key", /"Note" and "NOTE"/],
+    ["an unknown key twice", spelled("Note", '1,"Note":2'), "ambiguous_key", /holds the key "Note" twice/],
     ["a key twice", JSON.stringify(GOOD_ROW).replace("}", ',"Price":1}'), "ambiguous_key", /"Price"/],
     [
       "a key twice, escaped",
@@ -256,14 +264,11 @@ describe("the judge of a line", () => {
       /Price/,
     ],
     [
-      "inner keys alike",
-      spelled("Note", '[{"a":{"b":1},"A":2}]'),
+      "an inner key twice",
+      spelled("Note", '[{"a":{"b":1},"\\u0061":2}]'),
       "ambiguous_key",
-      /"Note" holds two keys "A"/,
+      /"Note" holds the key "a" twice/,
     ],
-    ["record_id", { ...GOOD_ROW, record_id: "1" }, "reserved_name", /"record_id"/],
-    ["Arrived_At", { ...GOOD_ROW, Arrived_At: "1" }, "reserved_name", /"Arrived_At"/],
-    ["HOUR", { ...GOOD_ROW, HOUR: 1 }, "reserved_name", /"HOUR"/],
     ["half a surrogate pair", spelled("Country", '"\\ud83d"'), "not_unicode", /surrogate/],
     ["half a pair in a key", spelled("\ud83d", "1"), "not_unicode", /surrogate/],
     ["half a pair far inside", spelled("Note", '[{"a":["\\udc00"]}]'), "not_unicode", /surrogate/],
@@ -296,14 +301,47 @@ describe("the judge of a line", () => {
     expect(judge(padded(MAX_LINE_BYTES + 1))).toMatchObject({ reason: "line_too_large" });
   });
 
-  test("keeps unknown columns as they were written", () => {
-    const raw = '{"b": [1.50, "}", {"c" : "\\"{"}], "big": 12345678901234567890}';
+  test("keeps unknown columns in their canonical text, numbers as they were written", () => {
+    const raw =
+      '{"big": 12345678901234567890, "b": [1.50, "}", {"c" : "\\"{\\u00e9\\/"}, -0, 1E2, true, null]}';
     expect(judge(spelled("Note", raw))).toMatchObject({
       accepted: true,
-      unknown: [{ key: "Note", rawValue: raw }],
+      extra: '{"Note":{"b":[1.50,"}",{"c":"\\"{é/"},-0,1E2,true,null],"big":12345678901234567890}}',
+      unknownColumns: 1,
     });
+    expect(judge(GOOD_ROW)).toMatchObject({ accepted: true, extra: "{}", unknownColumns: 0 });
     expect(judge(spelled("Note", deep(MAX_DEPTH)))).toMatchObject({ accepted: true });
     expect(judge(spelled("Note", '[{"a":1},{"a":1},{"b":{"a":1}}]'))).toMatchObject({ accepted: true });
+  });
+
+  test.each<[what: string, members: string, extra: string]>([
+    ["the engines' own names", '"_id":{"$oid":"6"},"_source":1', '{"_id":{"$oid":"6"},"_source":1}'],
+    ["dots wherever", '".a":1,"a.":2,"a..b":3,".":4', '{".":4,".a":1,"a.":2,"a..b":3}'],
+    ["an empty key", '"":1', '{"":1}'],
+    [
+      "the pipeline's own names",
+      '"record_id":"mine","Arrived_At":1,"year":2010,"HOUR":1,"extra":{"extra":"x"}',
+      '{"Arrived_At":1,"HOUR":1,"extra":{"extra":"x"},"record_id":"mine","year":2010}',
+    ],
+    [
+      "keys alike but for case",
+      '"note":1,"Note":{"a":1,"A":2},"NOTE":3',
+      '{"NOTE":3,"Note":{"A":2,"a":1},"note":1}',
+    ],
+    ["names of JavaScript's", '"__proto__":{"a":1},"constructor":2', '{"__proto__":{"a":1},"constructor":2}'],
+    ["numbers for keys, which keep no order of their own", '"10":1,"9":2', '{"10":1,"9":2}'],
+  ])("accepts %s as unknown columns", (_what, members, extra) => {
+    const line = JSON.stringify(GOOD_ROW).replace("{", `{${members},`);
+    expect(judge(line)).toMatchObject({ accepted: true, values: GOOD_ROW, extra });
+  });
+
+  test("accepts 1,000 unknown columns", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, at) => [`c${at}`, at % 2 ? at : `${at}`]),
+    );
+    const verdict = judge({ ...many, ...GOOD_ROW });
+    expect(verdict).toMatchObject({ accepted: true, unknownColumns: 1000 });
+    expect(verdict.accepted && JSON.parse(verdict.extra)).toEqual(many);
   });
 
   test("a detail never holds half of a surrogate pair, which the quarantine table could not be read with", () => {
@@ -448,13 +486,14 @@ describe("the stored form of a line", () => {
       fc.property(goodLine, unknown, fc.nat(2), (values, extra, indent) => {
         const given = JSON.stringify({ ...extra, ...values }, null, indent).replaceAll("\n", "\r");
         const text = stored(given);
-        const { record_id, arrived_at, ...rest } = JSON.parse(text);
-        const { Description, ...others } = JSON.parse(given);
+        const { record_id, arrived_at, extra: stored_extra, ...rest } = JSON.parse(text);
+        const { Description, ...others } = JSON.parse(JSON.stringify(values));
         expect(rest).toEqual({
           ...others,
           ...(Description !== null && { Description }),
           Price: values.Price + 0,
         });
+        expect(JSON.parse(stored_extra)).toEqual(extra);
         expect(decodeRecordId(record_id)).toMatchObject({ line: 0 });
         expect(arrived_at).toBe("2026-11-24 03:08:27.123");
         expect(text).not.toMatch(/[\r\n]/);
@@ -476,33 +515,77 @@ describe("the stored form of a line", () => {
       ...COLUMNS.map(({ field }) => field),
       "record_id",
       "arrived_at",
+      "extra",
     ]);
   });
 
-  test("is longer than the line by less than 300 bytes, in every spelling", () => {
-    const spellings = fc.constantFrom(
-      "1e20",
-      "-1e20",
-      "1e-6",
-      "1E+20",
-      "123456789012345678901",
-      "5e-324",
-      "-0",
-    );
-    const whole = fc.constantFrom("2e9", "-2e9", "1e0", "0");
-    const escapes = fc.array(
-      fc.constantFrom("\\u0000", "\\n", '\\"', "\\/", "é", "\u2028", "\u007f", "\\u00e9", "😀"),
-    );
-    fc.assert(
-      fc.property(spellings, whole, escapes, fc.boolean(), (price, quantity, pieces, aggregated) => {
-        const shortest = `{"Invoice":"1","StockCode":"${pieces.join("")}1","Quantity":${quantity},"InvoiceDate":"2000-01-01 00:00:00","Price":${price},"${pieces.join("")}":[${price}]}`;
-        const more = aggregated ? { within: 2 ** 25 - 1 } : {};
-        const growth = Buffer.byteLength(stored(shortest, more)) - Buffer.byteLength(shortest);
-        expect(growth).toBeLessThan(300);
-      }),
-    );
+  describe("is no longer than the line, what its columns and the pipeline add, and the characters of its extra", () => {
+    const name = firehoseName("any");
+    const growthOf = (json: string): { growth: number; most: number } => {
+      const [line] = judgeUserRecord(record(json, { within: name }));
+      if (!line || !isStored(line)) throw new Error(`refused: ${JSON.stringify(line)}`);
+      const growth = Buffer.byteLength(storedJson(line)) - Buffer.byteLength(json);
+      return { growth, most: GROWTH_BYTES + line.verdict.extra.length };
+    };
+    const lineOf = (price: string, quantity: string, text: string, rest: string): string =>
+      `{"Invoice":"1","StockCode":"${text}1","Quantity":${quantity},"InvoiceDate":"2000-01-01 00:00:00","Price":${price}${rest}}`;
+
+    test("in every spelling", () => {
+      const price = fc.constantFrom(
+        ...["1e20", "-1e20", "1e-6", "1E+20", "123456789012345678901", "5e-324", "-0", "1"],
+      );
+      const quantity = fc.constantFrom("2e9", "-2e9", "1e0", "0");
+      const pieces = fc
+        .array(
+          fc.constantFrom(
+            ...["\\u0000", "\\n", '\\"', "\\/", "\\\\", "\\u0022", "\\u005c"],
+            ...["é", "\u2028", "\u007f", "\\u00e9", "😀", "\\ud83d\\ude00"],
+          ),
+        )
+        .map((list) => list.join(""));
+      const value = fc.oneof(
+        fc.json({ maxDepth: 3 }),
+        pieces.map((text) => `"${text}"`),
+        pieces.map((text) => `[{"${text}":["","",1.50]}, [ ] ]`),
+        price,
+      );
+      const members = fc
+        .array(fc.tuple(pieces, value), { maxLength: 4 })
+        .map((list) => list.map(([key, text], at) => `,"${at}${key}" : ${text}`).join(""));
+      fc.assert(
+        fc.property(price, quantity, pieces, members, (one, many, text, rest) => {
+          const { growth, most } = growthOf(lineOf(one, many, text, rest));
+          expect(growth).toBeLessThanOrEqual(most);
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    test("and some are as long as that", () => {
+      const plain = growthOf(lineOf("1e20", "1e9", "", ""));
+      // The characters of `{}`, of which neither is escaped.
+      expect(plain).toEqual({ growth: GROWTH_BYTES, most: GROWTH_BYTES + 2 });
+      const quotes = growthOf(lineOf("1e20", "1e9", "", `,"":"${'\\"'.repeat(1000)}"`));
+      expect(quotes.most - quotes.growth).toBe(4);
+      expect(quotes.growth).toBeGreaterThan(2000);
+    });
+  });
+
+  test("the largest line of unknown columns nearly doubles, and fits", () => {
+    const rest = lineRest(MAX_LINE_BYTES);
+    const text = stored(rest);
+    expect(Buffer.byteLength(rest)).toBe(MAX_LINE_BYTES);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(1.99 * MAX_LINE_BYTES);
+    expect(JSON.parse(JSON.parse(text).extra).Note).toBe(JSON.parse(rest).Note);
+    expect(Buffer.byteLength(text)).toBeLessThan(MAX_BULK_BYTES);
   });
 });
+
+/** A good line of that many bytes, nearly all of them quotes in an unknown column. */
+function lineRest(bytes: number): string {
+  const free = bytes - Buffer.byteLength(JSON.stringify({ ...GOOD_ROW, Note: "" }));
+  return JSON.stringify({ ...GOOD_ROW, Note: '"'.repeat(Math.floor(free / 2)) + "x".repeat(free % 2) });
+}
 
 describe("quarantine", () => {
   const refused = judgeRecord(record("bad\nworse"));

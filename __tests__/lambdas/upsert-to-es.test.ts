@@ -111,9 +111,10 @@ describe("documents", () => {
       { shardId: "shardId-000000000001", sequenceNumber: sequenceNumber(1), line: 0, subsequenceNumber: 0 },
     ]);
     expect(documents[1]?.source).toEqual({
-      ...JSON.parse(line("2", { InvoiceDate: "2010-02-28 23:59:59", colour: "red" })),
+      ...JSON.parse(line("2", { InvoiceDate: "2010-02-28 23:59:59" })),
       record_id: documents[1]?.id,
       arrived_at: "2026-11-24 03:00:00.123",
+      extra: '{"colour":"red"}',
     });
     expect(world.requests).toMatchObject([{ method: "POST", path: "/_bulk" }]);
     expect(world.requests[0]?.lines?.split("\n", 1)).toEqual([

@@ -31,7 +31,11 @@ export const BROKEN_LINES: readonly BrokenLine[] = [
   { what: "a date in 1970", reason: "out_of_range", bytes: line({ InvoiceDate: "1970-01-01 00:00:00" }) },
   { what: "a date in 2199", reason: "out_of_range", bytes: line({ InvoiceDate: "2199-01-01 00:00:00" }) },
   { what: "keys differing by case", reason: "ambiguous_key", bytes: line({ invoice: "490397" }) },
-  { what: "a reserved name", reason: "reserved_name", bytes: line({ record_id: "mine" }) },
+  {
+    what: "a key twice in an unknown column",
+    reason: "ambiguous_key",
+    bytes: Buffer.from(JSON.stringify({ ...GOOD_ROW, Note: 1 }).replace('"Note":1', '"Note":{"a":1,"a":2}')),
+  },
   { what: "300 KB", reason: "line_too_large", bytes: line({ Description: "x".repeat(300 * 1024) }) },
   {
     what: "invalid UTF-8",

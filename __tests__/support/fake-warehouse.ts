@@ -20,7 +20,7 @@ export const CONFIG: MergeConfig = {
   OUTPUT_PREFIX: { bucket: BUCKET, prefix: "parquet-retail-trans/" },
   STAGING_OUTPUT_PREFIX: { bucket: BUCKET, prefix: "tmp/" },
   STATE_PREFIX: { bucket: BUCKET, prefix: "merge-state/" },
-  COLUMN_NAMES: ["invoice", "record_id", "arrived_at"],
+  COLUMN_NAMES: ["invoice", "record_id", "arrived_at", "extra"],
   LOOK_BACK_HOURS: 26,
   RAW_RETENTION_DAYS: 30,
   QUERIES_IN_FLIGHT: 4,
@@ -65,6 +65,8 @@ export class FakeWarehouse {
   nowMs: number;
   readonly objects = new Map<string, { body: string; etag: string; modifiedMs: number }>();
   readonly partitions = new Map<string, Partition>();
+  /** Keys of partitions that were made before their table got its columns. */
+  readonly outdated = new Set<string>();
   /** Locations of the temporary tables. */
   readonly temporary = new Map<string, string>();
   readonly jobs: Job[] = [];
@@ -175,7 +177,11 @@ export class FakeWarehouse {
       },
       catalog: {
         partitions: alive("catalog.partitions", (table, values) =>
-          values.flatMap((value) => this.partitions.get(partitionKey(table, value)) ?? []),
+          values.flatMap((value) => {
+            const key = partitionKey(table, value);
+            const found = this.partitions.get(key);
+            return found ? [{ ...found, hasTableColumns: !this.outdated.has(key) }] : [];
+          }),
         ),
         createPartitions: alive("catalog.createPartitions", (table, partitions) => {
           for (const partition of partitions) {
@@ -184,6 +190,7 @@ export class FakeWarehouse {
           }
         }),
         putPartition: alive("catalog.putPartition", (table, partition) => {
+          this.outdated.delete(partitionKey(table, partition.values));
           this.partitions.set(partitionKey(table, partition.values), partition);
         }),
         tableNames: alive("catalog.tableNames", (_database, prefix) =>

@@ -202,7 +202,10 @@ export class Simulation {
       },
       catalog: {
         partitions: counted("glue", (table, values) =>
-          values.flatMap((value) => this.#partitions.get([table.name, ...value].join("/")) ?? []),
+          values.flatMap((value) => {
+            const found = this.#partitions.get([table.name, ...value].join("/"));
+            return found ? [{ ...found, hasTableColumns: true }] : [];
+          }),
         ),
         createPartitions: counted("glue", (table, partitions) => {
           for (const one of partitions) this.#partitions.set([table.name, ...one.values].join("/"), one);

@@ -17,7 +17,7 @@ import {
 } from "@aws-sdk/client-glue";
 import { chunks, given } from "../../lib/given";
 import { partitionsOf } from "../../lib/glue-partitions";
-import type { Catalog, Partition } from "./ports";
+import type { Catalog, FoundPartition, Partition } from "./ports";
 import type { Table } from "./statement";
 
 /** What one BatchCreatePartition call takes. */
@@ -34,20 +34,29 @@ export function glueCatalog(client: GlueClient): Catalog {
     return given(found?.StorageDescriptor, `StorageDescriptor of ${database}.${name}`);
   }
 
-  /** A partition has the columns and formats of its table, and its own location. */
-  async function partitionInput(table: Table, partition: Partition): Promise<PartitionInput> {
+  function descriptorOf(table: Table): Promise<StorageDescriptor> {
     const key = `${table.database}.${table.name}`;
     const descriptor = descriptors.get(key) ?? readDescriptor(table);
     descriptors.set(key, descriptor);
+    return descriptor;
+  }
+
+  /** A partition has the columns and formats of its table, and its own location. */
+  async function partitionInput(table: Table, partition: Partition): Promise<PartitionInput> {
     return {
       Values: [...partition.values],
-      StorageDescriptor: { ...(await descriptor), Location: partition.location },
+      StorageDescriptor: { ...(await descriptorOf(table)), Location: partition.location },
       Parameters: { ...partition.parameters },
     };
   }
 
   return {
-    partitions: async (table, values) => (await partitionsOf(client, table, values)).map(fromGlue),
+    async partitions(table, values) {
+      const found = await partitionsOf(client, table, values);
+      if (found.length === 0) return [];
+      const columns = columnsOf(await descriptorOf(table));
+      return found.map((partition) => fromGlue(partition, columns));
+    },
 
     async createPartitions(table, partitions) {
       for (const part of chunks(partitions, CREATE_AT_ONCE)) {
@@ -147,10 +156,20 @@ export function glueCatalog(client: GlueClient): Catalog {
   };
 }
 
-function fromGlue({ Values, StorageDescriptor, Parameters }: GluePartition): Partition {
+/** Names and types, in order: what a reader goes by. */
+function columnsOf({ Columns = [] }: StorageDescriptor): string {
+  return JSON.stringify(Columns.map(({ Name, Type }) => [Name, Type]));
+}
+
+/** @param tableColumns of the partition's table, as {@link columnsOf} gives them */
+function fromGlue(
+  { Values, StorageDescriptor, Parameters }: GluePartition,
+  tableColumns: string,
+): FoundPartition {
   return {
     values: given(Values, "Values"),
     location: given(StorageDescriptor?.Location, "Location"),
     parameters: Parameters ?? {},
+    hasTableColumns: columnsOf(StorageDescriptor ?? {}) === tableColumns,
   };
 }

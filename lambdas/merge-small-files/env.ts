@@ -9,7 +9,7 @@ const identifier: Parser<string> = (value) => {
 
 const identifiers: Parser<readonly string[]> = (value) => {
   const names = list(value).map(identifier);
-  const missing = ["record_id", "arrived_at"].filter((name) => !names.includes(name));
+  const missing = ["record_id", "arrived_at", "extra"].filter((name) => !names.includes(name));
   if (missing.length > 0)
     throw new Error(`must name ${missing.join(" and ")}: a merge tells lines apart by it`);
   return names;

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import { HOUR_MS } from "../../contract/hours";
 import type { ListedObject, Partition } from "./ports";
 
 /** What a merge leaves on its partition, as Glue parameters. */
 export interface MergeParameters {
   /** Of the raw objects that were merged, see {@link digestOf}. */
   readonly digest: string;
+  /** Names of the columns that were merged, with commas between; absent before they were written down. */
+  readonly columns: string;
   /** Number of the hour's raw objects, and their bytes before compression, see {@link rawBytes}. */
   readonly objects: string;
   readonly source_bytes: string;
@@ -23,22 +26,50 @@ export interface ListingSummary {
   readonly listedAtMs: number;
   readonly digest: string;
   readonly objects: number;
+  /** Whether the live Parquet has what was listed, see {@link isMerged}. */
+  readonly merged: boolean;
   /** When the oldest object came that the last merge had not listed, ms since 1970; undefined when none did. */
   readonly waitingSinceMs: number | undefined;
 }
 
-/** @param partition what the last merge of the hour left */
+/**
+ * @param partition what the last merge of the hour left
+ * @param columns names of the tables' columns
+ */
 export function summarize(
   objects: readonly ListedObject[],
   listedAtMs: number,
   partition: Partition | undefined,
+  columns: readonly string[],
 ): ListingSummary {
   return {
     listedAtMs,
     digest: digestOf(objects),
     objects: objects.length,
+    merged: isMerged(objects, listedAtMs, partition, columns),
     waitingSinceMs: oldestUnmerged(objects, partition),
   };
+}
+
+/**
+ * A deploy that changes the tables' columns is over after so long: within it, lines of the new columns may lie in an hour
+ * that the old function still merged, without them.
+ */
+const DEPLOY_MS = 6 * HOUR_MS;
+
+/**
+ * Whether the live Parquet of an hour has these raw objects. Not where they were merged with other columns than the tables have
+ * now, unless they are all older than a deploy takes: what came before it has none of the new ones.
+ */
+export function isMerged(
+  objects: readonly ListedObject[],
+  nowMs: number,
+  partition: Partition | undefined,
+  columns: readonly string[],
+): boolean {
+  if (partition?.parameters["digest"] !== digestOf(objects)) return false;
+  if (partition.parameters["columns"] === columns.join(",")) return true;
+  return objects.every(({ modifiedMs }) => modifiedMs < nowMs - DEPLOY_MS);
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Objects {
   remove(bucket: string, keys: readonly string[]): Promise<void>;
 }
 
-/** A partition; columns and formats are those of its table. */
+/** A partition; what is written has the columns and formats of its table. */
 export interface Partition {
   readonly values: readonly string[];
   /** `s3://bucket/prefix/` */
@@ -32,10 +32,16 @@ export interface Partition {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** A partition as the catalog has it. */
+export interface FoundPartition extends Partition {
+  /** Whether it has the columns of its table; one that was made before the table's last change has not. */
+  readonly hasTableColumns: boolean;
+}
+
 /** The Glue catalog. */
 export interface Catalog {
   /** Those of the named partitions that exist. */
-  partitions(table: Table, values: readonly (readonly string[])[]): Promise<Partition[]>;
+  partitions(table: Table, values: readonly (readonly string[])[]): Promise<FoundPartition[]>;
   /** Creates partitions; one that exists meanwhile is left as it is. */
   createPartitions(table: Table, partitions: readonly Partition[]): Promise<void>;
   /** Creates or replaces one partition in one step that readers see whole. */

@@ -5,8 +5,9 @@ import type { Catalog } from "./ports";
 import type { Table } from "./statement";
 
 /**
- * Makes the raw objects of `hours` visible to queries, before the first of them lands. Only what is missing
- * is written. @returns how many partitions were missing.
+ * Makes the raw objects of `hours` visible to queries, before the first of them lands. Only what is missing is written,
+ * and partitions that were registered with other columns than the table has now, for Athena reads a partition by its own
+ * columns. @returns how many partitions were written.
  */
 export async function registerHours(
   catalog: Catalog,
@@ -30,5 +31,9 @@ export async function registerHours(
       })),
     );
   }
-  return missing.length;
+  const outdated = existing.filter(({ hasTableColumns }) => !hasTableColumns);
+  for (const { values, location: place, parameters } of outdated) {
+    await catalog.putPartition(table, { values, location: place, parameters });
+  }
+  return missing.length + outdated.length;
 }

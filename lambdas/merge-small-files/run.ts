@@ -178,7 +178,8 @@ export class Run {
       hours,
       async (hour, objects, listedAtMs) => {
         const partition = partitions.of(hour);
-        this.#consider(hour, summarize(objects, listedAtMs, partition), partition);
+        const summary = summarize(objects, listedAtMs, partition, this.config.COLUMN_NAMES);
+        this.#consider(hour, summary, partition);
       },
       (error, failed) => {
         for (const hour of failed) this.#fail("look", hour, error);
@@ -189,13 +190,12 @@ export class Run {
   #consider(hour: Hour, summary: ListingSummary, partition: Partition | undefined): void {
     const { ledger } = this;
     const { name } = hour;
-    const { digest, objects, waitingSinceMs } = summary;
+    const { digest, objects, merged: isMerged, waitingSinceMs } = summary;
     this.#summaries.set(name, summary);
     this.#refused.delete(name);
-    const isMerged = partition?.parameters.digest === digest;
     if (isMerged || (objects === 0 && !partition) || ledger.acknowledged[name] === digest) {
       this.#unchanged.push(name);
-      if (isMerged) this.#considerComparing(hour, digest, partition);
+      if (isMerged && partition) this.#considerComparing(hour, digest, partition);
       return;
     }
     const merged = Number(partition?.parameters.objects ?? 0);

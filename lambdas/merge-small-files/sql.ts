@@ -1,5 +1,5 @@
 import { type Hour, neighboursOf } from "../../contract/hours";
-import { PARTITION_COLUMNS } from "../../contract/retail-transaction";
+import { EXTRA_COLUMN, PARTITION_COLUMNS } from "../../contract/retail-transaction";
 import type { CoverStatement, MergeStatement, OverlapStatement, Statement, Table, Tables } from "./statement";
 
 /** How the engine's reason begins when a merge met rows of one identity that differ; the identity follows. */
@@ -32,11 +32,8 @@ export function toSql(statement: Statement, tables: Tables): string {
  * GZIP makes the column of identities, which every merge of a neighbour reads, half as large as Snappy does, and a tenth
  * smaller than ZSTD at its usual level.
  */
-function mergeSql(
-  { target, location, buckets, hour }: MergeStatement,
-  { raw, parquet, columns }: Tables,
-): string {
-  const selected = columns.map(quoted).join(", ");
+function mergeSql({ target, location, buckets, hour }: MergeStatement, tables: Tables): string {
+  const { parquet, columns } = tables;
   const checked = columns.map((column) => (column === "record_id" ? CHECKED_IDENTITY : quoted(column)));
   return `CREATE TABLE ${named(target)}
 WITH (
@@ -48,14 +45,29 @@ WITH (
 ) AS
 SELECT ${checked.join(", ")}
 FROM (
-  SELECT ${selected}, count(*) OVER (PARTITION BY record_id) AS contents
-  FROM (SELECT DISTINCT ${selected} FROM ${named(raw)} WHERE ${inHour(hour)}) AS distinct_rows
+  SELECT ${columns.map(quoted).join(", ")}, sum(contents) OVER (PARTITION BY record_id) AS contents
+  FROM (${distinctRows(hour, tables)}) AS distinct_rows
 ) AS this_hour
 WHERE NOT EXISTS (
     SELECT 1
     FROM ${named(parquet)} AS held
     WHERE held.record_id = this_hour.record_id AND ${inHours(neighboursOf(hour), "held.")}
   )`;
+}
+
+/**
+ * The different rows of an hour, and how many there are of each. A record that was delivered once before there was a column
+ * `extra` and once since has a row with NULL in it and one with the text: they are one, with the text, where all else
+ * is equal. Two texts are two.
+ */
+function distinctRows(hour: Hour, { raw, columns }: Tables): string {
+  const extra = quoted(EXTRA_COLUMN.field);
+  const others = columns
+    .filter((column) => column !== EXTRA_COLUMN.field)
+    .map(quoted)
+    .join(", ");
+  return `SELECT ${others}, max(${extra}) AS ${extra}, CASE WHEN min(${extra}) < max(${extra}) THEN 2 ELSE 1 END AS contents
+    FROM ${named(raw)} WHERE ${inHour(hour)} GROUP BY ${others}`;
 }
 
 const CHECKED_IDENTITY = `CASE
@@ -91,11 +103,11 @@ function coverSql({ hour, table }: CoverStatement, { raw, parquet }: Tables): st
 SELECT row_count, missing, lost FROM raw_rows CROSS JOIN live_rows`;
 }
 
-function compareSql(hour: Hour, { raw, parquet, columns }: Tables): string {
-  const selected = columns.map(quoted).join(", ");
+function compareSql(hour: Hour, tables: Tables): string {
+  const { parquet } = tables;
   return `WITH raw_identities AS (
-  SELECT record_id, count(*) AS contents
-  FROM (SELECT DISTINCT ${selected} FROM ${named(raw)} WHERE ${inHour(hour)}) AS distinct_rows
+  SELECT record_id, sum(contents) AS contents
+  FROM (${distinctRows(hour, tables)}) AS distinct_rows
   GROUP BY record_id
 ), parquet_identities AS (
   SELECT record_id, sum(here) AS here, count(*) AS copies

@@ -14,6 +14,8 @@ export interface Intent {
   readonly run: string;
   /** Of the raw objects that were listed, see `digestOf`. */
   readonly digest: string;
+  /** Names of the tables' columns, with commas between; absent in an intent of before they were written down. */
+  readonly columns?: string;
   readonly listedAtMs: number;
   readonly objects: number;
   /** Before compression. */

@@ -1,7 +1,7 @@
 import { type Hour, hourNamed, neighboursOf } from "../../contract/hours";
 import type { S3Location } from "../shared/env";
 import { hourLocation, s3Uri } from "./locations";
-import { digestOf, lossOf, type MergeParameters, rawBytes } from "./plan";
+import { digestOf, isMerged, lossOf, type MergeParameters, rawBytes } from "./plan";
 import type { Ports } from "./ports";
 import { makeRunId, temporaryTableName } from "./run-id";
 import { conflictOf } from "./sql";
@@ -103,7 +103,7 @@ export class Tasks {
     const { listedAtMs, objects } = await listRaw(ports, config.OLD_TABLE_LOCATION_PREFIX, hour);
     const live = this.partitions.of(hour);
     const digest = digestOf(objects);
-    if (live?.parameters.digest === digest) return { kind: "unchanged" };
+    if (isMerged(objects, listedAtMs, live, config.COLUMN_NAMES)) return { kind: "unchanged" };
     const liveRun = live?.parameters.run;
     const mergedKeys = liveRun === undefined ? undefined : await this.state.mergedKeys(hour, liveRun);
     const loss = lossOf(objects, live, mergedKeys);
@@ -144,7 +144,8 @@ export class Tasks {
     statement: Statement,
   ): Promise<Task> {
     const first = this.#query(intent.run, statement);
-    const whole: Intent = { hour: hour.name, ...intent, checking: {}, written: null, ...first };
+    const columns = this.#columns;
+    const whole: Intent = { hour: hour.name, columns, ...intent, checking: {}, written: null, ...first };
     const task: Task = { stored: await this.state.saveIntent(whole, undefined), hour, adopted: false };
     await this.#start(task);
     return task;
@@ -187,6 +188,9 @@ export class Tasks {
     if (intent.step !== "compare" && this.partitions.of(task.hour)?.parameters.run === intent.run) {
       await this.#cleanUp(intent);
       return { kind: "cleaned" };
+    }
+    if (intent.step !== "compare" && intent.columns !== this.#columns) {
+      return this.#abandon(intent, { kind: "again", why: "the tables have got other columns meanwhile" });
     }
     if (intent.query === null) {
       if (clock.now() - intent.stepAtMs <= TOKEN_TRUSTED_MS) {
@@ -300,6 +304,7 @@ export class Tasks {
     const { rows = 0, files = 0, bytes = 0 } = intent.written ?? {};
     const parameters: MergeParameters = {
       digest,
+      columns: this.#columns,
       objects: String(objects),
       source_bytes: String(Math.round(intent.sourceBytes)),
       listed_at: new Date(intent.listedAtMs).toISOString(),
@@ -361,6 +366,10 @@ export class Tasks {
       );
     }
     return { counts: counts.map(Number), others: row.slice(numbers) };
+  }
+
+  get #columns(): string {
+    return this.config.COLUMN_NAMES.join(",");
   }
 
   #table(run: string): Table {

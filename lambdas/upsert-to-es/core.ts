@@ -110,7 +110,7 @@ function buildDocument(
     if (!line.verdict.accepted) batch.refuse(tracked, line.verdict.reason, line.verdict.detail);
     return undefined;
   }
-  batch.unknownColumns += line.verdict.unknown.length;
+  batch.unknownColumns += line.verdict.unknownColumns;
   try {
     const { recordId, arrivedAt, original } = line;
     const entry = bulkEntry(line, indexName);

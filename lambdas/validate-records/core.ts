@@ -60,7 +60,7 @@ export async function validateRecords(
       const { verdict } = line;
       if (verdict.accepted) {
         accepted++;
-        unknownColumns += verdict.unknown.length;
+        unknownColumns += verdict.unknownColumns;
         continue;
       }
       quarantined++;

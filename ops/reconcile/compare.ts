@@ -1,3 +1,5 @@
+import { isWithoutExtra, withoutExtra } from "../../contract/checksum";
+
 /** What the stream says of a line: its checksum if it keeps the contract, or why it was refused. */
 export type StreamLine = (
   | { readonly accepted: true; readonly checksum: string }
@@ -72,8 +74,13 @@ export interface Comparison {
   readonly missingSince: ReadonlyMap<string, string>;
   /** Lines that a layer has more than once. A fault except in `raw`, which is at-least-once. */
   readonly doubled: Faults;
-  /** Lines whose values differ from the stream's. */
+  /** Lines that differ from the stream's, in a value or in a column that the contract does not know. */
   readonly altered: Faults;
+  /**
+   * Lines that every layer that holds them stored before there was a column `extra`: their unknown columns are not
+   * compared. No fault.
+   */
+  readonly storedBefore: number;
   /** Lines of a layer that the stream never had, though it would still remember them. */
   readonly unknown: Faults;
   /**
@@ -114,6 +121,7 @@ export function compare(evidence: Evidence): Comparison {
   const doubled = new FaultLists(names);
   const altered = new FaultLists(names);
   const unknown = new FaultLists([...names, "quarantine"]);
+  const storedBefore = new Set<string>();
 
   for (const [id, line] of stream) {
     if (!line.accepted && !quarantine.has(id)) missing.add("quarantine", id);
@@ -130,9 +138,12 @@ export function compare(evidence: Evidence): Comparison {
       if (line === undefined && arrivedAt >= horizon) unknown.add(name, id);
       else if (line?.accepted === false) unknown.add(name, id);
       else {
-        const reference = line?.accepted ? line.checksum : layers.raw?.get(id)?.checksums[0];
-        if (reference === undefined) missing.add("raw", id);
-        else if (checksums.some((found) => found !== reference)) altered.add(name, id);
+        const whole = line?.accepted ? line.checksum : referenceOf(layers.raw?.get(id));
+        const isBefore =
+          checksums.some(isWithoutExtra) && names.every((one) => isStoredBefore(layers[one]?.get(id)));
+        if (isBefore) storedBefore.add(id);
+        if (whole === undefined) missing.add("raw", id);
+        else if (differs(checksums, isBefore ? withoutExtra(whole) : whole, name)) altered.add(name, id);
       }
     }
   }
@@ -168,10 +179,26 @@ export function compare(evidence: Evidence): Comparison {
     missingSince: arrivalsOf(Object.values(missing.sorted()).flat(), arrivalOf),
     doubled: doubled.sorted(),
     altered: altered.sorted(),
+    storedBefore: storedBefore.size,
     unknown: unknown.sorted(),
     givenUp,
     extra,
   };
+}
+
+/** What a line of the raw zone is that the stream has forgotten: a copy with `extra` says more than one without. */
+function referenceOf(raw: LayerLine | undefined): string | undefined {
+  return raw?.checksums.find((sum) => !isWithoutExtra(sum)) ?? raw?.checksums[0];
+}
+
+function isStoredBefore(line: LayerLine | undefined): boolean {
+  return line?.checksums.every(isWithoutExtra) ?? true;
+}
+
+/** The raw zone is at-least-once: beside a copy that is right, it may have one that was stored before there was `extra`. */
+function differs(checksums: readonly string[], reference: string, layer: LayerName): boolean {
+  const isBeside = layer === "raw" && checksums.includes(reference);
+  return checksums.some((sum) => sum !== reference && !(isBeside && sum === withoutExtra(reference)));
 }
 
 function arrivalsOf(

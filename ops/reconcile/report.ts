@@ -36,6 +36,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     missing: faults("missing", found.missing),
     doubled: faults("doubled", found.doubled),
     altered: faults("altered", found.altered),
+    storedBefore: found.storedBefore,
     unknown: faults("unknown", found.unknown),
     givenUp: shown("givenUp", givenUp),
     extra: shown("extra", found.extra),
@@ -70,6 +71,10 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
     layers.toString(),
     `acknowledged ${found.acknowledged.toLocaleString("en")}, quarantined ${found.quarantined.toLocaleString("en")}, extra ${found.extra.length.toLocaleString("en")}`,
   ];
+  if (found.storedBefore > 0) {
+    const count = found.storedBefore.toLocaleString("en");
+    lines.push(`stored before there was a column extra, so compared without unknown columns: ${count}`);
+  }
   for (const [kind, faults] of Object.entries({
     missing: found.missing,
     copies: found.doubled,

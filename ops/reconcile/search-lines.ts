@@ -1,6 +1,6 @@
 import type { Client } from "@opensearch-project/opensearch";
 import { checksum, type LineValues } from "../../contract/checksum";
-import { COLUMNS } from "../../contract/retail-transaction";
+import { EXTRA_COLUMN, TABLE_COLUMNS } from "../../contract/retail-transaction";
 import type { LayerLine } from "./compare";
 import type { CountrySums } from "./tables";
 import { arrivalQuery, type Window } from "./window";
@@ -29,7 +29,7 @@ export async function readIndex(client: Client, pattern: string, window?: Window
         size: DOCUMENTS_PER_CALL,
         query: window === undefined ? { match_all: {} } : arrivalQuery(window),
         sort: [{ record_id: { order: "asc" } }],
-        _source: [...COLUMNS.map(({ field }) => field), "record_id", "arrived_at"],
+        _source: TABLE_COLUMNS.map(({ field }) => field),
         ...(after === undefined ? {} : { search_after: [after] }),
       },
     });
@@ -37,7 +37,8 @@ export async function readIndex(client: Client, pattern: string, window?: Window
     for (const { _id, _source } of hits) {
       const document = _source as LineValues;
       const arrivedAt = String(document["arrived_at"]);
-      const sum = checksum(document, arrivedAt);
+      const extra = document[EXTRA_COLUMN.field] ?? null;
+      const sum = checksum(document, arrivedAt, extra === null ? null : String(extra));
       const known = lines.get(_id ?? "");
       if (known) known.checksums.push(sum);
       else lines.set(_id ?? "", { checksums: [sum], arrivedAt });

@@ -25,7 +25,7 @@ export async function readStream(
         isStored(line)
           ? {
               accepted: true,
-              checksum: checksum(line.verdict.values, line.arrivedAt),
+              checksum: checksum(line.verdict.values, line.arrivedAt, line.verdict.extra),
               arrivedAt: line.arrivedAt,
             }
           : {

@@ -1,5 +1,5 @@
 import { checksum } from "../../contract/checksum";
-import { COLUMNS } from "../../contract/retail-transaction";
+import { COLUMNS, EXTRA_COLUMN } from "../../contract/retail-transaction";
 import type { LayerLine, QuarantinedLine } from "./compare";
 import type { Sql } from "./sql";
 import { arrivalCondition, partitionCondition, type Window } from "./window";
@@ -16,7 +16,7 @@ export interface CountrySums {
 
 /** Selects every line of a table with its identity and values. */
 export function linesQuery(table: string, window?: Window): string {
-  const columns = COLUMNS.map(({ field, kind, required }) => {
+  const columns = [...COLUMNS, EXTRA_COLUMN].map(({ field, kind, required }) => {
     const name = field.toLowerCase();
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
   });
@@ -45,7 +45,7 @@ export async function readTable(sql: Sql, table: string, window?: Window): Promi
   await sql.query(linesQuery(table, window), (row) => {
     const id = row["record_id"] ?? "";
     const arrivedAt = row["arrived_at"] ?? "";
-    const sum = checksum(rowValues(row), arrivedAt);
+    const sum = checksum(rowValues(row), arrivedAt, textOrNull(row[EXTRA_COLUMN.field]));
     const line = lines.get(id);
     if (line) line.checksums.push(sum);
     else lines.set(id, { checksums: [sum], arrivedAt });
@@ -53,12 +53,16 @@ export async function readTable(sql: Sql, table: string, window?: Window): Promi
   return lines;
 }
 
+function textOrNull(cell = ""): string | null {
+  return cell === "" ? null : cell.slice(PRESENT.length);
+}
+
 function rowValues(row: Readonly<Record<string, string>>): Record<string, string | number | null> {
   const values: Record<string, string | number | null> = {};
   for (const { field, kind, required } of COLUMNS) {
     const cell = row[field.toLowerCase()] ?? "";
     if (kind === "integer" || kind === "decimal") values[field] = cell === "" ? null : Number(cell);
-    else if (kind === "text" && !required) values[field] = cell === "" ? null : cell.slice(PRESENT.length);
+    else if (kind === "text" && !required) values[field] = textOrNull(cell);
     else values[field] = cell;
   }
   return values;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { HOUR_MS, type Hour, hourOf } from "../../../contract/hours";
 import { isStored, judgeRecord, type Line, type StoredLine, storedJson } from "../../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
-import { COLUMNS } from "../../../contract/retail-transaction";
+import { COLUMNS, TABLE_COLUMNS } from "../../../contract/retail-transaction";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
 import { hourLocation, s3Uri } from "../../../lambdas/merge-small-files/locations";
 import { chunks } from "../../../lib/given";
@@ -70,7 +70,7 @@ async function generated(report: Report, layer: BatchLayer, select: Select): Pro
       await layer.deliver(hour, `${number}.json`, object);
     }
     await register(layer, [hour]);
-    const columns = [...COLUMNS.map(({ field }) => field), "record_id", "arrived_at"];
+    const columns = TABLE_COLUMNS.map(({ field }) => field);
     const rows = await select(`SELECT ${columns.join(", ")} FROM ${TABLE_NAMES.raw}`);
     return sameLines(stored, rows);
   });
@@ -129,6 +129,7 @@ function sameLines(stored: readonly StoredLine[], rows: readonly (readonly Trino
     );
     const names: string[] = wrong.map(({ field }) => field);
     if (row[at + 1] !== line.arrivedAt) names.push("arrived_at");
+    if (row[at + 2] !== line.verdict.extra) names.push("extra");
     return names.length === 0
       ? []
       : [`${names.join(", ")} of ${storedJson(line).slice(0, 500)} read as ${JSON.stringify(row)}`];

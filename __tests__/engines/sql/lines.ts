@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { MAX_LINE_BYTES } from "../../../contract/judge";
-import { COLUMNS, type ColumnKind, RESERVED_NAMES } from "../../../contract/retail-transaction";
+import {
+  COLUMNS,
+  type ColumnKind,
+  EXTRA_COLUMN,
+  IDENTITY_COLUMNS,
+  PARTITION_COLUMNS,
+} from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
 
 /** A member of an object as it is written: key and value, both JSON text that may be broken. */
@@ -109,6 +115,12 @@ const ODD_DATES = [
   " 2009-12-06 10:30:00",
 ];
 
+/** Columns that the pipeline adds to a line, or the tables have beside its own. */
+const ADDED_NAMES = [
+  ...[...IDENTITY_COLUMNS, EXTRA_COLUMN].map(({ field }) => field),
+  ...PARTITION_COLUMNS,
+] as const;
+
 /** Keys beside the contract's: some name its columns once more for a reader that minds case less, or more. */
 const ODD_KEYS = [
   "invoice",
@@ -133,8 +145,11 @@ const ODD_KEYS = [
   "\u0000",
   "👍",
   "k".repeat(1_025),
-  ...RESERVED_NAMES,
-  ...RESERVED_NAMES.map((name) => name.toUpperCase()),
+  ...ADDED_NAMES,
+  ...ADDED_NAMES.map((name) => name.toUpperCase()),
+  "_id",
+  "_source",
+  "a..b",
 ];
 
 /** Beyond what parsers in Java take, though JavaScript's takes it. */

@@ -48,7 +48,7 @@ export function inputStream(fromMs: number, toMs: number): Input {
     for (const [line, text] of part.entries()) {
       const id = lineId(recordPrefix(shardId, sequenceNumber), line);
       if (text instanceof Uint8Array) broken.add(id);
-      else lines.set(id, checksum(text, arrivedAt));
+      else lines.set(id, checksum(text, arrivedAt, "{}"));
     }
     const bytes = part.map((text) => (text instanceof Uint8Array ? text : Buffer.from(JSON.stringify(text))));
     const data = Buffer.concat(bytes.flatMap((text) => [text, Buffer.from("\n")]));

@@ -93,6 +93,7 @@ function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison 
     missingSince: new Map(),
     doubled: {},
     altered: {},
+    storedBefore: 0,
     unknown: {},
     givenUp: new Map(),
     extra: [],

@@ -45,6 +45,8 @@ export interface Fragment {
   readonly values: Readonly<Record<string, string | number>>;
   /** `s3://bucket/prefix/` */
   readonly location: string;
+  /** Names of its own columns, lower-case; undefined: those of its table. */
+  readonly columns?: ReadonlySet<string>;
   /** The objects that are in it now; hidden and empty ones left out. */
   files(): readonly ObjectFile[];
 }

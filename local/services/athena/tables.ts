@@ -1,6 +1,7 @@
 import type { Catalog } from "../glue/catalog";
 import type { CatalogPartition, CatalogTable } from "../glue/model";
 import { QueryFailure } from "../protocol/errors";
+import { isRecord } from "../protocol/input";
 import { type ObjectFile, type ObjectFiles, parseS3Folder } from "../s3/object-files";
 import type { Fragment, OpenTable, Tables } from "./engine";
 
@@ -18,17 +19,31 @@ export function catalogTables(catalog: Catalog, objects: ObjectFiles): Tables {
 }
 
 function openTable(table: CatalogTable, catalog: Catalog, objects: ObjectFiles): OpenTable {
-  const fragment = (location: string, values: Fragment["values"]): Fragment => ({
+  const fragment = (
+    location: string,
+    values: Fragment["values"],
+    columns?: ReadonlySet<string>,
+  ): Fragment => ({
     values,
     location,
+    ...(columns && { columns }),
     files: () => visibleFiles(objects, location),
   });
   if (table.partitionKeys.length === 0) return { table, fragments: [fragment(table.location, {})] };
   const partitions = catalog.partitionsOf(table.database, table.name);
   return {
     table,
-    fragments: partitions.map((partition) => fragment(partition.location, partitionValues(table, partition))),
+    fragments: partitions.map((partition) =>
+      fragment(partition.location, partitionValues(table, partition), ownColumns(partition)),
+    ),
   };
+}
+
+function ownColumns({ storage: { Columns: columns } }: CatalogPartition): ReadonlySet<string> | undefined {
+  if (!Array.isArray(columns)) return undefined;
+  return new Set(
+    columns.flatMap((column) => (isRecord(column) ? [String(column["Name"]).toLowerCase()] : [])),
+  );
 }
 
 /**

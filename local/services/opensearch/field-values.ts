@@ -84,7 +84,7 @@ function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
     const reason = `failed to parse date field [${text}] with format [${field.format}]`;
     throw refuse("illegal_argument_exception", reason);
   }
-  if (text.length > field.ignoreAbove) return undefined;
+  if (field.isSourceOnly || text.length > field.ignoreAbove) return undefined;
   if (text.length * 3 > MAX_TERM_BYTES && Buffer.byteLength(text) > MAX_TERM_BYTES) {
     throw immenseTerm(field.path, text);
   }

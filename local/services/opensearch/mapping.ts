@@ -4,7 +4,7 @@ import { notSupported } from "./errors";
 
 /** The types of the contract's mapping, each with the parameters that it uses. */
 const TYPES = {
-  keyword: ["ignore_above"],
+  keyword: ["ignore_above", "index", "doc_values"],
   text: [],
   integer: [],
   double: [],
@@ -22,6 +22,8 @@ export interface Field {
   readonly format: string;
   /** Of a keyword: longer texts are not indexed, in characters. */
   readonly ignoreAbove: number;
+  /** Of a keyword: it is neither indexed nor a doc value, so its texts are in the documents only, however long. */
+  readonly isSourceOnly: boolean;
   /** The same value, indexed in further ways. */
   readonly subfields: readonly Field[];
 }
@@ -50,9 +52,11 @@ export class Mapping {
     return this.own.get(name);
   }
 
-  /** The field at a path; undefined when nothing is indexed there. */
+  /** The field at a path; undefined when the mapping has none there. @throws EngineError when it cannot be searched */
   public field(path: string): Field | undefined {
-    return this.byPath.get(path);
+    const field = this.byPath.get(path);
+    if (field?.isSourceOnly) throw notSupported(`a search by [${path}], which is not indexed`);
+    return field;
   }
 
   /** How many places the values of a document need. */
@@ -73,6 +77,10 @@ export class Mapping {
       if (!known.includes(parameter)) throw notSupported(`${parameter} on field [${path}]`);
     }
     const { format = "left out", ignore_above: ignoreAbove = Number.POSITIVE_INFINITY } = parameters;
+    const { index = true, doc_values: docValues = true } = parameters;
+    if (index !== docValues || typeof index !== "boolean") {
+      throw notSupported(`index ${String(index)} with doc_values ${String(docValues)} on field [${path}]`);
+    }
     if (type === "date" && !isKnownFormat(String(format))) {
       throw notSupported(`date format ${String(format)} of field [${path}]`);
     }
@@ -80,7 +88,10 @@ export class Mapping {
       this.read(`${path}.${key}`, inner),
     );
     const slot = this.byPath.size;
-    const field = { path, type, slot, format: String(format), ignoreAbove: Number(ignoreAbove), subfields };
+    const field = {
+      ...{ path, type, slot, subfields },
+      ...{ format: String(format), ignoreAbove: Number(ignoreAbove), isSourceOnly: !index },
+    };
     this.byPath.set(path, field);
     return field;
   }

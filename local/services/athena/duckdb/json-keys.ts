@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { isRecord } from "../../protocol/input";
 import type { ObjectFile } from "../../s3/object-files";
 
-/** Bytes that hold the first line of any of our objects (a line has at most 256 KiB and its identity). */
+/** Bytes that hold the first line of nearly any object; of a longer one, all of it is read. */
 const HEAD_BYTES = 300_000;
 /** Files remembered; more than an hour-partitioned table of this stack has. */
 const MAX_REMEMBERED = 50_000;

@@ -66,16 +66,25 @@ function emptySql(columns: readonly TypedColumn[]): string {
   return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoted(name)}`).join(", ")} WHERE false`;
 }
 
-/** Files that are packed alike and spell their keys alike are read together. */
+/**
+ * Files that are packed alike, spell their keys alike and lie in partitions of the same columns are read together. A JSON
+ * table is read by the columns of each partition: one that it was registered without is NULL.
+ */
 function jsonSql(columns: readonly TypedColumn[], files: readonly FoundFile[], keys: JsonKeys): string {
   const names = columns.map(({ name }) => name);
-  const groups = Map.groupBy(files, ({ file }) => JSON.stringify([isGzip(file), keys.spelling(file, names)]));
+  const groups = Map.groupBy(files, ({ file, fragment }) => {
+    const own = names.filter((name) => fragment.columns?.has(name) ?? true);
+    return JSON.stringify([isGzip(file), keys.spelling(file, names), own]);
+  });
   return [...groups.values()]
     .map((group) => {
       const [first] = group;
       if (!first) throw new RangeError("a group has a file");
       const spelling = keys.spelling(first.file, names);
-      const selected = names.map((name) => `${quoted(spelling[name] ?? name)} AS ${quoted(name)}`);
+      const selected = columns.map(({ name, type }) => {
+        const isOwn = first.fragment.columns?.has(name) ?? true;
+        return `${isOwn ? quoted(spelling[name] ?? name) : `CAST(NULL AS ${type})`} AS ${quoted(name)}`;
+      });
       const types = columns.map(({ name, type }) => `${quoted(spelling[name] ?? name)}: ${literal(type)}`);
       return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM read_json([${paths(group)}],
 format = 'newline_delimited', compression = '${isGzip(first.file) ? "gzip" : "uncompressed"}', filename = '${FILE_COLUMN}',

@@ -1,0 +1,110 @@
+/** Deepest nesting of an unknown column. Readers of JSON in Java recurse, or stop at 1,000 levels. */
+export const MAX_DEPTH = 64;
+
+/** Longest key. Jackson, which Athena's `json_extract` reads with, stops at 50,000 characters. */
+export const MAX_KEY_CHARACTERS = 1024;
+
+/** Longest number of an unknown column, which is stored as written. Jackson stops at 1,000 digits. */
+export const MAX_NUMBER_CHARACTERS = 500;
+
+/** What makes a value ambiguous, or unreadable to one of the engines, although it is JSON. */
+export interface ValueFault {
+  readonly reason: "ambiguous_key" | "out_of_range";
+  readonly detail: string;
+}
+
+/** Thrown to leave the walk over a value. */
+class FaultFound extends Error {
+  constructor(readonly fault: ValueFault) {
+    super(fault.detail);
+  }
+}
+
+/** Strings (keys with their colon), brackets, numbers and literals; commas and blanks say nothing. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*|[a-z]+/g;
+
+/** An object or array that is still open. */
+interface Open {
+  /** Of an object; undefined for an array. */
+  readonly members: Map<string, string> | undefined;
+  readonly items: string[];
+  /** Key whose value comes next. */
+  key: string;
+}
+
+/**
+ * The canonical text of a value: keys in the order of their UTF-16 code units at every depth, no blanks, strings as
+ * `JSON.stringify` writes them, numbers exactly as they were written. Two texts of it are equal if and only if they say
+ * the same, but for the spelling of numbers. Never longer than `text`, neither in characters nor in UTF-8.
+ * @param text a value that `JSON.parse` accepts
+ * @returns the text, or why the value is refused: a key repeated in its object (the text does not say which one is meant),
+ * nesting, keys and numbers beyond what the engines' parsers take
+ */
+export function canonicalJson(text: string): string | ValueFault {
+  try {
+    return walk(text);
+  } catch (error) {
+    if (error instanceof FaultFound) return error.fault;
+    throw error;
+  }
+}
+
+/** Without recursion: the depth is the producer's. */
+function walk(text: string): string {
+  const open: Open[] = [];
+  let whole = "";
+  const take = (value: string): void => {
+    const parent = open.at(-1);
+    if (parent === undefined) whole = value;
+    else if (parent.members) parent.members.set(parent.key, value);
+    else parent.items.push(value);
+  };
+  for (const [token, colon] of text.matchAll(TOKEN)) {
+    if (token === "{" || token === "[") {
+      open.push({ members: token === "{" ? new Map() : undefined, items: [], key: "" });
+      if (open.length > MAX_DEPTH) throw outOfRange(`is nested deeper than ${MAX_DEPTH} levels`);
+    } else if (token === "}" || token === "]") {
+      const closed = open.pop();
+      if (closed?.members) take(objectText(closed.members));
+      else if (closed) take(`[${closed.items.join(",")}]`);
+    } else if (colon !== undefined) {
+      const key = String(JSON.parse(token.slice(0, -colon.length)));
+      const parent = open.at(-1);
+      if (parent?.members === undefined) throw new Error("a key outside of an object");
+      if (key.length > MAX_KEY_CHARACTERS) throw new FaultFound(longKey(key));
+      if (parent.members.has(key)) {
+        throw new FaultFound({ reason: "ambiguous_key", detail: `holds the key "${key}" twice` });
+      }
+      parent.key = key;
+    } else if (token.startsWith('"')) {
+      // Without an escape a string is written in the one way that there is.
+      take(token.includes("\\") ? JSON.stringify(JSON.parse(token)) : token);
+    } else {
+      if (token.length > MAX_NUMBER_CHARACTERS)
+        throw outOfRange(`holds a number of ${token.length} characters`);
+      if (/\d/.test(token) && !Number.isFinite(Number(token)))
+        throw outOfRange("holds a number too large for a double");
+      take(token);
+    }
+  }
+  return whole;
+}
+
+/** An object of members whose values are canonical texts. */
+export function objectText(members: ReadonlyMap<string, string>): string {
+  if (members.size === 0) return "{}";
+  const keys = [...members.keys()].sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${members.get(key)}`).join(",")}}`;
+}
+
+/** The fault of a key that is too long. */
+export function longKey(key: string): ValueFault {
+  return {
+    reason: "out_of_range",
+    detail: `holds a key of ${key.length} characters; at most ${MAX_KEY_CHARACTERS} are allowed`,
+  };
+}
+
+function outOfRange(detail: string): FaultFound {
+  return new FaultFound({ reason: "out_of_range", detail });
+}
