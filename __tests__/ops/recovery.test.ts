@@ -21,6 +21,7 @@ import {
 } from "../../ops/recovery/redrive";
 import { type ReplayAccount, type ReplayPorts, remembered, replay } from "../../ops/recovery/replay";
 import { redriveText, replayText } from "../../ops/recovery/report";
+import { GOOD_ROW } from "../support/good-row";
 import { goodLine, kinesisEvent, sequenceNumber } from "../support/kinesis-event";
 
 const HOUR_MS = 3_600_000;
@@ -267,7 +268,7 @@ describe("replay", () => {
     ]);
     expect(lake.rows(ZONES.raw)).toMatchObject([
       { Invoice: "490397", record_id: first, arrived_at: "2026-11-24 12:00:00.005" },
-      { Channel: "web", record_id: second, arrived_at: "2026-11-24 12:00:00.006" },
+      { extra: '{"Channel":"web"}', record_id: second, arrived_at: "2026-11-24 12:00:00.006" },
       { record_id: third, arrived_at: "2026-11-24 13:00:00.000" },
     ]);
     expect(lake.rows(ZONES.quarantine)).toMatchObject([{ layer: "batch", reason: "not_json" }]);
@@ -284,6 +285,21 @@ describe("replay", () => {
 
     expect(await lake.replay([LAST])).toMatchObject({ missing: 1, missingFromQuarantine: 0 });
     expect(lake.rows(ZONES.raw)).toMatchObject([{ record_id: line?.recordId }]);
+  });
+
+  test("what was stored before there was a column extra stays as it is; what lacks is brought back with it", async () => {
+    const lake = new Lake();
+    const two = record(4, NOON + 7, goodLine({ Channel: "web" }), goodLine({ Channel: "shop", year: 2010 }));
+    const [stored] = judgeRecord(two);
+    const before = JSON.stringify({ ...GOOD_ROW, Channel: "web", record_id: stored?.recordId });
+    lake.objects.set(`${ZONES.raw}before`, before);
+
+    expect(await lake.replay([two])).toMatchObject({ lines: 2, missing: 1, objects: 1 });
+    expect(lake.objects.get(`${ZONES.raw}before`)).toBe(before);
+    const [, brought] = lake.rows(ZONES.raw);
+    expect(brought).toMatchObject({ extra: '{"Channel":"shop","year":2010}' });
+    expect(Object.keys(brought ?? {})).not.toContain("Channel");
+    expect(await lake.replay([two])).toMatchObject({ missing: 0, objects: 0 });
   });
 
   test("a dry run finds the same and writes nothing", async () => {

@@ -2,9 +2,12 @@ import { transaction } from "../local/support/sql";
 
 /** The lines of table `sales`. */
 export const SALES_LINES: readonly string[] = [
-  transaction("r1", { Quantity: 1, Country: "France", Customer_ID: null }),
+  transaction("r1", {
+    ...{ Quantity: 1, Country: "France", Customer_ID: null },
+    extra: '{"Discount":0.10,"a..b":[1]}',
+  }),
   transaction("r2", { Quantity: 2, Country: "Belgium", Description: 'a "quoted", one' }),
-  transaction("r3", { Quantity: 3, Country: "France", Customer_ID: "" }),
+  transaction("r3", { Quantity: 3, Country: "France", Customer_ID: "", extra: undefined }),
 ];
 
 /** Values as Trino gives them, in Athena's spelling. */
@@ -63,6 +66,17 @@ export const EXPRESSIONS: readonly (readonly [string, string | null])[] = [
   ["'a_b' LIKE 'a!_b' ESCAPE '!'", "true"],
   ["json_extract_scalar('{\"a\":{\"b\":1}}', '$.a.b')", "1"],
   ["json_extract_scalar('{\"a\":{\"b\":1}}', '$.a')", null],
+  ["json_extract_scalar('{\"Discount\":0.10,\"x\":\"1.50 \\\" 2.50\"}', '$.Discount')", "0.10"],
+  ["json_extract_scalar('{\"Discount\":0.10,\"x\":\"1.50 \\\" 2.50\"}', '$.x')", '1.50 " 2.50'],
+  ["json_extract_scalar('{\"a..b\":[true,{\"\":7}]}', '$[\"a..b\"][1][\"\"]')", "7"],
+  ["json_extract_scalar('{\"a/b~c\":\"x\"}', '$[\"a/b~c\"]')", "x"],
+  ["json_extract_scalar('{\"a\":null}', '$.a')", null],
+  ["json_extract_scalar('no JSON', '$.a')", null],
+  ["cast(json_extract_scalar('{\"Discount\":0.10}', '$.Discount') as double)", "0.1"],
+  ["json_extract('{\"Discount\":0.10}', '$.Discount')", "0.1"],
+  ["json_extract('{\"a\":{\"b\":[1,\"x\",null]}}', '$.a')", '{"b":[1,"x",null]}'],
+  ["json_extract('{\"a\":1}', '$.b')", null],
+  ["json_extract('no JSON', '$.a')", null],
   ["extract(dow FROM date '2026-11-22')", "7"],
   ["day_of_week(date '2026-11-23')", "1"],
   ["week(date '2021-01-03')", "53"],
@@ -227,10 +241,25 @@ export const QUERIES: readonly (readonly [string, readonly (readonly (string | n
     [["10", "2026-11-28 10:00:00.000 -02:00", "true"]],
   ],
   ["SELECT description FROM sales WHERE record_id = 'r2'", [['a "quoted", one']]],
+  [
+    `SELECT json_extract_scalar(extra, '$.Discount'), json_extract(extra, '$["a..b"]'), extra FROM sales ORDER BY record_id`,
+    [
+      ["0.10", "[1]", '{"Discount":0.10,"a..b":[1]}'],
+      [null, null, "{}"],
+      [null, null, null],
+    ],
+  ],
+  [
+    "SELECT sum(cast(json_extract_scalar(extra, '$.Discount') AS double)) FROM sales WHERE json_extract_scalar(extra, '$.Discount') IS NOT NULL",
+    [["0.1"]],
+  ],
 ];
 
 /** What fails on Athena must fail here, and what would be answered differently must be refused. */
 export const FAILURES: readonly (readonly [string, RegExp])[] = [
+  ["SELECT json_extract('{\"a\":1}', '$.*')", /^NOT_SUPPORTED: .*JSON path/],
+  ["SELECT json_extract_scalar('{\"a\":1}', 'a')", /^NOT_SUPPORTED: .*JSON path/],
+  ["SELECT json_extract_scalar(description, country) FROM sales", /^NOT_SUPPORTED: .*computed path/],
   ["SELECT 1/0", /^DIVISION_BY_ZERO: Division by zero$/],
   ["SELECT quantity % 0 FROM sales", /^DIVISION_BY_ZERO/],
   ["SELECT price / 0 FROM sales", /^NOT_SUPPORTED: .*double by zero/],

@@ -442,7 +442,10 @@ describe("the Glue catalog", () => {
     const Location = `s3://${BUCKET}/hourly/hour=${hour}/run=${run}/`;
     return {
       Values,
-      StorageDescriptor: { Location, Columns: [{ Name: "x", Type: "int" }] },
+      StorageDescriptor: {
+        Location,
+        Columns: TRANSACTION_COLUMNS.map(({ name, type }) => ({ Name: name, Type: type })),
+      },
       Parameters: { digest: run },
     };
   }
@@ -678,6 +681,33 @@ describe("the Glue catalog", () => {
       ["year=2026/month=11/day=24/hour=03"],
       ["year=2026/month=11/day=24/hour=04"],
       ["year=2026/month=11/day=24/hour=05"],
+    ]);
+  });
+
+  test("a partition is read by the columns that it was registered with; what a line lacks is NULL", async () => {
+    const line = transaction("p3", { extra: '{"a":1}' });
+    await bench.put("hourly/hour=03/run=1/a.json", line + transaction("p4", { extra: undefined }));
+    const whole = partition("03");
+    const { Columns = [] } = whole.StorageDescriptor ?? {};
+    const before: PartitionInput = {
+      ...whole,
+      StorageDescriptor: { ...whole.StorageDescriptor, Columns: Columns.filter(({ Name }) => Name !== "extra") },
+    };
+    const sql = "SELECT record_id, extra FROM hourly ORDER BY record_id";
+
+    await bench.glue.send(new CreatePartitionCommand({ ...HOURLY, PartitionInput: before }));
+    const without = await bench.rows(sql);
+    await bench.glue.send(
+      new UpdatePartitionCommand({ ...HOURLY, PartitionValueList: whole.Values, PartitionInput: whole }),
+    );
+
+    expect(without).toEqual([
+      ["p3", null],
+      ["p4", null],
+    ]);
+    expect(await bench.rows(sql)).toEqual([
+      ["p3", '{"a":1}'],
+      ["p4", null],
     ]);
   });
 

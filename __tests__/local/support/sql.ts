@@ -226,5 +226,6 @@ export class SqlBench {
 export function transaction(id: string, change: Readonly<Record<string, unknown>> = {}): string {
   const values: Record<string, unknown> = GOOD_ROW;
   const line = Object.fromEntries(COLUMNS.map(({ field }) => [field, values[field]]));
-  return `${JSON.stringify({ ...line, record_id: id, arrived_at: "2026-11-24 03:00:00.123", ...change })}\n`;
+  const added = { record_id: id, arrived_at: "2026-11-24 03:00:00.123", extra: "{}" };
+  return `${JSON.stringify({ ...line, ...added, ...change })}\n`;
 }

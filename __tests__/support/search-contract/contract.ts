@@ -579,6 +579,45 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       ]);
     });
 
+    test("UpsertToES indexes a good line whatever else is in it, also where the index was made before there was extra", async () => {
+      const index = `${name}-extra`;
+      const { extra: _, ...before } = indexMapping().properties;
+      await call("PUT", `/${index}-2009-12`, { mappings: indexMapping() });
+      await call("PUT", `/${index}-2010-02`, { mappings: { dynamic: false, properties: before } });
+      const many = Object.fromEntries(Array.from({ length: 1000 }, (_one, column) => [`c${column}`, column]));
+      const unknown: Record<string, unknown>[] = [
+        { _id: { $oid: "6" }, _source: 1, _index: "x" },
+        { "a..b": 1, ".a": 2, "a.": 3, ".": 4, "": 5 },
+        { record_id: "mine", arrived_at: 0, year: 2010, extra: { a: 1 } },
+        { tag: 1 },
+        { tag: { text: [true] } },
+        { tag: "text", TAG: null },
+        { "Country.x": 1, deep: JSON.parse(`${"[".repeat(60)}${"]".repeat(60)}`) },
+        many,
+        { Note: '"'.repeat(130_000) },
+      ];
+      const lines = ["2009-12-06 10:30:00", "2010-02-03 04:05:06"].flatMap((InvoiceDate) =>
+        unknown.map((more) => goodLine({ ...more, InvoiceDate })),
+      );
+      const objects: string[] = [];
+      const put = async (_key: string, body: string): Promise<void> => void objects.push(body);
+      const ports = { search, log: quiet, timeLeftMs: () => 60_000, put };
+
+      const answer = await upsertToEs(
+        kinesisEvent(lines),
+        { indexName: index, quarantinePrefix: "quarantine/" },
+        ports,
+      );
+
+      expect(answer).toEqual({ batchItemFailures: [] });
+      expect(objects).toEqual([]);
+      await call("POST", `/${index}-*/_refresh`);
+      const hits = hitsOf(await call("POST", `/${index}-*/_search`, { size: 100, sort: ["record_id"] }));
+      expect(hits.map(({ _index, _source }) => [_index, JSON.parse(String(at(_source, "extra")))])).toEqual(
+        ["2009-12", "2010-02"].flatMap((month) => unknown.map((more) => [`${index}-${month}`, more])),
+      );
+    });
+
     test("UpsertToES leaves what may pass: a fault of the set-up is none of the document", async () => {
       const index = `${name}-wrong`;
       await call("PUT", `/${index}-2010-02`, { mappings: indexMapping() });

@@ -26,7 +26,8 @@ function line(
     Price,
     Customer_ID: id === "a1" ? "" : "12417",
     Country,
-    extra: { nested: [1, 2] },
+    more: { nested: [1, 2] },
+    extra: id === "a1" ? '{"Discount":0.10}' : "{}",
     record_id: id,
     arrived_at: `2026-11-24 03:00:00.00${id.slice(1)}`,
   };

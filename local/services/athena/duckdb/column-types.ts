@@ -75,6 +75,11 @@ export function isZoned(type: DuckDBType): boolean {
   return type instanceof DuckDBStructType && type.entryNames.join() === "instant,wall";
 }
 
+/** A text to DuckDB, under another name. */
+function isJson({ alias }: DuckDBType): boolean {
+  return alias === "JSON";
+}
+
 /** A column of an answer in Athena's terms. @throws QueryFailure when Athena has no such type */
 export function resultColumn(name: string, type: DuckDBType): ResultColumn {
   if (type instanceof DuckDBDecimalType) {
@@ -84,6 +89,7 @@ export function resultColumn(name: string, type: DuckDBType): ResultColumn {
     resultColumn(name, type.valueType);
     return { name, type: "array", precision: 0, scale: 0 };
   }
+  if (isJson(type)) return { name, type: "json", precision: 0, scale: 0 };
   const names = NAMES.get(isZoned(type) ? DuckDBTypeId.TIMESTAMP_TZ : type.typeId);
   if (!names) throw notLocal(`the type ${type} in an answer (column ${name})`, "CAST it");
   return { name, type: names.athena, precision: names.precision, scale: 0 };
@@ -92,7 +98,7 @@ export function resultColumn(name: string, type: DuckDBType): ResultColumn {
 /** The catalog's type for a column that a CTAS stores. @throws QueryFailure when Athena cannot store it */
 export function catalogType(name: string, type: DuckDBType): string {
   if (type instanceof DuckDBDecimalType) return `decimal(${type.width},${type.scale})`;
-  const stored = NAMES.get(type.typeId)?.catalog;
+  const stored = isJson(type) ? undefined : NAMES.get(type.typeId)?.catalog;
   if (stored === undefined) {
     const spelled = isZoned(type) ? "TIMESTAMP WITH TIME ZONE" : type;
     throw notLocal(`the type ${spelled} in a table (column ${name})`, "CAST it");

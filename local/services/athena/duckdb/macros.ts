@@ -19,6 +19,9 @@ const ISO_OFFSET = "'(T.*?)(Z|[+-][0-9:]+)$'";
 const DATE_TEXT = "[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}";
 const TIMESTAMP_TEXT = `${DATE_TEXT}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?)?`;
 
+/** The JSON text `x` with each number between quotes; of a text the quotes are put back around it. */
+const NUMBERS_AS_TEXTS = String.raw`regexp_replace(x, '"((?:[^"\\]|\\.)*)"|(-?[0-9][0-9.eE+-]*)', '"\1\2"', 'g')`;
+
 const isInteger = (x: string) => `typeof(${x}) IN ${INTEGERS}`;
 const isFloat = (x: string) => `typeof(${x}) IN ('FLOAT', 'DOUBLE')`;
 const isDecimal = (x: string) => `typeof(${x}) LIKE 'DECIMAL%'`;
@@ -107,8 +110,11 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_regexp_replace(x, pattern, y)": "regexp_replace(x, pattern, y, 'g')",
   "athena_regexp_remove(x, pattern)": "regexp_replace(x, pattern, '', 'g')",
   "athena_remove(x, y)": "replace(x, y, '')",
+  // A text that is no JSON has no values. DuckDB writes numbers anew: as texts they stay as they were written.
+  "athena_json_extract(x, path)": "CASE WHEN json_valid(x) THEN json_extract(x, path) END",
   "athena_json_extract_scalar(x, path)": `CASE
-    WHEN json_type(x, path) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(x, path) END`,
+    WHEN json_valid(x) AND json_type(x, path) NOT IN ('OBJECT', 'ARRAY', 'NULL')
+      THEN json_extract_string(${NUMBERS_AS_TEXTS}, path) END`,
 
   // Time: a date stays a date in Trino and becomes a timestamp in DuckDB.
   "athena_instant(x)": only(

@@ -59,6 +59,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   is_finite: rule("isfinite", 1),
   is_infinite: rule("isinf", 1),
   is_nan: rule("isnan", 1),
+  json_extract: rule("athena_json_extract", 2),
   json_extract_scalar: rule("athena_json_extract_scalar", 2),
   last_day_of_month: rule("last_day", 1),
   length: rule("length", 1),
@@ -143,6 +144,7 @@ export const FUNCTION_NODES: Readonly<Record<string, { name: string; members: re
   contains: { name: "contains", members: ["this", "expression"] },
   element_at: { name: "element_at", members: ["this", "expression"] },
   ends_with: { name: "ends_with", members: ["this", "expression"] },
+  json_extract: { name: "json_extract", members: ["this", "path"] },
   json_extract_scalar: { name: "json_extract_scalar", members: ["this", "path"] },
   // The parser keeps LOG(base, x) with x first.
   log: { name: "log", members: ["base", "this"] },

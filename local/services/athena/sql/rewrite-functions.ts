@@ -2,6 +2,7 @@ import { notLocal } from "../../protocol/errors";
 import { isRecord } from "../../protocol/input";
 import { isDate, strftimeFormat } from "./dates";
 import { EXTRACT_FIELDS, FUNCTION_NODES, FUNCTIONS } from "./functions";
+import { jsonPointer } from "./json-path";
 import { asTimestamp, concatenation, wallClock } from "./rewrite-operators";
 import {
   asNode,
@@ -98,6 +99,9 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
     case "to_unixtime":
       if (!visit.zones) break;
       return call(target(name, args.length), [call("athena_utc", args.map(visit))]);
+    case "json_extract":
+    case "json_extract_scalar":
+      return call(target(name, args.length), [visit(args[0]), jsonPath(name, args[1])]);
     case "localtimestamp":
       return castTo(call("now", []), TIMESTAMP);
     case "ceil":
@@ -156,6 +160,12 @@ function format(name: string, args: readonly unknown[]): unknown {
   const literal = literalOf(args[1]);
   if (args.length !== 2 || literal?.type !== "string") throw notLocal(`${name} with a computed format`);
   return textLiteral(strftimeFormat(literal.text));
+}
+
+function jsonPath(name: string, path: unknown): unknown {
+  const literal = literalOf(path);
+  if (literal?.type !== "string") throw notLocal(`${name} with a computed path`);
+  return textLiteral(jsonPointer(literal.text));
 }
 
 /** Groups are `$1` in Trino's replacement and `\1` in DuckDB's. */
