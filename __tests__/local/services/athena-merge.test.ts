@@ -1,8 +1,9 @@
 import { gzipSync } from "node:zlib";
-import { DeleteTableCommand, GetTableCommand } from "@aws-sdk/client-glue";
+import { CreatePartitionCommand, DeleteTableCommand, GetTableCommand } from "@aws-sdk/client-glue";
 import { type Hour, hourOf } from "../../../contract/hours";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
 import { athenaQueries } from "../../../lambdas/merge-small-files/aws-queries";
+import { registerHours } from "../../../lambdas/merge-small-files/register";
 import type { Statement, Tables } from "../../../lambdas/merge-small-files/statement";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
 import { describeRealRows, readRealRows, realSums } from "../../support/real-rows";
@@ -102,6 +103,74 @@ describe("MergeSmallFiles' statements", () => {
     expect(await identities(FIRST)).toEqual([["a1"], ["a2"], ["a3"]]);
     expect(await identities(SECOND)).toEqual([["b1"]]);
     expect(await identities(THIRD)).toEqual([]);
+  });
+
+  test("a deploy over hours that were registered without extra: text where there is one, NULL where there was none", async () => {
+    const hour = hourOf(Date.UTC(2026, 10, 24, 7));
+    const { Table } = await bench.glue.send(new GetTableCommand({ DatabaseName: DATABASE, Name: "raw" }));
+    const { Columns = [], ...descriptor } = Table?.StorageDescriptor ?? {};
+    const StorageDescriptor = {
+      ...descriptor,
+      Location: rawLocation(hour),
+      Columns: Columns.filter(({ Name }) => Name !== "extra"),
+    };
+    await bench.glue.send(
+      new CreatePartitionCommand({
+        ...{ DatabaseName: DATABASE, TableName: "raw" },
+        PartitionInput: { Values: [...hour.values], StorageDescriptor },
+      }),
+    );
+    // As the function of before wrote them: unknown columns beside the others.
+    const before = { extra: undefined, Channel: "web" };
+    await bench.put(
+      `raw/${hour.folder}before.json`,
+      transaction("old", before) + transaction("both", before) + transaction("own", { ...before, Extra: 7 }),
+    );
+    const since = transaction("both", { extra: '{"Channel":"web"}' }) + transaction("new", { extra: '{"a":0.10}' });
+    await bench.put(`raw/${hour.folder}since.json.gz`, gzipSync(since + transaction("none")));
+
+    await registerHours(catalog(), TABLES.raw, { bucket: BUCKET, prefix: "raw/" }, [hour]);
+    await merge(hour, "r7");
+
+    const expected = [
+      ["both", '{"Channel":"web"}'],
+      ["new", '{"a":0.10}'],
+      ["none", "{}"],
+      ["old", null],
+      // It had a column of this name of its own, which the table cannot tell from ours.
+      ["own", "7"],
+    ];
+    expect(await bench.rows("SELECT record_id, extra FROM merged WHERE hour = 7 ORDER BY record_id")).toEqual(expected);
+    expect(
+      await bench.rows("SELECT record_id, max(extra) FROM raw WHERE hour = 7 GROUP BY record_id ORDER BY record_id"),
+    ).toEqual(expected);
+    expect(
+      await bench.rows("SELECT json_extract_scalar(extra, '$.a') FROM merged WHERE hour = 7 AND record_id = 'new'"),
+    ).toEqual([["0.10"]]);
+
+    await bench.put(`raw/${hour.folder}again.json`, transaction("new", { extra: '{"a":0.1}' }));
+    await expect(merge(hour, "r8")).rejects.toThrow(/rows of one identity differ: new/);
+  });
+
+  test("Parquet of before there was extra is read, with NULL, beside Parquet that has it", async () => {
+    const columns = TABLES.columns.filter((name) => name !== "extra").join(", ");
+    await bench.put(`raw/${THIRD.folder}b.json`, transaction("c1", { extra: '{"a":1}' }));
+    const { state } = await bench.query(
+      `CREATE TABLE before WITH (format = 'PARQUET', external_location = '${runLocation(FIRST, "r1")}') AS SELECT ${columns} FROM raw WHERE hour = 3 AND record_id <> 'a2'`,
+    );
+    expect(state).toBe("SUCCEEDED");
+    await catalog().putPartition(TABLES.parquet, {
+      values: FIRST.values,
+      location: runLocation(FIRST, "r1"),
+      parameters: {},
+    });
+    await merge(THIRD, "r3");
+
+    expect(await bench.rows("SELECT record_id, extra FROM merged ORDER BY record_id")).toEqual([
+      ["a1", null],
+      ["a3", null],
+      ["c1", '{"a":1}'],
+    ]);
   });
 
   test("gzip and plain objects of one hour are read alike", async () => {
