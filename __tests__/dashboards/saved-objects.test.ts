@@ -71,6 +71,18 @@ describe("the saved objects", () => {
     ]);
   });
 
+  test("a field that is only kept is neither searchable nor aggregated", () => {
+    const fields = patternFields(pattern);
+    const none = { searchable: false, aggregatable: false, readFromDocValues: false };
+    expect(fields.get("extra")).toMatchObject(none);
+    expect(fields.get("Country")).toMatchObject({
+      searchable: true,
+      aggregatable: true,
+      readFromDocValues: true,
+    });
+    expect(fields.get("Description")).toMatchObject({ ...none, searchable: true });
+  });
+
   test("every field that is aggregated, sorted by or shown is one of the pattern", () => {
     const fields = patternFields(pattern);
     const search = OBJECTS.find(({ type }) => type === "search")?.attributes as {

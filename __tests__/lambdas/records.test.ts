@@ -113,12 +113,25 @@ describe("how many lines a record may have", () => {
   });
 });
 
+describe("a record whose lines grow by their unknown columns", () => {
+  const line = goodLine({ Note: '"'.repeat(130_000) });
+
+  test("is stored where they fit into an answer, and refused as a whole where they do not", () => {
+    const fits = judgeUserRecord(userRecord(Array(7).fill(line).join("\n")));
+    expect(verdicts(fits)).toEqual(Array(7).fill("accepted"));
+    // Less than half of what an answer may hold, as they were sent.
+    const record = Buffer.from(Array(8).fill(line).join("\n"));
+    expect(base64Bytes(record.length)).toBeLessThan(MAX_ANSWER_BYTES / 1.9);
+    expect(whole(record)).toMatchObject({ reason: "record_too_large" });
+  });
+});
+
 describe("the bound of an answer", () => {
   const columns = fc
     .array(
       fc.record({
         kind: fc.constantFrom<Column["kind"]>("text", "integer", "decimal", "timestamp"),
-        name: fc.integer({ min: 1, max: 40 }),
+        name: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 4_000 })),
         required: fc.boolean(),
       }),
       { minLength: 1, maxLength: 8 },
@@ -151,7 +164,7 @@ describe("the bound of an answer", () => {
     const id = "v".repeat(LONGEST_RECORD_ID);
     const identity = `,"record_id":"${id}","arrived_at":"2026-11-24 03:08:27.123","extra":"{}"`;
     const sent = `{${text}}\n`.length;
-    const stored = `{${own}${identity}}\n`.length;
+    const stored = `{${own}${identity}}\n`.replace("{,", "{").length;
     return { sent: lines * sent + unknown, stored: lines * stored + 2 * unknown };
   }
 

@@ -146,6 +146,7 @@ describe("compare", () => {
       ["NULL in Parquet only", [text], [none], [text], { raw: [], parquet: ["b"], indexed: [] }],
       ["NULL in the index only", [text], [text], [none], { raw: [], parquet: [], indexed: ["b"] }],
       ["NULL in the lake only", [none], [none], [text], { raw: ["b"], parquet: ["b"], indexed: [] }],
+      ["a copy with NULL in Parquet", [text], [none, text], [text], { raw: [], parquet: ["b"], indexed: [] }],
       [
         "NULL in Parquet, of two copies",
         [none, text],

@@ -313,6 +313,11 @@ function neighbour(id: string): string {
   return `${id.slice(0, -1)}v`;
 }
 
+/** @param extra in SQL */
+function withExtra(id: string, extra: string): string {
+  return `SELECT * REPLACE (CASE record_id WHEN '${id}' THEN ${extra} ELSE extra END AS extra) FROM rows`;
+}
+
 const TAMPERINGS: readonly Tampering[] = [
   {
     what: "a raw line is gone",
@@ -349,6 +354,26 @@ const TAMPERINGS: readonly Tampering[] = [
     },
     found: (id) => ({ "altered in parquet": [id] }),
     command: true,
+  },
+  {
+    what: "a raw line has another unknown column",
+    table: "json",
+    change: (bytes, id) =>
+      rawLines(bytes, id, (line) => [JSON.stringify({ ...JSON.parse(line), extra: '{"a":1}' })]),
+    found: (id) => ({ "altered in raw": [id] }),
+  },
+  {
+    what: "an unknown column in Parquet is another",
+    table: "parquet",
+    change: (bytes, id) => rewriteParquet(bytes, withExtra(id, `'{"a":1}'`)),
+    found: (id) => ({ "altered in parquet": [id] }),
+    command: true,
+  },
+  {
+    what: "the unknown columns in Parquet are gone",
+    table: "parquet",
+    change: (bytes, id) => rewriteParquet(bytes, withExtra(id, "NULL")),
+    found: (id) => ({ "altered in parquet": [id] }),
   },
   {
     what: "Parquet has a row that the stream never had",
@@ -396,6 +421,26 @@ describe("tampered with behind its back", () => {
       }
     } finally {
       await undo();
+    }
+  });
+
+  test("an unknown column of a document is another: that identity is named, and nothing else", async () => {
+    const { record_id } = await someLine(run.places.tables.parquet);
+    const { client, indexPattern: index } = run.places.search ?? fail("there is no search");
+    const query = { ids: { values: [record_id] } };
+    const { body } = await client.search({ index, body: { query } });
+    const [hit] = body.hits.hits;
+    const { _index = "", _source: document = {} } = hit ?? {};
+    const put = (source: object) =>
+      client.index({ index: _index, id: record_id, body: source, refresh: true });
+    try {
+      for (const extra of ['{"a":1}', undefined]) {
+        await put({ ...document, extra });
+        const found = await reconcile(run.places, ledger);
+        expect(faults(found)).toEqual({ "altered in indexed": [record_id] });
+      }
+    } finally {
+      await put(document);
     }
   });
 

@@ -126,7 +126,8 @@ describe("MergeSmallFiles' statements", () => {
       `raw/${hour.folder}before.json`,
       transaction("old", before) + transaction("both", before) + transaction("own", { ...before, Extra: 7 }),
     );
-    const since = transaction("both", { extra: '{"Channel":"web"}' }) + transaction("new", { extra: '{"a":0.10}' });
+    const since =
+      transaction("both", { extra: '{"Channel":"web"}' }) + transaction("new", { extra: '{"a":0.10}' });
     await bench.put(`raw/${hour.folder}since.json.gz`, gzipSync(since + transaction("none")));
 
     await registerHours(catalog(), TABLES.raw, { bucket: BUCKET, prefix: "raw/" }, [hour]);
@@ -140,12 +141,18 @@ describe("MergeSmallFiles' statements", () => {
       // It had a column of this name of its own, which the table cannot tell from ours.
       ["own", "7"],
     ];
-    expect(await bench.rows("SELECT record_id, extra FROM merged WHERE hour = 7 ORDER BY record_id")).toEqual(expected);
+    expect(await bench.rows("SELECT record_id, extra FROM merged WHERE hour = 7 ORDER BY record_id")).toEqual(
+      expected,
+    );
     expect(
-      await bench.rows("SELECT record_id, max(extra) FROM raw WHERE hour = 7 GROUP BY record_id ORDER BY record_id"),
+      await bench.rows(
+        "SELECT record_id, max(extra) FROM raw WHERE hour = 7 GROUP BY record_id ORDER BY record_id",
+      ),
     ).toEqual(expected);
     expect(
-      await bench.rows("SELECT json_extract_scalar(extra, '$.a') FROM merged WHERE hour = 7 AND record_id = 'new'"),
+      await bench.rows(
+        "SELECT json_extract_scalar(extra, '$.a') FROM merged WHERE hour = 7 AND record_id = 'new'",
+      ),
     ).toEqual([["0.10"]]);
 
     await bench.put(`raw/${hour.folder}again.json`, transaction("new", { extra: '{"a":0.1}' }));

@@ -691,7 +691,10 @@ describe("the Glue catalog", () => {
     const { Columns = [] } = whole.StorageDescriptor ?? {};
     const before: PartitionInput = {
       ...whole,
-      StorageDescriptor: { ...whole.StorageDescriptor, Columns: Columns.filter(({ Name }) => Name !== "extra") },
+      StorageDescriptor: {
+        ...whole.StorageDescriptor,
+        Columns: Columns.filter(({ Name }) => Name !== "extra"),
+      },
     };
     const sql = "SELECT record_id, extra FROM hourly ORDER BY record_id";
 
