@@ -160,8 +160,9 @@ export function largestAnswer(columns: readonly Column[], bufferBytes: number): 
   const overhead = RECORD_ID_BYTES + REQUEST_RECORD_BYTES;
   const balanced = (overhead * bufferBytes) / (REQUEST_BYTES - (4 / 3) * bufferBytes);
   let largest = 0;
-  const consider = (lineCount: number, dataBytes: number): void => {
-    if (lineCount < 1 || lineCount > most || dataBytes < lineCount * lines[0].sent) return;
+  const consider = (lineCount: number, wantedBytes: number): void => {
+    if (lineCount < 1 || lineCount > most) return;
+    const dataBytes = Math.max(wantedBytes, lineCount * lines[0].sent);
     const records = Math.min(bufferBytes / dataBytes, REQUEST_BYTES / (overhead + (4 / 3) * dataBytes));
     const stored = lineCount * storedBytes(lines, dataBytes / lineCount);
     // Without its ceiling, base64 is linear: the last group has up to 8/3 characters more.
