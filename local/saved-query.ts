@@ -6,6 +6,13 @@ interface RawTable {
   readonly places: { readonly sql: Places["sql"]; readonly tables: Pick<Places["tables"], "json"> };
 }
 
+/** Characters of a cell that a terminal has room for. */
+const MOST_SHOWN = 60;
+
+function shown(cell: string): string {
+  return cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell;
+}
+
 /** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as a person would. */
 export async function firstTen({ places }: RawTable): Promise<string> {
   const sql = `SELECT * FROM "${places.tables.json}" LIMIT 10`;
@@ -13,10 +20,10 @@ export async function firstTen({ places }: RawTable): Promise<string> {
   await places.sql.query(sql, (row) => rows.push(row));
   const [first] = rows;
   if (first === undefined) return `${sql}\n(no rows)`;
-  const names = Object.keys(first).filter(
-    (name) => !["record_id", "year", "month", "day", "hour"].includes(name),
-  );
+  const hasExtra = rows.some(({ extra = "" }) => extra !== "" && extra !== "{}");
+  const hidden = ["record_id", "year", "month", "day", "hour", ...(hasExtra ? [] : ["extra"])];
+  const names = Object.keys(first).filter((name) => !hidden.includes(name));
   const table = new Table({ head: names, style: { head: [], border: [], compact: true } });
-  for (const row of rows) table.push(names.map((name) => row[name] ?? ""));
+  for (const row of rows) table.push(names.map((name) => shown(row[name] ?? "")));
   return `${sql}\n${table.toString()}`;
 }

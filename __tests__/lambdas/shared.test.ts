@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../contract/canonical-json";
 import { topLevelMembers } from "../../contract/json-members";
-import { GROWTH_BYTES } from "../../contract/limits";
 import { judgeLine, MAX_LINE_BYTES, makeJudge } from "../../contract/judge";
+import { GROWTH_BYTES } from "../../contract/limits";
 import {
   isStored,
   judgeRecord,

@@ -519,7 +519,7 @@ describe("the delivery stream", () => {
                 },
                 { parameter_name: "NumberOfRetries", parameter_value: "300" },
                 // Of the contract: what keeps the answer below 5.5 MB.
-                { parameter_name: "BufferSizeInMBs", parameter_value: "0.9" },
+                { parameter_name: "BufferSizeInMBs", parameter_value: "0.8" },
               ],
             },
           ],
