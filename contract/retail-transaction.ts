@@ -85,12 +85,13 @@ export const EXTRA_COLUMN = {
   comment: "Columns outside of the contract, a JSON object; read it by json_extract_scalar(extra, '$.Name')",
 } as const satisfies Column;
 
-/** The columns of the JSON and the Parquet table and of the stored line, in their order. */
-export const TABLE_COLUMNS = [
-  ...COLUMNS,
-  ...IDENTITY_COLUMNS,
-  EXTRA_COLUMN,
-] as const satisfies readonly Column[];
+/**
+ * The columns of the JSON and the Parquet table and of the stored line, in their order. A function, for a list that is made
+ * of others would be in the bundle of every Lambda function.
+ */
+export function tableColumns(): readonly Column[] {
+  return [...COLUMNS, ...IDENTITY_COLUMNS, EXTRA_COLUMN];
+}
 
 /** Partition columns of the tables, two digits each in the keys of the lake. */
 export const PARTITION_COLUMNS = ["year", "month", "day", "hour"] as const;
@@ -122,7 +123,7 @@ export interface GlueColumn {
 }
 
 /** Columns of the JSON and the Parquet table, partition columns excluded. */
-export function glueColumns(columns: readonly Column[] = TABLE_COLUMNS): GlueColumn[] {
+export function glueColumns(columns: readonly Column[] = tableColumns()): GlueColumn[] {
   return columns.map(({ field, kind, comment }) => ({
     name: field.toLowerCase(),
     type: GLUE_TYPES[kind],
@@ -160,7 +161,7 @@ function indexProperty({ field, kind, search }: Column): IndexProperty {
 }
 
 /** The mapping of the index: the contract's fields, and nothing else becomes searchable by itself. */
-export function indexMapping(columns: readonly Column[] = TABLE_COLUMNS): {
+export function indexMapping(columns: readonly Column[] = tableColumns()): {
   readonly dynamic: false;
   readonly properties: Readonly<Record<string, IndexProperty>>;
 } {

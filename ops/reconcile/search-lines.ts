@@ -1,6 +1,6 @@
 import type { Client } from "@opensearch-project/opensearch";
 import { checksum, type LineValues } from "../../contract/checksum";
-import { EXTRA_COLUMN, TABLE_COLUMNS } from "../../contract/retail-transaction";
+import { EXTRA_COLUMN, tableColumns } from "../../contract/retail-transaction";
 import type { LayerLine } from "./compare";
 import type { CountrySums } from "./tables";
 import { arrivalQuery, type Window } from "./window";
@@ -29,7 +29,7 @@ export async function readIndex(client: Client, pattern: string, window?: Window
         size: DOCUMENTS_PER_CALL,
         query: window === undefined ? { match_all: {} } : arrivalQuery(window),
         sort: [{ record_id: { order: "asc" } }],
-        _source: TABLE_COLUMNS.map(({ field }) => field),
+        _source: tableColumns().map(({ field }) => field),
         ...(after === undefined ? {} : { search_after: [after] }),
       },
     });

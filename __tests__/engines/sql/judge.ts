@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { HOUR_MS, type Hour, hourOf } from "../../../contract/hours";
 import { isStored, judgeRecord, type Line, type StoredLine, storedJson } from "../../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
-import { COLUMNS, TABLE_COLUMNS } from "../../../contract/retail-transaction";
+import { COLUMNS, tableColumns } from "../../../contract/retail-transaction";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
 import { hourLocation, s3Uri } from "../../../lambdas/merge-small-files/locations";
 import { chunks } from "../../../lib/given";
@@ -70,7 +70,7 @@ async function generated(report: Report, layer: BatchLayer, select: Select): Pro
       await layer.deliver(hour, `${number}.json`, object);
     }
     await register(layer, [hour]);
-    const columns = TABLE_COLUMNS.map(({ field }) => field);
+    const columns = tableColumns().map(({ field }) => field);
     const rows = await select(`SELECT ${columns.join(", ")} FROM ${TABLE_NAMES.raw}`);
     return sameLines(stored, rows);
   });
