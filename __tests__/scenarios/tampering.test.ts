@@ -432,7 +432,7 @@ describe("tampered with behind its back", () => {
     const [hit] = body.hits.hits;
     const { _index = "", _source: document = {} } = hit ?? {};
     const put = (source: object) =>
-      client.index({ index: _index, id: record_id, body: source, refresh: true });
+      client.bulk({ refresh: true, body: [{ index: { _index, _id: record_id } }, source] });
     try {
       for (const extra of ['{"a":1}', undefined]) {
         await put({ ...document, extra });
