@@ -19,7 +19,7 @@ import { startLocalRun } from "./local-run";
 import { runOnce } from "./once";
 import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
-import { NUMBERINGS, type Numbering } from "./services/firehose/user-records";
+import { NUMBERINGS, type Numbering } from "./services/firehose/service";
 import { runUntilStopped } from "./until-stopped";
 
 /** Lines that `--once` sends when it is not told otherwise. */

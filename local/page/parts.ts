@@ -2,7 +2,7 @@ import { METRICS as MERGE } from "../../lambdas/merge-small-files/metrics";
 import { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
 import type { LocalRun } from "../local-run";
-import type { FunctionStats } from "../services/lambda/functions/function-host";
+import type { FunctionStats } from "../services/lambda/service";
 import type { Generator } from "./generator";
 import type { Rates } from "./rates";
 import type { Fact, Flow, LayerState, Part } from "./state";

@@ -1,6 +1,6 @@
 import type { GetShardIteratorCommandInput, KinesisClient } from "@aws-sdk/client-kinesis";
 import { isStored, judgeRecord } from "../../contract/lines";
-import { type ShardPosition, ShardReader, startingPositions } from "../services/kinesis/shard-reader";
+import { type ShardPosition, ShardReader, startingPositions } from "../services/stream-consumer/shard-reader";
 import { Arrivals, minuteStart } from "./arrivals";
 
 /** For so long arrivals are kept by second. */

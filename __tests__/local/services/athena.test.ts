@@ -42,7 +42,7 @@ import {
   paginateGetPartitions,
   UpdatePartitionCommand,
 } from "@aws-sdk/client-glue";
-import { readState } from "../../../local/services/glue/state-file";
+import { readState } from "../../../local/services/glue/state";
 import {
   BUCKET,
   DATABASE,

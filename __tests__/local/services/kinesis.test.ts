@@ -18,7 +18,7 @@ import { listenOnLoopback } from "../../../lib/loopback";
 import type { StreamModel } from "../../../local/plan/data-plane";
 import { localKinesis } from "../../../local/services/clients";
 import { type KinesisService, startKinesis } from "../../../local/services/kinesis/service";
-import { ShardReader, startingPositions } from "../../../local/services/kinesis/shard-reader";
+import { ShardReader, startingPositions } from "../../../local/services/stream-consumer/shard-reader";
 
 const MODEL: StreamModel = {
   address: "aws_kinesis_stream.retail",

@@ -1,10 +1,7 @@
-import type { Catalog } from "../glue/catalog";
-import type { CatalogPartition, CatalogTable } from "../glue/model";
+import { type Catalog, type CatalogTable, partitionValues } from "../glue/service";
 import { QueryFailure } from "../protocol/errors";
-import { type ObjectFile, type ObjectFiles, parseS3Folder } from "../s3/object-files";
+import { type ObjectFile, type ObjectFiles, parseS3Folder } from "../s3/service";
 import type { Fragment, OpenTable, Tables } from "./engine";
-
-const WHOLE_NUMBER_TYPES = new Set(["tinyint", "smallint", "int", "integer", "bigint"]);
 
 /** The catalog's tables with their files, as queries see them: only registered partitions, as in Athena. */
 export function catalogTables(catalog: Catalog, objects: ObjectFiles): Tables {
@@ -29,29 +26,6 @@ function openTable(table: CatalogTable, catalog: Catalog, objects: ObjectFiles):
     table,
     fragments: partitions.map((partition) => fragment(partition.location, partitionValues(table, partition))),
   };
-}
-
-/**
- * A partition's values by key, typed as its keys are.
- * @throws QueryFailure HIVE_INVALID_PARTITION_VALUE as Athena does for a number that is none
- */
-export function partitionValues(
-  { partitionKeys }: CatalogTable,
-  { values }: Pick<CatalogPartition, "values">,
-): Record<string, string | number> {
-  return Object.fromEntries(
-    partitionKeys.map(({ name, type }, index) => {
-      const value = values[index] ?? "";
-      if (!WHOLE_NUMBER_TYPES.has(type)) return [name.toLowerCase(), value];
-      if (!/^-?\d+$/.test(value)) {
-        throw new QueryFailure(
-          "HIVE_INVALID_PARTITION_VALUE",
-          `Invalid partition value '${value}' for ${type.toUpperCase()} partition key: ${name}`,
-        );
-      }
-      return [name.toLowerCase(), Number(value)];
-    }),
-  );
 }
 
 /** Objects below a location; hidden ones (`_` or `.` first) and empty ones are no data, as in Athena. */

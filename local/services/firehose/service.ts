@@ -6,17 +6,19 @@ import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
-import { PositionFile } from "../kinesis/position-file";
+import { PositionFile } from "../stream-consumer/position-file";
 import {
   type ShardPosition,
   ShardReader,
   type ShardRecord,
   startingPositions,
-} from "../kinesis/shard-reader";
+} from "../stream-consumer/shard-reader";
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
 import { compilePrefixes, fileTime, type Prefix } from "./prefix";
 import { type Outcome, transform } from "./transformation";
 import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-records";
+
+export { NUMBERINGS, type Numbering } from "./user-records";
 
 /** What a delivery stream works with. */
 export interface DeliveryStreamOptions {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { isRecord } from "../../protocol/input";
-import type { ObjectFile } from "../../s3/object-files";
+import type { ObjectFile } from "../../s3/service";
 
 /** Bytes that hold the first line of any of our objects (a line has at most 256 KiB and its identity). */
 const HEAD_BYTES = 300_000;

@@ -1,4 +1,4 @@
-import type { ObjectFile } from "../../s3/object-files";
+import type { ObjectFile } from "../../s3/service";
 import type { Fragment } from "../engine";
 import type { Relation } from "../sql/table-references";
 import { duckType } from "./column-types";

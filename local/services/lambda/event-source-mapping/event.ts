@@ -1,6 +1,6 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import type { EventSourceMappingModel } from "../../../plan/data-plane";
-import type { ShardRecord } from "../../kinesis/shard-reader";
+import type { ShardRecord } from "../../stream-consumer/shard-reader";
 
 /** Lambda's limit of a synchronous invocation's payload, in bytes. */
 export const PAYLOAD_LIMIT = 6 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { noSuchKey, preconditionFailed } from "./errors";
 import { DESCRIPTION_SUFFIX, objectPath } from "./key-path";
 import { ObjectIndex, type StoredObject } from "./object-index";
-import { noSuchKey, preconditionFailed } from "./s3-error";
 
 /** What must hold of the object that stands under the key, at the moment of the write. */
 interface WriteCondition {

@@ -5,11 +5,11 @@ import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { hasCode } from "../../../lib/error-code";
 import { AwsChunkedDecoder } from "./aws-chunked";
-import { type Bucket, quoted } from "./bucket";
 import { Checksums, isChecksumHeader } from "./checksums";
+import { noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
 import type { StoredObject } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
-import { noSuchKey, notSupported, preconditionFailed, S3Error } from "./s3-error";
+import { type Bucket, quoted } from "./state";
 
 /** Headers that are kept with an object as they were given. */
 const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Bucket } from "./bucket";
+import { notSupported, S3Error } from "./errors";
 import type { ListPage } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
-import { notSupported, S3Error } from "./s3-error";
+import type { Bucket } from "./state";
 import { document, element, parseDeleteRequest } from "./xml";
 
 const MAX_KEYS = 1_000;
