@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { DeleteTableCommand, GetTableCommand } from "@aws-sdk/client-glue";
-import { type Hour, hourOf } from "../../../contract/hours";
-import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
-import { athenaQueries } from "../../../lambdas/merge-small-files/aws-queries";
-import type { Statement, Tables } from "../../../lambdas/merge-small-files/statement";
-import { readDataPlane } from "../../../local/plan/read-data-plane";
-import { describeRealRows, readRealRows, realSums } from "../../support/real-rows";
-import { synthesized } from "../../support/synthesized";
+import { type Hour, hourOf } from "../../../../contract/hours";
+import { glueCatalog } from "../../../../lambdas/merge-small-files/aws-catalog";
+import { athenaQueries } from "../../../../lambdas/merge-small-files/aws-queries";
+import type { Statement, Tables } from "../../../../lambdas/merge-small-files/statement";
+import { readDataPlane } from "../../../../local/plan/read-data-plane";
+import { describeRealRows, readRealRows, realSums } from "../../../support/real-rows";
+import { synthesized } from "../../../support/synthesized";
 import {
   BUCKET,
   DATABASE,
@@ -16,7 +16,7 @@ import {
   TRANSACTION_COLUMNS,
   table,
   transaction,
-} from "../support/sql";
+} from "../../support/sql";
 
 const RAW = table("raw", TRANSACTION_COLUMNS, { partitionKeys: HOUR_COLUMNS });
 const PARQUET = table("merged", TRANSACTION_COLUMNS, { partitionKeys: HOUR_COLUMNS, format: "parquet" });

@@ -1,22 +1,22 @@
 import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
-import { eventually } from "../../../benchmarks/support/eventually";
-import { type BatchVerdict, readBatchResponse } from "../../../lib/batch-response";
-import type { EventSourceMappingModel, Invoke } from "../../../local/plan/data-plane";
+import { eventually } from "../../../../benchmarks/support/eventually";
+import { type BatchVerdict, readBatchResponse } from "../../../../lib/batch-response";
+import type { EventSourceMappingModel, Invoke } from "../../../../local/plan/data-plane";
 import {
   batchLength,
   eventRecord,
   kinesisEvent,
-} from "../../../local/services/lambda/event-source-mapping/event";
+} from "../../../../local/services/lambda/event-source-mapping/event";
 import {
   type EventSourceMapping,
   type MappingProgress,
   startEventSourceMapping,
-} from "../../../local/services/lambda/event-source-mapping/event-source-mapping";
-import { concurrentBatchOf } from "../../../local/services/lambda/event-source-mapping/shard-consumer";
-import { Watermark } from "../../../local/services/lambda/event-source-mapping/watermark";
-import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
-import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../support/engines";
+} from "../../../../local/services/lambda/event-source-mapping/event-source-mapping";
+import { concurrentBatchOf } from "../../../../local/services/lambda/event-source-mapping/shard-consumer";
+import { Watermark } from "../../../../local/services/lambda/event-source-mapping/watermark";
+import type { ShardRecord } from "../../../../local/services/stream-consumer/shard-reader";
+import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../../support/engines";
 
 const FUNCTION = `arn:aws:lambda:${REGION}:123456789012:function:upsert-to-es`;
 

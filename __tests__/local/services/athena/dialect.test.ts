@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
-import { duckDbEngine } from "../../../local/services/athena/duckdb/duckdb-engine";
-import { type Translation, translate } from "../../../local/services/athena/sql/athena-sql";
-import { loadParser } from "../../../local/services/athena/sql/sql-parser";
-import { QueryFailure } from "../../../local/services/protocol/errors";
-import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../support/sql-dialect";
-import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../support/sql";
+import { duckDbEngine } from "../../../../local/services/athena/duckdb/duckdb-engine";
+import { type Translation, translate } from "../../../../local/services/athena/sql/athena-sql";
+import { loadParser } from "../../../../local/services/athena/sql/sql-parser";
+import { QueryFailure } from "../../../../local/services/protocol/errors";
+import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../../support/sql-dialect";
+import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../support/sql";
 
 const SALES = table("sales", TRANSACTION_COLUMNS);
 let bench: SqlBench;

@@ -5,16 +5,16 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { strToU8, zipSync } from "fflate";
-import type { FunctionModel } from "../../../local/plan/data-plane";
-import { credentialsOf } from "../../../local/services/credentials";
-import { FunctionError } from "../../../local/services/lambda/functions/function-error";
+import type { FunctionModel } from "../../../../local/plan/data-plane";
+import { credentialsOf } from "../../../../local/services/credentials";
+import { FunctionError } from "../../../../local/services/lambda/functions/function-error";
 import {
   type Functions,
   type FunctionsOptions,
   startFunctions,
-} from "../../../local/services/lambda/functions/start-functions";
+} from "../../../../local/services/lambda/functions/start-functions";
 
-const ROOT = resolve(__dirname, "../../..");
+const ROOT = resolve(__dirname, "../../../..");
 
 /** A handler that does what its event asks for. */
 const SOURCE = `

@@ -5,15 +5,15 @@ import { gunzipSync } from "node:zlib";
 import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from "aws-lambda";
 import fc from "fast-check";
-import { eventually } from "../../../benchmarks/support/eventually";
-import type { DeliveryStreamModel, Invoke } from "../../../local/plan/data-plane";
-import { TransformationBuffer } from "../../../local/services/firehose/buffers";
-import { compilePrefixes } from "../../../local/services/firehose/prefix";
-import { type DeliveryStream, startDeliveryStream } from "../../../local/services/firehose/service";
-import { transformationEvent } from "../../../local/services/firehose/transformation";
-import type { DeliveredRecord, Numbering } from "../../../local/services/firehose/user-records";
-import { AGGREGATES } from "../../support/kpl/aggregates";
-import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../support/engines";
+import { eventually } from "../../../../benchmarks/support/eventually";
+import type { DeliveryStreamModel, Invoke } from "../../../../local/plan/data-plane";
+import { TransformationBuffer } from "../../../../local/services/firehose/buffers";
+import { compilePrefixes } from "../../../../local/services/firehose/prefix";
+import { type DeliveryStream, startDeliveryStream } from "../../../../local/services/firehose/service";
+import { transformationEvent } from "../../../../local/services/firehose/transformation";
+import type { DeliveredRecord, Numbering } from "../../../../local/services/firehose/user-records";
+import { AGGREGATES } from "../../../support/kpl/aggregates";
+import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../../support/engines";
 
 const FUNCTION = `arn:aws:lambda:${REGION}:123456789012:function:validate-records`;
 const PREFIX =

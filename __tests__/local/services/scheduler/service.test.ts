@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Invoke, ScheduleModel } from "../../../local/plan/data-plane";
-import { type Clock, type ScheduleOutcome, startSchedule } from "../../../local/services/scheduler/service";
+import type { Invoke, ScheduleModel } from "../../../../local/plan/data-plane";
+import {
+  type Clock,
+  type ScheduleOutcome,
+  startSchedule,
+} from "../../../../local/services/scheduler/service";
 
 const FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:MergeSmallFiles";
 const START = Date.UTC(2026, 10, 24, 12);

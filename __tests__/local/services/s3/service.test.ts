@@ -22,9 +22,9 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import fc from "fast-check";
-import { eventually } from "../../../benchmarks/support/eventually";
-import { ObjectIndex, type StoredObject } from "../../../local/services/s3/object-index";
-import { type S3Service, startS3 } from "../../../local/services/s3/service";
+import { eventually } from "../../../../benchmarks/support/eventually";
+import { ObjectIndex, type StoredObject } from "../../../../local/services/s3/object-index";
+import { type S3Service, startS3 } from "../../../../local/services/s3/service";
 
 const BUCKET = "lake";
 

@@ -9,15 +9,15 @@ import {
   parseDate,
   parseQueryDate,
   printDate,
-} from "../../../local/services/opensearch/dates";
-import { EngineError } from "../../../local/services/opensearch/errors";
-import { filterAnswer } from "../../../local/services/opensearch/json-paths";
+} from "../../../../local/services/opensearch/dates";
+import { EngineError } from "../../../../local/services/opensearch/errors";
+import { filterAnswer } from "../../../../local/services/opensearch/json-paths";
 import {
   type Interceptor,
   type SearchDouble,
   startSearchDouble,
-} from "../../../local/services/opensearch/service";
-import { compareTexts } from "../../../local/services/opensearch/values";
+} from "../../../../local/services/opensearch/service";
+import { compareTexts } from "../../../../local/services/opensearch/values";
 
 let dataDir: string;
 let double: SearchDouble;

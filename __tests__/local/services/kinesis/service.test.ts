@@ -13,12 +13,12 @@ import {
   SplitShardCommand,
 } from "@aws-sdk/client-kinesis";
 import kinesalite from "kinesalite";
-import { eventually } from "../../../benchmarks/support/eventually";
-import { listenOnLoopback } from "../../../lib/loopback";
-import type { StreamModel } from "../../../local/plan/data-plane";
-import { localKinesis } from "../../../local/services/clients";
-import { type KinesisService, startKinesis } from "../../../local/services/kinesis/service";
-import { ShardReader, startingPositions } from "../../../local/services/stream-consumer/shard-reader";
+import { eventually } from "../../../../benchmarks/support/eventually";
+import { listenOnLoopback } from "../../../../lib/loopback";
+import type { StreamModel } from "../../../../local/plan/data-plane";
+import { localKinesis } from "../../../../local/services/clients";
+import { type KinesisService, startKinesis } from "../../../../local/services/kinesis/service";
+import { ShardReader, startingPositions } from "../../../../local/services/stream-consumer/shard-reader";
 
 const MODEL: StreamModel = {
   address: "aws_kinesis_stream.retail",
