@@ -1,4 +1,5 @@
 import { type Hour, hourNamed } from "../../contract/hours";
+import { isJsonObject } from "../../lib/json";
 import type { S3Location } from "../shared/env";
 import { hourLocation } from "./locations";
 import type { Ports } from "./ports";
@@ -184,10 +185,6 @@ function parse<T>(body: string, place: string, is: (value: unknown) => value is 
   );
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
@@ -202,7 +199,7 @@ function isHourName(value: unknown): value is string {
 }
 
 function isIntent(value: unknown): value is Intent {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { hour, query, written, seen, checking } = value;
   return (
     isHourName(hour) &&
@@ -211,18 +208,18 @@ function isIntent(value: unknown): value is Intent {
       (name) => typeof value[name] === "number",
     ) &&
     (query === null || typeof query === "string") &&
-    (written === null || isRecord(written)) &&
-    isRecord(seen) &&
-    isRecord(checking)
+    (written === null || isJsonObject(written)) &&
+    isJsonObject(seen) &&
+    isJsonObject(checking)
   );
 }
 
 function isLedger(value: unknown): value is Ledger {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const maps = ["unsettled", "acknowledged", "conflicts", "failing"].map((name) => value[name]);
   return (
     isHourName(value["settledBefore"]) &&
     typeof value["expiredOn"] === "string" &&
-    maps.every((map) => isRecord(map) && Object.keys(map).every(isHourName))
+    maps.every((map) => isJsonObject(map) && Object.keys(map).every(isHourName))
   );
 }

@@ -1,4 +1,5 @@
-import { type Json, type JsonObject, strings } from "./canonical";
+import type { Json, JsonObject } from "../../lib/json";
+import { strings } from "./canonical";
 import type { Resource } from "./resource";
 
 /** Where the security plugin is configured. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FirehoseTransformationEvent } from "aws-lambda";
+import { isJsonObject } from "../../../lib/json";
 import { backoffMs, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke } from "../../plan/data-plane";
 import type { DeliveredRecord } from "./user-records";
@@ -111,10 +112,10 @@ function checkAnswer(answer: unknown): AnsweredRecord[] {
   const bytes = Buffer.byteLength(JSON.stringify(answer) ?? "");
   if (bytes > PAYLOAD_LIMIT)
     throw new Error(`the answer has ${bytes} bytes; at most ${PAYLOAD_LIMIT} are allowed`);
-  const records = isObject(answer) ? answer["records"] : undefined;
+  const records = isJsonObject(answer) ? answer["records"] : undefined;
   if (!Array.isArray(records)) throw new Error('the answer has no list "records"');
   return records.map((record: unknown) => {
-    if (!isObject(record) || typeof record["recordId"] !== "string") {
+    if (!isJsonObject(record) || typeof record["recordId"] !== "string") {
       throw new Error("a record of the answer has no recordId");
     }
     return { recordId: record["recordId"], result: record["result"], data: record["data"] };
@@ -156,8 +157,4 @@ function readRecord({ result, data }: AnsweredRecord, attempt: number): Outcome 
 function failed(attemptsMade: number, errorCode: string, errorMessage: string): Outcome {
   const failure = { attemptsMade, errorCode, errorMessage, attemptEndingTimestamp: Date.now() };
   return { result: "Failed", failure };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { hasCode } from "../../../lib/error-code";
-import { isRecord } from "../protocol/input";
+import { isJsonObject } from "../../../lib/json";
 import type { CatalogState } from "./model";
 
 /** The file of the catalog cannot be understood; the message names it and the remedy. */
@@ -50,10 +50,11 @@ function parse(file: string, text: string): unknown {
 
 /** The file is ours alone: its outline tells it from any other. */
 function isState(value: unknown): value is CatalogState {
-  if (!isRecord(value) || !Array.isArray(value["tables"]) || !isRecord(value["partitions"])) return false;
+  if (!isJsonObject(value) || !Array.isArray(value["tables"]) || !isJsonObject(value["partitions"]))
+    return false;
   const partitions = Object.values(value["partitions"]).flat();
   return (
-    value["tables"].every((table) => isRecord(table) && typeof table["location"] === "string") &&
-    partitions.every((partition) => isRecord(partition) && Array.isArray(partition["values"]))
+    value["tables"].every((table) => isJsonObject(table) && typeof table["location"] === "string") &&
+    partitions.every((partition) => isJsonObject(partition) && Array.isArray(partition["values"]))
   );
 }

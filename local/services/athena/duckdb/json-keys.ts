@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { isRecord } from "../../protocol/input";
+import { isJsonObject } from "../../../../lib/json";
 import type { ObjectFile } from "../../s3/service";
 
 /** Bytes that hold the first line of any of our objects (a line has at most 256 KiB and its identity). */
@@ -69,7 +69,7 @@ function collect(lines: readonly string[], found: Map<string, string>, columns?:
 function keysOf(line: string): string[] {
   try {
     const value: unknown = JSON.parse(line);
-    return isRecord(value) ? Object.keys(value) : [];
+    return isJsonObject(value) ? Object.keys(value) : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;
