@@ -77,7 +77,7 @@ export function maxLines(columns: readonly Column[]): number {
 export const MAX_LINES = maxLines(COLUMNS);
 
 /** Lambda's limit of a synchronous request, in bytes. */
-const REQUEST_BYTES = 6 * 1024 * 1024;
+export const LAMBDA_REQUEST_BYTES = 6 * 1024 * 1024;
 /** The longest `recordId` of Firehose that was seen in public: shard, sequence number, and zeros. */
 const RECORD_ID_BYTES = 176;
 /** What a record of Firehose's request has beside its data and its id, at least. */
@@ -109,7 +109,7 @@ export function largestAnswer(columns: readonly Column[], bufferBytes: number): 
     const mostLines = Math.max(1, Math.min(maxLines(columns), Math.floor(bufferBytes / line.sent)));
     for (let lines = 1; lines <= mostLines; lines++) {
       const request = RECORD_ID_BYTES + REQUEST_RECORD_BYTES + base64Bytes(lines * line.sent);
-      const records = Math.min(bufferBytes / (lines * line.sent), REQUEST_BYTES / request);
+      const records = Math.min(bufferBytes / (lines * line.sent), LAMBDA_REQUEST_BYTES / request);
       const answer = records * answerBytes("x".repeat(RECORD_ID_BYTES), lines * line.stored);
       if (answer > largest) largest = answer;
     }

@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { definitionOf } from "../environments/choose";
-import { httpUrl } from "../lib/arguments";
+import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
 import { ending, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import {
@@ -49,18 +49,6 @@ interface Options extends InputFlags {
   readonly json: boolean;
 }
 
-function number(min: number, max: number, whole = true): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(
-        `${whole ? "A whole number" : "A number"} from ${min} to ${max} is wanted.`,
-      );
-    }
-    return value;
-  };
-}
-
 function program(): Command {
   return addInputOptions(new Command("npm start --"))
     .description(
@@ -69,18 +57,22 @@ function program(): Command {
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
     .option("--environment <name>", "whose Terraform is run", "dev")
-    .option("--max-count <lines>", `lines to send (--once: ${ONCE_LINES}, or the whole file)`, number(0, 1e9))
+    .option(
+      "--max-count <lines>",
+      `lines to send (--once: ${ONCE_LINES}, or the whole file)`,
+      integerBetween(0, 1e9),
+    )
     .option(
       "--rate <lines/s>",
       `lines a second (--once: as fast as it goes; else ${STEADY_RATE})`,
-      number(0.1, 1e6, false),
+      numberBetween(0.1, 1e6),
     )
-    .option("--pack <lines>", "lines in one stream record", number(1, 10_000), 1)
-    .option("--seed <number>", "of the synthetic lines", number(0, 2 ** 32 - 1), 1)
+    .option("--pack <lines>", "lines in one stream record", integerBetween(1, 10_000), 1)
+    .option("--seed <number>", "of the synthetic lines", integerBetween(0, 2 ** 32 - 1), 1)
     .option(
       "--time-scale <factor>",
       "divides the buffer interval and the schedule",
-      number(1, 3600, false),
+      numberBetween(1, 3600),
       12,
     )
     .addOption(
@@ -95,7 +87,7 @@ function program(): Command {
     .option(
       "--port <number>",
       `first of the ports (default: ${FIRST_PORT}; --once: free ones)`,
-      number(1024, 65_000),
+      integerBetween(1024, 65_000),
     )
     .addOption(
       new Option("--search <engine>", "opensearch: a real one, from Maven Central; needs JDK 17 and Maven")

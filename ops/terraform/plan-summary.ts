@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Json, type JsonObject, member } from "../../lib/json";
+import { type Json, type JsonObject, member, objectOf } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
 import { REMOVABLE, STATEFUL } from "../../modules/stateful";
-import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
+import { changesIn, HIDDEN, holdsTrue, isSame, type ResourceChange } from "./plan";
 
 /** The action on a resource; `forget` and `move` change the state only. */
 export type PlannedAction = "delete" | "replace" | "update" | "create" | "import" | "move" | "forget";

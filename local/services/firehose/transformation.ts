@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { FirehoseTransformationEvent } from "aws-lambda";
+import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
 import { isJsonObject } from "../../../lib/json";
 import { backoffMs, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke } from "../../plan/data-plane";
@@ -19,9 +20,6 @@ export interface Failure {
   /** Milliseconds since 1970. */
   readonly attemptEndingTimestamp: number;
 }
-
-/** Lambda's limit of a synchronous request and of its answer, in bytes. */
-export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
 
 /** Waits between the attempts of one invocation; AWS does not publish its own. */
 const FIRST_WAIT_MS = 100;
@@ -110,8 +108,8 @@ interface AnsweredRecord {
 /** @throws Error when the answer as a whole cannot be used: the invocation has then failed. */
 function checkAnswer(answer: unknown): AnsweredRecord[] {
   const bytes = Buffer.byteLength(JSON.stringify(answer) ?? "");
-  if (bytes > PAYLOAD_LIMIT)
-    throw new Error(`the answer has ${bytes} bytes; at most ${PAYLOAD_LIMIT} are allowed`);
+  if (bytes > LAMBDA_REQUEST_BYTES)
+    throw new Error(`the answer has ${bytes} bytes; at most ${LAMBDA_REQUEST_BYTES} are allowed`);
   const records = isJsonObject(answer) ? answer["records"] : undefined;
   if (!Array.isArray(records)) throw new Error('the answer has no list "records"');
   return records.map((record: unknown) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
 import type { FunctionModel, Invoke } from "../../plan/data-plane";
 import { Refusal } from "./errors";
 import { FunctionError } from "./functions/function-error";
@@ -9,8 +10,6 @@ export interface InvokePorts {
   readonly invoke: Invoke;
 }
 
-/** Lambda's limit of a synchronous invocation's event, in bytes. */
-const EVENT_LIMIT_BYTES = 6_291_456;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
 /** A response. */
@@ -66,10 +65,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request) {
     bytes += chunk.length;
-    if (bytes <= EVENT_LIMIT_BYTES) chunks.push(chunk);
+    if (bytes <= LAMBDA_REQUEST_BYTES) chunks.push(chunk);
   }
-  if (bytes > EVENT_LIMIT_BYTES) {
-    const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
+  if (bytes > LAMBDA_REQUEST_BYTES) {
+    const message = `Request must be smaller than ${LAMBDA_REQUEST_BYTES} bytes for the InvokeFunction operation`;
     throw new Refusal(413, "RequestTooLargeException", message);
   }
   return Buffer.concat(chunks).toString("utf8");
