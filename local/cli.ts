@@ -3,20 +3,15 @@ import { definitionOf } from "../environments/choose";
 import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
 import { ending, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
-import {
-  addInputOptions,
-  type InputFlags,
-  inputContradiction,
-  inputOptionsOf,
-} from "../loadgen/input-options";
+import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
 import { checkInput } from "../loadgen/replay";
 import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
-import { startLocalRun } from "./local-run";
-import { runOnce } from "./once";
+import { type LocalRunOptions, startLocalRun } from "./local-run";
+import { type OnceOptions, runOnce } from "./once";
 import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
 import { NUMBERINGS, type Numbering } from "./services/firehose/service";
@@ -31,22 +26,19 @@ const FIRST_PORT = 4570;
 /** The page's place among the ports. */
 const PAGE_PORT_OFFSET = 5;
 
-interface Options extends InputFlags {
+/** What the command line says; what an option means is said where it is used. */
+interface Options
+  extends InputFlags,
+    Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
+    Required<Pick<LocalRunOptions, "environment" | "timeScale" | "search">>,
+    Pick<LocalRunOptions, "searchUrl"> {
   readonly once: boolean;
-  readonly environment: string;
-  readonly maxCount?: number;
   readonly rate?: number;
-  readonly pack: number;
-  readonly seed: number;
-  readonly timeScale: number;
   readonly userRecordNumbers: Numbering;
   readonly dataDir?: string;
   readonly port?: number;
-  readonly search: "embedded" | "opensearch";
-  readonly searchUrl?: string;
   readonly page?: boolean;
   readonly envFile?: string;
-  readonly json: boolean;
 }
 
 function program(): Command {
@@ -167,7 +159,7 @@ async function start(options: Options): Promise<ExitCode> {
       onEnd: generator.onEnd,
       ...(options.inputFile !== undefined && {
         inputFile: options.inputFile,
-        input: inputOptionsOf(options),
+        input: options,
       }),
     };
     try {
@@ -217,7 +209,7 @@ async function start(options: Options): Promise<ExitCode> {
 async function checkFile(options: Options): Promise<void> {
   if (options.inputFile === undefined) return;
   try {
-    await checkInput(options.inputFile, inputOptionsOf(options), options.maxBadRows);
+    await checkInput(options.inputFile, options, options.maxBadRows);
   } catch (error) {
     if (options.json && error instanceof InputError) {
       process.stdout.write(`${JSON.stringify({ agree: false, reasons: [error.message] }, null, 2)}\n`);
