@@ -8,7 +8,7 @@ export const MAX_KEY_CHARACTERS = 1024;
 export const MAX_NUMBER_CHARACTERS = 500;
 
 /** What makes a value unreadable to one of the engines, although it is JSON. */
-export interface ValueFault {
+interface ValueFault {
   readonly reason: "ambiguous_key" | "out_of_range";
   readonly detail: string;
 }

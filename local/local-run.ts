@@ -31,7 +31,7 @@ import { type ScheduleOutcome, startSchedule } from "./services/scheduler/servic
 import { synthesize } from "./synthesize";
 
 /** How a data plane is run. */
-export interface RunOptions {
+interface RunOptions {
   /** Keeps everything: an absolute path. */
   readonly dataDir: string;
   /** Divides the delivery stream's buffer interval and the schedule's. */

@@ -9,7 +9,7 @@ import { LEAST_BILLED } from "./prices";
 import type { Ratios } from "./ratios";
 
 /** What is simulated. */
-export interface Load {
+interface Load {
   readonly eventsPerSecond: number;
   /** Hours that have raw objects and are looked back upon. */
   readonly historyHours: number;

@@ -5,7 +5,7 @@ import { hourLocation } from "./locations";
 import type { Ports } from "./ports";
 
 /** The query that a task waits for. */
-export type Step = "merge" | "cover" | "overlap" | "compare";
+type Step = "merge" | "cover" | "overlap" | "compare";
 
 /** What a run is about to do with an hour, written down before its query starts, so that whoever holds the lease next can go on. */
 export interface Intent {
@@ -64,7 +64,7 @@ export interface Ledger {
 const LEDGER_NAME = "ledger.json";
 const INTENTS_FOLDER = "intents/";
 /** The keys that each run has merged, in the same folders as the Parquet that it wrote. */
-export const RUNS_FOLDER = "runs/";
+const RUNS_FOLDER = "runs/";
 
 /** What outlives a run, in a zone of its own: intents, merged keys and the ledger. Only the holder of the lease writes it. */
 export class MergeState {

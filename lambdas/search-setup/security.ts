@@ -6,7 +6,7 @@ import type { Resource } from "./resource";
 export const SECURITY_API = "/_plugins/_security/api";
 
 /** What a security role may do, in the engine's terms. */
-export interface RoleDefinition {
+interface RoleDefinition {
   readonly clusterPermissions: readonly string[];
   readonly indexPatterns: readonly string[];
   readonly indexActions: readonly string[];

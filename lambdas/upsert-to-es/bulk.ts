@@ -2,7 +2,7 @@ import { type StoredLine, storedJson } from "../../contract/lines";
 import { monthlyIndex } from "../shared/search";
 
 /** Most bytes of a bulk request. Domains on small nodes take at most 10 MiB in a request. */
-export const MAX_BULK_BYTES = 5 * 1024 * 1024;
+const MAX_BULK_BYTES = 5 * 1024 * 1024;
 
 /** Bulk requests as the function sends them: of each item only what tells its fate comes back. */
 export const BULK_QUERY = {
@@ -22,7 +22,7 @@ export function bulkEntry(line: StoredLine, indexName: string): string {
 }
 
 /** Something that goes into a bulk request as `entry`. */
-export interface BulkDocument {
+interface BulkDocument {
   readonly entry: string;
 }
 

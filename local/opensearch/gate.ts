@@ -9,7 +9,7 @@ import { PluginStubs } from "./plugin-stubs";
 import { type KnownKey, refusedBy } from "./sigv4-verifier";
 
 /** A caller that the gate accepts. */
-export interface Principal {
+interface Principal {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The identity that the engine receives. */
   readonly roleArn: string;

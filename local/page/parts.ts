@@ -8,7 +8,7 @@ import type { Rates } from "./rates";
 import type { Fact, Flow, LayerState, Part } from "./state";
 
 /** What the parts are read from. */
-export interface PartSources {
+interface PartSources {
   readonly run: LocalRun;
   readonly generator: Generator;
   readonly rates: Rates;

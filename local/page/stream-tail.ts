@@ -21,7 +21,7 @@ interface ShardTail {
 }
 
 /** Where a reading of a shard begins. */
-export type IteratorStart =
+type IteratorStart =
   | { readonly ShardIteratorType: "AT_SEQUENCE_NUMBER"; readonly StartingSequenceNumber: string }
   | { readonly ShardIteratorType: "LATEST" };
 

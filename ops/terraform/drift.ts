@@ -7,7 +7,7 @@ import { changesIn, HIDDEN, holdsTrue, isSame, type ResourceChange } from "./pla
 import { type Context, openWorkspace } from "./workspace";
 
 /** A resource that was changed outside of Terraform. */
-export interface Drifted {
+interface Drifted {
   readonly address: string;
   /** `deleted`, or `changed` with these properties. */
   readonly what: "changed" | "deleted";

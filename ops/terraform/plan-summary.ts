@@ -19,7 +19,7 @@ export const PLANNED_ACTIONS: readonly PlannedAction[] = [
 ];
 
 /** A changed property, without sensitive values. */
-export interface PlannedProperty {
+interface PlannedProperty {
   readonly property: string;
   readonly before: Json;
   readonly after: Json;
@@ -37,7 +37,7 @@ export interface PlannedChange {
 }
 
 /** A stateful resource that the plan would remove, and the data that would be lost. */
-export interface Loss {
+interface Loss {
   readonly address: string;
   readonly action: "delete" | "replace" | "forget";
   readonly lost: string;

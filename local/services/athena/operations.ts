@@ -11,7 +11,7 @@ import { getQueryResults } from "./results";
 import type { Workgroups } from "./workgroups";
 
 /** What the operations work with. */
-export interface AthenaPorts {
+interface AthenaPorts {
   readonly executions: Executions;
   readonly catalog: Catalog;
   readonly objects: ObjectFiles;

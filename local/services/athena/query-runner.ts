@@ -9,7 +9,7 @@ import { writeCsv } from "./result-file";
 import type { CatalogAnswer, CatalogStatement } from "./statements/catalog-statements";
 import { type CreateTableAsPorts, createTableAs } from "./statements/create-table-as";
 
-export interface QueryRunnerPorts extends CreateTableAsPorts {
+interface QueryRunnerPorts extends CreateTableAsPorts {
   /** What queries may read. */
   readonly tables: Tables;
   /** Answers a statement about the catalog. @param session the database for names without one */

@@ -18,7 +18,7 @@ import { Workgroups } from "./workgroups";
 
 export { parseStatement, type SqlStatement } from "./statements/statement";
 
-export interface AthenaOptions {
+interface AthenaOptions {
   readonly plane: Pick<
     DataPlane,
     "databases" | "tables" | "workgroups" | "namedQueries" | "region" | "accountId"

@@ -21,7 +21,7 @@ import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-r
 export { NUMBERINGS, type Numbering } from "./user-records";
 
 /** What a delivery stream works with. */
-export interface DeliveryStreamOptions {
+interface DeliveryStreamOptions {
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   readonly invoke: Invoke;
@@ -36,7 +36,7 @@ export interface DeliveryStreamOptions {
 }
 
 /** How far a delivery stream has come. Records, not lines, and user records where they were aggregated; since it was started. */
-export interface DeliveryProgress {
+interface DeliveryProgress {
   readonly recordsRead: number;
   /** In objects under the prefix. */
   readonly recordsDelivered: number;

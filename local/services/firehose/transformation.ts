@@ -25,10 +25,10 @@ export interface Failure {
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
-export type TransformationModel = NonNullable<DeliveryStreamModel["transformation"]>;
+type TransformationModel = NonNullable<DeliveryStreamModel["transformation"]>;
 
 /** What a transformation needs of the world. */
-export interface TransformationPorts {
+interface TransformationPorts {
   readonly invoke: Invoke;
   /** Called for each attempt that fails. */
   readonly onFailedInvocation: (attempt: number, error: Error) => void;

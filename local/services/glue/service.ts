@@ -5,7 +5,7 @@ import { Catalog } from "./catalog";
 import { glueOperations } from "./operations";
 
 export type { Catalog } from "./catalog";
-export { type CatalogPartition, type CatalogTable, partitionValues } from "./model";
+export { type CatalogTable, partitionValues } from "./model";
 
 /** What the catalog is made of. */
 interface GlueOptions {
@@ -15,7 +15,7 @@ interface GlueOptions {
 }
 
 /** The Glue catalog. It has no port of its own: Athena's serves its operations too. */
-export interface GlueService {
+interface GlueService {
   readonly catalog: Catalog;
   readonly operations: Operations;
 }

@@ -16,8 +16,6 @@ import type { Service, StreamModel } from "../../plan/data-plane";
 import { localKinesis } from "../clients";
 import { interceptRequests, PutCounter, type PutCounts, SERVED } from "./operations";
 
-export type { PutCounts };
-
 /** Options of the Kinesis endpoint. */
 interface KinesisOptions {
   readonly models: readonly StreamModel[];

@@ -1,5 +1,5 @@
 /** An error response of Lambda's API. */
-export class Refusal extends Error {
+export class LambdaError extends Error {
   constructor(
     readonly status: number,
     readonly type: string,

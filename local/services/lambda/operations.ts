@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
 import type { FunctionModel, Invoke } from "../../plan/data-plane";
-import { Refusal } from "./errors";
+import { LambdaError } from "./errors";
 import { FunctionError } from "./functions/function-error";
 
 /** The functions that can be invoked. */
@@ -19,13 +19,13 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Answers a request. @throws Refusal for what Lambda would refuse, and for what the local run has not */
+/** Answers a request. @throws LambdaError for what Lambda would refuse, and for what the local run has not */
 export async function answer(request: IncomingMessage, { functions, invoke }: InvokePorts): Promise<Answer> {
   const text = await readBody(request);
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");
   const asked = INVOCATIONS.exec(pathname)?.[1];
   if (request.method !== "POST" || asked === undefined) {
-    throw new Refusal(
+    throw new LambdaError(
       404,
       "UnknownOperationException",
       `${request.method} ${pathname} is not supported by the local run: this port serves Lambda's Invoke`,
@@ -36,7 +36,11 @@ export async function answer(request: IncomingMessage, { functions, invoke }: In
   const found = functions.find((one) => one.name === name || one.arn === name);
   if (found === undefined) {
     const names = functions.map((one) => one.name).join(", ");
-    throw new Refusal(404, "ResourceNotFoundException", `Function not found: ${name}; there are ${names}`);
+    throw new LambdaError(
+      404,
+      "ResourceNotFoundException",
+      `Function not found: ${name}; there are ${names}`,
+    );
   }
   const event = parse(text);
   try {
@@ -51,7 +55,7 @@ export async function answer(request: IncomingMessage, { functions, invoke }: In
 function refuseOptions({ headers }: IncomingMessage, query: URLSearchParams): void {
   const type = headers["x-amz-invocation-type"] ?? "RequestResponse";
   const refuse = (what: string): never => {
-    throw new Refusal(400, "InvalidParameterValueException", `${what} is not supported by the local run`);
+    throw new LambdaError(400, "InvalidParameterValueException", `${what} is not supported by the local run`);
   };
   if (type !== "RequestResponse") refuse(`invocation type ${type}`);
   if ((headers["x-amz-log-type"] ?? "None") !== "None") refuse(`log type ${headers["x-amz-log-type"]}`);
@@ -69,7 +73,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   }
   if (bytes > LAMBDA_REQUEST_BYTES) {
     const message = `Request must be smaller than ${LAMBDA_REQUEST_BYTES} bytes for the InvokeFunction operation`;
-    throw new Refusal(413, "RequestTooLargeException", message);
+    throw new LambdaError(413, "RequestTooLargeException", message);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
@@ -78,7 +82,7 @@ function parse(text: string): unknown {
   try {
     return text === "" ? {} : JSON.parse(text);
   } catch (error) {
-    throw new Refusal(
+    throw new LambdaError(
       400,
       "InvalidRequestContentException",
       `Could not parse request body: ${String(error)}`,

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import { messageOf } from "../../../lib/message-of";
 import type { Service } from "../../plan/data-plane";
-import { Refusal } from "./errors";
+import { LambdaError } from "./errors";
 import { type Answer, answer, type InvokePorts } from "./operations";
 
 export {
@@ -29,7 +29,7 @@ export async function startLambda(options: LambdaOptions): Promise<Service & { r
   const server = createServer((request, response) => {
     answer(request, options).then(
       (found) => send(response, found),
-      (error: unknown) => send(response, refusalAnswer(error)),
+      (error: unknown) => send(response, errorAnswer(error)),
     );
   });
   const url = await listenOnLoopback(server, options.port ?? 0, "Lambda API");
@@ -46,8 +46,8 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.end(body);
 }
 
-function refusalAnswer(error: unknown): Answer {
-  const { status, type } = error instanceof Refusal ? error : { status: 500, type: "ServiceException" };
+function errorAnswer(error: unknown): Answer {
+  const { status, type } = error instanceof LambdaError ? error : { status: 500, type: "ServiceException" };
   const message = messageOf(error);
   return {
     status,

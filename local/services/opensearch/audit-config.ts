@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import type { SecurityAnswer } from "./security-api";
+import type { PluginAnswer } from "./request";
 
 /** What the plugin begins with, before anybody has switched it on. */
 const INITIAL: JsonObject = {
@@ -36,12 +36,12 @@ const INITIAL: JsonObject = {
 export class AuditConfig {
   private config = INITIAL;
 
-  public get(): SecurityAnswer {
+  public get(): PluginAnswer {
     return { status: 200, body: { _readonly: [], config: this.config } };
   }
 
   /** Replaces the settings; what is left out is as the plugin begins. */
-  public put(body: Json): SecurityAnswer {
+  public put(body: Json): PluginAnswer {
     if (!isJsonObject(body) || Object.keys(body).length === 0) {
       return { status: 400, body: { status: "error", reason: "Request body required for this action." } };
     }

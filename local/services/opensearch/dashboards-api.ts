@@ -1,30 +1,17 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { notSupported } from "./errors";
-import { anyJsonBody } from "./request";
+import { anyJsonBody, type PluginAnswer, type SearchHttpRequest } from "./request";
 
 /** Where OpenSearch Dashboards is, on a domain of AWS. */
 export const DASHBOARDS_PATH = "/_dashboards";
 
-/** A request to Dashboards. */
-export interface DashboardsRequest {
-  readonly method: string;
-  /** With {@link DASHBOARDS_PATH}. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-export interface DashboardsAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
+export interface DashboardsAnswer extends PluginAnswer {
   /** What it changed, for a journal. @default nothing */
   readonly changed?: readonly KeptEntry[];
 }
 
 /** What is kept, under `setting/<name>` or `<type>/<id>`. */
-export type KeptEntry = readonly [key: string, value: Json];
+type KeptEntry = readonly [key: string, value: Json];
 
 /** Types that can be imported; those that Dashboards has beyond them, nothing here imports. */
 const TYPES: ReadonlySet<string> = new Set(["index-pattern", "visualization", "search", "dashboard"]);
@@ -40,7 +27,7 @@ export class DashboardsApi {
   private readonly kept = new Map<string, Json>();
 
   /** @throws EngineError for a request that is not served (501) or that is no JSON */
-  public answer(request: DashboardsRequest): DashboardsAnswer {
+  public answer(request: SearchHttpRequest): DashboardsAnswer {
     const { method, headers, body } = request;
     const path = request.path.slice(DASHBOARDS_PATH.length);
     const tenant = headers["securitytenant"];
@@ -107,7 +94,7 @@ export class DashboardsApi {
   }
 
   /** As Dashboards, it answers 200 whatever comes of it, and imports nothing when a reference leads nowhere. */
-  private import({ query, headers, body }: DashboardsRequest): DashboardsAnswer {
+  private import({ query, headers, body }: SearchHttpRequest): DashboardsAnswer {
     const content = fileOf(headers["content-type"] ?? "", body);
     if (content === undefined) {
       return badRequest(

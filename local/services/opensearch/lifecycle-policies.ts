@@ -1,18 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { badRequest, EngineError, notSupported } from "./errors";
-import { anyJsonBody, checkParameters, type SearchHttpRequest } from "./request";
+import { anyJsonBody, checkParameters, type PluginAnswer, type SearchHttpRequest } from "./request";
 
 /** A policy with its place in the order of writes, by which a later write says what it has seen. */
 export interface KeptPolicy {
   readonly seqNo: number;
   readonly version: number;
   readonly policy: JsonObject;
-}
-
-/** An answer of index state management. */
-export interface PolicyAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
 }
 
 /** Nothing takes the place of the primary here. */
@@ -29,7 +23,7 @@ export class LifecyclePolicies {
   private readonly kept = new Map<string, KeptPolicy>();
   private writes = 0;
 
-  public get(name: string): PolicyAnswer {
+  public get(name: string): PluginAnswer {
     const found = this.kept.get(name);
     if (!found) throw new EngineError(404, "status_exception", "Policy not found");
     return { status: 200, body: { ...heading(name, found), policy: found.policy } };
@@ -43,7 +37,7 @@ export class LifecyclePolicies {
     name: string,
     body: Json,
     seen: { seqNo: number; primaryTerm: number } | undefined,
-  ): PolicyAnswer {
+  ): PluginAnswer {
     const found = this.kept.get(name);
     const matches = found?.seqNo === seen?.seqNo && (seen === undefined || seen.primaryTerm === PRIMARY_TERM);
     if (!matches) throw conflict(name, found);
@@ -56,7 +50,7 @@ export class LifecyclePolicies {
     return { status: found ? 200 : 201, body: { ...heading(name, kept), policy: { policy: kept.policy } } };
   }
 
-  public delete(name: string): PolicyAnswer {
+  public delete(name: string): PluginAnswer {
     const found = this.kept.get(name);
     if (!found) throw new EngineError(404, "status_exception", "Policy not found");
     this.kept.delete(name);
@@ -89,7 +83,7 @@ export function answerPolicy(
   policies: LifecyclePolicies,
   name: string,
   request: SearchHttpRequest,
-): PolicyAnswer {
+): PluginAnswer {
   const { method, path, query, body } = request;
   checkParameters(request, method === "PUT" ? ["if_seq_no", "if_primary_term"] : []);
   if (method === "GET") return policies.get(name);

@@ -1,10 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-
-/** An answer of the security API, which has an envelope of its own. */
-export interface SecurityAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
-}
+import type { PluginAnswer } from "./request";
 
 /** The kinds of things that are kept, with the lists that each may hold beside a description. */
 const KINDS = {
@@ -64,12 +59,12 @@ export class SecurityApi {
     rolesmapping: new Map(),
   };
 
-  public get(kind: SecurityKind, name: string): SecurityAnswer {
+  public get(kind: SecurityKind, name: string): PluginAnswer {
     const found = this.kept[kind].get(name) ?? (kind === "roles" ? STATIC_ROLES.get(name) : undefined);
     return found ? { status: 200, body: { [name]: found } } : notFound(kind, name);
   }
 
-  public put(kind: SecurityKind, name: string, body: Json): SecurityAnswer {
+  public put(kind: SecurityKind, name: string, body: Json): PluginAnswer {
     const fault = check(kind, body);
     if (fault) return fault;
     const isStatic = STATIC_ROLES.has(name);
@@ -92,16 +87,16 @@ export class SecurityApi {
   }
 }
 
-function said(status: number, word: string, message: string): SecurityAnswer {
+function said(status: number, word: string, message: string): PluginAnswer {
   return { status, body: { status: word, message } };
 }
 
-function notFound(kind: SecurityKind, name: string): SecurityAnswer {
+function notFound(kind: SecurityKind, name: string): PluginAnswer {
   return said(404, "NOT_FOUND", `${KINDS[kind].one} '${name}' not found.`);
 }
 
-function check(kind: SecurityKind, body: Json): SecurityAnswer | undefined {
-  const error = (reason: string, more: JsonObject = {}): SecurityAnswer => ({
+function check(kind: SecurityKind, body: Json): PluginAnswer | undefined {
+  const error = (reason: string, more: JsonObject = {}): PluginAnswer => ({
     status: 400,
     body: { status: "error", reason, ...more },
   });

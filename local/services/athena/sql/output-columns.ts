@@ -2,7 +2,7 @@ import { isJsonObject } from "../../../../lib/json";
 import { asNode, listOf, nameOf, quotedIdentifier } from "./syntax-tree";
 
 /** A query whose answer's columns have names of ours, and what they are called in Athena. */
-export interface NamedColumns {
+interface NamedColumns {
   readonly tree: unknown;
   /** The name of a column of the answer; undefined when it has none in Athena's SQL. */
   readonly nameOf: (column: string) => string | undefined;

@@ -22,7 +22,7 @@ interface EventSourceMappingOptions {
 }
 
 /** A record that the mapping discarded. */
-export interface DiscardedRecord {
+interface DiscardedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly condition: DiscardCondition;
