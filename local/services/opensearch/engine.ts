@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { type BulkAction, parseBulk } from "./bulk";
-import type { DashboardsAnswer } from "./dashboards-api";
 import { badRequest, EngineError, indexNotFound } from "./errors";
+import { checkIndexName, matchesPattern } from "./indices/names";
+import type { SearchIndex, Written } from "./indices/search-index";
+import { numberSetting, readSettings, type Settings } from "./indices/settings";
 import { Journal } from "./journal";
-import { answerPolicy } from "./lifecycle-policies";
-import { checkIndexName, matchesPattern } from "./names";
+import type { DashboardsAnswer } from "./plugins/dashboards-api";
+import { answerPolicy } from "./plugins/lifecycle-policies";
+import type { SecurityKind } from "./plugins/security-api";
 import type { PluginAnswer, SearchHttpRequest } from "./request";
-import type { SearchIndex, Written } from "./search-index";
-import type { SecurityKind } from "./security-api";
-import { numberSetting, readSettings, type Settings } from "./settings";
 import { changeEntry, documentEntry, State } from "./state";
 
 /** Refuses an action of a bulk request by the error that it returns; undefined lets it pass. */

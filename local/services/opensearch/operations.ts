@@ -1,13 +1,13 @@
 import { isJsonObject, type Json } from "../../../lib/json";
-import { DASHBOARDS_PATH } from "./dashboards-api";
 import type { Engine, RefuseItem } from "./engine";
 import { EngineError, notSupported } from "./errors";
-import { catIndices, clusterHealth, type IndexJson, indexJson, info } from "./index-views";
+import { catIndices, clusterHealth, type IndexJson, indexJson, info } from "./indices/index-views";
+import { readSettings } from "./indices/settings";
 import { checkMembers } from "./params";
+import { DASHBOARDS_PATH } from "./plugins/dashboards-api";
+import { isSecurityKind } from "./plugins/security-api";
 import { anyJsonBody, checkParameters, flag, jsonBody, type SearchHttpRequest } from "./request";
-import { countMatches, search } from "./search";
-import { isSecurityKind } from "./security-api";
-import { readSettings } from "./settings";
+import { countMatches, search } from "./search/search";
 
 /** An answer: JSON, or text that is JSON already or says what it is. */
 export interface Answer {

@@ -8,9 +8,9 @@ import { EngineError } from "./errors";
 import { filterAnswer } from "./json-paths";
 import { type Answer, answer } from "./operations";
 
-export { DASHBOARDS_PATH, DashboardsApi } from "./dashboards-api";
 export { EngineError } from "./errors";
-export { answerPolicy, LifecyclePolicies, POLICY_PATH } from "./lifecycle-policies";
+export { DASHBOARDS_PATH, DashboardsApi } from "./plugins/dashboards-api";
+export { answerPolicy, LifecyclePolicies, POLICY_PATH } from "./plugins/lifecycle-policies";
 export type { SearchHttpRequest } from "./request";
 
 import { readRequest, type SearchHttpRequest } from "./request";

@@ -12,12 +12,12 @@ import {
 } from "../../../../local/services/opensearch/dates";
 import { EngineError } from "../../../../local/services/opensearch/errors";
 import { filterAnswer } from "../../../../local/services/opensearch/json-paths";
+import { compareTexts } from "../../../../local/services/opensearch/search/values";
 import {
   type Interceptor,
   type SearchDouble,
   startSearchDouble,
 } from "../../../../local/services/opensearch/service";
-import { compareTexts } from "../../../../local/services/opensearch/values";
 
 let dataDir: string;
 let double: SearchDouble;

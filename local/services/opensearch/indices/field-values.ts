@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { parseDate } from "./dates";
-import { EngineError, notSupported } from "./errors";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { parseDate } from "../dates";
+import { EngineError, notSupported } from "../errors";
 import type { Field, Mapping } from "./mapping";
 
 /** A value as it is compared: text, or a number (a date in milliseconds). */

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import type { PluginAnswer } from "./request";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import type { PluginAnswer } from "../request";
 
 /** The kinds of things that are kept, with the lists that each may hold beside a description. */
 const KINDS = {

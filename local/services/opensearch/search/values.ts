@@ -1,7 +1,7 @@
-import { badRequest } from "./errors";
-import type { FieldValue } from "./field-values";
-import type { Field } from "./mapping";
-import type { Doc, SearchIndex } from "./search-index";
+import { badRequest } from "../errors";
+import type { FieldValue } from "../indices/field-values";
+import type { Field } from "../indices/mapping";
+import type { Doc, SearchIndex } from "../indices/search-index";
 
 /** A document that a search found. */
 export interface Match {

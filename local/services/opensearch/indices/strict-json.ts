@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../../lib/json";
-import { isJsonObject } from "../../../lib/json";
-import { messageOf } from "../../../lib/message-of";
-import { EngineError } from "./errors";
+import type { JsonObject } from "../../../../lib/json";
+import { isJsonObject } from "../../../../lib/json";
+import { messageOf } from "../../../../lib/message-of";
+import { EngineError } from "../errors";
 
 /** Limits of the engine's parser. */
 const MAX_NUMBER_LENGTH = 1000;

@@ -1,9 +1,9 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { EngineError, notSupported } from "./errors";
-import type { FieldValue } from "./field-values";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { EngineError, notSupported } from "../errors";
+import type { FieldValue } from "../indices/field-values";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, count, listOf, onlyMember, text } from "../params";
 import type { Aggregate } from "./metric-aggregations";
-import { checkMembers, count, listOf, onlyMember, text } from "./params";
-import type { SearchIndex } from "./search-index";
 import { compareValues, FieldReader, grouped } from "./values";
 
 const DEFAULT_SIZE = 10;

@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { badRequest, notSupported } from "./errors";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { badRequest, notSupported } from "../errors";
 
 /** Settings of an index, flat (`index.number_of_shards`), each as text: so the engine returns them. */
 export type Settings = Readonly<Record<string, string>>;

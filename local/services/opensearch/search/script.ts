@@ -1,6 +1,6 @@
-import { isJsonObject, type Json } from "../../../lib/json";
-import { EngineError, notSupported } from "./errors";
-import type { SearchIndex } from "./search-index";
+import { isJsonObject, type Json } from "../../../../lib/json";
+import { EngineError, notSupported } from "../errors";
+import type { SearchIndex } from "../indices/search-index";
 import { FieldReader, type Match } from "./values";
 
 /** A number for each document. */

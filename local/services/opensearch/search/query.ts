@@ -1,10 +1,10 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { parseQueryDate } from "./dates";
-import { EngineError, notSupported } from "./errors";
-import type { FieldValue } from "./field-values";
-import type { Field } from "./mapping";
-import { checkMembers, listOf, object, onlyMember, parsingError, text } from "./params";
-import type { Doc, SearchIndex } from "./search-index";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { parseQueryDate } from "../dates";
+import { EngineError, notSupported } from "../errors";
+import type { FieldValue } from "../indices/field-values";
+import type { Field } from "../indices/mapping";
+import type { Doc, SearchIndex } from "../indices/search-index";
+import { checkMembers, listOf, object, onlyMember, parsingError, text } from "../params";
 
 /** Whether a document is wanted. */
 type Predicate = (doc: Doc) => boolean;

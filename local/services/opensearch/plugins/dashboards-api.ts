@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { notSupported } from "./errors";
-import { anyJsonBody, type PluginAnswer, type SearchHttpRequest } from "./request";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { notSupported } from "../errors";
+import { anyJsonBody, type PluginAnswer, type SearchHttpRequest } from "../request";
 
 /** Where OpenSearch Dashboards is, on a domain of AWS. */
 export const DASHBOARDS_PATH = "/_dashboards";

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from "../../../lib/json";
-import { badRequest, notSupported } from "./errors";
+import { isJsonObject, type JsonObject } from "../../../../lib/json";
+import { badRequest, notSupported } from "../errors";
+import { checkMembers } from "../params";
 import { Mapping } from "./mapping";
 import { matchesPattern } from "./names";
-import { checkMembers } from "./params";
 import { nestedSettings, readSettings, type Settings } from "./settings";
 
 /** What a new index is made with. */

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { isKnownFormat } from "./dates";
-import { notSupported } from "./errors";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { isKnownFormat } from "../dates";
+import { notSupported } from "../errors";
 
 /** The types of the contract's mapping, each with the parameters that it uses. */
 const TYPES = {

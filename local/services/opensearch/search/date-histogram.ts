@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../../lib/json";
-import { calendarInterval, fixedInterval, printDate } from "./dates";
-import { notSupported } from "./errors";
+import type { JsonObject } from "../../../../lib/json";
+import { calendarInterval, fixedInterval, printDate } from "../dates";
+import { notSupported } from "../errors";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, count, text } from "../params";
 import type { Aggregate } from "./metric-aggregations";
-import { checkMembers, count, text } from "./params";
-import type { SearchIndex } from "./search-index";
 import { FieldReader, grouped } from "./values";
 
 const KNOWN = ["field", "calendar_interval", "fixed_interval", "min_doc_count", "format", "time_zone"];

@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { badRequest, EngineError, notSupported } from "./errors";
-import { anyJsonBody, checkParameters, type PluginAnswer, type SearchHttpRequest } from "./request";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { badRequest, EngineError, notSupported } from "../errors";
+import { anyJsonBody, checkParameters, type PluginAnswer, type SearchHttpRequest } from "../request";
 
 /** A policy with its place in the order of writes, by which a later write says what it has seen. */
 export interface KeptPolicy {

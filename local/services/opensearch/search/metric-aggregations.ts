@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../../lib/json";
-import { printDate } from "./dates";
-import { notSupported } from "./errors";
-import { checkMembers, parsingError, text } from "./params";
+import type { JsonObject } from "../../../../lib/json";
+import { printDate } from "../dates";
+import { notSupported } from "../errors";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, parsingError, text } from "../params";
 import { compileScript } from "./script";
-import type { SearchIndex } from "./search-index";
 import { FieldReader, type Match } from "./values";
 
 /** What an aggregation says of documents. */

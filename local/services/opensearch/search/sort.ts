@@ -1,8 +1,8 @@
-import { isJsonObject, type Json } from "../../../lib/json";
-import { badRequest, EngineError, notSupported } from "./errors";
-import type { FieldValue } from "./field-values";
-import { checkMembers, listOf, onlyMember } from "./params";
-import type { SearchIndex } from "./search-index";
+import { isJsonObject, type Json } from "../../../../lib/json";
+import { badRequest, EngineError, notSupported } from "../errors";
+import type { FieldValue } from "../indices/field-values";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, listOf, onlyMember } from "../params";
 import { compareValues, FieldReader, type Match } from "./values";
 
 /** What a match is sorted by: a value of each sort key, null where it has none. */

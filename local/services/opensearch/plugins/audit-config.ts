@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import type { PluginAnswer } from "./request";
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import type { PluginAnswer } from "../request";
 
 /** What the plugin begins with, before anybody has switched it on. */
 const INITIAL: JsonObject = {

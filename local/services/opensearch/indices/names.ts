@@ -1,4 +1,4 @@
-import { EngineError } from "./errors";
+import { EngineError } from "../errors";
 
 /** Whether a name fits a pattern of `*` and literal characters. */
 export function matchesPattern(name: string, pattern: string): boolean {

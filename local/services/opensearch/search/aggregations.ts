@@ -1,10 +1,10 @@
-import type { Json, JsonObject } from "../../../lib/json";
+import type { Json, JsonObject } from "../../../../lib/json";
+import { notSupported } from "../errors";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, object, onlyMember, parsingError } from "../params";
 import { compileDateHistogram } from "./date-histogram";
-import { notSupported } from "./errors";
 import { type Aggregate, compileMetric, isMetric } from "./metric-aggregations";
-import { checkMembers, object, onlyMember, parsingError } from "./params";
 import { compileQuery } from "./query";
-import type { SearchIndex } from "./search-index";
 import { compileTerms } from "./terms-aggregation";
 import type { Match } from "./values";
 

@@ -1,11 +1,11 @@
-import type { Json, JsonObject } from "../../../lib/json";
-import { isJsonObject } from "../../../lib/json";
+import type { Json, JsonObject } from "../../../../lib/json";
+import { isJsonObject } from "../../../../lib/json";
+import { badRequest, EngineError, notSupported, shardFailure } from "../errors";
+import type { Doc, SearchIndex } from "../indices/search-index";
+import { numberSetting } from "../indices/settings";
+import { checkMembers, count, listOf } from "../params";
 import { compileAggregations } from "./aggregations";
-import { badRequest, EngineError, notSupported, shardFailure } from "./errors";
-import { checkMembers, count, listOf } from "./params";
 import { compileQuery } from "./query";
-import type { Doc, SearchIndex } from "./search-index";
-import { numberSetting } from "./settings";
 import { Sort, type SortValues } from "./sort";
 import type { Match } from "./values";
 

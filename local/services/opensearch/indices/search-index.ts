@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../lib/json";
+import type { JsonObject } from "../../../../lib/json";
 import { type FieldValues, readFields } from "./field-values";
 import { Mapping } from "./mapping";
 import { refreshIntervalMs, type Settings } from "./settings";

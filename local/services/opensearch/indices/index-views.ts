@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../lib/json";
-import { notSupported } from "./errors";
+import type { JsonObject } from "../../../../lib/json";
+import { notSupported } from "../errors";
 import type { SearchIndex } from "./search-index";
 import { nestedSettings, numberSetting } from "./settings";
 
