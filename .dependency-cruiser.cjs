@@ -25,6 +25,13 @@ const MAY_IMPORT = {
 
 const room = (name) => `^${name}/`;
 
+/** What the services share, beside the folders of the services. */
+const SHARED = "(protocol|stream-consumer)";
+/** A service's files that are not its entry. */
+const INSIDE_A_SERVICE = `^local/services/(?!${SHARED}/)[^/]+/(?!service\\.ts$)`;
+/** A filter of GetPartitions is a condition of Athena's SQL. */
+const READ_BY_GLUE = "^local/services/athena/sql/(partition-filter|sql-parser|syntax-tree)\\.ts$";
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -40,6 +47,24 @@ module.exports = {
       severity: "error",
       from: { pathNot: "^(environments/|node_modules/)" },
       to: { path: "node_modules/zod/" },
+    },
+    {
+      name: "a-service-is-entered-by-its-service.ts",
+      severity: "error",
+      from: { pathNot: "^local/services/[^/]+/" },
+      to: { path: INSIDE_A_SERVICE },
+    },
+    {
+      name: "a-service-enters-another-by-its-service.ts",
+      severity: "error",
+      from: { path: "^local/services/([^/]+)/", pathNot: "^local/services/glue/partition-expression\\.ts$" },
+      to: { path: INSIDE_A_SERVICE, pathNot: "^local/services/$1/" },
+    },
+    {
+      name: "glue-reads-conditions-of-athena-sql",
+      severity: "error",
+      from: { path: "^local/services/glue/partition-expression\\.ts$" },
+      to: { path: INSIDE_A_SERVICE, pathNot: ["^local/services/glue/", READ_BY_GLUE] },
     },
     ...Object.entries(MAY_IMPORT).map(([name, others]) => ({
       name: `from-${name}`,

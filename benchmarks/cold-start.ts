@@ -16,7 +16,7 @@ import { Command } from "commander";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { unzipSync, zipSync } from "fflate";
 import type { FunctionModel } from "../local/plan/data-plane";
-import { startFunctions } from "../local/services/lambda/functions/start-functions";
+import { startFunctions } from "../local/services/lambda/service";
 import { bundleFunction } from "../modules/functions/bundle";
 
 const ROOT = resolve(__dirname, "..");

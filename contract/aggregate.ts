@@ -28,7 +28,7 @@ const VARINT_BYTES = 10;
 class MalformedError extends Error {}
 
 /** What a record is, as far as aggregation goes. */
-export type Unpacked =
+type Unpacked =
   | { readonly kind: "plain" }
   /** It begins like an aggregated record, but is not whole: it is treated as any other record. */
   | { readonly kind: "broken"; readonly fault: string }

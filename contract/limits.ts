@@ -98,7 +98,7 @@ export function maxLines(columns: readonly Column[]): number {
 export const MAX_LINES = maxLines(COLUMNS);
 
 /** Lambda's limit of a synchronous request, in bytes. */
-const REQUEST_BYTES = 6 * 1024 * 1024;
+export const LAMBDA_REQUEST_BYTES = 6 * 1024 * 1024;
 /** The longest `recordId` of Firehose that was seen in public: shard, sequence number, and zeros. */
 const RECORD_ID_BYTES = 176;
 const RECORD_ID = "x".repeat(RECORD_ID_BYTES);
@@ -158,12 +158,15 @@ export function largestAnswer(columns: readonly Column[], bufferBytes: number): 
   const lines = growingLines(columns);
   const most = maxLines(columns);
   const overhead = RECORD_ID_BYTES + REQUEST_RECORD_BYTES;
-  const balanced = (overhead * bufferBytes) / (REQUEST_BYTES - (4 / 3) * bufferBytes);
+  const balanced = (overhead * bufferBytes) / (LAMBDA_REQUEST_BYTES - (4 / 3) * bufferBytes);
   let largest = 0;
   const consider = (lineCount: number, wantedBytes: number): void => {
     if (lineCount < 1 || lineCount > most) return;
     const dataBytes = Math.max(wantedBytes, lineCount * lines[0].sent);
-    const records = Math.min(bufferBytes / dataBytes, REQUEST_BYTES / (overhead + (4 / 3) * dataBytes));
+    const records = Math.min(
+      bufferBytes / dataBytes,
+      LAMBDA_REQUEST_BYTES / (overhead + (4 / 3) * dataBytes),
+    );
     const stored = lineCount * storedBytes(lines, dataBytes / lineCount);
     // Without its ceiling, base64 is linear: the last group has up to 8/3 characters more.
     largest = Math.max(largest, records * (answerBytes(RECORD_ID, 0) + (4 / 3) * stored + 8 / 3));

@@ -40,7 +40,8 @@ export interface StoredLine extends Line {
 }
 
 const NEWLINE = 0x0a;
-const BLANKS = new Set([0x20, 0x09, 0x0d]);
+/** Bytes of which a blank line consists. */
+export const BLANKS = new Set([0x20, 0x09, 0x0d]);
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Line } from "./lines";
 
 /** Which layer refused a line. */
-export type Layer = "batch" | "speed";
+type Layer = "batch" | "speed";
 
 /** A row of the quarantine table, as the function writes it. */
 export interface QuarantineEntry {

@@ -141,7 +141,7 @@ export function gluePartitionColumns(): GlueColumn[] {
 }
 
 /** A field of the index, in the engine's terms. */
-export type IndexProperty = Readonly<Record<string, unknown>>;
+type IndexProperty = Readonly<Record<string, unknown>>;
 
 function indexProperty({ field, kind, search }: Column): IndexProperty {
   switch (kind) {

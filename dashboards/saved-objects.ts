@@ -21,7 +21,7 @@ export interface SavedObject {
 }
 
 /** What a saved object needs, under the name by which it speaks of it. */
-export interface Reference {
+interface Reference {
   readonly name: string;
   readonly type: SavedObject["type"];
   readonly id: string;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { UsageError } from "../lib/exit";
+import type { Variables } from "../lib/variables";
 import { dev } from "./dev";
 import type { EnvironmentDefinition } from "./environment";
 import { prod } from "./prod";
@@ -26,8 +27,6 @@ const ENVIRONMENT_MODULE_VARIABLE = "RETAIL_BI_ENVIRONMENT_MODULE";
 
 /** The environments of this folder, the default of {@link ENVIRONMENTS_VARIABLE}. */
 const OWN: readonly EnvironmentDefinition[] = [dev, prod];
-
-type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * The environments that {@link ENVIRONMENTS_VARIABLE} names, else those of this folder.

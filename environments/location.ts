@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isJsonObject } from "../lib/json";
 import type { Location } from "../modules/location";
 
 /** Placeholder of an unconfigured account: a valid id that no account has. */
@@ -43,10 +44,10 @@ export function parseLocationFile(text: string, path: string): LocationFile {
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
-  if (!isObject(parsed)) return fail('must be an object such as {"dev": {"accountId": "123456789012"}}');
+  if (!isJsonObject(parsed)) return fail('must be an object such as {"dev": {"accountId": "123456789012"}}');
   const file: Record<string, Partial<Location>> = {};
   for (const [environment, entry] of Object.entries(parsed)) {
-    if (!isObject(entry)) return fail(`"${environment}" must be an object with accountId and region`);
+    if (!isJsonObject(entry)) return fail(`"${environment}" must be an object with accountId and region`);
     const known: { accountId?: string; region?: string } = {};
     for (const [key, value] of Object.entries(entry)) {
       if (key !== "accountId" && key !== "region") {
@@ -114,8 +115,4 @@ export function locate(
       `a region of the aws partition is wanted, such as ${DEFAULT_REGION}`,
     ),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -2,13 +2,13 @@ import { type Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, UsageError } from "./exit";
 
 /** The parts of the process that a command uses. */
-export interface Ending {
+interface Ending {
   exitCode?: number | string | null | undefined;
   readonly stderr: { write(text: string): unknown };
 }
 
 /** The action of a command. @returns its exit code */
-export type Action<Arguments extends unknown[]> = (...args: Arguments) => ExitCode | Promise<ExitCode>;
+type Action<Arguments extends unknown[]> = (...args: Arguments) => ExitCode | Promise<ExitCode>;
 
 /** Makes an action for commander out of one that returns its exit code. */
 export function ending<Arguments extends unknown[]>(

@@ -16,6 +16,12 @@ export function member(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
 }
 
+/** A member that is an object, or else an empty object. */
+export function objectOf(object: JsonObject, key: string): JsonObject {
+  const value = member(object, key);
+  return isJsonObject(value) ? value : {};
+}
+
 /** A value inside a document that has no members of its own. */
 export interface Leaf {
   /** Such as `storage_descriptor.columns[2].name`. */

@@ -3,7 +3,7 @@ import { type DateReader, dateReader, formatsOf } from "./dates";
 import { quoted } from "./source";
 
 /** What separates the whole from the fraction of a number. */
-export type DecimalMark = "point" | "comma";
+type DecimalMark = "point" | "comma";
 
 /** What the command line says about values. */
 export interface ValueOptions {
@@ -14,7 +14,7 @@ export interface ValueOptions {
 }
 
 /** A value of a line, or why there is none. */
-export type Reading =
+type Reading =
   | { readonly value: string | number; readonly as?: "nothing" | "integer" }
   | { readonly reason: string; readonly fault: string; readonly remedy?: string };
 

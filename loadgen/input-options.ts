@@ -2,19 +2,13 @@ import { accessSync, constants, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { COLUMNS } from "../contract/retail-transaction";
 import { fieldOf } from "./csv-header";
-import type { DecimalMark } from "./csv-values";
 import { DATE_FORMATS, dateReader } from "./dates";
 import { errorOf } from "./errors";
 import { INPUT_EXTENSIONS, type InputOptions, kindOf } from "./replay";
 
 /** What a command line says about the input file. */
-export interface InputFlags {
+export interface InputFlags extends InputOptions {
   readonly inputFile?: string;
-  readonly map?: Readonly<Record<string, string>>;
-  readonly dateFormat?: string;
-  readonly delimiter?: string;
-  readonly decimal?: DecimalMark;
-  readonly encoding?: string;
   readonly maxBadRows?: number;
 }
 
@@ -57,17 +51,6 @@ export function addInputOptions(command: Command): Command {
       "rows that may be refused without the run being a failure (default: 0)",
       badRows,
     );
-}
-
-/** How the file is to be read. */
-export function inputOptionsOf({ map, dateFormat, delimiter, decimal, encoding }: InputFlags): InputOptions {
-  return {
-    ...(map !== undefined && { map }),
-    ...(dateFormat !== undefined && { dateFormat }),
-    ...(delimiter !== undefined && { delimiter }),
-    ...(decimal !== undefined && { decimal }),
-    ...(encoding !== undefined && { encoding }),
-  };
 }
 
 /** Options that say nothing about the file that is given; undefined if there are none. */

@@ -2,7 +2,7 @@
 const SAME_SIGNAL_MS = 500;
 
 /** What happens on Ctrl-C. */
-export interface Interruption {
+interface Interruption {
   /** Aborted by the first. */
   readonly signal: AbortSignal;
   /** Stops listening. */

@@ -1,3 +1,4 @@
+import { BLANKS } from "../contract/lines";
 import { textBytesOf, withLast } from "./input-bytes";
 import { InputError, type SourceItem } from "./source";
 
@@ -7,7 +8,6 @@ const MAX_KEPT_BYTES = 10 * 1024 * 1024;
 const MAX_LINES_OF_ONE_OBJECT = 200;
 
 const NEWLINE = 0x0a;
-const BLANKS = new Set([0x20, 0x09, 0x0d]);
 
 /**
  * Reads a file line by line, each as the bytes that it is: valid or not, they are for the pipeline to judge. Blank lines are

@@ -13,7 +13,7 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /** Where the stream is. What is left out comes from the environment and the shared configuration files. */
-export interface KinesisEndpoint {
+interface KinesisEndpoint {
   readonly region?: string;
   readonly endpointUrl?: string;
 }

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { httpUrl, integerBetween, numberBetween, textLike } from "../lib/arguments";
 import { EXIT as CODES } from "../lib/exit";
 import { addInputOptions, type InputFlags, inputContradiction } from "./input-options";
 
@@ -68,33 +69,28 @@ export function command(): Command {
     .option(
       "--stream-name <name>",
       "the stream",
-      text(/^[\w.-]{1,128}$/, "1 to 128 letters, digits, . _ -"),
+      textLike(/^[\w.-]{1,128}$/, "1 to 128 letters, digits, . _ -"),
       "retail-trans",
     )
     .option(
       "--region-name <region>",
       "its region (default: AWS_REGION, or the profile's)",
-      text(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "A region such as eu-west-1"),
+      textLike(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "A region such as eu-west-1"),
     )
     .option(
       "--endpoint-url <url>",
       "that of a local run, for example (default: AWS_ENDPOINT_URL_KINESIS, or AWS's own)",
-      url,
+      httpUrl,
     )
     .option(
       "--rate <lines/s>",
       `lines a second, on average; max: as fast as it goes (default: ${AWS_RATE} to AWS, else max)`,
       rate,
     )
-    .option("--max-count <lines>", "lines to send at most", number(1, 1e12, { whole: true }))
-    .option("--duration <seconds>", "send lines for this long at most", number(0.001, 1e7))
-    .option(
-      "--seed <number>",
-      "of synthetic lines and of partition keys",
-      number(0, 2 ** 32 - 1, { whole: true }),
-      1,
-    )
-    .option("--pack <lines>", "lines in one stream record at most", number(1, 10_000, { whole: true }), 1)
+    .option("--max-count <lines>", "lines to send at most", integerBetween(1, 1e12))
+    .option("--duration <seconds>", "send lines for this long at most", numberBetween(0.001, 1e7))
+    .option("--seed <number>", "of synthetic lines and of partition keys", integerBetween(0, 2 ** 32 - 1), 1)
+    .option("--pack <lines>", "lines in one stream record at most", integerBetween(1, 10_000), 1)
     .addOption(
       new Option("--ledger <file>", "append the identities of acknowledged lines to this file").conflicts(
         "dryRun",
@@ -121,31 +117,5 @@ export function contradiction(options: Options): string | undefined {
 }
 
 function rate(given: string): number {
-  return given === "max" ? Number.POSITIVE_INFINITY : number(0.001, 1e7)(given);
-}
-
-function number(min: number, max: number, { whole = false } = {}): (given: string) => number {
-  return (given) => {
-    const value = Number(given);
-    const fits = given.trim() !== "" && value >= min && value <= max && (!whole || Number.isInteger(value));
-    if (!fits)
-      throw new InvalidArgumentError(
-        `${whole ? "A whole number" : "A number"} from ${min} to ${max} is wanted.`,
-      );
-    return value;
-  };
-}
-
-function text(pattern: RegExp, wanted: string): (given: string) => string {
-  return (given) => {
-    if (!pattern.test(given)) throw new InvalidArgumentError(`${wanted} is wanted.`);
-    return given;
-  };
-}
-
-function url(given: string): string {
-  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    throw new InvalidArgumentError("A URL that begins with http:// or https:// is wanted.");
-  }
-  return given;
+  return given === "max" ? Number.POSITIVE_INFINITY : numberBetween(0.001, 1e7)(given);
 }

@@ -1,3 +1,4 @@
+import { BLANKS } from "../contract/lines";
 import { Random } from "./random";
 import type { SourceLine } from "./source";
 
@@ -27,7 +28,6 @@ export interface PackedRecord {
 }
 
 const NEWLINE = 0x0a;
-const BLANKS = new Set([0x20, 0x09, 0x0d]);
 
 /** Bytes that a record counts for against the limits. */
 export function sizeOf({ data }: PackedRecord): number {

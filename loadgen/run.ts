@@ -6,7 +6,6 @@ import { consolePut } from "./console";
 import type { GivenUp } from "./delivery";
 import { errorOf } from "./errors";
 import { syntheticLines } from "./generate";
-import { inputOptionsOf } from "./input-options";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
 import { type FileLedger, openLedger } from "./ledger";
@@ -100,7 +99,7 @@ async function send(
   ledger: FileLedger | undefined,
 ): Promise<SendReport> {
   const { inputFile, maxBadRows, maxCount, duration, seed, pack } = options;
-  if (inputFile !== undefined) await checkInput(inputFile, inputOptionsOf(options), maxBadRows);
+  if (inputFile !== undefined) await checkInput(inputFile, options, maxBadRows);
   const destination = destinationOf(options, surroundings);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
@@ -141,7 +140,7 @@ function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
 
 function linesOf(options: Options): Source {
   const { inputFile, seed } = options;
-  return inputFile === undefined ? syntheticLines(seed) : replay(inputFile, inputOptionsOf(options));
+  return inputFile === undefined ? syntheticLines(seed) : replay(inputFile, options);
 }
 
 interface Destination {

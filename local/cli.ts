@@ -1,25 +1,20 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { definitionOf } from "../environments/choose";
-import { httpUrl } from "../lib/arguments";
+import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
 import { ending, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
-import {
-  addInputOptions,
-  type InputFlags,
-  inputContradiction,
-  inputOptionsOf,
-} from "../loadgen/input-options";
+import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
 import { checkInput } from "../loadgen/replay";
 import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
-import { startLocalRun } from "./local-run";
-import { runOnce } from "./once";
+import { type LocalRunOptions, startLocalRun } from "./local-run";
+import { type OnceOptions, runOnce } from "./once";
 import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
-import { NUMBERINGS, type Numbering } from "./services/firehose/user-records";
+import { NUMBERINGS, type Numbering } from "./services/firehose/service";
 import { runUntilStopped } from "./until-stopped";
 
 /** Lines that `--once` sends when it is not told otherwise. */
@@ -31,34 +26,19 @@ const FIRST_PORT = 4570;
 /** The page's place among the ports. */
 const PAGE_PORT_OFFSET = 5;
 
-interface Options extends InputFlags {
+/** What the command line says; what an option means is said where it is used. */
+interface Options
+  extends InputFlags,
+    Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
+    Required<Pick<LocalRunOptions, "environment" | "timeScale" | "search">>,
+    Pick<LocalRunOptions, "searchUrl"> {
   readonly once: boolean;
-  readonly environment: string;
-  readonly maxCount?: number;
   readonly rate?: number;
-  readonly pack: number;
-  readonly seed: number;
-  readonly timeScale: number;
   readonly userRecordNumbers: Numbering;
   readonly dataDir?: string;
   readonly port?: number;
-  readonly search: "embedded" | "opensearch";
-  readonly searchUrl?: string;
   readonly page?: boolean;
   readonly envFile?: string;
-  readonly json: boolean;
-}
-
-function number(min: number, max: number, whole = true): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= min && value <= max) || (whole && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(
-        `${whole ? "A whole number" : "A number"} from ${min} to ${max} is wanted.`,
-      );
-    }
-    return value;
-  };
 }
 
 function program(): Command {
@@ -69,18 +49,22 @@ function program(): Command {
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
     .option("--environment <name>", "whose Terraform is run", "dev")
-    .option("--max-count <lines>", `lines to send (--once: ${ONCE_LINES}, or the whole file)`, number(0, 1e9))
+    .option(
+      "--max-count <lines>",
+      `lines to send (--once: ${ONCE_LINES}, or the whole file)`,
+      integerBetween(0, 1e9),
+    )
     .option(
       "--rate <lines/s>",
       `lines a second (--once: as fast as it goes; else ${STEADY_RATE})`,
-      number(0.1, 1e6, false),
+      numberBetween(0.1, 1e6),
     )
-    .option("--pack <lines>", "lines in one stream record", number(1, 10_000), 1)
-    .option("--seed <number>", "of the synthetic lines", number(0, 2 ** 32 - 1), 1)
+    .option("--pack <lines>", "lines in one stream record", integerBetween(1, 10_000), 1)
+    .option("--seed <number>", "of the synthetic lines", integerBetween(0, 2 ** 32 - 1), 1)
     .option(
       "--time-scale <factor>",
       "divides the buffer interval and the schedule",
-      number(1, 3600, false),
+      numberBetween(1, 3600),
       12,
     )
     .addOption(
@@ -95,7 +79,7 @@ function program(): Command {
     .option(
       "--port <number>",
       `first of the ports (default: ${FIRST_PORT}; --once: free ones)`,
-      number(1024, 65_000),
+      integerBetween(1024, 65_000),
     )
     .addOption(
       new Option("--search <engine>", "opensearch: a real one, from Maven Central; needs JDK 17 and Maven")
@@ -175,7 +159,7 @@ async function start(options: Options): Promise<ExitCode> {
       onEnd: generator.onEnd,
       ...(options.inputFile !== undefined && {
         inputFile: options.inputFile,
-        input: inputOptionsOf(options),
+        input: options,
       }),
     };
     try {
@@ -225,7 +209,7 @@ async function start(options: Options): Promise<ExitCode> {
 async function checkFile(options: Options): Promise<void> {
   if (options.inputFile === undefined) return;
   try {
-    await checkInput(options.inputFile, inputOptionsOf(options), options.maxBadRows);
+    await checkInput(options.inputFile, options, options.maxBadRows);
   } catch (error) {
     if (options.json && error instanceof InputError) {
       process.stdout.write(`${JSON.stringify({ agree: false, reasons: [error.message] }, null, 2)}\n`);

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { UsageError } from "../lib/exit";
 
 /** A file of `export` lines, there only while a run answers. */
-export interface EnvFile {
+interface EnvFile {
   /** Writes it, whole or not at all. For its owner alone. */
   write(lines: readonly string[]): void;
   /** Removes it, unless another run has written its own since. */

@@ -13,25 +13,25 @@ import { startBehindGate } from "./opensearch/behind-gate";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import { summarizeNotHonoured } from "./plan/summary";
-import { startSqlService } from "./services/athena/service";
+import { startAthena } from "./services/athena/service";
 import { localKinesis, localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
-import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
-import type { Numbering } from "./services/firehose/user-records";
+import { type DeliveryStream, type Numbering, startDeliveryStream } from "./services/firehose/service";
 import { type KinesisService, startKinesis } from "./services/kinesis/service";
 import {
   type EventSourceMapping,
+  type Functions,
   startEventSourceMapping,
-} from "./services/lambda/event-source-mapping/event-source-mapping";
-import { type Functions, startFunctions } from "./services/lambda/functions/start-functions";
-import { startLambda } from "./services/lambda/service";
+  startFunctions,
+  startLambda,
+} from "./services/lambda/service";
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { synthesize } from "./synthesize";
 
 /** How a data plane is run. */
-export interface RunOptions {
+interface RunOptions {
   /** Keeps everything: an absolute path. */
   readonly dataDir: string;
   /** Divides the delivery stream's buffer interval and the schedule's. */
@@ -210,7 +210,7 @@ async function start(
   const kinesis = services.client(localKinesis(stream.url, region));
   const s3 = services.client(localS3(store.url, region));
   const sql = await services.open(
-    startSqlService({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
+    startAthena({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
   );
   const endpoints = {
     AWS_ENDPOINT_URL_KINESIS: stream.url,

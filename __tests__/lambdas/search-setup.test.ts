@@ -5,12 +5,13 @@ import fc from "fast-check";
 import { indexMapping } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { savedObjects } from "../../dashboards/saved-objects";
-import { canonical, flatSettings, type Json } from "../../lambdas/search-setup/canonical";
+import { canonical, flatSettings } from "../../lambdas/search-setup/canonical";
 import { searchSetup } from "../../lambdas/search-setup/core";
 import { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import { InputError, readInput } from "../../lambdas/search-setup/input";
 import { createLogger } from "../../lambdas/shared/log";
 import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
+import type { Json } from "../../lib/json";
 import { startSearchDouble } from "../../local/services/opensearch/service";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
 

@@ -407,7 +407,7 @@ describe("the command", () => {
     [["--service-name", "firehose"], "Allowed choices are kinesis, console."],
     [["--stream-name", "retail trans"], "1 to 128 letters, digits, . _ - is wanted."],
     [["--region-name", "Ireland"], "A region such as eu-west-1 is wanted."],
-    [["--endpoint-url", "localhost:4566"], "A URL that begins with http:// or https:// is wanted."],
+    [["--endpoint-url", "localhost:4566"], "A URL such as http://127.0.0.1:9200 is wanted."],
     [
       ["--input-file", "rows.xlsx"],
       "A file that ends in .csv, .tsv, .txt, .jsonl, .ndjson, .json is wanted.",

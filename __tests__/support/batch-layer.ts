@@ -23,7 +23,7 @@ import { chunks } from "../../lib/given";
 import { LOOPBACK } from "../../lib/loopback";
 import type { DataPlane, FunctionModel } from "../../local/plan/data-plane";
 import { readDataPlane } from "../../local/plan/read-data-plane";
-import { startSqlService } from "../../local/services/athena/service";
+import { startAthena } from "../../local/services/athena/service";
 import { localS3 } from "../../local/services/clients";
 import { LOCAL_CREDENTIALS } from "../../local/services/credentials";
 import { type S3Service, startS3 } from "../../local/services/s3/service";
@@ -55,7 +55,7 @@ export class BatchLayer {
     private readonly folder: string,
     readonly plane: DataPlane,
     private readonly store: S3Service,
-    private readonly service: Awaited<ReturnType<typeof startSqlService>>,
+    private readonly service: Awaited<ReturnType<typeof startAthena>>,
     readonly s3: S3Client,
   ) {
     const client = { endpoint: service.url, region: plane.region, credentials: LOCAL_CREDENTIALS };
@@ -87,7 +87,7 @@ export class BatchLayer {
     const [port = 0] = await freePorts(1);
     const glueUrl = `http://${LOOPBACK}:${port}`;
     const engine = await makeEngine?.({ glueUrl, s3Url: store.url, region: plane.region });
-    const service = await startSqlService({
+    const service = await startAthena({
       plane,
       objects: store.files,
       s3,

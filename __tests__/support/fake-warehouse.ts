@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { memoryCatalog, partitionKey } from "../../benchmarks/merge-cost/memory-catalog";
 import { type Hour, hourOf, neighboursOf } from "../../contract/hours";
 import { hourLocation, s3Uri } from "../../lambdas/merge-small-files/locations";
 import type { ListedObject, Partition, Ports, QueryState } from "../../lambdas/merge-small-files/ports";
@@ -175,37 +176,7 @@ export class FakeWarehouse {
           for (const key of keys) this.objects.delete(key);
         }),
       },
-      catalog: {
-        partitions: alive("catalog.partitions", (table, values) =>
-          values.flatMap((value) => {
-            const key = partitionKey(table, value);
-            const found = this.partitions.get(key);
-            return found ? [{ ...found, hasTableColumns: !this.outdated.has(key) }] : [];
-          }),
-        ),
-        createPartitions: alive("catalog.createPartitions", (table, partitions) => {
-          for (const partition of partitions) {
-            const key = partitionKey(table, partition.values);
-            if (!this.partitions.has(key)) this.partitions.set(key, partition);
-          }
-        }),
-        putPartition: alive("catalog.putPartition", (table, partition) => {
-          this.outdated.delete(partitionKey(table, partition.values));
-          this.partitions.set(partitionKey(table, partition.values), partition);
-        }),
-        tableNames: alive("catalog.tableNames", (_database, prefix) =>
-          [...this.temporary.keys()].filter((name) => name.startsWith(prefix)),
-        ),
-        partitionValues: alive("catalog.partitionValues", (table) =>
-          [...this.partitions].flatMap(([key, { values }]) =>
-            key.startsWith(`${table.name}/`) ? [[...values]] : [],
-          ),
-        ),
-        deletePartitions: alive("catalog.deletePartitions", (table, values) => {
-          for (const value of values) this.partitions.delete(partitionKey(table, value));
-        }),
-        deleteTable: alive("catalog.deleteTable", ({ name }) => void this.temporary.delete(name)),
-      },
+      catalog: memoryCatalog(this.partitions, this.temporary, alive, this.outdated),
       queries: {
         text: (statement) => JSON.stringify(statement),
         start: alive("queries.start", (text, token) => this.#start(text, token)),
@@ -344,8 +315,4 @@ export class FakeWarehouse {
     if (!job) throw new Error(`There is no query ${id}`);
     return job;
   }
-}
-
-function partitionKey(table: Table, values: readonly string[]): string {
-  return [table.name, ...values].join("/");
 }

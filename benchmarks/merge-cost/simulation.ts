@@ -4,11 +4,12 @@ import type { ListedObject, Partition, Ports } from "../../lambdas/merge-small-f
 import type { Statement } from "../../lambdas/merge-small-files/statement";
 import type { MergeConfig } from "../../lambdas/merge-small-files/warehouse";
 import { createLogger } from "../../lambdas/shared/log";
+import { memoryCatalog, partitionKey } from "./memory-catalog";
 import { LEAST_BILLED } from "./prices";
 import type { Ratios } from "./ratios";
 
 /** What is simulated. */
-export interface Load {
+interface Load {
   readonly eventsPerSecond: number;
   /** Hours that have raw objects and are looked back upon. */
   readonly historyHours: number;
@@ -116,7 +117,7 @@ export class Simulation {
   #identities(hours: readonly Hour[]): number {
     const table = this.config.NEW_TABLE_NAME;
     const rows = hours.map(
-      ({ values }) => this.#partitions.get([table, ...values].join("/"))?.parameters["rows"],
+      ({ values }) => this.#partitions.get(partitionKey({ name: table }, values))?.parameters["rows"],
     );
     const lines = rows.reduce((sum, count) => sum + Number(count ?? 0), 0);
     return lines * this.ratios.lineBytes * this.ratios.identities;
@@ -201,28 +202,12 @@ export class Simulation {
         }),
       },
       catalog: {
-        partitions: counted("glue", (table, values) =>
-          values.flatMap((value) => {
-            const found = this.#partitions.get([table.name, ...value].join("/"));
-            return found ? [{ ...found, hasTableColumns: true }] : [];
-          }),
-        ),
-        createPartitions: counted("glue", (table, partitions) => {
-          for (const one of partitions) this.#partitions.set([table.name, ...one.values].join("/"), one);
-        }),
+        ...memoryCatalog(this.#partitions, this.#temporary, (_, call) => counted("glue", call)),
         putPartition: counted("glue", (table, partition) => {
-          const key = [table.name, ...partition.values].join("/");
+          const key = partitionKey(table, partition.values);
           this.#noteLag(partition, this.#partitions.get(key));
           this.#partitions.set(key, partition);
         }),
-        tableNames: counted("glue", () => [...this.#temporary.keys()]),
-        partitionValues: counted("glue", ({ name }) =>
-          [...this.#partitions].flatMap(([key, { values }]) =>
-            key.startsWith(`${name}/`) ? [[...values]] : [],
-          ),
-        ),
-        deletePartitions: counted("glue", () => undefined),
-        deleteTable: counted("glue", ({ name }) => void this.#temporary.delete(name)),
       },
       queries: {
         text: (statement) => JSON.stringify(statement),

@@ -1,10 +1,11 @@
 import { type Hour, hourNamed } from "../../contract/hours";
+import { isJsonObject } from "../../lib/json";
 import type { S3Location } from "../shared/env";
 import { hourLocation } from "./locations";
 import type { Ports } from "./ports";
 
 /** The query that a task waits for. */
-export type Step = "merge" | "cover" | "overlap" | "compare";
+type Step = "merge" | "cover" | "overlap" | "compare";
 
 /** What a run is about to do with an hour, written down before its query starts, so that whoever holds the lease next can go on. */
 export interface Intent {
@@ -65,7 +66,7 @@ export interface Ledger {
 const LEDGER_NAME = "ledger.json";
 const INTENTS_FOLDER = "intents/";
 /** The keys that each run has merged, in the same folders as the Parquet that it wrote. */
-export const RUNS_FOLDER = "runs/";
+const RUNS_FOLDER = "runs/";
 
 /** What outlives a run, in a zone of its own: intents, merged keys and the ledger. Only the holder of the lease writes it. */
 export class MergeState {
@@ -186,10 +187,6 @@ function parse<T>(body: string, place: string, is: (value: unknown) => value is 
   );
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
@@ -204,7 +201,7 @@ function isHourName(value: unknown): value is string {
 }
 
 function isIntent(value: unknown): value is Intent {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const { hour, query, written, seen, checking } = value;
   return (
     isHourName(hour) &&
@@ -213,18 +210,18 @@ function isIntent(value: unknown): value is Intent {
       (name) => typeof value[name] === "number",
     ) &&
     (query === null || typeof query === "string") &&
-    (written === null || isRecord(written)) &&
-    isRecord(seen) &&
-    isRecord(checking)
+    (written === null || isJsonObject(written)) &&
+    isJsonObject(seen) &&
+    isJsonObject(checking)
   );
 }
 
 function isLedger(value: unknown): value is Ledger {
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   const maps = ["unsettled", "acknowledged", "conflicts", "failing"].map((name) => value[name]);
   return (
     isHourName(value["settledBefore"]) &&
     typeof value["expiredOn"] === "string" &&
-    maps.every((map) => isRecord(map) && Object.keys(map).every(isHourName))
+    maps.every((map) => isJsonObject(map) && Object.keys(map).every(isHourName))
   );
 }

@@ -43,7 +43,7 @@ export interface CoverStatement {
  * missing in Parquet (neighbours count), extra in Parquet, doubled (twice in the hour, or in it and a neighbour), and
  * identities whose raw rows differ.
  */
-export interface CompareStatement {
+interface CompareStatement {
   readonly kind: "compare";
   readonly hour: Hour;
 }

@@ -45,7 +45,7 @@ export interface MergedHour {
 }
 
 /** What a comparison found; how many identities of each kind, and an example. */
-export interface ComparedHour {
+interface ComparedHour {
   readonly differences: number;
   readonly details: Readonly<Record<string, number | string>>;
 }
@@ -63,7 +63,7 @@ export type Ended =
   | { readonly kind: "compared"; readonly compared: ComparedHour | undefined };
 
 /** How the beginning of a task went. */
-export type Begun =
+type Begun =
   | { readonly kind: "begun"; readonly task: Task }
   | { readonly kind: "unchanged" }
   | { readonly kind: "refused"; readonly why: string };

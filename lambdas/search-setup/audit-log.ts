@@ -1,4 +1,4 @@
-import { isObject } from "./canonical";
+import { isJsonObject } from "../../lib/json";
 import type { Resource } from "./resource";
 import { SECURITY_API } from "./security";
 
@@ -18,7 +18,7 @@ export function auditLog(): Resource {
       return {
         ...existing,
         enabled: true,
-        audit: { ...(isObject(audit) && audit), log_request_body: false },
+        audit: { ...(isJsonObject(audit) && audit), log_request_body: false },
       };
     },
     significant: (config) => config,

@@ -1,8 +1,4 @@
-/** JSON as the engine takes and returns it. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: Json };
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 
 /**
  * A value in the one form that all spellings of it share, for the engine does not return what it was sent: it
@@ -31,7 +27,7 @@ function simplify(value: Json): Json | undefined {
 export function flatSettings(settings: Json): JsonObject {
   const flat: Record<string, Json> = {};
   const walk = (path: string, value: Json): void => {
-    if (isObject(value)) {
+    if (isJsonObject(value)) {
       for (const [key, inner] of Object.entries(value)) walk(path === "" ? key : `${path}.${key}`, inner);
     } else {
       flat[path === "index" || path.startsWith("index.") ? path : `index.${path}`] = value;
@@ -39,10 +35,6 @@ export function flatSettings(settings: Json): JsonObject {
   };
   walk("", settings);
   return flat;
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !isList(value);
 }
 
 export function isList(value: Json | undefined): value is readonly Json[] {
@@ -58,6 +50,6 @@ export function strings(value: Json | undefined): string[] {
 export function parsed(body: unknown, from: string): JsonObject {
   // The client has parsed it already; a round trip turns `unknown` into JSON without a cast that could lie.
   const value: Json = typeof body === "object" ? JSON.parse(JSON.stringify(body)) : null;
-  if (!isObject(value)) throw new Error(`${from} answered something that is not a JSON object`);
+  if (!isJsonObject(value)) throw new Error(`${from} answered something that is not a JSON object`);
   return value;
 }

@@ -1,8 +1,9 @@
+import { isJsonObject } from "../../lib/json";
 import type { Logger } from "../shared/log";
 import { READER_ROLE, WRITER_ROLE } from "../shared/search";
 import type { Search } from "../shared/search-client";
 import { auditLog } from "./audit-log";
-import { canonical, isObject, parsed } from "./canonical";
+import { canonical, parsed } from "./canonical";
 import { indexTemplate } from "./index-template";
 import { readInput, type SearchSetupInput } from "./input";
 import { lifecyclePolicy } from "./lifecycle-policy";
@@ -88,7 +89,7 @@ async function ensure(resource: Resource, search: PatientSearch): Promise<keyof 
     throw new Error(`${what} cannot be read: ${read.status} ${shown(read.body)}`);
   }
   const found = read.status === 200 ? find(parsed(read.body, `GET ${path}`)) : undefined;
-  const existing = isObject(found) ? found : undefined;
+  const existing = isJsonObject(found) ? found : undefined;
   const body = wanted(existing);
   if (existing && canonical(significant(existing)) === canonical(significant(body))) return "unchanged";
   const query = writeQuery?.(existing);

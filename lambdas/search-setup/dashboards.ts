@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonObject } from "../../dashboards/json";
 import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-objects";
-import { isList, isObject, type Json, parsed } from "./canonical";
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
+import { isList, parsed } from "./canonical";
 import type { SetupOutcome } from "./core";
 import { type PatientRequest, type PatientSearch, shown } from "./patient";
 
@@ -41,8 +41,8 @@ export async function setUpDashboards(
 async function ensureSettings(search: PatientSearch): Promise<keyof SetupOutcome> {
   const { settings = {} } = await call({ method: "GET", path: SETTINGS }, search);
   const present = (name: string): Json | undefined => {
-    const setting = isObject(settings) ? settings[name] : undefined;
-    return isObject(setting) ? setting["userValue"] : undefined;
+    const setting = isJsonObject(settings) ? settings[name] : undefined;
+    return isJsonObject(setting) ? setting["userValue"] : undefined;
   };
   const changes = Object.entries(ADVANCED_SETTINGS).filter(([name, value]) => present(name) !== value);
   if (changes.length === 0) return "unchanged";
@@ -60,10 +60,10 @@ async function find(
   const { saved_objects: found } = answer;
   if (!isList(found)) throw new Error(`Dashboards does not say which saved objects it has: ${shown(answer)}`);
   return new Map(
-    found.filter(isObject).flatMap((object) => {
+    found.filter(isJsonObject).flatMap((object) => {
       const { type, id, error } = object;
       if (error === undefined) return [[nameOf({ type: String(type), id: String(id) }), object] as const];
-      if (isObject(error) && error["statusCode"] === 404) return [];
+      if (isJsonObject(error) && error["statusCode"] === 404) return [];
       throw new Error(`${String(type)} ${String(id)} cannot be read: ${shown(error)}`);
     }),
   );
@@ -72,7 +72,7 @@ async function find(
 /** Only what is wanted is compared: Dashboards adds members of its own, and counts how often a field is looked at. */
 function isSettled({ attributes, references }: SavedObject, found: JsonObject | undefined): boolean {
   const present = found?.["attributes"];
-  if (!isObject(present)) return false;
+  if (!isJsonObject(present)) return false;
   return (
     isDeepStrictEqual(found?.["references"], references) &&
     Object.entries(attributes).every(([key, value]) =>
@@ -89,7 +89,7 @@ function hasFields(present: Json | undefined, wanted: Json): boolean {
 
 function fieldsOf(text: Json | undefined): ReadonlyMap<string, JsonObject> {
   const list: Json = typeof text === "string" ? JSON.parse(text) : [];
-  const fields = isList(list) ? list.filter(isObject) : [];
+  const fields = isList(list) ? list.filter(isJsonObject) : [];
   return new Map(fields.map(({ count: _, ...field }) => [String(field["name"]), field]));
 }
 
@@ -107,7 +107,9 @@ async function importObjects(objects: readonly SavedObject[], search: PatientSea
   const { success, successCount, errors } = answer;
   if (success === true && successCount === objects.length) return;
   const reasons = isList(errors)
-    ? errors.filter(isObject).map(({ type, id, error }) => `${String(type)} ${String(id)}: ${shown(error)}`)
+    ? errors
+        .filter(isJsonObject)
+        .map(({ type, id, error }) => `${String(type)} ${String(id)}: ${shown(error)}`)
     : [shown(answer)];
   throw new Error(
     `Dashboards imported ${shown(successCount)} of ${objects.length} saved objects: ${reasons.join("; ")}`,

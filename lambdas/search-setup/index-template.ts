@@ -1,6 +1,7 @@
 import { indexMapping } from "../../contract/retail-transaction";
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 import { indexPattern } from "../shared/search";
-import { flatSettings, isList, isObject, type Json, type JsonObject } from "./canonical";
+import { flatSettings, isList } from "./canonical";
 import type { Resource } from "./resource";
 
 /** Above the engine's own templates, and below those that an operator gives a reason to win. */
@@ -24,11 +25,11 @@ export function indexTemplate(
     path: `/_index_template/${indexName}`,
     find: ({ index_templates: templates }) => {
       const [first] = isList(templates) ? templates : [];
-      return isObject(first) ? first["index_template"] : undefined;
+      return isJsonObject(first) ? first["index_template"] : undefined;
     },
     wanted: () => wanted,
     significant: (template) => {
-      const inner = isObject(template["template"]) ? template["template"] : {};
+      const inner = isJsonObject(template["template"]) ? template["template"] : {};
       return { ...template, template: { ...inner, settings: flatSettings(inner["settings"] ?? {}) } };
     },
   };

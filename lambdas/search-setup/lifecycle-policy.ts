@@ -1,5 +1,6 @@
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 import { indexPattern } from "../shared/search";
-import { isList, isObject, type Json, type JsonObject } from "./canonical";
+import { isList } from "./canonical";
 import type { Resource } from "./resource";
 
 /** Above policies that an operator writes without a priority. */
@@ -47,14 +48,14 @@ export function lifecyclePolicy(indexName: string, retentionDays: number): Resou
 
 /** The members of `kept` that the set-up wrote: the plugin adds times, versions and whoever wrote it. */
 function own(written: JsonObject, kept: Json | undefined): Json {
-  if (!isObject(kept)) return null;
+  if (!isJsonObject(kept)) return null;
   const members = Object.keys(written).map((key) => [key, kept[key] ?? null] as const);
   const templates = isList(kept["ism_template"]) ? kept["ism_template"] : [];
   return { ...Object.fromEntries(members), ism_template: templates.map(withoutTime) };
 }
 
 function withoutTime(template: Json): Json {
-  if (!isObject(template)) return template;
+  if (!isJsonObject(template)) return template;
   const { last_updated_time: _, ...others } = template;
   return others;
 }

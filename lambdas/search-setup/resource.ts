@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "./canonical";
+import type { Json, JsonObject } from "../../lib/json";
 
 /** Something that the set-up keeps in the domain: read, compared, and written only when it differs. */
 export interface Resource {

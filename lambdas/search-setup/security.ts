@@ -1,11 +1,12 @@
-import { type Json, type JsonObject, strings } from "./canonical";
+import type { Json, JsonObject } from "../../lib/json";
+import { strings } from "./canonical";
 import type { Resource } from "./resource";
 
 /** Where the security plugin is configured. */
 export const SECURITY_API = "/_plugins/_security/api";
 
 /** What a security role may do, in the engine's terms. */
-export interface RoleDefinition {
+interface RoleDefinition {
   readonly clusterPermissions: readonly string[];
   readonly indexPatterns: readonly string[];
   readonly indexActions: readonly string[];

@@ -5,16 +5,16 @@ export const METRIC_NAMESPACE = "RetailBI";
 export const METRIC_DIMENSION = "FunctionName";
 
 /** Units as CloudWatch names them. */
-export type MetricUnit = "Count" | "Milliseconds" | "Seconds" | "Bytes";
+type MetricUnit = "Count" | "Milliseconds" | "Seconds" | "Bytes";
 
 /** A metric's value with its unit. */
-export interface Metric {
+interface Metric {
   readonly value: number;
   readonly unit: MetricUnit;
 }
 
 /** Fields of a log line. Never put a line of a producer in here: it may be personal data. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What a function says: structured lines, and metrics in CloudWatch's embedded format. */
 export interface Logger {

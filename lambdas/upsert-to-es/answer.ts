@@ -17,7 +17,7 @@ export interface Fault {
 }
 
 /** The answer to a bulk request: a fate for each document in order, or a fault of the whole. */
-export type BulkOutcome =
+type BulkOutcome =
   | { readonly whole: true; readonly fates: readonly Fate[] }
   | { readonly whole: false; readonly fault: Fault };
 

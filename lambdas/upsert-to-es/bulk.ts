@@ -22,7 +22,7 @@ export function bulkEntry(line: StoredLine, indexName: string): string {
 }
 
 /** Something that goes into a bulk request as `entry`. */
-export interface BulkDocument {
+interface BulkDocument {
   readonly entry: string;
 }
 

@@ -12,7 +12,7 @@ import { decodeFirehoseRecords } from "./decode";
 import { METRICS } from "./metrics";
 
 /** What the function needs of the world. */
-export interface Ports {
+interface Ports {
   readonly put: PutObject;
   readonly log: Logger;
 }

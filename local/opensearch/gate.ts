@@ -3,13 +3,13 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import type { Service } from "../plan/data-plane";
-import type { SearchHttpRequest } from "../services/opensearch/request";
+import type { SearchHttpRequest } from "../services/opensearch/service";
 import { forward } from "./forward";
 import { PluginStubs } from "./plugin-stubs";
 import { type KnownKey, refusedBy } from "./sigv4-verifier";
 
 /** A caller that the gate accepts. */
-export interface Principal {
+interface Principal {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The identity that the engine receives. */
   readonly roleArn: string;

@@ -1,8 +1,13 @@
 import type { Json } from "../../lib/json";
-import { DASHBOARDS_PATH, DashboardsApi } from "../services/opensearch/dashboards-api";
-import { EngineError } from "../services/opensearch/errors";
-import { answerPolicy, LifecyclePolicies, POLICY_PATH } from "../services/opensearch/lifecycle-policies";
-import type { SearchHttpRequest } from "../services/opensearch/request";
+import {
+  answerPolicy,
+  DASHBOARDS_PATH,
+  DashboardsApi,
+  EngineError,
+  LifecyclePolicies,
+  POLICY_PATH,
+  type SearchHttpRequest,
+} from "../services/opensearch/service";
 
 /** A response instead of the engine's. */
 interface Substitute {

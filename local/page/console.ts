@@ -8,7 +8,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
-import { parseStatement, type SqlStatement } from "../services/athena/statements/statement";
+import { parseStatement, type SqlStatement } from "../services/athena/service";
 import type { SqlAnswer, SqlFailure } from "./state";
 
 /** Rows that the console shows; Athena gives at most 999 beside the header in one page. */

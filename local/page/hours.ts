@@ -20,7 +20,7 @@ const VISIBLE_AFTER_MS = 1_000;
 const SHOWN_IDENTITIES = 5;
 
 /** What the comparison of the hours works with. */
-export interface HoursOptions {
+interface HoursOptions {
   readonly places: Places;
   /** Milliseconds after its arrival by which a line should be everywhere. */
   readonly settleMs: number;

@@ -118,7 +118,7 @@ function bucketsOf(found: Histogram | undefined): readonly Bucket[] {
 }
 
 /** An hour of arrivals that the merge has seen. */
-export interface MergedHourContent {
+interface MergedHourContent {
   readonly startMs: number;
   readonly rows: number;
 }

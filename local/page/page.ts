@@ -41,7 +41,7 @@ const SETTLE_MARGIN_MS = 15_000;
 const DISORDER_MS = 1_000;
 
 /** How the page is served. */
-export interface PageOptions {
+interface PageOptions {
   readonly environment: string;
   readonly generator: Generator;
   /** 0 for a free one. */

@@ -2,13 +2,13 @@ import { METRICS as MERGE } from "../../lambdas/merge-small-files/metrics";
 import { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
 import type { LocalRun } from "../local-run";
-import type { FunctionStats } from "../services/lambda/functions/function-host";
+import type { FunctionStats } from "../services/lambda/service";
 import type { Generator } from "./generator";
 import type { Rates } from "./rates";
 import type { Fact, Flow, LayerState, Part } from "./state";
 
 /** What the parts are read from. */
-export interface PartSources {
+interface PartSources {
   readonly run: LocalRun;
   readonly generator: Generator;
   readonly rates: Rates;

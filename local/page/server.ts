@@ -51,7 +51,7 @@ export class HttpError extends Error {
 export type Action = (body: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<unknown>;
 
 /** What the page's server serves. */
-export interface PageServerOptions {
+interface PageServerOptions {
   readonly assets: ReadonlyMap<string, Asset>;
   readonly hub: Hub;
   /** `POST`, by path. */

@@ -23,7 +23,7 @@ export interface Fact {
 }
 
 /** Parts of the pipeline, in the order of the data. */
-export const PART_IDS = [
+const PART_IDS = [
   "generator",
   "stream",
   "delivery",
@@ -75,7 +75,7 @@ export interface LayerState {
 }
 
 /** The quarantine at one moment. */
-export interface QuarantineState {
+interface QuarantineState {
   readonly asOfMs: number;
   readonly lines: number;
 }
@@ -196,7 +196,7 @@ export interface SqlFailure {
 }
 
 /** A query that is saved in the workgroup. */
-export interface SavedQuery {
+interface SavedQuery {
   readonly name: string;
   readonly sql: string;
 }
@@ -211,7 +211,7 @@ export interface QueriesState {
 }
 
 /** Event `ended`: the run stops, and says so while it can. */
-export interface EndedState {
+interface EndedState {
   readonly atMs: number;
 }
 

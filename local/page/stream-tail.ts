@@ -1,6 +1,6 @@
 import type { GetShardIteratorCommandInput, KinesisClient } from "@aws-sdk/client-kinesis";
 import { isStored, judgeRecord } from "../../contract/lines";
-import { type ShardPosition, ShardReader, startingPositions } from "../services/kinesis/shard-reader";
+import { type ShardPosition, ShardReader, startingPositions } from "../services/stream-consumer/shard-reader";
 import { Arrivals, minuteStart } from "./arrivals";
 
 /** For so long arrivals are kept by second. */
@@ -21,7 +21,7 @@ interface ShardTail {
 }
 
 /** Where a reading of a shard begins. */
-export type IteratorStart =
+type IteratorStart =
   | { readonly ShardIteratorType: "AT_SEQUENCE_NUMBER"; readonly StartingSequenceNumber: string }
   | { readonly ShardIteratorType: "LATEST" };
 

@@ -1,7 +1,7 @@
 import { Client } from "@opensearch-project/opensearch";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { type Deployed, deployed } from "../../environments/deployed";
-import { httpUrl } from "../../lib/arguments";
+import { httpUrl, integerBetween } from "../../lib/arguments";
 import { ending, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
 import { SEARCH_INDEX, TABLE_NAMES } from "../../modules/naming";
@@ -20,14 +20,6 @@ interface Options {
   readonly searchUrl?: string;
   readonly tunnel: boolean;
   readonly json: boolean;
-}
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 60) {
-    throw new InvalidArgumentError("A whole number from 1 to 60 is wanted.");
-  }
-  return value;
 }
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -110,7 +102,12 @@ const program = new Command("npm run reconcile --")
   .argument("<environment>", "such as dev")
   .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
-  .option("--minutes-per-hour <number>", "a sample: the first minutes of each hour", minutes, 60)
+  .option(
+    "--minutes-per-hour <number>",
+    "a sample: the first minutes of each hour",
+    integerBetween(1, 60),
+    60,
+  )
   .addOption(
     new Option("--tunnel", "reach the search domain as npm run tunnel does")
       .default(false)

@@ -18,7 +18,7 @@ export interface LayerLine {
 }
 
 /** A layer's lines by identity. */
-export type LayerLines = ReadonlyMap<string, LayerLine>;
+type LayerLines = ReadonlyMap<string, LayerLine>;
 
 /** A line in quarantine, counted once however many layers refused it. */
 export interface QuarantinedLine {
@@ -54,7 +54,7 @@ export interface Evidence {
 }
 
 /** Where a fault can lie. */
-export type Place = LayerName | "stream" | "quarantine";
+type Place = LayerName | "stream" | "quarantine";
 
 /** The identities that are not as they should be, by place. */
 export type Faults = Readonly<Partial<Record<Place, readonly string[]>>>;

@@ -26,7 +26,7 @@ export interface Places {
 }
 
 /** Sums by country in each place that answers queries. */
-export interface SumsByCountry {
+interface SumsByCountry {
   readonly json: Readonly<Record<string, CountrySums>>;
   readonly parquet: Readonly<Record<string, CountrySums>>;
   readonly index?: Readonly<Record<string, CountrySums>>;

@@ -8,7 +8,7 @@ import type { CountrySums } from "./tables";
 const LONGEST_LIST = 100;
 
 /** The report as one JSON document: counts are of lines, lists are cut to {@link LONGEST_LIST}. */
-export interface ReportDocument extends Readonly<Record<string, unknown>> {
+interface ReportDocument extends Readonly<Record<string, unknown>> {
   readonly agree: boolean;
   /** Why it cannot be said that all layers agree. */
   readonly reasons: readonly string[];

@@ -5,7 +5,7 @@ import Papa from "papaparse";
 export type ResultRow = Readonly<Record<string, string>>;
 
 /** The file is not one that Athena writes, or was cut off. */
-export class ResultFileError extends Error {
+class ResultFileError extends Error {
   override readonly name = "ResultFileError";
 }
 

@@ -9,7 +9,7 @@ import { arrivalQuery, type Window } from "./window";
 const DOCUMENTS_PER_CALL = 5_000;
 
 /** The lines of the index by identity, and their sums by country, computed here from each document. */
-export interface IndexContent {
+interface IndexContent {
   readonly lines: Map<string, LayerLine>;
   readonly countries: Record<string, CountrySums>;
 }

@@ -19,7 +19,7 @@ export interface Sql {
 }
 
 /** A query that did not succeed. */
-export class QueryError extends Error {
+class QueryError extends Error {
   override readonly name = "QueryError";
 }
 

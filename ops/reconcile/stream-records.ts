@@ -12,7 +12,7 @@ import { isInWindow, type Window } from "./window";
 const RECORDS_PER_CALL = 10_000;
 
 /** By how much the arrival times of a shard may be out of order, generously. */
-export const DISORDER_MS = 60_000;
+const DISORDER_MS = 60_000;
 
 /**
  * What the stream still holds, shard by shard, each in order.

@@ -15,7 +15,7 @@ export interface CountrySums {
 }
 
 /** Selects every line of a table with its identity and values. */
-export function linesQuery(table: string, window?: Window): string {
+function linesQuery(table: string, window?: Window): string {
   const columns = [...COLUMNS, EXTRA_COLUMN].map(({ field, kind, required }) => {
     const name = field.toLowerCase();
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
@@ -24,7 +24,7 @@ export function linesQuery(table: string, window?: Window): string {
 }
 
 /** Sums by country over a table, each line once, however often the raw zone has it. */
-export function countryQuery(table: string, window?: Window): string {
+function countryQuery(table: string, window?: Window): string {
   return `SELECT coalesce(country, '') AS country, count(*) AS line_count, sum(quantity) AS quantity, round(sum(quantity * price), 2) AS revenue
 FROM (SELECT DISTINCT record_id, country, quantity, price FROM "${table}"${where(window)}) AS lines
 GROUP BY 1 ORDER BY revenue DESC, 1`;
@@ -35,7 +35,7 @@ function where(window: Window | undefined): string {
 }
 
 /** Distinct lines of a table. */
-export function countQuery(table: string): string {
+function countQuery(table: string): string {
   return `SELECT count(DISTINCT record_id) AS line_count FROM "${table}"`;
 }
 

@@ -56,9 +56,9 @@ export function redriveCode({ left, stoppedEarly }: RedriveAccount): ExitCode {
 }
 
 /** Invocations one after the other that get nowhere, before an object is left; just one behind an object that was. */
-export const FRUITLESS_INVOCATIONS = 3;
+const FRUITLESS_INVOCATIONS = 3;
 /** Objects one after the other that are left, before all others are: what they need is not there. */
-export const FRUITLESS_OBJECTS = 3;
+const FRUITLESS_OBJECTS = 3;
 
 const FIRST_WAIT_MS = 1_000;
 

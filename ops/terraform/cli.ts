@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { definitionOf } from "../../environments/choose";
 import { ACCOUNT_ID, REGION } from "../../environments/location";
+import { textLike } from "../../lib/arguments";
 import { ending, runCommand } from "../../lib/command";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
@@ -17,16 +18,8 @@ import type { Changes, Say } from "./terraform";
 const say: Say = (line) => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** A parser of an argument. */
-function text(pattern: RegExp, wanted: string): (given: string) => string {
-  return (given) => {
-    if (!pattern.test(given)) throw new InvalidArgumentError(`${wanted} is wanted.`);
-    return given;
-  };
-}
-
 /** A duration in Go's format. */
-const duration = text(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 60s or 10m");
+const duration = textLike(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 60s or 10m");
 
 const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
 
@@ -47,12 +40,12 @@ const bootstrapCommand = command("bootstrap")
   .option(
     "--account-id <digits>",
     "where it is to live (default: the account of your credentials)",
-    text(ACCOUNT_ID, "An account id of twelve digits"),
+    textLike(ACCOUNT_ID, "An account id of twelve digits"),
   )
   .option(
     "--region <region>",
     "where it is to live (default: AWS_REGION, else eu-west-1)",
-    text(REGION, "A region such as eu-west-1"),
+    textLike(REGION, "A region such as eu-west-1"),
   )
   .addHelpText("after", `\n${CODES}`)
   .action(

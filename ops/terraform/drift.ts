@@ -2,12 +2,12 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { EXIT, type ExitCode } from "../../lib/exit";
-import { type Json, type JsonObject, member } from "../../lib/json";
-import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
+import { type Json, type JsonObject, member, objectOf } from "../../lib/json";
+import { changesIn, HIDDEN, holdsTrue, isSame, type ResourceChange } from "./plan";
 import { type Context, openWorkspace } from "./workspace";
 
 /** A resource that was changed outside of Terraform. */
-export interface Drifted {
+interface Drifted {
   readonly address: string;
   /** `deleted`, or `changed` with these properties. */
   readonly what: "changed" | "deleted";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Json, type JsonObject, member } from "../../lib/json";
+import { type Json, type JsonObject, member, objectOf } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
 import { REMOVABLE, STATEFUL } from "../../modules/stateful";
-import { changesIn, HIDDEN, holdsTrue, isSame, objectOf, type ResourceChange } from "./plan";
+import { changesIn, HIDDEN, holdsTrue, isSame, type ResourceChange } from "./plan";
 
 /** The action on a resource; `forget` and `move` change the state only. */
 export type PlannedAction = "delete" | "replace" | "update" | "create" | "import" | "move" | "forget";
@@ -19,7 +19,7 @@ export const PLANNED_ACTIONS: readonly PlannedAction[] = [
 ];
 
 /** A changed property, without sensitive values. */
-export interface PlannedProperty {
+interface PlannedProperty {
   readonly property: string;
   readonly before: Json;
   readonly after: Json;
@@ -37,7 +37,7 @@ export interface PlannedChange {
 }
 
 /** A stateful resource that the plan would remove, and the data that would be lost. */
-export interface Loss {
+interface Loss {
   readonly address: string;
   readonly action: "delete" | "replace" | "forget";
   readonly lost: string;

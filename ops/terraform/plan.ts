@@ -47,12 +47,6 @@ export function isSame(one: Json | undefined, other: Json | undefined): boolean 
   return (isEmpty(one) && isEmpty(other)) || isDeepStrictEqual(one, other);
 }
 
-/** A member that is an object, or else an empty object. */
-export function objectOf(object: JsonObject, key: string): JsonObject {
-  const value = member(object, key);
-  return isJsonObject(value) ? value : {};
-}
-
 /** Terraform marks sensitive and unknown values by `true` in a structure shaped like the value. */
 export function holdsTrue(marks: Json | undefined): boolean {
   if (Array.isArray(marks)) return marks.some(holdsTrue);

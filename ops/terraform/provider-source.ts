@@ -78,18 +78,6 @@ export function variablesFor(source: ProviderSource, variables: Variables, folde
   }
 }
 
-/** Description of the source for an operator. */
-export function describeSource(source: ProviderSource): string {
-  switch (source.kind) {
-    case "configuration":
-      return `as ${source.path} says`;
-    case "mirror":
-      return `mirror ${source.path}`;
-    case "registry":
-      return "registry.terraform.io";
-  }
-}
-
 function configurationOf(mirror: string): string {
   return `provider_installation {
   filesystem_mirror {

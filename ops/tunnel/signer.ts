@@ -13,7 +13,7 @@ export interface Credentials {
 export type CredentialSource = (options?: { readonly forceRefresh?: boolean }) => Promise<Credentials>;
 
 /** A complete request to sign. */
-export interface Signable {
+interface Signable {
   readonly method: string;
   /** Host of the domain, with the port if it is not the scheme's default. */
   readonly host: string;

@@ -18,7 +18,7 @@ export interface Upstream {
 }
 
 /** An outgoing request. */
-export interface Outgoing {
+interface Outgoing {
   readonly method: string;
   /** Path and query. */
   readonly path: string;

@@ -3,7 +3,7 @@ import { lineId, recordPrefix } from "../../../contract/record-id";
 import { COLUMNS } from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
 import { generate } from "../../../loadgen/generate";
-import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
+import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
 import { BROKEN_LINES } from "../../support/broken-lines";
 import { hasRealRows, readRealRows, sumsOf } from "../../support/real-rows";
 

@@ -3,7 +3,7 @@ import { glueColumns } from "../../../contract/retail-transaction";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
 import { chunks } from "../../../lib/given";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
-import type { ShardRecord } from "../../../local/services/kinesis/shard-reader";
+import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
 import { TABLE_NAMES } from "../../../modules/naming";
 import type { LayerLine } from "../../../ops/reconcile/compare";
 import { type CountrySums, readCountries, readQuarantine, readTable } from "../../../ops/reconcile/tables";

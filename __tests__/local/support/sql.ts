@@ -14,7 +14,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../contract/retail-transaction";
 import { LOOPBACK } from "../../../lib/loopback";
 import type { ColumnModel, DataPlane, TableModel } from "../../../local/plan/data-plane";
-import { startSqlService } from "../../../local/services/athena/service";
+import { startAthena } from "../../../local/services/athena/service";
 import { localS3 } from "../../../local/services/clients";
 import { LOCAL_CREDENTIALS } from "../../../local/services/credentials";
 import { type S3Service, startS3 } from "../../../local/services/s3/service";
@@ -87,7 +87,7 @@ export class SqlBench {
   private constructor(
     readonly folder: string,
     private readonly store: S3Service,
-    private service: Awaited<ReturnType<typeof startSqlService>>,
+    private service: Awaited<ReturnType<typeof startAthena>>,
     readonly s3: S3Client,
     private readonly plane: SqlPlane,
   ) {}
@@ -106,7 +106,7 @@ export class SqlBench {
       region: REGION,
     });
     const options = { plane, objects: store.files, s3, dataDir, port, ...(engine && { engine }) };
-    const starting = startSqlService(options);
+    const starting = startAthena(options);
     const service = await starting.catch(async (error: unknown) => {
       await store.close();
       rmSync(folder, { recursive: true, force: true });
@@ -119,7 +119,7 @@ export class SqlBench {
   async restart(plane: SqlPlane = this.plane): Promise<void> {
     await this.service.close();
     const dataDir = join(this.folder, "catalog");
-    this.service = await startSqlService({ plane, objects: this.store.files, s3: this.s3, dataDir });
+    this.service = await startAthena({ plane, objects: this.store.files, s3: this.s3, dataDir });
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { runProgram } from "../../../lib/run-program";
 import { driftCode, driftOf } from "../../../ops/terraform/drift";
 import { findTerraform } from "../../../ops/terraform/find-terraform";
 import { protectedInCode, protectedInState } from "../../../ops/terraform/protection";
-import { describeSource, findProvider, variablesFor } from "../../../ops/terraform/provider-source";
+import { findProvider, variablesFor } from "../../../ops/terraform/provider-source";
 import { Terraform } from "../../../ops/terraform/terraform";
 import { secretsIn } from "../../terraform/emulated/secrets";
 
@@ -146,7 +146,6 @@ describe("the provider is found", () => {
     const places = [join(folder, "absent"), mirror("old", kind, "5.99.0"), mirror("new", kind)];
     const source = findProvider("5.100.0", noConfiguration(), places);
     expect(source).toEqual({ kind: "mirror", path: join(folder, "new") });
-    expect(describeSource(source)).toBe(`mirror ${join(folder, "new")}`);
 
     const { TF_CLI_CONFIG_FILE: file = "" } = variablesFor(source, {}, join(folder, "work"));
     expect(readFileSync(file, "utf8")).toContain(`path    = "${join(folder, "new")}"`);
@@ -158,7 +157,6 @@ describe("the provider is found", () => {
     const source = findProvider("5.100.0", { TF_CLI_CONFIG_FILE: path }, [mirror("new", "unpacked")]);
     expect(source).toEqual({ kind: "configuration", path });
     expect(variablesFor(source, {}, folder)).toEqual({ TF_CLI_CONFIG_FILE: path });
-    expect(describeSource(source)).toBe(`as ${path} says`);
   });
 
   test("in the mirror that is named, before everything else; without it there, this is said", () => {
@@ -178,7 +176,6 @@ describe("the provider is found", () => {
     const source = findProvider("5.100.0", noConfiguration(), []);
     expect(source).toEqual({ kind: "registry" });
     expect(variablesFor(source, noConfiguration(), folder)).toEqual({});
-    expect(describeSource(source)).toBe("registry.terraform.io");
   });
 });
 

@@ -7,7 +7,6 @@ import { type Finished, runProgram } from "../../../lib/run-program";
 import type { Variables } from "../../../lib/variables";
 import { findTerraform, type TerraformProgram } from "../../../ops/terraform/find-terraform";
 import {
-  describeSource,
   findProvider,
   MIRROR_VARIABLE,
   type ProviderSource,
@@ -232,4 +231,16 @@ async function fetchProvider(
         `(\`terraform providers mirror\` makes one)\n${error instanceof Error ? error.message : String(error)}`,
     );
   });
+}
+
+/** Description of the source for an operator. */
+function describeSource(source: ProviderSource): string {
+  switch (source.kind) {
+    case "configuration":
+      return `as ${source.path} says`;
+    case "mirror":
+      return `mirror ${source.path}`;
+    case "registry":
+      return "registry.terraform.io";
+  }
 }

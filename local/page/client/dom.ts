@@ -1,5 +1,5 @@
 /** What may stand in an element. */
-export type Child = Node | string;
+type Child = Node | string;
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 

@@ -4,7 +4,7 @@ import { clock } from "./format";
 export const SILENT_AFTER_MS = 5_000;
 
 /** How the page stands to its run. `sinceMs`: ms since 1970, by the run's clock. */
-export type RunState =
+type RunState =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
   /** The run said that it stops. */

@@ -45,7 +45,7 @@ export function sentText({ state, sinceMs }: GeneratorState, perSecond: number |
 }
 
 /** What is said of all layers. */
-export interface Verdict {
+interface Verdict {
   readonly value: string;
   readonly remark: string;
   readonly tone: Tone;

@@ -1,6 +1,6 @@
 import type { ColumnModel } from "../../plan/data-plane";
-import type { CatalogTable } from "../glue/model";
-import type { ObjectFile } from "../s3/object-files";
+import type { CatalogTable } from "../glue/service";
+import type { ObjectFile } from "../s3/service";
 
 /** A column of an answer, in Athena's terms. */
 export interface ResultColumn {

@@ -4,10 +4,10 @@ import type { Cell, ResultColumn } from "./engine";
 import type { SqlStatement } from "./statements/statement";
 
 /** Athena's states of a query. */
-export type QueryState = "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
+type QueryState = "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
 /** What a caller asked for. */
-export interface QueryRequest {
+interface QueryRequest {
   readonly sql: string;
   /** The same, read. */
   readonly statement: SqlStatement;

@@ -1,7 +1,6 @@
 import type { Column, TableMetadata } from "@aws-sdk/client-athena";
 import type { ColumnModel } from "../../plan/data-plane";
-import type { Catalog } from "../glue/catalog";
-import type { CatalogTable } from "../glue/model";
+import type { Catalog, CatalogTable } from "../glue/service";
 import { AwsError, invalidRequest } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import type { Operation } from "../protocol/json-protocol";

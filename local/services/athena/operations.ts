@@ -1,8 +1,8 @@
 import type { NamedQueryModel } from "../../plan/data-plane";
-import type { Catalog } from "../glue/catalog";
+import type { Catalog } from "../glue/service";
 import { invalidRequest } from "../protocol/errors";
 import { type Operations, operationsOf } from "../protocol/json-protocol";
-import type { ObjectFiles } from "../s3/object-files";
+import type { ObjectFiles } from "../s3/service";
 import type { Executions } from "./executions";
 import { metadataOperations } from "./metadata";
 import { namedQueryOperations } from "./named-queries";
@@ -11,7 +11,7 @@ import { getQueryResults } from "./results";
 import type { Workgroups } from "./workgroups";
 
 /** What the operations work with. */
-export interface AthenaPorts {
+interface AthenaPorts {
   readonly executions: Executions;
   readonly catalog: Catalog;
   readonly objects: ObjectFiles;

@@ -8,7 +8,7 @@ import { invalidRequest } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import type { Operation } from "../protocol/json-protocol";
 import { page } from "../protocol/paging";
-import { parseS3Url } from "../s3/object-files";
+import { parseS3Url } from "../s3/service";
 import type { Executions, QueryExecution } from "./executions";
 import { CATALOG_NAME, ENGINE_VERSION } from "./names";
 import { parseStatement, type SqlStatement } from "./statements/statement";

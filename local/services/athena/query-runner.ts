@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { QueryFailure } from "../protocol/errors";
-import { parseS3Url } from "../s3/object-files";
+import { parseS3Url } from "../s3/service";
 import type { PutFile } from "./duckdb/duckdb-engine";
 import type { QueryContext, Tables } from "./engine";
 import { type QueryAnswer, type QueryExecution, type RunQuery, ScanLimitExceeded } from "./executions";
@@ -9,7 +9,7 @@ import { writeCsv } from "./result-file";
 import type { CatalogAnswer, CatalogStatement } from "./statements/catalog-statements";
 import { type CreateTableAsPorts, createTableAs } from "./statements/create-table-as";
 
-export interface QueryRunnerPorts extends CreateTableAsPorts {
+interface QueryRunnerPorts extends CreateTableAsPorts {
   /** What queries may read. */
   readonly tables: Tables;
   /** Answers a statement about the catalog. @param session the database for names without one */

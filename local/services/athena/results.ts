@@ -2,7 +2,7 @@ import type { ColumnInfo, GetQueryResultsOutput, Row } from "@aws-sdk/client-ath
 import { invalidRequest } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import type { Operation } from "../protocol/json-protocol";
-import { type ObjectFiles, parseS3Url } from "../s3/object-files";
+import { type ObjectFiles, parseS3Url } from "../s3/service";
 import type { Cell, ResultColumn } from "./engine";
 import type { Executions, QueryExecution } from "./executions";
 import { type CsvPage, readCsvPage } from "./result-file";

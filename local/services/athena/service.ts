@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { DataPlane, Service } from "../../plan/data-plane";
-import { Catalog } from "../glue/catalog";
-import { glueOperations } from "../glue/operations";
+import { startGlue } from "../glue/service";
 import { jsonProtocolServer } from "../protocol/json-protocol";
-import type { ObjectFiles } from "../s3/object-files";
+import type { ObjectFiles } from "../s3/service";
 import { duckDbEngine, type PutFile } from "./duckdb/duckdb-engine";
 import type { SqlEngine } from "./engine";
 import { Executions } from "./executions";
@@ -17,7 +16,9 @@ import { answerFromCatalog } from "./statements/catalog-statements";
 import { catalogTables } from "./tables";
 import { Workgroups } from "./workgroups";
 
-export interface SqlServiceOptions {
+export { parseStatement, type SqlStatement } from "./statements/statement";
+
+interface AthenaOptions {
   readonly plane: Pick<
     DataPlane,
     "databases" | "tables" | "workgroups" | "namedQueries" | "region" | "accountId"
@@ -38,13 +39,11 @@ export interface SqlServiceOptions {
  * Serves the calls of Athena and Glue that the stack makes, on one port of the loopback interface.
  * @throws StateFileError when the kept catalog cannot be understood; Error naming the port when it is taken
  */
-export async function startSqlService(
-  options: SqlServiceOptions,
-): Promise<Service & { readonly url: string }> {
+export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
   const { plane, objects, dataDir } = options;
   const put = putFile(options.s3);
   await loadParser();
-  const catalog = new Catalog(plane.databases, plane.tables, join(dataDir, "catalog.json"));
+  const { catalog, operations } = startGlue({ plane, dataDir });
   const engine =
     options.engine ??
     (await duckDbEngine({
@@ -67,7 +66,7 @@ export async function startSqlService(
   );
   const server = jsonProtocolServer({
     ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
-    ...glueOperations(catalog, plane.accountId),
+    ...operations,
   });
   const url = await listenOnLoopback(server, options.port ?? 0, "SQL service").catch((error: unknown) => {
     engine.close();

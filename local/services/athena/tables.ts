@@ -1,11 +1,8 @@
-import type { Catalog } from "../glue/catalog";
-import type { CatalogPartition, CatalogTable } from "../glue/model";
+import { isJsonObject } from "../../../lib/json";
+import { type Catalog, type CatalogPartition, type CatalogTable, partitionValues } from "../glue/service";
 import { QueryFailure } from "../protocol/errors";
-import { isRecord } from "../protocol/input";
-import { type ObjectFile, type ObjectFiles, parseS3Folder } from "../s3/object-files";
+import { type ObjectFile, type ObjectFiles, parseS3Folder } from "../s3/service";
 import type { Fragment, OpenTable, Tables } from "./engine";
-
-const WHOLE_NUMBER_TYPES = new Set(["tinyint", "smallint", "int", "integer", "bigint"]);
 
 /** The catalog's tables with their files, as queries see them: only registered partitions, as in Athena. */
 export function catalogTables(catalog: Catalog, objects: ObjectFiles): Tables {
@@ -42,30 +39,7 @@ function openTable(table: CatalogTable, catalog: Catalog, objects: ObjectFiles):
 function ownColumns({ storage: { Columns: columns } }: CatalogPartition): ReadonlySet<string> | undefined {
   if (!Array.isArray(columns)) return undefined;
   return new Set(
-    columns.flatMap((column) => (isRecord(column) ? [String(column["Name"]).toLowerCase()] : [])),
-  );
-}
-
-/**
- * A partition's values by key, typed as its keys are.
- * @throws QueryFailure HIVE_INVALID_PARTITION_VALUE as Athena does for a number that is none
- */
-export function partitionValues(
-  { partitionKeys }: CatalogTable,
-  { values }: Pick<CatalogPartition, "values">,
-): Record<string, string | number> {
-  return Object.fromEntries(
-    partitionKeys.map(({ name, type }, index) => {
-      const value = values[index] ?? "";
-      if (!WHOLE_NUMBER_TYPES.has(type)) return [name.toLowerCase(), value];
-      if (!/^-?\d+$/.test(value)) {
-        throw new QueryFailure(
-          "HIVE_INVALID_PARTITION_VALUE",
-          `Invalid partition value '${value}' for ${type.toUpperCase()} partition key: ${name}`,
-        );
-      }
-      return [name.toLowerCase(), Number(value)];
-    }),
+    columns.flatMap((column) => (isJsonObject(column) ? [String(column["Name"]).toLowerCase()] : [])),
   );
 }
 

@@ -1,5 +1,6 @@
+import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
 import type { Failure, Outcome } from "./transformation";
-import { PAYLOAD_LIMIT, requestBytes } from "./transformation";
+import { requestBytes } from "./transformation";
 import type { DeliveredRecord } from "./user-records";
 
 /** Room for what a request says beside its records. */
@@ -21,7 +22,7 @@ export class TransformationBuffer {
   overflowsWith(record: DeliveredRecord): boolean {
     if (this.records.length === 0) return false;
     const tooMuch = this.bytes + record.data.length > this.limitBytes;
-    return tooMuch || this.requestBytes + requestBytes(record) > PAYLOAD_LIMIT;
+    return tooMuch || this.requestBytes + requestBytes(record) > LAMBDA_REQUEST_BYTES;
   }
 
   add(record: DeliveredRecord): void {

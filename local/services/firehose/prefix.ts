@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DeliveryStreamModel } from "../../plan/data-plane";
 
 /** Why records were not delivered; Firehose knows more kinds, this machine only one. */
-export const ERROR_OUTPUT_TYPE = "processing-failed";
+const ERROR_OUTPUT_TYPE = "processing-failed";
 
 /** Says what an object's key begins with. @param oldestMs arrival of the oldest record in the object */
 export type Prefix = (oldestMs: number) => string;

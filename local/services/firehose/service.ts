@@ -6,20 +6,22 @@ import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
-import { PositionFile } from "../kinesis/position-file";
+import { PositionFile } from "../stream-consumer/position-file";
 import {
   type ShardPosition,
   ShardReader,
   type ShardRecord,
   startingPositions,
-} from "../kinesis/shard-reader";
+} from "../stream-consumer/shard-reader";
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
 import { compilePrefixes, fileTime, type Prefix } from "./prefix";
 import { type Outcome, transform } from "./transformation";
 import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-records";
 
+export { NUMBERINGS, type Numbering } from "./user-records";
+
 /** What a delivery stream works with. */
-export interface DeliveryStreamOptions {
+interface DeliveryStreamOptions {
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   readonly invoke: Invoke;
@@ -34,7 +36,7 @@ export interface DeliveryStreamOptions {
 }
 
 /** How far a delivery stream has come. Records, not lines, and user records where they were aggregated; since it was started. */
-export interface DeliveryProgress {
+interface DeliveryProgress {
   readonly recordsRead: number;
   /** In objects under the prefix. */
   readonly recordsDelivered: number;

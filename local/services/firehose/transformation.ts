@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FirehoseTransformationEvent } from "aws-lambda";
+import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
+import { isJsonObject } from "../../../lib/json";
 import { backoffMs, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke } from "../../plan/data-plane";
 import type { DeliveredRecord } from "./user-records";
@@ -19,17 +21,14 @@ export interface Failure {
   readonly attemptEndingTimestamp: number;
 }
 
-/** Lambda's limit of a synchronous request and of its answer, in bytes. */
-export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
-
 /** Waits between the attempts of one invocation; AWS does not publish its own. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
-export type TransformationModel = NonNullable<DeliveryStreamModel["transformation"]>;
+type TransformationModel = NonNullable<DeliveryStreamModel["transformation"]>;
 
 /** What a transformation needs of the world. */
-export interface TransformationPorts {
+interface TransformationPorts {
   readonly invoke: Invoke;
   /** Called for each attempt that fails. */
   readonly onFailedInvocation: (attempt: number, error: Error) => void;
@@ -109,12 +108,12 @@ interface AnsweredRecord {
 /** @throws Error when the answer as a whole cannot be used: the invocation has then failed. */
 function checkAnswer(answer: unknown): AnsweredRecord[] {
   const bytes = Buffer.byteLength(JSON.stringify(answer) ?? "");
-  if (bytes > PAYLOAD_LIMIT)
-    throw new Error(`the answer has ${bytes} bytes; at most ${PAYLOAD_LIMIT} are allowed`);
-  const records = isObject(answer) ? answer["records"] : undefined;
+  if (bytes > LAMBDA_REQUEST_BYTES)
+    throw new Error(`the answer has ${bytes} bytes; at most ${LAMBDA_REQUEST_BYTES} are allowed`);
+  const records = isJsonObject(answer) ? answer["records"] : undefined;
   if (!Array.isArray(records)) throw new Error('the answer has no list "records"');
   return records.map((record: unknown) => {
-    if (!isObject(record) || typeof record["recordId"] !== "string") {
+    if (!isJsonObject(record) || typeof record["recordId"] !== "string") {
       throw new Error("a record of the answer has no recordId");
     }
     return { recordId: record["recordId"], result: record["result"], data: record["data"] };
@@ -156,8 +155,4 @@ function readRecord({ result, data }: AnsweredRecord, attempt: number): Outcome 
 function failed(attemptsMade: number, errorCode: string, errorMessage: string): Outcome {
   const failure = { attemptsMade, errorCode, errorMessage, attemptEndingTimestamp: Date.now() };
   return { result: "Failed", failure };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { unpackAggregate } from "../../../contract/aggregate";
-import type { ShardRecord } from "../kinesis/shard-reader";
+import type { ShardRecord } from "../stream-consumer/shard-reader";
 
 /**
  * How the user records of an aggregated record are numbered in the transformation's request. AWS documents that Firehose

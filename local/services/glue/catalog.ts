@@ -1,7 +1,7 @@
 import type { TableModel } from "../../plan/data-plane";
 import { AwsError } from "../protocol/errors";
 import type { CatalogPartition, CatalogTable } from "./model";
-import { readState, writeState } from "./state-file";
+import { readState, writeState } from "./state";
 
 /** The Glue limit of a table name; a longer one is refused there. */
 const MAX_NAME_LENGTH = 255;

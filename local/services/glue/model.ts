@@ -1,4 +1,7 @@
 import type { ColumnModel, TableModel } from "../../plan/data-plane";
+import { QueryFailure } from "../protocol/errors";
+
+const WHOLE_NUMBER_TYPES = new Set(["tinyint", "smallint", "int", "integer", "bigint"]);
 
 /** How a table's files are written. */
 export type TableFormat = TableModel["format"];
@@ -32,4 +35,27 @@ export interface CatalogPartition {
 export interface CatalogState {
   readonly tables: readonly CatalogTable[];
   readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;
+}
+
+/**
+ * A partition's values by key, typed as its keys are.
+ * @throws QueryFailure HIVE_INVALID_PARTITION_VALUE as Athena does for a number that is none
+ */
+export function partitionValues(
+  { partitionKeys }: CatalogTable,
+  { values }: Pick<CatalogPartition, "values">,
+): Record<string, string | number> {
+  return Object.fromEntries(
+    partitionKeys.map(({ name, type }, index) => {
+      const value = values[index] ?? "";
+      if (!WHOLE_NUMBER_TYPES.has(type)) return [name.toLowerCase(), value];
+      if (!/^-?\d+$/.test(value)) {
+        throw new QueryFailure(
+          "HIVE_INVALID_PARTITION_VALUE",
+          `Invalid partition value '${value}' for ${type.toUpperCase()} partition key: ${name}`,
+        );
+      }
+      return [name.toLowerCase(), Number(value)];
+    }),
+  );
 }

@@ -1,10 +1,9 @@
+import { isJsonObject } from "../../../lib/json";
 import { evaluate, UNKNOWN } from "../athena/sql/partition-filter";
 import { parseQuery } from "../athena/sql/sql-parser";
 import { asNode } from "../athena/sql/syntax-tree";
-import { partitionValues } from "../athena/tables";
 import { AwsError } from "../protocol/errors";
-import { isRecord } from "../protocol/input";
-import type { CatalogPartition, CatalogTable } from "./model";
+import { type CatalogPartition, type CatalogTable, partitionValues } from "./model";
 
 /**
  * The filter of GetPartitions: comparisons, BETWEEN, IN, AND, OR and NOT over partition keys and constants.
@@ -32,7 +31,7 @@ function parse(expression: string): unknown {
     throw error;
   }
   const clause = asNode(tree)?.body["where_clause"];
-  if (!isRecord(clause)) throw refused(expression, "it is no condition");
+  if (!isJsonObject(clause)) throw refused(expression, "it is no condition");
   return clause["this"];
 }
 

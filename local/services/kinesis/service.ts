@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import {
   CreateStreamCommand,
   DecreaseStreamRetentionPeriodCommand,
@@ -14,6 +14,7 @@ import sequences from "kinesalite/db";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { Service, StreamModel } from "../../plan/data-plane";
 import { localKinesis } from "../clients";
+import { interceptRequests, PutCounter, type PutCounts, SERVED } from "./operations";
 
 /** Options of the Kinesis endpoint. */
 interface KinesisOptions {
@@ -24,33 +25,11 @@ interface KinesisOptions {
   readonly port?: number;
 }
 
-/** Records put into the streams since the start, by all producers. */
-export interface PutCounts {
-  readonly records: number;
-  /** Records that PutRecords reported as failed; each attempt counts. */
-  readonly refused: number;
-  /** Time of the last accepted record, ms since 1970. */
-  readonly lastMs?: number;
-}
-
 /** The streams of the Terraform behind the protocol of Kinesis. */
 export interface KinesisService extends Service {
   readonly url: string;
   puts(): PutCounts;
 }
-
-/** Supported operations: they read and write records. Only Terraform changes the streams themselves. */
-const SERVED = new Set([
-  "PutRecord",
-  "PutRecords",
-  "GetRecords",
-  "GetShardIterator",
-  "ListShards",
-  "ListStreams",
-  "DescribeStream",
-  "DescribeStreamSummary",
-  "ListTagsForStream",
-]);
 
 /** Interval of DescribeStreamSummary while a stream is being created. */
 const CREATION_POLL_MS = 5;
@@ -121,105 +100,6 @@ function keepEmptyReadsInPlace(): void {
     if (seqTime === undefined || seqTime === null) return incrementSequence(sequence);
     return stringifySequence(typeof sequence === "string" ? parseSequence(sequence) : sequence);
   };
-}
-
-/** Requests that kinesalite is processing, also those whose client has disconnected. */
-class RequestsInProgress {
-  private count = 0;
-  private notify: (() => void) | undefined;
-
-  /** Follows one request from its last byte to the end of its answer. */
-  follow(request: IncomingMessage, response: ServerResponse): void {
-    let begun = false;
-    request.once("end", () => {
-      begun = true;
-      this.count++;
-    });
-    const { end } = response;
-    Object.assign(response, {
-      end: (...given: unknown[]) => {
-        if (begun) this.count--;
-        begun = false;
-        if (this.count === 0) this.notify?.();
-        return Reflect.apply(end, response, given);
-      },
-    });
-  }
-
-  async ended(): Promise<void> {
-    if (this.count === 0) return;
-    await new Promise<void>((resolve) => {
-      this.notify = resolve;
-    });
-  }
-}
-
-/** Counts the records in the responses to PutRecord and PutRecords. */
-class PutCounter {
-  counts: PutCounts = { records: 0, refused: 0 };
-
-  /** Looks at the answer to a put on its way to the client. */
-  follow(response: ServerResponse): void {
-    const { end } = response;
-    Object.assign(response, {
-      end: (...given: unknown[]) => {
-        if (response.statusCode === 200) this.count(String(given[0]));
-        return Reflect.apply(end, response, given);
-      },
-    });
-  }
-
-  private count(answer: string): void {
-    const taken = answer.match(/"SequenceNumber":/g)?.length ?? 0;
-    const refused = answer.match(/"ErrorCode":/g)?.length ?? 0;
-    const { counts } = this;
-    this.counts = {
-      records: counts.records + taken,
-      refused: counts.refused + refused,
-      ...(taken > 0 ? { lastMs: Date.now() } : counts.lastMs !== undefined && { lastMs: counts.lastMs }),
-    };
-  }
-}
-
-/** Operations whose responses report accepted records. */
-const PUTS: ReadonlySet<string> = new Set(["PutRecord", "PutRecords"]);
-
-/**
- * Intercepts kinesalite's requests: refuses unsupported operations, survives clients that disconnect, counts the records
- * that are put, and tracks the requests in progress, before whose end the database must not be closed.
- */
-function interceptRequests(
-  server: Server,
-  isServed: (operation: string) => boolean,
-  puts: PutCounter,
-): RequestsInProgress {
-  const [handle] = server.listeners("request");
-  if (handle === undefined) throw new Error("kinesalite has no request listener: its version must be 3.3.3");
-  const work = new RequestsInProgress();
-  server.removeAllListeners("request");
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    const [, operation] = String(request.headers["x-amz-target"]).split(".");
-    if (operation !== undefined && !isServed(operation)) {
-      refuse(response, operation);
-      request.resume();
-      return;
-    }
-    work.follow(request, response);
-    if (operation !== undefined && PUTS.has(operation)) puts.follow(response);
-    handle.call(server, request, response);
-    // kinesalite throws what a request emits, which would end this process with any client that is killed.
-    request.removeAllListeners("error");
-    request.on("error", () => response.destroy());
-  });
-  return work;
-}
-
-function refuse(response: ServerResponse, operation: string): void {
-  const message =
-    `${operation} is not supported by the local run: its streams, and their shards, are as the Terraform ` +
-    "describes them; records can be put and read";
-  response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
-  response.end(JSON.stringify({ __type: "UnsupportedOperationException", message }));
 }
 
 async function ensureStream(client: KinesisClient, model: StreamModel, dataDir: string): Promise<void> {

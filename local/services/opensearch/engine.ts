@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { type BulkAction, parseBulk } from "./bulk";
-import type { DashboardsAnswer, DashboardsRequest } from "./dashboards-api";
 import { badRequest, EngineError, indexNotFound } from "./errors";
+import { checkIndexName, matchesPattern } from "./indices/names";
+import type { SearchIndex, Written } from "./indices/search-index";
+import { numberSetting, readSettings, type Settings } from "./indices/settings";
 import { Journal } from "./journal";
-import { answerPolicy, type PolicyAnswer } from "./lifecycle-policies";
-import { checkIndexName, matchesPattern } from "./names";
-import type { SearchHttpRequest } from "./request";
-import type { SearchIndex, Written } from "./search-index";
-import type { SecurityAnswer, SecurityKind } from "./security-api";
-import { numberSetting, readSettings, type Settings } from "./settings";
+import type { DashboardsAnswer } from "./plugins/dashboards-api";
+import { answerPolicy } from "./plugins/lifecycle-policies";
+import type { SecurityKind } from "./plugins/security-api";
+import type { PluginAnswer, SearchHttpRequest } from "./request";
 import { changeEntry, documentEntry, State } from "./state";
 
 /** Refuses an action of a bulk request by the error that it returns; undefined lets it pass. */
@@ -107,7 +107,7 @@ export class Engine {
   }
 
   /** Puts a role or a mapping of the security API. */
-  public async putSecurity(kind: SecurityKind, name: string, body: Json): Promise<SecurityAnswer> {
+  public async putSecurity(kind: SecurityKind, name: string, body: Json): Promise<PluginAnswer> {
     const { security } = this.state;
     const answer = security.put(kind, name, body);
     if (answer.status >= 300) return answer;
@@ -116,12 +116,12 @@ export class Engine {
     return answer;
   }
 
-  public readSecurity(kind: SecurityKind, name: string): SecurityAnswer {
+  public readSecurity(kind: SecurityKind, name: string): PluginAnswer {
     return this.state.security.get(kind, name);
   }
 
   /** Reads, writes or deletes a lifecycle policy. @throws EngineError */
-  public async policy(name: string, request: SearchHttpRequest): Promise<PolicyAnswer> {
+  public async policy(name: string, request: SearchHttpRequest): Promise<PluginAnswer> {
     const { policies } = this.state;
     const answer = answerPolicy(policies, name, request);
     if (request.method !== "GET") {
@@ -130,12 +130,12 @@ export class Engine {
     return answer;
   }
 
-  public readAudit(): SecurityAnswer {
+  public readAudit(): PluginAnswer {
     return this.state.audit.get();
   }
 
   /** Replaces the settings of the audit log. */
-  public async putAudit(body: Json): Promise<SecurityAnswer> {
+  public async putAudit(body: Json): Promise<PluginAnswer> {
     const answer = this.state.audit.put(body);
     const kept = this.state.audit.entry();
     if (kept) await this.journal.append(changeEntry({ t: "audit", body: kept }));
@@ -143,7 +143,7 @@ export class Engine {
   }
 
   /** Runs a request to Dashboards; what it changes is kept. */
-  public async dashboards(request: DashboardsRequest): Promise<DashboardsAnswer> {
+  public async dashboards(request: SearchHttpRequest): Promise<DashboardsAnswer> {
     const answer = this.state.dashboards.answer(request);
     const { changed = [] } = answer;
     await this.journal.append(

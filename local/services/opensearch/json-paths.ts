@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../../../lib/json";
-import { matchesPattern } from "./names";
+import { matchesPattern } from "./indices/names";
 
 /** `filter_path` of a request: paths of an answer, with `*` for one step or a part of it. */
 export function filterAnswer(answer: Json, filterPath: string): Json {

@@ -19,6 +19,12 @@ export interface SearchHttpRequest {
   readonly body: string;
 }
 
+/** An answer of a plugin or of Dashboards. */
+export interface PluginAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
 /** Reads a request whole. @throws EngineError when it is too large or encoded in a way that is not known */
 export async function readRequest(message: IncomingMessage): Promise<SearchHttpRequest> {
   const { pathname, searchParams } = new URL(message.url ?? "/", "http://localhost");

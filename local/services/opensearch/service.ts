@@ -6,8 +6,14 @@ import type { BulkAction } from "./bulk";
 import { Engine } from "./engine";
 import { EngineError } from "./errors";
 import { filterAnswer } from "./json-paths";
+import { type Answer, answer } from "./operations";
+
+export { EngineError } from "./errors";
+export { DASHBOARDS_PATH, DashboardsApi } from "./plugins/dashboards-api";
+export { answerPolicy, LifecyclePolicies, POLICY_PATH } from "./plugins/lifecycle-policies";
+export type { SearchHttpRequest } from "./request";
+
 import { readRequest, type SearchHttpRequest } from "./request";
-import { type Answer, answer } from "./routes";
 
 /** A fault in the place of an answer: a status with a body, or a connection that breaks. */
 export type Fault = { readonly status: number; readonly body: Json } | "break the connection";

@@ -1,11 +1,11 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { AuditConfig } from "./audit-config";
-import { DashboardsApi } from "./dashboards-api";
-import { type KeptPolicy, LifecyclePolicies } from "./lifecycle-policies";
-import { type Doc, type IndexDefinition, SearchIndex } from "./search-index";
-import { isSecurityKind, SecurityApi, type SecurityKind } from "./security-api";
-import { readSettings } from "./settings";
-import { IndexTemplates } from "./templates";
+import { type Doc, type IndexDefinition, SearchIndex } from "./indices/search-index";
+import { readSettings } from "./indices/settings";
+import { IndexTemplates } from "./indices/templates";
+import { AuditConfig } from "./plugins/audit-config";
+import { DashboardsApi } from "./plugins/dashboards-api";
+import { type KeptPolicy, LifecyclePolicies } from "./plugins/lifecycle-policies";
+import { isSecurityKind, SecurityApi, type SecurityKind } from "./plugins/security-api";
 
 /** A change, as the journal keeps it. Documents have a form of their own, see {@link documentEntry}. */
 type Change =

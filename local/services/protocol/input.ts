@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../../lib/json";
 import type { AwsError } from "./errors";
 
 /** Makes the error of a service for an input that has not the shape it must have. */
@@ -12,7 +13,7 @@ export class Input {
     private readonly refuse: Refuse,
     private readonly path = "",
   ) {
-    if (!isRecord(value)) throw refuse(`${path === "" ? "the input" : path} must be an object`);
+    if (!isJsonObject(value)) throw refuse(`${path === "" ? "the input" : path} must be an object`);
     this.members = value;
   }
 
@@ -71,7 +72,7 @@ export class Input {
   textMap(name: string): Record<string, string> {
     const map: Record<string, string> = {};
     const value = this.members[name] ?? {};
-    if (!isRecord(value)) throw this.refuse(`${this.path}${name} must be an object`);
+    if (!isJsonObject(value)) throw this.refuse(`${this.path}${name} must be an object`);
     for (const [key, text] of Object.entries(value)) {
       if (typeof text !== "string") throw this.refuse(`${this.path}${name}.${key} must be a string`);
       map[key] = text;
@@ -89,9 +90,4 @@ export class Input {
     if (!Array.isArray(value)) throw this.refuse(`${this.path}${name} must be a list`);
     return value;
   }
-}
-
-/** A JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

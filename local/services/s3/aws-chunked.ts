@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from "node:stream";
-import { S3Error } from "./s3-error";
+import { S3Error } from "./errors";
 
 const CRLF = "\r\n";
 /** A line of the encoding is a size with a signature, or a trailing header. */

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { S3Error } from "./s3-error";
+import { S3Error } from "./errors";
 
 const PREFIX = "x-amz-checksum-";
 

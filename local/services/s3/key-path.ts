@@ -1,4 +1,4 @@
-import { S3Error } from "./s3-error";
+import { S3Error } from "./errors";
 
 /** Separates the name of an object from its version; escaped in keys, so no folder's name holds it. */
 const VERSION_MARK = "~";

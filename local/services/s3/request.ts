@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { notSupported, S3Error } from "./s3-error";
+import { notSupported, S3Error } from "./errors";
 
 /** A request in path style: `/bucket/key`. */
 export interface S3Request {

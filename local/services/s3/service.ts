@@ -4,13 +4,14 @@ import { resolve } from "node:path";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import { messageOf } from "../../../lib/message-of";
 import type { Service } from "../../plan/data-plane";
-import { Bucket } from "./bucket";
-import { deleteObjects, listBuckets, listObjects } from "./buckets";
+import { S3Error } from "./errors";
 import type { ObjectFiles } from "./object-files";
-import { deleteObject, getObject, putObject } from "./objects";
-import { allowParameters, readRequest, type S3Request } from "./request";
-import { noSuchBucket, notSupported, S3Error } from "./s3-error";
+import { answer } from "./operations";
+import { readRequest, type S3Request } from "./request";
+import { Bucket } from "./state";
 import { element } from "./xml";
+
+export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./object-files";
 
 /** Options of the S3 endpoint. */
 interface S3Options {
@@ -61,38 +62,6 @@ export async function startS3(options: S3Options): Promise<S3Service> {
     },
     close: () => closeServer(server),
   };
-}
-
-async function answer(
-  request: S3Request,
-  response: ServerResponse,
-  buckets: ReadonlyMap<string, Bucket>,
-): Promise<void> {
-  const { method, key, query } = request;
-  if (request.bucket === "") {
-    if (method !== "GET") throw notSupported(`${method} without a bucket`);
-    allowParameters(request, "ListBuckets");
-    return listBuckets(response, [...buckets.keys()]);
-  }
-  const bucket = buckets.get(request.bucket);
-  if (bucket === undefined) throw noSuchBucket(request.bucket);
-  if (key === "") {
-    if (method === "GET") return listObjects(request, response, bucket);
-    if (method === "POST" && query.has("delete")) return deleteObjects(request, response, bucket);
-    if (method === "HEAD") return void response.writeHead(200).end();
-    throw notSupported(`${method} of a bucket`);
-  }
-  switch (method) {
-    case "PUT":
-      return putObject(request, response, bucket);
-    case "GET":
-    case "HEAD":
-      return getObject(request, response, bucket);
-    case "DELETE":
-      return deleteObject(request, response, bucket);
-    default:
-      throw notSupported(`${method} of an object (such as a multipart upload)`);
-  }
 }
 
 function sendError(error: unknown, request: S3Request | undefined, response: ServerResponse): void {

@@ -1,4 +1,4 @@
-import { S3Error } from "./s3-error";
+import { S3Error } from "./errors";
 
 /** Text as the content of an XML element. */
 function escapeXml(text: string): string {

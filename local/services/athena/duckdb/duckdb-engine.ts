@@ -22,7 +22,7 @@ import { filesOf, literal, quoted, relationSql } from "./relations";
 /** Stores a local file as an object. */
 export type PutFile = (bucket: string, key: string, path: string) => Promise<void>;
 
-export interface DuckDbOptions {
+interface DuckDbOptions {
   /** Where the object files are; queries can read nothing else. Absolute. */
   readonly objectDirectory: string;
   /** Takes files that are being written, and what does not fit into memory. Absolute; emptied at the start. */

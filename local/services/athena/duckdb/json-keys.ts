@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { isRecord } from "../../protocol/input";
-import type { ObjectFile } from "../../s3/object-files";
+import { isJsonObject } from "../../../../lib/json";
+import type { ObjectFile } from "../../s3/service";
 
 /** Bytes that hold the first line of nearly any object; of a longer one, all of it is read. */
 const HEAD_BYTES = 300_000;
@@ -69,7 +69,7 @@ function collect(lines: readonly string[], found: Map<string, string>, columns?:
 function keysOf(line: string): string[] {
   try {
     const value: unknown = JSON.parse(line);
-    return isRecord(value) ? Object.keys(value) : [];
+    return isJsonObject(value) ? Object.keys(value) : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;

@@ -1,4 +1,5 @@
-import type { ObjectFile } from "../../s3/object-files";
+import type { ColumnModel } from "../../../plan/data-plane";
+import type { ObjectFile } from "../../s3/service";
 import type { Fragment } from "../engine";
 import type { Relation } from "../sql/table-references";
 import { duckType } from "./column-types";
@@ -8,7 +9,7 @@ import { isGzip, type JsonKeys } from "./json-keys";
 const FILE_COLUMN = "$file";
 
 /** A file that a query reads, and the fragment that it is of. */
-export interface FoundFile {
+interface FoundFile {
   readonly file: ObjectFile;
   readonly fragment: Fragment;
 }
@@ -57,12 +58,7 @@ JOIN (VALUES ${map.join(",")}) m(${["file", ...attached.map(({ name }) => quoted
 ON r.${quoted(FILE_COLUMN)} = m.file`;
 }
 
-interface TypedColumn {
-  readonly name: string;
-  readonly type: string;
-}
-
-function emptySql(columns: readonly TypedColumn[]): string {
+function emptySql(columns: readonly ColumnModel[]): string {
   return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoted(name)}`).join(", ")} WHERE false`;
 }
 
@@ -70,7 +66,7 @@ function emptySql(columns: readonly TypedColumn[]): string {
  * Files that are packed alike, spell their keys alike and lie in partitions of the same columns are read together. A JSON
  * table is read by the columns of each partition: one that it was registered without is NULL.
  */
-function jsonSql(columns: readonly TypedColumn[], files: readonly FoundFile[], keys: JsonKeys): string {
+function jsonSql(columns: readonly ColumnModel[], files: readonly FoundFile[], keys: JsonKeys): string {
   const names = columns.map(({ name }) => name);
   const groups = Map.groupBy(files, ({ file, fragment }) => {
     const own = names.filter((name) => fragment.columns?.has(name) ?? true);
@@ -94,7 +90,7 @@ columns = {${types.join(", ")}})`;
 }
 
 /** Columns are found by name; one that a file lacks is NULL. The first branch has no row: it gives the types. */
-function parquetSql(columns: readonly TypedColumn[], files: readonly FoundFile[]): string {
+function parquetSql(columns: readonly ColumnModel[], files: readonly FoundFile[]): string {
   const selected = columns.map(({ name, type }) => `CAST(${quoted(name)} AS ${type}) AS ${quoted(name)}`);
   return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM (
 ${emptySql([...columns, { name: FILE_COLUMN, type: "VARCHAR" }])}

@@ -1,6 +1,6 @@
 import { Dialect, generate } from "@polyglot-sql/sdk";
+import { isJsonObject } from "../../../../lib/json";
 import { notLocal } from "../../protocol/errors";
-import { isRecord } from "../../protocol/input";
 import type { QueryContext } from "../engine";
 import { nameColumns } from "./output-columns";
 import { rewriteFunction } from "./rewrite-functions";
@@ -61,7 +61,7 @@ class Translator {
   /** Translates an expression, or what lies inside any other part of the tree. */
   visit(value: unknown, scope: Scope): unknown {
     if (Array.isArray(value)) return value.map((item) => this.visit(item, scope));
-    if (!isRecord(value)) return value;
+    if (!isJsonObject(value)) return value;
     const node = asNode(value);
     return node ? this.expression(node, scope) : this.members(value, scope);
   }
@@ -91,7 +91,7 @@ class Translator {
 
   private members(body: Members, scope: Scope): Record<string, unknown> {
     const { with: clause, ...rest } = body;
-    const tables = isRecord(clause) ? this.commonTables(clause, scope) : undefined;
+    const tables = isJsonObject(clause) ? this.commonTables(clause, scope) : undefined;
     const inner = Object.fromEntries(
       Object.entries(rest).map(([name, member]) => [name, this.visit(member, tables?.scope ?? scope)]),
     );
@@ -102,7 +102,7 @@ class Translator {
   private commonTables(clause: Members, scope: Scope): { clause: Members; scope: Scope } {
     let visible = scope;
     const ctes = listOf(clause["ctes"]).map((cte) => {
-      if (!isRecord(cte)) return cte;
+      if (!isJsonObject(cte)) return cte;
       const name = nameOf(cte["alias"])?.toLowerCase() ?? "";
       const body = this.visit(cte["this"], clause["recursive"] === true ? [...visible, name] : visible);
       visible = [...visible, name];
@@ -113,8 +113,8 @@ class Translator {
 
   private select(body: Members, scope: Scope): unknown {
     const outer = this.surroundings;
-    const from = isRecord(body["from"]) ? listOf(body["from"]["expressions"]) : [];
-    const where = isRecord(body["where_clause"]) ? body["where_clause"]["this"] : undefined;
+    const from = isJsonObject(body["from"]) ? listOf(body["from"]["expressions"]) : [];
+    const where = isJsonObject(body["where_clause"]) ? body["where_clause"]["this"] : undefined;
     this.surroundings = { where, soleTable: from.length === 1 && listOf(body["joins"]).length === 0 };
     const select = this.members(body, scope);
     this.surroundings = outer;

@@ -1,5 +1,5 @@
 /** How a function of Trino is called in DuckDB. */
-export interface FunctionRule {
+interface FunctionRule {
   /** DuckDB's name, or a macro's. By number of arguments where that decides. */
   readonly call: string | Readonly<Record<number, string>>;
   /** Fewest and most arguments. */

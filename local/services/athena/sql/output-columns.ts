@@ -1,8 +1,8 @@
-import { isRecord } from "../../protocol/input";
+import { isJsonObject } from "../../../../lib/json";
 import { asNode, listOf, nameOf, quotedIdentifier } from "./syntax-tree";
 
 /** A query whose answer's columns have names of ours, and what they are called in Athena. */
-export interface NamedColumns {
+interface NamedColumns {
   readonly tree: unknown;
   /** The name of a column of the answer; undefined when it has none in Athena's SQL. */
   readonly nameOf: (column: string) => string | undefined;
@@ -84,7 +84,7 @@ function aliased(expression: unknown, name: string): unknown {
 
 function renameColumns(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => renameColumns(item, names));
-  if (!isRecord(value)) return value;
+  if (!isJsonObject(value)) return value;
   const node = asNode(value);
   if (node?.kind === "column" && node.body["table"] === null) {
     const name = names.get(nameOf(node.body["name"])?.toLowerCase() ?? "");

@@ -8,7 +8,7 @@ export const UNKNOWN = Symbol("unknown");
 type Known = Value | typeof UNKNOWN;
 
 /** Reads a column; {@link UNKNOWN} when it is none of the partition's. `qualifier` is the table's name or alias. */
-export type ColumnValue = (name: string, qualifier: string | undefined) => Known;
+type ColumnValue = (name: string, qualifier: string | undefined) => Known;
 
 /**
  * Evaluates a parsed SQL condition over one partition's values, with {@link UNKNOWN} for everything else: rows,

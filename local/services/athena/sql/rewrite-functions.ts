@@ -1,5 +1,5 @@
+import { isJsonObject } from "../../../../lib/json";
 import { notLocal } from "../../protocol/errors";
-import { isRecord } from "../../protocol/input";
 import { isDate, strftimeFormat } from "./dates";
 import { EXTRACT_FIELDS, FUNCTION_NODES, FUNCTIONS } from "./functions";
 import { jsonPointer } from "./json-path";
@@ -145,7 +145,7 @@ function trimName({ characters, position }: Members): string {
 }
 
 function extractName({ field }: Members): string {
-  const spelled = isRecord(field) ? String(field["Custom"]).toLowerCase() : String(field);
+  const spelled = isJsonObject(field) ? String(field["Custom"]).toLowerCase() : String(field);
   const name = EXTRACT_FIELDS[spelled] ?? Object.values(EXTRACT_FIELDS).find((known) => known === spelled);
   if (name === undefined) throw notLocal(`EXTRACT(${spelled})`);
   return name;

@@ -1,5 +1,5 @@
+import { isJsonObject } from "../../../../lib/json";
 import { notLocal, QueryFailure } from "../../protocol/errors";
-import { isRecord } from "../../protocol/input";
 import { isDate, isInterval } from "./dates";
 import { DATA_TYPES, LITERALS, WHOLE_TYPES } from "./sql-subset";
 import {
@@ -85,7 +85,7 @@ export function asTimestamp(expression: unknown, visit: Visit): unknown {
 }
 
 function cast(kind: "cast" | "try_cast", body: Members, visit: Visit): unknown {
-  const to = isRecord(body["to"]) ? body["to"] : {};
+  const to = isJsonObject(body["to"]) ? body["to"] : {};
   const type = String(to["data_type"]);
   if (!DATA_TYPES.has(type)) throw notLocal(`CAST AS ${type.replaceAll("_", " ").toUpperCase()}`);
   if (type === "decimal" && typeof to["precision"] !== "number") {

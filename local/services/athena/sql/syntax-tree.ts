@@ -1,4 +1,4 @@
-import { isRecord } from "../../protocol/input";
+import { isJsonObject } from "../../../../lib/json";
 
 /** The members of a node. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -25,24 +25,24 @@ const HOLDERS = new Set(["this", "Preceding", "Following"]);
 
 /** Takes an expression apart; undefined for what is none, such as an identifier or a list. */
 export function asNode(value: unknown): TreeNode | undefined {
-  if (!isRecord(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const [entry, ...others] = Object.entries(value);
   if (!entry || others.length > 0) return undefined;
   const [kind, body] = entry;
   if (HOLDERS.has(kind)) return undefined;
   if (body === null) return { kind, body: {} };
-  return isRecord(body) ? { kind, body } : undefined;
+  return isJsonObject(body) ? { kind, body } : undefined;
 }
 
 /** The name of an identifier as written. */
 export function nameOf(identifier: unknown): string | undefined {
-  return isRecord(identifier) && typeof identifier["name"] === "string" ? identifier["name"] : undefined;
+  return isJsonObject(identifier) && typeof identifier["name"] === "string" ? identifier["name"] : undefined;
 }
 
 /** Where an identifier stands, as Trino says it: `line 1:15: `; empty when the parser did not tell. */
 export function placeOf(identifier: unknown): string {
-  const span = isRecord(identifier) ? identifier["span"] : undefined;
-  if (!isRecord(span)) return "";
+  const span = isJsonObject(identifier) ? identifier["span"] : undefined;
+  if (!isJsonObject(span)) return "";
   const { line, column, start, end } = span;
   // The parser counts the column behind the identifier.
   return `line ${line}:${Number(column) - Number(end) + Number(start)}: `;

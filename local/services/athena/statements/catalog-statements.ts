@@ -1,4 +1,4 @@
-import type { Catalog } from "../../glue/catalog";
+import type { Catalog } from "../../glue/service";
 import { AwsError, QueryFailure } from "../../protocol/errors";
 import type { Cell, ResultColumn } from "../engine";
 import type { SqlStatement, TableName } from "./statement";

@@ -1,6 +1,6 @@
-import type { CatalogTable } from "../../glue/model";
+import type { CatalogTable } from "../../glue/service";
 import { AwsError, notLocal, QueryFailure } from "../../protocol/errors";
-import { parseS3Folder } from "../../s3/object-files";
+import { parseS3Folder } from "../../s3/service";
 import type { ParquetTarget, QueryContext, SqlEngine } from "../engine";
 import type { CreateTableAs } from "./statement";
 

@@ -1,9 +1,10 @@
+import { LAMBDA_REQUEST_BYTES } from "../../../../contract/limits";
 import { readBatchResponse } from "../../../../lib/batch-response";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke } from "../../../plan/data-plane";
 import type { DiscardCondition, DiscardedBatch } from "./discarded-batch";
-import { batchLength, type EventRecord, kinesisEvent, PAYLOAD_LIMIT } from "./event";
+import { batchLength, type EventRecord, kinesisEvent } from "./event";
 
 /** Waits before an invocation is repeated; AWS does not publish its own. */
 const FIRST_WAIT_MS = 200;
@@ -72,7 +73,7 @@ export class ConcurrentBatch {
   }
 
   private isFull(): boolean {
-    return this.queue.length >= this.model.batchSize || this.queuedBytes >= PAYLOAD_LIMIT;
+    return this.queue.length >= this.model.batchSize || this.queuedBytes >= LAMBDA_REQUEST_BYTES;
   }
 
   private async nextRecord(withinMs: number): Promise<void> {

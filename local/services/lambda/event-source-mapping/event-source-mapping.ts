@@ -5,8 +5,8 @@ import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
-import { PositionFile } from "../../kinesis/position-file";
-import { type ShardPosition, ShardReader, startingPositions } from "../../kinesis/shard-reader";
+import { PositionFile } from "../../stream-consumer/position-file";
+import { type ShardPosition, ShardReader, startingPositions } from "../../stream-consumer/shard-reader";
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
@@ -22,7 +22,7 @@ interface EventSourceMappingOptions {
 }
 
 /** A record that the mapping discarded. */
-export interface DiscardedRecord {
+interface DiscardedRecord {
   readonly shardId: string;
   readonly sequenceNumber: string;
   readonly condition: DiscardCondition;

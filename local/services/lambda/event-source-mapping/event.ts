@@ -1,9 +1,7 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
+import { LAMBDA_REQUEST_BYTES } from "../../../../contract/limits";
 import type { EventSourceMappingModel } from "../../../plan/data-plane";
-import type { ShardRecord } from "../../kinesis/shard-reader";
-
-/** Lambda's limit of a synchronous invocation's payload, in bytes. */
-export const PAYLOAD_LIMIT = 6 * 1024 * 1024;
+import type { ShardRecord } from "../../stream-consumer/shard-reader";
 
 /** A record and its representation in the function's event. */
 export interface EventRecord {
@@ -42,13 +40,13 @@ export function kinesisEvent(batch: readonly EventRecord[]): KinesisStreamEvent 
   return { Records: batch.map(({ inEvent }) => inEvent) };
 }
 
-/** Length of the next batch: at most `batchSize` records and {@link PAYLOAD_LIMIT} bytes, but at least one record. */
+/** Length of the next batch: at most `batchSize` records and {@link LAMBDA_REQUEST_BYTES} bytes, but at least one record. */
 export function batchLength(records: readonly EventRecord[], batchSize: number): number {
   let bytes = '{"Records":[]}'.length;
   let length = 0;
   for (const record of records) {
     bytes += record.bytes;
-    if (length === batchSize || (length > 0 && bytes > PAYLOAD_LIMIT)) break;
+    if (length === batchSize || (length > 0 && bytes > LAMBDA_REQUEST_BYTES)) break;
     length++;
   }
   return length;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel } from "../../../plan/data-plane";
-import type { ShardPosition, ShardReader } from "../../kinesis/shard-reader";
+import type { ShardPosition, ShardReader } from "../../stream-consumer/shard-reader";
 import { ConcurrentBatch, type ConcurrentBatchPorts } from "./concurrent-batch";
 import { type EventRecord, eventRecord } from "./event";
 import { Watermark } from "./watermark";

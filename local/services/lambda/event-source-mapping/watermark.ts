@@ -1,4 +1,4 @@
-import type { ShardPosition } from "../../kinesis/shard-reader";
+import type { ShardPosition } from "../../stream-consumer/shard-reader";
 
 /**
  * The position up to which every record of a shard has ended, while records end in any order.

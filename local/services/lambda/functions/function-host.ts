@@ -1,10 +1,9 @@
 import { performance } from "node:perf_hooks";
+import { LAMBDA_REQUEST_BYTES } from "../../../../contract/limits";
 import type { FunctionModel } from "../../../plan/data-plane";
 import { FunctionError } from "./function-error";
 import { ProcessUnreachable, Sandbox, type SandboxOptions } from "./sandbox";
 
-/** Lambda's limit of a synchronous invocation's event, in bytes. */
-const EVENT_LIMIT_BYTES = 6_291_456;
 /** Lambda's limit of a function's response, in bytes. */
 const ANSWER_LIMIT_BYTES = 6_291_556;
 
@@ -57,7 +56,7 @@ export class FunctionHost {
     this.totals.invocations++;
     try {
       const payload = JSON.stringify(event) ?? "null";
-      this.limit("RequestEntityTooLarge", "The event", payload, EVENT_LIMIT_BYTES);
+      this.limit("RequestEntityTooLarge", "The event", payload, LAMBDA_REQUEST_BYTES);
       const answer = await this.run(payload);
       this.limit("Function.ResponseSizeTooLarge", "The answer", answer, ANSWER_LIMIT_BYTES);
       const value: unknown = JSON.parse(answer);

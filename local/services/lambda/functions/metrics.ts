@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
+import { isJsonObject, type JsonObject, member, objectOf } from "../../../../lib/json";
 
 /** Totals of one metric of a function over all its invocations. */
 export interface MetricTotal {
@@ -57,7 +57,7 @@ function embeddedMetrics(line: string): JsonObject | undefined {
 }
 
 function* directives(document: JsonObject): Generator<{ namespace: string; name: string; unit: string }> {
-  for (const directive of objects(child(document, "_aws"), "CloudWatchMetrics")) {
+  for (const directive of objects(objectOf(document, "_aws"), "CloudWatchMetrics")) {
     for (const metric of objects(directive, "Metrics")) {
       const { Namespace: namespace } = directive;
       const { Name: name, Unit: unit = "None" } = metric;
@@ -66,11 +66,6 @@ function* directives(document: JsonObject): Generator<{ namespace: string; name:
       }
     }
   }
-}
-
-function child(parent: JsonObject, key: string): JsonObject {
-  const value = member(parent, key);
-  return isJsonObject(value) ? value : {};
 }
 
 function objects(parent: JsonObject, key: string): JsonObject[] {

@@ -1,0 +1,164 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { parseDate } from "../dates";
+import { EngineError, notSupported } from "../errors";
+import type { Field, Mapping } from "./mapping";
+
+/** A value as it is compared: text, or a number (a date in milliseconds). */
+export type FieldValue = string | number;
+
+/** The indexed values of a document, by the slots of its index's mapping. */
+export type FieldValues = (FieldValue | FieldValue[] | undefined)[];
+
+/** Names that the engine keeps for itself inside a document. */
+const METADATA_FIELDS = new Set(
+  "_id,_index,_source,_routing,_field_names,_ignored,_nested_path,_seq_no,_version,_type".split(","),
+);
+/** Lucene's longest term, in bytes. */
+const MAX_TERM_BYTES = 32_766;
+const INTEGER_BOUND = 2 ** 31;
+
+/**
+ * The values of a document by its mapping.
+ * @param id for the messages, which name it
+ * @throws EngineError when the document contradicts the mapping, or would change it
+ */
+export function readFields(document: JsonObject, mapping: Mapping, id: string): FieldValues {
+  const values: FieldValues = new Array(mapping.slots);
+  for (const [key, value] of Object.entries(document)) {
+    checkName(key);
+    if (METADATA_FIELDS.has(key)) throw metadata(key, value, id);
+    const field = mapping.ownField(key);
+    if (field) read(field, value, values, id);
+    else checkUnknown(key, value, mapping);
+  }
+  return values;
+}
+
+/** A field that the mapping does not have is passed over, where that is all that an engine would do. */
+function checkUnknown(key: string, value: Json, mapping: Mapping): void {
+  const [name = ""] = key.split(".");
+  const parent = mapping.ownField(name);
+  if (parent) {
+    throw new EngineError(
+      400,
+      "mapper_parsing_exception",
+      `Could not dynamically add mapping for field [${key}]. Existing mapping for [${name}] must be of type object but found [${parent.type}].`,
+    );
+  }
+  if (mapping.isDynamic && holdsSomething(value)) {
+    throw notSupported(`dynamic mapping, for field [${key}]; an index needs "dynamic": false`);
+  }
+}
+
+function holdsSomething(value: Json): boolean {
+  return Array.isArray(value) ? value.some(holdsSomething) : value !== null;
+}
+
+function read(field: Field, value: Json, values: FieldValues, id: string): void {
+  if (value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) read(field, item, values, id);
+    return;
+  }
+  for (const target of [field, ...field.subfields]) {
+    const one = scalar(target, value, id);
+    if (one === undefined) continue;
+    const present = values[target.slot];
+    if (present === undefined) values[target.slot] = one;
+    else if (Array.isArray(present)) present.push(one);
+    else values[target.slot] = [present, one];
+  }
+}
+
+/** A value in the form that the field compares; undefined when it is not indexed. */
+function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
+  const refuse = (type: string, reason: string): EngineError =>
+    unparsed(`[${field.path}] of type [${field.type}]`, value, id, { type, reason });
+  if (field.type === "integer" || field.type === "double") return number(field, value, refuse);
+  if (isJsonObject(value)) throw refuse("illegal_state_exception", "Can't get text on a START_OBJECT");
+  const text = String(value);
+  if (field.type === "text") return text;
+  if (field.type === "date") {
+    const range = parseDate(text, field.format);
+    if (range) return range.first;
+    const reason = `failed to parse date field [${text}] with format [${field.format}]`;
+    throw refuse("illegal_argument_exception", reason);
+  }
+  if (field.isSourceOnly || text.length > field.ignoreAbove) return undefined;
+  if (text.length * 3 > MAX_TERM_BYTES && Buffer.byteLength(text) > MAX_TERM_BYTES) {
+    throw immenseTerm(field.path, text);
+  }
+  return text;
+}
+
+function number(
+  { type }: Field,
+  value: Json,
+  refuse: (type: string, reason: string) => EngineError,
+): number | undefined {
+  if (typeof value === "string") {
+    if (value === "") return undefined;
+    if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) {
+      throw refuse("number_format_exception", `For input string: "${value}"`);
+    }
+  } else if (typeof value !== "number") {
+    throw refuse("json_parse_exception", "Current token not numeric, can not use numeric value accessors");
+  }
+  const given = Number(value);
+  if (type === "double") {
+    if (Number.isFinite(given)) return given;
+    const shown = given > 0 ? "Infinity" : "-Infinity";
+    throw refuse("illegal_argument_exception", `[double] supports only finite values, but got [${shown}]`);
+  }
+  const whole = Math.trunc(given);
+  if (whole >= -INTEGER_BOUND && whole < INTEGER_BOUND) return whole;
+  throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of int`);
+}
+
+function checkName(key: string): void {
+  const refuse = (reason: string): EngineError =>
+    new EngineError(400, "mapper_parsing_exception", "failed to parse", {
+      caused_by: { type: "illegal_argument_exception", reason },
+    });
+  if (key === "") throw refuse("field name cannot be an empty string");
+  if (/^\.+$/.test(key)) throw refuse("field name cannot contain only the character [.]");
+  if (key.includes(".") && key.split(".").some((part) => part.trim() === "")) {
+    throw refuse(`object field starting or ending with a [.] makes object resolution ambiguous: [${key}]`);
+  }
+}
+
+function metadata(key: string, value: Json, id: string): EngineError {
+  const reason = `Field [${key}] is a metadata field and cannot be added inside a document. Use the index API request parameters.`;
+  return unparsed(`[${key}] of type [${key}]`, value, id, { type: "mapper_parsing_exception", reason });
+}
+
+function unparsed(field: string, value: Json, id: string, cause: JsonObject): EngineError {
+  return new EngineError(
+    400,
+    "mapper_parsing_exception",
+    `failed to parse field ${field} in document with id '${id}'. Preview of field's value: '${preview(value)}'`,
+    { caused_by: cause },
+  );
+}
+
+function immenseTerm(path: string, text: string): EngineError {
+  const bytes = Buffer.from(text);
+  const length = `bytes can be at most ${MAX_TERM_BYTES} in length; got ${bytes.length}`;
+  return new EngineError(
+    400,
+    "illegal_argument_exception",
+    `Document contains at least one immense term in field="${path}" (whose UTF8 encoding is longer than the max length ${MAX_TERM_BYTES}), all of which were skipped.  Please correct the analyzer to not produce such terms.  The prefix of the first immense term is: '[${[...bytes.subarray(0, 30)].join(", ")}]...', original message: ${length}`,
+    { caused_by: { type: "max_bytes_length_exceeded_exception", reason: length } },
+  );
+}
+
+/** A value as the engine shows it in a message: Java's way of printing maps and lists. */
+function preview(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(preview).join(", ")}]`;
+  if (isJsonObject(value)) {
+    return `{${Object.entries(value)
+      .map(([key, inner]) => `${key}=${preview(inner)}`)
+      .join(", ")}}`;
+  }
+  return String(value);
+}

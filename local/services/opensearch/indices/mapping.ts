@@ -1,0 +1,102 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { isKnownFormat } from "../dates";
+import { notSupported } from "../errors";
+
+/** The types of the contract's mapping, each with the parameters that it uses. */
+const TYPES = {
+  keyword: ["ignore_above", "index", "doc_values"],
+  text: [],
+  integer: [],
+  double: [],
+  date: ["format"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** A field that can be searched. */
+export interface Field {
+  /** Full path, such as `Description.keyword`. */
+  readonly path: string;
+  readonly type: keyof typeof TYPES;
+  /** Place of its values in a document. */
+  readonly slot: number;
+  /** Of a date. */
+  readonly format: string;
+  /** Of a keyword: longer texts are not indexed, in characters. */
+  readonly ignoreAbove: number;
+  /** Of a keyword: it is neither indexed nor a doc value, so its texts are in the documents only, however long. */
+  readonly isSourceOnly: boolean;
+  /** The same value, indexed in further ways. */
+  readonly subfields: readonly Field[];
+}
+
+/** The mapping of an index, which a document never changes: what that would take is refused. */
+export class Mapping {
+  /** Whether a document with an unknown field would change the mapping, in an engine. */
+  public readonly isDynamic: boolean;
+  private readonly own = new Map<string, Field>();
+  private readonly byPath = new Map<string, Field>();
+
+  /** @throws EngineError when the double does not have something of `source` */
+  public constructor(private readonly source: JsonObject) {
+    const { dynamic = true, properties = {}, ...others } = source;
+    for (const key of Object.keys(others)) throw notSupported(`mapping parameter ${key}`);
+    const text = String(dynamic);
+    if (text !== "true" && text !== "false") throw notSupported(`dynamic: ${text}`);
+    this.isDynamic = text === "true";
+    for (const [name, field] of Object.entries(isJsonObject(properties) ? properties : {})) {
+      this.own.set(name, this.read(name, field));
+    }
+  }
+
+  /** A field of the documents themselves; undefined when the mapping has none of this name. */
+  public ownField(name: string): Field | undefined {
+    return this.own.get(name);
+  }
+
+  /** The field at a path; undefined when the mapping has none there. @throws EngineError when it cannot be searched */
+  public field(path: string): Field | undefined {
+    const field = this.byPath.get(path);
+    if (field?.isSourceOnly) throw notSupported(`a search by [${path}], which is not indexed`);
+    return field;
+  }
+
+  /** How many places the values of a document need. */
+  public get slots(): number {
+    return this.byPath.size;
+  }
+
+  /** As it was given, as the engine returns it. */
+  public toJson(): JsonObject {
+    return this.source;
+  }
+
+  private read(path: string, source: Json): Field {
+    const { type = "object", fields = {}, ...parameters } = isJsonObject(source) ? source : {};
+    if (!isType(type)) throw notSupported(`field [${path}] of type ${String(type)}`);
+    const known: readonly string[] = TYPES[type];
+    for (const parameter of Object.keys(parameters)) {
+      if (!known.includes(parameter)) throw notSupported(`${parameter} on field [${path}]`);
+    }
+    const { format = "left out", ignore_above: ignoreAbove = Number.POSITIVE_INFINITY } = parameters;
+    const { index = true, doc_values: docValues = true } = parameters;
+    if (index !== docValues || typeof index !== "boolean") {
+      throw notSupported(`index ${String(index)} with doc_values ${String(docValues)} on field [${path}]`);
+    }
+    if (type === "date" && !isKnownFormat(String(format))) {
+      throw notSupported(`date format ${String(format)} of field [${path}]`);
+    }
+    const subfields = Object.entries(isJsonObject(fields) ? fields : {}).map(([key, inner]) =>
+      this.read(`${path}.${key}`, inner),
+    );
+    const slot = this.byPath.size;
+    const field = {
+      ...{ path, type, slot, subfields },
+      ...{ format: String(format), ignoreAbove: Number(ignoreAbove), isSourceOnly: !index },
+    };
+    this.byPath.set(path, field);
+    return field;
+  }
+}
+
+function isType(type: Json): type is Field["type"] {
+  return typeof type === "string" && Object.hasOwn(TYPES, type);
+}

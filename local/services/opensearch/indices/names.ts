@@ -1,0 +1,30 @@
+import { EngineError } from "../errors";
+
+/** Whether a name fits a pattern of `*` and literal characters. */
+export function matchesPattern(name: string, pattern: string): boolean {
+  if (!pattern.includes("*")) return name === pattern;
+  const source = pattern
+    .split("*")
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${source}$`, "s").test(name);
+}
+
+/** @throws EngineError when the engine would not give an index this name. */
+export function checkIndexName(name: string): void {
+  const fault =
+    name !== name.toLowerCase()
+      ? "must be lowercase"
+      : /^[_\-+]/.test(name)
+        ? "must not start with '_', '-', or '+'"
+        : /[ "*\\<>|,/?#:]/.test(name)
+          ? 'must not contain the following characters [ , ", *, \\, <, |, ,, >, /, ?]'
+          : name === "." || name === ".."
+            ? "must not be '.' or '..'"
+            : undefined;
+  if (fault === undefined) return;
+  throw new EngineError(400, "invalid_index_name_exception", `Invalid index name [${name}], ${fault}`, {
+    index: name,
+    index_uuid: "_na_",
+  });
+}

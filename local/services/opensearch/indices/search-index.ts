@@ -1,0 +1,108 @@
+import type { JsonObject } from "../../../../lib/json";
+import { type FieldValues, readFields } from "./field-values";
+import { Mapping } from "./mapping";
+import { refreshIntervalMs, type Settings } from "./settings";
+import { parseDocument } from "./strict-json";
+
+/** A document of an index. */
+export interface Doc {
+  readonly id: string;
+  readonly version: number;
+  readonly seqNo: number;
+  /** As it was sent. */
+  readonly source: string;
+  readonly values: FieldValues;
+}
+
+/** What an index is made from. */
+export interface IndexDefinition {
+  readonly name: string;
+  readonly uuid: string;
+  /** Milliseconds since 1970. */
+  readonly createdMs: number;
+  readonly settings: Settings;
+  readonly mappings: JsonObject;
+}
+
+/** What became of a write. */
+export interface Written {
+  readonly result: "created" | "updated";
+  readonly doc: Doc;
+}
+
+/**
+ * An index. What is written becomes searchable at a refresh, as in the engine: once in `refresh_interval`, or
+ * when it is asked for. (The engine also stops refreshing an index that nobody searched for 30 seconds, and
+ * lets the next search wait; here such an index goes on as before.)
+ */
+export class SearchIndex {
+  public readonly mapping: Mapping;
+  private readonly newest = new Map<string, Doc>();
+  private readonly searchable = new Map<string, Doc>();
+  /** Written since the last refresh. */
+  private readonly unrefreshed = new Map<string, Doc>();
+  private readonly timer: NodeJS.Timeout | undefined;
+  private nextSeqNo = 0;
+
+  public constructor(public readonly definition: IndexDefinition) {
+    this.mapping = new Mapping(definition.mappings);
+    const interval = refreshIntervalMs(definition.settings);
+    if (interval !== undefined) this.timer = setInterval(() => this.refresh(), interval).unref();
+  }
+
+  public get name(): string {
+    return this.definition.name;
+  }
+
+  /** Puts a document, over one with the same id if there is one. @throws EngineError */
+  public put(id: string, source: string): Written {
+    const present = this.newest.get(id);
+    const values = readFields(parseDocument(source), this.mapping, id);
+    const doc = { id, version: (present?.version ?? 0) + 1, seqNo: this.nextSeqNo, source, values };
+    this.place(doc);
+    return { result: present ? "updated" : "created", doc };
+  }
+
+  /** Takes a document back from the journal. */
+  public restore(id: string, source: string, version: number, seqNo: number): void {
+    const values = readFields(parseDocument(source), this.mapping, id);
+    this.nextSeqNo = seqNo;
+    this.place({ id, version, seqNo, source, values });
+  }
+
+  /** Makes everything that was written searchable. */
+  public refresh(): void {
+    for (const [id, doc] of this.unrefreshed) {
+      // Deleted first, so that what is written again moves to the end, as it does in the engine.
+      this.searchable.delete(id);
+      this.searchable.set(id, doc);
+    }
+    this.unrefreshed.clear();
+  }
+
+  /** The documents that a search sees. */
+  public documents(): Iterable<Doc> {
+    return this.searchable.values();
+  }
+
+  /** How many documents a search sees. */
+  public get size(): number {
+    return this.searchable.size;
+  }
+
+  /** The documents as they are now, whether a search sees them or not. */
+  public everything(): Iterable<Doc> {
+    return this.newest.values();
+  }
+
+  /** Ends its refreshes. */
+  public close(): void {
+    clearInterval(this.timer);
+  }
+
+  private place(doc: Doc): void {
+    this.nextSeqNo = doc.seqNo + 1;
+    this.newest.set(doc.id, doc);
+    this.unrefreshed.set(doc.id, doc);
+  }
+}

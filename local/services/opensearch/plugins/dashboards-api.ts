@@ -1,0 +1,170 @@
+import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
+import { notSupported } from "../errors";
+import { anyJsonBody, type PluginAnswer, type SearchHttpRequest } from "../request";
+
+/** Where OpenSearch Dashboards is, on a domain of AWS. */
+export const DASHBOARDS_PATH = "/_dashboards";
+
+export interface DashboardsAnswer extends PluginAnswer {
+  /** What it changed, for a journal. @default nothing */
+  readonly changed?: readonly KeptEntry[];
+}
+
+/** What is kept, under `setting/<name>` or `<type>/<id>`. */
+type KeptEntry = readonly [key: string, value: Json];
+
+/** Types that can be imported; those that Dashboards has beyond them, nothing here imports. */
+const TYPES: ReadonlySet<string> = new Set(["index-pattern", "visualization", "search", "dashboard"]);
+
+const IMPORT = "/api/saved_objects/_import";
+
+/**
+ * The calls of OpenSearch Dashboards' HTTP API that search-setup makes: advanced settings, and saved objects of the
+ * global tenant. They are kept and returned as Dashboards does; nothing shows them. Where there is an engine without
+ * Dashboards, this stands in for it.
+ */
+export class DashboardsApi {
+  private readonly kept = new Map<string, Json>();
+
+  /** @throws EngineError for a request that is not served (501) or that is no JSON */
+  public answer(request: SearchHttpRequest): DashboardsAnswer {
+    const { method, headers, body } = request;
+    const path = request.path.slice(DASHBOARDS_PATH.length);
+    const tenant = headers["securitytenant"];
+    if (tenant !== "global") throw notSupported(`${method} ${request.path} in tenant ${String(tenant)}`);
+    if (method !== "GET" && headers["osd-xsrf"] === undefined) {
+      return badRequest("Request must contain a osd-xsrf header.");
+    }
+    switch (`${method} ${path}`) {
+      case "GET /api/opensearch-dashboards/settings":
+        return { status: 200, body: this.settings() };
+      case "POST /api/opensearch-dashboards/settings":
+        return this.changeSettings(anyJsonBody(body));
+      case "POST /api/saved_objects/_bulk_get":
+        return this.bulkGet(anyJsonBody(body));
+      case `POST ${IMPORT}`:
+        return this.import(request);
+      default:
+        throw notSupported(`${method} ${request.path}`);
+    }
+  }
+
+  /** What is kept, so that it can be written to a journal. */
+  public everything(): IterableIterator<KeptEntry> {
+    return this.kept.entries();
+  }
+
+  /** Takes something back from the journal. */
+  public restore([key, value]: KeptEntry): void {
+    this.kept.set(key, value);
+  }
+
+  private keep(changed: readonly KeptEntry[]): readonly KeptEntry[] {
+    for (const entry of changed) this.restore(entry);
+    return changed;
+  }
+
+  private settings(): JsonObject {
+    const prefix = "setting/";
+    const settings = [...this.kept]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, userValue]) => [key.slice(prefix.length), { userValue }] as const);
+    return { settings: Object.fromEntries(settings) };
+  }
+
+  private changeSettings(body: Json): DashboardsAnswer {
+    const changes = isJsonObject(body) ? body["changes"] : undefined;
+    if (!isJsonObject(changes)) {
+      return badRequest("[request body.changes]: expected value of type [object]");
+    }
+    const changed = this.keep(Object.entries(changes).map(([name, value]) => [`setting/${name}`, value]));
+    return { status: 200, body: this.settings(), changed };
+  }
+
+  private bulkGet(body: Json): DashboardsAnswer {
+    if (!Array.isArray(body)) return badRequest("[request body]: expected value of type [array]");
+    const wanted: readonly Json[] = body;
+    const objects = wanted.map((one) => {
+      const { type = null, id = null } = isJsonObject(one) ? one : {};
+      const name = `${String(type)}/${String(id)}`;
+      const message = `Saved object [${name}] not found`;
+      return this.kept.get(name) ?? { type, id, error: { statusCode: 404, error: "Not Found", message } };
+    });
+    return { status: 200, body: { saved_objects: objects } };
+  }
+
+  /** As Dashboards, it answers 200 whatever comes of it, and imports nothing when a reference leads nowhere. */
+  private import({ query, headers, body }: SearchHttpRequest): DashboardsAnswer {
+    const content = fileOf(headers["content-type"] ?? "", body);
+    if (content === undefined) {
+      return badRequest(
+        "[request body.file]: expected a file whose name ends in .ndjson, in multipart/form-data",
+      );
+    }
+    const objects = content
+      .split(/\r?\n/)
+      .filter((line) => line.trim() !== "")
+      .map((line) => members(anyJsonBody(line)));
+    const names = new Set(objects.map(nameOf));
+    const errors = objects.flatMap((object) => {
+      const error = this.faultOf(object, names, query.get("overwrite") === "true");
+      return error ? [{ type: object["type"] ?? null, id: object["id"] ?? null, error }] : [];
+    });
+    if (errors.length > 0) return { status: 200, body: { success: false, successCount: 0, errors } };
+    const changed = this.keep(objects.map((object) => [nameOf(object), this.stored(object)]));
+    const successResults = objects.map(({ type = null, id = null }) => ({ type, id }));
+    return { status: 200, body: { success: true, successCount: objects.length, successResults }, changed };
+  }
+
+  private faultOf(
+    object: JsonObject,
+    names: ReadonlySet<string>,
+    overwrite: boolean,
+  ): JsonObject | undefined {
+    if (!TYPES.has(String(object["type"]))) return { type: "unsupported_type" };
+    const missing = list(object["references"])
+      .map(members)
+      .filter((reference) => !names.has(nameOf(reference)) && !this.kept.has(nameOf(reference)));
+    if (missing.length > 0) return { type: "missing_references", references: missing };
+    return this.kept.has(nameOf(object)) && !overwrite ? { type: "conflict" } : undefined;
+  }
+
+  /** With the members that Dashboards adds. */
+  private stored(object: JsonObject): JsonObject {
+    const kept = members(this.kept.get(nameOf(object)) ?? {});
+    const version = Number(kept["version"] ?? 0) + 1;
+    return {
+      ...object,
+      namespaces: ["default"],
+      updated_at: new Date().toISOString(),
+      version: String(version),
+    };
+  }
+}
+
+function badRequest(message: string): DashboardsAnswer {
+  return { status: 400, body: { statusCode: 400, error: "Bad Request", message } };
+}
+
+function nameOf({ type, id }: JsonObject): string {
+  return `${String(type)}/${String(id)}`;
+}
+
+function members(value: Json): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The content of the part `file` of a form; undefined where there is none of the right name. */
+function fileOf(contentType: string, body: string): string | undefined {
+  const boundary = /^multipart\/form-data;\s*boundary="?([^";]+)"?/i.exec(contentType)?.[1];
+  if (boundary === undefined) return undefined;
+  for (const part of body.split(`--${boundary}`)) {
+    const [head = "", ...content] = part.split("\r\n\r\n");
+    if (/name="file";\s*filename="[^"]+\.ndjson"/i.test(head)) return content.join("\r\n\r\n");
+  }
+  return undefined;
+}

@@ -1,0 +1,60 @@
+import type { JsonObject } from "../../../../lib/json";
+import { printDate } from "../dates";
+import { notSupported } from "../errors";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, parsingError, text } from "../params";
+import { compileScript } from "./script";
+import { FieldReader, type Match } from "./values";
+
+/** What an aggregation says of documents. */
+export type Aggregate = (matches: readonly Match[]) => JsonObject;
+
+/** The panels' sum, and what a first look at the data asks for. */
+const METRICS = {
+  sum,
+  avg: (numbers) => (numbers.length === 0 ? null : sum(numbers) / numbers.length),
+  min: (numbers) => numbers.reduce<number | null>((a, b) => (a === null || b < a ? b : a), null),
+  max: (numbers) => numbers.reduce<number | null>((a, b) => (a === null || b > a ? b : a), null),
+} as const satisfies Readonly<Record<string, (numbers: readonly number[]) => number | null>>;
+
+export function isMetric(kind: string): kind is keyof typeof METRICS {
+  return Object.hasOwn(METRICS, kind);
+}
+
+/** Compiles an aggregation that gives a number. @throws EngineError when the engine would refuse it */
+export function compileMetric(
+  kind: keyof typeof METRICS,
+  body: JsonObject,
+  indices: readonly SearchIndex[],
+): Aggregate {
+  checkMembers(body, kind, ["field", "script"]);
+  const { field, script } = body;
+  if (field !== undefined && script !== undefined) throw notSupported(`field and script together in ${kind}`);
+  if (script !== undefined) {
+    const run = compileScript(script, indices);
+    return (matches) => ({ value: METRICS[kind](matches.map(run)) });
+  }
+  if (field === undefined)
+    throw parsingError(`Required one of fields [field, script], but none were specified.`);
+  const reader = new FieldReader(indices, text(field, `${kind}.field`));
+  reader.checkNumeric(kind);
+  const { mapped } = reader;
+  return (matches) => {
+    const value = METRICS[kind](matches.flatMap((match) => reader.values(match).map(Number)));
+    const isDate = mapped?.type === "date" && value !== null && kind !== "sum";
+    return isDate ? { value, value_as_string: printDate(value, mapped.format) } : { value };
+  };
+}
+
+/** Compensated (Kahan), as the engine's is: sums of money then agree to the cent. */
+function sum(numbers: readonly number[]): number {
+  let total = 0;
+  let compensation = 0;
+  for (const number of numbers) {
+    const corrected = number - compensation;
+    const next = total + corrected;
+    compensation = next - total - corrected;
+    total = next;
+  }
+  return total;
+}

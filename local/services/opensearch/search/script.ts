@@ -1,0 +1,54 @@
+import { isJsonObject, type Json } from "../../../../lib/json";
+import { EngineError, notSupported } from "../errors";
+import type { SearchIndex } from "../indices/search-index";
+import { FieldReader, type Match } from "./values";
+
+/** A number for each document. */
+type NumberScript = (match: Match) => number;
+
+const FACTOR = /^\s*doc\['([^']+)'\]\.value\s*$/;
+
+/**
+ * The one kind of script that the double runs: a product of fields, such as
+ * `doc['Quantity'].value * doc['Price'].value`, which is the revenue of a line.
+ * @throws EngineError for any other script
+ */
+export function compileScript(script: Json, indices: readonly SearchIndex[]): NumberScript {
+  const source = isJsonObject(script) ? script["source"] : script;
+  if (isJsonObject(script)) {
+    for (const key of Object.keys(script)) {
+      if (key !== "source" && key !== "lang") throw notSupported(`${key} of a script`);
+    }
+    if (script["lang"] !== undefined && script["lang"] !== "painless") {
+      throw notSupported(`script language ${String(script["lang"])}`);
+    }
+  }
+  const factors = String(source)
+    .split("*")
+    .map((part) => FACTOR.exec(part)?.[1]);
+  const readers = factors.map((path) => {
+    if (path === undefined) throw notSupported(`script ${String(source)}; a product of fields is`);
+    const reader = new FieldReader(indices, path);
+    if (!reader.mapped) throw runtimeError(String(source), `No field found for [${path}] in mapping`);
+    return reader;
+  });
+  return (match) => {
+    let product = 1;
+    for (const reader of readers) {
+      const [value] = reader.values(match);
+      if (typeof value !== "number") {
+        throw runtimeError(String(source), `A document doesn't have a value for a field! [${reader.path}]`);
+      }
+      product *= value;
+    }
+    return product;
+  };
+}
+
+function runtimeError(source: string, reason: string): EngineError {
+  return new EngineError(400, "script_exception", "runtime error", {
+    script: source,
+    lang: "painless",
+    caused_by: { type: "illegal_argument_exception", reason },
+  });
+}

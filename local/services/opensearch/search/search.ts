@@ -1,0 +1,140 @@
+import type { Json, JsonObject } from "../../../../lib/json";
+import { isJsonObject } from "../../../../lib/json";
+import { badRequest, EngineError, notSupported, shardFailure } from "../errors";
+import type { Doc, SearchIndex } from "../indices/search-index";
+import { numberSetting } from "../indices/settings";
+import { checkMembers, count, listOf } from "../params";
+import { compileAggregations } from "./aggregations";
+import { compileQuery } from "./query";
+import { Sort, type SortValues } from "./sort";
+import type { Match } from "./values";
+
+const DEFAULT_SIZE = 10;
+const MAX_WINDOW = 10_000;
+const DEFAULT_TRACKED = 10_000;
+
+const KNOWN = [
+  "query",
+  "size",
+  "from",
+  "sort",
+  "search_after",
+  "_source",
+  "aggs",
+  "aggregations",
+  "track_total_hits",
+];
+
+/** A hit, with its document as the text that was sent where nothing is left out of it. */
+interface Hit {
+  readonly match: Match;
+  readonly sort?: SortValues;
+}
+
+/**
+ * Runs a search over indices and gives the answer as JSON text: documents go into it as they were sent.
+ * @throws EngineError when the engine would refuse it, or the double does not have something of it
+ */
+export function search(body: JsonObject, indices: readonly SearchIndex[], now: number): string {
+  const began = performance.now();
+  checkMembers(body, "a search", KNOWN);
+  try {
+    const matches = find(body["query"], indices, now);
+    // Without an index there is no shard that would look at them: the answer has none.
+    const aggs = indices.length === 0 ? undefined : (body["aggs"] ?? body["aggregations"]);
+    const aggregate = compileAggregations(aggs, { indices, now });
+    const hits = page(body, matches, indices);
+    const hasAggregations = aggs !== undefined;
+    const aggregations = hasAggregations ? `,"aggregations":${JSON.stringify(aggregate(matches))}` : "";
+    const shards = JSON.stringify(shardsOf(indices));
+    const total = totalOf(body["track_total_hits"], matches.length);
+    const scored = hits.length > 0 && hits.every(({ sort }) => sort === undefined);
+    const maxScore = indices.length === 0 ? "0.0" : scored ? "1.0" : "null";
+    const texts = hits.map((hit) => hitText(hit, body["_source"])).join(",");
+    const took = Math.round(performance.now() - began);
+    return `{"took":${took},"timed_out":false,"_shards":${shards},"hits":{${total}"max_score":${maxScore},"hits":[${texts}]}${aggregations}}`;
+  } catch (error) {
+    const [first] = indices;
+    const inShard = error instanceof EngineError && error.status === 400 && !PARSE_ERRORS.has(error.type);
+    throw inShard && first ? shardFailure(first.name, error) : error;
+  }
+}
+
+/** Errors that the engine finds before it asks its shards. */
+const PARSE_ERRORS = new Set(["parsing_exception"]);
+
+/** How many documents of the indices fit a query. @throws EngineError */
+export function countMatches(body: JsonObject, indices: readonly SearchIndex[], now: number): JsonObject {
+  checkMembers(body, "a count", ["query"]);
+  return { count: find(body["query"], indices, now).length, _shards: shardsOf(indices) };
+}
+
+function find(query: Json | undefined, indices: readonly SearchIndex[], now: number): Match[] {
+  const matches: Match[] = [];
+  for (const index of indices) {
+    const fits = compileQuery(query, index, now);
+    for (const doc of index.documents()) if (fits(doc)) matches.push({ index, doc });
+  }
+  return matches;
+}
+
+function page(body: JsonObject, matches: readonly Match[], indices: readonly SearchIndex[]): Hit[] {
+  const size = count(body["size"], "size", DEFAULT_SIZE);
+  const from = count(body["from"], "from", 0);
+  if (from + size > MAX_WINDOW) {
+    throw badRequest(
+      `Result window is too large, from + size must be less than or equal to: [${MAX_WINDOW}] but was [${from + size}]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.`,
+    );
+  }
+  const sort = Sort.compile(body["sort"], indices);
+  const { search_after: after } = body;
+  if (!sort) {
+    if (after !== undefined) throw badRequest("Sort must contain at least one field.");
+    return matches.slice(from, from + size).map((match) => ({ match }));
+  }
+  if (after !== undefined && from > 0) {
+    throw badRequest("`from` parameter must be set to 0 when `search_after` is used.");
+  }
+  const start = after === undefined ? undefined : sort.after(listOf(after));
+  if (size === 0) return [];
+  return matches
+    .map((match) => ({ match, sort: sort.valuesOf(match) }))
+    .filter((hit) => start === undefined || sort.compare(hit.sort, start) > 0)
+    .sort((a, b) => sort.compare(a.sort, b.sort))
+    .slice(from, from + size);
+}
+
+function totalOf(track: Json = DEFAULT_TRACKED, found: number): string {
+  if (track === false) return "";
+  if (track !== true && track !== DEFAULT_TRACKED) throw notSupported(`track_total_hits ${String(track)}`);
+  const isCut = track !== true && found > DEFAULT_TRACKED;
+  const total = isCut ? { value: DEFAULT_TRACKED, relation: "gte" } : { value: found, relation: "eq" };
+  return `"total":${JSON.stringify(total)},`;
+}
+
+/** A document or some of its members; undefined when the search wants none. */
+function sourceOf(doc: Doc, wanted: Json = true): string | undefined {
+  if (typeof wanted === "boolean") return wanted ? doc.source : undefined;
+  if (isJsonObject(wanted)) throw notSupported("includes and excludes of _source");
+  const names = listOf(wanted).map(String);
+  const path = names.find((name) => /[*.]/.test(name));
+  if (path !== undefined) throw notSupported(`_source ${path}; names of members are`);
+  const members = Object.entries<Json>(JSON.parse(doc.source)).filter(([name]) => names.includes(name));
+  return JSON.stringify(Object.fromEntries(members));
+}
+
+function hitText({ match: { index, doc }, sort }: Hit, wanted: Json | undefined): string {
+  const head = JSON.stringify({ _index: index.name, _id: doc.id, _score: sort ? null : 1 }).slice(0, -1);
+  const source = sourceOf(doc, wanted);
+  const order = sort ? `,"sort":${JSON.stringify(sort)}` : "";
+  return `${head}${source === undefined ? "" : `,"_source":${source}`}${order}}`;
+}
+
+/** How many shards took part. */
+function shardsOf(indices: readonly SearchIndex[]): JsonObject {
+  const total = indices.reduce(
+    (sum, { definition }) => sum + numberSetting(definition.settings, "index.number_of_shards", 1),
+    0,
+  );
+  return { total, successful: total, skipped: 0, failed: 0 };
+}

@@ -1,0 +1,85 @@
+import { isJsonObject, type Json } from "../../../../lib/json";
+import { badRequest, EngineError, notSupported } from "../errors";
+import type { FieldValue } from "../indices/field-values";
+import type { SearchIndex } from "../indices/search-index";
+import { checkMembers, listOf, onlyMember } from "../params";
+import { compareValues, FieldReader, type Match } from "./values";
+
+/** What a match is sorted by: a value of each sort key, null where it has none. */
+export type SortValues = readonly (FieldValue | null)[];
+
+interface SortKey {
+  readonly value: (match: Match) => FieldValue | null;
+  readonly compare: (a: FieldValue | null, b: FieldValue | null) => number;
+  /** A value that a request names, in the form that is compared. */
+  readonly parse: (given: Json) => FieldValue;
+}
+
+/** The order of a search's hits. */
+export class Sort {
+  private constructor(private readonly keys: readonly SortKey[]) {}
+
+  /** Undefined where the request asks for no order. @throws EngineError */
+  public static compile(sort: Json | undefined, indices: readonly SearchIndex[]): Sort | undefined {
+    const keys = listOf(sort).map((one) => compileKey(one, indices));
+    return keys.length === 0 ? undefined : new Sort(keys);
+  }
+
+  public valuesOf(match: Match): SortValues {
+    return this.keys.map(({ value }) => value(match));
+  }
+
+  public compare(a: SortValues, b: SortValues): number {
+    for (const [at, { compare }] of this.keys.entries()) {
+      const result = compare(a[at] ?? null, b[at] ?? null);
+      if (result !== 0) return result;
+    }
+    return 0;
+  }
+
+  /** The place that `search_after` names. @throws EngineError when it has not a value for each key */
+  public after(given: readonly Json[]): SortValues {
+    if (given.length !== this.keys.length) {
+      throw badRequest(`search_after has ${given.length} value(s) but sort has ${this.keys.length}.`);
+    }
+    return this.keys.map(({ parse }, at) => parse(given[at] ?? null));
+  }
+}
+
+function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
+  const [path, options] = typeof one === "string" ? [one, {}] : onlyMember(one, "sort");
+  if (path.startsWith("_")) throw notSupported(`sort by ${path}`);
+  const given = isJsonObject(options) ? options : { order: options };
+  checkMembers(given, "sort", ["order", "unmapped_type"]);
+  const { order = "asc", unmapped_type: unmapped } = given;
+  if (order !== "asc" && order !== "desc") throw badRequest(`Unknown SortOrder [${String(order)}]`);
+  const sign = order === "desc" ? -1 : 1;
+  const reader = new FieldReader(indices, path);
+  for (const index of indices) {
+    if (unmapped === undefined && index.mapping.field(path) === undefined) throw unmappedField(path, index);
+  }
+  return {
+    value: (match) => {
+      // Of several values the engine takes the one that comes first in the order.
+      const [first = null] = [...reader.values(match)].sort((a, b) => sign * compareValues(a, b));
+      return first;
+    },
+    compare: (a, b) => {
+      if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
+      return sign * compareValues(a, b);
+    },
+    parse: (value) => {
+      const isText = reader.mapped?.type === "keyword";
+      if (isText && typeof value === "string") return value;
+      if (!isText && typeof value === "number") return value;
+      throw notSupported(`search_after ${JSON.stringify(value)} of ${path}; a value of a hit's sort is`);
+    },
+  };
+}
+
+function unmappedField(path: string, index: SearchIndex): EngineError {
+  return new EngineError(400, "query_shard_exception", `No mapping found for [${path}] in order to sort on`, {
+    index: index.name,
+    index_uuid: index.definition.uuid,
+  });
+}

@@ -1,0 +1,87 @@
+import { badRequest } from "../errors";
+import type { FieldValue } from "../indices/field-values";
+import type { Field } from "../indices/mapping";
+import type { Doc, SearchIndex } from "../indices/search-index";
+
+/** A document that a search found. */
+export interface Match {
+  readonly index: SearchIndex;
+  readonly doc: Doc;
+}
+
+/** Orders texts as the engine does: by code point, not by UTF-16 unit. */
+export function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  let at = 0;
+  while (a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  const left = a.charCodeAt(at);
+  const right = b.charCodeAt(at);
+  if (Number.isNaN(left)) return -1;
+  if (Number.isNaN(right)) return 1;
+  const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+  return rank(left) - rank(right);
+}
+
+export function compareValues(a: FieldValue, b: FieldValue): number {
+  return typeof a === "string" || typeof b === "string" ? compareTexts(String(a), String(b)) : a - b;
+}
+
+/** A field over the indices of a search, each of which may map it in its own way or not at all. */
+export class FieldReader {
+  private readonly fields = new Map<SearchIndex, Field | undefined>();
+
+  /** @throws EngineError when the field is a text, whose values an engine does not keep one by one */
+  public constructor(
+    indices: readonly SearchIndex[],
+    public readonly path: string,
+  ) {
+    for (const index of indices) {
+      const field = index.mapping.field(path);
+      if (field?.type === "text") throw textField(path);
+      this.fields.set(index, field);
+    }
+  }
+
+  /** How the first index that has the field maps it; undefined when none does. */
+  public get mapped(): Field | undefined {
+    return [...this.fields.values()].find((field) => field !== undefined);
+  }
+
+  public values({ index, doc }: Match): readonly FieldValue[] {
+    const field = this.fields.get(index);
+    if (!field) return [];
+    const value = doc.values[field.slot];
+    return value === undefined ? [] : Array.isArray(value) ? value : [value];
+  }
+
+  /** As numbers. @throws EngineError when the field holds texts */
+  public checkNumeric(aggregation: string): void {
+    const { mapped } = this;
+    if (mapped?.type !== "keyword") return;
+    throw badRequest(
+      `Field [${this.path}] of type [${mapped.type}] is not supported for aggregation [${aggregation}]`,
+    );
+  }
+}
+
+/** Matches by each of their keys. */
+export function grouped<K>(
+  matches: readonly Match[],
+  keysOf: (match: Match) => readonly K[],
+): Map<K, Match[]> {
+  const groups = new Map<K, Match[]>();
+  for (const match of matches) {
+    for (const key of new Set(keysOf(match))) {
+      const group = groups.get(key);
+      if (group) group.push(match);
+      else groups.set(key, [match]);
+    }
+  }
+  return groups;
+}
+
+function textField(path: string): Error {
+  return badRequest(
+    `Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead. Alternatively, set fielddata=true on [${path}] in order to load field data by uninverting the inverted index. Note that this can use significant memory.`,
+  );
+}

@@ -1,0 +1,152 @@
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { PassThrough, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { hasCode } from "../../../lib/error-code";
+import { AwsChunkedDecoder } from "./aws-chunked";
+import { Checksums, isChecksumHeader } from "./checksums";
+import { noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
+import type { StoredObject } from "./object-index";
+import { allowParameters, type S3Request } from "./request";
+import { type Bucket, quoted } from "./state";
+
+/** Headers that are kept with an object as they were given. */
+const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;
+const DEFAULT_TYPE = "application/octet-stream";
+const CHUNKED = "aws-chunked";
+
+/** PutObject: the body goes to disk as it arrives, and becomes the object once it is whole and checked. */
+export async function putObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
+  allowParameters(request, "PutObject");
+  const { headers, key, message } = request;
+  if (headers["x-amz-copy-source"] !== undefined) throw notSupported("CopyObject");
+  const condition = writeCondition(headers);
+  const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
+  const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
+  let size = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      checksums.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const draft = await bucket.draft(key);
+  try {
+    await pipeline(message, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
+    const expected = headers["x-amz-decoded-content-length"];
+    if (expected !== undefined && Number(expected) !== size) {
+      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived of ${expected} that were announced`);
+    }
+    const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
+    bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
+    response.writeHead(200, { etag, ...verified, "content-length": 0 }).end();
+  } catch (error) {
+    await bucket.discard(draft);
+    throw error;
+  }
+}
+
+/** GetObject and HeadObject. */
+export async function getObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
+  allowParameters(request, "GetObject");
+  const { headers, key, method } = request;
+  const object = bucket.index.get(key);
+  if (object === undefined) throw noSuchKey(key);
+  if (!hasEtag(object, headers["if-match"], true)) throw preconditionFailed("If-Match");
+  const answer: Record<string, string | number> = {
+    etag: object.etag,
+    "last-modified": new Date(object.lastModifiedMs).toUTCString(),
+    "accept-ranges": "bytes",
+  };
+  if (hasEtag(object, headers["if-none-match"], false)) {
+    response.writeHead(304, answer).end();
+    return;
+  }
+  const range = parseRange(headers.range, object.size);
+  const withChecksums = headers["x-amz-checksum-mode"]?.toUpperCase() === "ENABLED" && range === undefined;
+  for (const [name, value] of Object.entries(object.headers)) {
+    if (withChecksums || !isChecksumHeader(name)) answer[name] = value;
+  }
+  const { start, end } = range ?? { start: 0, end: object.size - 1 };
+  answer["content-length"] = end - start + 1;
+  if (range) answer["content-range"] = `bytes ${start}-${end}/${object.size}`;
+  const status = range ? 206 : 200;
+  if (method === "HEAD" || object.size === 0) {
+    response.writeHead(status, answer).end();
+    return;
+  }
+  // Opened before the first byte is sent: a delete meanwhile takes the name away, not the content.
+  const file = await openObject(object);
+  response.writeHead(status, answer);
+  await pipeline(file.createReadStream({ start, end }), response);
+}
+
+/** DeleteObject: a key that is not there is deleted all the same. */
+export function deleteObject(request: S3Request, response: ServerResponse, bucket: Bucket): void {
+  allowParameters(request, "DeleteObject");
+  bucket.delete(request.key, request.headers["if-match"]);
+  response.writeHead(204).end();
+}
+
+async function openObject(object: StoredObject) {
+  try {
+    return await open(object.path);
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) throw noSuchKey(object.key);
+    throw error;
+  }
+}
+
+function writeCondition(headers: S3Request["headers"]): { absent?: boolean; etag?: string } {
+  const absent = headers["if-none-match"];
+  const etag = headers["if-match"];
+  if (absent !== undefined && absent !== "*") throw notSupported(`PutObject with If-None-Match: ${absent}`);
+  return { ...(absent !== undefined && { absent: true }), ...(etag !== undefined && { etag }) };
+}
+
+function hasEtag(object: StoredObject, wanted: string | undefined, ifAbsent: boolean): boolean {
+  if (wanted === undefined) return ifAbsent;
+  return wanted === "*" || quoted(wanted) === object.etag;
+}
+
+function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
+  const kept: Record<string, string> = { "content-type": DEFAULT_TYPE };
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && KEPT.test(name)) kept[name] = value;
+  }
+  const encodings = (headers["content-encoding"] ?? "").split(",").map((encoding) => encoding.trim());
+  const own = encodings.filter((encoding) => encoding !== CHUNKED && encoding !== "");
+  if (own.length > 0) kept["content-encoding"] = own.join(",");
+  return kept;
+}
+
+function isChunked(headers: S3Request["headers"]): boolean {
+  const encoding = headers["content-encoding"] ?? "";
+  return encoding.includes(CHUNKED) || (headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-");
+}
+
+function announcedTrailers(headers: S3Request["headers"]): string[] {
+  return (headers["x-amz-trailer"] ?? "").split(",").map((name) => name.trim().toLowerCase());
+}
+
+/**
+ * The bytes that a Range header asks for, both ends included; undefined for all of them: without the header,
+ * and when it is not one range of bytes, as HTTP has it.
+ * @throws S3Error when no such byte exists.
+ */
+function parseRange(
+  header: string | undefined,
+  size: number,
+): { readonly start: number; readonly end: number } | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return undefined;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
+  if (start >= size || (first === "" && Number(last) === 0)) {
+    throw new S3Error("InvalidRange", 416, `The object has ${size} bytes; ${header} lies beyond`);
+  }
+  return { start, end };
+}
