@@ -87,7 +87,7 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
         notes.push(note(run, startedAt));
       }
     })();
-    const account = await send(run, { rate, maxCount: rate * seconds, pack: 1, seed: 1, signal });
+    const report = await send(run, { rate, maxCount: rate * seconds, pack: 1, seed: 1, signal });
     ended.abort();
     await noting;
 
@@ -96,7 +96,7 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
     const latency = run.latency?.latency();
     const [stats] = run.functions.stats().filter(({ functionName }) => functionName.endsWith("UpsertToES"));
     const text = [
-      `${availableParallelism()} cores, Node ${process.versions.node}, ${account.acknowledged} lines in ${account.seconds} s`,
+      `${availableParallelism()} cores, Node ${process.versions.node}, ${report.acknowledged} lines in ${report.seconds} s`,
       "Latency of all lines so far; memory in MiB of each function's processes, and how many they are:",
       table(notes),
       `arrival to searchable: ${JSON.stringify(latency)}`,

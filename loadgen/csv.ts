@@ -32,7 +32,7 @@ export function readCsv(file: string, options: CsvOptions = {}): Source {
   };
 }
 
-/** Keeps the account of an input's columns. */
+/** Reports on an input's columns. */
 class Columns {
   private readonly filled = new Set<string>();
   private readonly nothing: Record<string, number> = {};

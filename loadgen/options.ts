@@ -37,7 +37,7 @@ Columns of the file are found by name, whatever their case and punctuation ("Cus
 InvoiceNo, UnitPrice); others are left out. NaN, NULL, NA and the like are no value where a column may be empty. A row that
 breaks the contract is reported with its line number, counted and not sent. JSON lines are sent as they are.
 
-Progress, refused rows and lines that were given up go to standard error; the report goes to standard output (for
+Progress, refused rows and lines that could not be sent go to standard error; the report goes to standard output (for
 --service-name console to standard error, because the lines are on standard output).
 Throttling slows the run down. Ctrl-C ends it when all that is in flight has been answered; a second one at once.
 The ledger holds one record_id a line and is appended to; a line whose call was never answered is not in it, though it
@@ -45,7 +45,7 @@ may be in the stream ("uncertain" in the report).
 
 Exit codes:
   0    every row that was read was acknowledged (console: written; --dry-run: read), and there was one
-  1    more rows were refused than --max-bad-rows, a line was given up, or the file cannot be used
+  1    more rows were refused than --max-bad-rows, a line could not be sent, or the file cannot be used
   2    the command line is wrong
   130  interrupted by Ctrl-C, and every line that was accepted was acknowledged
 

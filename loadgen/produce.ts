@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CongestionWindow } from "./congestion-window";
-import { type DeliveryPorts, deliver, type GivenUp } from "./delivery";
 import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import { Pacer } from "./pacer";
 import { Batcher, MAX_RECORD_BYTES, type PackedRecord, Packer, sizeOf } from "./pack";
 import type { Put } from "./put";
+import { type FailedLines, type PutPorts, putWithRetry } from "./put-with-retry";
 import { Random } from "./random";
 import { type SendReport, Tally } from "./send-report";
 import { type BadRow, isBadRow, type Source, type SourceLine } from "./source";
@@ -32,7 +32,7 @@ export interface ProduceOptions {
   /** Told where the run stands, after each call. */
   readonly onProgress?: (report: SendReport) => void;
   readonly onBadRow?: (row: BadRow) => void;
-  readonly onGivenUp?: (lines: GivenUp) => void;
+  readonly onFailed?: (lines: FailedLines) => void;
   /** @default this machine's */
   readonly timing?: Timing;
 }
@@ -109,8 +109,8 @@ class Sender {
   private readonly batcher = new Batcher();
   private readonly window = new CongestionWindow();
   private readonly inFlight = new Set<Promise<unknown>>();
-  private readonly ports: DeliveryPorts;
-  private readonly onGivenUp: (lines: GivenUp) => void;
+  private readonly ports: PutPorts;
+  private readonly onFailed: (lines: FailedLines) => void;
   /** When the first line of the record that is not full came. */
   private openSince = 0;
 
@@ -119,11 +119,11 @@ class Sender {
     private readonly tally: Tally,
     private readonly timing: Timing,
   ) {
-    const { put, pack = 1, seed = 1, ledger, onProgress, onGivenUp } = options;
+    const { put, pack = 1, seed = 1, ledger, onProgress, onFailed } = options;
     this.packer = new Packer(pack, seed);
-    this.onGivenUp = (lines) => {
-      tally.add("givenUp", lines.numbers.length);
-      onGivenUp?.(lines);
+    this.onFailed = (lines) => {
+      tally.add("failed", lines.numbers.length);
+      onFailed?.(lines);
     };
     this.ports = {
       put,
@@ -131,7 +131,7 @@ class Sender {
       timing,
       random: new Random(seed, 2),
       ledger,
-      onGivenUp: this.onGivenUp,
+      onFailed: this.onFailed,
       onCall: (throttled) => {
         this.window.learn(throttled);
         onProgress?.(tally.snapshot());
@@ -174,7 +174,7 @@ class Sender {
     this.tally.add("bytes", record.data.length);
     if (sizeOf(record) > MAX_RECORD_BYTES) {
       const reason = `a stream record of ${sizeOf(record)} bytes, its key included; at most ${MAX_RECORD_BYTES} are taken`;
-      this.onGivenUp({ numbers: record.numbers, reason });
+      this.onFailed({ numbers: record.numbers, reason });
       return;
     }
     await this.dispatch(this.batcher.add(record));
@@ -187,10 +187,10 @@ class Sender {
     while (this.inFlight.size >= this.window.size) await Promise.race(this.inFlight);
     if (this.failed.aborted) {
       const reason = "the run ended before it was sent";
-      this.onGivenUp({ numbers: batch.flatMap(({ numbers }) => numbers), reason });
+      this.onFailed({ numbers: batch.flatMap(({ numbers }) => numbers), reason });
       return;
     }
-    const delivery = deliver(batch, this.ports, this.failed)
+    const delivery = putWithRetry(batch, this.ports, this.failed)
       .then(
         (fault) => fault && this.failure.abort(fault),
         (fault: unknown) => this.failure.abort(fault),

@@ -51,10 +51,10 @@ export class Progress {
 function progressText(report: SendReport): string {
   const count = (value: number): string => value.toLocaleString("en");
   const parts = [
-    `${count(report.acknowledged + report.withheld)} lines`,
+    `${count(report.acknowledged + report.skipped)} lines`,
     `${count(Math.round(report.linesPerSecond))}/s`,
     ...(report.throttled > 0 ? [`throttled ${count(report.throttled)}`] : []),
-    ...(report.givenUp > 0 ? [`given up ${count(report.givenUp)}`] : []),
+    ...(report.failed > 0 ? [`failed ${count(report.failed)}`] : []),
     ...(report.refused > 0 ? [`refused ${count(report.refused)}`] : []),
     `${report.seconds.toFixed(0)} s`,
   ];

@@ -15,7 +15,7 @@ export type RecordOutcome =
   /** Not taken for another reason: worth repeating some times. */
   | { readonly status: "failed"; readonly reason: string }
   /** Not sent at all: a dry run. */
-  | { readonly status: "withheld" };
+  | { readonly status: "skipped" };
 
 /**
  * Hands records over once, without any repetition of its own.
@@ -43,4 +43,4 @@ export class PutError extends Error {
 }
 
 /** Takes everything and sends nothing. */
-export const dryRun: Put = async (records) => records.map(() => ({ status: "withheld" }));
+export const dryRun: Put = async (records) => records.map(() => ({ status: "skipped" }));

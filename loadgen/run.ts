@@ -3,7 +3,6 @@ import { CommanderError } from "commander";
 import { writeOneLine } from "../lib/command";
 import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
-import type { GivenUp } from "./delivery";
 import { errorOf } from "./errors";
 import { syntheticLines } from "./generate";
 import { inputOptionsOf } from "./input-options";
@@ -14,6 +13,7 @@ import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options"
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
+import type { FailedLines } from "./put-with-retry";
 import { checkInput, replay } from "./replay";
 import { type SendReport, sendReportText, shortfalls } from "./send-report";
 import { InputError, type Source } from "./source";
@@ -117,7 +117,7 @@ async function send(
       signal,
       onProgress: (report) => progress.update(report),
       onBadRow: namesBadRows((text) => progress.say(text)),
-      onGivenUp: (lines) => progress.say(givenUpText(lines)),
+      onFailed: (lines) => progress.say(failedText(lines)),
       ...(rate !== undefined && { rate }),
       ...(maxCount !== undefined && { maxCount }),
       ...(duration !== undefined && { durationMs: duration * 1000 }),
@@ -160,8 +160,8 @@ function destinationOf(options: Options, { stdout }: Surroundings): Destination 
   return { put: kinesisPut(client, streamName), close: () => client.destroy() };
 }
 
-/** Such as `lines 7-12, 15: given up: …`. */
-function givenUpText({ numbers, reason }: GivenUp): string {
+/** Such as `lines 7-12, 15: failed: …`. */
+function failedText({ numbers, reason }: FailedLines): string {
   const ranges: { from: number; to: number }[] = [];
   for (const number of numbers) {
     const last = ranges.at(-1);
@@ -169,5 +169,5 @@ function givenUpText({ numbers, reason }: GivenUp): string {
     else ranges.push({ from: number, to: number });
   }
   const shown = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
-  return `${numbers.length === 1 ? "line" : "lines"} ${shown}: given up: ${reason}`;
+  return `${numbers.length === 1 ? "line" : "lines"} ${shown}: failed: ${reason}`;
 }

@@ -2,7 +2,7 @@ import type { ColumnReport } from "./source";
 
 /**
  * What a run read and sent, in lines unless it says otherwise. `read` = `accepted` + `refused`; at its end `accepted` =
- * `acknowledged` + `givenUp` + `withheld`.
+ * `acknowledged` + `failed` + `skipped`.
  */
 export interface SendReport extends Partial<ColumnReport> {
   /** Rows or lines taken from the input, or synthetic ones. */
@@ -17,11 +17,11 @@ export interface SendReport extends Partial<ColumnReport> {
   /** Sent again, each time counted. */
   readonly retried: number;
   /** Sent, perhaps more than once, and not acknowledged. */
-  readonly givenUp: number;
+  readonly failed: number;
   /** Not sent because the run was a dry one. */
-  readonly withheld: number;
+  readonly skipped: number;
   /**
-   * Sent in calls that were not answered. The stream may have such a line although it was given up, or twice although it
+   * Sent in calls that were not answered. The stream may have such a line although it is counted as failed, or twice although it
    * was acknowledged once; each time counted.
    */
   readonly uncertain: number;
@@ -34,7 +34,7 @@ export interface SendReport extends Partial<ColumnReport> {
   /** Calls that were made. */
   readonly calls: number;
   readonly seconds: number;
-  /** Acknowledged lines (in a dry run: withheld ones) in a second, over the whole run. */
+  /** Acknowledged lines (in a dry run: skipped ones) in a second, over the whole run. */
   readonly linesPerSecond: number;
   /** Why the run could not go on; absent: it came to its end. */
   readonly error?: string;
@@ -44,8 +44,8 @@ type Counter =
   | "accepted"
   | "acknowledged"
   | "retried"
-  | "givenUp"
-  | "withheld"
+  | "failed"
+  | "skipped"
   | "uncertain"
   | "throttled"
   | "records"
@@ -58,8 +58,8 @@ export class Tally {
     accepted: 0,
     acknowledged: 0,
     retried: 0,
-    givenUp: 0,
-    withheld: 0,
+    failed: 0,
+    skipped: 0,
     uncertain: 0,
     throttled: 0,
     records: 0,
@@ -99,7 +99,7 @@ export class Tally {
   public snapshot(): SendReport {
     const { counts, refused, refusedByReason } = this;
     const seconds = this.elapsedMs / 1000;
-    const done = counts.acknowledged + counts.withheld;
+    const done = counts.acknowledged + counts.skipped;
     return {
       read: counts.accepted + refused,
       ...counts,
@@ -117,14 +117,14 @@ export class Tally {
  * @param wasStopped whether the run was told to stop, so that it need not have sent anything
  */
 export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = false): readonly string[] {
-  const { refused, givenUp, acknowledged, withheld, error } = report;
+  const { refused, failed, acknowledged, skipped, error } = report;
   return [
     ...(error === undefined ? [] : [error]),
-    ...(acknowledged + withheld === 0 && !wasStopped && error === undefined
+    ...(acknowledged + skipped === 0 && !wasStopped && error === undefined
       ? ["the stream acknowledged no line"]
       : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
-    ...(givenUp > 0 ? [`lines sent and not acknowledged: ${shown(givenUp)}`] : []),
+    ...(failed > 0 ? [`lines sent and not acknowledged: ${shown(failed)}`] : []),
   ];
 }
 
@@ -136,16 +136,16 @@ export function refusedText({ refused, read }: SendReport, maxBadRows = 0): stri
 
 /** The report for a person. */
 export function sendReportText(report: SendReport): string {
-  const { refused, throttled, withheld, uncertain } = report;
+  const { refused, throttled, skipped, uncertain } = report;
   const rows: (readonly [title: string, count: number, remark: string])[] = [
     ["read", report.read, ""],
     ["accepted", report.accepted, ""],
     ["refused", refused, refused > 0 ? `not sent: ${countsText(report.refusedByReason)}` : ""],
     ["acknowledged", report.acknowledged, ""],
     ["retried", report.retried, throttled > 0 ? `throttled: ${shown(throttled)}` : ""],
-    ["given up", report.givenUp, ""],
+    ["failed", report.failed, ""],
   ];
-  if (withheld > 0) rows.push(["withheld", withheld, "dry run: nothing was sent"]);
+  if (skipped > 0) rows.push(["skipped", skipped, "dry run: nothing was sent"]);
   if (uncertain > 0) rows.push(["uncertain", uncertain, "no answer: perhaps in the stream twice"]);
   const lines = rows.map(([title, count, remark]) =>
     `${title.padEnd(12)} ${shown(count).padStart(12)} lines  ${remark}`.trimEnd(),

@@ -171,7 +171,7 @@ async function start(options: Options): Promise<ExitCode> {
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,
-      onAccount: generator.onAccount,
+      onReport: generator.onReport,
       onEnd: generator.onEnd,
       ...(options.inputFile !== undefined && {
         inputFile: options.inputFile,

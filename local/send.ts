@@ -21,7 +21,7 @@ export interface SendOptions {
   /** Lines a second, or who says how many now; absent: as fast as it goes. */
   readonly rate?: number | (() => number);
   /** Told where the run stands, after each call. */
-  readonly onAccount?: (report: SendReport) => void;
+  readonly onReport?: (report: SendReport) => void;
   /** Told that no more lines are sent, however that came. */
   readonly onEnd?: () => void;
   /** Lines in one stream record. */
@@ -41,7 +41,7 @@ function ledgerFile(run: LocalRun): string {
  * @returns the report, also of a run that could not go on: its `error` says why.
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
-  const { inputFile, input, maxCount, rate, pack, seed, signal, onAccount, onEnd } = options;
+  const { inputFile, input, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
   const ledger = openLedger(ledgerFile(run));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
@@ -62,17 +62,17 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
       ...(rate !== undefined && { rate }),
       onProgress: (report) => {
         progress.show(`sent ${report.acknowledged.toLocaleString("en")}`);
-        onAccount?.(report);
+        onReport?.(report);
       },
       onBadRow: namesBadRows((text) => run.say(`${inputFile}, ${text}`)),
-      onGivenUp: ({ reason, numbers }) =>
-        run.say(`given up, ${numbers.length} lines from line ${numbers[0]} on: ${reason}`),
+      onFailed: ({ reason, numbers }) =>
+        run.say(`${numbers.length} lines from line ${numbers[0]} on failed: ${reason}`),
     }).catch((error: unknown) => {
       if (error instanceof ProduceError) return error.report;
       throw error;
     });
     progress.end();
-    onAccount?.(report);
+    onReport?.(report);
     if (report.error !== undefined) run.say(`error: ${report.error}`);
     return report;
   } finally {

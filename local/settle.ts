@@ -46,7 +46,7 @@ export async function settle(
       const stalled = Date.now() - changedAt > patience;
       if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
         const found = await reconcile(run.places, ledger);
-        if (found.agree || stalled || onlyGivenUpIsMissing(found)) return found;
+        if (found.agree || stalled || onlyDiscardedIsMissing(found)) return found;
       }
       await sleep(COUNT_EVERY_MS);
     }
@@ -62,20 +62,20 @@ function shown(counts: Counts): string {
     .join(", ");
 }
 
-/** Every line is raw, and then in Parquet and in the index, unless it is in quarantine or was given up. */
+/** Every line is raw, and then in Parquet and in the index, unless it is in quarantine or was discarded. */
 function isWorthComparing(
   { raw, parquet, quarantined, indexed }: Counts,
   expected: number,
   { places, eventSourceMappings }: LocalRun,
 ): boolean {
   const indexIsShort = places.search !== undefined && indexed + quarantined < expected;
-  const givenUp = eventSourceMappings.some((mapping) => mapping.progress().givenUp.length > 0);
-  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || givenUp);
+  const discarded = eventSourceMappings.some((mapping) => mapping.progress().discarded.length > 0);
+  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || discarded);
 }
 
-/** Whether waiting has no sense any more: nobody will index what was given up. */
-function onlyGivenUpIsMissing({ missing, givenUp }: Reconciliation): boolean {
-  return Object.values(missing).every((ids) => ids.every((id) => givenUp.has(id)));
+/** Whether only discarded lines are missing, so that waiting longer changes nothing. */
+function onlyDiscardedIsMissing({ missing, discarded }: Reconciliation): boolean {
+  return Object.values(missing).every((ids) => ids.every((id) => discarded.has(id)));
 }
 
 async function count({ places }: LocalRun): Promise<Counts> {

@@ -33,7 +33,7 @@ export class FakeStream {
     return records.map((record, index): RecordOutcome => {
       const status = plan[index % Math.max(1, plan.length)] ?? "acknowledged";
       if (status === "acknowledged") return { status, place: this.take(record) };
-      return status === "withheld" ? { status } : { status, reason: `planned: ${status}` };
+      return status === "skipped" ? { status } : { status, reason: `planned: ${status}` };
     });
   };
 

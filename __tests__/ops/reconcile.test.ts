@@ -136,21 +136,21 @@ describe("compare", () => {
     expect(compare(evidence)).toMatchObject({ agree: false, missing: { raw: ["b"], indexed: [] } });
   });
 
-  test("what was given up is a fault, until the speed layer has dealt with it after all", () => {
-    const givenUp = new Map(
+  test("a discarded line is a fault, until the speed layer has dealt with it after all", () => {
+    const discarded = new Map(
       ["c", "b", "bad"].map((id) => [id, { condition: "RecordAgeExceeded", location: `s3://lake/of ${id}` }]),
     );
-    expect(compare({ ...agreeing(), givenUp })).toMatchObject({ agree: true, givenUp: new Map() });
+    expect(compare({ ...agreeing(), discarded })).toMatchObject({ agree: true, discarded: new Map() });
 
-    const evidence = { ...agreeing(), givenUp, quarantine: quarantine(["bad"], ["batch"]) };
+    const evidence = { ...agreeing(), discarded, quarantine: quarantine(["bad"], ["batch"]) };
     evidence.layers.indexed.delete("c");
     evidence.layers.indexed.delete("b");
     const result = compare(evidence);
     expect(result).toMatchObject({ agree: false, missing: { indexed: ["b", "c"], quarantine: [] } });
-    expect([...result.givenUp.keys()]).toEqual(["b", "bad", "c"]);
+    expect([...result.discarded.keys()]).toEqual(["b", "bad", "c"]);
 
     // Nothing is missing in any layer, and yet the speed layer never saw the broken line to its end.
-    const justTheBroken = { ...agreeing(), givenUp, quarantine: quarantine(["bad"], ["batch"]) };
+    const justTheBroken = { ...agreeing(), discarded, quarantine: quarantine(["bad"], ["batch"]) };
     expect(compare(justTheBroken)).toMatchObject({ agree: false, missing: { indexed: [] } });
   });
 

@@ -119,7 +119,7 @@ describe("a session", () => {
     expect(fake.plugins()).toHaveLength(2);
   });
 
-  test("that cannot be opened again is given up, with the reason", async () => {
+  test("that cannot be opened again ends, with the reason", async () => {
     const { fake, opened, said } = await session({ forwardTo: 1 });
     fake.setState({
       answers: {

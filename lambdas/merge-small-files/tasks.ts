@@ -24,7 +24,7 @@ const MAX_BUCKETS = 100;
  */
 const TOKEN_TRUSTED_MS = 15 * 60_000;
 
-/** The engine refused or gave up a query. */
+/** The engine refused a query, or the query failed. */
 export class QueryFailed extends Error {
   override readonly name = "QueryFailed";
 }

@@ -12,7 +12,7 @@ export class RateError extends Error {
 /** The sending side of a run: whoever sends asks it for the rate, and the page sets it. */
 export class Generator {
   private current: number;
-  private account: SendReport | undefined;
+  private report: SendReport | undefined;
   private isFinished = false;
   private sinceMs: number;
 
@@ -28,13 +28,13 @@ export class Generator {
 
   public readonly most: number;
   public readonly rate = (): number => this.current;
-  public readonly onAccount = (account: SendReport): void => {
-    this.account = account;
+  public readonly onReport = (report: SendReport): void => {
+    this.report = report;
   };
 
   /** What was sent so far. */
-  public get sent(): Pick<SendReport, "acknowledged" | "retried" | "throttled" | "givenUp" | "refused"> {
-    return this.account ?? { acknowledged: 0, retried: 0, throttled: 0, givenUp: 0, refused: 0 };
+  public get sent(): Pick<SendReport, "acknowledged" | "retried" | "throttled" | "failed" | "refused"> {
+    return this.report ?? { acknowledged: 0, retried: 0, throttled: 0, failed: 0, refused: 0 };
   }
 
   /** 0 pauses. @throws RateError */

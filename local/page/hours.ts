@@ -163,10 +163,10 @@ function hourState(
   };
 }
 
-/** Lines that are missing somewhere and arrived too late to be everywhere by now. What was given up waits for nothing. */
-function waitingIds({ missingSince, givenUp }: PlacesComparison, settledMs: number): ReadonlySet<string> {
+/** Lines that are missing somewhere and arrived too late to be everywhere by now. A discarded line is not waited for. */
+function waitingIds({ missingSince, discarded }: PlacesComparison, settledMs: number): ReadonlySet<string> {
   const settled = formatTimestamp(settledMs);
-  const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !givenUp.has(id));
+  const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !discarded.has(id));
   return new Set(young.map(([id]) => id));
 }
 
@@ -178,7 +178,7 @@ function waitingFor({ missing }: PlacesComparison, waiting: ReadonlySet<string>)
 
 /** Copies in the raw zone are no fault: it is at-least-once by nature. */
 function faultsOf(
-  { missing, altered, unknown, doubled, givenUp }: PlacesComparison,
+  { missing, altered, unknown, doubled, discarded }: PlacesComparison,
   waiting: ReadonlySet<string>,
 ): FaultState[] {
   const { raw: _, ...copies } = doubled;
@@ -198,10 +198,10 @@ function faultsOf(
     })),
   );
   const lost: FaultState = {
-    kind: "given up",
+    kind: "discarded",
     place: "indexed",
-    lines: givenUp.size,
-    first: [...givenUp.keys()].slice(0, SHOWN_IDENTITIES),
+    lines: discarded.size,
+    first: [...discarded.keys()].slice(0, SHOWN_IDENTITIES),
   };
   return [...faults, lost].filter(({ lines }) => lines > 0);
 }

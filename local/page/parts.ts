@@ -51,7 +51,7 @@ function sourceParts({ run, generator }: PartSources, flow: MakeFlow): Part[] {
       out: flow("generator out", "lines", sent.acknowledged),
       facts: [
         count("sent again", sent.retried),
-        trouble("given up", sent.givenUp),
+        trouble("failed", sent.failed),
         trouble("refused rows", sent.refused),
       ],
     },
@@ -180,7 +180,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       facts: [
         count(
           "in hand",
-          total((one) => one.recordsRead - one.recordsAcknowledged - one.givenUp.length),
+          total((one) => one.recordsRead - one.recordsAcknowledged - one.discarded.length),
         ),
         count(
           "batches",
@@ -193,8 +193,8 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
         ),
         trouble("quarantined", upsert.metric(UPSERT.quarantined)),
         trouble(
-          "given up",
-          total(({ givenUp }) => givenUp.length),
+          "discarded",
+          total(({ discarded }) => discarded.length),
         ),
       ],
     },

@@ -116,7 +116,7 @@ export interface PanelsState {
 
 /** Identities that are not as they should be. */
 export interface FaultState {
-  readonly kind: "missing" | "altered" | "unknown" | "copies" | "given up";
+  readonly kind: "missing" | "altered" | "unknown" | "copies" | "discarded";
   readonly place: string;
   readonly lines: number;
   /** A few of the identities. */

@@ -26,8 +26,8 @@ export interface QuarantinedLine {
   readonly layers: readonly string[];
 }
 
-/** A line of a record that an event source mapping gave up. */
-export interface GivenUpLine {
+/** A line of a record that an event source mapping discarded. */
+export interface DiscardedLine {
   /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
   readonly condition: string;
   /** The object that keeps the record, `s3://…`. */
@@ -47,8 +47,8 @@ export interface Evidence {
   readonly horizon: string;
   readonly layers: Readonly<Partial<Record<LayerName, LayerLines>>>;
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
-  /** What the speed layer's mapping gave up, by identity. @default nothing */
-  readonly givenUp?: ReadonlyMap<string, GivenUpLine>;
+  /** Lines that the speed layer's mapping discarded, by identity. @default nothing */
+  readonly discarded?: ReadonlyMap<string, DiscardedLine>;
 }
 
 /** Where a fault can lie. */
@@ -59,7 +59,7 @@ export type Faults = Readonly<Partial<Record<Place, readonly string[]>>>;
 
 /** The outcome: identities, in stream order. */
 export interface Comparison {
-  /** No fault: nothing missing, altered, unknown or given up, and copies only where the raw zone may have them. */
+  /** No fault: nothing missing, altered, unknown or discarded, and duplicates only where the raw zone may have them. */
   readonly agree: boolean;
   /** Lines that had to be accounted for: of the ledger if there is one, else of the stream. */
   readonly acknowledged: number;
@@ -77,10 +77,10 @@ export interface Comparison {
   /** Lines of a layer that the stream never had, though it would still remember them. */
   readonly unknown: Faults;
   /**
-   * Lines that the speed layer's mapping gave up, and that were neither indexed nor put into quarantine by that
+   * Lines that the speed layer's mapping discarded, and that were neither indexed nor put into quarantine by that
    * layer, before or since. A fault, though nothing is lost: the lake keeps the records.
    */
-  readonly givenUp: ReadonlyMap<string, GivenUpLine>;
+  readonly discarded: ReadonlyMap<string, DiscardedLine>;
   /** In the stream though never acknowledged: a put whose answer was lost and that was repeated. No fault. */
   readonly extra: readonly string[];
 }
@@ -149,14 +149,14 @@ export function compare(evidence: Evidence): Comparison {
     if (!kept) missing.add("stream", id);
   }
 
-  const givenUp = new Map(
-    [...(evidence.givenUp ?? [])]
+  const discarded = new Map(
+    [...(evidence.discarded ?? [])]
       .filter(([id]) => !layers.indexed?.has(id) && !excused("indexed", quarantine.get(id)))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
   const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
-  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count() + givenUp.size;
+  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count() + discarded.size;
   const arrivalOf = (id: string): string | undefined =>
     stream.get(id)?.arrivedAt ?? names.map((name) => layers[name]?.get(id)?.arrivedAt).find((at) => at);
   return {
@@ -169,7 +169,7 @@ export function compare(evidence: Evidence): Comparison {
     doubled: doubled.sorted(),
     altered: altered.sorted(),
     unknown: unknown.sorted(),
-    givenUp,
+    discarded,
     extra,
   };
 }

@@ -2,7 +2,7 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Client } from "@opensearch-project/opensearch";
 import { DAY_MS, formatTimestamp } from "../../contract/timestamp";
 import { type Comparison, compare, type QuarantinedLine } from "./compare";
-import { type FailureBucket, readGivenUp } from "./given-up";
+import { type FailureBucket, readDiscardedLines } from "./on-failure-records";
 import { readIndex } from "./search-lines";
 import type { Sql } from "./sql";
 import { readStream } from "./stream-lines";
@@ -21,7 +21,7 @@ export interface Places {
   readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
   /** Absent where the speed layer is switched off. */
   readonly search?: { readonly client: Client; readonly indexPattern: string };
-  /** Where the speed layer's mapping puts what it gives up; absent where it has no such place. */
+  /** The on-failure destination of the speed layer's mapping; absent where it has none. */
   readonly failures?: FailureBucket;
 }
 
@@ -97,13 +97,13 @@ async function readAndCompare(
   onRead("quarantine", quarantine.size);
   const index = search && (await readIndex(search.client, search.indexPattern, window));
   if (index) onRead("search index", index.lines.size);
-  const givenUp = failures && (await readGivenUp(failures, window));
+  const discarded = failures && (await readDiscardedLines(failures, window));
   const comparison = compare({
     stream,
     horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
     layers: { raw, parquet, ...(index && { indexed: index.lines }) },
     quarantine,
-    ...(givenUp && { givenUp }),
+    ...(discarded && { discarded }),
     ...(ledger && { ledger }),
   });
   return { ...comparison, quarantine, ...(index && { countries: index.countries }) };

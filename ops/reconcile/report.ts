@@ -26,7 +26,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
   const quarantine = [...found.quarantine].map(([record_id, { reason, detail, layers }]) => {
     return { record_id, reason, detail, layers };
   });
-  const givenUp = [...found.givenUp].map(([record_id, line]) => ({ record_id, ...line }));
+  const discarded = [...found.discarded].map(([record_id, line]) => ({ record_id, ...line }));
   return {
     agree,
     reasons,
@@ -37,7 +37,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     doubled: faults("doubled", found.doubled),
     altered: faults("altered", found.altered),
     unknown: faults("unknown", found.unknown),
-    givenUp: shown("givenUp", givenUp),
+    discarded: shown("discarded", discarded),
     extra: shown("extra", found.extra),
     quarantine: shown("quarantine", quarantine),
     byCountry: found.byCountry,
@@ -80,8 +80,8 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
       if (ids.length > 0) lines.push(`${kind} in ${place}: ${firstOf(ids)}`);
     }
   }
-  for (const [condition, { lines: count, locations }] of givenUpByCondition(found)) {
-    lines.push(`given up, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
+  for (const [condition, { lines: count, locations }] of discardedByCondition(found)) {
+    lines.push(`discarded, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
   }
   for (const [reason, count] of reasonCounts(found)) lines.push(`quarantined, ${reason}: ${count}`);
   lines.push(conclusion.text);
@@ -115,11 +115,11 @@ function firstOf(ids: readonly string[]): string {
   return ids.slice(0, 5).join(", ") + rest;
 }
 
-function givenUpByCondition({
-  givenUp,
+function discardedByCondition({
+  discarded,
 }: Reconciliation): Map<string, { lines: number; locations: Set<string> }> {
   const conditions = new Map<string, { lines: number; locations: Set<string> }>();
-  for (const { condition, location } of givenUp.values()) {
+  for (const { condition, location } of discarded.values()) {
     const known = conditions.get(condition) ?? { lines: 0, locations: new Set() };
     known.lines++;
     known.locations.add(location);

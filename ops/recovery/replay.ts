@@ -24,11 +24,11 @@ export interface ReplayPorts {
   /** Writes into the lake. */
   readonly put: PutObject;
   /** Told of each hour before it is read. */
-  readonly onHour: (hour: Hour, so: ReplayAccount) => void;
+  readonly onHour: (hour: Hour, so: ReplayReport) => void;
 }
 
 /** What a replay found and did. Lines, except objects. */
-export interface ReplayAccount {
+export interface ReplayReport {
   /** In the stream. */
   readonly lines: number;
   /** Keep the contract, and the raw zone lacked them. */
@@ -74,7 +74,7 @@ export async function replay(
   ports: ReplayPorts,
   range: { readonly fromMs: number; readonly toMs: number },
   { dryRun }: { readonly dryRun: boolean },
-): Promise<ReplayAccount> {
+): Promise<ReplayReport> {
   await assertVisible(ports, hoursBetween(range.fromMs - HOUR_MS, range.toMs - 1));
   const whole: Window = { ...range, minutesPerHour: 60 };
   const quarantined = await identities(ports.sql, TABLE_NAMES.quarantine, arrivalCondition(whole));
@@ -136,7 +136,7 @@ class Writer {
   /** @param put absent: nothing is written, only counted */
   public constructor(private readonly put: PutObject | undefined) {}
 
-  public get counts(): Omit<ReplayAccount, "lines"> {
+  public get counts(): Omit<ReplayReport, "lines"> {
     return { ...this.totals };
   }
 

@@ -94,7 +94,7 @@ function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison 
     doubled: {},
     altered: {},
     unknown: {},
-    givenUp: new Map(),
+    discarded: new Map(),
     extra: [],
     quarantine: new Map(),
     ...more,
@@ -149,7 +149,7 @@ describe("the hours", () => {
     expect(bench.windows).toHaveLength(2);
   });
 
-  test("a line that is missing is on the way until it is late, unless it was given up; it is a fault then", async () => {
+  test("a line that is missing is on the way until it is late, unless it was discarded; it is a fault then", async () => {
     const bench = new Bench(NOON);
     const now = NOON + 600_000;
     const line = { condition: "RecordAgeExceeded", location: "s3://b/k" };
@@ -162,7 +162,7 @@ describe("the hours", () => {
           ["young", "2026-11-25 12:09:00.000"],
           ["up", "2026-11-25 12:09:30.000"],
         ]),
-        givenUp: new Map([["up", line]]),
+        discarded: new Map([["up", line]]),
       });
     await bench.hours.step([], now);
     expect(bench.last?.hours[0]).toMatchObject({
@@ -176,7 +176,7 @@ describe("the hours", () => {
       faults: [
         { kind: "missing", place: "parquet", lines: 2, first: ["late", "unknown age"] },
         { kind: "missing", place: "indexed", lines: 1, first: ["up"] },
-        { kind: "given up", place: "indexed", lines: 1, first: ["up"] },
+        { kind: "discarded", place: "indexed", lines: 1, first: ["up"] },
       ],
     });
   });
@@ -272,13 +272,13 @@ describe("the hours", () => {
         agree: false,
         missing: { parquet: ids, raw: [] },
         doubled: { raw: ["r"], indexed: ["i"] },
-        givenUp: new Map([["g", line]]),
+        discarded: new Map([["g", line]]),
       });
     await bench.hours.step([], NOON + 600_000);
     expect(bench.last?.hours[0]?.faults).toEqual([
       { kind: "missing", place: "parquet", lines: 6, first: ["a", "b", "c", "d", "e"] },
       { kind: "copies", place: "indexed", lines: 1, first: ["i"] },
-      { kind: "given up", place: "indexed", lines: 1, first: ["g"] },
+      { kind: "discarded", place: "indexed", lines: 1, first: ["g"] },
     ]);
   });
 
@@ -348,7 +348,7 @@ describe("the parts", () => {
             recordsAcknowledged: 72,
             invocations: 9,
             retries: 2,
-            givenUp: [{}],
+            discarded: [{}],
           }),
         },
       ],
@@ -389,7 +389,7 @@ describe("the parts", () => {
     expect(fact(parts, "delivery", "in its buffers")).toBe(26);
     expect(fact(parts, "upsert-to-es", "in hand")).toBe(7);
     expect(fact(parts, "upsert-to-es", "retries")).toBe(2);
-    expect(fact(parts, "upsert-to-es", "given up")).toBe(1);
+    expect(fact(parts, "upsert-to-es", "discarded")).toBe(1);
     expect(fact(parts, "validate-records", "quarantined")).toBe(6);
     expect(fact(parts, "validate-records", "mean duration")).toBe(50);
     expect(parts.get("merge-small-files")?.facts).toContainEqual(
