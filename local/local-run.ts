@@ -6,7 +6,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
-import type { Places } from "../ops/reconcile/reconcile";
+import type { DataSources } from "../ops/reconcile/reconcile";
 import { athenaSql, type Sql } from "../ops/reconcile/sql";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
@@ -64,7 +64,7 @@ export interface LocalRun extends Service {
   readonly plane: DataPlane;
   readonly dataDir: string;
   /** Where the reconciliation looks. */
-  readonly places: Places;
+  readonly dataSources: DataSources;
   /** Lines for a shell, by which any AWS SDK or CLI uses this run. */
   readonly exports: readonly string[];
   readonly functions: Functions;
@@ -256,8 +256,14 @@ async function start(
   const athena = services.client(new AthenaClient(ofSql));
   const glue = services.client(new GlueClient(ofSql));
   const [workgroup, database] = analystsOf(plane);
-  const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, workgroup, database), searchUrl);
-  const { search } = places;
+  const dataSources = dataSourcesOf(
+    plane,
+    kinesis,
+    s3,
+    athenaSql(athena, s3, workgroup, database),
+    searchUrl,
+  );
+  const { search } = dataSources;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
     search &&
@@ -279,7 +285,7 @@ async function start(
     timeScale,
     startedAt,
     say,
-    places,
+    dataSources,
     ...(latency && { latency }),
     exports: Object.entries({
       AWS_DEFAULT_REGION: region,
@@ -313,13 +319,13 @@ function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, d
   return [workgroup.name, database];
 }
 
-function placesOf(
+function dataSourcesOf(
   plane: DataPlane,
   kinesis: KinesisClient,
   s3: S3Client,
   sql: Sql,
   searchUrl: string,
-): Places {
+): DataSources {
   const [stream] = plane.streams;
   const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");

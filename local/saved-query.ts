@@ -1,16 +1,19 @@
 import Table from "cli-table3";
-import type { Places } from "../ops/reconcile/reconcile";
+import type { DataSources } from "../ops/reconcile/reconcile";
 
 /** What of a local run is needed. */
 interface RawTable {
-  readonly places: { readonly sql: Places["sql"]; readonly tables: Pick<Places["tables"], "json"> };
+  readonly dataSources: {
+    readonly sql: DataSources["sql"];
+    readonly tables: Pick<DataSources["tables"], "json">;
+  };
 }
 
 /** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as a person would. */
-export async function firstTen({ places }: RawTable): Promise<string> {
-  const sql = `SELECT * FROM "${places.tables.json}" LIMIT 10`;
+export async function firstTen({ dataSources }: RawTable): Promise<string> {
+  const sql = `SELECT * FROM "${dataSources.tables.json}" LIMIT 10`;
   const rows: Readonly<Record<string, string>>[] = [];
-  await places.sql.query(sql, (row) => rows.push(row));
+  await dataSources.sql.query(sql, (row) => rows.push(row));
   const [first] = rows;
   if (first === undefined) return `${sql}\n(no rows)`;
   const names = Object.keys(first).filter(

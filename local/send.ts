@@ -47,7 +47,7 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   const progress = new Progress();
   try {
     const report = await produce({
-      put: kinesisPut(client, run.places.streamName),
+      put: kinesisPut(client, run.dataSources.streamName),
       lines: inputFile === undefined ? syntheticLines(seed) : replay(inputFile, input),
       pack,
       seed,

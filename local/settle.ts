@@ -20,10 +20,10 @@ interface Counts {
 
 /**
  * Waits until all layers agree on what was acknowledged, or nothing moves any more. Counts are cheap and say
- * when it is worth comparing; whether the layers agree is only ever the comparison's answer. A place that cannot
+ * when it is worth comparing; whether the layers agree is only ever the comparison's answer. A data source that cannot
  * be asked is waited for like one that lacks lines.
  * @returns the last comparison; undefined when `signal` was aborted before.
- * @throws what the last comparison throws, when a place still cannot be asked
+ * @throws what the last comparison throws, when a data source still cannot be asked
  */
 export async function settle(
   run: LocalRun,
@@ -45,7 +45,7 @@ export async function settle(
       last = text;
       const stalled = Date.now() - changedAt > patience;
       if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
-        const found = await reconcile(run.places, ledger);
+        const found = await reconcile(run.dataSources, ledger);
         if (found.agree || stalled || onlyDiscardedIsMissing(found)) return found;
       }
       await sleep(COUNT_EVERY_MS);
@@ -66,9 +66,9 @@ function shown(counts: Counts): string {
 function isWorthComparing(
   { raw, parquet, quarantined, indexed }: Counts,
   expected: number,
-  { places, eventSourceMappings }: LocalRun,
+  { dataSources, eventSourceMappings }: LocalRun,
 ): boolean {
-  const indexIsShort = places.search !== undefined && indexed + quarantined < expected;
+  const indexIsShort = dataSources.search !== undefined && indexed + quarantined < expected;
   const discarded = eventSourceMappings.some((mapping) => mapping.progress().discarded.length > 0);
   return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || discarded);
 }
@@ -78,8 +78,8 @@ function onlyDiscardedIsMissing({ missing, discarded }: Reconciliation): boolean
   return Object.values(missing).every((ids) => ids.every((id) => discarded.has(id)));
 }
 
-async function count({ places }: LocalRun): Promise<Counts> {
-  const { sql, tables, search } = places;
+async function count({ dataSources }: LocalRun): Promise<Counts> {
+  const { sql, tables, search } = dataSources;
   return {
     raw: await countLines(sql, tables.json),
     parquet: await countLines(sql, tables.parquet),

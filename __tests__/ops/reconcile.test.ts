@@ -68,13 +68,13 @@ describe("compare", () => {
     ["raw", true],
     ["parquet", false],
     ["indexed", false],
-  ])("a copy in %s: agree is %s", (name, agree) => {
+  ])("a duplicate in %s: agree is %s", (name, agree) => {
     const evidence = agreeing();
     evidence.layers[name].get("b")?.checksums.push("sum of b");
 
     const result = compare(evidence);
 
-    expect(result.doubled[name]).toEqual(["b"]);
+    expect(result.duplicates[name]).toEqual(["b"]);
     expect(result.agree).toBe(agree);
   });
 
@@ -88,13 +88,13 @@ describe("compare", () => {
     expect(result.altered[name]).toEqual(["b"]);
   });
 
-  test("a copy with another value is both doubled and altered", () => {
+  test("a duplicate with another value is both a duplicate and altered", () => {
     const evidence = agreeing();
     evidence.layers.raw.get("b")?.checksums.push("another");
 
     expect(compare(evidence)).toMatchObject({
       agree: false,
-      doubled: { raw: ["b"] },
+      duplicates: { raw: ["b"] },
       altered: { raw: ["b"] },
     });
   });

@@ -34,7 +34,7 @@ describeRealRows("the real rows, at the usual pace", () => {
       indexed: 14_269,
       quarantined: 0,
       missing: { raw: [], parquet: [], indexed: [] },
-      doubled: { raw: [], parquet: [], indexed: [] },
+      duplicates: { raw: [], parquet: [], indexed: [] },
       extra: [],
       quarantine: [],
     });
@@ -129,7 +129,7 @@ test("--once that is interrupted says nothing of the layers", async () => {
 });
 
 describe("npm start", () => {
-  test("twice on one data directory: nothing is lost or doubled", async () => {
+  test("twice on one data directory: nothing is lost or duplicated", async () => {
     const twice = ["--once", ...FAST, "--max-count", "300", "--data-dir", join(folder, "twice"), "--json"];
 
     const first = await start(...twice);
@@ -150,7 +150,7 @@ describe("npm start", () => {
       raw: 600,
       parquet: 600,
       indexed: 600,
-      doubled: { raw: [], parquet: [], indexed: [] },
+      duplicates: { raw: [], parquet: [], indexed: [] },
       extra: [],
     });
   });

@@ -56,11 +56,11 @@ function recover(speed: SpeedRun, command: string, ...options: string[]): Promis
 }
 
 async function compared({ run }: SpeedRun): Promise<Reconciliation> {
-  return reconcile(run.places, await acknowledged(run));
+  return reconcile(run.dataSources, await acknowledged(run));
 }
 
 async function keys({ run }: SpeedRun, prefix: string): Promise<string[]> {
-  const { s3, bucket } = run.places.failures ?? {};
+  const { s3, bucket } = run.dataSources.failures ?? {};
   const listing = await s3?.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
   return (listing?.Contents ?? []).map(({ Key = "" }) => Key);
 }
@@ -115,7 +115,7 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
 
   // Removed, with all that it knew; the producer goes on.
   const [removed] = run.deliveryStreams;
-  const { failures } = run.places;
+  const { failures } = run.dataSources;
   if (removed === undefined || failures === undefined) throw new Error("the Terraform lacks a part");
   const { model } = removed;
   await removed.close();
@@ -169,7 +169,7 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
     acknowledged: 602,
     counts: { raw: 600, parquet: 600, indexed: 600 },
     quarantined: 2,
-    doubled: { raw: [], parquet: [] },
+    duplicates: { raw: [], parquet: [] },
   });
 
   const second = await recover(speed, "replay", ...late);

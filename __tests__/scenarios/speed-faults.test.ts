@@ -69,7 +69,7 @@ function expectEqualSets(found: Reconciliation, quarantinedBySpeed = 0): void {
     parquet: all,
     indexed: all - quarantinedBySpeed,
   });
-  expect(found.doubled).toMatchObject({ parquet: [], indexed: [] });
+  expect(found.duplicates).toMatchObject({ parquet: [], indexed: [] });
   expect(found.discarded.size).toBe(0);
 }
 
@@ -295,7 +295,7 @@ async function payloads({ run }: SpeedRun, { discarded }: Reconciliation): Promi
   const events: KinesisStreamEvent[] = [];
   for (const location of new Set([...discarded.values()].map((line) => line.location))) {
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];
-    const object = await run.places.failures?.s3.send(new GetObjectCommand({ Bucket, Key }));
+    const object = await run.dataSources.failures?.s3.send(new GetObjectCommand({ Bucket, Key }));
     const { payload } = JSON.parse((await object?.Body?.transformToString()) ?? "");
     events.push(JSON.parse(payload));
   }

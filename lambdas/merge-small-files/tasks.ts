@@ -375,7 +375,7 @@ export class Tasks {
 
 /** Athena takes no shorter token. */
 const MIN_TOKEN = 32;
-const COMPARED = ["missing", "extra", "doubled", "differing"] as const;
+const COMPARED = ["missing", "extra", "duplicated", "differing"] as const;
 
 /** Number of files for that many bytes of raw JSON before compression. */
 export function bucketCount(sourceBytes: number): number {

@@ -5,7 +5,7 @@ export interface SearchSetupInput {
   readonly readerGroups: readonly string[];
   /** ARNs of the IAM roles of people, who may only look; added like the writers. May be empty. */
   readonly readerRoleArns: readonly string[];
-  /** Copies of each primary shard: 0 on a single node. 0 to 10. */
+  /** Replicas of each primary shard: 0 on a single node. 0 to 10. */
   readonly replicas: number;
   /** Days after which an index is deleted, counted from its first document. 32 to 36500. */
   readonly retentionDays: number;

@@ -1,6 +1,6 @@
 import { formatTimestamp } from "../../contract/timestamp";
 import type { Faults } from "../../ops/reconcile/compare";
-import { comparePlaces, type Places, type PlacesComparison } from "../../ops/reconcile/reconcile";
+import { compareLayers, type DataSources, type LayerComparison } from "../../ops/reconcile/reconcile";
 import type { Window } from "../../ops/reconcile/window";
 import type { FaultState, HourState, ReconciliationState, WaitingState } from "./state";
 
@@ -21,14 +21,14 @@ const SHOWN_IDENTITIES = 5;
 
 /** What the comparison of the hours works with. */
 export interface HoursOptions {
-  readonly places: Places;
+  readonly dataSources: DataSources;
   /** Milliseconds after its arrival by which a line should be everywhere. */
   readonly settleMs: number;
   /** Epoch milliseconds: the first hour that is compared even when nothing of it was merged. */
   readonly startedAt: number;
   readonly onCompared: (state: ReconciliationState) => void;
   /** @default the reconciliation itself */
-  readonly compare?: (window: Window) => Promise<PlacesComparison>;
+  readonly compare?: (window: Window) => Promise<LayerComparison>;
 }
 
 /**
@@ -38,14 +38,14 @@ export interface HoursOptions {
  */
 export class Hours {
   private readonly compared = new Map<number, HourState>();
-  private readonly compare: (window: Window) => Promise<PlacesComparison>;
+  private readonly compare: (window: Window) => Promise<LayerComparison>;
   private readonly wanted = new Set<number>();
   /** Compared again as soon as an hour that goes on would be. */
   private readonly doubted = new Set<number>();
 
   public constructor(private readonly options: HoursOptions) {
-    const { places } = options;
-    this.compare = options.compare ?? ((window) => comparePlaces(places, window));
+    const { dataSources } = options;
+    this.compare = options.compare ?? ((window) => compareLayers(dataSources, window));
   }
 
   /** Compares every hour again, whatever it said. */
@@ -137,7 +137,7 @@ function hourStart(ms: number): number {
 }
 
 function hourState(
-  found: PlacesComparison,
+  found: LayerComparison,
   { fromMs, toMs, minutesPerHour }: Window,
   settledMs: number,
   cost: Pick<HourState, "comparedAtMs" | "milliseconds">,
@@ -164,42 +164,42 @@ function hourState(
 }
 
 /** Lines that are missing somewhere and arrived too late to be everywhere by now. A discarded line is not waited for. */
-function waitingIds({ missingSince, discarded }: PlacesComparison, settledMs: number): ReadonlySet<string> {
+function waitingIds({ missingSince, discarded }: LayerComparison, settledMs: number): ReadonlySet<string> {
   const settled = formatTimestamp(settledMs);
   const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !discarded.has(id));
   return new Set(young.map(([id]) => id));
 }
 
-function waitingFor({ missing }: PlacesComparison, waiting: ReadonlySet<string>): WaitingState[] {
+function waitingFor({ missing }: LayerComparison, waiting: ReadonlySet<string>): WaitingState[] {
   return Object.entries(missing)
-    .map(([place, ids]) => ({ place, lines: ids.filter((id) => waiting.has(id)).length }))
+    .map(([source, ids]) => ({ source, lines: ids.filter((id) => waiting.has(id)).length }))
     .filter(({ lines }) => lines > 0);
 }
 
-/** Copies in the raw zone are no fault: it is at-least-once by nature. */
+/** Duplicates in the raw zone are no fault: it is at-least-once by nature. */
 function faultsOf(
-  { missing, altered, unknown, doubled, discarded }: PlacesComparison,
+  { missing, altered, unknown, duplicates, discarded }: LayerComparison,
   waiting: ReadonlySet<string>,
 ): FaultState[] {
-  const { raw: _, ...copies } = doubled;
-  const late = Object.entries(missing).map(([place, ids]) => [place, ids.filter((id) => !waiting.has(id))]);
+  const { raw: _, ...others } = duplicates;
+  const late = Object.entries(missing).map(([source, ids]) => [source, ids.filter((id) => !waiting.has(id))]);
   const lists: readonly (readonly [FaultState["kind"], Faults])[] = [
     ["missing", Object.fromEntries(late)],
     ["altered", altered],
     ["unknown", unknown],
-    ["copies", copies],
+    ["duplicates", others],
   ];
-  const faults = lists.flatMap(([kind, places]) =>
-    Object.entries(places).map(([place, ids]) => ({
+  const faults = lists.flatMap(([kind, bySource]) =>
+    Object.entries(bySource).map(([source, ids]) => ({
       kind,
-      place,
+      source,
       lines: ids.length,
       first: ids.slice(0, SHOWN_IDENTITIES),
     })),
   );
   const lost: FaultState = {
     kind: "discarded",
-    place: "indexed",
+    source: "indexed",
     lines: discarded.size,
     first: [...discarded.keys()].slice(0, SHOWN_IDENTITIES),
   };

@@ -2,7 +2,7 @@ import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import { formatTimestamp } from "../../contract/timestamp";
 import type { Layer, Panel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
-import type { Places } from "../../ops/reconcile/reconcile";
+import type { DataSources } from "../../ops/reconcile/reconcile";
 import type { Sql } from "../../ops/reconcile/sql";
 import { Arrivals, minuteStart, secondStart } from "./arrivals";
 import { panelsSearch, rowsOfSearch, rowsOfTable } from "./panels";
@@ -35,7 +35,7 @@ export class SpeedLayer implements LayerReader {
   public readonly layer = "speed";
 
   public constructor(
-    private readonly search: NonNullable<Places["search"]>,
+    private readonly search: NonNullable<DataSources["search"]>,
     private readonly panels: readonly Panel[],
   ) {}
 
@@ -142,7 +142,7 @@ export class BatchLayer implements LayerReader {
   public constructor(
     private readonly glue: GlueClient,
     private readonly database: string,
-    private readonly places: Pick<Places, "sql" | "tables">,
+    private readonly dataSources: Pick<DataSources, "sql" | "tables">,
     private readonly panels: readonly Panel[],
   ) {}
 
@@ -172,7 +172,7 @@ export class BatchLayer implements LayerReader {
       asOfMs = secondStart(before);
     }
     throw new Error(
-      `${this.places.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
+      `${this.dataSources.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
     );
   }
 
@@ -181,7 +181,7 @@ export class BatchLayer implements LayerReader {
     sinceMs: number,
     partitions: readonly Partition[],
   ): Promise<Omit<LayerReading, "version">> {
-    const { sql, tables } = this.places;
+    const { sql, tables } = this.dataSources;
     const lines = partitions.reduce((sum, { rows }) => sum + rows, 0);
     const source = tables.parquet;
     const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
@@ -201,7 +201,7 @@ export class BatchLayer implements LayerReader {
       const { Partitions = [], NextToken } = await this.glue.send(
         new GetPartitionsCommand({
           DatabaseName: this.database,
-          TableName: this.places.tables.parquet,
+          TableName: this.dataSources.tables.parquet,
           ...(token !== undefined && { NextToken: token }),
         }),
       );
@@ -230,7 +230,7 @@ export interface QuarantineReading {
 
 /** Reads the quarantine by layer and arrival. */
 export async function readQuarantine(
-  { sql, tables }: Pick<Places, "sql" | "tables">,
+  { sql, tables }: Pick<DataSources, "sql" | "tables">,
   nowMs: number,
   sinceMs: number,
 ): Promise<QuarantineReading> {

@@ -60,18 +60,18 @@ export interface Page {
  */
 export async function startPage(run: LocalRun, options: PageOptions): Promise<Page> {
   const { environment, generator } = options;
-  const { places, workgroup, database, glue, athena, plane } = run;
+  const { dataSources, workgroup, database, glue, athena, plane } = run;
   const settle = settleMs(run);
   const hub = new Hub();
   // Without the speed layer, the batch layer answers everything.
-  const panelsOf = (layer: Layer) => PANELS.filter((panel) => !places.search || panel.layer === layer);
-  const batch = new BatchLayer(glue, database, places, panelsOf("batch"));
-  const speed = places.search && new SpeedLayer(places.search, panelsOf("speed"));
+  const panelsOf = (layer: Layer) => PANELS.filter((panel) => !dataSources.search || panel.layer === layer);
+  const batch = new BatchLayer(glue, database, dataSources, panelsOf("batch"));
+  const speed = dataSources.search && new SpeedLayer(dataSources.search, panelsOf("speed"));
   const kinesis = localKinesis(run.streamUrl, plane.region);
-  const tail = await StreamTail.open(kinesis, streamArnOf(run), places.retentionHours);
+  const tail = await StreamTail.open(kinesis, streamArnOf(run), dataSources.retentionHours);
   tail.beginReadingsOf(kinesis);
   const hours = new Hours({
-    places: { ...places, kinesis, disorderMs: DISORDER_MS },
+    dataSources: { ...dataSources, kinesis, disorderMs: DISORDER_MS },
     settleMs: settle,
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
@@ -183,7 +183,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     loop("stream", TAIL_EVERY_MS, () => tail.advance()),
     loop("quarantine", LAYERS_EVERY_MS, async () => {
       if (!hub.hasViewers) return;
-      quarantine = await readQuarantine(places, Date.now(), tail.sinceMs);
+      quarantine = await readQuarantine(dataSources, Date.now(), tail.sinceMs);
     }),
     ...(speed ? [loop("speed layer", LAYERS_EVERY_MS, () => readLayer(speed))] : []),
     loop("batch layer", LAYERS_EVERY_MS, () => readLayer(batch)),

@@ -28,7 +28,7 @@ export function readParts(sources: PartSources, nowMs: number): Part[] {
   return [
     ...sourceParts(sources, flow),
     ...batchParts(sources, flow),
-    ...(run.places.search === undefined ? [] : speedParts(sources, flow)),
+    ...(run.dataSources.search === undefined ? [] : speedParts(sources, flow)),
   ];
 }
 

@@ -116,16 +116,16 @@ export interface PanelsState {
 
 /** Identities that are not as they should be. */
 export interface FaultState {
-  readonly kind: "missing" | "altered" | "unknown" | "copies" | "discarded";
-  readonly place: string;
+  readonly kind: "missing" | "altered" | "unknown" | "duplicates" | "discarded";
+  readonly source: string;
   readonly lines: number;
   /** A few of the identities. */
   readonly first: readonly string[];
 }
 
-/** Lines that a place does not have yet, and is not late with. */
+/** Lines that a data source does not have yet and that are not late. */
 export interface WaitingState {
-  readonly place: string;
+  readonly source: string;
   readonly lines: number;
 }
 
@@ -140,7 +140,7 @@ export interface HourState {
   readonly minutesPerHour: number;
   /** No fault: each line is where it should be by then. */
   readonly agree: boolean;
-  /** Lines that are still on their way to some place. */
+  /** Lines that are still on their way to some data source. */
   readonly waiting: number;
   readonly waitingFor: readonly WaitingState[];
   readonly stream: number;

@@ -48,7 +48,7 @@ const QUERIES: readonly SavedQuery[] = [
   {
     id: "RevenueByCountryRaw",
     name: "Revenue by country, raw",
-    description: "From the lines as delivered; the raw table is at-least-once, so a copy counts twice",
+    description: "From the lines as delivered; the raw table is at-least-once, so a duplicate counts twice",
     sql: revenueByCountry(TABLE_NAMES.raw),
   },
   {

@@ -43,7 +43,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
     },
     {
       name: "search-nodes",
-      description: `Fewer than ${domain.nodes} nodes are up, masters included, or the domain reports nothing: capacity and copies are missing.`,
+      description: `Fewer than ${domain.nodes} nodes are up, masters included, or the domain reports nothing: capacity and replicas are missing.`,
       metric: metric("Nodes", "Minimum", FIVE_MINUTES),
       comparisonOperator: "LessThanThreshold",
       threshold: domain.nodes,

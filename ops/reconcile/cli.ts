@@ -8,7 +8,7 @@ import { SEARCH_INDEX, TABLE_NAMES } from "../../modules/naming";
 import { openTunnel } from "../tunnel/open";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { conclude, layersOf, notCompared } from "./conclusion";
-import { type Places, reconcile } from "./reconcile";
+import { type DataSources, reconcile } from "./reconcile";
 import { countriesText, reportDocument, reportText } from "./report";
 import { athenaSql } from "./sql";
 import type { Window } from "./window";
@@ -32,10 +32,10 @@ function minutes(text: string): number {
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
-function placesOf(
+function dataSourcesOf(
   { definition, names, kinesis, s3, athena }: Deployed,
   searchUrl: string | undefined,
-): Places {
+): DataSources {
   return {
     kinesis,
     streamName: names.stream,
@@ -50,13 +50,13 @@ function placesOf(
 }
 
 async function run(environment: string, options: Options): Promise<ExitCode> {
-  const place = deployed(environment);
+  const target = deployed(environment);
   const window: Window = {
-    ...arrivalRange(options, place.definition.stream.retentionHours),
+    ...arrivalRange(options, target.definition.stream.retentionHours),
     minutesPerHour: options.minutesPerHour,
   };
-  if (!options.tunnel) return compareIn(place, window, options);
-  return withTunnel(environment, (searchUrl) => compareIn(place, window, { ...options, searchUrl }));
+  if (!options.tunnel) return compareIn(target, window, options);
+  return withTunnel(environment, (searchUrl) => compareIn(target, window, { ...options, searchUrl }));
 }
 
 /** Opens a tunnel for as long as `work` takes. What carries it would outlive this process: Ctrl-C ends it first. */
@@ -83,15 +83,15 @@ async function withTunnel(
   }
 }
 
-async function compareIn(place: Deployed, window: Window, options: Options): Promise<ExitCode> {
+async function compareIn(target: Deployed, window: Window, options: Options): Promise<ExitCode> {
   const { fromMs, toMs, minutesPerHour } = window;
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
   say(`comparing what arrived from ${iso(fromMs)} to ${iso(toMs)}${share}`);
-  const places = placesOf(place, options.searchUrl);
-  const found = await reconcile(places, undefined, window, Date.now(), (name, lines) => {
+  const dataSources = dataSourcesOf(target, options.searchUrl);
+  const found = await reconcile(dataSources, undefined, window, Date.now(), (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
   });
-  const layers = layersOf(place.definition.speed.enabled);
+  const layers = layersOf(target.definition.speed.enabled);
   const leftOut = notCompared(found, layers);
   const conclusion = conclude(found, layers);
   if (options.json) {

@@ -9,7 +9,7 @@ export type StreamLine = (
 
 /** What a layer holds under one identity. */
 export interface LayerLine {
-  /** Of each copy, in no order. More than one entry: the layer has copies. */
+  /** One for each row or document with this identity, in no order. More than one: the layer has duplicates. */
   readonly checksums: readonly string[];
   /** `YYYY-MM-DD HH:MM:SS.fff` */
   readonly arrivedAt: string;
@@ -51,11 +51,11 @@ export interface Evidence {
   readonly discarded?: ReadonlyMap<string, DiscardedLine>;
 }
 
-/** Where a fault can lie. */
-export type Place = LayerName | "stream" | "quarantine";
+/** Data sources in which a fault can be. */
+export type SourceName = LayerName | "stream" | "quarantine";
 
-/** The identities that are not as they should be, by place. */
-export type Faults = Readonly<Partial<Record<Place, readonly string[]>>>;
+/** The identities that are not as they should be, by data source. */
+export type Faults = Readonly<Partial<Record<SourceName, readonly string[]>>>;
 
 /** The outcome: identities, in stream order. */
 export interface Comparison {
@@ -66,12 +66,12 @@ export interface Comparison {
   /** Distinct identities in each layer. */
   readonly counts: Readonly<Partial<Record<LayerName, number>>>;
   readonly quarantined: number;
-  /** Lines that a place should have and does not. */
+  /** Lines that a data source should have and does not. */
   readonly missing: Faults;
   /** Arrival of each line that is {@link missing} somewhere and whose arrival is known, `YYYY-MM-DD HH:MM:SS.fff`. */
   readonly missingSince: ReadonlyMap<string, string>;
   /** Lines that a layer has more than once. A fault except in `raw`, which is at-least-once. */
-  readonly doubled: Faults;
+  readonly duplicates: Faults;
   /** Lines whose values differ from the stream's. */
   readonly altered: Faults;
   /** Lines of a layer that the stream never had, though it would still remember them. */
@@ -86,14 +86,14 @@ export interface Comparison {
 }
 
 class FaultLists {
-  private readonly lists = new Map<Place, string[]>();
+  private readonly lists = new Map<SourceName, string[]>();
 
-  public constructor(places: readonly Place[]) {
-    for (const place of places) this.lists.set(place, []);
+  public constructor(names: readonly SourceName[]) {
+    for (const name of names) this.lists.set(name, []);
   }
 
-  public add(place: Place, id: string): void {
-    this.lists.get(place)?.push(id);
+  public add(name: SourceName, id: string): void {
+    this.lists.get(name)?.push(id);
   }
 
   public sorted(): Faults {
@@ -101,17 +101,17 @@ class FaultLists {
     return Object.fromEntries(this.lists);
   }
 
-  public count(except?: Place): number {
-    return [...this.lists].reduce((sum, [place, list]) => sum + (place === except ? 0 : list.length), 0);
+  public count(except?: SourceName): number {
+    return [...this.lists].reduce((sum, [name, list]) => sum + (name === except ? 0 : list.length), 0);
   }
 }
 
-/** Compares sets of identities and their checksums over all places. Pure. */
+/** Compares sets of identities and their checksums over all data sources. Pure. */
 export function compare(evidence: Evidence): Comparison {
   const { ledger, stream, horizon, layers, quarantine } = evidence;
   const names = (["raw", "parquet", "indexed"] as const).filter((name) => layers[name] !== undefined);
   const missing = new FaultLists([...names, "stream", "quarantine"]);
-  const doubled = new FaultLists(names);
+  const duplicates = new FaultLists(names);
   const altered = new FaultLists(names);
   const unknown = new FaultLists([...names, "quarantine"]);
 
@@ -125,7 +125,7 @@ export function compare(evidence: Evidence): Comparison {
 
   for (const name of names) {
     for (const [id, { checksums, arrivedAt }] of layers[name] ?? []) {
-      if (checksums.length > 1) doubled.add(name, id);
+      if (checksums.length > 1) duplicates.add(name, id);
       const line = stream.get(id);
       if (line === undefined && arrivedAt >= horizon) unknown.add(name, id);
       else if (line?.accepted === false) unknown.add(name, id);
@@ -156,7 +156,8 @@ export function compare(evidence: Evidence): Comparison {
   );
 
   const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
-  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count() + discarded.size;
+  const faults =
+    missing.count() + duplicates.count("raw") + altered.count() + unknown.count() + discarded.size;
   const arrivalOf = (id: string): string | undefined =>
     stream.get(id)?.arrivedAt ?? names.map((name) => layers[name]?.get(id)?.arrivedAt).find((at) => at);
   return {
@@ -166,7 +167,7 @@ export function compare(evidence: Evidence): Comparison {
     quarantined: quarantine.size,
     missing: missing.sorted(),
     missingSince: arrivalsOf(Object.values(missing.sorted()).flat(), arrivalOf),
-    doubled: doubled.sorted(),
+    duplicates: duplicates.sorted(),
     altered: altered.sorted(),
     unknown: unknown.sorted(),
     discarded,

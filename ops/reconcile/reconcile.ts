@@ -9,8 +9,8 @@ import { readStream } from "./stream-lines";
 import { type CountrySums, readCountries, readQuarantine, readTable } from "./tables";
 import type { Window } from "./window";
 
-/** Where the lines are. */
-export interface Places {
+/** What a reconciliation reads. */
+export interface DataSources {
   readonly kinesis: KinesisClient;
   readonly streamName: string;
   /** How long the stream remembers a record. */
@@ -25,20 +25,20 @@ export interface Places {
   readonly failures?: FailureBucket;
 }
 
-/** Sums by country in each place that answers queries. */
+/** Sums by country in each data source that answers queries. */
 export interface SumsByCountry {
   readonly json: Readonly<Record<string, CountrySums>>;
   readonly parquet: Readonly<Record<string, CountrySums>>;
   readonly index?: Readonly<Record<string, CountrySums>>;
 }
 
-/** What the comparison of all places found. */
-export interface PlacesComparison extends Comparison {
+/** Result of a comparison of all data sources. */
+export interface LayerComparison extends Comparison {
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
 }
 
-/** What a reconciliation found. */
-export interface Reconciliation extends PlacesComparison {
+/** Result of a reconciliation. */
+export interface Reconciliation extends LayerComparison {
   readonly byCountry: SumsByCountry;
 }
 
@@ -46,18 +46,18 @@ export interface Reconciliation extends PlacesComparison {
 const TRIM_MARGIN_MS = 10 * 60_000;
 
 /**
- * Reads every place and compares, and sums by country.
- * @see comparePlaces
+ * Reads and compares every data source, and sums by country.
+ * @see compareLayers
  */
 export async function reconcile(
-  places: Places,
+  dataSources: DataSources,
   ledger?: ReadonlySet<string>,
   window?: Window,
   now?: number,
-  onRead?: (place: string, lines: number) => void,
+  onRead?: (source: string, lines: number) => void,
 ): Promise<Reconciliation> {
-  const { countries, ...found } = await readAndCompare(places, ledger, window, now, onRead);
-  const { sql, tables } = places;
+  const { countries, ...found } = await readAndCompare(dataSources, ledger, window, now, onRead);
+  const { sql, tables } = dataSources;
   return {
     ...found,
     byCountry: {
@@ -68,9 +68,9 @@ export async function reconcile(
   };
 }
 
-/** Reads every place and compares the lines that arrived in a window, without any sums. */
-export async function comparePlaces(places: Places, window: Window): Promise<PlacesComparison> {
-  const { countries: _, ...found } = await readAndCompare(places, undefined, window);
+/** Reads every data source and compares the lines that arrived in a window, without any sums. */
+export async function compareLayers(dataSources: DataSources, window: Window): Promise<LayerComparison> {
+  const { countries: _, ...found } = await readAndCompare(dataSources, undefined, window);
   return found;
 }
 
@@ -78,15 +78,15 @@ export async function comparePlaces(places: Places, window: Window): Promise<Pla
  * The layers are read after the stream, so what they hold can only be more.
  * @param ledger identities that the producer saw acknowledged; left out where others sent.
  * @param window the arrivals that are compared; a ledger, which knows no arrivals, does not go with it. @default all
- * @param onRead hears of each place that has been read, and how many lines it has
+ * @param onRead told of each data source that has been read, and its number of lines
  */
 async function readAndCompare(
-  { kinesis, streamName, retentionHours, disorderMs, sql, tables, search, failures }: Places,
+  { kinesis, streamName, retentionHours, disorderMs, sql, tables, search, failures }: DataSources,
   ledger?: ReadonlySet<string>,
   window?: Window,
   now: number = Date.now(),
-  onRead: (place: string, lines: number) => void = () => undefined,
-): Promise<PlacesComparison & { readonly countries?: SumsByCountry["index"] }> {
+  onRead: (source: string, lines: number) => void = () => undefined,
+): Promise<LayerComparison & { readonly countries?: SumsByCountry["index"] }> {
   const stream = await readStream(kinesis, streamName, window, disorderMs);
   onRead("stream", stream.size);
   const raw = await readTable(sql, tables.json, window);

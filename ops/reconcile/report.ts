@@ -22,7 +22,9 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     return list.slice(0, LONGEST_LIST);
   };
   const faults = (name: string, lists: Faults): Record<string, readonly string[]> =>
-    Object.fromEntries(Object.entries(lists).map(([place, ids]) => [place, shown(`${name}.${place}`, ids)]));
+    Object.fromEntries(
+      Object.entries(lists).map(([source, ids]) => [source, shown(`${name}.${source}`, ids)]),
+    );
   const quarantine = [...found.quarantine].map(([record_id, { reason, detail, layers }]) => {
     return { record_id, reason, detail, layers };
   });
@@ -34,7 +36,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     ...found.counts,
     quarantined: found.quarantined,
     missing: faults("missing", found.missing),
-    doubled: faults("doubled", found.doubled),
+    duplicates: faults("duplicates", found.duplicates),
     altered: faults("altered", found.altered),
     unknown: faults("unknown", found.unknown),
     discarded: shown("discarded", discarded),
@@ -55,13 +57,13 @@ const LAYER_TITLES: Readonly<Record<LayerName, string>> = {
 /** Renders a reconciliation for people. */
 export function reportText(found: Reconciliation, conclusion: Conclusion): string {
   const layers = new Table({
-    head: ["layer", "lines", "missing", "copies", "altered", "unknown"],
+    head: ["layer", "lines", "missing", "duplicates", "altered", "unknown"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
     style: { head: [], border: [], compact: true },
   });
   for (const [name, lines] of Object.entries(found.counts)) {
     const layer = name as LayerName;
-    const counts = [found.missing, found.doubled, found.altered, found.unknown].map((faults) => {
+    const counts = [found.missing, found.duplicates, found.altered, found.unknown].map((faults) => {
       return (faults[layer]?.length ?? 0).toLocaleString("en");
     });
     layers.push([LAYER_TITLES[layer], lines.toLocaleString("en"), ...counts]);
@@ -72,12 +74,12 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
   ];
   for (const [kind, faults] of Object.entries({
     missing: found.missing,
-    copies: found.doubled,
+    duplicates: found.duplicates,
     altered: found.altered,
     unknown: found.unknown,
   })) {
-    for (const [place, ids] of Object.entries(faults)) {
-      if (ids.length > 0) lines.push(`${kind} in ${place}: ${firstOf(ids)}`);
+    for (const [source, ids] of Object.entries(faults)) {
+      if (ids.length > 0) lines.push(`${kind} in ${source}: ${firstOf(ids)}`);
     }
   }
   for (const [condition, { lines: count, locations }] of discardedByCondition(found)) {
@@ -88,7 +90,7 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
   return lines.join("\n");
 }
 
-/** Sums by country, one column for each place. */
+/** Sums by country, one column for each data source. */
 export function countriesText({ json, parquet, index }: Reconciliation["byCountry"]): string {
   const table = new Table({
     head: ["country", "lines", "quantity", "revenue, JSON", "Parquet", ...(index ? ["index"] : [])],

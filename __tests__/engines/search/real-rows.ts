@@ -89,7 +89,7 @@ function expectWhole({ exitCode, report, said }: Ended): void {
     indexed: ROWS,
     quarantined: 0,
     missing: { raw: [], parquet: [], indexed: [] },
-    doubled: { parquet: [], indexed: [] },
+    duplicates: { parquet: [], indexed: [] },
     altered: { raw: [], parquet: [], indexed: [] },
   });
 }

@@ -59,7 +59,7 @@ async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<
   for (const { sql, workgroup, database } of plane.namedQueries) {
     await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
   }
-  await firstTen({ places: { sql: people, tables: { json: TABLE_NAMES.raw } } });
+  await firstTen({ dataSources: { sql: people, tables: { json: TABLE_NAMES.raw } } });
 }
 
 async function panels({ people }: BatchLayer): Promise<void> {

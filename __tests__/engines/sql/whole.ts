@@ -96,14 +96,14 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
   report.part("What people read, in their workgroup");
   await report.step("retail_trans_json", async () => {
     const found = await readTable(layer.people, TABLE_NAMES.raw);
-    const copies = assertLines(found, lines);
-    check(copies > 0, "the second delivery left no copies");
-    return `${found.size} identities with the values that were sent, ${copies} copies`;
+    const duplicates = assertLines(found, lines);
+    check(duplicates > 0, "the second delivery left no duplicates");
+    return `${found.size} identities with the values that were sent, ${duplicates} duplicates`;
   });
   await report.step("ctas_retail_trans_parquet", async () => {
     const found = await readTable(layer.people, TABLE_NAMES.parquet);
-    const copies = assertLines(found, lines);
-    check(copies === 0, `${copies} copies`);
+    const duplicates = assertLines(found, lines);
+    check(duplicates === 0, `${duplicates} duplicates`);
     return `${found.size} identities with the values that were sent, each once`;
   });
   await report.step("retail_trans_quarantine", async () => {
@@ -154,7 +154,7 @@ async function partitions(layer: DeployedBatchLayer): Promise<string> {
   return `${raw.length} of the raw table, ${parquet.length} of the Parquet table, such as\n${first?.StorageDescriptor?.Location}\n${JSON.stringify(first?.Parameters)}`;
 }
 
-/** Each line that was sent is there with its values, and no other. @returns how many copies there are */
+/** Each line that was sent is there with its values, and no other. @returns how many duplicates there are */
 function assertLines(found: ReadonlyMap<string, LayerLine>, sent: ReadonlyMap<string, string>): number {
   const missing = [...sent.keys()].filter((id) => !found.has(id));
   const extra = [...found.keys()].filter((id) => !sent.has(id));

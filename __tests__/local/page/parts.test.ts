@@ -5,7 +5,7 @@ import { Hours } from "../../../local/page/hours";
 import { readParts } from "../../../local/page/parts";
 import { Rates } from "../../../local/page/rates";
 import type { ReconciliationState } from "../../../local/page/state";
-import type { Places, PlacesComparison } from "../../../ops/reconcile/reconcile";
+import type { DataSources, LayerComparison } from "../../../ops/reconcile/reconcile";
 import type { Window } from "../../../ops/reconcile/window";
 
 describe("the generator's rate", () => {
@@ -83,7 +83,7 @@ describe("rates", () => {
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 25, 12);
 
-function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison {
+function reconciliation(more: Partial<LayerComparison> = {}): LayerComparison {
   return {
     agree: true,
     acknowledged: 3,
@@ -91,7 +91,7 @@ function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison 
     quarantined: 1,
     missing: {},
     missingSince: new Map(),
-    doubled: {},
+    duplicates: {},
     altered: {},
     unknown: {},
     discarded: new Map(),
@@ -104,12 +104,12 @@ function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison 
 class Bench {
   readonly windows: Window[] = [];
   readonly told: ReconciliationState[] = [];
-  answer: () => PlacesComparison = () => reconciliation();
+  answer: () => LayerComparison = () => reconciliation();
   readonly hours: Hours;
 
   constructor(startedAt: number) {
     this.hours = new Hours({
-      places: {} as Places,
+      dataSources: {} as DataSources,
       settleMs: 60_000,
       startedAt,
       onCompared: (state) => this.told.push(state),
@@ -169,14 +169,14 @@ describe("the hours", () => {
       agree: false,
       waiting: 1,
       waitingFor: [
-        { place: "raw", lines: 1 },
-        { place: "parquet", lines: 1 },
-        { place: "indexed", lines: 1 },
+        { source: "raw", lines: 1 },
+        { source: "parquet", lines: 1 },
+        { source: "indexed", lines: 1 },
       ],
       faults: [
-        { kind: "missing", place: "parquet", lines: 2, first: ["late", "unknown age"] },
-        { kind: "missing", place: "indexed", lines: 1, first: ["up"] },
-        { kind: "discarded", place: "indexed", lines: 1, first: ["up"] },
+        { kind: "missing", source: "parquet", lines: 2, first: ["late", "unknown age"] },
+        { kind: "missing", source: "indexed", lines: 1, first: ["up"] },
+        { kind: "discarded", source: "indexed", lines: 1, first: ["up"] },
       ],
     });
   });
@@ -263,7 +263,7 @@ describe("the hours", () => {
     expect(bench.windows.filter(({ fromMs }) => fromMs === NOON).length).toBeGreaterThan(1);
   });
 
-  test("faults name place and identities, a few of many; copies in the raw zone are none", async () => {
+  test("faults name data source and identities, a few of many; duplicates in the raw zone are none", async () => {
     const bench = new Bench(NOON);
     const ids = ["a", "b", "c", "d", "e", "f"];
     const line = { condition: "RecordAgeExceeded", location: "s3://b/k" };
@@ -271,14 +271,14 @@ describe("the hours", () => {
       reconciliation({
         agree: false,
         missing: { parquet: ids, raw: [] },
-        doubled: { raw: ["r"], indexed: ["i"] },
+        duplicates: { raw: ["r"], indexed: ["i"] },
         discarded: new Map([["g", line]]),
       });
     await bench.hours.step([], NOON + 600_000);
     expect(bench.last?.hours[0]?.faults).toEqual([
-      { kind: "missing", place: "parquet", lines: 6, first: ["a", "b", "c", "d", "e"] },
-      { kind: "copies", place: "indexed", lines: 1, first: ["i"] },
-      { kind: "discarded", place: "indexed", lines: 1, first: ["g"] },
+      { kind: "missing", source: "parquet", lines: 6, first: ["a", "b", "c", "d", "e"] },
+      { kind: "duplicates", source: "indexed", lines: 1, first: ["i"] },
+      { kind: "discarded", source: "indexed", lines: 1, first: ["g"] },
     ]);
   });
 
@@ -364,7 +364,7 @@ describe("the parts", () => {
       },
       outcomes: new Map([["merge", { ok: false }]]),
       latency: { latency: () => ({ samples: 1, p50_ms: 2, p99_ms: 9, passedOver: 3, awaited: 12 }) },
-      places: hasSearch ? { search: {} } : {},
+      dataSources: hasSearch ? { search: {} } : {},
     };
     return partial as unknown as LocalRun;
   }
