@@ -18,8 +18,8 @@ import { checkInput, replay } from "./replay";
 import { type SendReport, sendReportText, shortfalls } from "./send-report";
 import { InputError, type Source } from "./source";
 
-/** What the command touches of its process. */
-export interface Surroundings {
+/** The parts of the process that the command uses. */
+export interface ProcessIo {
   readonly stdout: Writable;
   readonly stderr: Terminal;
   readonly signals: SignalSource;
@@ -28,9 +28,9 @@ export interface Surroundings {
 }
 
 /** Runs the command. @param args without the program's name @returns the exit code, whatever is sent or not. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
-  const parsed = parse(args, surroundings);
+export async function run(args: readonly string[], io: ProcessIo): Promise<number> {
+  const { stdout, stderr } = io;
+  const parsed = parse(args, io);
   if (typeof parsed === "number") return parsed;
   const progress = new Progress(stderr, () => performance.now());
   let ledger: FileLedger | undefined;
@@ -41,12 +41,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return EXIT.usage;
   }
   const interruption = onInterrupt(
-    surroundings.signals,
+    io.signals,
     () => progress.say("stopping: what is in flight is finished first; Ctrl-C once more leaves at once"),
-    () => surroundings.leave(EXIT.interrupted),
+    () => io.leave(EXIT.interrupted),
   );
   try {
-    const report = await send(parsed, surroundings, progress, interruption.signal, ledger);
+    const report = await send(parsed, io, progress, interruption.signal, ledger);
     progress.end();
     const interrupted = interruption.signal.aborted;
     if (parsed.json) {
@@ -73,7 +73,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 }
 
 /** The options, or the code to end with when there is nothing to run. */
-function parse(args: readonly string[], { stdout, stderr }: Surroundings): Options | number {
+function parse(args: readonly string[], { stdout, stderr }: ProcessIo): Options | number {
   const program = command().configureOutput({
     writeOut: (text) => void stdout.write(text),
     writeErr: (text) => void stderr.write(text),
@@ -94,14 +94,14 @@ function parse(args: readonly string[], { stdout, stderr }: Surroundings): Optio
 /** The report of a run, whether it reached its end or not. @throws InputError when nothing can be read of the file. */
 async function send(
   options: Options,
-  surroundings: Surroundings,
+  io: ProcessIo,
   progress: Progress,
   signal: AbortSignal,
   ledger: FileLedger | undefined,
 ): Promise<SendReport> {
   const { inputFile, maxBadRows, maxCount, duration, seed, pack } = options;
   if (inputFile !== undefined) await checkInput(inputFile, inputOptionsOf(options), maxBadRows);
-  const destination = destinationOf(options, surroundings);
+  const destination = destinationOf(options, io);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
     progress.say(
@@ -149,7 +149,7 @@ interface Destination {
   close(): void;
 }
 
-function destinationOf(options: Options, { stdout }: Surroundings): Destination {
+function destinationOf(options: Options, { stdout }: ProcessIo): Destination {
   if (options.dryRun) return { put: dryRun, close: () => {} };
   if (options.serviceName === "console") return { put: consolePut(stdout), close: () => {} };
   const { regionName: region, endpointUrl, streamName } = options;

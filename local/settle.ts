@@ -8,7 +8,7 @@ import { Progress } from "./progress";
 /** How often the layers are counted while they are waited for. */
 const COUNT_EVERY_MS = 1_000;
 /** Without any count changing for as long as two schedules and this, waiting ends. */
-const PATIENCE_MS = 45_000;
+const STALL_MS = 45_000;
 
 /** Distinct lines in each layer. */
 interface Counts {
@@ -32,7 +32,7 @@ export async function settle(
 ): Promise<Reconciliation | undefined> {
   const progress = new Progress();
   const longestPeriod = Math.max(0, ...run.plane.schedules.map(({ everySeconds }) => everySeconds * 1_000));
-  const patience = (2 * longestPeriod) / run.timeScale + PATIENCE_MS;
+  const stallMs = (2 * longestPeriod) / run.timeScale + STALL_MS;
   let last = "";
   let changedAt = Date.now();
   try {
@@ -43,7 +43,7 @@ export async function settle(
       progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text}`);
       if (text !== last) changedAt = Date.now();
       last = text;
-      const stalled = Date.now() - changedAt > patience;
+      const stalled = Date.now() - changedAt > stallMs;
       if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
         const found = await reconcile(run.dataSources, ledger);
         if (found.agree || stalled || onlyDiscardedIsMissing(found)) return found;

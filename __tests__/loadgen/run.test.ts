@@ -473,7 +473,7 @@ describe("Ctrl-C", () => {
     const signals = new EventEmitter();
     const stderr = new Sink();
     const left: number[] = [];
-    const surroundings = {
+    const io = {
       stdout: new Sink(),
       stderr,
       signals,
@@ -483,7 +483,7 @@ describe("Ctrl-C", () => {
       signals,
       left,
       stderr,
-      ended: run(["--service-name", "console", "--rate", "100"], surroundings),
+      ended: run(["--service-name", "console", "--rate", "100"], io),
     };
   }
 

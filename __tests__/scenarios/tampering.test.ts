@@ -284,7 +284,7 @@ function merging() {
 }
 
 /** Tries until it is this caller's turn: the schedule goes on. */
-async function patiently<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+async function withRetry<T>(attempt: () => Promise<T | undefined>): Promise<T> {
   for (;;) {
     const result = await attempt();
     if (result !== undefined) return result;
@@ -375,7 +375,7 @@ describe("tampered with behind its back", () => {
    */
   beforeAll(async () => {
     const { ports, staging } = merging();
-    lease = await patiently(() => acquireLease(ports, staging, "tampering", Date.now() + HOUR_MS));
+    lease = await withRetry(() => acquireLease(ports, staging, "tampering", Date.now() + HOUR_MS));
   });
 
   afterAll(async () => {
@@ -415,7 +415,7 @@ describe("tampered with behind its back", () => {
 describe("tampered with while it merges", () => {
   /** A merge that began after the change, whoever else merges. */
   function merge(): Promise<Outcome> {
-    return patiently(async () => {
+    return withRetry(async () => {
       const outcome = (await run.functions.invoke(merging().arn, {})) as Outcome;
       return outcome.status === "busy" ? undefined : outcome;
     });

@@ -96,14 +96,14 @@ async function redriveBatch(
   batch: DiscardedBatch,
   ports: RedrivePorts,
   dryRun: boolean,
-  patience: number,
+  attempts: number,
 ): Promise<Pick<ObjectResult, "kind" | "reason">> {
   // arn:aws:lambda:<region>:<account>:function:<name>, and perhaps a qualifier
   const owner = batch.functionArn.split(":")[6];
   if (owner !== ports.functionName)
     return { kind: "skipped", reason: `it was discarded by the mapping of ${owner}` };
   if (dryRun) return { kind: "pending", reason: batch.condition };
-  const outcome = await acknowledge(batch.event.Records, patience, ports);
+  const outcome = await acknowledge(batch.event.Records, attempts, ports);
   if (!outcome.acknowledged) return { kind: "failed", reason: outcome.reason };
   await ports.remove(batch.key);
   return { kind: "redriven" };
@@ -115,11 +115,11 @@ type Acknowledgement =
 
 /**
  * Invokes the function until it has acknowledged all records, each time from the first one on that it has not.
- * @param patience consecutive invocations without progress that are allowed
+ * @param attempts consecutive invocations without progress that are allowed
  */
 async function acknowledge(
   records: readonly KinesisStreamRecord[],
-  patience: number,
+  attempts: number,
   { invoke, sleep }: RedrivePorts,
 ): Promise<Acknowledgement> {
   let rest = [...records];
@@ -129,7 +129,7 @@ async function acknowledge(
     const processed = verdict.type === "failedFrom" ? verdict.index : 0;
     rest = rest.slice(processed);
     fruitless = processed > 0 ? 0 : fruitless + 1;
-    if (fruitless === patience) return { acknowledged: false, reason: reasonOf(verdict, rest) };
+    if (fruitless === attempts) return { acknowledged: false, reason: reasonOf(verdict, rest) };
     if (fruitless > 0) await sleep(FIRST_WAIT_MS * 2 ** (fruitless - 1));
   }
 }
