@@ -334,7 +334,7 @@ describe("wiring, where everything that is optional is on", () => {
     expect(broken).toEqual([]);
   });
 
-  test("the saved queries are the people's", () => {
+  test("the saved queries are in the analysts' workgroup", () => {
     const named = [...places.keys()].filter((place) =>
       /^SavedQueries\/\w+ (database|workgroup)$/.test(place),
     );

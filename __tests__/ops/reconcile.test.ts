@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { checksum } from "../../contract/checksum";
 import { compare, type Evidence, type LayerName, type StreamLine } from "../../ops/reconcile/compare";
-import { arrivalCondition, isInWindow, partitionCondition, piecesOf } from "../../ops/reconcile/window";
+import { arrivalCondition, intervalsOf, isInWindow, partitionCondition } from "../../ops/reconcile/window";
 
 const HORIZON = "2026-11-24 00:00:00.000";
 const AFTER = "2026-11-24 10:00:00.000";
@@ -242,7 +242,7 @@ describe("a window of arrivals", () => {
     );
   });
 
-  test("a line is in the window exactly if it is in one of its pieces, whatever the window", () => {
+  test("a line is in the window exactly if it is in one of its intervals, whatever the window", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: hour, max: hour + 300 * minute }),
@@ -251,8 +251,10 @@ describe("a window of arrivals", () => {
         fc.integer({ min: hour, max: hour + 600 * minute }),
         (fromMs, length, minutesPerHour, at) => {
           const window = { fromMs, toMs: fromMs + length, minutesPerHour };
-          const inPiece = piecesOf(window).some((piece) => at >= piece.fromMs && at < piece.toMs);
-          expect(isInWindow(window, at)).toBe(inPiece);
+          const inInterval = intervalsOf(window).some(
+            (interval) => at >= interval.fromMs && at < interval.toMs,
+          );
+          expect(isInWindow(window, at)).toBe(inInterval);
         },
       ),
     );

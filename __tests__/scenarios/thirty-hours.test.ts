@@ -212,8 +212,8 @@ test("thirty hours of late objects and duplicates, merged on schedule while a re
 
     // The end: each line once in Parquet, in an hour that got it, with the values that raw has.
     expect(deliveries.faults(rows)).toEqual([]);
-    const raw = await readTable(layer.people, config.OLD_TABLE_NAME);
-    const parquet = await readTable(layer.people, config.NEW_TABLE_NAME);
+    const raw = await readTable(layer.analysts, config.OLD_TABLE_NAME);
+    const parquet = await readTable(layer.analysts, config.NEW_TABLE_NAME);
     expect([...raw.keys()].sort()).toEqual([...deliveries.homes.keys()].sort());
     const duplicates = [...raw.values()].reduce((sum, { checksums }) => sum + checksums.length - 1, 0);
     expect(duplicates).toBe(deliveries.written - deliveries.homes.size);

@@ -18,7 +18,7 @@ export const MOST_SECONDS = 30;
 /** Queries of all pages at a time; panels and merges need the engine too. */
 const MOST_QUERIES = 2;
 
-/** Statements that only read. In AWS the people's policy forbids the others; permissions are not enforced here. */
+/** Statements that only read. In AWS the analysts' policy forbids the others; permissions are not enforced here. */
 const READING: ReadonlySet<SqlStatement["kind"]> = new Set([
   "select",
   "show tables",
@@ -52,7 +52,7 @@ export interface SqlConsoleOptions {
   readonly mostSeconds?: number;
 }
 
-/** Runs what a person types, in the people's workgroup: reads only, and bounded. */
+/** Runs what a person types, in the analysts' workgroup: reads only, and bounded. */
 export class SqlConsole {
   private running = 0;
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
-import { refusal } from "../../lib/origin-check";
+import { rejectionReason } from "../../lib/origin-check";
 import type { Service } from "../plan/data-plane";
 import type { Asset } from "./assets";
 import type { Hub } from "./hub";
@@ -90,8 +90,8 @@ async function serve(
   port: number,
   { assets, hub, actions }: PageServerOptions,
 ): Promise<void> {
-  const refused = refusal(request.headers, port, "this page");
-  if (refused !== undefined) throw new HttpError(403, refused);
+  const reason = rejectionReason(request.headers, port, "this page");
+  if (reason !== undefined) throw new HttpError(403, reason);
   const [path = "/"] = (request.url ?? "/").split("?");
   const action = new Map(Object.entries(actions)).get(path);
   if (action) {

@@ -10,7 +10,7 @@ export interface Conclusion {
   readonly agree: boolean;
   /** Why not; empty when all layers agree. */
   readonly reasons: readonly string[];
-  /** One line for people. */
+  /** One line for a person. */
   readonly text: string;
   readonly code: ExitCode;
 }

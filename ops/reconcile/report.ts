@@ -54,7 +54,7 @@ const LAYER_TITLES: Readonly<Record<LayerName, string>> = {
   indexed: "search index",
 };
 
-/** Renders a reconciliation for people. */
+/** Renders a reconciliation as text. */
 export function reportText(found: Reconciliation, conclusion: Conclusion): string {
   const layers = new Table({
     head: ["layer", "lines", "missing", "duplicates", "altered", "unknown"],

@@ -21,23 +21,23 @@ export function isInWindow({ fromMs, toMs, minutesPerHour }: Window, arrivedAtMs
   return arrivedAtMs >= fromMs && arrivedAtMs < toMs && minute < minutesPerHour;
 }
 
-/** The pieces of time that a window is made of, in order. */
-export function piecesOf({ fromMs, toMs, minutesPerHour }: Window): { fromMs: number; toMs: number }[] {
+/** The intervals of time that a window consists of, in order. */
+export function intervalsOf({ fromMs, toMs, minutesPerHour }: Window): { fromMs: number; toMs: number }[] {
   if (minutesPerHour >= 60) return [{ fromMs, toMs }];
   return hoursBetween(fromMs, toMs - 1)
     .map(({ startMs }) => ({
       fromMs: Math.max(fromMs, startMs),
       toMs: Math.min(toMs, startMs + minutesPerHour * MINUTE_MS),
     }))
-    .filter((piece) => piece.fromMs < piece.toMs);
+    .filter((interval) => interval.fromMs < interval.toMs);
 }
 
 /** The same as a condition on `arrived_at`. */
 export function arrivalCondition(window: Window): string {
-  const pieces = piecesOf(window).map(({ fromMs, toMs }) => {
+  const intervals = intervalsOf(window).map(({ fromMs, toMs }) => {
     return `(arrived_at >= ${literal(fromMs)} AND arrived_at < ${literal(toMs)})`;
   });
-  return pieces.length === 0 ? "false" : `(${pieces.join(" OR ")})`;
+  return intervals.length === 0 ? "false" : `(${intervals.join(" OR ")})`;
 }
 
 /**
@@ -53,7 +53,7 @@ export function partitionCondition({ fromMs, toMs }: Window): string {
 
 /** The same as a query of the search engine. */
 export function arrivalQuery(window: Window): Record<string, unknown> {
-  const should = piecesOf(window).map(({ fromMs, toMs }) => ({
+  const should = intervalsOf(window).map(({ fromMs, toMs }) => ({
     range: { arrived_at: { gte: formatTimestamp(fromMs), lt: formatTimestamp(toMs) } },
   }));
   return should.length === 0 ? { match_none: {} } : { bool: { should, minimum_should_match: 1 } };

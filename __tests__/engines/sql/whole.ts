@@ -21,7 +21,7 @@ const SPAN_HOURS = 3;
 
 /**
  * Terraform applies the emulated environment to the stand-in; the real bundles work in what it made, with Trino for
- * Athena; and what people then read is what was sent.
+ * Athena; and analysts then read what was sent.
  */
 export async function whole(lane: Lane, trino: Trino): Promise<void> {
   const { terraform, folder } = await applied(lane);
@@ -93,27 +93,27 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
     return "no changes";
   });
 
-  report.part("What people read, in their workgroup");
+  report.part("Rows that analysts read, in their workgroup");
   await report.step("retail_trans_json", async () => {
-    const found = await readTable(layer.people, TABLE_NAMES.raw);
+    const found = await readTable(layer.analysts, TABLE_NAMES.raw);
     const duplicates = assertLines(found, lines);
     check(duplicates > 0, "the second delivery left no duplicates");
     return `${found.size} identities with the values that were sent, ${duplicates} duplicates`;
   });
   await report.step("ctas_retail_trans_parquet", async () => {
-    const found = await readTable(layer.people, TABLE_NAMES.parquet);
+    const found = await readTable(layer.analysts, TABLE_NAMES.parquet);
     const duplicates = assertLines(found, lines);
     check(duplicates === 0, `${duplicates} duplicates`);
     return `${found.size} identities with the values that were sent, each once`;
   });
   await report.step("retail_trans_quarantine", async () => {
-    const found = await readQuarantine(layer.people, TABLE_NAMES.quarantine);
+    const found = await readQuarantine(layer.analysts, TABLE_NAMES.quarantine);
     const ids = [...found.keys()];
     check(ids.length === broken.size && ids.every((id) => broken.has(id)), `${ids.length} identities`);
     return `${found.size} identities, those of the broken lines`;
   });
   await report.step("sums by country, from Parquet", async () => {
-    const found = await readCountries(layer.people, TABLE_NAMES.parquet);
+    const found = await readCountries(layer.analysts, TABLE_NAMES.parquet);
     return assertSums(found, input.sums);
   });
 }
