@@ -7,7 +7,7 @@ import { DATE_FORMATS, dateReader } from "./dates";
 import { errorOf } from "./errors";
 import { INPUT_EXTENSIONS, type InputOptions, kindOf } from "./replay";
 
-/** What a command line says about the input file. */
+/** Options of the command line for the input file. */
 export interface InputFlags {
   readonly inputFile?: string;
   readonly map?: Readonly<Record<string, string>>;
@@ -70,7 +70,7 @@ export function inputOptionsOf({ map, dateFormat, delimiter, decimal, encoding }
   };
 }
 
-/** Options that say nothing about the file that is given; undefined if there are none. */
+/** Message about options that do not apply to the given file; undefined if all do. */
 export function inputContradiction(flags: InputFlags): string | undefined {
   const ofRows = (["map", "dateFormat", "delimiter", "decimal"] as const).find(
     (name) => flags[name] !== undefined,

@@ -10,7 +10,7 @@ export const EXIT = {
   interrupted: CODES.interrupted,
 } as const;
 
-/** What the command line says. */
+/** Options of the command line. */
 export interface Options extends InputFlags {
   readonly serviceName: "kinesis" | "console";
   readonly streamName: string;
@@ -28,7 +28,7 @@ export interface Options extends InputFlags {
   readonly json: boolean;
 }
 
-/** Lines a second that go to AWS when nothing else is said: the lab's. As fast as it goes is a matter of money there. */
+/** Default lines a second to AWS, as in the lab, because sending costs money there. */
 export const AWS_RATE = 1;
 
 const HELP = `

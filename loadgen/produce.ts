@@ -11,7 +11,7 @@ import { type SendReport, Tally } from "./send-report";
 import { type BadRow, isBadRow, type Source, type SourceLine } from "./source";
 import { SYSTEM_TIMING, type Timing } from "./timing";
 
-/** What is sent, where to and how fast. */
+/** Options of {@link produce}: source, destination and rate. */
 export interface ProduceOptions {
   readonly put: Put;
   readonly lines: Source;
@@ -23,13 +23,13 @@ export interface ProduceOptions {
   readonly maxCount?: number;
   /** Milliseconds after which no more lines are offered. @default no end */
   readonly durationMs?: number;
-  /** Of the partition keys. @default 1 */
+  /** Seed of the partition keys. @default 1 */
   readonly seed?: number;
   /** Once aborted, no more lines are offered; what is in flight is finished. */
   readonly signal?: AbortSignal;
   /** Takes the identity of each acknowledged line. */
   readonly ledger?: Ledger;
-  /** Told where the run stands, after each call. */
+  /** Called with the current report after each call. */
   readonly onProgress?: (report: SendReport) => void;
   readonly onBadRow?: (row: BadRow) => void;
   readonly onFailed?: (lines: FailedLines) => void;
@@ -37,13 +37,13 @@ export interface ProduceOptions {
   readonly timing?: Timing;
 }
 
-/** A run that could not go on: the input is unreadable, or no repetition of a call helps. */
+/** A run that could not go on: the input is unreadable, or a call fails on every retry. */
 export class ProduceError extends Error {
   override readonly name = "ProduceError";
 
   public constructor(
     cause: Error,
-    /** What was done until then; nothing is in flight any more. */
+    /** Report up to the error; nothing is in flight any more. */
     public readonly report: SendReport,
   ) {
     super(cause.message, { cause });
@@ -54,7 +54,7 @@ export class ProduceError extends Error {
 const LINGER_MS = 1_000;
 
 /**
- * Sends lines to a stream until they end, the limits are reached or the signal is aborted, and accounts for each of them.
+ * Sends lines to a stream until they end, the limits are reached or the signal is aborted, and reports on every line.
  * Where the stream throttles, fewer batches are in flight, so the source is read more slowly. Order is kept within a
  * stream record, not between records. Memory is bounded by the batches in flight.
  * @throws ProduceError; whatever was acknowledged by then is in its report and in the ledger.
@@ -111,7 +111,7 @@ class Sender {
   private readonly inFlight = new Set<Promise<unknown>>();
   private readonly ports: PutPorts;
   private readonly onFailed: (lines: FailedLines) => void;
-  /** When the first line of the record that is not full came. */
+  /** When the first line of the incomplete record was added. */
   private openSince = 0;
 
   public constructor(
@@ -152,7 +152,7 @@ class Sender {
     for (const record of records) await this.enqueue(record);
   }
 
-  /** Sends what is ready although the batch is not full: nothing comes for a while. */
+  /** Sends an incomplete batch, because the next line is not due yet. */
   public async sendWaiting(): Promise<void> {
     if (this.timing.now() - this.openSince >= LINGER_MS) await this.closeRecord();
     await this.dispatch(this.batcher.flush());

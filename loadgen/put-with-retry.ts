@@ -2,14 +2,14 @@ import { lineId, recordPrefix } from "../contract/record-id";
 import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import type { PackedRecord } from "./pack";
-import { type Place, type Put, PutError, type RecordOutcome } from "./put";
+import { type Put, PutError, type RecordOutcome, type StreamPosition } from "./put";
 import type { Random } from "./random";
 import type { Tally } from "./send-report";
 import type { Timing } from "./timing";
 
 /** How often a record, or a call, may fail for another reason than throttling. */
 const MAX_FAILURES = 8;
-/** How long a throttled record is tried. */
+/** How long a throttled record is retried. */
 const MAX_THROTTLED_MS = 5 * 60_000;
 /** Bound of the first wait; it doubles each time. The wait is drawn evenly from 0 to the bound ("full jitter"). */
 const FIRST_BACKOFF_MS = 100;
@@ -22,40 +22,40 @@ export interface FailedLines {
   readonly reason: string;
 }
 
-/** What a delivery works with. */
+/** Ports of {@link putWithRetry}. */
 export interface PutPorts {
   readonly put: Put;
   readonly tally: Tally;
   readonly timing: Timing;
-  /** For the waits. */
+  /** Draws the jitter of the waits. */
   readonly random: Random;
   readonly ledger?: Ledger | undefined;
-  /** Counts them too. */
+  /** Called with lines that failed for good; it counts them. */
   readonly onFailed: (lines: FailedLines) => void;
-  /** Told of each call, when it has ended. */
+  /** Called after each call. */
   readonly onCall: (throttled: boolean) => void;
 }
 
-/** A record that was not taken, and why. */
+/** A record that the stream did not accept, and the reason. */
 interface FailedRecord {
   readonly record: PackedRecord;
   readonly reason: string;
 }
 
-/** What one call came to. */
+/** Result of one PutRecords call. */
 interface CallResult {
   readonly failed: readonly FailedRecord[];
   readonly throttled: readonly FailedRecord[];
-  /** The call as a whole failed; nothing of it is known to have been taken. */
+  /** The call as a whole failed; it is not known to have stored any record. */
   readonly error?: Error;
-  /** And no repetition helps. */
+  /** Set when the error will occur again on every retry. */
   readonly nonRetryable?: boolean;
 }
 
 /**
- * Puts a batch, and again what was not taken of it, until each record is acknowledged or has failed.
- * @param abandoned once aborted, nothing is repeated any more
- * @returns the error for which the whole run has to end; undefined if it may go on.
+ * Puts a batch, and retries the records that were not accepted, until each record is acknowledged or has failed.
+ * @param abandoned once aborted, nothing is retried
+ * @returns the error that ends the whole run; undefined while it can continue.
  */
 export async function putWithRetry(
   batch: readonly PackedRecord[],
@@ -73,7 +73,7 @@ export async function putWithRetry(
     const lost = over || failures >= MAX_FAILURES;
     const late = over || timing.now() - startedAt > MAX_THROTTLED_MS;
     pending = [...recordsToRetry(failed, lost, ports), ...recordsToRetry(throttled, late, ports)];
-    // Where a call as a whole fails so often, the next batch would fare no better.
+    // After so many failures of whole calls the next batch would fail too.
     if (error !== undefined && lost) return error;
     if (pending.length === 0) return undefined;
     const bound = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt);
@@ -101,7 +101,7 @@ async function attemptOnce(records: readonly PackedRecord[], ports: PutPorts): P
   return round;
 }
 
-/** What a call came to that failed as a whole. */
+/** Result of a call that failed as a whole. */
 function failedCall(records: readonly PackedRecord[], error: Error, tally: Tally): CallResult {
   const failures = records.map((record) => ({ record, reason: error.message }));
   const failure = error instanceof PutError ? error.failure : "refused";
@@ -113,7 +113,7 @@ function failedCall(records: readonly PackedRecord[], error: Error, tally: Tally
   return { failed: failures, throttled: [], error, nonRetryable: failure === "refused" };
 }
 
-/** Sorts the records by what became of them. Never throws: what was taken stays counted. */
+/** Sorts the records by their outcome. Never throws, so that acknowledged records stay counted. */
 function settle(
   records: readonly PackedRecord[],
   outcomes: readonly RecordOutcome[],
@@ -121,7 +121,7 @@ function settle(
 ): CallResult {
   const failed: FailedRecord[] = [];
   const throttled: FailedRecord[] = [];
-  const taken: { readonly place: Place; readonly lines: number }[] = [];
+  const taken: { readonly position: StreamPosition; readonly lines: number }[] = [];
   for (const [index, record] of records.entries()) {
     const lines = record.numbers.length;
     const outcome: RecordOutcome = outcomes[index] ?? {
@@ -131,7 +131,7 @@ function settle(
     switch (outcome.status) {
       case "acknowledged":
         tally.add("acknowledged", lines);
-        if (outcome.place) taken.push({ place: outcome.place, lines });
+        if (outcome.position) taken.push({ position: outcome.position, lines });
         break;
       case "skipped":
         tally.add("skipped", lines);
@@ -146,7 +146,7 @@ function settle(
     }
   }
   try {
-    ledger?.append(taken.flatMap(({ place, lines }) => identitiesOf(place, lines)));
+    ledger?.append(taken.flatMap(({ position, lines }) => identitiesOf(position, lines)));
   } catch (cause) {
     const message = `lines were acknowledged, but the ledger cannot take them: ${errorOf(cause).message}`;
     return { failed, throttled, error: new Error(message, { cause }), nonRetryable: true };
@@ -155,7 +155,7 @@ function settle(
 }
 
 /** Identities of all lines of a record. */
-function identitiesOf({ shardId, sequenceNumber }: Place, lines: number): string[] {
+function identitiesOf({ shardId, sequenceNumber }: StreamPosition, lines: number): string[] {
   const prefix = recordPrefix(shardId, sequenceNumber);
   return Array.from({ length: lines }, (_, line) => lineId(prefix, line));
 }

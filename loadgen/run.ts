@@ -27,7 +27,7 @@ export interface ProcessIo {
   readonly leave: (code: number) => void;
 }
 
-/** Runs the command. @param args without the program's name @returns the exit code, whatever is sent or not. */
+/** Runs the command. @param args without the program's name @returns the exit code, of every outcome. */
 export async function run(args: readonly string[], io: ProcessIo): Promise<number> {
   const { stdout, stderr } = io;
   const parsed = parse(args, io);
@@ -131,7 +131,7 @@ async function send(
   }
 }
 
-/** Whether lines go where each costs money: to anything but this machine. */
+/** Whether lines go to AWS, where each costs money, and not to this machine. */
 function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
   const endpoint =
     endpointUrl ?? process.env["AWS_ENDPOINT_URL_KINESIS"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";

@@ -1,42 +1,42 @@
 import type { ColumnReport } from "./source";
 
 /**
- * What a run read and sent, in lines unless it says otherwise. `read` = `accepted` + `refused`; at its end `accepted` =
- * `acknowledged` + `failed` + `skipped`.
+ * Counts of what a run read and sent, in lines unless stated otherwise. `read` = `accepted` + `refused`; at its end
+ * `accepted` = `acknowledged` + `failed` + `skipped`.
  */
 export interface SendReport extends Partial<ColumnReport> {
   /** Rows or lines taken from the input, or synthetic ones. */
   readonly read: number;
-  /** Those of them that were taken to be sent. */
+  /** Lines among them that can be sent. */
   readonly accepted: number;
   /** Rows of the input that cannot become a line; they are not sent. */
   readonly refused: number;
   readonly refusedByReason: Readonly<Record<string, number>>;
-  /** The stream has them. */
+  /** Lines that the stream has acknowledged. */
   readonly acknowledged: number;
-  /** Sent again, each time counted. */
+  /** Lines sent again; each time counts. */
   readonly retried: number;
-  /** Sent, perhaps more than once, and not acknowledged. */
+  /** Lines sent, perhaps more than once, and never acknowledged. */
   readonly failed: number;
-  /** Not sent because the run was a dry one. */
+  /** Lines not sent, because the run was a dry run. */
   readonly skipped: number;
   /**
-   * Sent in calls that were not answered. The stream may have such a line although it is counted as failed, or twice although it
-   * was acknowledged once; each time counted.
+   * Lines in calls without an answer; each time counts. The stream may have such a line although it counts as failed,
+   * or twice although it was acknowledged once.
    */
   readonly uncertain: number;
-  /** Refused because the stream was at its limit, each time counted. */
+  /** Lines rejected because the stream was at its limit; each time counts. */
   readonly throttled: number;
-  /** Stream records that the accepted lines made. */
+  /** Stream records that hold the accepted lines. */
   readonly records: number;
   /** Size of those records' data. */
   readonly bytes: number;
-  /** Calls that were made. */
+  /** PutRecords calls. */
   readonly calls: number;
   readonly seconds: number;
-  /** Acknowledged lines (in a dry run: skipped ones) in a second, over the whole run. */
+  /** Acknowledged lines (in a dry run: skipped ones) a second, over the whole run. */
   readonly linesPerSecond: number;
-  /** Why the run could not go on; absent: it came to its end. */
+  /** Why the run stopped early; absent after a complete run. */
   readonly error?: string;
 }
 
@@ -112,7 +112,7 @@ export class Tally {
 }
 
 /**
- * Why a run did not take in everything that it was given, a sentence each; none when it did.
+ * The reasons why a run did not send all of its input, one sentence each; empty when it did.
  * @param maxBadRows how many rows may be refused
  * @param wasStopped whether the run was told to stop, so that it need not have sent anything
  */

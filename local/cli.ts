@@ -22,13 +22,13 @@ import { type Page, startPage } from "./page/page";
 import { NUMBERINGS, type Numbering } from "./services/firehose/user-records";
 import { runUntilStopped } from "./until-stopped";
 
-/** Lines that `--once` sends when it is not told otherwise. */
+/** Default number of lines of `--once`. */
 const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
 const STEADY_RATE = 20;
-/** First port of a run that keeps running, so that its endpoints are the same each time. */
+/** Default first port of a run without `--once`, so that its endpoints are the same each time. */
 const FIRST_PORT = 4570;
-/** The page's place among the ports. */
+/** Offset of the page's port. */
 const PAGE_PORT_OFFSET = 5;
 
 interface Options extends InputFlags {
@@ -142,14 +142,14 @@ async function start(options: Options): Promise<ExitCode> {
     () => say("\nstopping; once more to leave at once"),
     () => process.exit(EXIT.interrupted),
   );
-  // A terminal that is closed.
+  // Sent when the terminal is closed.
   process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
 
   const dataDir = openDataDir(options.dataDir);
   let end: End = { code: EXIT.failed, keepsData: false };
   try {
     const envFile = options.envFile === undefined ? undefined : openEnvFile(options.envFile);
-    // Also when a second Ctrl-C ends the process at once.
+    // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
     end = FAILED;
     const run = await startLocalRun({
@@ -221,7 +221,7 @@ async function start(options: Options): Promise<ExitCode> {
   }
 }
 
-/** Finds what is wrong with the input file before anything is started. */
+/** Checks the input file before anything is started. */
 async function checkFile(options: Options): Promise<void> {
   if (options.inputFile === undefined) return;
   try {

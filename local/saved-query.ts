@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { DataSources } from "../ops/reconcile/reconcile";
 
-/** What of a local run is needed. */
+/** The parts of a local run that the query needs. */
 interface RawTable {
   readonly dataSources: {
     readonly sql: DataSources["sql"];
@@ -9,7 +9,7 @@ interface RawTable {
   };
 }
 
-/** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as a person would. */
+/** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as an analyst would. */
 export async function firstTen({ dataSources }: RawTable): Promise<string> {
   const sql = `SELECT * FROM "${dataSources.tables.json}" LIMIT 10`;
   const rows: Readonly<Record<string, string>>[] = [];

@@ -5,9 +5,9 @@ import { countLines } from "../ops/reconcile/tables";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 
-/** How often the layers are counted while they are waited for. */
+/** Interval between two counts of the layers while waiting. */
 const COUNT_EVERY_MS = 1_000;
-/** Without any count changing for as long as two schedules and this, waiting ends. */
+/** Waiting ends when no count has changed for two schedule periods and this time. */
 const STALL_MS = 45_000;
 
 /** Distinct lines in each layer. */
@@ -19,11 +19,11 @@ interface Counts {
 }
 
 /**
- * Waits until all layers agree on what was acknowledged, or nothing moves any more. Counts are cheap and say
- * when it is worth comparing; whether the layers agree is only ever the comparison's answer. A data source that cannot
- * be asked is waited for like one that lacks lines.
+ * Waits until all layers agree on the acknowledged lines, or until their counts stop changing. Counts are cheap and
+ * show when a comparison is worthwhile; only the comparison decides whether the layers agree. A data source that
+ * cannot be queried is waited for like one with missing lines.
  * @returns the last comparison; undefined when `signal` was aborted before.
- * @throws what the last comparison throws, when a data source still cannot be asked
+ * @throws what the last comparison throws, when a data source still cannot be queried
  */
 export async function settle(
   run: LocalRun,
@@ -62,7 +62,7 @@ function shown(counts: Counts): string {
     .join(", ");
 }
 
-/** Every line is raw, and then in Parquet and in the index, unless it is in quarantine or was discarded. */
+/** Whether every line is in the raw zone, in Parquet and in the index, or in quarantine, or was discarded. */
 function isWorthComparing(
   { raw, parquet, quarantined, indexed }: Counts,
   expected: number,

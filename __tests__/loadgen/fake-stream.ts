@@ -32,7 +32,7 @@ export class FakeStream {
     }
     return records.map((record, index): RecordOutcome => {
       const status = plan[index % Math.max(1, plan.length)] ?? "acknowledged";
-      if (status === "acknowledged") return { status, place: this.take(record) };
+      if (status === "acknowledged") return { status, position: this.take(record) };
       return status === "skipped" ? { status } : { status, reason: `planned: ${status}` };
     });
   };

@@ -640,7 +640,7 @@ describe("Kinesis", () => {
     );
 
     expect(await put([record, record, record, record])).toEqual([
-      { status: "acknowledged", place: { shardId: "shardId-000000000001", sequenceNumber: "77" } },
+      { status: "acknowledged", position: { shardId: "shardId-000000000001", sequenceNumber: "77" } },
       { status: "throttled", reason: "ProvisionedThroughputExceededException: Rate exceeded for shard" },
       { status: "failed", reason: "InternalFailure: Internal service failure." },
       { status: "failed", reason: "no error code" },

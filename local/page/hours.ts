@@ -5,26 +5,29 @@ import type { Window } from "../../ops/reconcile/window";
 import type { FaultState, HourState, ReconciliationState, WaitingState } from "./state";
 
 const HOUR_MS = 3_600_000;
-/** Hours that are shown, the newest. */
+/** Number of hours that are shown, the newest. */
 const MOST_HOURS = 24;
-/** Lines of an hour that are compared; of a busier one, a sample. Each takes some 100 bytes while it is compared. */
+/**
+ * Most lines of an hour that are compared; a busier hour is sampled. Each line takes some 100 bytes while it is
+ * compared.
+ */
 const MOST_LINES = 100_000;
-/** An hour that goes on is compared again after this, and after so many times the last comparison's time. */
+/** An hour is compared again after this time, and after so many times the duration of its last comparison. */
 const AGAIN_AFTER_MS = 10_000;
 const REST_FACTOR = 3;
-/** A slow comparison does not make the next one wait for longer than this. */
+/** Longest pause after a slow comparison. */
 const LONGEST_REST_MS = 30_000;
-/** What arrived in the last moment may be in a layer and not yet in the stream's answer. */
+/** Newer lines may be in a layer and not yet in the stream's answer. */
 const VISIBLE_AFTER_MS = 1_000;
 /** Identities shown of each fault. */
 const SHOWN_IDENTITIES = 5;
 
-/** What the comparison of the hours works with. */
+/** Options of {@link Hours}. */
 export interface HoursOptions {
   readonly dataSources: DataSources;
   /** Milliseconds after its arrival by which a line should be everywhere. */
   readonly settleMs: number;
-  /** Epoch milliseconds: the first hour that is compared even when nothing of it was merged. */
+  /** Epoch milliseconds: first hour that is compared although it has no merged rows. */
   readonly startedAt: number;
   readonly onCompared: (state: ReconciliationState) => void;
   /** @default the reconciliation itself */
@@ -32,15 +35,15 @@ export interface HoursOptions {
 }
 
 /**
- * Compares hour by hour, by identity and checksum: the code of `npm run reconcile` with a window of an hour. Everything
- * that arrived is compared; a line that is nowhere late is no fault, but on its way. An hour that ended and has every
- * line everywhere is not compared again, unless it is doubted; one that goes on is.
+ * Compares hour by hour, by identity and checksum: the code of `npm run reconcile` with a window of an hour. A
+ * missing line that is not late yet is no fault, but on its way. An hour that has ended without faults is compared
+ * again only after {@link doubt}.
  */
 export class Hours {
   private readonly compared = new Map<number, HourState>();
   private readonly compare: (window: Window) => Promise<LayerComparison>;
   private readonly wanted = new Set<number>();
-  /** Compared again as soon as an hour that goes on would be. */
+  /** Hours to compare again as if they had not ended. */
   private readonly doubted = new Set<number>();
 
   public constructor(private readonly options: HoursOptions) {
@@ -48,20 +51,18 @@ export class Hours {
     this.compare = options.compare ?? ((window) => compareLayers(dataSources, window));
   }
 
-  /** Compares every hour again, whatever it said. */
+  /** Compares every hour again, whatever its result was. */
   public again(): void {
     for (const hour of this.compared.keys()) this.wanted.add(hour);
   }
 
-  /** Compares the hour of an arrival again, where it said that all is well: a layer turned out to lack lines of it. */
+  /** Compares the hour of an arrival again although it had no faults, because a layer is missing lines of it. */
   public doubt(arrivedAtMs: number): void {
     const last = this.compared.get(hourStart(arrivedAtMs));
     if (last?.agree && last.comparedAtMs > arrivedAtMs) this.doubted.add(hourStart(arrivedAtMs));
   }
 
-  /**
-   * Compares the hour that needs it most, if any does. @param merged rows by hour, as the catalog has them
-   */
+  /** Compares the next hour that is due, if there is one. @param merged rows by hour, as the catalog has them */
   public async step(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
@@ -92,7 +93,7 @@ export class Hours {
     this.options.onCompared({ hours, settleSeconds: Math.round(this.options.settleMs / 1_000), ...rest });
   }
 
-  /** Of the hours that are due, the one that was compared longest ago; of those never compared, the newest. */
+  /** The next hour to compare: the newest that was never compared, else the due one with the oldest comparison. */
   private next(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
@@ -163,7 +164,7 @@ function hourState(
   };
 }
 
-/** Lines that are missing somewhere and arrived too late to be everywhere by now. A discarded line is not waited for. */
+/** Lines that are missing somewhere, but arrived too recently to be late. A discarded line is not waited for. */
 function waitingIds({ missingSince, discarded }: LayerComparison, settledMs: number): ReadonlySet<string> {
   const settled = formatTimestamp(settledMs);
   const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !discarded.has(id));
@@ -176,7 +177,7 @@ function waitingFor({ missing }: LayerComparison, waiting: ReadonlySet<string>):
     .filter(({ lines }) => lines > 0);
 }
 
-/** Duplicates in the raw zone are no fault: it is at-least-once by nature. */
+/** Duplicates in the raw zone are no fault, because it is at-least-once. */
 function faultsOf(
   { missing, altered, unknown, duplicates, discarded }: LayerComparison,
   waiting: ReadonlySet<string>,

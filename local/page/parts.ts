@@ -7,7 +7,7 @@ import type { Generator } from "./generator";
 import type { Rates } from "./rates";
 import type { Fact, Flow, LayerState, Part } from "./state";
 
-/** What the parts are read from. */
+/** Sources of the parts. */
 export interface PartSources {
   readonly run: LocalRun;
   readonly generator: Generator;
@@ -17,7 +17,7 @@ export interface PartSources {
 
 const NO_INVOCATIONS = { invocations: 0, failures: 0, durationTotal: 0 };
 
-/** The parts of the pipeline in the order of the data, each with what passes through it and how it does. */
+/** The parts of the pipeline in the order of the data, each with its throughput and its facts. */
 export function readParts(sources: PartSources, nowMs: number): Part[] {
   const { run, rates } = sources;
   const flow: MakeFlow = (name, unit, total) => {
@@ -210,7 +210,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
           : [
               { label: "found after, median", value: latency.p50_ms, unit: "milliseconds" },
               { label: "found after, p99", value: latency.p99_ms, unit: "milliseconds" },
-              // These are in no percentile: without them, slowness is understated.
+              // These are in no percentile; without them the latency is underestimated.
               count("of the sample, not found", latency.awaited),
               count("not sampled, too many", latency.passedOver),
             ],

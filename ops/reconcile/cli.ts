@@ -59,7 +59,7 @@ async function run(environment: string, options: Options): Promise<ExitCode> {
   return withTunnel(environment, (searchUrl) => compareIn(target, window, { ...options, searchUrl }));
 }
 
-/** Opens a tunnel for as long as `work` takes. What carries it would outlive this process: Ctrl-C ends it first. */
+/** Opens a tunnel for as long as `work` takes. Its programs would outlive this process, so Ctrl-C closes it first. */
 async function withTunnel(
   environment: string,
   work: (searchUrl: string) => Promise<ExitCode>,

@@ -1,4 +1,4 @@
-/** What the stream says of a line: its checksum if it keeps the contract, or why it was refused. */
+/** A line of the stream: with its checksum if it keeps the contract, else with the reason of its rejection. */
 export type StreamLine = (
   | { readonly accepted: true; readonly checksum: string }
   | { readonly accepted: false; readonly reason: string }
@@ -7,7 +7,7 @@ export type StreamLine = (
   readonly arrivedAt: string;
 };
 
-/** What a layer holds under one identity. */
+/** Rows or documents of one identity in a layer. */
 export interface LayerLine {
   /** One for each row or document with this identity, in no order. More than one: the layer has duplicates. */
   readonly checksums: readonly string[];
@@ -28,22 +28,22 @@ export interface QuarantinedLine {
 
 /** A line of a record that an event source mapping discarded. */
 export interface DiscardedLine {
-  /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
+  /** Lambda's condition: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
   readonly condition: string;
   /** The object that keeps the record, `s3://…`. */
   readonly location: string;
 }
 
-/** Names of the layers that a report speaks of. */
+/** Names of the layers in reports. */
 export type LayerName = "raw" | "parquet" | "indexed";
 
-/** Everything that is compared. */
+/** Input of a comparison. */
 export interface Evidence {
   /** Identities that the producer saw acknowledged; absent where other producers sent. */
   readonly ledger?: ReadonlySet<string>;
   /** Every line of the stream, by identity. */
   readonly stream: ReadonlyMap<string, StreamLine>;
-  /** Arrival before which the stream may have forgotten a line, `YYYY-MM-DD HH:MM:SS.fff`. */
+  /** Arrival before which a line may have expired in the stream, `YYYY-MM-DD HH:MM:SS.fff`. */
   readonly horizon: string;
   readonly layers: Readonly<Partial<Record<LayerName, LayerLines>>>;
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
@@ -54,14 +54,14 @@ export interface Evidence {
 /** Data sources in which a fault can be. */
 export type SourceName = LayerName | "stream" | "quarantine";
 
-/** The identities that are not as they should be, by data source. */
+/** Faulty identities by data source. */
 export type Faults = Readonly<Partial<Record<SourceName, readonly string[]>>>;
 
-/** The outcome: identities, in stream order. */
+/** Result of a comparison; identities are in stream order. */
 export interface Comparison {
   /** No fault: nothing missing, altered, unknown or discarded, and duplicates only where the raw zone may have them. */
   readonly agree: boolean;
-  /** Lines that had to be accounted for: of the ledger if there is one, else of the stream. */
+  /** Lines that every layer must account for: of the ledger if there is one, else of the stream. */
   readonly acknowledged: number;
   /** Distinct identities in each layer. */
   readonly counts: Readonly<Partial<Record<LayerName, number>>>;
@@ -74,14 +74,14 @@ export interface Comparison {
   readonly duplicates: Faults;
   /** Lines whose values differ from the stream's. */
   readonly altered: Faults;
-  /** Lines of a layer that the stream never had, though it would still remember them. */
+  /** Lines of a layer that the stream never had, although they are within its retention. */
   readonly unknown: Faults;
   /**
    * Lines that the speed layer's mapping discarded, and that were neither indexed nor put into quarantine by that
-   * layer, before or since. A fault, though nothing is lost: the lake keeps the records.
+   * layer, before or later. A fault, but no loss: the lake keeps the records.
    */
   readonly discarded: ReadonlyMap<string, DiscardedLine>;
-  /** In the stream though never acknowledged: a put whose answer was lost and that was repeated. No fault. */
+  /** Lines in the stream that were never acknowledged: a put was retried because its answer was lost. No fault. */
   readonly extra: readonly string[];
 }
 
@@ -139,7 +139,7 @@ export function compare(evidence: Evidence): Comparison {
   for (const [id, { arrivedAt }] of quarantine) {
     if (!stream.has(id) && arrivedAt >= horizon) unknown.add("quarantine", id);
   }
-  // What the stream has forgotten can only be held against the raw zone, which forgets last.
+  // Lines that expired in the stream are compared with the raw zone, which keeps them longest.
   for (const [id, { arrivedAt }] of layers.raw ?? []) {
     if (stream.has(id) || arrivedAt >= horizon) continue;
     for (const name of names) if (name !== "raw" && !layers[name]?.has(id)) missing.add(name, id);
@@ -187,7 +187,10 @@ function arrivalsOf(
   );
 }
 
-/** Whether a layer lacks a line because its function put it into quarantine: the engine refused it, or a fault of ours. */
+/**
+ * Whether a layer is missing a line because its function quarantined it: the engine rejected it, or the function
+ * failed on it.
+ */
 function excused(name: LayerName, line: QuarantinedLine | undefined): boolean {
   return line?.layers.includes(name === "indexed" ? "speed" : "batch") ?? false;
 }

@@ -14,23 +14,23 @@ export interface FailureBucket {
 
 /** A batch of a stream that a mapping discarded, as its on-failure record keeps it. */
 export interface DiscardedBatch {
-  /** Of the object that keeps it. */
+  /** Key of the object. */
   readonly key: string;
-  /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
+  /** Lambda's condition: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
   readonly condition: string;
-  /** Of the function that was to process it; a qualifier may follow. */
+  /** ARN of the mapping's function, perhaps with a qualifier. */
   readonly functionArn: string;
   /** The function's event. */
   readonly event: KinesisStreamEvent;
 }
 
-/** An object that holds something else: failures of other kinds that Lambda may keep there. */
+/** An object of another kind, such as another failure that Lambda keeps there. */
 export interface OtherFailure {
   readonly key: string;
   readonly event?: undefined;
 }
 
-/** What is read of Lambda's invocation record of a stream's batch. */
+/** The parts of Lambda's invocation record of a batch that are read. */
 interface InvocationRecord {
   readonly requestContext: { readonly condition: string; readonly functionArn: string };
   /** The event as JSON. */

@@ -13,9 +13,9 @@ import type { Window } from "./window";
 export interface DataSources {
   readonly kinesis: KinesisClient;
   readonly streamName: string;
-  /** How long the stream remembers a record. */
+  /** Retention of the stream. */
   readonly retentionHours: number;
-  /** By how much the arrivals of a shard may be out of order. @default a minute */
+  /** Milliseconds by which arrivals of a shard may be out of order. @default a minute */
   readonly disorderMs?: number;
   readonly sql: Sql;
   readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
@@ -75,9 +75,9 @@ export async function compareLayers(dataSources: DataSources, window: Window): P
 }
 
 /**
- * The layers are read after the stream, so what they hold can only be more.
- * @param ledger identities that the producer saw acknowledged; left out where others sent.
- * @param window the arrivals that are compared; a ledger, which knows no arrivals, does not go with it. @default all
+ * The layers are read after the stream, so they can only have more lines than it.
+ * @param ledger identities that the producer saw acknowledged; omit it where other producers sent.
+ * @param window the arrivals that are compared; not together with a ledger, which has no arrival times. @default all
  * @param onRead told of each data source that has been read, and its number of lines
  */
 async function readAndCompare(

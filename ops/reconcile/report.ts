@@ -10,11 +10,11 @@ const LONGEST_LIST = 100;
 /** The report as one JSON document: counts are of lines, lists are cut to {@link LONGEST_LIST}. */
 export interface ReportDocument extends Readonly<Record<string, unknown>> {
   readonly agree: boolean;
-  /** Why it cannot be said that all layers agree. */
+  /** Reasons against "all layers agree". */
   readonly reasons: readonly string[];
 }
 
-/** Renders a reconciliation for scripts. */
+/** Renders a reconciliation as JSON. */
 export function reportDocument(found: Reconciliation, { agree, reasons }: Conclusion): ReportDocument {
   const cut: Record<string, number> = {};
   const shown = <T>(name: string, list: readonly T[]): readonly T[] => {
@@ -43,7 +43,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     extra: shown("extra", found.extra),
     quarantine: shown("quarantine", quarantine),
     byCountry: found.byCountry,
-    // How long each list that was cut really is.
+    // Full lengths of the lists that were cut.
     ...(Object.keys(cut).length > 0 && { cut }),
   };
 }

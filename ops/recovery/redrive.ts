@@ -11,7 +11,7 @@ export class InvocationError extends Error {
   override readonly name = "InvocationError";
 }
 
-/** What a redrive works with. */
+/** Ports of {@link redrive}. */
 export interface RedrivePorts {
   /** The objects of the on-failure destination. */
   readonly objects: AsyncIterable<DiscardedBatch | OtherFailure>;
@@ -20,11 +20,11 @@ export interface RedrivePorts {
   readonly functionName: string;
   readonly invoke: InvokeFunction;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Told of each object when it is done with. */
+  /** Called with the result of each object. */
   readonly onObject: (result: ObjectResult) => void;
 }
 
-/** What became of one object. */
+/** Result of one object. */
 export interface ObjectResult {
   readonly key: string;
   /** Stream records in it. */
@@ -50,7 +50,7 @@ export interface RedriveReport {
   readonly stoppedEarly: boolean;
 }
 
-/** How a redrive ends: well unless a batch failed, or the redrive stopped before the last object. */
+/** Exit code of a redrive: 0 unless a batch failed, or the redrive stopped before the last object. */
 export function redriveCode({ failed, stoppedEarly }: RedriveReport): ExitCode {
   return failed.length === 0 && !stoppedEarly ? EXIT.ok : EXIT.failed;
 }
@@ -64,10 +64,10 @@ const FIRST_WAIT_MS = 1_000;
 
 /**
  * Reprocesses batches that the event source mapping discarded, one by one through its function, in the order of the
- * shards. An object is deleted once the function has acknowledged its whole batch, and not before: its lines
- * are then in the index or in quarantine. To do something twice does no harm, because the
- * function's writes are idempotent; so after an interruption run it again.
- * @throws what the clients throw, except that of a failed invocation: then the object has failed and stays.
+ * shards. An object is deleted once the function has acknowledged its whole batch, and not before: its lines are then
+ * in the index or in quarantine. The function's writes are idempotent, so a redrive may be repeated after an
+ * interruption.
+ * @throws what the clients throw, except {@link InvocationError}, after which the object stays.
  */
 export async function redrive(
   ports: RedrivePorts,
@@ -114,7 +114,7 @@ type Acknowledgement =
   | { readonly acknowledged: false; readonly reason: string };
 
 /**
- * Invokes the function until it has acknowledged all records, each time from the first one on that it has not.
+ * Invokes the function until it has acknowledged all records, each time from the first record that it has not.
  * @param attempts consecutive invocations without progress that are allowed
  */
 async function acknowledge(

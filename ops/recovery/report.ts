@@ -1,7 +1,7 @@
 import type { ObjectResult, RedriveReport } from "./redrive";
 import type { ReplayReport } from "./replay";
 
-/** Objects that are named of each kind; the report says how many there are in all. */
+/** Objects of each kind that are listed; the counts are of all. */
 const LONGEST_LIST = 20;
 
 /** Report of a redrive for a person. */
@@ -28,7 +28,7 @@ export function replayText(report: ReplayReport, dryRun: boolean): string {
   return `${found}: ${shortfall}; ${dryRun ? "nothing is written" : `${count(objects, "object")} written`}.`;
 }
 
-/** One object, for the progress. */
+/** Progress line of one object. */
 export function resultText({ key, records, kind, reason }: ObjectResult): string {
   return `${key}, ${count(records, "record")}: ${kind}${reason === undefined ? "" : `, ${reason}`}`;
 }

@@ -3,10 +3,10 @@ import { byId, el, scrolling, setText } from "./dom";
 import { bytes, milliseconds, whole } from "./format";
 import { post, RequestError } from "./post";
 
-/** Types whose values stand on the right. */
+/** Types whose values are aligned right. */
 const NUMBERS = /^(tinyint|smallint|integer|int|bigint|double|float|real|decimal)/;
 
-/** Asks the tables. */
+/** Form for SQL queries of the tables. */
 export class SqlConsole {
   private readonly text = byId("sql-text", HTMLTextAreaElement);
   private readonly saved = byId("sql-saved", HTMLSelectElement);

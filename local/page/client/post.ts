@@ -1,8 +1,8 @@
-/** An answer other than 200. */
+/** A response other than 200. */
 export class RequestError extends Error {
   public constructor(
     message: string,
-    /** Of a query. */
+    /** State of the query. */
     readonly state: string | undefined,
   ) {
     super(message);
@@ -10,8 +10,8 @@ export class RequestError extends Error {
 }
 
 /**
- * Sends a request to the page's server. @returns the answer, of the shape that the path has
- * @throws RequestError with the server's words
+ * Sends a request to the page's server. @returns the answer
+ * @throws RequestError with the server's message
  */
 export async function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, {

@@ -4,7 +4,7 @@ import { clock, hour, whole } from "./format";
 
 const HEADS = ["Hour of arrival", "Stream", "Lake, JSON", "Parquet", "Index", "Quarantine"] as const;
 
-/** The hours with what each layer holds of them, and what is wrong, by identity. */
+/** Shows the hours with the lines of each layer, and the faults by identity. */
 export function showReconciliation(
   parent: HTMLElement,
   { hours, settleSeconds, error }: ReconciliationState,
