@@ -447,7 +447,10 @@ describe("wiring, where everything that is optional is on", () => {
       ],
       ["MergeWorkgroup/Workgroup configuration.enforce_workgroup_configuration", false],
       ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", 100 * 1_073_741_824],
-      ["MergeWorkgroup/Workgroup description", "For MergeSmallFiles, which sets the locations of its tables itself"],
+      [
+        "MergeWorkgroup/Workgroup description",
+        "For MergeSmallFiles, which sets the locations of its tables itself",
+      ],
       [
         "SearchDomain/Access/Document statement.People.actions",
         ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"],

@@ -28,33 +28,33 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       "--map <field=header>",
-      "which column of the file is that field of the contract; repeatable",
+      "column of the file for a column of the contract, such as Price=UnitPrice; repeatable",
       mapping,
     )
     .option(
       "--date-format <format>",
-      "of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
+      "format of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
       dateFormat,
     )
     .option(
       "--delimiter <character>",
-      "between the columns, tab for a tab (default: , ; tab and | are recognised)",
+      "delimiter of the columns, tab for a tab (default: , ; tab and | are recognised)",
       delimiter,
     )
     .addOption(
       new Option(
         "--decimal <mark>",
-        "of numbers (default: point; recognised where ; is the delimiter)",
+        "decimal mark of numbers (default: point; recognised if the delimiter is ;)",
       ).choices(["point", "comma"]),
     )
     .option(
       "--encoding <name>",
-      "such as windows-1252 (default: UTF-8, and UTF-16 with a byte order mark)",
+      "encoding of the file, such as windows-1252 (default: UTF-8, or UTF-16 with a byte order mark)",
       encoding,
     )
     .option(
       "--max-bad-rows <rows>",
-      "rows that may be refused without the run being a failure (default: 0)",
+      "most refused rows with which the run still succeeds (default: 0)",
       badRows,
     );
 }

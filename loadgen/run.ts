@@ -42,7 +42,7 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
   }
   const interruption = onInterrupt(
     io.signals,
-    () => progress.say("stopping: what is in flight is finished first; Ctrl-C once more leaves at once"),
+    () => progress.say("stopping: waiting for the calls in flight; press Ctrl-C again to end at once"),
     () => io.leave(EXIT.interrupted),
   );
   try {
@@ -104,9 +104,7 @@ async function send(
   const destination = destinationOf(options, io);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
-    progress.say(
-      `${rate} line a second, as nothing else was said; --rate max sends as fast as the stream takes it`,
-    );
+    progress.say(`${rate} line a second by default; --rate max sends as fast as the stream accepts`);
   }
   try {
     return await produce({

@@ -166,7 +166,7 @@ function columnLines({
 }: SendReport): string[] {
   const lines: (readonly [title: string, names: string])[] = [
     ["columns of the contract without any value", columnsUnfilled.join(", ")],
-    ["columns of the file left out", columnsLeftOut.join(", ")],
+    ["columns of the file not sent", columnsLeftOut.join(", ")],
     ["read as no value (NaN, NULL and the like)", countsText(readAsNothing)],
     ["read as whole numbers (13085.0 as 13085)", countsText(readAsInteger)],
   ];

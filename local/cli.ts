@@ -68,57 +68,70 @@ function program(): Command {
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
-    .option("--environment <name>", "whose Terraform is run", "dev")
-    .option("--max-count <lines>", `lines to send (--once: ${ONCE_LINES}, or the whole file)`, number(0, 1e9))
+    .option("--environment <name>", "environment whose Terraform is run", "dev")
+    .option(
+      "--max-count <lines>",
+      `most lines to send (default with --once: ${ONCE_LINES}, or the whole file)`,
+      number(0, 1e9),
+    )
     .option(
       "--rate <lines/s>",
-      `lines a second (--once: as fast as it goes; else ${STEADY_RATE})`,
+      `lines a second (default: ${STEADY_RATE}; with --once no limit)`,
       number(0.1, 1e6, false),
     )
     .option("--pack <lines>", "lines in one stream record", number(1, 10_000), 1)
-    .option("--seed <number>", "of the synthetic lines", number(0, 2 ** 32 - 1), 1)
+    .option("--seed <number>", "seed of the synthetic lines", number(0, 2 ** 32 - 1), 1)
     .option(
       "--time-scale <factor>",
-      "divides the buffer interval and the schedule",
+      "divisor of the buffer interval and the schedule's period",
       number(1, 3600, false),
       12,
     )
     .addOption(
       new Option(
         "--user-record-numbers <how>",
-        "how the delivery stream numbers what producers aggregated (KPL): AWS does not document how Firehose does",
+        "subsequence numbers of records that producers aggregated (KPL); AWS does not document Firehose's",
       )
         .choices(NUMBERINGS)
         .default("ordered"),
     )
-    .option("--data-dir <folder>", "keeps the data there (default: a fresh folder that goes with the run)")
+    .option(
+      "--data-dir <folder>",
+      "folder of the data, which is kept (default: a new folder, removed at the end)",
+    )
     .option(
       "--port <number>",
-      `first of the ports (default: ${FIRST_PORT}; --once: free ones)`,
+      `first of the ports (default: ${FIRST_PORT}; with --once free ports)`,
       number(1024, 65_000),
     )
     .addOption(
-      new Option("--search <engine>", "opensearch: a real one, from Maven Central; needs JDK 17 and Maven")
+      new Option(
+        "--search <engine>",
+        "search engine; opensearch is a real one from Maven Central and needs JDK 17 and Maven",
+      )
         .choices(["embedded", "opensearch"])
         .default("embedded"),
     )
     .addOption(
-      new Option("--search-url <url>", "a running OpenSearch instead").argParser(httpUrl).conflicts("search"),
+      new Option("--search-url <url>", "URL of a running OpenSearch, instead of --search")
+        .argParser(httpUrl)
+        .conflicts("search"),
     )
-    .option("--page", "serve the page, also with --once: as long as that takes")
-    .option("--no-page", "do not serve it")
+    .option("--page", "serve the page, also during --once")
+    .option("--no-page", "do not serve the page")
     .addOption(
       new Option(
         "--env-file <file>",
-        "written when all is ready: the export lines for an AWS SDK or CLI; removed at the end",
+        "file of export lines for an AWS SDK or CLI; exists while the run answers",
       ).conflicts("once"),
     )
     .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
     .addHelpText(
       "after",
       `
-Exit codes: 0 all that was given is in every layer (--once), or stopped by Ctrl-C (without); 1 it is not, or a line
-was not acknowledged, or more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once interrupted.
+Exit codes: 0 with --once all input is in every layer, without it Ctrl-C ended the run; 1 a layer is missing lines, a line
+was not acknowledged, more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once
+was interrupted.
 
 Examples:
   npm start -- --once
@@ -139,7 +152,7 @@ async function start(options: Options): Promise<ExitCode> {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const stop = onInterrupt(
     process,
-    () => say("\nstopping; once more to leave at once"),
+    () => say("\nstopping; press Ctrl-C again to end at once"),
     () => process.exit(EXIT.interrupted),
   );
   // Sent when the terminal is closed.
@@ -217,7 +230,7 @@ async function start(options: Options): Promise<ExitCode> {
     }
   } finally {
     dataDir.release({ keep: end.keepsData });
-    if (end.keepsData) say(`the data are kept in ${dataDir.path}`);
+    if (end.keepsData) say(`the data directory is kept: ${dataDir.path}`);
   }
 }
 

@@ -194,7 +194,7 @@ async function start(
 ): Promise<LocalRun> {
   const { dataDir, timeScale, say } = options;
   const port = (offset: number): number => portOf(options, offset);
-  say("of the Terraform, not honoured here:");
+  say("properties of the Terraform that are not honoured here:");
   for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  ${line}`);
   say(
     `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,

@@ -295,7 +295,7 @@ describe("the command", () => {
     expect(code).toBe(1);
     expect(stderr.match(/not sent: 9 fields/g)).toHaveLength(20);
     expect(stderr).toContain("line 22: not sent");
-    expect(stderr).toContain("more rows are refused; the report counts them by reason\n");
+    expect(stderr).toContain("more rows are refused; the report has their counts by reason\n");
     expect(stdout).toContain("refused                50 lines  not sent: field_count 50");
   });
 
@@ -309,7 +309,7 @@ describe("the command", () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("columns of the contract without any value: Description, Country\n");
-    expect(stdout).toContain("columns of the file left out: (unnamed column 1), note\n");
+    expect(stdout).toContain("columns of the file not sent: (unnamed column 1), note\n");
     expect(stdout).toContain("read as no value (NaN, NULL and the like): Customer_ID 1\n");
     expect(stdout).toContain("read as whole numbers (13085.0 as 13085): Customer_ID 1\n");
   });
@@ -360,8 +360,7 @@ describe("the command", () => {
       expect(await ended).toBe(130);
       return stderr.text;
     }
-    const notice =
-      "1 line a second, as nothing else was said; --rate max sends as fast as the stream takes it\n";
+    const notice = "1 line a second by default; --rate max sends as fast as the stream accepts\n";
     const aws = ["--region-name", "eu-west-1"];
 
     expect(await said(...aws)).toContain(notice);
@@ -493,7 +492,7 @@ describe("Ctrl-C", () => {
     signals.emit("SIGINT");
 
     expect(await ended).toBe(130);
-    expect(stderr.text).toContain("stopping: what is in flight is finished first");
+    expect(stderr.text).toContain("stopping: waiting for the calls in flight");
     expect(stderr.text).toMatch(/acknowledged +\d+ lines/);
     expect(left).toEqual([]);
     expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);

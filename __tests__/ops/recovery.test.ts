@@ -318,7 +318,7 @@ describe("replay", () => {
       lake.unregistered = `2026,11,24,${hour}`;
 
       await expect(lake.replay(RECORDS)).rejects.toThrow(
-        `${TABLE_NAMES.raw} has no partition for 2026-11-24T${hour}, so what lies there cannot be seen`,
+        `${TABLE_NAMES.raw} has no partition for 2026-11-24T${hour}, so its lines there cannot be queried`,
       );
       expect(lake.objects.size).toBe(0);
     }
@@ -366,7 +366,7 @@ function byId(a: { recordId: string }, b: { recordId: string }): number {
 }
 
 describe("the range of arrivals", () => {
-  test("as far back as the stream remembers, up to a quarter of an hour ago, unless it is said", () => {
+  test("from the oldest record of the stream until a quarter of an hour ago, unless options name a range", () => {
     const quarter = HOUR_MS / 4;
     expect(arrivalRange({}, 24, NOON)).toEqual({
       fromMs: NOON - quarter - 23 * HOUR_MS,
@@ -378,7 +378,7 @@ describe("the range of arrivals", () => {
     );
   });
 
-  test("a replay reads what the stream remembers, and nothing of the future", () => {
+  test("a replay reads what the stream still has, and nothing of the future", () => {
     const day = 24 * HOUR_MS;
     expect(remembered({ fromMs: NOON - 2 * day, toMs: NOON + day }, 24, NOON)).toEqual({
       fromMs: NOON - day,
@@ -392,7 +392,7 @@ describe("the range of arrivals", () => {
       { fromMs: NOON, toMs: NOON + 1 },
       { fromMs: 0, toMs: NOON - day },
     ]) {
-      expect(() => remembered(range, 24, NOON)).toThrow("the stream holds nothing: it remembers 24 hours");
+      expect(() => remembered(range, 24, NOON)).toThrow("its retention is 24 hours");
     }
   });
 

@@ -55,10 +55,10 @@ test("with --silent, what npm prints on stdout is one JSON document; agreed data
 test("--once without a line is not well, and the data are kept", async () => {
   const { code, stdout, stderr } = await start("--once", "--max-count", "0", ...FAST);
   expect(stdout).toMatch(
-    /\nIt cannot be said that all layers agree: there was no line to compare; the stream/,
+    /\nIt could not be determined whether all layers agree: there was no line to compare; the stream/,
   );
   expect(code).toBe(1);
-  const [, kept = ""] = /^the data are kept in (.+)$/m.exec(stderr) ?? [];
+  const [, kept = ""] = /^the data directory is kept: (.+)$/m.exec(stderr) ?? [];
   expect(existsSync(join(kept, "terraform"))).toBe(true);
   rmSync(kept, { recursive: true });
 });

@@ -193,7 +193,7 @@ describe("the command", () => {
   test("says what it did not compare, and takes the first minutes of each hour for a sample", async () => {
     const { code, stdout } = await reconcileCommand([]);
     expect(stdout).toMatch(
-      /It cannot be said that all layers agree: the search index was not compared\.\nTo compare it: --tunnel/,
+      /It could not be determined whether all layers agree: the search index was not compared\.\nTo compare it: --tunnel/,
     );
     expect(code).toBe(1);
 

@@ -132,7 +132,7 @@ export class SqlConsole {
       const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};
       if (State === "SUCCEEDED" && QueryExecution) return QueryExecution;
       if (State === "FAILED" || State === "CANCELLED") throw new SqlConsoleError(State, StateChangeReason);
-      if (signal.aborted) return stop("the page went away");
+      if (signal.aborted) return stop("the client disconnected");
       if (Date.now() >= deadline) {
         return stop(`the query took longer than the console's ${mostSeconds} seconds and was stopped`);
       }

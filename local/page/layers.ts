@@ -79,7 +79,7 @@ export class SpeedLayer implements LayerReader {
     const answer = (await this.search.client.search({ index: this.search.indexPattern, body })).body;
     const { timed_out, _shards } = answer as unknown as SearchAnswer;
     if (timed_out !== false || _shards.failed !== 0) {
-      throw new Error(`the index gave no whole answer: ${JSON.stringify({ timed_out, _shards })}`);
+      throw new Error(`the index returned a partial result: ${JSON.stringify({ timed_out, _shards })}`);
     }
     return answer as unknown as SearchAnswer;
   }

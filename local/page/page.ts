@@ -154,7 +154,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     port: options.port,
     actions: {
       "/sql": async ({ sql }, signal) => {
-        if (typeof sql !== "string") throw new HttpError(400, "sql is to be a text");
+        if (typeof sql !== "string") throw new HttpError(400, "sql must be a string");
         try {
           return await console.run(sql, signal);
         } catch (error) {

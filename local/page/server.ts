@@ -123,7 +123,7 @@ function allow({ method }: IncomingMessage, response: ServerResponse, methods: r
 async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   // A form of another page can send text, but JSON only after a preflight.
   if (request.headers["content-type"]?.split(";")[0] !== "application/json") {
-    throw new HttpError(415, "the body's type is to be application/json");
+    throw new HttpError(415, "the content type must be application/json");
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -139,7 +139,7 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
     throw new HttpError(400, `the body is not JSON: ${String(error)}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new HttpError(400, "the body is to be a JSON object");
+    throw new HttpError(400, "the body must be a JSON object");
   }
   return { ...value };
 }

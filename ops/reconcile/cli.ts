@@ -86,7 +86,7 @@ async function withTunnel(
 async function compareIn(target: Deployed, window: Window, options: Options): Promise<ExitCode> {
   const { fromMs, toMs, minutesPerHour } = window;
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
-  say(`comparing what arrived from ${iso(fromMs)} to ${iso(toMs)}${share}`);
+  say(`comparing arrivals from ${iso(fromMs)} to ${iso(toMs)}${share}`);
   const dataSources = dataSourcesOf(target, options.searchUrl);
   const found = await reconcile(dataSources, undefined, window, Date.now(), (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
@@ -108,24 +108,24 @@ async function compareIn(target: Deployed, window: Window, options: Options): Pr
 const program = new Command("npm run reconcile --")
   .description("Compares stream, raw zone, Parquet, quarantine and index of an environment, line by line.")
   .argument("<environment>", "such as dev")
-  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
+  .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
-  .option("--minutes-per-hour <number>", "a sample: the first minutes of each hour", minutes, 60)
+  .option("--minutes-per-hour <number>", "compare a sample: the first minutes of each hour", minutes, 60)
   .addOption(
-    new Option("--tunnel", "reach the search domain as npm run tunnel does")
+    new Option("--tunnel", "open a tunnel to the search domain, as npm run tunnel does")
       .default(false)
       .conflicts("searchUrl"),
   )
-  .option("--search-url <url>", "where the search engine is reached, such as a tunnel that is open", httpUrl)
-  .option("--json", "one JSON document on stdout", false)
+  .option("--search-url <url>", "URL of the search engine, such as an open tunnel", httpUrl)
+  .option("--json", "print one JSON document on stdout", false)
   .addHelpText(
     "after",
     `
-Exit codes: 0 all layers agree; 1 they do not, or it cannot be said (an error, a layer that was not compared, no line in
-the range; only an error leaves stdout empty); 2 the command line is wrong; 130 interrupted.
+Exit codes: 0 all layers agree; 1 they disagree, or it could not be determined (a layer was not compared, no line is in
+the range, or an error, which leaves stdout empty); 2 the command line is wrong; 130 interrupted.
 
-A range that is older than the stream's retention is compared without the stream: tables and index with the raw zone.
-With the endpoints that npm start prints, it looks at that run; what it sent in the last minute may be on its way:
+Lines older than the stream's retention are compared with the raw zone instead of the stream.
+With the endpoints that npm start prints, the command compares that run; lines of the last minute may be on their way:
   npm run reconcile -- dev --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
   )
   .action(ending(run));

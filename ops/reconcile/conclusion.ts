@@ -59,5 +59,5 @@ function textOf({ agree }: Compared, reasons: readonly string[]): string {
   if (!agree)
     return ["THE LAYERS DO NOT AGREE.", ...reasons.slice(1).map((reason) => `Also, ${reason}.`)].join(" ");
   if (reasons.length === 0) return "All layers agree.";
-  return `It cannot be said that all layers agree: ${reasons.join("; ")}.`;
+  return `It could not be determined whether all layers agree: ${reasons.join("; ")}.`;
 }

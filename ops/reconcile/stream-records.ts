@@ -61,7 +61,7 @@ async function* shardRecords(
     );
     for (const { SequenceNumber, ApproximateArrivalTimestamp, Data } of answer.Records ?? []) {
       if (SequenceNumber === undefined || ApproximateArrivalTimestamp === undefined || Data === undefined) {
-        throw new Error(`${streamName}, ${shardId}: a record came without number, arrival or data`);
+        throw new Error(`${streamName}, ${shardId}: a record has no sequence number, arrival time or data`);
       }
       const arrivedAtMs = ApproximateArrivalTimestamp.getTime();
       // Arrival is approximate: a later record of the shard may have an earlier time, but by less than this.

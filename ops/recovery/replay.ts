@@ -51,7 +51,7 @@ export function remembered(
   const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs: Math.min(toMs, now) };
   if (range.fromMs < range.toMs) return range;
   const asked = `${iso(fromMs)} to ${iso(toMs)}`;
-  throw new UsageError(`of ${asked} the stream holds nothing: it remembers ${retentionHours} hours`);
+  throw new UsageError(`the stream has no records of ${asked}: its retention is ${retentionHours} hours`);
 }
 
 /** Bytes of lines in one object: more than Firehose writes, fewer than Athena recommends. */
@@ -106,8 +106,8 @@ async function assertVisible({ partitions }: ReplayPorts, hours: readonly Hour[]
   const absent = hours.filter(({ values }) => !known.has(values.join("/"))).map(({ name }) => name);
   if (absent.length === 0) return;
   throw new Error(
-    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so what lies there cannot be seen: ` +
-      "MergeSmallFiles registers them whenever it runs; see that it does, then replay",
+    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so its lines there cannot be queried: ` +
+      "MergeSmallFiles registers partitions at each run; check that it runs, then replay",
   );
 }
 
