@@ -379,9 +379,9 @@ describe("npm run tunnel", () => {
     );
   });
 
-  const lacking = realCli !== undefined && folderOf("session-manager-plugin") === undefined;
-  (lacking ? test : test.skip)(
-    `explains that the AWS CLI of this machine lacks its plugin${lacking ? "" : " (NOT RUN: there is no such CLI here)"}`,
+  const isMissing = realCli !== undefined && folderOf("session-manager-plugin") === undefined;
+  (isMissing ? test : test.skip)(
+    `explains that the AWS CLI of this machine lacks its plugin${isMissing ? "" : " (NOT RUN: there is no such CLI here)"}`,
     async () => {
       const services = await startEndpoint(awsServices);
       const none = fakeAws({}, []);

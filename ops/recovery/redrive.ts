@@ -56,9 +56,9 @@ export function redriveCode({ failed, stoppedEarly }: RedriveReport): ExitCode {
 }
 
 /** Consecutive invocations without progress after which an object has failed; one, when the object before it has. */
-export const FRUITLESS_INVOCATIONS = 3;
+export const MAX_INVOCATIONS = 3;
 /** Consecutive objects that fail, after which the redrive stops: they have a common cause. */
-export const FRUITLESS_OBJECTS = 3;
+export const MAX_FAILED_OBJECTS = 3;
 
 const FIRST_WAIT_MS = 1_000;
 
@@ -76,7 +76,7 @@ export async function redrive(
   const results: ObjectResult[] = [];
   let failedInARow = 0;
   const settle = (batch: DiscardedBatch): Promise<Pick<ObjectResult, "kind" | "reason">> =>
-    redriveBatch(batch, ports, dryRun, failedInARow === 0 ? FRUITLESS_INVOCATIONS : 1);
+    redriveBatch(batch, ports, dryRun, failedInARow === 0 ? MAX_INVOCATIONS : 1);
   for await (const object of ports.objects) {
     const { key } = object;
     const result: ObjectResult =
@@ -87,23 +87,23 @@ export async function redrive(
     ports.onObject(result);
     if (result.kind === "failed") failedInARow++;
     else if (result.kind === "redriven") failedInARow = 0;
-    if (failedInARow === FRUITLESS_OBJECTS) break;
+    if (failedInARow === MAX_FAILED_OBJECTS) break;
   }
-  return reportOf(results, failedInARow === FRUITLESS_OBJECTS);
+  return reportOf(results, failedInARow === MAX_FAILED_OBJECTS);
 }
 
 async function redriveBatch(
   batch: DiscardedBatch,
   ports: RedrivePorts,
   dryRun: boolean,
-  attempts: number,
+  maxAttempts: number,
 ): Promise<Pick<ObjectResult, "kind" | "reason">> {
   // arn:aws:lambda:<region>:<account>:function:<name>, and perhaps a qualifier
   const owner = batch.functionArn.split(":")[6];
   if (owner !== ports.functionName)
     return { kind: "skipped", reason: `it was discarded by the mapping of ${owner}` };
   if (dryRun) return { kind: "pending", reason: batch.condition };
-  const outcome = await acknowledge(batch.event.Records, attempts, ports);
+  const outcome = await acknowledge(batch.event.Records, maxAttempts, ports);
   if (!outcome.acknowledged) return { kind: "failed", reason: outcome.reason };
   await ports.remove(batch.key);
   return { kind: "redriven" };
@@ -115,22 +115,22 @@ type Acknowledgement =
 
 /**
  * Invokes the function until it has acknowledged all records, each time from the first record that it has not.
- * @param attempts consecutive invocations without progress that are allowed
+ * @param maxAttempts consecutive invocations without progress that are allowed
  */
 async function acknowledge(
   records: readonly KinesisStreamRecord[],
-  attempts: number,
+  maxAttempts: number,
   { invoke, sleep }: RedrivePorts,
 ): Promise<Acknowledgement> {
   let rest = [...records];
-  for (let fruitless = 0; ; ) {
+  for (let withoutProgress = 0; ; ) {
     const verdict = await attempt(rest, invoke);
     if (verdict.type === "success") return { acknowledged: true };
     const processed = verdict.type === "failedFrom" ? verdict.index : 0;
     rest = rest.slice(processed);
-    fruitless = processed > 0 ? 0 : fruitless + 1;
-    if (fruitless === attempts) return { acknowledged: false, reason: reasonOf(verdict, rest) };
-    if (fruitless > 0) await sleep(FIRST_WAIT_MS * 2 ** (fruitless - 1));
+    withoutProgress = processed > 0 ? 0 : withoutProgress + 1;
+    if (withoutProgress === maxAttempts) return { acknowledged: false, reason: reasonOf(verdict, rest) };
+    if (withoutProgress > 0) await sleep(FIRST_WAIT_MS * 2 ** (withoutProgress - 1));
   }
 }
 
