@@ -18,7 +18,7 @@ const EVENT_LIMIT_BYTES = 6_291_456;
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
 /** An error response of Lambda's API. */
-class ServiceError extends Error {
+class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly type: string,
@@ -45,7 +45,7 @@ export async function startLambda(options: LambdaOptions): Promise<Service & { r
   const server = createServer((request, response) => {
     answer(request, options).then(
       (found) => send(response, found),
-      (error: unknown) => send(response, errorAnswer(error)),
+      (error: unknown) => send(response, refusalAnswer(error)),
     );
   });
   const url = await listenOnLoopback(server, options.port ?? 0, "Lambda API");
@@ -57,7 +57,7 @@ async function answer(request: IncomingMessage, { functions, invoke }: LambdaOpt
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");
   const asked = INVOCATIONS.exec(pathname)?.[1];
   if (request.method !== "POST" || asked === undefined) {
-    throw new ServiceError(
+    throw new Refusal(
       404,
       "UnknownOperationException",
       `${request.method} ${pathname} is not supported by the local run: this port serves Lambda's Invoke`,
@@ -68,11 +68,7 @@ async function answer(request: IncomingMessage, { functions, invoke }: LambdaOpt
   const found = functions.find((one) => one.name === name || one.arn === name);
   if (found === undefined) {
     const names = functions.map((one) => one.name).join(", ");
-    throw new ServiceError(
-      404,
-      "ResourceNotFoundException",
-      `Function not found: ${name}; there are ${names}`,
-    );
+    throw new Refusal(404, "ResourceNotFoundException", `Function not found: ${name}; there are ${names}`);
   }
   const event = parse(text);
   try {
@@ -87,11 +83,7 @@ async function answer(request: IncomingMessage, { functions, invoke }: LambdaOpt
 function refuseOptions({ headers }: IncomingMessage, query: URLSearchParams): void {
   const type = headers["x-amz-invocation-type"] ?? "RequestResponse";
   const refuse = (what: string): never => {
-    throw new ServiceError(
-      400,
-      "InvalidParameterValueException",
-      `${what} is not supported by the local run`,
-    );
+    throw new Refusal(400, "InvalidParameterValueException", `${what} is not supported by the local run`);
   };
   if (type !== "RequestResponse") refuse(`invocation type ${type}`);
   if ((headers["x-amz-log-type"] ?? "None") !== "None") refuse(`log type ${headers["x-amz-log-type"]}`);
@@ -109,7 +101,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   }
   if (bytes > EVENT_LIMIT_BYTES) {
     const message = `Request must be smaller than ${EVENT_LIMIT_BYTES} bytes for the InvokeFunction operation`;
-    throw new ServiceError(413, "RequestTooLargeException", message);
+    throw new Refusal(413, "RequestTooLargeException", message);
   }
   return Buffer.concat(chunks).toString("utf8");
 }
@@ -118,7 +110,7 @@ function parse(text: string): unknown {
   try {
     return text === "" ? {} : JSON.parse(text);
   } catch (error) {
-    throw new ServiceError(
+    throw new Refusal(
       400,
       "InvalidRequestContentException",
       `Could not parse request body: ${String(error)}`,
@@ -134,8 +126,8 @@ function executed(result: unknown, headers: Readonly<Record<string, string>> = {
   };
 }
 
-function errorAnswer(error: unknown): Answer {
-  const { status, type } = error instanceof ServiceError ? error : { status: 500, type: "ServiceException" };
+function refusalAnswer(error: unknown): Answer {
+  const { status, type } = error instanceof Refusal ? error : { status: 500, type: "ServiceException" };
   const message = messageOf(error);
   return {
     status,
