@@ -13,7 +13,7 @@ import { STATEFUL } from "../modules/stateful";
 import { addStacks } from "../stacks/add-stacks";
 import { backendBucket } from "../stacks/environment-stack";
 import { EVERY_OPTION, environment, LOCATION } from "./support/environments";
-import { placesOf } from "./support/places";
+import { attributesOf } from "./support/synth-attributes";
 import {
   type Json,
   object,
@@ -224,8 +224,8 @@ describe("names", () => {
 });
 
 describe("wiring, where everything that is optional is on", () => {
-  const places = placesOf({ ...defineEnvironment("app.test.ts", EVERY_OPTION), location: LOCATION });
-  const constructs = new Set([...places.keys()].map((place) => place.split(/[/ ]/)[0] ?? ""));
+  const attributes = attributesOf({ ...defineEnvironment("app.test.ts", EVERY_OPTION), location: LOCATION });
+  const constructs = new Set([...attributes.keys()].map((attribute) => attribute.split(/[/ ]/)[0] ?? ""));
 
   /** The text of a value with `DataLake/Lake/Bucket.arn` for `${DataLake/Lake/Bucket.arn}`. */
   const plain = (value: Json): string =>
@@ -234,10 +234,10 @@ describe("wiring, where everything that is optional is on", () => {
       .join(", ")
       .replaceAll(/\$\{|\}/g, "");
 
-  /** The constructs of the stack, other than a place's own, that it refers to. */
-  const othersIn = (place: string): string[] => {
-    const own = place.split(/[/ ]/)[0];
-    const referred = [...plain(places.get(place) ?? "").matchAll(/(?:^|, |\/\/)(\w+)(?=\/)/g)];
+  /** The constructs of the stack, other than the attribute's own, that it refers to. */
+  const othersIn = (attribute: string): string[] => {
+    const own = attribute.split(/[/ ]/)[0];
+    const referred = [...plain(attributes.get(attribute) ?? "").matchAll(/(?:^|, |\/\/)(\w+)(?=\/)/g)];
     return referred.flatMap(([, name = ""]) => (name !== own && constructs.has(name) ? [name] : []));
   };
 
@@ -317,31 +317,33 @@ describe("wiring, where everything that is optional is on", () => {
   };
 
   test("constructs refer to each other here and nowhere else", () => {
-    const found = [...places.keys()].filter(
-      (place) =>
+    const found = [...attributes.keys()].filter(
+      (attribute) =>
         // Each of these has a test of its own.
         !/^(state |output |Operations\/(\w+\/Alarm|Dashboard)|SavedQueries\/|.*\/Permissions\/Document )/.test(
-          place,
-        ) && othersIn(place).some((other) => other !== "Key"),
+          attribute,
+        ) && othersIn(attribute).some((other) => other !== "Key"),
     );
-    expect(Object.fromEntries(found.map((place) => [place, plain(places.get(place) ?? "")]))).toEqual(WIRING);
+    expect(
+      Object.fromEntries(found.map((attribute) => [attribute, plain(attributes.get(attribute) ?? "")])),
+    ).toEqual(WIRING);
   });
 
   test("no text has something undefined in it", () => {
-    const broken = [...places].filter(([, value]) =>
+    const broken = [...attributes].filter(([, value]) =>
       /undefined|null|NaN|\[object /.test(JSON.stringify(value)),
     );
     expect(broken).toEqual([]);
   });
 
-  test("the saved queries are the people's", () => {
-    const named = [...places.keys()].filter((place) =>
-      /^SavedQueries\/\w+ (database|workgroup)$/.test(place),
+  test("the saved queries are in the analysts' workgroup", () => {
+    const named = [...attributes.keys()].filter((attribute) =>
+      /^SavedQueries\/\w+ (database|workgroup)$/.test(attribute),
     );
     expect(named).toHaveLength(2 * 8);
-    for (const place of named) {
-      expect(plain(places.get(place) ?? "")).toBe(
-        place.endsWith(" database") ? "Catalog/Database.name" : "PeopleWorkgroup/Workgroup.name",
+    for (const attribute of named) {
+      expect(plain(attributes.get(attribute) ?? "")).toBe(
+        attribute.endsWith(" database") ? "Catalog/Database.name" : "PeopleWorkgroup/Workgroup.name",
       );
     }
   });
@@ -358,24 +360,24 @@ describe("wiring, where everything that is optional is on", () => {
   ];
 
   test("an alarm watches what its name says", () => {
-    const dimensions = [...places.keys()].filter((place) =>
-      /^Operations\/\w+\/Alarm (metric_query\.\w+\.metric\.)?dimensions\.(?!ClientId)/.test(place),
+    const dimensions = [...attributes.keys()].filter((attribute) =>
+      /^Operations\/\w+\/Alarm (metric_query\.\w+\.metric\.)?dimensions\.(?!ClientId)/.test(attribute),
     );
     expect(dimensions.length).toBeGreaterThan(45);
-    for (const place of dimensions) {
-      const [, name = ""] = place.split("/");
-      const sent = place.includes("metric_query.sent");
+    for (const attribute of dimensions) {
+      const [, name = ""] = attribute.split("/");
+      const sent = attribute.includes("metric_query.sent");
       const own = WATCHED.find(([prefix]) => prefix.test(name))?.[1];
-      const others = othersIn(place);
+      const others = othersIn(attribute);
       // A rule of the operations counts objects that were left behind.
-      const expected = place.endsWith("RuleName") ? [] : [sent ? "EventStream" : own];
-      expect([place, others]).toEqual([place, expected]);
+      const expected = attribute.endsWith("RuleName") ? [] : [sent ? "EventStream" : own];
+      expect([attribute, others]).toEqual([attribute, expected]);
     }
   });
 
   test("the dashboard shows every construct that has metrics", () => {
-    const body = [...places.keys()].filter((place) => place.includes(" dashboard_body."));
-    const shown = new Set(body.flatMap((place) => othersIn(place)));
+    const body = [...attributes.keys()].filter((attribute) => attribute.includes(" dashboard_body."));
+    const shown = new Set(body.flatMap((attribute) => othersIn(attribute)));
     expect([...shown].sort()).toEqual(
       WATCHED.map(([, name]) => name)
         .filter((name) => name !== "SearchSetup")
@@ -385,11 +387,13 @@ describe("wiring, where everything that is optional is on", () => {
 
   test("a role is granted something on these constructs", () => {
     const granted = new Map<string, Set<string>>();
-    for (const place of places.keys()) {
-      if (!/^(?!state ).*\/Permissions\/Document statement\.\w+\.resources$/.test(place)) continue;
-      const role = place.replace(/\/Permissions\/Document .*$/, "");
+    for (const attribute of attributes.keys()) {
+      if (!/^(?!state ).*\/Permissions\/Document statement\.\w+\.resources$/.test(attribute)) continue;
+      const role = attribute.replace(/\/Permissions\/Document .*$/, "");
       const on = granted.get(role) ?? new Set();
-      for (const [, path = ""] of plain(places.get(place) ?? "").matchAll(/(?:^|, )([A-Z][\w/]+)\.arn/g))
+      for (const [, path = ""] of plain(attributes.get(attribute) ?? "").matchAll(
+        /(?:^|, )([A-Z][\w/]+)\.arn/g,
+      ))
         on.add(path);
       granted.set(role, on);
     }
@@ -447,7 +451,10 @@ describe("wiring, where everything that is optional is on", () => {
       ],
       ["MergeWorkgroup/Workgroup configuration.enforce_workgroup_configuration", false],
       ["MergeWorkgroup/Workgroup configuration.bytes_scanned_cutoff_per_query", 100 * 1_073_741_824],
-      ["MergeWorkgroup/Workgroup description", "For MergeSmallFiles, which says itself where its tables lie"],
+      [
+        "MergeWorkgroup/Workgroup description",
+        "For MergeSmallFiles, which sets the locations of its tables itself",
+      ],
       [
         "SearchDomain/Access/Document statement.People.actions",
         ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut"],
@@ -473,14 +480,14 @@ describe("wiring, where everything that is optional is on", () => {
         ["s3.eu-west-1.amazonaws.com"],
       ],
     ];
-    expect(told.map(([place]) => [place, places.get(place)])).toEqual(told);
+    expect(told.map(([attribute]) => [attribute, attributes.get(attribute)])).toEqual(told);
   });
 
   test("outputs are these", () => {
-    const outputs = [...places].filter(([place]) => /^(state )?output \w+\.value$/.test(place));
+    const outputs = [...attributes].filter(([attribute]) => /^(state )?output \w+\.value$/.test(attribute));
     expect(
       Object.fromEntries(
-        outputs.map(([place, value]) => [place.replace(/output (\w+)\.value/, "$1"), plain(value)]),
+        outputs.map(([attribute, value]) => [attribute.replace(/output (\w+)\.value/, "$1"), plain(value)]),
       ),
     ).toEqual({
       region: "eu-west-1",

@@ -2,11 +2,11 @@
  * Measures how large UpsertToES is and how long its cold start takes, as it is deployed and as it might be built
  * instead.
  *
- *     npm run bench:cold-start -- --times 20
+ * npm run bench:cold-start -- --times 20
  *
- * A cold start is a new process until the function's code is loaded, on this machine's whole cores; Lambda gives
- * a share of one by the function's memory. The least of many is what the code costs, without what else the
- * machine was doing.
+ * A cold start is a new process until the function's code is loaded, on this machine's whole cores; Lambda gives a
+ * share of one by the function's memory. The least of many is the cost of the code, without other load of the
+ * machine.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ import { bundleFunction } from "../modules/functions/bundle";
 const ROOT = resolve(__dirname, "..");
 const HANDLER = "lambdas/upsert-to-es/handler.ts";
 
-/** A way to build the function. */
+/** A variant of the function's build. */
 interface Variant {
   readonly name: string;
   readonly archivePath: string;

@@ -1,10 +1,10 @@
 /**
- * Sends lines at a steady rate through a local run of `dev` and measures how long each takes from its arrival in
- * the stream until a search finds it, and what memory the functions' processes hold meanwhile.
+ * Sends lines at a steady rate through a local run of `dev` and measures how long each takes from its arrival in the
+ * stream until a search finds it, and what memory the functions' processes hold meanwhile.
  *
- *     npm run bench:latency -- --rate 1000 --seconds 60
+ * npm run bench:latency -- --rate 1000 --seconds 60
  *
- * What it prints goes into docs/measurements.md.
+ * Its output goes into docs/measurements.md.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,14 +17,14 @@ import { settle } from "../local/settle";
 import { conclude, layersOf } from "../ops/reconcile/conclusion";
 import { reportText } from "../ops/reconcile/report";
 
-/** How often memory and latency are noted, in seconds. */
+/** Interval of the notes of memory and latency, in seconds. */
 const NOTE_EVERY_SECONDS = 5;
 const MIB = 1024 * 1024;
 
-/** What was noted at one moment. */
+/** A note of memory and latency. */
 interface Note {
   readonly second: number;
-  /** One-minute load average of the machine: says whether something else was running. */
+  /** One-minute load average of the machine: shows whether other programs were running. */
   readonly load: number;
   /** Resident memory of a function's processes in MiB, and how many they are, by function. */
   readonly memory: Readonly<Record<string, string>>;
@@ -87,7 +87,7 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
         notes.push(note(run, startedAt));
       }
     })();
-    const account = await send(run, { rate, maxCount: rate * seconds, pack: 1, seed: 1, signal });
+    const report = await send(run, { rate, maxCount: rate * seconds, pack: 1, seed: 1, signal });
     ended.abort();
     await noting;
 
@@ -96,7 +96,7 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
     const latency = run.latency?.latency();
     const [stats] = run.functions.stats().filter(({ functionName }) => functionName.endsWith("UpsertToES"));
     const text = [
-      `${availableParallelism()} cores, Node ${process.versions.node}, ${account.acknowledged} lines in ${account.seconds} s`,
+      `${availableParallelism()} cores, Node ${process.versions.node}, ${report.acknowledged} lines in ${report.seconds} s`,
       "Latency of all lines so far; memory in MiB of each function's processes, and how many they are:",
       table(notes),
       `arrival to searchable: ${JSON.stringify(latency)}`,

@@ -1,10 +1,10 @@
 /**
- * Reckons what merging costs: the core of MergeSmallFiles over hours of simulated time, with a warehouse that counts
- * what queries read and how often the function calls. No line is late, none comes twice.
+ * Computes the cost of merging: the core of MergeSmallFiles over hours of simulated time, with a warehouse that
+ * counts what queries read and how often the function calls. No line is late, none comes twice.
  *
- *     npm run bench -- merge-cost
+ * npm run bench -- merge-cost
  *
- * What it prints goes into docs/measurements.md.
+ * Its output goes into docs/measurements.md.
  */
 import Table from "cli-table3";
 import { HOUR_MS } from "../contract/hours";
@@ -18,16 +18,16 @@ import { Simulation } from "./merge-cost/simulation";
 
 const EVENTS_PER_SECOND = [1, 100, 10_000] as const;
 const HISTORY_HOURS = [26, 170, 500] as const;
-/** As many as minutes between two runs: after so long the runs come at the same minutes of an hour again. */
+/** Equal to the minutes between two runs: after so many hours the runs are at the same minutes of an hour again. */
 const MEASURED_HOURS = 13;
 const START_MS = Date.UTC(2026, 10, 24, 12);
-/** A run begins so long after each full hour. */
+/** Offset of a run from each full hour. */
 const PHASE_MS = 90_000;
 const MINUTE_MS = 60_000;
 const TIMEOUT_MS = 5 * MINUTE_MS;
 const MEMORY_GB = 0.5;
 
-/** What an environment has that sets nothing of it. */
+/** Settings of an environment that uses the defaults. */
 const DEPLOYED = defineEnvironment("benchmarks/merge-cost.ts", { name: "bench", protection: "disposable" });
 const SETTINGS = {
   everyMinutes: DEPLOYED.merge.everyMinutes,

@@ -2,9 +2,9 @@
  * Opens the page of a run in a real browser: how soon it is painted, and whether its memory grows while it is
  * updated. The garbage is collected before each measurement, so that what is left is what is held.
  *
- *     npm run bench:page -- --minutes 10
+ * npm run bench:page -- --minutes 10
  *
- * What it prints goes into docs/measurements.md.
+ * Its output goes into docs/measurements.md.
  */
 
 import { loadavg } from "node:os";
@@ -17,7 +17,7 @@ import { startBrowser } from "./support/browser";
 import { startPageRun } from "./support/page-run";
 
 const KIB = 1024;
-/** Before memory is noted: code is compiled and every panel drawn by then. */
+/** Time before memory is noted, for compiling code and drawing every panel. */
 const WARM_UP_SECONDS = 30;
 /** Growth from the first third of the notes to the last that is noise, in KiB. */
 const NOISE_KIB = 512;
@@ -26,7 +26,7 @@ const LOADS = 5;
 
 interface Note {
   readonly second: number;
-  /** One-minute load average of the machine: says whether something else was running. */
+  /** One-minute load average of the machine: shows whether other programs were running. */
   readonly load: number;
   readonly heapKiB: number;
   readonly nodes: number;

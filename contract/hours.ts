@@ -39,7 +39,7 @@ export function hourNamed(name: string): Hour {
   return hourOf(startMs);
 }
 
-/** So many hours before and after its own may hold copies of an hour's lines. */
+/** So many hours before and after its own may hold duplicates of an hour's lines. */
 const NEIGHBOURS_EACH_SIDE = 2;
 
 /** The hours whose lines an hour must not hold: two before it and two after it, in time order. */

@@ -13,14 +13,16 @@ const BY_FIELD: ReadonlyMap<string, Column> = new Map(
   [...COLUMNS, ...IDENTITY_COLUMNS].map((column) => [column.field, column]),
 );
 
-/** The column of the contract that a field is. */
+/** The contract's column of a field. */
 export function columnOf(field: Field): Column {
   const column = BY_FIELD.get(field);
   if (column === undefined) throw new Error(`"${field}" is no field of the contract`);
   return column;
 }
 
-/** Where the index keeps whole values of a field: below a text that is split into words, else the field itself. */
+/**
+ * Path of a field's whole values in the index: a subfield of a text that is split into words, else the field itself.
+ */
 export function exactPath(field: Field): string {
   return columnOf(field).search === "words" ? `${field}.keyword` : field;
 }

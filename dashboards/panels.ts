@@ -2,14 +2,14 @@ import type { Classification, Measure, Panel } from "./spec";
 
 /** Units sold; a cancellation's are negative. */
 const QUANTITY: Measure = { id: "quantity", title: "Quantity", unit: "units", factors: ["Quantity"] };
-/** Unit prices summed up, as in the lab; no money that anybody paid. */
+/** Sum of unit prices, as in the lab; not a revenue. */
 const PRICE: Measure = {
   id: "price",
   title: "Sum of unit prices",
   unit: "pounds",
   factors: ["Price"],
 };
-/** Money taken, less what was given back. */
+/** Revenue, less refunds. */
 const REVENUE: Measure = {
   id: "revenue",
   title: "Revenue",
@@ -27,7 +27,7 @@ const CANCELLATION: Classification = {
   otherwise: "Sold",
 };
 
-/** Who bought: somebody without a customer number, or a customer that is known. */
+/** Kind of buyer: a guest without a customer number, or a known customer. */
 const CUSTOMER_KIND: Classification = {
   id: "customer-kind",
   title: "Kind of customer",
@@ -36,7 +36,7 @@ const CUSTOMER_KIND: Classification = {
   otherwise: "Known customers",
 };
 
-/** More than there are countries. */
+/** More than the number of countries. */
 const COUNTRIES = 50;
 const TOP_PRODUCTS = 10;
 const LATEST_TRANSACTIONS = 50;

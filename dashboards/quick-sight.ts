@@ -3,7 +3,7 @@ import { sqlName } from "./athena";
 import { columnOf, type Field, tableColumn } from "./fields";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
-/** How the definition calls its data set: the table that has each line once. */
+/** Name of the data set in the definition: the table that has each line once. */
 const DATA_SET = "transactions";
 const SHEET = "retail";
 
@@ -45,7 +45,10 @@ function place({ id, chart }: Panel, at: number, panels: readonly Panel[]): Json
   };
 }
 
-/** What the tables do not have as a column: products, classes, and texts whose null is the empty text. */
+/**
+ * Calculated fields for values without a column in the tables: products, classes, and texts whose null becomes the
+ * empty text.
+ */
 function calculatedFields(panels: readonly Panel[]): JsonObject[] {
   const expressions = new Map<string, string>();
   const classify = ({ title, condition, fulfilled, otherwise }: Classification): void => {
@@ -85,7 +88,7 @@ function literal(text: string): string {
   return `'${text}'`;
 }
 
-/** The column that a dimension by value is about. */
+/** The column of a dimension by value. */
 function valueName(field: Field): string {
   return columnOf(field).required ? tableColumn(field) : `${field} or none`;
 }
@@ -140,7 +143,7 @@ function line(panel: FiguresPanel): JsonObject {
   };
 }
 
-/** @param limit what the limit of the categories is called, which differs by visual */
+/** @param limit name of the limit of categories, which differs by visual */
 function sorting(panel: FiguresPanel, limit: string): JsonObject {
   const { dimension, measures } = panel;
   const isByValue = dimension.kind === "values";
@@ -191,7 +194,7 @@ function measureField(panel: FiguresPanel, { id, title, factors }: Measure): Jso
   };
 }
 
-/** Every line, in pages; those of the same time in no order, for `record_id` is not shown. */
+/** Every line, in pages; lines of the same time are in no order, because `record_id` is not shown. */
 function lines(panel: LinesPanel): JsonObject {
   const values = panel.fields.map(
     (field): Json => ({

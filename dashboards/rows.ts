@@ -14,7 +14,7 @@ export interface PanelColumn {
   readonly holds: "text" | "date" | "time" | "number" | "pounds";
 }
 
-/** Engine and spec do not fit: the answer is not one to the panel's query. */
+/** The engine's answer does not fit the panel's query. */
 export class PanelAnswerError extends Error {
   override readonly name = "PanelAnswerError";
 }
@@ -31,7 +31,7 @@ function fieldColumn(field: Field): PanelColumn {
   return { id: field, title: field, holds: holds[kind] };
 }
 
-/** The column of what lines are grouped by. */
+/** The column of the dimension. */
 export function dimensionColumn(dimension: Dimension): PanelColumn {
   switch (dimension.kind) {
     case "time":
@@ -70,7 +70,7 @@ export function cell(panel: Panel, { id, holds }: PanelColumn, value: unknown): 
   );
 }
 
-/** Sums of doubles carry an error far below a cent. A zero has no sign. */
+/** Rounds to the cent, because sums of doubles have an error far below it. A zero has no sign. */
 function toTheCent(pounds: number): number {
   return Math.round(pounds * 100) / 100 + 0;
 }

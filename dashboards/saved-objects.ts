@@ -20,7 +20,7 @@ export interface SavedObject {
   readonly migrationVersion: Readonly<Record<string, string>>;
 }
 
-/** What a saved object needs, under the name by which it speaks of it. */
+/** A reference of a saved object to another, by name. */
 interface Reference {
   readonly name: string;
   readonly type: SavedObject["type"];
@@ -32,7 +32,7 @@ const PREFIX = "retail-bi";
 export const INDEX_PATTERN_ID = `${PREFIX}-transactions`;
 export const DASHBOARD_ID = `${PREFIX}-dashboard`;
 
-/** The time that the panels are about. */
+/** Time field of the panels. */
 const TIME_FIELD: Field = "InvoiceDate";
 
 /**
@@ -44,7 +44,7 @@ export const ADVANCED_SETTINGS: Readonly<Record<string, string | number>> = {
   "histogram:maxBars": 1000,
 };
 
-/** Versions of the forms that the objects have here: the newest that 2.x knows, so it changes nothing in them. */
+/** Migration versions of the objects: the newest that 2.x knows, so that it does not migrate them. */
 const FORMS: Readonly<Record<SavedObject["type"], string>> = {
   "index-pattern": "7.6.0",
   visualization: "7.10.0",
@@ -55,7 +55,7 @@ const FORMS: Readonly<Record<SavedObject["type"], string>> = {
 /** Columns of a dashboard's grid, and the size of a panel: two in a row. */
 const PANEL = { width: 24, height: 15, inARow: 2 } as const;
 
-/** Everything that is imported; each object after those that it refers to. @param indexName such as `retail` */
+/** All objects to import; each after those that it refers to. @param indexName such as `retail` */
 export function savedObjects(panels: readonly Panel[], indexName: string): SavedObject[] {
   const shown = panels.map((panel) => (panel.chart === "table" ? savedSearch(panel) : visualization(panel)));
   return [indexPattern(indexName, panels), ...shown, dashboard(panels, shown)];
@@ -100,7 +100,7 @@ const META_FIELDS: readonly JsonObject[] = [
   },
 ];
 
-/** The type that Dashboards has for a type of the index. */
+/** Dashboards' type for each type of the index. */
 const PATTERN_TYPES: Readonly<Record<string, string>> = {
   keyword: "string",
   text: "string",
@@ -110,8 +110,7 @@ const PATTERN_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The fields of the index, from its mapping. Dashboards would ask for them by itself, but not before the first
- * document is there.
+ * The fields of the index, from its mapping. Dashboards would read them by itself, but only after the first document.
  */
 function mappedFields(): JsonObject[] {
   const { properties } = indexMapping();
@@ -212,7 +211,7 @@ function visualization(panel: FiguresPanel): SavedObject {
   );
 }
 
-/** Lets only the lines of the class `fulfilled` through. A visualization has at most one such filter. */
+/** A filter for the lines of the class `fulfilled`. A visualization has at most one such filter. */
 function classFilter({ condition, fulfilled }: Classification): {
   readonly filter: JsonObject;
   readonly reference: Reference;
@@ -273,7 +272,7 @@ function bucket(dimension: Dimension, id: string): JsonObject {
           otherBucketLabel: "Other",
           missingBucket: false,
           missingBucketLabel: "Missing",
-          // What the form has no box for: it is merged into the aggregation.
+          // Settings without a field in the form; Dashboards merges them into the aggregation.
           json: JSON.stringify({ shard_size: SHARD_SIZE, missing: "" }),
           customLabel: dimension.field,
         },
@@ -283,7 +282,7 @@ function bucket(dimension: Dimension, id: string): JsonObject {
       return {
         ...common,
         type: "filters",
-        // A query that is an object goes to the engine as it is, whatever the language is called.
+        // Dashboards passes a query that is an object to the engine unchanged, in any language.
         params: {
           filters: [
             { input: { query: searchQuery(condition), language: "lucene" }, label: fulfilled },
@@ -304,7 +303,7 @@ function savedSearch({ id, title, fields, newestBy }: LinesPanel): SavedObject {
       description: "",
       version: 1,
       hits: 0,
-      // The time field stands before the columns by itself.
+      // Dashboards shows the time field before the columns by itself.
       columns: fields.filter((field) => field !== TIME_FIELD),
       sort: [
         [newestBy, "desc"],
@@ -341,7 +340,7 @@ function dashboard(panels: readonly Panel[], shown: readonly SavedObject[]): Sav
       hits: 0,
       panelsJSON: JSON.stringify(places),
       optionsJSON: JSON.stringify({ hidePanelTitles: false, useMargins: true }),
-      // Else it would open with the last fifteen minutes.
+      // Otherwise the dashboard would open with the last fifteen minutes.
       timeRestore: true,
       timeFrom: "now-90d",
       timeTo: "now",

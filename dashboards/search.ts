@@ -4,9 +4,9 @@ import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, t
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /**
- * How many values each shard hands in for the largest to be found. An index a month makes many shards, each of which
- * knows only its own part of a sum: with the engine's default (25 for ten) a product that sells everywhere a
- * little would be lost. The largest shops of this data have some 5,000 products.
+ * Values that each shard returns, so that the largest are found. Monthly indices make many shards, each with only its
+ * part of a sum: with the engine's default (25 for ten) a product that sells everywhere a little would be lost. The
+ * largest shops of this data have some 5,000 products.
  */
 export const SHARD_SIZE = 10_000;
 
@@ -44,7 +44,7 @@ export function searchQuery(condition: Condition): JsonObject {
   };
 }
 
-/** The lines that do not fulfil a condition. */
+/** A query for the lines that do not fulfil a condition. */
 export function otherwiseQuery(condition: Condition): JsonObject {
   return { bool: { must_not: [searchQuery(condition)] } };
 }

@@ -1,11 +1,11 @@
 import type { Field, NumberField, TextField, TimeField } from "./fields";
 
 /**
- * What is shown, once. From a panel come its query of the index (`search.ts`), its query of the tables
+ * The panels' definition. From a panel derive its query of the index (`search.ts`), its query of the tables
  * (`athena.ts`), its saved object in OpenSearch Dashboards and its visual in QuickSight; all compute the same rows.
  */
 
-/** How a number is read: lines and units are whole numbers, pounds are rounded to the cent. */
+/** Unit of a number: lines and units are whole numbers, pounds are rounded to the cent. */
 export type Unit = "lines" | "units" | "pounds";
 
 /** A number that is computed over lines. */
@@ -14,11 +14,11 @@ export interface Measure {
   readonly id: string;
   readonly title: string;
   readonly unit: Unit;
-  /** What is summed over the lines: the product of these fields; without any, each line counts one. */
+  /** Factors of the summed product; without any, each line counts as one. */
   readonly factors: readonly NumberField[];
 }
 
-/** What a line either fulfils or not. */
+/** A condition on a line. */
 export type Condition =
   | { readonly kind: "begins"; readonly field: TextField; readonly prefix: string }
   /** Null, absent and empty are the same. */
@@ -35,7 +35,7 @@ export interface Classification {
   readonly otherwise: string;
 }
 
-/** What lines are grouped by. */
+/** Dimension by which lines are grouped. */
 export type Dimension =
   /** By intervals of UTC, in their order; those without lines are left out. */
   | { readonly kind: "time"; readonly field: TimeField; readonly interval: "day" | "month" }
@@ -44,14 +44,14 @@ export type Dimension =
   /** By class, in the order `fulfilled`, `otherwise`; a class without lines is left out. */
   | { readonly kind: "classes"; readonly classification: Classification };
 
-/** A layer's own answer to a panel: what arrived seconds ago, or what was merged. */
+/** A layer that answers panels: `speed` has lines of seconds ago, `batch` has merged lines. */
 export type Layer = "speed" | "batch";
 
 interface PanelBase {
   /** Permanent: it names the saved object, the visual and the page's element. Lower-case letters and dashes. */
   readonly id: string;
   readonly title: string;
-  /** The layer that answers where both could. */
+  /** The layer that answers when both could. */
   readonly layer: Layer;
 }
 

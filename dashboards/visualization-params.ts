@@ -1,13 +1,16 @@
 import type { JsonObject } from "../lib/json";
 import type { FiguresPanel, Measure, Unit } from "./spec";
 
-/** Type and params of a visualization, in the words of OpenSearch Dashboards. */
+/** Type and params of a visualization, in the terms of OpenSearch Dashboards. */
 interface VisualizationParams {
   readonly type: "histogram" | "horizontal_bar" | "line";
   readonly params: JsonObject;
 }
 
-/** How a panel is drawn. The params are the defaults of the plugin `vis_type_vislib`, with the panel's series in them. */
+/**
+ * Visualization of a panel. The params are the defaults of the plugin `vis_type_vislib`, with the panel's series in
+ * them.
+ */
 export function visualizationParams(panel: FiguresPanel): VisualizationParams {
   switch (panel.chart) {
     case "bars":
@@ -27,11 +30,11 @@ export function visualizationParams(panel: FiguresPanel): VisualizationParams {
 
 interface Sides {
   readonly category: string;
-  /** Of the first and of the second unit. */
+  /** Axes of the first and the second unit. */
   readonly values: readonly [string, string];
 }
 
-/** Money has an axis of its own, for a bar of a thousand pounds and one of ten lines do not fit the same. */
+/** Money has its own axis, because a bar of a thousand pounds and one of ten lines do not fit on one. */
 function axes(
   { measures }: FiguresPanel,
   shape: "histogram" | "line",

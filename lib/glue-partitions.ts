@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-glue";
 import { chunks, given } from "./given";
 
-/** What one BatchGetPartition call takes. */
+/** Limit of partitions in one BatchGetPartition call. */
 const GET_AT_ONCE = 1000;
 
 /** Those of a table's partitions with these values that exist. */

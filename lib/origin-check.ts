@@ -20,7 +20,11 @@ function ownHosts(port: number): readonly string[] {
  * @param port that the local end listens on.
  * @param what the local end is called. @default "the tunnel"
  */
-export function refusal(headers: IncomingHttpHeaders, port: number, what = "the tunnel"): string | undefined {
+export function rejectionReason(
+  headers: IncomingHttpHeaders,
+  port: number,
+  what = "the tunnel",
+): string | undefined {
   const { host, origin, referer } = headers;
   if (host === undefined || !ownHosts(port).includes(host)) {
     return `Host is ${quoted(host)}; ${ownHosts(port).join(" or ")} is wanted`;

@@ -10,6 +10,6 @@ export function namesBadRows(say: (text: string) => void): (row: BadRow) => void
     count++;
     if (count <= NAMED_ROWS)
       say(`line ${number}: not sent: ${fault}${remedy === undefined ? "" : ` (${remedy})`}`);
-    if (count === NAMED_ROWS + 1) say("more rows are refused; the report counts them by reason");
+    if (count === NAMED_ROWS + 1) say("more rows are refused; the report has their counts by reason");
   };
 }

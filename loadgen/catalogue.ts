@@ -1,7 +1,7 @@
 import { DOUBLED_BLANK, POPULARITY, PRICES, sample, TRAILING_BLANK } from "./distributions";
 import type { Random } from "./random";
 
-/** Something that is sold. */
+/** A product. */
 export interface Product {
   readonly stockCode: string;
   readonly description: string;
@@ -55,7 +55,7 @@ const ENDINGS = [" DESIGN", " ,PINK/WHITE", "+CUTLERY", " (ASSORTED)", ' 12" HIG
 /** The golden ratio: steps of it fill an interval evenly, however many are taken. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** What can be bought; the same for the same seed. The first products are the best-selling ones. */
+/** All products; the same for the same seed. The first products are the best-selling ones. */
 export class Catalogue {
   private readonly products: readonly Product[];
 
@@ -84,7 +84,7 @@ export class Catalogue {
   }
 }
 
-/** The price at a place of the distribution, 0 to 1. */
+/** The price at a quantile, 0 to 1. */
 function priceAt(place: number): number {
   return roundToPence(sample({ next: () => place }, PRICES));
 }
@@ -105,7 +105,7 @@ function newCode(random: Random, taken: Set<string>): string {
   }
 }
 
-/** Upper case, three to six words, with the blanks, commas, quotes and slashes that people type. */
+/** Upper case, three to six words, with blanks, commas, quotes and slashes as in real descriptions. */
 function describe(random: Random): string {
   const words = [
     ...(random.chance(0.12) ? [random.pick(PACKS)] : []),

@@ -1,4 +1,4 @@
-/** Batches in flight at once, those that wait for a repetition included. */
+/** Most batches in flight, those waiting for a retry included. */
 const LARGEST = 8;
 
 /** How many batches may be in flight: half as many after each throttled call, one more after as many clean ones. */
@@ -9,7 +9,7 @@ export class CongestionWindow {
     return Math.floor(this.window);
   }
 
-  /** Takes the outcome of a call into account. */
+  /** Adapts the window to the outcome of a call. */
   public learn(throttled: boolean): void {
     this.window = throttled ? Math.max(1, this.window / 2) : Math.min(LARGEST, this.window + 1 / this.window);
   }

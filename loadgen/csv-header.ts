@@ -5,7 +5,7 @@ import { InputError, quoted } from "./source";
 /** Delimiters that are recognised. */
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
-/** Names that files in circulation give to a column of the contract: those of UCI's first edition, and their like. */
+/** Other names of the contract's columns in published files, such as UCI's first edition. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   Invoice: ["InvoiceNo", "InvoiceNumber"],
   Quantity: ["Qty"],
@@ -16,15 +16,15 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
 /** Names shown of a header in a message. */
 const SHOWN_NAMES = 20;
 
-/** What the command line says about the columns. */
+/** Options for finding the columns. */
 export interface HeaderOptions {
-  /** One character; absent: recognised. */
+  /** One character. @default recognised */
   readonly delimiter?: string;
-  /** The header's name by the contract's: goes before every name that matches by itself. */
+  /** Header names by column of the contract; they take precedence over matching names. */
   readonly map?: Readonly<Record<string, string>>;
 }
 
-/** Where the contract's columns are in a row. */
+/** Positions of the contract's columns in a row. */
 export interface Layout {
   readonly delimiter: string;
   readonly width: number;
@@ -38,7 +38,7 @@ export function fieldOf(name: string): string | undefined {
   return FIELDS.get(plain(name));
 }
 
-/** A name without what people and tools write differently: case, blanks and punctuation. */
+/** A name without case, blanks and punctuation, which vary between files. */
 function plain(name: string): string {
   return name
     .normalize("NFKC")
@@ -51,8 +51,8 @@ const FIELDS: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The delimiter of a file: of those that are known, the one by which its header names the most columns of the contract, and then
- * the one that makes the most columns. A first line `sep=;`, which Excel writes and reads, says it.
+ * The delimiter of a file: the known one by which its header names the most columns of the contract, then the one
+ * with the most columns. Excel's first line `sep=;` takes precedence.
  * @param beginning of the file, one character a byte
  * @param isWhole whether that is all of it
  */
@@ -167,7 +167,7 @@ function namesOf(header: readonly string[]): string {
   return shown.join(", ") + (header.length > SHOWN_NAMES ? `, and ${header.length - SHOWN_NAMES} more` : "");
 }
 
-/** A column's name in a message and in the report; one without a name is called so. */
+/** A column's name for messages and the report, with a substitute for an empty one. */
 function shownName(name: string, index: number): string {
   if (name.trim() === "") return `(unnamed column ${index + 1})`;
   return /^[\w .#()/%&+*-]{1,60}$/.test(name) ? name : quoted(name, 60);

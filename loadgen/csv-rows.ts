@@ -3,7 +3,7 @@ export interface Row {
   /** Line on which it begins, from 1. */
   readonly number: number;
   readonly cells: readonly string[];
-  /** What is wrong with its quotes. */
+  /** Fault of its quotes. */
   readonly fault?: string;
 }
 
@@ -11,7 +11,7 @@ const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** The next place of a text, looked for again only when it was passed. */
+/** Finds the next occurrence of a text, and searches again only after it was passed. */
 class Finder {
   private at = -1;
 
@@ -31,9 +31,10 @@ class Finder {
 }
 
 /**
- * Splits text into rows and cells (RFC 4180), block by block. Each row ends where the next of LF, CR LF and CR stands outside
- * quotes, whatever the rows before it ended in: of the libraries that read streams only csv-parse does that, at five times the
- * time. Where a quote opens a cell, line ends and delimiters belong to it; anywhere else a quote is a character.
+ * Splits text into rows and cells (RFC 4180), block by block. Each row ends where the next of LF, CR LF and CR stands
+ * outside quotes, whatever the rows before it ended in: among the libraries for streams only csv-parse does that, in
+ * five times the time. Where a quote opens a cell, line ends and delimiters belong to it; anywhere else a quote is a
+ * character.
  */
 export class RowSplitter {
   private rest = "";
@@ -73,7 +74,7 @@ export class RowSplitter {
           ? { number, cells: found.cells }
           : { number, cells: found.cells, fault: found.fault };
       } else {
-        // Whether a line feed follows a carriage return, the next block says.
+        // The next block shows whether a line feed follows the carriage return.
         const isOpen = end === text.length || (text.charCodeAt(end) === CR && end + 1 === text.length);
         if (isOpen && !isLast) break;
         const cells = text.slice(at, end).split(this.delimiter);
@@ -130,7 +131,7 @@ function isEnd(code: number, separator: number): boolean {
   return code === separator || code === LF || code === CR;
 }
 
-/** A doubled quote is none. -1: there is none. */
+/** Index of the closing quote, -1 without one. A doubled quote is a character. */
 function closingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 2)) {
     if (text.charCodeAt(at + 1) !== QUOTE) return at;

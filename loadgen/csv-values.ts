@@ -2,10 +2,10 @@ import type { Column } from "../contract/retail-transaction";
 import { type DateReader, dateReader, formatsOf } from "./dates";
 import { quoted } from "./source";
 
-/** What separates the whole from the fraction of a number. */
+/** Decimal mark of a number. */
 type DecimalMark = "point" | "comma";
 
-/** What the command line says about values. */
+/** Options for reading values. */
 export interface ValueOptions {
   /** As {@link dateReader} takes it; absent: `YYYY-MM-DD HH:MM:SS`, the contract's own. */
   readonly dateFormat?: string;
@@ -18,14 +18,14 @@ type Reading =
   | { readonly value: string | number; readonly as?: "nothing" | "integer" }
   | { readonly reason: string; readonly fault: string; readonly remedy?: string };
 
-/** How pandas, R, databases and spreadsheets write that there is no value. */
+/** Spellings of "no value" by pandas, R, databases and spreadsheets. */
 const NOTHING = new Set(["nan", "null", "none", "na", "n/a", "#n/a", "<na>", "nat", "nil", "\\n"]);
-/** Longest text that is looked at as one of them, blanks included. */
+/** Longest text that is compared with them, blanks included. */
 const LONGEST_NOTHING = 16;
 
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-/** What the contract wants; whether there is such a second, its judge knows. */
+/** Form of the contract's timestamps; the contract's judge checks that the date exists. */
 const CONTRACT_FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 /** Such as 1,234.50, 1.234,50 and 1 234. */
 const GROUPED = /^[+-]?\d{1,3}([.,'\s]\d{3})+([.,]\d+)?$/;
@@ -37,10 +37,10 @@ const FLOAT_IDENTIFIER = /^(\d+)[.,]0+$/;
 export class ValueReader {
   private readonly readDate: DateReader | undefined;
   private mark: DecimalMark | undefined;
-  /** What dates in another form may have been written in. */
+  /** Formats that fit all dates of the file so far. */
   private formats: readonly string[] = [];
 
-  /** @throws RangeError for a date format that is none */
+  /** @throws RangeError for an invalid date format */
   public constructor(
     private readonly options: ValueOptions,
     delimiter: string,
@@ -75,7 +75,7 @@ export class ValueReader {
         : { value };
     }
     if (CONTRACT_FORM.test(text)) return { value: text };
-    // A later date may tell D/M from M/D: what read all that were seen so far stays.
+    // A later date may tell D/M from M/D: only formats that fit all dates so far stay.
     const narrowed = this.formats.filter((format) => dateReader(format)(text) !== undefined);
     this.formats = narrowed.length > 0 ? narrowed : formatsOf(text);
     if (this.formats.length === 0) return { value: text };
@@ -110,7 +110,7 @@ export class ValueReader {
     return Number.isFinite(value) ? { value } : notANumber(field, text, "a number is wanted");
   }
 
-  /** What is wrong with a number whose decimal mark is not the file's. */
+  /** Fault and remedy of a number whose decimal mark differs from the file's. */
   private otherMark(text: string): [why: string, remedy?: string] {
     if (this.options.decimal !== undefined) return [`--decimal says ${this.mark}`];
     if (this.mark === "comma")

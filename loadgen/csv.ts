@@ -11,18 +11,18 @@ const MAX_ROW_BYTES = 4 * 1024 * 1024;
 
 /** How a file of rows is read. */
 export interface CsvOptions extends HeaderOptions, ValueOptions {
-  /** Of the file, a label of the WHATWG Encoding Standard; absent: recognised, else UTF-8. */
+  /** Encoding of the file, a label of the WHATWG Encoding Standard. @default recognised, else UTF-8 */
   readonly encoding?: string;
-  /** Milliseconds since 1970, against which dates are judged. */
+  /** Current time for judging dates, milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 /**
- * Reads a file of delimited rows (RFC 4180, a header) row by row, each with line ends of its own. Columns are found by their
- * names; those that the contract does not know are left out. Texts stay as they are; a row that cannot become a line of the contract is
- * given as a bad row.
- * @throws InputError, while it is iterated, when the file cannot be read, lacks a required column, has no row, or has a quote that
- * is never closed.
+ * Reads a file of delimited rows (RFC 4180, a header) row by row; line ends may differ between rows. Columns are
+ * found by their names; those that the contract does not know are left out. Texts stay as they are; a row that cannot
+ * become a line of the contract is given as a bad row.
+ * @throws InputError, while it is iterated, when the file cannot be read, lacks a required column, has no row, or has
+ * a quote that is never closed.
  */
 export function readCsv(file: string, options: CsvOptions = {}): Source {
   const columns = new Columns();
@@ -32,7 +32,7 @@ export function readCsv(file: string, options: CsvOptions = {}): Source {
   };
 }
 
-/** Keeps the account of an input's columns. */
+/** Collects the report on an input's columns. */
 class Columns {
   private readonly filled = new Set<string>();
   private readonly nothing: Record<string, number> = {};

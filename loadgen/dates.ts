@@ -1,6 +1,8 @@
 import { formatTimestamp } from "../contract/timestamp";
 
-/** Reads a date as `YYYY-MM-DD HH:MM:SS` in UTC; undefined when the text has another form or there is no such second. */
+/**
+ * Reads a date as `YYYY-MM-DD HH:MM:SS` in UTC; undefined when the text has another form or the date does not exist.
+ */
 export type DateReader = (text: string) => string | undefined;
 
 /** Day 0 of a spreadsheet's serial dates, as days before 1970: 30 December 1899. */
@@ -14,16 +16,16 @@ const NUMBERS: Readonly<Record<string, (value: number) => number>> = {
   "unix-ms": (milliseconds) => milliseconds,
 };
 
-/** For a message about a format that is none. */
+/** Supported formats, for the message about an invalid one. */
 export const DATE_FORMATS =
   "YYYY YY M MM MMM D DD H HH MM SS SSS A Z with what stands between them (such as M/D/YYYY H:MM), or excel, unix, unix-ms";
 
 type Part = "year" | "month" | "name" | "day" | "hour" | "minute" | "second" | "fraction" | "half" | "zone";
 
 /**
- * A reader for a format such as `D/M/YYYY H:MM`, in any case: M behind H is the minute, A is AM or PM, MMM an English month, Z a
- * zone (without one the time is UTC), SSS a fraction of a second, which is cut off.
- * @throws RangeError when it is none.
+ * A reader for a format such as `D/M/YYYY H:MM`, in any case: M behind H is the minute, A is AM or PM, MMM an English
+ * month, Z a zone (without one the time is UTC), SSS a fraction of a second, which is cut off.
+ * @throws RangeError for an invalid format.
  */
 export function dateReader(format: string): DateReader {
   const ofNumber = NUMBERS[format.toLowerCase()];
@@ -125,11 +127,11 @@ function zoneMs(zone: string): number {
 }
 
 function secondsText(ms: number): string | undefined {
-  // What Date can hold; the judge knows the contract's own limits.
+  // Limits of Date; the judge checks the contract's own.
   return Math.abs(ms) <= 8.64e15 ? formatTimestamp(Math.floor(ms / 1_000) * 1_000).slice(0, -4) : undefined;
 }
 
-/** The formats that a date may have been written in, the likeliest first; none when it looks like no date. */
+/** Possible formats of a date, the likeliest first; none for a text that is no date. */
 export function formatsOf(text: string): string[] {
   const time =
     "(?:(,? |T)(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d+))?)?( ?)(?:([AP]\\.?M\\.?))?( ?)(Z|[+-]\\d{2}:?\\d{2})?)?";

@@ -1,9 +1,9 @@
 import type { Random } from "./random";
 
 /**
- * What real transactions look like, in numbers. Measured on 14,269 rows of the first period (December 2009 to
- * December 2010), nine countries outside the United Kingdom, of: Chen, D. (2012), *Online Retail II*, UCI Machine
- * Learning Repository, https://doi.org/10.24432/C5CG6D, CC BY 4.0. Only these statistics are taken from it, no row.
+ * Statistics of real transactions, measured on 14,269 rows of the first period (December 2009 to December 2010), nine
+ * countries outside the United Kingdom, of: Chen, D. (2012), *Online Retail II*, UCI Machine Learning Repository,
+ * https://doi.org/10.24432/C5CG6D, CC BY 4.0. Only these statistics are taken from it, no row.
  */
 
 /** A heavy-tailed distribution of whole or decimal values. */

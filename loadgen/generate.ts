@@ -22,16 +22,16 @@ import type { SourceLine } from "./source";
 type Contract = (typeof COLUMNS)[number];
 type ValueOf<C extends Contract> = C["kind"] extends "integer" | "decimal" ? number : string;
 
-/** A row that keeps the contract: what it requires is there, what it does not may be. */
+/** A row that keeps the contract: required columns have values, others may have. */
 export type Transaction = {
   readonly [C in Contract as C["required"] extends true ? C["field"] : never]: ValueOf<C>;
 } & {
   readonly [C in Contract as C["required"] extends true ? never : C["field"]]?: ValueOf<C>;
 };
 
-/** Customer numbers of the source begin about there. */
+/** First customer number, as in the source. */
 const FIRST_CUSTOMER = 12_346;
-/** And invoice numbers. */
+/** First invoice number, as in the source. */
 const FIRST_INVOICE = 489_434;
 /** Sales that can still be cancelled. */
 const RECENT_SALES = 200;
@@ -41,7 +41,7 @@ interface Customer {
   readonly weight: number;
 }
 
-/** What a line of an invoice says beside the invoice's own columns. */
+/** Columns of a line that are not the invoice's own. */
 interface Item extends Product {
   readonly units: number;
 }

@@ -9,7 +9,7 @@ const SNIFFED_BYTES = 4096;
 
 const ASCII = (text: string): Buffer => Buffer.from(text, "latin1");
 
-/** Beginnings of files that hold no text, and what to do with them. */
+/** Signatures of files that are not text, with the remedy for each. */
 const FOREIGN: readonly (readonly [begins: Buffer, what: string, remedy: string])[] = [
   [
     ASCII("PK\x03\x04"),
@@ -36,7 +36,7 @@ const FOREIGN: readonly (readonly [begins: Buffer, what: string, remedy: string]
   [ASCII("\0\0\xfe\xff"), "UTF-32BE text", "save it as UTF-8"],
 ];
 const MARKUP = /^(\xef\xbb\xbf)?\s*(<!doctype html|<html|<\?xml)/i;
-/** A tar archive says so after the name of its first file. */
+/** Offset of the signature of a tar archive. */
 const TAR_SIGN_AT = 257;
 
 const BYTE_ORDER_MARKS: readonly (readonly [mark: Buffer, encoding: string])[] = [

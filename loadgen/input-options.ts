@@ -6,7 +6,7 @@ import { DATE_FORMATS, dateReader } from "./dates";
 import { errorOf } from "./errors";
 import { INPUT_EXTENSIONS, type InputOptions, kindOf } from "./replay";
 
-/** What a command line says about the input file. */
+/** Options of the command line for the input file. */
 export interface InputFlags extends InputOptions {
   readonly inputFile?: string;
   readonly maxBadRows?: number;
@@ -22,38 +22,38 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       "--map <field=header>",
-      "which column of the file is that field of the contract; repeatable",
+      "column of the file for a column of the contract, such as Price=UnitPrice; repeatable",
       mapping,
     )
     .option(
       "--date-format <format>",
-      "of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
+      "format of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
       dateFormat,
     )
     .option(
       "--delimiter <character>",
-      "between the columns, tab for a tab (default: , ; tab and | are recognised)",
+      "delimiter of the columns, tab for a tab (default: , ; tab and | are recognised)",
       delimiter,
     )
     .addOption(
       new Option(
         "--decimal <mark>",
-        "of numbers (default: point; recognised where ; is the delimiter)",
+        "decimal mark of numbers (default: point; recognised if the delimiter is ;)",
       ).choices(["point", "comma"]),
     )
     .option(
       "--encoding <name>",
-      "such as windows-1252 (default: UTF-8, and UTF-16 with a byte order mark)",
+      "encoding of the file, such as windows-1252 (default: UTF-8, or UTF-16 with a byte order mark)",
       encoding,
     )
     .option(
       "--max-bad-rows <rows>",
-      "rows that may be refused without the run being a failure (default: 0)",
+      "most refused rows with which the run still succeeds (default: 0)",
       badRows,
     );
 }
 
-/** Options that say nothing about the file that is given; undefined if there are none. */
+/** Message about options that do not apply to the given file; undefined if all do. */
 export function inputContradiction(flags: InputFlags): string | undefined {
   const ofRows = (["map", "dateFormat", "delimiter", "decimal"] as const).find(
     (name) => flags[name] !== undefined,

@@ -1,7 +1,7 @@
-/** npm passes on a Ctrl-C that the terminal has sent to the process already: two signals so close are one. */
+/** npm forwards a Ctrl-C that the terminal also sends to the process: two signals within this time are one. */
 const SAME_SIGNAL_MS = 500;
 
-/** What happens on Ctrl-C. */
+/** State of an interruption by Ctrl-C. */
 interface Interruption {
   /** Aborted by the first. */
   readonly signal: AbortSignal;

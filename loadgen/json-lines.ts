@@ -10,10 +10,10 @@ const MAX_LINES_OF_ONE_OBJECT = 200;
 const NEWLINE = 0x0a;
 
 /**
- * Reads a file line by line, each as the bytes that it is: valid or not, they are for the pipeline to judge. Blank lines are
- * skipped, but keep their number. A last line without a newline is one too. UTF-16 becomes UTF-8.
+ * Reads a file line by line, as bytes: the pipeline judges whether they are valid. Blank lines are skipped, but keep
+ * their number. A last line without a newline is one too. UTF-16 becomes UTF-8.
  * @param encoding as {@link textBytesOf} takes it
- * @throws InputError when the file cannot be read, has no line, or is JSON that does not lie in lines.
+ * @throws InputError when the file cannot be read, has no line, or is JSON that is not one object a line.
  */
 export async function* readJsonLines(file: string, encoding?: string): AsyncGenerator<SourceItem> {
   let number = 1;

@@ -12,15 +12,15 @@ import { type Put, PutError, type PutFailure, type RecordOutcome } from "./put";
 const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
-/** Where the stream is. What is left out comes from the environment and the shared configuration files. */
+/** Region and endpoint of the stream. Defaults come from the environment and the shared AWS configuration files. */
 interface KinesisEndpoint {
   readonly region?: string;
   readonly endpointUrl?: string;
 }
 
 /**
- * A client for {@link kinesisPut}. It repeats nothing by itself, and speaks HTTP/1.1: the SDK's HTTP/2 cannot talk to an
- * endpoint without TLS.
+ * A client for {@link kinesisPut}. It does not retry by itself, and uses HTTP/1.1, because the SDK's HTTP/2 does not
+ * support an endpoint without TLS.
  */
 export function createKinesisClient({ region, endpointUrl }: KinesisEndpoint): KinesisClient {
   return new KinesisClient({
@@ -42,9 +42,8 @@ export interface RecordsClient {
 }
 
 /**
- * Puts records into a stream.
- * The returned function throws an Error when the client repeats calls by itself: both repetitions would multiply, and
- * what was sent twice would not be counted.
+ * Puts records into a stream. The returned function throws an Error when the client retries by itself: the retries
+ * would multiply, and lines sent twice would not be counted.
  */
 export function kinesisPut(client: RecordsClient, streamName: string): Put {
   return async (records) => {
@@ -84,7 +83,7 @@ const RECORD_THROTTLED = "ProvisionedThroughputExceededException";
 
 function outcome({ ShardId, SequenceNumber, ErrorCode, ErrorMessage }: PutRecordsResultEntry): RecordOutcome {
   if (ShardId !== undefined && SequenceNumber !== undefined) {
-    return { status: "acknowledged", place: { shardId: ShardId, sequenceNumber: SequenceNumber } };
+    return { status: "acknowledged", position: { shardId: ShardId, sequenceNumber: SequenceNumber } };
   }
   const reason = [ErrorCode ?? "no error code", ErrorMessage].filter((text) => text !== undefined).join(": ");
   return { status: ErrorCode === RECORD_THROTTLED ? "throttled" : "failed", reason };
@@ -99,7 +98,7 @@ const THROTTLED = new Set([
   "TooManyRequestsException",
 ]);
 
-/** What to do about an error, by its name, its code or its message. */
+/** Remedies by an error's name, code or message. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ResourceNotFoundException: "there is no such stream: check --stream-name, --region-name and the account",
   AccessDeniedException: "these credentials may not call kinesis:PutRecords on it, or not use its key",
@@ -112,10 +111,10 @@ const REMEDIES: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no such host: check --endpoint-url and --region-name",
 };
 
-/** What the SDK tells of an error. */
+/** The parts of an SDK error that classify it. */
 interface Symptoms {
   readonly name: string;
-  /** Its first line: what follows is advice to programmers. */
+  /** First line of the message; the others are advice to programmers. */
   readonly message: string;
   /** Whether a request was made. */
   readonly attempted: boolean;
@@ -140,14 +139,14 @@ function symptoms(error: Error): Symptoms {
   };
 }
 
-/** Codes of the operating system for connections that never came to be. */
+/** Codes of the operating system for connections that were not established. */
 const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
 function failureOf({ name, attempted, status, code }: Symptoms): PutFailure {
   if (THROTTLED.has(name) || status === 429) return "throttled";
   if (code !== undefined && UNREACHABLE.has(code)) return "unreachable";
   if (status === undefined) return attempted ? "unanswered" : "refused";
-  // An answer that says success and yet is an error was cut off, or came from something else than the service.
+  // A success status with an error: the answer was truncated, or did not come from the service.
   return status >= 500 || status < 400 ? "unanswered" : "refused";
 }
 

@@ -24,9 +24,9 @@ export interface FileLedger extends Ledger {
 }
 
 /**
- * Opens a ledger to append to; it is made if it does not exist. Each call's identities are handed to the operating system
- * before the next call is looked at, so a run that is killed loses none, and memory does not grow.
- * @throws InputError when the file holds anything else: it is never written into.
+ * Opens a ledger to append to; it is created if it does not exist. Each call's identities are written to the
+ * operating system before the next call is handled, so a run that is killed loses none, and memory does not grow.
+ * @throws InputError when the file holds anything else; then nothing is written to it.
  */
 export function openLedger(file: string): FileLedger {
   let descriptor: number;

@@ -11,13 +11,13 @@ export const EXIT = {
   interrupted: CODES.interrupted,
 } as const;
 
-/** What the command line says. */
+/** Options of the command line. */
 export interface Options extends InputFlags {
   readonly serviceName: "kinesis" | "console";
   readonly streamName: string;
   readonly regionName?: string;
   readonly endpointUrl?: string;
-  /** Lines a second; Infinity: as fast as it goes. */
+  /** Lines a second; Infinity: no limit. */
   readonly rate?: number;
   readonly maxCount?: number;
   /** Seconds. */
@@ -29,26 +29,26 @@ export interface Options extends InputFlags {
   readonly json: boolean;
 }
 
-/** Lines a second that go to AWS when nothing else is said: the lab's. As fast as it goes is a matter of money there. */
+/** Default lines a second to AWS, as in the lab, because sending costs money there. */
 export const AWS_RATE = 1;
 
 const HELP = `
-Without --input-file the lines are synthetic and do not end: bound them by --max-count or --duration, or stop by Ctrl-C.
-Columns of the file are found by name, whatever their case and punctuation ("Customer ID", Customer.ID, CustomerID;
-InvoiceNo, UnitPrice); others are left out. NaN, NULL, NA and the like are no value where a column may be empty. A row that
-breaks the contract is reported with its line number, counted and not sent. JSON lines are sent as they are.
+Without --input-file the lines are synthetic and endless: limit them by --max-count or --duration, or stop with Ctrl-C.
+Columns of the file are found by name, in any case and punctuation ("Customer ID", Customer.ID, CustomerID;
+InvoiceNo, UnitPrice); other columns are not sent. NaN, NULL, NA and the like count as empty in optional columns. A row
+that breaks the contract is reported with its line number, counted and not sent. JSON lines are sent unchanged.
 
-Progress, refused rows and lines that were given up go to standard error; the report goes to standard output (for
---service-name console to standard error, because the lines are on standard output).
-Throttling slows the run down. Ctrl-C ends it when all that is in flight has been answered; a second one at once.
-The ledger holds one record_id a line and is appended to; a line whose call was never answered is not in it, though it
-may be in the stream ("uncertain" in the report).
+Progress, refused rows and failed lines go to standard error. The report goes to standard output; with
+--service-name console to standard error, because the lines are on standard output.
+The run slows down when the stream throttles it. Ctrl-C waits for the calls in flight; a second Ctrl-C does not.
+The ledger has one record_id on each line; runs append to it. It does not contain a line whose call was never answered,
+although the stream may have that line ("uncertain" in the report).
 
 Exit codes:
-  0    every row that was read was acknowledged (console: written; --dry-run: read), and there was one
-  1    more rows were refused than --max-bad-rows, a line was given up, or the file cannot be used
+  0    at least one row was read, and every row was acknowledged (console: written; --dry-run: read)
+  1    more rows were refused than --max-bad-rows, a line failed, or the file cannot be used
   2    the command line is wrong
-  130  interrupted by Ctrl-C, and every line that was accepted was acknowledged
+  130  interrupted by Ctrl-C; every accepted line was acknowledged
 
 Examples:
   npm run loadgen -- --region-name eu-west-1 --rate 100
@@ -62,42 +62,47 @@ export function command(): Command {
   return addInputOptions(new Command("npm run loadgen --"))
     .description("Sends retail transactions, one JSON object a line, to a Kinesis data stream.")
     .addOption(
-      new Option("--service-name <name>", "where to: a stream, or standard output")
+      new Option("--service-name <name>", "destination: a stream, or standard output")
         .choices(["kinesis", "console"])
         .default("kinesis"),
     )
     .option(
       "--stream-name <name>",
-      "the stream",
+      "name of the stream",
       textLike(/^[\w.-]{1,128}$/, "1 to 128 letters, digits, . _ -"),
       "retail-trans",
     )
     .option(
       "--region-name <region>",
-      "its region (default: AWS_REGION, or the profile's)",
+      "region of the stream (default: AWS_REGION, or the profile's)",
       textLike(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "A region such as eu-west-1"),
     )
     .option(
       "--endpoint-url <url>",
-      "that of a local run, for example (default: AWS_ENDPOINT_URL_KINESIS, or AWS's own)",
+      "endpoint of Kinesis, such as a local run's (default: AWS_ENDPOINT_URL_KINESIS, or AWS's own)",
       httpUrl,
     )
     .option(
       "--rate <lines/s>",
-      `lines a second, on average; max: as fast as it goes (default: ${AWS_RATE} to AWS, else max)`,
+      `lines a second, on average; max: no limit (default: ${AWS_RATE} to AWS, else max)`,
       rate,
     )
-    .option("--max-count <lines>", "lines to send at most", integerBetween(1, 1e12))
-    .option("--duration <seconds>", "send lines for this long at most", numberBetween(0.001, 1e7))
-    .option("--seed <number>", "of synthetic lines and of partition keys", integerBetween(0, 2 ** 32 - 1), 1)
-    .option("--pack <lines>", "lines in one stream record at most", integerBetween(1, 10_000), 1)
+    .option("--max-count <lines>", "most lines to send", integerBetween(1, 1e12))
+    .option("--duration <seconds>", "longest time to send lines", numberBetween(0.001, 1e7))
+    .option(
+      "--seed <number>",
+      "seed of the synthetic lines and the partition keys",
+      integerBetween(0, 2 ** 32 - 1),
+      1,
+    )
+    .option("--pack <lines>", "most lines in one stream record", integerBetween(1, 10_000), 1)
     .addOption(
       new Option("--ledger <file>", "append the identities of acknowledged lines to this file").conflicts(
         "dryRun",
       ),
     )
     .option("--dry-run", "read, check and pack, but send nothing", false)
-    .option("--json", "the report as one JSON document on standard output", false)
+    .option("--json", "print the report as one JSON document on standard output", false)
     .addHelpText("after", HELP)
     .exitOverride();
 }

@@ -1,8 +1,8 @@
-/** Lines are let go in bursts at least this far apart, so that fast rates still fill batches. */
+/** Time between two bursts of lines, so that fast rates still fill batches. */
 const TICK_MS = 50;
-/** The rate is looked at again at least this often, so that a change acts soon. */
+/** The rate is read at least this often, so that a change takes effect soon. */
 const LONGEST_WAIT_MS = 250;
-/** What a stall left unsent is not made up for beyond this. */
+/** Largest burst after a stall, in seconds of the rate. */
 const LARGEST_BURST_S = 1;
 
 /** Spreads lines over time. The rate may change at any moment. */
@@ -21,7 +21,10 @@ export class Pacer {
     this.last = now();
   }
 
-  /** 0: the next line goes now, and is counted. Else the milliseconds after which to ask again. */
+  /**
+   * Takes the next line's turn. @returns 0 when it may be sent now, and counts it; else milliseconds until the next
+   * call
+   */
   public take(): number {
     const rate = this.rate();
     if (!(rate >= 0)) throw new RangeError(`the rate is ${rate} lines a second; 0 or more is wanted`);

@@ -3,15 +3,15 @@ import { Random } from "./random";
 import type { SourceLine } from "./source";
 
 /**
- * Largest record that a stream takes unless it was told otherwise, in bytes, the partition key included
- * (Amazon Kinesis Data Streams Developer Guide, "Handle large records"; API reference, PutRecords).
+ * A stream's default limit of a record in bytes, the partition key included (Amazon Kinesis Data Streams Developer
+ * Guide, "Handle large records"; API reference, PutRecords).
  */
 export const MAX_RECORD_BYTES = 1024 * 1024;
-/** Records that one PutRecords call takes (API reference, PutRecords). */
+/** Limit of records in one PutRecords call (API reference, PutRecords). */
 export const MAX_CALL_RECORDS = 500;
 /**
- * Bytes of one call, keys included. The service takes 10 MiB, and took 5 MiB until it took large records (API reference,
- * PutRecords). 5 MiB are a second's allowance of five shards: larger calls gain nothing, and stand-ins refuse them.
+ * Bytes of one call, keys included. The service takes 10 MiB, and took 5 MiB until it took large records (API
+ * reference, PutRecords). Five shards take 5 MiB a second, so larger calls gain nothing, and emulators refuse them.
  */
 export const MAX_CALL_BYTES = 5 * 1024 * 1024;
 /** Partition keys are `part-00001` to `part-01024`, so that lines spread over any number of shards. */
@@ -57,7 +57,7 @@ export class Packer {
   }
 
   /**
-   * Takes a line. @returns the records that it completed: the one before it, when it did not fit there, and its own.
+   * Adds a line. @returns the records that it completed: the one before it, when it did not fit there, and its own.
    * @throws RangeError for what is not one line: identities count lines, so they would no longer be right.
    */
   public add(line: SourceLine): PackedRecord[] {
@@ -107,7 +107,7 @@ export class Batcher {
     return batch;
   }
 
-  /** What is gathered so far; undefined if there is nothing. */
+  /** The incomplete batch; undefined without records. */
   public flush(): readonly PackedRecord[] | undefined {
     if (this.records.length === 0) return undefined;
     const batch = this.records;

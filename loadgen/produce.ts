@@ -1,17 +1,17 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { CongestionWindow } from "./congestion-window";
-import { type DeliveryPorts, deliver, type GivenUp } from "./delivery";
 import { errorOf } from "./errors";
 import type { Ledger } from "./ledger";
 import { Pacer } from "./pacer";
 import { Batcher, MAX_RECORD_BYTES, type PackedRecord, Packer, sizeOf } from "./pack";
 import type { Put } from "./put";
+import { type FailedLines, type PutPorts, putWithRetry } from "./put-with-retry";
 import { Random } from "./random";
 import { type SendReport, Tally } from "./send-report";
 import { type BadRow, isBadRow, type Source, type SourceLine } from "./source";
 import { SYSTEM_TIMING, type Timing } from "./timing";
 
-/** What is sent, where to and how fast. */
+/** Options of {@link produce}: source, destination and rate. */
 export interface ProduceOptions {
   readonly put: Put;
   readonly lines: Source;
@@ -23,27 +23,27 @@ export interface ProduceOptions {
   readonly maxCount?: number;
   /** Milliseconds after which no more lines are offered. @default no end */
   readonly durationMs?: number;
-  /** Of the partition keys. @default 1 */
+  /** Seed of the partition keys. @default 1 */
   readonly seed?: number;
   /** Once aborted, no more lines are offered; what is in flight is finished. */
   readonly signal?: AbortSignal;
   /** Takes the identity of each acknowledged line. */
   readonly ledger?: Ledger;
-  /** Told where the run stands, after each call. */
+  /** Called with the current report after each call. */
   readonly onProgress?: (report: SendReport) => void;
   readonly onBadRow?: (row: BadRow) => void;
-  readonly onGivenUp?: (lines: GivenUp) => void;
+  readonly onFailed?: (lines: FailedLines) => void;
   /** @default this machine's */
   readonly timing?: Timing;
 }
 
-/** A run that could not go on: the input is unreadable, or no repetition of a call helps. */
+/** A run that could not go on: the input is unreadable, or a call fails on every retry. */
 export class ProduceError extends Error {
   override readonly name = "ProduceError";
 
   public constructor(
     cause: Error,
-    /** What was done until then; nothing is in flight any more. */
+    /** Report up to the error; nothing is in flight any more. */
     public readonly report: SendReport,
   ) {
     super(cause.message, { cause });
@@ -54,7 +54,7 @@ export class ProduceError extends Error {
 const LINGER_MS = 1_000;
 
 /**
- * Sends lines to a stream until they end, the limits are reached or the signal is aborted, and accounts for each of them.
+ * Sends lines to a stream until they end, the limits are reached or the signal is aborted, and reports on every line.
  * Where the stream throttles, fewer batches are in flight, so the source is read more slowly. Order is kept within a
  * stream record, not between records. Memory is bounded by the batches in flight.
  * @throws ProduceError; whatever was acknowledged by then is in its report and in the ledger.
@@ -109,9 +109,9 @@ class Sender {
   private readonly batcher = new Batcher();
   private readonly window = new CongestionWindow();
   private readonly inFlight = new Set<Promise<unknown>>();
-  private readonly ports: DeliveryPorts;
-  private readonly onGivenUp: (lines: GivenUp) => void;
-  /** When the first line of the record that is not full came. */
+  private readonly ports: PutPorts;
+  private readonly onFailed: (lines: FailedLines) => void;
+  /** When the first line of the incomplete record was added. */
   private openSince = 0;
 
   public constructor(
@@ -119,11 +119,11 @@ class Sender {
     private readonly tally: Tally,
     private readonly timing: Timing,
   ) {
-    const { put, pack = 1, seed = 1, ledger, onProgress, onGivenUp } = options;
+    const { put, pack = 1, seed = 1, ledger, onProgress, onFailed } = options;
     this.packer = new Packer(pack, seed);
-    this.onGivenUp = (lines) => {
-      tally.add("givenUp", lines.numbers.length);
-      onGivenUp?.(lines);
+    this.onFailed = (lines) => {
+      tally.add("failed", lines.numbers.length);
+      onFailed?.(lines);
     };
     this.ports = {
       put,
@@ -131,7 +131,7 @@ class Sender {
       timing,
       random: new Random(seed, 2),
       ledger,
-      onGivenUp: this.onGivenUp,
+      onFailed: this.onFailed,
       onCall: (throttled) => {
         this.window.learn(throttled);
         onProgress?.(tally.snapshot());
@@ -152,7 +152,7 @@ class Sender {
     for (const record of records) await this.enqueue(record);
   }
 
-  /** Sends what is ready although the batch is not full: nothing comes for a while. */
+  /** Sends an incomplete batch, because the next line is not due yet. */
   public async sendWaiting(): Promise<void> {
     if (this.timing.now() - this.openSince >= LINGER_MS) await this.closeRecord();
     await this.dispatch(this.batcher.flush());
@@ -174,7 +174,7 @@ class Sender {
     this.tally.add("bytes", record.data.length);
     if (sizeOf(record) > MAX_RECORD_BYTES) {
       const reason = `a stream record of ${sizeOf(record)} bytes, its key included; at most ${MAX_RECORD_BYTES} are taken`;
-      this.onGivenUp({ numbers: record.numbers, reason });
+      this.onFailed({ numbers: record.numbers, reason });
       return;
     }
     await this.dispatch(this.batcher.add(record));
@@ -187,10 +187,10 @@ class Sender {
     while (this.inFlight.size >= this.window.size) await Promise.race(this.inFlight);
     if (this.failed.aborted) {
       const reason = "the run ended before it was sent";
-      this.onGivenUp({ numbers: batch.flatMap(({ numbers }) => numbers), reason });
+      this.onFailed({ numbers: batch.flatMap(({ numbers }) => numbers), reason });
       return;
     }
-    const delivery = deliver(batch, this.ports, this.failed)
+    const delivery = putWithRetry(batch, this.ports, this.failed)
       .then(
         (fault) => fault && this.failure.abort(fault),
         (fault: unknown) => this.failure.abort(fault),

@@ -11,7 +11,7 @@ const REWRITE_MS = 200;
 const ADD_MS = 10_000;
 const CLEAR_LINE = "\r\u001b[2K";
 
-/** Shows how far a run is: one line that is rewritten on a terminal, now and then a line elsewhere. */
+/** Shows the progress of a run: one line that is rewritten on a terminal, else a line every ten seconds. */
 export class Progress {
   private shownAt: number;
   private isShown = false;
@@ -24,7 +24,7 @@ export class Progress {
     this.shownAt = now();
   }
 
-  /** Takes the report as it stands; shows it when it is time to. */
+  /** Shows the report when an update is due. */
   public update(report: SendReport): void {
     const now = this.now();
     if (now - this.shownAt < (this.terminal.isTTY ? REWRITE_MS : ADD_MS)) return;
@@ -41,7 +41,7 @@ export class Progress {
     this.terminal.write(`${text}\n`);
   }
 
-  /** Takes the progress line away. */
+  /** Removes the progress line. */
   public end(): void {
     if (this.isShown) this.terminal.write(CLEAR_LINE);
     this.isShown = false;
@@ -51,10 +51,10 @@ export class Progress {
 function progressText(report: SendReport): string {
   const count = (value: number): string => value.toLocaleString("en");
   const parts = [
-    `${count(report.acknowledged + report.withheld)} lines`,
+    `${count(report.acknowledged + report.skipped)} lines`,
     `${count(Math.round(report.linesPerSecond))}/s`,
     ...(report.throttled > 0 ? [`throttled ${count(report.throttled)}`] : []),
-    ...(report.givenUp > 0 ? [`given up ${count(report.givenUp)}`] : []),
+    ...(report.failed > 0 ? [`failed ${count(report.failed)}`] : []),
     ...(report.refused > 0 ? [`refused ${count(report.refused)}`] : []),
     `${report.seconds.toFixed(0)} s`,
   ];

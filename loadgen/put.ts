@@ -1,31 +1,31 @@
 import type { PackedRecord } from "./pack";
 
-/** Where the stream put a record. */
-export interface Place {
+/** Position of a record in the stream. */
+export interface StreamPosition {
   readonly shardId: string;
   readonly sequenceNumber: string;
 }
 
-/** What became of one record of a call. */
+/** Outcome of one record of a call. */
 export type RecordOutcome =
-  /** Taken; `place` is absent where there is no stream. */
-  | { readonly status: "acknowledged"; readonly place?: Place }
-  /** Not taken because the shard is at its limit: worth repeating, later. */
+  /** Stored; `position` is absent without a stream. */
+  | { readonly status: "acknowledged"; readonly position?: StreamPosition }
+  /** Not stored, because the shard is at its limit: retry later. */
   | { readonly status: "throttled"; readonly reason: string }
-  /** Not taken for another reason: worth repeating some times. */
+  /** Not stored for another reason: retry a few times. */
   | { readonly status: "failed"; readonly reason: string }
   /** Not sent at all: a dry run. */
-  | { readonly status: "withheld" };
+  | { readonly status: "skipped" };
 
 /**
- * Hands records over once, without any repetition of its own.
- * @returns one outcome a record, in order. @throws PutError when the call as a whole failed.
+ * Sends records once, without retries of its own.
+ * @returns one outcome for each record, in order. @throws PutError when the call as a whole failed.
  */
 export type Put = (records: readonly PackedRecord[]) => Promise<readonly RecordOutcome[]>;
 
 /**
- * How a call failed. `throttled`: nothing was taken, worth repeating later. `unreachable`: nothing was sent, worth repeating
- * some times. `unanswered`: the same, but what it held may have been taken. `refused`: no repetition helps.
+ * How a call failed. `throttled`: nothing was stored; retry later. `unreachable`: nothing was sent; retry a few
+ * times. `unanswered`: the records may have been stored; retry a few times. `refused`: every retry would fail too.
  */
 export type PutFailure = "throttled" | "unreachable" | "unanswered" | "refused";
 
@@ -42,5 +42,5 @@ export class PutError extends Error {
   }
 }
 
-/** Takes everything and sends nothing. */
-export const dryRun: Put = async (records) => records.map(() => ({ status: "withheld" }));
+/** Accepts all records and sends none. */
+export const dryRun: Put = async (records) => records.map(() => ({ status: "skipped" }));

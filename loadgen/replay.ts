@@ -3,12 +3,12 @@ import { type CsvOptions, readCsv } from "./csv";
 import { readJsonLines } from "./json-lines";
 import { type BadRow, InputError, isBadRow, type Source } from "./source";
 
-/** What the name of an input file may end in, each also with `.gz` behind it. */
+/** Suffixes of input files, each also with `.gz`. */
 const ROWS: readonly string[] = [".csv", ".tsv", ".txt"];
 const LINES: readonly string[] = [".jsonl", ".ndjson", ".json"];
 export const INPUT_EXTENSIONS: readonly string[] = [...ROWS, ...LINES];
 
-/** Rows that are read before anything is sent or started, to find what is wrong with the file. */
+/** Rows that are checked before anything is sent or started. */
 const CHECKED_ROWS = 1_000;
 
 /** How a file is read. */
@@ -37,10 +37,10 @@ export function replay(file: string, options: InputOptions = {}): Source {
 }
 
 /**
- * Reads the beginning of a file as {@link replay} would, to find what is wrong with the whole of it.
+ * Reads the beginning of a file as {@link replay} would, to find faults of the whole file.
  * @param maxBadRows how many rows may be refused
- * @throws InputError when the file cannot be used, when none of its first rows can be sent, and when an option would read rows that are
- * refused without it: then it names the option.
+ * @throws InputError when the file cannot be used, when none of its first rows can be sent, and when an option would
+ * make refused rows readable: it names the option.
  */
 export async function checkInput(file: string, options: InputOptions, maxBadRows = 0): Promise<void> {
   const bad: BadRow[] = [];
@@ -55,7 +55,7 @@ export async function checkInput(file: string, options: InputOptions, maxBadRows
   if (bad.length <= maxBadRows && (accepted > 0 || !isWhole)) return;
   const curable = bad.find(({ remedy }) => remedy !== undefined);
   if (curable !== undefined) {
-    // The last of its kind knows the most: dates tell D/M from M/D only together.
+    // The last remedy is the most exact: dates tell D/M from M/D only together.
     const { remedy } = bad.findLast(({ reason, remedy }) => remedy && reason === curable.reason) ?? curable;
     throw new InputError(`${file}, line ${curable.number}: ${curable.fault}; ${remedy}`);
   }

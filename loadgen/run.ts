@@ -3,7 +3,6 @@ import { CommanderError } from "commander";
 import { writeOneLine } from "../lib/command";
 import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
-import type { GivenUp } from "./delivery";
 import { errorOf } from "./errors";
 import { syntheticLines } from "./generate";
 import { onInterrupt, type SignalSource } from "./interrupt";
@@ -13,12 +12,13 @@ import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options"
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
+import type { FailedLines } from "./put-with-retry";
 import { checkInput, replay } from "./replay";
 import { type SendReport, sendReportText, shortfalls } from "./send-report";
 import { InputError, type Source } from "./source";
 
-/** What the command touches of its process. */
-export interface Surroundings {
+/** The parts of the process that the command uses. */
+export interface ProcessIo {
   readonly stdout: Writable;
   readonly stderr: Terminal;
   readonly signals: SignalSource;
@@ -26,10 +26,10 @@ export interface Surroundings {
   readonly leave: (code: number) => void;
 }
 
-/** Runs the command. @param args without the program's name @returns the exit code, whatever is sent or not. */
-export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
-  const parsed = parse(args, surroundings);
+/** Runs the command. @param args without the program's name @returns the exit code, of every outcome. */
+export async function run(args: readonly string[], io: ProcessIo): Promise<number> {
+  const { stdout, stderr } = io;
+  const parsed = parse(args, io);
   if (typeof parsed === "number") return parsed;
   const progress = new Progress(stderr, () => performance.now());
   let ledger: FileLedger | undefined;
@@ -40,12 +40,12 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return EXIT.usage;
   }
   const interruption = onInterrupt(
-    surroundings.signals,
-    () => progress.say("stopping: what is in flight is finished first; Ctrl-C once more leaves at once"),
-    () => surroundings.leave(EXIT.interrupted),
+    io.signals,
+    () => progress.say("stopping: waiting for the calls in flight; press Ctrl-C again to end at once"),
+    () => io.leave(EXIT.interrupted),
   );
   try {
-    const report = await send(parsed, surroundings, progress, interruption.signal, ledger);
+    const report = await send(parsed, io, progress, interruption.signal, ledger);
     progress.end();
     const interrupted = interruption.signal.aborted;
     if (parsed.json) {
@@ -72,7 +72,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 }
 
 /** The options, or the code to end with when there is nothing to run. */
-function parse(args: readonly string[], { stdout, stderr }: Surroundings): Options | number {
+function parse(args: readonly string[], { stdout, stderr }: ProcessIo): Options | number {
   const program = command().configureOutput({
     writeOut: (text) => void stdout.write(text),
     writeErr: (text) => void stderr.write(text),
@@ -93,19 +93,17 @@ function parse(args: readonly string[], { stdout, stderr }: Surroundings): Optio
 /** The report of a run, whether it reached its end or not. @throws InputError when nothing can be read of the file. */
 async function send(
   options: Options,
-  surroundings: Surroundings,
+  io: ProcessIo,
   progress: Progress,
   signal: AbortSignal,
   ledger: FileLedger | undefined,
 ): Promise<SendReport> {
   const { inputFile, maxBadRows, maxCount, duration, seed, pack } = options;
   if (inputFile !== undefined) await checkInput(inputFile, options, maxBadRows);
-  const destination = destinationOf(options, surroundings);
+  const destination = destinationOf(options, io);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
-    progress.say(
-      `${rate} line a second, as nothing else was said; --rate max sends as fast as the stream takes it`,
-    );
+    progress.say(`${rate} line a second by default; --rate max sends as fast as the stream accepts`);
   }
   try {
     return await produce({
@@ -116,7 +114,7 @@ async function send(
       signal,
       onProgress: (report) => progress.update(report),
       onBadRow: namesBadRows((text) => progress.say(text)),
-      onGivenUp: (lines) => progress.say(givenUpText(lines)),
+      onFailed: (lines) => progress.say(failedText(lines)),
       ...(rate !== undefined && { rate }),
       ...(maxCount !== undefined && { maxCount }),
       ...(duration !== undefined && { durationMs: duration * 1000 }),
@@ -130,7 +128,7 @@ async function send(
   }
 }
 
-/** Whether lines go where each costs money: to anything but this machine. */
+/** Whether lines go to AWS, where each costs money, and not to this machine. */
 function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
   const endpoint =
     endpointUrl ?? process.env["AWS_ENDPOINT_URL_KINESIS"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";
@@ -148,7 +146,7 @@ interface Destination {
   close(): void;
 }
 
-function destinationOf(options: Options, { stdout }: Surroundings): Destination {
+function destinationOf(options: Options, { stdout }: ProcessIo): Destination {
   if (options.dryRun) return { put: dryRun, close: () => {} };
   if (options.serviceName === "console") return { put: consolePut(stdout), close: () => {} };
   const { regionName: region, endpointUrl, streamName } = options;
@@ -159,8 +157,8 @@ function destinationOf(options: Options, { stdout }: Surroundings): Destination 
   return { put: kinesisPut(client, streamName), close: () => client.destroy() };
 }
 
-/** Such as `lines 7-12, 15: given up: …`. */
-function givenUpText({ numbers, reason }: GivenUp): string {
+/** Such as `lines 7-12, 15: failed: …`. */
+function failedText({ numbers, reason }: FailedLines): string {
   const ranges: { from: number; to: number }[] = [];
   for (const number of numbers) {
     const last = ranges.at(-1);
@@ -168,5 +166,5 @@ function givenUpText({ numbers, reason }: GivenUp): string {
     else ranges.push({ from: number, to: number });
   }
   const shown = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
-  return `${numbers.length === 1 ? "line" : "lines"} ${shown}: given up: ${reason}`;
+  return `${numbers.length === 1 ? "line" : "lines"} ${shown}: failed: ${reason}`;
 }

@@ -1,42 +1,42 @@
 import type { ColumnReport } from "./source";
 
 /**
- * What a run read and sent, in lines unless it says otherwise. `read` = `accepted` + `refused`; at its end `accepted` =
- * `acknowledged` + `givenUp` + `withheld`.
+ * Counts of what a run read and sent, in lines unless stated otherwise. `read` = `accepted` + `refused`; at its end
+ * `accepted` = `acknowledged` + `failed` + `skipped`.
  */
 export interface SendReport extends Partial<ColumnReport> {
   /** Rows or lines taken from the input, or synthetic ones. */
   readonly read: number;
-  /** Those of them that were taken to be sent. */
+  /** Lines among them that can be sent. */
   readonly accepted: number;
   /** Rows of the input that cannot become a line; they are not sent. */
   readonly refused: number;
   readonly refusedByReason: Readonly<Record<string, number>>;
-  /** The stream has them. */
+  /** Lines that the stream has acknowledged. */
   readonly acknowledged: number;
-  /** Sent again, each time counted. */
+  /** Lines sent again; each time counts. */
   readonly retried: number;
-  /** Sent, perhaps more than once, and not acknowledged. */
-  readonly givenUp: number;
-  /** Not sent because the run was a dry one. */
-  readonly withheld: number;
+  /** Lines sent, perhaps more than once, and never acknowledged. */
+  readonly failed: number;
+  /** Lines not sent, because the run was a dry run. */
+  readonly skipped: number;
   /**
-   * Sent in calls that were not answered. The stream may have such a line although it was given up, or twice although it
-   * was acknowledged once; each time counted.
+   * Lines in calls without an answer; each time counts. The stream may have such a line although it counts as failed,
+   * or twice although it was acknowledged once.
    */
   readonly uncertain: number;
-  /** Refused because the stream was at its limit, each time counted. */
+  /** Lines rejected because the stream was at its limit; each time counts. */
   readonly throttled: number;
-  /** Stream records that the accepted lines made. */
+  /** Stream records that hold the accepted lines. */
   readonly records: number;
   /** Size of those records' data. */
   readonly bytes: number;
-  /** Calls that were made. */
+  /** PutRecords calls. */
   readonly calls: number;
   readonly seconds: number;
-  /** Acknowledged lines (in a dry run: withheld ones) in a second, over the whole run. */
+  /** Acknowledged lines (in a dry run: skipped ones) a second, over the whole run. */
   readonly linesPerSecond: number;
-  /** Why the run could not go on; absent: it came to its end. */
+  /** Why the run stopped early; absent after a complete run. */
   readonly error?: string;
 }
 
@@ -44,8 +44,8 @@ type Counter =
   | "accepted"
   | "acknowledged"
   | "retried"
-  | "givenUp"
-  | "withheld"
+  | "failed"
+  | "skipped"
   | "uncertain"
   | "throttled"
   | "records"
@@ -58,8 +58,8 @@ export class Tally {
     accepted: 0,
     acknowledged: 0,
     retried: 0,
-    givenUp: 0,
-    withheld: 0,
+    failed: 0,
+    skipped: 0,
     uncertain: 0,
     throttled: 0,
     records: 0,
@@ -99,7 +99,7 @@ export class Tally {
   public snapshot(): SendReport {
     const { counts, refused, refusedByReason } = this;
     const seconds = this.elapsedMs / 1000;
-    const done = counts.acknowledged + counts.withheld;
+    const done = counts.acknowledged + counts.skipped;
     return {
       read: counts.accepted + refused,
       ...counts,
@@ -112,19 +112,19 @@ export class Tally {
 }
 
 /**
- * Why a run did not take in everything that it was given, a sentence each; none when it did.
+ * The reasons why a run did not send all of its input, one sentence each; empty when it did.
  * @param maxBadRows how many rows may be refused
  * @param wasStopped whether the run was told to stop, so that it need not have sent anything
  */
 export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = false): readonly string[] {
-  const { refused, givenUp, acknowledged, withheld, error } = report;
+  const { refused, failed, acknowledged, skipped, error } = report;
   return [
     ...(error === undefined ? [] : [error]),
-    ...(acknowledged + withheld === 0 && !wasStopped && error === undefined
+    ...(acknowledged + skipped === 0 && !wasStopped && error === undefined
       ? ["the stream acknowledged no line"]
       : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
-    ...(givenUp > 0 ? [`lines sent and not acknowledged: ${shown(givenUp)}`] : []),
+    ...(failed > 0 ? [`lines sent and not acknowledged: ${shown(failed)}`] : []),
   ];
 }
 
@@ -136,16 +136,16 @@ export function refusedText({ refused, read }: SendReport, maxBadRows = 0): stri
 
 /** The report for a person. */
 export function sendReportText(report: SendReport): string {
-  const { refused, throttled, withheld, uncertain } = report;
+  const { refused, throttled, skipped, uncertain } = report;
   const rows: (readonly [title: string, count: number, remark: string])[] = [
     ["read", report.read, ""],
     ["accepted", report.accepted, ""],
     ["refused", refused, refused > 0 ? `not sent: ${countsText(report.refusedByReason)}` : ""],
     ["acknowledged", report.acknowledged, ""],
     ["retried", report.retried, throttled > 0 ? `throttled: ${shown(throttled)}` : ""],
-    ["given up", report.givenUp, ""],
+    ["failed", report.failed, ""],
   ];
-  if (withheld > 0) rows.push(["withheld", withheld, "dry run: nothing was sent"]);
+  if (skipped > 0) rows.push(["skipped", skipped, "dry run: nothing was sent"]);
   if (uncertain > 0) rows.push(["uncertain", uncertain, "no answer: perhaps in the stream twice"]);
   const lines = rows.map(([title, count, remark]) =>
     `${title.padEnd(12)} ${shown(count).padStart(12)} lines  ${remark}`.trimEnd(),
@@ -166,7 +166,7 @@ function columnLines({
 }: SendReport): string[] {
   const lines: (readonly [title: string, names: string])[] = [
     ["columns of the contract without any value", columnsUnfilled.join(", ")],
-    ["columns of the file left out", columnsLeftOut.join(", ")],
+    ["columns of the file not sent", columnsLeftOut.join(", ")],
     ["read as no value (NaN, NULL and the like)", countsText(readAsNothing)],
     ["read as whole numbers (13085.0 as 13085)", countsText(readAsInteger)],
   ];

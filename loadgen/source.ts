@@ -1,7 +1,7 @@
 /** A line to send, without its newline. */
 export interface SourceLine {
   readonly bytes: Uint8Array;
-  /** From 1: the line of the file, blank ones counted, or the how-manieth synthetic line. */
+  /** From 1: the line of the file, blank ones counted, or the number of the synthetic line. */
   readonly number: number;
 }
 
@@ -9,7 +9,7 @@ export interface SourceLine {
 export interface BadRow {
   /** Line of the file on which the row begins, from 1. */
   readonly number: number;
-  /** The kind of fault, by which rows are counted: one of few. */
+  /** Code of the fault; the report counts rows by it. */
   readonly reason: string;
   /** For a person: names the column, the value and what is allowed. */
   readonly fault: string;
@@ -17,7 +17,7 @@ export interface BadRow {
   readonly remedy?: string;
 }
 
-/** What a source gives, in order. */
+/** Items of a source, in order. */
 export type SourceItem = SourceLine | BadRow;
 
 /** How the columns of an input were read, so far. */
@@ -43,7 +43,7 @@ export function isBadRow(item: SourceItem): item is BadRow {
   return "fault" in item;
 }
 
-/** The input as a whole cannot be used; the message names the file, the place and the remedy. */
+/** The whole input cannot be used; the message names the file, the line and the remedy. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }

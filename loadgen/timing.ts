@@ -1,6 +1,6 @@
 import { setTimeout as timeout } from "node:timers/promises";
 
-/** The time, and waiting for it; a test brings its own. */
+/** Clock and sleep; tests pass their own. */
 export interface Timing {
   /** Milliseconds from any fixed point; never goes back. */
   now(): number;

@@ -17,13 +17,13 @@ import { type Page, startPage } from "./page/page";
 import { NUMBERINGS, type Numbering } from "./services/firehose/service";
 import { runUntilStopped } from "./until-stopped";
 
-/** Lines that `--once` sends when it is not told otherwise. */
+/** Default number of lines of `--once`. */
 const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
 const STEADY_RATE = 20;
-/** First port of a run that keeps running, so that its endpoints are the same each time. */
+/** Default first port of a run without `--once`, so that its endpoints are the same each time. */
 const FIRST_PORT = 4570;
-/** The page's place among the ports. */
+/** Offset of the page's port. */
 const PAGE_PORT_OFFSET = 5;
 
 /** What the command line says; what an option means is said where it is used. */
@@ -48,61 +48,70 @@ function program(): Command {
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
-    .option("--environment <name>", "whose Terraform is run", "dev")
+    .option("--environment <name>", "environment whose Terraform is run", "dev")
     .option(
       "--max-count <lines>",
-      `lines to send (--once: ${ONCE_LINES}, or the whole file)`,
+      `most lines to send (default with --once: ${ONCE_LINES}, or the whole file)`,
       integerBetween(0, 1e9),
     )
     .option(
       "--rate <lines/s>",
-      `lines a second (--once: as fast as it goes; else ${STEADY_RATE})`,
+      `lines a second (default: ${STEADY_RATE}; with --once no limit)`,
       numberBetween(0.1, 1e6),
     )
     .option("--pack <lines>", "lines in one stream record", integerBetween(1, 10_000), 1)
-    .option("--seed <number>", "of the synthetic lines", integerBetween(0, 2 ** 32 - 1), 1)
+    .option("--seed <number>", "seed of the synthetic lines", integerBetween(0, 2 ** 32 - 1), 1)
     .option(
       "--time-scale <factor>",
-      "divides the buffer interval and the schedule",
+      "divisor of the buffer interval and the schedule's period",
       numberBetween(1, 3600),
       12,
     )
     .addOption(
       new Option(
         "--user-record-numbers <how>",
-        "how the delivery stream numbers what producers aggregated (KPL): AWS does not document how Firehose does",
+        "subsequence numbers of records that producers aggregated (KPL); AWS does not document Firehose's",
       )
         .choices(NUMBERINGS)
         .default("ordered"),
     )
-    .option("--data-dir <folder>", "keeps the data there (default: a fresh folder that goes with the run)")
+    .option(
+      "--data-dir <folder>",
+      "folder of the data, which is kept (default: a new folder, removed at the end)",
+    )
     .option(
       "--port <number>",
-      `first of the ports (default: ${FIRST_PORT}; --once: free ones)`,
+      `first of the ports (default: ${FIRST_PORT}; with --once free ports)`,
       integerBetween(1024, 65_000),
     )
     .addOption(
-      new Option("--search <engine>", "opensearch: a real one, from Maven Central; needs JDK 17 and Maven")
+      new Option(
+        "--search <engine>",
+        "search engine; opensearch is a real one from Maven Central and needs JDK 17 and Maven",
+      )
         .choices(["embedded", "opensearch"])
         .default("embedded"),
     )
     .addOption(
-      new Option("--search-url <url>", "a running OpenSearch instead").argParser(httpUrl).conflicts("search"),
+      new Option("--search-url <url>", "URL of a running OpenSearch, instead of --search")
+        .argParser(httpUrl)
+        .conflicts("search"),
     )
-    .option("--page", "serve the page, also with --once: as long as that takes")
-    .option("--no-page", "do not serve it")
+    .option("--page", "serve the page, also during --once")
+    .option("--no-page", "do not serve the page")
     .addOption(
       new Option(
         "--env-file <file>",
-        "written when all is ready: the export lines for an AWS SDK or CLI; removed at the end",
+        "file of export lines for an AWS SDK or CLI; exists while the run answers",
       ).conflicts("once"),
     )
     .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
     .addHelpText(
       "after",
       `
-Exit codes: 0 all that was given is in every layer (--once), or stopped by Ctrl-C (without); 1 it is not, or a line
-was not acknowledged, or more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once interrupted.
+Exit codes: 0 with --once all input is in every layer, without it Ctrl-C ended the run; 1 a layer is missing lines, a line
+was not acknowledged, more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once
+was interrupted.
 
 Examples:
   npm start -- --once
@@ -123,17 +132,17 @@ async function start(options: Options): Promise<ExitCode> {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const stop = onInterrupt(
     process,
-    () => say("\nstopping; once more to leave at once"),
+    () => say("\nstopping; press Ctrl-C again to end at once"),
     () => process.exit(EXIT.interrupted),
   );
-  // A terminal that is closed.
+  // Sent when the terminal is closed.
   process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
 
   const dataDir = openDataDir(options.dataDir);
   let end: End = { code: EXIT.failed, keepsData: false };
   try {
     const envFile = options.envFile === undefined ? undefined : openEnvFile(options.envFile);
-    // Also when a second Ctrl-C ends the process at once.
+    // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
     end = FAILED;
     const run = await startLocalRun({
@@ -155,7 +164,7 @@ async function start(options: Options): Promise<ExitCode> {
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,
-      onAccount: generator.onAccount,
+      onReport: generator.onReport,
       onEnd: generator.onEnd,
       ...(options.inputFile !== undefined && {
         inputFile: options.inputFile,
@@ -201,11 +210,11 @@ async function start(options: Options): Promise<ExitCode> {
     }
   } finally {
     dataDir.release({ keep: end.keepsData });
-    if (end.keepsData) say(`the data are kept in ${dataDir.path}`);
+    if (end.keepsData) say(`the data directory is kept: ${dataDir.path}`);
   }
 }
 
-/** Finds what is wrong with the input file before anything is started. */
+/** Checks the input file before anything is started. */
 async function checkFile(options: Options): Promise<void> {
   if (options.inputFile === undefined) return;
   try {

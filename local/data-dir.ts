@@ -6,14 +6,14 @@ import { UsageError } from "../lib/exit";
 /** The folder that holds everything a local run keeps. Only one run at a time uses it. */
 interface DataDir {
   readonly path: string;
-  /** Lets the folder go; removes it if it was made for this run alone and `keep` is false. */
+  /** Releases the folder; removes it if it was created for this run and `keep` is false. */
   release(options: { readonly keep: boolean }): void;
 }
 
 const LOCK = "lock";
 
 /**
- * Takes the folder `given`, or makes a fresh one that goes with the run.
+ * Takes the folder `given`, or creates one for this run.
  * @throws UsageError when it is no folder; Error when another run that is still alive uses the folder.
  */
 export function openDataDir(given: string | undefined): DataDir {
@@ -43,7 +43,7 @@ function takeLock(lock: string, path: string): void {
     if (isAlive(owner)) {
       throw new Error(`${path} is in use by process ${owner}: stop it, or choose another --data-dir`);
     }
-    // Its owner was killed. Two runs that find this at once are told apart by the second write.
+    // Its owner was killed. If two runs find this at once, only one can write the lock again.
     rmSync(lock, { force: true });
     writeFileSync(lock, String(process.pid), { flag: "wx" });
   }

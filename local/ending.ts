@@ -5,7 +5,7 @@ import type { Conclusion } from "../ops/reconcile/conclusion";
 /** How a local run ends. */
 export interface End {
   readonly code: ExitCode;
-  /** Whether a data directory that was made for this run alone stays, for a look into it. */
+  /** Whether a data directory that was created for this run is kept, for debugging. */
   readonly keepsData: boolean;
 }
 
@@ -13,26 +13,26 @@ export interface End {
 export const FAILED: End = { code: EXIT.failed, keepsData: true };
 
 /**
- * What of a sending speaks against "all that was given is in every layer"; empty when nothing does.
+ * Reasons of the sending against "all input is in every layer"; empty when there are none.
  * @param maxBadRows how many rows may be refused
  */
 export function objectionsOf(report: SendReport, maxBadRows?: number): readonly string[] {
   return shortfalls(report, maxBadRows);
 }
 
-/** The conclusion with the rows that were refused and may be: that all layers agree is not said without them. */
+/** The conclusion with the number of refused rows that `--max-bad-rows` allows: "all layers agree" must name them. */
 export function withRefused(conclusion: Conclusion, report: SendReport): Conclusion {
   if (!conclusion.agree || report.refused === 0) return conclusion;
   return { ...conclusion, text: `All layers agree on what was sent; ${refusedText(report)}.` };
 }
 
-/** The end of `--once`. @param agree whether all that was given is in every layer */
+/** The end of `--once`. @param agree whether all input is in every layer */
 export function endOfOnce(agree: boolean, interrupted: boolean): End {
   if (interrupted) return { code: EXIT.interrupted, keepsData: true };
   return agree ? { code: EXIT.ok, keepsData: false } : FAILED;
 }
 
-/** The end of a run that was stopped: Ctrl-C is how it is meant to end. */
+/** The end of a run without `--once`, which Ctrl-C ends normally. */
 export function endOfSteadyRun(report: SendReport, maxBadRows?: number): End {
   const isComplete = shortfalls(report, maxBadRows, true).length === 0;
   return { code: isComplete ? EXIT.ok : EXIT.failed, keepsData: false };

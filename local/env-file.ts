@@ -2,20 +2,20 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../lib/exit";
 
-/** A file of `export` lines, there only while a run answers. */
+/** A file of `export` lines, which exists only while a run answers. */
 interface EnvFile {
-  /** Writes it, whole or not at all. For its owner alone. */
+  /** Writes it atomically, readable by its owner only. */
   write(lines: readonly string[]): void;
-  /** Removes it, unless another run has written its own since. */
+  /** Removes it, unless another run has overwritten it. */
   remove(): void;
 }
 
 const HEADER = "# Written by npm start --env-file, and removed when that run ends.\n";
 
 /**
- * Makes sure that the file can be written later, and removes the one of a run that was killed: whoever waits for the file
- * must not find old endpoints.
- * @throws UsageError when its folder does not exist or is not writable, or the file is not one of ours
+ * Checks that the file can be written later, and removes the file of a run that was killed, because a script that
+ * waits for the file must not find old endpoints.
+ * @throws UsageError when its folder does not exist or is not writable, or the file was not written by a local run
  */
 export function openEnvFile(given: string): EnvFile {
   const path = resolve(given);
@@ -46,7 +46,7 @@ export function openEnvFile(given: string): EnvFile {
   };
 }
 
-/** @throws UsageError when there is something that is no file */
+/** @throws UsageError when the path is not a file */
 function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "@opensearch-project/opensearch";
 import type { Service } from "./plan/data-plane";
 
-/** Identities that are followed at most at a time: each poll asks for all of them. */
+/** Most identities that are followed at a time, because each poll asks for all of them. */
 const LARGEST_SAMPLE = 1_000;
-/** Of that many acknowledged identities one is followed. */
+/** One of so many acknowledged identities is followed. */
 const ONE_OF = 25;
-/** How often the index is asked: the measured latency is too long by half of it on average. */
+/** Poll interval of the index. The measured latency is too long by half of it on average. */
 const POLL_MS = 50;
 
 /** Milliseconds from arrival in the stream until a search finds the line. */
@@ -14,16 +14,19 @@ interface Latency {
   readonly samples: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
-  /** Lines that were not followed because too many were: where there are any, slowness is understated. */
+  /**
+   * Lines that were not followed because {@link LARGEST_SAMPLE} was reached. If there are any, the latency is
+   * underestimated.
+   */
   readonly passedOver: number;
-  /** Lines that are followed and were not found yet: they are in no percentile. Refused ones never are. */
+  /** Followed lines that were not found yet, and are in no percentile. Refused lines are never found. */
   readonly awaited: number;
 }
 
 /** Follows some of the acknowledged lines until a search finds them. */
 export class LatencySampler implements Service {
   private readonly awaited = new Set<string>();
-  /** How many lines took so many milliseconds: no more entries than there are different latencies. */
+  /** Number of lines by latency in milliseconds. */
   private readonly counts = new Map<number, number>();
   private readonly stop = new AbortController();
   private readonly polling: Promise<void>;
@@ -38,7 +41,7 @@ export class LatencySampler implements Service {
     this.polling = this.poll();
   }
 
-  /** Takes identities as the load generator's ledger does; lines that are refused are never found, nor counted. */
+  /** Takes identities as the load generator's ledger does. Refused lines are never found and not counted. */
   public append(recordIds: readonly string[]): void {
     for (const id of recordIds) {
       if (this.offered++ % ONE_OF !== 0) continue;
@@ -47,7 +50,7 @@ export class LatencySampler implements Service {
     }
   }
 
-  /** What was measured so far; undefined before the first line was found. */
+  /** Latency so far; undefined before the first line was found. */
   public latency(): Latency | undefined {
     const sorted = [...this.counts].sort(([a], [b]) => a - b);
     const samples = sorted.reduce((sum, [, count]) => sum + count, 0);
@@ -81,7 +84,7 @@ export class LatencySampler implements Service {
       try {
         if (this.awaited.size > 0) await this.find();
       } catch (error) {
-        // The engine being away is part of what is measured: the lines stay awaited.
+        // An outage of the engine is part of the latency: the lines stay awaited.
         if (!told) this.onNotice(`the latency cannot be measured at present: ${String(error)}`);
         told = true;
       }

@@ -6,7 +6,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
-import type { Places } from "../ops/reconcile/reconcile";
+import type { DataSources } from "../ops/reconcile/reconcile";
 import { athenaSql, type Sql } from "../ops/reconcile/sql";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
@@ -30,13 +30,13 @@ import { startS3 } from "./services/s3/service";
 import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { synthesize } from "./synthesize";
 
-/** How a data plane is run. */
+/** Options for running a data plane. */
 interface RunOptions {
-  /** Keeps everything: an absolute path. */
+  /** Folder of all data, an absolute path. */
   readonly dataDir: string;
-  /** Divides the delivery stream's buffer interval and the schedule's. */
+  /** Divisor of the delivery stream's buffer interval and the schedule's period. */
   readonly timeScale: number;
-  /** How the delivery stream numbers user records that were aggregated. @default ordered */
+  /** Subsequence numbers that the delivery stream gives to aggregated user records. @default ordered */
   readonly numbering?: Numbering;
   /** The services take consecutive ports from here; 0: free ones. */
   readonly firstPort: number;
@@ -44,16 +44,16 @@ interface RunOptions {
   readonly say: (message: string) => void;
 }
 
-/** What a local run is started with. */
+/** Options for starting a local run. */
 export interface LocalRunOptions extends RunOptions {
-  /** Whose Terraform is run. */
+  /** Environment whose Terraform is run. */
   readonly environment: string;
   /**
    * The search engine: the double in this process, or a real OpenSearch, assembled and started for the run.
    * @default embedded
    */
   readonly search?: "embedded" | "opensearch";
-  /** An engine that runs already, in the place of either. */
+  /** URL of a running engine, instead of either. */
   readonly searchUrl?: string;
   /** Interrupts the start of engines. */
   readonly signal?: AbortSignal;
@@ -63,14 +63,14 @@ export interface LocalRunOptions extends RunOptions {
 export interface LocalRun extends Service {
   readonly plane: DataPlane;
   readonly dataDir: string;
-  /** Where the reconciliation looks. */
-  readonly places: Places;
-  /** Lines for a shell, by which any AWS SDK or CLI uses this run. */
+  /** Data sources of the reconciliation. */
+  readonly dataSources: DataSources;
+  /** `export` lines for a shell, so that any AWS SDK or CLI uses this run. */
   readonly exports: readonly string[];
   readonly functions: Functions;
   readonly deliveryStreams: readonly DeliveryStream[];
   readonly eventSourceMappings: readonly EventSourceMapping[];
-  /** What the streams took. */
+  /** Counts of records put into the streams. */
   readonly puts: KinesisService["puts"];
   /** Athena client of the analysts' queries. */
   readonly athena: AthenaClient;
@@ -87,11 +87,11 @@ export interface LocalRun extends Service {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly say: (message: string) => void;
-  /** What the parts did, for the report. */
+  /** Statistics of the services, for the report. */
   statistics(): Readonly<Record<string, unknown>>;
 }
 
-/** Opens in the order of data, closes in the reverse one, also when opening fails half way. */
+/** Opens services in the order of the data and closes them in reverse, also when opening one fails. */
 class Services {
   private readonly opened: Service[] = [];
 
@@ -101,7 +101,7 @@ class Services {
     return service;
   }
 
-  /** Keeps a client of services that are open already: its connections end before they do. */
+  /** Registers a client of open services, so that its connections are closed before them. */
   public client<C extends { destroy(): void }>(client: C): C {
     this.opened.push({ close: async () => client.destroy() });
     return client;
@@ -114,7 +114,7 @@ class Services {
 
 /**
  * Synthesizes the environment's Terraform and runs the data plane that it describes.
- * @throws Error naming what the Terraform asks for and this machine cannot run, or a port that is taken.
+ * @throws Error naming the resource or property that this machine cannot run, or a port that is taken.
  */
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(async (services) => {
@@ -127,7 +127,7 @@ export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   });
 }
 
-/** Opens the search engine that was asked for, and reads the data plane, which names its address. */
+/** Opens the requested search engine, and reads the data plane, which contains its address. */
 async function openSearch(
   stackDir: string,
   options: LocalRunOptions,
@@ -144,7 +144,7 @@ async function openSearch(
     const double = startSearchDouble({ dataDir: join(dataDir, "search"), port: chosenPort });
     return read((await services.open(double)).url);
   }
-  // The engine must be told its master, whom the Terraform names, and the Terraform the engine's address.
+  // The engine needs the master role from the Terraform, and the Terraform needs the engine's address.
   const [port = 0] = chosenPort === 0 ? await freePorts(1) : [chosenPort];
   const opened = read(`http://${LOOPBACK}:${port}`);
   await services.open(
@@ -162,14 +162,14 @@ async function openSearch(
 }
 
 /**
- * Runs a data plane that was read from a synthesized stack, against a search engine that runs.
- * @throws Error for a port that is taken, and for what the deploy's own invocations fail with.
+ * Runs a data plane that was read from a synthesized stack, against a running search engine.
+ * @throws Error for a port that is taken, and when an invocation of the deploy fails.
  */
 export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
   return openAll((services) => start(plane, searchUrl, Date.now(), options, services));
 }
 
-/** Opens services; closes them again when that fails half way. */
+/** Opens services; closes them again when opening one fails. */
 async function openAll(open: (services: Services) => Promise<LocalRun>): Promise<LocalRun> {
   const services = new Services();
   try {
@@ -180,7 +180,7 @@ async function openAll(open: (services: Services) => Promise<LocalRun>): Promise
   }
 }
 
-/** The port of the service at this place; 0, for a free one, stays 0. */
+/** The port of the service at this offset; 0, for a free port, stays 0. */
 function portOf({ firstPort }: RunOptions, offset: number): number {
   return firstPort === 0 ? 0 : firstPort + offset;
 }
@@ -194,7 +194,7 @@ async function start(
 ): Promise<LocalRun> {
   const { dataDir, timeScale, say } = options;
   const port = (offset: number): number => portOf(options, offset);
-  say("of the Terraform, not honoured here:");
+  say("properties of the Terraform that are not honoured here:");
   for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  ${line}`);
   say(
     `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,
@@ -256,8 +256,14 @@ async function start(
   const athena = services.client(new AthenaClient(ofSql));
   const glue = services.client(new GlueClient(ofSql));
   const [workgroup, database] = analystsOf(plane);
-  const places = placesOf(plane, kinesis, s3, athenaSql(athena, s3, workgroup, database), searchUrl);
-  const { search } = places;
+  const dataSources = dataSourcesOf(
+    plane,
+    kinesis,
+    s3,
+    athenaSql(athena, s3, workgroup, database),
+    searchUrl,
+  );
+  const { search } = dataSources;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
     search &&
@@ -279,7 +285,7 @@ async function start(
     timeScale,
     startedAt,
     say,
-    places,
+    dataSources,
     ...(latency && { latency }),
     exports: Object.entries({
       AWS_DEFAULT_REGION: region,
@@ -303,7 +309,7 @@ async function start(
   };
 }
 
-/** The analysts' workgroup and database; that workgroup is the one that enforces its settings. */
+/** The analysts' workgroup, which is the one that enforces its settings, and their database. */
 function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
   const workgroup = workgroups.find(({ enforced }) => enforced);
   const [database] = databases;
@@ -313,13 +319,13 @@ function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, d
   return [workgroup.name, database];
 }
 
-function placesOf(
+function dataSourcesOf(
   plane: DataPlane,
   kinesis: KinesisClient,
   s3: S3Client,
   sql: Sql,
   searchUrl: string,
-): Places {
+): DataSources {
   const [stream] = plane.streams;
   const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");

@@ -8,7 +8,7 @@ import { firstTen } from "./saved-query";
 import { acknowledged, type SendOptions, send } from "./send";
 import { settle } from "./settle";
 
-/** How `--once` runs. */
+/** Options of `--once`. */
 export interface OnceOptions extends SendOptions {
   /** One JSON document on stdout instead of tables. */
   readonly json: boolean;
@@ -17,8 +17,8 @@ export interface OnceOptions extends SendOptions {
 }
 
 /**
- * Sends, waits until every layer has what was acknowledged, reconciles and prints.
- * @returns whether all that was given is in every layer; false also when the signal came first.
+ * Sends, waits until every layer has the acknowledged lines, reconciles and prints.
+ * @returns whether all input is in every layer; also false after an interruption.
  */
 export async function runOnce(run: LocalRun, options: OnceOptions): Promise<boolean> {
   const startedAt = Date.now();

@@ -1,7 +1,7 @@
-/** Time between two lines where stderr is no terminal. */
+/** Time between two lines when stderr is not a terminal. */
 const LINE_EVERY_MS = 5_000;
 
-/** Shows how far something is: one line that is rewritten on a terminal, else a line now and then. */
+/** Shows progress: one line that is rewritten on a terminal, else a line every five seconds. */
 export class Progress {
   private shownAt = 0;
   private open = false;

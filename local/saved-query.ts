@@ -1,9 +1,12 @@
 import Table from "cli-table3";
-import type { Places } from "../ops/reconcile/reconcile";
+import type { DataSources } from "../ops/reconcile/reconcile";
 
-/** What of a local run is needed. */
+/** The parts of a local run that the query needs. */
 interface RawTable {
-  readonly places: { readonly sql: Places["sql"]; readonly tables: Pick<Places["tables"], "json"> };
+  readonly dataSources: {
+    readonly sql: DataSources["sql"];
+    readonly tables: Pick<DataSources["tables"], "json">;
+  };
 }
 
 /** Characters of a cell that a terminal has room for. */
@@ -13,11 +16,11 @@ function shown(cell: string): string {
   return cell.length > MOST_SHOWN ? `${cell.slice(0, MOST_SHOWN)}…` : cell;
 }
 
-/** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as a person would. */
-export async function firstTen({ places }: RawTable): Promise<string> {
-  const sql = `SELECT * FROM "${places.tables.json}" LIMIT 10`;
+/** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as an analyst would. */
+export async function firstTen({ dataSources }: RawTable): Promise<string> {
+  const sql = `SELECT * FROM "${dataSources.tables.json}" LIMIT 10`;
   const rows: Readonly<Record<string, string>>[] = [];
-  await places.sql.query(sql, (row) => rows.push(row));
+  await dataSources.sql.query(sql, (row) => rows.push(row));
   const [first] = rows;
   if (first === undefined) return `${sql}\n(no rows)`;
   const hasExtra = rows.some(({ extra = "" }) => extra !== "" && extra !== "{}");

@@ -10,44 +10,44 @@ import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 import { localKinesis } from "./services/clients";
 
-/** What a local run sends into its own stream. */
+/** Options for sending into the run's own stream. */
 export interface SendOptions {
-  /** Replayed; absent: synthetic lines. */
+  /** File to replay. @default synthetic lines */
   readonly inputFile?: string;
-  /** How that file is read. */
+  /** Options for reading that file. */
   readonly input?: InputOptions;
-  /** Lines; absent: no end, or that of the file. */
+  /** Most lines to send. @default all of the file, or no limit */
   readonly maxCount?: number;
-  /** Lines a second, or who says how many now; absent: as fast as it goes. */
+  /** Lines a second, or a function that returns the current rate. @default no limit */
   readonly rate?: number | (() => number);
-  /** Told where the run stands, after each call. */
-  readonly onAccount?: (report: SendReport) => void;
-  /** Told that no more lines are sent, however that came. */
+  /** Called with the current report after each call. */
+  readonly onReport?: (report: SendReport) => void;
+  /** Called when no more lines will be sent, for any reason. */
   readonly onEnd?: () => void;
   /** Lines in one stream record. */
   readonly pack: number;
-  /** Of the synthetic lines and of the partition keys. */
+  /** Seed of the synthetic lines and of the partition keys. */
   readonly seed: number;
   readonly signal: AbortSignal;
 }
 
-/** Identities that this data directory's runs saw acknowledged, one a line. */
+/** Acknowledged identities of every run on this data directory, one a line. */
 function ledgerFile(run: LocalRun): string {
   return join(run.dataDir, "ledger");
 }
 
 /**
  * Sends lines with the load generator, in this process.
- * @returns the report, also of a run that could not go on: its `error` says why.
+ * @returns the report, also of a run that stopped early: its `error` has the reason.
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
-  const { inputFile, input, maxCount, rate, pack, seed, signal, onAccount, onEnd } = options;
+  const { inputFile, input, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
   const ledger = openLedger(ledgerFile(run));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
   try {
     const report = await produce({
-      put: kinesisPut(client, run.places.streamName),
+      put: kinesisPut(client, run.dataSources.streamName),
       lines: inputFile === undefined ? syntheticLines(seed) : replay(inputFile, input),
       pack,
       seed,
@@ -62,17 +62,17 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
       ...(rate !== undefined && { rate }),
       onProgress: (report) => {
         progress.show(`sent ${report.acknowledged.toLocaleString("en")}`);
-        onAccount?.(report);
+        onReport?.(report);
       },
       onBadRow: namesBadRows((text) => run.say(`${inputFile}, ${text}`)),
-      onGivenUp: ({ reason, numbers }) =>
-        run.say(`given up, ${numbers.length} lines from line ${numbers[0]} on: ${reason}`),
+      onFailed: ({ reason, numbers }) =>
+        run.say(`${numbers.length} lines from line ${numbers[0]} on failed: ${reason}`),
     }).catch((error: unknown) => {
       if (error instanceof ProduceError) return error.report;
       throw error;
     });
     progress.end();
-    onAccount?.(report);
+    onReport?.(report);
     if (report.error !== undefined) run.say(`error: ${report.error}`);
     return report;
   } finally {
@@ -83,7 +83,7 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   }
 }
 
-/** The identities that were acknowledged, of every run on this data directory. */
+/** Acknowledged identities of every run on this data directory. */
 export async function acknowledged(run: LocalRun): Promise<Set<string>> {
   const identities = new Set<string>();
   for await (const identity of readLedger(ledgerFile(run))) identities.add(identity);

@@ -5,10 +5,10 @@ import { countLines } from "../ops/reconcile/tables";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 
-/** How often the layers are counted while they are waited for. */
+/** Interval between two counts of the layers while waiting. */
 const COUNT_EVERY_MS = 1_000;
-/** Without any count changing for as long as two schedules and this, waiting ends. */
-const PATIENCE_MS = 45_000;
+/** Waiting ends when no count has changed for two schedule periods and this time. */
+const STALL_MS = 45_000;
 
 /** Distinct lines in each layer. */
 interface Counts {
@@ -19,11 +19,11 @@ interface Counts {
 }
 
 /**
- * Waits until all layers agree on what was acknowledged, or nothing moves any more. Counts are cheap and say
- * when it is worth comparing; whether the layers agree is only ever the comparison's answer. A place that cannot
- * be asked is waited for like one that lacks lines.
+ * Waits until all layers agree on the acknowledged lines, or until their counts stop changing. Counts are cheap and
+ * show when a comparison is worthwhile; only the comparison decides whether the layers agree. A data source that
+ * cannot be queried is waited for like one with missing lines.
  * @returns the last comparison; undefined when `signal` was aborted before.
- * @throws what the last comparison throws, when a place still cannot be asked
+ * @throws what the last comparison throws, when a data source still cannot be queried
  */
 export async function settle(
   run: LocalRun,
@@ -32,7 +32,7 @@ export async function settle(
 ): Promise<Reconciliation | undefined> {
   const progress = new Progress();
   const longestPeriod = Math.max(0, ...run.plane.schedules.map(({ everySeconds }) => everySeconds * 1_000));
-  const patience = (2 * longestPeriod) / run.timeScale + PATIENCE_MS;
+  const stallMs = (2 * longestPeriod) / run.timeScale + STALL_MS;
   let last = "";
   let changedAt = Date.now();
   try {
@@ -43,10 +43,10 @@ export async function settle(
       progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text}`);
       if (text !== last) changedAt = Date.now();
       last = text;
-      const stalled = Date.now() - changedAt > patience;
+      const stalled = Date.now() - changedAt > stallMs;
       if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
-        const found = await reconcile(run.places, ledger);
-        if (found.agree || stalled || onlyGivenUpIsMissing(found)) return found;
+        const found = await reconcile(run.dataSources, ledger);
+        if (found.agree || stalled || onlyDiscardedIsMissing(found)) return found;
       }
       await sleep(COUNT_EVERY_MS);
     }
@@ -62,24 +62,24 @@ function shown(counts: Counts): string {
     .join(", ");
 }
 
-/** Every line is raw, and then in Parquet and in the index, unless it is in quarantine or was given up. */
+/** Whether every line is in the raw zone, in Parquet and in the index, or in quarantine, or was discarded. */
 function isWorthComparing(
   { raw, parquet, quarantined, indexed }: Counts,
   expected: number,
-  { places, eventSourceMappings }: LocalRun,
+  { dataSources, eventSourceMappings }: LocalRun,
 ): boolean {
-  const indexIsShort = places.search !== undefined && indexed + quarantined < expected;
-  const givenUp = eventSourceMappings.some((mapping) => mapping.progress().givenUp.length > 0);
-  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || givenUp);
+  const indexIsShort = dataSources.search !== undefined && indexed + quarantined < expected;
+  const discarded = eventSourceMappings.some((mapping) => mapping.progress().discarded.length > 0);
+  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || discarded);
 }
 
-/** Whether waiting has no sense any more: nobody will index what was given up. */
-function onlyGivenUpIsMissing({ missing, givenUp }: Reconciliation): boolean {
-  return Object.values(missing).every((ids) => ids.every((id) => givenUp.has(id)));
+/** Whether only discarded lines are missing, so that waiting longer changes nothing. */
+function onlyDiscardedIsMissing({ missing, discarded }: Reconciliation): boolean {
+  return Object.values(missing).every((ids) => ids.every((id) => discarded.has(id)));
 }
 
-async function count({ places }: LocalRun): Promise<Counts> {
-  const { sql, tables, search } = places;
+async function count({ dataSources }: LocalRun): Promise<Counts> {
+  const { sql, tables, search } = dataSources;
   return {
     raw: await countLines(sql, tables.json),
     parquet: await countLines(sql, tables.parquet),

@@ -3,13 +3,13 @@ import { type SendReport, sendReportText } from "../loadgen/send-report";
 import type { LocalRun } from "./local-run";
 import { type SendOptions, send } from "./send";
 
-/** How a run that keeps running does so. */
+/** Options of a run without `--once`. */
 interface UntilStoppedOptions extends SendOptions {
-  /** Where its page is served; absent: nowhere. */
+  /** URL of its page. @default no page */
   readonly pageUrl?: string;
 }
 
-/** Sends at a steady rate until it is stopped, or until the input ends and then it is stopped. */
+/** Sends at a steady rate until the input ends, and waits until it is stopped. */
 export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<SendReport> {
   run.say("the system runs; for any AWS SDK or CLI:");
   for (const line of run.exports) process.stdout.write(`${line}\n`);

@@ -100,7 +100,7 @@ export class RetailBiStack extends EnvironmentStack {
     new SavedQueries(this, "SavedQueries", { catalog, workgroup: analysts });
     const merge = new Workgroup(this, "MergeWorkgroup", {
       name: names.mergeWorkgroup,
-      description: "For MergeSmallFiles, which says itself where its tables lie",
+      description: "For MergeSmallFiles, which sets the locations of its tables itself",
       resultsLocation: lake.location("scratch"),
       key,
       enforced: false,
@@ -125,8 +125,8 @@ export class RetailBiStack extends EnvironmentStack {
     this.output("data_stream_arn", "ARN of that stream, to allow a producer to write", stream.arn);
     this.output("delivery_stream_name", "Firehose stream that fills the lake", deliveryStream.resource.name);
     this.output("lake_bucket", "Bucket of the lake", lake.bucket.resource.bucket);
-    this.output("raw_location", "Where raw lines land", lake.location("raw"));
-    this.output("quarantine_location", "Where refused lines are kept", lake.location("quarantine"));
+    this.output("raw_location", "Location of the raw lines", lake.location("raw"));
+    this.output("quarantine_location", "Location of refused lines", lake.location("quarantine"));
     this.output(
       "delivery_error_location",
       "Records that Firehose failed to deliver; normally empty",
@@ -186,7 +186,7 @@ export class RetailBiStack extends EnvironmentStack {
     const { length: subscribers } = environment.operations.alarmSubscriptions;
     this.output(
       "alarm_subscribers",
-      "How many are told of alarms and of the budget",
+      "Number of subscribers to alarms and budget",
       subscribers > 0 ? String(subscribers) : "nobody: set operations.alarmSubscriptions of the environment",
     );
     this.output(

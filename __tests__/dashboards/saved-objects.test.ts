@@ -10,7 +10,7 @@ import {
   savedObjects,
 } from "../../dashboards/saved-objects";
 import { setUpDashboards } from "../../lambdas/search-setup/dashboards";
-import { patient } from "../../lambdas/search-setup/patient";
+import { withRetry } from "../../lambdas/search-setup/with-retry";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import type { SearchHttpRequest } from "../../local/services/opensearch/request";
 import { type Fault, type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
@@ -154,7 +154,7 @@ describe("set-up of Dashboards", () => {
     search = createSearch(double.url, "eu-west-1");
   };
   const setUp = (objects: readonly SavedObject[] = OBJECTS) =>
-    setUpDashboards(objects, patient(search, { timeLeftMs: () => 0, sleep: async () => {} }));
+    setUpDashboards(objects, withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }));
   const writes = () => requests.map(({ path }) => path).filter((path) => /_import$|settings$/.test(path));
 
   beforeAll(() => {

@@ -2,7 +2,7 @@
 export interface EngineLane {
   /** By which it is chosen on the command line. */
   readonly name: string;
-  /** What it proves, for people. */
+  /** Its purpose, as the output shows it. */
   readonly proves: string;
   /** Folder beside this file whose `*.engine.ts` are its tests, run one after another. */
   readonly folder: string;

@@ -5,9 +5,15 @@ import { defineEnvironment, type EnvironmentSettings } from "../../environments/
 import type { Location } from "../../modules/location";
 import { type Names, namesOf } from "../../modules/naming";
 import { EVERY_OPTION, LOCATION } from "../support/environments";
-import { blockOf, movedPlaces, type Places, placesOf, placesOfFolder } from "../support/places";
 import { METADATA } from "../support/saml";
 import { givenPaths, settingPaths } from "../support/setting-paths";
+import {
+  attributesOf,
+  attributesOfFolder,
+  blockOf,
+  changedAttributes,
+  type SynthAttributes,
+} from "../support/synth-attributes";
 import { synthesized } from "../support/synthesized";
 import type { Json } from "../support/template";
 
@@ -34,17 +40,17 @@ function changed<T>(settings: T, change: unknown): T {
   return Object.fromEntries(all.filter(([, value]) => value !== undefined)) as T;
 }
 
-function synthesize(settings: EnvironmentSettings, location: Location = LOCATION): Places {
-  return placesOf({ ...defineEnvironment("settings.test.ts", settings), location });
+function synthesize(settings: EnvironmentSettings, location: Location = LOCATION): SynthAttributes {
+  return attributesOf({ ...defineEnvironment("settings.test.ts", settings), location });
 }
 
-/** The place is no longer there. */
+/** The attribute is no longer there. */
 const GONE = undefined;
-/** Some of the places move; what they become is said elsewhere. */
+/** Some of the attributes change; their new values are listed elsewhere. */
 const SOMETHING = Symbol("something");
 
-/** A place, or all that a pattern matches, and what stands there once the setting is another. */
-type Move = readonly [place: string | RegExp, value: unknown];
+/** An attribute, or all that a pattern matches, and its value after the change of the setting. */
+type Move = readonly [attribute: string | RegExp, value: unknown];
 
 /** A setting, another value of it, and everything that it moves. */
 interface Row {
@@ -53,7 +59,7 @@ interface Row {
   readonly moves: readonly Move[];
 }
 
-/** Settings that move different places are changed together: a synth takes half a second. */
+/** Settings that move different attributes are changed together: a synth takes half a second. */
 interface Round {
   readonly from?: Change;
   readonly rows: readonly Row[];
@@ -577,9 +583,9 @@ function setUpInput(name: string, value: unknown): Move[] {
   return ["input", "triggers.input"].map((input) => [`SearchSetup/Invocation ${input}.${name}`, value]);
 }
 
-/** The places that a move is about, those inside of blocks that come or go included. */
-function placesOfMove([place]: Move, places: Iterable<string>): string[] {
-  return typeof place === "string" ? [place] : [...places].filter((each) => place.test(each));
+/** The attributes that a move is about, those inside of blocks that come or go included. */
+function attributesOfMove([attribute]: Move, attributes: Iterable<string>): string[] {
+  return typeof attribute === "string" ? [attribute] : [...attributes].filter((each) => attribute.test(each));
 }
 
 const ALL = synthesize(EVERY_OPTION);
@@ -590,41 +596,46 @@ describe.each(Object.entries(ROUNDS))("settings that move the stacks: %s", (_, {
   const before = Object.keys(from).length === 0 ? ALL : synthesize(settings);
   const after = synthesize(change);
   const all = new Set([...before.keys(), ...after.keys()]);
-  const moved = new Set(movedPlaces(before, after));
-  const hasMoved = (place: string) => moved.has(place) || moved.has(blockOf(place));
+  const moved = new Set(changedAttributes(before, after));
+  const hasMoved = (attribute: string) => moved.has(attribute) || moved.has(blockOf(attribute));
 
   test.each(rows)("$setting", ({ moves }) => {
     for (const move of moves) {
-      const [place, value] = move;
-      const places = placesOfMove(move, all);
-      if (value === SOMETHING) expect([`${place}`, places.filter(hasMoved)]).not.toEqual([`${place}`, []]);
+      const [attribute, value] = move;
+      const attributes = attributesOfMove(move, all);
+      if (value === SOMETHING)
+        expect([`${attribute}`, attributes.filter(hasMoved)]).not.toEqual([`${attribute}`, []]);
       else {
-        expect([`${place}`, places.length]).not.toEqual([`${place}`, 0]);
-        expect(places.filter((each) => !hasMoved(each))).toEqual([]);
-        const values = places.map((each) => [each, after.get(each)]);
-        expect(values).toEqual(places.map((each) => [each, value]));
+        expect([`${attribute}`, attributes.length]).not.toEqual([`${attribute}`, 0]);
+        expect(attributes.filter((each) => !hasMoved(each))).toEqual([]);
+        const values = attributes.map((each) => [each, after.get(each)]);
+        expect(values).toEqual(attributes.map((each) => [each, value]));
       }
     }
   });
 
-  test("nothing else, and no place for two of them", () => {
-    const movers = (place: string) =>
+  test("nothing else, and no attribute for two of them", () => {
+    const movers = (attribute: string) =>
       rows.filter(({ moves }) =>
         moves.some((move) =>
-          typeof move[0] === "string" ? move[0] === place || blockOf(move[0]) === place : move[0].test(place),
+          typeof move[0] === "string"
+            ? move[0] === attribute || blockOf(move[0]) === attribute
+            : move[0].test(attribute),
         ),
       );
-    const unclear = [...moved].map((place) => [place, movers(place).map(({ setting }) => setting)] as const);
+    const unclear = [...moved].map(
+      (attribute) => [attribute, movers(attribute).map(({ setting }) => setting)] as const,
+    );
     expect(unclear.filter(([, settings]) => settings.length !== 1)).toEqual([]);
   });
 });
 
 describe("what an environment is called, and where it is, stands where it is meant and nowhere else:", () => {
-  /** The same with a text in the place of another. */
-  const replaced = (places: Places, text: RegExp, other: string): Places =>
+  /** The same with one text replaced by another. */
+  const replaced = (attributes: SynthAttributes, text: RegExp, other: string): SynthAttributes =>
     new Map(
-      [...places].map(([place, value]) => [
-        place,
+      [...attributes].map(([attribute, value]) => [
+        attribute,
         JSON.parse(JSON.stringify(value).replaceAll(text, other)) as Json,
       ]),
     );
@@ -643,8 +654,8 @@ describe("what an environment is called, and where it is, stands where it is mea
   ])("%s", (_, change, location, text, other) => {
     const renamed = synthesize(changed<EnvironmentSettings>(EVERY_OPTION, change), location);
     const expected = replaced(ALL, text, other);
-    expect(movedPlaces(ALL, expected)).not.toEqual([]);
-    expect(movedPlaces(expected, renamed)).toEqual([]);
+    expect(changedAttributes(ALL, expected)).not.toEqual([]);
+    expect(changedAttributes(expected, renamed)).toEqual([]);
   });
 
   /** Where each physical name stands. Roles and log groups of functions follow from theirs. */
@@ -699,12 +710,12 @@ describe("what an environment is called, and where it is, stands where it is mea
     const prefixed = synthesize(settings);
     const names = namesOf({ ...defineEnvironment("settings.test.ts", settings), location: LOCATION });
     for (const [key, name] of Object.entries(names)) {
-      const place = NAMED[key as keyof Names];
-      expect([key, place, prefixed.get(place)]).toEqual([key, place, NUMBERED[key] ?? name]);
+      const attribute = NAMED[key as keyof Names];
+      expect([key, attribute, prefixed.get(attribute)]).toEqual([key, attribute, NUMBERED[key] ?? name]);
     }
     // Everything else that moves does it by the prefix alone.
     const prefix = /\btest[-_]/g;
-    expect(movedPlaces(replaced(ALL, prefix, ""), replaced(prefixed, prefix, ""))).toEqual([]);
+    expect(changedAttributes(replaced(ALL, prefix, ""), replaced(prefixed, prefix, ""))).toEqual([]);
   });
 });
 
@@ -800,17 +811,17 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
     ["dev", DEV],
     ["prod", PROD],
   ] as const)("%s", (name, given) => {
-    let places: Places;
+    let attributes: SynthAttributes;
     beforeAll(async () => {
-      places = placesOfFolder(dirname(dirname(await synthesized(name))), name);
+      attributes = attributesOfFolder(dirname(dirname(await synthesized(name))), name);
     });
 
     test.each(Object.entries(given))("%s", (_setting, moves) => {
       for (const move of moves) {
-        const found = placesOfMove(move, places.keys());
+        const found = attributesOfMove(move, attributes.keys());
         expect([`${move[0]}`, found.length]).not.toEqual([`${move[0]}`, 0]);
-        expect(found.map((place) => [place, places.get(place)])).toEqual(
-          found.map((place) => [place, move[1]]),
+        expect(found.map((attribute) => [attribute, attributes.get(attribute)])).toEqual(
+          found.map((attribute) => [attribute, move[1]]),
         );
       }
     });

@@ -270,7 +270,7 @@ test("a neighbour that was swapped while a query ran is checked; what it took is
   warehouse.nowMs = START_MS + 5 * MINUTE_MS;
   warehouse.deliver(before, ["a"]);
   warehouse.deliver(hour, ["b", "c"]);
-  // The query of the later hour reads before its neighbour has anything; the copy comes to both.
+  // The query of the later hour reads before its neighbour has anything; the duplicate comes to both.
   warehouse.deliver(before, ["b"]);
   warehouse.queryMs = (statement) => (isMerge(statement, hour) ? 20 * MINUTE_MS : 3 * MINUTE_MS);
   for (let run = 0; run < 10; run++) {

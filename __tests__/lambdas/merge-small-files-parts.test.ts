@@ -285,7 +285,7 @@ WHERE NOT EXISTS (
     for (const identity of ["a", "b", "c", "c", "d"]) await insert("raw", identity);
     await insert("parquet", "a", ago(2));
     await insert("parquet", "b", ago(-1));
-    // Too far away to be a copy of the same delivery.
+    // Too far away to be a duplicate of the same delivery.
     await insert("parquet", "d", ago(3));
     const select = toSql(merge, tables).replace(/^[\s\S]*?\) AS\n/, "");
     expect(await rows(`SELECT record_id FROM (${select}) ORDER BY 1`)).toEqual([["c"], ["d"]]);

@@ -160,7 +160,7 @@ describe("a run", () => {
     expect(warehouse.read("parquet", now).sort()).toEqual(["d", "e"]);
   });
 
-  test("takes an hour of nothing but copies for empty: no rows, no files", async () => {
+  test("takes an hour of nothing but duplicates for empty: no rows, no files", async () => {
     const { warehouse, now } = withTwoHours();
     await merge(warehouse);
     const next = hourOf(now.startMs + HOUR_MS);
@@ -592,9 +592,17 @@ describe("the comparison of identities", () => {
   }
 
   test.each([
-    ["missing", { missing: 1, extra: 0, doubled: 0, missingExample: "a" }, (ids: string[]) => ids.slice(1)],
-    ["extra", { missing: 0, extra: 1, doubled: 0, extraExample: "z" }, (ids: string[]) => [...ids, "z"]],
-    ["doubled", { missing: 0, extra: 0, doubled: 1, doubledExample: "c" }, (ids: string[]) => [...ids, "c"]],
+    [
+      "missing",
+      { missing: 1, extra: 0, duplicated: 0, missingExample: "a" },
+      (ids: string[]) => ids.slice(1),
+    ],
+    ["extra", { missing: 0, extra: 1, duplicated: 0, extraExample: "z" }, (ids: string[]) => [...ids, "z"]],
+    [
+      "duplicated",
+      { missing: 0, extra: 0, duplicated: 1, duplicatedExample: "c" },
+      (ids: string[]) => [...ids, "c"],
+    ],
   ])("names an identity that is %s, each hour until it is settled", async (_what, difference, change) => {
     const warehouse = tampered(change);
     const before = hourBefore(warehouse.hour);
@@ -756,7 +764,7 @@ describe("the sweep", () => {
 });
 
 describe("killed after any call", () => {
-  /** A merged hour with late objects, copies and a new hour: every kind of step happens. */
+  /** A merged hour with late objects, duplicates and a new hour: every kind of step happens. */
   async function scenario(): Promise<{ warehouse: FakeWarehouse; hours: Hour[] }> {
     const { warehouse, now, before } = withTwoHours();
     await merge(warehouse);
@@ -836,7 +844,7 @@ class Reader {
       if (!warehouse.parquetPartition(hour) && !this.#seen.has(hour.name)) continue;
       const rows = warehouse.read("parquet", hour);
       const identities = new Set(rows);
-      if (identities.size !== rows.length) this.complaints.push(`${hour.name} is doubled: ${rows}`);
+      if (identities.size !== rows.length) this.complaints.push(`${hour.name} is duplicated: ${rows}`);
       const gone = (this.#seen.get(hour.name) ?? []).filter((identity) => !identities.has(identity));
       if (gone.length > 0) this.complaints.push(`${hour.name} lost ${gone}`);
       this.#seen.set(hour.name, rows);
@@ -858,7 +866,7 @@ describe("over any history of deliveries, merges and kills", () => {
     kind: fc.constant("deliver" as const),
     hoursAgo: fc.integer({ min: 0, max: 3 }),
     fresh: fc.integer({ min: 0, max: 3 }),
-    copies: fc.array(fc.nat(), { maxLength: 3 }),
+    duplicates: fc.array(fc.nat(), { maxLength: 3 }),
   });
   const pass = fc.record({
     kind: fc.constant("merge" as const),
@@ -869,7 +877,7 @@ describe("over any history of deliveries, merges and kills", () => {
   const read = fc.record({ kind: fc.constant("read" as const), hoursAgo: fc.nat(3) });
   const history = fc.array(fc.oneof(delivery, pass, wait, read), { minLength: 10, maxLength: 40 });
 
-  test("no reader sees an hour doubled or emptied, a query of 59 minutes keeps its files, and the end is right", async () => {
+  test("no reader sees an hour duplicated or empty, a query of 59 minutes keeps its files, and the end is right", async () => {
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
         const warehouse = new FakeWarehouse(NOON);
@@ -884,9 +892,11 @@ describe("over any history of deliveries, merges and kills", () => {
             const near = delivered.filter(
               ({ hour: other }) => Math.abs(hour.startMs - other.startMs) <= HOUR_MS,
             );
-            const copies = step.copies.flatMap((at) => near[at % Math.max(1, near.length)]?.identity ?? []);
+            const duplicates = step.duplicates.flatMap(
+              (at) => near[at % Math.max(1, near.length)]?.identity ?? [],
+            );
             const fresh = Array.from({ length: step.fresh }, (_, index) => `${delivered.length + index}`);
-            warehouse.deliver(hour, [...fresh, ...copies]);
+            warehouse.deliver(hour, [...fresh, ...duplicates]);
             delivered.push(...fresh.map((identity) => ({ identity, hour })));
           } else if (step.kind === "merge") {
             warehouse.queryMs = () => step.queryMs;

@@ -388,7 +388,7 @@ describe("a domain that is not ready", () => {
     ],
     [{ status: 403, body: "no" }, /403 no; this function's execution role must be the domain's master user/],
     [{ status: 503, body: "x".repeat(2_000) }, /503 x{500}…$/],
-  ])("is given up before Lambda ends the invocation, with the reason", async (answer, reason) => {
+  ])("ends before Lambda ends the invocation, with the reason", async (answer, reason) => {
     const domain = makeDomain(() => answer);
 
     await expect(domain.run()).rejects.toThrow(reason);

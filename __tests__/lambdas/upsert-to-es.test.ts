@@ -165,7 +165,7 @@ describe("documents", () => {
 
 describe("what becomes of a document, by its item", () => {
   const MAPPING = "failed to parse field [Price] of type [double] in document with id 'a'";
-  test.each<[Treatment, "indexed" | "quarantined" | "comes again"]>([
+  test.each<[Treatment, "indexed" | "quarantined" | "retried"]>([
     [{ status: 201 }, "indexed"],
     [{ status: 200 }, "indexed"],
     [{ status: 400, type: "mapper_parsing_exception", reason: MAPPING }, "quarantined"],
@@ -191,7 +191,7 @@ describe("what becomes of a document, by its item", () => {
     ],
     [
       { status: 400, type: "illegal_argument_exception", reason: "pipeline with id [x] does not exist" },
-      "comes again",
+      "retried",
     ],
     [
       {
@@ -200,40 +200,37 @@ describe("what becomes of a document, by its item", () => {
         reason:
           "Validation Failed: 1: this action would add [2] total shards, but this cluster currently has [1000]/[1000] maximum shards open;",
       },
-      "comes again",
+      "retried",
     ],
-    [{ status: 400, type: "index_closed_exception", reason: "closed" }, "comes again"],
-    [{ status: 400, type: "invalid_index_name_exception", reason: "must be lowercase" }, "comes again"],
-    [{ status: 401, type: "security_exception", reason: "no" }, "comes again"],
+    [{ status: 400, type: "index_closed_exception", reason: "closed" }, "retried"],
+    [{ status: 400, type: "invalid_index_name_exception", reason: "must be lowercase" }, "retried"],
+    [{ status: 401, type: "security_exception", reason: "no" }, "retried"],
     [
       { status: 403, type: "security_exception", reason: "no permissions for [indices:data/write/bulk[s]]" },
-      "comes again",
+      "retried",
     ],
     [
       { status: 403, type: "cluster_block_exception", reason: "index read-only / allow delete (api)" },
-      "comes again",
+      "retried",
     ],
-    [{ status: 404, type: "index_not_found_exception", reason: "no such index" }, "comes again"],
-    [{ status: 409, type: "version_conflict_engine_exception", reason: "conflict" }, "comes again"],
-    [{ status: 429, type: "rejected_execution_exception", reason: "queue is full" }, "comes again"],
+    [{ status: 404, type: "index_not_found_exception", reason: "no such index" }, "retried"],
+    [{ status: 409, type: "version_conflict_engine_exception", reason: "conflict" }, "retried"],
+    [{ status: 429, type: "rejected_execution_exception", reason: "queue is full" }, "retried"],
     [
       { status: 429, type: "cluster_block_exception", reason: "TOO_MANY_REQUESTS/12/disk usage exceeded" },
-      "comes again",
+      "retried",
     ],
-    [{ status: 500, type: "mapper_parsing_exception", reason: "a bug" }, "comes again"],
-    [
-      { status: 503, type: "unavailable_shards_exception", reason: "primary shard is not active" },
-      "comes again",
-    ],
-  ])("%j: %s", async (treatment, fate) => {
+    [{ status: 500, type: "mapper_parsing_exception", reason: "a bug" }, "retried"],
+    [{ status: 503, type: "unavailable_shards_exception", reason: "primary shard is not active" }, "retried"],
+  ])("%j: %s", async (treatment, result) => {
     const world = makeWorld({ treat: (invoice) => (invoice === "odd" ? treatment : TAKEN) });
 
     const failed = await world.run([line("1"), line("odd"), line("3")]);
 
-    expect(failed).toEqual(fate === "comes again" ? [sequenceNumber(1)] : []);
-    expect(world.quarantine()).toHaveLength(fate === "quarantined" ? 1 : 0);
-    expect(world.documents.size).toBe(fate === "indexed" ? 3 : 2);
-    if (fate === "quarantined") {
+    expect(failed).toEqual(result === "retried" ? [sequenceNumber(1)] : []);
+    expect(world.quarantine()).toHaveLength(result === "quarantined" ? 1 : 0);
+    expect(world.documents.size).toBe(result === "indexed" ? 3 : 2);
+    if (result === "quarantined") {
       expect(world.quarantine()[0]).toMatchObject({
         layer: "speed",
         reason: treatment.type,
@@ -282,7 +279,7 @@ describe("what becomes of a document, by its item", () => {
     );
     expect(world.log()).toContainEqual(
       expect.objectContaining({
-        message: "Records come again",
+        message: "Records are retried",
         from: sequenceNumber(1),
         faults: [{ status: 400, type: "illegal_argument_exception", times: 1 }],
       }),
@@ -306,7 +303,7 @@ describe("what becomes of a bulk request as a whole", () => {
     ["a 200 that is no bulk answer", { status: 200, body: "welcome" }],
     ["a 200 with an item too few", { status: 200, body: { items: [{ index: { status: 201 } }] } }],
     ["a 200 with an item that says nothing", { status: 200, body: { items: [{}, {}] } }],
-  ])("%s: all its records come again, and nothing is quarantined", async (_, answer) => {
+  ])("%s: all its records are retried, and nothing is quarantined", async (_, answer) => {
     const world = makeWorld({ answer: () => answer });
 
     const failed = await world.run([line("1"), "broken", line("2")]);
@@ -406,7 +403,7 @@ describe("quarantine", () => {
     expect(world.documents.size).toBe(1);
   });
 
-  test("that cannot be written: the records concerned come again, what lies before them does not", async () => {
+  test("that cannot be written: the records concerned are retried, what lies before them does not", async () => {
     const world = makeWorld({
       treat: (invoice) => (invoice === "odd" ? { status: 400, type: "mapper_parsing_exception" } : TAKEN),
       put: async () => {
@@ -478,7 +475,7 @@ describe("quarantine", () => {
     },
   );
 
-  test("a record whose place cannot be read has no identity: it comes again", async () => {
+  test("a record whose place cannot be read has no identity: it is retried", async () => {
     const world = makeWorld();
     const record = { ...kinesisRecord(line("1"), 4), eventID: "nonsense" };
     const answer = await upsertToEs(
@@ -498,7 +495,7 @@ describe("quarantine", () => {
 });
 
 describe("laws", () => {
-  const FATES: readonly Treatment[] = [
+  const TREATMENTS: readonly Treatment[] = [
     TAKEN,
     TAKEN,
     { status: 400, type: "mapper_parsing_exception", reason: "x" },
@@ -506,14 +503,16 @@ describe("laws", () => {
     { status: 403, type: "security_exception" },
   ];
   const someLine = fc.oneof(
-    fc.record({ kind: fc.constant("good"), fate: fc.nat({ max: FATES.length - 1 }) }),
-    fc.record({ kind: fc.constantFrom("broken", "blank"), fate: fc.constant(0) }),
+    fc.record({ kind: fc.constant("good"), treatment: fc.nat({ max: TREATMENTS.length - 1 }) }),
+    fc.record({ kind: fc.constantFrom("broken", "blank"), treatment: fc.constant(0) }),
   );
 
-  /** Lines as text; the Invoice of a good one names its fate. */
-  function render(lines: readonly { kind: string; fate: number }[]): string {
+  /** Lines as text; the Invoice of a good one names its treatment. */
+  function render(lines: readonly { kind: string; treatment: number }[]): string {
     return lines
-      .map(({ kind, fate }) => (kind === "good" ? line(`fate ${fate}`) : kind === "broken" ? "{" : ""))
+      .map(({ kind, treatment }) =>
+        kind === "good" ? line(`treatment ${treatment}`) : kind === "broken" ? "{" : "",
+      )
       .join("\n");
   }
 
@@ -529,7 +528,7 @@ describe("laws", () => {
     return `${BigInt(sequence) - BigInt(sequenceNumber(0))} ${number}`;
   };
 
-  test("each line is indexed, quarantined, or of a record at or behind the lowest that comes again", async () => {
+  test("each line is indexed, quarantined, or of a record at or behind the lowest that is retried", async () => {
     const batches = fc.array(fc.array(someLine, { minLength: 1, maxLength: 4 }), {
       minLength: 1,
       maxLength: 12,
@@ -537,7 +536,7 @@ describe("laws", () => {
     await fc.assert(
       fc.asyncProperty(batches, fc.boolean(), fc.boolean(), async (batch, down, noQuarantine) => {
         const world = makeWorld({
-          treat: (invoice) => FATES[Number(invoice.split(" ")[1])] ?? TAKEN,
+          treat: (invoice) => TREATMENTS[Number(invoice.split(" ")[1])] ?? TAKEN,
           ...(down && { answer: () => ({ status: 503, body: "" }) }),
           ...(noQuarantine && { put: () => Promise.reject(new Error("no")) }),
         });
@@ -561,7 +560,7 @@ describe("laws", () => {
     );
   });
 
-  test("repeated from the lowest until nothing comes again, the end is the same as without faults", async () => {
+  test("repeated from the lowest until nothing is retried, the end is the same as without faults", async () => {
     const good = fc.array(fc.constantFrom("good", "bad", "broken"), { minLength: 1, maxLength: 3 });
     const faults = fc.array(fc.boolean(), { maxLength: 60 });
     await fc.assert(

@@ -32,8 +32,8 @@ export class FakeStream {
     }
     return records.map((record, index): RecordOutcome => {
       const status = plan[index % Math.max(1, plan.length)] ?? "acknowledged";
-      if (status === "acknowledged") return { status, place: this.take(record) };
-      return status === "withheld" ? { status } : { status, reason: `planned: ${status}` };
+      if (status === "acknowledged") return { status, position: this.take(record) };
+      return status === "skipped" ? { status } : { status, reason: `planned: ${status}` };
     });
   };
 

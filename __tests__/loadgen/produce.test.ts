@@ -17,31 +17,31 @@ async function runProduce(
   stream: FakeStream,
   options: Partial<ProduceOptions> = {},
 ): Promise<{
-  account: SendReport;
+  report: SendReport;
   error?: ProduceError;
   ledger: string[];
-  givenUp: number[];
+  failed: number[];
   reasons: string[];
 }> {
   const ledger: string[] = [];
-  const givenUp: number[] = [];
+  const failed: number[] = [];
   const reasons: string[] = [];
   const watched: ProduceOptions = {
     put: stream.put,
     lines: lines(100),
     timing: new FakeTime(),
     ledger: { append: (ids) => void ledger.push(...ids) },
-    onGivenUp: ({ numbers, reason }) => {
-      givenUp.push(...numbers);
+    onFailed: ({ numbers, reason }) => {
+      failed.push(...numbers);
       reasons.push(reason);
     },
     ...options,
   };
   try {
-    return { account: await produce(watched), ledger, givenUp, reasons };
+    return { report: await produce(watched), ledger, failed, reasons };
   } catch (error) {
     if (!(error instanceof ProduceError)) throw error;
-    return { account: error.report, error, ledger, givenUp, reasons };
+    return { report: error.report, error, ledger, failed, reasons };
   }
 }
 
@@ -61,19 +61,19 @@ describe("produce", () => {
   test("sends every line once, in order within a record, each with a newline", async () => {
     const stream = new FakeStream();
 
-    const { account, ledger } = await runProduce(stream, { lines: lines(1_001), pack: 25 });
+    const { report, ledger } = await runProduce(stream, { lines: lines(1_001), pack: 25 });
 
-    expect(account).toMatchObject({
+    expect(report).toMatchObject({
       accepted: 1_001,
       acknowledged: 1_001,
-      givenUp: 0,
+      failed: 0,
       retried: 0,
       records: 41,
       calls: 1,
     });
     const text = stream.taken.map(({ record }) => Buffer.from(record.data).toString()).join("");
     expect(text).toBe(Array.from({ length: 1_001 }, (_, index) => `{"line":${index + 1}}\n`).join(""));
-    expect(account.bytes).toBe(text.length);
+    expect(report.bytes).toBe(text.length);
     expect(ledger).toEqual([...identities(stream).keys()]);
   });
 
@@ -92,7 +92,7 @@ describe("produce", () => {
     { weight: 1, arbitrary: fc.constant<CallPlan>("refused") },
   );
 
-  test("whatever the stream does, each line is acknowledged or given up, and the ledger is what was acknowledged", async () => {
+  test("whatever the stream does, each line is acknowledged or failed, and the ledger is what was acknowledged", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(plan, { maxLength: 30 }),
@@ -101,22 +101,22 @@ describe("produce", () => {
         async (plans, count, pack) => {
           const stream = new FakeStream(plans);
 
-          const { account, error, ledger, givenUp } = await runProduce(stream, { lines: lines(count), pack });
+          const { report, error, ledger, failed } = await runProduce(stream, { lines: lines(count), pack });
 
-          expect(account.acknowledged + account.givenUp).toBe(account.accepted);
-          if (error === undefined) expect(account.accepted).toBe(count);
-          expect(ledger).toHaveLength(account.acknowledged);
+          expect(report.acknowledged + report.failed).toBe(report.accepted);
+          if (error === undefined) expect(report.accepted).toBe(count);
+          expect(ledger).toHaveLength(report.acknowledged);
           expect(new Set(ledger).size).toBe(ledger.length);
-          expect(givenUp).toHaveLength(account.givenUp);
+          expect(failed).toHaveLength(report.failed);
           const inStream = identities(stream);
-          const accounted = [...ledger.map((id) => inStream.get(id)), ...givenUp].sort(
+          const accounted = [...ledger.map((id) => inStream.get(id)), ...failed].sort(
             (a = 0, b = 0) => a - b,
           );
-          expect(accounted).toEqual(Array.from({ length: account.accepted }, (_, index) => index + 1));
+          expect(accounted).toEqual(Array.from({ length: report.accepted }, (_, index) => index + 1));
           // What the stream has beyond the ledger came from calls that were not answered.
-          expect(inStream.size - ledger.length).toBeLessThanOrEqual(account.uncertain);
+          expect(inStream.size - ledger.length).toBeLessThanOrEqual(report.uncertain);
           const sent = stream.calls.flat().reduce((sum, { numbers }) => sum + numbers.length, 0);
-          expect(sent).toBeLessThanOrEqual(account.accepted + account.retried);
+          expect(sent).toBeLessThanOrEqual(report.accepted + report.retried);
         },
       ),
       { numRuns: 150 },
@@ -126,42 +126,42 @@ describe("produce", () => {
   test("only what was not taken is sent again", async () => {
     const stream = new FakeStream([["acknowledged", "throttled", "failed"], ["acknowledged"]]);
 
-    const { account, ledger } = await runProduce(stream, { lines: lines(9) });
+    const { report, ledger } = await runProduce(stream, { lines: lines(9) });
 
     expect(stream.calls.map((records) => records.flatMap(({ numbers }) => numbers))).toEqual([
       [1, 2, 3, 4, 5, 6, 7, 8, 9],
       [3, 6, 9, 2, 5, 8],
     ]);
-    expect(account).toMatchObject({ acknowledged: 9, retried: 6, throttled: 3, givenUp: 0, calls: 2 });
+    expect(report).toMatchObject({ acknowledged: 9, retried: 6, throttled: 3, failed: 0, calls: 2 });
     expect(ledger).toHaveLength(9);
   });
 
   test("a call that was not answered is repeated, and said to be uncertain", async () => {
     const stream = new FakeStream(["answer lost"]);
 
-    const { account, ledger } = await runProduce(stream, { lines: lines(7) });
+    const { report, ledger } = await runProduce(stream, { lines: lines(7) });
 
-    expect(account).toMatchObject({ acknowledged: 7, retried: 7, uncertain: 7 });
+    expect(report).toMatchObject({ acknowledged: 7, retried: 7, uncertain: 7 });
     expect(identities(stream).size).toBe(14);
     expect(ledger).toHaveLength(7);
   });
 
-  test("a record that always fails is given up after eight attempts; the others are not", async () => {
+  test("a record that always fails is counted as failed after eight attempts; the others are not", async () => {
     const stream = new FakeStream();
     const put: ProduceOptions["put"] = async (records) => {
       const outcomes = [...(await stream.put(records.filter(({ numbers }) => numbers[0] !== 3)))];
       return records.map((record) => {
         return record.numbers[0] === 3
           ? { status: "failed", reason: "InternalFailure" }
-          : (outcomes.shift() ?? { status: "withheld" });
+          : (outcomes.shift() ?? { status: "skipped" });
       });
     };
 
-    const { account, error, givenUp, reasons } = await runProduce(stream, { put, lines: lines(5) });
+    const { report, error, failed, reasons } = await runProduce(stream, { put, lines: lines(5) });
 
     expect(error).toBeUndefined();
-    expect(account).toMatchObject({ accepted: 5, acknowledged: 4, givenUp: 1, calls: 8 });
-    expect({ givenUp, reasons }).toEqual({ givenUp: [3], reasons: ["InternalFailure"] });
+    expect(report).toMatchObject({ accepted: 5, acknowledged: 4, failed: 1, calls: 8 });
+    expect({ failed, reasons }).toEqual({ failed: [3], reasons: ["InternalFailure"] });
   });
 
   test("waits double up to five seconds, and are drawn from the whole of that", async () => {
@@ -185,20 +185,20 @@ describe("produce", () => {
     expect(Math.max(...shares)).toBeGreaterThan(0.7);
   });
 
-  test("throttling for five minutes gives up, naming why", async () => {
+  test("throttling for five minutes ends the run, naming why", async () => {
     const stream = new FakeStream(new Array<CallPlan>(2_000).fill(["throttled"]));
     const timing = new FakeTime();
 
-    const { account, error, reasons } = await runProduce(stream, { timing, lines: lines(2) });
+    const { report, error, reasons } = await runProduce(stream, { timing, lines: lines(2) });
 
     expect(error).toBeUndefined();
-    expect(account).toMatchObject({ accepted: 2, givenUp: 2 });
+    expect(report).toMatchObject({ accepted: 2, failed: 2 });
     expect(reasons).toEqual(["planned: throttled"]);
     expect(timing.now()).toBeGreaterThan(300_000);
     expect(timing.now()).toBeLessThan(310_000);
   });
 
-  test("a stream with a limit slows the run down to it, and nothing is given up", async () => {
+  test("a stream with a limit slows the run down to it, and nothing fails", async () => {
     const time = new FakeTime();
     const stream = new FakeStream();
     let room = 1_000;
@@ -217,24 +217,24 @@ describe("produce", () => {
       return records.map((_, index) => outcomes[index] ?? { status: "throttled", reason: "limit" });
     };
 
-    const { account } = await runProduce(stream, { put, timing: time, lines: lines(20_000) });
+    const { report } = await runProduce(stream, { put, timing: time, lines: lines(20_000) });
 
-    expect(account).toMatchObject({ accepted: 20_000, acknowledged: 20_000, givenUp: 0 });
-    expect(account.throttled).toBeGreaterThan(0);
-    expect(account.linesPerSecond).toBeLessThan(1_060);
+    expect(report).toMatchObject({ accepted: 20_000, acknowledged: 20_000, failed: 0 });
+    expect(report.throttled).toBeGreaterThan(0);
+    expect(report.linesPerSecond).toBeLessThan(1_060);
     expect(largest).toBeLessThanOrEqual(8);
     // Far fewer than a producer that hammers on: each line is refused less than twice on average.
-    expect(account.throttled).toBeLessThan(2 * account.accepted);
+    expect(report.throttled).toBeLessThan(2 * report.accepted);
   });
 
-  test("an error that no repetition helps ends the run at once, with its account", async () => {
+  test("an error that no repetition helps ends the run at once, with its report", async () => {
     const stream = new FakeStream(["refused"]);
 
-    const { account, error, reasons } = await runProduce(stream, { lines: lines(), maxCount: 1_000_000 });
+    const { report, error, reasons } = await runProduce(stream, { lines: lines(), maxCount: 1_000_000 });
 
     expect(error?.message).toBe("planned: refused");
-    expect(account.acknowledged + account.givenUp).toBe(account.accepted);
-    expect(account.accepted).toBeLessThan(10_000);
+    expect(report.acknowledged + report.failed).toBe(report.accepted);
+    expect(report.accepted).toBeLessThan(10_000);
     expect(reasons).toContain("planned: refused");
   });
 
@@ -244,30 +244,30 @@ describe("produce", () => {
   ] as const)("$failure eight times ends the run too", async ({ failure, uncertain }) => {
     const stream = new FakeStream(new Array<CallPlan>(200).fill(failure));
 
-    const { account, error } = await runProduce(stream, { lines: lines(10) });
+    const { report, error } = await runProduce(stream, { lines: lines(10) });
 
     expect(error?.message).toBe(`planned: ${failure}`);
-    expect(account).toMatchObject({
+    expect(report).toMatchObject({
       accepted: 10,
       acknowledged: 0,
-      givenUp: 10,
+      failed: 10,
       calls: 8,
       retried: 70,
       uncertain,
     });
   });
 
-  test("when the run has to end, what waits for its repetition is given up instead", async () => {
+  test("when the run has to end, what waits for its repetition fails instead", async () => {
     const untilAborted = (_: number, signal?: AbortSignal): Promise<void> =>
       new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
     const stream = new FakeStream(["throttled", "refused"]);
 
-    const { account, reasons } = await runProduce(stream, {
+    const { report, reasons } = await runProduce(stream, {
       lines: lines(1_000),
       timing: { now: () => 0, sleep: untilAborted },
     });
 
-    expect(account).toMatchObject({ accepted: 1_000, givenUp: 1_000, calls: 2, retried: 0 });
+    expect(report).toMatchObject({ accepted: 1_000, failed: 1_000, calls: 2, retried: 0 });
     expect(reasons).toEqual(["planned: refused", "the run ended before it could be sent again"]);
   });
 
@@ -278,10 +278,10 @@ describe("produce", () => {
       },
     };
 
-    const { account, error } = await runProduce(new FakeStream(), { ledger: full, lines: lines(10) });
+    const { report, error } = await runProduce(new FakeStream(), { ledger: full, lines: lines(10) });
 
     expect(error?.message).toBe("lines were acknowledged, but the ledger cannot take them: ENOSPC");
-    expect(account).toMatchObject({ accepted: 10, acknowledged: 10, givenUp: 0 });
+    expect(report).toMatchObject({ accepted: 10, acknowledged: 10, failed: 0 });
   });
 
   test("input that breaks off: what came before is sent", async () => {
@@ -291,10 +291,10 @@ describe("produce", () => {
     }
     const stream = new FakeStream([["throttled", "acknowledged"]]);
 
-    const { account, error } = await runProduce(stream, { lines: breakingOff() });
+    const { report, error } = await runProduce(stream, { lines: breakingOff() });
 
     expect(error?.message).toBe("line 701: the disk is gone");
-    expect(account).toMatchObject({ accepted: 700, acknowledged: 700, givenUp: 0 });
+    expect(report).toMatchObject({ accepted: 700, acknowledged: 700, failed: 0 });
   });
 
   test("bad rows are counted by reason and told of, and are not sent", async () => {
@@ -304,12 +304,12 @@ describe("produce", () => {
     }
     const bad: number[] = [];
 
-    const { account } = await runProduce(new FakeStream(), {
+    const { report } = await runProduce(new FakeStream(), {
       lines: mixed(),
       onBadRow: ({ number }) => bad.push(number),
     });
 
-    expect(account).toMatchObject({
+    expect(report).toMatchObject({
       accepted: 2,
       acknowledged: 2,
       read: 3,
@@ -325,14 +325,14 @@ describe("produce", () => {
         yield { number: 9, bytes: Buffer.from(text) };
       }
 
-      const { error, account } = await runProduce(new FakeStream(), { lines: broken() });
+      const { error, report } = await runProduce(new FakeStream(), { lines: broken() });
 
       expect(error?.message).toBe("line 9 of the source is blank or holds a newline");
-      expect(account.accepted).toBe(0);
+      expect(report.accepted).toBe(0);
     }
   });
 
-  test("a line too large for any record is given up by its number", async () => {
+  test("a line too large for any record is reported by its number", async () => {
     async function* large(): AsyncGenerator<SourceItem> {
       yield { number: 1, bytes: Buffer.alloc(MAX_RECORD_BYTES - 11, "x") };
       yield { number: 2, bytes: Buffer.alloc(MAX_RECORD_BYTES - 10, "x") };
@@ -340,13 +340,13 @@ describe("produce", () => {
     }
     const stream = new FakeStream();
 
-    const { account, givenUp, reasons } = await runProduce(stream, { lines: large(), pack: 10 });
+    const { report, failed, reasons } = await runProduce(stream, { lines: large(), pack: 10 });
 
-    expect(givenUp).toEqual([2]);
+    expect(failed).toEqual([2]);
     expect(reasons).toEqual([
       "a stream record of 1048577 bytes, its key included; at most 1048576 are taken",
     ]);
-    expect(account).toMatchObject({ accepted: 3, acknowledged: 2, givenUp: 1 });
+    expect(report).toMatchObject({ accepted: 3, acknowledged: 2, failed: 1 });
     expect(stream.taken.map(({ record }) => record.numbers)).toEqual([[1], [3]]);
   });
 
@@ -407,9 +407,9 @@ describe("produce", () => {
   });
 
   test("a dry run withholds everything", async () => {
-    const { account } = await runProduce(new FakeStream([["withheld"]]), { lines: lines(20) });
+    const { report } = await runProduce(new FakeStream([["skipped"]]), { lines: lines(20) });
 
-    expect(account).toMatchObject({ accepted: 20, withheld: 20, acknowledged: 0, givenUp: 0 });
+    expect(report).toMatchObject({ accepted: 20, skipped: 20, acknowledged: 0, failed: 0 });
   });
 
   test("progress is told after each call", async () => {
@@ -434,11 +434,11 @@ describe("limits of a run", () => {
       }
     }
 
-    const { account } = await runProduce(new FakeStream(), { lines: counted(), maxCount: 7, pack: 3 });
+    const { report } = await runProduce(new FakeStream(), { lines: counted(), maxCount: 7, pack: 3 });
 
-    expect(account).toMatchObject({ accepted: 7, acknowledged: 7, records: 3 });
+    expect(report).toMatchObject({ accepted: 7, acknowledged: 7, records: 3 });
     expect(taken).toBe(7);
-    expect((await runProduce(new FakeStream(), { lines: lines(), maxCount: 0 })).account.accepted).toBe(0);
+    expect((await runProduce(new FakeStream(), { lines: lines(), maxCount: 0 })).report.accepted).toBe(0);
   });
 
   test.each([
@@ -449,14 +449,14 @@ describe("limits of a run", () => {
     const timing = new FakeTime();
     const stream = new FakeStream();
 
-    const { account } = await runProduce(stream, { lines: lines(), rate, durationMs, timing });
+    const { report } = await runProduce(stream, { lines: lines(), rate, durationMs, timing });
 
-    expect(Math.abs(account.accepted - accepted)).toBeLessThanOrEqual(1 + rate * 0.06);
-    expect(account.acknowledged).toBe(account.accepted);
+    expect(Math.abs(report.accepted - accepted)).toBeLessThanOrEqual(1 + rate * 0.06);
+    expect(report.acknowledged).toBe(report.accepted);
     expect(timing.now()).toBeLessThanOrEqual(durationMs + 1);
     // Spread over the time, not sent in one go; and not one call a line either.
-    expect(account.calls).toBeGreaterThan(Math.min(account.accepted, 50) - 2);
-    expect(account.calls).toBeLessThanOrEqual(205);
+    expect(report.calls).toBeGreaterThan(Math.min(report.accepted, 50) - 2);
+    expect(report.calls).toBeLessThanOrEqual(205);
   });
 
   test("the rate may change while it runs; 0 pauses", async () => {
@@ -531,42 +531,42 @@ describe("limits of a run", () => {
       return stream.put(records);
     };
 
-    const { account, error } = await runProduce(stream, { put, lines: lines(), signal: stop.signal });
+    const { report, error } = await runProduce(stream, { put, lines: lines(), signal: stop.signal });
 
     expect(error).toBeUndefined();
-    expect(account.accepted).toBeGreaterThanOrEqual(500);
-    expect(account.accepted).toBeLessThan(5_000);
-    expect(account).toMatchObject({ acknowledged: account.accepted, givenUp: 0 });
-    expect(account.retried).toBeGreaterThan(0);
+    expect(report.accepted).toBeGreaterThanOrEqual(500);
+    expect(report.accepted).toBeLessThan(5_000);
+    expect(report).toMatchObject({ acknowledged: report.accepted, failed: 0 });
+    expect(report.retried).toBeGreaterThan(0);
   });
 
   test("the signal gets through where neither source nor stream ever waits", async () => {
     const stop = new AbortController();
     setImmediate(() => stop.abort());
 
-    const { account } = await runProduce(new FakeStream(), {
+    const { report } = await runProduce(new FakeStream(), {
       lines: lines(),
       maxCount: 200_000,
       signal: stop.signal,
       timing: SYSTEM_TIMING,
     });
 
-    expect(account.accepted).toBeLessThan(10_000);
+    expect(report.accepted).toBeLessThan(10_000);
   });
 
   test("the signal also ends a wait for the next line's turn", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
 
-    const { account } = await runProduce(new FakeStream(), {
+    const { report } = await runProduce(new FakeStream(), {
       lines: lines(),
       rate: 0.01,
       signal: stop.signal,
       timing: SYSTEM_TIMING,
     });
 
-    expect(account).toMatchObject({ accepted: 1, acknowledged: 1 });
-    expect(account.seconds).toBeLessThan(5);
+    expect(report).toMatchObject({ accepted: 1, acknowledged: 1 });
+    expect(report.seconds).toBeLessThan(5);
   });
 });
 
@@ -640,7 +640,7 @@ describe("Kinesis", () => {
     );
 
     expect(await put([record, record, record, record])).toEqual([
-      { status: "acknowledged", place: { shardId: "shardId-000000000001", sequenceNumber: "77" } },
+      { status: "acknowledged", position: { shardId: "shardId-000000000001", sequenceNumber: "77" } },
       { status: "throttled", reason: "ProvisionedThroughputExceededException: Rate exceeded for shard" },
       { status: "failed", reason: "InternalFailure: Internal service failure." },
       { status: "failed", reason: "no error code" },

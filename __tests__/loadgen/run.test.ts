@@ -151,14 +151,14 @@ describe("with a stream", () => {
         );
 
         expect(code).toBe(0);
-        expect(stderr).not.toMatch(/given up|not sent|error/);
+        expect(stderr).not.toMatch(/failed:|not sent|error/);
         const records = Math.ceil(14_269 / pack);
         expect(JSON.parse(stdout)).toMatchObject({
           read: 14_269,
           accepted: 14_269,
           acknowledged: 14_269,
           retried: 0,
-          givenUp: 0,
+          failed: 0,
           refused: 0,
           columnsUnfilled: [],
           columnsLeftOut: [],
@@ -194,16 +194,16 @@ describe("with a stream", () => {
     expect([...lines.values()].map(hex).sort()).toEqual(BROKEN_LINES.map(({ bytes }) => hex(bytes)).sort());
   });
 
-  test("a stream that is not there: the run ends with what to do, and the account", async () => {
+  test("a stream that is not there: the run ends with what to do, and the report", async () => {
     const { code, stdout, stderr } = await runHere(...to("no-such-stream"), "--max-count", "3", "--json");
 
     expect(code).toBe(1);
-    expect(stderr).toContain("lines 1-3: given up: PutRecords on no-such-stream: ResourceNotFoundException");
+    expect(stderr).toContain("lines 1-3: failed: PutRecords on no-such-stream: ResourceNotFoundException");
     expect(stderr).toContain("check --stream-name, --region-name and the account");
     expect(JSON.parse(stdout)).toMatchObject({
       accepted: 3,
       acknowledged: 0,
-      givenUp: 3,
+      failed: 3,
       error: expect.any(String),
     });
   });
@@ -225,7 +225,7 @@ describe("with a stream", () => {
 });
 
 describe("the command", () => {
-  test("console: lines on standard output, the account on standard error", async () => {
+  test("console: lines on standard output, the report on standard error", async () => {
     const { code, stdout, stderr } = await runHere("--service-name", "console", "--max-count", "30");
 
     expect(code).toBe(0);
@@ -251,13 +251,13 @@ describe("the command", () => {
     expect(stderr).toContain("error: 2 of 4 rows were refused and not sent\n");
   });
 
-  test("a line that was given up is named, and the code says so", async () => {
+  test("a line that failed is named, and the code says so", async () => {
     const path = file("large.jsonl", `{}\n\n${"x".repeat(1_500_000)}\n{}\n`);
 
     const { code, stdout, stderr } = await runHere("--service-name", "console", "--input-file", path);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: "{}\n{}\n" });
-    expect(stderr).toContain("line 3: given up: a stream record of 1500011 bytes");
+    expect(stderr).toContain("line 3: failed: a stream record of 1500011 bytes");
   });
 
   test("a file that cannot be used: an error, and nothing is sent", async () => {
@@ -295,7 +295,7 @@ describe("the command", () => {
     expect(code).toBe(1);
     expect(stderr.match(/not sent: 9 fields/g)).toHaveLength(20);
     expect(stderr).toContain("line 22: not sent");
-    expect(stderr).toContain("more rows are refused; the report counts them by reason\n");
+    expect(stderr).toContain("more rows are refused; the report has their counts by reason\n");
     expect(stdout).toContain("refused                50 lines  not sent: field_count 50");
   });
 
@@ -309,7 +309,7 @@ describe("the command", () => {
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("columns of the contract without any value: Description, Country\n");
-    expect(stdout).toContain("columns of the file left out: (unnamed column 1), note\n");
+    expect(stdout).toContain("columns of the file not sent: (unnamed column 1), note\n");
     expect(stdout).toContain("read as no value (NaN, NULL and the like): Customer_ID 1\n");
     expect(stdout).toContain("read as whole numbers (13085.0 as 13085): Customer_ID 1\n");
   });
@@ -346,7 +346,7 @@ describe("the command", () => {
 
     expect(code).toBe(1);
     const report = JSON.parse(stdout);
-    expect(report).toMatchObject({ accepted: 3_000, withheld: 3_000, error: expect.any(String) });
+    expect(report).toMatchObject({ accepted: 3_000, skipped: 3_000, error: expect.any(String) });
     expect(stderr).toContain("error: ");
     expect(report.error).toContain("cut.csv.gz is damaged gzip: unexpected end of file");
   });
@@ -360,8 +360,7 @@ describe("the command", () => {
       expect(await ended).toBe(130);
       return stderr.text;
     }
-    const notice =
-      "1 line a second, as nothing else was said; --rate max sends as fast as the stream takes it\n";
+    const notice = "1 line a second by default; --rate max sends as fast as the stream accepts\n";
     const aws = ["--region-name", "eu-west-1"];
 
     expect(await said(...aws)).toContain(notice);
@@ -381,7 +380,7 @@ describe("the command", () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       accepted: 1_000,
-      withheld: 1_000,
+      skipped: 1_000,
       acknowledged: 0,
       records: 100,
     });
@@ -473,7 +472,7 @@ describe("Ctrl-C", () => {
     const signals = new EventEmitter();
     const stderr = new Sink();
     const left: number[] = [];
-    const surroundings = {
+    const io = {
       stdout: new Sink(),
       stderr,
       signals,
@@ -483,17 +482,17 @@ describe("Ctrl-C", () => {
       signals,
       left,
       stderr,
-      ended: run(["--service-name", "console", "--rate", "100"], surroundings),
+      ended: run(["--service-name", "console", "--rate", "100"], io),
     };
   }
 
-  test("ends the run with its account and code 130; listens no more", async () => {
+  test("ends the run with its report and code 130; listens no more", async () => {
     const { signals, stderr, left, ended } = endless();
 
     signals.emit("SIGINT");
 
     expect(await ended).toBe(130);
-    expect(stderr.text).toContain("stopping: what is in flight is finished first");
+    expect(stderr.text).toContain("stopping: waiting for the calls in flight");
     expect(stderr.text).toMatch(/acknowledged +\d+ lines/);
     expect(left).toEqual([]);
     expect(signals.listenerCount("SIGINT") + signals.listenerCount("SIGTERM")).toBe(0);
@@ -644,15 +643,15 @@ describe("a ledger file", () => {
 });
 
 describe("what a person sees", () => {
-  const account: SendReport = {
+  const report: SendReport = {
     read: 12_347,
     accepted: 12_345,
     refused: 2,
     refusedByReason: { field_count: 2 },
     acknowledged: 12_000,
     retried: 500,
-    givenUp: 345,
-    withheld: 0,
+    failed: 345,
+    skipped: 0,
     uncertain: 7,
     throttled: 480,
     records: 12_345,
@@ -663,14 +662,14 @@ describe("what a person sees", () => {
   };
 
   test("the report", () => {
-    expect(sendReportText(account)).toBe(
+    expect(sendReportText(report)).toBe(
       [
         "read               12,347 lines",
         "accepted           12,345 lines",
         "refused                 2 lines  not sent: field_count 2",
         "acknowledged       12,000 lines",
         "retried               500 lines  throttled: 480",
-        "given up              345 lines",
+        "failed                345 lines",
         "uncertain               7 lines  no answer: perhaps in the stream twice",
         "12,345 stream records, 2.3 MB, 26 calls, 12.3 s, 976 lines/s",
       ].join("\n"),
@@ -681,22 +680,22 @@ describe("what a person sees", () => {
     {
       isTTY: true,
       after: 250,
-      written: "\r\u001b[2K12,000 lines · 976/s · throttled 480 · given up 345 · refused 2 · 12 s",
+      written: "\r\u001b[2K12,000 lines · 976/s · throttled 480 · failed 345 · refused 2 · 12 s",
     },
     {
       isTTY: false,
       after: 10_500,
-      written: "12,000 lines · 976/s · throttled 480 · given up 345 · refused 2 · 12 s\n",
+      written: "12,000 lines · 976/s · throttled 480 · failed 345 · refused 2 · 12 s\n",
     },
   ])("progress, terminal: $isTTY", ({ isTTY, after, written }) => {
     const texts: string[] = [];
     let now = 0;
     const progress = new Progress({ isTTY, write: (text) => texts.push(text) }, () => now);
 
-    progress.update(account);
+    progress.update(report);
     now = after;
-    progress.update(account);
-    progress.update(account);
+    progress.update(report);
+    progress.update(report);
     expect(texts).toEqual([written]);
 
     progress.say("line 3: not sent");

@@ -2,7 +2,7 @@ import { EXIT } from "../../lib/exit";
 import { type SendReport, Tally } from "../../loadgen/send-report";
 import { endOfOnce, endOfSteadyRun, FAILED, objectionsOf, withRefused } from "../../local/ending";
 
-function account(change: Partial<SendReport>): SendReport {
+function report(change: Partial<SendReport>): SendReport {
   return { ...new Tally(() => 0).snapshot(), read: 5, accepted: 5, acknowledged: 5, ...change };
 }
 
@@ -20,29 +20,29 @@ test.each([
 test.each<[Partial<SendReport>, readonly string[]]>([
   [{}, []],
   [{ accepted: 0, acknowledged: 0 }, ["the stream acknowledged no line"]],
-  [{ acknowledged: 4, givenUp: 1 }, ["lines sent and not acknowledged: 1"]],
+  [{ acknowledged: 4, failed: 1 }, ["lines sent and not acknowledged: 1"]],
   [
-    { acknowledged: 0, givenUp: 5_000 },
+    { acknowledged: 0, failed: 5_000 },
     ["the stream acknowledged no line", "lines sent and not acknowledged: 5,000"],
   ],
   [{ read: 7, refused: 2 }, ["2 of 7 rows were refused and not sent"]],
   [{ acknowledged: 0, error: "the disk is gone" }, ["the disk is gone"]],
 ])("objections to a sending that came to %j", (change, objections) => {
-  expect(objectionsOf(account(change))).toEqual(objections);
+  expect(objectionsOf(report(change))).toEqual(objections);
 });
 
 test.each([
   [0, { code: 0, keepsData: false }],
   [1, { code: 1, keepsData: false }],
-])("a run that was stopped, with %d lines that were not acknowledged", (givenUp, end) => {
-  expect(endOfSteadyRun(account({ givenUp }))).toEqual(end);
+])("a run that was stopped, with %d lines that were not acknowledged", (failed, end) => {
+  expect(endOfSteadyRun(report({ failed }))).toEqual(end);
 });
 
 test("a run that was stopped need not have sent anything, but must have taken in every row", () => {
-  expect(endOfSteadyRun(account({ acknowledged: 0 })).code).toBe(0);
-  expect(endOfSteadyRun(account({ refused: 1 })).code).toBe(1);
-  expect(endOfSteadyRun(account({ refused: 1 }), 1).code).toBe(0);
-  expect(endOfSteadyRun(account({ error: "the disk is gone" }), 9).code).toBe(1);
+  expect(endOfSteadyRun(report({ acknowledged: 0 })).code).toBe(0);
+  expect(endOfSteadyRun(report({ refused: 1 })).code).toBe(1);
+  expect(endOfSteadyRun(report({ refused: 1 }), 1).code).toBe(0);
+  expect(endOfSteadyRun(report({ error: "the disk is gone" }), 9).code).toBe(1);
 });
 
 test.each([
@@ -51,17 +51,17 @@ test.each([
   [2, 2, []],
   [3, 2, []],
 ])("--max-bad-rows %d, with %d refused rows", (maxBadRows, refused, objections) => {
-  expect(objectionsOf(account({ read: 7, refused }), maxBadRows)).toEqual(objections);
+  expect(objectionsOf(report({ read: 7, refused }), maxBadRows)).toEqual(objections);
 });
 
 test("that all layers agree is not said without the rows that were refused", () => {
   const agreed = { agree: true, reasons: [], text: "All layers agree.", code: EXIT.ok };
   const disagreed = { agree: false, reasons: ["x"], text: "THE LAYERS DO NOT AGREE.", code: EXIT.failed };
 
-  expect(withRefused(agreed, account({}))).toBe(agreed);
-  expect(withRefused(agreed, account({ read: 7, refused: 1 }))).toEqual({
+  expect(withRefused(agreed, report({}))).toBe(agreed);
+  expect(withRefused(agreed, report({ read: 7, refused: 1 }))).toEqual({
     ...agreed,
     text: "All layers agree on what was sent; 1 of 7 rows was refused and not sent.",
   });
-  expect(withRefused(disagreed, account({ read: 7, refused: 1 }))).toBe(disagreed);
+  expect(withRefused(disagreed, report({ read: 7, refused: 1 }))).toBe(disagreed);
 });

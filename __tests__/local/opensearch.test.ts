@@ -222,7 +222,7 @@ describe("what the machine must have", () => {
   });
 });
 
-describe("the guard", () => {
+describe("killWithParent", () => {
   const PROGRAM = `
     const { spawn } = require("node:child_process");
     const { killWithParent } = require(${JSON.stringify(join(__dirname, "../../lib/kill-with-parent.ts"))});

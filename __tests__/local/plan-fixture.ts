@@ -142,7 +142,7 @@ export const FIXTURE = {
       },
       Left: {
         name: "left",
-        description: "What was given up",
+        description: "Records that were discarded",
         event_pattern: '{"source":["aws.s3"],"detail":{"bucket":{"name":["${aws_s3_bucket.Lake.bucket}"]}}}',
       },
     },

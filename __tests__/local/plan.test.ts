@@ -285,7 +285,7 @@ describe("reading", () => {
         "keys (aws_kms_key 1): nothing is encrypted here",
         "aws_kinesis_stream.Stream.kms_key_id: nothing is encrypted here",
         "aws_opensearch_domain.Search.cluster_config: one engine on this machine",
-        "aws_glue_catalog_table.Json.storage_descriptor.columns[].comment: for people",
+        "aws_glue_catalog_table.Json.storage_descriptor.columns[].comment: documentation only",
       ]),
     });
   });

@@ -687,7 +687,7 @@ describe("UpsertToES", () => {
     expect(unmoved).toEqual([]);
   });
 
-  test("reads the stream from its start and gives up by age only, into the lake", () => {
+  test("reads the stream from its start and discards by age only, into the lake", () => {
     const template = Template.of((stack) => new UpsertToEs(stack, "Tested", props(stack, "")));
     expect(template.only("aws_lambda_event_source_mapping").properties).toEqual({
       event_source_arn: reference(template.only("aws_kinesis_stream"), "arn"),
@@ -716,7 +716,7 @@ describe("UpsertToES", () => {
     );
   });
 
-  test("may post to the domain, read the stream, and put what it refuses or gives up", () => {
+  test("may post to the domain, read the stream, and put what it refuses or discards", () => {
     const template = Template.of((stack) => new UpsertToEs(stack, "Tested", props(stack, "")));
     const grants = template.grants("UpsertRole");
     const bucket = reference(template.only("aws_s3_bucket", "Lake_Bucket"), "arn");

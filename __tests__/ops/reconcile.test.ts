@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { checksum, isWithoutExtra, withoutExtra } from "../../contract/checksum";
 import { compare, type Evidence, type LayerName, type StreamLine } from "../../ops/reconcile/compare";
-import { arrivalCondition, isInWindow, partitionCondition, piecesOf } from "../../ops/reconcile/window";
+import { arrivalCondition, intervalsOf, isInWindow, partitionCondition } from "../../ops/reconcile/window";
 
 const HORIZON = "2026-11-24 00:00:00.000";
 const AFTER = "2026-11-24 10:00:00.000";
@@ -68,13 +68,13 @@ describe("compare", () => {
     ["raw", true],
     ["parquet", false],
     ["indexed", false],
-  ])("a copy in %s: agree is %s", (name, agree) => {
+  ])("a duplicate in %s: agree is %s", (name, agree) => {
     const evidence = agreeing();
     evidence.layers[name].get("b")?.checksums.push("sum of b");
 
     const result = compare(evidence);
 
-    expect(result.doubled[name]).toEqual(["b"]);
+    expect(result.duplicates[name]).toEqual(["b"]);
     expect(result.agree).toBe(agree);
   });
 
@@ -88,13 +88,13 @@ describe("compare", () => {
     expect(result.altered[name]).toEqual(["b"]);
   });
 
-  test("a copy with another value is both doubled and altered", () => {
+  test("a duplicate with another value is both a duplicate and altered", () => {
     const evidence = agreeing();
     evidence.layers.raw.get("b")?.checksums.push("another");
 
     expect(compare(evidence)).toMatchObject({
       agree: false,
-      doubled: { raw: ["b"] },
+      duplicates: { raw: ["b"] },
       altered: { raw: ["b"] },
     });
   });
@@ -206,21 +206,21 @@ describe("compare", () => {
     expect(compare(evidence)).toMatchObject({ agree: false, missing: { raw: ["b"], indexed: [] } });
   });
 
-  test("what was given up is a fault, until the speed layer has dealt with it after all", () => {
-    const givenUp = new Map(
+  test("a discarded line is a fault, until the speed layer has dealt with it after all", () => {
+    const discarded = new Map(
       ["c", "b", "bad"].map((id) => [id, { condition: "RecordAgeExceeded", location: `s3://lake/of ${id}` }]),
     );
-    expect(compare({ ...agreeing(), givenUp })).toMatchObject({ agree: true, givenUp: new Map() });
+    expect(compare({ ...agreeing(), discarded })).toMatchObject({ agree: true, discarded: new Map() });
 
-    const evidence = { ...agreeing(), givenUp, quarantine: quarantine(["bad"], ["batch"]) };
+    const evidence = { ...agreeing(), discarded, quarantine: quarantine(["bad"], ["batch"]) };
     evidence.layers.indexed.delete("c");
     evidence.layers.indexed.delete("b");
     const result = compare(evidence);
     expect(result).toMatchObject({ agree: false, missing: { indexed: ["b", "c"], quarantine: [] } });
-    expect([...result.givenUp.keys()]).toEqual(["b", "bad", "c"]);
+    expect([...result.discarded.keys()]).toEqual(["b", "bad", "c"]);
 
     // Nothing is missing in any layer, and yet the speed layer never saw the broken line to its end.
-    const justTheBroken = { ...agreeing(), givenUp, quarantine: quarantine(["bad"], ["batch"]) };
+    const justTheBroken = { ...agreeing(), discarded, quarantine: quarantine(["bad"], ["batch"]) };
     expect(compare(justTheBroken)).toMatchObject({ agree: false, missing: { indexed: [] } });
   });
 
@@ -321,7 +321,7 @@ describe("a window of arrivals", () => {
     );
   });
 
-  test("a line is in the window exactly if it is in one of its pieces, whatever the window", () => {
+  test("a line is in the window exactly if it is in one of its intervals, whatever the window", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: hour, max: hour + 300 * minute }),
@@ -330,8 +330,10 @@ describe("a window of arrivals", () => {
         fc.integer({ min: hour, max: hour + 600 * minute }),
         (fromMs, length, minutesPerHour, at) => {
           const window = { fromMs, toMs: fromMs + length, minutesPerHour };
-          const inPiece = piecesOf(window).some((piece) => at >= piece.fromMs && at < piece.toMs);
-          expect(isInWindow(window, at)).toBe(inPiece);
+          const inInterval = intervalsOf(window).some(
+            (interval) => at >= interval.fromMs && at < interval.toMs,
+          );
+          expect(isInWindow(window, at)).toBe(inInterval);
         },
       ),
     );

@@ -8,18 +8,18 @@ import { startLambda } from "../../local/services/lambda/service";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime } from "../../ops/reconcile/arrival-times";
-import type { GivenUpBatch, OtherFailure } from "../../ops/reconcile/given-up";
+import type { DiscardedBatch, OtherFailure } from "../../ops/reconcile/on-failure-records";
 import type { Sql } from "../../ops/reconcile/sql";
 import { isInWindow } from "../../ops/reconcile/window";
 import { invokeLambda } from "../../ops/recovery/invoke-lambda";
 import {
   InvocationError,
-  type RedriveAccount,
   type RedrivePorts,
+  type RedriveReport,
   redrive,
   redriveCode,
 } from "../../ops/recovery/redrive";
-import { type ReplayAccount, type ReplayPorts, remembered, replay } from "../../ops/recovery/replay";
+import { type ReplayPorts, type ReplayReport, remembered, replay } from "../../ops/recovery/replay";
 import { redriveText, replayText } from "../../ops/recovery/report";
 import { GOOD_ROW } from "../support/good-row";
 import { goodLine, kinesisEvent, sequenceNumber } from "../support/kinesis-event";
@@ -28,23 +28,23 @@ const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
 describe("redrive", () => {
-  const nothing: RedriveAccount = {
-    ...{ redriven: 0, recordsRedriven: 0, waiting: 0, recordsWaiting: 0 },
-    ...{ left: [], foreign: [], stoppedEarly: false },
+  const nothing: RedriveReport = {
+    ...{ redriven: 0, recordsRedriven: 0, pending: 0, recordsPending: 0 },
+    ...{ failed: [], skipped: [], stoppedEarly: false },
   };
-  const fate = { key: "a", records: 1, reason: "why" };
-  test.each<[string, Partial<RedriveAccount>, number]>([
+  const result = { key: "a", records: 1, reason: "why" };
+  test.each<[string, Partial<RedriveReport>, number]>([
     ["nothing is there", {}, 0],
     ["all is redriven", { redriven: 2, recordsRedriven: 9 }, 0],
-    ["a dry run looked", { waiting: 2, recordsWaiting: 9 }, 0],
-    ["something else lies there", { foreign: [{ ...fate, kind: "foreign" }] }, 0],
-    ["a batch was left", { redriven: 2, left: [{ ...fate, kind: "left" }] }, 1],
+    ["a dry run looked", { pending: 2, recordsPending: 9 }, 0],
+    ["something else lies there", { skipped: [{ ...result, kind: "skipped" }] }, 0],
+    ["a batch failed", { redriven: 2, failed: [{ ...result, kind: "failed" }] }, 1],
     ["it stopped early", { stoppedEarly: true }, 1],
   ])("the exit code when %s", (_, change, code) => {
     expect(redriveCode({ ...nothing, ...change })).toBe(code);
   });
 
-  function batch(key: string, records = 3, functionName = "UpsertToES"): GivenUpBatch {
+  function batch(key: string, records = 3, functionName = "UpsertToES"): DiscardedBatch {
     return {
       key,
       condition: "RecordAgeExceeded",
@@ -63,11 +63,11 @@ describe("redrive", () => {
 
     /** @param answers of the function, one after the other; then it acknowledges everything */
     constructor(
-      private readonly objects: readonly (GivenUpBatch | OtherFailure)[],
+      private readonly objects: readonly (DiscardedBatch | OtherFailure)[],
       private readonly answers: readonly (object | Error)[] = [],
     ) {}
 
-    redrive(options: Partial<{ dryRun: boolean }> = {}): Promise<RedriveAccount> {
+    redrive(options: Partial<{ dryRun: boolean }> = {}): Promise<RedriveReport> {
       const { objects } = this;
       const ports: RedrivePorts = {
         objects: (async function* () {
@@ -93,17 +93,17 @@ describe("redrive", () => {
   test("a batch that is acknowledged is removed", async () => {
     const world = new World([batch("a"), batch("b", 2)]);
 
-    expect(await world.redrive()).toMatchObject({ redriven: 2, recordsRedriven: 5, left: [], foreign: [] });
+    expect(await world.redrive()).toMatchObject({ redriven: 2, recordsRedriven: 5, failed: [], skipped: [] });
     expect(world.invocations).toEqual([numbers(0, 1, 2), numbers(0, 1)]);
     expect(world.removed).toEqual(["a", "b"]);
     expect(world.waits).toEqual([]);
   });
 
-  test("while it gets on, it goes on from the first record that was not processed, and is patient anew", async () => {
+  test("while it makes progress, it continues from the first record that was not processed, and counts its attempts anew", async () => {
     const stuck = failedFrom(1);
     const world = new World([batch("a")], [failedFrom(1), stuck, stuck, failedFrom(2), failedFrom(2)]);
 
-    expect(await world.redrive()).toMatchObject({ redriven: 1, left: [] });
+    expect(await world.redrive()).toMatchObject({ redriven: 1, failed: [] });
     expect(world.invocations).toEqual([
       numbers(0, 1, 2),
       numbers(1, 2),
@@ -120,16 +120,16 @@ describe("redrive", () => {
     ["names its first record", failedFrom(0), /does not get past record shardId-000000000001:\d+/],
     ["names a record of another batch", failedFrom(9), /names no record of the batch/],
     ["fails", new InvocationError("UpsertToES failed: Sandbox.Timedout"), /Timedout/],
-  ])("a function that %s: the object is left, and the next one is tried once", async (_, answer, reason) => {
+  ])("a function that %s: the object fails, and the next one is tried once", async (_, answer, reason) => {
     const given = ["a", "b", "c", "d"].map((key) => batch(key));
     const world = new World(given, [answer, answer, answer, answer, OK, answer, answer]);
 
-    const account = await world.redrive();
+    const report = await world.redrive();
 
-    expect(account).toMatchObject({ redriven: 2, stoppedEarly: false });
-    expect(account.left).toEqual([
-      { key: "a", records: 3, kind: "left", reason: expect.stringMatching(reason) },
-      { key: "b", records: 3, kind: "left", reason: expect.stringMatching(reason) },
+    expect(report).toMatchObject({ redriven: 2, stoppedEarly: false });
+    expect(report.failed).toEqual([
+      { key: "a", records: 3, kind: "failed", reason: expect.stringMatching(reason) },
+      { key: "b", records: 3, kind: "failed", reason: expect.stringMatching(reason) },
     ]);
     // Three for a, one for b; c shows that it works again, so d is worth three.
     expect(world.invocations).toHaveLength(8);
@@ -137,18 +137,18 @@ describe("redrive", () => {
     expect(world.removed).toEqual(["c", "d"]);
   });
 
-  test("after three objects that got nowhere it stops", async () => {
+  test("after three objects that failed it stops", async () => {
     const world = new World(
       ["a", "b", "c", "d"].map((key) => batch(key)),
       Array(9).fill(failedFrom(0)),
     );
 
-    const account = await world.redrive();
+    const report = await world.redrive();
 
-    expect(account).toMatchObject({ redriven: 0, stoppedEarly: true });
-    expect(account.left.map(({ key }) => key)).toEqual(["a", "b", "c"]);
+    expect(report).toMatchObject({ redriven: 0, stoppedEarly: true });
+    expect(report.failed.map(({ key }) => key)).toEqual(["a", "b", "c"]);
     expect(world.removed).toEqual([]);
-    expect(redriveText(account)).toContain("Stopped early");
+    expect(redriveText(report)).toContain("Stopped early");
   });
 
   test("anything but a failed invocation ends it: nothing is removed", async () => {
@@ -158,33 +158,33 @@ describe("redrive", () => {
     expect(world.removed).toEqual([]);
   });
 
-  test("what is not this function's is left alone, and a dry run does nothing", async () => {
+  test("what is not this function's is skipped, and a dry run does nothing", async () => {
     const objects = [{ key: "other" }, batch("theirs", 1, "Another"), batch("a")];
 
-    const account = await new World(objects).redrive();
-    expect(account).toMatchObject({ redriven: 1, left: [] });
-    expect(account.foreign.map(({ key, reason }) => [key, reason])).toEqual([
+    const report = await new World(objects).redrive();
+    expect(report).toMatchObject({ redriven: 1, failed: [] });
+    expect(report.skipped.map(({ key, reason }) => [key, reason])).toEqual([
       ["other", "it holds no batch of a stream"],
-      ["theirs", "it was given up by Another"],
+      ["theirs", "it was discarded by the mapping of Another"],
     ]);
 
     const dry = new World(objects);
     expect(await dry.redrive({ dryRun: true })).toMatchObject({
       redriven: 0,
-      waiting: 1,
-      recordsWaiting: 3,
+      pending: 1,
+      recordsPending: 3,
     });
     expect([dry.invocations, dry.removed]).toEqual([[], []]);
   });
 
-  test("the account in words", async () => {
-    expect(redriveText(await new World([]).redrive())).toBe("Nothing was given up.");
+  test("the report as text", async () => {
+    expect(redriveText(await new World([]).redrive())).toBe("There are no discarded records.");
     expect(redriveText(await new World([batch("a", 1)]).redrive())).toBe(
       "redriven: 1 object with 1 record; the objects are deleted",
     );
-    const left = new World([batch("a")], Array(3).fill(failedFrom(0)));
-    expect(redriveText(await left.redrive())).toMatch(
-      /^left where they are, try again: 1 object with 3 records\n {2}a: the function/,
+    const failed = new World([batch("a")], Array(3).fill(failedFrom(0)));
+    expect(redriveText(await failed.redrive())).toMatch(
+      /^failed, still in the lake: run it again: 1 object with 3 records\n {2}a: the function/,
     );
   });
 });
@@ -229,7 +229,7 @@ describe("replay", () => {
     replay(
       records: readonly StreamRecord[],
       options: Partial<{ dryRun: boolean; fromMs: number; toMs: number }> = {},
-    ): Promise<ReplayAccount> {
+    ): Promise<ReplayReport> {
       const { dryRun = false, fromMs = NOON - HOUR_MS, toMs = NOON + 3 * HOUR_MS } = options;
       const ports: ReplayPorts = {
         records: async function* (window) {
@@ -254,9 +254,9 @@ describe("replay", () => {
   test("lines go below the hour that they arrived in as ValidateRecords passes them on, the broken to quarantine", async () => {
     const lake = new Lake();
 
-    const account = await lake.replay(RECORDS);
+    const report = await lake.replay(RECORDS);
 
-    expect(account).toEqual({ lines: 4, missing: 3, missingFromQuarantine: 1, objects: 3 });
+    expect(report).toEqual({ lines: 4, missing: 3, missingFromQuarantine: 1, objects: 3 });
     const keys = [...lake.objects.keys()];
     const [first, broken, second, third] = RECORDS.flatMap((one) => judgeRecord(one)).map(
       ({ recordId }) => recordId,
@@ -272,7 +272,7 @@ describe("replay", () => {
       { record_id: third, arrived_at: "2026-11-24 13:00:00.000" },
     ]);
     expect(lake.rows(ZONES.quarantine)).toMatchObject([{ layer: "batch", reason: "not_json" }]);
-    expect(replayText(account, false)).toBe(
+    expect(replayText(report, false)).toBe(
       "4 lines in the stream: the raw zone lacked 3 lines, the quarantine 1 line; 3 objects written.",
     );
   });
@@ -334,7 +334,7 @@ describe("replay", () => {
       lake.unregistered = `2026,11,24,${hour}`;
 
       await expect(lake.replay(RECORDS)).rejects.toThrow(
-        `${TABLE_NAMES.raw} has no partition for 2026-11-24T${hour}, so what lies there cannot be seen`,
+        `${TABLE_NAMES.raw} has no partition for 2026-11-24T${hour}, so its lines there cannot be queried`,
       );
       expect(lake.objects.size).toBe(0);
     }
@@ -382,7 +382,7 @@ function byId(a: { recordId: string }, b: { recordId: string }): number {
 }
 
 describe("the range of arrivals", () => {
-  test("as far back as the stream remembers, up to a quarter of an hour ago, unless it is said", () => {
+  test("from the oldest record of the stream until a quarter of an hour ago, unless options name a range", () => {
     const quarter = HOUR_MS / 4;
     expect(arrivalRange({}, 24, NOON)).toEqual({
       fromMs: NOON - quarter - 23 * HOUR_MS,
@@ -394,7 +394,7 @@ describe("the range of arrivals", () => {
     );
   });
 
-  test("a replay reads what the stream remembers, and nothing of the future", () => {
+  test("a replay reads what the stream still has, and nothing of the future", () => {
     const day = 24 * HOUR_MS;
     expect(remembered({ fromMs: NOON - 2 * day, toMs: NOON + day }, 24, NOON)).toEqual({
       fromMs: NOON - day,
@@ -408,7 +408,7 @@ describe("the range of arrivals", () => {
       { fromMs: NOON, toMs: NOON + 1 },
       { fromMs: 0, toMs: NOON - day },
     ]) {
-      expect(() => remembered(range, 24, NOON)).toThrow("the stream holds nothing: it remembers 24 hours");
+      expect(() => remembered(range, 24, NOON)).toThrow("its retention is 24 hours");
     }
   });
 

@@ -9,7 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
-import { refusal } from "../../lib/origin-check";
+import { rejectionReason } from "../../lib/origin-check";
 import { refusedBy } from "../../local/opensearch/sigv4-verifier";
 import { LocalAnswer } from "../../ops/tunnel/local-answer";
 import { createSigningProxy, type SigningProxyOptions } from "../../ops/tunnel/signing-proxy";
@@ -352,8 +352,8 @@ describe("what the local end refuses", () => {
     ["a browser without Sec-Fetch", { host, referer: "https://evil.example/a" }, /^Referer is/],
     ["a look-alike", { host, referer: `http://${host}.evil.example/` }, /^Referer is/],
   ])("%s", (_, headers, refused) => {
-    if (refused === undefined) expect(refusal(headers, PORT)).toBeUndefined();
-    else expect(refusal(headers, PORT)).toMatch(refused);
+    if (refused === undefined) expect(rejectionReason(headers, PORT)).toBeUndefined();
+    else expect(rejectionReason(headers, PORT)).toMatch(refused);
   });
 
   test.each<[string, OutgoingHttpHeaders]>([

@@ -29,19 +29,19 @@ test.each<[string, Partial<Compared>, readonly string[], string]>([
     "no line",
     { acknowledged: 0, counts: { raw: 0, parquet: 0, indexed: 0 } },
     ["there was no line to compare"],
-    "It cannot be said that all layers agree: there was no line to compare.",
+    "It could not be determined whether all layers agree: there was no line to compare.",
   ],
   [
     "an index that was not looked at",
     { counts: { raw: 5, parquet: 5 } },
     ["the search index was not compared"],
-    "It cannot be said that all layers agree: the search index was not compared.",
+    "It could not be determined whether all layers agree: the search index was not compared.",
   ],
   [
     "tables that were not looked at",
     { counts: { indexed: 5 } },
     ["the raw zone was not compared", "Parquet was not compared"],
-    "It cannot be said that all layers agree: the raw zone was not compared; Parquet was not compared.",
+    "It could not be determined whether all layers agree: the raw zone was not compared; Parquet was not compared.",
   ],
   [
     "a fault, and an index that was not looked at",
@@ -57,7 +57,7 @@ test("not with an objection of the caller", () => {
   expect(conclude(GOOD, ALL, ["3 lines were refused"])).toEqual({
     agree: false,
     reasons: ["3 lines were refused"],
-    text: "It cannot be said that all layers agree: 3 lines were refused.",
+    text: "It could not be determined whether all layers agree: 3 lines were refused.",
     code: EXIT.failed,
   });
 });

@@ -28,25 +28,25 @@ async function settled(
   numbering: Numbering,
 ): Promise<{ found: Reconciliation; good: number; refused: number }> {
   run = await SpeedRun.start(await synthesized("dev"), undefined, numbering);
-  const { places } = run.run;
+  const { dataSources } = run.run;
   for (const Data of RECORDS) {
     const command = new PutRecordCommand({
-      StreamName: places.streamName,
+      StreamName: dataSources.streamName,
       Data,
       PartitionKey: String(Data.length),
     });
-    await places.kinesis.send(command);
+    await dataSources.kinesis.send(command);
   }
   let good = 0;
   let refused = 0;
-  for await (const record of streamRecords(places.kinesis, places.streamName)) {
+  for await (const record of streamRecords(dataSources.kinesis, dataSources.streamName)) {
     for (const { verdict } of judgeRecord(record))
       if (verdict.accepted) good++;
       else refused++;
   }
   let found: Reconciliation | undefined;
   await eventually(async () => {
-    found = await reconcile(places);
+    found = await reconcile(dataSources);
     expect(found.counts).toEqual({ raw: good, parquet: good, indexed: good });
     expect(found.quarantined).toBeGreaterThanOrEqual(refused);
   }, 240_000);
@@ -58,7 +58,11 @@ test("numbered in their order, user records are the same lines in both layers", 
   const { found, good, refused } = await settled("ordered");
 
   expect(good).toBeGreaterThan(350);
-  expect(found).toMatchObject({ agree: true, quarantined: refused, doubled: { parquet: [], indexed: [] } });
+  expect(found).toMatchObject({
+    agree: true,
+    quarantined: refused,
+    duplicates: { parquet: [], indexed: [] },
+  });
   for (const { layers } of found.quarantine.values()) expect([...layers].sort()).toEqual(["batch", "speed"]);
   const reasons = [...found.quarantine.values()].map(({ reason }) => reason);
   expect(new Set(reasons)).toEqual(new Set(["not_json", "aggregated_record", "not_utf8"]));
@@ -69,8 +73,8 @@ test.each(NUMBERINGS.filter((numbering) => numbering !== "ordered"))(
   async (numbering) => {
     const { found } = await settled(numbering);
 
-    // As many identities as lines, no copies, and none that means another line in the other layer.
-    expect(found.doubled).toMatchObject({ parquet: [], indexed: [] });
+    // As many identities as lines, no duplicates, and none that means another line in the other layer.
+    expect(found.duplicates).toMatchObject({ parquet: [], indexed: [] });
     expect(found.altered).toMatchObject({ raw: [], parquet: [], indexed: [] });
     expect(found.agree).toBe(false);
     const { missing, unknown } = found;

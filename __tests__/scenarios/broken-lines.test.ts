@@ -48,7 +48,7 @@ describeRealRows("a run on the real rows", () => {
       indexed: 14_269,
       quarantined: 20,
       missing: { raw: [], parquet: [], indexed: [] },
-      doubled: { parquet: [], indexed: [] },
+      duplicates: { parquet: [], indexed: [] },
       extra: [],
     });
     expect(report.quarantine.map(({ reason }: { reason: string }) => reason).sort()).toEqual(

@@ -34,7 +34,7 @@ describeRealRows("the real rows, at the usual pace", () => {
       indexed: 14_269,
       quarantined: 0,
       missing: { raw: [], parquet: [], indexed: [] },
-      doubled: { raw: [], parquet: [], indexed: [] },
+      duplicates: { raw: [], parquet: [], indexed: [] },
       extra: [],
       quarantine: [],
     });
@@ -55,10 +55,10 @@ test("with --silent, what npm prints on stdout is one JSON document; agreed data
 test("--once without a line is not well, and the data are kept", async () => {
   const { code, stdout, stderr } = await start("--once", "--max-count", "0", ...FAST);
   expect(stdout).toMatch(
-    /\nIt cannot be said that all layers agree: there was no line to compare; the stream/,
+    /\nIt could not be determined whether all layers agree: there was no line to compare; the stream/,
   );
   expect(code).toBe(1);
-  const [, kept = ""] = /^the data are kept in (.+)$/m.exec(stderr) ?? [];
+  const [, kept = ""] = /^the data directory is kept: (.+)$/m.exec(stderr) ?? [];
   expect(existsSync(join(kept, "terraform"))).toBe(true);
   rmSync(kept, { recursive: true });
 });
@@ -129,7 +129,7 @@ test("--once that is interrupted says nothing of the layers", async () => {
 });
 
 describe("npm start", () => {
-  test("twice on one data directory: nothing is lost or doubled", async () => {
+  test("twice on one data directory: nothing is lost or duplicated", async () => {
     const twice = ["--once", ...FAST, "--max-count", "300", "--data-dir", join(folder, "twice"), "--json"];
 
     const first = await start(...twice);
@@ -150,7 +150,7 @@ describe("npm start", () => {
       raw: 600,
       parquet: 600,
       indexed: 600,
-      doubled: { raw: [], parquet: [], indexed: [] },
+      duplicates: { raw: [], parquet: [], indexed: [] },
       extra: [],
     });
   });

@@ -87,7 +87,7 @@ function mergedHours({ merged }: Outcome): string[] {
   return merged.map(({ hour }) => hour).sort();
 }
 
-/** Does something while a reader looks on, who must not see an hour doubled, shrunk or empty. */
+/** Does something while a reader looks on, who must not see an hour duplicated, shrunk or empty. */
 async function underEyes<T>(work: () => Promise<T>): Promise<T> {
   const reader = new ParquetReader(layer, Date.now);
   try {
@@ -160,8 +160,8 @@ test("a raw object delivered twice, into the same hour and into the next: Parque
 
   expect(mergedHours(outcome)).toEqual([EARLIER.name, LAST.name]);
   const raw = await layer.rows(layer.config.OLD_TABLE_NAME);
-  const copies = raw.filter(({ identity }) => identity === delivered[0]?.identity);
-  expect(copies.map(({ hour }) => hour).sort()).toEqual([EARLIER.name, EARLIER.name, LAST.name]);
+  const duplicates = raw.filter(({ identity }) => identity === delivered[0]?.identity);
+  expect(duplicates.map(({ hour }) => hour).sort()).toEqual([EARLIER.name, EARLIER.name, LAST.name]);
   await expectRight();
 });
 
@@ -251,12 +251,12 @@ test("killed after any call that leaves something behind, the next run ends in t
   await expectRight();
 });
 
-/** Something of everything that a run can find to do: late lines, copies, orphans, a partition not registered. */
+/** Something of everything that a run can find to do: late lines, duplicates, orphans, a partition not registered. */
 async function makeWork(): Promise<void> {
   const { NEW_DATABASE, NEW_TABLE_NAME, OLD_DATABASE, OLD_TABLE_NAME, OUTPUT_PREFIX } = layer.config;
-  const copies = deliveries.of(EARLIER).slice(-2);
-  await deliveries.add(EARLIER, [...copies.slice(0, 1), ...some(2, EARLIER)]);
-  await deliveries.add(LAST, [...copies, ...some(1, LAST)]);
+  const duplicates = deliveries.of(EARLIER).slice(-2);
+  await deliveries.add(EARLIER, [...duplicates.slice(0, 1), ...some(2, EARLIER)]);
+  await deliveries.add(LAST, [...duplicates, ...some(1, LAST)]);
 
   const orphan = makeRunId(Date.now() - 2 * HOUR_MS, "0a0b0c0d");
   const { bucket, prefix } = hourLocation(OUTPUT_PREFIX, EMPTY);

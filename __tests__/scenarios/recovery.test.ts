@@ -31,7 +31,7 @@ interface Outcome {
   readonly code: number | null;
   readonly stderr: string;
   /** What `--json` printed. */
-  readonly account: Readonly<Record<string, unknown>>;
+  readonly report: Readonly<Record<string, unknown>>;
 }
 
 /** `npm run redrive|replay -- dev …` without npm, with the endpoints that the run prints. */
@@ -51,47 +51,47 @@ function recover(speed: SpeedRun, command: string, ...options: string[]): Promis
     stderr += chunk;
   });
   return new Promise((done) =>
-    child.on("close", (code) => done({ code, stderr, account: stdout === "" ? {} : JSON.parse(stdout) })),
+    child.on("close", (code) => done({ code, stderr, report: stdout === "" ? {} : JSON.parse(stdout) })),
   );
 }
 
 async function compared({ run }: SpeedRun): Promise<Reconciliation> {
-  return reconcile(run.places, await acknowledged(run));
+  return reconcile(run.dataSources, await acknowledged(run));
 }
 
 async function keys({ run }: SpeedRun, prefix: string): Promise<string[]> {
-  const { s3, bucket } = run.places.failures ?? {};
+  const { s3, bucket } = run.dataSources.failures ?? {};
   const listing = await s3?.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
   return (listing?.Contents ?? []).map(({ Key = "" }) => Key);
 }
 
-test("given up while the engine was down: redrive makes the sets equal, and a second one does nothing", async () => {
+test("discarded while the engine was down: redrive makes the sets equal, and a second one does nothing", async () => {
   const speed = await SpeedRun.start(stackDir, (plane) => withMapping(plane, { maximumRecordAgeSeconds: 2 }));
   open.push(speed);
 
   const whileDown = await speed.search.down(async () => {
     await speed.send(250);
-    await eventually(() => expect(speed.mapping.givenUp).toHaveLength(250), 60_000);
+    await eventually(() => expect(speed.mapping.discarded).toHaveLength(250), 60_000);
     return recover(speed, "redrive");
   });
   const found = await speed.settled();
   const kept = await keys(speed, ZONES.onFailure);
 
   // Nobody could take them back then, and nothing of them was lost.
-  expect(whileDown).toMatchObject({ code: 1, account: { redriven: 0, recordsRedriven: 0 } });
-  expect(whileDown.stderr).toMatch(/records: left, the function does not get past record shardId-/);
+  expect(whileDown).toMatchObject({ code: 1, report: { redriven: 0, recordsRedriven: 0 } });
+  expect(whileDown.stderr).toMatch(/records: failed, the function does not get past record shardId-/);
   expect(found).toMatchObject({ agree: false, counts: { raw: 250, parquet: 250, indexed: 0 } });
-  expect(found.givenUp.size).toBe(250);
+  expect(found.discarded.size).toBe(250);
   expect(kept.length).toBeGreaterThan(0);
 
   const dry = await recover(speed, "redrive", "--dry-run");
-  expect(dry).toMatchObject({ code: 0, account: { waiting: kept.length, recordsWaiting: 250, redriven: 0 } });
+  expect(dry).toMatchObject({ code: 0, report: { pending: kept.length, recordsPending: 250, redriven: 0 } });
   expect(await keys(speed, ZONES.onFailure)).toEqual(kept);
 
   const first = await recover(speed, "redrive");
   expect(first).toMatchObject({
     code: 0,
-    account: { redriven: kept.length, recordsRedriven: 250, left: [], foreign: [], stoppedEarly: false },
+    report: { redriven: kept.length, recordsRedriven: 250, failed: [], skipped: [], stoppedEarly: false },
   });
   expect(await keys(speed, ZONES.onFailure)).toEqual([]);
   const after = await compared(speed);
@@ -102,7 +102,7 @@ test("given up while the engine was down: redrive makes the sets equal, and a se
   });
 
   const second = await recover(speed, "redrive");
-  expect(second).toMatchObject({ code: 0, account: { redriven: 0, recordsRedriven: 0, left: [] } });
+  expect(second).toMatchObject({ code: 0, report: { redriven: 0, recordsRedriven: 0, failed: [] } });
   expect(await compared(speed)).toEqual(after);
 });
 
@@ -115,7 +115,7 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
 
   // Removed, with all that it knew; the producer goes on.
   const [removed] = run.deliveryStreams;
-  const { failures } = run.places;
+  const { failures } = run.dataSources;
   if (removed === undefined || failures === undefined) throw new Error("the Terraform lacks a part");
   const { model } = removed;
   await removed.close();
@@ -151,15 +151,15 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
     recover(speed, "replay"),
     recover(speed, "replay", ...late, "--dry-run"),
   ]);
-  expect(settling).toMatchObject({ code: 0, account: { lines: 0, missing: 0, objects: 0 } });
-  expect(dry).toMatchObject({ code: 0, account: { lines: 602, missing: 300, objects: 0 } });
+  expect(settling).toMatchObject({ code: 0, report: { lines: 0, missing: 0, objects: 0 } });
+  expect(dry).toMatchObject({ code: 0, report: { lines: 602, missing: 300, objects: 0 } });
   expect(await keys(speed, ZONES.raw)).toEqual(objects);
 
   const first = await recover(speed, "replay", ...late);
-  expect(first).toMatchObject({ code: 0, account: { lines: 602, missing: 300, missingFromQuarantine: 0 } });
+  expect(first).toMatchObject({ code: 0, report: { lines: 602, missing: 300, missingFromQuarantine: 0 } });
   const written = await keys(speed, ZONES.raw);
   expect(written.filter((key) => !objects.includes(key))).toEqual(
-    Array(Number(first.account["objects"])).fill(
+    Array(Number(first.report["objects"])).fill(
       expect.stringMatching(/^json-data\/year=\d{4}\/month=\d\d\/day=\d\d\/hour=\d\d\/replay-/),
     ),
   );
@@ -169,13 +169,13 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
     acknowledged: 602,
     counts: { raw: 600, parquet: 600, indexed: 600 },
     quarantined: 2,
-    doubled: { raw: [], parquet: [] },
+    duplicates: { raw: [], parquet: [] },
   });
 
   const second = await recover(speed, "replay", ...late);
   expect(second).toMatchObject({
     code: 0,
-    account: { lines: 602, missing: 0, missingFromQuarantine: 0, objects: 0 },
+    report: { lines: 602, missing: 0, missingFromQuarantine: 0, objects: 0 },
   });
   expect(await keys(speed, ZONES.raw)).toEqual(written);
   expect(await compared(speed)).toEqual(after);

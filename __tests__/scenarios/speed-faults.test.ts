@@ -69,8 +69,8 @@ function expectEqualSets(found: Reconciliation, quarantinedBySpeed = 0): void {
     parquet: all,
     indexed: all - quarantinedBySpeed,
   });
-  expect(found.doubled).toMatchObject({ parquet: [], indexed: [] });
-  expect(found.givenUp.size).toBe(0);
+  expect(found.duplicates).toMatchObject({ parquet: [], indexed: [] });
+  expect(found.discarded.size).toBe(0);
 }
 
 function rejected(status: number, type: string, reason: string): Fault {
@@ -92,7 +92,7 @@ describe("faults of the search engine and of the function's process, each ends w
     });
 
     expectEqualSets(await speed.settled());
-    expect(speed.mapping).toMatchObject({ recordsAcknowledged: 400, givenUp: [] });
+    expect(speed.mapping).toMatchObject({ recordsAcknowledged: 400, discarded: [] });
   });
 
   test("429 for every third bulk request", async () => {
@@ -227,7 +227,7 @@ describe("faults of the search engine and of the function's process, each ends w
       }),
     );
     expect(speed.metric("quarantined")).toBe(5);
-    expect(speed.mapping.givenUp).toEqual([]);
+    expect(speed.mapping.discarded).toEqual([]);
   });
 });
 
@@ -248,7 +248,7 @@ describe("a fault of our own", () => {
 });
 
 describe("the engine is down for longer than a record may wait", () => {
-  test("what was given up lies in the lake, the report says so, and its payload brings it back", async () => {
+  test("a discarded batch lies in the lake, the report says so, and its payload brings it back", async () => {
     const speed = await start((plane) => withMapping(plane, { maximumRecordAgeSeconds: 2 }));
     const sent = lines(250);
     const stdout = jest.spyOn(process.stdout, "write").mockReturnValue(true);
@@ -261,7 +261,7 @@ describe("the engine is down for longer than a record may wait", () => {
         json: false,
         signal: new AbortController().signal,
       });
-      await eventually(() => expect(speed.mapping.givenUp).toHaveLength(250), 60_000);
+      await eventually(() => expect(speed.mapping.discarded).toHaveLength(250), 60_000);
       return { once: running };
     });
     const agree = await once;
@@ -269,7 +269,7 @@ describe("the engine is down for longer than a record may wait", () => {
     stdout.mockRestore();
 
     expect(agree).toBe(false);
-    expect(report).toMatch(/given up, RecordAgeExceeded: 250 lines, in s3:\/\/[^/]+\/aws\/lambda\//);
+    expect(report).toMatch(/discarded, RecordAgeExceeded: 250 lines, in s3:\/\/[^/]+\/aws\/lambda\//);
     expect(report).toContain("THE LAYERS DO NOT AGREE.\n");
 
     const found = await speed.settled();
@@ -278,8 +278,8 @@ describe("the engine is down for longer than a record may wait", () => {
       counts: { raw: 250, parquet: 250, indexed: 0 },
       quarantined: 0,
     });
-    expect(new Set(found.givenUp.keys())).toEqual(await acknowledged(speed.run));
-    expect(found.missing).toMatchObject({ raw: [], parquet: [], indexed: [...found.givenUp.keys()] });
+    expect(new Set(found.discarded.keys())).toEqual(await acknowledged(speed.run));
+    expect(found.missing).toMatchObject({ raw: [], parquet: [], indexed: [...found.discarded.keys()] });
 
     const events = await payloads(speed, found);
     expect(events.flatMap(linesOf).sort()).toEqual([...sent].sort());
@@ -291,11 +291,11 @@ describe("the engine is down for longer than a record may wait", () => {
 });
 
 /** The events in the objects that the report names. */
-async function payloads({ run }: SpeedRun, { givenUp }: Reconciliation): Promise<KinesisStreamEvent[]> {
+async function payloads({ run }: SpeedRun, { discarded }: Reconciliation): Promise<KinesisStreamEvent[]> {
   const events: KinesisStreamEvent[] = [];
-  for (const location of new Set([...givenUp.values()].map((line) => line.location))) {
+  for (const location of new Set([...discarded.values()].map((line) => line.location))) {
     const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(location) ?? [];
-    const object = await run.places.failures?.s3.send(new GetObjectCommand({ Bucket, Key }));
+    const object = await run.dataSources.failures?.s3.send(new GetObjectCommand({ Bucket, Key }));
     const { payload } = JSON.parse((await object?.Body?.transformToString()) ?? "");
     events.push(JSON.parse(payload));
   }

@@ -57,7 +57,7 @@ class ExpectedMerges {
 
 /** What arrives: a few objects an hour, some late, some with lines that were delivered before. */
 class Firehose {
-  readonly kinds = { fresh: 0, late: 0, copySameHour: 0, copyNextHour: 0, whileMerging: 0 };
+  readonly kinds = { fresh: 0, late: 0, duplicateSameHour: 0, duplicateNextHour: 0, whileMerging: 0 };
   readonly #random = new Random(SEED);
   readonly #lines = new RawLines();
 
@@ -73,11 +73,11 @@ class Firehose {
     // The hour that leaves the look-back before the next hourly pass is the only one where it would be too late.
     const someHourAgo = hourOf(nowMs - (1 + random.below(this.lookBackHours - 1)) * HOUR_MS);
     if (random.chance(0.3)) await this.#fresh("late", someHourAgo, nowMs);
-    if (random.chance(0.25)) await this.#copies("copySameHour", hour, hour);
-    if (random.chance(0.25)) await this.#copies("copyNextHour", hourOf(nowMs - HOUR_MS), hour);
+    if (random.chance(0.25)) await this.#duplicates("duplicateSameHour", hour, hour);
+    if (random.chance(0.25)) await this.#duplicates("duplicateNextHour", hourOf(nowMs - HOUR_MS), hour);
     if (random.chance(0.2)) {
       const next = hourOf(someHourAgo.startMs + HOUR_MS);
-      await this.#copies("copyNextHour", someHourAgo, next);
+      await this.#duplicates("duplicateNextHour", someHourAgo, next);
     }
   }
 
@@ -97,12 +97,12 @@ class Firehose {
   }
 
   /** Some lines of an hour once more, cut differently: between new ones. */
-  async #copies(kind: keyof Firehose["kinds"], from: Hour, into: Hour): Promise<void> {
+  async #duplicates(kind: keyof Firehose["kinds"], from: Hour, into: Hour): Promise<void> {
     const lines = this.deliveries.of(from);
     if (lines.length === 0) return;
     const first = this.#random.below(lines.length);
-    const copies = lines.slice(first, first + 1 + this.#random.below(6));
-    await this.#add(kind, into, [...copies, ...this.#lines.spread(2, into.startMs, into.startMs + 2)]);
+    const duplicates = lines.slice(first, first + 1 + this.#random.below(6));
+    await this.#add(kind, into, [...duplicates, ...this.#lines.spread(2, into.startMs, into.startMs + 2)]);
   }
 
   async #add(kind: keyof Firehose["kinds"], hour: Hour, lines: readonly RawLine[]): Promise<void> {
@@ -146,7 +146,7 @@ class Runs {
   }
 }
 
-test("thirty hours of late objects and copies, merged on schedule while a reader looks on", async () => {
+test("thirty hours of late objects and duplicates, merged on schedule while a reader looks on", async () => {
   const layer = await BatchLayer.start();
   try {
     const { config } = layer;
@@ -212,11 +212,11 @@ test("thirty hours of late objects and copies, merged on schedule while a reader
 
     // The end: each line once in Parquet, in an hour that got it, with the values that raw has.
     expect(deliveries.faults(rows)).toEqual([]);
-    const raw = await readTable(layer.people, config.OLD_TABLE_NAME);
-    const parquet = await readTable(layer.people, config.NEW_TABLE_NAME);
+    const raw = await readTable(layer.analysts, config.OLD_TABLE_NAME);
+    const parquet = await readTable(layer.analysts, config.NEW_TABLE_NAME);
     expect([...raw.keys()].sort()).toEqual([...deliveries.homes.keys()].sort());
-    const copies = [...raw.values()].reduce((sum, { checksums }) => sum + checksums.length - 1, 0);
-    expect(copies).toBe(deliveries.written - deliveries.homes.size);
+    const duplicates = [...raw.values()].reduce((sum, { checksums }) => sum + checksums.length - 1, 0);
+    expect(duplicates).toBe(deliveries.written - deliveries.homes.size);
     const once = [...raw].map(([identity, line]) => [
       identity,
       { ...line, checksums: line.checksums.slice(0, 1) },

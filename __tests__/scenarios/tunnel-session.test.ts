@@ -119,7 +119,7 @@ describe("a session", () => {
     expect(fake.plugins()).toHaveLength(2);
   });
 
-  test("that cannot be opened again is given up, with the reason", async () => {
+  test("that cannot be opened again ends, with the reason", async () => {
     const { fake, opened, said } = await session({ forwardTo: 1 });
     fake.setState({
       answers: {
@@ -379,9 +379,9 @@ describe("npm run tunnel", () => {
     );
   });
 
-  const lacking = realCli !== undefined && folderOf("session-manager-plugin") === undefined;
-  (lacking ? test : test.skip)(
-    `explains that the AWS CLI of this machine lacks its plugin${lacking ? "" : " (NOT RUN: there is no such CLI here)"}`,
+  const isMissing = realCli !== undefined && folderOf("session-manager-plugin") === undefined;
+  (isMissing ? test : test.skip)(
+    `explains that the AWS CLI of this machine lacks its plugin${isMissing ? "" : " (NOT RUN: there is no such CLI here)"}`,
     async () => {
       const services = await startEndpoint(awsServices);
       const none = fakeAws({}, []);

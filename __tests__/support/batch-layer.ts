@@ -48,8 +48,8 @@ export class BatchLayer {
   /** MergeSmallFiles, as Terraform would make it. */
   readonly mergeFunction: FunctionModel;
   readonly config: MergeConfig;
-  /** What people query with: their workgroup enforces its settings. */
-  readonly people: Sql;
+  /** Queries in the analysts' workgroup, which enforces its settings. */
+  readonly analysts: Sql;
 
   private constructor(
     private readonly folder: string,
@@ -64,7 +64,7 @@ export class BatchLayer {
     this.mergeFunction = only(plane.functions, ({ environment }) => "OLD_TABLE_NAME" in environment);
     this.config = readEnvironment(ENVIRONMENT, this.mergeFunction.environment);
     const workgroup = only(plane.workgroups, ({ enforced }) => enforced);
-    this.people = athenaSql(this.athena, s3, workgroup.name, this.config.NEW_DATABASE);
+    this.analysts = athenaSql(this.athena, s3, workgroup.name, this.config.NEW_DATABASE);
   }
 
   /** @param engine answers the queries. @default DuckDB */
@@ -145,7 +145,7 @@ export class BatchLayer {
   /** Every row of a table, by one query. */
   async rows(table: string): Promise<PlacedLine[]> {
     const rows: PlacedLine[] = [];
-    await this.people.query(`SELECT year, month, day, hour, record_id FROM "${table}"`, (row) => {
+    await this.analysts.query(`SELECT year, month, day, hour, record_id FROM "${table}"`, (row) => {
       const part = (column: string): string => (row[column] ?? "").padStart(2, "0");
       const hour = `${part("year")}-${part("month")}-${part("day")}T${part("hour")}`;
       rows.push({ identity: row["record_id"] ?? "", hour });

@@ -8,7 +8,7 @@ export class Deliveries {
   readonly objects = new Map<string, number>();
   /** The hours that got a line, by identity: in one of them a reader has to find it. */
   readonly homes = new Map<string, Set<string>>();
-  /** How many lines were written, copies counted. */
+  /** How many lines were written, duplicates counted. */
   written = 0;
   readonly #lines = new Map<string, RawLine[]>();
 

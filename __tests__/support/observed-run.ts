@@ -22,8 +22,8 @@ export class ObservedRun {
   /** Sends synthetic lines. @param options over one line in a record, as fast as it goes */
   async send(maxCount: number, options: Partial<SendOptions> = {}): Promise<void> {
     const { signal } = this.stop;
-    const account = await send(this.run, { maxCount, pack: 1, seed: this.files++, signal, ...options });
-    expect(account).toMatchObject({ acknowledged: maxCount, givenUp: 0 });
+    const report = await send(this.run, { maxCount, pack: 1, seed: this.files++, signal, ...options });
+    expect(report).toMatchObject({ acknowledged: maxCount, failed: 0 });
   }
 
   /** Sends these lines, as they are. */

@@ -67,7 +67,7 @@ export class ParquetReader {
       seen.set(identity, hour);
     }
     const gone = [...this.#seen].flatMap(([identity, hour]) => (seen.get(identity) === hour ? [] : [hour]));
-    this.#complain("lines doubled", twice);
+    this.#complain("lines duplicated", twice);
     this.#complain("lines gone", gone);
     this.readings.all++;
     if (seen.size !== this.#seen.size) this.readings.changed++;

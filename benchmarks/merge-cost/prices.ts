@@ -1,6 +1,6 @@
 /**
- * Prices in US dollars, us-east-1, remembered in November 2026 and not looked up since; https://aws.amazon.com/pricing
- * has today's.
+ * Prices in US dollars, us-east-1, remembered in November 2026 and not looked up; https://aws.amazon.com/pricing has
+ * today's.
  */
 export const PRICES = {
   asOf: "2026-11",
@@ -16,5 +16,5 @@ export const PRICES = {
   lambdaGBSecond: 0.0000133334,
 } as const;
 
-/** What Athena bills for a query that reads less, in bytes. */
+/** Least bytes that Athena bills for a query. */
 export const LEAST_BILLED = 10 * 1024 * 1024;

@@ -8,17 +8,17 @@ import { memoryCatalog, partitionKey } from "./memory-catalog";
 import { LEAST_BILLED } from "./prices";
 import type { Ratios } from "./ratios";
 
-/** What is simulated. */
+/** Load of a simulation. */
 interface Load {
   readonly eventsPerSecond: number;
-  /** Hours that have raw objects and are looked back upon. */
+  /** Hours with raw objects within the look-back. */
   readonly historyHours: number;
   readonly bufferMiB: number;
   readonly bufferSeconds: number;
   readonly gzip: boolean;
 }
 
-/** A call of the function takes so long. */
+/** Duration of a call of the function. */
 const CALL_MS = 50;
 /** A query's start, and what it reads in a second: assumed; a merge's latency counts, its cost does not depend on it. */
 const QUERY_MS = 3_000;
@@ -26,7 +26,7 @@ const QUERY_BYTES_PER_MS = 1_000_000;
 
 interface Job {
   readonly statement: Statement;
-  /** That a merge writes. */
+  /** Lines that a merge writes. */
   readonly lines: number;
   readonly doneAtMs: number;
   ended: boolean;
@@ -64,7 +64,7 @@ export class Simulation {
     this.#firstMs = hourOf(startMs - load.historyHours * HOUR_MS).startMs;
   }
 
-  /** Forgets what was counted so far. */
+  /** Resets the counts. */
   reset(): void {
     this.calls.clear();
     this.scannedBytes = 0;

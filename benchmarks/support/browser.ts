@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** Where systems keep Chromium. */
+/** Usual paths of Chromium. */
 const USUAL_PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Names a browser of the Chromium family that lies elsewhere. */
+/** Variable that names another browser of the Chromium family. */
 const BROWSER_VARIABLE = "RETAIL_BI_CHROMIUM";
 
-/** Nothing that a browser does by itself: it would go to the internet. */
+/** Disables background requests, which would go to the internet. */
 const QUIET = [
   "--disable-gpu",
   "--disable-quic",

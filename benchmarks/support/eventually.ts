@@ -1,4 +1,4 @@
-/** Waits until `holds`; its failure says what was the case instead. */
+/** Waits until `holds` succeeds; on a timeout its last failure is thrown. */
 export async function eventually(holds: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
   const end = Date.now() + withinMs;
   for (;;) {

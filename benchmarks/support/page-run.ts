@@ -8,7 +8,7 @@ export interface PageRun {
   stop(): Promise<number | null>;
   /** As `kill -9` of all its processes does. */
   kill(): Promise<void>;
-  /** Where the run's search engine answers. */
+  /** URL of the run's search engine. */
   readonly searchUrl: string;
 }
 

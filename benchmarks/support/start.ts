@@ -7,7 +7,7 @@ export const ROOT = resolve(__dirname, "../..");
 /** Options for a buffer of a second and a merge every five: the same path, less waiting. */
 export const FAST = ["--time-scale", "60"] as const;
 
-/** What a command came to. */
+/** Result of a command. */
 interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
@@ -49,7 +49,7 @@ export class StartCommand {
     process.kill(-this.group, "SIGKILL");
   }
 
-  /** Whether any process of the group lives, the functions' too. tsx's own compiler leaves a moment after the rest. */
+  /** Whether any process of the group lives, the functions' too. tsx's own compiler ends a moment later. */
   isAnythingLeft(): boolean {
     try {
       process.kill(-this.group, 0);

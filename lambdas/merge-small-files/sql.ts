@@ -110,7 +110,7 @@ function compareSql(hour: Hour, tables: Tables): string {
   FROM (${distinctRows(hour, tables)}) AS distinct_rows
   GROUP BY record_id
 ), parquet_identities AS (
-  SELECT record_id, sum(here) AS here, count(*) AS copies
+  SELECT record_id, sum(here) AS here, count(*) AS row_count
   FROM (
     SELECT record_id, 1 AS here FROM ${named(parquet)} WHERE ${inHour(hour)}
     UNION ALL
@@ -121,11 +121,11 @@ function compareSql(hour: Hour, tables: Tables): string {
 SELECT
   count(*) FILTER (WHERE p.record_id IS NULL) AS missing,
   count(*) FILTER (WHERE r.record_id IS NULL AND p.here > 0) AS extra,
-  count(*) FILTER (WHERE p.here > 0 AND p.copies > 1) AS doubled,
+  count(*) FILTER (WHERE p.here > 0 AND p.row_count > 1) AS duplicated,
   count(*) FILTER (WHERE r.contents > 1) AS differing,
   min(r.record_id) FILTER (WHERE p.record_id IS NULL) AS missing_example,
   min(p.record_id) FILTER (WHERE r.record_id IS NULL AND p.here > 0) AS extra_example,
-  min(p.record_id) FILTER (WHERE p.here > 0 AND p.copies > 1) AS doubled_example,
+  min(p.record_id) FILTER (WHERE p.here > 0 AND p.row_count > 1) AS duplicated_example,
   min(r.record_id) FILTER (WHERE r.contents > 1) AS differing_example
 FROM raw_identities AS r
 FULL OUTER JOIN parquet_identities AS p ON r.record_id = p.record_id`;

@@ -40,7 +40,7 @@ export interface CoverStatement {
 
 /**
  * Compares the identities of an hour in its raw objects and in Parquet. One row of four numbers and an example of each:
- * missing in Parquet (neighbours count), extra in Parquet, doubled (twice in the hour, or in it and a neighbour), and
+ * missing in Parquet (neighbours count), extra in Parquet, duplicated (twice in the hour, or in it and a neighbour), and
  * identities whose raw rows differ.
  */
 interface CompareStatement {

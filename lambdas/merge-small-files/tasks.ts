@@ -24,7 +24,7 @@ const MAX_BUCKETS = 100;
  */
 const TOKEN_TRUSTED_MS = 15 * 60_000;
 
-/** The engine refused or gave up a query. */
+/** The engine refused a query, or the query failed. */
 export class QueryFailed extends Error {
   override readonly name = "QueryFailed";
 }
@@ -384,7 +384,7 @@ export class Tasks {
 
 /** Athena takes no shorter token. */
 const MIN_TOKEN = 32;
-const COMPARED = ["missing", "extra", "doubled", "differing"] as const;
+const COMPARED = ["missing", "extra", "duplicated", "differing"] as const;
 
 /** Number of files for that many bytes of raw JSON before compression. */
 export function bucketCount(sourceBytes: number): number {

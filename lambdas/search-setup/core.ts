@@ -7,7 +7,6 @@ import { canonical, parsed } from "./canonical";
 import { indexTemplate } from "./index-template";
 import { readInput, type SearchSetupInput } from "./input";
 import { lifecyclePolicy } from "./lifecycle-policy";
-import { type Clock, type PatientSearch, patient, shown } from "./patient";
 import type { Resource } from "./resource";
 import {
   DASHBOARDS_USER_ROLES,
@@ -17,6 +16,7 @@ import {
   securityRole,
   writerRole,
 } from "./security";
+import { type Clock, type RetryingSearch, shown, withRetry } from "./with-retry";
 
 /** What the function needs of the world. */
 export interface Ports extends Clock {
@@ -39,7 +39,7 @@ export interface SetupOutcome {
  */
 export async function searchSetup(event: unknown, indexName: string, ports: Ports): Promise<SetupOutcome> {
   const input = readInput(event);
-  const search = patient(ports.search, ports);
+  const search = withRetry(ports.search, ports);
   const resources = [
     lifecyclePolicy(indexName, input.retentionDays),
     indexTemplate(indexName, input),
@@ -65,7 +65,7 @@ function forWriters({ writerRoleArns }: SearchSetupInput, indexName: string): Re
 async function forPeople(
   { readerGroups, readerRoleArns }: SearchSetupInput,
   indexName: string,
-  search: PatientSearch,
+  search: RetryingSearch,
 ): Promise<Resource[]> {
   const role = securityRole(READER_ROLE, readerRole(indexName));
   const readers = [...readerRoleArns, ...readerGroups];
@@ -74,7 +74,7 @@ async function forPeople(
   return [role, roleMapping(READER_ROLE, readers), roleMapping(dashboardsUser, readers)];
 }
 
-async function dashboardsUserRole(search: PatientSearch): Promise<string> {
+async function dashboardsUserRole(search: RetryingSearch): Promise<string> {
   for (const name of DASHBOARDS_USER_ROLES) {
     const { status } = await search({ method: "GET", path: `${SECURITY_API}/roles/${name}` });
     if (status === 200) return name;
@@ -82,7 +82,7 @@ async function dashboardsUserRole(search: PatientSearch): Promise<string> {
   throw new Error(`the domain has none of the Dashboards user roles ${DASHBOARDS_USER_ROLES.join(", ")}`);
 }
 
-async function ensure(resource: Resource, search: PatientSearch): Promise<keyof SetupOutcome> {
+async function ensure(resource: Resource, search: RetryingSearch): Promise<keyof SetupOutcome> {
   const { what, path, writePath = path, find, wanted, writeQuery, significant } = resource;
   const read = await search({ method: "GET", path });
   if (read.status !== 200 && read.status !== 404) {

@@ -3,7 +3,7 @@ import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-obje
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 import { isList, parsed } from "./canonical";
 import type { SetupOutcome } from "./core";
-import { type PatientRequest, type PatientSearch, shown } from "./patient";
+import { type RetriedRequest, type RetryingSearch, shown } from "./with-retry";
 
 /** OpenSearch Dashboards at the domain's own endpoint. */
 const DASHBOARDS = "/_dashboards/api";
@@ -22,7 +22,7 @@ const BOUNDARY = "retail-bi-saved-objects";
  */
 export async function setUpDashboards(
   objects: readonly SavedObject[],
-  search: PatientSearch,
+  search: RetryingSearch,
 ): Promise<SetupOutcome> {
   const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
   outcome[await ensureSettings(search)].push("Dashboards settings");
@@ -38,7 +38,7 @@ export async function setUpDashboards(
   return outcome;
 }
 
-async function ensureSettings(search: PatientSearch): Promise<keyof SetupOutcome> {
+async function ensureSettings(search: RetryingSearch): Promise<keyof SetupOutcome> {
   const { settings = {} } = await call({ method: "GET", path: SETTINGS }, search);
   const present = (name: string): Json | undefined => {
     const setting = isJsonObject(settings) ? settings[name] : undefined;
@@ -53,7 +53,7 @@ async function ensureSettings(search: PatientSearch): Promise<keyof SetupOutcome
 /** What is there of the objects, by name. */
 async function find(
   objects: readonly SavedObject[],
-  search: PatientSearch,
+  search: RetryingSearch,
 ): Promise<ReadonlyMap<string, JsonObject>> {
   const wanted = objects.map(({ type, id }) => ({ type, id }));
   const answer = await call({ method: "POST", path: `${SAVED_OBJECTS}/_bulk_get`, body: wanted }, search);
@@ -94,7 +94,7 @@ function fieldsOf(text: Json | undefined): ReadonlyMap<string, JsonObject> {
 }
 
 /** @throws Error naming what was not imported: such an import is answered with 200 all the same */
-async function importObjects(objects: readonly SavedObject[], search: PatientSearch): Promise<void> {
+async function importObjects(objects: readonly SavedObject[], search: RetryingSearch): Promise<void> {
   const answer = await call(
     {
       method: "POST",
@@ -129,7 +129,7 @@ function form(objects: readonly SavedObject[]): string {
   ].join("\r\n");
 }
 
-async function call(request: PatientRequest, search: PatientSearch): Promise<JsonObject> {
+async function call(request: RetriedRequest, search: RetryingSearch): Promise<JsonObject> {
   const { status, body } = await search({ ...request, headers: HEADERS });
   const what = `${request.method} ${request.path}`;
   if (status !== 200) throw new Error(`${what}: ${status} ${shown(body)}`);

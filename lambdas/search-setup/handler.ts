@@ -8,7 +8,7 @@ import { createSearch } from "../shared/search-client";
 import { type Ports, type SetupOutcome, searchSetup } from "./core";
 import { setUpDashboards } from "./dashboards";
 import { ENVIRONMENT } from "./env";
-import { patient } from "./patient";
+import { withRetry } from "./with-retry";
 
 const config = readEnvironment(ENVIRONMENT, process.env);
 const search = createSearch(config.ES_HOST, config.REGION_NAME);
@@ -23,7 +23,7 @@ export async function handler(event: unknown, context: Context): Promise<SetupOu
   };
   const engine = await searchSetup(event, config.ES_INDEX, ports);
   const objects = savedObjects(PANELS, config.ES_INDEX);
-  const dashboards = await setUpDashboards(objects, patient(search, ports));
+  const dashboards = await setUpDashboards(objects, withRetry(search, ports));
   ports.log.info("Dashboards", { ...dashboards });
   return {
     created: [...engine.created, ...dashboards.created],

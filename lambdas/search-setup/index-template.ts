@@ -7,7 +7,7 @@ import type { Resource } from "./resource";
 /** Above the engine's own templates, and below those that an operator gives a reason to win. */
 const PRIORITY = 100;
 
-/** What the monthly indices are made with: the contract's mapping, shards and copies. */
+/** What the monthly indices are made with: the contract's mapping, shards and replicas. */
 export function indexTemplate(
   indexName: string,
   { shards, replicas }: { readonly shards: number; readonly replicas: number },

@@ -1,11 +1,11 @@
 import { ROLE_ARN } from "../../lib/role-arn";
 /** What the deploy passes to search-setup: the JSON of its `aws_lambda_invocation`. */
 export interface SearchSetupInput {
-  /** Groups of people in the identity provider, who may only look; added like the writers. May be empty. */
+  /** The identity provider's groups with read-only access; added like the writers. May be empty. */
   readonly readerGroups: readonly string[];
-  /** ARNs of the IAM roles of people, who may only look; added like the writers. May be empty. */
+  /** ARNs of the IAM roles with read-only access; added like the writers. May be empty. */
   readonly readerRoleArns: readonly string[];
-  /** Copies of each primary shard: 0 on a single node. 0 to 10. */
+  /** Replicas of each primary shard: 0 on a single node. 0 to 10. */
   readonly replicas: number;
   /** Days after which an index is deleted, counted from its first document. 32 to 36500. */
   readonly retentionDays: number;

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../lib/json";
 
 /** Something that the set-up keeps in the domain: read, compared, and written only when it differs. */
 export interface Resource {
-  /** For people, such as `index template retail`. */
+  /** Description for the log, such as `index template retail`. */
   readonly what: string;
   /** Where it is read (GET). */
   readonly path: string;

@@ -34,8 +34,8 @@ export function writerRole(indexName: string): RoleDefinition {
 }
 
 /**
- * The role of people: they search, see the shared dashboards without changing them, and how the domain is, for
- * whom an alarm calls. Beside it they need the Dashboards user role, which says nothing of documents.
+ * The role of analysts and of whoever answers an alarm. It allows searches, reading the shared dashboards and monitoring
+ * the domain. They need the Dashboards user role too, which grants nothing on documents.
  */
 export function readerRole(indexName: string): RoleDefinition {
   return {
@@ -70,7 +70,7 @@ export function securityRole(name: string, definition: RoleDefinition): Resource
 
 /**
  * Who has a security role. Roles that are not there yet are added; nothing is taken away, for an operator may
- * have mapped people by hand.
+ * have mapped users by hand.
  */
 export function roleMapping(role: string, backendRoles: readonly string[]): Resource {
   return {

@@ -1,11 +1,11 @@
 import type { Parser } from "./env";
 
-/** What the functions know of the search domain: its address, its index, and the role that may write. */
+/** The search domain as the functions see it: address, index, and the role that may write. */
 
 /** Security role of the function that writes documents; the lab's name. */
 export const WRITER_ROLE = "firehose_role";
 
-/** Security role of people, who look and change nothing. */
+/** Security role with read-only access, for analysts. */
 export const READER_ROLE = "retail_reader";
 
 /**

@@ -1,14 +1,14 @@
 import type { SearchAnswer } from "../shared/search-client";
 
 /** What became of one document. */
-export type Fate =
+export type ItemResult =
   | { readonly kind: "indexed" }
   /** It can never succeed. */
   | { readonly kind: "refused"; readonly reason: string; readonly detail: string }
   /** It may succeed later. */
   | { readonly kind: "retry"; readonly fault: Fault };
 
-/** Why a document or a whole request has to come again. Safe to log: it never quotes a document. */
+/** Why a document or a whole request is retried. Safe to log: it never quotes a document. */
 export interface Fault {
   readonly status: number;
   /** The engine's name for it, such as `security_exception`. */
@@ -16,9 +16,9 @@ export interface Fault {
   readonly reason?: string;
 }
 
-/** The answer to a bulk request: a fate for each document in order, or a fault of the whole. */
+/** The answer to a bulk request: a result for each document in order, or a fault of the whole. */
 type BulkOutcome =
-  | { readonly whole: true; readonly fates: readonly Fate[] }
+  | { readonly whole: true; readonly results: readonly ItemResult[] }
   | { readonly whole: false; readonly fault: Fault };
 
 /** Refusals of a document for what is in it; asked again, the engine says the same. */
@@ -45,10 +45,10 @@ export function readBulkAnswer({ status, body }: SearchAnswer, count: number): B
     const reason = `the bulk answer holds ${found} for ${count} documents`;
     return { whole: false, fault: { status, type: "malformed_answer", reason } };
   }
-  return { whole: true, fates: items.map((item) => fateOf(Object.values(asObject(item))[0])) };
+  return { whole: true, results: items.map((item) => itemResultOf(Object.values(asObject(item))[0])) };
 }
 
-function fateOf(item: unknown): Fate {
+function itemResultOf(item: unknown): ItemResult {
   const status = Number(member(item, "status"));
   const error = member(item, "error");
   if ((status === 200 || status === 201) && error === undefined) return { kind: "indexed" };

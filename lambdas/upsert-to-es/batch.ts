@@ -9,20 +9,20 @@ export interface Tracked {
 }
 
 /** A line that cannot go into the index, with the record it came in. */
-export interface Refusal {
+export interface RejectedLine {
   readonly sequenceNumber: string;
   readonly entry: QuarantineEntry;
 }
 
-/** What became of the lines of a batch, so far. */
+/** Results of a batch so far. */
 export class Batch {
   public linesIndexed = 0;
   public linesQuarantined = 0;
   public unknownColumns = 0;
   public bulkRequests = 0;
-  /** How many lines were quarantined for each reason. */
+  /** Quarantined lines by reason. */
   public readonly reasons: Record<string, number> = {};
-  private refusals: Refusal[] = [];
+  private rejected: RejectedLine[] = [];
   private refusedBytes = 0;
   private readonly faults = new Map<string, { fault: Fault; times: number }>();
   private lowest: bigint | undefined;
@@ -30,8 +30,8 @@ export class Batch {
   /** The line can never be indexed. */
   public refuse({ sequenceNumber, line }: Tracked, reason: string, detail: string): void {
     const entry = quarantineEntry(line, "speed", reason, detail);
-    this.refusals.push({ sequenceNumber, entry });
-    this.refusedBytes += entry.original.length + detail.length + REFUSAL_BYTES;
+    this.rejected.push({ sequenceNumber, entry });
+    this.refusedBytes += entry.original.length + detail.length + ENTRY_BYTES;
   }
 
   /** Bytes of what is refused and not yet quarantined, about. */
@@ -39,23 +39,23 @@ export class Batch {
     return this.refusedBytes;
   }
 
-  /** The record has to come again, and with it all behind it in the shard. */
-  public comeAgain(sequenceNumber: string): void {
+  /** Has Lambda retry from this record on: it and all that follow in the shard. */
+  public retryFrom(sequenceNumber: string): void {
     const number = BigInt(sequenceNumber);
     if (this.lowest === undefined || number < this.lowest) this.lowest = number;
   }
 
-  /** Whether the record comes again. */
-  public comesAgain(sequenceNumber: string): boolean {
+  /** Whether the record is retried. */
+  public isRetried(sequenceNumber: string): boolean {
     return this.lowest !== undefined && BigInt(sequenceNumber) >= this.lowest;
   }
 
-  /** Where Lambda has to begin again; undefined when the batch is done. */
+  /** Where the retry begins; undefined when the batch is done. */
   public get lowestFailed(): string | undefined {
     return this.lowest?.toString();
   }
 
-  /** Notes why something comes again. */
+  /** Notes why something is retried. */
   public noteFault(fault: Fault): void {
     const key = `${fault.status} ${fault.type}`;
     const known = this.faults.get(key) ?? { fault, times: 0 };
@@ -68,25 +68,25 @@ export class Batch {
     return [...this.faults.values()];
   }
 
-  /** Counts refusals whose entries are written. */
-  public noteQuarantined(refusals: readonly Refusal[]): void {
-    this.linesQuarantined += refusals.length;
-    for (const { entry } of refusals) this.reasons[entry.reason] = (this.reasons[entry.reason] ?? 0) + 1;
+  /** Counts the rejected lines whose entries are written. */
+  public noteQuarantined(rejected: readonly RejectedLine[]): void {
+    this.linesQuarantined += rejected.length;
+    for (const { entry } of rejected) this.reasons[entry.reason] = (this.reasons[entry.reason] ?? 0) + 1;
   }
 
   /**
-   * Takes the refused lines of records that do not come again, in stream order: the same lines, the same object.
-   * Those of the others are forgotten, for they come again.
+   * Takes the refused lines of records that are not retried, in stream order: the same lines, the same object.
+   * Those of the others are dropped: the retry judges them anew.
    */
-  public takeRefusals(): Refusal[] {
-    const taken = this.refusals
-      .filter(({ sequenceNumber }) => !this.comesAgain(sequenceNumber))
+  public takeRejected(): RejectedLine[] {
+    const taken = this.rejected
+      .filter(({ sequenceNumber }) => !this.isRetried(sequenceNumber))
       .sort((a, b) => (a.entry.record_id < b.entry.record_id ? -1 : 1));
-    this.refusals = [];
+    this.rejected = [];
     this.refusedBytes = 0;
     return taken;
   }
 }
 
 /** What an entry of the quarantine has beside the line and its detail, about. */
-const REFUSAL_BYTES = 200;
+const ENTRY_BYTES = 200;

@@ -4,7 +4,7 @@ import { monthlyIndex } from "../shared/search";
 /** Most bytes of a bulk request. Domains on small nodes take at most 10 MiB in a request. */
 export const MAX_BULK_BYTES = 5 * 1024 * 1024;
 
-/** Bulk requests as the function sends them: of each item only what tells its fate comes back. */
+/** Bulk requests as the function sends them: of each item only what its result needs. */
 export const BULK_QUERY = {
   filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
 } as const;
@@ -12,7 +12,7 @@ export const BULK_QUERY = {
 /**
  * The two lines of a bulk request that put a line into the index of its month, under its identity.
  *
- * `index`, not `create`: a line that comes again overwrites itself with the same content and is answered with
+ * `index`, not `create`: a line that is retried overwrites itself with the same content and is answered with
  * success, where `create` answers 409 and would have us trust that what is there is right and whole.
  * @param indexName first part of the index's name
  */

@@ -44,11 +44,11 @@ interface TrackedDocument extends Tracked {
 
 /**
  * Puts the lines of a batch into the index, each under its identity, and what can never go there into
- * quarantine. Answers with the lowest sequence number that has to come again, if any: Lambda repeats that
+ * quarantine. Answers with the lowest sequence number to retry from, if any: Lambda repeats that
  * record and all behind it, which does no harm, because every write gives the same result again.
  *
  * Never rejects, whatever a record holds and whatever the domain or the bucket answer. After a fault that may
- * pass nothing more is sent, and only lines before it are quarantined: what lies behind comes again anyway.
+ * pass nothing more is sent, and only lines before it are quarantined: what follows is retried anyway.
  */
 export async function upsertToEs(
   event: KinesisStreamEvent,
@@ -63,15 +63,15 @@ export async function upsertToEs(
   };
   for (const record of event.Records) {
     const { sequenceNumber } = record.kinesis;
-    if (!batch.comesAgain(sequenceNumber) && ports.timeLeftMs() < RESERVE_MS) {
+    if (!batch.isRetried(sequenceNumber) && ports.timeLeftMs() < RESERVE_MS) {
       batch.noteFault({ status: 0, type: "out_of_time", reason: "no time is left for the record" });
-      batch.comeAgain(sequenceNumber);
+      batch.retryFrom(sequenceNumber);
     }
-    if (batch.comesAgain(sequenceNumber)) continue;
+    if (batch.isRetried(sequenceNumber)) continue;
     for (const line of readRecord(record, batch, ports.log)) {
       const document = buildDocument({ sequenceNumber, line }, indexName, batch);
       if (document) await sendBulk(bulk.add(document), batch, ports);
-      if (batch.comesAgain(sequenceNumber)) break;
+      if (batch.isRetried(sequenceNumber)) break;
     }
     if (batch.pendingBytes >= PENDING_BYTES || ports.timeLeftMs() < HASTE_MS) await flush();
   }
@@ -81,20 +81,20 @@ export async function upsertToEs(
   return { batchItemFailures: lowestFailed === undefined ? [] : [{ itemIdentifier: lowestFailed }] };
 }
 
-/** Lines of the records that come again. */
+/** Lines of the records that are retried. */
 function countRetried({ Records }: KinesisStreamEvent, batch: Batch): number {
-  const again = Records.filter(({ kinesis }) => batch.comesAgain(kinesis.sequenceNumber));
-  return again.reduce((sum, { kinesis }) => sum + countRecordLines(Buffer.from(kinesis.data, "base64")), 0);
+  const retried = Records.filter(({ kinesis }) => batch.isRetried(kinesis.sequenceNumber));
+  return retried.reduce((sum, { kinesis }) => sum + countRecordLines(Buffer.from(kinesis.data, "base64")), 0);
 }
 
-/** The lines of a record. A record whose place in the stream cannot be read has no identity: it comes again. */
+/** The lines of a record. A record whose place in the stream cannot be read has no identity: it is retried. */
 function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Line[] {
   const { sequenceNumber } = record.kinesis;
   try {
     return judgeRecord(decodeKinesisRecord(record));
   } catch (error) {
-    log.error("A record has no identity and comes again", { sequenceNumber, ...errorFields(error) });
-    batch.comeAgain(sequenceNumber);
+    log.error("A record has no identity and is retried", { sequenceNumber, ...errorFields(error) });
+    batch.retryFrom(sequenceNumber);
     return [];
   }
 }
@@ -124,7 +124,7 @@ function buildDocument(
   return undefined;
 }
 
-/** Sends one bulk request, unless what it holds comes again anyway, and notes what became of each document. */
+/** Sends one bulk request, unless all its records are retried anyway, and notes the result of each document. */
 async function sendBulk(
   bulk: BulkRequest<TrackedDocument> | undefined,
   batch: Batch,
@@ -132,14 +132,14 @@ async function sendBulk(
 ): Promise<void> {
   if (bulk === undefined) return;
   const { documents } = bulk;
-  const allComeAgain = (fault: Fault): void => {
+  const retryAll = (fault: Fault): void => {
     batch.noteFault(fault);
-    for (const { sequenceNumber } of documents) batch.comeAgain(sequenceNumber);
+    for (const { sequenceNumber } of documents) batch.retryFrom(sequenceNumber);
   };
-  if (documents.every(({ sequenceNumber }) => batch.comesAgain(sequenceNumber))) return;
+  if (documents.every(({ sequenceNumber }) => batch.isRetried(sequenceNumber))) return;
   const timeoutMs = Math.min(BULK_TIMEOUT_MS, ports.timeLeftMs() - RESERVE_MS);
   if (timeoutMs < LEAST_BULK_MS) {
-    return allComeAgain({ status: 0, type: "out_of_time", reason: "no time is left for a bulk request" });
+    return retryAll({ status: 0, type: "out_of_time", reason: "no time is left for a bulk request" });
   }
   batch.bulkRequests++;
   let answer: SearchAnswer;
@@ -153,34 +153,34 @@ async function sendBulk(
     });
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return allComeAgain({ status: 0, type: "no_answer", reason });
+    return retryAll({ status: 0, type: "no_answer", reason });
   }
   const outcome = readBulkAnswer(answer, documents.length);
-  if (!outcome.whole) return allComeAgain(outcome.fault);
-  outcome.fates.forEach((fate, at) => {
+  if (!outcome.whole) return retryAll(outcome.fault);
+  outcome.results.forEach((result, at) => {
     const document = documents[at];
     if (!document) return;
-    if (fate.kind === "indexed") batch.linesIndexed++;
-    else if (fate.kind === "refused") batch.refuse(document, fate.reason, fate.detail);
+    if (result.kind === "indexed") batch.linesIndexed++;
+    else if (result.kind === "refused") batch.refuse(document, result.reason, result.detail);
     else {
-      batch.noteFault(fate.fault);
-      batch.comeAgain(document.sequenceNumber);
+      batch.noteFault(result.fault);
+      batch.retryFrom(document.sequenceNumber);
     }
   });
 }
 
-/** Writes what is refused for good so far; when that fails, the records concerned come again. */
+/** Writes the rejected lines so far; when that fails, their records are retried. */
 async function quarantine(batch: Batch, prefix: string, { put, log }: Ports): Promise<void> {
-  const refusals = batch.takeRefusals();
+  const rejected = batch.takeRejected();
   try {
     await writeQuarantine(
-      refusals.map(({ entry }) => entry),
+      rejected.map(({ entry }) => entry),
       prefix,
       put,
     );
-    batch.noteQuarantined(refusals);
+    batch.noteQuarantined(rejected);
   } catch (error) {
-    log.error("Quarantine cannot be written; the records concerned come again", errorFields(error));
-    for (const { sequenceNumber } of refusals) batch.comeAgain(sequenceNumber);
+    log.error("Quarantine cannot be written; the records concerned are retried", errorFields(error));
+    for (const { sequenceNumber } of rejected) batch.retryFrom(sequenceNumber);
   }
 }

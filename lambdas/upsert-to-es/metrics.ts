@@ -4,7 +4,7 @@ export const METRICS = {
   indexed: "LinesIndexed",
   /** Lines in the quarantine object of the invocation. */
   quarantined: "LinesQuarantined",
-  /** Lines that come again. */
+  /** Lines of records that are retried. */
   retried: "LinesRetried",
   /** Columns that the contract does not know, on lines that keep it. */
   unknownColumns: "UnknownColumns",

@@ -5,8 +5,8 @@ import type { Batch } from "./batch";
 import { METRICS } from "./metrics";
 
 /**
- * Says what became of a batch: its metrics always, a log line for what needs a person's eye.
- * @param retried lines that come again
+ * Writes the metrics of a batch, and a log line for anything that a person should look at.
+ * @param retried lines of records that are retried
  */
 export function report(batch: Batch, retried: number, log: Logger): void {
   const faults = batch.allFaults();
@@ -21,7 +21,7 @@ export function report(batch: Batch, retried: number, log: Logger): void {
   });
   if (batch.linesQuarantined > 0) log.warn("Lines were quarantined", { reasons: batch.reasons });
   if (faults.length > 0) {
-    log.warn("Records come again", {
+    log.warn("Records are retried", {
       from: batch.lowestFailed,
       faults: faults.map(({ fault, times }) => ({ ...fault, times })),
     });

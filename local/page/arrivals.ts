@@ -1,8 +1,8 @@
-/** Bucket sizes: by second while an age is read in seconds, by minute before. */
+/** Bucket sizes: seconds for recent arrivals, minutes for older ones. */
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-/** How many lines arrived when: by second from {@link secondsFromMs} on, by minute before. */
+/** Counts of lines by arrival: by second from {@link secondsFromMs} on, by minute before. */
 export class Arrivals {
   private counts = new Map<number, number>();
 
@@ -30,7 +30,7 @@ export class Arrivals {
     this.counts.set(bucket, (this.counts.get(bucket) ?? 0) + lines);
   }
 
-  /** Keeps minutes only of what arrived before the minute of `ms`: memory grows by minutes, not by seconds. */
+  /** Reduces arrivals before the minute of `ms` to minutes: memory grows by minutes, not by seconds. */
   public fold(ms: number): void {
     const from = minuteStart(ms);
     if (from <= this.secondsFromMs) return;
@@ -49,29 +49,35 @@ export class Arrivals {
   }
 }
 
-/** What a layer does not hold of the lines that it should hold, and what it holds beyond them. */
+/** Lines that a layer is missing, and lines that it has in excess. */
 export interface Gap {
   readonly missing: number;
-  /** Start of the second (after a quarter of an hour: of the minute) in which the oldest of them arrived; absent: none. */
+  /**
+   * Start of the second (after a quarter of an hour: of the minute) in which the oldest missing line arrived; absent
+   * when none is missing.
+   */
   readonly oldestMissingMs?: number;
   /** Lines that the stream never had. */
   readonly surplus: number;
 }
 
-/** What a layer is compared with. */
+/** The stream's lines that a layer is compared with. */
 export interface GapEvidence {
   /** Lines of the stream that keep the contract. */
   readonly accepted: Arrivals;
   /** Lines of the stream that break it. */
   readonly refused: Arrivals;
-  /** Lines that this layer put into quarantine: those beyond the refused ones are accepted lines that it need not hold. */
+  /**
+   * Lines that this layer quarantined: if there are more than the refused ones, the others are accepted lines that
+   * the layer need not have.
+   */
   readonly quarantined: Arrivals;
   readonly held: Arrivals;
 }
 
 /**
- * Counts what a layer lacks of the arrivals from `sinceMs` up to `untilMs` (excluded), bucket by bucket: a line too
- * many in one does not make up for one that is missing in another.
+ * Counts the lines that a layer is missing of the arrivals from `sinceMs` up to `untilMs` (excluded), bucket by
+ * bucket: an excess line in one bucket does not offset a missing line in another.
  * @param sinceMs the start of a minute @param untilMs the start of a second
  */
 export function gapOf(evidence: GapEvidence, sinceMs: number, untilMs: number): Gap {
@@ -92,7 +98,7 @@ export function gapOf(evidence: GapEvidence, sinceMs: number, untilMs: number): 
     const excused = Math.max(0, of(quarantined) - of(refused));
     const lacks = of(accepted) - excused - of(held);
     missing += Math.max(0, lacks);
-    // An excused line that is held after all (it was sent again) is none too many.
+    // A quarantined line that the layer has after all (it was sent again) is no excess.
     surplus += Math.max(0, of(held) - of(accepted));
     if (lacks > 0) oldestMissingMs = Math.min(oldestMissingMs ?? bucket, bucket);
   }

@@ -9,12 +9,12 @@ const CLIENT = join(__dirname, "client");
 export interface Asset {
   readonly contentType: string;
   readonly body: Buffer;
-  /** Follows from the content. */
+  /** Hash of the content. */
   readonly etag: string;
 }
 
 /**
- * Makes the page's files, by their paths: nothing is fetched from anywhere, so it works without internet.
+ * Builds the page's files, by path. They refer to no other host, so the page works without internet.
  * @throws Error with esbuild's own message when the page's code does not build
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {

@@ -13,12 +13,12 @@ import type { SqlAnswer, SqlFailure } from "./state";
 
 /** Rows that the console shows; Athena gives at most 999 beside the header in one page. */
 export const MOST_ROWS = 500;
-/** How long a query may take. */
+/** Timeout of a query, in seconds. */
 export const MOST_SECONDS = 30;
-/** Queries of all pages at a time; panels and merges need the engine too. */
+/** Most concurrent queries of all pages; panels and merges need the engine too. */
 const MOST_QUERIES = 2;
 
-/** Statements that only read. In AWS the people's policy forbids the others; permissions are not enforced here. */
+/** Statements that only read. In AWS the analysts' policy forbids the others; permissions are not enforced here. */
 const READING: ReadonlySet<SqlStatement["kind"]> = new Set([
   "select",
   "show tables",
@@ -29,7 +29,7 @@ const READING: ReadonlySet<SqlStatement["kind"]> = new Set([
 
 const COMMENTS = /--[^\n]*|\/\*.*?\*\//gs;
 
-/** A query without an answer. */
+/** A query that was refused, failed or was cancelled. */
 export class SqlConsoleError extends Error {
   override readonly name = "SqlConsoleError";
 
@@ -41,7 +41,7 @@ export class SqlConsoleError extends Error {
   }
 }
 
-/** What the console asks. */
+/** Options of the console. */
 export interface SqlConsoleOptions {
   readonly athena: AthenaClient;
   readonly workgroup: string;
@@ -52,14 +52,17 @@ export interface SqlConsoleOptions {
   readonly mostSeconds?: number;
 }
 
-/** Runs what a person types, in the people's workgroup: reads only, and bounded. */
+/**
+ * Runs queries of the page's user in the analysts' workgroup: only statements that read, with limits of rows and
+ * time.
+ */
 export class SqlConsole {
   private running = 0;
 
   public constructor(private readonly options: SqlConsoleOptions) {}
 
   /**
-   * @param signal aborted when nobody waits for the answer any more: the query is then stopped
+   * @param signal aborted when the client has disconnected: the query is then stopped
    * @throws SqlConsoleError
    */
   public async run(sql: string, signal: AbortSignal): Promise<SqlAnswer> {
@@ -114,7 +117,7 @@ export class SqlConsole {
     return QueryExecutionId;
   }
 
-  /** @throws SqlConsoleError for a query that failed, took too long, or is not wanted any more */
+  /** @throws SqlConsoleError for a query that failed, timed out or was cancelled */
   private async ended(queryId: string, signal: AbortSignal): Promise<QueryExecution> {
     const { athena, mostSeconds = MOST_SECONDS } = this.options;
     const stop = async (why: string): Promise<never> => {
@@ -129,7 +132,7 @@ export class SqlConsole {
       const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};
       if (State === "SUCCEEDED" && QueryExecution) return QueryExecution;
       if (State === "FAILED" || State === "CANCELLED") throw new SqlConsoleError(State, StateChangeReason);
-      if (signal.aborted) return stop("the page went away");
+      if (signal.aborted) return stop("the client disconnected");
       if (Date.now() >= deadline) {
         return stop(`the query took longer than the console's ${mostSeconds} seconds and was stopped`);
       }
@@ -138,7 +141,7 @@ export class SqlConsole {
   }
 }
 
-/** @throws SqlConsoleError for what would write, and, in Athena's words, for what is no statement */
+/** @throws SqlConsoleError for a statement that would write, and for invalid SQL with Athena's message */
 function refuseWrites(sql: string): void {
   let kind: SqlStatement["kind"];
   try {

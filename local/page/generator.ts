@@ -1,22 +1,25 @@
 import type { SendReport } from "../../loadgen/send-report";
 import type { GeneratorState } from "./state";
 
-/** Most lines a second that the page may ask for: what a laptop's core does beside everything else. */
+/** Most lines a second that the page may request: a laptop's core can send as many beside everything else. */
 export const MOST_LINES_PER_SECOND = 1_000;
 
-/** A rate that cannot be. */
+/** A rate that is not allowed. */
 export class RateError extends Error {
   override readonly name = "RateError";
 }
 
-/** The sending side of a run: whoever sends asks it for the rate, and the page sets it. */
+/** Rate and state of the sending: the page sets the rate, and the load generator reads it. */
 export class Generator {
   private current: number;
-  private account: SendReport | undefined;
+  private report: SendReport | undefined;
   private isFinished = false;
   private sinceMs: number;
 
-  /** @param linesPerSecond to begin with, Infinity for no limit; a faster one than the page may ask for becomes the most */
+  /**
+   * @param linesPerSecond initial rate, Infinity for no limit; one above {@link MOST_LINES_PER_SECOND} raises the
+   * limit
+   */
   public constructor(
     linesPerSecond: number,
     private readonly now: () => number = Date.now,
@@ -28,13 +31,13 @@ export class Generator {
 
   public readonly most: number;
   public readonly rate = (): number => this.current;
-  public readonly onAccount = (account: SendReport): void => {
-    this.account = account;
+  public readonly onReport = (report: SendReport): void => {
+    this.report = report;
   };
 
-  /** What was sent so far. */
-  public get sent(): Pick<SendReport, "acknowledged" | "retried" | "throttled" | "givenUp" | "refused"> {
-    return this.account ?? { acknowledged: 0, retried: 0, throttled: 0, givenUp: 0, refused: 0 };
+  /** Counts of lines so far. */
+  public get sent(): Pick<SendReport, "acknowledged" | "retried" | "throttled" | "failed" | "refused"> {
+    return this.report ?? { acknowledged: 0, retried: 0, throttled: 0, failed: 0, refused: 0 };
   }
 
   /** 0 pauses. @throws RateError */

@@ -1,67 +1,68 @@
 import { formatTimestamp } from "../../contract/timestamp";
 import type { Faults } from "../../ops/reconcile/compare";
-import { comparePlaces, type Places, type PlacesComparison } from "../../ops/reconcile/reconcile";
+import { compareLayers, type DataSources, type LayerComparison } from "../../ops/reconcile/reconcile";
 import type { Window } from "../../ops/reconcile/window";
 import type { FaultState, HourState, ReconciliationState, WaitingState } from "./state";
 
 const HOUR_MS = 3_600_000;
-/** Hours that are shown, the newest. */
+/** Number of hours that are shown, the newest. */
 const MOST_HOURS = 24;
-/** Lines of an hour that are compared; of a busier one, a sample. Each takes some 100 bytes while it is compared. */
+/**
+ * Most lines of an hour that are compared; a busier hour is sampled. Each line takes some 100 bytes while it is
+ * compared.
+ */
 const MOST_LINES = 100_000;
-/** An hour that goes on is compared again after this, and after so many times the last comparison's time. */
+/** An hour is compared again after this time, and after so many times the duration of its last comparison. */
 const AGAIN_AFTER_MS = 10_000;
 const REST_FACTOR = 3;
-/** A slow comparison does not make the next one wait for longer than this. */
+/** Longest pause after a slow comparison. */
 const LONGEST_REST_MS = 30_000;
-/** What arrived in the last moment may be in a layer and not yet in the stream's answer. */
+/** Newer lines may be in a layer and not yet in the stream's answer. */
 const VISIBLE_AFTER_MS = 1_000;
 /** Identities shown of each fault. */
 const SHOWN_IDENTITIES = 5;
 
-/** What the comparison of the hours works with. */
+/** Options of {@link Hours}. */
 interface HoursOptions {
-  readonly places: Places;
+  readonly dataSources: DataSources;
   /** Milliseconds after its arrival by which a line should be everywhere. */
   readonly settleMs: number;
-  /** Epoch milliseconds: the first hour that is compared even when nothing of it was merged. */
+  /** Epoch milliseconds: first hour that is compared although it has no merged rows. */
   readonly startedAt: number;
   readonly onCompared: (state: ReconciliationState) => void;
   /** @default the reconciliation itself */
-  readonly compare?: (window: Window) => Promise<PlacesComparison>;
+  readonly compare?: (window: Window) => Promise<LayerComparison>;
 }
 
 /**
- * Compares hour by hour, by identity and checksum: the code of `npm run reconcile` with a window of an hour. Everything
- * that arrived is compared; a line that is nowhere late is no fault, but on its way. An hour that ended and has every
- * line everywhere is not compared again, unless it is doubted; one that goes on is.
+ * Compares hour by hour, by identity and checksum: the code of `npm run reconcile` with a window of an hour. A
+ * missing line that is not late yet is no fault, but on its way. An hour that has ended without faults is compared
+ * again only after {@link doubt}.
  */
 export class Hours {
   private readonly compared = new Map<number, HourState>();
-  private readonly compare: (window: Window) => Promise<PlacesComparison>;
+  private readonly compare: (window: Window) => Promise<LayerComparison>;
   private readonly wanted = new Set<number>();
-  /** Compared again as soon as an hour that goes on would be. */
+  /** Hours to compare again as if they had not ended. */
   private readonly doubted = new Set<number>();
 
   public constructor(private readonly options: HoursOptions) {
-    const { places } = options;
-    this.compare = options.compare ?? ((window) => comparePlaces(places, window));
+    const { dataSources } = options;
+    this.compare = options.compare ?? ((window) => compareLayers(dataSources, window));
   }
 
-  /** Compares every hour again, whatever it said. */
+  /** Compares every hour again, whatever its result was. */
   public again(): void {
     for (const hour of this.compared.keys()) this.wanted.add(hour);
   }
 
-  /** Compares the hour of an arrival again, where it said that all is well: a layer turned out to lack lines of it. */
+  /** Compares the hour of an arrival again although it had no faults, because a layer is missing lines of it. */
   public doubt(arrivedAtMs: number): void {
     const last = this.compared.get(hourStart(arrivedAtMs));
     if (last?.agree && last.comparedAtMs > arrivedAtMs) this.doubted.add(hourStart(arrivedAtMs));
   }
 
-  /**
-   * Compares the hour that needs it most, if any does. @param merged rows by hour, as the catalog has them
-   */
+  /** Compares the next hour that is due, if there is one. @param merged rows by hour, as the catalog has them */
   public async step(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
@@ -92,7 +93,7 @@ export class Hours {
     this.options.onCompared({ hours, settleSeconds: Math.round(this.options.settleMs / 1_000), ...rest });
   }
 
-  /** Of the hours that are due, the one that was compared longest ago; of those never compared, the newest. */
+  /** The next hour to compare: the newest that was never compared, else the due one with the oldest comparison. */
   private next(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
@@ -137,7 +138,7 @@ function hourStart(ms: number): number {
 }
 
 function hourState(
-  found: PlacesComparison,
+  found: LayerComparison,
   { fromMs, toMs, minutesPerHour }: Window,
   settledMs: number,
   cost: Pick<HourState, "comparedAtMs" | "milliseconds">,
@@ -163,45 +164,45 @@ function hourState(
   };
 }
 
-/** Lines that are missing somewhere and arrived too late to be everywhere by now. What was given up waits for nothing. */
-function waitingIds({ missingSince, givenUp }: PlacesComparison, settledMs: number): ReadonlySet<string> {
+/** Lines that are missing somewhere, but arrived too recently to be late. A discarded line is not waited for. */
+function waitingIds({ missingSince, discarded }: LayerComparison, settledMs: number): ReadonlySet<string> {
   const settled = formatTimestamp(settledMs);
-  const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !givenUp.has(id));
+  const young = [...missingSince].filter(([id, arrivedAt]) => arrivedAt >= settled && !discarded.has(id));
   return new Set(young.map(([id]) => id));
 }
 
-function waitingFor({ missing }: PlacesComparison, waiting: ReadonlySet<string>): WaitingState[] {
+function waitingFor({ missing }: LayerComparison, waiting: ReadonlySet<string>): WaitingState[] {
   return Object.entries(missing)
-    .map(([place, ids]) => ({ place, lines: ids.filter((id) => waiting.has(id)).length }))
+    .map(([source, ids]) => ({ source, lines: ids.filter((id) => waiting.has(id)).length }))
     .filter(({ lines }) => lines > 0);
 }
 
-/** Copies in the raw zone are no fault: it is at-least-once by nature. */
+/** Duplicates in the raw zone are no fault, because it is at-least-once. */
 function faultsOf(
-  { missing, altered, unknown, doubled, givenUp }: PlacesComparison,
+  { missing, altered, unknown, duplicates, discarded }: LayerComparison,
   waiting: ReadonlySet<string>,
 ): FaultState[] {
-  const { raw: _, ...copies } = doubled;
-  const late = Object.entries(missing).map(([place, ids]) => [place, ids.filter((id) => !waiting.has(id))]);
+  const { raw: _, ...others } = duplicates;
+  const late = Object.entries(missing).map(([source, ids]) => [source, ids.filter((id) => !waiting.has(id))]);
   const lists: readonly (readonly [FaultState["kind"], Faults])[] = [
     ["missing", Object.fromEntries(late)],
     ["altered", altered],
     ["unknown", unknown],
-    ["copies", copies],
+    ["duplicates", others],
   ];
-  const faults = lists.flatMap(([kind, places]) =>
-    Object.entries(places).map(([place, ids]) => ({
+  const faults = lists.flatMap(([kind, bySource]) =>
+    Object.entries(bySource).map(([source, ids]) => ({
       kind,
-      place,
+      source,
       lines: ids.length,
       first: ids.slice(0, SHOWN_IDENTITIES),
     })),
   );
   const lost: FaultState = {
-    kind: "given up",
-    place: "indexed",
-    lines: givenUp.size,
-    first: [...givenUp.keys()].slice(0, SHOWN_IDENTITIES),
+    kind: "discarded",
+    source: "indexed",
+    lines: discarded.size,
+    first: [...discarded.keys()].slice(0, SHOWN_IDENTITIES),
   };
   return [...faults, lost].filter(({ lines }) => lines > 0);
 }

@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { PageEvents } from "./state";
 
-/** Pages that may look at a time. */
+/** Most pages that are open at a time. */
 const MOST_VIEWERS = 16;
-/** A viewer who has not taken this much does not get more `live` events until they have. */
+/** A page with more unread bytes gets no `live` events until it has read them. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
 
-/** Tells every open page what is new, and a page that opens what was told last. Server-sent events. */
+/** Sends events to every open page, and the last ones to a page that opens (server-sent events). */
 export class Hub {
   private readonly viewers = new Set<ServerResponse>();
   private readonly latest = new Map<string, string>();
@@ -18,7 +18,7 @@ export class Hub {
     return this.viewers.size >= MOST_VIEWERS;
   }
 
-  /** Keeps the answer open and writes events into it until the page goes. */
+  /** Keeps the response open and writes events into it until the page closes. */
   public add(response: ServerResponse): void {
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
     response.write("retry: 1000\n\n");
@@ -36,7 +36,7 @@ export class Hub {
     }
   }
 
-  /** Ends all events; the last of them says that the run ended, so that nobody takes it for one that was cut off. */
+  /** Ends all event streams with an `ended` event, which tells an end from a broken connection. */
   public close(nowMs: number = Date.now()): void {
     this.publish("ended", { atMs: nowMs });
     for (const viewer of this.viewers) viewer.end();

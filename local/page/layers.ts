@@ -2,21 +2,21 @@ import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import { formatTimestamp } from "../../contract/timestamp";
 import type { Layer, Panel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
-import type { Places } from "../../ops/reconcile/reconcile";
+import type { DataSources } from "../../ops/reconcile/reconcile";
 import type { Sql } from "../../ops/reconcile/sql";
 import { Arrivals, minuteStart, secondStart } from "./arrivals";
 import { panelsSearch, rowsOfSearch, rowsOfTable } from "./panels";
 import type { PanelRows } from "./state";
 import { SECONDS_KEPT_MS } from "./stream-tail";
 
-/** A layer at one moment: every member of it is of that moment. */
+/** A consistent reading of a layer at one time. */
 export interface LayerReading {
   readonly layer: Layer;
   readonly source: string;
-  /** The moment, ms since 1970: a line that arrived at it or later is in no count. */
+  /** Time of the reading, ms since 1970: lines that arrived at it or later are not counted. */
   readonly asOfMs: number;
   readonly lines: number;
-  /** When the lines arrived that are there. */
+  /** Arrivals of the layer's lines. */
   readonly arrivals: Arrivals;
   /** Changes whenever a query of the layer may answer differently. */
   readonly version: string;
@@ -26,16 +26,16 @@ export interface LayerReading {
 /** A layer that answers queries. */
 export interface LayerReader {
   readonly layer: Layer;
-  /** Reads it. @param sinceMs arrivals before it are not counted by arrival */
+  /** Reads the layer. @param sinceMs older arrivals are not counted by arrival */
   read(nowMs: number, sinceMs: number): Promise<LayerReading>;
 }
 
-/** The index: everything of a reading comes from one search. */
+/** The index: a reading is one search. */
 export class SpeedLayer implements LayerReader {
   public readonly layer = "speed";
 
   public constructor(
-    private readonly search: NonNullable<Places["search"]>,
+    private readonly search: NonNullable<DataSources["search"]>,
     private readonly panels: readonly Panel[],
   ) {}
 
@@ -60,7 +60,7 @@ export class SpeedLayer implements LayerReader {
     for (const { key, doc_count } of [...bucketsOf(found?.minutes), ...bucketsOf(found?.seconds)]) {
       arrivals.add(key, doc_count);
     }
-    // An index that is not there yet answers without the parts that the rows are read from.
+    // A missing index answers without the parts that the rows are read from.
     const panels =
       lines === 0 ? this.panels.map(({ id }) => ({ id, rows: [] })) : rowsOfSearch(this.panels, answer);
     return {
@@ -74,12 +74,12 @@ export class SpeedLayer implements LayerReader {
     };
   }
 
-  /** @throws Error for an answer that is not whole: a shard failed, or time ran out */
+  /** @throws Error for a partial answer: a shard failed, or the search timed out */
   private async ask(body: JsonObject): Promise<SearchAnswer> {
     const answer = (await this.search.client.search({ index: this.search.indexPattern, body })).body;
     const { timed_out, _shards } = answer as unknown as SearchAnswer;
     if (timed_out !== false || _shards.failed !== 0) {
-      throw new Error(`the index gave no whole answer: ${JSON.stringify({ timed_out, _shards })}`);
+      throw new Error(`the index returned a partial result: ${JSON.stringify({ timed_out, _shards })}`);
     }
     return answer as unknown as SearchAnswer;
   }
@@ -117,7 +117,7 @@ function bucketsOf(found: Histogram | undefined): readonly Bucket[] {
   return found?.counts?.buckets ?? [];
 }
 
-/** An hour of arrivals that the merge has seen. */
+/** An hour that was merged. */
 interface MergedHourContent {
   readonly startMs: number;
   readonly rows: number;
@@ -127,12 +127,12 @@ interface Partition extends MergedHourContent {
   readonly run: string;
 }
 
-/** How often a table that changes while it is read is read anew, before the next round. */
+/** Attempts to read a table that changes during the reading. */
 const MOST_READINGS = 3;
 
 /**
- * The Parquet table. The catalog says which run's files each partition has; a reading counts only if it says the
- * same before and after, so that all of it is of one moment.
+ * The Parquet table. The catalog has the files of each partition; a reading counts only if they are the same before
+ * and after it, so that it is consistent.
  */
 export class BatchLayer implements LayerReader {
   public readonly layer = "batch";
@@ -142,7 +142,7 @@ export class BatchLayer implements LayerReader {
   public constructor(
     private readonly glue: GlueClient,
     private readonly database: string,
-    private readonly places: Pick<Places, "sql" | "tables">,
+    private readonly dataSources: Pick<DataSources, "sql" | "tables">,
     private readonly panels: readonly Panel[],
   ) {}
 
@@ -151,7 +151,9 @@ export class BatchLayer implements LayerReader {
     return this.hours;
   }
 
-  /** Asks the catalog; the table itself only when a partition was swapped. @throws Error when it never stands still */
+  /**
+   * Reads the catalog, and the table only when a partition was swapped. @throws Error when every attempt met a change
+   */
   public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
     let asOfMs = secondStart(nowMs);
     let partitions = await this.partitions();
@@ -172,7 +174,7 @@ export class BatchLayer implements LayerReader {
       asOfMs = secondStart(before);
     }
     throw new Error(
-      `${this.places.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
+      `${this.dataSources.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
     );
   }
 
@@ -181,7 +183,7 @@ export class BatchLayer implements LayerReader {
     sinceMs: number,
     partitions: readonly Partition[],
   ): Promise<Omit<LayerReading, "version">> {
-    const { sql, tables } = this.places;
+    const { sql, tables } = this.dataSources;
     const lines = partitions.reduce((sum, { rows }) => sum + rows, 0);
     const source = tables.parquet;
     const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
@@ -201,7 +203,7 @@ export class BatchLayer implements LayerReader {
       const { Partitions = [], NextToken } = await this.glue.send(
         new GetPartitionsCommand({
           DatabaseName: this.database,
-          TableName: this.places.tables.parquet,
+          TableName: this.dataSources.tables.parquet,
           ...(token !== undefined && { NextToken: token }),
         }),
       );
@@ -220,17 +222,17 @@ function versionOf(partitions: readonly Partition[]): string {
   return `${partitions.length} ${partitions.map(({ run }) => run).join(" ")}`;
 }
 
-/** What the quarantine holds. */
+/** Content of the quarantine. */
 export interface QuarantineReading {
   readonly asOfMs: number;
-  /** Each line once, however many layers refused it. */
+  /** Lines, each counted once however many layers refused it. */
   readonly lines: number;
   readonly byLayer: Readonly<Record<Layer, Arrivals>>;
 }
 
 /** Reads the quarantine by layer and arrival. */
 export async function readQuarantine(
-  { sql, tables }: Pick<Places, "sql" | "tables">,
+  { sql, tables }: Pick<DataSources, "sql" | "tables">,
   nowMs: number,
   sinceMs: number,
 ): Promise<QuarantineReading> {

@@ -24,23 +24,20 @@ import { HttpError, startPageServer } from "./server";
 import type { LayerState } from "./state";
 import { StreamTail } from "./stream-tail";
 
-/** How often the parts are read; rates are taken although nobody looks, so that a page that opens has them. */
+/** Interval of reading the parts, also without an open page, so that a page that opens has rates. */
 const LIVE_EVERY_MS = 1_000;
-/** How often layers and quarantine are asked while somebody looks. */
+/** Interval of reading layers and quarantine while a page is open. */
 const LAYERS_EVERY_MS = 2_000;
-/** How often the stream's lines are counted although nobody looks, so that a page that opens need not wait. */
+/** Interval of counting the stream's lines, also without an open page, so that a page that opens need not wait. */
 const TAIL_EVERY_MS = 1_000;
 const HOURS_EVERY_MS = 2_000;
-/** On top of buffers and schedule: a function's start, a query, a slow machine. */
+/** Margin beside buffers and schedule: a function's start, a query, a slow machine. */
 const SETTLE_MARGIN_MS = 15_000;
 
-/**
- * The local stream stamps records as they come. Readings of a stream that is written to all the time end this long
- * after their window.
- */
+/** The local stream stamps records in order, so a reading can end this soon after its window. */
 const DISORDER_MS = 1_000;
 
-/** How the page is served. */
+/** Options of {@link startPage}. */
 interface PageOptions {
   readonly environment: string;
   readonly generator: Generator;
@@ -55,23 +52,23 @@ export interface Page {
 }
 
 /**
- * Serves the page of a run that is going on: it asks the run's own services, as any client would.
+ * Serves the page of a run. It reads the run's own services, as any client would.
  * @throws Error naming the port when it is taken
  */
 export async function startPage(run: LocalRun, options: PageOptions): Promise<Page> {
   const { environment, generator } = options;
-  const { places, workgroup, database, glue, athena, plane } = run;
+  const { dataSources, workgroup, database, glue, athena, plane } = run;
   const settle = settleMs(run);
   const hub = new Hub();
   // Without the speed layer, the batch layer answers everything.
-  const panelsOf = (layer: Layer) => PANELS.filter((panel) => !places.search || panel.layer === layer);
-  const batch = new BatchLayer(glue, database, places, panelsOf("batch"));
-  const speed = places.search && new SpeedLayer(places.search, panelsOf("speed"));
+  const panelsOf = (layer: Layer) => PANELS.filter((panel) => !dataSources.search || panel.layer === layer);
+  const batch = new BatchLayer(glue, database, dataSources, panelsOf("batch"));
+  const speed = dataSources.search && new SpeedLayer(dataSources.search, panelsOf("speed"));
   const kinesis = localKinesis(run.streamUrl, plane.region);
-  const tail = await StreamTail.open(kinesis, streamArnOf(run), places.retentionHours);
+  const tail = await StreamTail.open(kinesis, streamArnOf(run), dataSources.retentionHours);
   tail.beginReadingsOf(kinesis);
   const hours = new Hours({
-    places: { ...places, kinesis, disorderMs: DISORDER_MS },
+    dataSources: { ...dataSources, kinesis, disorderMs: DISORDER_MS },
     settleMs: settle,
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
@@ -113,8 +110,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const readLayer = async (reader: LayerReader): Promise<void> => {
     if (!hub.hasViewers) return;
     const reading = await reader.read(Date.now(), tail.sinceMs);
-    // After the layer: what the stream took meanwhile arrived after the reading's moment.
-    // A stream that cannot be read is told by its own loop, and makes the gap unknown.
+    // Reads the stream after the layer: later records arrived after the reading's time. The stream's own loop reports
+    // its errors; until then the gap is unknown.
     await tail.advance().catch(() => undefined);
     const state = layerState(reading);
     layers.set(reading.layer, state);
@@ -128,7 +125,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   };
 
   const stop = new AbortController();
-  /** Again and again, one at a time; a fault is shown on the page until the work succeeds. */
+  /** Repeats work, one call at a time; the page shows its error until it succeeds. */
   const loop = async (what: string, everyMs: number, work: () => Promise<void> | void): Promise<void> => {
     while (!stop.signal.aborted) {
       try {
@@ -157,7 +154,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     port: options.port,
     actions: {
       "/sql": async ({ sql }, signal) => {
-        if (typeof sql !== "string") throw new HttpError(400, "sql is to be a text");
+        if (typeof sql !== "string") throw new HttpError(400, "sql must be a string");
         try {
           return await console.run(sql, signal);
         } catch (error) {
@@ -183,7 +180,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     loop("stream", TAIL_EVERY_MS, () => tail.advance()),
     loop("quarantine", LAYERS_EVERY_MS, async () => {
       if (!hub.hasViewers) return;
-      quarantine = await readQuarantine(places, Date.now(), tail.sinceMs);
+      quarantine = await readQuarantine(dataSources, Date.now(), tail.sinceMs);
     }),
     ...(speed ? [loop("speed layer", LAYERS_EVERY_MS, () => readLayer(speed))] : []),
     loop("batch layer", LAYERS_EVERY_MS, () => readLayer(batch)),
@@ -202,7 +199,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   };
 }
 
-/** How long a comparison that is under way is waited for at the end. */
+/** Timeout of a running comparison at the end. */
 const CLOSE_GRACE_MS = 3_000;
 
 function streamArnOf({ plane }: LocalRun): string {
@@ -211,7 +208,7 @@ function streamArnOf({ plane }: LocalRun): string {
   return stream.arn;
 }
 
-/** Buffers once, and the schedule twice: a line may just have missed a merge. */
+/** Buffers once and the schedule twice, because a line may just have missed a merge. */
 function settleMs({ plane, timeScale }: LocalRun): number {
   const buffers = plane.deliveryStreams.map(
     ({ bufferSeconds, transformation }) => bufferSeconds + (transformation?.bufferSeconds ?? 0),

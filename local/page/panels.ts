@@ -9,7 +9,7 @@ import type { PanelRows } from "./state";
 
 /**
  * All panels of the index in the body of one `_search`: the engine answers it from one state of each shard, so that
- * no panel shows lines that another does not.
+ * all panels show the same lines.
  * @throws Error for a second panel that lists lines: an answer has one list of hits
  */
 export function panelsSearch(panels: readonly Panel[]): JsonObject {
@@ -37,7 +37,7 @@ export function rowsOfSearch(panels: readonly Panel[], answer: JsonObject): Pane
   });
 }
 
-/** The rows of the panels from a table, one query after the other: the engine has other work. */
+/** The rows of the panels from a table, one query at a time, because the engine has other work. */
 export async function rowsOfTable(panels: readonly Panel[], sql: Sql, table: string): Promise<PanelRows[]> {
   const found: PanelRows[] = [];
   for (const panel of panels) {

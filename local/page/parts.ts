@@ -7,7 +7,7 @@ import type { Generator } from "./generator";
 import type { Rates } from "./rates";
 import type { Fact, Flow, LayerState, Part } from "./state";
 
-/** What the parts are read from. */
+/** Sources of the parts. */
 interface PartSources {
   readonly run: LocalRun;
   readonly generator: Generator;
@@ -17,7 +17,7 @@ interface PartSources {
 
 const NO_INVOCATIONS = { invocations: 0, failures: 0, durationTotal: 0 };
 
-/** The parts of the pipeline in the order of the data, each with what passes through it and how it does. */
+/** The parts of the pipeline in the order of the data, each with its throughput and its facts. */
 export function readParts(sources: PartSources, nowMs: number): Part[] {
   const { run, rates } = sources;
   const flow: MakeFlow = (name, unit, total) => {
@@ -28,7 +28,7 @@ export function readParts(sources: PartSources, nowMs: number): Part[] {
   return [
     ...sourceParts(sources, flow),
     ...batchParts(sources, flow),
-    ...(run.places.search === undefined ? [] : speedParts(sources, flow)),
+    ...(run.dataSources.search === undefined ? [] : speedParts(sources, flow)),
   ];
 }
 
@@ -51,7 +51,7 @@ function sourceParts({ run, generator }: PartSources, flow: MakeFlow): Part[] {
       out: flow("generator out", "lines", sent.acknowledged),
       facts: [
         count("sent again", sent.retried),
-        trouble("given up", sent.givenUp),
+        trouble("failed", sent.failed),
         trouble("refused rows", sent.refused),
       ],
     },
@@ -180,7 +180,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       facts: [
         count(
           "in hand",
-          total((one) => one.recordsRead - one.recordsAcknowledged - one.givenUp.length),
+          total((one) => one.recordsRead - one.recordsAcknowledged - one.discarded.length),
         ),
         count(
           "batches",
@@ -193,8 +193,8 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
         ),
         trouble("quarantined", upsert.metric(UPSERT.quarantined)),
         trouble(
-          "given up",
-          total(({ givenUp }) => givenUp.length),
+          "discarded",
+          total(({ discarded }) => discarded.length),
         ),
       ],
     },
@@ -210,7 +210,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
           : [
               { label: "found after, median", value: latency.p50_ms, unit: "milliseconds" },
               { label: "found after, p99", value: latency.p99_ms, unit: "milliseconds" },
-              // These are in no percentile: without them, slowness is understated.
+              // These are in no percentile; without them the latency is underestimated.
               count("of the sample, not found", latency.awaited),
               count("not sampled, too many", latency.passedOver),
             ],

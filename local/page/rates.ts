@@ -1,4 +1,4 @@
-/** Over how long a rate is taken. */
+/** Period of a rate. */
 const WINDOW_MS = 5_000;
 
 interface Sample {
@@ -10,11 +10,11 @@ interface Sample {
 export class Rates {
   private readonly samples = new Map<string, Sample[]>();
 
-  /** Takes a total. @returns how much it grew in a second; undefined for the first one */
+  /** Adds a total. @returns its growth a second; undefined for the first one */
   public take(name: string, total: number, nowMs: number): number | undefined {
     const samples = this.samples.get(name) ?? [];
     samples.push({ atMs: nowMs, total });
-    // The oldest one kept is just outside of the window.
+    // The oldest sample that is kept is just outside of the window.
     while ((samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) samples.shift();
     this.samples.set(name, samples);
     const [oldest] = samples;

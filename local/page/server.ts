@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
-import { refusal } from "../../lib/origin-check";
+import { rejectionReason } from "../../lib/origin-check";
 import type { Service } from "../plan/data-plane";
 import type { Asset } from "./assets";
 import type { Hub } from "./hub";
@@ -10,7 +10,7 @@ import type { Hub } from "./hub";
 const MOST_BODY_BYTES = 64 * 1024;
 
 /**
- * Nothing but what this server serves: no inline script or style, no other host, no frame, no text as markup.
+ * Only resources of this server: no inline script or style, no other host, no frame, no text as markup.
  * https://www.w3.org/TR/CSP3/
  */
 const SECURITY_HEADERS = {
@@ -33,28 +33,28 @@ const SECURITY_HEADERS = {
   "x-frame-options": "DENY",
 } as const;
 
-/** A request that is not served. */
+/** An error response. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
 
   public constructor(
     readonly status: number,
     message: string,
-    /** Answered beside the message. */
+    /** Further members of the JSON response. */
     readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
 }
 
-/** Answers a JSON body with a value that becomes JSON. @throws HttpError @param signal aborted when the page goes */
+/** Answers a JSON body with a JSON value. @throws HttpError @param signal aborted when the client disconnects */
 export type Action = (body: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<unknown>;
 
-/** What the page's server serves. */
+/** Options of {@link startPageServer}. */
 interface PageServerOptions {
   readonly assets: ReadonlyMap<string, Asset>;
   readonly hub: Hub;
-  /** `POST`, by path. */
+  /** Actions of `POST`, by path. */
   readonly actions: Readonly<Record<string, Action>>;
   /** @default a free one */
   readonly port?: number;
@@ -90,8 +90,8 @@ async function serve(
   port: number,
   { assets, hub, actions }: PageServerOptions,
 ): Promise<void> {
-  const refused = refusal(request.headers, port, "this page");
-  if (refused !== undefined) throw new HttpError(403, refused);
+  const reason = rejectionReason(request.headers, port, "this page");
+  if (reason !== undefined) throw new HttpError(403, reason);
   const [path = "/"] = (request.url ?? "/").split("?");
   const action = new Map(Object.entries(actions)).get(path);
   if (action) {
@@ -121,9 +121,9 @@ function allow({ method }: IncomingMessage, response: ServerResponse, methods: r
 }
 
 async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  // A form of another page can send text, but not JSON without asking first.
+  // A form of another page can send text, but JSON only after a preflight.
   if (request.headers["content-type"]?.split(";")[0] !== "application/json") {
-    throw new HttpError(415, "the body's type is to be application/json");
+    throw new HttpError(415, "the content type must be application/json");
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -139,7 +139,7 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
     throw new HttpError(400, `the body is not JSON: ${String(error)}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new HttpError(400, "the body is to be a JSON object");
+    throw new HttpError(400, "the body must be a JSON object");
   }
   return { ...value };
 }
@@ -168,7 +168,7 @@ function sendError(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  // What was not read of the request is not waited for.
+  // Does not wait for the unread rest of the request.
   response.setHeader("connection", "close");
   const message = error instanceof Error ? error.message : String(error);
   const { status, members } = error instanceof HttpError ? error : { status: 500, members: {} };

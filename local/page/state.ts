@@ -2,23 +2,23 @@ import type { Row } from "../../dashboards/rows";
 import type { Layer } from "../../dashboards/spec";
 import type { Gap } from "./arrivals";
 
-/** What server and page say to each other. No code: both sides compile it. */
+/** Messages between server and page. Types only: both sides compile them. */
 
-/** What passes through one end of a part since the run began. */
+/** Throughput at one end of a part since the run began. */
 export interface Flow {
   readonly unit: "lines" | "records" | "rows" | "documents" | "objects";
-  /** Absent: it is not known at present. */
+  /** Absent while it is unknown. */
   readonly total?: number;
-  /** Over the last seconds; absent: it is not known yet. */
+  /** Over the last seconds; absent while it is unknown. */
   readonly perSecond?: number;
 }
 
-/** A number that says how a part does. */
+/** A number about the state of a part. */
 export interface Fact {
   readonly label: string;
   readonly value: number;
   readonly unit: "count" | "seconds" | "milliseconds";
-  /** Whether any value above zero wants to be looked at. */
+  /** Whether any value above zero is a problem. */
   readonly isTrouble?: boolean;
 }
 
@@ -35,11 +35,11 @@ const PART_IDS = [
 ] as const;
 export type PartId = (typeof PART_IDS)[number];
 
-/** A part of the pipeline at work. */
+/** A part of the pipeline. */
 export interface Part {
   readonly id: PartId;
   readonly title: string;
-  /** What it is called in the account. */
+  /** Physical name in the account. */
   readonly name: string;
   readonly lane: "source" | Layer;
   readonly in?: Flow;
@@ -47,34 +47,34 @@ export interface Part {
   readonly facts: readonly Fact[];
 }
 
-/** What sends the lines. */
+/** State of the load generator. */
 export interface GeneratorState {
   /** `finished`: its input ended, or its limit was reached. */
   readonly state: "sending" | "paused" | "finished";
-  /** Absent: as fast as it goes. */
+  /** Absent without a limit. */
   readonly linesPerSecond?: number;
-  /** Lines a second that may be asked for. */
+  /** Largest rate that may be requested. */
   readonly most: number;
   readonly acknowledged: number;
-  /** Since when it is in this state, ms since 1970. */
+  /** Start of this state, ms since 1970. */
   readonly sinceMs: number;
 }
 
-/** A layer that answers queries, at one moment. */
+/** A layer that answers queries, at one time. */
 export interface LayerState {
   readonly layer: Layer;
-  /** What is queried: index pattern or table. */
+  /** Index pattern or table that is queried. */
   readonly source: string;
-  /** The moment, ms since 1970. */
+  /** Time of the reading, ms since 1970. */
   readonly asOfMs: number;
   readonly lines: number;
-  /** Of the lines that the stream took before that moment; absent: it is not known. */
+  /** Difference to the lines that arrived in the stream before that time; absent while it is unknown. */
   readonly gap?: Gap;
-  /** The same as long as each query answers the same. */
+  /** Changes when a query of the layer may answer differently. */
   readonly version: string;
 }
 
-/** The quarantine at one moment. */
+/** The quarantine at one time. */
 interface QuarantineState {
   readonly asOfMs: number;
   readonly lines: number;
@@ -88,15 +88,15 @@ export interface LiveState {
   readonly startedAt: number;
   /** Seconds after its arrival by which a line should be everywhere. */
   readonly settleSeconds: number;
-  /** Lines that the stream took, as far as it remembers; absent: it is not known. */
+  /** Lines that arrived within the stream's retention; absent while it is unknown. */
   readonly streamLines?: number;
   readonly generator: GeneratorState;
   readonly parts: readonly Part[];
-  /** Those that were read. */
+  /** Layers that have been read. */
   readonly layers: readonly LayerState[];
   /** Absent before it was read. */
   readonly quarantine?: QuarantineState;
-  /** What cannot be asked at present. */
+  /** Errors of services that cannot be read now. */
   readonly problems: readonly string[];
 }
 
@@ -104,28 +104,28 @@ export interface LiveState {
 export interface PanelRows {
   readonly id: string;
   readonly rows: readonly Row[];
-  /** Why there are no rows. */
+  /** Error instead of rows. */
   readonly error?: string;
 }
 
-/** Event `panels`: all panels that a layer answers, when one may be new. All rows are of the layer's one moment. */
+/** Event `panels`: all panels of a layer, when one may have changed. All rows are of the layer's time. */
 export interface PanelsState {
   readonly layer: LayerState;
   readonly panels: readonly PanelRows[];
 }
 
-/** Identities that are not as they should be. */
+/** A fault, with its identities. */
 export interface FaultState {
-  readonly kind: "missing" | "altered" | "unknown" | "copies" | "given up";
-  readonly place: string;
+  readonly kind: "missing" | "altered" | "unknown" | "duplicates" | "discarded";
+  readonly source: string;
   readonly lines: number;
   /** A few of the identities. */
   readonly first: readonly string[];
 }
 
-/** Lines that a place does not have yet, and is not late with. */
+/** Lines that a data source does not have yet and that are not late. */
 export interface WaitingState {
-  readonly place: string;
+  readonly source: string;
   readonly lines: number;
 }
 
@@ -134,13 +134,13 @@ export interface HourState {
   readonly fromMs: number;
   /** Excluded. */
   readonly toMs: number;
-  /** Whether the hour goes on: later arrivals were not compared. */
+  /** Whether the hour has not ended, so that later arrivals were not compared. */
   readonly isOpen: boolean;
-  /** 60: every line. Less: the lines of so many first minutes. */
+  /** 60: every line. Less: the first minutes of the hour. */
   readonly minutesPerHour: number;
-  /** No fault: each line is where it should be by then. */
+  /** No fault: no layer is missing a line that is late. */
   readonly agree: boolean;
-  /** Lines that are still on their way to some place. */
+  /** Lines that are still on their way to some data source. */
   readonly waiting: number;
   readonly waitingFor: readonly WaitingState[];
   readonly stream: number;
@@ -158,13 +158,13 @@ export interface HourState {
 export interface ReconciliationState {
   /** Newest first. */
   readonly hours: readonly HourState[];
-  /** Hours with lines that were not compared yet. */
+  /** Hours that were not compared yet. */
   readonly notCompared: number;
   /** Older hours, which are not compared here. */
   readonly leftOut: number;
   /** Seconds after its arrival by which a line should be everywhere. */
   readonly settleSeconds: number;
-  /** Why the last comparison could not be made. */
+  /** Error of the last comparison. */
   readonly error?: string;
 }
 
@@ -189,7 +189,7 @@ export interface SqlAnswer {
   readonly milliseconds: number;
 }
 
-/** Why there is no answer, in Athena's words where they are Athena's. */
+/** Error of a query, with Athena's message if it is Athena's. */
 export interface SqlFailure {
   readonly state: "REFUSED" | "FAILED" | "CANCELLED";
   readonly message: string;
@@ -210,7 +210,7 @@ export interface QueriesState {
   readonly mostSeconds: number;
 }
 
-/** Event `ended`: the run stops, and says so while it can. */
+/** Event `ended`: sent when the run stops. */
 interface EndedState {
   readonly atMs: number;
 }

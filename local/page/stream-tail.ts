@@ -3,10 +3,10 @@ import { isStored, judgeRecord } from "../../contract/lines";
 import { type ShardPosition, ShardReader, startingPositions } from "../services/stream-consumer/shard-reader";
 import { Arrivals, minuteStart } from "./arrivals";
 
-/** For so long arrivals are kept by second. */
+/** Arrivals of this period are kept by second. */
 export const SECONDS_KEPT_MS = 15 * 60_000;
 const HOUR_MS = 3_600_000;
-/** Around the end of the retention a record may or may not be there any more. */
+/** Near the end of the retention a record may already have expired. */
 const TRIM_MARGIN_MS = 10 * 60_000;
 
 /** The first record of a minute in a shard. */
@@ -20,21 +20,21 @@ interface ShardTail {
   readonly bookmarks: Bookmark[];
 }
 
-/** Where a reading of a shard begins. */
+/** Start of a reading of a shard. */
 type IteratorStart =
   | { readonly ShardIteratorType: "AT_SEQUENCE_NUMBER"; readonly StartingSequenceNumber: string }
   | { readonly ShardIteratorType: "LATEST" };
 
 /**
- * Follows the stream as one more reader, and counts its lines by arrival, whoever sent them: what each layer should
- * hold. The judge is the one of both layers.
+ * Reads the stream and counts its lines by arrival, whoever sent them: the lines that each layer should have. It uses
+ * the judge of both layers.
  */
 export class StreamTail {
   /** Lines that keep the contract. */
   public readonly accepted: Arrivals;
   /** Lines that go into quarantine. */
   public readonly refused: Arrivals;
-  /** From here on every line is counted, ms since 1970: the stream may have forgotten what came before. */
+  /** Every line that arrived since is counted, ms since 1970; older lines may have expired in the stream. */
   public readonly sinceMs: number;
   private readonly shards = new Map<string, ShardTail>();
   private caughtUp = false;
@@ -69,7 +69,7 @@ export class StreamTail {
     return new StreamTail(kinesis, streamArn, positions, retentionHours, nowMs);
   }
 
-  /** Whether everything was counted that the stream held at the last {@link advance}. */
+  /** Whether all lines were counted that the stream had at the last {@link advance}. */
   public get isCaughtUp(): boolean {
     return this.caughtUp;
   }
@@ -79,9 +79,9 @@ export class StreamTail {
     return this.accepted.total + this.refused.total;
   }
 
-  /** Counts everything that the stream holds now. @throws what the client throws; what was counted stays counted */
+  /** Counts all lines that the stream has now. @throws what the client throws; counts so far are kept */
   public advance(): Promise<void> {
-    // A caller wants what is there now: a round that is under way may have passed it, the next one is for all of them.
+    // A running round may have passed the newest records, so all callers share the next one.
     this.next ??= (this.running ?? Promise.resolve())
       .catch(() => undefined)
       .then(() => {
@@ -109,11 +109,11 @@ export class StreamTail {
     );
   }
 
-  /** Where in a shard the arrivals from `ms` on begin, a minute early at most. */
+  /** Start of the arrivals from `ms` on in a shard, at most a minute early. */
   public startFrom(shardId: string, ms: number): IteratorStart {
     const bookmarks = this.shards.get(shardId)?.bookmarks ?? [];
     const after = bookmarks.findIndex(({ arrivedAtMs }) => arrivedAtMs >= ms);
-    // The bookmark before may stand for a minute in which `ms` lies.
+    // The bookmark before may be of the minute that contains `ms`.
     const at = after === -1 ? bookmarks.length - 1 : Math.max(0, after - 1);
     const bookmark = bookmarks[at];
     if (bookmark === undefined) return { ShardIteratorType: "LATEST" };

@@ -3,7 +3,7 @@ import type { KnownTargets } from "./known-targets";
 import type { Properties } from "./properties";
 import type { Stack } from "./stack";
 
-const FOR_PEOPLE = "for people";
+const DOCUMENTATION = "documentation only";
 
 /** The Hive classes that make a table of each format: SerDe, input and output. */
 const FORMATS = {
@@ -25,7 +25,7 @@ const COLUMN_TYPES = ["string", "int", "bigint", "double", "boolean", "date", "t
 /** The names of `aws_glue_catalog_database`. */
 export function readDatabases(stack: Stack): string[] {
   return stack.all("aws_glue_catalog_database").map((database) => {
-    database.notHonoured("description", FOR_PEOPLE);
+    database.notHonoured("description", DOCUMENTATION);
     database.notHonoured("create_table_default_permission", "permissions are not enforced here");
     return database.string("name");
   });
@@ -34,8 +34,8 @@ export function readDatabases(stack: Stack): string[] {
 /** `aws_glue_catalog_table` over objects of the lake. */
 export function readTables(stack: Stack, targets: KnownTargets, databases: readonly string[]): TableModel[] {
   return stack.all("aws_glue_catalog_table").map((table) => {
-    table.notHonoured("description", FOR_PEOPLE);
-    table.notHonoured("owner", FOR_PEOPLE);
+    table.notHonoured("description", DOCUMENTATION);
+    table.notHonoured("owner", DOCUMENTATION);
     table.oneOf("table_type", ["EXTERNAL_TABLE"]);
     readTableParameters(table);
     const storage = table.block("storage_descriptor");
@@ -63,7 +63,7 @@ function readTableParameters(table: Properties): void {
 }
 
 function readColumn(column: Properties): ColumnModel {
-  column.notHonoured("comment", FOR_PEOPLE);
+  column.notHonoured("comment", DOCUMENTATION);
   return { name: column.string("name"), type: column.oneOf("type", COLUMN_TYPES) };
 }
 
@@ -90,7 +90,7 @@ function knownDatabase(resource: Properties, property: string, databases: readon
 /** `aws_athena_workgroup` */
 export function readWorkgroups(stack: Stack, targets: KnownTargets): WorkgroupModel[] {
   return stack.all("aws_athena_workgroup").map((workgroup) => {
-    workgroup.notHonoured("description", FOR_PEOPLE);
+    workgroup.notHonoured("description", DOCUMENTATION);
     workgroup.notHonoured("force_destroy", "nothing is destroyed here");
     workgroup.oneOf("state", ["ENABLED"], "ENABLED");
     const configuration = workgroup.block("configuration");
@@ -122,7 +122,7 @@ export function readNamedQueries(
   workgroups: readonly WorkgroupModel[],
 ): NamedQueryModel[] {
   return stack.all("aws_athena_named_query").map((query) => {
-    query.notHonoured("description", FOR_PEOPLE);
+    query.notHonoured("description", DOCUMENTATION);
     const workgroup = query.string("workgroup");
     if (!workgroups.some(({ name }) => name === workgroup)) {
       query.refuse("workgroup", "is no workgroup of this stack", workgroup);

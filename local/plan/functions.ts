@@ -26,7 +26,7 @@ const FUNCTION_NOT_HONOURED: Readonly<Record<string, string>> = {
   logging_config: "logs are files here",
   dead_letter_config: "failed asynchronous events are reported, not queued",
   reserved_concurrent_executions: "concurrency is bounded by this machine",
-  description: "for people",
+  description: "documentation only",
   publish: "only $LATEST runs here",
   skip_destroy: "nothing is destroyed here",
 };

@@ -50,7 +50,7 @@ export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleMode
 }
 
 function readRule(properties: Properties) {
-  properties.notHonoured("description", "for people");
+  properties.notHonoured("description", "documentation only");
   properties.notHonoured("role_arn", "permissions are not enforced here");
   properties.notHonoured("force_destroy", "nothing is destroyed here");
   properties.oneOf("event_bus_name", ["default"], "default");

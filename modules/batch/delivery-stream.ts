@@ -58,7 +58,7 @@ export class DeliveryStream extends Construct {
     super(scope, id);
     const role = new ExecutionRole(this, "ExecutionRole", {
       name: props.roleName,
-      description: `What the delivery stream ${props.name} runs as`,
+      description: `Execution role of the delivery stream ${props.name}`,
       service: "firehose.amazonaws.com",
       sourceAccount: props.accountId,
     });

@@ -42,13 +42,13 @@ const QUERIES: readonly SavedQuery[] = [
   {
     id: "FirstTenMerged",
     name: "First ten merged transactions",
-    description: "The same from the Parquet table",
+    description: "The same query on the Parquet table",
     sql: `SELECT * FROM ${TABLE_NAMES.parquet} LIMIT 10`,
   },
   {
     id: "RevenueByCountryRaw",
     name: "Revenue by country, raw",
-    description: "From the lines as delivered; the raw table is at-least-once, so a copy counts twice",
+    description: "From the lines as delivered; the raw table is at-least-once, so a duplicate counts twice",
     sql: revenueByCountry(TABLE_NAMES.raw),
   },
   {
@@ -60,7 +60,7 @@ const QUERIES: readonly SavedQuery[] = [
   {
     id: "QuantityAndPriceByInvoiceDate",
     name: "Quantity and price by invoice date",
-    description: "What the lab's vertical bars show",
+    description: "Values of the lab's vertical bar chart",
     sql: `SELECT invoicedate, sum(quantity) AS quantity, sum(price) AS price
 FROM ${TABLE_NAMES.parquet}
 GROUP BY invoicedate
@@ -69,7 +69,7 @@ ORDER BY invoicedate`,
   {
     id: "Quarantine",
     name: "Refused lines, each once",
-    description: "Both layers may refuse a line; the first of its entries stands for it",
+    description: "Both layers may refuse a line; only its first entry is shown",
     sql: `SELECT record_id, arrived_at, layer, reason, detail, original
 FROM (
   SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY layer, reason, detail) AS entry
@@ -81,13 +81,13 @@ ORDER BY arrived_at, record_id`,
   {
     id: "FilesByHourRaw",
     name: "Small files by hour",
-    description: "How many objects the delivery stream wrote",
+    description: "Objects that the delivery stream wrote, by hour",
     sql: filesByHour(TABLE_NAMES.raw),
   },
   {
     id: "FilesByHour",
     name: "Merged files by hour",
-    description: "How many files the merge made of them",
+    description: "Files after the merge, by hour",
     sql: filesByHour(TABLE_NAMES.parquet),
   },
 ];

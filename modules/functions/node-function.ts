@@ -39,7 +39,7 @@ export interface NodeFunctionProps<S extends EnvironmentSpec> extends FunctionDe
 export function functionRole(scope: Construct, id: string, functionName: string): ExecutionRole {
   return new ExecutionRole(scope, id, {
     name: executionRoleName(functionName),
-    description: `What ${functionName} runs as`,
+    description: `Execution role of ${functionName}`,
     service: "lambda.amazonaws.com",
   });
 }

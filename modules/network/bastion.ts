@@ -87,7 +87,7 @@ export class Bastion extends Construct {
   private agentRole({ name, location }: BastionProps): ExecutionRole {
     const role = new ExecutionRole(this, "AgentRole", {
       name: executionRoleName(name),
-      description: `What the agent of Session Manager on ${name} may do`,
+      description: `Role of the Session Manager agent on ${name}`,
       service: "ec2.amazonaws.com",
     });
     role.allow({

@@ -127,7 +127,7 @@ export class Vpc extends Construct {
     });
     const role = new ExecutionRole(this, "FlowLogRole", {
       name: props.flowLogRoleName,
-      description: `What delivers the flow logs of ${props.name}`,
+      description: `Delivers the flow logs of ${props.name}`,
       service: "vpc-flow-logs.amazonaws.com",
       sourceAccount: props.location.accountId,
     });

@@ -107,7 +107,7 @@ export function upsertAlarms(
     {
       name: "upsert-to-es-given-up",
       description:
-        "The event source mapping discarded records that grew too old: they lie in the lake under aws/lambda/ and in no index. Mend the cause, then redrive them.",
+        "The event source mapping discarded records that grew too old: they lie in the lake under aws/lambda/ and in no index. Repair the cause, then redrive them.",
       metric: failedRecords,
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
@@ -117,7 +117,7 @@ export function upsertAlarms(
     {
       name: "upsert-to-es-given-up-lost",
       description:
-        "Discarded records could not be written to the lake: only the stream still has them. Mend the destination, then replay before they expire.",
+        "Discarded records could not be written to the lake: only the stream still has them. Repair the destination, then replay before they expire.",
       metric: metric("DestinationDeliveryFailures", "Sum"),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
@@ -153,7 +153,7 @@ function quarantineRate(called: string, quarantined: Metric, good: Metric): Alar
   };
   return {
     name: `${called}-quarantine-rate`,
-    description: `More than ${QUARANTINE_PERCENT} % of the lines that ${called} judged in 15 minutes went to quarantine: the other tables lack them. See the saved query quarantine for the reasons, and tell the producer.`,
+    description: `More than ${QUARANTINE_PERCENT} % of the lines that ${called} judged in 15 minutes went to quarantine: they are missing in the other tables. See the saved query quarantine for the reasons, and tell the producer.`,
     metric,
     comparisonOperator: "GreaterThanThreshold",
     threshold: QUARANTINE_PERCENT,

@@ -90,7 +90,7 @@ export function speedGraphs({ upsertToEs, domain }: MonitoredSpeedLayer, account
       lines: {
         indexed: ofUpsert("LinesIndexed", "Sum"),
         quarantined: ofUpsert("LinesQuarantined", "Sum"),
-        "come again": ofUpsert("LinesRetried", "Sum"),
+        retried: ofUpsert("LinesRetried", "Sum"),
       },
     },
     errors({ UpsertToES: upsertToEs }, "speed layer"),

@@ -26,7 +26,7 @@ export function mergeAlarms(monitored: MonitoredFunction, everyMinutes: number):
     },
     {
       name: "merge-small-files-staleness",
-      description: `A raw object has waited for its merge for more than ${lateMinutes} minutes: queries of the Parquet table lack it. See the function's log.`,
+      description: `A raw object has waited for its merge for more than ${lateMinutes} minutes: queries of the Parquet table do not return it. See the function's log.`,
       metric: own("StalenessSeconds", "Maximum", oneRun),
       comparisonOperator: "GreaterThanThreshold",
       threshold: lateMinutes * MINUTE,

@@ -43,7 +43,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
     },
     {
       name: "search-nodes",
-      description: `Fewer than ${domain.nodes} nodes are up, masters included, or the domain reports nothing: capacity and copies are missing.`,
+      description: `Fewer than ${domain.nodes} nodes are up, masters included, or the domain reports nothing: capacity and replicas are missing.`,
       metric: metric("Nodes", "Minimum", FIVE_MINUTES),
       comparisonOperator: "LessThanThreshold",
       threshold: domain.nodes,
@@ -63,7 +63,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
     {
       name: "search-writes-blocked",
       description:
-        "The domain blocks writes, for want of storage or memory: records wait in the stream. Add storage, or delete an old index.",
+        "The domain blocks writes, because storage or memory is short: records wait in the stream. Add storage, or delete an old index.",
       metric: metric("ClusterIndexWritesBlocked", "Maximum"),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,

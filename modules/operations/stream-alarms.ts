@@ -11,7 +11,7 @@ export function streamAlarms(stream: EventStream, retentionHours: number): Alarm
     {
       name: "stream-iterator-age",
       description:
-        "A consumer of the stream lags by a quarter of the retention; at the whole of it records expire unread. Raise the retention first, then find the consumer.",
+        "A consumer of the stream lags by a quarter of the retention; at the full retention records expire unread. Raise the retention first, then find the consumer.",
       metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
       threshold: (retentionHours / 4) * MILLISECONDS_AN_HOUR,
@@ -35,7 +35,7 @@ export function streamAlarms(stream: EventStream, retentionHours: number): Alarm
     {
       name: "stream-read-throttled",
       description:
-        "For 15 minutes consumers have asked a shard for more than it gives, so both layers lag. Look for a third consumer.",
+        "For 15 minutes consumers have exceeded the read limit of a shard, so both layers lag. Look for a third consumer.",
       metric: metric("ReadProvisionedThroughputExceeded", "Sum"),
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,

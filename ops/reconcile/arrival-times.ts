@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { UsageError } from "../../lib/exit";
 
-/** What arrived later may still be in a buffer, or wait for the next merge. */
+/** Later arrivals may still be in a buffer, or wait for the next merge. */
 export const SETTLING_MS = 15 * 60_000;
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ export function arrivalTime(text: string): number {
 }
 
 /**
- * The range of arrivals that was asked for; else as far back as the stream remembers, up to what has settled.
+ * The requested range of arrivals. Defaults: from the oldest record of the stream, until {@link SETTLING_MS} ago.
  * @throws UsageError when it ends before it begins
  */
 export function arrivalRange(

@@ -8,7 +8,7 @@ import { SEARCH_INDEX, TABLE_NAMES } from "../../modules/naming";
 import { openTunnel } from "../tunnel/open";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { conclude, layersOf, notCompared } from "./conclusion";
-import { type Places, reconcile } from "./reconcile";
+import { type DataSources, reconcile } from "./reconcile";
 import { countriesText, reportDocument, reportText } from "./report";
 import { athenaSql } from "./sql";
 import type { Window } from "./window";
@@ -24,10 +24,10 @@ interface Options {
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
-function placesOf(
+function dataSourcesOf(
   { definition, names, kinesis, s3, athena }: Deployed,
   searchUrl: string | undefined,
-): Places {
+): DataSources {
   return {
     kinesis,
     streamName: names.stream,
@@ -42,16 +42,16 @@ function placesOf(
 }
 
 async function run(environment: string, options: Options): Promise<ExitCode> {
-  const place = deployed(environment);
+  const target = deployed(environment);
   const window: Window = {
-    ...arrivalRange(options, place.definition.stream.retentionHours),
+    ...arrivalRange(options, target.definition.stream.retentionHours),
     minutesPerHour: options.minutesPerHour,
   };
-  if (!options.tunnel) return compareIn(place, window, options);
-  return withTunnel(environment, (searchUrl) => compareIn(place, window, { ...options, searchUrl }));
+  if (!options.tunnel) return compareIn(target, window, options);
+  return withTunnel(environment, (searchUrl) => compareIn(target, window, { ...options, searchUrl }));
 }
 
-/** Opens a tunnel for as long as `work` takes. What carries it would outlive this process: Ctrl-C ends it first. */
+/** Opens a tunnel for as long as `work` takes. Its programs would outlive this process, so Ctrl-C closes it first. */
 async function withTunnel(
   environment: string,
   work: (searchUrl: string) => Promise<ExitCode>,
@@ -75,15 +75,15 @@ async function withTunnel(
   }
 }
 
-async function compareIn(place: Deployed, window: Window, options: Options): Promise<ExitCode> {
+async function compareIn(target: Deployed, window: Window, options: Options): Promise<ExitCode> {
   const { fromMs, toMs, minutesPerHour } = window;
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
-  say(`comparing what arrived from ${iso(fromMs)} to ${iso(toMs)}${share}`);
-  const places = placesOf(place, options.searchUrl);
-  const found = await reconcile(places, undefined, window, Date.now(), (name, lines) => {
+  say(`comparing arrivals from ${iso(fromMs)} to ${iso(toMs)}${share}`);
+  const dataSources = dataSourcesOf(target, options.searchUrl);
+  const found = await reconcile(dataSources, undefined, window, Date.now(), (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
   });
-  const layers = layersOf(place.definition.speed.enabled);
+  const layers = layersOf(target.definition.speed.enabled);
   const leftOut = notCompared(found, layers);
   const conclusion = conclude(found, layers);
   if (options.json) {
@@ -100,29 +100,29 @@ async function compareIn(place: Deployed, window: Window, options: Options): Pro
 const program = new Command("npm run reconcile --")
   .description("Compares stream, raw zone, Parquet, quarantine and index of an environment, line by line.")
   .argument("<environment>", "such as dev")
-  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
+  .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
   .option(
     "--minutes-per-hour <number>",
-    "a sample: the first minutes of each hour",
+    "compare a sample: the first minutes of each hour",
     integerBetween(1, 60),
     60,
   )
   .addOption(
-    new Option("--tunnel", "reach the search domain as npm run tunnel does")
+    new Option("--tunnel", "open a tunnel to the search domain, as npm run tunnel does")
       .default(false)
       .conflicts("searchUrl"),
   )
-  .option("--search-url <url>", "where the search engine is reached, such as a tunnel that is open", httpUrl)
-  .option("--json", "one JSON document on stdout", false)
+  .option("--search-url <url>", "URL of the search engine, such as an open tunnel", httpUrl)
+  .option("--json", "print one JSON document on stdout", false)
   .addHelpText(
     "after",
     `
-Exit codes: 0 all layers agree; 1 they do not, or it cannot be said (an error, a layer that was not compared, no line in
-the range; only an error leaves stdout empty); 2 the command line is wrong; 130 interrupted.
+Exit codes: 0 all layers agree; 1 they disagree, or it could not be determined (a layer was not compared, no line is in
+the range, or an error, which leaves stdout empty); 2 the command line is wrong; 130 interrupted.
 
-A range that is older than the stream's retention is compared without the stream: tables and index with the raw zone.
-With the endpoints that npm start prints, it looks at that run; what it sent in the last minute may be on its way:
+Lines older than the stream's retention are compared with the raw zone instead of the stream.
+With the endpoints that npm start prints, the command compares that run; lines of the last minute may be on their way:
   npm run reconcile -- dev --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
   )
   .action(ending(run));

@@ -1,6 +1,6 @@
 import { isWithoutExtra, withoutExtra } from "../../contract/checksum";
 
-/** What the stream says of a line: its checksum if it keeps the contract, or why it was refused. */
+/** A line of the stream: with its checksum if it keeps the contract, else with the reason of its rejection. */
 export type StreamLine = (
   | { readonly accepted: true; readonly checksum: string }
   | { readonly accepted: false; readonly reason: string }
@@ -9,9 +9,9 @@ export type StreamLine = (
   readonly arrivedAt: string;
 };
 
-/** What a layer holds under one identity. */
+/** Rows or documents of one identity in a layer. */
 export interface LayerLine {
-  /** Of each copy, in no order. More than one entry: the layer has copies. */
+  /** One for each row or document with this identity, in no order. More than one: the layer has duplicates. */
   readonly checksums: readonly string[];
   /** `YYYY-MM-DD HH:MM:SS.fff` */
   readonly arrivedAt: string;
@@ -28,52 +28,52 @@ export interface QuarantinedLine {
   readonly layers: readonly string[];
 }
 
-/** A line of a record that an event source mapping gave up. */
-export interface GivenUpLine {
-  /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
+/** A line of a record that an event source mapping discarded. */
+export interface DiscardedLine {
+  /** Lambda's condition: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
   readonly condition: string;
   /** The object that keeps the record, `s3://…`. */
   readonly location: string;
 }
 
-/** Names of the layers that a report speaks of. */
+/** Names of the layers in reports. */
 export type LayerName = "raw" | "parquet" | "indexed";
 
-/** Everything that is compared. */
+/** Input of a comparison. */
 export interface Evidence {
   /** Identities that the producer saw acknowledged; absent where other producers sent. */
   readonly ledger?: ReadonlySet<string>;
   /** Every line of the stream, by identity. */
   readonly stream: ReadonlyMap<string, StreamLine>;
-  /** Arrival before which the stream may have forgotten a line, `YYYY-MM-DD HH:MM:SS.fff`. */
+  /** Arrival before which a line may have expired in the stream, `YYYY-MM-DD HH:MM:SS.fff`. */
   readonly horizon: string;
   readonly layers: Readonly<Partial<Record<LayerName, LayerLines>>>;
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
-  /** What the speed layer's mapping gave up, by identity. @default nothing */
-  readonly givenUp?: ReadonlyMap<string, GivenUpLine>;
+  /** Lines that the speed layer's mapping discarded, by identity. @default nothing */
+  readonly discarded?: ReadonlyMap<string, DiscardedLine>;
 }
 
-/** Where a fault can lie. */
-type Place = LayerName | "stream" | "quarantine";
+/** Data sources in which a fault can be. */
+type SourceName = LayerName | "stream" | "quarantine";
 
-/** The identities that are not as they should be, by place. */
-export type Faults = Readonly<Partial<Record<Place, readonly string[]>>>;
+/** Faulty identities by data source. */
+export type Faults = Readonly<Partial<Record<SourceName, readonly string[]>>>;
 
-/** The outcome: identities, in stream order. */
+/** Result of a comparison; identities are in stream order. */
 export interface Comparison {
-  /** No fault: nothing missing, altered, unknown or given up, and copies only where the raw zone may have them. */
+  /** No fault: nothing missing, altered, unknown or discarded, and duplicates only where the raw zone may have them. */
   readonly agree: boolean;
-  /** Lines that had to be accounted for: of the ledger if there is one, else of the stream. */
+  /** Lines that every layer must account for: of the ledger if there is one, else of the stream. */
   readonly acknowledged: number;
   /** Distinct identities in each layer. */
   readonly counts: Readonly<Partial<Record<LayerName, number>>>;
   readonly quarantined: number;
-  /** Lines that a place should have and does not. */
+  /** Lines that a data source should have and does not. */
   readonly missing: Faults;
   /** Arrival of each line that is {@link missing} somewhere and whose arrival is known, `YYYY-MM-DD HH:MM:SS.fff`. */
   readonly missingSince: ReadonlyMap<string, string>;
   /** Lines that a layer has more than once. A fault except in `raw`, which is at-least-once. */
-  readonly doubled: Faults;
+  readonly duplicates: Faults;
   /** Lines that differ from the stream's, in a value or in a column that the contract does not know. */
   readonly altered: Faults;
   /**
@@ -81,26 +81,26 @@ export interface Comparison {
    * compared. No fault.
    */
   readonly storedBefore: number;
-  /** Lines of a layer that the stream never had, though it would still remember them. */
+  /** Lines of a layer that the stream never had, although they are within its retention. */
   readonly unknown: Faults;
   /**
-   * Lines that the speed layer's mapping gave up, and that were neither indexed nor put into quarantine by that
-   * layer, before or since. A fault, though nothing is lost: the lake keeps the records.
+   * Lines that the speed layer's mapping discarded, and that were neither indexed nor put into quarantine by that
+   * layer, before or later. A fault, but no loss: the lake keeps the records.
    */
-  readonly givenUp: ReadonlyMap<string, GivenUpLine>;
-  /** In the stream though never acknowledged: a put whose answer was lost and that was repeated. No fault. */
+  readonly discarded: ReadonlyMap<string, DiscardedLine>;
+  /** Lines in the stream that were never acknowledged: a put was retried because its answer was lost. No fault. */
   readonly extra: readonly string[];
 }
 
 class FaultLists {
-  private readonly lists = new Map<Place, string[]>();
+  private readonly lists = new Map<SourceName, string[]>();
 
-  public constructor(places: readonly Place[]) {
-    for (const place of places) this.lists.set(place, []);
+  public constructor(names: readonly SourceName[]) {
+    for (const name of names) this.lists.set(name, []);
   }
 
-  public add(place: Place, id: string): void {
-    this.lists.get(place)?.push(id);
+  public add(name: SourceName, id: string): void {
+    this.lists.get(name)?.push(id);
   }
 
   public sorted(): Faults {
@@ -108,17 +108,17 @@ class FaultLists {
     return Object.fromEntries(this.lists);
   }
 
-  public count(except?: Place): number {
-    return [...this.lists].reduce((sum, [place, list]) => sum + (place === except ? 0 : list.length), 0);
+  public count(except?: SourceName): number {
+    return [...this.lists].reduce((sum, [name, list]) => sum + (name === except ? 0 : list.length), 0);
   }
 }
 
-/** Compares sets of identities and their checksums over all places. Pure. */
+/** Compares sets of identities and their checksums over all data sources. Pure. */
 export function compare(evidence: Evidence): Comparison {
   const { ledger, stream, horizon, layers, quarantine } = evidence;
   const names = (["raw", "parquet", "indexed"] as const).filter((name) => layers[name] !== undefined);
   const missing = new FaultLists([...names, "stream", "quarantine"]);
-  const doubled = new FaultLists(names);
+  const duplicates = new FaultLists(names);
   const altered = new FaultLists(names);
   const unknown = new FaultLists([...names, "quarantine"]);
   const storedBefore = new Set<string>();
@@ -133,7 +133,7 @@ export function compare(evidence: Evidence): Comparison {
 
   for (const name of names) {
     for (const [id, { checksums, arrivedAt }] of layers[name] ?? []) {
-      if (checksums.length > 1) doubled.add(name, id);
+      if (checksums.length > 1) duplicates.add(name, id);
       const line = stream.get(id);
       if (line === undefined && arrivedAt >= horizon) unknown.add(name, id);
       else if (line?.accepted === false) unknown.add(name, id);
@@ -150,7 +150,7 @@ export function compare(evidence: Evidence): Comparison {
   for (const [id, { arrivedAt }] of quarantine) {
     if (!stream.has(id) && arrivedAt >= horizon) unknown.add("quarantine", id);
   }
-  // What the stream has forgotten can only be held against the raw zone, which forgets last.
+  // Lines that expired in the stream are compared with the raw zone, which keeps them longest.
   for (const [id, { arrivedAt }] of layers.raw ?? []) {
     if (stream.has(id) || arrivedAt >= horizon) continue;
     for (const name of names) if (name !== "raw" && !layers[name]?.has(id)) missing.add(name, id);
@@ -160,14 +160,15 @@ export function compare(evidence: Evidence): Comparison {
     if (!kept) missing.add("stream", id);
   }
 
-  const givenUp = new Map(
-    [...(evidence.givenUp ?? [])]
+  const discarded = new Map(
+    [...(evidence.discarded ?? [])]
       .filter(([id]) => !layers.indexed?.has(id) && !excused("indexed", quarantine.get(id)))
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 
   const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
-  const faults = missing.count() + doubled.count("raw") + altered.count() + unknown.count() + givenUp.size;
+  const faults =
+    missing.count() + duplicates.count("raw") + altered.count() + unknown.count() + discarded.size;
   const arrivalOf = (id: string): string | undefined =>
     stream.get(id)?.arrivedAt ?? names.map((name) => layers[name]?.get(id)?.arrivedAt).find((at) => at);
   return {
@@ -177,11 +178,11 @@ export function compare(evidence: Evidence): Comparison {
     quarantined: quarantine.size,
     missing: missing.sorted(),
     missingSince: arrivalsOf(Object.values(missing.sorted()).flat(), arrivalOf),
-    doubled: doubled.sorted(),
+    duplicates: duplicates.sorted(),
     altered: altered.sorted(),
     storedBefore: storedBefore.size,
     unknown: unknown.sorted(),
-    givenUp,
+    discarded,
     extra,
   };
 }
@@ -213,7 +214,10 @@ function arrivalsOf(
   );
 }
 
-/** Whether a layer lacks a line because its function put it into quarantine: the engine refused it, or a fault of ours. */
+/**
+ * Whether a layer is missing a line because its function quarantined it: the engine rejected it, or the function
+ * failed on it.
+ */
 function excused(name: LayerName, line: QuarantinedLine | undefined): boolean {
   return line?.layers.includes(name === "indexed" ? "speed" : "batch") ?? false;
 }

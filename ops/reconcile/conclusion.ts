@@ -1,16 +1,16 @@
 import { EXIT, type ExitCode } from "../../lib/exit";
 import type { Comparison, LayerName } from "./compare";
 
-/** What a conclusion is drawn from. */
+/** The parts of a comparison that decide its conclusion. */
 export type Compared = Pick<Comparison, "agree" | "acknowledged" | "counts" | "quarantined">;
 
-/** What may be said of a comparison. */
+/** Conclusion of a comparison. */
 export interface Conclusion {
   /** Every layer was compared, on at least one line, and nothing is wrong. */
   readonly agree: boolean;
-  /** Why not; empty when all layers agree. */
+  /** Reasons against "all layers agree"; empty when they do. */
   readonly reasons: readonly string[];
-  /** One line for people. */
+  /** One line for a person. */
   readonly text: string;
   readonly code: ExitCode;
 }
@@ -26,15 +26,15 @@ export function layersOf(hasSearch: boolean): readonly LayerName[] {
   return hasSearch ? ["raw", "parquet", "indexed"] : ["raw", "parquet"];
 }
 
-/** The layers that should have been compared and were not. */
+/** Layers of the environment that were not compared. */
 export function notCompared({ counts }: Pick<Compared, "counts">, layers: readonly LayerName[]): LayerName[] {
   return layers.filter((layer) => counts[layer] === undefined);
 }
 
 /**
  * Draws the conclusion. Pure.
- * @param layers all that there are, see {@link layersOf}
- * @param objections what else speaks against "all layers agree", such as lines that never reached the stream
+ * @param layers of the environment, see {@link layersOf}
+ * @param objections other reasons against "all layers agree", such as lines that never reached the stream
  */
 export function conclude(
   found: Compared,
@@ -59,5 +59,5 @@ function textOf({ agree }: Compared, reasons: readonly string[]): string {
   if (!agree)
     return ["THE LAYERS DO NOT AGREE.", ...reasons.slice(1).map((reason) => `Also, ${reason}.`)].join(" ");
   if (reasons.length === 0) return "All layers agree.";
-  return `It cannot be said that all layers agree: ${reasons.join("; ")}.`;
+  return `It could not be determined whether all layers agree: ${reasons.join("; ")}.`;
 }

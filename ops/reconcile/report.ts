@@ -10,11 +10,11 @@ const LONGEST_LIST = 100;
 /** The report as one JSON document: counts are of lines, lists are cut to {@link LONGEST_LIST}. */
 interface ReportDocument extends Readonly<Record<string, unknown>> {
   readonly agree: boolean;
-  /** Why it cannot be said that all layers agree. */
+  /** Reasons against "all layers agree". */
   readonly reasons: readonly string[];
 }
 
-/** Renders a reconciliation for scripts. */
+/** Renders a reconciliation as JSON. */
 export function reportDocument(found: Reconciliation, { agree, reasons }: Conclusion): ReportDocument {
   const cut: Record<string, number> = {};
   const shown = <T>(name: string, list: readonly T[]): readonly T[] => {
@@ -22,11 +22,13 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     return list.slice(0, LONGEST_LIST);
   };
   const faults = (name: string, lists: Faults): Record<string, readonly string[]> =>
-    Object.fromEntries(Object.entries(lists).map(([place, ids]) => [place, shown(`${name}.${place}`, ids)]));
+    Object.fromEntries(
+      Object.entries(lists).map(([source, ids]) => [source, shown(`${name}.${source}`, ids)]),
+    );
   const quarantine = [...found.quarantine].map(([record_id, { reason, detail, layers }]) => {
     return { record_id, reason, detail, layers };
   });
-  const givenUp = [...found.givenUp].map(([record_id, line]) => ({ record_id, ...line }));
+  const discarded = [...found.discarded].map(([record_id, line]) => ({ record_id, ...line }));
   return {
     agree,
     reasons,
@@ -34,15 +36,15 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     ...found.counts,
     quarantined: found.quarantined,
     missing: faults("missing", found.missing),
-    doubled: faults("doubled", found.doubled),
+    duplicates: faults("duplicates", found.duplicates),
     altered: faults("altered", found.altered),
     storedBefore: found.storedBefore,
     unknown: faults("unknown", found.unknown),
-    givenUp: shown("givenUp", givenUp),
+    discarded: shown("discarded", discarded),
     extra: shown("extra", found.extra),
     quarantine: shown("quarantine", quarantine),
     byCountry: found.byCountry,
-    // How long each list that was cut really is.
+    // Full lengths of the lists that were cut.
     ...(Object.keys(cut).length > 0 && { cut }),
   };
 }
@@ -53,16 +55,16 @@ const LAYER_TITLES: Readonly<Record<LayerName, string>> = {
   indexed: "search index",
 };
 
-/** Renders a reconciliation for people. */
+/** Renders a reconciliation as text. */
 export function reportText(found: Reconciliation, conclusion: Conclusion): string {
   const layers = new Table({
-    head: ["layer", "lines", "missing", "copies", "altered", "unknown"],
+    head: ["layer", "lines", "missing", "duplicates", "altered", "unknown"],
     colAligns: ["left", "right", "right", "right", "right", "right"],
     style: { head: [], border: [], compact: true },
   });
   for (const [name, lines] of Object.entries(found.counts)) {
     const layer = name as LayerName;
-    const counts = [found.missing, found.doubled, found.altered, found.unknown].map((faults) => {
+    const counts = [found.missing, found.duplicates, found.altered, found.unknown].map((faults) => {
       return (faults[layer]?.length ?? 0).toLocaleString("en");
     });
     layers.push([LAYER_TITLES[layer], lines.toLocaleString("en"), ...counts]);
@@ -77,23 +79,23 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
   }
   for (const [kind, faults] of Object.entries({
     missing: found.missing,
-    copies: found.doubled,
+    duplicates: found.duplicates,
     altered: found.altered,
     unknown: found.unknown,
   })) {
-    for (const [place, ids] of Object.entries(faults)) {
-      if (ids.length > 0) lines.push(`${kind} in ${place}: ${firstOf(ids)}`);
+    for (const [source, ids] of Object.entries(faults)) {
+      if (ids.length > 0) lines.push(`${kind} in ${source}: ${firstOf(ids)}`);
     }
   }
-  for (const [condition, { lines: count, locations }] of givenUpByCondition(found)) {
-    lines.push(`given up, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
+  for (const [condition, { lines: count, locations }] of discardedByCondition(found)) {
+    lines.push(`discarded, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
   }
   for (const [reason, count] of reasonCounts(found)) lines.push(`quarantined, ${reason}: ${count}`);
   lines.push(conclusion.text);
   return lines.join("\n");
 }
 
-/** Sums by country, one column for each place. */
+/** Sums by country, one column for each data source. */
 export function countriesText({ json, parquet, index }: Reconciliation["byCountry"]): string {
   const table = new Table({
     head: ["country", "lines", "quantity", "revenue, JSON", "Parquet", ...(index ? ["index"] : [])],
@@ -120,11 +122,11 @@ function firstOf(ids: readonly string[]): string {
   return ids.slice(0, 5).join(", ") + rest;
 }
 
-function givenUpByCondition({
-  givenUp,
+function discardedByCondition({
+  discarded,
 }: Reconciliation): Map<string, { lines: number; locations: Set<string> }> {
   const conditions = new Map<string, { lines: number; locations: Set<string> }>();
-  for (const { condition, location } of givenUp.values()) {
+  for (const { condition, location } of discarded.values()) {
     const known = conditions.get(condition) ?? { lines: 0, locations: new Set() };
     known.lines++;
     known.locations.add(location);

@@ -10,9 +10,8 @@ class ResultFileError extends Error {
 }
 
 /**
- * Calls `onRow` for each row of a result file of Athena: CSV in UTF-8 with a header, every value in quotes, NULL a field
- * without, commas between and a line feed after each row
- * (https://docs.aws.amazon.com/athena/latest/ug/querying.html).
+ * Calls `onRow` for each row of a result file of Athena: CSV in UTF-8 with a header, commas and line feeds, every
+ * value in quotes, NULL as a field without quotes (https://docs.aws.amazon.com/athena/latest/ug/querying.html).
  * @throws ResultFileError; what the stream or `onRow` throws
  */
 export async function readResultCsv(
@@ -28,7 +27,7 @@ export async function readResultCsv(
   await new Promise<void>((resolve, reject) => {
     text.on("error", reject);
     Papa.parse<string[]>(text, {
-      // Given, for the parser would guess them from the first rows.
+      // Explicit, because the parser would guess them from the first rows.
       delimiter: ",",
       newline: "\n",
       step: ({ data, errors: [fault] }, parser) => {
@@ -36,7 +35,7 @@ export async function readResultCsv(
           if (fault !== undefined) throw new ResultFileError(`the answer is not CSV: ${fault.message}`);
           read(data);
         } catch (error) {
-          // First of all, for to abort the parser completes it.
+          // First, because aborting the parser completes it.
           reject(error);
           parser.abort();
           text.destroy();

@@ -15,7 +15,7 @@ interface IndexContent {
 }
 
 /**
- * Reads every document behind `pattern`, in the order of `record_id`, which is the `_id` too.
+ * Reads every document of `pattern`, in the order of `record_id`, which is the `_id` too.
  * @throws what the client throws; an index pattern without an index is empty.
  */
 export async function readIndex(client: Client, pattern: string, window?: Window): Promise<IndexContent> {
@@ -53,7 +53,7 @@ export async function readIndex(client: Client, pattern: string, window?: Window
   return { lines, countries: Object.fromEntries(countries) };
 }
 
-/** Documents behind `pattern` that can be found by now. */
+/** Searchable documents of `pattern`. */
 export async function countIndex(client: Client, pattern: string): Promise<number> {
   const { body } = await client.count({ index: pattern });
   return body.count;

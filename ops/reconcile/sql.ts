@@ -29,7 +29,7 @@ const SHOWN_SQL = 500;
 const FIRST_POLL_MS = 50;
 const LONGEST_POLL_MS = 2000;
 
-/** {@link Sql} by Athena: the whole answer is read from its CSV in S3, not in pages of 1,000. */
+/** {@link Sql} by Athena: reads the result from its CSV in S3, not in pages of 1,000 rows. */
 export function athenaSql(athena: AthenaClient, s3: S3Client, workgroup: string, database: string): Sql {
   async function outputOf(id: string): Promise<string> {
     for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {

@@ -7,8 +7,8 @@ import type { Window } from "./window";
 
 /**
  * Every line that the stream still holds, judged by the code that both layers use.
- * @param window the arrivals that are wanted. @default all
- * @param disorderMs by how much the arrivals of a shard may be out of order
+ * @param window arrivals to read. @default all
+ * @param disorderMs milliseconds by which arrivals of a shard may be out of order
  * @throws what the client throws: stream not found, access denied.
  */
 export async function readStream(

@@ -11,13 +11,13 @@ import { isInWindow, type Window } from "./window";
 /** Records asked for in a call; the service's maximum. */
 const RECORDS_PER_CALL = 10_000;
 
-/** By how much the arrival times of a shard may be out of order, generously. */
+/** Milliseconds by which arrival times of a shard may be out of order; a generous bound. */
 const DISORDER_MS = 60_000;
 
 /**
- * What the stream still holds, shard by shard, each in order.
- * @param window the arrivals that are wanted. @default all
- * @param disorderMs by how much arrivals may be out of order: so far beyond the window a shard is read
+ * The records that the stream still has, shard by shard, each in order.
+ * @param window arrivals to read. @default all
+ * @param disorderMs milliseconds by which arrivals may be out of order; a shard is read so far beyond the window
  * @throws what the client throws: stream not found, access denied.
  */
 export async function* streamRecords(
@@ -61,15 +61,15 @@ async function* shardRecords(
     );
     for (const { SequenceNumber, ApproximateArrivalTimestamp, Data } of answer.Records ?? []) {
       if (SequenceNumber === undefined || ApproximateArrivalTimestamp === undefined || Data === undefined) {
-        throw new Error(`${streamName}, ${shardId}: a record came without number, arrival or data`);
+        throw new Error(`${streamName}, ${shardId}: a record has no sequence number, arrival time or data`);
       }
       const arrivedAtMs = ApproximateArrivalTimestamp.getTime();
-      // Arrival is approximate: a later record of the shard may bear an earlier time, but not by that.
+      // Arrival is approximate: a later record of the shard may have an earlier time, but by less than this.
       if (window && arrivedAtMs > window.toMs + disorderMs) return;
       if (window && !isInWindow(window, arrivedAtMs)) continue;
       yield { shardId, sequenceNumber: SequenceNumber, arrivedAtMs, data: Data };
     }
-    // An empty answer alone does not mean the end: a shard is walked in steps of time.
+    // An empty answer does not mean the end: GetRecords covers only a part of the shard.
     const ended = (answer.Records ?? []).length === 0 && (answer.MillisBehindLatest ?? 0) === 0;
     iterator = ended ? undefined : answer.NextShardIterator;
   }

@@ -23,7 +23,7 @@ function linesQuery(table: string, window?: Window): string {
   return `SELECT record_id, arrived_at, ${columns.join(", ")} FROM "${table}"${where(window)}`;
 }
 
-/** Sums by country over a table, each line once, however often the raw zone has it. */
+/** Sums by country over a table, each line once, without its duplicates. */
 function countryQuery(table: string, window?: Window): string {
   return `SELECT coalesce(country, '') AS country, count(*) AS line_count, sum(quantity) AS quantity, round(sum(quantity * price), 2) AS revenue
 FROM (SELECT DISTINCT record_id, country, quantity, price FROM "${table}"${where(window)}) AS lines

@@ -5,39 +5,39 @@ import { formatTimestamp } from "../../contract/timestamp";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** The arrivals that are looked at: a range of time, and of each hour all of it or its first minutes. */
+/** A range of arrival times; of each hour either all or the first minutes. */
 export interface Window {
   /** Milliseconds since 1970; included. */
   readonly fromMs: number;
   /** Milliseconds since 1970; excluded. */
   readonly toMs: number;
-  /** 60: every line. Less: a sample, the lines of so many first minutes of each hour. */
+  /** 60: every line. Less: a sample, the first minutes of each hour. */
   readonly minutesPerHour: number;
 }
 
-/** Whether a line that arrived then is looked at. */
+/** Whether an arrival time is in the window. */
 export function isInWindow({ fromMs, toMs, minutesPerHour }: Window, arrivedAtMs: number): boolean {
   const minute = Math.floor((arrivedAtMs % HOUR_MS) / MINUTE_MS);
   return arrivedAtMs >= fromMs && arrivedAtMs < toMs && minute < minutesPerHour;
 }
 
-/** The pieces of time that a window is made of, in order. */
-export function piecesOf({ fromMs, toMs, minutesPerHour }: Window): { fromMs: number; toMs: number }[] {
+/** The intervals of time that a window consists of, in order. */
+export function intervalsOf({ fromMs, toMs, minutesPerHour }: Window): { fromMs: number; toMs: number }[] {
   if (minutesPerHour >= 60) return [{ fromMs, toMs }];
   return hoursBetween(fromMs, toMs - 1)
     .map(({ startMs }) => ({
       fromMs: Math.max(fromMs, startMs),
       toMs: Math.min(toMs, startMs + minutesPerHour * MINUTE_MS),
     }))
-    .filter((piece) => piece.fromMs < piece.toMs);
+    .filter((interval) => interval.fromMs < interval.toMs);
 }
 
-/** The same as a condition on `arrived_at`. */
+/** The window as an SQL condition on `arrived_at`. */
 export function arrivalCondition(window: Window): string {
-  const pieces = piecesOf(window).map(({ fromMs, toMs }) => {
+  const intervals = intervalsOf(window).map(({ fromMs, toMs }) => {
     return `(arrived_at >= ${literal(fromMs)} AND arrived_at < ${literal(toMs)})`;
   });
-  return pieces.length === 0 ? "false" : `(${pieces.join(" OR ")})`;
+  return intervals.length === 0 ? "false" : `(${intervals.join(" OR ")})`;
 }
 
 /**
@@ -51,9 +51,9 @@ export function partitionCondition({ fromMs, toMs }: Window): string {
   return `(${hours.join(" OR ")})`;
 }
 
-/** The same as a query of the search engine. */
+/** The window as a query of the search engine. */
 export function arrivalQuery(window: Window): Record<string, unknown> {
-  const should = piecesOf(window).map(({ fromMs, toMs }) => ({
+  const should = intervalsOf(window).map(({ fromMs, toMs }) => ({
     range: { arrived_at: { gte: formatTimestamp(fromMs), lt: formatTimestamp(toMs) } },
   }));
   return should.length === 0 ? { match_none: {} } : { bool: { should, minimum_should_match: 1 } };

@@ -10,13 +10,13 @@ import { partitionsOf } from "../../lib/glue-partitions";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
-import { givenUpObjects } from "../reconcile/given-up";
+import { onFailureRecords } from "../reconcile/on-failure-records";
 import { athenaSql } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
 import { invokeLambda } from "./invoke-lambda";
 import { redrive, redriveCode } from "./redrive";
 import { remembered, replay } from "./replay";
-import { fateText, redriveText, replayText } from "./report";
+import { redriveText, replayText, resultText } from "./report";
 
 interface Options {
   readonly dryRun: boolean;
@@ -37,24 +37,26 @@ function print(document: Readonly<object>, text: string, { json }: Options): voi
 async function runRedrive(environment: string, options: Options): Promise<ExitCode> {
   const { definition, location, names, s3 } = deployed(environment);
   if (!definition.speed.enabled) {
-    throw new Error(`environment "${environment}" has no speed layer, so nothing can have been given up`);
+    throw new Error(
+      `environment "${environment}" has no speed layer, so no mapping can have discarded records`,
+    );
   }
   const lambda = new LambdaClient({ region: location.region });
   const bucket = names.lakeBucket;
   say(`looking into s3://${bucket}/${ZONES.onFailure}`);
-  const account = await redrive(
+  const report = await redrive(
     {
-      objects: givenUpObjects({ s3, bucket }),
+      objects: onFailureRecords({ s3, bucket }),
       remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
       functionName: names.upsertToEs,
       invoke: invokeLambda(lambda, names.upsertToEs),
       sleep: async (ms) => void (await sleep(ms)),
-      onObject: (fate) => say(`  ${fateText(fate)}`),
+      onObject: (result) => say(`  ${resultText(result)}`),
     },
     options,
   );
-  print({ dryRun: options.dryRun, ...account }, redriveText(account), options);
-  return redriveCode(account);
+  print({ dryRun: options.dryRun, ...report }, redriveText(report), options);
+  return redriveCode(report);
 }
 
 async function runReplay(environment: string, options: ReplayOptions): Promise<ExitCode> {
@@ -64,13 +66,17 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<E
   const asked = arrivalRange(options, retentionHours, now);
   const range = remembered(asked, retentionHours, now);
   if (range.fromMs > asked.fromMs) {
-    say(`the stream remembers ${retentionHours} hours: what arrived before ${iso(range.fromMs)} is left out`);
+    say(
+      `the stream keeps ${retentionHours} hours: records that arrived before ${iso(range.fromMs)} are excluded`,
+    );
   }
   if (range.toMs > now - SETTLING_MS) {
-    say("the last quarter of an hour included: what is being delivered may be in the raw zone twice then");
+    say(
+      "the range includes the last quarter of an hour: lines in delivery may become duplicates in the raw zone",
+    );
   }
-  say(`replaying what arrived from ${iso(range.fromMs)} to ${iso(range.toMs)}`);
-  const account = await replay(
+  say(`replaying arrivals from ${iso(range.fromMs)} to ${iso(range.toMs)}`);
+  const report = await replay(
     {
       records: (window) => streamRecords(kinesis, names.stream, window),
       sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
@@ -92,47 +98,49 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<E
     options,
   );
   const { fromMs, toMs } = range;
-  const document = { dryRun: options.dryRun, from: iso(fromMs), to: iso(toMs), ...account };
-  print(document, replayText(account, options.dryRun), options);
+  const document = { dryRun: options.dryRun, from: iso(fromMs), to: iso(toMs), ...report };
+  print(document, replayText(report, options.dryRun), options);
   return EXIT.ok;
 }
 
-const program = new Command("npm run").description("Brings back what was given up on its way.");
+const program = new Command("npm run").description("Brings back records that did not reach a layer.");
 
 program
   .command("redrive")
   .usage("-- <environment> [options]")
-  .description("Takes what the event source mapping gave up, kept in the lake, back through UpsertToES.")
+  .description(
+    "Reprocesses records that the event source mapping discarded, from the lake through UpsertToES.",
+  )
   .argument("<environment>", "such as dev")
-  .option("--dry-run", "say what would be redriven, and do nothing", false)
-  .option("--json", "one JSON document on stdout", false)
+  .option("--dry-run", "report what would be redriven, and change nothing", false)
+  .option("--json", "print one JSON document on stdout", false)
   .addHelpText(
     "after",
     `
-Exit codes: 0 all is redriven, or there is nothing (--dry-run: it was looked at); 1 something was left where it is, or an
-error; 2 the command line is wrong.
+Exit codes: 0 all objects are redriven, or there are none (--dry-run: they were listed); 1 an object failed and is still
+in the lake, or an error; 2 the command line is wrong.
 
-An object is deleted when its whole batch was acknowledged. To run it again does no harm.`,
+An object is deleted when its whole batch was acknowledged. The command may be repeated.`,
   )
   .action(ending(runRedrive));
 
 program
   .command("replay")
   .usage("-- <environment> [options]")
-  .description("Reads the stream again and writes the lines that the raw zone lacks.")
+  .description("Reads the stream again and writes the lines that the raw zone is missing.")
   .argument("<environment>", "such as dev")
-  .option("--from <time>", "first arrival, UTC (default: as far back as the stream remembers)", arrivalTime)
+  .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
-  .option("--dry-run", "say what is missing, and write nothing", false)
-  .option("--json", "one JSON document on stdout", false)
+  .option("--dry-run", "report missing lines, and write nothing", false)
+  .option("--json", "print one JSON document on stdout", false)
   .addHelpText(
     "after",
     `
-Exit codes: 0 the lake lacks nothing of the range any more (--dry-run: it was looked at); 1 an error; 2 the command line
-is wrong.
+Exit codes: 0 the lake has every line of the range (--dry-run: missing lines were counted); 1 an error; 2 the command
+line is wrong.
 
-What arrived in the last quarter of an hour is left out by default: it may still be on its way. A line that is
-delivered later after all is in the raw zone twice, which is allowed there; the merge makes one of it.`,
+By default the last quarter of an hour is excluded, because its lines may still be on their way. A line that Firehose
+delivers later becomes a duplicate in the raw zone, which is at-least-once; the merge reduces it to one row.`,
   )
   .action(ending(runReplay));
 

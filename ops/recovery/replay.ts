@@ -14,34 +14,34 @@ import { iso } from "../reconcile/arrival-times";
 import type { Sql } from "../reconcile/sql";
 import { arrivalCondition, partitionCondition, type Window } from "../reconcile/window";
 
-/** What a replay works with. */
+/** Ports of {@link replay}. */
 export interface ReplayPorts {
   /** The records of the stream that arrived in a window, each shard's in order. */
   readonly records: (window: Window) => AsyncIterable<StreamRecord>;
   readonly sql: Sql;
-  /** Values of the raw table's partitions that there are, among these. */
+  /** Those of the given values for which the raw table has a partition. */
   readonly partitions: (values: readonly Hour["values"][]) => Promise<readonly (readonly string[])[]>;
   /** Writes into the lake. */
   readonly put: PutObject;
-  /** Told of each hour before it is read. */
-  readonly onHour: (hour: Hour, so: ReplayAccount) => void;
+  /** Called with each hour before it is read. */
+  readonly onHour: (hour: Hour, so: ReplayReport) => void;
 }
 
-/** What a replay found and did. Lines, except objects. */
-export interface ReplayAccount {
-  /** In the stream. */
+/** Report of a replay. Counts of lines, except `objects`. */
+export interface ReplayReport {
+  /** Lines in the stream. */
   readonly lines: number;
-  /** Keep the contract, and the raw zone lacked them. */
+  /** Lines that keep the contract and were missing in the raw zone. */
   readonly missing: number;
-  /** Break the contract, and the quarantine lacked them. */
+  /** Lines that break the contract and were missing in the quarantine. */
   readonly missingFromQuarantine: number;
-  /** That were written; none on a dry run. */
+  /** Objects that were written; 0 on a dry run. */
   readonly objects: number;
 }
 
 /**
- * What a replay can read of a range: the stream remembers no more, and nothing has arrived in the future.
- * @throws UsageError when that is nothing
+ * The part of a range that a replay can read: within the stream's retention, and not in the future.
+ * @throws UsageError when it is empty
  */
 export function remembered(
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
@@ -51,30 +51,29 @@ export function remembered(
   const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs: Math.min(toMs, now) };
   if (range.fromMs < range.toMs) return range;
   const asked = `${iso(fromMs)} to ${iso(toMs)}`;
-  throw new UsageError(`of ${asked} the stream holds nothing: it remembers ${retentionHours} hours`);
+  throw new UsageError(`the stream has no records of ${asked}: its retention is ${retentionHours} hours`);
 }
 
-/** Bytes of lines in one object; what Firehose writes is smaller, what Athena likes best is larger. */
+/** Bytes of lines in one object: more than Firehose writes, fewer than Athena recommends. */
 const OBJECT_BYTES = 16 * 1024 * 1024;
 /** Lines in one quarantine object. */
 const QUARANTINE_LINES = 1_000;
 
 /**
- * Reads the stream again, hour of arrival by hour, and writes what the raw zone lacks: each line as
- * ValidateRecords would have passed it on, below the hour that it arrived in; what breaks the contract goes to
- * the quarantine as it would have from there. What is there already is left alone, so a second replay writes
- * nothing. The next merge takes the new objects.
+ * Reads the stream again, by hour of arrival, and writes the lines that the raw zone is missing, as ValidateRecords
+ * would have, under their hour of arrival. Lines that break the contract go to the quarantine. Lines that are there
+ * already are not written again, so a second replay writes nothing. The next merge takes the new objects.
  *
- * A line that a delivery stream brings meanwhile is there twice then, as the raw zone always may have it; the
- * merge makes one of them.
- * @throws QueryError, what the clients throw, and Error when the raw table lacks the partition of an hour: what
- * lies there would be taken for missing
+ * A line that the delivery stream delivers meanwhile becomes a duplicate in the raw zone; the merge reduces it to one
+ * row.
+ * @throws QueryError, what the clients throw, and Error when the raw table has no partition of an hour, because its
+ * lines would seem to be missing
  */
 export async function replay(
   ports: ReplayPorts,
   range: { readonly fromMs: number; readonly toMs: number },
   { dryRun }: { readonly dryRun: boolean },
-): Promise<ReplayAccount> {
+): Promise<ReplayReport> {
   await assertVisible(ports, hoursBetween(range.fromMs - HOUR_MS, range.toMs - 1));
   const whole: Window = { ...range, minutesPerHour: 60 };
   const quarantined = await identities(ports.sql, TABLE_NAMES.quarantine, arrivalCondition(whole));
@@ -107,8 +106,8 @@ async function assertVisible({ partitions }: ReplayPorts, hours: readonly Hour[]
   const absent = hours.filter(({ values }) => !known.has(values.join("/"))).map(({ name }) => name);
   if (absent.length === 0) return;
   throw new Error(
-    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so what lies there cannot be seen: ` +
-      "MergeSmallFiles registers them whenever it runs; see that it does, then replay",
+    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so its lines there cannot be queried: ` +
+      "MergeSmallFiles registers partitions at each run; check that it runs, then replay",
   );
 }
 
@@ -133,10 +132,10 @@ class Writer {
   private firstId = "";
   private refused: QuarantineEntry[] = [];
 
-  /** @param put absent: nothing is written, only counted */
+  /** @param put undefined on a dry run: lines are counted only */
   public constructor(private readonly put: PutObject | undefined) {}
 
-  public get counts(): Omit<ReplayAccount, "lines"> {
+  public get counts(): Omit<ReplayReport, "lines"> {
     return { ...this.totals };
   }
 
@@ -155,13 +154,13 @@ class Writer {
     if (this.refused.length >= QUARANTINE_LINES) await this.finishRefused();
   }
 
-  /** Writes what is gathered. */
+  /** Writes the gathered lines. */
   public async finish(hour: Hour): Promise<void> {
     await this.finishRefused();
     await this.finishStored(hour);
   }
 
-  /** The name says where the object comes from; the same lines make the same object. */
+  /** The name shows the origin of the object; the same lines make the same object. */
   private async finishStored(hour: Hour): Promise<void> {
     const body = this.stored.join("");
     this.stored = [];

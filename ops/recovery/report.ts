@@ -1,45 +1,45 @@
-import type { Fate, RedriveAccount } from "./redrive";
-import type { ReplayAccount } from "./replay";
+import type { ObjectResult, RedriveReport } from "./redrive";
+import type { ReplayReport } from "./replay";
 
-/** Objects that are named of each kind; the account says how many there are in all. */
+/** Objects of each kind that are listed; the counts are of all. */
 const LONGEST_LIST = 20;
 
-/** What a redrive did, for people. */
-export function redriveText(account: RedriveAccount): string {
-  const { redriven, recordsRedriven, waiting, recordsWaiting, left, foreign, stoppedEarly } = account;
+/** Report of a redrive for a person. */
+export function redriveText(report: RedriveReport): string {
+  const { redriven, recordsRedriven, pending, recordsPending, failed, skipped, stoppedEarly } = report;
   const lines = [
-    ...(waiting > 0 ? [`would be redriven: ${amount(waiting, recordsWaiting)}`] : []),
+    ...(pending > 0 ? [`would be redriven: ${amount(pending, recordsPending)}`] : []),
     ...(redriven > 0 ? [`redriven: ${amount(redriven, recordsRedriven)}; the objects are deleted`] : []),
-    ...listed("left where they are, try again", left),
-    ...listed("not looked into", foreign),
+    ...listed("failed, still in the lake: run it again", failed),
+    ...listed("skipped", skipped),
     ...(stoppedEarly
-      ? ["Stopped early, for one object after the other got nowhere; there may be more."]
+      ? ["Stopped early: one object after the other made no progress. There may be more."]
       : []),
   ];
-  return lines.length === 0 ? "Nothing was given up." : lines.join("\n");
+  return lines.length === 0 ? "There are no discarded records." : lines.join("\n");
 }
 
-/** What a replay did, for people. */
-export function replayText(account: ReplayAccount, dryRun: boolean): string {
-  const { lines, missing, missingFromQuarantine, objects } = account;
+/** Report of a replay for a person. */
+export function replayText(report: ReplayReport, dryRun: boolean): string {
+  const { lines, missing, missingFromQuarantine, objects } = report;
   const found = `${count(lines, "line")} in the stream`;
   if (missing + missingFromQuarantine === 0) return `${found}: the lake lacks none of them.`;
-  const lacking = `the raw zone lacked ${count(missing, "line")}, the quarantine ${count(missingFromQuarantine, "line")}`;
-  return `${found}: ${lacking}; ${dryRun ? "nothing is written" : `${count(objects, "object")} written`}.`;
+  const shortfall = `the raw zone lacked ${count(missing, "line")}, the quarantine ${count(missingFromQuarantine, "line")}`;
+  return `${found}: ${shortfall}; ${dryRun ? "nothing is written" : `${count(objects, "object")} written`}.`;
 }
 
-/** One object, for the progress. */
-export function fateText({ key, records, kind, reason }: Fate): string {
+/** Progress line of one object. */
+export function resultText({ key, records, kind, reason }: ObjectResult): string {
   return `${key}, ${count(records, "record")}: ${kind}${reason === undefined ? "" : `, ${reason}`}`;
 }
 
-function listed(what: string, fates: readonly Fate[]): string[] {
-  if (fates.length === 0) return [];
-  const records = fates.reduce((sum, fate) => sum + fate.records, 0);
-  const shown = fates.slice(0, LONGEST_LIST).map(({ key, reason }) => `  ${key}: ${reason}`);
-  const rest = fates.length - shown.length;
+function listed(what: string, results: readonly ObjectResult[]): string[] {
+  if (results.length === 0) return [];
+  const records = results.reduce((sum, result) => sum + result.records, 0);
+  const shown = results.slice(0, LONGEST_LIST).map(({ key, reason }) => `  ${key}: ${reason}`);
+  const rest = results.length - shown.length;
   return [
-    `${what}: ${amount(fates.length, records)}`,
+    `${what}: ${amount(results.length, records)}`,
     ...shown,
     ...(rest > 0 ? [`  and ${rest.toLocaleString("en")} more`] : []),
   ];

@@ -78,7 +78,7 @@ async function applyStateStack(stack: TerraformStackFolder, say: Context["say"])
   keepStateInBucket(stack);
   await terraform.migrateState();
   if ((await lookAtStateBucket(backend)) !== "with state") {
-    throw new OperatorError(`the state did not arrive in ${backend.bucket}; it still is in ${localState}`);
+    throw new OperatorError(`the state was not moved to ${backend.bucket}; it is still in ${localState}`);
   }
   rmSync(localState, { force: true });
   rmSync(`${localState}.backup`, { force: true });

@@ -35,16 +35,16 @@ function counted({ add, change, remove }: Changes): string {
 
 const bootstrapCommand = command("bootstrap")
   .description(
-    "Makes the bucket that keeps an environment's state, and writes down where the environment lives.",
+    "Creates the bucket of an environment's state, and writes the environment's account and region to a file.",
   )
   .option(
     "--account-id <digits>",
-    "where it is to live (default: the account of your credentials)",
+    "account of the environment (default: the account of your credentials)",
     textLike(ACCOUNT_ID, "An account id of twelve digits"),
   )
   .option(
     "--region <region>",
-    "where it is to live (default: AWS_REGION, else eu-west-1)",
+    "region of the environment (default: AWS_REGION, else eu-west-1)",
     textLike(REGION, "A region such as eu-west-1"),
   )
   .addHelpText("after", `\n${CODES}`)
@@ -61,10 +61,10 @@ const bootstrapCommand = command("bootstrap")
 
 const driftCommand = command("drift")
   .description("Lists the resources that were changed outside of Terraform. Changes nothing.")
-  .option("--json", "one JSON document on stdout", false)
+  .option("--json", "print one JSON document on stdout", false)
   .option(
     "--lock-timeout <duration>",
-    "how long to wait for a lock that somebody else holds",
+    "time to wait for a state lock that somebody else holds",
     duration,
     "60s",
   )
@@ -86,18 +86,18 @@ const driftCommand = command("drift")
   );
 
 const destroyCommand = command("destroy")
-  .description("Removes everything of a disposable environment, its data included.")
-  .option("--and-state", "the bucket of the state and its history too", false)
-  .option("--yes", "do not ask", false)
+  .description("Destroys a disposable environment with its data.")
+  .option("--and-state", "also destroy the bucket of the state, with its history", false)
+  .option("--yes", "do not ask for confirmation", false)
   .option(
     "--lock-timeout <duration>",
-    "how long to wait for a lock that somebody else holds",
+    "time to wait for a state lock that somebody else holds",
     duration,
     "60s",
   )
   .addHelpText(
     "after",
-    "\nExit codes: 0 everything is gone, 1 not, or an error, 2 the command line is wrong.",
+    "\nExit codes: 0 everything is destroyed, 1 resources remain or an error, 2 the command line is wrong.",
   )
   .action(
     ending(async (environment: string, options: { andState: boolean; yes: boolean; lockTimeout: string }) => {
@@ -117,9 +117,9 @@ const destroyCommand = command("destroy")
 
 const planSummaryCommand = command("plan-summary")
   .description("Summarizes a plan as Markdown, with losses of data first.")
-  .argument("[file]", "what `terraform show -json <plan>` printed (default: standard input)")
-  .option("--text <file>", "what `terraform show -no-color <plan>` printed, to be folded into it")
-  .option("--json", "one JSON document instead", false)
+  .argument("[file]", "output of `terraform show -json <plan>` (default: standard input)")
+  .option("--text <file>", "output of `terraform show -no-color <plan>`, to include folded")
+  .option("--json", "print JSON instead of Markdown", false)
   .addHelpText("after", `\n${CODES}`)
   .action(
     ending((environment: string, file: string | undefined, options: { text?: string; json: boolean }) => {

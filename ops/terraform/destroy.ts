@@ -46,7 +46,7 @@ export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   const deployed = await main.terraform.show();
   assertDisposableInState(environment, protectedInState(deployed));
   const count = managedResources(deployed).length;
-  if (!(await options.confirm(count))) throw new OperatorError("not confirmed: nothing was removed");
+  if (!(await options.confirm(count))) throw new OperatorError("not confirmed: nothing was destroyed");
 
   let removed = await removeAll(main, say);
   const remains = [KEY_REMAINS];
@@ -67,7 +67,7 @@ function assertDisposableInCode(environment: string, stack: TerraformStackFolder
   const addresses = protectedInCode(stack.document);
   if (addresses.length === 0) return;
   throw new OperatorError(
-    `${environment} is protected: ${addresses.join(", ")} would not go. To remove it all the same, ` +
+    `${environment} is protected: ${addresses.join(", ")} cannot be destroyed. To destroy it nevertheless, ` +
       `in this order: set protection to "disposable" in environments/${environment}.ts; ` +
       `deploy it (npx cdktf deploy ${environment}); npm run destroy -- ${environment}`,
   );
@@ -93,7 +93,7 @@ async function removeAll(
       break;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
-      say(`${messageOf(error)}\ntrying once more`);
+      say(`${messageOf(error)}\nretrying once`);
     } finally {
       rmSync(join(path, PLAN), { force: true });
     }

@@ -26,7 +26,7 @@ export async function findTerraform(variables: Variables): Promise<TerraformProg
   });
   const [, version, major, minor] = /^Terraform v((\d+)\.(\d+)\.\S+)/m.exec(stdout) ?? [];
   if (version === undefined) {
-    throw new OperatorError(`${command} does not answer as Terraform does (${stderr.trim()}): ${INSTALL}`);
+    throw new OperatorError(`${command} is not Terraform (${stderr.trim()}): ${INSTALL}`);
   }
   const tooOld =
     Number(major) < OLDEST.major || (Number(major) === OLDEST.major && Number(minor) < OLDEST.minor);

@@ -5,9 +5,9 @@ import { LOOPBACK } from "../../lib/loopback";
 import { runTunnel } from "./run";
 
 const HELP = `
-Needs, but with --endpoint: the AWS CLI with its Session Manager plugin, and a bastion in the environment.
-Exit codes: 0 ended by Ctrl-C, 1 it cannot be opened or kept open, 2 the command line is wrong.
-Credentials are those of your shell (AWS_PROFILE and so on); they never leave this machine.
+Without --endpoint it needs the AWS CLI with its Session Manager plugin, and a bastion in the environment.
+Exit codes: 0 ended by Ctrl-C, 1 the tunnel cannot be opened or was lost, 2 the command line is wrong.
+It uses the credentials of your shell (AWS_PROFILE and so on); they never leave this machine.
 
 Examples:
   npm run tunnel -- dev
@@ -41,8 +41,8 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const program = new Command("npm run tunnel --")
   .description("Opens a signing tunnel to the search domain of an environment, for OpenSearch Dashboards.")
   .argument("<environment>", "such as dev")
-  .option("--port <port>", "of the local end", port, 9200)
-  .option("--endpoint <url>", "of the domain, where it is reached without a session", endpoint)
+  .option("--port <port>", "local port", port, 9200)
+  .option("--endpoint <url>", "endpoint of the domain, if it is reachable without a session", endpoint)
   .addHelpText("after", HELP)
   .action(
     ending(async (environment: string, options: { port: number; endpoint?: URL }) => {

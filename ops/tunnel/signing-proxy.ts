@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { messageOf } from "../../lib/message-of";
-import { refusal } from "../../lib/origin-check";
+import { rejectionReason } from "../../lib/origin-check";
 import { requestHeaders, responseHeaders } from "./headers";
 import { LocalAnswer } from "./local-answer";
 import { explainRefusal, isRefusal } from "./refused";
@@ -34,7 +34,7 @@ interface ReadRequest {
   readonly signal: AbortSignal;
 }
 
-/** The domain's response. The body of a refusal has been read, for the explanation. */
+/** The domain's response. The body of a 401 or 403 has been read, for the explanation. */
 interface Answer {
   readonly message: IncomingMessage;
   readonly body?: Buffer;
@@ -42,7 +42,7 @@ interface Answer {
 
 /**
  * The local end: an HTTP server that signs requests (SigV4, service `es`) and forwards them to the domain. Let it listen
- * on loopback only; `refusal` (lib/origin-check) rejects requests of web pages. Closing it ends its connections.
+ * on loopback only; `rejectionReason` (lib/origin-check) rejects requests of web pages. Closing it ends its connections.
  */
 export function createSigningProxy(options: SigningProxyOptions): Server {
   const { send, agent } = connectUpstream(options.upstream);
@@ -75,8 +75,8 @@ class SigningProxy {
   }
 
   private async read(incoming: IncomingMessage, signal: AbortSignal): Promise<ReadRequest> {
-    const refused = refusal(incoming.headers, incoming.socket.localPort ?? 0);
-    if (refused !== undefined) throw new LocalAnswer(403, refused);
+    const reason = rejectionReason(incoming.headers, incoming.socket.localPort ?? 0);
+    if (reason !== undefined) throw new LocalAnswer(403, reason);
     const target = parseTarget(incoming.url ?? "");
     return { incoming, target, body: await this.readBody(incoming), signal };
   }

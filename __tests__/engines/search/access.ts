@@ -43,7 +43,7 @@ export function access(world: () => World, say: (line: string) => void): void {
         error: { type: "security_exception", reason: expect.stringContaining("indices:data/write/bulk") },
       },
     });
-    expect(run.mapping).toMatchObject({ recordsAcknowledged: 0, givenUp: [] });
+    expect(run.mapping).toMatchObject({ recordsAcknowledged: 0, discarded: [] });
     expect(run.metric("quarantined")).toBe(0);
     // The log is written behind the metrics.
     await eventually(
@@ -73,7 +73,7 @@ export function access(world: () => World, say: (line: string) => void): void {
     }, PATIENCE_MS);
     await refusedAgain();
 
-    expect(run.mapping).toMatchObject({ recordsAcknowledged: 0, givenUp: [] });
+    expect(run.mapping).toMatchObject({ recordsAcknowledged: 0, discarded: [] });
     expect(run.metric("quarantined")).toBe(0);
     say(`refused ${run.metric("refusals")} times before set-up; acknowledged 0, quarantined 0`);
   });
@@ -91,7 +91,7 @@ export function access(world: () => World, say: (line: string) => void): void {
       quarantined: 0,
       counts: { raw: LINES, parquet: LINES, indexed: LINES },
     });
-    expect(run.mapping).toMatchObject({ recordsAcknowledged: LINES, givenUp: [] });
+    expect(run.mapping).toMatchObject({ recordsAcknowledged: LINES, discarded: [] });
   });
 
   test.each([
@@ -218,7 +218,7 @@ export function access(world: () => World, say: (line: string) => void): void {
         layers: ["speed"],
       }),
     );
-    expect(run.mapping.givenUp).toEqual([]);
+    expect(run.mapping.discarded).toEqual([]);
     say(`mapping conflict: 5 of 206 in quarantine, "${quarantined[0]?.detail}"`);
   });
 }

@@ -5,7 +5,7 @@ import { PANELS } from "../../../dashboards/panels";
 import { savedObjects } from "../../../dashboards/saved-objects";
 import { setUpDashboards } from "../../../lambdas/search-setup/dashboards";
 import { indexTemplate } from "../../../lambdas/search-setup/index-template";
-import { patient } from "../../../lambdas/search-setup/patient";
+import { withRetry } from "../../../lambdas/search-setup/with-retry";
 import { createSearch, type Search } from "../../../lambdas/shared/search-client";
 import { freePorts } from "../../../lib/free-ports";
 import { type BehindGate, startBehindGate } from "../../../local/opensearch/behind-gate";
@@ -58,7 +58,7 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
   test("the set-up of Dashboards goes through the gate, and a second time changes nothing", async () => {
     const objects = savedObjects(PANELS, INDEX);
     const setUp = () =>
-      setUpDashboards(objects, patient(search, { timeLeftMs: () => 0, sleep: async () => {} }));
+      setUpDashboards(objects, withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }));
     expect((await setUp()).created).toHaveLength(objects.length + 1);
     expect((await setUp()).unchanged).toHaveLength(objects.length + 1);
   });

@@ -63,7 +63,7 @@ export function realRows(world: () => World, say: (line: string) => void): void 
     expectWhole(ended);
     expect(answered).toEqual({ 429: 4, 503: 2 });
     expect(at(mapping, "retries")).toBeGreaterThan(0);
-    expect(at(mapping, "givenUp")).toEqual([]);
+    expect(at(mapping, "discarded")).toEqual([]);
     expect(await sumsByCountry(world())).toEqual(realSums());
   });
 
@@ -89,7 +89,7 @@ function expectWhole({ exitCode, report, said }: Ended): void {
     indexed: ROWS,
     quarantined: 0,
     missing: { raw: [], parquet: [], indexed: [] },
-    doubled: { parquet: [], indexed: [] },
+    duplicates: { parquet: [], indexed: [] },
     altered: { raw: [], parquet: [], indexed: [] },
   });
 }

@@ -33,8 +33,8 @@ export class DeployedBatchLayer {
     readonly merge: FunctionModel,
     private readonly delivery: DeliveryStreamModel,
     private readonly database: string,
-    /** What people query with, in their workgroup. */
-    readonly people: Sql,
+    /** Queries in the analysts' workgroup. */
+    readonly analysts: Sql,
     private readonly functions: Functions,
     private readonly s3: S3Client,
     private readonly glue: GlueClient,
@@ -70,8 +70,8 @@ export class DeployedBatchLayer {
     });
     const database = only(plane.databases, () => true);
     const workgroup = only(plane.workgroups, ({ enforced }) => enforced);
-    const people = athenaSql(athena, s3, workgroup.name, database);
-    return new DeployedBatchLayer(merge, delivery, database, people, functions, s3, glue, async () => {
+    const analysts = athenaSql(athena, s3, workgroup.name, database);
+    return new DeployedBatchLayer(merge, delivery, database, analysts, functions, s3, glue, async () => {
       await functions.close();
       await service.close();
       await gate.close();

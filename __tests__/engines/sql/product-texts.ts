@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 export interface ProductText {
   /** `file:line` */
   readonly place: string;
-  /** Its beginning, for people. */
+  /** Its beginning, for the output. */
   readonly head: string;
   /** Whether a text is this one with its holes filled. */
   readonly isIn: (sql: string) => boolean;

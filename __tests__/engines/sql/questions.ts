@@ -55,39 +55,39 @@ async function merge(layer: BatchLayer): Promise<void> {
   }
 }
 
-async function savedQueries({ athena, s3, plane, people }: BatchLayer): Promise<void> {
+async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promise<void> {
   for (const { sql, workgroup, database } of plane.namedQueries) {
     await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
   }
-  await firstTen({ places: { sql: people, tables: { json: TABLE_NAMES.raw } } });
+  await firstTen({ dataSources: { sql: analysts, tables: { json: TABLE_NAMES.raw } } });
 }
 
-async function panels({ people }: BatchLayer): Promise<void> {
-  for (const panel of PANELS) await people.query(panelSql(panel, TABLE_NAMES.parquet), () => undefined);
-  await readArrivals(people, TABLE_NAMES.parquet, WHOLE.fromMs, NOW - 15 * 60_000);
+async function panels({ analysts }: BatchLayer): Promise<void> {
+  for (const panel of PANELS) await analysts.query(panelSql(panel, TABLE_NAMES.parquet), () => undefined);
+  await readArrivals(analysts, TABLE_NAMES.parquet, WHOLE.fromMs, NOW - 15 * 60_000);
   const tables = { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine };
-  await readQuarantineCounts({ sql: people, tables }, NOW, WHOLE.fromMs);
+  await readQuarantineCounts({ sql: analysts, tables }, NOW, WHOLE.fromMs);
 }
 
-async function reconciling({ people }: BatchLayer): Promise<void> {
+async function reconciling({ analysts }: BatchLayer): Promise<void> {
   for (const table of [TABLE_NAMES.raw, TABLE_NAMES.parquet]) {
-    await countLines(people, table);
+    await countLines(analysts, table);
     for (const window of [undefined, WHOLE, SAMPLE]) {
-      await readTable(people, table, window);
-      await readCountries(people, table, window);
+      await readTable(analysts, table, window);
+      await readCountries(analysts, table, window);
     }
   }
   for (const window of [undefined, WHOLE, SAMPLE])
-    await readQuarantine(people, TABLE_NAMES.quarantine, window);
+    await readQuarantine(analysts, TABLE_NAMES.quarantine, window);
 }
 
-async function replaying({ people }: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
+async function replaying({ analysts }: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
   await replay(
     {
       records: async function* ({ fromMs, toMs }) {
         yield* records.filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
       },
-      sql: people,
+      sql: analysts,
       partitions: async (values) => values,
       put: () => Promise.reject(new Error("a dry run writes nothing")),
       onHour: () => undefined,

@@ -21,7 +21,7 @@ const SPAN_HOURS = 3;
 
 /**
  * Terraform applies the emulated environment to the stand-in; the real bundles work in what it made, with Trino for
- * Athena; and what people then read is what was sent.
+ * Athena; and analysts then read what was sent.
  */
 export async function whole(lane: Lane, trino: Trino): Promise<void> {
   const { terraform, folder } = await applied(lane);
@@ -93,27 +93,27 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
     return "no changes";
   });
 
-  report.part("What people read, in their workgroup");
+  report.part("Rows that analysts read, in their workgroup");
   await report.step("retail_trans_json", async () => {
-    const found = await readTable(layer.people, TABLE_NAMES.raw);
-    const copies = assertLines(found, lines);
-    check(copies > 0, "the second delivery left no copies");
-    return `${found.size} identities with the values that were sent, ${copies} copies`;
+    const found = await readTable(layer.analysts, TABLE_NAMES.raw);
+    const duplicates = assertLines(found, lines);
+    check(duplicates > 0, "the second delivery left no duplicates");
+    return `${found.size} identities with the values that were sent, ${duplicates} duplicates`;
   });
   await report.step("ctas_retail_trans_parquet", async () => {
-    const found = await readTable(layer.people, TABLE_NAMES.parquet);
-    const copies = assertLines(found, lines);
-    check(copies === 0, `${copies} copies`);
+    const found = await readTable(layer.analysts, TABLE_NAMES.parquet);
+    const duplicates = assertLines(found, lines);
+    check(duplicates === 0, `${duplicates} duplicates`);
     return `${found.size} identities with the values that were sent, each once`;
   });
   await report.step("retail_trans_quarantine", async () => {
-    const found = await readQuarantine(layer.people, TABLE_NAMES.quarantine);
+    const found = await readQuarantine(layer.analysts, TABLE_NAMES.quarantine);
     const ids = [...found.keys()];
     check(ids.length === broken.size && ids.every((id) => broken.has(id)), `${ids.length} identities`);
     return `${found.size} identities, those of the broken lines`;
   });
   await report.step("sums by country, from Parquet", async () => {
-    const found = await readCountries(layer.people, TABLE_NAMES.parquet);
+    const found = await readCountries(layer.analysts, TABLE_NAMES.parquet);
     return assertSums(found, input.sums);
   });
 }
@@ -154,7 +154,7 @@ async function partitions(layer: DeployedBatchLayer): Promise<string> {
   return `${raw.length} of the raw table, ${parquet.length} of the Parquet table, such as\n${first?.StorageDescriptor?.Location}\n${JSON.stringify(first?.Parameters)}`;
 }
 
-/** Each line that was sent is there with its values, and no other. @returns how many copies there are */
+/** Each line that was sent is there with its values, and no other. @returns how many duplicates there are */
 function assertLines(found: ReadonlyMap<string, LayerLine>, sent: ReadonlyMap<string, string>): number {
   const missing = [...sent.keys()].filter((id) => !found.has(id));
   const extra = [...found.keys()].filter((id) => !sent.has(id));

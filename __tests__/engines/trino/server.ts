@@ -16,7 +16,7 @@ export interface Trino {
   readonly url: string;
   readonly client: TrinoClient;
   readonly pid: number;
-  /** What it is, for people. */
+  /** Description for the output. */
   readonly origin: string;
   /** Absolute; goes with the server. Catalogs may keep their metastore below it. */
   readonly folder: string;

@@ -90,11 +90,11 @@ describe("what a layer lacks", () => {
         );
         const held = arrivals(lines.filter(({ isHeld }) => isHeld).map(({ at }) => NOON + at));
         const gap = gapOf({ ...evidence({}), accepted, held }, NOON, NOON + 301_000);
-        const lacking = lines.filter(({ isHeld }) => !isHeld).map(({ at }) => NOON + at);
-        expect(gap.missing).toBe(lacking.length);
+        const missing = lines.filter(({ isHeld }) => !isHeld).map(({ at }) => NOON + at);
+        expect(gap.missing).toBe(missing.length);
         expect(gap.surplus).toBe(0);
-        if (lacking.length > 0) {
-          const oldest = Math.min(...lacking);
+        if (missing.length > 0) {
+          const oldest = Math.min(...missing);
           expect(gap.oldestMissingMs).toBeLessThanOrEqual(oldest);
           expect(gap.oldestMissingMs).toBeGreaterThanOrEqual(minuteStart(oldest));
           if (oldest >= NOON + minutes * MINUTE) expect(gap.oldestMissingMs).toBe(secondStart(oldest));

@@ -96,7 +96,7 @@ describe("the speed layer", () => {
     };
     jest.spyOn(client, "search").mockResolvedValue({ body: answer } as never);
     await expect(speed().read(NOON, 0)).rejects.toThrow(
-      'no whole answer: {"timed_out":false,"_shards":{"total":2,"failed":1}}',
+      'partial result: {"timed_out":false,"_shards":{"total":2,"failed":1}}',
     );
   });
 });

@@ -5,7 +5,7 @@ import { Hours } from "../../../local/page/hours";
 import { readParts } from "../../../local/page/parts";
 import { Rates } from "../../../local/page/rates";
 import type { ReconciliationState } from "../../../local/page/state";
-import type { Places, PlacesComparison } from "../../../ops/reconcile/reconcile";
+import type { DataSources, LayerComparison } from "../../../ops/reconcile/reconcile";
 import type { Window } from "../../../ops/reconcile/window";
 
 describe("the generator's rate", () => {
@@ -83,7 +83,7 @@ describe("rates", () => {
 const HOUR = 3_600_000;
 const NOON = Date.UTC(2026, 10, 25, 12);
 
-function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison {
+function reconciliation(more: Partial<LayerComparison> = {}): LayerComparison {
   return {
     agree: true,
     acknowledged: 3,
@@ -91,11 +91,11 @@ function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison 
     quarantined: 1,
     missing: {},
     missingSince: new Map(),
-    doubled: {},
+    duplicates: {},
     altered: {},
     storedBefore: 0,
     unknown: {},
-    givenUp: new Map(),
+    discarded: new Map(),
     extra: [],
     quarantine: new Map(),
     ...more,
@@ -105,12 +105,12 @@ function reconciliation(more: Partial<PlacesComparison> = {}): PlacesComparison 
 class Bench {
   readonly windows: Window[] = [];
   readonly told: ReconciliationState[] = [];
-  answer: () => PlacesComparison = () => reconciliation();
+  answer: () => LayerComparison = () => reconciliation();
   readonly hours: Hours;
 
   constructor(startedAt: number) {
     this.hours = new Hours({
-      places: {} as Places,
+      dataSources: {} as DataSources,
       settleMs: 60_000,
       startedAt,
       onCompared: (state) => this.told.push(state),
@@ -150,7 +150,7 @@ describe("the hours", () => {
     expect(bench.windows).toHaveLength(2);
   });
 
-  test("a line that is missing is on the way until it is late, unless it was given up; it is a fault then", async () => {
+  test("a line that is missing is on the way until it is late, unless it was discarded; it is a fault then", async () => {
     const bench = new Bench(NOON);
     const now = NOON + 600_000;
     const line = { condition: "RecordAgeExceeded", location: "s3://b/k" };
@@ -163,21 +163,21 @@ describe("the hours", () => {
           ["young", "2026-11-25 12:09:00.000"],
           ["up", "2026-11-25 12:09:30.000"],
         ]),
-        givenUp: new Map([["up", line]]),
+        discarded: new Map([["up", line]]),
       });
     await bench.hours.step([], now);
     expect(bench.last?.hours[0]).toMatchObject({
       agree: false,
       waiting: 1,
       waitingFor: [
-        { place: "raw", lines: 1 },
-        { place: "parquet", lines: 1 },
-        { place: "indexed", lines: 1 },
+        { source: "raw", lines: 1 },
+        { source: "parquet", lines: 1 },
+        { source: "indexed", lines: 1 },
       ],
       faults: [
-        { kind: "missing", place: "parquet", lines: 2, first: ["late", "unknown age"] },
-        { kind: "missing", place: "indexed", lines: 1, first: ["up"] },
-        { kind: "given up", place: "indexed", lines: 1, first: ["up"] },
+        { kind: "missing", source: "parquet", lines: 2, first: ["late", "unknown age"] },
+        { kind: "missing", source: "indexed", lines: 1, first: ["up"] },
+        { kind: "discarded", source: "indexed", lines: 1, first: ["up"] },
       ],
     });
   });
@@ -264,7 +264,7 @@ describe("the hours", () => {
     expect(bench.windows.filter(({ fromMs }) => fromMs === NOON).length).toBeGreaterThan(1);
   });
 
-  test("faults name place and identities, a few of many; copies in the raw zone are none", async () => {
+  test("faults name data source and identities, a few of many; duplicates in the raw zone are none", async () => {
     const bench = new Bench(NOON);
     const ids = ["a", "b", "c", "d", "e", "f"];
     const line = { condition: "RecordAgeExceeded", location: "s3://b/k" };
@@ -272,14 +272,14 @@ describe("the hours", () => {
       reconciliation({
         agree: false,
         missing: { parquet: ids, raw: [] },
-        doubled: { raw: ["r"], indexed: ["i"] },
-        givenUp: new Map([["g", line]]),
+        duplicates: { raw: ["r"], indexed: ["i"] },
+        discarded: new Map([["g", line]]),
       });
     await bench.hours.step([], NOON + 600_000);
     expect(bench.last?.hours[0]?.faults).toEqual([
-      { kind: "missing", place: "parquet", lines: 6, first: ["a", "b", "c", "d", "e"] },
-      { kind: "copies", place: "indexed", lines: 1, first: ["i"] },
-      { kind: "given up", place: "indexed", lines: 1, first: ["g"] },
+      { kind: "missing", source: "parquet", lines: 6, first: ["a", "b", "c", "d", "e"] },
+      { kind: "duplicates", source: "indexed", lines: 1, first: ["i"] },
+      { kind: "discarded", source: "indexed", lines: 1, first: ["g"] },
     ]);
   });
 
@@ -349,7 +349,7 @@ describe("the parts", () => {
             recordsAcknowledged: 72,
             invocations: 9,
             retries: 2,
-            givenUp: [{}],
+            discarded: [{}],
           }),
         },
       ],
@@ -365,7 +365,7 @@ describe("the parts", () => {
       },
       outcomes: new Map([["merge", { ok: false }]]),
       latency: { latency: () => ({ samples: 1, p50_ms: 2, p99_ms: 9, passedOver: 3, awaited: 12 }) },
-      places: hasSearch ? { search: {} } : {},
+      dataSources: hasSearch ? { search: {} } : {},
     };
     return partial as unknown as LocalRun;
   }
@@ -390,7 +390,7 @@ describe("the parts", () => {
     expect(fact(parts, "delivery", "in its buffers")).toBe(26);
     expect(fact(parts, "upsert-to-es", "in hand")).toBe(7);
     expect(fact(parts, "upsert-to-es", "retries")).toBe(2);
-    expect(fact(parts, "upsert-to-es", "given up")).toBe(1);
+    expect(fact(parts, "upsert-to-es", "discarded")).toBe(1);
     expect(fact(parts, "validate-records", "quarantined")).toBe(6);
     expect(fact(parts, "validate-records", "mean duration")).toBe(50);
     expect(parts.get("merge-small-files")?.facts).toContainEqual(

@@ -183,7 +183,7 @@ describe("actions", () => {
   test.each([
     ["a form's type", { "content-type": "text/plain" }, '{"sql":"x"}', 415, "application/json"],
     ["no JSON", JSON_TYPE, "{", 400, "the body is not JSON"],
-    ["no object", JSON_TYPE, "[1]", 400, "the body is to be a JSON object"],
+    ["no object", JSON_TYPE, "[1]", 400, "the body must be a JSON object"],
     ["too long", JSON_TYPE, JSON.stringify({ sql: "x".repeat(70_000) }), 413, "longer than 65536 bytes"],
   ])("%s is refused", async (_, headers, body, status, message) => {
     const answer = await ask("/sql", { method: "POST", headers, body });

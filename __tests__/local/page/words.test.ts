@@ -136,7 +136,7 @@ describe("the verdict", () => {
     ],
     [
       "of a fault",
-      found({ agree: false, faults: [{ kind: "missing", place: "indexed", lines: 19, first: [] }] }),
+      found({ agree: false, faults: [{ kind: "missing", source: "indexed", lines: 19, first: [] }] }),
       {},
       { value: "✕ Disagree", remark: "19 faults, 100 lines, as of 14:03:59", tone: "bad" },
     ],

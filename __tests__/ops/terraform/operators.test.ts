@@ -116,7 +116,7 @@ describe("Terraform is found", () => {
   test.each([
     ["Terraform v1.10.9", /is version 1\.10\.9: install Terraform 1\.11 or newer/],
     ["Terraform v0.15.0", /is version 0\.15\.0: install/],
-    ["OpenTofu v1.9.0", /does not answer as Terraform does .*: install/],
+    ["OpenTofu v1.9.0", /is not Terraform .*: install/],
   ])("%s is refused, with the remedy", async (answer, message) => {
     await expect(findTerraform(answering(answer))).rejects.toThrow(OperatorError);
     await expect(findTerraform(answering(answer))).rejects.toThrow(message);
@@ -248,7 +248,7 @@ describe("protection", () => {
     expect(protectedInCode({})).toEqual([]);
   });
 
-  test("in the state is what would not go with its content", () => {
+  test("in the state is what cannot be destroyed with its content", () => {
     const resource = (type: string, name: string, values: JsonObject, mode = "managed"): JsonObject => ({
       address: `${type}.${name}`,
       type,

@@ -152,7 +152,7 @@ export const DIFFERENCES: readonly Difference[] = [
 ];
 
 /**
- * Not a weakness of the stand-in but of patience, so it can be switched off: see {@link DOMAIN_VARIABLE}.
+ * Takes long, so it can be switched off: see {@link DOMAIN_VARIABLE}.
  */
 export const FOUND_DOMAIN: Difference = {
   type: "aws_opensearch_domain",

@@ -8,7 +8,7 @@ import { isToBeHad, type PythonProgram, pythonProgram } from "./python-program";
 /** An AWS API stand-in that answers on this machine. */
 export interface StandIn {
   readonly url: string;
-  /** Where it came from, for people. */
+  /** Where it came from, for the output. */
   readonly origin: string;
   stop(): Promise<void>;
 }

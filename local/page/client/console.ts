@@ -1,12 +1,12 @@
 import type { QueriesState, SqlAnswer, SqlRequest } from "../state";
 import { byId, el, scrolling, setText } from "./dom";
 import { bytes, milliseconds, whole } from "./format";
-import { post, Refusal } from "./post";
+import { post, RequestError } from "./post";
 
-/** Types whose values stand on the right. */
+/** Types whose values are aligned right. */
 const NUMBERS = /^(tinyint|smallint|integer|int|bigint|double|float|real|decimal)/;
 
-/** Asks the tables. */
+/** Form for SQL queries of the tables. */
 export class SqlConsole {
   private readonly text = byId("sql-text", HTMLTextAreaElement);
   private readonly saved = byId("sql-saved", HTMLSelectElement);
@@ -59,7 +59,7 @@ export class SqlConsole {
       const request: SqlRequest = { sql: this.text.value };
       this.tell(await post<SqlAnswer>("/sql", request, asking.signal));
     } catch (error) {
-      const state = error instanceof Refusal ? error.state : undefined;
+      const state = error instanceof RequestError ? error.state : undefined;
       const message = error instanceof Error ? error.message : String(error);
       this.fail(
         asking.signal.aborted ? "CANCELLED: the query was stopped" : `${state ?? "FAILED"}: ${message}`,

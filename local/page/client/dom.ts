@@ -1,9 +1,9 @@
-/** What may stand in an element. */
+/** Content of an element. */
 type Child = Node | string;
 
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Makes an element. Texts are texts, never markup. */
+/** Creates an element. Text is inserted as text, never as markup. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
@@ -15,7 +15,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Makes an element of a drawing. */
+/** Creates an SVG element. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
@@ -35,14 +35,16 @@ export function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
-/** Changes a text only if it is another one: nothing is drawn or read out anew for the same. */
+/**
+ * Sets a text only when it differs, so that the browser does not redraw it and a screen reader does not repeat it.
+ */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
 /**
  * The page's element of that id.
- * @throws Error when the page has none of that kind
+ * @throws Error when the page has no such element of that kind
  */
 export function byId<T extends Element>(id: string, kind: new () => T): T {
   const element = document.getElementById(id);
@@ -50,7 +52,7 @@ export function byId<T extends Element>(id: string, kind: new () => T): T {
   return element;
 }
 
-/** A table that scrolls in itself, by keyboard too. */
+/** A table in a scrollable element, which the keyboard can scroll too. */
 export function scrolling(label: string, table: HTMLTableElement): HTMLDivElement {
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table);
 }

@@ -18,13 +18,13 @@ export const whole = (value: number): string => WHOLE.format(value);
 /** A rate: small ones to a tenth. */
 export const rate = (value: number): string => (value < 99.95 ? ONE_DIGIT : WHOLE).format(value);
 
-/** A duration for reading: `0.4 s`, `12 s`, `3 min`. */
+/** A duration as text: `0.4 s`, `12 s`, `3 min`. */
 export function seconds(value: number): string {
   if (value < 9.95) return `${ONE_DIGIT.format(value)} s`;
   return value < 119.5 ? `${WHOLE.format(value)} s` : `${WHOLE.format(value / 60)} min`;
 }
 
-/** Seconds since then. */
+/** The time since then, as text. */
 export const age = (sinceMs: number, nowMs: number): string => seconds(Math.max(0, nowMs - sinceMs) / 1_000);
 
 export const milliseconds = (value: number): string => `${WHOLE.format(value)} ms`;
@@ -46,7 +46,7 @@ export function cellText({ holds }: Pick<PanelColumn, "holds">, value: string | 
   return holds === "pounds" ? POUNDS.format(value) : ANY.format(value);
 }
 
-/** A figure at an axis. */
+/** A label of an axis. */
 export function axisText({ holds }: Pick<PanelColumn, "holds">, value: number): string {
   return (holds === "pounds" ? POUNDS_COMPACT : COMPACT).format(value);
 }

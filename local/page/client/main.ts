@@ -52,7 +52,9 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
   queries: (state) => sqlConsole.show(state),
 };
 
-/** A run that is not live looks so: nothing is green, no control works, and every section says of when it is. */
+/**
+ * Shows a run that is not live as such: nothing is green, controls are disabled, and every section shows its time.
+ */
 function showRunState(): void {
   const state = watch.state();
   const isLive = state.kind === "live";
@@ -77,7 +79,7 @@ events.addEventListener("error", () => {
   watch.broken();
   showRunState();
 });
-// A run that hangs breaks no connection.
+// A run that hangs keeps its connection open.
 setInterval(showRunState, 1_000);
 for (const [name, handle] of Object.entries(HANDLERS)) {
   events.addEventListener(name, (event) => handle(JSON.parse(event.data)));

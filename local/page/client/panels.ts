@@ -8,7 +8,7 @@ import { gapText } from "./words";
 
 const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
 
-/** The panels of the spec, each with where its figures come from and how old they are. */
+/** The panels of the spec, each with the source and the age of its figures. */
 export class Panels {
   private readonly cards: ReadonlyMap<string, PanelCard>;
 
@@ -75,7 +75,7 @@ class PanelCard {
     this.fillDetails();
   }
 
-  /** The layer's newest moment is the rows' as well, as long as each query of it answers the same. */
+  /** The rows have the layer's newest time as long as its version is the same. */
   public tick({ layers, nowMs }: LiveState): void {
     if (this.layer === undefined) return;
     const now = layers.find(({ layer }) => layer === this.layer?.layer);
@@ -90,7 +90,7 @@ class PanelCard {
       chart.show(rows);
       return;
     }
-    // What was scrolled to stays in sight.
+    // Keeps the scroll position.
     const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
     this.body.replaceChildren(panel.chart === "table" ? rowsTable(panel, rows) : barsTable(panel, rows));
     this.body.querySelector(".scroll")?.scrollTo({ top });

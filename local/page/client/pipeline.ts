@@ -3,7 +3,7 @@ import { el, setAttributes, setText, svg } from "./dom";
 import { milliseconds, rate, seconds, whole } from "./format";
 import { linear } from "./scale";
 
-/** Seconds that the small curves go back. */
+/** Seconds that the small curves cover. */
 const HISTORY = 60;
 const CURVE = { width: 120, height: 28 } as const;
 
@@ -13,7 +13,7 @@ const LANES = [
   { lane: "speed", title: "Speed layer" },
 ] as const;
 
-/** The parts in their lanes, each with what goes in and out of it a second. */
+/** The parts in their lanes, each with its input and output a second. */
 export class Pipeline {
   private readonly cards = new Map<PartId, PartCard>();
   private readonly lanes: ReadonlyMap<Part["lane"], HTMLElement>;

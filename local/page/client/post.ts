@@ -1,8 +1,8 @@
-/** An answer other than 200. */
-export class Refusal extends Error {
+/** A response other than 200. */
+export class RequestError extends Error {
   public constructor(
     message: string,
-    /** Of a query. */
+    /** State of the query. */
     readonly state: string | undefined,
   ) {
     super(message);
@@ -10,8 +10,8 @@ export class Refusal extends Error {
 }
 
 /**
- * Sends a request to the page's server. @returns the answer, of the shape that the path has
- * @throws Refusal with the server's words
+ * Sends a request to the page's server. @returns the answer
+ * @throws RequestError with the server's message
  */
 export async function post<T>(path: string, body: object, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, {
@@ -21,6 +21,6 @@ export async function post<T>(path: string, body: object, signal?: AbortSignal):
     ...(signal && { signal }),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Refusal(answer.message, answer.state);
+  if (!response.ok) throw new RequestError(answer.message, answer.state);
   return answer;
 }

@@ -2,7 +2,7 @@ import type { GeneratorState, RateRequest } from "../state";
 import { byId, setText } from "./dom";
 import { post } from "./post";
 
-/** Slider places; they stand for rates that grow by a factor, so that small rates have room. */
+/** Slider positions, on a logarithmic scale, so that small rates have room. */
 const PLACES = 100;
 
 /** The generator's rate: shown, and set by slider, by number, or paused. */
@@ -12,7 +12,7 @@ export class RateControl {
   private readonly pause = byId("rate-pause", HTMLButtonElement);
   private readonly problem = byId("rate-problem", HTMLElement);
   private state: GeneratorState | undefined;
-  /** Before the pause. */
+  /** Rate before the pause. */
   private before = 20;
 
   public constructor() {
@@ -45,7 +45,7 @@ export class RateControl {
       this.number.placeholder = "no limit";
       return;
     }
-    // Whoever is typing is not interrupted.
+    // Does not overwrite a number that the user is typing.
     if (document.activeElement !== this.number) this.number.value = String(linesPerSecond);
     if (document.activeElement !== this.slider) this.slider.value = String(this.placeOf(linesPerSecond));
     this.slider.setAttribute("aria-valuetext", `${linesPerSecond} lines a second`);

@@ -4,7 +4,7 @@ import { clock, hour, whole } from "./format";
 
 const HEADS = ["Hour of arrival", "Stream", "Lake, JSON", "Parquet", "Index", "Quarantine"] as const;
 
-/** The hours with what each layer holds of them, and what is wrong, by identity. */
+/** Shows the hours with the lines of each layer, and the faults by identity. */
 export function showReconciliation(
   parent: HTMLElement,
   { hours, settleSeconds, error }: ReconciliationState,
@@ -32,7 +32,7 @@ export function showReconciliation(
     el(
       "p",
       { class: "muted note" },
-      `Compared by identity and checksum, line by line. A line that some place does not have is on the way for ${whole(settleSeconds)} s after its arrival, and then missing.`,
+      `Compared by identity and checksum, line by line. A line that a data source does not have is on the way for ${whole(settleSeconds)} s after its arrival, and then missing.`,
     ),
   );
 }
@@ -75,18 +75,18 @@ function waitingLists(hours: readonly HourState[]): HTMLElement[] {
   return hours
     .filter(({ waitingFor }) => waitingFor.length > 0)
     .map(({ fromMs, waitingFor }) => {
-      const places = waitingFor.map(({ place, lines }) => `${whole(lines)} to ${place}`);
-      return el("p", { class: "muted note" }, `${hour(fromMs)}, on the way: ${places.join(", ")}`);
+      const names = waitingFor.map(({ source, lines }) => `${whole(lines)} to ${source}`);
+      return el("p", { class: "muted note" }, `${hour(fromMs)}, on the way: ${names.join(", ")}`);
     });
 }
 
 function faultLists(hours: readonly HourState[]): HTMLElement[] {
   return hours.flatMap(({ fromMs, faults }) =>
-    faults.map(({ kind, place, lines, first }) =>
+    faults.map(({ kind, source, lines, first }) =>
       el(
         "p",
         { class: "fault" },
-        el("strong", {}, `${hour(fromMs)}: ${whole(lines)} ${kind} in ${place}`),
+        el("strong", {}, `${hour(fromMs)}: ${whole(lines)} ${kind} in ${source}`),
         ` ${first.join(", ")}${lines > first.length ? ", …" : ""}`,
       ),
     ),

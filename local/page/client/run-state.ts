@@ -1,20 +1,20 @@
 import { clock } from "./format";
 
-/** Without any event for so long, the run is taken for one that does not answer: it sends one each second. */
+/** The run sends an event each second; after so long without one it counts as not answering. */
 export const SILENT_AFTER_MS = 5_000;
 
-/** How the page stands to its run. `sinceMs`: ms since 1970, by the run's clock. */
+/** State of the run as the page sees it. `sinceMs`: ms since 1970, by the run's clock. */
 type RunState =
   | { readonly kind: "connecting" }
   | { readonly kind: "live" }
-  /** The run said that it stops. */
+  /** The run announced its end. */
   | { readonly kind: "ended"; readonly sinceMs: number }
-  /** The connection broke, and none can be made. */
+  /** The connection broke and cannot be reopened. */
   | { readonly kind: "lost"; readonly sinceMs: number }
-  /** The connection stands, and nothing comes. */
+  /** The connection is open, but no events arrive. */
   | { readonly kind: "silent"; readonly sinceMs: number };
 
-/** Follows what the page hears of its run. Pure: it is told what happens, and when by the browser's own clock. */
+/** Derives the run's state from events. Pure: the caller passes the events and the browser's clock. */
 export class RunWatch {
   private lastLiveMs: number | undefined;
   private lastHeard = 0;
@@ -22,7 +22,7 @@ export class RunWatch {
   private isConnected = false;
   private startedAt: number | undefined;
 
-  /** @param now milliseconds of a clock that only goes forward */
+  /** @param now milliseconds of a monotonic clock */
   public constructor(private readonly now: () => number) {}
 
   public opened(): void {
@@ -34,7 +34,7 @@ export class RunWatch {
     this.isConnected = false;
   }
 
-  /** The run is live. @returns whether it is another run than before: nothing on the page is of it */
+  /** The run is live. @returns whether it is another run than before, so that the page shows none of its data */
   public live(state: { readonly nowMs: number; readonly startedAt: number }): boolean {
     const isOther = this.startedAt !== undefined && this.startedAt !== state.startedAt;
     this.startedAt = state.startedAt;
@@ -57,7 +57,7 @@ export class RunWatch {
   }
 }
 
-/** The state in the page's head. */
+/** Status text for the page's header. */
 export function statusText(state: RunState): string {
   switch (state.kind) {
     case "connecting":
@@ -71,7 +71,7 @@ export function statusText(state: RunState): string {
   }
 }
 
-/** What a run that is not live means for what is on the page; empty while it is. */
+/** Notice about the age of the page's data; empty while the run is live. */
 export function stoppedText(state: RunState): string {
   switch (state.kind) {
     case "connecting":

@@ -1,4 +1,4 @@
-/** Round figures at an axis from `low` to `high`, zero among them; about as many as `wanted`. */
+/** Round labels of an axis from `low` to `high`, including zero; about `wanted` of them. */
 export function ticks(low: number, high: number, wanted: number): number[] {
   const least = Math.min(0, low);
   const most = Math.max(0, high);
@@ -21,7 +21,9 @@ export function linear(
   return (value) => start + ((value - low) / (high - low || 1)) * (end - start);
 }
 
-/** Of items in the order of their places, the first and then each that is at least `apart` further. */
+/**
+ * Thins out items, which are ordered by position: keeps the first, and then each that is at least `apart` further.
+ */
 export function spread<T>(items: readonly T[], placeOf: (item: T) => number, apart: number): T[] {
   let last = Number.NEGATIVE_INFINITY;
   return items.filter((item) => {

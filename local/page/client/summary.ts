@@ -18,7 +18,7 @@ const TITLES = {
 } as const;
 type TileId = keyof typeof TITLES;
 
-/** What a person wants to know first. */
+/** Summary at the top of the page. */
 export class Summary {
   private readonly tiles: ReadonlyMap<TileId, Tile>;
   private reconciliation: ReconciliationState | undefined;
@@ -55,7 +55,7 @@ export class Summary {
     if (this.live) this.showVerdict(this.live);
   }
 
-  /** The run is no longer live. @param sinceMs the moment that every figure is of */
+  /** The run is no longer live. @param sinceMs time of every figure */
   public stop(sinceMs: number): void {
     const sent = this.tiles.get("sent");
     if (sent) setText(sent.remark, `lines, as of ${clock(sinceMs)}`);

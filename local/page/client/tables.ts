@@ -3,7 +3,7 @@ import type { FiguresPanel, Panel } from "../../../dashboards/spec";
 import { el, scrolling } from "./dom";
 import { cellText } from "./format";
 
-/** A panel's rows as they are. */
+/** A panel's rows as a table. */
 export function rowsTable(panel: Panel, rows: readonly Row[]): HTMLElement {
   const columns = panelColumns(panel);
   return scrolling(
@@ -12,7 +12,7 @@ export function rowsTable(panel: Panel, rows: readonly Row[]): HTMLElement {
   );
 }
 
-/** A panel's rows with a bar for the first measure beside the name. */
+/** A panel's rows as a table with a bar for the first measure. */
 export function barsTable(panel: FiguresPanel, rows: readonly Row[]): HTMLElement {
   const [first] = panel.measures;
   const most = rows.reduce((most, row) => Math.max(most, Math.abs(Number(row[first.id]))), Number.MIN_VALUE);
@@ -50,7 +50,7 @@ function table(
   return el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
 }
 
-/** Numbers stand on the right. */
+/** Numbers are aligned right. */
 function kindOf(holds: PanelColumn["holds"]): string {
   return holds === "number" || holds === "pounds" ? "number" : "text";
 }

@@ -4,7 +4,7 @@ import { el, setText, svg } from "./dom";
 import { axisText, cellText } from "./format";
 import { linear, spread, ticks } from "./scale";
 
-/** Of one of several measures, and of the only one. */
+/** Heights of a chart: one of several measures, and a single one. */
 const FACET_HEIGHT = 116;
 const ONLY_FACET_HEIGHT = 200;
 const LEFT = 52;
@@ -28,8 +28,8 @@ interface Point {
 }
 
 /**
- * Measures over time, one above the other on the same axis: they have different units. Pointer and arrow keys read
- * the values of an interval; without, the sums are shown.
+ * Measures over time, one above the other on the same axis: they have different units. Pointer and arrow keys show
+ * the values of an interval; otherwise the sums are shown.
  */
 export class TimeChart {
   public readonly element: HTMLElement;

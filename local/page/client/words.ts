@@ -1,21 +1,21 @@
 import type { GeneratorState, HourState, LayerState, LiveState, ReconciliationState } from "../state";
 import { age, clock, rate, whole } from "./format";
 
-/** How a figure is to be taken: green and red are said only of what is known now. */
+/** Colour of a figure: green and red only for current data. */
 export type Tone = "good" | "bad" | "none";
 
-/** A reading that is older than this says how old it is, and is no present good or bad. */
+/** A reading that is older than this shows its age, and is neither green nor red. */
 const STALE_AFTER_MS = 10_000;
-/** The same of the comparison, which rests between two. */
+/** The same limit for comparisons, which are less frequent. */
 const STALE_COMPARISON_MS = 60_000;
 
-/** A moment, and how long ago that was once it is no longer the present one. */
+/** A time, with its age when it is not current. */
 export function asOf(ms: number, nowMs: number): string {
   const old = nowMs - ms > STALE_AFTER_MS ? ` (${age(ms, nowMs)} ago)` : "";
   return `as of ${clock(ms)}${old}`;
 }
 
-/** How far a layer is behind, at the moment of its reading: by the oldest line that it lacks. */
+/** Lag of a layer at the time of its reading: the age of the oldest line that it is missing. */
 export function gapText({ asOfMs, gap }: LayerState, nowMs: number): string {
   const moment = asOf(asOfMs, nowMs);
   if (gap === undefined) return `${moment}, missing: unknown`;
@@ -25,7 +25,7 @@ export function gapText({ asOfMs, gap }: LayerState, nowMs: number): string {
   return `${moment}, ${behind}${whole(missing)} missing${more}`;
 }
 
-/** Bad: lines are missing for longer than they may be, or are there that never came. */
+/** `bad`: lines are missing for longer than allowed, or the layer has lines that the stream never had. */
 export function layerTone(layer: LayerState, { nowMs, settleSeconds }: LiveState): Tone {
   const { asOfMs, gap } = layer;
   if (gap === undefined || nowMs - asOfMs > STALE_AFTER_MS) return "none";
@@ -37,21 +37,21 @@ function isWrong({ asOfMs, gap }: LayerState, settleSeconds: number): boolean {
   return gap.surplus > 0 || (gap.oldestMissingMs ?? asOfMs) < asOfMs - settleSeconds * 1_000;
 }
 
-/** What the generator does, beside what it sent. */
+/** State of the generator, for the label beside its count. */
 export function sentText({ state, sinceMs }: GeneratorState, perSecond: number | undefined): string {
   if (state === "paused") return `lines, paused since ${clock(sinceMs)}`;
   if (state === "finished") return `lines, finished at ${clock(sinceMs)}`;
   return perSecond === undefined ? "lines" : `lines, ${rate(perSecond)} a second`;
 }
 
-/** What is said of all layers. */
+/** Verdict on all layers. */
 interface Verdict {
   readonly value: string;
   readonly remark: string;
   readonly tone: Tone;
 }
 
-/** The comparison by identity in one word, unless the counts of a layer contradict it. */
+/** Result of the comparison by identity, unless the counts of a layer contradict it. */
 export function verdictOf(found: ReconciliationState | undefined, live: LiveState): Verdict {
   if (found === undefined) return { value: "Not yet compared", remark: "", tone: "none" };
   const { hours, error, notCompared, leftOut } = found;

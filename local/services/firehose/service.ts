@@ -111,8 +111,8 @@ class Delivery implements DeliveryStream {
     objects: 0,
     failedInvocations: 0,
   };
-  /** A write was given up at the close: positions must not be saved any more, so that it is done again. */
-  private gaveUp = false;
+  /** A write failed at the close: positions must not be saved any more, so that it is done again. */
+  private writeFailed = false;
   private readonly work: Promise<void>;
 
   constructor(
@@ -222,16 +222,16 @@ class Delivery implements DeliveryStream {
     });
   }
 
-  /** Writes what is buffered, then saves the positions. @param once give up when a write fails */
+  /** Writes what is buffered, then saves the positions. @param once do not retry a write that fails */
   private async deliver({ once = false } = {}): Promise<void> {
-    if (this.gaveUp) return;
+    if (this.writeFailed) return;
     const positions = { ...this.buffered };
     const newestMs = this.newestBufferedMs;
     const { data, errors, dropped } = this.buffer.take();
     if (errors) {
       const key = this.key(this.prefixes.error, errors);
       await this.put(key, errors.body, once);
-      if (this.gaveUp) return;
+      if (this.writeFailed) return;
       this.counts.recordsFailed += errors.records;
       this.tell(`${errors.records} records were not transformed and lie in s3://${this.model.bucket}/${key}`);
     }
@@ -240,7 +240,7 @@ class Delivery implements DeliveryStream {
       const key = this.key(this.prefixes.data, data) + (isGzip ? ".gz" : "");
       const body = isGzip ? gzipSync(data.body) : data.body;
       await this.put(key, body, once);
-      if (this.gaveUp) return;
+      if (this.writeFailed) return;
       this.counts.recordsDelivered += data.records;
       this.counts.objects++;
     }
@@ -264,8 +264,8 @@ class Delivery implements DeliveryStream {
         return;
       } catch (error) {
         this.tell(`cannot write s3://${this.model.bucket}/${Key}: ${messageOf(error)}`);
-        this.gaveUp = once || signal.aborted;
-        if (this.gaveUp) return;
+        this.writeFailed = once || signal.aborted;
+        if (this.writeFailed) return;
         await pause(backoffMs(failures, PUT_FIRST_WAIT_MS, PUT_LONGEST_WAIT_MS), signal);
       }
     }

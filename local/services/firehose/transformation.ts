@@ -37,7 +37,7 @@ interface TransformationPorts {
 
 /**
  * Hands records to the transformation and reads its answer. An invocation that fails is repeated; when the
- * last attempt fails too, every record has failed. A record that the function itself gave up, forgot, or
+ * last attempt fails too, every record has failed. A record that the function itself marked as failed, left out, or
  * answered twice has failed at once, as on AWS.
  * @returns an outcome for each record, in their order; undefined when `signal` was aborted meanwhile.
  */

@@ -239,7 +239,7 @@ describe("MergeSmallFiles' statements", () => {
     );
   });
 
-  test("the comparison names what is missing, extra, doubled and differing", async () => {
+  test("the comparison names what is missing, extra, duplicated and differing", async () => {
     await merge(FIRST, "r1");
     const agreed = await run({ kind: "compare", hour: FIRST });
     await bench.query(

@@ -287,7 +287,7 @@ describe("failures", () => {
     await eventually(() => expect(progress().recordsAcknowledged).toBe(15));
 
     expect(batches).toEqual([range(10), range(10), range(10), range(5, 10)]);
-    expect(progress()).toMatchObject({ invocations: 4, failedInvocations: 2, retries: 2, givenUp: [] });
+    expect(progress()).toMatchObject({ invocations: 4, failedInvocations: 2, retries: 2, discarded: [] });
     expect(notices[0]).toBe(
       "event source mapping of upsert-to-es: an invocation failed (1 in a row): search is down",
     );
@@ -324,8 +324,8 @@ describe("failures", () => {
     await eventually(() => expect(progress().recordsAcknowledged).toBe(7));
 
     expect(batches).toEqual([range(8), range(4), range(2), range(2, 2), ["2"], ["2"], ["3"], range(4, 4)]);
-    expect(progress().givenUp).toMatchObject([{ condition: "RetryAttemptsExhausted" }]);
-    expect(progress().positions["shardId-000000000000"]).not.toBe(progress().givenUp[0]?.sequenceNumber);
+    expect(progress().discarded).toMatchObject([{ condition: "RetryAttemptsExhausted" }]);
+    expect(progress().positions["shardId-000000000000"]).not.toBe(progress().discarded[0]?.sequenceNumber);
   });
 
   test("bisection after a partial answer cuts at the reported record, and that is no retry", async () => {
@@ -336,7 +336,7 @@ describe("failures", () => {
     await eventually(() => expect(progress().recordsAcknowledged).toBe(8));
 
     expect(batches).toEqual([range(8), range(6, 2), range(4, 4), range(2, 6)]);
-    expect(progress().givenUp).toEqual([]);
+    expect(progress().discarded).toEqual([]);
   });
 
   test("when the retries are used up, the batch lies in the bucket as Lambda writes it, and the shard goes on", async () => {
@@ -383,7 +383,7 @@ describe("failures", () => {
     expect(payload.Records.map(({ kinesis }) => Buffer.from(kinesis.data, "base64").toString())).toEqual(
       range(10),
     );
-    expect(current.progress().givenUp).toEqual(
+    expect(current.progress().discarded).toEqual(
       numbers.slice(0, 10).map((sequenceNumber) => ({
         shardId: "shardId-000000000000",
         sequenceNumber,
@@ -404,7 +404,7 @@ describe("failures", () => {
     await eventually(() => expect(progress().failedInvocations).toBeGreaterThan(0));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await engines.put(numbered(3, 3));
-    await eventually(() => expect(progress().givenUp.length).toBe(3));
+    await eventually(() => expect(progress().discarded.length).toBe(3));
     down = false;
 
     await eventually(() => expect(progress().recordsAcknowledged).toBe(3));
@@ -424,7 +424,7 @@ describe("failures", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_100));
 
     const progress = await running(start(invoke, { maximumRecordAgeSeconds: 1 }));
-    await eventually(() => expect(progress().givenUp.length).toBe(2));
+    await eventually(() => expect(progress().discarded.length).toBe(2));
 
     const [[, record] = ["", {}]] = await discardedObjects();
     expect(record).toMatchObject({
@@ -444,10 +444,10 @@ describe("failures", () => {
     await eventually(() =>
       expect(notices.join("\n")).toMatch(/cannot write s3:\/\/retail-bi-lake\/aws\/lambda/),
     );
-    expect(progress().givenUp).toEqual([]);
+    expect(progress().discarded).toEqual([]);
 
     await engines.storeUp();
-    await eventually(() => expect(progress().givenUp.length).toBe(2));
+    await eventually(() => expect(progress().discarded.length).toBe(2));
 
     expect(await discardedObjects()).toHaveLength(1);
   });
@@ -462,10 +462,10 @@ describe("failures", () => {
       { ...without, maximumRetries: 0 },
       { kinesis, s3, invoke, dataDir, onNotice: (message) => void notices.push(message) },
     );
-    await eventually(() => expect(mapping?.progress().givenUp.length).toBe(1));
+    await eventually(() => expect(mapping?.progress().discarded.length).toBe(1));
 
     expect(notices.at(-1)).toMatch(/discarded 1 records .* they are lost/);
-    expect(mapping.progress().givenUp[0]).not.toHaveProperty("key");
+    expect(mapping.progress().discarded[0]).not.toHaveProperty("key");
   });
 });
 
@@ -577,14 +577,14 @@ describe("laws", () => {
         });
         const numbers = await engines.put(given);
         await eventually(() => {
-          expect(current.progress().recordsAcknowledged + current.progress().givenUp.length).toBe(
+          expect(current.progress().recordsAcknowledged + current.progress().discarded.length).toBe(
             given.length,
           );
         }, 30_000);
-        const { givenUp, positions } = current.progress();
+        const { discarded, positions } = current.progress();
         await current.close();
 
-        const ended = [...processed, ...givenUp.map(({ sequenceNumber }) => sequenceNumber)];
+        const ended = [...processed, ...discarded.map(({ sequenceNumber }) => sequenceNumber)];
         expect([...ended].sort()).toEqual([...numbers].sort());
         for (const partitionKey of new Set(given.map((record) => record.partitionKey))) {
           const ofKey = (number: string): boolean =>

@@ -188,7 +188,7 @@ describe("outcomes", () => {
     expect(outcomes).toEqual([expect.objectContaining({ attempts: 1, ok: false, abandoned: false })]);
   });
 
-  test("an event that grew too old is given up before its next attempt", async () => {
+  test("an event that grew too old is discarded before its next attempt", async () => {
     const { clock, calls, outcomes } = prepare({ everySeconds: 3600, maximumEventAgeSeconds: 90 }, failing);
     await clock.advance(90 * MINUTE);
     expect(calls).toHaveLength(2);

@@ -8,7 +8,7 @@ import { rewriteOperator } from "./rewrite-operators";
 import { parseQuery } from "./sql-parser";
 import { AGGREGATES, STRUCTURE, UNUSED_MEMBERS } from "./sql-subset";
 import { asNode, listOf, type Members, nameOf, type TreeNode, type Visit } from "./syntax-tree";
-import { type Relation, type Surroundings, TableReferences } from "./table-references";
+import { type QueryScope, type Relation, TableReferences } from "./table-references";
 
 /** A query in DuckDB's SQL. */
 export interface Translation {
@@ -47,7 +47,7 @@ class Translator {
   readonly tables: TableReferences;
   private readonly asksForPath: boolean;
   private readonly zones: boolean;
-  private surroundings: Surroundings | undefined;
+  private scope: QueryScope | undefined;
 
   constructor(
     sql: string,
@@ -112,19 +112,19 @@ class Translator {
   }
 
   private select(body: Members, scope: Scope): unknown {
-    const outer = this.surroundings;
+    const outer = this.scope;
     const from = isJsonObject(body["from"]) ? listOf(body["from"]["expressions"]) : [];
     const where = isJsonObject(body["where_clause"]) ? body["where_clause"]["this"] : undefined;
-    this.surroundings = { where, soleTable: from.length === 1 && listOf(body["joins"]).length === 0 };
+    this.scope = { where, soleTable: from.length === 1 && listOf(body["joins"]).length === 0 };
     const select = this.members(body, scope);
-    this.surroundings = outer;
+    this.scope = outer;
     return { select };
   }
 
   private table(body: Members, scope: Scope): unknown {
     const name = nameOf(body["name"])?.toLowerCase() ?? "";
     const isCommonTable = body["schema"] === null && scope.includes(name);
-    return isCommonTable ? { table: body } : this.tables.resolve(body, this.surroundings);
+    return isCommonTable ? { table: body } : this.tables.resolve(body, this.scope);
   }
 
   /** `database.table.column`, which DuckDB would not find under the table's new name. */

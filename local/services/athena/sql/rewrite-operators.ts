@@ -38,14 +38,20 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
     case "lte":
     case "gt":
     case "gte":
-      return { [kind]: { ...body, left: guard(left, [right], visit), right: guard(right, [left], visit) } };
+      return {
+        [kind]: {
+          ...body,
+          left: checkedOperand(left, [right], visit),
+          right: checkedOperand(right, [left], visit),
+        },
+      };
     case "null_safe_eq":
     case "null_safe_neq":
       return { [kind]: { ...body, left: comparedBy(visit)(left), right: comparedBy(visit)(right) } };
     case "between":
-      return guardThis(kind, body, [body["low"], body["high"]], visit);
+      return checkedThis(kind, body, [body["low"], body["high"]], visit);
     case "in":
-      return guardThis(kind, body, listOf(body["expressions"]), visit);
+      return checkedThis(kind, body, listOf(body["expressions"]), visit);
     case "add":
     case "sub":
       return sum(kind, body, visit);
@@ -108,9 +114,11 @@ function cast(kind: "cast" | "try_cast", body: Members, visit: Visit): unknown {
   return call("substr", [spelled, numberLiteral(1), numberLiteral(to["length"])]);
 }
 
-function guardThis(kind: string, body: Members, others: readonly unknown[], visit: Visit): unknown {
+function checkedThis(kind: string, body: Members, others: readonly unknown[], visit: Visit): unknown {
   const { this: expression, ...rest } = body;
-  return { [kind]: { ...visitMembers(rest, comparedBy(visit)), this: guard(expression, others, visit) } };
+  return {
+    [kind]: { ...visitMembers(rest, comparedBy(visit)), this: checkedOperand(expression, others, visit) },
+  };
 }
 
 /** Visits what is compared: of a moment with a zone of its own the instant counts. A NULL has no type of its own. */
@@ -131,7 +139,7 @@ export function wallClock(expression: unknown, visit: Visit): unknown {
 }
 
 /** Makes sure of an expression's type when literals stand on the other side: DuckDB would cast in silence. */
-function guard(expression: unknown, others: readonly unknown[], visit: Visit): unknown {
+function checkedOperand(expression: unknown, others: readonly unknown[], visit: Visit): unknown {
   const own = literalOf(expression)?.type;
   const types = new Set(others.flatMap((other) => literalOf(other)?.type ?? []));
   if (own !== undefined) {

@@ -15,7 +15,7 @@ export interface Relation {
 }
 
 /** The SELECT around a table, for finding out which partitions it can need. */
-export interface Surroundings {
+export interface QueryScope {
   /** Its condition; undefined when it has none. */
   readonly where: unknown;
   /** Whether an unqualified column can only be of the one table. */
@@ -35,12 +35,12 @@ export class TableReferences {
   ) {}
 
   /** The reference under the view's name; it keeps the table's name as its alias. @throws QueryFailure */
-  resolve(body: Members, surroundings: Surroundings | undefined): unknown {
+  resolve(body: Members, scope: QueryScope | undefined): unknown {
     const name = nameOf(body["name"]) ?? "";
     const open = this.open(body, name);
     const view = `table ${this.relations.length}`;
     const alias = nameOf(body["alias"]) ?? name;
-    this.relations.push({ view, open, fragments: needed(open, alias, surroundings), path: this.path });
+    this.relations.push({ view, open, fragments: needed(open, alias, scope), path: this.path });
     return {
       table: {
         ...body,
@@ -77,10 +77,10 @@ export class TableReferences {
 function needed(
   { table, fragments }: OpenTable,
   alias: string,
-  surroundings: Surroundings | undefined,
+  scope: QueryScope | undefined,
 ): readonly Fragment[] {
-  if (surroundings?.where === undefined || table.partitionKeys.length === 0) return fragments;
-  const { where, soleTable } = surroundings;
+  if (scope?.where === undefined || table.partitionKeys.length === 0) return fragments;
+  const { where, soleTable } = scope;
   return fragments.filter(({ values }) => {
     const verdict = evaluate(where, (name, qualifier) => {
       if (qualifier === undefined ? !soleTable : qualifier !== alias.toLowerCase()) return UNKNOWN;

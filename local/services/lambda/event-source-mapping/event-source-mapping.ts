@@ -38,7 +38,7 @@ export interface MappingProgress {
   readonly failedInvocations: number;
   /** Invocations with records of an earlier invocation. */
   readonly retries: number;
-  readonly givenUp: readonly DiscardedRecord[];
+  readonly discarded: readonly DiscardedRecord[];
   /** Arrival time of the newest acknowledged record, ms since 1970. */
   readonly newestMs?: number;
   /** For each shard, the position up to which every record was acknowledged or discarded. */
@@ -86,7 +86,7 @@ export async function startEventSourceMapping(
 class Mapping implements EventSourceMapping {
   private readonly stop = new AbortController();
   private readonly positions: Record<string, ShardPosition>;
-  private readonly givenUp: DiscardedRecord[] = [];
+  private readonly discarded: DiscardedRecord[] = [];
   private readonly counts = {
     recordsRead: 0,
     recordsAcknowledged: 0,
@@ -118,10 +118,10 @@ class Mapping implements EventSourceMapping {
   }
 
   progress(): MappingProgress {
-    const { counts, newestMs, givenUp, positions } = this;
+    const { counts, newestMs, discarded, positions } = this;
     return {
       ...counts,
-      givenUp: [...givenUp],
+      discarded: [...discarded],
       ...(newestMs !== undefined && { newestMs }),
       positions: { ...positions },
     };
@@ -182,7 +182,7 @@ class Mapping implements EventSourceMapping {
     for (const { record } of batch.records) {
       const { shardId, sequenceNumber } = record;
       const { condition } = batch;
-      this.givenUp.push({ shardId, sequenceNumber, condition, ...(Bucket !== undefined && { key }) });
+      this.discarded.push({ shardId, sequenceNumber, condition, ...(Bucket !== undefined && { key }) });
     }
     const where =
       Bucket === undefined

@@ -8,10 +8,10 @@ export interface Clock {
 }
 
 /** A request without the time that it may take. */
-export type PatientRequest = Omit<SearchRequest, "timeoutMs">;
+export type RetriedRequest = Omit<SearchRequest, "timeoutMs">;
 
 /** Like {@link Search}, but answers with what is not a passing fault, or rejects at the end of its time. */
-export type PatientSearch = (request: PatientRequest) => Promise<SearchAnswer>;
+export type RetryingSearch = (request: RetriedRequest) => Promise<SearchAnswer>;
 
 /** Between two attempts. A new domain takes minutes to answer; there is no hurry. */
 const PAUSE_MS = 3_000;
@@ -25,7 +25,7 @@ const RESERVE_MS = 5_000;
  * (401, 403: seen while a new domain's security starts). Only for calls that may be repeated.
  * @throws Error at the end of the time, with the last answer and what to look at.
  */
-export function patient(search: Search, { timeLeftMs, sleep }: Clock): PatientSearch {
+export function withRetry(search: Search, { timeLeftMs, sleep }: Clock): RetryingSearch {
   return async (request) => {
     for (;;) {
       const answer = await attempt(search, request);
@@ -40,7 +40,7 @@ export function patient(search: Search, { timeLeftMs, sleep }: Clock): PatientSe
 
 type Attempt = { readonly done: true; readonly value: SearchAnswer } | { readonly done: false; why: string };
 
-async function attempt(search: Search, request: PatientRequest): Promise<Attempt> {
+async function attempt(search: Search, request: RetriedRequest): Promise<Attempt> {
   let value: SearchAnswer;
   try {
     value = await search({ ...request, timeoutMs: ATTEMPT_MS });

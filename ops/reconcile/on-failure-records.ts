@@ -3,7 +3,7 @@ import type { KinesisStreamEvent } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
 import { judgeRecord } from "../../contract/lines";
 import { ZONES } from "../../modules/batch/zones";
-import type { GivenUpLine } from "./compare";
+import type { DiscardedLine } from "./compare";
 import { isInWindow, type Window } from "./window";
 
 /** The bucket that is the mappings' on-failure destination. */
@@ -12,25 +12,25 @@ export interface FailureBucket {
   readonly bucket: string;
 }
 
-/** A batch of a stream that a mapping gave up. */
-export interface GivenUpBatch {
-  /** Of the object that keeps it. */
+/** A batch of a stream that a mapping discarded, as its on-failure record keeps it. */
+export interface DiscardedBatch {
+  /** Key of the object. */
   readonly key: string;
-  /** Why, as Lambda calls it: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
+  /** Lambda's condition: `RecordAgeExceeded`, `RetryAttemptsExhausted`. */
   readonly condition: string;
-  /** Of the function that was to process it; a qualifier may follow. */
+  /** ARN of the mapping's function, perhaps with a qualifier. */
   readonly functionArn: string;
   /** The function's event. */
   readonly event: KinesisStreamEvent;
 }
 
-/** An object that holds something else: failures of other kinds that Lambda may keep there. */
+/** An object of another kind, such as another failure that Lambda keeps there. */
 export interface OtherFailure {
   readonly key: string;
   readonly event?: undefined;
 }
 
-/** What is read of Lambda's invocation record of a stream's batch. */
+/** The parts of Lambda's invocation record of a batch that are read. */
 interface InvocationRecord {
   readonly requestContext: { readonly condition: string; readonly functionArn: string };
   /** The event as JSON. */
@@ -38,13 +38,13 @@ interface InvocationRecord {
 }
 
 /**
- * What the mappings gave up and lies there still, in the order of the keys: by mapping, shard and time.
+ * On-failure records that the bucket still holds, in the order of the keys: by mapping, shard and time.
  * @throws what the client throws; SyntaxError naming the object that is not JSON
  */
-export async function* givenUpObjects({
+export async function* onFailureRecords({
   s3,
   bucket,
-}: FailureBucket): AsyncGenerator<GivenUpBatch | OtherFailure> {
+}: FailureBucket): AsyncGenerator<DiscardedBatch | OtherFailure> {
   const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.onFailure });
   for await (const { Contents } of pages) {
     for (const { Key: key = "" } of Contents ?? []) {
@@ -61,16 +61,16 @@ export async function* givenUpObjects({
 }
 
 /**
- * Every line of what the mappings gave up and lies there still, by identity, with the object that keeps its
+ * Every line of the on-failure records that the bucket still holds, by identity, with the object that keeps its
  * record.
- * @throws as {@link givenUpObjects}
+ * @throws as {@link onFailureRecords}
  */
-export async function readGivenUp(
+export async function readDiscardedLines(
   failures: FailureBucket,
   window?: Window,
-): Promise<Map<string, GivenUpLine>> {
-  const lines = new Map<string, GivenUpLine>();
-  for await (const object of givenUpObjects(failures)) {
+): Promise<Map<string, DiscardedLine>> {
+  const lines = new Map<string, DiscardedLine>();
+  for await (const object of onFailureRecords(failures)) {
     if (object.event === undefined) continue;
     for (const record of object.event.Records) {
       const decoded = decodeKinesisRecord(record);
@@ -86,7 +86,7 @@ export async function readGivenUp(
   return lines;
 }
 
-function readObject(key: string, text: string): GivenUpBatch | OtherFailure {
+function readObject(key: string, text: string): DiscardedBatch | OtherFailure {
   const document: unknown = JSON.parse(text);
   if (!isInvocationRecord(document)) return { key };
   const event: KinesisStreamEvent = JSON.parse(document.payload);

@@ -7,32 +7,32 @@ import { object } from "./template";
 import { testApp } from "./test-app";
 
 /**
- * What stands where in the JSON of the two stacks of an environment, by place: construct and attribute, such as
+ * Attribute values in the JSON of the two stacks of an environment, by path of construct and attribute, such as
  * `DataLake/Lake/Lifecycle rule.raw.expiration.0.days`, and `state Key/Key deletion_window_in_days` in the stack of
- * the state. At the path of a construct alone stands the type of its block. A reference names the construct and
+ * the state. The path of a construct alone has the type of its block. A reference names the construct and
  * not the address: `${EventStream/Stream.arn}`.
  */
-export type Places = ReadonlyMap<string, Json>;
+export type SynthAttributes = ReadonlyMap<string, Json>;
 
 /** Synthesizes the stacks of an environment, aspects and validations included. */
-export function placesOf(environment: Environment): Places {
+export function attributesOf(environment: Environment): SynthAttributes {
   const app = testApp();
   addStacks(app, [environment]);
   app.synth();
-  return placesOfFolder(app.outdir, environment.name);
+  return attributesOfFolder(app.outdir, environment.name);
 }
 
-/** The places of an environment that is synthesized into a folder. */
-export function placesOfFolder(folder: string, environment: string): Places {
-  const places = (stack: string, before: string) => {
+/** The attributes of an environment that is synthesized into a folder. */
+export function attributesOfFolder(folder: string, environment: string): SynthAttributes {
+  const attributes = (stack: string, before: string) => {
     const json = readFileSync(join(folder, "stacks", stack, "cdk.tf.json"), "utf8");
-    return placesOfStack(JSON.parse(json) as JsonObject, before);
+    return attributesOfStack(JSON.parse(json) as JsonObject, before);
   };
-  return new Map([...places(environment, ""), ...places(`${environment}-state`, "state ")]);
+  return new Map([...attributes(environment, ""), ...attributes(`${environment}-state`, "state ")]);
 }
 
-function placesOfStack(json: JsonObject, before: string): Places {
-  const places = new Map<string, Json>();
+function attributesOfStack(json: JsonObject, before: string): SynthAttributes {
+  const attributes = new Map<string, Json>();
   const paths = new Map<string, string>();
   const blocks = ["resource", "data"].flatMap((kind) =>
     Object.entries(object(json[kind] ?? {})).flatMap(([type, byId]) =>
@@ -54,7 +54,7 @@ function placesOfStack(json: JsonObject, before: string): Places {
   const note = (value: Json, path: string, joint: string): void => {
     const here = typeof value === "string" ? unpacked(named(value)) : value;
     if (typeof here !== "object" || here === null || isListOfScalars(here)) {
-      places.set(
+      attributes.set(
         path,
         Array.isArray(here) ? here.map((each) => (typeof each === "string" ? named(each) : each)) : here,
       );
@@ -63,13 +63,13 @@ function placesOfStack(json: JsonObject, before: string): Places {
     for (const [key, inner] of entriesOf(here)) note(inner, `${path}${joint}${key}`, ".");
   };
   for (const { path, type, properties } of blocks) {
-    places.set(`${before}${path}`, type);
+    attributes.set(`${before}${path}`, type);
     note(properties, `${before}${path}`, " ");
   }
   for (const kind of ["provider", "terraform", "output"]) {
     note(json[kind] ?? {}, `${before}${kind}`, " ");
   }
-  return places;
+  return attributes;
 }
 
 /** Without the stack. Permissions of many lines are spread over as many documents as it takes; which, is no matter. */
@@ -90,7 +90,7 @@ function isListOfScalars(value: Json): boolean {
   return Array.isArray(value) && value.every((each) => typeof each !== "object");
 }
 
-/** What tells the members of a list apart, where they have it: then a place survives an insertion before it. */
+/** What tells the members of a list apart, where they have it: then an attribute survives an insertion before it. */
 const IDENTITIES = ["sid", "id", "variable", "log_type"] as const;
 
 function entriesOf(value: JsonObject | readonly Json[]): [string, Json][] {
@@ -99,17 +99,17 @@ function entriesOf(value: JsonObject | readonly Json[]): [string, Json][] {
   return value.map((member, index) => [identity === undefined ? `${index}` : member[identity], member]);
 }
 
-/** The places where two differ. Where a whole block is in one only, the block's own place and none inside it. */
-export function movedPlaces(before: Places, after: Places): string[] {
-  const inOneOnly = (place: string) => before.has(place) !== after.has(place);
-  return [...new Set([...before.keys(), ...after.keys()])].filter((place) => {
-    if (JSON.stringify(before.get(place)) === JSON.stringify(after.get(place))) return false;
-    const block = blockOf(place);
-    return block === place || !inOneOnly(block);
+/** The attributes where two differ. Where a whole block is in one only, the block's own attribute and none inside it. */
+export function changedAttributes(before: SynthAttributes, after: SynthAttributes): string[] {
+  const inOneOnly = (attribute: string) => before.has(attribute) !== after.has(attribute);
+  return [...new Set([...before.keys(), ...after.keys()])].filter((attribute) => {
+    if (JSON.stringify(before.get(attribute)) === JSON.stringify(after.get(attribute))) return false;
+    const block = blockOf(attribute);
+    return block === attribute || !inOneOnly(block);
   });
 }
 
-/** The place of the block that a place is in: up to the blank after the path. */
-export function blockOf(place: string): string {
-  return /^(state )?\S+/.exec(place)?.[0] ?? place;
+/** The attribute of the block that an attribute is in: up to the blank after the path. */
+export function blockOf(attribute: string): string {
+  return /^(state )?\S+/.exec(attribute)?.[0] ?? attribute;
 }
