@@ -3,6 +3,7 @@ import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
 import { QUARANTINE_COLUMNS } from "../../contract/quarantine";
 import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
 import type { ExecutionRole, Grantee } from "../security/execution-role";
@@ -53,6 +54,7 @@ export class Catalog extends Construct {
 
   public constructor(scope: Construct, id: string, props: CatalogProps) {
     super(scope, id);
+    assertLiteral(this, "protected", props.protected);
     this.props = props;
     this.arnPrefix = `arn:aws:glue:${props.location.region}:${props.location.accountId}`;
     this.database = new GlueCatalogDatabase(this, "Database", {

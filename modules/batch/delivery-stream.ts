@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { transformationBufferMiB } from "../../contract/limits";
 import { COLUMNS } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
+import { assertLiteral } from "../check";
 import type { NodeFunction } from "../functions/node-function";
 import type { EventStream } from "../ingest/event-stream";
 import { LogGroup } from "../operations/log-group";
@@ -56,6 +57,8 @@ export class DeliveryStream extends Construct {
 
   public constructor(scope: Construct, id: string, props: DeliveryStreamProps) {
     super(scope, id);
+    assertLiteral(this, "gzip", props.gzip);
+    assertLiteral(this, "protected", props.protected);
     const role = new ExecutionRole(this, "ExecutionRole", {
       name: props.roleName,
       description: `What the delivery stream ${props.name} runs as`,

@@ -1,6 +1,7 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
-import { assertWholeNumber } from "../check";
+import { product } from "../arithmetic";
+import { assertLiteral, assertWholeNumber } from "../check";
 import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole, Grantee } from "../security/execution-role";
 
@@ -30,6 +31,8 @@ export class Workgroup extends Construct {
   /** @throws RangeError when the scan limit is not a whole number of GiB from 1. */
   public constructor(scope: Construct, id: string, props: WorkgroupProps) {
     super(scope, id);
+    assertLiteral(this, "enforced", props.enforced);
+    assertLiteral(this, "disposable", props.disposable);
     if (props.scanLimitGiB !== undefined) {
       assertWholeNumber(this, "scanLimitGiB", props.scanLimitGiB, 1, 1_000_000);
     }
@@ -44,7 +47,9 @@ export class Workgroup extends Construct {
           outputLocation: props.resultsLocation,
           encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: props.key.arn },
         },
-        ...(props.scanLimitGiB !== undefined && { bytesScannedCutoffPerQuery: props.scanLimitGiB * GIB }),
+        ...(props.scanLimitGiB !== undefined && {
+          bytesScannedCutoffPerQuery: product(props.scanLimitGiB, GIB),
+        }),
       },
       forceDestroy: props.disposable,
     });

@@ -3,6 +3,7 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import { Construct } from "constructs";
+import { product } from "../arithmetic";
 import type { Grantee } from "../security/execution-role";
 import { PolicyDocument, type Statement } from "../security/policy";
 import type { ManagedPolicies } from "./managed-policies";
@@ -53,7 +54,7 @@ export class DeliveryRole extends Construct implements Grantee {
       name: props.name,
       description: props.description,
       assumeRolePolicy: trust.json,
-      maxSessionDuration: props.sessionHours * 3600,
+      maxSessionDuration: product(props.sessionHours, 3600),
     });
     this.permissions = new PolicyDocument(this, "Permissions");
     new IamRolePolicy(this, "Policy", {

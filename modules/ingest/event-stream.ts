@@ -1,6 +1,6 @@
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { Construct } from "constructs";
-import { assertWholeNumber } from "../check";
+import { assertLiteral, assertWholeNumber } from "../check";
 import type { EncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 
@@ -33,6 +33,8 @@ export class EventStream extends Construct {
   public constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id);
     this.key = props.key;
+    assertLiteral(this, "capacity.mode", props.capacity.mode);
+    assertLiteral(this, "protected", props.protected);
     assertWholeNumber(this, "retentionHours", props.retentionHours, 24, 8760);
     if (props.capacity.mode === "provisioned")
       assertWholeNumber(this, "shardCount", props.capacity.shardCount, 1, 500);

@@ -5,7 +5,9 @@ import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-assoc
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc as AwsVpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { LogGroup } from "../operations/log-group";
 import type { EncryptionKey } from "../security/encryption-key";
@@ -33,6 +35,8 @@ export interface VpcProps {
 
 /** Aggregation interval of the flow logs, in seconds: the shorter of the two allowed values. */
 const FLOW_LOG_SECONDS = 60;
+/** Bits by which a subnet's range is longer than the network's. */
+const SUBNET_BITS = 4;
 /** Public subnets are counted from here, private ones from 0: either kind can grow. */
 const FIRST_PUBLIC_SUBNET = 12;
 
@@ -47,6 +51,8 @@ export class Vpc extends Construct {
 
   public constructor(scope: Construct, id: string, props: VpcProps) {
     super(scope, id);
+    assertLiteral(this, "zones", props.zones);
+    assertLiteral(this, "nat", props.nat);
     this.props = props;
     this.resource = new AwsVpc(this, "Vpc", {
       cidrBlock: props.cidr,
@@ -146,6 +152,7 @@ export class Vpc extends Construct {
 
 /** The `index`th range of twenty bits, 0 to 15, of a range of sixteen. */
 function subnetRange(cidr: string, index: number): string {
+  if (Token.isUnresolved(cidr)) return Fn.cidrsubnet(cidr, SUBNET_BITS, index);
   const [first, second] = cidr.split(".");
   return `${first}.${second}.${index * 16}.0/20`;
 }

@@ -4,6 +4,7 @@ import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-
 import { Construct } from "constructs";
 import type { DataLake } from "../batch/data-lake";
 import type { Zone } from "../batch/zones";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import type { EncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
@@ -40,6 +41,7 @@ export class FailedRecordEvents extends Construct {
 
   public constructor(scope: Construct, id: string, props: FailedRecordEventsProps) {
     super(scope, id);
+    assertLiteral(this, "zones", props.zones);
     const log = new LogGroup(this, "Log", {
       name: props.logGroupName,
       retentionDays: props.logRetentionDays,

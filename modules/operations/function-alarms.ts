@@ -1,5 +1,6 @@
 import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
+import { product } from "../arithmetic";
 import type { EventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { functionMetrics, type Metric, type MetricMath, MINUTE, ownMetrics, readerStopped } from "./metric";
@@ -42,7 +43,7 @@ export function functionAlarms(
       description: `Invocations of ${called} take more than ${NEARLY_TIMED_OUT * 100} % of their ${timeoutSeconds} seconds: at 100 % they are cut off and their work is repeated.`,
       metric: metric("Duration", "Maximum", periodSeconds),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: NEARLY_TIMED_OUT * timeoutSeconds * 1000,
+      threshold: product(NEARLY_TIMED_OUT, timeoutSeconds, 1000),
       ...periods,
       treatMissingData: "notBreaching",
       missingDataReason: "a function without invocations takes no time",

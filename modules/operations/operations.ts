@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { product } from "../arithmetic";
 import type { DataLake } from "../batch/data-lake";
 import type { EventStream } from "../ingest/event-stream";
 import type { Location } from "../location";
@@ -111,7 +112,7 @@ function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvent
       "merge-small-files",
       batch.mergeSmallFiles,
       SUSTAINED,
-      batch.mergeEveryMinutes * MINUTE,
+      product(batch.mergeEveryMinutes, MINUTE),
     ),
     ...mergeAlarms(batch.mergeSmallFiles, batch.mergeEveryMinutes),
   ];

@@ -1,3 +1,4 @@
+import { product } from "../arithmetic";
 import type { EventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { streamMetrics } from "./metric";
@@ -14,7 +15,7 @@ export function streamAlarms(stream: EventStream, retentionHours: number): Alarm
         "A consumer of the stream lags by a quarter of the retention; at the whole of it records expire unread. Raise the retention first, then find the consumer.",
       metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: (retentionHours / 4) * MILLISECONDS_AN_HOUR,
+      threshold: product(retentionHours, MILLISECONDS_AN_HOUR / 4),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

@@ -2,6 +2,7 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import type { Grantee } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
@@ -69,9 +70,13 @@ export class EncryptionKey extends Construct {
   private readonly policy: PolicyDocument;
   private readonly services: readonly EncryptingService[];
   private readonly logGroupArns: string[] = [];
+  /** By the statements' ids: on whose behalf each service may publish. */
+  private readonly publishers = new Map<string, string[]>();
 
   public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
+    assertLiteral(this, "services", props.services);
+    assertLiteral(this, "protected", props.protected);
     this.location = props.location;
     this.services = props.services;
     this.policy = new PolicyDocument(this, "Policy");
@@ -127,9 +132,16 @@ export class EncryptionKey extends Construct {
   /**
    * Allows an AWS service to publish to a topic that the key encrypts, on behalf of `sourceArn` of this account only. Not
    * for EventBridge, which passes neither account nor source to KMS.
-   * @param sid of the statement, unique in the key's policy.
+   * @param sid of the statement, one for each service: topics that share the key share it.
    */
   public allowPublisher(sid: string, service: string, sourceArn: string): void {
+    const sources = this.publishers.get(sid);
+    if (sources) {
+      if (!sources.includes(sourceArn)) sources.push(sourceArn);
+      return;
+    }
+    const sourceArns = [sourceArn];
+    this.publishers.set(sid, sourceArns);
     this.policy.addForAnyResource(
       {
         sid,
@@ -137,7 +149,11 @@ export class EncryptionKey extends Construct {
         actions: ["kms:Decrypt", "kms:GenerateDataKey"],
         conditions: [
           { test: "StringEquals", variable: "aws:SourceAccount", values: [this.location.accountId] },
-          { test: "ArnLike", variable: "aws:SourceArn", values: [sourceArn] },
+          {
+            test: "ArnLike",
+            variable: "aws:SourceArn",
+            values: Lazy.listValue({ produce: () => sourceArns }),
+          },
         ],
       },
       REASON,

@@ -37,7 +37,7 @@ export class ExecutionRole extends Construct implements Grantee {
         {
           actions: ["sts:AssumeRole"],
           principals: [{ type: "Service", identifiers: [props.service] }],
-          ...(props.sourceAccount && {
+          ...(props.sourceAccount !== undefined && {
             condition: [
               { test: "StringEquals", variable: "aws:SourceAccount", values: [props.sourceAccount] },
             ],

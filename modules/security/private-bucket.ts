@@ -10,6 +10,7 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { Construct } from "constructs";
+import { assertKnownLength, assertLiteral } from "../check";
 import type { EncryptionKey } from "./encryption-key";
 import { explain } from "./explanations";
 import { PolicyDocument, type Statement } from "./policy";
@@ -51,6 +52,8 @@ export class PrivateBucket extends Construct {
 
   public constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
+    assertLiteral(this, "protected", props.protected);
+    assertKnownLength(this, "expirations", props.expirations ?? []);
     this.resource = new S3Bucket(this, "Bucket", {
       bucket: props.name,
       ...(props.protected ? { lifecycle: { preventDestroy: true } } : { forceDestroy: true }),

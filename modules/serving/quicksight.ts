@@ -10,6 +10,7 @@ import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { Catalog } from "../batch/catalog";
 import type { DataLake } from "../batch/data-lake";
 import type { Workgroup } from "../batch/workgroup";
+import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
 import { AdoptedRole } from "../security/adopted-role";
 
@@ -92,6 +93,8 @@ export class QuickSight extends Construct {
   public constructor(scope: Construct, id: string, props: QuickSightProps) {
     super(scope, id);
     this.props = props;
+    assertKnownLength(this, "principals", props.principals);
+    for (const { access } of props.principals) assertLiteral(this, "access of a principal", access);
     const { name, catalog, lake, workgroup, principals } = props;
     if (principals.length === 0) {
       throw new RangeError(

@@ -8,8 +8,10 @@ import { OpensearchDomainSamlOptions } from "@cdktf/provider-aws/lib/opensearch-
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import type { ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
+import { product, sum } from "../arithmetic";
+import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
 import { SECURITY_GROUP_NAMES } from "../naming";
 import type { Vpc } from "../network/vpc";
@@ -114,7 +116,10 @@ export class SearchDomain extends Construct {
     super(scope, id);
     const { settings, vpc } = props;
     const { region, accountId } = props.location;
-    if (!/^[a-z][a-z0-9-]{2,27}$/.test(props.name)) {
+    assertLiteral(this, "settings.availability.kind", settings.availability.kind);
+    assertLiteral(this, "settings.serviceLinkedRole", settings.serviceLinkedRole);
+    assertLiteral(this, "protected", props.protected);
+    if (!Token.isUnresolved(props.name) && !/^[a-z][a-z0-9-]{2,27}$/.test(props.name)) {
       throw new RangeError(
         `${this.node.path}: name is "${props.name}"; 3 to 28 lower-case letters, digits and hyphens are allowed, a letter first`,
       );
@@ -126,7 +131,7 @@ export class SearchDomain extends Construct {
     this.dedicatedMasters = availability.kind === "standby";
     this.nodes =
       availability.kind === "standby"
-        ? availability.nodesPerZone * ZONES_WITH_STANDBY + DEDICATED_MASTERS
+        ? sum(product(availability.nodesPerZone, ZONES_WITH_STANDBY), DEDICATED_MASTERS)
         : 1;
     this.volumeGiB = settings.volumeGiB;
 
@@ -204,6 +209,7 @@ export class SearchDomain extends Construct {
    * for {@link grantRequests}. AWS rejects a policy with a role that does not exist.
    */
   public admitAnalysts(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
+    assertKnownLength(this, "roleArns", roleArns);
     if (roleArns.length === 0) return;
     this.access.add({
       sid: "People",
@@ -324,7 +330,7 @@ function clusterConfig(settings: SearchDomainSettings): OpensearchDomainClusterC
   }
   return {
     instanceType,
-    instanceCount: availability.nodesPerZone * ZONES_WITH_STANDBY,
+    instanceCount: product(availability.nodesPerZone, ZONES_WITH_STANDBY),
     zoneAwarenessEnabled: true,
     zoneAwarenessConfig: { availabilityZoneCount: ZONES_WITH_STANDBY },
     multiAzWithStandbyEnabled: true,

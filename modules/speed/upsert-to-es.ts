@@ -1,6 +1,7 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
 import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
+import { least, product, sum } from "../arithmetic";
 import type { DataLake } from "../batch/data-lake";
 import { ZONES } from "../batch/zones";
 import { assertWholeNumber } from "../check";
@@ -91,8 +92,8 @@ export class UpsertToEs extends Construct {
       bisectBatchOnFunctionError: true,
       // Unlimited retries, so that an outage of the domain discards no records before the maximum record age.
       maximumRetryAttempts: -1,
-      maximumRecordAgeInSeconds: Math.min(
-        props.streamRetentionHours * 3600 - LAST_CHANCE_SECONDS,
+      maximumRecordAgeInSeconds: least(
+        sum(product(props.streamRetentionHours, 3600), -LAST_CHANCE_SECONDS),
         LONGEST_AGE_SECONDS,
       ),
       functionResponseTypes: ["ReportBatchItemFailures"],
