@@ -403,6 +403,60 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     ["settings.alarmSubscriptions.*.protocol", "settings.budget.costOf"],
   );
 
+  const adoptedKey = EncryptionKey.fromArn(
+    stack,
+    "AdoptedKey",
+    tokens.in("fromArn_key", { arn: "arn", location, services: ["s3", "kinesis"] as const }, ["services"]),
+  );
+  const adoptedStream = EventStream.fromArn(stack, "AdoptedStream", {
+    ...tokens.in("fromArn_stream", { arn: "arn" }),
+    key: adoptedKey,
+  });
+  adoptedStream.grantWrite(role);
+  const adoptedLake = DataLake.fromBucket(stack, "AdoptedLake", {
+    ...tokens.in("fromBucket", { bucketName: "theirs", accountId: location.accountId, rawRetentionDays: 30 }),
+    key: adoptedKey,
+  });
+  adoptedLake.grant(functionRole(stack, "Reader", "reader"), { read: ["raw"] });
+  const adoptedNetwork = Vpc.fromIds(
+    stack,
+    "AdoptedNetwork",
+    tokens.in(
+      "fromIds",
+      { vpcId: "vpc-1", privateSubnetIds: ["s-1"], publicSubnetId: "s-2", s3PrefixListId: "pl-1", location },
+      [],
+      ["privateSubnetIds"],
+    ),
+  );
+  adoptedNetwork.allowThroughS3Endpoint({
+    sid: "Read",
+    actions: ["s3:GetObject"],
+    resources: ["arn:aws:s3:::b/*"],
+  });
+  const domainThere = new SearchDomain(stack, "AdoptedNetworkDomain", {
+    name: "there",
+    logPolicyName: "there",
+    location,
+    vpc: adoptedNetwork,
+    settings: {
+      instanceType: "t3.small.search",
+      volumeGiB: 10,
+      availability: { kind: "single-node" },
+      serviceLinkedRole: "exists",
+    },
+    master,
+    key: adoptedKey,
+    logRetentionDays: 7,
+    protected: false,
+  });
+  new Bastion(stack, "AdoptedNetworkBastion", {
+    name: "there",
+    location,
+    vpc: adoptedNetwork,
+    domain: domainThere,
+    key: adoptedKey,
+  });
+
   const deliveryRole = make<DeliveryRoleProps, DeliveryRole>(DeliveryRole, {
     name: "delivery",
     description: "test",

@@ -7,13 +7,13 @@ import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
 import type { ExecutionRole, Grantee } from "../security/execution-role";
-import type { DataLake } from "./data-lake";
+import type { ILake } from "./data-lake";
 import type { Zone } from "./zones";
 
 export interface CatalogProps {
   /** Physical name of the database: lower-case letters, digits and underscores. */
   readonly databaseName: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly location: Location;
   /** Whether the tables refuse to be destroyed: the partitions and their digests are not in Terraform. */
   readonly protected: boolean;

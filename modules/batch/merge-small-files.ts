@@ -9,7 +9,7 @@ import type { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
 import { product } from "../arithmetic";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { Catalog } from "./catalog";
-import type { DataLake } from "./data-lake";
+import type { ILake } from "./data-lake";
 import type { Workgroup } from "./workgroup";
 
 export interface MergeSmallFilesProps extends FunctionDefaults {
@@ -17,7 +17,7 @@ export interface MergeSmallFilesProps extends FunctionDefaults {
   readonly name: string;
   /** Physical name of the rule that runs it. */
   readonly scheduleName: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly catalog: Catalog;
   /** Must not enforce its settings, because a merge sets the location of its table. */
   readonly workgroup: Workgroup;

@@ -2,7 +2,7 @@ import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
 import { product } from "../arithmetic";
 import { assertLiteral, assertWholeNumber } from "../check";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole, Grantee } from "../security/execution-role";
 
 export interface WorkgroupProps {
@@ -11,7 +11,7 @@ export interface WorkgroupProps {
   readonly description: string;
   /** Where results go, such as `s3://bucket/athena-results/`. */
   readonly resultsLocation: string;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   /**
    * Whether these settings override the client's. If so, Athena refuses a CTAS with a location.
    */

@@ -1,4 +1,4 @@
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import type { Grantee } from "../security/execution-role";
 import type { PrivateBucket } from "../security/private-bucket";
 
@@ -9,7 +9,7 @@ export const PLANS_PREFIX = "plans/";
 export class StateAccess {
   public constructor(
     private readonly bucket: PrivateBucket,
-    private readonly key: EncryptionKey,
+    private readonly key: IEncryptionKey,
     /** Object of the state. */
     private readonly stateKey: string,
   ) {}

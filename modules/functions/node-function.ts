@@ -6,14 +6,14 @@ import { assertLiteral, assertWholeNumber } from "../check";
 import type { Location } from "../location";
 import { executionRoleName, functionLogGroupName } from "../naming";
 import { LogGroup } from "../operations/log-group";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import { bundleFunction } from "./bundle";
 
 /** Settings that all functions of an environment share. */
 export interface FunctionDefaults {
   readonly location: Location;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
 }
 

@@ -5,7 +5,7 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
 
 /** Someone who is told of alarms and of the budget. */
@@ -23,7 +23,7 @@ export interface AlarmTopicProps {
   readonly alarmPrefix: string;
   /** Who is told; e-mail addresses confirm first. */
   readonly subscriptions: readonly AlarmSubscription[];
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
 import { product } from "../arithmetic";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { functionMetrics, type Metric, type MetricMath, MINUTE, ownMetrics, readerStopped } from "./metric";
 import type { MonitoredFunction } from "./monitored";
@@ -76,7 +76,7 @@ export function validateAlarms(monitored: MonitoredFunction): AlarmSpec[] {
 /** Alarms of UpsertToES alone. @param failedRecords objects with batches that the mapping discarded */
 export function upsertAlarms(
   monitored: MonitoredFunction,
-  source: EventStream,
+  source: IEventStream,
   failedRecords: Metric,
 ): AlarmSpec[] {
   const metric = functionMetrics(monitored);

@@ -1,12 +1,12 @@
 import { product } from "../arithmetic";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { streamMetrics } from "./metric";
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
 /** The stream itself: who writes, who reads, and whether a reader is so late that records are about to expire. */
-export function streamAlarms(stream: EventStream, retentionHours: number): AlarmSpec[] {
+export function streamAlarms(stream: IEventStream, retentionHours: number): AlarmSpec[] {
   const metric = streamMetrics(stream);
   return [
     {

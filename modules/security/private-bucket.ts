@@ -11,7 +11,7 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { Construct } from "constructs";
 import { assertKnownLength, assertLiteral } from "../check";
-import type { EncryptionKey } from "./encryption-key";
+import type { IEncryptionKey } from "./encryption-key";
 import { explain } from "./explanations";
 import { PolicyDocument, type Statement } from "./policy";
 
@@ -19,7 +19,7 @@ export interface PrivateBucketProps {
   /** Physical name, globally unique. */
   readonly name: string;
   /** The encryption key, or why S3's own encryption is used instead. */
-  readonly encryption: { readonly key: EncryptionKey } | { readonly ownKeyReason: string };
+  readonly encryption: { readonly key: IEncryptionKey } | { readonly ownKeyReason: string };
   /** Target of the access logs, or why there are none. */
   readonly accessLog:
     | { readonly bucket: PrivateBucket; readonly prefix: string }

@@ -8,7 +8,7 @@ import { glueColumns, gluePartitionColumns } from "../../contract/retail-transac
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { Catalog } from "../batch/catalog";
-import type { DataLake } from "../batch/data-lake";
+import type { ILake } from "../batch/data-lake";
 import type { Workgroup } from "../batch/workgroup";
 import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
@@ -31,7 +31,7 @@ export interface QuickSightProps {
   readonly identityRegion: string;
   /** Name of QuickSight's service role, without its path. */
   readonly serviceRoleName: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly catalog: Catalog;
   readonly workgroup: Workgroup;
   /** At least one, because without principals nobody can open the dashboard. */

@@ -8,15 +8,15 @@ import { OpensearchDomainSamlOptions } from "@cdktf/provider-aws/lib/opensearch-
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { type ITerraformDependable, Token } from "cdktf";
+import { Fn, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { product, sum } from "../arithmetic";
 import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
 import { SECURITY_GROUP_NAMES } from "../naming";
-import type { Vpc } from "../network/vpc";
+import type { INetwork } from "../network/vpc";
 import { LogGroup } from "../operations/log-group";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 import { PolicyDocument } from "../security/policy";
 
@@ -63,11 +63,11 @@ export interface SearchDomainProps {
   /** Physical name of the resource policy of its log groups. */
   readonly logPolicyName: string;
   readonly location: Location;
-  readonly vpc: Vpc;
+  readonly vpc: INetwork;
   readonly settings: SearchDomainSettings;
   /** The master role with all permissions; there is no master user and no password. */
   readonly master: ExecutionRole;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
   /** Refuses to be destroyed. */
   readonly protected: boolean;
@@ -138,13 +138,13 @@ export class SearchDomain extends Construct {
     this.clients = new SecurityGroup(this, "Clients", {
       name: SECURITY_GROUP_NAMES.searchClients,
       description: "May reach the search domain and S3",
-      vpcId: vpc.resource.id,
+      vpcId: vpc.vpcId,
       tags: { Name: SECURITY_GROUP_NAMES.searchClients },
     });
     this.group = new SecurityGroup(this, "Group", {
       name: SECURITY_GROUP_NAMES.searchDomain,
       description: "The search domain",
-      vpcId: vpc.resource.id,
+      vpcId: vpc.vpcId,
       tags: { Name: SECURITY_GROUP_NAMES.searchDomain },
     });
     this.reachable = this.addRules(vpc);
@@ -157,7 +157,7 @@ export class SearchDomain extends Construct {
       clusterConfig: clusterConfig(settings),
       ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: settings.volumeGiB },
       vpcOptions: {
-        subnetIds: vpc.privateSubnets.slice(0, single ? 1 : ZONES_WITH_STANDBY).map(({ id }) => id),
+        subnetIds: this.firstSubnets(vpc, single ? 1 : ZONES_WITH_STANDBY),
         securityGroupIds: [this.group.id],
       },
       encryptAtRest: { enabled: true, kmsKeyId: props.key.arn },
@@ -258,7 +258,7 @@ export class SearchDomain extends Construct {
     );
   }
 
-  private addRules(vpc: Vpc): ITerraformDependable[] {
+  private addRules(vpc: INetwork): ITerraformDependable[] {
     return [
       this.allowFrom("FromClients", this.clients, "Requests of clients"),
       new VpcSecurityGroupEgressRule(this, "ClientsToDomain", {
@@ -271,13 +271,21 @@ export class SearchDomain extends Construct {
       }),
       new VpcSecurityGroupEgressRule(this, "ClientsToS3", {
         securityGroupId: this.clients.id,
-        prefixListId: vpc.s3Endpoint.prefixListId,
+        prefixListId: vpc.s3PrefixListId,
         ipProtocol: "tcp",
         fromPort: HTTPS,
         toPort: HTTPS,
         description: "S3, through the endpoint of the network",
       }),
     ];
+  }
+
+  private firstSubnets({ privateSubnetIds: ids }: INetwork, count: number): string[] {
+    if (Token.isUnresolved(ids)) return Fn.slice([...ids], 0, count);
+    if (ids.length < count) {
+      throw new RangeError(`${this.node.path}: vpc has ${ids.length} private subnets; ${count} are needed`);
+    }
+    return ids.slice(0, count);
   }
 
   private serviceLinkedRole({ serviceLinkedRole }: SearchDomainSettings): ITerraformDependable[] {

@@ -5,14 +5,14 @@ import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import type { SearchSetupInput } from "../../lambdas/search-setup/input";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import { SEARCH_INDEX } from "../naming";
-import type { Vpc } from "../network/vpc";
+import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 
 export interface SearchSetupProps extends FunctionDefaults {
   /** Physical name. */
   readonly name: string;
-  readonly vpc: Vpc;
+  readonly vpc: INetwork;
   readonly domain: SearchDomain;
   /** The domain's master role. */
   readonly role: ExecutionRole;
@@ -49,7 +49,7 @@ export class SearchSetup extends Construct {
       memoryMiB: 256,
       role: props.role,
       network: {
-        subnetIds: vpc.privateSubnets.map(({ id }) => id),
+        subnetIds: vpc.privateSubnetIds,
         securityGroupIds: [domain.clients.id],
       },
       environment: {

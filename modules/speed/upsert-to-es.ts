@@ -2,13 +2,13 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { Construct } from "constructs";
 import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
 import { least, product, sum } from "../arithmetic";
-import type { DataLake } from "../batch/data-lake";
+import type { ILake } from "../batch/data-lake";
 import { ZONES } from "../batch/zones";
 import { assertWholeNumber } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import { SEARCH_INDEX } from "../naming";
-import type { Vpc } from "../network/vpc";
+import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 import type { SearchSetup } from "./search-setup";
@@ -16,9 +16,9 @@ import type { SearchSetup } from "./search-setup";
 export interface UpsertToEsProps extends FunctionDefaults {
   /** Physical name. */
   readonly name: string;
-  readonly source: EventStream;
-  readonly lake: DataLake;
-  readonly vpc: Vpc;
+  readonly source: IEventStream;
+  readonly lake: ILake;
+  readonly vpc: INetwork;
   readonly domain: SearchDomain;
   /** Its execution role, to which the set-up gives write access. */
   readonly role: ExecutionRole;
@@ -63,7 +63,7 @@ export class UpsertToEs extends Construct {
       memoryMiB: 512,
       role,
       network: {
-        subnetIds: vpc.privateSubnets.map(({ id }) => id),
+        subnetIds: vpc.privateSubnetIds,
         securityGroupIds: [domain.clients.id],
       },
       environment: {
@@ -79,7 +79,7 @@ export class UpsertToEs extends Construct {
     vpc.allowThroughS3Endpoint({
       sid: "Quarantine",
       actions: ["s3:PutObject"],
-      resources: [`${lake.bucket.arn}/${ZONES.quarantine}*`],
+      resources: [`${lake.bucketArn}/${ZONES.quarantine}*`],
     });
     this.mapping = new LambdaEventSourceMapping(this, "Mapping", {
       eventSourceArn: props.source.arn,
@@ -97,7 +97,7 @@ export class UpsertToEs extends Construct {
         LONGEST_AGE_SECONDS,
       ),
       functionResponseTypes: ["ReportBatchItemFailures"],
-      destinationConfig: { onFailure: { destinationArn: props.lake.bucket.arn } },
+      destinationConfig: { onFailure: { destinationArn: props.lake.bucketArn } },
       dependsOn: [props.setup.invocation],
     });
   }
