@@ -7,7 +7,6 @@ import {
   defineEnvironment,
   type EnvironmentSettings,
   EnvironmentSettingsError,
-  lookBackHours,
 } from "../../environments/environment";
 import {
   DEFAULT_REGION,
@@ -21,6 +20,7 @@ import {
   variableName,
 } from "../../environments/location";
 import { prod } from "../../environments/prod";
+import { lookBackHours } from "../../modules/batch/look-back";
 import { METADATA, SAML, type SamlSettings } from "../support/saml";
 
 type QuickSightSettings = NonNullable<NonNullable<EnvironmentSettings["serving"]>["quickSight"]>;

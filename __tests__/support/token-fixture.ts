@@ -6,6 +6,7 @@ import { Guardrails } from "../../modules/aspects/guardrails";
 import { Catalog, type CatalogProps } from "../../modules/batch/catalog";
 import { DataLake, type DataLakeProps } from "../../modules/batch/data-lake";
 import { DeliveryStream, type DeliveryStreamProps } from "../../modules/batch/delivery-stream";
+import { IngestBatch, type IngestBatchProps } from "../../modules/batch/ingest-batch";
 import { MergeSmallFiles, type MergeSmallFilesProps } from "../../modules/batch/merge-small-files";
 import { SavedQueries, type SavedQueriesProps } from "../../modules/batch/saved-queries";
 import { ValidateRecords, type ValidateRecordsProps } from "../../modules/batch/validate-records";
@@ -35,6 +36,7 @@ import {
 import { LogGroup, type LogGroupProps } from "../../modules/operations/log-group";
 import type { MonitoredFunction } from "../../modules/operations/monitored";
 import { Operations, type OperationsProps } from "../../modules/operations/operations";
+import { RetailBi, type RetailBiProps } from "../../modules/retail-bi";
 import { AdoptedRole, type AdoptedRoleProps } from "../../modules/security/adopted-role";
 import { EncryptionKey, type EncryptionKeyProps } from "../../modules/security/encryption-key";
 import { ExecutionRole, type ExecutionRoleProps } from "../../modules/security/execution-role";
@@ -43,6 +45,7 @@ import { PrivateBucket, type PrivateBucketProps } from "../../modules/security/p
 import { QuickSight, type QuickSightProps } from "../../modules/serving/quicksight";
 import { SearchDomain, type SearchDomainProps } from "../../modules/speed/search-domain";
 import { SearchSetup, type SearchSetupProps } from "../../modules/speed/search-setup";
+import { SpeedLayer, type SpeedLayerProps } from "../../modules/speed/speed-layer";
 import { UpsertToEs, type UpsertToEsProps } from "../../modules/speed/upsert-to-es";
 import { type TokenSource, Tokens } from "./tokens";
 
@@ -245,6 +248,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     {
       name: "domain",
       logPolicyName: "policy",
+      groupNames: { searchClients: "clients", searchDomainGroup: "domain" },
       location,
       vpc,
       settings: {
@@ -486,6 +490,80 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       state: new StateAccess(bucket, key, tokens.in("StateAccess", ["test.tfstate"])[0] ?? ""),
     },
     ["environment.physicalNames", "settings.identityProvider"],
+  );
+  const adoptable = {
+    prefix: "sales",
+    location,
+    protected: false,
+    logRetentionDays: 7,
+  };
+  const batchSettings = {
+    stream: { capacity: { mode: "provisioned", shardCount: 2 }, retentionHours: 24 },
+    lake: { noncurrentVersionDays: 7 },
+    rawRetentionDays: 30,
+    bufferMiB: 64,
+    gzip: true,
+    merge: { everyMinutes: 13, queriesInFlight: 4, scanLimitGiB: 100 },
+    analystScanLimitGiB: 10,
+  } as const;
+  const saml = {
+    entityId: "https://idp.example.com",
+    metadataXml: "<md/>",
+    readerGroups: ["readers"],
+    adminGroup: "admins",
+    rolesKey: "roles",
+    subjectKey: "mail",
+    sessionMinutes: 60,
+  };
+  const speedSettings = {
+    instanceType: "m6g.large.search",
+    volumeGiB: 20,
+    availability: { kind: "standby", nodesPerZone: 2, masterInstanceType: "m6g.large.search" },
+    saml,
+    serviceLinkedRole: "exists",
+    network: { cidr: "10.20.0.0/16", zones: ["a", "b", "c"], nat: false },
+    shards: 2,
+    retentionDays: 90,
+    readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
+    parallelizationFactor: 2,
+    bastion: true,
+  } as const;
+  const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones"];
+  make<IngestBatchProps, IngestBatch>(
+    IngestBatch,
+    { ...adoptable, ...batchSettings, key, names: { stream: "own" } },
+    ["stream.capacity.mode"],
+  );
+  make<SpeedLayerProps, SpeedLayer>(
+    SpeedLayer,
+    { ...adoptable, ...speedSettings, key, source: stream, lake, names: { searchClients: "own" } },
+    speedStructure,
+  );
+  make<Omit<RetailBiProps, "key">, RetailBi>(
+    RetailBi,
+    {
+      ...adoptable,
+      ...batchSettings,
+      names: { database: "own" },
+      keyDeletionDays: 7,
+      speed: speedSettings,
+      quickSight: {
+        principals: [{ kind: "group", name: "analysts", access: "author" }],
+        identityRegion: "us-east-1",
+        serviceRoleName: "service",
+      },
+      operations: {
+        alarmSubscriptions: [{ protocol: "email", endpoint: "one@example.com" }],
+        budget: { usdPerMonth: 10, costOf: "environment" },
+      },
+    },
+    [
+      "stream.capacity.mode",
+      ...speedStructure.map((path) => `speed.${path}`),
+      "quickSight.principals.*.access",
+      "operations.alarmSubscriptions.*.protocol",
+      "operations.budget.costOf",
+    ],
   );
   return { stack, references: tokens.references, made };
 }

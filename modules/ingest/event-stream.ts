@@ -1,3 +1,4 @@
+import { DataAwsKinesisStream } from "@cdktf/provider-aws/lib/data-aws-kinesis-stream";
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
@@ -29,6 +30,8 @@ export interface EventStreamProps {
 export interface IEventStream {
   readonly arn: string;
   readonly streamName: string;
+  /** Hours that a record can be read again. */
+  readonly retentionHours: number;
   /** Allows `role` to read the stream: describe, list shards, iterate, get, decrypt. */
   grantRead(role: Grantee): void;
   /** Allows `role`, a producer's, to write to the stream: describe, list shards, put, encrypt. */
@@ -41,11 +44,14 @@ export interface AdoptedStreamProps {
   readonly arn: string;
   /** The customer-managed key that encrypts it. @default none, or AWS's own key for Kinesis, which needs no grant */
   readonly key?: IEncryptionKey;
+  /** Hours that a record can be read again. @default what the stream is set to, by a data source */
+  readonly retentionHours?: number;
 }
 
 abstract class EventStreamBase extends Construct implements IEventStream {
   public abstract readonly arn: string;
   public abstract readonly streamName: string;
+  public abstract readonly retentionHours: number;
   protected abstract readonly key: IEncryptionKey | undefined;
 
   public grantRead(role: Grantee): void {
@@ -87,13 +93,16 @@ abstract class EventStreamBase extends Construct implements IEventStream {
 class AdoptedStream extends EventStreamBase {
   public readonly arn: string;
   public readonly streamName: string;
+  public readonly retentionHours: number;
   protected readonly key: IEncryptionKey | undefined;
 
-  public constructor(scope: Construct, id: string, { arn, key }: AdoptedStreamProps) {
+  public constructor(scope: Construct, id: string, { arn, key, retentionHours }: AdoptedStreamProps) {
     super(scope, id);
     this.arn = arn;
     this.streamName = Token.isUnresolved(arn) ? Fn.element(Fn.split("/", arn), 1) : nameIn(arn, this);
     this.key = key;
+    this.retentionHours =
+      retentionHours ?? new DataAwsKinesisStream(this, "Stream", { name: this.streamName }).retentionPeriod;
   }
 }
 
@@ -109,12 +118,14 @@ function nameIn(arn: string, { node }: Construct): string {
 /** The stream that every transaction enters by; the batch and the speed layer each read all of it. */
 export class EventStream extends EventStreamBase {
   public readonly resource: KinesisStream;
+  public readonly retentionHours: number;
   protected readonly key: IEncryptionKey;
 
   /** @throws RangeError when the retention or the shard count is outside of Kinesis's limits. */
   public constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id);
     this.key = props.key;
+    this.retentionHours = props.retentionHours;
     assertLiteral(this, "capacity.mode", props.capacity.mode);
     assertLiteral(this, "protected", props.protected);
     assertWholeNumber(this, "retentionHours", props.retentionHours, 24, 8760);

@@ -13,7 +13,7 @@ import { Construct } from "constructs";
 import { product, sum } from "../arithmetic";
 import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
-import { SECURITY_GROUP_NAMES } from "../naming";
+import { type GroupNames, SECURITY_GROUP_NAMES } from "../naming";
 import type { INetwork } from "../network/vpc";
 import { LogGroup } from "../operations/log-group";
 import type { IEncryptionKey } from "../security/encryption-key";
@@ -62,6 +62,8 @@ export interface SearchDomainProps {
   readonly name: string;
   /** Physical name of the resource policy of its log groups. */
   readonly logPolicyName: string;
+  /** Physical names of its security groups. @default the lab's, for a network of its own */
+  readonly groupNames?: GroupNames;
   readonly location: Location;
   readonly vpc: INetwork;
   readonly settings: SearchDomainSettings;
@@ -114,7 +116,7 @@ export class SearchDomain extends Construct {
 
   public constructor(scope: Construct, id: string, props: SearchDomainProps) {
     super(scope, id);
-    const { settings, vpc } = props;
+    const { settings, vpc, groupNames = SECURITY_GROUP_NAMES } = props;
     const { region, accountId } = props.location;
     assertLiteral(this, "settings.availability.kind", settings.availability.kind);
     assertLiteral(this, "settings.serviceLinkedRole", settings.serviceLinkedRole);
@@ -136,16 +138,16 @@ export class SearchDomain extends Construct {
     this.volumeGiB = settings.volumeGiB;
 
     this.clients = new SecurityGroup(this, "Clients", {
-      name: SECURITY_GROUP_NAMES.searchClients,
+      name: groupNames.searchClients,
       description: "May reach the search domain and S3",
       vpcId: vpc.vpcId,
-      tags: { Name: SECURITY_GROUP_NAMES.searchClients },
+      tags: { Name: groupNames.searchClients },
     });
     this.group = new SecurityGroup(this, "Group", {
-      name: SECURITY_GROUP_NAMES.searchDomain,
+      name: groupNames.searchDomainGroup,
       description: "The search domain",
       vpcId: vpc.vpcId,
-      tags: { Name: SECURITY_GROUP_NAMES.searchDomain },
+      tags: { Name: groupNames.searchDomainGroup },
     });
     this.reachable = this.addRules(vpc);
 
