@@ -58,8 +58,9 @@ export {
   type IEncryptionKey,
   type KeyUse,
 } from "./security/encryption-key";
-export { ExecutionRole, type ExecutionRoleProps, type Grantee } from "./security/execution-role";
+export { ExecutionRole, type ExecutionRoleProps } from "./security/execution-role";
 export type { Condition, Permission, Principal, Statement } from "./security/policy";
+export type { Grantee } from "./security/role";
 export { QuickSight, type QuickSightPrincipal, type QuickSightProps } from "./serving/quicksight";
 export {
   type SamlDefinition,

@@ -42,6 +42,7 @@ import { EncryptionKey, type EncryptionKeyProps } from "../../modules/security/e
 import { ExecutionRole, type ExecutionRoleProps } from "../../modules/security/execution-role";
 import { PolicyDocument, type Statement } from "../../modules/security/policy";
 import { PrivateBucket, type PrivateBucketProps } from "../../modules/security/private-bucket";
+import { Role, type RoleProps } from "../../modules/security/role";
 import { QuickSight, type QuickSightProps } from "../../modules/serving/quicksight";
 import { SearchDomain, type SearchDomainProps } from "../../modules/speed/search-domain";
 import { SearchSetup, type SearchSetupProps } from "../../modules/speed/search-setup";
@@ -109,6 +110,16 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     description: "test",
     service: "lambda.amazonaws.com",
     sourceAccount: "123456789012",
+  });
+  make<RoleProps, Role>(Role, {
+    name: "role",
+    description: "test",
+    trust: {
+      action: "sts:AssumeRole",
+      principal: { type: "Service", identifier: "lambda.amazonaws.com" },
+      conditions: [{ test: "StringEquals", variable: "aws:SourceAccount", values: ["123456789012"] }],
+    },
+    sessionHours: 4,
   });
   make<AdoptedRoleProps, AdoptedRole>(AdoptedRole, { roleName: "role", policyName: "policy" });
   made.add(PolicyDocument);

@@ -6,7 +6,8 @@ import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contra
 import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
-import type { ExecutionRole, Grantee } from "../security/execution-role";
+import type { ExecutionRole } from "../security/execution-role";
+import type { Grantee } from "../security/role";
 import type { ILake } from "./data-lake";
 import type { Zone } from "./zones";
 

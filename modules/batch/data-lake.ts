@@ -2,9 +2,9 @@ import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notifica
 import { Fn, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import type { IEncryptionKey } from "../security/encryption-key";
-import type { Grantee } from "../security/execution-role";
 import { PolicyDocument, type Statement } from "../security/policy";
 import { type Expiration, PrivateBucket } from "../security/private-bucket";
+import type { Grantee } from "../security/role";
 import { ZONES, type Zone } from "./zones";
 
 /** A role's access to zones of the lake. */

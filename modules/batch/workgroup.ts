@@ -3,7 +3,8 @@ import { Construct } from "constructs";
 import { product } from "../arithmetic";
 import { assertLiteral, assertWholeNumber } from "../check";
 import type { IEncryptionKey } from "../security/encryption-key";
-import type { ExecutionRole, Grantee } from "../security/execution-role";
+import type { ExecutionRole } from "../security/execution-role";
+import type { Grantee } from "../security/role";
 
 export interface WorkgroupProps {
   /** Physical name. */

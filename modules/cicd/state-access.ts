@@ -1,6 +1,6 @@
 import type { IEncryptionKey } from "../security/encryption-key";
-import type { Grantee } from "../security/execution-role";
 import type { PrivateBucket } from "../security/private-bucket";
+import type { Grantee } from "../security/role";
 
 /** Where saved plans wait for their approval: beside the state, because a plan holds as much as the state does. */
 export const PLANS_PREFIX = "plans/";

@@ -4,7 +4,7 @@ import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { assertLiteral, assertWholeNumber } from "../check";
 import type { IEncryptionKey, KeyUse } from "../security/encryption-key";
-import type { Grantee } from "../security/execution-role";
+import type { Grantee } from "../security/role";
 
 /** Capacity mode of the stream. */
 export type StreamCapacity =

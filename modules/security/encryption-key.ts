@@ -4,8 +4,8 @@ import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
 import { assertLiteral } from "../check";
 import type { Location } from "../location";
-import type { Grantee } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
+import type { Grantee } from "./role";
 
 /** A service that uses the key on behalf of its caller, as `kms:ViaService` names it. */
 export type EncryptingService = "s3" | "kinesis" | "lambda" | "es" | "sns" | "ec2";
