@@ -13,7 +13,7 @@ import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import * as cdktf from "cdktf";
-import { Aspects, TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { Aspects, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { Guardrails } from "../../modules/aspects/guardrails";
 import { PermissionsBoundary } from "../../modules/aspects/permissions-boundary";
@@ -645,6 +645,17 @@ describe("guardrails", () => {
 });
 
 describe("tags", () => {
+  test("that a resource has as a token are merged by Terraform, and win", () => {
+    const template = Template.of((stack) => {
+      Aspects.of(stack).add(new Tags({ Project: "p" }));
+      const tags = new TerraformVariable(stack, "tags", { type: "map(string)" });
+      new KinesisStream(stack, "Stream", { name: "s", tags: Token.asStringMap(tags.value) });
+    });
+    expect(template.only("aws_kinesis_stream").properties["tags"]).toBe(
+      `\${merge({"Project" = "p"}, var.tags)}`,
+    );
+  });
+
   test("every resource that takes tags has them, its own win, and no other gets any", () => {
     const template = Template.of((stack) => {
       Aspects.of(stack).add(new Tags({ Project: "p", Name: "general" }));
