@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Aspects, TerraformStack } from "cdktf";
 import { EncryptionKey, EventStream, Guardrails, RetailBi, type RetailBiProps, Vpc } from "../../modules";
+import { DEFAULTS } from "../../modules/defaults";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
 import { environment, LOCATION } from "../support/environments";
 import { type Block, reference, Template } from "../support/template";
@@ -177,4 +180,29 @@ test("an environment's stack leaves the layers out of its addresses, and of its 
   expect(files).toHaveLength(4);
   for (const file of files)
     expect(file).toMatch(/^assets\/(ValidateRecords|MergeSmallFiles|UpsertToES|SearchSetup)_Function_Code_/);
+});
+
+describe("the documentation of a property agrees with its default:", () => {
+  const source = ["retail-bi.ts", "batch/ingest-batch.ts", "speed/speed-layer.ts"]
+    .map((file) => readFileSync(join(__dirname, "../../modules", file), "utf8"))
+    .join("\n");
+  const used = [...source.matchAll(/(\w+) (?:=|\?\?) DEFAULTS\.(\w+)/g)].map(
+    ([, property = "", name = ""]) => ({
+      property,
+      value: [DEFAULTS[name as keyof typeof DEFAULTS]].flat().join(" and "),
+    }),
+  );
+
+  test("there are such properties", () => {
+    expect(used.length).toBeGreaterThan(15);
+  });
+
+  test.each(used.filter(({ property }) => property !== "usdPerMonth"))(
+    "$property is $value",
+    ({ property, value }) => {
+      const docs = [...source.matchAll(RegExp(`@default ([^*]+?) \\*/\\s+readonly ${property}\\?`, "g"))];
+      expect(docs.length).toBeGreaterThan(0);
+      for (const [, documented] of docs) expect(documented).toBe(value);
+    },
+  );
 });
