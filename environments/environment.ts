@@ -1,6 +1,8 @@
 import type { TerraformStack } from "cdktf";
 import { z } from "zod";
 import { ROLE_ARN } from "../lib/role-arn";
+import { lookBackHours } from "../modules/batch/look-back";
+import { DEFAULTS } from "../modules/defaults";
 import type { Location } from "../modules/location";
 import { QUICK_SIGHT } from "./quick-sight";
 import { SAML } from "./saml";
@@ -11,17 +13,6 @@ const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const LOG_RETENTION_ALLOWED = allowed(`allowed are ${LOG_RETENTION_DAYS.join(", ")}`);
-
-/**
- * Firehose retries a delivery for a day, and it may have read the record just before its expiry from the stream. These
- * hours, added to the stream's retention, make a merge look back far enough for both.
- */
-const LOOK_BACK_MARGIN_HOURS = 2;
-
-/** Hours that a merge looks back for late objects. */
-export function lookBackHours(streamRetentionHours: number): number {
-  return streamRetentionHours + LOOK_BACK_MARGIN_HOURS;
-}
 
 /**
  * Days that raw objects must be kept: a day more than a merge looks back, because lifecycle rules count from the next
@@ -71,9 +62,9 @@ export const SETTINGS = z
     logRetentionDays: z
       .number(LOG_RETENTION_ALLOWED)
       .refine((days) => LOG_RETENTION_DAYS.includes(days), LOG_RETENTION_ALLOWED)
-      .default(30),
+      .default(DEFAULTS.logRetentionDays),
     /** Deletion window of the key in days, 7 to 30. @default 30 */
-    keyDeletionDays: wholeNumber(7, 30).default(30),
+    keyDeletionDays: wholeNumber(7, 30).default(DEFAULTS.keyDeletionDays),
     stream: z
       .strictObject({
         /** @default on-demand */
@@ -88,39 +79,39 @@ export const SETTINGS = z
           ])
           .default({ mode: "on-demand" }),
         /** Hours that a record can be read again, 24 to 8760. @default 24 */
-        retentionHours: wholeNumber(LEAST_RETENTION_HOURS, 8760).default(24),
+        retentionHours: wholeNumber(LEAST_RETENTION_HOURS, 8760).default(DEFAULTS.streamRetentionHours),
       })
       .prefault({}),
     lake: z
       .strictObject({
         /** Days that the raw JSON objects are kept; must exceed the hours that a merge looks back. @default 90 */
-        rawRetentionDays: wholeNumber(LEAST_RAW_DAYS, MOST_DAYS).default(90),
+        rawRetentionDays: wholeNumber(LEAST_RAW_DAYS, MOST_DAYS).default(DEFAULTS.rawRetentionDays),
         /** Days that overwritten and deleted objects can be restored, 1 or more. @default 30 */
-        noncurrentVersionDays: wholeNumber(1, MOST_DAYS).default(30),
+        noncurrentVersionDays: wholeNumber(1, MOST_DAYS).default(DEFAULTS.noncurrentVersionDays),
         /** Of the raw objects; queries read both, also side by side. @default gzip */
         compression: oneOf("gzip", "none").default("gzip"),
         /**
          * Firehose writes an object after so many MiB before compression, 1 to 128, or after a minute. Fewer objects
          * cost less, and no line waits longer. @default 64
          */
-        bufferMiB: wholeNumber(1, 128).default(64),
+        bufferMiB: wholeNumber(1, 128).default(DEFAULTS.bufferMiB),
       })
       .prefault({}),
     /** How the raw objects become Parquet; docs/measurements.md has what it costs. */
     merge: z
       .strictObject({
         /** Minutes from one merge to the next, 5 to 60: Parquet is so far behind, and the buffer's minute. @default 13 */
-        everyMinutes: wholeNumber(5, 60).default(13),
+        everyMinutes: wholeNumber(5, 60).default(DEFAULTS.mergeEveryMinutes),
         /** Queries in flight at a time, 1 to 20. @default 4 */
-        queriesInFlight: wholeNumber(1, 20).default(4),
+        queriesInFlight: wholeNumber(1, 20).default(DEFAULTS.queriesInFlight),
         /** What one query of a merge may scan, in GiB, 1 or more: an hour of raw objects as they are stored. @default 100 */
-        scanLimitGiB: wholeNumber(1, MOST_GIB).default(100),
+        scanLimitGiB: wholeNumber(1, MOST_GIB).default(DEFAULTS.mergeScanLimitGiB),
       })
       .prefault({}),
     athena: z
       .strictObject({
         /** Scan limit of an analyst's query, in GiB, 1 or more. @default 10 */
-        scanLimitGiB: wholeNumber(1, MOST_GIB).default(10),
+        scanLimitGiB: wholeNumber(1, MOST_GIB).default(DEFAULTS.analystScanLimitGiB),
       })
       .prefault({}),
     /** The network of the speed layer. It needs no internet access; see `nat`. */
@@ -128,7 +119,7 @@ export const SETTINGS = z
       .strictObject({
         /** Private CIDR block of sixteen bits that no peered network uses. @default 10.20.0.0/16 */
         cidr: text(PRIVATE_CIDR, "a private range of sixteen bits is allowed, such as 10.20.0.0/16").default(
-          "10.20.0.0/16",
+          DEFAULTS.cidr,
         ),
         /** Letters of the region's availability zones, two or three of them. @default a and b */
         zones: z
@@ -140,7 +131,7 @@ export const SETTINGS = z
               zones.every((zone) => /^[a-f]$/.test(zone)),
             allowed("two or three different letters a to f are allowed"),
           )
-          .default(["a", "b"]),
+          .default([...DEFAULTS.zones]),
         /** Whether the private subnets have internet access. Nothing of ours needs it, and a NAT gateway costs money. @default false */
         nat: z.boolean().default(false),
       })
@@ -150,9 +141,9 @@ export const SETTINGS = z
         /** Whether there is a speed layer, its network included. @default true */
         enabled: z.boolean().default(true),
         /** Instance type of the data nodes. @default t3.small.search */
-        instanceType: INSTANCE_TYPE.default("t3.small.search"),
+        instanceType: INSTANCE_TYPE.default(DEFAULTS.instanceType),
         /** Volume of each data node in GiB, 10 to 12288; the instance type may allow less. @default 10 */
-        volumeGiB: wholeNumber(10, 12_288).default(10),
+        volumeGiB: wholeNumber(10, 12_288).default(DEFAULTS.volumeGiB),
         /** @default single-node */
         availability: z
           .discriminatedUnion("kind", [
@@ -169,12 +160,12 @@ export const SETTINGS = z
           ])
           .default({ kind: "single-node" }),
         /** Primary shards of each monthly index, 1 to 100. @default 1 */
-        shards: wholeNumber(1, 100).default(1),
+        shards: wholeNumber(1, 100).default(DEFAULTS.shards),
         /**
          * Days that a monthly index is kept, counted from its first document, 32 to 36500. A change applies
          * to new indices only: see docs/engines.md. @default 365
          */
-        retentionDays: wholeNumber(32, MOST_DAYS).default(365),
+        retentionDays: wholeNumber(32, MOST_DAYS).default(DEFAULTS.indexRetentionDays),
         /**
          * ARNs of the analysts' IAM roles, with read access to the index and Dashboards. The roles must exist, and their
          * own policies must not deny `es:ESHttp*`. @default none
@@ -185,7 +176,7 @@ export const SETTINGS = z
         /** Gives Dashboards a sign-in page of its own: see docs/operations.md. @default none: users sign requests by IAM */
         saml: SAML.exactOptional(),
         /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
-        parallelizationFactor: wholeNumber(1, 10).default(1),
+        parallelizationFactor: wholeNumber(1, 10).default(DEFAULTS.parallelizationFactor),
         /**
          * The service-linked role of OpenSearch, which exists once in an account. `exists`: something else created it,
          * such as the console. @default create
@@ -221,7 +212,7 @@ export const SETTINGS = z
         budget: z
           .strictObject({
             /** US dollars a month, 1 or more; README.md, Costs, has what an idle environment costs. @default 100 */
-            usdPerMonth: wholeNumber(1, 1_000_000).default(100),
+            usdPerMonth: wholeNumber(1, 1_000_000).default(DEFAULTS.usdPerMonth),
             /** @default account */
             costOf: oneOf("account", "environment").default("account"),
           })

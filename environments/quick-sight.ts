@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULTS } from "../modules/defaults";
 import { oneOf, rule, text } from "./schema";
 
 /** QuickSight's limit of principals in the permissions of one resource. */
@@ -36,7 +37,7 @@ export const QUICK_SIGHT = z
     identityRegion: text(/^[a-z]{2,4}-[a-z]+-\d$/, "a region such as eu-west-1 is allowed").exactOptional(),
     /** QuickSight's service role, which the subscription created. @default aws-quicksight-service-role-v0 */
     serviceRoleName: text(/^[\w+=,.@-]{1,64}$/, "the name of a role, without a path, is allowed").default(
-      "aws-quicksight-service-role-v0",
+      DEFAULTS.quickSightServiceRole,
     ),
   })
   .refine(({ enabled, principals }) => !enabled || principals.length > 0, {

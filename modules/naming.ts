@@ -50,11 +50,25 @@ export const TABLE_NAMES = {
 /** Prefix of the search indices, inside the environment's own domain. */
 export const SEARCH_INDEX = "retail";
 
-/** Names inside the environment's own network. */
-export const SECURITY_GROUP_NAMES = {
+/** Names of security groups: unique in a network, which systems with networks of their own do not share. */
+export interface GroupNames {
+  readonly searchClients: string;
+  readonly searchDomainGroup: string;
+}
+
+/** The lab's, for a network of one's own. */
+export const SECURITY_GROUP_NAMES: GroupNames = {
   searchClients: "use-es-cluster-sg",
-  searchDomain: "es-cluster-sg",
-} as const;
+  searchDomainGroup: "es-cluster-sg",
+};
+
+/** Those of a system that may share its network. */
+export function groupNamesOf(prefix: string): GroupNames {
+  return {
+    searchClients: `${prefix}-${SECURITY_GROUP_NAMES.searchClients}`,
+    searchDomainGroup: `${prefix}-${SECURITY_GROUP_NAMES.searchDomainGroup}`,
+  };
+}
 
 /** Prefix of a merge's temporary tables. */
 export const TEMPORARY_TABLE_PREFIX = "tmp_";

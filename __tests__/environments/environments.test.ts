@@ -7,7 +7,6 @@ import {
   defineEnvironment,
   type EnvironmentSettings,
   EnvironmentSettingsError,
-  lookBackHours,
 } from "../../environments/environment";
 import {
   DEFAULT_REGION,
@@ -21,6 +20,8 @@ import {
   variableName,
 } from "../../environments/location";
 import { prod } from "../../environments/prod";
+import { lookBackHours } from "../../modules/batch/look-back";
+import { DEFAULTS } from "../../modules/defaults";
 import { METADATA, SAML, type SamlSettings } from "../support/saml";
 
 type QuickSightSettings = NonNullable<NonNullable<EnvironmentSettings["serving"]>["quickSight"]>;
@@ -506,7 +507,11 @@ describe("the documentation of a setting agrees with its schema:", () => {
       .getJSDocCommentsAndTags(node)
       .map((each) => each.getText())
       .join(),
-    schema: node.initializer.getText(),
+    schema: node.initializer
+      .getText()
+      .replace(/(?:\[\.\.\.)?DEFAULTS\.(\w+)\]?/, (_, name: keyof typeof DEFAULTS) =>
+        JSON.stringify(DEFAULTS[name]),
+      ),
   }));
 
   /** A default as its documentation writes it. */

@@ -233,7 +233,7 @@ describe("in the stack", () => {
     );
     expect(more).toEqual([
       {
-        path: "test/Bastion/AgentRole/Permissions/Document",
+        path: "test/Default/SpeedLayer/Bastion/AgentRole/Permissions/Document",
         exception: "any-resource",
         subject: "CarrySessions",
         reason: "these actions know no resources; a channel is bound to the instance that opens it",

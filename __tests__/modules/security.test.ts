@@ -1,6 +1,8 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
+import { DataAwsKinesisStream } from "@cdktf/provider-aws/lib/data-aws-kinesis-stream";
 import { IamPolicyAttachment } from "@cdktf/provider-aws/lib/iam-policy-attachment";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { KinesisStream } from "@cdktf/provider-aws/lib/kinesis-stream";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
@@ -10,9 +12,11 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { Aspects, TerraformStack, Testing } from "cdktf";
+import * as cdktf from "cdktf";
+import { Aspects, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { Guardrails } from "../../modules/aspects/guardrails";
+import { PermissionsBoundary } from "../../modules/aspects/permissions-boundary";
 import { Tags } from "../../modules/aspects/tags";
 import { LogGroup } from "../../modules/operations/log-group";
 import { EncryptionKey, type EncryptionKeyProps } from "../../modules/security/encryption-key";
@@ -429,6 +433,40 @@ describe("a private bucket", () => {
   });
 });
 
+/** The classes of the provider's bindings that guardrails and boundary look at. */
+const OWN_BINDINGS = {
+  CloudwatchLogGroup,
+  DataAwsIamPolicyDocument,
+  IamRole,
+  Instance,
+  KinesisStream,
+  LambdaFunction,
+  OpensearchDomain,
+  S3BucketServerSideEncryptionConfigurationA,
+  SecurityGroup,
+  SnsTopic,
+  VpcSecurityGroupIngressRule,
+};
+type Bindings = typeof OWN_BINDINGS;
+
+/** The same classes from another copy, as a second installation of the package would have them. */
+function secondCopy({ ofCdktf }: { readonly ofCdktf: boolean }): Bindings {
+  const copies = new Map<string, unknown>();
+  jest.isolateModules(() => {
+    if (!ofCdktf) jest.doMock("cdktf", () => cdktf);
+    for (const [name, { tfResourceType }] of Object.entries(OWN_BINDINGS)) {
+      const data = name.startsWith("Data") ? "data-" : "";
+      const folder = `${data}${tfResourceType.replaceAll("_", "-")}`;
+      copies.set(
+        name,
+        require(`@cdktf/provider-aws/lib/${data ? folder : folder.replace(/^aws-/, "")}`)[name],
+      );
+    }
+    jest.dontMock("cdktf");
+  });
+  return Object.fromEntries(copies) as Bindings;
+}
+
 describe("guardrails", () => {
   const findings = (build: (stack: TerraformStack) => void): string[] => {
     const stack = new TerraformStack(testApp(), "test");
@@ -438,115 +476,156 @@ describe("guardrails", () => {
     Testing.synth(stack);
     return guardrails.findings;
   };
-  const policy = (stack: TerraformStack, statement: object) =>
-    new DataAwsIamPolicyDocument(stack, "Bad", { statement: [{ sid: "S", ...statement }] });
+  const policy = (stack: TerraformStack, of: Bindings, statement: object) =>
+    new of.DataAwsIamPolicyDocument(stack, "Bad", { statement: [{ sid: "S", ...statement }] });
 
-  test.each<[string, (stack: TerraformStack) => void, string]>([
-    [
-      "an action by *",
-      (stack) => policy(stack, { actions: ["s3:*"], resources: ["arn"] }),
-      'is a policy whose statement "S" allows an action by *',
-    ],
-    [
-      "any resource",
-      (stack) => policy(stack, { actions: ["s3:GetObject"], resources: ["*"] }),
-      'is a policy whose statement "S" allows any resource without a reason',
-    ],
-    [
-      "anyone",
-      (stack) =>
-        policy(stack, {
-          actions: ["s3:GetObject"],
-          resources: ["arn"],
-          principals: [{ type: "AWS", identifiers: ["*"] }],
-        }),
-      'is a policy whose statement "S" allows anyone without a reason',
-    ],
-    [
-      "a log group without a key",
-      (stack) => new CloudwatchLogGroup(stack, "Bad", { retentionInDays: 1 }),
-      "is a log group without a key",
-    ],
-    [
-      "logs for ever",
-      (stack) => new CloudwatchLogGroup(stack, "Bad", { kmsKeyId: "key" }),
-      "is a log group that keeps logs for ever",
-    ],
-    ["an open topic", (stack) => new SnsTopic(stack, "Bad", { name: "t" }), "is a topic without a key"],
-    [
-      "an instance that answers IMDSv1",
-      (stack) => new Instance(stack, "Bad", { rootBlockDevice: { kmsKeyId: "k" } }),
-      "is an instance without IMDSv2",
-    ],
-    [
-      "an instance with an open disk",
-      (stack) => new Instance(stack, "Bad", { metadataOptions: { httpTokens: "required" } }),
-      "is an instance without a key",
-    ],
-    [
-      "an instance with SSH",
-      (stack) =>
-        new Instance(stack, "Bad", {
-          metadataOptions: { httpTokens: "required" },
-          rootBlockDevice: { kmsKeyId: "k" },
-          keyName: "mine",
-        }),
-      "is an instance that takes a key pair",
-    ],
-    [
-      "an open stream",
-      (stack) => new KinesisStream(stack, "Bad", { name: "s" }),
-      "is a stream without a key",
-    ],
-    [
-      "a function with an open environment",
-      (stack) =>
-        new LambdaFunction(stack, "Bad", {
-          functionName: "f",
-          role: "r",
-          loggingConfig: { logFormat: "JSON", logGroup: "g" },
-        }),
-      "is a function whose environment has no key",
-    ],
-    [
-      "a function that logs anywhere",
-      (stack) => new LambdaFunction(stack, "Bad", { functionName: "f", role: "r", kmsKeyArn: "k" }),
-      "is a function without a log group of its own",
-    ],
-    [
-      "a bucket without the key",
-      (stack) =>
-        new S3BucketServerSideEncryptionConfigurationA(stack, "Bad", {
-          bucket: "b",
-          rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
-        }),
-      "encrypts a bucket without the environment's key",
-    ],
-    [
-      "a security group with rules of its own",
-      (stack) => new SecurityGroup(stack, "Bad", { egress: [{ fromPort: 0, toPort: 0, protocol: "-1" }] }),
-      "is a security group with rules of its own; they are resources here",
-    ],
-    [
-      "a door for everyone",
-      (stack) =>
-        new VpcSecurityGroupIngressRule(stack, "Bad", {
-          securityGroupId: "g",
-          ipProtocol: "tcp",
-          cidrIpv4: "0.0.0.0/0",
-        }),
-      "lets everyone in",
-    ],
-  ])("find %s", (_, build, finding) => {
-    expect(findings(build)).toEqual([`test/Bad ${finding}`]);
+  describe.each<[string, Bindings]>([
+    ["our bindings", OWN_BINDINGS],
+    ["a second copy of the provider's bindings", secondCopy({ ofCdktf: false })],
+    ["a second copy of the bindings and of cdktf", secondCopy({ ofCdktf: true })],
+  ])("with resources of %s", (_copy, of) => {
+    if (of !== OWN_BINDINGS) {
+      test("the copy is a second one", () => {
+        const copied = Object.entries(of).map(
+          ([name, copy]) => copy !== OWN_BINDINGS[name as keyof Bindings],
+        );
+        expect(copied).not.toContain(false);
+      });
+    }
+
+    test("the boundary is set on a role", () => {
+      const stack = new TerraformStack(testApp(), "test");
+      Aspects.of(stack).add(new PermissionsBoundary("arn:boundary"));
+      const role = new of.IamRole(stack, "Role", { assumeRolePolicy: "{}" });
+      Testing.synth(stack);
+      expect(role.permissionsBoundaryInput).toBe("arn:boundary");
+    });
+
+    test.each<[string, (stack: TerraformStack, of: Bindings) => void, string]>([
+      [
+        "an action by *",
+        (stack, of) => policy(stack, of, { actions: ["s3:*"], resources: ["arn"] }),
+        'is a policy whose statement "S" allows an action by *',
+      ],
+      [
+        "any resource",
+        (stack, of) => policy(stack, of, { actions: ["s3:GetObject"], resources: ["*"] }),
+        'is a policy whose statement "S" allows any resource without a reason',
+      ],
+      [
+        "anyone",
+        (stack, of) =>
+          policy(stack, of, {
+            actions: ["s3:GetObject"],
+            resources: ["arn"],
+            principals: [{ type: "AWS", identifiers: ["*"] }],
+          }),
+        'is a policy whose statement "S" allows anyone without a reason',
+      ],
+      [
+        "a log group without a key",
+        (stack, of) => new of.CloudwatchLogGroup(stack, "Bad", { retentionInDays: 1 }),
+        "is a log group without a key",
+      ],
+      [
+        "logs for ever",
+        (stack, of) => new of.CloudwatchLogGroup(stack, "Bad", { kmsKeyId: "key" }),
+        "is a log group that keeps logs for ever",
+      ],
+      [
+        "an open topic",
+        (stack, of) => new of.SnsTopic(stack, "Bad", { name: "t" }),
+        "is a topic without a key",
+      ],
+      [
+        "an instance that answers IMDSv1",
+        (stack, of) => new of.Instance(stack, "Bad", { rootBlockDevice: { kmsKeyId: "k" } }),
+        "is an instance without IMDSv2",
+      ],
+      [
+        "an instance with an open disk",
+        (stack, of) => new of.Instance(stack, "Bad", { metadataOptions: { httpTokens: "required" } }),
+        "is an instance without a key",
+      ],
+      [
+        "an instance with SSH",
+        (stack, of) =>
+          new of.Instance(stack, "Bad", {
+            metadataOptions: { httpTokens: "required" },
+            rootBlockDevice: { kmsKeyId: "k" },
+            keyName: "mine",
+          }),
+        "is an instance that takes a key pair",
+      ],
+      [
+        "an open stream",
+        (stack, of) => new of.KinesisStream(stack, "Bad", { name: "s" }),
+        "is a stream without a key",
+      ],
+      [
+        "a function with an open environment",
+        (stack, of) =>
+          new of.LambdaFunction(stack, "Bad", {
+            functionName: "f",
+            role: "r",
+            loggingConfig: { logFormat: "JSON", logGroup: "g" },
+          }),
+        "is a function whose environment has no key",
+      ],
+      [
+        "a function that logs anywhere",
+        (stack, of) => new of.LambdaFunction(stack, "Bad", { functionName: "f", role: "r", kmsKeyArn: "k" }),
+        "is a function without a log group of its own",
+      ],
+      [
+        "a bucket without the key",
+        (stack, of) =>
+          new of.S3BucketServerSideEncryptionConfigurationA(stack, "Bad", {
+            bucket: "b",
+            rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+          }),
+        "encrypts a bucket without the environment's key",
+      ],
+      [
+        "a security group with rules of its own",
+        (stack, of) =>
+          new of.SecurityGroup(stack, "Bad", { egress: [{ fromPort: 0, toPort: 0, protocol: "-1" }] }),
+        "is a security group with rules of its own; they are resources here",
+      ],
+      [
+        "a door for everyone",
+        (stack, of) =>
+          new of.VpcSecurityGroupIngressRule(stack, "Bad", {
+            securityGroupId: "g",
+            ipProtocol: "tcp",
+            cidrIpv4: "0.0.0.0/0",
+          }),
+        "lets everyone in",
+      ],
+    ])("finds %s", (_, build, finding) => {
+      expect(findings((stack) => build(stack, of))).toEqual([`test/Bad ${finding}`]);
+    });
+
+    test("finds an open search domain", () => {
+      expect(findings((stack) => new of.OpensearchDomain(stack, "Bad", { domainName: "d" }))).toEqual([
+        "test/Bad is a domain without a key",
+        "test/Bad is a domain with open nodes",
+        "test/Bad is a domain without TLS",
+      ]);
+    });
   });
 
-  test("find an open search domain", () => {
-    expect(findings((stack) => new OpensearchDomain(stack, "Bad", { domainName: "d" }))).toEqual([
-      "test/Bad is a domain without a key",
-      "test/Bad is a domain with open nodes",
-      "test/Bad is a domain without TLS",
-    ]);
+  test("say nothing of a data source that has the name of a resource with rules", () => {
+    expect(findings((stack) => new DataAwsKinesisStream(stack, "Foreign", { name: "s" }))).toEqual([]);
+  });
+
+  test("accept a retention that is known later", () => {
+    const days = (stack: TerraformStack) => new TerraformVariable(stack, "days", {}).numberValue;
+    expect(
+      findings((stack) => {
+        new CloudwatchLogGroup(stack, "Logs", { kmsKeyId: "k", retentionInDays: days(stack) });
+      }),
+    ).toEqual([]);
   });
 
   test("let pass what is right, what is denied, and what carries its reason", () => {
@@ -566,6 +645,17 @@ describe("guardrails", () => {
 });
 
 describe("tags", () => {
+  test("that a resource has as a token are merged by Terraform, and win", () => {
+    const template = Template.of((stack) => {
+      Aspects.of(stack).add(new Tags({ Project: "p" }));
+      const tags = new TerraformVariable(stack, "tags", { type: "map(string)" });
+      new KinesisStream(stack, "Stream", { name: "s", tags: Token.asStringMap(tags.value) });
+    });
+    expect(template.only("aws_kinesis_stream").properties["tags"]).toBe(
+      `\${merge({"Project" = "p"}, var.tags)}`,
+    );
+  });
+
   test("every resource that takes tags has them, its own win, and no other gets any", () => {
     const template = Template.of((stack) => {
       Aspects.of(stack).add(new Tags({ Project: "p", Name: "general" }));

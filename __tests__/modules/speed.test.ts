@@ -298,6 +298,7 @@ describe("the search domain", () => {
       const other = {
         name: "other",
         logPolicyName: "other",
+        groupNames: { searchClients: "other-clients", searchDomainGroup: "other-domain" },
         location: OTHER_LOCATION,
         vpc: others.vpc,
         settings: STANDBY,

@@ -1,6 +1,6 @@
 /**
  * Compares the stacks of two `cdktf.out` folders, without what a refactoring may change: the hashes and paths of
- * bundles, and descriptions. Prints each other difference with its address; ends with 1 when there is one.
+ * bundles, descriptions, and the paths of constructs, which cdktf notes beside each address. Prints each other difference with its address; ends with 1 when there is one.
  *
  *     node --import tsx __tests__/support/compare-synth.ts BEFORE/cdktf.out AFTER/cdktf.out [METRIC …]
  *
@@ -19,11 +19,14 @@ const MASKED = new Set([
   "source_code_hash",
 ]);
 
+/** Where cdktf notes the path of a construct; Terraform reads nothing there. */
+const CONSTRUCT_PATH = "//.metadata.path";
+
 /** The differences between two documents, each by its address; masked ones left out. */
 export function differences(before: unknown, after: unknown, metrics: readonly string[] = []): string[] {
   const found: string[] = [];
   const walk = (one: unknown, other: unknown, path: readonly string[]): void => {
-    if (one === other || MASKED.has(path.at(-1) ?? "")) return;
+    if (one === other || MASKED.has(path.at(-1) ?? "") || path.join(".").endsWith(CONSTRUCT_PATH)) return;
     if (isContainer(one) && isContainer(other) && Array.isArray(one) === Array.isArray(other)) {
       for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
         walk(one[key], other[key], [...path, key]);

@@ -72,11 +72,11 @@ function attributesOfStack(json: JsonObject, before: string): SynthAttributes {
   return attributes;
 }
 
-/** Without the stack. Permissions of many lines are spread over as many documents as it takes; which, is no matter. */
+/** Without the stack, and without what addresses leave out. Permissions of many lines are spread over as many documents as it takes; which, is no matter. */
 function pathOf(meta: Json | undefined): string {
   const { path } = object(object(meta ?? {})["metadata"] ?? {});
   return String(path)
-    .replace(/^[^/]*\//, "")
+    .replace(/^[^/]*\/(Default\/((IngestBatch|SpeedLayer)\/)?)?/, "")
     .replace(/\/Permissions\d+\//, "/Permissions/");
 }
 

@@ -1,4 +1,4 @@
-import type { IAspect } from "cdktf";
+import { Fn, type IAspect, Token } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /** A resource that can be tagged, by the shape of the provider's classes. */
@@ -12,7 +12,11 @@ export class Tags implements IAspect {
   public constructor(private readonly tags: Readonly<Record<string, string>>) {}
 
   public visit(node: IConstruct): void {
-    if (isTaggable(node)) node.tags = { ...this.tags, ...node.tagsInput };
+    if (!isTaggable(node)) return;
+    const { tagsInput: own = {} } = node;
+    node.tags = Token.isUnresolved(own)
+      ? Token.asStringMap(Fn.merge([this.tags, own]))
+      : { ...this.tags, ...own };
   }
 }
 

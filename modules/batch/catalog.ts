@@ -3,16 +3,18 @@ import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
 import { QUARANTINE_COLUMNS } from "../../contract/quarantine";
 import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
-import type { ExecutionRole, Grantee } from "../security/execution-role";
-import type { DataLake } from "./data-lake";
+import type { ExecutionRole } from "../security/execution-role";
+import type { Grantee } from "../security/role";
+import type { ILake } from "./data-lake";
 import type { Zone } from "./zones";
 
 export interface CatalogProps {
   /** Physical name of the database: lower-case letters, digits and underscores. */
   readonly databaseName: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly location: Location;
   /** Whether the tables refuse to be destroyed: the partitions and their digests are not in Terraform. */
   readonly protected: boolean;
@@ -53,6 +55,7 @@ export class Catalog extends Construct {
 
   public constructor(scope: Construct, id: string, props: CatalogProps) {
     super(scope, id);
+    assertLiteral(this, "protected", props.protected);
     this.props = props;
     this.arnPrefix = `arn:aws:glue:${props.location.region}:${props.location.accountId}`;
     this.database = new GlueCatalogDatabase(this, "Database", {

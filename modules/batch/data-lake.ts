@@ -1,12 +1,14 @@
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
+import { Fn, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
-import type { EncryptionKey } from "../security/encryption-key";
-import type { ExecutionRole, Grantee } from "../security/execution-role";
-import { PrivateBucket } from "../security/private-bucket";
+import type { IEncryptionKey } from "../security/encryption-key";
+import { PolicyDocument, type Statement } from "../security/policy";
+import { type Expiration, PrivateBucket } from "../security/private-bucket";
+import type { Grantee } from "../security/role";
 import { ZONES, type Zone } from "./zones";
 
 /** A role's access to zones of the lake. */
-interface LakeAccess {
+export interface LakeAccess {
   readonly list?: readonly Zone[];
   readonly read?: readonly Zone[];
   readonly write?: readonly Zone[];
@@ -18,7 +20,7 @@ export interface DataLakeProps {
   readonly bucketName: string;
   /** Physical name of the bucket for its access logs. */
   readonly accessLogBucketName: string;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly accountId: string;
   /** Days that raw objects are kept; must exceed the hours that a merge looks back. */
   readonly rawRetentionDays: number;
@@ -35,15 +37,194 @@ const SCRATCH_DAYS = 2;
 /** Days for analysts' query results, which can be queried again. */
 const RESULT_DAYS = 30;
 
+/** A lake of this library, or a bucket of another team that takes its place. */
+export interface ILake {
+  readonly bucketArn: string;
+  readonly bucketName: string;
+  /** The key of everything that is written to the lake. */
+  readonly key: IEncryptionKey;
+  /** Such as `s3://bucket/json-data/`. */
+  location(zone: Zone): string;
+  /** EventBridge's pattern for the objects that are created in a zone. */
+  createdPattern(zone: Zone): string;
+  /** Grants `access` to `role`, with the use of the key. Call it once for each role. */
+  grant(role: Grantee, access: LakeAccess): void;
+  /** Allows `role` to put the on-failure records of its event source mapping. */
+  grantFailureDestination(role: Grantee, also: LakeAccess): void;
+}
+
+/** A bucket that exists. The folders of the lake must be its own: nothing else may lie there. */
+export interface AdoptedBucketProps {
+  readonly bucketName: string;
+  /** The key of what is written to the lake. */
+  readonly key: IEncryptionKey;
+  /** Account of what uses the lake. */
+  readonly accountId: string;
+  /** Days after which the owner's rule removes raw objects; must exceed the hours that a merge looks back. */
+  readonly rawRetentionDays: number;
+}
+
+/** A lake in a bucket whose policy and settings are its owner's. */
+export interface IAdoptedLake extends ILake {
+  /**
+   * JSON of a policy, also an output of the stack: its statements must be in the bucket's policy where the bucket is of
+   * another account, or where its policy denies the account.
+   */
+  readonly policyForOwner: string;
+  /**
+   * JSON of what the bucket must be set to, also an output of the stack: events to EventBridge, without which nobody is told
+   * of failed records, and the expirations of what can be made again.
+   */
+  readonly settingsForOwner: string;
+}
+
+abstract class LakeBase extends Construct implements ILake {
+  public abstract readonly bucketArn: string;
+  public abstract readonly bucketName: string;
+  public abstract readonly key: IEncryptionKey;
+
+  /**
+   * EventBridge's pattern for the objects that are created in a zone.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+   */
+  public createdPattern(zone: Zone): string {
+    return JSON.stringify({
+      source: ["aws.s3"],
+      "detail-type": ["Object Created"],
+      detail: {
+        bucket: { name: [this.bucketName] },
+        object: { key: [{ prefix: ZONES[zone] }] },
+      },
+    });
+  }
+
+  /** Such as `s3://bucket/json-data/`. */
+  public location(zone: Zone): string {
+    return `s3://${this.bucketName}/${ZONES[zone]}`;
+  }
+
+  /** Grants `access` to `role`, with the use of the key. Call it once for each role. */
+  public grant(role: Grantee, access: LakeAccess): void {
+    const { bucketArn } = this;
+    const allow = (statement: Statement) => this.allow(role, statement);
+    const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${ZONES[zone]}*`);
+    const { list = [], read = [], write = [], delete: remove = [] } = access;
+    if (list.length > 0) {
+      allow({
+        sid: "ListLake",
+        actions: ["s3:ListBucket"],
+        resources: [bucketArn],
+        // `IfExists`: for a missing object S3 checks this permission without a prefix, and answers 403 instead of 404
+        // if it is denied.
+        conditions: [
+          {
+            test: "StringLikeIfExists",
+            variable: "s3:prefix",
+            values: list.map((zone) => `${ZONES[zone]}*`),
+          },
+        ],
+      });
+      allow({
+        sid: "LocateLake",
+        actions: ["s3:GetBucketLocation", ...(write.length > 0 ? ["s3:ListBucketMultipartUploads"] : [])],
+        resources: [bucketArn],
+      });
+    }
+    if (read.length > 0) {
+      allow({ sid: "ReadLake", actions: ["s3:GetObject"], resources: objects(read) });
+    }
+    if (write.length > 0) {
+      allow({
+        sid: "WriteLake",
+        actions: ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
+        resources: objects(write),
+      });
+    }
+    if (remove.length > 0) {
+      allow({ sid: "DeleteFromLake", actions: ["s3:DeleteObject"], resources: objects(remove) });
+    }
+    if (read.length + write.length > 0) {
+      this.key.grantUse(role, "UseLakeKey", {
+        via: "s3",
+        // Completing a multipart upload decrypts its parts.
+        decrypt: true,
+        encrypt: write.length > 0,
+        context: { key: "aws:s3:arn", values: [bucketArn, `${bucketArn}/*`] },
+      });
+    }
+  }
+
+  /**
+   * Allows `role` to put the on-failure records of its event source mapping. Lambda lists the bucket without a prefix:
+   * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+   */
+  public grantFailureDestination(role: Grantee, also: LakeAccess): void {
+    this.grant(role, { ...also, write: [...(also.write ?? []), "onFailure"] });
+    this.allow(role, { sid: "FindLake", actions: ["s3:ListBucket"], resources: [this.bucketArn] });
+  }
+
+  /** Allows what a grant is made of. */
+  protected allow(role: Grantee, statement: Statement): void {
+    role.allow(statement);
+  }
+}
+
+class AdoptedLake extends LakeBase implements IAdoptedLake {
+  public readonly bucketArn: string;
+  public readonly bucketName: string;
+  public readonly key: IEncryptionKey;
+  public readonly settingsForOwner: string;
+  private readonly policy: PolicyDocument;
+  private readonly accountId: string;
+
+  public constructor(scope: Construct, id: string, props: AdoptedBucketProps) {
+    super(scope, id);
+    this.bucketName = props.bucketName;
+    this.bucketArn = `arn:aws:s3:::${props.bucketName}`;
+    this.key = props.key;
+    this.accountId = props.accountId;
+    this.policy = new PolicyDocument(this, "Policy");
+    this.settingsForOwner = Fn.jsonencode({ eventbridge: true, expirations: expirations(props) });
+    new TerraformOutput(this, "PolicyForOwner", {
+      value: this.policyForOwner,
+      description: "Statements that the policy of the adopted bucket must have where another account owns it",
+    });
+    new TerraformOutput(this, "SettingsForOwner", {
+      value: this.settingsForOwner,
+      description: "What the adopted bucket must be set to: events to EventBridge, and lifecycle rules",
+    });
+  }
+
+  public get policyForOwner(): string {
+    return this.policy.json;
+  }
+
+  /** The bucket's policy lets the account in; its own policies say whom of it. */
+  protected override allow(role: Grantee, statement: Statement): void {
+    super.allow(role, statement);
+    const account = `arn:aws:iam::${this.accountId}:root`;
+    this.policy.merge({ ...statement, principals: [{ type: "AWS", identifiers: [account] }] });
+  }
+}
+
+/** What can be made again, or is kept only for so long. */
+function expirations({ rawRetentionDays }: Pick<DataLakeProps, "rawRetentionDays">): Expiration[] {
+  return [
+    { id: "raw", prefix: ZONES.raw, days: rawRetentionDays },
+    { id: "scratch", prefix: ZONES.scratch, days: SCRATCH_DAYS },
+    { id: "results", prefix: ZONES.results, days: RESULT_DAYS },
+  ];
+}
+
 /**
  * The lake: one bucket, a folder for each kind of data.
  *
  * No rule expires Parquet files, quarantine or failed records: the merge removes the files that it replaced, and the
  * rest needs an operator's decision.
  */
-export class DataLake extends Construct {
+export class DataLake extends LakeBase {
   public readonly bucket: PrivateBucket;
-  private readonly key: EncryptionKey;
+  public readonly key: IEncryptionKey;
 
   public constructor(scope: Construct, id: string, props: DataLakeProps) {
     super(scope, id);
@@ -62,11 +243,7 @@ export class DataLake extends Construct {
       accessLog: { bucket: accessLogs, prefix: "lake/" },
       protected: props.protected,
       noncurrentVersionDays: props.noncurrentVersionDays,
-      expirations: [
-        { id: "raw", prefix: ZONES.raw, days: props.rawRetentionDays },
-        { id: "scratch", prefix: ZONES.scratch, days: SCRATCH_DAYS },
-        { id: "results", prefix: ZONES.results, days: RESULT_DAYS },
-      ],
+      expirations: expirations(props),
     });
     // EventBridge costs a dollar per million objects; request metrics would cost more, for each folder.
     new S3BucketNotification(this, "Events", { bucket: this.bucket.resource.bucket, eventbridge: true });
@@ -82,82 +259,19 @@ export class DataLake extends Construct {
     });
   }
 
-  /**
-   * EventBridge's pattern for the objects that are created in a zone.
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
-   */
-  public createdPattern(zone: Zone): string {
-    return JSON.stringify({
-      source: ["aws.s3"],
-      "detail-type": ["Object Created"],
-      detail: {
-        bucket: { name: [this.bucket.resource.bucket] },
-        object: { key: [{ prefix: ZONES[zone] }] },
-      },
-    });
+  public get bucketArn(): string {
+    return this.bucket.arn;
   }
 
-  /** Such as `s3://bucket/json-data/`. */
-  public location(zone: Zone): string {
-    return `s3://${this.bucket.resource.bucket}/${ZONES[zone]}`;
-  }
-
-  /** Grants `access` to `role`, with the use of the key. Call it once for each role. */
-  public grant(role: Grantee, access: LakeAccess): void {
-    const bucketArn = this.bucket.arn;
-    const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${ZONES[zone]}*`);
-    const { list = [], read = [], write = [], delete: remove = [] } = access;
-    if (list.length > 0) {
-      role.allow({
-        sid: "ListLake",
-        actions: ["s3:ListBucket"],
-        resources: [bucketArn],
-        // `IfExists`: for a missing object S3 checks this permission without a prefix, and answers 403 instead of 404
-        // if it is denied.
-        conditions: [
-          {
-            test: "StringLikeIfExists",
-            variable: "s3:prefix",
-            values: list.map((zone) => `${ZONES[zone]}*`),
-          },
-        ],
-      });
-      role.allow({
-        sid: "LocateLake",
-        actions: ["s3:GetBucketLocation", ...(write.length > 0 ? ["s3:ListBucketMultipartUploads"] : [])],
-        resources: [bucketArn],
-      });
-    }
-    if (read.length > 0) {
-      role.allow({ sid: "ReadLake", actions: ["s3:GetObject"], resources: objects(read) });
-    }
-    if (write.length > 0) {
-      role.allow({
-        sid: "WriteLake",
-        actions: ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"],
-        resources: objects(write),
-      });
-    }
-    if (remove.length > 0) {
-      role.allow({ sid: "DeleteFromLake", actions: ["s3:DeleteObject"], resources: objects(remove) });
-    }
-    if (read.length + write.length > 0) {
-      this.key.grantUse(role, "UseLakeKey", {
-        via: "s3",
-        // Completing a multipart upload decrypts its parts.
-        decrypt: true,
-        encrypt: write.length > 0,
-        context: { key: "aws:s3:arn", values: [bucketArn, `${bucketArn}/*`] },
-      });
-    }
+  public get bucketName(): string {
+    return this.bucket.resource.bucket;
   }
 
   /**
-   * Allows `role` to put the on-failure records of its event source mapping. Lambda lists the bucket without a prefix:
-   * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+   * A lake in a bucket of somebody else. Nothing is changed in it: its owner adds {@link IAdoptedLake.policyForOwner} and
+   * makes {@link IAdoptedLake.settingsForOwner}.
    */
-  public grantFailureDestination(role: ExecutionRole, also: LakeAccess): void {
-    this.grant(role, { ...also, write: [...(also.write ?? []), "onFailure"] });
-    role.allow({ sid: "FindLake", actions: ["s3:ListBucket"], resources: [this.bucket.arn] });
+  public static fromBucket(scope: Construct, id: string, props: AdoptedBucketProps): IAdoptedLake {
+    return new AdoptedLake(scope, id, props);
   }
 }

@@ -4,12 +4,13 @@ import { Construct } from "constructs";
 import { transformationBufferMiB } from "../../contract/limits";
 import { COLUMNS } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
+import { assertLiteral } from "../check";
 import type { NodeFunction } from "../functions/node-function";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import { LogGroup } from "../operations/log-group";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
-import type { DataLake } from "./data-lake";
+import type { ILake } from "./data-lake";
 import { ZONES } from "./zones";
 
 export interface DeliveryStreamProps {
@@ -19,11 +20,11 @@ export interface DeliveryStreamProps {
   readonly roleName: string;
   /** Physical name of the log group of its delivery errors. */
   readonly logGroupName: string;
-  readonly source: EventStream;
-  readonly lake: DataLake;
+  readonly source: IEventStream;
+  readonly lake: ILake;
   /** The transformation, which judges the lines before the delivery. */
   readonly transformation: Pick<NodeFunction<EnvironmentSpec>, "arn" | "grantInvoke">;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly accountId: string;
   readonly logRetentionDays: number;
   /** MiB before compression after which an object is written, 1 to 128; after a minute at the latest. */
@@ -56,6 +57,8 @@ export class DeliveryStream extends Construct {
 
   public constructor(scope: Construct, id: string, props: DeliveryStreamProps) {
     super(scope, id);
+    assertLiteral(this, "gzip", props.gzip);
+    assertLiteral(this, "protected", props.protected);
     const role = new ExecutionRole(this, "ExecutionRole", {
       name: props.roleName,
       description: `Execution role of the delivery stream ${props.name}`,
@@ -82,14 +85,14 @@ export class DeliveryStream extends Construct {
       destination: "extended_s3",
       kinesisSourceConfiguration: { kinesisStreamArn: props.source.arn, roleArn: role.arn },
       extendedS3Configuration: {
-        bucketArn: props.lake.bucket.arn,
+        bucketArn: props.lake.bucketArn,
         roleArn: role.arn,
         prefix: `${ZONES.raw}${BY_HOUR}`,
         errorOutputPrefix: `${ZONES.errors}${BY_HOUR}!{firehose:error-output-type}/`,
         bufferingSize: props.bufferMiB,
         bufferingInterval: BUFFER_SECONDS,
         compressionFormat: props.gzip ? "GZIP" : "UNCOMPRESSED",
-        kmsKeyArn: props.key.arn,
+        kmsKeyArn: props.lake.key.arn,
         processingConfiguration: {
           enabled: true,
           processors: [

@@ -2,12 +2,14 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
+import { Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
 import { glueColumns } from "../../contract/retail-transaction";
 import type { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
+import { product } from "../arithmetic";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { Catalog } from "./catalog";
-import type { DataLake } from "./data-lake";
+import type { ILake } from "./data-lake";
 import type { Workgroup } from "./workgroup";
 
 export interface MergeSmallFilesProps extends FunctionDefaults {
@@ -15,7 +17,7 @@ export interface MergeSmallFilesProps extends FunctionDefaults {
   readonly name: string;
   /** Physical name of the rule that runs it. */
   readonly scheduleName: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly catalog: Catalog;
   /** Must not enforce its settings, because a merge sets the location of its table. */
   readonly workgroup: Workgroup;
@@ -83,12 +85,12 @@ export class MergeSmallFiles extends Construct {
       functionName: this.function.resource.functionName,
       // No retries: the next run repairs a failed one.
       maximumRetryAttempts: 0,
-      maximumEventAgeInSeconds: everyMinutes * 60,
+      maximumEventAgeInSeconds: product(everyMinutes, 60),
     });
     this.schedule = new CloudwatchEventRule(this, "Schedule", {
       name: props.scheduleName,
       description: `Runs ${props.name} every ${everyMinutes} minutes`,
-      scheduleExpression: `rate(${everyMinutes} minutes)`,
+      scheduleExpression: rate(everyMinutes),
       state: "ENABLED",
     });
     new CloudwatchEventTarget(this, "Target", {
@@ -103,4 +105,14 @@ export class MergeSmallFiles extends Construct {
       sourceArn: this.schedule.arn,
     });
   }
+}
+
+/** EventBridge refuses `1 minutes`: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */
+function rate(minutes: number): string {
+  const unit = Token.isUnresolved(minutes)
+    ? Token.asString(Fn.conditional(Op.eq(minutes, 1), "minute", "minutes"))
+    : minutes === 1
+      ? "minute"
+      : "minutes";
+  return `rate(${minutes} ${unit})`;
 }

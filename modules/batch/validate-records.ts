@@ -1,12 +1,12 @@
 import { Construct } from "constructs";
 import type { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
-import type { DataLake } from "./data-lake";
+import type { ILake } from "./data-lake";
 
 export interface ValidateRecordsProps extends FunctionDefaults {
   /** Physical name. */
   readonly name: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
 }
 
 /** Firehose's timeout of a transformation. */

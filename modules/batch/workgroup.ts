@@ -1,8 +1,10 @@
 import { AthenaWorkgroup } from "@cdktf/provider-aws/lib/athena-workgroup";
 import { Construct } from "constructs";
-import { assertWholeNumber } from "../check";
-import type { EncryptionKey } from "../security/encryption-key";
-import type { ExecutionRole, Grantee } from "../security/execution-role";
+import { product } from "../arithmetic";
+import { assertLiteral, assertWholeNumber } from "../check";
+import type { IEncryptionKey } from "../security/encryption-key";
+import type { ExecutionRole } from "../security/execution-role";
+import type { Grantee } from "../security/role";
 
 export interface WorkgroupProps {
   /** Physical name. */
@@ -10,7 +12,7 @@ export interface WorkgroupProps {
   readonly description: string;
   /** Where results go, such as `s3://bucket/athena-results/`. */
   readonly resultsLocation: string;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   /**
    * Whether these settings override the client's. If so, Athena refuses a CTAS with a location.
    */
@@ -30,6 +32,8 @@ export class Workgroup extends Construct {
   /** @throws RangeError when the scan limit is not a whole number of GiB from 1. */
   public constructor(scope: Construct, id: string, props: WorkgroupProps) {
     super(scope, id);
+    assertLiteral(this, "enforced", props.enforced);
+    assertLiteral(this, "disposable", props.disposable);
     if (props.scanLimitGiB !== undefined) {
       assertWholeNumber(this, "scanLimitGiB", props.scanLimitGiB, 1, 1_000_000);
     }
@@ -44,7 +48,9 @@ export class Workgroup extends Construct {
           outputLocation: props.resultsLocation,
           encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: props.key.arn },
         },
-        ...(props.scanLimitGiB !== undefined && { bytesScannedCutoffPerQuery: props.scanLimitGiB * GIB }),
+        ...(props.scanLimitGiB !== undefined && {
+          bytesScannedCutoffPerQuery: product(props.scanLimitGiB, GIB),
+        }),
       },
       forceDestroy: props.disposable,
     });

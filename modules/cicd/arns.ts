@@ -57,10 +57,7 @@ function stackRoleNames(names: Names): readonly string[] {
 /** What of an environment its ARNs depend on. */
 export interface DeliveredEnvironment extends NamedEnvironment {
   readonly serving: {
-    readonly quickSight: Pick<QuickSightProps, "serviceRoleName"> & {
-      readonly enabled: boolean;
-      readonly identityRegion?: string;
-    };
+    readonly quickSight: Pick<QuickSightProps, "serviceRoleName"> & { readonly enabled: boolean };
   };
 }
 

@@ -1,6 +1,7 @@
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
+import { assertLiteral } from "../check";
 import { namesOf } from "../naming";
 import { PolicyDocument } from "../security/policy";
 import { arnsOf, type DeliveredEnvironment } from "./arns";
@@ -42,6 +43,10 @@ export class GithubDelivery extends Construct {
   public constructor(scope: Construct, id: string, props: GithubDeliveryProps) {
     super(scope, id);
     const { environment, settings, state } = props;
+    assertLiteral(this, "environment.physicalNames", environment.physicalNames);
+    assertLiteral(this, "environment.protected", environment.protected);
+    assertLiteral(this, "environment.serving.quickSight.enabled", environment.serving.quickSight.enabled);
+    assertLiteral(this, "settings.identityProvider", settings.identityProvider);
     const names = namesOf(environment);
     const { accountId, region } = environment.location;
     const github = githubEnvironmentsOf(environment.name);

@@ -1,6 +1,6 @@
-import type { EncryptionKey } from "../security/encryption-key";
-import type { Grantee } from "../security/execution-role";
+import type { IEncryptionKey } from "../security/encryption-key";
 import type { PrivateBucket } from "../security/private-bucket";
+import type { Grantee } from "../security/role";
 
 /** Where saved plans wait for their approval: beside the state, because a plan holds as much as the state does. */
 export const PLANS_PREFIX = "plans/";
@@ -9,7 +9,7 @@ export const PLANS_PREFIX = "plans/";
 export class StateAccess {
   public constructor(
     private readonly bucket: PrivateBucket,
-    private readonly key: EncryptionKey,
+    private readonly key: IEncryptionKey,
     /** Object of the state. */
     private readonly stateKey: string,
   ) {}

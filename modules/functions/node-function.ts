@@ -2,18 +2,18 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
 import type { EnvironmentOf, EnvironmentSpec } from "../../lambdas/shared/env";
-import { assertWholeNumber } from "../check";
+import { assertLiteral, assertWholeNumber } from "../check";
 import type { Location } from "../location";
 import { executionRoleName, functionLogGroupName } from "../naming";
 import { LogGroup } from "../operations/log-group";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import { bundleFunction } from "./bundle";
 
 /** Settings that all functions of an environment share. */
 export interface FunctionDefaults {
   readonly location: Location;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
 }
 
@@ -60,6 +60,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
   /** @throws RangeError when the timeout or the memory is outside of Lambda's limits. */
   public constructor(scope: Construct, id: string, props: NodeFunctionProps<S>) {
     super(scope, id);
+    assertLiteral(this, "folder", props.folder);
     assertWholeNumber(this, "timeoutSeconds", props.timeoutSeconds, 1, 900);
     assertWholeNumber(this, "memoryMiB", props.memoryMiB, 128, 10_240);
 

@@ -6,19 +6,19 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { Construct } from "constructs";
 import type { Location } from "../location";
 import { executionRoleName } from "../naming";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "../speed/search-domain";
-import type { Vpc } from "./vpc";
+import type { INetwork } from "./vpc";
 
 export interface BastionProps {
   /** `Name` of the instance, physical name of its group, and first part of that of its role. */
   readonly name: string;
   readonly location: Location;
-  readonly vpc: Vpc;
+  readonly vpc: INetwork;
   /** The search domain that sessions reach. */
   readonly domain: SearchDomain;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
 }
 
 /** The newest Amazon Linux 2023 for arm64, which includes the agent of Session Manager. */
@@ -46,7 +46,7 @@ export class Bastion extends Construct {
     const group = new SecurityGroup(this, "Group", {
       name,
       description: "The bastion: nothing gets in, HTTPS gets out",
-      vpcId: vpc.resource.id,
+      vpcId: vpc.vpcId,
       tags: { Name: name },
     });
     const wayOut = new VpcSecurityGroupEgressRule(this, "ToHttps", {
@@ -61,13 +61,13 @@ export class Bastion extends Construct {
 
     const role = this.agentRole(props);
     const image = new DataAwsSsmParameter(this, "Image", { name: IMAGE_PARAMETER });
-    const { subnet, ready } = vpc.internetAccess;
+    const { subnetId, ready } = vpc.internetAccess;
     this.resource = new Instance(this, "Instance", {
       // The image id is public; the attribute `value` would be marked as sensitive.
       ami: image.insecureValue,
       instanceType: INSTANCE_TYPE,
       creditSpecification: { cpuCredits: "standard" },
-      subnetId: subnet.id,
+      subnetId,
       // The internet gateway requires a public address; without inbound rules nothing can connect to it.
       associatePublicIpAddress: true,
       vpcSecurityGroupIds: [group.id],

@@ -59,6 +59,10 @@ export class InternetAccess extends Construct {
     this.ready = [route, association];
   }
 
+  public get subnetId(): string {
+    return this.subnet.id;
+  }
+
   /** Adds a NAT gateway to `privateRoutes`. One for all zones, because nothing of ours depends on it. */
   public addNat(privateRoutes: RouteTable): void {
     const address = new Eip(this, "NatAddress", { domain: "vpc", tags: { Name: `${this.name}-nat` } });

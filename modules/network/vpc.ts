@@ -1,3 +1,4 @@
+import { DataAwsPrefixList } from "@cdktf/provider-aws/lib/data-aws-prefix-list";
 import { DefaultSecurityGroup } from "@cdktf/provider-aws/lib/default-security-group";
 import { FlowLog } from "@cdktf/provider-aws/lib/flow-log";
 import { RouteTable } from "@cdktf/provider-aws/lib/route-table";
@@ -5,10 +6,12 @@ import { RouteTableAssociation } from "@cdktf/provider-aws/lib/route-table-assoc
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc as AwsVpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import { Fn, type ITerraformDependable, TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { LogGroup } from "../operations/log-group";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import { PolicyDocument, type Statement } from "../security/policy";
 import { InternetAccess } from "./internet-access";
@@ -28,16 +31,58 @@ export interface VpcProps {
   /** Physical name of the role that delivers the flow logs. */
   readonly flowLogRoleName: string;
   readonly logRetentionDays: number;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
+}
+
+/** A network of this library or of another team, with private subnets from which S3 is reached by its endpoint. */
+export interface INetwork {
+  readonly vpcId: string;
+  readonly privateSubnetIds: readonly string[];
+  /** Prefix list of S3, to which security groups let clients out. */
+  readonly s3PrefixListId: string;
+  /** Where a bastion is. @throws Error when an adopted network has no public subnet */
+  readonly internetAccess: PublicSubnet;
+  /** Allows principals of the account `statement` through the endpoint of S3. */
+  allowThroughS3Endpoint(statement: Omit<Statement, "principals" | "conditions">): void;
+}
+
+/** A subnet with a route to an internet gateway. */
+export interface PublicSubnet {
+  readonly subnetId: string;
+  /** Dependencies of a resource in the subnet that connects to the internet. */
+  readonly ready: readonly ITerraformDependable[];
+}
+
+/** A network that exists. */
+export interface AdoptedNetworkProps {
+  readonly vpcId: string;
+  /** One for a single node, three for a domain with standby, each in a zone of its own. */
+  readonly privateSubnetIds: readonly string[];
+  /** A subnet that a bastion can be in. @default none: there can be no bastion */
+  readonly publicSubnetId?: string;
+  /** Prefix list of S3. @default AWS's own of the region, by a data source */
+  readonly s3PrefixListId?: string;
+  readonly location: Location;
+}
+
+/** A network whose endpoint policy is its owner's. */
+export interface IAdoptedNetwork extends INetwork {
+  /**
+   * JSON of a policy, also an output of the stack: its statements must be in the policy of the network's endpoint of S3, a
+   * gateway endpoint that the private subnets' routes lead to.
+   */
+  readonly policyForOwner: string;
 }
 
 /** Aggregation interval of the flow logs, in seconds: the shorter of the two allowed values. */
 const FLOW_LOG_SECONDS = 60;
+/** Bits by which a subnet's range is longer than the network's. */
+const SUBNET_BITS = 4;
 /** Public subnets are counted from here, private ones from 0: either kind can grow. */
 const FIRST_PUBLIC_SUBNET = 12;
 
 /** An isolated network: a private subnet in each zone, and a route to S3 only. */
-export class Vpc extends Construct {
+export class Vpc extends Construct implements INetwork {
   public readonly resource: AwsVpc;
   public readonly privateSubnets: readonly Subnet[];
   public readonly s3Endpoint: VpcEndpoint;
@@ -47,6 +92,8 @@ export class Vpc extends Construct {
 
   public constructor(scope: Construct, id: string, props: VpcProps) {
     super(scope, id);
+    assertLiteral(this, "zones", props.zones);
+    assertLiteral(this, "nat", props.nat);
     this.props = props;
     this.resource = new AwsVpc(this, "Vpc", {
       cidrBlock: props.cidr,
@@ -108,15 +155,24 @@ export class Vpc extends Construct {
 
   /** Allows principals of the account `statement` through the endpoint, which denies everything else. */
   public allowThroughS3Endpoint(statement: Omit<Statement, "principals" | "conditions">): void {
-    this.s3Policy.addForAnyone(
-      {
-        ...statement,
-        conditions: [
-          { test: "StringEquals", variable: "aws:PrincipalAccount", values: [this.props.location.accountId] },
-        ],
-      },
-      "the policy of a gateway endpoint can name no principal; the condition limits it to the account",
-    );
+    allowAccount(this.s3Policy, statement, this.props.location);
+  }
+
+  public get vpcId(): string {
+    return this.resource.id;
+  }
+
+  public get privateSubnetIds(): readonly string[] {
+    return this.privateSubnets.map(({ id }) => id);
+  }
+
+  public get s3PrefixListId(): string {
+    return this.s3Endpoint.prefixListId;
+  }
+
+  /** A network of somebody else. Nothing is changed in it: its owner adds {@link IAdoptedNetwork.policyForOwner}. */
+  public static fromIds(scope: Construct, id: string, props: AdoptedNetworkProps): IAdoptedNetwork {
+    return new AdoptedNetwork(scope, id, props);
   }
 
   private logFlows(props: VpcProps): void {
@@ -144,8 +200,60 @@ export class Vpc extends Construct {
   }
 }
 
+class AdoptedNetwork extends Construct implements IAdoptedNetwork {
+  public readonly vpcId: string;
+  public readonly privateSubnetIds: readonly string[];
+  public readonly s3PrefixListId: string;
+  private readonly s3Policy: PolicyDocument;
+  private readonly props: AdoptedNetworkProps;
+
+  public constructor(scope: Construct, id: string, props: AdoptedNetworkProps) {
+    super(scope, id);
+    this.props = props;
+    this.vpcId = props.vpcId;
+    this.privateSubnetIds = props.privateSubnetIds;
+    this.s3PrefixListId =
+      props.s3PrefixListId ??
+      new DataAwsPrefixList(this, "S3", { name: `com.amazonaws.${props.location.region}.s3` }).id;
+    this.s3Policy = new PolicyDocument(this, "S3Policy");
+    new TerraformOutput(this, "PolicyForOwner", {
+      value: this.policyForOwner,
+      description: "Statements that the policy of the adopted network's endpoint of S3 must have",
+    });
+  }
+
+  public get policyForOwner(): string {
+    return this.s3Policy.json;
+  }
+
+  public get internetAccess(): PublicSubnet {
+    const { publicSubnetId } = this.props;
+    if (publicSubnetId !== undefined) return { subnetId: publicSubnetId, ready: [] };
+    throw new Error(`${this.node.path}: publicSubnetId is not given; a bastion needs one`);
+  }
+
+  public allowThroughS3Endpoint(statement: Omit<Statement, "principals" | "conditions">): void {
+    allowAccount(this.s3Policy, statement, this.props.location);
+  }
+}
+
+function allowAccount(
+  policy: PolicyDocument,
+  statement: Omit<Statement, "principals" | "conditions">,
+  { accountId }: Location,
+): void {
+  policy.mergeForAnyone(
+    {
+      ...statement,
+      conditions: [{ test: "StringEquals", variable: "aws:PrincipalAccount", values: [accountId] }],
+    },
+    "the policy of a gateway endpoint can name no principal; the condition limits it to the account",
+  );
+}
+
 /** The `index`th range of twenty bits, 0 to 15, of a range of sixteen. */
 function subnetRange(cidr: string, index: number): string {
+  if (Token.isUnresolved(cidr)) return Fn.cidrsubnet(cidr, SUBNET_BITS, index);
   const [first, second] = cidr.split(".");
   return `${first}.${second}.${index * 16}.0/20`;
 }

@@ -1,9 +1,11 @@
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
 
 /** Someone who is told of alarms and of the budget. */
@@ -21,7 +23,7 @@ export interface AlarmTopicProps {
   readonly alarmPrefix: string;
   /** Who is told; e-mail addresses confirm first. */
   readonly subscriptions: readonly AlarmSubscription[];
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
 }
 
 /**
@@ -35,6 +37,10 @@ export class AlarmTopic extends Construct {
 
   public constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
+    assertKnownLength(this, "subscriptions", props.subscriptions);
+    for (const { protocol } of props.subscriptions) {
+      assertLiteral(this, "protocol of a subscription", protocol);
+    }
     const { region, accountId } = props.location;
     this.resource = new SnsTopic(this, "Topic", { name: props.name, kmsMasterKeyId: props.key.arn });
     const policy = new PolicyDocument(this, "Access");
@@ -74,8 +80,10 @@ export class AlarmTopic extends Construct {
       conditions: [{ test: "Bool", variable: "aws:SecureTransport", values: ["false"] }],
     });
     this.policy = new SnsTopicPolicy(this, "Policy", { arn: this.arn, policy: policy.json });
-    for (const { protocol, endpoint } of props.subscriptions) {
-      new SnsTopicSubscription(this, `Subscription-${protocol}-${endpoint}`, {
+    for (const [index, { protocol, endpoint }] of props.subscriptions.entries()) {
+      // A construct id is known at synth, a token only later.
+      const subscriber = Token.isUnresolved(endpoint) ? index : endpoint;
+      new SnsTopicSubscription(this, `Subscription-${protocol}-${subscriber}`, {
         topicArn: this.arn,
         protocol,
         endpoint,

@@ -2,6 +2,7 @@ import {
   CloudwatchMetricAlarm,
   type CloudwatchMetricAlarmMetricQuery,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { assertWholeNumber } from "../check";
 import type { AlarmTopic } from "./alarm-topic";
@@ -55,7 +56,9 @@ export class Alarm extends Construct {
     const { datapointsToAlarm = 1, evaluationPeriods = 1 } = spec;
     assertWholeNumber(this, "datapointsToAlarm", datapointsToAlarm, 1, evaluationPeriods);
     const description = `${spec.description} Missing data: ${spec.treatMissingData}, because ${spec.missingDataReason}. ${RUNBOOK}#${spec.name}`;
-    assertWholeNumber(this, "length of the description", description.length, 1, LONGEST_DESCRIPTION);
+    if (!Token.isUnresolved(description)) {
+      assertWholeNumber(this, "length of the description", description.length, 1, LONGEST_DESCRIPTION);
+    }
     this.resource = new CloudwatchMetricAlarm(this, "Alarm", {
       alarmName: `${props.prefix}-${spec.name}`,
       alarmDescription: description,

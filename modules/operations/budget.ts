@@ -1,5 +1,7 @@
 import { BudgetsBudget } from "@cdktf/provider-aws/lib/budgets-budget";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
+import { assertLiteral } from "../check";
 import type { AlarmTopic } from "./alarm-topic";
 
 /**
@@ -32,6 +34,7 @@ export class Budget extends Construct {
 
   public constructor(scope: Construct, id: string, props: BudgetProps) {
     super(scope, id);
+    assertLiteral(this, "costOf", props.costOf);
     this.resource = new BudgetsBudget(this, "Budget", {
       name: props.name,
       budgetType: "COST",
@@ -39,7 +42,7 @@ export class Budget extends Construct {
       limitAmount: String(props.usdPerMonth),
       limitUnit: "USD",
       ...(props.costOf === "environment" && {
-        costFilter: [{ name: "TagKeyValue", values: [`user:Environment$${props.environmentName}`] }],
+        costFilter: [{ name: "TagKeyValue", values: [tagValue("Environment", props.environmentName)] }],
       }),
       notification: NOTIFICATIONS.map(({ percent, of }) => ({
         comparisonOperator: "GREATER_THAN",
@@ -52,4 +55,9 @@ export class Budget extends Construct {
       dependsOn: [props.topic.policy],
     });
   }
+}
+
+/** A value of a tag, as Budgets filters by it. In Terraform a `$` before a reference would make text of the reference. */
+function tagValue(tag: string, value: string): string {
+  return Token.isUnresolved(value) ? Fn.join("$", [`user:${tag}`, value]) : `user:${tag}$${value}`;
 }

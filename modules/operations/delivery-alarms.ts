@@ -1,5 +1,5 @@
 import type { DeliveryStream } from "../batch/delivery-stream";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { deliveryMetrics, type Metric, MINUTE, readerStopped } from "./metric";
 
@@ -9,7 +9,7 @@ const LATE_SECONDS = 15 * MINUTE;
 /** The way from the stream to the lake. @param failedRecords objects that Firehose put under the error prefix */
 export function deliveryAlarms(
   delivery: DeliveryStream,
-  source: EventStream,
+  source: IEventStream,
   failedRecords: Metric,
 ): AlarmSpec[] {
   const metric = deliveryMetrics(delivery);

@@ -2,10 +2,11 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-log-resource-policy";
 import { Construct } from "constructs";
-import type { DataLake } from "../batch/data-lake";
+import type { ILake } from "../batch/data-lake";
 import type { Zone } from "../batch/zones";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
 import { LogGroup } from "./log-group";
 import { type Metric, ruleMetrics } from "./metric";
@@ -16,10 +17,10 @@ export interface FailedRecordEventsProps {
   /** Physical name of the log group; below `/aws/events/`. */
   readonly logGroupName: string;
   readonly location: Location;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   /** The folders that are empty while all is well. */
   readonly zones: readonly FailedRecordZone[];
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
 }
 
@@ -40,6 +41,7 @@ export class FailedRecordEvents extends Construct {
 
   public constructor(scope: Construct, id: string, props: FailedRecordEventsProps) {
     super(scope, id);
+    assertLiteral(this, "zones", props.zones);
     const log = new LogGroup(this, "Log", {
       name: props.logGroupName,
       retentionDays: props.logRetentionDays,

@@ -1,6 +1,7 @@
 import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
-import type { EventStream } from "../ingest/event-stream";
+import { product } from "../arithmetic";
+import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { functionMetrics, type Metric, type MetricMath, MINUTE, ownMetrics, readerStopped } from "./metric";
 import type { MonitoredFunction } from "./monitored";
@@ -42,7 +43,7 @@ export function functionAlarms(
       description: `Invocations of ${called} take more than ${NEARLY_TIMED_OUT * 100} % of their ${timeoutSeconds} seconds: at 100 % they are cut off and their work is repeated.`,
       metric: metric("Duration", "Maximum", periodSeconds),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: NEARLY_TIMED_OUT * timeoutSeconds * 1000,
+      threshold: product(NEARLY_TIMED_OUT, timeoutSeconds, 1000),
       ...periods,
       treatMissingData: "notBreaching",
       missingDataReason: "a function without invocations takes no time",
@@ -75,7 +76,7 @@ export function validateAlarms(monitored: MonitoredFunction): AlarmSpec[] {
 /** Alarms of UpsertToES alone. @param failedRecords objects with batches that the mapping discarded */
 export function upsertAlarms(
   monitored: MonitoredFunction,
-  source: EventStream,
+  source: IEventStream,
   failedRecords: Metric,
 ): AlarmSpec[] {
   const metric = functionMetrics(monitored);

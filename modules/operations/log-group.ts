@@ -1,6 +1,6 @@
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { Construct } from "constructs";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 
 export interface LogGroupProps {
@@ -8,7 +8,7 @@ export interface LogGroupProps {
   readonly name: string;
   /** One of the times that CloudWatch knows. */
   readonly retentionDays: number;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
 }
 
 /** A log group with an end: encrypted with the environment's key, kept for a given time. */

@@ -1,4 +1,5 @@
 import type { METRICS } from "../../lambdas/merge-small-files/metrics";
+import { product, sum } from "../arithmetic";
 import type { AlarmSpec } from "./alarm";
 import { HOUR, MINUTE, ownMetrics } from "./metric";
 import type { MonitoredFunction } from "./monitored";
@@ -12,13 +13,13 @@ const LATE_MINUTES = 20;
  */
 export function mergeAlarms(monitored: MonitoredFunction, everyMinutes: number): AlarmSpec[] {
   const own = ownMetrics<typeof METRICS>(monitored);
-  const oneRun = everyMinutes * MINUTE;
-  const lateMinutes = LATE_MINUTES + 2 * everyMinutes;
+  const oneRun = product(everyMinutes, MINUTE);
+  const lateMinutes = sum(LATE_MINUTES, product(2, everyMinutes));
   return [
     {
       name: "merge-small-files-silent",
-      description: `No run of MergeSmallFiles has ended for ${3 * everyMinutes} minutes, where three should have: Parquet falls behind. See the function's log and its schedule.`,
-      metric: own("StalenessSeconds", "SampleCount", 3 * oneRun),
+      description: `No run of MergeSmallFiles has ended for ${product(3, everyMinutes)} minutes, where three should have: Parquet falls behind. See the function's log and its schedule.`,
+      metric: own("StalenessSeconds", "SampleCount", product(3, oneRun)),
       comparisonOperator: "LessThanThreshold",
       threshold: 1,
       treatMissingData: "breaching",
@@ -29,7 +30,7 @@ export function mergeAlarms(monitored: MonitoredFunction, everyMinutes: number):
       description: `A raw object has waited for its merge for more than ${lateMinutes} minutes: queries of the Parquet table do not return it. See the function's log.`,
       metric: own("StalenessSeconds", "Maximum", oneRun),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: lateMinutes * MINUTE,
+      threshold: product(lateMinutes, MINUTE),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

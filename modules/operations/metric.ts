@@ -1,6 +1,6 @@
 import { METRIC_DIMENSION, METRIC_NAMESPACE } from "../../lambdas/shared/log";
 import type { DeliveryStream } from "../batch/delivery-stream";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import type { SearchDomain } from "../speed/search-domain";
 import type { MonitoredFunction } from "./monitored";
 
@@ -46,7 +46,7 @@ function metricsOf<Name extends string>(
 
 /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
 export function streamMetrics(
-  stream: Pick<EventStream, "resource">,
+  stream: Pick<IEventStream, "streamName">,
 ): Metrics<
   | "GetRecords.IteratorAgeMilliseconds"
   | "IncomingBytes"
@@ -54,7 +54,7 @@ export function streamMetrics(
   | "ReadProvisionedThroughputExceeded"
   | "WriteProvisionedThroughputExceeded"
 > {
-  return metricsOf("AWS/Kinesis", { StreamName: stream.resource.name });
+  return metricsOf("AWS/Kinesis", { StreamName: stream.streamName });
 }
 
 /** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
@@ -116,7 +116,7 @@ export function ruleMetrics(ruleName: string): Metrics<"MatchedEvents"> {
 }
 
 /** 1 while the stream is written and a reader's count of what it read stays at nothing. */
-export function readerStopped(source: Pick<EventStream, "resource">, read: Metric): MetricMath {
+export function readerStopped(source: Pick<IEventStream, "streamName">, read: Metric): MetricMath {
   return {
     expression: "IF(FILL(sent, 0) > 0 AND FILL(read, 0) < 1, 1, 0)",
     label: "Sent and not read",

@@ -1,6 +1,6 @@
 import type { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function";
 import type { DeliveryStream } from "../batch/delivery-stream";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import type { SearchDomain } from "../speed/search-domain";
 
 /** A function that is monitored. */
@@ -11,7 +11,7 @@ export interface MonitoredFunction {
 
 /** The parts of the batch layer that alarms and graphs are about. */
 export interface MonitoredBatchLayer {
-  readonly stream: EventStream;
+  readonly stream: IEventStream;
   /** Hours that the stream keeps a record. */
   readonly streamRetentionHours: number;
   readonly delivery: DeliveryStream;

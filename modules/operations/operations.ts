@@ -1,8 +1,9 @@
 import { Construct } from "constructs";
-import type { DataLake } from "../batch/data-lake";
-import type { EventStream } from "../ingest/event-stream";
+import { product } from "../arithmetic";
+import type { ILake } from "../batch/data-lake";
+import type { IEventStream } from "../ingest/event-stream";
 import type { Location } from "../location";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import { Alarm, type AlarmSpec, alarmId } from "./alarm";
 import { type AlarmSubscription, AlarmTopic } from "./alarm-topic";
 import { Budget, type BudgetScope } from "./budget";
@@ -40,11 +41,11 @@ export interface OperationsProps {
   readonly location: Location;
   readonly names: OperationsNames;
   readonly settings: OperationsSettings;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly batch: MonitoredBatchLayer;
   /** @default there is no speed layer */
   readonly speed?: MonitoredSpeedLayer;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
 }
 
@@ -111,7 +112,7 @@ function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvent
       "merge-small-files",
       batch.mergeSmallFiles,
       SUSTAINED,
-      batch.mergeEveryMinutes * MINUTE,
+      product(batch.mergeEveryMinutes, MINUTE),
     ),
     ...mergeAlarms(batch.mergeSmallFiles, batch.mergeEveryMinutes),
   ];
@@ -119,7 +120,7 @@ function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvent
 
 function speedSpecs(
   speed: MonitoredSpeedLayer,
-  stream: EventStream,
+  stream: IEventStream,
   failedRecords: FailedRecordEvents,
   accountId: string,
 ): AlarmSpec[] {

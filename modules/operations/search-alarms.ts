@@ -1,3 +1,4 @@
+import { product } from "../arithmetic";
 import type { SearchDomain } from "../speed/search-domain";
 import type { AlarmSpec } from "./alarm";
 import { FIVE_MINUTES, MINUTE, searchMetrics } from "./metric";
@@ -57,7 +58,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
       description: `A node has less than ${LEAST_FREE * 100} % of its ${domain.volumeGiB} GiB free; when it is full, writes are blocked.`,
       metric: metric("FreeStorageSpace", "Minimum", MINUTE),
       comparisonOperator: "LessThanOrEqualToThreshold",
-      threshold: LEAST_FREE * domain.volumeGiB * MIB_A_GIB,
+      threshold: product(LEAST_FREE, domain.volumeGiB, MIB_A_GIB),
       ...reported,
     },
     {

@@ -1,11 +1,12 @@
-import type { EventStream } from "../ingest/event-stream";
+import { product } from "../arithmetic";
+import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { streamMetrics } from "./metric";
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
 /** The stream itself: who writes, who reads, and whether a reader is so late that records are about to expire. */
-export function streamAlarms(stream: EventStream, retentionHours: number): AlarmSpec[] {
+export function streamAlarms(stream: IEventStream, retentionHours: number): AlarmSpec[] {
   const metric = streamMetrics(stream);
   return [
     {
@@ -14,7 +15,7 @@ export function streamAlarms(stream: EventStream, retentionHours: number): Alarm
         "A consumer of the stream lags by a quarter of the retention; at the full retention records expire unread. Raise the retention first, then find the consumer.",
       metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: (retentionHours / 4) * MILLISECONDS_AN_HOUR,
+      threshold: product(retentionHours, MILLISECONDS_AN_HOUR / 4),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

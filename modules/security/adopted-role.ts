@@ -1,7 +1,7 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
-import type { Grantee } from "./execution-role";
 import { PolicyDocument, type Statement } from "./policy";
+import type { Grantee } from "./role";
 
 export interface AdoptedRoleProps {
   /** Name of the role, without its path. */

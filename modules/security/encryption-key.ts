@@ -1,13 +1,16 @@
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
-import { Lazy } from "cdktf";
+import { TerraformOutput, Token } from "cdktf";
 import { Construct } from "constructs";
+import { assertLiteral } from "../check";
 import type { Location } from "../location";
-import type { Grantee } from "./execution-role";
 import { type Condition, PolicyDocument, type Principal } from "./policy";
+import type { Grantee } from "./role";
 
 /** A service that uses the key on behalf of its caller, as `kms:ViaService` names it. */
 export type EncryptingService = "s3" | "kinesis" | "lambda" | "es" | "sns" | "ec2";
+
+const ALL_SERVICES: readonly EncryptingService[] = ["s3", "kinesis", "lambda", "es", "sns", "ec2"];
 
 export interface EncryptionKeyProps {
   /** With `alias/` in front. */
@@ -22,8 +25,43 @@ export interface EncryptionKeyProps {
   readonly protected: boolean;
 }
 
+/** A key of this library or of another team: what encrypts, and what lets others use it. */
+export interface IEncryptionKey {
+  readonly arn: string;
+  /** Allows CloudWatch Logs to encrypt the log group of this name with the key. */
+  allowLogGroup(name: string): void;
+  /**
+   * Allows an AWS service to publish to a topic that the key encrypts, on behalf of `sourceArn` of this account only. Not
+   * for EventBridge, which passes neither account nor source to KMS.
+   * @param sid of the statement, one for each service: topics that share the key share it
+   */
+  allowPublisher(sid: string, service: string, sourceArn: string): void;
+  /**
+   * Grants `use` of the key to `role`.
+   * @param sid of the statement, unique in the role's policy
+   * @throws Error when the key's own policy does not let the account use it through that service
+   */
+  grantUse(role: Grantee, sid: string, use: KeyUse): void;
+}
+
+/** A key that exists. */
+export interface AdoptedKeyProps {
+  /** ARN of the key itself, not of an alias: in policies an alias stands for nothing. */
+  readonly arn: string;
+  /** Where the key is used. */
+  readonly location: Location;
+  /** The services through which the account uses the key. @default all that the constructs of this library use */
+  readonly services?: readonly EncryptingService[];
+}
+
+/** A key whose policy is its owner's. */
+export interface IAdoptedKey extends IEncryptionKey {
+  /** JSON of a policy: its statements must be in the key's policy, also an output of the stack. */
+  readonly policyForOwner: string;
+}
+
 /** A role's use of the key: the actions, the service, and the encryption context. */
-interface KeyUse {
+export interface KeyUse {
   readonly via: EncryptingService;
   readonly decrypt: boolean;
   readonly encrypt: boolean;
@@ -59,78 +97,55 @@ const ADMINISTRATION = [
 
 const REASON = "in the policy of a key, * is that key; its own ARN cannot be named before it exists";
 
-/**
- * The environment's customer-managed key. Its policy lets the account use it through the named services
- * only, so that stolen credentials cannot decrypt by calling KMS; each role needs a grant as well.
- */
-export class EncryptionKey extends Construct {
-  public readonly resource: KmsKey;
-  private readonly location: Location;
-  private readonly policy: PolicyDocument;
+abstract class EncryptionKeyBase extends Construct implements IEncryptionKey {
+  public abstract readonly arn: string;
+  protected readonly policy: PolicyDocument;
+  protected readonly account: readonly Principal[];
   private readonly services: readonly EncryptingService[];
-  private readonly logGroupArns: string[] = [];
+  private readonly location: Location;
 
-  public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    { location, services }: Pick<EncryptionKeyProps, "location" | "services">,
+  ) {
     super(scope, id);
-    this.location = props.location;
-    this.services = props.services;
+    assertLiteral(this, "services", services);
+    this.location = location;
+    this.services = services;
+    this.account = [{ type: "AWS", identifiers: [`arn:aws:iam::${location.accountId}:root`] }];
     this.policy = new PolicyDocument(this, "Policy");
-    const account: readonly Principal[] = [
-      { type: "AWS", identifiers: [`arn:aws:iam::${props.location.accountId}:root`] },
-    ];
-    this.policy.addForAnyResource(
-      { sid: "AccountAdministersKey", principals: account, actions: ADMINISTRATION },
-      REASON,
-    );
-    this.policy.addForAnyResource(
+  }
+
+  public allowLogGroup(name: string): void {
+    const { region, accountId } = this.location;
+    this.policy.mergeForAnyResource(
       {
-        sid: "AccountUsesKeyThroughServices",
-        principals: account,
-        actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
-        conditions: [this.viaService(props.services)],
-      },
-      REASON,
-    );
-    this.policy.addForAnyResource(
-      {
-        sid: "ServicesKeepUsingKey",
-        principals: account,
-        actions: ["kms:CreateGrant"],
+        sid: "CloudWatchEncryptsLogGroups",
+        principals: [{ type: "Service", identifiers: [`logs.${region}.amazonaws.com`] }],
+        actions: [
+          "kms:Decrypt",
+          "kms:DescribeKey",
+          "kms:Encrypt",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+        ],
         conditions: [
-          this.viaService(props.services),
-          { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] },
+          {
+            test: "ArnEquals",
+            variable: "kms:EncryptionContext:aws:logs:arn",
+            values: [`arn:aws:logs:${region}:${accountId}:log-group:${name}`],
+          },
         ],
       },
       REASON,
     );
-    this.resource = new KmsKey(this, "Key", {
-      description: props.description,
-      enableKeyRotation: true,
-      deletionWindowInDays: props.deletionDays,
-      policy: this.policy.json,
-      ...(props.protected && { lifecycle: { preventDestroy: true } }),
-    });
-    new KmsAlias(this, "Alias", { name: props.alias, targetKeyId: this.resource.keyId });
   }
 
-  public get arn(): string {
-    return this.resource.arn;
-  }
-
-  /** Allows CloudWatch Logs to encrypt the log group of this name with the key. */
-  public allowLogGroup(name: string): void {
-    const { region, accountId } = this.location;
-    if (this.logGroupArns.length === 0) this.allowLogService();
-    this.logGroupArns.push(`arn:aws:logs:${region}:${accountId}:log-group:${name}`);
-  }
-
-  /**
-   * Allows an AWS service to publish to a topic that the key encrypts, on behalf of `sourceArn` of this account only. Not
-   * for EventBridge, which passes neither account nor source to KMS.
-   * @param sid of the statement, unique in the key's policy.
-   */
   public allowPublisher(sid: string, service: string, sourceArn: string): void {
-    this.policy.addForAnyResource(
+    this.policy.mergeForAnyResource(
       {
         sid,
         principals: [{ type: "Service", identifiers: [service] }],
@@ -144,11 +159,6 @@ export class EncryptionKey extends Construct {
     );
   }
 
-  /**
-   * Grants `use` of the key to `role`.
-   * @param sid of the statement, unique in the role's policy.
-   * @throws Error when the key's own policy does not let the account use it through that service.
-   */
   public grantUse(role: Grantee, sid: string, use: KeyUse): void {
     if (!this.services.includes(use.via)) {
       throw new Error(
@@ -170,26 +180,25 @@ export class EncryptionKey extends Construct {
     });
   }
 
-  private allowLogService(): void {
+  /** Lets the account use the key through the services; each role needs a grant as well. */
+  protected allowAccount(): void {
     this.policy.addForAnyResource(
       {
-        sid: "CloudWatchEncryptsLogGroups",
-        principals: [{ type: "Service", identifiers: [`logs.${this.location.region}.amazonaws.com`] }],
-        actions: [
-          "kms:Decrypt",
-          "kms:DescribeKey",
-          "kms:Encrypt",
-          "kms:GenerateDataKey",
-          "kms:GenerateDataKeyWithoutPlaintext",
-          "kms:ReEncryptFrom",
-          "kms:ReEncryptTo",
-        ],
+        sid: "AccountUsesKeyThroughServices",
+        principals: this.account,
+        actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+        conditions: [this.viaService(this.services)],
+      },
+      REASON,
+    );
+    this.policy.addForAnyResource(
+      {
+        sid: "ServicesKeepUsingKey",
+        principals: this.account,
+        actions: ["kms:CreateGrant"],
         conditions: [
-          {
-            test: "ArnEquals",
-            variable: "kms:EncryptionContext:aws:logs:arn",
-            values: Lazy.listValue({ produce: () => this.logGroupArns }),
-          },
+          this.viaService(this.services),
+          { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] },
         ],
       },
       REASON,
@@ -202,5 +211,66 @@ export class EncryptionKey extends Construct {
       variable: "kms:ViaService",
       values: services.map((service) => `${service}.${this.location.region}.amazonaws.com`),
     };
+  }
+}
+
+class AdoptedKey extends EncryptionKeyBase implements IAdoptedKey {
+  public readonly arn: string;
+
+  public constructor(scope: Construct, id: string, { arn, location, services }: AdoptedKeyProps) {
+    super(scope, id, { location, services: services ?? ALL_SERVICES });
+    if (!Token.isUnresolved(arn) && !/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(arn)) {
+      throw new RangeError(
+        `${this.node.path}: arn is "${arn}"; arn:aws:kms:<region>:<account>:key/<id> is allowed`,
+      );
+    }
+    this.arn = arn;
+    this.allowAccount();
+    new TerraformOutput(this, "PolicyForOwner", {
+      value: this.policyForOwner,
+      description: "Statements that the policy of the adopted key must have",
+    });
+  }
+
+  public get policyForOwner(): string {
+    return this.policy.json;
+  }
+}
+
+/**
+ * The environment's customer-managed key. Its policy lets the account use it through the named services
+ * only, so that stolen credentials cannot decrypt by calling KMS; each role needs a grant as well.
+ */
+export class EncryptionKey extends EncryptionKeyBase {
+  public readonly resource: KmsKey;
+
+  public constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
+    super(scope, id, props);
+    assertLiteral(this, "protected", props.protected);
+    this.policy.addForAnyResource(
+      { sid: "AccountAdministersKey", principals: this.account, actions: ADMINISTRATION },
+      REASON,
+    );
+    this.allowAccount();
+    this.resource = new KmsKey(this, "Key", {
+      description: props.description,
+      enableKeyRotation: true,
+      deletionWindowInDays: props.deletionDays,
+      policy: this.policy.json,
+      ...(props.protected && { lifecycle: { preventDestroy: true } }),
+    });
+    new KmsAlias(this, "Alias", { name: props.alias, targetKeyId: this.resource.keyId });
+  }
+
+  /**
+   * A key of somebody else. Nothing is changed in it: its owner adds {@link IAdoptedKey.policyForOwner} to its policy.
+   * @throws RangeError when `arn` is none of a key
+   */
+  public static fromArn(scope: Construct, id: string, props: AdoptedKeyProps): IAdoptedKey {
+    return new AdoptedKey(scope, id, props);
+  }
+
+  public get arn(): string {
+    return this.resource.arn;
   }
 }

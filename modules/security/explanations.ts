@@ -17,7 +17,10 @@ const METADATA_TYPE = "retail-bi:explanation";
 
 /** Records why `construct` breaks a rule; the guardrails then accept it, and the policy test lists it. */
 export function explain(construct: IConstruct, exception: Exception, subject: string, reason: string): void {
-  construct.node.addMetadata(METADATA_TYPE, { exception, subject, reason });
+  const known = explanationsOf(construct).some(
+    (one) => one.exception === exception && one.subject === subject && one.reason === reason,
+  );
+  if (!known) construct.node.addMetadata(METADATA_TYPE, { exception, subject, reason });
 }
 
 /** The explanations of one construct. */

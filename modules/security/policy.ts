@@ -48,6 +48,7 @@ export interface Statement extends Permission {
 export class PolicyDocument extends Construct {
   private readonly document: DataAwsIamPolicyDocument;
   private readonly statements = new Map<string, DataAwsIamPolicyDocumentStatement>();
+  private readonly merged = new Map<string, Statement>();
 
   public constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -64,18 +65,7 @@ export class PolicyDocument extends Construct {
    * @throws Error when another statement has its id, or when it allows an action or a resource by `*`.
    */
   public add(statement: Statement): void {
-    if (statement.effect !== "Deny") {
-      const wide = [
-        ...statement.actions.filter((action) => action.includes("*")),
-        ...statement.resources.filter((resource) => resource === "*"),
-      ];
-      if (wide.length > 0) {
-        throw new Error(
-          `${this.node.path}: statement "${statement.sid}" allows ${wide.join(", ")}; ` +
-            "write actions and resources out, or use addForAnyResource with a reason",
-        );
-      }
-    }
+    this.assertNarrow(statement);
     this.put(statement);
   }
 
@@ -91,7 +81,50 @@ export class PolicyDocument extends Construct {
     explain(this.document, "any-principal", statement.sid, reason);
   }
 
-  private put({ sid, actions, resources, conditions, principals, effect }: Statement): void {
+  /**
+   * Adds a statement, or to an earlier one of its id what that has not: actions, resources, values of conditions. For what
+   * grows with each resource that shares the policy.
+   * @throws Error as {@link add}
+   */
+  public merge(statement: Statement): void {
+    this.assertNarrow(statement);
+    this.put(this.united(statement), true);
+  }
+
+  /** {@link merge} for {@link addForAnyResource}. @param reason why none can be named */
+  public mergeForAnyResource(permission: Permission, reason: string): void {
+    this.put(this.united({ ...permission, resources: ["*"] }), true);
+    explain(this.document, "any-resource", permission.sid, reason);
+  }
+
+  /** {@link merge} for {@link addForAnyone}. @param reason why no principal can be named. @throws Error as {@link add} */
+  public mergeForAnyone(statement: Omit<Statement, "principals">, reason: string): void {
+    this.merge({ ...statement, principals: [{ type: "AWS", identifiers: ["*"] }] });
+    explain(this.document, "any-principal", statement.sid, reason);
+  }
+
+  private united(statement: Statement): Statement {
+    const earlier = this.merged.get(statement.sid);
+    const all = earlier ? union(earlier, statement) : statement;
+    this.merged.set(statement.sid, all);
+    return all;
+  }
+
+  private assertNarrow({ sid, actions, resources, effect }: Statement): void {
+    if (effect === "Deny") return;
+    const wide = [
+      ...actions.filter((action) => action.includes("*")),
+      ...resources.filter((resource) => resource === "*"),
+    ];
+    if (wide.length > 0) {
+      throw new Error(
+        `${this.node.path}: statement "${sid}" allows ${wide.join(", ")}; ` +
+          "write actions and resources out, or use addForAnyResource with a reason",
+      );
+    }
+  }
+
+  private put({ sid, actions, resources, conditions, principals, effect }: Statement, replace = false): void {
     const statement: DataAwsIamPolicyDocumentStatement = {
       sid,
       effect: effect ?? "Allow",
@@ -105,10 +138,27 @@ export class PolicyDocument extends Construct {
       }),
     };
     const earlier = this.statements.get(sid);
-    if (earlier && JSON.stringify(earlier) !== JSON.stringify(statement)) {
+    if (!replace && earlier && JSON.stringify(earlier) !== JSON.stringify(statement)) {
       throw new Error(`${this.node.path}: two different statements have the id "${sid}"; give each its own`);
     }
     this.statements.set(sid, statement);
     this.document.putStatement([...this.statements.values()]);
   }
+}
+
+/** Both in one statement, where they differ only in what they name. */
+function union(one: Statement, other: Statement): Statement {
+  const both = (left: readonly string[], right: readonly string[]) => [...new Set([...left, ...right])];
+  const conditions = one.conditions?.map((condition) => {
+    const same = other.conditions?.find(
+      ({ test, variable }) => test === condition.test && variable === condition.variable,
+    );
+    return { ...condition, values: both(condition.values, same?.values ?? []) };
+  });
+  return {
+    ...one,
+    actions: both(one.actions, other.actions),
+    resources: both(one.resources, other.resources),
+    ...(conditions && { conditions }),
+  };
 }

@@ -10,7 +10,8 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { Construct } from "constructs";
-import type { EncryptionKey } from "./encryption-key";
+import { assertKnownLength, assertLiteral } from "../check";
+import type { IEncryptionKey } from "./encryption-key";
 import { explain } from "./explanations";
 import { PolicyDocument, type Statement } from "./policy";
 
@@ -18,7 +19,7 @@ export interface PrivateBucketProps {
   /** Physical name, globally unique. */
   readonly name: string;
   /** The encryption key, or why S3's own encryption is used instead. */
-  readonly encryption: { readonly key: EncryptionKey } | { readonly ownKeyReason: string };
+  readonly encryption: { readonly key: IEncryptionKey } | { readonly ownKeyReason: string };
   /** Target of the access logs, or why there are none. */
   readonly accessLog:
     | { readonly bucket: PrivateBucket; readonly prefix: string }
@@ -51,6 +52,8 @@ export class PrivateBucket extends Construct {
 
   public constructor(scope: Construct, id: string, props: PrivateBucketProps) {
     super(scope, id);
+    assertLiteral(this, "protected", props.protected);
+    assertKnownLength(this, "expirations", props.expirations ?? []);
     this.resource = new S3Bucket(this, "Bucket", {
       bucket: props.name,
       ...(props.protected ? { lifecycle: { preventDestroy: true } } : { forceDestroy: true }),

@@ -8,8 +8,9 @@ import { glueColumns, gluePartitionColumns } from "../../contract/retail-transac
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { Catalog } from "../batch/catalog";
-import type { DataLake } from "../batch/data-lake";
+import type { ILake } from "../batch/data-lake";
 import type { Workgroup } from "../batch/workgroup";
+import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
 import { AdoptedRole } from "../security/adopted-role";
 
@@ -30,7 +31,7 @@ export interface QuickSightProps {
   readonly identityRegion: string;
   /** Name of QuickSight's service role, without its path. */
   readonly serviceRoleName: string;
-  readonly lake: DataLake;
+  readonly lake: ILake;
   readonly catalog: Catalog;
   readonly workgroup: Workgroup;
   /** At least one, because without principals nobody can open the dashboard. */
@@ -92,6 +93,8 @@ export class QuickSight extends Construct {
   public constructor(scope: Construct, id: string, props: QuickSightProps) {
     super(scope, id);
     this.props = props;
+    assertKnownLength(this, "principals", props.principals);
+    for (const { access } of props.principals) assertLiteral(this, "access of a principal", access);
     const { name, catalog, lake, workgroup, principals } = props;
     if (principals.length === 0) {
       throw new RangeError(

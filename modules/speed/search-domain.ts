@@ -8,13 +8,15 @@ import { OpensearchDomainSamlOptions } from "@cdktf/provider-aws/lib/opensearch-
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import type { ITerraformDependable } from "cdktf";
+import { Fn, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
+import { product, sum } from "../arithmetic";
+import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
-import { SECURITY_GROUP_NAMES } from "../naming";
-import type { Vpc } from "../network/vpc";
+import { type GroupNames, SECURITY_GROUP_NAMES } from "../naming";
+import type { INetwork } from "../network/vpc";
 import { LogGroup } from "../operations/log-group";
-import type { EncryptionKey } from "../security/encryption-key";
+import type { IEncryptionKey } from "../security/encryption-key";
 import type { ExecutionRole } from "../security/execution-role";
 import { PolicyDocument } from "../security/policy";
 
@@ -60,12 +62,14 @@ export interface SearchDomainProps {
   readonly name: string;
   /** Physical name of the resource policy of its log groups. */
   readonly logPolicyName: string;
+  /** Physical names of its security groups. @default the lab's, for a network of its own */
+  readonly groupNames?: GroupNames;
   readonly location: Location;
-  readonly vpc: Vpc;
+  readonly vpc: INetwork;
   readonly settings: SearchDomainSettings;
   /** The master role with all permissions; there is no master user and no password. */
   readonly master: ExecutionRole;
-  readonly key: EncryptionKey;
+  readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
   /** Refuses to be destroyed. */
   readonly protected: boolean;
@@ -112,9 +116,12 @@ export class SearchDomain extends Construct {
 
   public constructor(scope: Construct, id: string, props: SearchDomainProps) {
     super(scope, id);
-    const { settings, vpc } = props;
+    const { settings, vpc, groupNames = SECURITY_GROUP_NAMES } = props;
     const { region, accountId } = props.location;
-    if (!/^[a-z][a-z0-9-]{2,27}$/.test(props.name)) {
+    assertLiteral(this, "settings.availability.kind", settings.availability.kind);
+    assertLiteral(this, "settings.serviceLinkedRole", settings.serviceLinkedRole);
+    assertLiteral(this, "protected", props.protected);
+    if (!Token.isUnresolved(props.name) && !/^[a-z][a-z0-9-]{2,27}$/.test(props.name)) {
       throw new RangeError(
         `${this.node.path}: name is "${props.name}"; 3 to 28 lower-case letters, digits and hyphens are allowed, a letter first`,
       );
@@ -126,21 +133,21 @@ export class SearchDomain extends Construct {
     this.dedicatedMasters = availability.kind === "standby";
     this.nodes =
       availability.kind === "standby"
-        ? availability.nodesPerZone * ZONES_WITH_STANDBY + DEDICATED_MASTERS
+        ? sum(product(availability.nodesPerZone, ZONES_WITH_STANDBY), DEDICATED_MASTERS)
         : 1;
     this.volumeGiB = settings.volumeGiB;
 
     this.clients = new SecurityGroup(this, "Clients", {
-      name: SECURITY_GROUP_NAMES.searchClients,
+      name: groupNames.searchClients,
       description: "May reach the search domain and S3",
-      vpcId: vpc.resource.id,
-      tags: { Name: SECURITY_GROUP_NAMES.searchClients },
+      vpcId: vpc.vpcId,
+      tags: { Name: groupNames.searchClients },
     });
     this.group = new SecurityGroup(this, "Group", {
-      name: SECURITY_GROUP_NAMES.searchDomain,
+      name: groupNames.searchDomainGroup,
       description: "The search domain",
-      vpcId: vpc.resource.id,
-      tags: { Name: SECURITY_GROUP_NAMES.searchDomain },
+      vpcId: vpc.vpcId,
+      tags: { Name: groupNames.searchDomainGroup },
     });
     this.reachable = this.addRules(vpc);
 
@@ -152,7 +159,7 @@ export class SearchDomain extends Construct {
       clusterConfig: clusterConfig(settings),
       ebsOptions: { ebsEnabled: true, volumeType: "gp3", volumeSize: settings.volumeGiB },
       vpcOptions: {
-        subnetIds: vpc.privateSubnets.slice(0, single ? 1 : ZONES_WITH_STANDBY).map(({ id }) => id),
+        subnetIds: this.firstSubnets(vpc, single ? 1 : ZONES_WITH_STANDBY),
         securityGroupIds: [this.group.id],
       },
       encryptAtRest: { enabled: true, kmsKeyId: props.key.arn },
@@ -204,6 +211,7 @@ export class SearchDomain extends Construct {
    * for {@link grantRequests}. AWS rejects a policy with a role that does not exist.
    */
   public admitAnalysts(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
+    assertKnownLength(this, "roleArns", roleArns);
     if (roleArns.length === 0) return;
     this.access.add({
       sid: "People",
@@ -252,7 +260,7 @@ export class SearchDomain extends Construct {
     );
   }
 
-  private addRules(vpc: Vpc): ITerraformDependable[] {
+  private addRules(vpc: INetwork): ITerraformDependable[] {
     return [
       this.allowFrom("FromClients", this.clients, "Requests of clients"),
       new VpcSecurityGroupEgressRule(this, "ClientsToDomain", {
@@ -265,13 +273,21 @@ export class SearchDomain extends Construct {
       }),
       new VpcSecurityGroupEgressRule(this, "ClientsToS3", {
         securityGroupId: this.clients.id,
-        prefixListId: vpc.s3Endpoint.prefixListId,
+        prefixListId: vpc.s3PrefixListId,
         ipProtocol: "tcp",
         fromPort: HTTPS,
         toPort: HTTPS,
         description: "S3, through the endpoint of the network",
       }),
     ];
+  }
+
+  private firstSubnets({ privateSubnetIds: ids }: INetwork, count: number): string[] {
+    if (Token.isUnresolved(ids)) return Fn.slice([...ids], 0, count);
+    if (ids.length < count) {
+      throw new RangeError(`${this.node.path}: vpc has ${ids.length} private subnets; ${count} are needed`);
+    }
+    return ids.slice(0, count);
   }
 
   private serviceLinkedRole({ serviceLinkedRole }: SearchDomainSettings): ITerraformDependable[] {
@@ -324,7 +340,7 @@ function clusterConfig(settings: SearchDomainSettings): OpensearchDomainClusterC
   }
   return {
     instanceType,
-    instanceCount: availability.nodesPerZone * ZONES_WITH_STANDBY,
+    instanceCount: product(availability.nodesPerZone, ZONES_WITH_STANDBY),
     zoneAwarenessEnabled: true,
     zoneAwarenessConfig: { availabilityZoneCount: ZONES_WITH_STANDBY },
     multiAzWithStandbyEnabled: true,

@@ -1,17 +1,18 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import type { SearchSetupInput } from "../../lambdas/search-setup/input";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import { SEARCH_INDEX } from "../naming";
-import type { Vpc } from "../network/vpc";
+import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 
 export interface SearchSetupProps extends FunctionDefaults {
   /** Physical name. */
   readonly name: string;
-  readonly vpc: Vpc;
+  readonly vpc: INetwork;
   readonly domain: SearchDomain;
   /** The domain's master role. */
   readonly role: ExecutionRole;
@@ -48,7 +49,7 @@ export class SearchSetup extends Construct {
       memoryMiB: 256,
       role: props.role,
       network: {
-        subnetIds: vpc.privateSubnets.map(({ id }) => id),
+        subnetIds: vpc.privateSubnetIds,
         securityGroupIds: [domain.clients.id],
       },
       environment: {
@@ -67,7 +68,7 @@ export class SearchSetup extends Construct {
       shards: props.shards,
       writerRoleArns: props.writers.map(({ arn }) => arn),
     };
-    const inputJson = JSON.stringify(input);
+    const inputJson = jsonOf(input);
     this.invocation = new LambdaInvocation(this, "Invocation", {
       functionName: this.function.resource.functionName,
       input: inputJson,
@@ -77,4 +78,15 @@ export class SearchSetup extends Construct {
       dependsOn: [...domain.reachable],
     });
   }
+}
+
+/**
+ * The input as JSON. Terraform encodes it where it alone knows a part: a text may have a quote in it, and a list any
+ * length. The ARNs of our own roles need no encoding.
+ */
+function jsonOf(input: SearchSetupInput): string {
+  const { writerRoleArns, ...given } = input;
+  // A token of a list is seen in the list alone, not in its elements.
+  const known = Object.values(given).every((value) => ![value, ...[value].flat()].some(Token.isUnresolved));
+  return known ? JSON.stringify(input) : Fn.jsonencode(input);
 }

@@ -1,13 +1,14 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
 import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
-import type { DataLake } from "../batch/data-lake";
+import { least, product, sum } from "../arithmetic";
+import type { ILake } from "../batch/data-lake";
 import { ZONES } from "../batch/zones";
 import { assertWholeNumber } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
-import type { EventStream } from "../ingest/event-stream";
+import type { IEventStream } from "../ingest/event-stream";
 import { SEARCH_INDEX } from "../naming";
-import type { Vpc } from "../network/vpc";
+import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 import type { SearchSetup } from "./search-setup";
@@ -15,9 +16,9 @@ import type { SearchSetup } from "./search-setup";
 export interface UpsertToEsProps extends FunctionDefaults {
   /** Physical name. */
   readonly name: string;
-  readonly source: EventStream;
-  readonly lake: DataLake;
-  readonly vpc: Vpc;
+  readonly source: IEventStream;
+  readonly lake: ILake;
+  readonly vpc: INetwork;
   readonly domain: SearchDomain;
   /** Its execution role, to which the set-up gives write access. */
   readonly role: ExecutionRole;
@@ -62,7 +63,7 @@ export class UpsertToEs extends Construct {
       memoryMiB: 512,
       role,
       network: {
-        subnetIds: vpc.privateSubnets.map(({ id }) => id),
+        subnetIds: vpc.privateSubnetIds,
         securityGroupIds: [domain.clients.id],
       },
       environment: {
@@ -78,7 +79,7 @@ export class UpsertToEs extends Construct {
     vpc.allowThroughS3Endpoint({
       sid: "Quarantine",
       actions: ["s3:PutObject"],
-      resources: [`${lake.bucket.arn}/${ZONES.quarantine}*`],
+      resources: [`${lake.bucketArn}/${ZONES.quarantine}*`],
     });
     this.mapping = new LambdaEventSourceMapping(this, "Mapping", {
       eventSourceArn: props.source.arn,
@@ -91,12 +92,12 @@ export class UpsertToEs extends Construct {
       bisectBatchOnFunctionError: true,
       // Unlimited retries, so that an outage of the domain discards no records before the maximum record age.
       maximumRetryAttempts: -1,
-      maximumRecordAgeInSeconds: Math.min(
-        props.streamRetentionHours * 3600 - LAST_CHANCE_SECONDS,
+      maximumRecordAgeInSeconds: least(
+        sum(product(props.streamRetentionHours, 3600), -LAST_CHANCE_SECONDS),
         LONGEST_AGE_SECONDS,
       ),
       functionResponseTypes: ["ReportBatchItemFailures"],
-      destinationConfig: { onFailure: { destinationArn: props.lake.bucket.arn } },
+      destinationConfig: { onFailure: { destinationArn: props.lake.bucketArn } },
       dependsOn: [props.setup.invocation],
     });
   }

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { App } from "cdktf";
 import { variableName } from "../../../../environments/location";
 import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
 import { keepStateHere, type StackFolder } from "../../../../ops/terraform/stack-folder";
+import { tokenStack } from "../../../support/token-fixture";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
 import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
 import { check } from "../report";
@@ -20,19 +22,23 @@ export async function validity(lane: Lane): Promise<void> {
       environment,
     );
     await report.step(`toBeValidTerraform: ${environment}, ${environment}-state`, async () => {
-      await lane.expectExit(
-        0,
-        process.execPath,
-        ["--import", "tsx", join(__dirname, "..", "valid.ts"), join(lane.scratch, folder)],
-        // There is no bucket of a state to connect to.
-        { TF_CLI_ARGS_init: "-backend=false" },
-      );
+      await expectValid(lane, join(lane.scratch, folder));
       return "";
     });
     if (!IN_AWS.includes(environment)) continue;
     await report.step(`terraform plan: ${environment}, with nothing left out`, async () => {
       const types = await planAll(lane, main);
       return `${types.length} to create`;
+    });
+  }
+  for (const source of ["a variable", "a data source"] as const) {
+    await report.step(`toBeValidTerraform: every construct, with ${source} in every property`, async () => {
+      const outdir = join(lane.scratch, `valid-${source.replaceAll(" ", "-")}`);
+      const app = new App({ outdir });
+      const { references } = tokenStack(app, source);
+      app.synth();
+      await expectValid(lane, outdir);
+      return `${references.size} properties`;
     });
   }
   await report.step("terraform plan: prod, with what the stand-in has no API for", async () => {
@@ -46,6 +52,17 @@ export async function validity(lane: Lane): Promise<void> {
     });
     return `${types.length} to create, of them ${added.join(", ")}`;
   });
+}
+
+/** `toBeValidTerraform` for every stack below a folder. */
+async function expectValid(lane: Lane, folder: string): Promise<void> {
+  await lane.expectExit(
+    0,
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "..", "valid.ts"), folder],
+    // There is no bucket of a state to connect to.
+    { TF_CLI_ARGS_init: "-backend=false" },
+  );
 }
 
 /** Plans a stack as it is, with a state of its own. @returns the type of each resource: all that the stack has. */

@@ -1,0 +1,208 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Aspects, TerraformStack } from "cdktf";
+import { EncryptionKey, EventStream, Guardrails, RetailBi, type RetailBiProps, Vpc } from "../../modules";
+import { DEFAULTS } from "../../modules/defaults";
+import { RetailBiStack } from "../../stacks/retail-bi-stack";
+import { environment, LOCATION } from "../support/environments";
+import { type Block, reference, Template } from "../support/template";
+import { testApp } from "../support/test-app";
+
+const KEY_ARN = `arn:aws:kms:eu-west-1:${LOCATION.accountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
+/** A stack of another team's app, under the guardrails. */
+function synthesized(build: (stack: TerraformStack) => void): Template {
+  const stack = new TerraformStack(testApp(), "theirs");
+  new AwsProvider(stack, "Aws", { region: "eu-west-1" });
+  const guardrails = new Guardrails();
+  Aspects.of(stack).add(guardrails);
+  stack.node.addValidation({ validate: () => guardrails.findings });
+  build(stack);
+  return Template.ofStack(stack);
+}
+
+/** What names a resource in AWS, by the attributes that are there; a reference names something else. */
+const NAMES = [
+  "alarm_name",
+  "bucket",
+  "dashboard_name",
+  "data_set_id",
+  "data_source_id",
+  "domain_name",
+  "function_name",
+  "name",
+  "policy_name",
+] as const;
+
+/** In what a name is unique, where that is not the account. */
+const SCOPES: Readonly<Record<string, string>> = {
+  aws_athena_named_query: "workgroup",
+  aws_cloudwatch_log_stream: "log_group_name",
+  aws_glue_catalog_table: "database_name",
+  aws_iam_role_policy: "role",
+  aws_security_group: "vpc_id",
+};
+
+function physicalNames({ type, properties }: Block): string[] {
+  const scope = SCOPES[type];
+  return NAMES.flatMap((attribute) => {
+    const name = properties[attribute];
+    return typeof name !== "string" || /^\$\{aws_[^}]+\}$/.test(name)
+      ? []
+      : [`${type} ${attribute} ${name} in ${scope === undefined ? "the account" : properties[scope]}`];
+  });
+}
+
+const namesIn = (template: Template) => template.resources().flatMap(physicalNames);
+const twice = (all: readonly string[]) => all.filter((one, index) => all.indexOf(one) !== index);
+const full = (prefix: string): RetailBiProps => ({
+  prefix,
+  quickSight: { principals: [{ kind: "group", name: "analysts", access: "author" }] },
+  speed: { bastion: true },
+});
+
+describe("everything, by a prefix alone", () => {
+  const template = synthesized((stack) => new RetailBi(stack, "Sales", { prefix: "sales" }));
+
+  test("has both layers and their operations, protected", () => {
+    for (const type of [
+      "aws_kinesis_stream",
+      "aws_kinesis_firehose_delivery_stream",
+      "aws_opensearch_domain",
+    ]) {
+      expect(template.only(type).properties["lifecycle"]).toEqual({ prevent_destroy: true });
+    }
+    expect(template.resources("aws_lambda_function")).toHaveLength(4);
+    expect(template.resources("aws_cloudwatch_metric_alarm").length).toBeGreaterThan(20);
+    expect(template.resources("aws_iam_service_linked_role")).toEqual([]);
+    expect(template.resources("aws_instance")).toEqual([]);
+  });
+
+  test("finds account and region by data sources", () => {
+    const [account] = template.data("aws_caller_identity");
+    const [region] = template.data("aws_region");
+    expect(template.only("aws_s3_bucket", "Lake_Bucket").properties["bucket"]).toBe(
+      `retail-bi-sales-lake-\${data.${account?.address}.account_id}`,
+    );
+    expect(template.only("aws_vpc_endpoint").properties["service_name"]).toBe(
+      `com.amazonaws.\${data.${region?.address}.id}.s3`,
+    );
+    expect(template.data("aws_region")).toHaveLength(1);
+  });
+
+  test("names everything by it", () => {
+    const unnamed = namesIn(template).filter(
+      (name) => !name.includes("sales") && name.endsWith("in the account"),
+    );
+    expect(namesIn(template).length).toBeGreaterThan(60);
+    expect(unnamed).toEqual([]);
+  });
+});
+
+describe("two side by side in one stack", () => {
+  const one = synthesized((stack) => new RetailBi(stack, "One", full("one")));
+  const both = synthesized((stack) => {
+    new RetailBi(stack, "One", full("one"));
+    new RetailBi(stack, "Two", full("two"));
+  });
+
+  test("share no physical name", () => {
+    expect(namesIn(both)).toHaveLength(2 * namesIn(one).length);
+    expect(twice(namesIn(both))).toEqual([]);
+  });
+
+  test("share no address, nor does the second move one of the first", () => {
+    const addresses = (template: Template) => template.resources().map(({ address }) => address);
+    expect(addresses(both)).toHaveLength(2 * addresses(one).length);
+    expect(addresses(both)).toEqual(expect.arrayContaining(addresses(one)));
+  });
+
+  test("share a key, a stream and a network of somebody else", () => {
+    const template = synthesized((stack) => {
+      const key = EncryptionKey.fromArn(stack, "Key", { arn: KEY_ARN, location: LOCATION });
+      const stream = EventStream.fromArn(stack, "Stream", {
+        arn: `arn:aws:kinesis:eu-west-1:${LOCATION.accountId}:stream/theirs`,
+        key,
+      });
+      const network = Vpc.fromIds(stack, "Network", {
+        vpcId: "vpc-1",
+        privateSubnetIds: ["subnet-1"],
+        publicSubnetId: "subnet-2",
+        location: LOCATION,
+      });
+      for (const prefix of ["one", "two"]) {
+        new RetailBi(stack, prefix, { ...full(prefix), key, stream, speed: { network, bastion: true } });
+      }
+    });
+    expect(template.resources("aws_vpc")).toEqual([]);
+    expect(template.resources("aws_kms_key")).toEqual([]);
+    expect(twice(namesIn(template))).toEqual([]);
+    const buckets = template
+      .resources("aws_s3_bucket")
+      .filter(({ address }) => /DataLake_Bucket/.test(address));
+    const [quarantine, ...more] = template.statements("Network_S3Policy");
+    expect(more).toEqual([]);
+    expect(buckets).toHaveLength(2);
+    expect(quarantine?.resources).toEqual(buckets.map((one) => `${reference(one, "arn")}/quarantine/*`));
+    // How long an adopted stream keeps records is asked of it.
+    const [stream] = template.data("aws_kinesis_stream");
+    const hours = `data.${stream?.address}.retention_period`;
+    for (const { properties } of template.resources("aws_lambda_event_source_mapping")) {
+      expect(properties["maximum_record_age_in_seconds"]).toBe(
+        `\${min(((${hours} * 3600) + -3600), 604800)}`,
+      );
+    }
+  });
+});
+
+test("without a speed layer there is nothing of it, and no alarm about it", () => {
+  const template = synthesized((stack) => new RetailBi(stack, "Sales", { prefix: "sales", speed: false }));
+  for (const type of ["aws_vpc", "aws_opensearch_domain", "aws_lambda_event_source_mapping"]) {
+    expect(template.resources(type)).toEqual([]);
+  }
+  expect(namesIn(template).filter((name) => /UpsertToES|search/i.test(name))).toEqual([]);
+});
+
+test.each(["a", "Sales", "my-sales", "a".repeat(21)])("refuses the prefix %p", (prefix) => {
+  expect(() => synthesized((stack) => new RetailBi(stack, "Sales", { prefix }))).toThrow(
+    `theirs/Sales: prefix is "${prefix}"; 2 to 20 lower-case letters and digits are allowed, a letter first`,
+  );
+});
+
+test("an environment's stack leaves the layers out of its addresses, and of its assets", () => {
+  const template = Template.ofStack(new RetailBiStack(testApp(), "test", environment({})));
+  const addresses = template.resources().map(({ address }) => address);
+  expect(addresses.filter((address) => /\.(Default|IngestBatch|SpeedLayer|RetailBi)_/.test(address))).toEqual(
+    [],
+  );
+  const files = template.resources("aws_lambda_function").map(({ properties }) => properties["filename"]);
+  expect(files).toHaveLength(4);
+  for (const file of files)
+    expect(file).toMatch(/^assets\/(ValidateRecords|MergeSmallFiles|UpsertToES|SearchSetup)_Function_Code_/);
+});
+
+describe("the documentation of a property agrees with its default:", () => {
+  const source = ["retail-bi.ts", "batch/ingest-batch.ts", "speed/speed-layer.ts"]
+    .map((file) => readFileSync(join(__dirname, "../../modules", file), "utf8"))
+    .join("\n");
+  const used = [...source.matchAll(/(\w+) (?:=|\?\?) DEFAULTS\.(\w+)/g)].map(
+    ([, property = "", name = ""]) => ({
+      property,
+      value: [DEFAULTS[name as keyof typeof DEFAULTS]].flat().join(" and "),
+    }),
+  );
+
+  test("there are such properties", () => {
+    expect(used.length).toBeGreaterThan(15);
+  });
+
+  test.each(used.filter(({ property }) => property !== "usdPerMonth"))(
+    "$property is $value",
+    ({ property, value }) => {
+      const docs = [...source.matchAll(RegExp(`@default ([^*]+?) \\*/\\s+readonly ${property}\\?`, "g"))];
+      expect(docs.length).toBeGreaterThan(0);
+      for (const [, documented] of docs) expect(documented).toBe(value);
+    },
+  );
+});

@@ -1,0 +1,172 @@
+import { Construct } from "constructs";
+import type { ILake } from "../batch/data-lake";
+import { DEFAULTS } from "../defaults";
+import { functionRole } from "../functions/node-function";
+import type { IEventStream } from "../ingest/event-stream";
+import { type Location, locationOf } from "../location";
+import { type GroupNames, groupNamesOf, type Names, namesOf } from "../naming";
+import { Bastion } from "../network/bastion";
+import { type INetwork, Vpc } from "../network/vpc";
+import type { IEncryptionKey } from "../security/encryption-key";
+import {
+  type SamlDefinition,
+  type SearchAvailability,
+  SearchDomain,
+  type SearchDomainSettings,
+} from "./search-domain";
+import { SearchSetup } from "./search-setup";
+import { UpsertToEs } from "./upsert-to-es";
+
+/** A network that is made. */
+export interface NetworkSettings {
+  /** Private CIDR block of sixteen bits that no peered network uses. @default 10.20.0.0/16 */
+  readonly cidr?: string;
+  /** Letters of the region's availability zones, two or three of them. @default a and b */
+  readonly zones?: readonly string[];
+  /** Whether the private subnets have internet access, which nothing here needs. @default false */
+  readonly nat?: boolean;
+}
+
+/** What the search domain is like, and who uses it. */
+export interface SpeedSettings {
+  /** Instance type of the data nodes. @default t3.small.search */
+  readonly instanceType?: string;
+  /** Volume of each data node in GiB. @default 10 */
+  readonly volumeGiB?: number;
+  /** @default one node without replicas */
+  readonly availability?: SearchAvailability;
+  /** The identity provider by which analysts sign in to Dashboards. @default none: they sign requests by IAM */
+  readonly saml?: SamlDefinition;
+  /**
+   * Whether to create the service-linked role of OpenSearch, which exists once in an account.
+   * @default exists: two systems of an account must not both create it
+   */
+  readonly serviceLinkedRole?: SearchDomainSettings["serviceLinkedRole"];
+  /** A network that exists, or what is to be made. @default 10.20.0.0/16 in the zones a and b */
+  readonly network?: INetwork | NetworkSettings;
+  /** Primary shards of each monthly index, 1 to 100. @default 1 */
+  readonly shards?: number;
+  /** Days that a monthly index is kept, counted from its first document. @default 365 */
+  readonly retentionDays?: number;
+  /** ARNs of the analysts' IAM roles, which must exist. @default none */
+  readonly readerRoleArns?: readonly string[];
+  /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
+  readonly parallelizationFactor?: number;
+  /** Whether to make a bastion, for tunnels to the domain. @default false */
+  readonly bastion?: boolean;
+}
+
+export interface SpeedLayerProps extends SpeedSettings {
+  /** First part of every physical name, 2 to 20 lower-case letters and digits, a letter first. */
+  readonly prefix: string;
+  /** Encrypts everything here. */
+  readonly key: IEncryptionKey;
+  /** The stream that is indexed. */
+  readonly source: IEventStream;
+  /** Where refused lines and discarded batches are kept. */
+  readonly lake: ILake;
+  /** Physical names of one's own. @default they begin with `prefix` */
+  readonly names?: Partial<Names & GroupNames>;
+  /** @default where the provider is, by data sources */
+  readonly location?: Location;
+  /** Whether the domain refuses to be destroyed. @default true */
+  readonly protected?: boolean;
+  /** Days that logs are kept, one of those that CloudWatch Logs has. @default 30 */
+  readonly logRetentionDays?: number;
+}
+
+/** The speed layer: a search domain in a network, its set-up, and the function that indexes. */
+export class SpeedLayer extends Construct {
+  public readonly network: INetwork;
+  public readonly domain: SearchDomain;
+  public readonly searchSetup: SearchSetup;
+  public readonly upsertToEs: UpsertToEs;
+  public readonly bastion?: Bastion;
+
+  public constructor(scope: Construct, id: string, props: SpeedLayerProps) {
+    super(scope, id);
+    const {
+      prefix,
+      key,
+      lake,
+      source,
+      network = {},
+      readerRoleArns = [],
+      protected: isProtected = true,
+      logRetentionDays = DEFAULTS.logRetentionDays,
+    } = props;
+    const location = props.location ?? locationOf(this);
+    const names = {
+      ...namesOf({ name: prefix, physicalNames: "prefixed", location }),
+      ...groupNamesOf(prefix),
+      ...props.names,
+    };
+    const functionDefaults = { location, key, logRetentionDays };
+
+    this.network =
+      "vpcId" in network
+        ? network
+        : new Vpc(this, "Network", {
+            name: names.network,
+            location,
+            cidr: network.cidr ?? DEFAULTS.cidr,
+            zones: network.zones ?? DEFAULTS.zones,
+            nat: network.nat ?? false,
+            flowLogGroupName: names.flowLogGroup,
+            flowLogRoleName: names.flowLogRole,
+            logRetentionDays,
+            key,
+          });
+    // The domain's policy needs the functions' roles, and the functions need the domain.
+    const setupRole = functionRole(this, "SearchSetupRole", names.searchSetup);
+    const upsertRole = functionRole(this, "UpsertToESRole", names.upsertToEs);
+    this.domain = new SearchDomain(this, "SearchDomain", {
+      name: names.searchDomain,
+      logPolicyName: names.searchLogPolicy,
+      groupNames: { searchClients: names.searchClients, searchDomainGroup: names.searchDomainGroup },
+      location,
+      vpc: this.network,
+      settings: {
+        instanceType: props.instanceType ?? DEFAULTS.instanceType,
+        volumeGiB: props.volumeGiB ?? DEFAULTS.volumeGiB,
+        availability: props.availability ?? { kind: "single-node" },
+        serviceLinkedRole: props.serviceLinkedRole ?? "exists",
+        ...(props.saml && { saml: props.saml }),
+      },
+      master: setupRole,
+      key,
+      logRetentionDays,
+      protected: isProtected,
+    });
+    // Searches are POST; Dashboards stores a user's own objects by PUT.
+    this.domain.admitAnalysts(readerRoleArns, ["Get", "Head", "Post", "Put"]);
+    this.searchSetup = new SearchSetup(this, "SearchSetup", {
+      ...functionDefaults,
+      name: names.searchSetup,
+      vpc: this.network,
+      domain: this.domain,
+      role: setupRole,
+      shards: props.shards ?? DEFAULTS.shards,
+      retentionDays: props.retentionDays ?? DEFAULTS.indexRetentionDays,
+      readerRoleArns,
+      readerGroups: props.saml?.readerGroups ?? [],
+      writers: [upsertRole],
+    });
+    this.upsertToEs = new UpsertToEs(this, "UpsertToES", {
+      ...functionDefaults,
+      name: names.upsertToEs,
+      source,
+      lake,
+      vpc: this.network,
+      domain: this.domain,
+      role: upsertRole,
+      setup: this.searchSetup,
+      parallelizationFactor: props.parallelizationFactor ?? DEFAULTS.parallelizationFactor,
+      streamRetentionHours: source.retentionHours,
+    });
+    if (props.bastion ?? false) {
+      const { network: vpc, domain } = this;
+      this.bastion = new Bastion(this, "Bastion", { name: names.bastion, location, vpc, domain, key });
+    }
+  }
+}
