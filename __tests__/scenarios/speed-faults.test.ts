@@ -204,14 +204,14 @@ describe("faults of the search engine and of the function's process, each ends w
     expect(speed.mapping.retries).toBeGreaterThan(retries);
   });
 
-  test("five documents conflict with the mapping: in quarantine with the engine's reason", async () => {
+  test("five documents conflict with the mapping of an old index: in quarantine with the engine's reason", async () => {
     const client = new Client({ node: speed.search.url });
     await client.indices.create({
       index: "retail-2010-01",
-      body: { mappings: { properties: { Loyalty: { type: "integer" } } } },
+      body: { mappings: { properties: { Customer_ID: { type: "integer" } } } },
     });
-    const conflicting = Array.from({ length: 5 }, (_, number) => line(1_000 + number, { Loyalty: "gold" }));
-    const unsuspicious = line(2_000, { Loyalty: 3 });
+    const conflicting = Array.from({ length: 5 }, (_, number) => line(1_000 + number, { Customer_ID: "gold" }));
+    const unsuspicious = line(2_000, { Customer_ID: "3" });
 
     await speed.sendLines([...lines(100), ...conflicting, unsuspicious, ...lines(100)]);
     const found = await speed.settled();
@@ -221,7 +221,7 @@ describe("faults of the search engine and of the function's process, each ends w
     expect(quarantined).toEqual(
       Array(5).fill({
         reason: "mapper_parsing_exception",
-        detail: expect.stringMatching(/failed to parse field \[Loyalty\] of type \[integer\].*gold/),
+        detail: expect.stringMatching(/failed to parse field \[Customer_ID\] of type \[integer\].*gold/),
         arrivedAt: expect.any(String),
         layers: ["speed"],
       }),

@@ -189,17 +189,17 @@ export function access(world: () => World, say: (line: string) => void): void {
     expect(back).toMatchObject({ created: [], updated: ["index template retail"] });
   });
 
-  test("five documents conflict with the mapping: in quarantine with the engine's reason, the shard goes on", async () => {
+  test("five documents conflict with the mapping of an old index: in quarantine with the engine's reason, the shard goes on", async () => {
     await world().ask(world().master, "PUT", "/retail-2010-03", {
-      mappings: { properties: { Loyalty: { type: "integer" } } },
+      mappings: { properties: { Customer_ID: { type: "integer" } } },
     });
     const march = { InvoiceDate: "2010-03-04 10:00:00" };
     const good = Array.from({ length: 100 }, (_, number) => line(number, march));
     const conflicting = good
       .slice(0, 5)
-      .map((_, number) => line(1_000 + number, { ...march, Loyalty: "gold" }));
+      .map((_, number) => line(1_000 + number, { ...march, Customer_ID: "gold" }));
 
-    await run.sendLines([...good, ...conflicting, line(2_000, { ...march, Loyalty: 3 }), ...good]);
+    await run.sendLines([...good, ...conflicting, line(2_000, { ...march, Customer_ID: "3" }), ...good]);
     const found = await run.settled();
 
     const all = LINES + 206;
@@ -213,7 +213,7 @@ export function access(world: () => World, say: (line: string) => void): void {
     expect(quarantined).toEqual(
       Array(5).fill({
         reason: "mapper_parsing_exception",
-        detail: expect.stringMatching(/failed to parse field \[Loyalty\] of type \[integer\].*gold/),
+        detail: expect.stringMatching(/failed to parse field \[Customer_ID\] of type \[integer\].*gold/),
         arrivedAt: expect.any(String),
         layers: ["speed"],
       }),
