@@ -210,7 +210,9 @@ describe("faults of the search engine and of the function's process, each ends w
       index: "retail-2010-01",
       body: { mappings: { properties: { Customer_ID: { type: "integer" } } } },
     });
-    const conflicting = Array.from({ length: 5 }, (_, number) => line(1_000 + number, { Customer_ID: "gold" }));
+    const conflicting = Array.from({ length: 5 }, (_, number) =>
+      line(1_000 + number, { Customer_ID: "gold" }),
+    );
     const unsuspicious = line(2_000, { Customer_ID: "3" });
 
     await speed.sendLines([...lines(100), ...conflicting, unsuspicious, ...lines(100)]);
