@@ -6,8 +6,8 @@ import { AwsError } from "../protocol/errors";
 import { type CatalogPartition, type CatalogTable, partitionValues } from "./model";
 
 /**
- * The filter of GetPartitions: comparisons, BETWEEN, IN, AND, OR and NOT over partition keys and constants.
- * @throws AwsError InvalidInputException for an expression that cannot be decided from the keys
+ * Filter of GetPartitions: comparisons, BETWEEN, IN, AND, OR and NOT over partition keys and constants.
+ * @throws AwsError InvalidInputException for an expression that the keys do not decide
  */
 export function partitionExpression(
   expression: string,
