@@ -9,7 +9,7 @@ import { FieldReader, grouped } from "./values";
 const KNOWN = ["field", "calendar_interval", "fixed_interval", "min_doc_count", "format", "time_zone"];
 const UTC = new Set(["UTC", "Etc/UTC"]);
 
-/** A bucket for each interval of time that has documents. @throws EngineError when the engine would refuse it */
+/** A bucket for each interval that has documents. @throws EngineError when the engine would refuse it */
 export function compileDateHistogram(
   body: JsonObject,
   indices: readonly SearchIndex[],
