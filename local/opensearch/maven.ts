@@ -51,7 +51,7 @@ export async function download(
   }
 }
 
-/** A project that depends on the artifacts without their transitive dependencies: those needed are listed explicitly. */
+/** A project that depends on the artifacts only, without transitive dependencies: the list is complete. */
 function projectOf(artifacts: readonly Artifact[]): string {
   const dependencies = artifacts.map((artifact) => {
     const [group, name, version, type] = artifact.split(":");

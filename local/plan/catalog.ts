@@ -22,7 +22,7 @@ const FORMATS = {
 /** Column types that the contract uses and the local engine supports. */
 const COLUMN_TYPES = ["string", "int", "bigint", "double", "boolean", "date", "timestamp"] as const;
 
-/** The names of `aws_glue_catalog_database`. */
+/** Names of the `aws_glue_catalog_database` resources. */
 export function readDatabases(stack: Stack): string[] {
   return stack.all("aws_glue_catalog_database").map((database) => {
     database.notHonoured("description", DOCUMENTATION);
@@ -31,7 +31,7 @@ export function readDatabases(stack: Stack): string[] {
   });
 }
 
-/** `aws_glue_catalog_table` over objects of the lake. */
+/** `aws_glue_catalog_table` with its data in a bucket of the stack. */
 export function readTables(stack: Stack, targets: KnownTargets, databases: readonly string[]): TableModel[] {
   return stack.all("aws_glue_catalog_table").map((table) => {
     table.notHonoured("description", DOCUMENTATION);
@@ -52,7 +52,7 @@ export function readTables(stack: Stack, targets: KnownTargets, databases: reado
   });
 }
 
-/** Partition projection would change what a query sees; the other parameters describe. */
+/** Partition projection would change what a query sees; the other parameters are descriptive. */
 function readTableParameters(table: Properties): void {
   const parameters = table.block("parameters");
   for (const name of parameters?.names() ?? []) {

@@ -11,7 +11,7 @@ import type { Stack } from "./stack";
 /** Lambda's name of this process's runtime. */
 const RUNTIME = `nodejs${process.versions.node.split(".")[0]}.x`;
 
-/** Lambda refuses a function that sets one of these itself. */
+/** Variables that Lambda reserves: it refuses a function that sets one. */
 const RESERVED_VARIABLE =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_\w+|AWS_(ACCESS_KEY\w*|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
@@ -138,7 +138,7 @@ export function readInvocations(stack: Stack, targets: KnownTargets): Invocation
   });
 }
 
-/** A property that holds JSON as text. */
+/** A property that contains JSON as text. */
 export function readJson(resource: Properties, property: string): Json {
   const text = resource.string(property);
   try {

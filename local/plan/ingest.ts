@@ -4,7 +4,7 @@ import type { Stack } from "./stack";
 /** Shards of a new on-demand stream. */
 const ON_DEMAND_SHARDS = 4;
 
-/** The names of `aws_s3_bucket`. */
+/** Names of the `aws_s3_bucket` resources. */
 export function readBuckets(stack: Stack): string[] {
   return stack.all("aws_s3_bucket").map((bucket) => {
     bucket.notHonoured("force_destroy", "nothing is destroyed here");

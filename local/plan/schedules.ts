@@ -63,7 +63,7 @@ function readRule(properties: Properties) {
   };
 }
 
-/** `rate(1 minute)`, `rate(5 minutes)`, …: EventBridge wants the singular for one, and only for one. */
+/** `rate(1 minute)`, `rate(5 minutes)`, …: EventBridge requires the singular for 1, and the plural otherwise. */
 function everySeconds(rule: Properties): number {
   const [, count, unit, plural] =
     /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/.exec(rule.string("schedule_expression")) ?? [];

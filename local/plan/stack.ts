@@ -9,7 +9,7 @@ import { TerraformError } from "./terraform-error";
 
 /** Values that depend on the running engines. */
 export interface Computed {
-  /** Scheme, host and port of the search engine: what `${aws_opensearch_domain.….endpoint}` becomes. */
+  /** Scheme, host and port of the search engine: the value of `${aws_opensearch_domain.….endpoint}`. */
   readonly searchEndpoint?: string;
 }
 
@@ -47,7 +47,7 @@ export class Stack {
     this.resources = resources;
   }
 
-  /** How many resources there are of each type. */
+  /** Number of resources of each type. */
   counts(): Map<string, number> {
     return new Map(Object.keys(this.resources).map((type) => [type, this.bodies(type).length]));
   }

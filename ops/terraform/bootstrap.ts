@@ -17,16 +17,16 @@ import type { Changes } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface BootstrapOptions extends Context {
-  /** @default what is configured, else the account of the credentials */
+  /** @default the configured account, else the account of the credentials */
   readonly accountId?: string;
-  /** @default what is configured, else the region of the credentials, else Ireland */
+  /** @default the configured region, else the region of the credentials, else Ireland */
   readonly region?: string;
 }
 
 interface Bootstrapped extends Location {
   readonly bucket: string;
   readonly changes: Changes;
-  /** Where the location is written. */
+  /** Location file that was written. */
   readonly file: string;
 }
 
@@ -35,8 +35,8 @@ const LOCAL_STATE = "terraform.tfstate";
 
 /**
  * Creates the environment's state bucket, moves the state of the bucket's own stack into it, and writes the environment's
- * account and region to the location file. It can be run again, and then only repairs.
- * @throws OperatorError naming the obstacle; nothing is changed in a wrong account.
+ * account and region to the location file. Running it again repairs what is missing and changes nothing else.
+ * @throws OperatorError naming the obstacle; it changes nothing in a wrong account.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
   const { environment, say } = options;
@@ -93,7 +93,7 @@ async function applyPlan({ path, terraform }: TerraformStackFolder): Promise<Cha
   }
 }
 
-/** @throws OperatorError when the options, the configuration and the credentials disagree. */
+/** @throws OperatorError when the options, the configuration and the credentials do not agree. */
 async function resolveLocation({
   environment,
   variables,
@@ -123,7 +123,7 @@ async function resolveLocation({
         "use that account's credentials",
     );
   }
-  // `locate` validates the options, too.
+  // `locate` validates the options too.
   return locate(environment, {}, { [environment]: { accountId: caller, region: wanted.region } });
 }
 

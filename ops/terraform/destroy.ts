@@ -8,7 +8,7 @@ import { lookAtStateBucket } from "./state-bucket";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface DestroyOptions extends Context {
-  /** Whether to destroy the state bucket, too. */
+  /** Whether to destroy the state bucket too. */
   readonly andState: boolean;
   /** Asks before anything is destroyed. @returns whether to continue */
   readonly confirm: (resources: number) => Promise<boolean>;
@@ -25,8 +25,8 @@ const KEY_REMAINS =
   "the key until its deletion window ends: `aws kms cancel-key-deletion` would bring it back";
 const LOCAL_STATE = "terraform.tfstate";
 /**
- * A running merge or a late access log may put an object into a bucket after it was emptied, and S3 then refuses to
- * delete the bucket. At the second attempt nothing runs any more.
+ * A running merge or a late access log may put an object into a bucket after it was emptied; S3 then refuses to
+ * delete the bucket. Nothing runs any more during the second attempt.
  */
 const ATTEMPTS = 2;
 

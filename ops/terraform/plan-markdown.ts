@@ -76,7 +76,7 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
 function tableOf(changes: readonly PlannedChange[], room: number): string {
   if (changes.length === 0) return "";
   const lines = ["| | resource | what changes |", "|---|---|---|"];
-  // The last line has the number of omitted changes.
+  // The last line gives the number of omitted changes.
   let left = room - length(lines) - 80;
   for (const [index, change] of changes.entries()) {
     const line = `| ${WORDS[change.action]} | ${code(change.address)} | ${properties(change)} |`;
@@ -132,7 +132,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "~": "&#126;",
 };
 
-/** As code that no value can break out of. */
+/** Markdown code that no value can break out of. */
 function code(text: string): string {
   const safe = text.replace(/[&<>|`\\*_[\]@#~]/g, (character) => ENTITIES[character] ?? character);
   return `<code>${safe.replace(/\s+/g, " ")}</code>`;

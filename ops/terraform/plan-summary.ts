@@ -63,7 +63,7 @@ const UNKNOWN = "(known after apply)";
 /**
  * Summarizes the changes of a plan.
  * @param plan as `terraform show -json` prints it.
- * @throws OperatorError for a document that is no plan, or a plan that failed.
+ * @throws OperatorError for a document that is not a plan, or a plan that failed.
  */
 export function summarize(plan: JsonObject): PlanSummary {
   if (member(plan, "resource_changes") === undefined && member(plan, "planned_values") === undefined) {
@@ -113,7 +113,7 @@ const ACTIONS: Readonly<Record<string, PlannedAction>> = {
   update: "update",
 };
 
-/** @returns undefined for no action. @throws OperatorError for an unknown action, of a newer Terraform */
+/** @returns undefined for no action. @throws OperatorError for an action that this version does not know */
 function actionOf({ address, actions, change, entry }: ResourceChange): PlannedAction | undefined {
   const name = actions.join(",");
   if (name === "no-op" || name === "read") {

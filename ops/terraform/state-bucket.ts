@@ -12,7 +12,7 @@ import type { Backend } from "./stack-folder";
 type StateBucket = "absent" | "without state" | "with state";
 
 /**
- * Looks for the bucket and the state in it.
+ * Checks for the bucket and the state in it.
  * @throws OperatorError when the bucket belongs to another account or is not readable.
  */
 export async function lookAtStateBucket({ bucket, key, region, accountId }: Backend): Promise<StateBucket> {

@@ -172,7 +172,7 @@ export class Terraform {
   }
 }
 
-/** Parses a line of `-json`; other lines are no events. */
+/** Parses a line of `-json` output; other lines are not events. */
 function parseEvent(line: string): JsonObject | undefined {
   if (!line.startsWith("{")) return undefined;
   const event: unknown = JSON.parse(line);

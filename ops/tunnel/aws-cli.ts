@@ -8,7 +8,7 @@ import { INSTALL_AWS_CLI } from "./session-child";
 /** Runs a command of the AWS CLI in one region; the session needs the CLI anyway. */
 export type Ask = (what: string, args: readonly string[]) => Promise<JsonObject>;
 
-/** @throws (the returned function) OperatorError naming what it looked for, with the explained error of the CLI. */
+/** @throws (the returned function) OperatorError naming the missing thing, with the explained error of the CLI. */
 export function awsCli(region: string, variables: Variables): Ask {
   return async (what, args) => {
     const { exitCode, stdout, stderr } = await runProgram(

@@ -1,6 +1,6 @@
 const SIGN_IN = "sign in, for example with `aws sso login`, and set AWS_PROFILE";
 
-/** Error output of the AWS CLI → its meaning and remedy. The first match counts. */
+/** Error output of the AWS CLI → its meaning and remedy. The first match is used. */
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [
     /SessionManagerPlugin is not found/,

@@ -11,7 +11,7 @@ interface Refused {
   readonly accessKeyId: string;
 }
 
-/** Why the domain refused. */
+/** Reason of the domain's refusal. */
 type RefusalCause =
   | "expired-credentials"
   | "clock"
@@ -23,7 +23,7 @@ type RefusalCause =
 
 interface RefusalExplanation {
   readonly cause: RefusalCause;
-  /** For the operator: what is wrong and what to do. */
+  /** For the operator: the cause and the remedy. */
   readonly text: string;
 }
 

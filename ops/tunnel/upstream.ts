@@ -11,7 +11,7 @@ import { LocalAnswer } from "./local-answer";
 
 /** Address of the domain. */
 export interface Upstream {
-  /** Its own origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: it determines `Host` and the TLS server name. */
+  /** The domain's origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: it determines `Host` and the TLS server name. */
   readonly origin: URL;
   /** Local port that a session forwards; absent when the origin is reached directly. @throws LocalAnswer 503 */
   readonly forwardedPort?: () => number;

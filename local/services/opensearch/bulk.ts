@@ -61,7 +61,7 @@ function validation(fault: string): EngineError {
   return new EngineError(400, "action_request_validation_exception", `Validation Failed: 1: ${fault}`);
 }
 
-/** Parses the metadata of a document: its index and id. */
+/** Parses the metadata of an index action. */
 function readMetadata(line: string, number: number): JsonObject {
   const malformed = (reason: string): EngineError =>
     badRequest(`Malformed action/metadata line [${number}], ${reason}`);

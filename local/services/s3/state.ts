@@ -106,7 +106,7 @@ export function quoted(etag: string): string {
   return etag.startsWith('"') ? etag : `"${etag}"`;
 }
 
-/** Removes an object's description first: without it, tidy removes the bytes. */
+/** Removes an object's description first: without it, the bytes are no longer an object. */
 function removeVersion(path: string): void {
   rmSync(path + DESCRIPTION_SUFFIX, { force: true });
   rmSync(path, { force: true });

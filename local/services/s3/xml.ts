@@ -5,7 +5,7 @@ function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** An XML element; empty text for undefined content. */
+/** An XML element; omitted when the content is undefined. */
 export function element(name: string, content: string | number | boolean | undefined): string {
   return content === undefined ? "" : `<${name}>${escapeXml(String(content))}</${name}>`;
 }
