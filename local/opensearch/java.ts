@@ -44,7 +44,7 @@ export async function findJava(requirement: JavaRequirement, variables: Variable
   }
   const instead = found.length === 0 ? "none was found" : `found: ${found.join(", ")}`;
   throw new OperatorError(
-    `${engine} needs a JDK ${range}; ${instead}. Install one, or let ${variable} name its folder`,
+    `${engine} needs a JDK ${range}; ${instead}. Install one, or set ${variable} to its folder`,
   );
 }
 

@@ -28,7 +28,7 @@ export function readBucketEvents(
   }
   for (const target of targets) {
     if (!/^\$\{aws_cloudwatch_log_group\.[\w-]+\.arn\}$/.test(target.text("arn") ?? "")) {
-      target.refuse("arn", "is not supported here for events; only a log group of this stack is");
+      target.refuse("arn", "is not supported here for events; supported: a log group of this stack");
     }
     for (const name of ["rule", "arn", "target_id"]) target.notHonoured(name, NOT_SENT);
   }

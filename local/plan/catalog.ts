@@ -84,7 +84,7 @@ function knownDatabase(resource: Properties, property: string, databases: readon
   const name = resource.string(property);
   return databases.includes(name)
     ? name
-    : resource.refuse(property, `is no database of this stack; its databases: ${databases.join(", ")}`, name);
+    : resource.refuse(property, `is not a database of this stack; its databases: ${databases.join(", ")}`, name);
 }
 
 /** `aws_athena_workgroup` */
@@ -96,7 +96,7 @@ export function readWorkgroups(stack: Stack, targets: KnownTargets): WorkgroupMo
     const configuration = workgroup.block("configuration");
     configuration?.notHonoured("publish_cloudwatch_metrics_enabled", "no CloudWatch here");
     configuration?.notHonoured("engine_version", "queries run in the local engine");
-    configuration?.notHonoured("requester_pays_enabled", "nothing is paid here");
+    configuration?.notHonoured("requester_pays_enabled", "nothing is billed here");
     const result = configuration?.block("result_configuration");
     result?.notHonoured("encryption_configuration", "nothing is encrypted here");
     result?.notHonoured("expected_bucket_owner", "permissions are not enforced here");
@@ -125,7 +125,7 @@ export function readNamedQueries(
     query.notHonoured("description", DOCUMENTATION);
     const workgroup = query.string("workgroup");
     if (!workgroups.some(({ name }) => name === workgroup)) {
-      query.refuse("workgroup", "is no workgroup of this stack", workgroup);
+      query.refuse("workgroup", "is not a workgroup of this stack", workgroup);
     }
     return {
       address: query.address,

@@ -24,7 +24,7 @@ export function readStreams(stack: Stack): StreamModel[] {
     const onDemand =
       stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) === "ON_DEMAND";
     if (onDemand === stream.has("shard_count")) {
-      stream.refuse("shard_count", "must stand on a provisioned stream, and only there");
+      stream.refuse("shard_count", "is required for a provisioned stream, and allowed only there");
     }
     return {
       address: stream.address,

@@ -14,7 +14,7 @@ export class KnownTargets {
     const arn = resource.string(property);
     return this.streams.some((stream) => stream.arn === arn)
       ? arn
-      : resource.refuse(property, `is no stream of this stack; its streams: ${names(this.streams)}`, arn);
+      : resource.refuse(property, `is not a stream of this stack; its streams: ${names(this.streams)}`, arn);
   }
 
   /** The unqualified ARN of the function in `property`, which is a name or an ARN, with or without `:$LATEST`. */
@@ -26,7 +26,7 @@ export class KnownTargets {
       target?.arn ??
       resource.refuse(
         property,
-        `is no function of this stack; its functions: ${names(this.functions)}`,
+        `is not a function of this stack; its functions: ${names(this.functions)}`,
         named,
       )
     );
@@ -37,7 +37,7 @@ export class KnownTargets {
     const arn = resource.string(property);
     return (
       this.buckets.find((name) => arn === `arn:aws:s3:::${name}`) ??
-      resource.refuse(property, `is no bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
+      resource.refuse(property, `is not a bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
     );
   }
 

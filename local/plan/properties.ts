@@ -135,7 +135,7 @@ export class Properties {
   /** A block that may occur once; cdktf writes it as an object or as a list of one. */
   block(name: string): Properties | undefined {
     const [first, second] = this.blocks(name);
-    if (second !== undefined) return this.refuse(name, "must stand at most once");
+    if (second !== undefined) return this.refuse(name, "must occur at most once");
     return first;
   }
 

@@ -33,7 +33,7 @@ export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleMode
   const settings = readAsynchronousSettings(stack, targets, new Set(links.map((link) => link.functionArn)));
   const schedules = links.map(({ properties, rule: ruleName, ...link }): ScheduleModel => {
     const rule = rules.find(({ name }) => name === ruleName);
-    if (rule === undefined) return properties.refuse("rule", "is no rule of this stack", ruleName);
+    if (rule === undefined) return properties.refuse("rule", "is not a rule of this stack", ruleName);
     return {
       address: rule.properties.address,
       name: rule.name,

@@ -33,7 +33,7 @@ export class Stack {
   ) {
     const document = readDocument(directory);
     if (member(document, "module") !== undefined) {
-      throw new TerraformError("module", "the local run does not look into modules");
+      throw new TerraformError("module", "the local run does not support modules");
     }
     const provider = defaultProvider(document);
     this.region = provider.string("region");
@@ -136,7 +136,7 @@ export class Stack {
       endpoint: (endpoint) => {
         const value = this.computed[endpoint];
         if (value !== undefined) return value;
-        throw new TerraformError(place, `\${${reference}} needs a running engine's address: none was given`);
+        throw new TerraformError(place, `\${${reference}} needs a running engine's address, and none was given`);
       },
     });
   }

@@ -34,7 +34,7 @@ export function parseTemplate(text: string): Part[] {
     const [, type, name, attribute] = REFERENCE.exec(end < 0 ? "" : text.slice(position, end)) ?? [];
     if (match[0] === "%{" || type === undefined || name === undefined || attribute === undefined) {
       throw new Error(
-        `holds the expression ${expression}; only \${type.name.attribute} is understood, and $\${ for a brace`,
+        `holds the expression ${expression}; supported: \${type.name.attribute}, and $\${ for a brace`,
       );
     }
     if (literal !== "") parts.push(literal);

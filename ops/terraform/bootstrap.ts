@@ -47,7 +47,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
     [variableName(environment, "REGION")]: location.region,
   };
   const { state } = await openWorkspace({ ...options, variables });
-  say(`${environment} lives in account ${location.accountId}, region ${location.region}`);
+  say(`${environment} is in account ${location.accountId}, region ${location.region}`);
   const changes = await applyStateStack(state, say);
   const file = writeLocation(environment, location, options);
   return { ...location, bucket: state.backend.bucket, changes, file };
@@ -66,11 +66,11 @@ async function applyStateStack(stack: TerraformStackFolder, say: Context["say"])
   if (found === "without state" && !existsSync(localState)) {
     throw new OperatorError(
       `bucket ${backend.bucket} exists, but has no ${backend.key}, and no unfinished bootstrap is here ` +
-        `(${localState}): finish it on the machine where it began, bring an earlier version of the object ` +
-        "back, or remove the bucket if it is empty",
+        `(${localState}): finish it on the machine where it began, restore an earlier version of the object, ` +
+        "or remove the bucket if it is empty",
     );
   }
-  say(found === "absent" ? `making bucket ${backend.bucket}` : "finishing an interrupted bootstrap");
+  say(found === "absent" ? `creating bucket ${backend.bucket}` : "finishing an interrupted bootstrap");
   keepStateHere(stack);
   await terraform.init();
   const changes = await applyPlan(stack);
@@ -112,14 +112,14 @@ async function resolveLocation({
   };
   if (isConfigured && (wanted.accountId !== configured.accountId || wanted.region !== configured.region)) {
     throw new OperatorError(
-      `${environment} already lives in account ${configured.accountId}, region ${configured.region} ` +
+      `${environment} is already in account ${configured.accountId}, region ${configured.region} ` +
         `(${path} or ${variableName(environment, "ACCOUNT_ID")}): destroy it there first, or name another environment`,
     );
   }
   const caller = await callerAccount(wanted.region);
   if (wanted.accountId !== undefined && wanted.accountId !== caller) {
     throw new OperatorError(
-      `these credentials belong to account ${caller}, but ${environment} is to live in ${wanted.accountId}: ` +
+      `these credentials belong to account ${caller}, but ${environment} belongs in ${wanted.accountId}: ` +
         "use that account's credentials",
     );
   }

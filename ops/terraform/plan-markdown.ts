@@ -33,7 +33,7 @@ export function markdownOf(summary: PlanSummary, options: MarkdownOptions): stri
       : []),
     ...(summary.outputs.length > 0 ? [`Outputs that change: ${summary.outputs.map(code).join(", ")}`] : []),
     ...(summary.changes.length > 0
-      ? [`Fingerprint ${code(summary.fingerprint)}: a plan with the same one does the same.`]
+      ? [`Fingerprint ${code(summary.fingerprint)}: plans with the same fingerprint make the same changes.`]
       : []),
   ];
   let room = limit - length([...head, ...foot]);
@@ -60,12 +60,12 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
     const lines = losses.map(
       ({ address, action, lost }) => `> - **${WORDS[action]}** ${code(address)}: ${lost}`,
     );
-    parts.push(["> [!CAUTION]", "> **This plan takes away what holds data:**", ...lines].join("\n"));
+    parts.push(["> [!CAUTION]", "> **This plan removes resources that hold data:**", ...lines].join("\n"));
   }
   if (unprotected.length > 0) {
     const lines = unprotected.map((what) => `> - ${code(what)}`);
     parts.push(
-      ["> [!WARNING]", "> **After it, these can be removed together with their content:**", ...lines].join(
+      ["> [!WARNING]", "> **After this plan, these resources can be removed with their content:**", ...lines].join(
         "\n",
       ),
     );

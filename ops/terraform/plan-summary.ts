@@ -67,7 +67,7 @@ const UNKNOWN = "(known after apply)";
  */
 export function summarize(plan: JsonObject): PlanSummary {
   if (member(plan, "resource_changes") === undefined && member(plan, "planned_values") === undefined) {
-    throw new OperatorError("this is no plan: make it by `terraform show -json <plan>`");
+    throw new OperatorError("this is not a plan: create it with `terraform show -json <plan>`");
   }
   if (member(plan, "errored") === true) throw new OperatorError("the plan failed, and is not complete");
   const planned = changesIn(plan, "resource_changes")
@@ -122,7 +122,7 @@ function actionOf({ address, actions, change, entry }: ResourceChange): PlannedA
   }
   const action = ACTIONS[name];
   if (action === undefined)
-    throw new OperatorError(`the plan wants to ${name} ${address}, which is not known here`);
+    throw new OperatorError(`the plan has the unknown action ${name} for ${address}`);
   return action;
 }
 

@@ -20,7 +20,7 @@ export const HIDDEN = "(sensitive)";
 /** One of a plan's lists of resources; empty if the plan has none. @throws OperatorError when it is malformed. */
 export function changesIn(plan: JsonObject, list: "resource_drift" | "resource_changes"): ResourceChange[] {
   const changes = member(plan, list) ?? [];
-  if (!Array.isArray(changes)) throw new OperatorError(`the plan's ${list} is no list`);
+  if (!Array.isArray(changes)) throw new OperatorError(`the plan's ${list} is not a list`);
   return changes.map((entry: Json) => {
     const address = isJsonObject(entry) ? member(entry, "address") : undefined;
     const change = isJsonObject(entry) ? member(entry, "change") : undefined;

@@ -48,7 +48,7 @@ export function findProvider(
     if (!hasProvider(path, version)) {
       throw new OperatorError(
         `${MIRROR_VARIABLE} is ${named}, which has no ${PROVIDER} ${version} for ${platform()}: ` +
-          `make it by \`terraform providers mirror\`, or unset the variable`,
+          `create it with \`terraform providers mirror\`, or unset the variable`,
       );
     }
     return { kind: "mirror", path };

@@ -94,13 +94,13 @@ function readStack(folder: string, name: string): StackFolder {
   };
   const text = (object: JsonObject, key: string): string => {
     const value = member(object, key);
-    if (typeof value !== "string") throw new OperatorError(`${file} has no text for ${key}`);
+    if (typeof value !== "string") throw new OperatorError(`${file} has no string for ${key}`);
     return value;
   };
   const onlyText = (object: JsonObject, key: string): string => {
     const values = member(object, key);
     const [value] = Array.isArray(values) ? values : [];
-    if (typeof value !== "string") throw new OperatorError(`${file} has no text in ${key}`);
+    if (typeof value !== "string") throw new OperatorError(`${file} has no string in ${key}`);
     return value;
   };
   const document = inside(JSON.parse(readFileSync(file, "utf8")));

@@ -25,7 +25,7 @@ export async function lookAtStateBucket({ bucket, key, region, accountId }: Back
   } catch (error) {
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
       throw new OperatorError(
-        `bucket ${bucket} exists, but account ${accountId} may not look at it: it belongs to another account, ` +
+        `bucket ${bucket} exists, but account ${accountId} cannot read it: it belongs to another account, ` +
           "or these credentials lack s3:ListBucket and s3:GetObject on it",
       );
     }

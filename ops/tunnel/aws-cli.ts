@@ -19,7 +19,7 @@ export function awsCli(region: string, variables: Variables): Ask {
     );
     if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliError(stderr)}`);
     const answer: unknown = JSON.parse(stdout);
-    if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} printed no object`);
+    if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} did not print an object`);
     return answer;
   };
 }

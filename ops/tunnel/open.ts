@@ -108,7 +108,7 @@ async function throughBastion(
   const caller = await callerAccount(region);
   if (caller !== accountId) {
     throw new OperatorError(
-      `${environment} lives in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
+      `${environment} is in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
     );
   }
   const target = await resolveRoute(destination, variables);

@@ -21,7 +21,7 @@ const UNSIGNABLE = "__proto__";
  */
 export function parseTarget(target: string): RequestTarget {
   if (!target.startsWith("/")) {
-    throw new LocalAnswer(400, `the request asks for ${JSON.stringify(target)}; a path is wanted`);
+    throw new LocalAnswer(400, `the request asks for ${JSON.stringify(target)}; it must be a path`);
   }
   const mark = target.indexOf("?");
   const path = (mark < 0 ? target : target.slice(0, mark))
@@ -29,7 +29,7 @@ export function parseTarget(target: string): RequestTarget {
     .map((segment) => {
       const decoded = decode(segment);
       if (decoded === "." || decoded === "..") {
-        throw new LocalAnswer(400, `the path ${JSON.stringify(target)} climbs; write it out`);
+        throw new LocalAnswer(400, `the path ${JSON.stringify(target)} contains ..; write it without`);
       }
       return encode(decoded);
     })
@@ -47,7 +47,7 @@ export function parseTarget(target: string): RequestTarget {
   if (names.has(UNSIGNABLE)) {
     throw new LocalAnswer(
       400,
-      `a parameter named ${UNSIGNABLE} cannot be signed; the engine knows none of that name`,
+      `a parameter named ${UNSIGNABLE} cannot be signed; the engine has no parameter of that name`,
     );
   }
   const query = Object.fromEntries(

@@ -40,8 +40,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "the connection was cut before the answer; try again",
   ENOTFOUND: "its name does not resolve",
-  ETIMEDOUT: "it does not answer; from outside of its network it cannot be reached directly",
-  ERR_TLS_CERT_ALTNAME_INVALID: "what answers there has another name's certificate",
+  ETIMEDOUT: "it does not respond; it cannot be reached directly from outside its network",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
 };
 
 /** Sends requests to one domain, over keep-alive connections. Destroy the agent after use. */

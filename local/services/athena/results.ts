@@ -28,7 +28,7 @@ export function getQueryResults(executions: Executions, objects: ObjectFiles): O
     }
     const limit = input.optionalInteger("MaxResults", 1, MAX_ROWS) ?? MAX_ROWS;
     const token = input.optionalText("NextToken") ?? "0";
-    if (!/^\d+$/.test(token)) throw invalidRequest(`NextToken ${token} is not one of ours`);
+    if (!/^\d+$/.test(token)) throw invalidRequest(`NextToken ${token} is not valid`);
     const { rows, next } = answer.rows
       ? pageOf(answer.rows, Number(token), limit)
       : await readCsvPage(storedPath(execution, objects), Number(token), limit);

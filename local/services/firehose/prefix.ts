@@ -35,7 +35,7 @@ export function compilePrefixes({ address, prefix, errorPrefix }: DeliveryStream
 } {
   const place = (property: string): string => `${address}: extended_s3_configuration.${property}`;
   if (prefix.includes("!{firehose:error-output-type}")) {
-    throw new Error(`${place("prefix")} is "${prefix}": error-output-type belongs into error_output_prefix`);
+    throw new Error(`${place("prefix")} is "${prefix}": error-output-type belongs in error_output_prefix`);
   }
   if (!errorPrefix.includes("!{firehose:error-output-type}")) {
     throw new Error(
@@ -77,7 +77,7 @@ function compileExpression(namespace: string, value: string, place: string): Pre
     return () => randomBytes(RANDOM_LENGTH).toString("base64url").slice(0, RANDOM_LENGTH);
   }
   throw new Error(
-    `${place} is not supported here: timestamp, firehose:error-output-type and firehose:random-string are`,
+    `${place} is not supported here; supported: timestamp, firehose:error-output-type and firehose:random-string`,
   );
 }
 
@@ -87,7 +87,7 @@ function compileTimestamp(pattern: string, place: string): Prefix {
     if (letter === undefined) return () => part;
     const field = FIELDS[part];
     if (field === undefined) {
-      throw new Error(`${place}: "${part}" is not known here; ${Object.keys(FIELDS).join(" ")} are`);
+      throw new Error(`${place}: "${part}" is not supported here; supported: ${Object.keys(FIELDS).join(" ")}`);
     }
     return field;
   });

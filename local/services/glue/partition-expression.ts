@@ -31,7 +31,7 @@ function parse(expression: string): unknown {
     throw error;
   }
   const clause = asNode(tree)?.body["where_clause"];
-  if (!isJsonObject(clause)) throw refused(expression, "it is no condition");
+  if (!isJsonObject(clause)) throw refused(expression, "it is not a condition");
   return clause["this"];
 }
 

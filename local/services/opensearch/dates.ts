@@ -44,7 +44,7 @@ const ISO: DateFormat = {
     const ms = Date.parse(text);
     if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
       throw notSupported(
-        `date ${text}; 2026-11-24T03:08:27.000Z is the one form of strict_date_optional_time`,
+        `date ${text}; supported for strict_date_optional_time: 2026-11-24T03:08:27.000Z`,
       );
     }
     return { first: ms, last: ms };
@@ -191,7 +191,7 @@ const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h:
 export function parseQueryDate(text: string, format: string, now: number): DateRange | undefined {
   if (!text.startsWith("now") && !text.includes("||")) return parseDate(text, format);
   const match = /^now(?:([+-]\d+)([smhd]))?$/.exec(text);
-  if (!match) throw notSupported(`date math ${text}; now, and now-15m with s, m, h or d, are`);
+  if (!match) throw notSupported(`date math ${text}; supported: now, and now-15m with s, m, h or d`);
   const [, amount = 0, unit = "s"] = match;
   const ms = now + Number(amount) * (UNITS[unit] ?? 0);
   return { first: ms, last: ms };

@@ -108,7 +108,7 @@ export class State {
   private index(entry: JsonObject): SearchIndex {
     const index = this.indices.get(String(entry["index"]));
     if (index) return index;
-    throw new Error(`The journal of the search double names ${String(entry["index"])} before it made it`);
+    throw new Error(`The journal of the search double names ${String(entry["index"])} before its creation`);
   }
 }
 

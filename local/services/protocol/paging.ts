@@ -9,7 +9,7 @@ interface Page<T> {
 /** The page for `NextToken` and `MaxResults`. The token is the index of the first item. */
 export function page<T>(all: readonly T[], input: Input, most: number, refuse: Refuse): Page<T> {
   const token = input.optionalText("NextToken") ?? "0";
-  if (!/^\d+$/.test(token)) throw refuse(`NextToken ${token} is not one of ours`);
+  if (!/^\d+$/.test(token)) throw refuse(`NextToken ${token} is not valid`);
   const start = Number(token);
   const end = start + (input.optionalInteger("MaxResults", 1, most) ?? most);
   return { items: all.slice(start, end), next: end < all.length ? { NextToken: String(end) } : {} };

@@ -62,14 +62,14 @@ export class AwsChunkedDecoder extends Transform {
       this.state = "size";
     } else if (this.state === "size") {
       const [size = ""] = line.split(";");
-      if (!/^[0-9a-f]+$/i.test(size)) throw malformed(`"${line.slice(0, 40)}" is no size of a chunk`);
+      if (!/^[0-9a-f]+$/i.test(size)) throw malformed(`"${line.slice(0, 40)}" is not a chunk size`);
       this.remaining = Number.parseInt(size, 16);
       this.state = this.remaining === 0 ? "trailer" : "data";
     } else if (line === "") {
       this.state = "done";
     } else {
       const colon = line.indexOf(":");
-      if (colon === -1) throw malformed(`"${line.slice(0, 40)}" is no trailing header`);
+      if (colon === -1) throw malformed(`"${line.slice(0, 40)}" is not a trailing header`);
       this.trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
     }
   }

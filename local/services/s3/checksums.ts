@@ -86,5 +86,5 @@ function hashing(hash: Hash): Running {
 }
 
 function differs(name: string, value: string): S3Error {
-  return new S3Error("BadDigest", 400, `${name} is ${value}, but the content that arrived has another`);
+  return new S3Error("BadDigest", 400, `${name} is ${value}, which does not match the received content`);
 }

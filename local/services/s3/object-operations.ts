@@ -37,7 +37,7 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
     await pipeline(message, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
     const expected = headers["x-amz-decoded-content-length"];
     if (expected !== undefined && Number(expected) !== size) {
-      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived of ${expected} that were announced`);
+      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
     }
     const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
     bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
@@ -146,7 +146,7 @@ function parseRange(
   const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
   if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
   if (start >= size || (first === "" && Number(last) === 0)) {
-    throw new S3Error("InvalidRange", 416, `The object has ${size} bytes; ${header} lies beyond`);
+    throw new S3Error("InvalidRange", 416, `The object has ${size} bytes; ${header} is outside of it`);
   }
   return { start, end };
 }

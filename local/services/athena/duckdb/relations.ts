@@ -75,7 +75,7 @@ function jsonSql(columns: readonly ColumnModel[], files: readonly FoundFile[], k
   return [...groups.values()]
     .map((group) => {
       const [first] = group;
-      if (!first) throw new RangeError("a group has a file");
+      if (!first) throw new RangeError("a group has no file");
       const spelling = keys.spelling(first.file, names);
       const selected = columns.map(({ name, type }) => {
         const isOwn = first.fragment.columns?.has(name) ?? true;

@@ -66,7 +66,7 @@ function refuseLimitBeforeOffset(sql: string): void {
     if (text === "(") limits.push(false);
     else if (text === ")") limits.pop();
     else if (text === "LIMIT") limits[limits.length - 1] = true;
-    else if (text === "OFFSET" && limits.at(-1)) throw malformed("OFFSET must stand before LIMIT");
+    else if (text === "OFFSET" && limits.at(-1)) throw malformed("OFFSET must come before LIMIT");
   }
 }
 

@@ -173,7 +173,7 @@ function prefix(body: JsonObject, index: SearchIndex): Predicate {
   const wanted = String(wantedOf(given, "value", "prefix"));
   const field = index.mapping.field(path);
   if (!field) return NEVER;
-  if (field.type !== "keyword") throw notSupported(`prefix of ${path}, which is no keyword`);
+  if (field.type !== "keyword") throw notSupported(`prefix of ${path}, which is not a keyword`);
   return any(field, (value) => String(value).startsWith(wanted));
 }
 

@@ -27,7 +27,7 @@ export function compileScript(script: Json, indices: readonly SearchIndex[]): Nu
     .split("*")
     .map((part) => FACTOR.exec(part)?.[1]);
   const readers = factors.map((path) => {
-    if (path === undefined) throw notSupported(`script ${String(source)}; a product of fields is`);
+    if (path === undefined) throw notSupported(`script ${String(source)}; supported: a product of fields`);
     const reader = new FieldReader(indices, path);
     if (!reader.mapped) throw runtimeError(String(source), `No field found for [${path}] in mapping`);
     return reader;

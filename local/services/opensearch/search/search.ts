@@ -118,7 +118,7 @@ function sourceOf(doc: Doc, wanted: Json = true): string | undefined {
   if (isJsonObject(wanted)) throw notSupported("includes and excludes of _source");
   const names = listOf(wanted).map(String);
   const path = names.find((name) => /[*.]/.test(name));
-  if (path !== undefined) throw notSupported(`_source ${path}; names of members are`);
+  if (path !== undefined) throw notSupported(`_source ${path}; supported: names of members`);
   const members = Object.entries<Json>(JSON.parse(doc.source)).filter(([name]) => names.includes(name));
   return JSON.stringify(Object.fromEntries(members));
 }
