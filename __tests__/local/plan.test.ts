@@ -390,7 +390,11 @@ describe("what cannot run is refused, with address, value and remedy", () => {
       { shard_count: null },
       "shard_count: is required for a provisioned stream, and allowed only there",
     ],
-    ["aws_kinesis_stream.OnDemand", { shard_count: 1 }, "shard_count: 1 is required for a provisioned stream"],
+    [
+      "aws_kinesis_stream.OnDemand",
+      { shard_count: 1 },
+      "shard_count: 1 is required for a provisioned stream",
+    ],
     ["aws_kinesis_stream.Stream", { name: 7 }, "name: 7 must be a string"],
     ["aws_kinesis_stream.Stream", { count: 2 }, "count: 2 is not supported by the local run"],
     ["aws_kinesis_stream.Stream", { provider: "aws.global" }, "provider"],

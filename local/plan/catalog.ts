@@ -84,7 +84,11 @@ function knownDatabase(resource: Properties, property: string, databases: readon
   const name = resource.string(property);
   return databases.includes(name)
     ? name
-    : resource.refuse(property, `is not a database of this stack; its databases: ${databases.join(", ")}`, name);
+    : resource.refuse(
+        property,
+        `is not a database of this stack; its databases: ${databases.join(", ")}`,
+        name,
+      );
 }
 
 /** `aws_athena_workgroup` */

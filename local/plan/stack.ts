@@ -136,7 +136,10 @@ export class Stack {
       endpoint: (endpoint) => {
         const value = this.computed[endpoint];
         if (value !== undefined) return value;
-        throw new TerraformError(place, `\${${reference}} needs a running engine's address, and none was given`);
+        throw new TerraformError(
+          place,
+          `\${${reference}} needs a running engine's address, and none was given`,
+        );
       },
     });
   }

@@ -21,8 +21,7 @@ interface Destroyed {
 }
 
 const PLAN = "destroy.tfplan";
-const KEY_REMAINS =
-  "the key until its deletion window ends: `aws kms cancel-key-deletion` would restore it";
+const KEY_REMAINS = "the key until its deletion window ends: `aws kms cancel-key-deletion` would restore it";
 const LOCAL_STATE = "terraform.tfstate";
 /**
  * A running merge or a late access log may put an object into a bucket after it was emptied; S3 then refuses to

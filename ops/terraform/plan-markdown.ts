@@ -65,9 +65,11 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
   if (unprotected.length > 0) {
     const lines = unprotected.map((what) => `> - ${code(what)}`);
     parts.push(
-      ["> [!WARNING]", "> **After this plan, these resources can be removed with their content:**", ...lines].join(
-        "\n",
-      ),
+      [
+        "> [!WARNING]",
+        "> **After this plan, these resources can be removed with their content:**",
+        ...lines,
+      ].join("\n"),
     );
   }
   return parts;

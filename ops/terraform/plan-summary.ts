@@ -121,8 +121,7 @@ function actionOf({ address, actions, change, entry }: ResourceChange): PlannedA
     return member(entry, "previous_address") === undefined ? undefined : "move";
   }
   const action = ACTIONS[name];
-  if (action === undefined)
-    throw new OperatorError(`the plan has the unknown action ${name} for ${address}`);
+  if (action === undefined) throw new OperatorError(`the plan has the unknown action ${name} for ${address}`);
   return action;
 }
 

@@ -134,7 +134,11 @@ describe("a plan's summary", () => {
   test.each<[string, JsonObject, RegExp]>([
     ["a state", { values: {} }, /^this is not a plan/],
     ["a plan that failed", plan([], { errored: true }), /^the plan failed/],
-    ["an action that nobody knows", plan([entry("a.b", ["explode"])]), /^the plan has the unknown action explode for a\.b/],
+    [
+      "an action that nobody knows",
+      plan([entry("a.b", ["explode"])]),
+      /^the plan has the unknown action explode for a\.b/,
+    ],
     ["a list that is none", { resource_changes: {} }, /is not a list$/],
   ])("refuses %s", (_what, document, message) => {
     expect(() => summarize(document)).toThrow(OperatorError);

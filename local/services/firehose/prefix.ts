@@ -87,7 +87,9 @@ function compileTimestamp(pattern: string, place: string): Prefix {
     if (letter === undefined) return () => part;
     const field = FIELDS[part];
     if (field === undefined) {
-      throw new Error(`${place}: "${part}" is not supported here; supported: ${Object.keys(FIELDS).join(" ")}`);
+      throw new Error(
+        `${place}: "${part}" is not supported here; supported: ${Object.keys(FIELDS).join(" ")}`,
+      );
     }
     return field;
   });

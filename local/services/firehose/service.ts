@@ -233,7 +233,9 @@ class Delivery implements DeliveryStream {
       await this.put(key, errors.body, once);
       if (this.writeFailed) return;
       this.counts.recordsFailed += errors.records;
-      this.tell(`${errors.records} records were not transformed; they are in s3://${this.model.bucket}/${key}`);
+      this.tell(
+        `${errors.records} records were not transformed; they are in s3://${this.model.bucket}/${key}`,
+      );
     }
     if (data) {
       const isGzip = this.model.compression === "GZIP";

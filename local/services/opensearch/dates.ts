@@ -43,9 +43,7 @@ const ISO: DateFormat = {
   parse: (text) => {
     const ms = Date.parse(text);
     if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
-      throw notSupported(
-        `date ${text}; supported for strict_date_optional_time: 2026-11-24T03:08:27.000Z`,
-      );
+      throw notSupported(`date ${text}; supported for strict_date_optional_time: 2026-11-24T03:08:27.000Z`);
     }
     return { first: ms, last: ms };
   },

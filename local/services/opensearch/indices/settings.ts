@@ -39,7 +39,8 @@ function check(name: string, value: string): void {
   const bounds = KNOWN[name];
   if (bounds === undefined) throw notSupported(`setting ${name}`);
   if (bounds === "time") {
-    if (!TIME.test(value)) throw notSupported(`${name} ${value}; supported: -1, 0, or a number with ms, s or m`);
+    if (!TIME.test(value))
+      throw notSupported(`${name} ${value}; supported: -1, 0, or a number with ms, s or m`);
     return;
   }
   const number = Number(value);

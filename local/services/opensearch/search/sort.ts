@@ -72,7 +72,9 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
       const isText = reader.mapped?.type === "keyword";
       if (isText && typeof value === "string") return value;
       if (!isText && typeof value === "number") return value;
-      throw notSupported(`search_after ${JSON.stringify(value)} of ${path}; supported: a value of a hit's sort`);
+      throw notSupported(
+        `search_after ${JSON.stringify(value)} of ${path}; supported: a value of a hit's sort`,
+      );
     },
   };
 }
