@@ -571,7 +571,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [{ provider: { aws: [{ alias: "x", region: "eu-west-1" }] } }, "the stack has no AWS provider"],
     [
       { provider: { aws: { region: "eu-west-1" } } },
-      "provider.aws.allowed_account_ids: must name the one account",
+      "provider.aws.allowed_account_ids: must contain exactly the account",
     ],
     [{ provider: { aws: { allowed_account_ids: ["0"] } } }, "provider.aws.region: is required"],
     [

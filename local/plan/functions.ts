@@ -17,9 +17,9 @@ const RESERVED_VARIABLE =
 
 const FUNCTION_NOT_HONOURED: Readonly<Record<string, string>> = {
   kms_key_arn: "nothing is encrypted here",
-  vpc_config: "there is no network around a function here",
-  replace_security_groups_on_destroy: "there is no network around a function here",
-  replacement_security_group_ids: "there is no network around a function here",
+  vpc_config: "functions are in no VPC here",
+  replace_security_groups_on_destroy: "functions are in no VPC here",
+  replacement_security_group_ids: "functions are in no VPC here",
   architectures: "functions run on this machine's architecture",
   ephemeral_storage: "this machine's temporary folder is not limited",
   tracing_config: "no X-Ray here",

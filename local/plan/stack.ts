@@ -41,7 +41,7 @@ export class Stack {
     this.accountId =
       accountId !== undefined && others.length === 0
         ? accountId
-        : provider.refuse("allowed_account_ids", "must name the one account of the environment");
+        : provider.refuse("allowed_account_ids", "must contain exactly the account of the environment");
     const resources = member(document, "resource") ?? {};
     if (!isJsonObject(resources)) throw new TerraformError("resource", "must be an object");
     this.resources = resources;

@@ -20,7 +20,7 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
     types:
       /^aws_(vpc\w*|subnet|route\w*|internet_gateway|nat_gateway|eip|default_\w+|security_group|network_\w+|flow_log|ec2_\w+)$/,
   },
-  { what: "bastion", why: "nothing to reach through it here", types: /^aws_(instance|ssm_\w+)$/ },
+  { what: "bastion", why: "nothing needs it here", types: /^aws_(instance|ssm_\w+)$/ },
   {
     what: "bucket settings",
     why: "not applied here: one version of each object, kept until it is deleted",

@@ -139,10 +139,10 @@ function readPlan(file: string | undefined) {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new OperatorError(
-      `${from} is no JSON (${error.message}): give what \`terraform show -json\` prints`,
+      `${from} is not JSON (${error.message}): pass the output of \`terraform show -json\``,
     );
   }
-  if (!isJsonObject(plan)) throw new OperatorError(`${from} is no JSON object`);
+  if (!isJsonObject(plan)) throw new OperatorError(`${from} is not a JSON object`);
   return plan;
 }
 

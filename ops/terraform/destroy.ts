@@ -75,8 +75,8 @@ function assertDisposableInCode(environment: string, stack: TerraformStackFolder
 function assertDisposableInState(environment: string, addresses: readonly string[]): void {
   if (addresses.length === 0) return;
   throw new OperatorError(
-    `${environment} is disposable in the code, but was not deployed since: ${addresses.join(", ")} would be ` +
-      `left behind half removed. First: npx cdktf deploy ${environment}`,
+    `${environment} is disposable in the code, but was not deployed since: ${addresses.join(", ")} would ` +
+      `remain, half removed. First: npx cdktf deploy ${environment}`,
   );
 }
 

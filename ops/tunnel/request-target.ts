@@ -21,7 +21,7 @@ const UNSIGNABLE = "__proto__";
  */
 export function parseTarget(target: string): RequestTarget {
   if (!target.startsWith("/")) {
-    throw new LocalAnswer(400, `the request asks for ${JSON.stringify(target)}; it must be a path`);
+    throw new LocalAnswer(400, `the request target ${JSON.stringify(target)} is not a path`);
   }
   const mark = target.indexOf("?");
   const path = (mark < 0 ? target : target.slice(0, mark))

@@ -238,10 +238,10 @@ describe("npm run plan-summary", () => {
       "no JSON",
       ["prod"],
       "oops",
-      /^standard input is no JSON \(.*give what `terraform show -json` prints\n$/,
+      /^standard input is not JSON \(.*pass the output of `terraform show -json`\n$/,
       1,
     ],
-    ["no object", ["prod"], "[]", /^standard input is no JSON object\n$/, 1],
+    ["no object", ["prod"], "[]", /^standard input is not a JSON object\n$/, 1],
     ["no file", ["prod", "/nowhere.json"], "", /^error: ENOENT.*\/nowhere\.json'\n$/, 2],
     [
       "no such environment",

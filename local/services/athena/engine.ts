@@ -21,7 +21,7 @@ export interface Selection {
   readonly rows: AsyncIterable<readonly (readonly Cell[])[]>;
 }
 
-/** Where and how the rows of a CTAS are stored. */
+/** Location and format of the rows that a CTAS stores. */
 export interface ParquetTarget {
   /** Folder for the files, `s3://bucket/prefix/`. */
   readonly location: string;

@@ -115,8 +115,8 @@ export function interceptRequests(
 
 function refuse(response: ServerResponse, operation: string): void {
   const message =
-    `${operation} is not supported by the local run: its streams, and their shards, are as the Terraform ` +
-    "describes them; records can be put and read";
+    `${operation} is not supported by the local run: only Terraform changes its streams and shards; ` +
+    "supported: putting and reading records";
   response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
   response.end(JSON.stringify({ __type: "UnsupportedOperationException", message }));
 }

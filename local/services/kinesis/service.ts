@@ -114,8 +114,8 @@ async function ensureStream(client: KinesisClient, model: StreamModel, dataDir: 
   }
   if (stream.OpenShardCount !== shardCount) {
     throw new Error(
-      `the stream ${StreamName} in ${dataDir} has ${stream.OpenShardCount} shards, ${model.address} wants ` +
-        `${shardCount}; resharding is not supported here: use another --data-dir, or the old number`,
+      `the stream ${StreamName} in ${dataDir} has ${stream.OpenShardCount} shards, but ${model.address} has ` +
+        `${shardCount}; resharding is not supported here: use another --data-dir, or the old shard count`,
     );
   }
   const { RetentionPeriodHours: current = 24 } = stream;

@@ -20,7 +20,7 @@ export function listOf(value: Json | undefined): readonly Json[] {
 
 export function text(value: Json | undefined, what: string): string {
   if (typeof value === "string") return value;
-  throw parsingError(`[${what}] must be a text but is ${JSON.stringify(value) ?? "missing"}`);
+  throw parsingError(`[${what}] must be a string but is ${JSON.stringify(value) ?? "missing"}`);
 }
 
 /** A non-negative whole number; `otherwise` when it is absent. */
@@ -41,7 +41,7 @@ export function onlyMember(value: Json, what: string): readonly [string, Json] {
   const entries = Object.entries(object(value, what));
   const [first] = entries;
   if (first === undefined || entries.length > 1) {
-    throw parsingError(`[${what}] must name exactly one thing but names ${entries.length}`);
+    throw parsingError(`[${what}] must have exactly one member but has ${entries.length}`);
   }
   return first;
 }

@@ -33,7 +33,7 @@ export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise
     const untagged = Object.values(await account.untagged()).flat();
     const others = tagged.filter((arn) => !REMAINS.test(arn));
     const unexpected = [...buckets, ...databases, ...untagged, ...others];
-    check(unexpected.length === 0, `there still is ${unexpected.join(", ")}`);
+    check(unexpected.length === 0, `remaining: ${unexpected.join(", ")}`);
     const remains = tagged.map((arn) => arn.split(":").slice(5).join(":"));
     return `no bucket, database, stream, function, rule, role or policy; remembered for a while: ${remains.join(", ")}`;
   });

@@ -9,7 +9,7 @@ export interface Token {
   readonly kind: "word" | "quoted" | "string";
   /** As written in the statement. */
   readonly source: string;
-  /** Where it starts and ends in the statement, in code points. */
+  /** Start and end in the statement, in code points. */
   readonly start: number;
   readonly end: number;
 }

@@ -10,7 +10,7 @@ export interface Relation {
   readonly open: OpenTable;
   /** The fragments that can contribute rows to the query. */
   readonly fragments: readonly Fragment[];
-  /** Whether the query asks for the pseudo-column `"$path"`. */
+  /** Whether the query selects the pseudo-column `"$path"`. */
   readonly path: boolean;
 }
 
@@ -28,7 +28,7 @@ const CATALOG = "awsdatacatalog";
 export class TableReferences {
   readonly relations: Relation[] = [];
 
-  /** @param path whether the query asks for `"$path"` */
+  /** @param path whether the query selects `"$path"` */
   constructor(
     private readonly context: Pick<QueryContext, "database" | "tables">,
     private readonly path: boolean,

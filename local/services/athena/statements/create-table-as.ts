@@ -103,7 +103,7 @@ function parquetTarget(
   const named = write_compression ?? parquet_compression ?? "GZIP";
   const compression = COMPRESSIONS[String(named).toUpperCase()];
   if (!compression) throw notLocal(`the compression ${String(named)}`);
-  if (typeof location !== "string") throw invalidProperty("external_location must be a text");
+  if (typeof location !== "string") throw invalidProperty("external_location must be a string");
   const buckets = bucketsOf(bucketed_by, bucket_count);
   return { location, filePrefix, compression, ...(buckets && { buckets }) };
 }
