@@ -5,7 +5,7 @@ import { ACCOUNT_ID, ENVIRONMENT, type Lane, REGION } from "../lane";
 import { check } from "../report";
 import { resourcesIn } from "./validity";
 
-/** The state bucket: created, created again, and created after an interrupted first attempt. */
+/** Bootstraps the state bucket: a first time, a second time, and after an interrupted first attempt. */
 export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
   const { report, account } = lane;
   report.part("npm run bootstrap");

@@ -3,7 +3,7 @@ import { check } from "../report";
 import { REPOSITORY, type Runner } from "../runner";
 import { WorkflowJob } from "../workflow-job";
 
-/** The steps of drift.yml check out the deployed commit, although main is ahead of it, and find no drift. */
+/** The steps of drift.yml find the deployed commit, although main is ahead of it, and no drift from it. */
 export async function watching(runner: Runner): Promise<void> {
   const { report } = runner.lane;
   const deployed = runner.sha;
