@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   const started = performance.now();
   const seconds = (since: number): number => Math.round((performance.now() - since) / 1000);
   try {
-    // All first: what is missing on this machine should not show after ten minutes.
+    // All lanes first: a missing program should show at once, not after ten minutes.
     for (const { prepare } of chosen) await prepare(say, stop.signal);
     say(`prepared in ${seconds(started)} s`);
     for (const lane of chosen) {
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
   return EXIT.green;
 }
 
-/** Runs a lane's tests in a process of their own. @throws OperatorError when they are not green. */
+/** Runs a lane's tests in a process of their own. @throws OperatorError when they fail. */
 function runTests({ name, folder }: EngineLane, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {

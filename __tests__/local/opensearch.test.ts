@@ -196,7 +196,7 @@ describe("what the machine must have", () => {
       version: 17,
     });
     await expect(findJava(wish, { ENGINE_JAVA_HOME: old, JAVA_HOME: right })).rejects.toThrow(
-      `An engine needs a JDK 17 to 23; found: ${old} (version 11). Install one, or let ENGINE_JAVA_HOME name its folder`,
+      `An engine needs a JDK 17 to 23; found: ${old} (version 11). Install one, or set ENGINE_JAVA_HOME to its folder`,
     );
     await expect(findJava(wish, { ENGINE_JAVA_HOME: jdk("new", 25) })).rejects.toThrow(/\(version 25\)/);
     await expect(findJava(wish, { ENGINE_JAVA_HOME: folder })).rejects.toThrow(/\(no JDK\)/);
@@ -211,7 +211,7 @@ describe("what the machine must have", () => {
     writeFileSync(join(folder, "mvn"), "#!/bin/sh\necho could not find absent\nexit 1\n", { mode: 0o755 });
     await expect(
       download(["org.example:absent:1:jar"], target, { variables: { PATH: `${folder}:/bin:/usr/bin` } }),
-    ).rejects.toThrow("Maven could not bring the engine:\ncould not find absent");
+    ).rejects.toThrow("Maven could not download the engine:\ncould not find absent");
     expect(readdirSync(folder)).toEqual(["mvn"]);
   });
 

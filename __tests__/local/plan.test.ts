@@ -373,7 +373,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
       "dynamic_partitioning_configuration",
     ],
     [DELIVERY, s3({ custom_time_zone: "Europe/London" }), "supported: UTC"],
-    [DELIVERY, s3({ bucket_arn: "arn:aws:s3:::other" }), "is no bucket of this stack; its buckets: lake"],
+    [DELIVERY, s3({ bucket_arn: "arn:aws:s3:::other" }), "is not a bucket of this stack; its buckets: lake"],
     [
       DELIVERY,
       s3({ processing_configuration: { processors: [{ type: "Decompression" }] } }),
@@ -388,9 +388,13 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [
       "aws_kinesis_stream.Stream",
       { shard_count: null },
-      "shard_count: must stand on a provisioned stream, and only there",
+      "shard_count: is required for a provisioned stream, and allowed only there",
     ],
-    ["aws_kinesis_stream.OnDemand", { shard_count: 1 }, "shard_count: 1 must stand on a provisioned stream"],
+    [
+      "aws_kinesis_stream.OnDemand",
+      { shard_count: 1 },
+      "shard_count: 1 is required for a provisioned stream",
+    ],
     ["aws_kinesis_stream.Stream", { name: 7 }, "name: 7 must be a string"],
     ["aws_kinesis_stream.Stream", { count: 2 }, "count: 2 is not supported by the local run"],
     ["aws_kinesis_stream.Stream", { provider: "aws.global" }, "provider"],
@@ -435,12 +439,12 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [
       MAPPING,
       { event_source_arn: "arn:aws:sqs:queue" },
-      "is no stream of this stack; its streams: retail-trans, other",
+      "is not a stream of this stack; its streams: retail-trans, other",
     ],
     [
       MAPPING,
       { function_name: "Nobody" },
-      'function_name: "Nobody" is no function of this stack; its functions: Worker',
+      'function_name: "Nobody" is not a function of this stack; its functions: Worker',
     ],
     [MAPPING, { starting_position: "AT_TIMESTAMP" }, "supported: TRIM_HORIZON, LATEST"],
     [MAPPING, { filter_criteria: { filter: [] } }, "filter_criteria"],
@@ -451,7 +455,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [
       MAPPING,
       { destination_config: { on_failure: { destination_arn: "arn:aws:sqs:eu-west-1:000000000000:dead" } } },
-      "is no bucket of this stack",
+      "is not a bucket of this stack",
     ],
     [
       RULE,
@@ -464,12 +468,12 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [
       "aws_cloudwatch_event_target.Left",
       { arn: "${aws_lambda_function.Worker.arn}" },
-      "is not supported here for events; only a log group of this stack",
+      "is not supported here for events; supported: a log group of this stack",
     ],
     [
       "aws_cloudwatch_event_target.Left",
       { rule: "left" },
-      "is no function of this stack; its functions: Worker",
+      "is not a function of this stack; its functions: Worker",
     ],
     [
       "aws_s3_bucket_notification.Events",
@@ -479,7 +483,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [RULE, { state: "PAUSED" }, "supported: ENABLED, DISABLED"],
     ["aws_cloudwatch_event_target.Target", { input: "{" }, 'input: "{" is not JSON'],
     ["aws_cloudwatch_event_target.Target", { input_path: "$.time" }, "give a constant input"],
-    ["aws_cloudwatch_event_target.Target", { rule: "other" }, 'rule: "other" is no rule of this stack'],
+    ["aws_cloudwatch_event_target.Target", { rule: "other" }, 'rule: "other" is not a rule of this stack'],
     ["aws_glue_catalog_table.Json", { table_type: "VIRTUAL_VIEW" }, "supported: EXTERNAL_TABLE"],
     [
       "aws_glue_catalog_table.Json",
@@ -489,7 +493,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [
       "aws_glue_catalog_table.Json",
       { database_name: "other" },
-      "is no database of this stack; its databases: mydatabase",
+      "is not a database of this stack; its databases: mydatabase",
     ],
     [
       "aws_glue_catalog_table.Json",
@@ -512,7 +516,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [
       "aws_athena_named_query.First",
       { workgroup: "nobody" },
-      'workgroup: "nobody" is no workgroup of this stack',
+      'workgroup: "nobody" is not a workgroup of this stack',
     ],
     ["aws_lambda_invocation.Setup", { input: "no" }, "is not JSON"],
   ])("%s %j", (address, properties, message) => {
@@ -524,7 +528,7 @@ describe("what cannot run is refused, with address, value and remedy", () => {
 
   test("the evaluated value is shown beside the one in the document", () => {
     expect(() => read(changed(MAPPING, { event_source_arn: "${aws_s3_bucket.Lake.arn}" }))).toThrow(
-      `${MAPPING}.event_source_arn: "\${aws_s3_bucket.Lake.arn}" = "arn:aws:s3:::lake" is no stream of this stack`,
+      `${MAPPING}.event_source_arn: "\${aws_s3_bucket.Lake.arn}" = "arn:aws:s3:::lake" is not a stream of this stack`,
     );
   });
 
@@ -567,14 +571,14 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     [{ provider: { aws: [{ alias: "x", region: "eu-west-1" }] } }, "the stack has no AWS provider"],
     [
       { provider: { aws: { region: "eu-west-1" } } },
-      "provider.aws.allowed_account_ids: must name the one account",
+      "provider.aws.allowed_account_ids: must contain exactly the account",
     ],
     [{ provider: { aws: { allowed_account_ids: ["0"] } } }, "provider.aws.region: is required"],
     [
       { provider: { aws: { region: "${aws_s3_bucket.Lake.region}", allowed_account_ids: ["0"] } } },
       'provider.aws.region: "${aws_s3_bucket.Lake.region}" must be literal',
     ],
-    [{ module: { lake: {} } }, "module: the local run does not look into modules"],
+    [{ module: { lake: {} } }, "module: the local run does not support modules"],
     [{ resource: [] }, "resource: must be an object"],
   ])("a document with %j", (change, message) => {
     expect(() => read(fixture(change))).toThrow(message);

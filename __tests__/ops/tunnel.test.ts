@@ -385,11 +385,11 @@ describe("what the local end refuses", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["a path that climbs", "/a/../_bulk", /climbs/],
-    ["one that climbs in disguise", "/a/%2e%2E/_bulk", /climbs/],
+    ["a path that climbs", "/a/../_bulk", /contains \.\./],
+    ["one that climbs in disguise", "/a/%2e%2E/_bulk", /contains \.\./],
     ["what is not UTF-8", "/caf%E9", /not well encoded/],
     ["a half escape", "/x?q=50%", /not well encoded/],
-    ["a whole address", "http://evil.example/", /a path is wanted/],
+    ["a whole address", "http://evil.example/", /is not a path/],
     ["a name that the signer loses", "/x?constructor=1&__proto__=1", /cannot be signed/],
   ])("%s", async (_, path, words) => {
     const { domain, send } = await tunnel();
@@ -432,7 +432,7 @@ describe("what is wrong is explained", () => {
     [
       "a wrong secret",
       { credentials: async () => ({ ...KEY, secretAccessKey: "wrong" }) },
-      /^the signature by AKIDGOOD does not fit: its secret key is wrong/,
+      /^the signature by AKIDGOOD is invalid: its secret key is wrong/,
     ],
     ["another region", { region: "us-east-1" }, /^the domain refused with 403: .*'us-east-1'/],
   ])("%s", async (_, change, words) => {
@@ -539,7 +539,7 @@ describe("what is wrong is explained", () => {
   test("a session that has dropped", async () => {
     const origin = new URL("https://vpc-sales.eu-west-1.es.amazonaws.com");
     const forwardedPort = () => {
-      throw new LocalAnswer(503, "the session to the bastion has dropped and is being opened again");
+      throw new LocalAnswer(503, "the session to the bastion has dropped and is being reopened");
     };
     const { send, said } = await tunnel(undefined, { upstream: { origin, forwardedPort } });
     const answer = await send({ path: "/" });

@@ -111,7 +111,7 @@ describe("a session", () => {
 
     process.kill(first, "SIGKILL");
     await until("the drop", () => said.length > 0);
-    expect(() => opened.port()).toThrow(/has dropped and is being opened again: try again in a moment/);
+    expect(() => opened.port()).toThrow(/has dropped and is being reopened: try again in a moment/);
     await until("the second session", () => said.includes("the session is open again"));
 
     expect(said[0]).toMatch(/^the session to the bastion has dropped: /);
@@ -131,11 +131,11 @@ describe("a session", () => {
     const failure = await opened.over;
 
     expect(failure?.message).toMatch(
-      /^the session dropped and cannot be opened again: there is no session to the bastion: the bastion is not connected to Session Manager: .*TargetNotConnected/,
+      /^the session dropped and cannot be reopened: there is no session to the bastion: the bastion is not connected to Session Manager: .*TargetNotConnected/,
     );
-    expect(said.filter((line) => line.startsWith("opening the session again"))).toEqual([
-      "opening the session again in 0.01 s (1 of 2)",
-      "opening the session again in 0.01 s (2 of 2)",
+    expect(said.filter((line) => line.startsWith("reopening the session"))).toEqual([
+      "reopening the session in 0.01 s (1 of 2)",
+      "reopening the session in 0.01 s (2 of 2)",
     ]);
   });
 
@@ -174,7 +174,7 @@ describe("a session", () => {
       ...{ target: TARGET, variables: { PATH: fake.folder }, say: () => {} },
       openingMs: 1_000,
     });
-    await expect(opening).rejects.toThrow("the session did not open within 1 s: the AWS CLI says no more");
+    await expect(opening).rejects.toThrow("the session did not open within 1 s: the AWS CLI gives no reason");
     expect(fake.plugins().filter(isAlive)).toEqual([]);
   });
 
@@ -248,7 +248,7 @@ describe("what the AWS CLI says is explained", () => {
 
   test("what is new is passed on, and silence is named", () => {
     expect(explainCliError(" Something new \n")).toBe("Something new");
-    expect(explainCliError("")).toBe("the AWS CLI says no more");
+    expect(explainCliError("")).toBe("the AWS CLI gives no reason");
   });
 });
 
@@ -315,7 +315,7 @@ describe("npm run tunnel", () => {
       "credentials of another account",
       {},
       { account: "999999999999" },
-      /^dev lives in account 999999999999, and your credentials belong to 123456789012: set AWS_PROFILE/,
+      /^dev is in account 999999999999, and your credentials belong to 123456789012: set AWS_PROFILE/,
     ],
     [
       "a domain that is not there",
@@ -334,7 +334,7 @@ describe("npm run tunnel", () => {
       "a domain that is being made",
       { answers: { ...wayAnswers(HOST), opensearch: { stdout: '{"DomainStatus":{"Processing":true}}' } } },
       {},
-      /has no endpoint yet: it is being made/,
+      /has no endpoint yet: it is being created/,
     ],
     [
       "no permission to look",
@@ -375,7 +375,7 @@ describe("npm run tunnel", () => {
       body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error>${error}</Error></ErrorResponse>`,
     });
     await expect(run(fakeAws({}), { services })).rejects.toThrow(
-      /^AWS does not say whose credentials these are \(The security token .* is expired\): sign in, for example with `aws sso login`/,
+      /^AWS did not identify these credentials \(The security token .* is expired\): sign in, for example with `aws sso login`/,
     );
   });
 
@@ -403,7 +403,7 @@ describe("npm run tunnel", () => {
       "OpenSearch Dashboards: http://127.0.0.1:9200/_dashboards (Ctrl-C ends the tunnel)",
     );
     expect(welcome({ ...open, saml: true }).slice(1)).toEqual([
-      `OpenSearch Dashboards: https://${HOST}/_dashboards, whose SAML sign-in no tunnel can pass on (docs/operations.md)`,
+      `OpenSearch Dashboards: https://${HOST}/_dashboards, whose SAML sign-in a tunnel cannot forward (docs/operations.md)`,
       "the engine itself: http://127.0.0.1:9200 (Ctrl-C ends the tunnel)",
     ]);
   });
@@ -461,7 +461,7 @@ describe("npm run tunnel", () => {
       });
       expect(said).toEqual([
         `opening a session through ${TARGET.instanceId} to ${HOST}`,
-        `requests are signed with your credentials and passed on to ${HOST}`,
+        `requests are signed with your credentials and forwarded to ${HOST}`,
         `OpenSearch Dashboards: http://127.0.0.1:${port}/_dashboards (Ctrl-C ends the tunnel)`,
       ]);
 

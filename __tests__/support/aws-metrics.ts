@@ -1,4 +1,4 @@
-/** What AWS emits under a namespace, as its documentation has it; written here apart from `modules/`. */
+/** Metrics that AWS emits under a namespace, by its documentation; defined here independently of `modules/`. */
 export interface EmittedMetrics {
   readonly source: string;
   readonly dimensions: readonly string[];

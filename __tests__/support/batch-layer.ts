@@ -32,20 +32,20 @@ import type { MakeEngine } from "../engines/trino/engine";
 import type { RawLine } from "./raw-lines";
 import { synthesized } from "./synthesized";
 
-/** Rows of a table: the identity and the hour (`2026-11-24T03`) whose partition it lies in. */
+/** Row of a table: the identity, and the hour of its partition (`2026-11-24T03`). */
 export interface PlacedLine {
   readonly identity: string;
   readonly hour: string;
 }
 
 /**
- * The batch layer of `dev` behind its delivery stream: object store, Athena and Glue as its Terraform describes
- * them, in this process, in a folder that goes with it.
+ * The batch layer of `dev` behind its delivery stream: S3, Athena and Glue as its Terraform describes
+ * them, in this process, in a temporary folder.
  */
 export class BatchLayer {
   readonly athena: AthenaClient;
   readonly glue: GlueClient;
-  /** MergeSmallFiles, as Terraform would make it. */
+  /** MergeSmallFiles, as Terraform would deploy it. */
   readonly mergeFunction: FunctionModel;
   readonly config: MergeConfig;
   /** Queries in the analysts' workgroup, which enforces its settings. */
@@ -79,7 +79,7 @@ export class BatchLayer {
   }
 
   private static async open(folder: string, makeEngine?: MakeEngine): Promise<BatchLayer> {
-    // Nothing here searches: the endpoint only fills the environment of a function that is not started.
+    // Nothing searches here: the endpoint only fills the environment of a function that is not started.
     const plane = readDataPlane(await synthesized("dev"), { searchEndpoint: "http://127.0.0.1:9" });
     const store = await startS3({ buckets: plane.buckets, dataDir: join(folder, "objects") });
     const s3 = localS3(store.url, plane.region);
@@ -109,7 +109,7 @@ export class BatchLayer {
     return { s3: this.store.url, sql: this.service.url };
   }
 
-  /** The ports of a merge in this process, as the handler wires them, but for the clock. */
+  /** The ports of a merge in this process, wired as the handler does, except the clock. */
   ports(clock: Clock, onLog: (line: string) => void): Ports {
     const { config } = this;
     let random = 0;
@@ -135,14 +135,14 @@ export class BatchLayer {
     return this.store.files.list(this.config.OUTPUT_PREFIX.bucket, prefix).map(({ key }) => key);
   }
 
-  /** Names of an hour's run folders, whoever refers to them. */
+  /** Names of an hour's run folders, referenced or not. */
   runFolders(hour: Hour): string[] {
     const { prefix } = hourLocation(this.config.OUTPUT_PREFIX, hour);
     const names = this.keys(prefix).map((key) => /^run=([^/]+)\//.exec(key.slice(prefix.length))?.[1] ?? key);
     return [...new Set(names)];
   }
 
-  /** Every row of a table, by one query. */
+  /** Every row of a table, read by one query. */
   async rows(table: string): Promise<PlacedLine[]> {
     const rows: PlacedLine[] = [];
     await this.analysts.query(`SELECT year, month, day, hour, record_id FROM "${table}"`, (row) => {
@@ -163,7 +163,7 @@ export class BatchLayer {
     return names;
   }
 
-  /** Texts of the queries that the merges ran so far, newest first, as Athena lists them. */
+  /** Texts of the merges' queries so far, newest first, as Athena lists them. */
   async mergeQueries(): Promise<string[]> {
     const { athena } = this;
     const ids: string[] = [];
@@ -180,7 +180,7 @@ export class BatchLayer {
   }
 }
 
-/** The one of which `is` holds. @throws Error when there is none, or another. */
+/** The one item that satisfies `is`. @throws Error when there is none or more than one. */
 export function only<T>(all: readonly T[], is: (one: T) => boolean): T {
   const [found, ...others] = all.filter(is);
   if (found === undefined || others.length > 0) throw new Error("the Terraform does not have exactly one");

@@ -1,7 +1,7 @@
 import type { RefusalReason } from "../../contract/reasons";
 import { GOOD_ROW } from "./good-row";
 
-/** A line that breaks the contract, and the reason it must be refused for. */
+/** A line that breaks the contract, and the expected rejection reason. */
 export interface BrokenLine {
   readonly what: string;
   readonly reason: RefusalReason;
@@ -12,7 +12,7 @@ function line(change: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.from(JSON.stringify({ ...GOOD_ROW, ...change }));
 }
 
-/** Twenty lines, each broken in its own way. */
+/** Twenty lines, each invalid in a different way. */
 export const BROKEN_LINES: readonly BrokenLine[] = [
   { what: "not JSON", reason: "not_json", bytes: Buffer.from("this is not JSON") },
   { what: "cut off", reason: "not_json", bytes: line({}).subarray(0, 60) },

@@ -1,15 +1,15 @@
 /**
- * Compares the stacks of two `cdktf.out` folders, without what a refactoring may change: the hashes and paths of
- * bundles, descriptions, and the paths of constructs, which cdktf notes beside each address. Prints each other difference with its address; ends with 1 when there is one.
+ * Compares the stacks of two `cdktf.out` folders and ignores what a refactoring may change: the hashes and paths of
+ * bundles, descriptions, and the construct paths that cdktf notes beside each address. Prints each other difference with its address; exits with 1 if there is one.
  *
  *     node --import tsx __tests__/support/compare-synth.ts BEFORE/cdktf.out AFTER/cdktf.out [METRIC …]
  *
- * A METRIC is a name that the change gives to a metric: differences in it are left out, too.
+ * METRIC: the new name of a metric; differences in it are ignored too.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Last steps of the addresses that a refactoring may change. */
+/** Last address steps that a refactoring may change. */
 const MASKED = new Set([
   "alarm_description",
   "code",
@@ -19,10 +19,10 @@ const MASKED = new Set([
   "source_code_hash",
 ]);
 
-/** Where cdktf notes the path of a construct; Terraform reads nothing there. */
+/** Key under which cdktf notes a construct's path; Terraform ignores it. */
 const CONSTRUCT_PATH = "//.metadata.path";
 
-/** The differences between two documents, each by its address; masked ones left out. */
+/** The differences between two documents, each by its address, without masked ones. */
 export function differences(before: unknown, after: unknown, metrics: readonly string[] = []): string[] {
   const found: string[] = [];
   const walk = (one: unknown, other: unknown, path: readonly string[]): void => {
@@ -43,13 +43,13 @@ function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** With the documents that stand in it as text, such as the input of SearchSetup or the body of a dashboard. */
+/** Parses documents that are embedded as text, such as the input of SearchSetup or the body of a dashboard. */
 function opened(value: unknown): unknown {
   if (typeof value === "string" && /^[[{]/.test(value)) {
     try {
       return opened(JSON.parse(value));
     } catch {
-      // A text that only begins like a document.
+      // The text only begins like a document.
       return value;
     }
   }

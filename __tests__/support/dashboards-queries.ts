@@ -3,8 +3,8 @@ import { indexPattern } from "../../lambdas/shared/search";
 import type { Search } from "../../lambdas/shared/search-client";
 
 /**
- * What OpenSearch Dashboards asks the engine for a saved object, written after its sources (plugin `data`:
- * `common/search/aggs`, `common/opensearch_query`) and not after ours: with it the saved objects themselves are tested.
+ * The requests that OpenSearch Dashboards makes for a saved object. Derived from its sources (plugin `data`:
+ * `common/search/aggs`, `common/opensearch_query`), not from this project's, so that it tests the saved objects themselves.
  */
 
 interface Aggregation {
@@ -23,7 +23,7 @@ interface PatternField {
   readonly lang?: string;
 }
 
-/** A row as the screen shows it: the group, then the metrics in their order. */
+/** A displayed row: the group, then the metrics in order. */
 export type ShownRow = readonly (string | number)[];
 
 function attribute(object: SavedObject, name: string): string {
@@ -48,7 +48,7 @@ export function aggregationsOf(visualization: SavedObject): readonly Aggregation
   return JSON.parse(attribute(visualization, "visState")).aggs;
 }
 
-/** The field as the engine is given it: its name, or the script of a scripted one. */
+/** The field in a request: its name, or the script of a scripted field. */
 function written(pattern: SavedObject, name: unknown): object {
   const field = patternFields(pattern).get(String(name));
   if (!field) throw new Error(`the index pattern has no field ${String(name)}`);
@@ -78,7 +78,7 @@ function bucketDsl(
   return { filters: { filters: Object.fromEntries(queries) } };
 }
 
-/** The rows that a visualization shows of everything in the indices. */
+/** The rows that a visualization shows for all documents in the indices. */
 export async function shownRows(
   search: Search,
   indexName: string,
@@ -112,7 +112,7 @@ export async function shownRows(
   });
 }
 
-/** The cells of the first lines that a saved search shows, the time first. */
+/** The cells of the first lines of a saved search, time first. */
 export async function shownLines(
   search: Search,
   indexName: string,

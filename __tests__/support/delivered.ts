@@ -10,7 +10,7 @@ import { testApp } from "./test-app";
 
 const ACCOUNT = LOCATION.accountId;
 
-/** The JSON of both stacks of an environment, at {@link LOCATION}. */
+/** The JSON of both stacks of an environment that is deployed to {@link LOCATION}. */
 interface Templates {
   readonly main: Template;
   readonly state: Template;
@@ -18,7 +18,7 @@ interface Templates {
 
 /** Both stacks of an environment. */
 export interface Stacks extends Templates {
-  /** Why statements speak of every resource. */
+  /** Reasons for statements that cover every resource. */
   readonly explanations: readonly Explanation[];
 }
 
@@ -36,7 +36,7 @@ export function bothStacks(environment: Environment): Stacks {
   return { main, state, explanations: allExplanations(app) };
 }
 
-/** What AWS makes of the references in a text; ids that only AWS knows are `ID`. */
+/** Resolves the references in a text as AWS would; ids that only AWS knows become `ID`. */
 export function resolved(value: string, { main, state }: Templates): string {
   return value.replace(
     /\$\{([a-z_0-9]+)\.([^.}]+)\.([a-z_]+)\}/g,
@@ -50,14 +50,14 @@ export function resolved(value: string, { main, state }: Templates): string {
   );
 }
 
-/** A property that is a text. @throws Error when it is none. */
+/** A property that is a text. @throws Error when it is not. */
 export function text(block: Block, property: string): string {
   const value = block.properties[property];
   if (typeof value !== "string") throw new Error(`${block.address} has no text for ${property}`);
   return value;
 }
 
-/** The ARN that a resource will have, from its name. */
+/** The ARN that a resource will have, derived from its name. */
 export function arnOf(block: Block, both: Templates): string {
   const name = (property: string) => resolved(text(block, property), both);
   const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:${ACCOUNT}:${resource}`;
@@ -119,10 +119,10 @@ export function arnOf(block: Block, both: Templates): string {
   }
 }
 
-/** The roles of the workflows, as their constructs are called. */
+/** The workflows' roles, by construct id. */
 export type Role = "Plan" | "Propose" | "Apply";
 
-/** The documents behind a role's own policy and those attached to it. */
+/** The documents of a role's inline policy and of the policies attached to it. */
 export function documentsOf(both: Stacks, role: Role): Block[] {
   const own = `Delivery_${role}_Permissions_Document`;
   const attached = both.state
@@ -142,7 +142,7 @@ export function documentsOf(both: Stacks, role: Role): Block[] {
     .filter((one) => one.address.includes(own) || attached.includes(`\${data.${one.address}.json}`));
 }
 
-/** The statements of a policy document, their resources as AWS will know them. */
+/** The statements of a policy document, with resources resolved as AWS would. */
 export function statements(both: Stacks, document: Block): PolicyStatement[] {
   return statementsOf(document).map((statement) => ({
     ...statement,
@@ -150,11 +150,11 @@ export function statements(both: Stacks, document: Block): PolicyStatement[] {
   }));
 }
 
-/** Every statement that a role holds, its own first. */
+/** Every statement of a role, its inline policy first. */
 export const roleOf = (both: Stacks, role: Role) =>
   documentsOf(both, role).flatMap((document) => statements(both, document));
 
-/** The document behind the boundary. */
+/** The document of the permissions boundary. */
 export function boundaryDocument(both: Stacks): Block {
   const document = both.state
     .data("aws_iam_policy_document")
@@ -163,5 +163,5 @@ export function boundaryDocument(both: Stacks): Block {
   return document;
 }
 
-/** The statements of the boundary. */
+/** The statements of the permissions boundary. */
 export const boundaryOf = (both: Stacks): PolicyStatement[] => statements(both, boundaryDocument(both));

@@ -2,13 +2,13 @@ import type { Hour } from "../../contract/hours";
 import type { BatchLayer, PlacedLine } from "./batch-layer";
 import type { RawLine } from "./raw-lines";
 
-/** What a test has delivered, and by it what Parquet has to hold: kept apart from everything a merge knows. */
+/** The lines that a test delivered, and so the expected content of Parquet; independent of the merge. */
 export class Deliveries {
   /** Number of objects by hour. */
   readonly objects = new Map<string, number>();
-  /** The hours that got a line, by identity: in one of them a reader has to find it. */
+  /** Hours that received a line, by identity: a reader must find it in one of them. */
   readonly homes = new Map<string, Set<string>>();
-  /** How many lines were written, duplicates counted. */
+  /** Number of lines written, duplicates included. */
   written = 0;
   readonly #lines = new Map<string, RawLine[]>();
 
@@ -26,7 +26,7 @@ export class Deliveries {
     }
   }
 
-  /** What is wrong with the rows of Parquet: each line has to be there once, in an hour that got it. */
+  /** Faults in the rows of Parquet: each line must be there once, in an hour that received it. */
   faults(rows: readonly PlacedLine[]): string[] {
     const found = Map.groupBy(rows, ({ identity }) => identity);
     const strange = [...found.keys()].filter((identity) => !this.homes.has(identity));
@@ -39,7 +39,7 @@ export class Deliveries {
     return [...strange.map((identity) => `${identity} never came`), ...misplaced];
   }
 
-  /** The lines of an hour's objects, in the order in which they were written. */
+  /** The lines of an hour's objects, in the order of writing. */
   of(hour: Hour): readonly RawLine[] {
     return this.#lines.get(hour.name) ?? [];
   }

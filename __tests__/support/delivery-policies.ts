@@ -19,7 +19,7 @@ const ROLES: readonly Role[] = ["Plan", "Propose", "Apply"];
 const HOLDERS = [...ROLES, "Boundary"] as const;
 type Holder = (typeof HOLDERS)[number];
 
-/** `prod` as it is once a repository delivers it. */
+/** `prod` with the workflows of a repository. */
 const DELIVERED: Environment = {
   ...prod,
   delivery: { repository: "OWNER/NAME", identityProvider: "create" },
@@ -44,15 +44,15 @@ stack. \`<env>\`, \`<account>\`, \`<region>\` and \`OWNER/NAME\` stand for yours
 stand for a [list](#lists); what follows one is appended to each of its members. *Boundary* is the most that the roles
 of the environment's own stack may do, whatever their policies say.`;
 
-/** A statement as AWS will know it, and why it speaks of every resource, if it does. */
+/** A statement with resolved resources, and the reason why it covers every resource, if it does. */
 interface Shown extends PolicyStatement {
   readonly reason?: string;
 }
 
-/** Names of lists, and their members. */
+/** Lists by name, with their members. */
 type Lists = ReadonlyMap<string, readonly string[]>;
 
-/** All of docs/delivery-policies.md. */
+/** The whole text of docs/delivery-policies.md. */
 export function policiesPage(): string {
   const stacks = bothStacks(DELIVERED);
   const lists = listsOf(DELIVERED, WITH_QUICK_SIGHT);
@@ -76,7 +76,7 @@ export function policiesPage(): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-/** Every statement that a role holds, or the boundary. */
+/** The statements of a role or of the boundary. */
 function shownOf(stacks: Stacks, holder: Holder): Shown[] {
   const documents = holder === "Boundary" ? [boundaryDocument(stacks)] : documentsOf(stacks, holder);
   return documents.flatMap((document) =>
@@ -100,7 +100,7 @@ function holds(statements: readonly Shown[], wanted: Shown): boolean {
   return statements.some((statement) => isDeepStrictEqual(statement, wanted));
 }
 
-/** Every statement once, by those who hold it: `Plan, Propose`. */
+/** The statements, grouped by their holders: `Plan, Propose`. */
 function byHolders(of: (holder: Holder) => readonly Shown[]): Map<string, Shown[]> {
   const held = HOLDERS.map((holder) => [holder, of(holder)] as const);
   const unique: Shown[] = [];
@@ -131,7 +131,7 @@ function rolesOf(stacks: Stacks): string {
   ].join("\n");
 }
 
-/** Lists of more than one ARN, by their names in the code. */
+/** Lists of more than one ARN, by their name in the code. */
 function listsOf(...environments: readonly Environment[]): Lists {
   const lists = new Map<string, readonly string[]>();
   const collect = (holder: object): void => {
@@ -159,7 +159,7 @@ function tableOf(shown: readonly Shown[], lists: Lists): string {
   return ["| statement | actions | resources | if |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-/** With each service named once. */
+/** The actions, with each service named once. */
 function actionsOf(actions: readonly string[]): string {
   const byService = Map.groupBy(actions, (action) => action.split(":")[0] ?? "");
   return [...byService]
@@ -176,7 +176,7 @@ function conditionOf({ test, variable, values }: Condition, lists: Lists = new M
   return `${test} ${code(variable)}: ${shortened(values, lists).join(", ")}`;
 }
 
-/** With a list's name instead of all its members. */
+/** The values, with a list's name in place of all its members. */
 function shortened(values: readonly string[], lists: Lists): string[] {
   let rest = [...values];
   const names: string[] = [];
@@ -191,7 +191,7 @@ function shortened(values: readonly string[], lists: Lists): string[] {
   return [...names, ...rest.map(code)];
 }
 
-/** As code, with what stands for the reader's own values. */
+/** The value as Markdown code, with placeholders for the reader's own values. */
 function code(value: string): string {
   const own = value
     .replaceAll(LOCATION.accountId, "<account>")

@@ -2,19 +2,19 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, request }
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 
-/** A call that a function makes of an engine. */
+/** A call from a function to an engine. */
 export interface EngineCall {
   /** Such as `UpdatePartition`, `PutObject lease.json` or `StartQueryExecution CREATE TABLE`. */
   readonly name: string;
-  /** Whether it may leave anything behind. */
+  /** Whether it can change state. */
   readonly writes: boolean;
 }
 
-/** What a test does at the gate. Either may wait as long as it likes; the caller then waits too. */
+/** A test's callbacks at the gate. Each may wait as long as it likes; the caller waits too. */
 export interface GateKeeper {
-  /** The engine has not got the call yet. */
+  /** The engine has not received the call yet. */
   before?(call: EngineCall): Promise<void>;
-  /** The engine has answered; who called does not know yet. */
+  /** The engine has answered, but the caller has not received the response yet. */
   after?(call: EngineCall): Promise<void>;
 }
 
@@ -25,14 +25,14 @@ interface Answer {
 }
 
 /**
- * Stands in front of engines, so that a test sees each call of a function and decides when it goes on. It answers
- * GetQueryExecution when the query has ended: so the calls of a run are the same each time, and none of its waits.
+ * A proxy in front of engines, with which a test sees each call of a function and decides when it proceeds. It answers
+ * GetQueryExecution only when the query has ended, so the calls of a run are the same each time and include no polling.
  */
 export class EngineGate {
   keeper: GateKeeper = {};
   readonly #closing: (() => Promise<void>)[] = [];
 
-  /** @returns the URL under which `engine` is reached through the gate. */
+  /** @returns the URL that reaches `engine` through the gate. */
   async open(engine: string): Promise<string> {
     const server = createServer((incoming, response) => {
       this.#pass(engine, incoming).then(
@@ -80,7 +80,7 @@ function callOf({ method = "", url = "", headers }: IncomingMessage, body: Buffe
 }
 
 function forward(engine: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
-  // The gate has answered the expectation itself when it read the body.
+  // The gate answered the expectation itself when it read the body.
   const { expect: _, ...others } = headers;
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(url ?? "/", engine), { method, headers: others }, (answer) => {

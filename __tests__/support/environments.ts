@@ -8,7 +8,7 @@ import { SAML } from "./saml";
 
 export const LOCATION: Location = { accountId: "123456789012", region: "eu-west-1" };
 
-/** An environment for tests: disposable, bare names, whatever `settings` says otherwise. */
+/** An environment for tests: disposable, bare names, unless `settings` overrides it. */
 export function environment(settings: Partial<EnvironmentSettings> = {}, location = LOCATION): Environment {
   const definition = defineEnvironment("test", {
     name: "test",
@@ -19,7 +19,7 @@ export function environment(settings: Partial<EnvironmentSettings> = {}, locatio
   return { ...definition, location };
 }
 
-/** Everything that is optional is on, and no number stands for two settings. */
+/** All options are on, and no two settings have the same number. */
 export const EVERY_OPTION = {
   name: "test",
   protection: "disposable",

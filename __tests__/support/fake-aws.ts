@@ -2,23 +2,23 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** How a command of the AWS CLI ends. */
+/** Exit of an AWS CLI command. */
 export interface CliAnswer {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly exitCode?: number;
 }
 
-/** What the stand-ins do from now on. */
+/** Behaviour of the stand-ins from now on. */
 export interface CliState {
-  /** By service, such as `ec2`. Without one for `ssm`, sessions start. */
+  /** Answers by service, such as `ec2`. Without one for `ssm`, sessions start. */
   readonly answers?: Readonly<Record<string, CliAnswer>>;
-  /** Port that sessions lead to. */
+  /** Port that sessions forward to. */
   readonly forwardTo?: number;
   readonly plugin?: {
-    /** It says this and ends. */
+    /** It prints this and exits. */
     readonly says?: string;
-    /** It takes no notice of Ctrl-C. */
+    /** It ignores Ctrl-C. */
     readonly stubborn?: boolean;
     /** It starts a session and opens no port. */
     readonly silent?: boolean;
@@ -27,7 +27,7 @@ export interface CliState {
 
 const PROGRAMS = ["aws", "session-manager-plugin"] as const;
 
-/** Puts stand-ins of the AWS CLI and of its plugin into a folder of their own. Remove it when done. */
+/** Installs stand-ins of the AWS CLI and its plugin in a folder of their own. Remove it when done. */
 export function installFakeAws(programs: readonly (typeof PROGRAMS)[number][] = PROGRAMS) {
   const folder = mkdtempSync(join(tmpdir(), "fake-aws-"));
   for (const program of programs) {
@@ -58,19 +58,19 @@ export function installFakeAws(programs: readonly (typeof PROGRAMS)[number][] = 
   };
 }
 
-/** Where a program is that is on the PATH; undefined when it is not. */
+/** The folder of a program on the PATH; undefined when there is none. */
 export function folderOf(program: string): string | undefined {
   return (process.env["PATH"] ?? "").split(":").find((folder) => {
     try {
       return readdirSync(folder).includes(program);
     } catch {
-      // A PATH may name folders that there are not.
+      // A PATH may name folders that do not exist.
       return false;
     }
   });
 }
 
-/** Whether a process is there. */
+/** Whether a process exists. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -80,7 +80,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** What the CLI answers where `npm run tunnel` looks for the way to a domain. */
+/** The CLI's answers while `npm run tunnel` resolves the route to a domain. */
 export function wayAnswers(host: string, state = "running"): Record<string, CliAnswer> {
   return {
     opensearch: { stdout: JSON.stringify({ DomainStatus: { Endpoints: { vpc: host } } }) },
@@ -92,7 +92,7 @@ export function wayAnswers(host: string, state = "running"): Record<string, CliA
   };
 }
 
-/** What STS answers to who is asked for. */
+/** STS's answer to GetCallerIdentity. */
 export function callerIdentity(account: string): string {
   const result = `<Account>${account}</Account><Arn>arn:aws:iam::${account}:user/me</Arn><UserId>me</UserId>`;
   return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>${result}</GetCallerIdentityResult></GetCallerIdentityResponse>`;

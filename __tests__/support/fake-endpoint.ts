@@ -9,7 +9,7 @@ export interface EndpointRequest {
   readonly body: string;
 }
 
-/** Serves `answer` on loopback where an AWS service would be. Close it when done. */
+/** Serves `answer` on loopback in place of an AWS service. Close it when done. */
 export async function startEndpoint(
   answer: (request: EndpointRequest) => { status?: number; body?: string },
 ) {
@@ -34,7 +34,7 @@ export async function startEndpoint(
   };
 }
 
-/** Sets variables of the process for one test. @returns what puts them back */
+/** Sets variables of the process for one test. @returns a function that restores them */
 export function setEnvironment(variables: Readonly<Record<string, string>>): () => void {
   const earlier = Object.keys(variables).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, variables);
@@ -46,7 +46,7 @@ export function setEnvironment(variables: Readonly<Record<string, string>>): () 
   };
 }
 
-/** What an SDK needs to call `url` instead of AWS. */
+/** Variables that make an SDK call `url` instead of AWS. */
 export function sdkEnvironment(url: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,

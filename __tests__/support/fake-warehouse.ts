@@ -7,10 +7,10 @@ import type { MergeStatement, Statement, Table } from "../../lambdas/merge-small
 import type { MergeConfig } from "../../lambdas/merge-small-files/warehouse";
 import { createLogger } from "../../lambdas/shared/log";
 
-/** Where the fakes keep everything. */
+/** The fakes' only bucket. */
 export const BUCKET = "lake";
 
-/** Settings of MergeSmallFiles over the fakes. */
+/** Settings of MergeSmallFiles on the fakes. */
 export const CONFIG: MergeConfig = {
   OLD_DATABASE: "mydatabase",
   OLD_TABLE_NAME: "retail_trans_json",
@@ -30,7 +30,7 @@ export const CONFIG: MergeConfig = {
 const RAW: Table = { database: CONFIG.OLD_DATABASE, name: CONFIG.OLD_TABLE_NAME };
 const PARQUET: Table = { database: CONFIG.NEW_DATABASE, name: CONFIG.NEW_TABLE_NAME };
 
-/** Time that a call to AWS takes here. */
+/** Duration of a call to AWS. */
 const CALL_MS = 20;
 
 interface Job {
@@ -41,16 +41,16 @@ interface Job {
   state: QueryState;
   rows: string[][];
   written: number;
-  /** What it does when it ends, with what it read when it began. */
+  /** Runs at the query's end, with the data read at its start. */
   readonly execute: () => string | undefined;
 }
 
-/** The identity of a row: what stands before `=`, if it says anything else. */
+/** The identity of a row: the part before `=`, if it has other content. */
 export function identityOf(row: string): string {
   return row.split("=", 1)[0] ?? row;
 }
 
-/** The run was killed: from then on no call of it reaches anything. */
+/** The run was killed: its later calls have no effect. */
 export class Killed extends Error {
   constructor() {
     super("killed");
@@ -58,15 +58,15 @@ export class Killed extends Error {
 }
 
 /**
- * S3, Glue and Athena in memory, with what matters of their semantics: conditional writes, swaps seen whole,
- * queries that run on when their function died, a CTAS that refuses a folder in use. A row is its identity, or
- * `identity=content`. A query reads what is there when it begins, and writes when it ends.
+ * S3, Glue and Athena in memory, with the semantics that matter: conditional writes, atomic swaps,
+ * queries that outlive a killed function, a CTAS that refuses a folder in use. A row is its identity, or
+ * `identity=content`. A query reads the data present at its start, and writes at its end.
  */
 export class FakeWarehouse {
   nowMs: number;
   readonly objects = new Map<string, { body: string; etag: string; modifiedMs: number }>();
   readonly partitions = new Map<string, Partition>();
-  /** Keys of partitions that were made before their table got its columns. */
+  /** Keys of partitions that were created before their table got its columns. */
   readonly outdated = new Set<string>();
   /** Locations of the temporary tables. */
   readonly temporary = new Map<string, string>();
@@ -74,13 +74,13 @@ export class FakeWarehouse {
   readonly logged: Record<string, unknown>[] = [];
   /** Calls to AWS by name, such as `queries.start`. */
   readonly calls: string[] = [];
-  /** How long a query takes. */
+  /** Duration of a query. */
   queryMs: (statement: Statement) => number = () => 500;
   /** Makes a query fail: its reason, or undefined. */
   failure: (statement: Statement) => string | undefined = () => undefined;
   /** Makes a call fail, by name. */
   outage: (call: string, args: readonly unknown[]) => Error | undefined = () => undefined;
-  /** Called after each call to AWS: what a reader sees at that moment. */
+  /** Called after each call to AWS: a reader's view at that moment. */
   afterCall: () => void = () => {};
   #serial = 0;
 
@@ -99,7 +99,7 @@ export class FakeWarehouse {
     return `${prefix}${name}`;
   }
 
-  /** What a query over one hour of a table sees. */
+  /** The rows that a query over one hour of a table reads. */
   read(table: "raw" | "parquet", hour: Hour): string[] {
     const partition = this.partitions.get(partitionKey(table === "raw" ? RAW : PARQUET, hour.values));
     return partition ? this.readLocation(partition.location) : [];
@@ -130,7 +130,7 @@ export class FakeWarehouse {
     return this.logged.findLast((line) => name in line)?.[name];
   }
 
-  /** The function's ports. @param lastCall the run is killed right after this many calls took effect */
+  /** The function's ports. @param lastCall the run is killed right after this many calls */
   ports(lastCall = Number.POSITIVE_INFINITY): Ports {
     let made = 0;
     const alive = <A extends readonly unknown[], R>(name: string, call: (...args: A) => R) => {
@@ -210,7 +210,7 @@ export class FakeWarehouse {
     return String(this.jobs.length - 1);
   }
 
-  /** Lets queries that are due end, also those of runs that were killed. */
+  /** Ends the queries that are due, including those of runs that were killed. */
   #settle(): void {
     for (const job of this.jobs) {
       if (job.state.state !== "running" || job.doneAtMs > this.nowMs) continue;
@@ -223,7 +223,7 @@ export class FakeWarehouse {
     return new Set(hours.flatMap((hour) => this.read("parquet", hour).map(identityOf)));
   }
 
-  /** Reads what a query reads. Hours are asked through their partitions: one that is not registered is empty. */
+  /** Reads the query's input. An hour is read through its partition: an unregistered one is empty. */
   #prepare(job: Job): Job["execute"] {
     const { statement } = job;
     const answer = (cells: readonly (string | number)[]) => () => {
@@ -293,7 +293,7 @@ export class FakeWarehouse {
     return [...lists.map(({ length }) => length), ...lists.map(([first]) => first ?? "")];
   }
 
-  /** What the raw zone has of an hour, registered or not. */
+  /** The rows of an hour in the raw zone, registered or not. */
   rawRows(hour: Hour): string[] {
     return this.readLocation(s3Uri(hourLocation(CONFIG.OLD_TABLE_LOCATION_PREFIX, hour)));
   }

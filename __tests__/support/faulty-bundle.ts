@@ -6,7 +6,7 @@ import { zipSync } from "fflate";
 const ROOT = resolve(__dirname, "../..");
 
 /**
- * Bundles a function as the product does, with the judge of faulty-judge.ts in the place of its own.
+ * Bundles a function as the product does, but with the judge of faulty-judge.ts.
  * @returns the zip, in `directory`
  */
 export async function bundleWithFaultyJudge(folder: string, directory: string): Promise<string> {

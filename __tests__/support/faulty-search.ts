@@ -7,17 +7,17 @@ import {
   startSearchDouble,
 } from "../../local/services/opensearch/service";
 
-/** What goes wrong in the engine. */
+/** Faults of the engine. */
 export interface Faults {
-  /** Called for each bulk request; what it returns is answered instead. @param number from 1, since the fault began */
+  /** Called for each bulk request; a returned fault replaces the response. @param number from 1, since the fault began */
   readonly onBulk?: (number: number) => Promise<Fault | undefined> | Fault | undefined;
-  /** Called for each document of a bulk request; what it returns is that item's error. */
+  /** Called for each document of a bulk request; a returned error becomes that item's error. */
   readonly onItem?: (action: BulkAction) => EngineError | undefined;
 }
 
-/** A search engine that a test breaks and mends, always at the same address, with the data that it had. */
+/** A search engine that a test breaks and repairs; it keeps its address and its data. */
 export class FaultySearch {
-  /** Where it listens. */
+  /** Its URL. */
   url = "";
   private double: SearchDouble | undefined;
   private faults: Faults = {};
@@ -35,7 +35,7 @@ export class FaultySearch {
     return search;
   }
 
-  /** Lets the engine go wrong while `body` runs. */
+  /** Injects faults while `body` runs. */
   async during<T>(faults: Faults, body: () => Promise<T>): Promise<T> {
     this.bulks = 0;
     this.faults = faults;
@@ -46,7 +46,7 @@ export class FaultySearch {
     }
   }
 
-  /** Nobody listens while `body` runs. */
+  /** Stops the engine while `body` runs. */
   async down<T>(body: () => Promise<T>): Promise<T> {
     await this.close();
     try {

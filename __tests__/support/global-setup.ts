@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SHARED_FOLDER } from "./synthesized";
 
-/** Makes the folder that the test files of one run of jest share. */
+/** Creates the folder that the test files of one jest run share. */
 export default function setUp(): void {
   process.env[SHARED_FOLDER] = mkdtempSync(join(tmpdir(), "retail-bi-shared-"));
 }

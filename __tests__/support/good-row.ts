@@ -1,4 +1,4 @@
-/** A row that keeps the contract: the first of the real data set's with a customer abroad. */
+/** A row that meets the contract: the first row of the real data set with a customer abroad. */
 export const GOOD_ROW = {
   Invoice: "490397",
   StockCode: "21844",

@@ -1,7 +1,7 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { GOOD_ROW } from "./good-row";
 
-/** A line that keeps the contract, with changes. */
+/** A line that meets the contract, with changes. */
 export function goodLine(change: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ ...GOOD_ROW, ...change });
 }
@@ -11,7 +11,7 @@ export function sequenceNumber(n: number): string {
   return (49590338271490256608559692538361571095921575989136588898n + BigInt(n)).toString();
 }
 
-/** A record as the event source mapping hands it over. @param n its place in the shard */
+/** A record in the form of the event source mapping. @param n its place in the shard */
 export function kinesisRecord(data: string | Uint8Array, n: number, shard = 1): KinesisStreamRecord {
   return {
     kinesis: {

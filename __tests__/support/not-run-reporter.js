@@ -1,4 +1,4 @@
-/** Names the tests that were skipped at the end of a run, where jest's own reporter gives their number alone. */
+/** Names the skipped tests at the end of a run; jest's own reporter gives only their number. */
 module.exports = class NotRunReporter {
   /** @param {import("jest").Config} globalConfig */
   constructor(globalConfig) {
@@ -6,7 +6,7 @@ module.exports = class NotRunReporter {
   }
 
   onRunComplete(_contexts, { testResults }) {
-    // Who asks for some tests by name knows that the others do not run.
+    // A run of tests selected by name skips the others intentionally.
     if (this.globalConfig.testNamePattern) return;
     const skipped = testResults.flatMap(({ testResults: tests }) =>
       tests.filter(({ status }) => status === "pending").map(({ fullName }) => fullName),

@@ -8,10 +8,10 @@ import type { MappingProgress } from "../../local/services/lambda/event-source-m
 import { settle } from "../../local/settle";
 import type { Reconciliation } from "../../ops/reconcile/reconcile";
 
-/** A run of both layers, with what a test does to it and asks of it. */
+/** A run of both layers, with a test's actions and observations. */
 export class ObservedRun {
   private files = 0;
-  /** A test that took too long leaves nothing behind that goes on waiting. */
+  /** Stops the waits of a test that took too long. */
   private readonly stop = new AbortController();
 
   constructor(
@@ -19,14 +19,14 @@ export class ObservedRun {
     readonly run: LocalRun,
   ) {}
 
-  /** Sends synthetic lines. @param options over one line in a record, as fast as it goes */
+  /** Sends synthetic lines. @param options override one line per record and unlimited rate */
   async send(maxCount: number, options: Partial<SendOptions> = {}): Promise<void> {
     const { signal } = this.stop;
     const report = await send(this.run, { maxCount, pack: 1, seed: this.files++, signal, ...options });
     expect(report).toMatchObject({ acknowledged: maxCount, failed: 0 });
   }
 
-  /** Sends these lines, as they are. */
+  /** Sends these lines unchanged. */
   async sendLines(lines: readonly string[]): Promise<void> {
     await this.send(lines.length, { inputFile: this.file(lines) });
   }
@@ -38,7 +38,7 @@ export class ObservedRun {
     return path;
   }
 
-  /** The comparison once all layers agree, or nothing moves any more. */
+  /** The reconciliation once all layers agree, or nothing changes any more. */
   async settled(): Promise<Reconciliation> {
     const found = await settle(this.run, await acknowledged(this.run), this.stop.signal);
     if (found === undefined) throw new Error("settling was interrupted though nobody did so");
@@ -51,14 +51,14 @@ export class ObservedRun {
     return mapping.progress();
   }
 
-  /** Sum of what UpsertToES reported so far under a name. */
+  /** Sum of a metric of UpsertToES so far. */
   metric(metric: keyof typeof METRICS): number {
     const { name } = upsertToEs(this.run.plane);
     const totals = this.run.functions.metrics();
     return totals.find((total) => total.functionName === name && total.name === METRICS[metric])?.sum ?? 0;
   }
 
-  /** The processes of UpsertToES that live. */
+  /** The running processes of UpsertToES. */
   processIds(): number[] {
     const { name } = upsertToEs(this.run.plane);
     const stats = this.run.functions.stats().find(({ functionName }) => functionName === name);
@@ -78,7 +78,7 @@ export function upsertToEs(plane: DataPlane): FunctionModel {
   return model;
 }
 
-/** A line that keeps the contract. */
+/** A line that meets the contract. */
 export function line(number: number, more: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({
     Invoice: String(500_000 + number),

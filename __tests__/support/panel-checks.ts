@@ -6,8 +6,8 @@ import { panelRowsFromIndex } from "./panel-engines";
 import { realFigures } from "./real-panels";
 
 /**
- * Declares tests that an engine with the real rows in its indices answers the panels with what the CSV says: by the
- * panel's own query, and by the one that Dashboards makes of the panel's saved object.
+ * Declares tests that an engine with the real rows in its indices gives the CSV's figures for the panels: by the
+ * panel's own query, and by the query that Dashboards derives from the panel's saved object.
  */
 export function testPanelsOnEngine(client: () => Search, indexName: string): void {
   let figures: ReturnType<typeof realFigures>;

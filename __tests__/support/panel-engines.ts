@@ -5,7 +5,7 @@ import { indexPattern, monthlyIndex } from "../../lambdas/shared/search";
 import type { Search } from "../../lambdas/shared/search-client";
 
 const TIMEOUT_MS = 60_000;
-/** Small enough for the engine's limit of a request. */
+/** Keeps a request below the engine's size limit. */
 const LINES_PER_BULK = 5_000;
 
 /** Indexes lines into the indices of their months, as UpsertToES does, and makes them searchable. */
@@ -35,7 +35,7 @@ export async function indexLines(
   await search({ method: "POST", path: `/${indexPattern(index)}/_refresh`, timeoutMs: TIMEOUT_MS });
 }
 
-/** The rows of a panel by its query of the index, from whichever engine answers. */
+/** The rows of a panel, by its query of the index on any engine. */
 export async function panelRowsFromIndex(search: Search, index: string, panel: Panel): Promise<Row[]> {
   const { status, body } = await search({
     method: "POST",

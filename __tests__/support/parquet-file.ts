@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 
 /**
- * Another Parquet file made of one.
+ * Rewrites a Parquet file.
  * @param select in DuckDB's SQL: the rows of the new file, from a table `rows`
  */
 export async function rewriteParquet(bytes: Buffer, select: string): Promise<Buffer> {

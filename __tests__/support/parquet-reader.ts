@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BatchLayer, PlacedLine } from "./batch-layer";
 
-/** Athena ends a query after that time, and the sweep of superseded runs relies on it. */
+/** Athena's query timeout; the sweep of superseded runs relies on it. */
 const LONGEST_QUERY_MS = 30 * 60_000;
-/** Between two readings: one after the other would leave the merges half of the machine. */
+/** Pause between two reads: without it the merges would get only half of the machine. */
 const PAUSE_MS = 50;
 
-/** Reads the whole Parquet table again and again while it is merged, and notes what no reader may ever see. */
+/** Repeatedly reads the whole Parquet table while it is merged, and records states that no reader may see. */
 export class ParquetReader {
   readonly complaints: string[] = [];
-  /** Readings, and those of them that found other lines than the one before. */
+  /** Number of reads, and of reads whose lines differ from the read before. */
   readonly readings = { all: 0, changed: 0 };
   #seen = new Map<string, string>();
   #current: Promise<void> = Promise.resolve();
@@ -17,7 +17,7 @@ export class ParquetReader {
   #stopped = false;
   readonly #loop: Promise<void>;
 
-  /** Begins at once. @param now milliseconds since 1970, on the clock that the merges go by */
+  /** Starts at once. @param now milliseconds since 1970, on the clock of the merges */
   constructor(
     private readonly layer: BatchLayer,
     private readonly now: () => number,
@@ -25,12 +25,12 @@ export class ParquetReader {
     this.#loop = this.#readOn();
   }
 
-  /** Resolves when no reading is under way that would last longer than a query may, were it that time. */
+  /** Resolves when no read is running that would exceed the query timeout at that time. */
   async keepUpWith(nowMs: number): Promise<void> {
     if (nowMs - this.#beganAtMs >= LONGEST_QUERY_MS) await this.#current;
   }
 
-  /** Ends with one more reading, and gives it. */
+  /** Stops after one more read, and returns it. */
   async stop(): Promise<PlacedLine[]> {
     this.#stopped = true;
     await this.#loop;
@@ -57,7 +57,7 @@ export class ParquetReader {
     }
   }
 
-  /** Each identity is there once, in whichever hour, and stays in the hour where it was seen. */
+  /** Each identity must occur once, in any hour, and stay in the hour where it was seen. */
   #judge(rows: readonly PlacedLine[]): void {
     const seen = new Map<string, string>();
     const twice: string[] = [];

@@ -17,8 +17,8 @@ const CATALOG =
   "names and types of columns, no rows; a key for the catalog is a setting of the whole account";
 
 /**
- * Where each type says by which key its data are encrypted, as a path, or why it has none, in words. A type that
- * is not here is a finding: whoever adds one decides.
+ * Path of the setting that names the encryption key of each type's data, or the reason why it has none. A type that
+ * is missing here is a finding: whoever adds one decides.
  */
 const AT_REST: Readonly<Record<string, { readonly key: string } | { readonly none: string }>> = {
   aws_athena_named_query: { none: "the text of a query, no rows" },
@@ -92,18 +92,18 @@ const AT_REST: Readonly<Record<string, { readonly key: string } | { readonly non
   aws_vpc_security_group_ingress_rule: { none: NETWORK },
 };
 
-/** What an audit found. */
+/** Result of an audit. */
 export interface Audit {
-  /** What breaks a rule without a written reason. */
+  /** Violations without a written reason. */
   readonly findings: readonly string[];
-  /** What breaks a rule with one: `where: reason`. */
+  /** Violations with a written reason: `where: reason`. */
   readonly exceptions: readonly string[];
-  /** Types that hold nothing to encrypt, with the reason: `type: reason`. */
+  /** Types with no data to encrypt, with the reason: `type: reason`. */
   readonly keyless: readonly string[];
 }
 
 /**
- * Walks a synthesized stack. It knows nothing of the constructs but the reasons that they wrote down.
+ * Walks a synthesized stack. It knows nothing of the constructs except the reasons that they recorded.
  * @param tags that every taggable resource must have.
  */
 export function audit(
@@ -133,8 +133,8 @@ export function audit(
       const where = `${document.path} ${sid}`;
       for (const action of actions) {
         if (action.includes("*")) findings.push(`${where} allows ${action}`);
-        // A late invocation would bring the group back after a destroy, without key or end. Who may also give it
-        // both makes it on purpose.
+        // A late invocation would create the group again after a destroy, without key or retention. A role that may also
+        // set both creates it intentionally.
         const onPurpose =
           actions.includes("logs:AssociateKmsKey") && actions.includes("logs:PutRetentionPolicy");
         if (action === "logs:CreateLogGroup" && !onPurpose) findings.push(`${where} may make log groups`);
@@ -206,7 +206,7 @@ function faultsOf({ type, path, properties }: Block): string[] {
   return faults;
 }
 
-/** Whether the provider's own class of a type takes a map of tags. */
+/** Whether the provider's class for a type accepts tags. */
 function isTaggable(type: string): boolean {
   const file = type.replace(/^aws_/, "").replaceAll("_", "-");
   const classes: Record<string, unknown> = require(`@cdktf/provider-aws/lib/${file}`);

@@ -1,6 +1,6 @@
 /**
- * What the AWS provider 5.100.0 called when it planned, applied, changed and destroyed prod on the AWS API
- * stand-in, read from its own log (`TF_LOG_PROVIDER=DEBUG`, `rpc.service` and `rpc.method`).
+ * Calls of the AWS provider 5.100.0 while it planned, applied, changed and destroyed prod on the AWS API
+ * stand-in, taken from its log (`TF_LOG_PROVIDER=DEBUG`, `rpc.service` and `rpc.method`).
  */
 export const PROVIDER_CALLS: Readonly<Record<string, { reads: string; writes: string }>> = {
   athena: {
@@ -82,8 +82,8 @@ export const PROVIDER_CALLS: Readonly<Record<string, { reads: string; writes: st
 };
 
 /**
- * What it calls for options that prod has not, read from its sources: QuickSight, a NAT gateway with its address,
- * sign-in by SAML, and the image of a bastion.
+ * Calls for options that prod does not use, taken from its sources: QuickSight, a NAT gateway with its address,
+ * SAML sign-in, and the image of a bastion.
  */
 export const CALLS_OF_OPTIONS: Readonly<Record<string, { reads: string; writes: string }>> = {
   ec2: { reads: "DescribeAddresses DescribeAddressesAttribute DescribeNatGateways", writes: "" },
@@ -102,7 +102,7 @@ export const CALLS_OF_OPTIONS: Readonly<Record<string, { reads: string; writes: 
   ssm: { reads: "GetParameter", writes: "" },
 };
 
-/** Where a call needs a permission of another name. https://docs.aws.amazon.com/AmazonS3/latest/API/ says which. */
+/** Calls whose permission has another name, by https://docs.aws.amazon.com/AmazonS3/latest/API/ */
 const NAMED_OTHERWISE: Readonly<Record<string, string>> = {
   "lambda:Invoke": "lambda:InvokeFunction",
   "s3:DeleteBucketEncryption": "s3:PutEncryptionConfiguration",

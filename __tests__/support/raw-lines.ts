@@ -1,7 +1,7 @@
 import { isStored, judgeRecord, storedJson } from "../../contract/lines";
 import { generate } from "../../loadgen/generate";
 
-/** A line as the raw zone keeps it. */
+/** A line as stored in the raw zone. */
 export interface RawLine {
   readonly identity: string;
   readonly json: string;
@@ -9,13 +9,13 @@ export interface RawLine {
 
 const SHARDS = 4;
 
-/** Makes lines as ValidateRecords passes them on: rows of the load generator, with a place in a stream. */
+/** Creates lines as ValidateRecords outputs them: rows of the load generator, with a place in a stream. */
 export class RawLines {
   #made = 0;
   #arrivedAtMs = 0;
   readonly #rows = generate(7, () => this.#arrivedAtMs);
 
-  /** A line that the stream took at that time, milliseconds since 1970. */
+  /** A line that arrived in the stream at that time, milliseconds since 1970. */
   next(arrivedAtMs: number): RawLine {
     this.#arrivedAtMs = arrivedAtMs;
     const number = this.#made++;
@@ -29,7 +29,7 @@ export class RawLines {
     return { identity: line.recordId, json: storedJson(line) };
   }
 
-  /** Several, spread over the time from `fromMs` up to and without `toMs`. */
+  /** Several lines, spread over the time from `fromMs` to before `toMs`. */
   spread(count: number, fromMs: number, toMs: number): RawLine[] {
     return Array.from({ length: count }, (_, at) =>
       this.next(Math.floor(fromMs + (at * (toMs - fromMs)) / count)),

@@ -1,12 +1,12 @@
 import type { Row } from "../../dashboards/rows";
 import { readRealRows } from "./real-rows";
 
-/** The place of a row of the file in a stream that took the rows one after the other. */
+/** The record id of a row of the file, for a stream that received the rows in order. */
 export function realRecordId(position: number): string {
   return `shard-${String(position).padStart(6, "0")}`;
 }
 
-/** The real rows as lines of the stream, in the order of the file. */
+/** The real rows as stream lines, in the order of the file. */
 export function realLines(): Record<string, string | number>[] {
   return readRealRows().map((row, position) => ({
     ...row,
@@ -48,8 +48,8 @@ function largestFirst(rows: readonly CsvRow[], name: string): (readonly [string,
 }
 
 /**
- * What each panel has to show for the real rows, by its id: computed from the CSV alone, in whole pence, without the
- * spec and without any of its renderings.
+ * Expected figures of each panel for the real rows, by its id: computed from the CSV alone, in whole pence, without the
+ * spec or any of its renderings.
  */
 export function realFigures(): Readonly<Record<string, readonly Row[]>> {
   const rows = readRealRows();

@@ -4,7 +4,7 @@ import { describeWithShared, hasSharedFile, sharedFile } from "./shared-data";
 
 const FILE = "data/online_retail_II_2009-2010.csv";
 
-/** `describe`, or a skipped one whose title says what is missing. */
+/** `describe`; skipped, with a title that names the missing file, when there are no real rows. */
 export function describeRealRows(title: string, body: () => void): void {
   describeWithShared(FILE, title, body);
 }
@@ -13,12 +13,12 @@ export function hasRealRows(): boolean {
   return hasSharedFile(FILE);
 }
 
-/** Path of the CSV file of the real rows. @throws as {@link sharedFile} */
+/** Path of the CSV file with the real rows. @throws as {@link sharedFile} */
 export function realRowsFile(): string {
   return sharedFile(FILE);
 }
 
-/** The rows as text, read without any code of the product. @throws as {@link sharedFile} */
+/** The rows as text, read without any product code. @throws as {@link sharedFile} */
 export function readRealRows(): Record<string, string>[] {
   return Papa.parse<Record<string, string>>(readFileSync(realRowsFile(), "utf8"), {
     header: true,
@@ -26,12 +26,12 @@ export function readRealRows(): Record<string, string>[] {
   }).data;
 }
 
-/** Rows, quantity and revenue by country, in whole pence so that no sum is rounded on the way. */
+/** Rows, quantity and revenue by country, in whole pence, which avoids rounding. */
 export function realSums(): ReturnType<typeof sumsOf> {
   return sumsOf(readRealRows());
 }
 
-/** The same of any rows. */
+/** The same sums for any rows. */
 export function sumsOf(
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Record<string, { rows: number; quantity: number; revenue: number }> {

@@ -2,14 +2,14 @@ import type { EnvironmentSettings } from "../../environments/environment";
 
 export type SamlSettings = NonNullable<NonNullable<EnvironmentSettings["speed"]>["saml"]>;
 
-/** What an identity provider publishes, as little of it as is valid. */
+/** Minimal valid metadata of an identity provider. */
 export const METADATA = `<?xml version="1.0"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"
     entityID="https://idp.example.com/app?a=1&amp;b=2">
   <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"/>
 </md:EntityDescriptor>`;
 
-/** People sign in by it. */
+/** Settings of a sign-in with it. */
 export const SAML: SamlSettings = {
   entityId: "https://idp.example.com/app?a=1&b=2",
   metadata: { xml: METADATA },

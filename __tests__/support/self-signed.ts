@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A key and the certificate that it signed for itself, both as PEM. */
+/** A key and its self-signed certificate, both as PEM. */
 export interface Identity {
   readonly key: string;
   readonly cert: string;
@@ -8,7 +8,7 @@ export interface Identity {
 
 const DAY_MS = 86_400_000;
 
-/** Makes an identity for `name`, good for two days around now: a certificate authority of one. */
+/** Creates an identity for `name`, valid for two days around now, which is its own certificate authority. */
 export function selfSigned(name: string): Identity {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const ecdsaWithSha256 = sequence(tlv(0x06, Buffer.from("2a8648ce3d040302", "hex")));
@@ -55,7 +55,7 @@ function extension(id: string, value: Buffer): Buffer {
   return sequence(tlv(0x06, Buffer.from(id, "hex")), tlv(0x04, value));
 }
 
-/** UTCTime: two digits of the year are enough until 2050. */
+/** UTCTime has a two-digit year, which is unambiguous until 2050. */
 function time(ms: number): Buffer {
   const digits = new Date(ms).toISOString().replace(/\D/g, "").slice(2, 14);
   return tlv(0x17, Buffer.from(`${digits}Z`));

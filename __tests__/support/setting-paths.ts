@@ -7,8 +7,8 @@ import { SETTINGS } from "../../environments/environment";
 const FOLDER = join(__dirname, "..", "..", "environments");
 
 /**
- * Every setting that a file of an environment can have, as the schema declares them: `lake.rawRetentionDays`,
- * `speed.availability.kind`. Members of a list have brackets: `operations.alarmSubscriptions[].endpoint`.
+ * Every setting that an environment file can have, by the schema: `lake.rawRetentionDays`,
+ * `speed.availability.kind`. List members have brackets: `operations.alarmSubscriptions[].endpoint`.
  */
 export function settingPaths(): string[] {
   const walk = (schema: z.core.$ZodType, path: string): string[] => {
@@ -34,7 +34,7 @@ export function settingPaths(): string[] {
   return [...new Set(walk(SETTINGS, ""))];
 }
 
-/** The settings that a file of `environments/` gives, such as `prod.ts`. */
+/** The settings in a file of `environments/`, such as `prod.ts`. */
 export function givenPaths(file: string): string[] {
   const walk = (literal: ts.ObjectLiteralExpression, path: string): string[] =>
     literal.properties.flatMap((property) => {

@@ -1,6 +1,6 @@
 import { describeWithShared, hasSharedFile, sharedFile } from "./shared-data";
 
-/** What asking for a file came to while this file's tests were gathered, here and in a suite. */
+/** Errors of requests for a file while jest collected this file's tests, here and in a suite. */
 const refusals: unknown[] = [];
 
 function ask(): void {

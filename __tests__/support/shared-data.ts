@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
-/** Lies beside the repository and is not part of it: a fresh machine does not have it. */
+/** A folder beside the repository, not part of it: a fresh machine does not have it. */
 const FOLDER = resolve(__dirname, "../../../shared");
 
 /**
- * Whether jest is still gathering the tests of a file. It runs the bodies of all suites then, the skipped ones' too.
+ * Whether jest is still collecting the tests of a file. It then runs the bodies of all suites, even of skipped ones.
  * Importing this declares the hook before any hook of the importing file.
  */
 let gathering = typeof beforeAll === "function";
@@ -15,13 +15,13 @@ if (gathering) {
   });
 }
 
-/** Whether the machine has a file of the shared data. @param path in its folder, such as `data/rows.csv` */
+/** Whether the machine has a file of the shared data. @param path within the folder, such as `data/rows.csv` */
 export function hasSharedFile(path: string): boolean {
   return existsSync(resolve(FOLDER, path));
 }
 
 /**
- * Where a file of the shared data is.
+ * Path of a file of the shared data.
  * @throws Error outside of tests and hooks: a suite that is skipped because the file is absent must not need it.
  */
 export function sharedFile(path: string): string {
@@ -30,7 +30,7 @@ export function sharedFile(path: string): string {
   return resolve(FOLDER, path);
 }
 
-/** `describe` for tests that need a file of the shared data; without it a skipped one whose title names the file. */
+/** `describe` for tests that need a file of the shared data; without it, skipped with a title that names the file. */
 export function describeWithShared(path: string, title: string, body: () => void): void {
   if (hasSharedFile(path)) describe(title, body);
   else describe.skip(`${title} (NOT RUN: ../shared/${path} is absent)`, body);

@@ -8,7 +8,7 @@ import type { Numbering } from "../../local/services/firehose/user-records";
 import { FaultySearch } from "./faulty-search";
 import { ObservedRun, upsertToEs } from "./observed-run";
 
-/** Merges every second, and objects as soon as there is anything to put into one. */
+/** Merges run every second, and objects are written without delay. */
 const TIME_SCALE = 300;
 
 /** A run of both layers, with a search engine that can be broken. */
@@ -23,8 +23,8 @@ export class SpeedRun extends ObservedRun {
 
   /**
    * @param stackDir of a synthesized stack
-   * @param change what the run's data plane differs in from the Terraform's
-   * @param numbering of user records that were aggregated
+   * @param change differences of the run's data plane from the Terraform's
+   * @param numbering of user records in aggregated records
    */
   static async start(
     stackDir: string,
@@ -54,7 +54,7 @@ export class SpeedRun extends ObservedRun {
   }
 }
 
-/** The plane with another code of UpsertToES. */
+/** The data plane with other code for UpsertToES. */
 export function withCode(plane: DataPlane, archivePath: string): DataPlane {
   const { arn } = upsertToEs(plane);
   return {
@@ -63,7 +63,7 @@ export function withCode(plane: DataPlane, archivePath: string): DataPlane {
   };
 }
 
-/** The plane with other settings of its event source mappings. */
+/** The data plane with other settings of its event source mappings. */
 export function withMapping(plane: DataPlane, change: Partial<EventSourceMappingModel>): DataPlane {
   return {
     ...plane,

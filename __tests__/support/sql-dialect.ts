@@ -10,7 +10,7 @@ export const SALES_LINES: readonly string[] = [
   transaction("r3", { Quantity: 3, Country: "France", Customer_ID: "", extra: undefined }),
 ];
 
-/** Values as Trino gives them, in Athena's spelling. */
+/** Expressions with Trino's values, in Athena's spelling. */
 export const EXPRESSIONS: readonly (readonly [string, string | null])[] = [
   ["7/2", "3"],
   ["-7/2", "-3"],
@@ -255,7 +255,7 @@ export const QUERIES: readonly (readonly [string, readonly (readonly (string | n
   ],
 ];
 
-/** What fails on Athena must fail here, and what would be answered differently must be refused. */
+/** Queries that fail on Athena must fail here; queries that DuckDB would answer differently must be refused. */
 export const FAILURES: readonly (readonly [string, RegExp])[] = [
   ["SELECT json_extract('{\"a\":1}', '$.*')", /^NOT_SUPPORTED: .*JSON path/],
   ["SELECT json_extract_scalar('{\"a\":1}', 'a')", /^NOT_SUPPORTED: .*JSON path/],

@@ -7,10 +7,10 @@ import { object } from "./template";
 import { testApp } from "./test-app";
 
 /**
- * Attribute values in the JSON of the two stacks of an environment, by path of construct and attribute, such as
- * `DataLake/Lake/Lifecycle rule.raw.expiration.0.days`, and `state Key/Key deletion_window_in_days` in the stack of
- * the state. The path of a construct alone has the type of its block. A reference names the construct and
- * not the address: `${EventStream/Stream.arn}`.
+ * Attribute values in the JSON of an environment's two stacks, by construct path and attribute, such as
+ * `DataLake/Lake/Lifecycle rule.raw.expiration.0.days`, and `state Key/Key deletion_window_in_days` in the state
+ * stack. A construct path alone holds the type of its block. A reference names the construct instead of
+ * the address: `${EventStream/Stream.arn}`.
  */
 export type SynthAttributes = ReadonlyMap<string, Json>;
 
@@ -22,7 +22,7 @@ export function attributesOf(environment: Environment): SynthAttributes {
   return attributesOfFolder(app.outdir, environment.name);
 }
 
-/** The attributes of an environment that is synthesized into a folder. */
+/** The attributes of an environment that was synthesized into a folder. */
 export function attributesOfFolder(folder: string, environment: string): SynthAttributes {
   const attributes = (stack: string, before: string) => {
     const json = readFileSync(join(folder, "stacks", stack, "cdk.tf.json"), "utf8");
@@ -72,7 +72,7 @@ function attributesOfStack(json: JsonObject, before: string): SynthAttributes {
   return attributes;
 }
 
-/** Without the stack, and without what addresses leave out. Permissions of many lines are spread over as many documents as it takes; which, is no matter. */
+/** The construct path without the stack and without the parts that addresses omit. Permissions of many lines are split into several documents; their numbers are dropped. */
 function pathOf(meta: Json | undefined): string {
   const { path } = object(object(meta ?? {})["metadata"] ?? {});
   return String(path)
@@ -80,7 +80,7 @@ function pathOf(meta: Json | undefined): string {
     .replace(/\/Permissions\d+\//, "/Permissions/");
 }
 
-/** JSON in a text, such as a dashboard or the input of an invocation, is looked into. */
+/** Parses JSON in a text, such as a dashboard or the input of an invocation. */
 function unpacked(text: string): Json {
   if (!/^[[{]"/.test(text)) return text;
   return JSON.parse(text) as Json;
@@ -90,7 +90,7 @@ function isListOfScalars(value: Json): boolean {
   return Array.isArray(value) && value.every((each) => typeof each !== "object");
 }
 
-/** What tells the members of a list apart, where they have it: then an attribute survives an insertion before it. */
+/** Properties that identify the members of a list: with them, an attribute keeps its path when a member is inserted before it. */
 const IDENTITIES = ["sid", "id", "variable", "log_type"] as const;
 
 function entriesOf(value: JsonObject | readonly Json[]): [string, Json][] {
@@ -99,7 +99,7 @@ function entriesOf(value: JsonObject | readonly Json[]): [string, Json][] {
   return value.map((member, index) => [identity === undefined ? `${index}` : member[identity], member]);
 }
 
-/** The attributes where two differ. Where a whole block is in one only, the block's own attribute and none inside it. */
+/** The attributes that differ. For a block in only one of them: the block's own attribute and none inside it. */
 export function changedAttributes(before: SynthAttributes, after: SynthAttributes): string[] {
   const inOneOnly = (attribute: string) => before.has(attribute) !== after.has(attribute);
   return [...new Set([...before.keys(), ...after.keys()])].filter((attribute) => {
@@ -109,7 +109,7 @@ export function changedAttributes(before: SynthAttributes, after: SynthAttribute
   });
 }
 
-/** The attribute of the block that an attribute is in: up to the blank after the path. */
+/** The block's own attribute: the attribute's text up to the space after the path. */
 export function blockOf(attribute: string): string {
   return /^(state )?\S+/.exec(attribute)?.[0] ?? attribute;
 }

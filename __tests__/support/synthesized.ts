@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { hasCode } from "../../lib/error-code";
 import { synthesize } from "../../local/synthesize";
 
-/** Names the folder that the test files of one run of jest share; set by global-setup.ts. */
+/** Variable with the folder that the test files of one jest run share; set by global-setup.ts. */
 export const SHARED_FOLDER = "RETAIL_BI_TEST_SHARED_FOLDER";
 
 /**
- * The synthesized stacks, made by the first test file that asks and only read by all.
+ * The synthesized stacks. The first test file that needs them creates them; all only read them.
  * @returns the folder of the environment's stack
  */
 export async function synthesized(environment: "dev" | "prod"): Promise<string> {
@@ -15,7 +15,7 @@ export async function synthesized(environment: "dev" | "prod"): Promise<string> 
   if (folder === undefined) throw new Error(`${SHARED_FOLDER} is not set: jest's globalSetup did not run`);
   const out = join(folder, "cdktf.out");
   if (!existsSync(out)) {
-    // Two test files may find nothing at once: the first to be ready is kept.
+    // Two test files may synthesize at the same time: the first to finish wins.
     const own = mkdtempSync(join(folder, "making-"));
     await synthesize(own, environment);
     try {

@@ -2,7 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { testApp } from "./test-app";
 
-/** Anything that stands in synthesized JSON. */
+/** A value in synthesized JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
@@ -24,19 +24,19 @@ export interface PolicyStatement {
 
 /** A resource or a data source of the JSON. */
 export interface Block {
-  /** `type.id`, as other blocks refer to it. */
+  /** `type.id`, as in references of other blocks. */
   readonly address: string;
   readonly type: string;
-  /** Path of the construct. */
+  /** Construct path. */
   readonly path: string;
   readonly properties: JsonObject;
 }
 
-/** Synthesized Terraform JSON, to be asked. */
+/** Synthesized Terraform JSON with queries on it. */
 export class Template {
   public constructor(public readonly json: JsonObject) {}
 
-  /** Synthesizes what `build` adds to an empty stack. */
+  /** Synthesizes an empty stack with the constructs that `build` adds. */
   public static of(build: (stack: TerraformStack) => void): Template {
     const stack = new TerraformStack(testApp(), "test");
     new AwsProvider(stack, "Aws", {});
@@ -80,7 +80,7 @@ export class Template {
     return statementsOf(document);
   }
 
-  /** What a role may do: statement id → actions and resources, both sorted, references by address. */
+  /** Permissions of a role: statement id → actions and resources, both sorted, references by address. */
   public grants(role: string): Record<string, { actions: string[]; resources: string[] }> {
     return Object.fromEntries(
       this.statements(`${role}_Permissions_Document`).map(({ sid, effect, actions, resources }) => [
@@ -114,12 +114,12 @@ export function statementsOf(document: Block): readonly PolicyStatement[] {
   return document.properties["statement"] as unknown as readonly PolicyStatement[];
 }
 
-/** A reference to an attribute, as it stands in the JSON. */
+/** A reference to an attribute, as written in the JSON. */
 export function reference(block: Block, attribute: string): string {
   return `\${${block.address}.${attribute}}`;
 }
 
-/** The object that a value is. @throws Error when it is none. */
+/** The value as an object. @throws Error when it is not one. */
 export function object(value: Json): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Error(`${JSON.stringify(value)} is not an object`);
@@ -128,8 +128,8 @@ export function object(value: Json): JsonObject {
 }
 
 /**
- * Checks that every property of a construct reaches the output: for each, another value must change the JSON.
- * @param build adds the construct; `pick` chooses between its usual and its other value of a property.
+ * Checks that every property of a construct reaches the output: changing any of them must change the JSON.
+ * @param build adds the construct; `pick` returns the default or the other value of a property.
  */
 export function propertiesThatMoveNothing<P extends object>(
   build: (stack: TerraformStack, pick: (usual: P, other: Required<P>) => P) => void,

@@ -1,5 +1,5 @@
 /**
- * Sets the time zone of all tests: half an hour off UTC and with daylight saving, so that code that takes the machine's
- * zone for UTC fails on a machine that runs in UTC too. Processes that a test starts inherit it.
+ * Sets the time zone of all tests: half an hour off UTC and with daylight saving, so that code that mistakes the machine's
+ * zone for UTC fails even on a machine that runs in UTC. Processes that a test starts inherit it.
  */
 process.env.TZ = "America/St_Johns";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
-/** Of January and July, in minutes: half an hour off UTC, and an hour of daylight saving between. */
+/** Offsets of January and July in minutes: half an hour off UTC, with an hour of daylight saving between. */
 const OFFSETS = [210, 150];
 
 const SCRIPT = "[0, 6].map((month) => new Date(2026, month, 1).getTimezoneOffset())";

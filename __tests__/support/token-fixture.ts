@@ -50,16 +50,16 @@ import { SpeedLayer, type SpeedLayerProps } from "../../modules/speed/speed-laye
 import { UpsertToEs, type UpsertToEsProps } from "../../modules/speed/upsert-to-es";
 import { type TokenSource, Tokens } from "./tokens";
 
-/** Properties, all of them, optional ones too. */
+/** The properties, including the optional ones. */
 type Every<P> = Required<{ [K in keyof P]: P[K] }>;
 
 /** A literal location; {@link Tokens} replaces both of its parts. */
 const location = { accountId: "123456789012", region: "eu-west-1" };
 
 /**
- * A stack with every construct of the library once, and a token in every number and text of its properties, but for those
- * that decide what there is.
- * @param structuralToken one of these, such as `EventStream.protected`, that is a token nevertheless
+ * A stack with every construct of the library once, and a token in every number and text of its properties, except those
+ * that determine the structure.
+ * @param structuralToken one of the exceptions, such as `EventStream.protected`, that becomes a token nevertheless
  */
 export function tokenStack(app: App, source: TokenSource, structuralToken?: string) {
   const stack = new TerraformStack(app, "tokens");
@@ -69,7 +69,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   stack.node.addValidation({ validate: () => guardrails.findings });
   const tokens = new Tokens(stack, source, structuralToken);
   const made = new Set<unknown>();
-  /** Makes a construct of `Type`, with its properties as tokens. `Props` are complete: nothing can be left out. */
+  /** Creates a construct of `Type`, with its properties as tokens. `Props` must be complete. */
   const make = <P, C extends Construct>(
     Type: new (scope: Construct, id: string, props: P) => C,
     props: NoInfer<Every<P>>,

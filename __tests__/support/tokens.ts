@@ -3,10 +3,10 @@ import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 
-/** Where tokens come from. */
+/** Source of the tokens. */
 export type TokenSource = "a variable" | "a data source";
 
-/** A token in the place of `literal`, and the reference that must be in the JSON for it. */
+/** A token that replaces `literal`, and the reference expected in the JSON for it. */
 function tokenFor(scope: Construct, id: string, literal: number | string, source: TokenSource) {
   if (source === "a variable") {
     const type = typeof literal;
@@ -27,22 +27,22 @@ function tokenFor(scope: Construct, id: string, literal: number | string, source
   return { token: parameter.insecureValue, reference: `data.aws_ssm_parameter.${id}.insecure_value` };
 }
 
-/** Puts tokens into properties, and keeps what must be found in the synthesized JSON for them. */
+/** Replaces properties by tokens, and records the references expected in the synthesized JSON. */
 export class Tokens {
-  /** Of every token, by the property that it is in. */
+  /** The reference of every token, by its property. */
   public readonly references = new Map<string, string>();
 
   public constructor(
     private readonly scope: Construct,
     private readonly source: TokenSource,
-    /** A structural path that gets a token nevertheless, such as `EventStream.capacity.mode`. @default none */
+    /** A structural path that becomes a token nevertheless, such as `EventStream.capacity.mode`. @default none */
     private readonly structuralToken?: string,
   ) {}
 
   /**
    * The same properties with a token in every number and every text.
    * @param what first part of the tokens' names
-   * @param passedThrough lists of texts, by their paths: a variable takes the place of the whole list, data sources of
+   * @param passedThrough paths of lists of texts: a variable replaces the whole list, data sources replace
    * its elements
    * @param structural paths that keep their literal, such as `availability.kind`; `*` stands for each element of a list
    */
@@ -96,14 +96,14 @@ export class Tokens {
   }
 }
 
-/** A token of the type that `literal` has. */
+/** A token of the same type as `literal`. */
 function structuralToken(scope: Construct, id: string, literal: unknown): unknown {
   const variable = new TerraformVariable(scope, id, {});
   if (Array.isArray(literal)) return variable.listValue;
   return typeof literal === "boolean" ? variable.booleanValue : variable.stringValue;
 }
 
-/** Whether it is an object of properties, and no construct or anything else with a class. */
+/** Whether it is a plain object of properties, not a construct or another class instance. */
 function isPlain(value: object): boolean {
   return !Construct.isConstruct(value) && Object.getPrototypeOf(value) === Object.prototype;
 }

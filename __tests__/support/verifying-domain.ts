@@ -5,13 +5,13 @@ import { buffer } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
 import { type KnownKey, refusedBy } from "../../local/opensearch/sigv4-verifier";
 
-/** A request whose signature was good. */
+/** A request with a valid signature. */
 export interface DomainRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** Name that the client asked the certificate for. */
+  /** TLS server name of the client's request. */
   readonly serverName?: string;
 }
 
@@ -24,10 +24,10 @@ export interface DomainAnswer {
 }
 
 export const REGION = "eu-west-1";
-/** A key that the domain knows. */
+/** The access key that the domain accepts. */
 export const KEY = { accessKeyId: "AKIDGOOD", secretAccessKey: "secret/+good", sessionToken: "token+/=" };
 
-/** Serves, on loopback, a domain that lets in only what is signed rightly. Close it when done. */
+/** Serves a domain on loopback that accepts only correctly signed requests. Close it when done. */
 export async function startDomain(
   answer: (request: DomainRequest) => DomainAnswer | Promise<DomainAnswer> = () => ({}),
   tls?: { readonly key: string; readonly cert: string },

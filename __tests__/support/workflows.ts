@@ -5,25 +5,25 @@ import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json
 
 const FOLDER = join(__dirname, "..", "..", ".github", "workflows");
 
-/** Every workflow, by the name of its file: its text. */
+/** The text of every workflow, by file name. */
 export const WORKFLOWS: ReadonlyMap<string, string> = new Map(
   readdirSync(FOLDER).map((name) => [name, readFileSync(join(FOLDER, name), "utf8")]),
 );
 
-/** A step that runs a script, with what its job and its workflow add to it. */
+/** A step that runs a script, with the settings of its job and its workflow. */
 export interface RunStep {
   readonly workflow: string;
   /** Key of the job. */
   readonly job: string;
   readonly name: string;
-  /** By which other steps know its outputs. */
+  /** Id under which other steps read its outputs. */
   readonly id?: string;
   /** Its `if`. */
   readonly condition?: string;
   readonly text: string;
   readonly shell?: string;
   readonly workingDirectory?: string;
-  /** Variables, as the file writes them; the nearest to the step wins. */
+  /** Variables as written in the file; the definition closest to the step wins. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -63,7 +63,7 @@ export function runSteps(workflow: string): RunStep[] {
   });
 }
 
-/** The step of that name. @throws Error naming the steps that there are. */
+/** The step of that name. @throws Error naming the existing steps. */
 export function runStep(workflow: string, name: string): RunStep {
   const steps = runSteps(workflow);
   const found = steps.filter((step) => step.name === name);
@@ -74,7 +74,7 @@ export function runStep(workflow: string, name: string): RunStep {
   );
 }
 
-/** The object that stands there, an empty one where nothing does. */
+/** The value as an object; an empty one when it is undefined. */
 function object(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }

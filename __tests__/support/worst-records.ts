@@ -2,10 +2,10 @@ import { gzipSync } from "node:zlib";
 import { COLUMNS } from "../../contract/retail-transaction";
 import { goodLine } from "./kinesis-event";
 
-/** The largest record that a stream takes, unless it was told otherwise. */
+/** Default size limit of a stream's record. */
 const RECORD_BYTES = 1024 * 1024;
 
-/** A record that costs as much as its bytes can, and how many lines of it keep the contract. */
+/** A record that is as expensive as its size allows, and the number of its lines that meet the contract. */
 export interface WorstRecord {
   readonly what: string;
   readonly data: Buffer;
@@ -15,7 +15,7 @@ export interface WorstRecord {
 const SHORTEST =
   '{"Invoice":"1","StockCode":"1","Quantity":1,"InvoiceDate":"2000-01-01 00:00:00","Price":1}\n';
 
-/** The good line with an unknown column, written as given. */
+/** The good line with an unknown column, written verbatim. */
 function withColumn(raw: string): string {
   return goodLine({ Note: "@@" }).replace('"@@"', () => raw);
 }
@@ -35,7 +35,7 @@ const columns = (count: number): string =>
   goodLine(Object.fromEntries(Array.from({ length: count }, (_, n) => [`c${n}`, n])));
 const required = COLUMNS.filter((column) => column.required);
 
-/** Every shape that is known to cost time or memory, none larger than a stream takes. */
+/** Every shape that is known to cost time or memory, within the record size limit. */
 export const WORST_RECORDS: readonly WorstRecord[] = [
   record("a line for every two bytes", full("x\n")),
   record("140,000 lines", "x\n".repeat(140_000)),

@@ -5,7 +5,7 @@ import { OperatorError } from "../../lib/operator-error";
 import { Lane } from "./emulated/lane";
 import { Report } from "./emulated/report";
 
-/** `npm run test:terraform` on a machine where something is missing. */
+/** `npm run test:terraform` on a machine where a tool is missing. */
 describe("what the emulated account needs", () => {
   let folder = "";
   beforeEach(() => {

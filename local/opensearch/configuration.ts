@@ -6,12 +6,12 @@ import { promisify } from "node:util";
 import type { Java } from "./java";
 
 /**
- * The only address whose proxy headers the engine trusts: the gate's. It is not 127.0.0.1, so that no other program of
- * this machine is trusted by accident.
+ * The only address whose proxy headers the engine trusts: the gate's. It differs from 127.0.0.1, so that the engine does
+ * not trust other programs of this machine by accident.
  */
 export const GATE_ADDRESS = "127.0.0.2";
 
-/** Headers by which the gate passes the caller's identity. */
+/** Headers that carry the caller's identity from the gate. */
 export const PROXY_HEADERS = {
   user: "x-proxy-user",
   roles: "x-proxy-roles",
@@ -118,7 +118,7 @@ function settings({ folder, httpPort, transportPort }: Configuration, password: 
     "plugins.security.nodes_dn": ["CN=node,O=local"],
     "plugins.security.allow_default_init_securityindex": true,
     "plugins.security.restapi.roles_enabled": ["all_access"],
-    // The audit settings are stored and returned; there is no CloudWatch for the log itself.
+    // The audit settings are stored and returned; there is no CloudWatch to log to.
     "plugins.security.audit.type": "noop",
   };
 }

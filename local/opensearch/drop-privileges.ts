@@ -33,7 +33,7 @@ export function chownRecursive(folder: string, { uid, gid }: SystemUser): void {
     accessSync(above, constants.X_OK);
     if ((statSync(above).mode & 0o001) === 0) {
       throw new OperatorError(
-        `the engine does not run as root, and others do not get into ${above}: choose another --data-dir, or run as another user`,
+        `the engine does not run as root, and other users cannot enter ${above}: choose another --data-dir, or run as another user`,
       );
     }
   }

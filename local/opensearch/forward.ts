@@ -14,7 +14,7 @@ interface Forwarded {
 }
 
 /**
- * Sends a request to an engine from the address that it trusts, on behalf of a role, whose ARN is both user and
+ * Sends a request to an engine from its trusted address, on behalf of a role, whose ARN is both user and
  * backend role, as on AWS. @returns the response with its body unread.
  */
 export function forward(engineUrl: string, forwarded: Forwarded): Promise<IncomingMessage> {

@@ -11,18 +11,18 @@ import { type KnownKey, refusedBy } from "./sigv4-verifier";
 /** A caller that the gate accepts. */
 interface Principal {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** The identity that the engine receives. */
+  /** The role that is passed to the engine. */
   readonly roleArn: string;
 }
 
 export interface GateOptions {
   readonly engineUrl: string;
-  /** Region that signatures must name. */
+  /** Region of accepted signatures. */
   readonly region: string;
   readonly principals: readonly Principal[];
-  /** The role with all permissions, one of the principals'. */
+  /** The role with all permissions; the role of one principal. */
   readonly masterRoleArn: string;
-  /** 0 for a free one. */
+  /** 0 for a free port. */
   readonly port: number;
 }
 
@@ -32,7 +32,7 @@ export interface Gate extends Service {
   readonly url: string;
 }
 
-/** Request headers that the gate forwards: none that could set an identity. */
+/** Request headers that the gate forwards; none of them can set an identity. */
 const PASSED_ON = [
   "accept",
   "accept-encoding",
@@ -46,9 +46,9 @@ const PASSED_ON = [
 const PASSED_BACK = ["content-encoding", "content-length", "content-type", "warning", "x-opaque-id"] as const;
 
 /**
- * Starts a proxy in front of a real engine, which does what a domain's endpoint does on AWS: it verifies each request's
- * signature (SigV4, service `es`) and passes the signer's role to the engine. An invalid or missing signature is
- * answered with 403.
+ * Starts a proxy in front of a real engine that does what a domain's endpoint does on AWS: it verifies each request's
+ * signature (SigV4, service `es`) and passes the signer's role to the engine. It answers an invalid or missing
+ * signature with 403.
  */
 export async function startGate(options: GateOptions): Promise<Gate> {
   const gate = new OpenGate(options);

@@ -28,7 +28,7 @@ export interface Java {
 const JDK_FOLDERS = ["/usr/lib/jvm", "/Library/Java/JavaVirtualMachines", "/opt/java"] as const;
 
 /**
- * Finds a JDK: in the engine's own variable, in JAVA_HOME, on the PATH, and where systems usually keep them.
+ * Finds a JDK: in the engine's own variable, in JAVA_HOME, on the PATH, and in the usual folders.
  * @throws OperatorError with the JDKs that were found and what to install.
  */
 export async function findJava(requirement: JavaRequirement, variables: Variables): Promise<Java> {
@@ -44,7 +44,7 @@ export async function findJava(requirement: JavaRequirement, variables: Variable
   }
   const instead = found.length === 0 ? "none was found" : `found: ${found.join(", ")}`;
   throw new OperatorError(
-    `${engine} needs a JDK ${range}; ${instead}. Install one, or let ${variable} name its folder`,
+    `${engine} needs a JDK ${range}; ${instead}. Install one, or set ${variable} to its folder`,
   );
 }
 
@@ -63,7 +63,7 @@ function candidates({ JAVA_HOME: named, PATH: path = "" }: Variables): Set<strin
   return new Set(homes.map((home) => realpathSync(home)));
 }
 
-/** The JDK's major version; undefined without a JDK, also with a runtime only. */
+/** The JDK's major version; undefined without a JDK, or with a Java runtime only. */
 async function versionOf(home: string): Promise<number | undefined> {
   if (!existsSync(join(home, "bin/keytool")) || !existsSync(join(home, "bin/jar"))) return undefined;
   const { stderr } = await promisify(execFile)(join(home, "bin/java"), [

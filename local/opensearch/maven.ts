@@ -39,11 +39,11 @@ export async function download(
       {
         cwd: project,
         variables,
-        remedy: "install Apache Maven 3, which brings the engine from Maven Central",
+        remedy: "install Apache Maven 3, which downloads the engine from Maven Central",
         ...(signal && { signal }),
       },
     );
-    if (exitCode !== 0) throw new OperatorError(`Maven could not bring the engine:\n${stdout}${stderr}`);
+    if (exitCode !== 0) throw new OperatorError(`Maven could not download the engine:\n${stdout}${stderr}`);
     renameSync(unfinished, folder);
   } finally {
     rmSync(project, { recursive: true, force: true });
@@ -51,7 +51,7 @@ export async function download(
   }
 }
 
-/** A project that depends on the artifacts without their transitive dependencies: those needed are listed explicitly. */
+/** A project that depends on the artifacts only, without transitive dependencies: the list is complete. */
 function projectOf(artifacts: readonly Artifact[]): string {
   const dependencies = artifacts.map((artifact) => {
     const [group, name, version, type] = artifact.split(":");

@@ -34,7 +34,7 @@ const LOG_LINES = 30;
 
 /**
  * A real OpenSearch with its security plugin, on loopback. It trusts the gate only: see `startGate`. It is killed when
- * this process ends, also after a crash.
+ * this process ends, even after a crash.
  */
 export class OpenSearch implements Service {
   private constructor(
@@ -66,7 +66,7 @@ export class OpenSearch implements Service {
     await gone(this.child);
   }
 
-  /** Starts it again after {@link kill}, with the data that it had. */
+  /** Starts it again after {@link kill}, with the same data. */
   async restart(): Promise<void> {
     this.child = launch(this.options);
     await this.answers();
@@ -79,7 +79,7 @@ export class OpenSearch implements Service {
     clearTimeout(late);
   }
 
-  /** Waits until the security plugin is initialized and the master role gets an answer. */
+  /** Waits until the security plugin is initialized and accepts the master role. */
   private async answers(): Promise<void> {
     const { masterRoleArn, signal } = this.options;
     const deadline = performance.now() + START_MS;

@@ -9,14 +9,14 @@ import {
   type SearchHttpRequest,
 } from "../services/opensearch/service";
 
-/** A response instead of the engine's. */
+/** A response that replaces the engine's. */
 interface Substitute {
   readonly status: number;
   readonly body: Json;
 }
 
 /**
- * Stubs of the APIs that a domain on AWS has and the engine from Maven Central has not. They store and return documents,
+ * Stubs of the APIs that an AWS domain has and the engine from Maven Central lacks. They store and return documents,
  * as the local double does, without any effect. docs/engines.md lists them.
  */
 export class PluginStubs {

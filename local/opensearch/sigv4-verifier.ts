@@ -5,7 +5,7 @@ interface ArrivedRequest {
   readonly method: string;
   /** Path and query, as in the request line. */
   readonly target: string;
-  /** Names and values in turn, as Node gives them. */
+  /** Names and values alternate, as Node gives them. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
 }
@@ -106,7 +106,7 @@ function headersOf(raw: readonly string[]): Map<string, string> {
   return headers;
 }
 
-/** The canonical path of all services but S3: normalized, with each encoded segment encoded again. */
+/** The canonical path of every service except S3: normalized, with each encoded segment encoded again. */
 function canonicalPath(target: string): string {
   const [path = ""] = target.split("?");
   const segments = path.split("/").filter((segment) => segment !== "");
@@ -133,7 +133,7 @@ function canonicalQuery(target: string): string {
     .join("&");
 }
 
-/** Every byte but A-Z a-z 0-9 - . _ ~ as %XX. */
+/** Encodes every byte except A-Z a-z 0-9 - . _ ~ as %XX. */
 function uriEncode(text: string): string {
   return [...Buffer.from(text)]
     .map((byte) => {

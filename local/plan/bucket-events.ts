@@ -7,7 +7,7 @@ const NOT_SENT = "events of buckets are not sent here, so no alarm counts them";
  * Checks the consumers of bucket events. The local run starts none of them, which is correct only for consumers that move
  * no data: they may count and log, but not invoke a function or fill a queue.
  * @param targets every `aws_cloudwatch_event_target` of a rule that matches events
- * @throws TerraformError when data would pass through it
+ * @throws TerraformError when a consumer could move data
  */
 export function readBucketEvents(
   stack: Stack,
@@ -28,7 +28,7 @@ export function readBucketEvents(
   }
   for (const target of targets) {
     if (!/^\$\{aws_cloudwatch_log_group\.[\w-]+\.arn\}$/.test(target.text("arn") ?? "")) {
-      target.refuse("arn", "is not supported here for events; only a log group of this stack is");
+      target.refuse("arn", "is not supported here for events; supported: a log group of this stack");
     }
     for (const name of ["rule", "arn", "target_id"]) target.notHonoured(name, NOT_SENT);
   }

@@ -22,7 +22,7 @@ const FORMATS = {
 /** Column types that the contract uses and the local engine supports. */
 const COLUMN_TYPES = ["string", "int", "bigint", "double", "boolean", "date", "timestamp"] as const;
 
-/** The names of `aws_glue_catalog_database`. */
+/** Names of the `aws_glue_catalog_database` resources. */
 export function readDatabases(stack: Stack): string[] {
   return stack.all("aws_glue_catalog_database").map((database) => {
     database.notHonoured("description", DOCUMENTATION);
@@ -31,7 +31,7 @@ export function readDatabases(stack: Stack): string[] {
   });
 }
 
-/** `aws_glue_catalog_table` over objects of the lake. */
+/** `aws_glue_catalog_table` with its data in a bucket of the stack. */
 export function readTables(stack: Stack, targets: KnownTargets, databases: readonly string[]): TableModel[] {
   return stack.all("aws_glue_catalog_table").map((table) => {
     table.notHonoured("description", DOCUMENTATION);
@@ -52,7 +52,7 @@ export function readTables(stack: Stack, targets: KnownTargets, databases: reado
   });
 }
 
-/** Partition projection would change what a query sees; the other parameters describe. */
+/** Partition projection would change what a query sees; the other parameters are descriptive. */
 function readTableParameters(table: Properties): void {
   const parameters = table.block("parameters");
   for (const name of parameters?.names() ?? []) {
@@ -84,7 +84,11 @@ function knownDatabase(resource: Properties, property: string, databases: readon
   const name = resource.string(property);
   return databases.includes(name)
     ? name
-    : resource.refuse(property, `is no database of this stack; its databases: ${databases.join(", ")}`, name);
+    : resource.refuse(
+        property,
+        `is not a database of this stack; its databases: ${databases.join(", ")}`,
+        name,
+      );
 }
 
 /** `aws_athena_workgroup` */
@@ -96,7 +100,7 @@ export function readWorkgroups(stack: Stack, targets: KnownTargets): WorkgroupMo
     const configuration = workgroup.block("configuration");
     configuration?.notHonoured("publish_cloudwatch_metrics_enabled", "no CloudWatch here");
     configuration?.notHonoured("engine_version", "queries run in the local engine");
-    configuration?.notHonoured("requester_pays_enabled", "nothing is paid here");
+    configuration?.notHonoured("requester_pays_enabled", "nothing is billed here");
     const result = configuration?.block("result_configuration");
     result?.notHonoured("encryption_configuration", "nothing is encrypted here");
     result?.notHonoured("expected_bucket_owner", "permissions are not enforced here");
@@ -125,7 +129,7 @@ export function readNamedQueries(
     query.notHonoured("description", DOCUMENTATION);
     const workgroup = query.string("workgroup");
     if (!workgroups.some(({ name }) => name === workgroup)) {
-      query.refuse("workgroup", "is no workgroup of this stack", workgroup);
+      query.refuse("workgroup", "is not a workgroup of this stack", workgroup);
     }
     return {
       address: query.address,

@@ -8,7 +8,7 @@ interface ComputedFrom {
   endpoint(name: "searchEndpoint"): string;
 }
 
-/** How one attribute is computed. */
+/** Computes one attribute. */
 type Compute = (from: ComputedFrom) => string;
 
 const property =

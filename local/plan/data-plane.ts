@@ -18,9 +18,9 @@ export interface FunctionModel {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
-  /** Of the role that it runs as. */
+  /** ARN of its execution role. */
   readonly roleArn: string;
-  /** The zip that Terraform would upload, absolute. */
+  /** Absolute path of the zip that Terraform would upload. */
   readonly archivePath: string;
   /** Such as `index.handler`. */
   readonly handler: string;

@@ -52,7 +52,7 @@ function readDestination(s3: Properties, targets: KnownTargets): Destination {
 
 type Transformation = NonNullable<DeliveryStreamModel["transformation"]>;
 
-/** The one Lambda processor of a delivery stream; its parameters are a list of names and values. */
+/** The one Lambda processor of a delivery stream, parsed from its list of parameter names and values. */
 function readTransformation(s3: Properties, targets: KnownTargets): Transformation | undefined {
   const processing = s3.block("processing_configuration");
   if (processing === undefined || !processing.flag("enabled", false)) {

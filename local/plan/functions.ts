@@ -11,15 +11,15 @@ import type { Stack } from "./stack";
 /** Lambda's name of this process's runtime. */
 const RUNTIME = `nodejs${process.versions.node.split(".")[0]}.x`;
 
-/** Lambda refuses a function that sets one of these itself. */
+/** Variables that Lambda reserves: it refuses a function that sets one. */
 const RESERVED_VARIABLE =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_\w+|AWS_(ACCESS_KEY\w*|SECRET_ACCESS_KEY|SESSION_TOKEN)|LAMBDA_(TASK_ROOT|RUNTIME_DIR))$/;
 
 const FUNCTION_NOT_HONOURED: Readonly<Record<string, string>> = {
   kms_key_arn: "nothing is encrypted here",
-  vpc_config: "there is no network around a function here",
-  replace_security_groups_on_destroy: "there is no network around a function here",
-  replacement_security_group_ids: "there is no network around a function here",
+  vpc_config: "functions are in no VPC here",
+  replace_security_groups_on_destroy: "functions are in no VPC here",
+  replacement_security_group_ids: "functions are in no VPC here",
   architectures: "functions run on this machine's architecture",
   ephemeral_storage: "this machine's temporary folder is not limited",
   tracing_config: "no X-Ray here",
@@ -138,7 +138,7 @@ export function readInvocations(stack: Stack, targets: KnownTargets): Invocation
   });
 }
 
-/** A property that holds JSON as text. */
+/** A property that contains JSON as text. */
 export function readJson(resource: Properties, property: string): Json {
   const text = resource.string(property);
   try {

@@ -4,7 +4,7 @@ import type { Stack } from "./stack";
 /** Shards of a new on-demand stream. */
 const ON_DEMAND_SHARDS = 4;
 
-/** The names of `aws_s3_bucket`. */
+/** Names of the `aws_s3_bucket` resources. */
 export function readBuckets(stack: Stack): string[] {
   return stack.all("aws_s3_bucket").map((bucket) => {
     bucket.notHonoured("force_destroy", "nothing is destroyed here");
@@ -24,7 +24,7 @@ export function readStreams(stack: Stack): StreamModel[] {
     const onDemand =
       stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) === "ON_DEMAND";
     if (onDemand === stream.has("shard_count")) {
-      stream.refuse("shard_count", "must stand on a provisioned stream, and only there");
+      stream.refuse("shard_count", "is required for a provisioned stream, and allowed only there");
     }
     return {
       address: stream.address,

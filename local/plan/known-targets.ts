@@ -1,7 +1,7 @@
 import type { FunctionModel, StreamModel } from "./data-plane";
 import type { Properties } from "./properties";
 
-/** The buckets, streams and functions of the stack, which the data plane's resources may refer to. */
+/** The buckets, streams and functions of the stack, to which its data plane may refer. */
 export class KnownTargets {
   constructor(
     readonly buckets: readonly string[],
@@ -9,15 +9,15 @@ export class KnownTargets {
     private readonly functions: readonly FunctionModel[],
   ) {}
 
-  /** The ARN that `property` gives. @throws TerraformError when no stream of the stack has it */
+  /** The ARN in `property`. @throws TerraformError when no stream of the stack has it */
   stream(resource: Properties, property: string): string {
     const arn = resource.string(property);
     return this.streams.some((stream) => stream.arn === arn)
       ? arn
-      : resource.refuse(property, `is no stream of this stack; its streams: ${names(this.streams)}`, arn);
+      : resource.refuse(property, `is not a stream of this stack; its streams: ${names(this.streams)}`, arn);
   }
 
-  /** The plain ARN of the function that `property` names, by name or by ARN, with or without `:$LATEST`. */
+  /** The unqualified ARN of the function in `property`, which is a name or an ARN, with or without `:$LATEST`. */
   function(resource: Properties, property: string): string {
     const named = resource.string(property);
     const plain = named.replace(/:\$LATEST$/, "");
@@ -26,18 +26,18 @@ export class KnownTargets {
       target?.arn ??
       resource.refuse(
         property,
-        `is no function of this stack; its functions: ${names(this.functions)}`,
+        `is not a function of this stack; its functions: ${names(this.functions)}`,
         named,
       )
     );
   }
 
-  /** The name of the bucket whose ARN `property` gives. */
+  /** The name of the bucket whose ARN is in `property`. */
   bucket(resource: Properties, property: string): string {
     const arn = resource.string(property);
     return (
       this.buckets.find((name) => arn === `arn:aws:s3:::${name}`) ??
-      resource.refuse(property, `is no bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
+      resource.refuse(property, `is not a bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
     );
   }
 

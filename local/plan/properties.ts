@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../lib/json";
 import { TerraformError } from "./terraform-error";
 
-/** Turns a string of the document into its value: references resolved. Throws with what is wrong with it. */
+/** Resolves the references in a string of the document. Throws an error that describes the problem. */
 type Evaluate = (text: string, place: string) => Json;
 
-/** The properties of one resource that were read, and those that are not honoured. */
+/** Records the properties of one resource that were read, and those that are not honoured. */
 class PropertyUse {
   readonly read = new Set<string>();
-  /** By path, which covers everything below it. */
+  /** By path; a path covers everything below it. */
   readonly notHonoured = new Map<string, string>();
 }
 
@@ -49,7 +49,7 @@ export class Properties {
     return member(this.body, name) !== undefined;
   }
 
-  /** @throws TerraformError when it is absent or is no string */
+  /** @throws TerraformError when it is absent or not a string */
   string(name: string): string {
     return this.optionalString(name) ?? this.refuse(name, "is required");
   }
@@ -60,7 +60,7 @@ export class Properties {
     return typeof value === "string" ? value : this.refuse(name, "must be a string");
   }
 
-  /** A string as the document has it, with unresolved references. This does not count as reading the property. */
+  /** A string as written in the document, with unresolved references. This does not count as reading the property. */
   text(name: string): string | undefined {
     const value = member(this.body, name);
     return typeof value === "string" ? value : undefined;
@@ -127,7 +127,7 @@ export class Properties {
     return Object.fromEntries(entries);
   }
 
-  /** The names of a map of settings. */
+  /** The keys of a map of settings. */
   names(): string[] {
     return Object.keys(this.body).filter((name) => this.has(name));
   }
@@ -135,7 +135,7 @@ export class Properties {
   /** A block that may occur once; cdktf writes it as an object or as a list of one. */
   block(name: string): Properties | undefined {
     const [first, second] = this.blocks(name);
-    if (second !== undefined) return this.refuse(name, "must stand at most once");
+    if (second !== undefined) return this.refuse(name, "must occur at most once");
     return first;
   }
 
@@ -157,13 +157,13 @@ export class Properties {
     if (this.has(name)) this.use.notHonoured.set(this.at(name), reason);
   }
 
-  /** The full name of a property, as errors and the list give it. */
+  /** The full name of a property, for errors and the list. */
   place(name: string): string {
     return `${this.address}.${this.at(name)}`;
   }
 
   /**
-   * @param evaluated the value with its references resolved, where that value is the problem
+   * @param evaluated the resolved value, if that value is the problem
    * @throws TerraformError always: address, property, value and `problem`
    */
   refuse(name: string, problem: string, evaluated?: string): never {
@@ -176,8 +176,8 @@ export class Properties {
   }
 
   /**
-   * A line for each property of the resource that is not honoured. Call it after all reads. The values of these
-   * properties are not evaluated, so they may be any expression.
+   * Returns a line for each property of the resource that is not honoured. Call it after all reads. These properties
+   * are not evaluated, so they may contain any expression.
    */
   remainder(): string[] {
     const lines = new Set<string>();

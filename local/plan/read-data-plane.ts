@@ -9,7 +9,7 @@ import { readSearchDomains } from "./search";
 import { type Computed, Stack } from "./stack";
 import { unsupportedResources } from "./unsupported-resources";
 
-/** The resource types that are read; other types of a stack must be listed in unsupported-resources.ts. */
+/** The supported resource types; other types of a stack must be listed in unsupported-resources.ts. */
 export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
   "aws_s3_bucket",
   "aws_s3_bucket_notification",
@@ -29,7 +29,7 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the data plane out of a synthesized stack.
+ * Reads the data plane from a synthesized stack.
  * @param directory holds `cdk.tf.json` and `assets/`
  * @param computed values that depend on the running engines
  * @throws TerraformError naming the address, the property and the value that the local run does not support

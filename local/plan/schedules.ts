@@ -33,7 +33,7 @@ export function readSchedules(stack: Stack, targets: KnownTargets): ScheduleMode
   const settings = readAsynchronousSettings(stack, targets, new Set(links.map((link) => link.functionArn)));
   const schedules = links.map(({ properties, rule: ruleName, ...link }): ScheduleModel => {
     const rule = rules.find(({ name }) => name === ruleName);
-    if (rule === undefined) return properties.refuse("rule", "is no rule of this stack", ruleName);
+    if (rule === undefined) return properties.refuse("rule", "is not a rule of this stack", ruleName);
     return {
       address: rule.properties.address,
       name: rule.name,
@@ -63,7 +63,7 @@ function readRule(properties: Properties) {
   };
 }
 
-/** `rate(1 minute)`, `rate(5 minutes)`, …: EventBridge wants the singular for one, and only for one. */
+/** `rate(1 minute)`, `rate(5 minutes)`, …: EventBridge requires the singular for 1, and the plural otherwise. */
 function everySeconds(rule: Properties): number {
   const [, count, unit, plural] =
     /^rate\(([1-9]\d*) (minute|hour|day)(s?)\)$/.exec(rule.string("schedule_expression")) ?? [];

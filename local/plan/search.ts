@@ -10,8 +10,8 @@ const NOT_HONOURED: Readonly<Record<string, string>> = {
   off_peak_window_options: "nothing is maintained here",
   software_update_options: "nothing is maintained here",
   snapshot_options: "no snapshots here",
-  vpc_options: "there is no network around the engine here",
-  ip_address_type: "there is no network around the engine here",
+  vpc_options: "the engine is in no VPC here",
+  ip_address_type: "the engine is in no VPC here",
   domain_endpoint_options: "plain http on loopback here",
   encrypt_at_rest: "nothing is encrypted here",
   node_to_node_encryption: "nothing is encrypted here",
@@ -22,7 +22,7 @@ const NOT_HONOURED: Readonly<Record<string, string>> = {
   advanced_options: "the local engine has its own settings",
 };
 
-/** `aws_opensearch_domain`: one engine for any size and protection of the domain. */
+/** `aws_opensearch_domain`: one engine, whatever the domain's size and protection. */
 export function readSearchDomains(stack: Stack): SearchDomainModel[] {
   return stack.all("aws_opensearch_domain").map((domain) => {
     for (const [property, reason] of Object.entries(NOT_HONOURED)) domain.notHonoured(property, reason);
@@ -34,7 +34,7 @@ export function readSearchDomains(stack: Stack): SearchDomainModel[] {
   });
 }
 
-/** The engine needs a role with all permissions, by which search-setup maps the roles of others. */
+/** The engine needs a role with all permissions, with which search-setup maps the other roles. */
 function readMasterRole(domain: Properties): string {
   const security = domain.block("advanced_security_options");
   const master = security?.block("master_user_options");

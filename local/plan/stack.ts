@@ -9,7 +9,7 @@ import { TerraformError } from "./terraform-error";
 
 /** Values that depend on the running engines. */
 export interface Computed {
-  /** Scheme, host and port of the search engine: what `${aws_opensearch_domain.….endpoint}` becomes. */
+  /** Scheme, host and port of the search engine: the value of `${aws_opensearch_domain.….endpoint}`. */
   readonly searchEndpoint?: string;
 }
 
@@ -33,7 +33,7 @@ export class Stack {
   ) {
     const document = readDocument(directory);
     if (member(document, "module") !== undefined) {
-      throw new TerraformError("module", "the local run does not look into modules");
+      throw new TerraformError("module", "the local run does not support modules");
     }
     const provider = defaultProvider(document);
     this.region = provider.string("region");
@@ -41,13 +41,13 @@ export class Stack {
     this.accountId =
       accountId !== undefined && others.length === 0
         ? accountId
-        : provider.refuse("allowed_account_ids", "must name the one account of the environment");
+        : provider.refuse("allowed_account_ids", "must contain exactly the account of the environment");
     const resources = member(document, "resource") ?? {};
     if (!isJsonObject(resources)) throw new TerraformError("resource", "must be an object");
     this.resources = resources;
   }
 
-  /** How many resources there are of each type. */
+  /** Number of resources of each type. */
   counts(): Map<string, number> {
     return new Map(Object.keys(this.resources).map((type) => [type, this.bodies(type).length]));
   }
@@ -136,7 +136,10 @@ export class Stack {
       endpoint: (endpoint) => {
         const value = this.computed[endpoint];
         if (value !== undefined) return value;
-        throw new TerraformError(place, `\${${reference}} needs a running engine's address: none was given`);
+        throw new TerraformError(
+          place,
+          `\${${reference}} needs a running engine's address, and none was given`,
+        );
       },
     });
   }

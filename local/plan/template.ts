@@ -8,14 +8,14 @@ export interface Reference {
 /** A part of a string: literal text or a reference. */
 type Part = string | Reference;
 
-/** A resource's type has an underscore in it, which keeps `data.…`, `var.…`, `local.…` and `module.…` out. */
+/** A resource type contains an underscore, which excludes `data.…`, `var.…`, `local.…` and `module.…`. */
 const REFERENCE = /^\s*([a-z0-9]+_[a-z0-9_]+)\.([A-Za-z_][\w-]*)\.([a-z][a-z0-9_]*)\s*$/;
 const TOKEN = /\$\$\{|%%\{|\$\{|%\{/g;
 
 /**
  * Parses a string of Terraform's JSON. The grammar is closed: text, `$${` and `%%{` for the braces
  * themselves, and plain references to an attribute of a resource.
- * @throws Error quoting the first expression that is anything else
+ * @throws Error quoting the first other expression
  */
 export function parseTemplate(text: string): Part[] {
   const parts: Part[] = [];
@@ -34,7 +34,7 @@ export function parseTemplate(text: string): Part[] {
     const [, type, name, attribute] = REFERENCE.exec(end < 0 ? "" : text.slice(position, end)) ?? [];
     if (match[0] === "%{" || type === undefined || name === undefined || attribute === undefined) {
       throw new Error(
-        `holds the expression ${expression}; only \${type.name.attribute} is understood, and $\${ for a brace`,
+        `holds the expression ${expression}; supported: \${type.name.attribute}, and $\${ for a brace`,
       );
     }
     if (literal !== "") parts.push(literal);

@@ -20,7 +20,7 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
     types:
       /^aws_(vpc\w*|subnet|route\w*|internet_gateway|nat_gateway|eip|default_\w+|security_group|network_\w+|flow_log|ec2_\w+)$/,
   },
-  { what: "bastion", why: "nothing to reach through it here", types: /^aws_(instance|ssm_\w+)$/ },
+  { what: "bastion", why: "nothing needs it here", types: /^aws_(instance|ssm_\w+)$/ },
   {
     what: "bucket settings",
     why: "not applied here: one version of each object, kept until it is deleted",
@@ -42,7 +42,7 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
 
 /**
  * A line for each group of unsupported resources in the stack.
- * @param counts how many resources of each type the stack has, types that are read excluded
+ * @param counts number of resources of each type in the stack, without the types that are read
  * @throws TerraformError for a type that the local run does not know: it may be part of the data plane
  */
 export function unsupportedResources(counts: ReadonlyMap<string, number>): string[] {

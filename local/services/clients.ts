@@ -6,8 +6,8 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { LOCAL_CREDENTIALS, type LocalCredentials } from "./credentials";
 
 /**
- * A client of the local stream. Its default HTTP/2 does not work without TLS.
- * @param maxAttempts 1 for the load generator, which repeats calls itself. @default 3, the SDK's own
+ * A client of the local stream. The SDK's default HTTP/2 does not work without TLS.
+ * @param maxAttempts 1 for the load generator, which retries itself. @default 3, the SDK's own
  */
 export function localKinesis(endpoint: string, region: string, maxAttempts = 3): KinesisClient {
   return new KinesisClient({
@@ -19,12 +19,12 @@ export function localKinesis(endpoint: string, region: string, maxAttempts = 3):
   });
 }
 
-/** A client of the local object store. */
+/** A client of the local S3. */
 export function localS3(endpoint: string, region: string): S3Client {
   return new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
 }
 
-/** A client of the search engine, whose requests are signed. @param credentials @default the operator's */
+/** A client of the search engine that signs its requests. @param credentials @default the operator's */
 export function localSearch(
   url: string,
   region: string,

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import type { DataPlane } from "../plan/data-plane";
 
-/** A key pair of this machine. */
+/** An access key of this machine. */
 export interface LocalCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
 /**
- * Credentials of the operator of this machine and of the run's own clients. Only a real search engine verifies them,
- * but an SDK sends no request without any.
+ * Credentials of this machine's operator and of the run's own clients. Only a real search engine verifies them,
+ * but the SDK sends no request without credentials.
  */
 export const LOCAL_CREDENTIALS: LocalCredentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 /**
- * The credentials that a role has here: the same in each run, so that an engine which outlives a run knows them.
- * They are derived from the role's name and protect nothing; everything listens on loopback.
+ * The credentials of a role in the local run: the same in each run, so that an engine which outlives a run still
+ * accepts them. They are derived from the role's name and protect nothing; every server listens on loopback only.
  */
 export function credentialsOf(roleArn: string): LocalCredentials {
   const digest = (purpose: string): string =>
@@ -26,7 +26,7 @@ export function credentialsOf(roleArn: string): LocalCredentials {
   };
 }
 
-/** The role of a data plane's search domain that may do everything. @throws Error where there is no domain */
+/** The master role of a data plane's search domain. @throws Error when there is no domain */
 export function masterRoleOf({ searchDomains }: DataPlane): string {
   const [domain] = searchDomains;
   if (domain === undefined) throw new Error("the Terraform has no search domain");

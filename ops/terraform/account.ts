@@ -10,11 +10,11 @@ export async function callerAccount(region: string): Promise<string> {
   const client = new STSClient({ region });
   try {
     const { Account } = await client.send(new GetCallerIdentityCommand({}));
-    if (Account === undefined) throw new Error("the answer names no account");
+    if (Account === undefined) throw new Error("the response has no account");
     return Account;
   } catch (error) {
     throw new OperatorError(
-      `AWS does not say whose credentials these are (${messageOf(error)}): ` +
+      `AWS did not identify these credentials (${messageOf(error)}): ` +
         "sign in, for example with `aws sso login`, and set AWS_PROFILE",
     );
   } finally {

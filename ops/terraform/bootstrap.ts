@@ -17,16 +17,16 @@ import type { Changes } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface BootstrapOptions extends Context {
-  /** @default what is configured, else the account of the credentials */
+  /** @default the configured account, else the account of the credentials */
   readonly accountId?: string;
-  /** @default what is configured, else the region of the credentials, else Ireland */
+  /** @default the configured region, else the region of the credentials, else Ireland */
   readonly region?: string;
 }
 
 interface Bootstrapped extends Location {
   readonly bucket: string;
   readonly changes: Changes;
-  /** Where the location is written. */
+  /** Location file that was written. */
   readonly file: string;
 }
 
@@ -35,8 +35,8 @@ const LOCAL_STATE = "terraform.tfstate";
 
 /**
  * Creates the environment's state bucket, moves the state of the bucket's own stack into it, and writes the environment's
- * account and region to the location file. It can be run again, and then only repairs.
- * @throws OperatorError naming the obstacle; nothing is changed in a wrong account.
+ * account and region to the location file. Running it again repairs what is missing and changes nothing else.
+ * @throws OperatorError naming the obstacle; it changes nothing in a wrong account.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
   const { environment, say } = options;
@@ -47,7 +47,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
     [variableName(environment, "REGION")]: location.region,
   };
   const { state } = await openWorkspace({ ...options, variables });
-  say(`${environment} lives in account ${location.accountId}, region ${location.region}`);
+  say(`${environment} is in account ${location.accountId}, region ${location.region}`);
   const changes = await applyStateStack(state, say);
   const file = writeLocation(environment, location, options);
   return { ...location, bucket: state.backend.bucket, changes, file };
@@ -66,11 +66,11 @@ async function applyStateStack(stack: TerraformStackFolder, say: Context["say"])
   if (found === "without state" && !existsSync(localState)) {
     throw new OperatorError(
       `bucket ${backend.bucket} exists, but has no ${backend.key}, and no unfinished bootstrap is here ` +
-        `(${localState}): finish it on the machine where it began, bring an earlier version of the object ` +
-        "back, or remove the bucket if it is empty",
+        `(${localState}): finish it on the machine where it began, restore an earlier version of the object, ` +
+        "or remove the bucket if it is empty",
     );
   }
-  say(found === "absent" ? `making bucket ${backend.bucket}` : "finishing an interrupted bootstrap");
+  say(found === "absent" ? `creating bucket ${backend.bucket}` : "finishing an interrupted bootstrap");
   keepStateHere(stack);
   await terraform.init();
   const changes = await applyPlan(stack);
@@ -93,7 +93,7 @@ async function applyPlan({ path, terraform }: TerraformStackFolder): Promise<Cha
   }
 }
 
-/** @throws OperatorError when the options, the configuration and the credentials disagree. */
+/** @throws OperatorError when the options, the configuration and the credentials do not agree. */
 async function resolveLocation({
   environment,
   variables,
@@ -112,18 +112,18 @@ async function resolveLocation({
   };
   if (isConfigured && (wanted.accountId !== configured.accountId || wanted.region !== configured.region)) {
     throw new OperatorError(
-      `${environment} already lives in account ${configured.accountId}, region ${configured.region} ` +
+      `${environment} is already in account ${configured.accountId}, region ${configured.region} ` +
         `(${path} or ${variableName(environment, "ACCOUNT_ID")}): destroy it there first, or name another environment`,
     );
   }
   const caller = await callerAccount(wanted.region);
   if (wanted.accountId !== undefined && wanted.accountId !== caller) {
     throw new OperatorError(
-      `these credentials belong to account ${caller}, but ${environment} is to live in ${wanted.accountId}: ` +
+      `these credentials belong to account ${caller}, but ${environment} belongs in ${wanted.accountId}: ` +
         "use that account's credentials",
     );
   }
-  // `locate` validates the options, too.
+  // `locate` validates the options too.
   return locate(environment, {}, { [environment]: { accountId: caller, region: wanted.region } });
 }
 

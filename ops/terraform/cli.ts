@@ -52,7 +52,7 @@ const bootstrapCommand = command("bootstrap")
     ending(async (environment: string, options: { accountId?: string; region?: string }) => {
       const done = await bootstrap({ environment, variables: process.env, say, ...options });
       print(
-        `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); written down in ${done.file}`,
+        `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); location written to ${done.file}`,
       );
       print(`next: npx cdktf deploy ${environment}`);
       return EXIT.ok;
@@ -60,11 +60,11 @@ const bootstrapCommand = command("bootstrap")
   );
 
 const driftCommand = command("drift")
-  .description("Lists the resources that were changed outside of Terraform. Changes nothing.")
+  .description("Lists the resources that were changed outside Terraform. Changes nothing.")
   .option("--json", "print one JSON document on stdout", false)
   .option(
     "--lock-timeout <duration>",
-    "time to wait for a state lock that somebody else holds",
+    "time to wait for a state lock that another process holds",
     duration,
     "60s",
   )
@@ -91,7 +91,7 @@ const destroyCommand = command("destroy")
   .option("--yes", "do not ask for confirmation", false)
   .option(
     "--lock-timeout <duration>",
-    "time to wait for a state lock that somebody else holds",
+    "time to wait for a state lock that another process holds",
     duration,
     "60s",
   )
@@ -110,7 +110,7 @@ const destroyCommand = command("destroy")
         confirm: async (resources) => options.yes || (await ask(environment, resources)),
       });
       print(`${environment} is gone: ${removed} resources removed`);
-      for (const left of remains) print(`there still is ${left}`);
+      for (const left of remains) print(`remaining: ${left}`);
       return EXIT.ok;
     }),
   );
@@ -139,10 +139,10 @@ function readPlan(file: string | undefined) {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new OperatorError(
-      `${from} is no JSON (${error.message}): give what \`terraform show -json\` prints`,
+      `${from} is not JSON (${error.message}): pass the output of \`terraform show -json\``,
     );
   }
-  if (!isJsonObject(plan)) throw new OperatorError(`${from} is no JSON object`);
+  if (!isJsonObject(plan)) throw new OperatorError(`${from} is not a JSON object`);
   return plan;
 }
 

@@ -8,7 +8,7 @@ import { lookAtStateBucket } from "./state-bucket";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface DestroyOptions extends Context {
-  /** Whether to destroy the state bucket, too. */
+  /** Whether to destroy the state bucket too. */
   readonly andState: boolean;
   /** Asks before anything is destroyed. @returns whether to continue */
   readonly confirm: (resources: number) => Promise<boolean>;
@@ -21,12 +21,11 @@ interface Destroyed {
 }
 
 const PLAN = "destroy.tfplan";
-const KEY_REMAINS =
-  "the key until its deletion window ends: `aws kms cancel-key-deletion` would bring it back";
+const KEY_REMAINS = "the key until its deletion window ends: `aws kms cancel-key-deletion` would restore it";
 const LOCAL_STATE = "terraform.tfstate";
 /**
- * A running merge or a late access log may put an object into a bucket after it was emptied, and S3 then refuses to
- * delete the bucket. At the second attempt nothing runs any more.
+ * A running merge or a late access log may put an object into a bucket after it was emptied; S3 then refuses to
+ * delete the bucket. Nothing runs any more during the second attempt.
  */
 const ATTEMPTS = 2;
 
@@ -76,8 +75,8 @@ function assertDisposableInCode(environment: string, stack: TerraformStackFolder
 function assertDisposableInState(environment: string, addresses: readonly string[]): void {
   if (addresses.length === 0) return;
   throw new OperatorError(
-    `${environment} is disposable in the code, but was not deployed since: ${addresses.join(", ")} would be ` +
-      `left behind half removed. First: npx cdktf deploy ${environment}`,
+    `${environment} is disposable in the code, but was not deployed since: ${addresses.join(", ")} would ` +
+      `remain, half removed. First: npx cdktf deploy ${environment}`,
   );
 }
 

@@ -27,7 +27,7 @@ export interface DriftReport {
   readonly undeployed: readonly string[];
 }
 
-/** The exit code of a report. Changes of the code alone are no drift. */
+/** The exit code of a report. Changes of the code alone are not drift. */
 export function driftCode({ drifted }: DriftReport): ExitCode {
   return drifted.length > 0 ? EXIT.drift : EXIT.ok;
 }
@@ -52,8 +52,8 @@ export async function detectDrift(context: Context): Promise<DriftReport> {
 
 /**
  * The drift in a plan, as `terraform show -json` prints it: the resources in both `resource_drift` and
- * `resource_changes`. Neither list suffices: the first also has every computed value that changed by itself, the second
- * also has the changes of the code.
+ * `resource_changes`. Neither list suffices: the first also contains every computed value that changed by itself, the
+ * second also contains the changes of the code.
  */
 export function driftOf(plan: JsonObject): DriftReport {
   const found = new Map(changesIn(plan, "resource_drift").map((change) => [change.address, change]));

@@ -33,7 +33,7 @@ export function markdownOf(summary: PlanSummary, options: MarkdownOptions): stri
       : []),
     ...(summary.outputs.length > 0 ? [`Outputs that change: ${summary.outputs.map(code).join(", ")}`] : []),
     ...(summary.changes.length > 0
-      ? [`Fingerprint ${code(summary.fingerprint)}: a plan with the same one does the same.`]
+      ? [`Fingerprint ${code(summary.fingerprint)}: plans with the same fingerprint make the same changes.`]
       : []),
   ];
   let room = limit - length([...head, ...foot]);
@@ -60,14 +60,16 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
     const lines = losses.map(
       ({ address, action, lost }) => `> - **${WORDS[action]}** ${code(address)}: ${lost}`,
     );
-    parts.push(["> [!CAUTION]", "> **This plan takes away what holds data:**", ...lines].join("\n"));
+    parts.push(["> [!CAUTION]", "> **This plan removes resources that hold data:**", ...lines].join("\n"));
   }
   if (unprotected.length > 0) {
     const lines = unprotected.map((what) => `> - ${code(what)}`);
     parts.push(
-      ["> [!WARNING]", "> **After it, these can be removed together with their content:**", ...lines].join(
-        "\n",
-      ),
+      [
+        "> [!WARNING]",
+        "> **After this plan, these resources can be removed with their content:**",
+        ...lines,
+      ].join("\n"),
     );
   }
   return parts;
@@ -76,7 +78,7 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
 function tableOf(changes: readonly PlannedChange[], room: number): string {
   if (changes.length === 0) return "";
   const lines = ["| | resource | what changes |", "|---|---|---|"];
-  // The last line has the number of omitted changes.
+  // The last line gives the number of omitted changes.
   let left = room - length(lines) - 80;
   for (const [index, change] of changes.entries()) {
     const line = `| ${WORDS[change.action]} | ${code(change.address)} | ${properties(change)} |`;
@@ -132,7 +134,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "~": "&#126;",
 };
 
-/** As code that no value can break out of. */
+/** Markdown code that no value can break out of. */
 function code(text: string): string {
   const safe = text.replace(/[&<>|`\\*_[\]@#~]/g, (character) => ENTITIES[character] ?? character);
   return `<code>${safe.replace(/\s+/g, " ")}</code>`;

@@ -63,11 +63,11 @@ const UNKNOWN = "(known after apply)";
 /**
  * Summarizes the changes of a plan.
  * @param plan as `terraform show -json` prints it.
- * @throws OperatorError for a document that is no plan, or a plan that failed.
+ * @throws OperatorError for a document that is not a plan, or a plan that failed.
  */
 export function summarize(plan: JsonObject): PlanSummary {
   if (member(plan, "resource_changes") === undefined && member(plan, "planned_values") === undefined) {
-    throw new OperatorError("this is no plan: make it by `terraform show -json <plan>`");
+    throw new OperatorError("this is not a plan: create it with `terraform show -json <plan>`");
   }
   if (member(plan, "errored") === true) throw new OperatorError("the plan failed, and is not complete");
   const planned = changesIn(plan, "resource_changes")
@@ -113,7 +113,7 @@ const ACTIONS: Readonly<Record<string, PlannedAction>> = {
   update: "update",
 };
 
-/** @returns undefined for no action. @throws OperatorError for an unknown action, of a newer Terraform */
+/** @returns undefined for no action. @throws OperatorError for an action that this version does not know */
 function actionOf({ address, actions, change, entry }: ResourceChange): PlannedAction | undefined {
   const name = actions.join(",");
   if (name === "no-op" || name === "read") {
@@ -121,8 +121,7 @@ function actionOf({ address, actions, change, entry }: ResourceChange): PlannedA
     return member(entry, "previous_address") === undefined ? undefined : "move";
   }
   const action = ACTIONS[name];
-  if (action === undefined)
-    throw new OperatorError(`the plan wants to ${name} ${address}, which is not known here`);
+  if (action === undefined) throw new OperatorError(`the plan has the unknown action ${name} for ${address}`);
   return action;
 }
 

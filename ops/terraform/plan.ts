@@ -17,10 +17,10 @@ export interface ResourceChange {
 /** Placeholder of a sensitive value. */
 export const HIDDEN = "(sensitive)";
 
-/** One of a plan's lists of resources; empty where the plan has none. @throws OperatorError when it is malformed. */
+/** One of a plan's lists of resources; empty if the plan has none. @throws OperatorError when it is malformed. */
 export function changesIn(plan: JsonObject, list: "resource_drift" | "resource_changes"): ResourceChange[] {
   const changes = member(plan, list) ?? [];
-  if (!Array.isArray(changes)) throw new OperatorError(`the plan's ${list} is no list`);
+  if (!Array.isArray(changes)) throw new OperatorError(`the plan's ${list} is not a list`);
   return changes.map((entry: Json) => {
     const address = isJsonObject(entry) ? member(entry, "address") : undefined;
     const change = isJsonObject(entry) ? member(entry, "change") : undefined;
@@ -38,7 +38,7 @@ export function changesIn(plan: JsonObject, list: "resource_drift" | "resource_c
   });
 }
 
-/** Equality that treats null, an empty list and an empty string as the same, because the provider's reads do. */
+/** Equality that treats null, an empty list and an empty string as equal, because the provider's reads do. */
 export function isSame(one: Json | undefined, other: Json | undefined): boolean {
   const isEmpty = (value: Json | undefined): boolean =>
     value === undefined ||

@@ -35,7 +35,7 @@ function usualMirrors(): string[] {
 /**
  * Finds the provider: the mirror that {@link MIRROR_VARIABLE} names, else the operator's own CLI
  * configuration, else a mirror with this version in one of the usual folders, else the registry.
- * @throws OperatorError when the named mirror does not have it.
+ * @throws OperatorError when the named mirror does not contain the provider.
  */
 export function findProvider(
   version: string,
@@ -48,7 +48,7 @@ export function findProvider(
     if (!hasProvider(path, version)) {
       throw new OperatorError(
         `${MIRROR_VARIABLE} is ${named}, which has no ${PROVIDER} ${version} for ${platform()}: ` +
-          `make it by \`terraform providers mirror\`, or unset the variable`,
+          `create it with \`terraform providers mirror\`, or unset the variable`,
       );
     }
     return { kind: "mirror", path };
@@ -98,7 +98,7 @@ function hasProvider(mirror: string, version: string): boolean {
   return (existsSync(unpacked) && readdirSync(unpacked).length > 0) || existsSync(packed);
 }
 
-/** As Terraform names it, such as `linux_amd64`. */
+/** Terraform's platform name, such as `linux_amd64`. */
 function platform(): string {
   const systems: Partial<Record<NodeJS.Platform, string>> = { win32: "windows" };
   const processors: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", ia32: "386" };

@@ -5,18 +5,18 @@ import { OperatorError } from "../../lib/operator-error";
 import { runProgram } from "../../lib/run-program";
 import type { Variables } from "../../lib/variables";
 
-/** The root of the project: where `main.ts` is. */
+/** The root folder of the project, which contains `main.ts`. */
 export const PROJECT_ROOT = resolve(__dirname, "..", "..");
 
 /**
- * Output folder of the commands' synths. It is git-ignored and kept, so that Terraform does not install its provider each
+ * Output folder of the commands' synths. It is git-ignored and kept, so that Terraform does not reinstall its provider each
  * time. `RETAIL_BI_WORK_FOLDER` overrides it. (`cdktf.out` belongs to the cdktf CLI.)
  */
 export function workFolder(variables: Variables): string {
   return variables["RETAIL_BI_WORK_FOLDER"] ?? join(PROJECT_ROOT, ".retail-bi", "terraform");
 }
 
-/** Where a stack keeps its state. */
+/** Location of a stack's state. */
 export interface Backend {
   readonly bucket: string;
   readonly key: string;
@@ -25,7 +25,7 @@ export interface Backend {
   readonly accountId: string;
 }
 
-/** A synthesized stack: its folder is where Terraform runs. */
+/** A synthesized stack: Terraform runs in its folder. */
 export interface StackFolder {
   readonly name: string;
   readonly path: string;
@@ -94,13 +94,13 @@ function readStack(folder: string, name: string): StackFolder {
   };
   const text = (object: JsonObject, key: string): string => {
     const value = member(object, key);
-    if (typeof value !== "string") throw new OperatorError(`${file} has no text for ${key}`);
+    if (typeof value !== "string") throw new OperatorError(`${file} has no string for ${key}`);
     return value;
   };
   const onlyText = (object: JsonObject, key: string): string => {
     const values = member(object, key);
     const [value] = Array.isArray(values) ? values : [];
-    if (typeof value !== "string") throw new OperatorError(`${file} has no text in ${key}`);
+    if (typeof value !== "string") throw new OperatorError(`${file} has no string in ${key}`);
     return value;
   };
   const document = inside(JSON.parse(readFileSync(file, "utf8")));

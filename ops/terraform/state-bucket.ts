@@ -12,7 +12,7 @@ import type { Backend } from "./stack-folder";
 type StateBucket = "absent" | "without state" | "with state";
 
 /**
- * Looks for the bucket and the state in it.
+ * Checks for the bucket and the state in it.
  * @throws OperatorError when the bucket belongs to another account or is not readable.
  */
 export async function lookAtStateBucket({ bucket, key, region, accountId }: Backend): Promise<StateBucket> {
@@ -25,7 +25,7 @@ export async function lookAtStateBucket({ bucket, key, region, accountId }: Back
   } catch (error) {
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
       throw new OperatorError(
-        `bucket ${bucket} exists, but account ${accountId} may not look at it: it belongs to another account, ` +
+        `bucket ${bucket} exists, but account ${accountId} cannot read it: it belongs to another account, ` +
           "or these credentials lack s3:ListBucket and s3:GetObject on it",
       );
     }

@@ -107,7 +107,7 @@ export class Terraform {
       ...(file === undefined ? [] : [file]),
     ]);
     const shown: unknown = JSON.parse(stdout);
-    if (!isJsonObject(shown)) throw new OperatorError("terraform show -json printed no object");
+    if (!isJsonObject(shown)) throw new OperatorError("terraform show -json did not print an object");
     return shown;
   }
 
@@ -132,7 +132,7 @@ export class Terraform {
   public async outputs(): Promise<ReadonlyMap<string, Json>> {
     const { stdout } = await this.capture("output", ["-json", "-no-color"]);
     const outputs: unknown = JSON.parse(stdout);
-    if (!isJsonObject(outputs)) throw new OperatorError("terraform output -json printed no object");
+    if (!isJsonObject(outputs)) throw new OperatorError("terraform output -json did not print an object");
     return new Map(
       Object.entries(outputs).map(([name, output]) => [
         name,
@@ -172,7 +172,7 @@ export class Terraform {
   }
 }
 
-/** Parses a line of `-json`; other lines are no events. */
+/** Parses a line of `-json` output; other lines are not events. */
 function parseEvent(line: string): JsonObject | undefined {
   if (!line.startsWith("{")) return undefined;
   const event: unknown = JSON.parse(line);

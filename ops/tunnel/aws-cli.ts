@@ -8,7 +8,7 @@ import { INSTALL_AWS_CLI } from "./session-child";
 /** Runs a command of the AWS CLI in one region; the session needs the CLI anyway. */
 export type Ask = (what: string, args: readonly string[]) => Promise<JsonObject>;
 
-/** @throws (the returned function) OperatorError naming what it looked for, with the explained error of the CLI. */
+/** @throws (the returned function) OperatorError naming the missing thing, with the explained error of the CLI. */
 export function awsCli(region: string, variables: Variables): Ask {
   return async (what, args) => {
     const { exitCode, stdout, stderr } = await runProgram(
@@ -19,7 +19,7 @@ export function awsCli(region: string, variables: Variables): Ask {
     );
     if (exitCode !== 0) throw new OperatorError(`${what} cannot be found: ${explainCliError(stderr)}`);
     const answer: unknown = JSON.parse(stdout);
-    if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} printed no object`);
+    if (!isJsonObject(answer)) throw new OperatorError(`aws ${args.join(" ")} did not print an object`);
     return answer;
   };
 }

@@ -1,6 +1,6 @@
 const SIGN_IN = "sign in, for example with `aws sso login`, and set AWS_PROFILE";
 
-/** Error output of the AWS CLI → its meaning and remedy. The first match counts. */
+/** Error output of the AWS CLI → its meaning and remedy. The first match is used. */
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
   [
     /SessionManagerPlugin is not found/,
@@ -42,6 +42,6 @@ const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
 export function explainCliError(stderr: string): string {
   const output = stderr.trim();
   const [, meaning] = EXPLANATIONS.find(([pattern]) => pattern.test(output)) ?? [];
-  if (meaning === undefined) return output === "" ? "the AWS CLI says no more" : output;
+  if (meaning === undefined) return output === "" ? "the AWS CLI gives no reason" : output;
   return `${meaning} (the AWS CLI says: ${output})`;
 }

@@ -63,14 +63,14 @@ function endToEnd(headers: IncomingHttpHeaders, wanted: (name: string) => boolea
   );
 }
 
-/** A redirect to the domain goes to the local end; one to anywhere else stays. */
+/** Redirects to the domain are rewritten to the local end; others are unchanged. */
 function localLocation(location: string, domain: URL, local: string): string {
   if (!URL.canParse(location)) return location;
   const { host, pathname, search, hash } = new URL(location);
   return host === domain.host ? `${local}${pathname}${search}${hash}` : location;
 }
 
-/** The local end is plain HTTP under another name, so a browser would reject a cookie for the domain's name or for TLS only. */
+/** The local end is plain HTTP under another name, so a browser would reject a cookie for the domain's name or with `Secure`. */
 function localCookie(cookie: string): string {
   return cookie
     .split(";")

@@ -25,12 +25,12 @@ export interface TunnelOptions {
   readonly environment: string;
   /** Port of the local end; 0 for a free one. */
   readonly port: number;
-  /** Origin of the domain, where it is reached without a session. */
+  /** Origin of the domain, if it is reachable without a session. */
   readonly endpoint?: URL;
   readonly variables: Variables;
   /** Receives progress messages, one line each. */
   readonly say: (line: string) => void;
-  /** Ends the opening. */
+  /** Cancels the opening. */
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +65,7 @@ export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
   const file = readLocationFile(locationFilePath(PROJECT_ROOT, variables));
   const location = locate(environment, variables, file);
   const { accountId, region } = location;
-  // Other programs renew credentials in profile files, so these are not cached.
+  // Other programs renew credentials in profile files, so the tunnel does not cache these.
   const credentials: CredentialSource = defaultProvider({ ignoreCache: true });
 
   const names = namesOf({ ...definition, location });
@@ -108,7 +108,7 @@ async function throughBastion(
   const caller = await callerAccount(region);
   if (caller !== accountId) {
     throw new OperatorError(
-      `${environment} lives in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
+      `${environment} is in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
     );
   }
   const target = await resolveRoute(destination, variables);

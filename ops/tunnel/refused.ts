@@ -11,7 +11,7 @@ interface Refused {
   readonly accessKeyId: string;
 }
 
-/** Why the domain refused. */
+/** Reason of the domain's refusal. */
 type RefusalCause =
   | "expired-credentials"
   | "clock"
@@ -23,7 +23,7 @@ type RefusalCause =
 
 interface RefusalExplanation {
   readonly cause: RefusalCause;
-  /** For the operator: what is wrong and what to do. */
+  /** For the operator: the cause and the remedy. */
   readonly text: string;
 }
 
@@ -63,7 +63,7 @@ export function explainRefusal(refused: Refused): RefusalExplanation {
   if (/security token included in the request is expired|ExpiredToken/i.test(body)) {
     return {
       cause: "expired-credentials",
-      text: `your credentials (${accessKeyId}) have expired: sign in again, for example with \`aws sso login\`. What a profile or a file gives is read again by itself; after a change of variables, start the tunnel again`,
+      text: `your credentials (${accessKeyId}) have expired: sign in again, for example with \`aws sso login\`. The tunnel rereads profiles and files itself; after a change of variables, restart it`,
     };
   }
   if (/security token included in the request is invalid|UnrecognizedClient/i.test(body)) {
@@ -75,7 +75,7 @@ export function explainRefusal(refused: Refused): RefusalExplanation {
   if (/signature we calculated does not match|SignatureDoesNotMatch/i.test(body)) {
     return {
       cause: "signature",
-      text: `the signature by ${accessKeyId} does not fit: its secret key is wrong, or something on the way changes requests`,
+      text: `the signature by ${accessKeyId} is invalid: its secret key is wrong, or something on the way changes requests`,
     };
   }
   if (/not authorized to perform/i.test(body)) {

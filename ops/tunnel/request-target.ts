@@ -4,7 +4,7 @@ import { LocalAnswer } from "./local-answer";
 export interface RequestTarget {
   /** Without query. */
   readonly path: string;
-  /** Name and values, decoded; a name without a value has an empty one. */
+  /** Decoded names and values; a name without a value has an empty one. */
   readonly query: Readonly<Record<string, string[]>>;
   /** Path and query, as they are sent. */
   readonly sent: string;
@@ -17,11 +17,11 @@ const UNSIGNABLE = "__proto__";
  * Parses the request line's target and encodes it again: every octet except RFC 3986's unreserved ones, in the path and in
  * the query. A character that a browser does not encode, such as `*` in `/retail*`, is canonicalized differently by
  * different implementations; once encoded, they agree. The parameters keep their order.
- * @throws LocalAnswer 400 for a target that is no path, is not well encoded, contains `..`, or cannot be signed.
+ * @throws LocalAnswer 400 for a target that is not a path, is not well encoded, contains `..`, or cannot be signed.
  */
 export function parseTarget(target: string): RequestTarget {
   if (!target.startsWith("/")) {
-    throw new LocalAnswer(400, `the request asks for ${JSON.stringify(target)}; a path is wanted`);
+    throw new LocalAnswer(400, `the request target ${JSON.stringify(target)} is not a path`);
   }
   const mark = target.indexOf("?");
   const path = (mark < 0 ? target : target.slice(0, mark))
@@ -29,7 +29,7 @@ export function parseTarget(target: string): RequestTarget {
     .map((segment) => {
       const decoded = decode(segment);
       if (decoded === "." || decoded === "..") {
-        throw new LocalAnswer(400, `the path ${JSON.stringify(target)} climbs; write it out`);
+        throw new LocalAnswer(400, `the path ${JSON.stringify(target)} contains ..; write it without`);
       }
       return encode(decoded);
     })
@@ -47,7 +47,7 @@ export function parseTarget(target: string): RequestTarget {
   if (names.has(UNSIGNABLE)) {
     throw new LocalAnswer(
       400,
-      `a parameter named ${UNSIGNABLE} cannot be signed; the engine knows none of that name`,
+      `a parameter named ${UNSIGNABLE} cannot be signed; the engine has no parameter of that name`,
     );
   }
   const query = Object.fromEntries(

@@ -34,7 +34,7 @@ async function findHost(ask: Ask, name: string, region: string): Promise<string>
   const host = at(domain, "DomainStatus", "Endpoints", "vpc") ?? at(domain, "DomainStatus", "Endpoint");
   if (typeof host === "string") return host;
   throw new OperatorError(
-    `the domain ${name} in ${region} has no endpoint yet: it is being made; wait for it`,
+    `the domain ${name} in ${region} has no endpoint yet: it is being created; wait for it`,
   );
 }
 
@@ -59,7 +59,7 @@ async function findBastion(ask: Ask, name: string, environment: string, region: 
   }
   throw new OperatorError(
     `there is no bastion ${name} in ${region}: set bastion.enabled to true in environments/${environment}.ts and deploy; ` +
-      "from inside of the network, or over a VPN, name the domain by --endpoint instead",
+      "from inside of the network, or over a VPN, name the domain with --endpoint instead",
   );
 }
 

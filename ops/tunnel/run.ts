@@ -24,12 +24,12 @@ export async function runTunnel(options: TunnelOptions): Promise<void> {
 
 /** Instructions for an open tunnel. */
 export function welcome({ url, host, saml }: Pick<Tunnel, "url" | "host" | "saml">): readonly string[] {
-  const signed = `requests are signed with your credentials and passed on to ${host}`;
+  const signed = `requests are signed with your credentials and forwarded to ${host}`;
   const ending = "(Ctrl-C ends the tunnel)";
   if (!saml) return [signed, `OpenSearch Dashboards: ${url}${DASHBOARDS} ${ending}`];
   return [
     signed,
-    `OpenSearch Dashboards: https://${host}${DASHBOARDS}, whose SAML sign-in no tunnel can pass on (docs/operations.md)`,
+    `OpenSearch Dashboards: https://${host}${DASHBOARDS}, whose SAML sign-in a tunnel cannot forward (docs/operations.md)`,
     `the engine itself: ${url} ${ending}`,
   ];
 }

@@ -53,10 +53,10 @@ export function startSession(
     [
       ...["ssm", "start-session", "--region", region, "--target", instanceId],
       ...["--document-name", DOCUMENT],
-      // Without a local port the plugin takes a free one and prints it.
+      // Without a local port the plugin chooses a free one and prints it.
       ...["--parameters", JSON.stringify({ host: [host], portNumber: [String(HTTPS)] })],
     ],
-    // A process group of its own: Ctrl-C reaches the tunnel alone, which then ends CLI and plugin together.
+    // A process group of its own: Ctrl-C reaches only the tunnel, which then ends CLI and plugin together.
     { env: { ...variables }, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const output: string[] = [];

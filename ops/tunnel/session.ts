@@ -54,7 +54,7 @@ export async function openSession({
   async function reopen(): Promise<OperatorError | undefined> {
     let reason = new OperatorError("there was no attempt");
     for (const [attempt, pause] of backoffMs.entries()) {
-      say(`opening the session again in ${pause / 1000} s (${attempt + 1} of ${backoffMs.length})`);
+      say(`reopening the session in ${pause / 1000} s (${attempt + 1} of ${backoffMs.length})`);
       await wait(pause, undefined, { signal: closing.signal }).catch(() => undefined);
       if (closing.signal.aborted) return undefined;
       child = startSession(target, variables, say, openingMs);
@@ -79,7 +79,7 @@ export async function openSession({
       say(`the session to the bastion has dropped: ${output}`);
       const failure = await reopen();
       if (failure) {
-        return new OperatorError(`the session dropped and cannot be opened again: ${failure.message}`);
+        return new OperatorError(`the session dropped and cannot be reopened: ${failure.message}`);
       }
     }
     return undefined;
@@ -91,7 +91,7 @@ export async function openSession({
       if (port !== undefined) return port;
       throw new LocalAnswer(
         503,
-        "the session to the bastion has dropped and is being opened again: try again in a moment",
+        "the session to the bastion has dropped and is being reopened: try again in a moment",
       );
     },
     over,

@@ -18,12 +18,12 @@ interface Signable {
   /** Host of the domain, with the port if it is not the scheme's default. */
   readonly host: string;
   readonly target: RequestTarget;
-  /** Signed too, because the engine interprets the body by it. */
+  /** Signed too, because the engine uses it to interpret the body. */
   readonly contentType: string | undefined;
   readonly body: Buffer;
 }
 
-/** Signs by `credentials` at the time `at`. @returns the headers that carry the signature, `host` included. */
+/** Signs with `credentials` at the time `at`. @returns the headers of the signature, `host` included. */
 export type Sign = (
   request: Signable,
   credentials: Credentials,
@@ -49,7 +49,7 @@ const Sha256: Sha256Constructor = class {
   }
 };
 
-/** Signs requests to a search domain of `region`. Headers may be added later: only signed ones are verified. */
+/** Signs requests to a search domain of `region`. Headers may be added after signing: only signed ones are verified. */
 export function signer(region: string): Sign {
   return async ({ method, host, target, contentType, body }, credentials, at) => {
     const signature = new SignatureV4({ service: "es", region, credentials, sha256: Sha256 });

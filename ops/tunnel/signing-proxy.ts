@@ -13,7 +13,7 @@ import { connectUpstream, type Send, type Upstream } from "./upstream";
 
 export interface SigningProxyOptions {
   readonly upstream: Upstream;
-  /** Of the domain. */
+  /** Region of the domain. */
   readonly region: string;
   readonly credentials: CredentialSource;
   /** Receives messages for the operator, one line each, without consecutive repetitions. */
@@ -41,8 +41,8 @@ interface Answer {
 }
 
 /**
- * The local end: an HTTP server that signs requests (SigV4, service `es`) and forwards them to the domain. Let it listen
- * on loopback only; `rejectionReason` (lib/origin-check) rejects requests of web pages. Closing it ends its connections.
+ * The local end: an HTTP server that signs requests (SigV4, service `es`) and forwards them to the domain. Bind it
+ * to loopback only; `rejectionReason` (lib/origin-check) rejects requests of web pages. Closing it ends its connections.
  */
 export function createSigningProxy(options: SigningProxyOptions): Server {
   const { send, agent } = connectUpstream(options.upstream);
@@ -87,7 +87,7 @@ class SigningProxy {
     let bytes = 0;
     for await (const part of incoming) {
       bytes += part.length;
-      // The rest is read and dropped, because a client that is still sending does not read a response.
+      // The rest is read and discarded, because a client that is still sending does not read a response.
       if (bytes <= most) parts.push(part);
     }
     if (bytes > most) {

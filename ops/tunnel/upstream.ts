@@ -11,7 +11,7 @@ import { LocalAnswer } from "./local-answer";
 
 /** Address of the domain. */
 export interface Upstream {
-  /** Its own origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: it determines `Host` and the TLS server name. */
+  /** The domain's origin, such as `https://vpc-….eu-west-1.es.amazonaws.com`: it determines `Host` and the TLS server name. */
   readonly origin: URL;
   /** Local port that a session forwards; absent when the origin is reached directly. @throws LocalAnswer 503 */
   readonly forwardedPort?: () => number;
@@ -40,8 +40,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ECONNRESET: "the connection was cut before the answer; try again",
   ENOTFOUND: "its name does not resolve",
-  ETIMEDOUT: "it does not answer; from outside of its network it cannot be reached directly",
-  ERR_TLS_CERT_ALTNAME_INVALID: "what answers there has another name's certificate",
+  ETIMEDOUT: "it does not respond; it cannot be reached directly from outside its network",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
 };
 
 /** Sends requests to one domain, over keep-alive connections. Destroy the agent after use. */

@@ -9,7 +9,7 @@ import { sendPlain, type World } from "./world";
 const LINES = 300;
 const PATIENCE_MS = 120_000;
 
-/** Who may do what, before and after the set-up; the last leaves a domain that is set up. */
+/** Permissions before and after the set-up; the last test leaves a domain that is set up. */
 export function access(world: () => World, say: (line: string) => void): void {
   let run: ObservedRun;
 
@@ -27,7 +27,7 @@ export function access(world: () => World, say: (line: string) => void): void {
     return readFileSync(join(run.folder, "logs", `${upsertToEs(world().plane).name}.log`), "utf8");
   }
 
-  /** Lets the function be refused a while longer. */
+  /** Waits until the function has been refused again. */
   async function refusedAgain(): Promise<void> {
     const before = run.metric("refusals");
     await eventually(() => expect(run.metric("refusals")).toBeGreaterThan(before), PATIENCE_MS);
@@ -45,7 +45,7 @@ export function access(world: () => World, say: (line: string) => void): void {
     });
     expect(run.mapping).toMatchObject({ recordsAcknowledged: 0, discarded: [] });
     expect(run.metric("quarantined")).toBe(0);
-    // The log is written behind the metrics.
+    // The log is written after the metrics.
     await eventually(
       () => expect(log()).toContain("map this function's execution role to the security role firehose_role"),
       PATIENCE_MS,
@@ -135,7 +135,7 @@ export function access(world: () => World, say: (line: string) => void): void {
     expect(body).toMatchObject({
       backend_roles: [world().reader],
       roles: expect.arrayContaining(["retail_reader", "kibana_user"]),
-      // Everyone's dashboards: seen, not changed.
+      // Everyone's dashboards: may be read, not changed.
       tenants: { global_tenant: false },
     });
   });
@@ -153,7 +153,7 @@ export function access(world: () => World, say: (line: string) => void): void {
       body: expect.stringContaining("Missing Authentication Token"),
     });
     expect(await sendPlain(`${url}/retail-*/_count`, claims)).toMatchObject({ status: 403 });
-    // The engine itself does not believe this machine's usual address.
+    // The engine itself does not trust this machine's usual address.
     expect(await sendPlain(`${world().real.engine.url}/retail-*/_count`, claims)).toMatchObject({
       status: 401,
     });

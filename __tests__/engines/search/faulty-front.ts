@@ -4,14 +4,14 @@ import { pipeline } from "node:stream/promises";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { Service } from "../../../local/plan/data-plane";
 
-/** A front that answers some bulk requests itself. */
+/** A proxy that answers some bulk requests itself. */
 export interface FaultyFront extends Service {
   readonly url: string;
 }
 
 /**
- * Stands before a gate and passes on what it does not answer itself, headers and all, so that signatures hold.
- * @param onBulk called with the number of each bulk request; what it returns is answered as status
+ * Starts a proxy in front of a gate. It forwards what it does not answer itself, headers unchanged, so that signatures stay valid.
+ * @param onBulk called with the number of each bulk request; a returned value becomes the status of the response
  */
 export async function startFaultyFront(
   target: string,

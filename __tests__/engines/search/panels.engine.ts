@@ -40,7 +40,7 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
       say: (line) => void process.stderr.write(`${line}\n`),
     });
     search = createSearch(real.gate.url, REGION);
-    // Several shards, so that each knows only a part of a sum.
+    // Several shards, so that each has only a part of a sum.
     const { path, wanted } = indexTemplate(INDEX, { shards: 3, replicas: 0 });
     const { status } = await search({ method: "PUT", path, body: wanted(undefined), timeoutMs: 30_000 });
     expect(status).toBe(200);

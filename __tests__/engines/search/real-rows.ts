@@ -7,19 +7,19 @@ import { startFaultyFront } from "./faulty-front";
 import type { World } from "./world";
 
 const ROWS = 14_269;
-/** How long the engine is away; it takes its time to come back on top. */
+/** Duration of the engine's outage; its restart takes additional time. */
 const OUTAGE_MS = 20_000;
-/** Sent slowly enough that the engine dies in the middle. */
+/** Lines per second: slow enough that the engine is killed in the middle. */
 const RATE = 500;
 
-/** What `npm start` printed at its end. */
+/** Final output of `npm start`. */
 interface Ended {
   readonly exitCode: number | null;
   readonly report: unknown;
   readonly said: string;
 }
 
-/** The real rows through the local run, into the real engine. */
+/** The real rows, through the local run into the real engine. */
 export function realRows(world: () => World, say: (line: string) => void): void {
   test("14,269 rows with the engine killed for 20 s, and 429 and 503 for a while: nothing lost, nothing twice", async () => {
     await world().forget();
@@ -116,7 +116,7 @@ function npmStart(args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** Rows, quantity and revenue by country, as the index adds them up. */
+/** Rows, quantity and revenue by country, aggregated by the index. */
 async function sumsByCountry(world: World): Promise<Record<string, unknown>> {
   const { body } = await world.ask(world.master, "POST", "/retail-*/_search", {
     size: 0,

@@ -8,7 +8,7 @@ import { World } from "./world";
 
 jest.setTimeout(10 * 60_000);
 
-// Jest keeps what is printed until a test has ended; these last minutes.
+// Jest holds back printed lines until a test has ended; these tests take minutes.
 const say = (line: string): void => void process.stderr.write(`[search] ${line}\n`);
 let opened: World | undefined;
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe("the contract, on the real engine", () => {
-  // Through the gate, so that every request is signed. Who runs the contract closes its client.
+  // Through the gate, so that every request is signed. The contract closes its client.
   searchContract(async () => localSearch(world().url, world().plane.region));
 });
 

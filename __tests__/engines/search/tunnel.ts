@@ -3,7 +3,7 @@ import { credentialsOf } from "../../../local/services/credentials";
 import { createSigningProxy } from "../../../ops/tunnel/signing-proxy";
 import { sendPlain, type World } from "./world";
 
-/** The tunnel's signing end before the gate: who has no credentials gets in as whom the tunnel signs for. */
+/** The tunnel's signing proxy before the gate: a client without credentials gets the permissions of the tunnel's user. */
 export function tunnel(world: () => World): void {
   test("a client without credentials gets in through the tunnel as the reader, and no further", async () => {
     const { plane, reader, url } = world();

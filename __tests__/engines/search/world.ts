@@ -20,25 +20,25 @@ import {
 import { synthesize } from "../../../local/synthesize";
 import { ObservedRun, upsertToEs } from "../../support/observed-run";
 
-/** Merges every second, and objects as soon as there is anything to put into one. */
+/** Merges run every second, and objects are written without delay. */
 const TIME_SCALE = 300;
 
-/** What the engine said. */
+/** The engine's response. */
 export interface Said {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * A real engine behind its gate, the data plane of `dev`, and everybody who asks: the functions by their roles, a
- * person who may read, and a role of the account that nobody has given anything.
+ * A real engine behind its gate, the data plane of `dev`, and all callers: the functions with their roles, an
+ * analyst with read access, and a role of the account without any permissions.
  */
 export class World {
   private readonly clients: Client[] = [];
 
   private constructor(
     readonly folder: string,
-    /** Its functions reach the gate; nothing is set up yet. */
+    /** The data plane of `dev`, whose functions reach the gate; nothing is set up yet. */
     readonly plane: DataPlane,
     readonly real: BehindGate,
     readonly reader: string,
@@ -84,25 +84,25 @@ export class World {
     return masterRoleOf(this.plane);
   }
 
-  /** What the deploy passes to search-setup, with a person who may read. */
+  /** The deploy's input of search-setup, with an analyst who has read access. */
   get input(): SearchSetupInput {
     const [invocation] = this.plane.invocations;
     return { ...readInput(invocation?.input), readerRoleArns: [this.reader] };
   }
 
-  /** The official client, signing as a role. */
+  /** The official client, which signs as a role. */
   client(roleArn: string): Client {
     return this.signing(credentialsOf(roleArn));
   }
 
-  /** The official client, signing with these credentials. */
+  /** The official client, which signs with these credentials. */
   signing(credentials: LocalCredentials): Client {
     const client = localSearch(this.url, this.plane.region, credentials);
     this.clients.push(client);
     return client;
   }
 
-  /** Asks as a role; lines are a bulk request. */
+  /** Sends a request as a role; a string body is a bulk request. */
   async ask(roleArn: string, method: string, path: string, body?: object | string): Promise<Said> {
     const client = this.client(roleArn);
     try {
@@ -118,7 +118,7 @@ export class World {
     }
   }
 
-  /** Starts the data plane, without the deploy's invocations; who starts it closes it. */
+  /** Starts the data plane, without the deploy's invocations; the caller closes it. */
   async start(): Promise<ObservedRun> {
     const dataDir = mkdtempSync(join(this.folder, "run-"));
     const run = await runDataPlane({ ...this.plane, invocations: [] }, this.url, {
@@ -130,7 +130,7 @@ export class World {
     return new ObservedRun(dataDir, run);
   }
 
-  /** Takes back whatever the set-up and the functions put into the engine. */
+  /** Removes everything that the set-up and the functions put into the engine. */
   async forget(): Promise<void> {
     const security = "/_plugins/_security/api";
     const paths = [
@@ -154,7 +154,7 @@ export class World {
   }
 }
 
-/** Sends a request exactly as it is, from this machine's usual address. */
+/** Sends a request unchanged, from this machine's usual address. */
 export async function sendPlain(
   url: string,
   headers: Readonly<Record<string, string>>,

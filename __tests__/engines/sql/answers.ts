@@ -10,21 +10,21 @@ import type { BatchLayer } from "../../support/batch-layer";
 
 type Row = readonly (string | null)[];
 
-/** What a layer answered to a text. */
+/** A layer's answer to a query text. */
 export interface Answer {
   readonly state: string;
-  /** Why it failed. */
+  /** Reason of its failure. */
   readonly reason: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly rows: readonly Row[];
 }
 
-/** Doubles are added up in whatever order an engine reads the rows. */
+/** Tolerance for sums of doubles: an engine reads the rows in any order. */
 const TOLERANCE = 1e-9;
-/** Of as many differences the first are told. */
+/** Maximum number of differences shown. */
 const SHOWN = 3;
 
-/** The answers to all that a layer was asked, by text; a text that was asked again counts with its last answer. */
+/** The answers to all queries of a layer, by text; a repeated text has its last answer. */
 export async function answersOf({ athena, plane }: BatchLayer): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>();
   for (const { name } of plane.workgroups) {
@@ -66,8 +66,8 @@ async function answerTo(athena: AthenaClient, { QueryExecutionId, Status }: Quer
 }
 
 /**
- * In what two engines' answers to a text differ. Rows without an order are compared as a set; of `LIMIT` without
- * an order any rows of the table will do, if there are as many.
+ * The differences between two engines' answers to a text. Rows without an order are compared as a set. For `LIMIT` without
+ * an order, only the number of rows is compared.
  */
 export function differences(sql: string, left: Answer, right: Answer): string[] {
   if (left.state !== right.state) {
@@ -101,7 +101,7 @@ function isOrdered(sql: string): boolean {
   return /\bORDER BY [^()]*$/.test(sql);
 }
 
-/** By all that is exact. */
+/** Sorted by all exact columns. */
 function sorted({ columns, rows }: Answer): Row[] {
   const key = (row: Row): string => JSON.stringify(row.filter((_, at) => columns[at]?.type !== "double"));
   return [...rows].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));

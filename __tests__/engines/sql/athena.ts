@@ -25,17 +25,17 @@ import type { ObjectFiles } from "../../../local/services/s3/object-files";
 
 export interface AthenaOptions {
   readonly plane: Pick<DataPlane, "databases" | "workgroups">;
-  /** Finds tables and files by itself, in the same catalog and the same buckets. */
+  /** An engine that finds tables and files itself, in the same catalog and the same buckets. */
   readonly engine: SqlEngine;
   readonly glue: GlueClient;
   readonly s3: S3Client;
-  /** Absolute; keeps results. */
+  /** Absolute path; stores results. */
   readonly folder: string;
 }
 
 /**
- * The local Athena service over a catalog and buckets that are not its own: the account of the AWS API stand-in,
- * whose own Athena gives canned answers. A query's result goes into its bucket, the table of a CTAS into its
+ * The local Athena service on a foreign catalog and foreign buckets: those of the AWS API stand-in,
+ * whose own Athena returns canned answers. It stores a query's result in the stand-in's bucket, and the table of a CTAS in its
  * catalog.
  */
 export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
@@ -48,7 +48,7 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
     queryRunner({
       engine,
       ...tableHome(plane, glue, s3),
-      // The engine looks into the catalog itself.
+      // The engine reads the catalog itself.
       tables: { hasDatabase: () => false, open: () => undefined },
       aboutCatalog: ({ kind }) => {
         throw notLocal(kind, "ask Glue");
@@ -78,7 +78,7 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
   };
 }
 
-/** Glue and S3 as a CTAS needs them. */
+/** Glue and S3 for a CTAS. */
 function tableHome({ databases }: AthenaOptions["plane"], glue: GlueClient, s3: S3Client): TableHome {
   const { inputFormat, outputFormat, library } = SERIALIZATIONS.parquet;
   return {
@@ -120,7 +120,7 @@ function tableHome({ databases }: AthenaOptions["plane"], glue: GlueClient, s3: 
   };
 }
 
-/** Result files as they were put, for the calls that page through them. */
+/** The stored result files, for the calls that page through them. */
 class ResultFiles implements ObjectFiles {
   private readonly kept = new Map<string, string>();
 

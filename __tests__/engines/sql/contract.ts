@@ -7,10 +7,10 @@ import { deliver, streamRecords } from "./fixture";
 import { productTexts } from "./product-texts";
 import { askEverything } from "./questions";
 
-/** Files whose literals are only beginnings, and the list of which `askEverything` asks every text they make. */
+/** Files whose literals are only beginnings of texts, and the list whose complete texts `askEverything` runs. */
 const COMPOSED: Readonly<Record<string, string>> = { "dashboards/athena.ts": "PANELS" };
 
-/** Every SQL text of the product on the embedded engine and on Trino, over the same objects; rows compared. */
+/** Runs every SQL text of the product on the embedded engine and on Trino, over the same objects, and compares the rows. */
 export async function contract(report: Report, trino: Trino): Promise<void> {
   report.part("Every SQL text of the product, on DuckDB and on Trino");
   const embedded = await BatchLayer.start();

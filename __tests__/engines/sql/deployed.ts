@@ -25,8 +25,8 @@ import { openGlueGate } from "./glue-gate";
 const CREDENTIALS = { accessKeyId: "operator", secretAccessKey: "operator" };
 
 /**
- * The batch layer in an account that Terraform has filled: the functions with the code and the environment that
- * the account has of them, its bucket and its catalog, and queries by Trino.
+ * The batch layer in an account to which Terraform was applied: the functions with their deployed code and
+ * environment, the account's bucket and catalog, and queries by Trino.
  */
 export class DeployedBatchLayer {
   private constructor(
@@ -84,8 +84,8 @@ export class DeployedBatchLayer {
   }
 
   /**
-   * Delivers records as Firehose does, through the transformation that it is told to use, as one object below
-   * the hour of the oldest. @returns the object's key; undefined when nothing was left of the records.
+   * Delivers records as Firehose does, through its configured transformation, as one object below
+   * the hour of the oldest. @returns the object's key; undefined when the transformation left no records.
    */
   async deliver(records: readonly ShardRecord[]): Promise<string | undefined> {
     const { delivery } = this;
@@ -116,7 +116,7 @@ export class DeployedBatchLayer {
     return (await this.functions.invoke(this.merge.arn, {})) as Outcome;
   }
 
-  /** Partitions that the account's catalog has of a table. */
+  /** Partitions of a table in the account's catalog. */
   async partitions(table: string): Promise<Partition[]> {
     const found: Partition[] = [];
     const input = { DatabaseName: this.database, TableName: table };
@@ -126,14 +126,14 @@ export class DeployedBatchLayer {
     return found;
   }
 
-  /** Names of the tables that the account's catalog has. */
+  /** Names of the tables in the account's catalog. */
   async tables(): Promise<string[]> {
     const { TableList = [] } = await this.glue.send(new GetTablesCommand({ DatabaseName: this.database }));
     return TableList.map(({ Name = "" }) => Name).sort();
   }
 }
 
-/** A function with the environment that the account has of it, its code checked against what was uploaded. */
+/** A function with its deployed environment; checks its code against the uploaded archive. */
 async function asDeployed(lambda: LambdaClient, model: FunctionModel): Promise<FunctionModel> {
   const found = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: model.name }));
   const hash = createHash("sha256").update(readFileSync(model.archivePath)).digest("base64");

@@ -5,7 +5,7 @@ import { check, type Report } from "../../terraform/emulated/report";
 import { trinoEngines } from "../trino/engine";
 import type { Trino } from "../trino/server";
 
-/** What the tests of the embedded engine take for Trino's values is what Trino answers. */
+/** Trino gives the values that the embedded engine's tests expect of it. */
 export async function dialect(report: Report, trino: Trino): Promise<void> {
   report.part("What the embedded engine is tested against");
   const tables = ["sales", "nothing"].map((name) => table(name, TRANSACTION_COLUMNS));
@@ -25,14 +25,14 @@ export async function dialect(report: Report, trino: Trino): Promise<void> {
       return `${EXPRESSIONS.length}, each with the value that is expected`;
     });
     await report.step("queries", () => {
-      // A server has a catalog for each data source here, and can call none of them Athena's name.
+      // The server has a catalog for each data source here, and none of them can have Athena's name.
       return agree(
         bench,
         QUERIES.filter(([sql]) => !sql.includes('"AwsDataCatalog"')),
       );
     });
     await report.step("failures", async () => {
-      // Others are refused only because the embedded engine lacks them.
+      // Other texts are refused only because the embedded engine lacks them.
       const cases = FAILURES.filter(([, reason]) => !reason.source.startsWith("^NOT_SUPPORTED"));
       const faults: string[] = [];
       for (const [sql, expected] of cases) {

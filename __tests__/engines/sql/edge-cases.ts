@@ -3,17 +3,17 @@ import { GOOD_ROW } from "../../support/good-row";
 const line = (change: Readonly<Record<string, unknown>>): string =>
   JSON.stringify({ ...GOOD_ROW, ...change });
 
-/** Text that a JSON table does not read as it is written (but for the good one), and what becomes of it there. */
+/** Text that a JSON table does not read as written (except the good one), with the result. */
 export interface EdgeCase {
   readonly what: string;
   readonly text: string;
-  /** How many lines of it the judge accepts. @default 0 */
+  /** Number of its lines that the judge accepts. @default 0 */
   readonly accepted?: number;
-  /** What is read instead; undefined: the query fails. */
+  /** The rows read instead; undefined: the query fails. */
   readonly read?: readonly Readonly<Record<string, string | null>>[];
 }
 
-/** Why lines are judged before they land: each of these was seen on Trino, and is asked of it again. */
+/** Why lines are judged before they land: each case was observed on Trino, and is checked on it again. */
 export const EDGE_CASES: readonly EdgeCase[] = [
   { what: "a good line", text: line({}), accepted: 1, read: [{ invoice: "490397", quantity: "6" }] },
   { what: "a word for a number", text: line({ Quantity: "six" }), read: [{ quantity: null }] },

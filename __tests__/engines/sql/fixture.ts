@@ -8,15 +8,15 @@ import type { BatchLayer } from "../../support/batch-layer";
 import { BROKEN_LINES } from "../../support/broken-lines";
 import type { RawLine } from "../../support/raw-lines";
 
-/** The moment at which everything is asked; the same on every engine, for it stands in names and conditions. */
+/** The time of all queries; the same on every engine, because names and conditions contain it. */
 export const NOW = Date.UTC(2026, 10, 24, 6, 20);
-/** Hours that lines arrived in, oldest first; the last has not ended. */
+/** Hours in which lines arrived, oldest first; the last has not ended. */
 export const HOURS = [hourOf(NOW - 2 * HOUR_MS), hourOf(NOW - HOUR_MS), hourOf(NOW)] as const;
 
 const GENERATED = 300;
 const LINES_PER_OBJECT = 40;
 
-/** What producers may well send, and an engine could take for something else. */
+/** Lines that producers may send and an engine could misread. */
 const PARTICULAR: readonly Readonly<Record<string, unknown>>[] = [
   { Description: null, Customer_ID: null, Country: null },
   { Description: "", Customer_ID: "", Country: "" },
@@ -45,13 +45,13 @@ export function streamRecords(): StreamRecord[] {
     Price: 1,
   };
   const special = [
-    // Prices of their own: sums that are equal could come in any order.
+    // Different prices: with equal sums the order would be undefined.
     ...PARTICULAR.map((change, at) =>
       Buffer.from(JSON.stringify({ ...template, Price: at + 0.35, ...change })),
     ),
     ...BROKEN_LINES.map(({ bytes }) => bytes),
   ];
-  // Among the others, so that each object holds some.
+  // Spread among the others, so that each object contains some.
   for (const [at, line] of special.entries()) lines.splice(at * 10, 0, line);
   return lines.map((line, number) => {
     arrivedAtMs = first.startMs + Math.floor((number * span) / lines.length);
@@ -66,7 +66,7 @@ export function streamRecords(): StreamRecord[] {
 
 /**
  * Delivers the stream as Firehose would: small objects below the hour of their first line, one of them twice, and
- * one again an hour later; what breaks the contract goes to the quarantine, of both layers.
+ * one again an hour later; lines that break the contract go to the quarantine of both layers.
  */
 export async function deliver(layer: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
   const { bucket } = layer.config.OLD_TABLE_LOCATION_PREFIX;

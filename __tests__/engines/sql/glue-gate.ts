@@ -3,8 +3,8 @@ import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { Service } from "../../../local/plan/data-plane";
 
 /**
- * Stands before the AWS API stand-in's Glue for Trino, which asks for all partitions with an empty expression: to
- * Glue that is none, the stand-in refuses it. Everything else passes as it is.
+ * A proxy between Trino and the AWS API stand-in's Glue. Trino requests all partitions with an empty expression; Glue
+ * treats it as absent, but the stand-in refuses it. Everything else passes unchanged.
  */
 export async function openGlueGate(target: string): Promise<Service & { readonly url: string }> {
   const server = createServer(async (request, response) => {

@@ -22,12 +22,12 @@ import { ARRIVED_MS, anyLine } from "./lines";
 const GENERATED = 45_000;
 const LINES_PER_RECORD = 20;
 const LINES_PER_OBJECT = 1_000;
-/** Names the run whose lines are wanted again. */
+/** Seed of the run whose lines are to be repeated. */
 const SEED_VARIABLE = "ENGINES_SEED";
-/** Of as many faults the first are told. */
+/** Maximum number of faults shown. */
 const SHOWN = 5;
 
-/** What lands in the lake is read by Trino's JSON table exactly as the judge understood it. */
+/** Trino's JSON table reads each line in the lake exactly as the judge understood it. */
 export async function judge(report: Report, trino: Trino): Promise<void> {
   report.part("The judge of a line against Trino's JSON table");
   let catalogs: TrinoCatalogs | undefined;
@@ -104,7 +104,7 @@ async function generated(report: Report, layer: BatchLayer, select: Select): Pro
   });
 }
 
-/** Lines as they come from the stream, several in a record. */
+/** Lines as they come from the stream, several in one record. */
 function judged(texts: readonly Uint8Array[]): Line[] {
   return chunks(texts, LINES_PER_RECORD).flatMap((part, number) =>
     judgeRecord({
@@ -116,7 +116,7 @@ function judged(texts: readonly Uint8Array[]): Line[] {
   );
 }
 
-/** Every line once, every value what the judge understood. */
+/** Checks that every line is there once, with the values that the judge understood. */
 function sameLines(stored: readonly StoredLine[], rows: readonly (readonly TrinoCell[])[]): string {
   const at = COLUMNS.length;
   const found = Map.groupBy(rows, (row) => row[at] ?? null);
@@ -141,15 +141,15 @@ function sameLines(stored: readonly StoredLine[], rows: readonly (readonly Trino
   return `${rows.length} rows, every value the same`;
 }
 
-/** Whether a cell is a value: texts to the last character, numbers to the last bit. */
+/** Whether a cell equals a value: texts to the last character, numbers to the last bit. */
 function isRead(value: string | number | null, cell: TrinoCell): boolean {
   if (value === null || cell === null) return value === cell;
-  // JSON has no way to write that a nought is negative that JavaScript's writer would use.
+  // JavaScript's JSON writer writes negative zero as 0.
   if (typeof value === "number") return Object.is(Number(cell), value + 0);
   return cell === value || cell === `${value}.000`;
 }
 
-/** The same table, given lines that nobody judged: it must be seen to misread them, or this proves nothing. */
+/** The same table with lines that were not judged: it must misread them, otherwise the test proves nothing. */
 async function edgeCases(report: Report, layer: BatchLayer, select: Select): Promise<void> {
   await report.step("lines that nobody judged", async () => {
     const first = hourOf(ARRIVED_MS + 24 * HOUR_MS).startMs;

@@ -9,14 +9,14 @@ import {
 } from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
 
-/** A member of an object as it is written: key and value, both JSON text that may be broken. */
+/** A member of an object as written: key and value, both JSON text that may be invalid. */
 type Written = readonly [key: string, value: string];
 
-/** When the stream took the lines. */
+/** Arrival time of the lines in the stream. */
 export const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
-/** Texts that a reader of tables or of lines might take for something else. */
+/** Texts that a reader of tables or of lines might misread. */
 const ODD_TEXTS = [
   "",
   " ",
@@ -48,7 +48,7 @@ const ODD_TEXTS = [
   "2009-12-06 10:30:00",
 ];
 
-/** Spellings of strings that JavaScript's own writer would not choose. */
+/** Spellings of strings that JavaScript's JSON writer would not choose. */
 const ODD_STRINGS = [
   '"\\u0041\\u00e9\\ud83c\\udde6"',
   '"\\/\\b\\f"',
@@ -115,13 +115,13 @@ const ODD_DATES = [
   " 2009-12-06 10:30:00",
 ];
 
-/** Columns that the pipeline adds to a line, or the tables have beside its own. */
+/** Columns that the pipeline adds to a line, or the tables have in addition. */
 const ADDED_NAMES = [
   ...[...IDENTITY_COLUMNS, EXTRA_COLUMN].map(({ field }) => field),
   ...PARTITION_COLUMNS,
 ] as const;
 
-/** Keys beside the contract's: some name its columns once more for a reader that minds case less, or more. */
+/** Keys in addition to the contract's: some repeat its columns for a reader that ignores case, or that respects it. */
 const ODD_KEYS = [
   "invoice",
   "INVOICE",
@@ -152,7 +152,7 @@ const ODD_KEYS = [
   "a..b",
 ];
 
-/** Beyond what parsers in Java take, though JavaScript's takes it. */
+/** Beyond the limits of Java's parsers, though JavaScript's accepts it. */
 const BEYOND = [
   `1${"0".repeat(300)}.${"1".repeat(1_000)}`,
   `${"[".repeat(1_100)}${"]".repeat(1_100)}`,
@@ -198,7 +198,7 @@ const ODD: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
   timestamp: fc.oneof(fc.constantFrom(...ODD_DATES).map(written), texts),
 };
 
-/** Now and then what may be wrong is. */
+/** Uses the odd value in one of `oneIn` cases. */
 const rarely = <T>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<T>, oneIn: number): fc.Arbitrary<T> =>
   fc.oneof({ weight: oneIn - 1, arbitrary: usual }, { weight: 1, arbitrary: odd });
 
@@ -238,7 +238,7 @@ const unknownMember: fc.Arbitrary<Written> = fc.tuple(
   unknownValue,
 );
 
-/** The contract's key once more, or in another spelling of the same. */
+/** A key of the contract a second time, or with another spelling. */
 const repeated: fc.Arbitrary<Written> = fc
   .tuple(fc.constantFrom(...COLUMNS), fc.constantFrom("same", "lower", "escaped"))
   .map(([{ field }, how]): Written => {
@@ -272,7 +272,7 @@ const objectText = fc.tuple(members, blank, blank, blank).map(([list, before, be
   return `${before}{${body}${between}}${after}`;
 });
 
-/** What happens to a line on its way, or what is no line of ours at all. */
+/** Damage to a line in transit, or input that is not a line at all. */
 const damaged: fc.Arbitrary<Buffer> = fc.oneof(
   fc.tuple(objectText, fc.nat()).map(([text, at]) => Buffer.from(text.slice(0, at % text.length))),
   fc.tuple(objectText, objectText).map((both) => Buffer.from(both.join(""))),
@@ -296,7 +296,7 @@ const damaged: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
 );
 
-/** Near what a line may be long. */
+/** Close to the length limit of a line. */
 const long: fc.Arbitrary<Buffer> = fc.integer({ min: -300, max: 5 }).map((more) => {
   const text = (description: string) =>
     `{"Invoice":"1","StockCode":"1","Description":"${description}","Quantity":1,"InvoiceDate":"2020-01-01 00:00:00","Price":1}`;

@@ -3,28 +3,28 @@ import { join } from "node:path";
 import ts from "typescript";
 import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 
-/** SQL that the product's source holds, with holes where something is put in. */
+/** SQL in the product's source, with holes for inserted values. */
 export interface ProductText {
   /** `file:line` */
   readonly place: string;
-  /** Its beginning, for the output. */
+  /** Its first words, for the output. */
   readonly head: string;
   /** Whether a text is this one with its holes filled. */
   readonly isIn: (sql: string) => boolean;
-  /** Whether it has so many holes that any text could be this one. */
+  /** Whether it has so many holes that it would match any text. */
   readonly isVague: boolean;
 }
 
-/** Tests have SQL of their own, and what the engines are told goes to no Athena. */
+/** Tests have SQL of their own, and SQL for the engines does not go to Athena. */
 const NOT_THE_PRODUCT =
   /^(__tests__|node_modules|coverage|cdktf\.out|benchmarks|local\/services\/(athena|glue))\//;
-/** How a text begins that a query engine is meant to run. */
+/** Beginning of a text that a query engine is meant to run. */
 const SQL = /^\s*(SELECT|WITH|CREATE|DROP|ALTER|INSERT|MSCK|UNLOAD|SHOW|DESCRIBE)\s[\s\S]*\S/;
 
-/** Letters and digits that a literal must have outside of its holes to be told from others. */
+/** Minimum number of letters and digits outside of the holes that identify a literal. */
 const TELLING = 12;
 
-/** Every literal of the product's TypeScript that begins as SQL does, found in its syntax tree. */
+/** Every literal of the product's TypeScript that begins like SQL, found in its syntax tree. */
 export function productTexts(): ProductText[] {
   return globSync("**/*.ts", { cwd: PROJECT_ROOT, exclude: (name) => name === "node_modules" })
     .filter((file) => !NOT_THE_PRODUCT.test(file))

@@ -19,8 +19,8 @@ const WHOLE: Window = { fromMs: HOURS[0].startMs, toMs: NOW, minutesPerHour: 60 
 const SAMPLE: Window = { fromMs: HOURS[0].startMs + 5 * 60_000, toMs: NOW, minutesPerHour: 20 };
 
 /**
- * Lets the product ask a batch layer whatever it asks Athena: its own functions, called as it calls them, so that
- * no text of theirs is written here a second time.
+ * Runs every Athena query of the product on a batch layer, by calling the product's own functions, so that
+ * no query text is repeated here.
  */
 export async function askEverything(layer: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
   await merge(layer);
@@ -30,7 +30,7 @@ export async function askEverything(layer: BatchLayer, records: readonly StreamR
   await replaying(layer, records);
 }
 
-/** Twice, for it compares an hour only when it finds it merged; then with a difference to be found. */
+/** Merges twice, because an hour is compared only once it is merged; then again with a difference to find. */
 async function merge(layer: BatchLayer): Promise<void> {
   const clock = { now: () => NOW, sleep: (ms: number) => sleep(Math.min(ms, 50)) };
   const ports = layer.ports(clock, () => undefined);
@@ -40,7 +40,7 @@ async function merge(layer: BatchLayer): Promise<void> {
     json: JSON.stringify({ record_id: "late", arrived_at: "2026-11-24 04:59:59.999" }),
   };
   await layer.deliver(HOURS[0], "late.json", [late]);
-  // The checks of a result are rare: here the live table is the result.
+  // The checks of a result are rarely needed: here the live table serves as the result.
   const { NEW_DATABASE: database, NEW_TABLE_NAME: name } = layer.config;
   const [hour] = HOURS;
   const statements: readonly Statement[] = [

@@ -9,7 +9,7 @@ import { whole } from "./whole";
 jest.setTimeout(15 * 60_000);
 
 const stop = new AbortController();
-// Jest keeps what is printed until a test has ended; these last minutes.
+// Jest holds back printed lines until a test has ended; these tests take minutes.
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const report = new Report(say);
 let trino: Trino;

@@ -9,12 +9,12 @@ import { hasRealRows, readRealRows, sumsOf } from "../../support/real-rows";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** A stream as producers filled it, and what must come of it: by what was sent, not by what was stored. */
+/** A stream as producers filled it, and the expected result, derived from the sent lines and not from the stored ones. */
 export interface Input {
-  /** Where the rows are from. */
+  /** Origin of the rows. */
   readonly origin: string;
   readonly records: readonly ShardRecord[];
-  /** Checksum of each line that keeps the contract, by identity. */
+  /** Checksum of each line that meets the contract, by identity. */
   readonly lines: ReadonlyMap<string, string>;
   /** Identities of the lines that break it. */
   readonly broken: ReadonlySet<string>;
@@ -26,8 +26,8 @@ const LINES_PER_RECORD = 10;
 const GENERATED = 5_000;
 
 /**
- * The real rows (generated ones where those are not on this machine) with broken lines among them, ten lines a
- * record, in the order of their arrival.
+ * The real rows (generated rows if those are not on this machine) with broken lines among them, ten lines in a
+ * record, in order of arrival.
  */
 export function inputStream(fromMs: number, toMs: number): Input {
   const { rows, origin } = rowsToSend(fromMs);

@@ -16,12 +16,12 @@ import { DeployedBatchLayer } from "./deployed";
 import { type Input, inputStream } from "./stream";
 
 const RECORDS_PER_OBJECT = 15;
-/** Hours that the records arrived in; the last may not have ended. */
+/** Hours in which the records arrived; the last may not have ended. */
 const SPAN_HOURS = 3;
 
 /**
- * Terraform applies the emulated environment to the stand-in; the real bundles work in what it made, with Trino for
- * Athena; and analysts then read what was sent.
+ * Terraform applies the emulated environment to the stand-in; the real bundles run on its resources, with Trino as
+ * Athena; then analysts read the sent lines.
  */
 export async function whole(lane: Lane, trino: Trino): Promise<void> {
   const { terraform, folder } = await applied(lane);
@@ -34,7 +34,7 @@ export async function whole(lane: Lane, trino: Trino): Promise<void> {
   }
 }
 
-/** As an operator deploys: bootstrap, then a plan that is applied. */
+/** Deploys as an operator does: bootstrap, then a plan that is applied. */
 async function applied(lane: Lane): Promise<{ terraform: Terraform; folder: string }> {
   const { report, account } = lane;
   report.part("Terraform applies the emulated environment to the stand-in");
@@ -65,7 +65,7 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
   await report.step("ValidateRecords, as Firehose calls it", async () => {
     const objects = chunks(early, RECORDS_PER_OBJECT);
     for (const records of objects) await layer.deliver(records);
-    // At least once: records again, in an object of another name.
+    // At-least-once delivery: the same records again, in an object of another name.
     const again = early.slice(1, RECORDS_PER_OBJECT);
     await layer.deliver(again);
     return `${lines.size} ${input.origin} and ${broken.size} broken lines in ${input.records.length} records; ${objects.length} objects, ${again.length} records in one more, 1 record held back`;
@@ -118,7 +118,7 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
   });
 }
 
-/** One record of an hour that has ended is left for later. */
+/** Holds back one record of an hour that has ended. */
 function heldBack(records: readonly ShardRecord[]): [ShardRecord[], ShardRecord] {
   const at = Math.floor(records.length / 3);
   const late = records[at];
@@ -140,7 +140,7 @@ function outcomeText({ merged, registered, compared, queries, failed, refused, p
   ].join("\n");
 }
 
-/** They are where Terraform's tables say, and like them. */
+/** Checks that the partitions match Terraform's tables in location and format. */
 async function partitions(layer: DeployedBatchLayer): Promise<string> {
   const raw = await layer.partitions(TABLE_NAMES.raw);
   const parquet = await layer.partitions(TABLE_NAMES.parquet);
@@ -154,7 +154,7 @@ async function partitions(layer: DeployedBatchLayer): Promise<string> {
   return `${raw.length} of the raw table, ${parquet.length} of the Parquet table, such as\n${first?.StorageDescriptor?.Location}\n${JSON.stringify(first?.Parameters)}`;
 }
 
-/** Each line that was sent is there with its values, and no other. @returns how many duplicates there are */
+/** Checks that each sent line is there with its values, and no other. @returns the number of duplicates */
 function assertLines(found: ReadonlyMap<string, LayerLine>, sent: ReadonlyMap<string, string>): number {
   const missing = [...sent.keys()].filter((id) => !found.has(id));
   const extra = [...found.keys()].filter((id) => !sent.has(id));

@@ -2,33 +2,33 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Trino } from "./server";
 
-/** Where Trino finds tables and files: AWS's APIs, or something that speaks as they do. */
+/** Endpoints where Trino finds tables and files: AWS's APIs, or services with the same protocol. */
 export interface DataSource {
   readonly glueUrl: string;
   readonly s3Url: string;
   readonly region: string;
 }
 
-/** Catalogs of a Trino, by the names that its SQL has for them. */
+/** Catalogs of a Trino server, by their names in SQL. */
 export interface TrinoCatalogs {
   /** The tables of Glue, with their files in S3. */
   readonly data: string;
-  /** Takes the tables of a CTAS: files in the same S3, the metastore in the server's own folder. */
+  /** For the tables of a CTAS: files in the same S3, the metastore in the server's own folder. */
   readonly scratch: string;
   readonly scratchSchema: string;
 }
 
-/** Nobody checks them, but the SDK does not send a request without any. */
+/** Nothing verifies them, but the SDK sends no request without credentials. */
 const CREDENTIALS = { key: "trino", secret: "trino" } as const;
 
 let made = 0;
 
-/** Makes the catalogs that queries over a data source need. They go with the server. */
+/** Creates the catalogs for queries over a data source. They are removed with the server. */
 export async function makeCatalogs(
   { client, folder }: Pick<Trino, "client" | "folder">,
   { glueUrl, s3Url, region }: DataSource,
 ): Promise<TrinoCatalogs> {
-  // The server may be older than this process.
+  // The server may have been started by an earlier process.
   const suffix = `${process.pid}_${++made}`;
   const [data, scratch, scratchSchema] = [`data_${suffix}`, `scratch_${suffix}`, "ctas"];
   const metastore = join(folder, scratch);
@@ -50,9 +50,9 @@ export async function makeCatalogs(
       "hive.metastore.glue.endpoint-url": glueUrl,
       "hive.metastore.glue.aws-access-key": CREDENTIALS.key,
       "hive.metastore.glue.aws-secret-key": CREDENTIALS.secret,
-      // Segments are for catalogs with more partitions than these.
+      // More segments are for catalogs with many more partitions.
       "hive.metastore.glue.partitions-segments": "1",
-      // Athena reads what lies below a folder; statistics are not in the catalog.
+      // Athena reads subfolders too; the catalog has no statistics.
       "hive.recursive-directories": "true",
       "hive.table-statistics-enabled": "false",
     }),

@@ -8,10 +8,10 @@ export interface TrinoColumn {
   readonly type: string;
 }
 
-/** A cell as Trino spells it, which is as Athena does; null is SQL's NULL. */
+/** A cell in Trino's spelling, which is Athena's too; null is SQL's NULL. */
 export type TrinoCell = string | null;
 
-/** What surrounds a statement. */
+/** Context of a statement. */
 export interface TrinoSession {
   readonly catalog?: string;
   readonly schema?: string;
@@ -20,14 +20,14 @@ export interface TrinoSession {
   readonly signal?: AbortSignal;
 }
 
-/** The answer to a statement. */
+/** The result of a statement. */
 export interface TrinoAnswer {
   readonly columns: readonly TrinoColumn[];
   /** Batches of rows; a query that is not read to its end is cancelled. */
   readonly rows: AsyncIterable<readonly (readonly TrinoCell[])[]>;
-  /** Rows that were written; known when all rows are read. */
+  /** Number of written rows; known when all rows are read. */
   readonly updateCount: () => number | undefined;
-  /** Bytes that were read of files; known when all rows are read. */
+  /** Number of bytes read from files; known when all rows are read. */
   readonly inputBytes: () => number;
 }
 
@@ -41,13 +41,13 @@ interface Page {
   readonly error?: { readonly errorName: string; readonly message: string };
 }
 
-/** Numbers as they were written: a double by Java's spelling, a bigint whole. */
+/** Keeps numbers as written: a double in Java's spelling, a bigint with all digits. */
 const parseWithSource = JSON.parse as (
   text: string,
   reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
 ) => unknown;
 
-/** Speaks with a Trino server. */
+/** A client of a Trino server. */
 export class TrinoClient {
   constructor(private readonly url: string) {}
 
@@ -110,7 +110,7 @@ export class TrinoClient {
     if (session_.length > 0) headers["x-trino-session"] = session_.join(",");
     for (let attempt = 1; ; attempt++) {
       const response = await fetch(url, { ...init, headers, ...(signal && { signal }) });
-      // Trino's own way of saying that it is busy.
+      // Trino answers so when it is busy.
       if ([502, 503, 504].includes(response.status) && attempt < 20) {
         await sleep(100);
         continue;

@@ -10,7 +10,7 @@ import type { TrinoClient } from "./client";
 import type { Trino } from "./server";
 import { catalogType, resultColumn } from "./types";
 
-/** What `hive.compression-codec` calls the compressions of a CTAS. */
+/** Compressions of a CTAS by their name in `hive.compression-codec`. */
 const CODECS: Readonly<Record<ParquetTarget["compression"], string>> = {
   snappy: "SNAPPY",
   gzip: "GZIP",
@@ -18,24 +18,24 @@ const CODECS: Readonly<Record<ParquetTarget["compression"], string>> = {
   uncompressed: "NONE",
 };
 
-/** Makes an engine that reads tables and files from where Glue and S3 are served. */
+/** Creates an engine that reads tables and files through the given Glue and S3 endpoints. */
 export type MakeEngine = (source: DataSource) => Promise<SqlEngine>;
 
-/** Makes engines of a server, each with catalogs of its own. */
+/** Creates engines of a server, each with its own catalogs. */
 export function trinoEngines(trino: Pick<Trino, "client" | "folder">): MakeEngine {
   return async (source) => new TrinoEngine(trino.client, await makeCatalogs(trino, source));
 }
 
 /**
- * Athena's SQL by a real Trino, the engine inside Athena. A query's text goes to it as it is. What Trino lacks of
- * Athena's CREATE TABLE AS is done here, and only here:
+ * Runs Athena's SQL on a real Trino, which is the engine inside Athena. Query texts are passed unchanged. Trino lacks
+ * parts of Athena's CREATE TABLE AS; this class adds them, and only them:
  *
  * - no `write_compression`: the codec is a property of the session;
- * - the table that the files are of is made in a catalog of the server's own and dropped from there, for the
- *   service registers it where Athena would. (Into the stand-in's Glue Trino cannot write: it wants to store
+ * - the table for the files is created in a catalog of the server's own and dropped there, because the
+ *   service registers it where Athena would. (Trino cannot write to the stand-in's Glue: it tries to store
  *   column statistics.)
  *
- * Statements about partitions, which Trino lacks too, never come here: nothing of the product sends any.
+ * Statements about partitions, which Trino lacks too, do not occur: the product sends none.
  */
 export class TrinoEngine implements SqlEngine {
   constructor(
@@ -76,7 +76,7 @@ export class TrinoEngine implements SqlEngine {
     };
   }
 
-  /** The server lives longer than the service in front of it. */
+  /** The server outlives the service in front of it. */
   close(): void {}
 
   private session({ database, signal }: QueryContext) {
@@ -84,7 +84,7 @@ export class TrinoEngine implements SqlEngine {
   }
 }
 
-/** Trino knows what it has read only at the end. */
+/** Trino reports the bytes that it read only at the end. */
 async function* scanned<T>(rows: AsyncIterable<T>, onEnd: () => void): AsyncGenerator<T> {
   yield* rows;
   onEnd();

@@ -6,15 +6,15 @@ import { cacheFolder } from "../../../local/opensearch/cache";
 import { findJava, type Java } from "../../../local/opensearch/java";
 import { type Artifact, download, type MavenOptions } from "../../../local/opensearch/maven";
 
-/** The newest whose server is on Maven Central. */
+/** The newest version whose server is on Maven Central. */
 export const TRINO_VERSION = "476";
-/** The oldest JDK that it starts on. */
+/** The oldest JDK that it runs on. */
 const OLDEST_JAVA = 24;
 
 const SERVER: Artifact = `io.trino:trino-server-core:${TRINO_VERSION}:tar.gz`;
 const CONNECTOR: Artifact = `io.trino:trino-hive:${TRINO_VERSION}:zip`;
 
-/** A Trino server with the Hive connector, unpacked; nothing is written into it. */
+/** An unpacked Trino server with the Hive connector; running it writes nothing into its folder. */
 export interface Installation {
   readonly java: Java;
   readonly libraries: string;
@@ -22,8 +22,8 @@ export interface Installation {
 }
 
 /**
- * Brings the server and its Hive connector into the cache, from Maven Central. Takes what is there already.
- * @throws OperatorError when Java or Maven are missing, or something cannot be had.
+ * Downloads the server and its Hive connector from Maven Central into the cache, unless they are there already.
+ * @throws OperatorError when Java or Maven is missing, or a download fails.
  */
 export async function installTrino(
   options: MavenOptions & { readonly say: (line: string) => void },
@@ -39,7 +39,7 @@ export async function installTrino(
   if (existsSync(home)) return installation;
 
   mkdirSync(cache, { recursive: true });
-  // Under another name until it is whole: an interrupted start leaves nothing that looks finished.
+  // Under a temporary name until it is complete: an interrupted start leaves nothing that looks finished.
   const unfinished = mkdtempSync(join(cache, ".assembling-"));
   try {
     const downloads = join(unfinished, "downloads");
@@ -58,12 +58,12 @@ export async function installTrino(
       });
       if (exitCode !== 0) throw new OperatorError(`${program} ${args.join(" ")}: ${stderr.trim()}`);
     };
-    // Of the server's own plugins none is wanted.
+    // None of the server's own plugins is needed.
     const without = ["--strip-components=1", "--exclude=*/plugin", "--exclude=*/bin"];
     await unpack("tar", ["xzf", join(downloads, fileName(SERVER)), ...without], whole);
     await unpack(join(java.home, "bin", "jar"), ["xf", join(downloads, fileName(CONNECTOR))], plugins);
     renameSync(join(plugins, `trino-hive-${TRINO_VERSION}`), join(plugins, "hive"));
-    // Who installed it at the same time may have come first.
+    // Another process may have installed it at the same time.
     if (!existsSync(home)) renameSync(whole, home);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

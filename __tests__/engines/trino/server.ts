@@ -11,30 +11,30 @@ import type { Variables } from "../../../lib/variables";
 import { TrinoClient } from "./client";
 import { type Installation, installTrino, TRINO_VERSION } from "./install";
 
-/** A Trino that answers on this machine. */
+/** A running Trino server on this machine. */
 export interface Trino {
   readonly url: string;
   readonly client: TrinoClient;
   readonly pid: number;
   /** Description for the output. */
   readonly origin: string;
-  /** Absolute; goes with the server. Catalogs may keep their metastore below it. */
+  /** Absolute path; removed with the server. Catalogs may store their metastore below it. */
   readonly folder: string;
-  /** Ends the process, and waits until it is gone. */
+  /** Stops the process, and waits until it has exited. */
   stop(): Promise<void>;
 }
 
 const START_SECONDS = 180;
-/** What a server that is told to stop may take before it is killed. */
+/** Time between the stop signal and SIGKILL. */
 const STOP_SECONDS = 10;
 const HEAP = "1G";
-/** Asks for a worker: `/v1/info` says "started" before a query can run. */
+/** Needs a worker: `/v1/info` reports "started" before a query can run. */
 const FIRST_QUERY = "SELECT x, count(*) FROM UNNEST(sequence(1, 9)) t(x) GROUP BY x";
 
 /**
- * Starts a Trino without any catalog on a free port of the loopback interface, in a process and a folder of its
- * own. Catalogs are made by `CREATE CATALOG`, and are gone with it.
- * @throws OperatorError saying what to install, or what the server said before it ended.
+ * Starts a Trino without catalogs on a free port of the loopback interface, in a process and a folder of its
+ * own. Catalogs are created by `CREATE CATALOG`, and are removed with it.
+ * @throws OperatorError saying what to install, or the server's output before it ended.
  */
 export async function startTrino(
   variables: Variables,
@@ -86,7 +86,7 @@ function launch({ java, libraries, plugins }: Installation, folder: string, port
     "-XX:+EnableDynamicAgentLoading",
     "-Djdk.attach.allowAttachSelf=true",
     "--enable-native-access=ALL-UNNAMED",
-    // Sessions and files without a zone are read in the server's, which is UTC in Athena.
+    // Trino reads sessions and files without a zone in the server's zone, which is UTC in Athena.
     "-Duser.timezone=UTC",
     `-Dconfig=${file}`,
     "-Dnode.environment=local",
@@ -98,7 +98,7 @@ function launch({ java, libraries, plugins }: Installation, folder: string, port
     join(libraries, "*"),
     "io.trino.server.TrinoServer",
   ];
-  // A group of its own: Ctrl-C reaches only this process, which then ends the server in its turn.
+  // A process group of its own: Ctrl-C reaches only this process, which then stops the server.
   const server = spawn(join(java.home, "bin", "java"), options, {
     cwd: folder,
     stdio: ["ignore", log, log],
@@ -123,7 +123,7 @@ async function started(
     if (hasEnded(server)) {
       throw new OperatorError(`Trino ended with ${server.exitCode ?? server.signalCode}:\n${said()}`);
     }
-    // Until it listens the connection is refused, and then queries fail for want of a worker.
+    // Connections are refused until it listens; then queries fail until it has a worker.
     const answer = await client.all(FIRST_QUERY).catch((error: unknown) => error);
     if (Array.isArray(answer)) return;
     if (performance.now() > late) {

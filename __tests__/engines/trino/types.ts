@@ -2,7 +2,7 @@ import type { ResultColumn } from "../../../local/services/athena/engine";
 import { QueryFailure } from "../../../local/services/protocol/errors";
 import type { TrinoColumn } from "./client";
 
-/** Athena's precision of a type, as its results name it. */
+/** Precision of a type in Athena's results. */
 const PRECISIONS: Readonly<Record<string, number>> = {
   boolean: 0,
   tinyint: 3,
@@ -16,7 +16,7 @@ const PRECISIONS: Readonly<Record<string, number>> = {
   timestamp: 3,
 };
 
-/** What the catalog calls Trino's types, where it has another word. */
+/** The catalog's names of Trino's types, where they differ. */
 const IN_CATALOG: Readonly<Record<string, string>> = {
   varchar: "string",
   integer: "int",
@@ -24,7 +24,7 @@ const IN_CATALOG: Readonly<Record<string, string>> = {
   "timestamp(3)": "timestamp",
 };
 
-/** A column of an answer in Athena's terms. */
+/** A result column in Athena's terms. */
 export function resultColumn({ name, type }: TrinoColumn): ResultColumn {
   const [, precision, scale] = /^decimal\((\d+),(\d+)\)$/.exec(type) ?? [];
   if (precision !== undefined) {
@@ -39,7 +39,7 @@ export function resultColumn({ name, type }: TrinoColumn): ResultColumn {
   };
 }
 
-/** The catalog's type for a column of a new table. @throws QueryFailure for one that nothing here stores */
+/** The catalog's type for a column of a new table. @throws QueryFailure for an unsupported type */
 export function catalogType(type: string): string {
   const known =
     IN_CATALOG[type] ?? (type in PRECISIONS || /^(decimal|varchar)\(/.test(type) ? type : undefined);

@@ -94,7 +94,7 @@ describe("drift, read from a plan", () => {
   });
 
   test("is not guessed from a plan of another shape", () => {
-    expect(() => driftOf({ resource_drift: "none" })).toThrow("the plan's resource_drift is no list");
+    expect(() => driftOf({ resource_drift: "none" })).toThrow("the plan's resource_drift is not a list");
     expect(() => driftOf({ resource_changes: [{ address: "a.b" }] })).toThrow(
       "the plan's resource_changes has an entry without address or change",
     );

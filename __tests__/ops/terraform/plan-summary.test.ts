@@ -132,10 +132,14 @@ describe("a plan's summary", () => {
   });
 
   test.each<[string, JsonObject, RegExp]>([
-    ["a state", { values: {} }, /^this is no plan/],
+    ["a state", { values: {} }, /^this is not a plan/],
     ["a plan that failed", plan([], { errored: true }), /^the plan failed/],
-    ["an action that nobody knows", plan([entry("a.b", ["explode"])]), /^the plan wants to explode a\.b/],
-    ["a list that is none", { resource_changes: {} }, /is no list$/],
+    [
+      "an action that nobody knows",
+      plan([entry("a.b", ["explode"])]),
+      /^the plan has the unknown action explode for a\.b/,
+    ],
+    ["a list that is none", { resource_changes: {} }, /is not a list$/],
   ])("refuses %s", (_what, document, message) => {
     expect(() => summarize(document)).toThrow(OperatorError);
     expect(() => summarize(document)).toThrow(message);
@@ -162,11 +166,11 @@ describe("a plan as a comment", () => {
       "## Plan for <code>prod</code>: 1 to replace, 1 to change, 1 to add",
       "",
       "> [!CAUTION]",
-      "> **This plan takes away what holds data:**",
+      "> **This plan removes resources that hold data:**",
       "> - **replace** <code>aws&#95;kinesis&#95;stream.Events</code>: every record that a layer has not read yet",
       "",
       "> [!WARNING]",
-      "> **After it, these can be removed together with their content:**",
+      "> **After this plan, these resources can be removed with their content:**",
     ]);
     expect(markdown).toContain("<code>name</code>: <code>a</code> → <code>b</code> **forces it**");
     expect(markdown).toContain(`Fingerprint <code>${risky.fingerprint}</code>`);
@@ -234,10 +238,10 @@ describe("npm run plan-summary", () => {
       "no JSON",
       ["prod"],
       "oops",
-      /^standard input is no JSON \(.*give what `terraform show -json` prints\n$/,
+      /^standard input is not JSON \(.*pass the output of `terraform show -json`\n$/,
       1,
     ],
-    ["no object", ["prod"], "[]", /^standard input is no JSON object\n$/, 1],
+    ["no object", ["prod"], "[]", /^standard input is not a JSON object\n$/, 1],
     ["no file", ["prod", "/nowhere.json"], "", /^error: ENOENT.*\/nowhere\.json'\n$/, 2],
     [
       "no such environment",

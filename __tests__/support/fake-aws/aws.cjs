@@ -1,4 +1,4 @@
-// Plays the AWS CLI: what it answers stands in state.json beside it, and what it was asked in calls.jsonl.
+// Plays the AWS CLI: its answers are in state.json beside it, the calls that it received in calls.jsonl.
 const { spawn } = require("node:child_process");
 const { appendFileSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -11,7 +11,7 @@ if (answer !== undefined) {
   process.stderr.write(answer.stderr ?? "");
   process.exitCode = answer.exitCode ?? 0;
 } else {
-  // As the real one: signals are the plugin's, and its end is this one's.
+  // Like the real one: signals are for the plugin, and this process ends when the plugin does.
   process.on("SIGINT", () => {});
   const plugin = spawn("session-manager-plugin", ["{}", "eu-west-1", "StartSession"], { stdio: "inherit" });
   plugin.once("error", (error) => {

@@ -1,4 +1,4 @@
-// Plays the plugin of Session Manager: forwards a free port to the one that state.json names.
+// Plays the Session Manager plugin: forwards a free port to the port in state.json.
 const { readFileSync, writeFileSync } = require("node:fs");
 const { connect, createServer } = require("node:net");
 const { join } = require("node:path");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import aggregates from "./aggregates.json";
 import given from "./given.json";
 
-/** What an aggregator made of user records. */
+/** The aggregator's output for user records. */
 export interface Aggregate {
   /** The library and its version. */
   readonly library: string;
@@ -14,7 +14,7 @@ export interface Aggregate {
 
 const GIVEN: Readonly<Record<string, readonly { readonly data: string }[]>> = given;
 
-/** Aggregated records that real aggregators made; write-aggregates.sh writes them anew. */
+/** Aggregated records of real aggregators; write-aggregates.sh writes them again. */
 export const AGGREGATES: readonly Aggregate[] = Object.entries(aggregates).flatMap(([library, made]) =>
   Object.entries(made).map(([what, base64]) => ({
     library,
@@ -26,7 +26,7 @@ export const AGGREGATES: readonly Aggregate[] = Object.entries(aggregates).flatM
 
 const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
 
-/** A message in the frame of an aggregated record: what no aggregator makes. */
+/** A message in the frame of an aggregated record, which no aggregator produces. */
 export function framed(message: Uint8Array): Buffer {
   return Buffer.concat([MAGIC, message, createHash("md5").update(message).digest()]);
 }
@@ -38,7 +38,7 @@ export function field(number: number, value: number | string | Uint8Array): Buff
   return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
 }
 
-/** An aggregated record of these user records, under one partition key. */
+/** An aggregated record with these user records, under one partition key. */
 export function aggregate(userRecords: readonly (string | Uint8Array)[]): Buffer {
   const records = userRecords.map((data) => field(3, Buffer.concat([field(1, 0), field(3, data)])));
   return framed(Buffer.concat([field(1, "key"), ...records]));

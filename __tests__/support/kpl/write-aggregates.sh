@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes aggregates.json anew: what two aggregators make of given.json, one from PyPI and one from npm, both of
+# Writes aggregates.json again: the output of two aggregators for given.json, one from PyPI and one from npm, both of
 # awslabs/kinesis-aggregation. Needs Python 3 and network; the tests need neither.
 set -euo pipefail
 cd "$(dirname "$0")"

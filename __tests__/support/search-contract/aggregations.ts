@@ -10,7 +10,7 @@ function terms(others: number, ...buckets: readonly Body[]): Body {
   return { doc_count_error_upper_bound: 0, sum_other_doc_count: others, buckets };
 }
 
-/** Aggregations over the six documents, and what they say. */
+/** Aggregations over the six documents, with their results. */
 export const AGGREGATIONS: readonly (readonly [aggregation: Body, answer: Body])[] = [
   [{ sum: REVENUE }, { value: 54.45 }],
   [{ sum: { field: "Quantity" } }, { value: 21 }],

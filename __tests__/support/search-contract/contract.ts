@@ -13,9 +13,9 @@ import { ORDERS, QUERIES, REFUSED_SEARCHES } from "./queries";
 import { MALFORMED, MAPPING, REFUSED, TAKEN, UNKNOWN_COLUMNS } from "./refusals";
 
 /**
- * What this stack needs of OpenSearch, said once: it runs against the local search double and against a real
- * engine. Every index, template and role it makes begins with a name of its own, and is deleted at the end.
- * @param makeClient the official client; its user must be allowed everything
+ * The behaviour of OpenSearch that this stack needs: these tests run against the local search double and against a real
+ * engine. Every index, template and role that they create has the same unique prefix, and is deleted at the end.
+ * @param makeClient the official client; its user needs all permissions
  */
 export function searchContract(makeClient: () => Promise<Client>): void {
   const name = `contract-${randomBytes(4).toString("hex")}`;
@@ -45,7 +45,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
     );
   }
 
-  /** A bulk request of sources into one index; with `refresh` they are searchable at once. */
+  /** A bulk request that indexes sources; with `refresh` they are searchable at once. */
   function put(index: string, sources: readonly string[], refresh = false): Promise<SearchAnswer> {
     const lines = sources.map((source) => `{"index":{"_index":"${index}","_id":"x"}}\n${source}\n`);
     return call("POST", `/_bulk${refresh ? "?refresh=true" : ""}`, lines.join(""));
@@ -315,7 +315,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       });
     });
 
-    /** Ids of the hits, in their order. */
+    /** Ids of the hits, in order. */
     async function found(body: object): Promise<string[]> {
       const answer = await call("POST", `/${lines}/_search`, body);
       expect(answer.status).toBe(200);
@@ -635,7 +635,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
   });
 }
 
-/** The functions' port over the official client. */
+/** The functions' search port on the official client. */
 function searchOf(client: Client): Search {
   return ({ method, path, query, body, lines, timeoutMs }) =>
     answerOf(
@@ -664,7 +664,7 @@ async function answerOf(
   }
 }
 
-/** What lies at a path of a value; undefined when nothing does. */
+/** The value at a path; undefined when there is none. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const step of path) {
@@ -674,7 +674,7 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return here;
 }
 
-/** The results of a bulk answer's items. */
+/** The results of a bulk response's items. */
 function items({ body }: SearchAnswer): unknown[] {
   const list = at(body, "items");
   return Array.isArray(list) ? list.map((item) => Object.values(item)[0]) : [];
@@ -691,7 +691,7 @@ function hitsOf({ body }: SearchAnswer): Hit[] {
   return Array.isArray(hits) ? hits : [];
 }
 
-/** Numbers to ten digits, so that the order in which an engine adds does not count. */
+/** Numbers rounded to ten digits, so that the engine's order of addition does not matter. */
 function rounded(value: unknown): unknown {
   if (typeof value === "number") return Number(value.toPrecision(10)) + 0;
   if (Array.isArray(value)) return value.map(rounded);

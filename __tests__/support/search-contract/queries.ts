@@ -2,7 +2,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 const january = { gte: "2010-01-01 00:00:00", lt: "2010-02-01 00:00:00" };
 
-/** Queries, and the documents that fit. */
+/** Queries, with the documents that match. */
 export const QUERIES: readonly (readonly [query: Body, ids: string])[] = [
   [{ match_all: {} }, "a1 a2 a3 a4 a5 a6"],
   [{ match_none: {} }, ""],
@@ -60,7 +60,7 @@ export const QUERIES: readonly (readonly [query: Body, ids: string])[] = [
   ],
 ];
 
-/** Orders, and the documents in them with the last one's sort values. */
+/** Sort orders, with the documents in order and the last one's sort values. */
 export const ORDERS: readonly (readonly [sort: unknown, ids: string, last: readonly unknown[]])[] = [
   ["record_id", "a1 a2 a3 a4 a5 a6", ["a6"]],
   [[{ record_id: "desc" }], "a6 a5 a4 a3 a2 a1", ["a1"]],
@@ -71,7 +71,7 @@ export const ORDERS: readonly (readonly [sort: unknown, ids: string, last: reado
   [[{ "Description.keyword": "asc" }], "a2 a1 a5 a6 a4 a3", [null]],
 ];
 
-/** Searches that are refused: status, type, and the first cause with its words. */
+/** Refused searches: type, and the first cause with its message. */
 export const REFUSED_SEARCHES: readonly (readonly [body: Body, type: string, reason: RegExp])[] = [
   [{ query: { term: { Quantity: "x" } } }, "query_shard_exception", /For input string: "x"/],
   [

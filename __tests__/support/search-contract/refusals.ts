@@ -9,7 +9,7 @@ export const MAPPING = {
   },
 } as const;
 
-/** Documents that this mapping takes. */
+/** Documents that this mapping accepts. */
 export const TAKEN: readonly string[] = [
   '{"n":1.9}',
   '{"n":"1.9"}',
@@ -26,7 +26,7 @@ export const TAKEN: readonly string[] = [
 
 const MAPPER = "mapper_parsing_exception";
 
-/** Documents that it refuses, and the engine's words. */
+/** Documents that it refuses, with the engine's error. */
 export const REFUSED: readonly (readonly [source: string, type: string, reason: string])[] = [
   ['{"n":"x"}', MAPPER, failed("n", "integer", "x")],
   ['{"n":true}', MAPPER, failed("n", "integer", "true")],
@@ -56,7 +56,7 @@ function failed(field: string, type: string, value: string): string {
   return `failed to parse field [${field}] of type [${type}] in document with id 'x'. Preview of field's value: '${value}'`;
 }
 
-/** Documents under the contract's mapping, where unknown columns are passed over: is each taken? */
+/** Documents for the contract's mapping, which ignores unknown columns: is each accepted? */
 export const UNKNOWN_COLUMNS: readonly (readonly [source: string, taken: boolean])[] = [
   ['{"x":{"a":1}}', true],
   ['{"x":{"a":1,"a":2}}', false],

@@ -18,7 +18,7 @@ import {
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { check } from "./report";
 
-/** What a service is asked. */
+/** A request to a service. */
 interface Call {
   readonly target?: string;
   readonly contentType: string;
@@ -26,7 +26,7 @@ interface Call {
   readonly body: object | string;
 }
 
-/** The emulated account, reached behind Terraform's back. */
+/** The emulated account, changed and inspected without Terraform. */
 export class Account {
   private readonly s3: S3Client;
   private readonly kinesis: KinesisClient;
@@ -43,7 +43,7 @@ export class Account {
       credentials: { accessKeyId: "somebody", secretAccessKey: "else" },
     };
     this.s3 = new S3Client({ ...options, forcePathStyle: true });
-    // The SDK would speak HTTP/2 to Kinesis.
+    // The SDK would use HTTP/2 for Kinesis.
     this.kinesis = new KinesisClient({ ...options, requestHandler: new NodeHttpHandler() });
     this.glue = new GlueClient(options);
     this.lambda = new LambdaClient(options);
@@ -65,13 +65,13 @@ export class Account {
     return Body.transformToString();
   }
 
-  /** Version and checksum: the same two mean the same object. */
+  /** Version and checksum: equal results mean the same object. */
   public async objectVersion(bucket: string, key: string): Promise<string> {
     const { VersionId, ETag } = await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
     return `${VersionId} ${ETag}`;
   }
 
-  /** How an object lies there: the key that encrypts it, and how many versions of it are kept. */
+  /** An object's encryption key, and its number of versions. */
   public async describeObject(bucket: string, key: string): Promise<{ kmsKey: string; versions: number }> {
     const { SSEKMSKeyId: kmsKey } = await this.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
     check(kmsKey !== undefined, `s3://${bucket}/${key} is encrypted with no key of ours`);
@@ -85,7 +85,7 @@ export class Account {
     await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
   }
 
-  /** Keeps the stream's records a day longer. */
+  /** Extends the stream's retention by a day. */
   public async lengthenRetention(stream: string): Promise<void> {
     const { StreamDescriptionSummary: summary } = await this.kinesis.send(
       new DescribeStreamSummaryCommand({ StreamName: stream }),
@@ -101,7 +101,7 @@ export class Account {
     await this.glue.send(new DeleteTableCommand({ DatabaseName: database, Name: table }));
   }
 
-  /** Makes a search domain by one call, without waiting for anything. */
+  /** Creates a search domain by one call, without waiting. */
   public async makeSearchDomain(name: string): Promise<void> {
     const answer = await this.post("/2021-01-01/opensearch/domain", "es", {
       contentType: "application/json",
@@ -110,7 +110,7 @@ export class Account {
     check(answer.ok, `the stand-in makes no search domain: ${answer.status} ${await answer.text()}`);
   }
 
-  /** Functions answer at once with what they were asked; the stand-in would want Docker otherwise. */
+  /** Functions return their input at once; otherwise the stand-in would need Docker. */
   public async useFunctionsWithoutDocker(): Promise<void> {
     const answer = await fetch(`${this.url}/moto-api/config`, {
       method: "POST",
@@ -119,13 +119,13 @@ export class Account {
     check(answer.ok, `the stand-in does not take its configuration: ${answer.status}`);
   }
 
-  /** Names of all databases of the catalog. */
+  /** Names of all databases in the catalog. */
   public async databases(): Promise<string[]> {
     const { DatabaseList = [] } = await this.glue.send(new GetDatabasesCommand({}));
     return DatabaseList.flatMap(({ Name }) => (Name === undefined ? [] : [Name])).sort();
   }
 
-  /** ARNs of everything that carries the project's tag, whatever it is. */
+  /** ARNs of all resources with the project's tag. */
   public async tagged(): Promise<string[]> {
     const arns: string[] = [];
     for (let token: string | undefined = ""; token !== undefined; ) {
@@ -145,7 +145,7 @@ export class Account {
     return arns.sort();
   }
 
-  /** What there is of the kinds that the stand-in does not find by their tags: the kind, and the names. */
+  /** Resources of the types that the stand-in does not find by tag: names by type. */
   public async untagged(): Promise<Record<string, string[]>> {
     const { StreamNames: streams = [] } = await this.kinesis.send(new ListStreamsCommand({}));
     const { Functions = [] } = await this.lambda.send(new ListFunctionsCommand({}));
@@ -180,7 +180,7 @@ export class Account {
     return text;
   }
 
-  /** A call of a service that the project has no client of. The stand-in reads the service's name, and no more. */
+  /** A request to a service without an SDK client in the project. The stand-in reads only the service's name from the signature. */
   private post(path: string, service: string, request: Call): Promise<Response> {
     const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
     return fetch(`${this.url}${path}`, {

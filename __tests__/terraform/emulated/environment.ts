@@ -10,27 +10,27 @@ import { defineEnvironment, type EnvironmentDefinition } from "../../../environm
 import { prod } from "../../../environments/prod";
 
 /**
- * Something in which the emulated account is not AWS, and what is done about it. Each is a weakness of the
- * stand-in; nothing of it may reach an environment that lives in AWS.
+ * A difference between the emulated account and AWS, and its workaround. Each is a weakness of the
+ * stand-in; no workaround may reach an environment in AWS.
  */
 export interface Difference {
-  /** Terraform's type of what it is about; `aws` for the provider itself. */
+  /** The Terraform type concerned; `aws` for the provider itself. */
   readonly type: string;
   /** The property, as Terraform names it. */
   readonly property: string;
   /**
    * `added`: only the emulated environment has it. `left out`: it does not have it. `replaced`: it has another
-   * value. `not compared`: it is sent as everywhere, but what comes back does not count.
+   * value. `not compared`: it is sent as in AWS, but the response is ignored.
    */
   readonly effect: "added" | "left out" | "replaced" | "not compared";
   readonly reason: string;
-  /** What shows it to be right all the same. Written into docs/terraform.md, which a test compares. */
+  /** The proof that covers it instead. Written into docs/terraform.md, which a test compares. */
   readonly instead: string;
-  /** @returns whether the construct was concerned. */
+  /** @returns whether it applied to the construct. */
   readonly apply: (construct: IConstruct) => boolean;
 }
 
-/** A statement about this action alone concerns nobody. */
+/** A statement about this action alone has no effect. */
 const ACTION_THAT_NOBODY_CALLS = "s3:PutBucketWebsite";
 
 const AUDITED =
@@ -151,9 +151,7 @@ export const DIFFERENCES: readonly Difference[] = [
   ),
 ];
 
-/**
- * Takes long, so it can be switched off: see {@link DOMAIN_VARIABLE}.
- */
+/** Avoids the slow creation of the domain; {@link DOMAIN_VARIABLE} switches it off. */
 export const FOUND_DOMAIN: Difference = {
   type: "aws_opensearch_domain",
   property: "all",
@@ -188,21 +186,21 @@ function notCompared(type: string, property: string, reason: string, instead: st
   };
 }
 
-/** `protected` or `disposable`: the emulated account shows what each of them refuses. @default protected */
+/** `protected` or `disposable`: the emulated account shows what each refuses. @default protected */
 export const PROTECTION_VARIABLE = "RETAIL_BI_EMULATED_PROTECTION";
 
 /** `found` or `made`: whether {@link FOUND_DOMAIN} applies. @default found */
 export const DOMAIN_VARIABLE = "RETAIL_BI_EMULATED_DOMAIN";
 
-/** The account of a stand-in is told wrongly what it is to be. */
+/** A variable of the emulated environment has an unknown value. */
 export class EmulatedEnvironmentError extends Error {
   override readonly name = "EmulatedEnvironmentError";
 }
 
 /**
- * What an environment may leave off. Here it is on, so that it is applied too; not QuickSight and SAML, which the
- * stand-in does not know at all.
- * @param definition what it is added to.
+ * Switches on every optional part, so that it is applied too; except QuickSight and SAML, which the
+ * stand-in does not support.
+ * @param definition the definition to extend.
  */
 export function withEveryOption(definition: EnvironmentDefinition): EnvironmentDefinition {
   const { network, speed, operations } = definition;
@@ -220,8 +218,8 @@ export function withEveryOption(definition: EnvironmentDefinition): EnvironmentD
 }
 
 /**
- * An account of an AWS API stand-in, for `npm run test:terraform`: `prod` under another name, with everything
- * that is optional, and with the differences above. Where the stand-in listens is said by `AWS_ENDPOINT_URL`, as for every AWS client.
+ * The account of an AWS API stand-in, for `npm run test:terraform`: `prod` under another name, with every optional
+ * part, and with the differences above. `AWS_ENDPOINT_URL` names the stand-in's endpoint, as for every AWS client.
  * @throws EmulatedEnvironmentError naming the variable that has an unknown value.
  */
 export function environment(variables: Readonly<Record<string, string | undefined>>): EnvironmentDefinition {

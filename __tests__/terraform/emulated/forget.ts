@@ -1,8 +1,8 @@
 import type { Terraform } from "../../../ops/terraform/terraform";
 
 /**
- * What is taken out of the state before a destroy, because the stand-in cannot remove it as AWS does: the type,
- * and why. {@link FORGOTTEN_DOMAIN} comes to it where the domain was not made by Terraform.
+ * Types that are removed from the state before a destroy, because the stand-in cannot delete them as AWS does, each with
+ * the reason. {@link FORGOTTEN_DOMAIN} is added if Terraform did not create the domain.
  */
 export const FORGOTTEN: Readonly<Record<string, string>> = {
   aws_athena_named_query: "The stand-in does not delete a named query.",
@@ -18,7 +18,7 @@ export const FORGOTTEN_DOMAIN: Readonly<Record<string, string>> = {
 /** Types forgotten in the ordinary lane. */
 export const UNDELETABLE = Object.keys({ ...FORGOTTEN, ...FORGOTTEN_DOMAIN });
 
-/** Lets Terraform forget the resources of these types. @returns how many there were. */
+/** Removes the resources of these types from the state. @returns how many there were. */
 export async function forget(terraform: Terraform, types: readonly string[] = UNDELETABLE): Promise<number> {
   const addresses = (await terraform.stateList()).filter((address) =>
     types.some((type) => address.startsWith(`${type}.`)),

@@ -25,15 +25,15 @@ import { missingOnRunner } from "./runner";
 import { missingStandIn, type StandIn, startStandIn } from "./stand-in";
 
 export const ENVIRONMENT = "emulated";
-/** The account that the stand-in is. */
+/** Account id of the stand-in. */
 export const ACCOUNT_ID = "123456789012";
 export const REGION = "eu-west-1";
-/** What a kept plan is called. */
+/** File name of a saved plan. */
 export const PLAN = "test.tfplan";
 /** The provider that the constructs were generated from. */
 const PROVIDER_VERSION = "5.100.0";
 
-/** What a run needs, and how its steps run programs. */
+/** The tools and the stand-in of a run; runs programs for its steps. */
 export class Lane {
   public readonly account: Account;
 
@@ -48,7 +48,7 @@ export class Lane {
     this.account = new Account(standIn.url, REGION);
   }
 
-  /** Finds the tools and starts the stand-in. @throws OperatorError saying everything that is to be installed. */
+  /** Finds the tools and starts the stand-in. @throws OperatorError naming everything to install. */
   public static async open(
     report: Report,
     say: (line: string) => void,
@@ -87,17 +87,17 @@ export class Lane {
     }
   }
 
-  /** Where the stand-in answers. */
+  /** The stand-in's URL. */
   public get url(): string {
     return this.standIn.url;
   }
 
-  /** How Terraform is called: a path, or a name on the PATH. */
+  /** Terraform's command: a path, or a name on the PATH. */
   public get terraformCommand(): string {
     return this.program.command;
   }
 
-  /** Runs a program, and returns whatever its end is. @param place default: the project */
+  /** Runs a program, and returns its result whatever the exit code. @param place default: the project */
   public async run(
     command: string,
     args: readonly string[],
@@ -132,7 +132,7 @@ export class Lane {
     return finished;
   }
 
-  /** One of the operators' commands, as they type it. */
+  /** Runs one of the operators' npm commands, as they type it. */
   public npm(
     exitCode: number,
     args: readonly string[],
@@ -141,7 +141,7 @@ export class Lane {
     return this.expectExit(exitCode, "npm", ["run", "--silent", ...args], variables);
   }
 
-  /** The cdktf CLI on the main stack; it must succeed. @returns what it printed, without colours. */
+  /** Runs the cdktf CLI on the main stack; it must succeed. @returns its output, without colours. */
   public async cdktf(
     command: string,
     flags: readonly string[],
@@ -152,7 +152,7 @@ export class Lane {
       0,
       "npx",
       ["cdktf", command, ENVIRONMENT, ...offline, ...flags, "--output", join(this.scratch, "cdktf.out")],
-      // The CLI's init would ask where the state of the last bucket went.
+      // The CLI's init would ask where to move the state of the previous bucket.
       { ...variables, TF_CLI_ARGS_init: "-reconfigure", CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1" },
     );
     return stripVTControlCharacters(stdout);
@@ -171,12 +171,12 @@ export class Lane {
     );
   }
 
-  /** Terraform in a folder, with nothing between it and the synthesized JSON. */
+  /** Terraform in a folder, directly on the synthesized JSON. */
   public terraform(folder: string): Terraform {
     return new Terraform(folder, { program: this.program, variables: this.variables, signal: this.signal });
   }
 
-  /** Stops the stand-in and removes what was written. */
+  /** Stops the stand-in and removes the files of the run. */
   public async close(): Promise<void> {
     this.account.close();
     await this.standIn.stop();
@@ -209,7 +209,7 @@ async function findTools(
   return { program, source };
 }
 
-/** Lets Terraform fetch the provider once, so that a machine that cannot is told here, and not in the middle. */
+/** Downloads the provider once with Terraform, so that a machine that cannot fails here, not in the middle. */
 async function fetchProvider(
   program: TerraformProgram,
   source: ProviderSource,
@@ -233,7 +233,7 @@ async function fetchProvider(
   });
 }
 
-/** Description of the source for an operator. */
+/** Describes the provider's source for an operator. */
 function describeSource(source: ProviderSource): string {
   switch (source.kind) {
     case "configuration":

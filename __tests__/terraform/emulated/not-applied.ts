@@ -1,10 +1,10 @@
 import { DIFFERENCES, FOUND_DOMAIN } from "./environment";
 import { FORGOTTEN, FORGOTTEN_DOMAIN } from "./forget";
 
-/** Where `docs/terraform.md` holds the tables. */
+/** Marks around the tables in `docs/terraform.md`. */
 export const MARKS = { begin: "<!-- what the stand-in cannot hold -->", end: "<!-- to here -->" } as const;
 
-/** What `npm run test:terraform` does not apply or remove as it is in AWS, as tables in Markdown. */
+/** Resources that `npm run test:terraform` does not apply or remove as in AWS, as Markdown tables. */
 export function notApplied(): string {
   const differences = [...DIFFERENCES, FOUND_DOMAIN].map(
     ({ type, property, effect, reason, instead }) =>

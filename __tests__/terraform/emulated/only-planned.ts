@@ -6,7 +6,7 @@ import { type EnvironmentFolders, readEnvironment } from "../../../ops/terraform
 import { addStacks } from "../../../stacks/add-stacks";
 import { SAML } from "../../support/saml";
 
-/** Options of an environment that the stand-in has no API for; the others are switched on in the emulated one. */
+/** Options that the stand-in has no API for; the emulated environment has all others on. */
 const { serving, speed } = defineEnvironment("only-planned.ts", {
   name: prod.name,
   protection: "protected",
@@ -32,7 +32,7 @@ const DEFINITION: EnvironmentDefinition = {
 /** Types of the resources that these options add. */
 export const ONLY_PLANNED = ["aws_opensearch_domain_saml_options", "aws_quicksight_"] as const;
 
-/** Synthesizes it below `folder`. */
+/** Synthesizes the environment below `folder`. */
 export function synthesizeOnlyPlanned(folder: string, location: Location): EnvironmentFolders {
   const app = new App({ outdir: folder });
   addStacks(app, [{ ...DEFINITION, location }]);

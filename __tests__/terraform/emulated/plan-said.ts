@@ -1,18 +1,18 @@
 import { ENVIRONMENT } from "./lane";
 import { check } from "./report";
 
-/** What a summary of a plan says to reviewers. */
+/** The content of a plan summary for reviewers. */
 export interface PlanSaid {
   /** Such as `3 to change`. */
   readonly counts: string;
-  /** What can be removed with its content from then on. */
+  /** Resources that can be removed with their content after the plan. */
   readonly unprotected: readonly string[];
   readonly fingerprint: string;
 }
 
-/** Reads a summary as `npm run plan-summary` writes it. @throws CheckFailed when it lacks something, or says that data would go. */
+/** Parses a summary of `npm run plan-summary`. @throws CheckFailed when a part is missing, or data would be lost. */
 export function planSaid(summary: string): PlanSaid {
-  // It writes characters that Markdown would take for its own as entities.
+  // The summary writes characters with a meaning in Markdown as entities.
   const text = summary.replace(/&#(\d+);/g, (_whole, code: string) => String.fromCodePoint(Number(code)));
   const [, counts] = new RegExp(`^## Plan for <code>${ENVIRONMENT}</code>: (.*)$`, "m").exec(text) ?? [];
   const [, fingerprint] = /Fingerprint <code>(\w+)<\/code>/.exec(text) ?? [];

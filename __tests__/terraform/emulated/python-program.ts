@@ -5,17 +5,17 @@ import { runProgram } from "../../../lib/run-program";
 import type { Variables } from "../../../lib/variables";
 import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
 
-/** A program that is taken from the PATH, else installed from PyPI into a cache of the project. */
+/** A program from the PATH, else installed from PyPI into a cache of the project. */
 export interface PythonProgram {
-  /** As it is called. */
+  /** Command name. */
   readonly name: string;
-  /** What pip installs, with the exact version. */
+  /** Requirement for pip, with the exact version. */
   readonly requirement: string;
-  /** What to do when it is not to be had. */
+  /** Remedy when it is not available. */
   readonly remedy: string;
 }
 
-/** Whether the program is here, or can be installed. What was installed earlier does not run without Python either. */
+/** Whether the program is here, or can be installed. A cached installation needs Python too. */
 export function isToBeHad(program: PythonProgram, variables: Variables): boolean {
   return [program.name, "python3"].some((name) => onPath(name, variables) !== undefined);
 }
@@ -50,7 +50,7 @@ export async function pythonProgram(
   return installed(program);
 }
 
-/** Where a program of the PATH is. */
+/** The path of a program on the PATH. */
 export function onPath(name: string, variables: Variables): string | undefined {
   return (variables["PATH"] ?? "")
     .split(delimiter)
@@ -62,7 +62,7 @@ function installed(program: PythonProgram): string {
   return join(placeOf(program), "bin", program.name);
 }
 
-/** Such as `moto-5.2.1`: extras are left out. */
+/** The cache folder's name, such as `moto-5.2.1`; extras are left out. */
 function placeOf({ requirement }: PythonProgram): string {
   const folder = requirement.replace(/\[.*\]/, "").replace("==", "-");
   return join(PROJECT_ROOT, "node_modules", ".cache", "retail-bi", folder);

@@ -1,14 +1,14 @@
-/** A step of the run, done. */
+/** A completed step of the run. */
 export interface StepResult {
   readonly part: string;
   readonly name: string;
   readonly seconds: number;
   readonly ok: boolean;
-  /** What was seen, or why it failed. */
+  /** The observation, or the reason of the failure. */
   readonly detail: string;
 }
 
-/** A step saw something else than it must; the message says what. */
+/** A step observed something unexpected; the message describes it. */
 export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
 }
@@ -18,7 +18,7 @@ export function check(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new CheckFailed(otherwise);
 }
 
-/** Runs steps one after the other, and tells about each as it ends. */
+/** Runs steps one after the other, and reports each as it ends. */
 export class Report {
   public readonly steps: StepResult[] = [];
   private current = "";
@@ -31,7 +31,7 @@ export class Report {
     this.write(`\n${title}`);
   }
 
-  /** @throws whatever `body` throws, once it is written down: the steps after it would say nothing. */
+  /** @throws whatever `body` throws, after reporting it: later steps would have no meaning. */
   public async step(name: string, body: () => Promise<string>): Promise<void> {
     const start = performance.now();
     const done = (ok: boolean, detail: string): void => {

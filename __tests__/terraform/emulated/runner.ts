@@ -11,11 +11,11 @@ const AWS_CLI: PythonProgram = {
   requirement: "awscli==1.46.3",
   remedy: "install the AWS CLI on the PATH, or Python 3.10 or newer with venv",
 };
-/** The repository whose jobs they believe to be. */
+/** Repository name in the jobs' context. */
 export const REPOSITORY = "shop/retail-bi";
 const GIT_REMEDY = "install git, and run this in a clone of the repository";
 
-/** What to install so that steps of the workflows can run here, a line each. */
+/** Programs to install so that the workflows' steps can run here, one on each line. */
 export function missingOnRunner(variables: Variables): string[] {
   return [
     ...(isToBeHad(AWS_CLI, variables)
@@ -25,9 +25,9 @@ export function missingOnRunner(variables: Variables): string[] {
   ];
 }
 
-/** A machine that runs jobs, as GitHub's would: a clone of the project, and the programs that steps call. */
+/** A machine that runs jobs as GitHub would: a clone of the project, and the programs that the steps call. */
 export class Runner {
-  /** What there is to say about its programs. */
+  /** Notices about its programs. */
   public readonly notices: string[] = [];
   private readonly tools: string;
 
@@ -36,15 +36,15 @@ export class Runner {
     private readonly root: string,
     /** The clone. */
     public readonly checkout: string,
-    /** The commit that its jobs are run for. */
+    /** The commit that its jobs run for. */
     public readonly sha: string,
-    /** What the environment of its jobs has, beside what GitHub sets. */
+    /** Environment variables of its jobs, in addition to GitHub's. */
     private readonly more: Variables,
   ) {
     this.tools = this.folder("tools");
   }
 
-  /** Checks the project out as it lies here, what is not committed included. @param more variables of every job */
+  /** Checks out the project in its current state, uncommitted changes included. @param more variables of every job */
   public static async open(lane: Lane, more: Variables): Promise<Runner> {
     const root = join(lane.scratch, "runner");
     const checkout = join(root, "checkout");
@@ -60,7 +60,7 @@ export class Runner {
     );
     for (const file of files.split("\0")) {
       const from = join(PROJECT_ROOT, file);
-      // One that was deleted, and the deletion not committed, is still listed.
+      // A deleted file whose deletion is not committed is still listed.
       if (file !== "" && existsSync(from)) cpSync(from, join(checkout, file));
     }
     await git(lane, checkout, "init", "--quiet");
@@ -77,12 +77,12 @@ export class Runner {
     return commitAll(this.lane, this.checkout, subject);
   }
 
-  /** Checks a commit out, as the action does. */
+  /** Checks out a commit, as the action does. */
   public async checkOut(commit: string): Promise<void> {
     await git(this.lane, this.checkout, "checkout", "--quiet", commit);
   }
 
-  /** Puts a program where steps find it first. */
+  /** Adds a program at the front of the steps' PATH. */
   public addProgram(name: string, body: string): void {
     const path = join(this.tools, name);
     writeFileSync(path, `#!/bin/bash\n${body}\n`);
@@ -96,7 +96,7 @@ export class Runner {
     return path;
   }
 
-  /** The variables of this machine: no job gets what npm, or this run, tells its own programs. */
+  /** This machine's variables, without those that npm or this run sets for its own programs. */
   public get variables(): Variables {
     const { checkout, lane, tools, more } = this;
     const foreign = Object.keys(lane.variables).filter((name) => /^(npm_|INIT_CWD$|RETAIL_BI_)/.test(name));
@@ -109,9 +109,9 @@ export class Runner {
       GITHUB_SHA: this.sha,
       GITHUB_RUN_ID: "1",
       GITHUB_RUN_ATTEMPT: "1",
-      // The action that fetches credentials sets it, beside AWS_REGION.
+      // The action that fetches credentials sets it, in addition to AWS_REGION.
       AWS_DEFAULT_REGION: lane.variables["AWS_REGION"],
-      // A repository with an environment of its own has it in `environments/`; this one lies among the tests.
+      // A repository has its environments in `environments/`; this one is among the tests.
       RETAIL_BI_ENVIRONMENT_MODULE: join(checkout, "__tests__/terraform/emulated/environment.ts"),
       ...more,
     };
@@ -128,7 +128,7 @@ export class Runner {
   }
 }
 
-/** Commits everything; git fails where nothing was changed. @returns the commit. */
+/** Commits everything; git fails if nothing was changed. @returns the commit. */
 async function commitAll(lane: Lane, clone: string, subject: string): Promise<string> {
   const author = ["-c", "user.name=retail-bi", "-c", "user.email=retail-bi@example.com"];
   await git(lane, clone, "add", "--all");

@@ -12,15 +12,15 @@ import { validity } from "./parts/validity";
 import { watching } from "./parts/watching";
 import { wrongAccount } from "./parts/wrong-account";
 
-/** What a run counted. */
+/** Counts of a run. */
 export interface Seen {
-  /** Resources that were applied. */
+  /** Number of applied resources. */
   readonly resources: number;
-  /** Resources that were destroyed. */
+  /** Number of destroyed resources. */
   readonly destroyed: number;
 }
 
-/** Everything but the making of the search domain, in the order in which an operator meets it. */
+/** Everything except the creation of the search domain, in an operator's order. */
 export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await validity(lane);
   await wrongAccount(lane);

@@ -6,7 +6,7 @@ import type { Seen } from "./scenario";
 
 const VARIABLES = { [DOMAIN_VARIABLE]: "made", [PROTECTION_VARIABLE]: "disposable" };
 
-/** The search domain made and removed by Terraform itself, which the ordinary lane only finds. */
+/** Terraform itself creates and removes the search domain, which the ordinary lane only finds. */
 export async function searchLane(lane: Lane): Promise<Seen> {
   const { report } = lane;
   let resources = 0;

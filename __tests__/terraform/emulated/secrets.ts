@@ -1,15 +1,15 @@
 import { isJsonObject, type Json, type JsonObject, leaves, member } from "../../../lib/json";
 import { managedResources } from "../../../ops/terraform/protection";
 
-/** Names of properties that would hold a secret. */
+/** Names of properties that may hold a secret. */
 const SECRET_NAME =
   /(password|passphrase|secret|private_?key|credential|(?<!next_|http_)token)(?!_arn|_id|_name)/i;
-/** Access keys, private keys, and what is signed. */
+/** Access keys, private keys, and signed URLs. */
 const SECRET_VALUE = /\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|X-Amz-Signature=/;
 
 /**
- * What in a state looks like a secret: a value that the provider marks as sensitive, one whose name says so,
- * or one that has the form of a key.
+ * Values in a state that look like a secret: the provider marks them as sensitive, their name indicates it,
+ * or they have the form of a key.
  * @param state as `terraform show -json` prints it.
  */
 export function secretsIn(state: JsonObject): string[] {
@@ -39,7 +39,7 @@ function isEmpty(value: Json): boolean {
   );
 }
 
-/** A mark may stand on any level above the value. */
+/** A mark may be on any level above the value. */
 function isMarked(marks: Json | undefined, steps: readonly (string | number)[]): boolean {
   if (marks === true) return true;
   const [step, ...rest] = steps;

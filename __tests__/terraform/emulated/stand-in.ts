@@ -5,15 +5,15 @@ import { OperatorError } from "../../../lib/operator-error";
 import type { Variables } from "../../../lib/variables";
 import { isToBeHad, type PythonProgram, pythonProgram } from "./python-program";
 
-/** An AWS API stand-in that answers on this machine. */
+/** A running AWS API stand-in on this machine. */
 export interface StandIn {
   readonly url: string;
-  /** Where it came from, for the output. */
+  /** Its origin, for the output. */
   readonly origin: string;
   stop(): Promise<void>;
 }
 
-/** In the version that the differences of `__tests__/terraform/emulated/environment.ts` were found with. */
+/** The version with which the differences in `__tests__/terraform/emulated/environment.ts` were found. */
 const MOTO: PythonProgram = {
   name: "moto_server",
   requirement: "moto[server]==5.2.1",
@@ -22,7 +22,7 @@ const MOTO: PythonProgram = {
 };
 const START_SECONDS = 60;
 
-/** What to install, when there is nothing on this machine that a stand-in could be started with. */
+/** What to install if this machine cannot start a stand-in; undefined if it can. */
 export function missingStandIn(variables: Variables): string | undefined {
   return variables["MOTO_URL"] !== undefined || isToBeHad(MOTO, variables)
     ? undefined
@@ -44,7 +44,7 @@ export async function startStandIn(
   return start(await pythonProgram(MOTO, variables, say, signal), variables);
 }
 
-/** Somebody else's, which is not stopped. */
+/** An existing stand-in, which is not stopped at the end. */
 async function running(url: string): Promise<StandIn> {
   await fetch(`${url}/moto-api/data.json`).catch((error: unknown) => {
     throw new OperatorError(`MOTO_URL is ${url}, where nothing answers (${String(error)}): ${MOTO.remedy}`);

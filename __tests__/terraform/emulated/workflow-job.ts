@@ -6,23 +6,23 @@ import { ACCOUNT_ID, ENVIRONMENT, REGION } from "./lane";
 import { check } from "./report";
 import type { Runner } from "./runner";
 
-/** How a step ended. */
+/** The result of a step. */
 export interface StepEnd extends Finished {
   readonly outputs: ReadonlyMap<string, string>;
-  /** What it added to the summary of its run. */
+  /** Its addition to the job summary. */
   readonly summary: string;
 }
 
 export interface JobOptions {
-  /** Tells it from other jobs of this run. */
+  /** Distinguishes it from other jobs of this run. */
   readonly name: string;
-  /** Where the steps start. @default the clone */
+  /** Working directory of the steps. @default the clone */
   readonly workspace?: string;
-  /** What jobs before it gave it: values of expressions, such as `needs.propose.outputs.bundle`. */
+  /** Results of earlier jobs: values of expressions, such as `needs.propose.outputs.bundle`. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** What GitHub knows of the environment, and tells each job where it asks. */
+/** GitHub's context values of the environment. */
 const CONTEXT: Readonly<Record<string, string>> = {
   "inputs.environment": ENVIRONMENT,
   "matrix.environment": ENVIRONMENT,
@@ -31,10 +31,10 @@ const CONTEXT: Readonly<Record<string, string>> = {
   "github.token": "none",
 };
 
-/** A job of a workflow whose `run:` steps run here as on GitHub: its shell, its variables, its files. */
+/** A workflow job whose `run:` steps run here as on GitHub: same shell, variables and files. */
 export class WorkflowJob {
   private readonly workspace: string;
-  /** What it may write into beside its workspace: `RUNNER_TEMP`. */
+  /** Folder for its files beside the workspace: `RUNNER_TEMP`. */
   public readonly temp: string;
   /** Values of expressions. */
   private readonly known: Map<string, string>;
@@ -49,17 +49,17 @@ export class WorkflowJob {
     this.known = new Map(Object.entries({ ...CONTEXT, ...context }));
   }
 
-  /** Whether the step's `if` holds, as far as the steps before it went. */
+  /** Whether the step's `if` holds after the steps that have run. */
   public wants(name: string): boolean {
     const { condition } = this.step(name);
     if (condition === undefined) return true;
     const [, subject, comparison, value] = /^(\S+) (==|!=) '(.*)'$/.exec(condition) ?? [];
     if (subject === undefined) throw new Error(`step "${name}": an \`if\` of this form is not known here`);
-    // An output that no step made is empty.
+    // An output that no step set is empty.
     return ((this.known.get(subject) ?? "") === value) === (comparison === "==");
   }
 
-  /** Runs a step that must succeed. @throws CheckFailed with what it printed. */
+  /** Runs a step that must succeed. @throws CheckFailed with its output. */
   public async pass(name: string): Promise<StepEnd> {
     const end = await this.run(name);
     check(
@@ -69,7 +69,7 @@ export class WorkflowJob {
     return end;
   }
 
-  /** Runs a step that must fail and say so in these words. @returns the line that has them. */
+  /** Runs a step that must fail with these words in its output. @returns the line that contains them. */
   public async fail(name: string, words: string): Promise<string> {
     const { exitCode, stdout, stderr } = await this.run(name);
     const line = `${stdout}\n${stderr}`.split("\n").find((one) => one.includes(words));
@@ -120,7 +120,7 @@ export class WorkflowJob {
     return runStep(this.workflow, name);
   }
 
-  /** With the values of the expressions in it. @throws Error on one that nobody gave. */
+  /** Replaces the expressions in a text. @throws Error on an expression without a value. */
   private filled(text: string): string {
     return text.replace(/\$\{\{ (.*?) \}\}/g, (_whole, expression: string) => {
       const value = this.known.get(expression);

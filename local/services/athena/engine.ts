@@ -2,7 +2,7 @@ import type { ColumnModel } from "../../plan/data-plane";
 import type { CatalogTable } from "../glue/service";
 import type { ObjectFile } from "../s3/service";
 
-/** A column of an answer, in Athena's terms. */
+/** A result column, in Athena's terms. */
 export interface ResultColumn {
   readonly name: string;
   /** As Athena names it, such as `varchar`, `integer`, `timestamp`. */
@@ -14,40 +14,40 @@ export interface ResultColumn {
 /** A cell as Athena spells it; null is SQL's NULL. */
 export type Cell = string | null;
 
-/** The answer to a SELECT. */
+/** The result of a SELECT. */
 export interface Selection {
   readonly columns: readonly ResultColumn[];
-  /** Batches of rows; must be read to the end, or returned from, before the query's resources are let go. */
+  /** Batches of rows; reading to the end, or returning early, releases the query's resources. */
   readonly rows: AsyncIterable<readonly (readonly Cell[])[]>;
 }
 
-/** Where and how the rows of a CTAS are stored. */
+/** Location and format of the rows that a CTAS stores. */
 export interface ParquetTarget {
-  /** Folder that takes the files, `s3://bucket/prefix/`. */
+  /** Folder for the files, `s3://bucket/prefix/`. */
   readonly location: string;
-  /** Starts the name of each file. */
+  /** Prefix of each file's name. */
   readonly filePrefix: string;
   readonly compression: "snappy" | "gzip" | "zstd" | "uncompressed";
-  /** Rows go to one of `count` files by the hash of these columns; one file without them. */
+  /** Distributes rows over `count` files by the hash of these columns; without it there is one file. */
   readonly buckets?: { readonly columns: readonly string[]; readonly count: number };
 }
 
-/** What a CTAS has stored. */
+/** The table that a CTAS stored. */
 export interface StoredTable {
-  /** In the catalog's terms. */
+  /** In the catalog's types. */
   readonly columns: readonly ColumnModel[];
   readonly rows: number;
 }
 
-/** A part of a table: a partition, or the whole of one that has none. */
+/** A part of a table: a partition, or the whole of a table without partitions. */
 export interface Fragment {
-  /** By name of the partition key. */
+  /** Values by partition key. */
   readonly values: Readonly<Record<string, string | number>>;
   /** `s3://bucket/prefix/` */
   readonly location: string;
-  /** Names of its own columns, lower-case; undefined: those of its table. */
+  /** Names of the partition's own columns, lower-case; undefined: the table's columns. */
   readonly columns?: ReadonlySet<string>;
-  /** The objects that are in it now; hidden and empty ones left out. */
+  /** The objects that it holds now, without hidden and empty objects. */
   files(): readonly ObjectFile[];
 }
 
@@ -64,12 +64,12 @@ export interface Tables {
   open(database: string, name: string): OpenTable | undefined;
 }
 
-/** What surrounds a statement. */
+/** The context of a statement. */
 export interface QueryContext {
-  /** For tables without one; the session's. */
+  /** The session's database, for tables named without one. */
   readonly database?: string;
   readonly tables: Tables;
-  /** Told once, before anything is read; throws to refuse. @param bytes size of the files that will be read */
+  /** Called once, before anything is read; throws to refuse the query. @param bytes size of the files to be read */
   readonly onScan: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
@@ -80,6 +80,6 @@ export interface SqlEngine {
   select(sql: string, context: QueryContext): Promise<Selection>;
   /** Stores a query's rows as Parquet. @throws as {@link select} */
   store(sql: string, target: ParquetTarget, context: QueryContext): Promise<StoredTable>;
-  /** Lets go of everything; running queries fail. */
+  /** Releases everything; running queries fail. */
   close(): void;
 }

@@ -6,31 +6,31 @@ import type { SqlStatement } from "./statements/statement";
 /** Athena's states of a query. */
 type QueryState = "QUEUED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 
-/** What a caller asked for. */
+/** A caller's request. */
 interface QueryRequest {
   readonly sql: string;
-  /** The same, read. */
+  /** The parsed statement. */
   readonly statement: SqlStatement;
   readonly workgroup: string;
   readonly database?: string;
-  /** Where the result goes: `s3://bucket/prefix/`. */
+  /** Folder for the result: `s3://bucket/prefix/`. */
   readonly outputFolder: string;
 }
 
-/** The answer to a query that succeeded. */
+/** The result of a query that succeeded. */
 export interface QueryAnswer {
   readonly columns: readonly ResultColumn[];
-  /** Rows of a statement that has no result file; a SELECT's are in its CSV. */
+  /** Rows of a statement that has no result file; the rows of a SELECT are in its CSV. */
   readonly rows?: readonly (readonly Cell[])[];
   /** Rows that a CTAS stored. */
   readonly updateCount?: number;
 }
 
-/** A query from its start to its end. Times are milliseconds since 1970. */
+/** A query from its start to its end. Times are in milliseconds since 1970. */
 export interface QueryExecution {
   readonly id: string;
   readonly request: QueryRequest;
-  /** The result's object, `s3://bucket/key`. */
+  /** The result object, `s3://bucket/key`. */
   readonly outputLocation: string;
   readonly submittedAt: number;
   state: QueryState;
@@ -41,15 +41,15 @@ export interface QueryExecution {
   answer?: QueryAnswer;
 }
 
-/** Runs one query; tells how many bytes it reads by setting `scannedBytes`. */
+/** Runs one query; reports the bytes that it reads by setting `scannedBytes`. */
 export type RunQuery = (execution: QueryExecution, signal: AbortSignal) => Promise<QueryAnswer>;
 
 /**
- * Queries at work at once; the others wait as QUEUED. Each blocks a thread of Node's pool of four, which
+ * Queries that run at once; the others wait as QUEUED. Each blocks one thread of Node's pool of four, which
  * files and name look-ups need too.
  */
 const MAX_RUNNING = 3;
-/** Ended queries that are still answered for; Athena keeps them for 45 days. */
+/** Ended queries that the service still returns; Athena keeps them for 45 days. */
 const MAX_REMEMBERED = 10_000;
 const CANCELLED = new Error("the query was cancelled");
 
@@ -67,7 +67,7 @@ export class Executions {
   ) {}
 
   /**
-   * Queues a query and returns its id. A `token` that was used before returns the query that it started.
+   * Queues a query and returns its id. A repeated `token` returns the id of the query that it started.
    * @throws AwsError when the token came with another request
    */
   start(request: QueryRequest, token?: string): string {
@@ -100,7 +100,7 @@ export class Executions {
     return this.executions.get(id);
   }
 
-  /** @throws AwsError when there is none */
+  /** @throws AwsError when there is no such query */
   get(id: string): QueryExecution {
     const execution = this.find(id);
     if (!execution) throw invalidRequest(`QueryExecution ${id} was not found`);
@@ -112,7 +112,7 @@ export class Executions {
     return [...this.executions.values()].filter(({ request }) => request.workgroup === workgroup).reverse();
   }
 
-  /** Cancels a query; one that has ended stays as it is. @throws AwsError when there is none */
+  /** Cancels a query; a query that has ended keeps its state. @throws AwsError when there is no such query */
   stop(id: string): void {
     const execution = this.get(id);
     const index = this.waiting.indexOf(execution);
@@ -172,7 +172,7 @@ export class Executions {
   }
 }
 
-/** The workgroup's limit of what a query may scan is below what this one would. */
+/** The query would scan more than the workgroup allows. */
 export class ScanLimitExceeded extends Error {
   override readonly name = "ScanLimitExceeded";
 
@@ -186,7 +186,7 @@ function resultName({ kind }: SqlStatement, id: string): string {
   return kind === "select" || kind === "refused" ? `${id}.csv` : `${id}.txt`;
 }
 
-/** A failure of the query in its own words; any other with its name, so that it is found. */
+/** A QueryFailure in its own words; any other error with its name, so that it can be traced. */
 function reasonOf(error: unknown): string {
   if (error instanceof QueryFailure) return error.message;
   return `GENERIC_INTERNAL_ERROR: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;

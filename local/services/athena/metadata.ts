@@ -9,7 +9,7 @@ import { CATALOG_NAME } from "./names";
 
 const MAX_LISTED = 50;
 
-/** Databases and tables, as Athena's own calls tell them. */
+/** Databases and tables, as Athena's own operations return them. */
 export function metadataOperations(catalog: Catalog): Record<string, Operation<Input>> {
   return {
     ListDataCatalogs: () => ({ DataCatalogsSummary: [{ CatalogName: CATALOG_NAME, Type: "GLUE" }] }),

@@ -9,7 +9,7 @@ import type { Workgroups } from "./workgroups";
 
 const MAX_LISTED = 50;
 
-/** The saved queries of the Terraform. */
+/** The named queries of the Terraform. */
 export function namedQueryOperations(
   models: readonly NamedQueryModel[],
   workgroups: Workgroups,
@@ -44,7 +44,7 @@ export function namedQueryOperations(
   };
 }
 
-/** Made from the address in the Terraform, so the same at every start; in the form that Athena's ids have. */
+/** Derived from the Terraform address, so the same at every start; in the form of Athena's ids. */
 function idOf({ address }: NamedQueryModel): string {
   const hex = createHash("sha256").update(address).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(

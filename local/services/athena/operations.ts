@@ -10,7 +10,7 @@ import { queryOperations } from "./queries";
 import { getQueryResults } from "./results";
 import type { Workgroups } from "./workgroups";
 
-/** What the operations work with. */
+/** Dependencies of the operations. */
 interface AthenaPorts {
   readonly executions: Executions;
   readonly catalog: Catalog;
@@ -19,7 +19,7 @@ interface AthenaPorts {
   readonly namedQueries: readonly NamedQueryModel[];
 }
 
-/** The operations of Athena that the stack and those who query it use. */
+/** The operations of Athena that the stack and its analysts use. */
 export function athenaOperations(ports: AthenaPorts): Operations {
   const { executions, catalog, objects, workgroups, namedQueries } = ports;
   return operationsOf("AmazonAthena", invalidRequest, {

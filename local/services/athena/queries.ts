@@ -18,7 +18,7 @@ import type { Workgroups } from "./workgroups";
 const MAX_QUERY_BYTES = 262_144;
 const MAX_LISTED = 50;
 
-/** Starting queries, stopping them, and how far they are. */
+/** Operations that start and stop queries and report their state. */
 export function queryOperations(
   executions: Executions,
   workgroups: Workgroups,
@@ -84,7 +84,7 @@ function start(input: Input, executions: Executions, workgroups: Workgroups) {
   return { QueryExecutionId: id };
 }
 
-/** A workgroup that enforces its settings decides where everything goes, so a CTAS must not. */
+/** A workgroup that enforces its settings decides every output location, so a CTAS must not name one. */
 function refuseLocationUnderEnforcement(
   statement: SqlStatement,
   { enforced, outputLocation }: WorkgroupModel,
@@ -157,7 +157,7 @@ function statementClass({
   }
 }
 
-/** Category 1 is the system's fault, 2 the user's. */
+/** Category 1 is an error of the system, 2 an error of the user. */
 function athenaError(reason: string) {
   const system = reason.startsWith("GENERIC_INTERNAL_ERROR");
   return { ErrorCategory: system ? 1 : 2, Retryable: false, ErrorMessage: reason };

@@ -10,21 +10,21 @@ import type { CatalogAnswer, CatalogStatement } from "./statements/catalog-state
 import { type CreateTableAsPorts, createTableAs } from "./statements/create-table-as";
 
 interface QueryRunnerPorts extends CreateTableAsPorts {
-  /** What queries may read. */
+  /** The tables that queries may read. */
   readonly tables: Tables;
   /** Answers a statement about the catalog. @param session the database for names without one */
   readonly aboutCatalog: (statement: CatalogStatement, session: string | undefined) => CatalogAnswer;
   readonly put: PutFile;
-  /** Takes results while they are written. Absolute; emptied at the start. */
+  /** Holds results while they are written. Absolute path; emptied at the start. */
   readonly scratchDirectory: string;
-  /** What a query of the workgroup may scan, in bytes. */
+  /** Scan limit of a query of the workgroup, in bytes. */
   readonly scanLimit: (workgroup: string) => number | undefined;
 }
 
-/** Runs the statements that the service takes, and stores their results. */
+/** Runs the supported statements, and stores their results. */
 export function queryRunner(ports: QueryRunnerPorts): RunQuery {
   const { tables } = ports;
-  // What a killed run has left behind.
+  // Removes files of a run that was killed.
   rmSync(ports.scratchDirectory, { recursive: true, force: true });
   mkdirSync(ports.scratchDirectory, { recursive: true });
 
@@ -79,7 +79,7 @@ async function runSelect(
   return { columns };
 }
 
-/** A statement about the catalog. Its result is text, a row on a line. */
+/** Runs a statement about the catalog. Its result is text, one row on each line. */
 async function runUtility(
   statement: CatalogStatement,
   execution: QueryExecution,

@@ -3,18 +3,18 @@ import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Cell } from "./engine";
 
-/** Read at a time from a result file. */
+/** Bytes per read of a result file. */
 const READ_BYTES = 256 * 1024;
 
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 
-/** A line of Athena's result CSV: every value in quotes, NULL an empty field without. */
+/** A line of Athena's result CSV: every value in quotes; NULL is an empty field without quotes. */
 export function csvLine(cells: readonly Cell[]): string {
   return `${cells.map((cell) => (cell === null ? "" : `"${cell.replaceAll('"', '""')}"`)).join(",")}\n`;
 }
 
-/** Writes a result as Athena does, a header first. @returns rows written */
+/** Writes a result as Athena does, header first. @returns rows written */
 export async function writeCsv(
   path: string,
   header: readonly string[],
@@ -22,7 +22,7 @@ export async function writeCsv(
 ): Promise<number> {
   const stream = createWriteStream(path);
   const failed = once(stream, "error").then(([error]) => Promise.reject(error));
-  // Awaited below, and then thrown; until then it is nobody's unhandled rejection.
+  // Awaited and thrown below; this handler avoids an unhandled rejection until then.
   failed.catch(() => undefined);
   let rows = 0;
   try {
@@ -39,13 +39,13 @@ export async function writeCsv(
   return rows;
 }
 
-/** Rows of a result file, and where the next begin; no `next` at the end. */
+/** Rows of a result file, and the offset of the next page; no `next` at the end. */
 export interface CsvPage {
   readonly rows: readonly (readonly Cell[])[];
   readonly next?: number;
 }
 
-/** Reads up to `limit` rows from a byte offset on, which must be the start of a line. */
+/** Reads up to `limit` rows from a byte offset, which must be the start of a line. */
 export async function readCsvPage(path: string, offset: number, limit: number): Promise<CsvPage> {
   const file = await open(path, "r");
   try {
@@ -73,7 +73,7 @@ export async function readCsvPage(path: string, offset: number, limit: number): 
   }
 }
 
-/** Where the first line ends; a line feed between quotes is part of a value. -1: not in here. */
+/** Index of the end of the first line, -1 if there is none; a line feed between quotes is part of a value. */
 function endOfLine(bytes: Buffer): number {
   let quoted = false;
   for (const [index, byte] of bytes.entries()) {

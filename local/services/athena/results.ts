@@ -7,12 +7,12 @@ import type { Cell, ResultColumn } from "./engine";
 import type { Executions, QueryExecution } from "./executions";
 import { type CsvPage, readCsvPage } from "./result-file";
 
-/** Rows in a page, the header among them (API reference). */
+/** Maximum rows in a page, header included (API reference). */
 const MAX_ROWS = 1000;
 
 /**
- * GetQueryResults. A SELECT's rows are read from where they were stored: who deletes them there has deleted
- * them. The token of the next page is where it begins, a byte of the file or a row.
+ * GetQueryResults. Reads a SELECT's rows from its result object; if that was deleted, they are gone.
+ * The token of the next page is its position, a byte of the file or a row.
  */
 export function getQueryResults(executions: Executions, objects: ObjectFiles): Operation<Input> {
   return async (input): Promise<GetQueryResultsOutput> => {
@@ -28,7 +28,7 @@ export function getQueryResults(executions: Executions, objects: ObjectFiles): O
     }
     const limit = input.optionalInteger("MaxResults", 1, MAX_ROWS) ?? MAX_ROWS;
     const token = input.optionalText("NextToken") ?? "0";
-    if (!/^\d+$/.test(token)) throw invalidRequest(`NextToken ${token} is not one of ours`);
+    if (!/^\d+$/.test(token)) throw invalidRequest(`NextToken ${token} is not valid`);
     const { rows, next } = answer.rows
       ? pageOf(answer.rows, Number(token), limit)
       : await readCsvPage(storedPath(execution, objects), Number(token), limit);

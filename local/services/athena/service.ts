@@ -23,11 +23,11 @@ interface AthenaOptions {
     DataPlane,
     "databases" | "tables" | "workgroups" | "namedQueries" | "region" | "accountId"
   >;
-  /** What tables are read from. */
+  /** The objects that tables are read from. */
   readonly objects: ObjectFiles;
-  /** Takes results and the files of new tables. */
+  /** Stores results and the files of new tables. */
   readonly s3: S3Client;
-  /** Keeps the catalog's partitions, and files while they are written. Absolute. */
+  /** Keeps the catalog's partitions, and files while they are written. Absolute path. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
@@ -36,8 +36,8 @@ interface AthenaOptions {
 }
 
 /**
- * Serves the calls of Athena and Glue that the stack makes, on one port of the loopback interface.
- * @throws StateFileError when the kept catalog cannot be understood; Error naming the port when it is taken
+ * Serves the operations of Athena and Glue that the stack uses, on one port of the loopback interface.
+ * @throws StateFileError when the stored catalog cannot be parsed; Error naming the port when it is taken
  */
 export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
   const { plane, objects, dataDir } = options;
@@ -82,7 +82,7 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
   };
 }
 
-/** Stores files by S3's API. */
+/** Stores files with S3's API. */
 export function putFile(s3: S3Client): PutFile {
   return async (Bucket, Key, path) => {
     const ContentLength = statSync(path).size;

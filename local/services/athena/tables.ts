@@ -43,7 +43,7 @@ function ownColumns({ storage: { Columns: columns } }: CatalogPartition): Readon
   );
 }
 
-/** Objects below a location; hidden ones (`_` or `.` first) and empty ones are no data, as in Athena. */
+/** Objects below a location, without hidden (`_` or `.` first) and empty objects, as in Athena. */
 function visibleFiles(objects: ObjectFiles, location: string): ObjectFile[] {
   const folder = parseS3Folder(location);
   if (!folder) throw new QueryFailure("HIVE_INVALID_METADATA", `"${location}" is not a location in S3`);

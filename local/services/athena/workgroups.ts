@@ -6,7 +6,7 @@ import type { Operation } from "../protocol/json-protocol";
 import { page } from "../protocol/paging";
 import { ENGINE_VERSION } from "./names";
 
-/** What a call means that names no workgroup. Every account has it. */
+/** The workgroup of a call that names none. Every account has it. */
 const PRIMARY: WorkgroupModel = { address: "primary", name: "primary", enforced: false };
 const MAX_LISTED = 50;
 
@@ -14,7 +14,7 @@ const MAX_LISTED = 50;
 export class Workgroups {
   constructor(private readonly models: readonly WorkgroupModel[]) {}
 
-  /** The workgroup that a call names. @throws AwsError when there is none */
+  /** The workgroup that a call names. @throws AwsError when it does not exist */
   of(input: Input): WorkgroupModel {
     const name = input.optionalText("WorkGroup") ?? PRIMARY.name;
     const found = this.find(name);

@@ -3,7 +3,7 @@ import type { Failure, Outcome } from "./transformation";
 import { requestBytes } from "./transformation";
 import type { DeliveredRecord } from "./user-records";
 
-/** Room for what a request says beside its records. */
+/** Bytes of a request beside its records. */
 const REQUEST_MARGIN = 4_096;
 
 /** Records that wait to be transformed. */
@@ -18,7 +18,7 @@ export class TransformationBuffer {
     private readonly limitMs: number,
   ) {}
 
-  /** Whether `record` would make it more than one invocation may take. */
+  /** Whether `record` would exceed the size of one invocation. */
   overflowsWith(record: DeliveredRecord): boolean {
     if (this.records.length === 0) return false;
     const tooMuch = this.bytes + record.data.length > this.limitBytes;
@@ -36,7 +36,7 @@ export class TransformationBuffer {
     return this.bytes >= this.limitBytes;
   }
 
-  /** When it must be emptied, ms since 1970. */
+  /** Time when it must be flushed, ms since 1970. */
   get dueMs(): number {
     return this.since === undefined ? Number.POSITIVE_INFINITY : this.since + this.limitMs;
   }
@@ -66,7 +66,7 @@ function errorLine(record: DeliveredRecord, failure: Failure, lambdaArn: string)
   return `${JSON.stringify(line)}\n`;
 }
 
-/** The content of an object to be. */
+/** The content of an object to write. */
 export interface ObjectContent {
   readonly body: Buffer;
   readonly records: number;
@@ -91,7 +91,7 @@ class Content {
   }
 }
 
-/** Records that wait to become an object: what was transformed, and apart from it what failed. */
+/** Records to be written: transformed records, and separately those whose transformation failed. */
 export class ObjectBuffer {
   private data = new Content();
   private errors = new Content();
@@ -115,7 +115,7 @@ export class ObjectBuffer {
     return Math.max(this.data.bytes, this.errors.bytes) >= this.limitBytes;
   }
 
-  /** When it must be emptied, ms since 1970. */
+  /** Time when it must be flushed, ms since 1970. */
   get dueMs(): number {
     return this.since === undefined ? Number.POSITIVE_INFINITY : this.since + this.limitMs;
   }

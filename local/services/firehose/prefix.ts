@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import type { DeliveryStreamModel } from "../../plan/data-plane";
 
-/** Why records were not delivered; Firehose knows more kinds, this machine only one. */
+/** Reason why records were not delivered; Firehose has more, the local run only this one. */
 const ERROR_OUTPUT_TYPE = "processing-failed";
 
-/** Says what an object's key begins with. @param oldestMs arrival of the oldest record in the object */
+/** Returns the prefix of an object's key. @param oldestMs arrival of the oldest record in the object */
 export type Prefix = (oldestMs: number) => string;
 
-/** What Firehose adds to a prefix without a timestamp of its own. */
+/** Firehose appends this to a prefix without its own timestamp. */
 const DEFAULT_TIME = "!{timestamp:yyyy/MM/dd/HH/}";
 
 const EXPRESSION = /!\{([^:{}]*):([^{}]*)\}/g;
-/** Runs of one letter, quoted text, or anything else, as Java's DateTimeFormatter takes a pattern apart. */
+/** Runs of one letter, quoted text, or anything else, as Java's DateTimeFormatter splits a pattern. */
 const PATTERN_PART = /'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+/g;
 const RANDOM_LENGTH = 11;
 
-/** The letters of Java's DateTimeFormatter that are known here, all UTC. */
+/** The supported letters of Java's DateTimeFormatter, all UTC. */
 const FIELDS: Readonly<Record<string, (iso: string) => string>> = {
   yyyy: (iso) => iso.slice(0, 4),
   MM: (iso) => iso.slice(5, 7),
@@ -27,7 +27,7 @@ const FIELDS: Readonly<Record<string, (iso: string) => string>> = {
 
 /**
  * The prefixes of a delivery stream's objects.
- * @throws Error naming the property and the expression that Firehose would refuse, or that is not known here.
+ * @throws Error naming the property and the expression that Firehose would refuse, or that is not supported here.
  */
 export function compilePrefixes({ address, prefix, errorPrefix }: DeliveryStreamModel): {
   readonly data: Prefix;
@@ -35,7 +35,7 @@ export function compilePrefixes({ address, prefix, errorPrefix }: DeliveryStream
 } {
   const place = (property: string): string => `${address}: extended_s3_configuration.${property}`;
   if (prefix.includes("!{firehose:error-output-type}")) {
-    throw new Error(`${place("prefix")} is "${prefix}": error-output-type belongs into error_output_prefix`);
+    throw new Error(`${place("prefix")} is "${prefix}": error-output-type belongs in error_output_prefix`);
   }
   if (!errorPrefix.includes("!{firehose:error-output-type}")) {
     throw new Error(
@@ -49,7 +49,7 @@ export function compilePrefixes({ address, prefix, errorPrefix }: DeliveryStream
   };
 }
 
-/** `yyyy-MM-dd-HH-mm-ss`, as the names of objects carry it. */
+/** `yyyy-MM-dd-HH-mm-ss`, as in the names of objects. */
 export const fileTime = compile("!{timestamp:yyyy-MM-dd-HH-mm-ss}", "the name of an object");
 
 function compile(template: string, place: string): Prefix {
@@ -77,7 +77,7 @@ function compileExpression(namespace: string, value: string, place: string): Pre
     return () => randomBytes(RANDOM_LENGTH).toString("base64url").slice(0, RANDOM_LENGTH);
   }
   throw new Error(
-    `${place} is not supported here: timestamp, firehose:error-output-type and firehose:random-string are`,
+    `${place} is not supported here; supported: timestamp, firehose:error-output-type and firehose:random-string`,
   );
 }
 
@@ -87,7 +87,9 @@ function compileTimestamp(pattern: string, place: string): Prefix {
     if (letter === undefined) return () => part;
     const field = FIELDS[part];
     if (field === undefined) {
-      throw new Error(`${place}: "${part}" is not known here; ${Object.keys(FIELDS).join(" ")} are`);
+      throw new Error(
+        `${place}: "${part}" is not supported here; supported: ${Object.keys(FIELDS).join(" ")}`,
+      );
     }
     return field;
   });

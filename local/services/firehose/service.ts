@@ -20,27 +20,27 @@ import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-r
 
 export { NUMBERINGS, type Numbering } from "./user-records";
 
-/** What a delivery stream works with. */
+/** Dependencies and settings of a delivery stream. */
 interface DeliveryStreamOptions {
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
   readonly invoke: Invoke;
-  /** Keeps the positions, in a file named after the delivery stream. */
+  /** Stores the positions, in a file named after the delivery stream. */
   readonly dataDir: string;
   /** Divides both buffers' intervals. */
   readonly timeScale: number;
-  /** Of user records that were aggregated. @default ordered */
+  /** Record ids of user records that were aggregated. @default ordered */
   readonly numbering?: Numbering;
-  /** Told of whatever goes wrong, in words. */
+  /** Called with a message for each failure. */
   readonly onNotice?: (message: string) => void;
 }
 
-/** How far a delivery stream has come. Records, not lines, and user records where they were aggregated; since it was started. */
+/** Progress of a delivery stream since its start. Counts records, not lines; an aggregated record counts by its user records. */
 interface DeliveryProgress {
   readonly recordsRead: number;
   /** In objects under the prefix. */
   readonly recordsDelivered: number;
-  /** By the transformation's own word. */
+  /** Marked as dropped by the transformation. */
   readonly recordsDropped: number;
   /** In objects under the error prefix. */
   readonly recordsFailed: number;
@@ -48,17 +48,17 @@ interface DeliveryProgress {
   readonly failedInvocations: number;
   /** Arrival of the newest record that was delivered, dropped, or written as failed, ms since 1970. */
   readonly newestMs?: number;
-  /** Up to here every record of the shard was delivered, dropped, or written as failed. */
+  /** Every record of the shard up to this position was delivered, dropped, or written as failed. */
   readonly positions: Readonly<Record<string, ShardPosition>>;
 }
 
-/** A delivery stream at work. */
+/** A running delivery stream. */
 export interface DeliveryStream extends Service {
   readonly model: DeliveryStreamModel;
   progress(): DeliveryProgress;
   /**
-   * Ends the invocation or write that is under way, writes what is transformed already as a last object, and
-   * saves the positions. What was read and not transformed is read again by the next start.
+   * Waits for the current invocation or write, writes the transformed records as a last object, and saves the
+   * positions. The next start reads records again that were read and not transformed.
    */
   close(): Promise<void>;
 }
@@ -71,11 +71,11 @@ const CLOSE_GRACE_MS = 3_000;
 const MIB = 1024 * 1024;
 
 /**
- * Delivers a stream to S3 as Firehose does: in order of arrival in each shard, transformed by a function, an
- * object whenever a buffer is full or old enough, each record at least once. The positions are saved after an
- * object was written, so a process that is killed loses nothing, and may write again what it had not saved.
+ * Delivers a stream to S3 as Firehose does: in order of arrival within each shard, transformed by a function, one
+ * object whenever a buffer is full or old enough, each record at least once. It saves the positions after each
+ * object, so a process that is killed loses nothing, and may write records again.
  *
- * A delivery stream without saved positions begins at LATEST; it does so before this resolves.
+ * A delivery stream without saved positions begins at LATEST, fixed before this resolves.
  * @throws Error for a prefix that cannot be evaluated, and for a stream that was resharded.
  */
 export async function startDeliveryStream(
@@ -97,7 +97,7 @@ class Delivery implements DeliveryStream {
   private readonly readers: ShardReader[];
   private readonly pending: TransformationBuffer;
   private readonly buffer: ObjectBuffer;
-  /** Up to here records are in {@link buffer}, or further. */
+  /** Records up to this position are in {@link buffer}, or were delivered. */
   private readonly buffered: Record<string, ShardPosition>;
   /** Arrival of the newest record in {@link buffer}, ms since 1970. */
   private newestBufferedMs: number | undefined;
@@ -111,7 +111,7 @@ class Delivery implements DeliveryStream {
     objects: 0,
     failedInvocations: 0,
   };
-  /** A write failed at the close: positions must not be saved any more, so that it is done again. */
+  /** A write failed during close: positions must no longer be saved, so that the next start repeats it. */
   private writeFailed = false;
   private readonly work: Promise<void>;
 
@@ -167,7 +167,7 @@ class Delivery implements DeliveryStream {
     }
   }
 
-  /** Unpacks the record where it is aggregated, and transforms what is pending as often as the buffer is full. */
+  /** Unpacks an aggregated record, and transforms the pending records each time the buffer is full. */
   private async addToPending(record: ShardRecord): Promise<void> {
     for (const delivered of deliveredRecords(record, this.options.numbering ?? "ordered")) {
       if (this.pending.overflowsWith(delivered)) await this.transformPending();
@@ -178,7 +178,7 @@ class Delivery implements DeliveryStream {
     }
   }
 
-  /** What the shards have now. Where one cannot be read, the others' records count all the same. */
+  /** Reads the shards' new records. An unreadable shard does not hold up the others. */
   private async read(): Promise<ShardRecord[]> {
     const { signal } = this.stop;
     const results = await Promise.allSettled(this.readers.map((reader) => reader.read()));
@@ -199,14 +199,14 @@ class Delivery implements DeliveryStream {
       const outcome = outcomes[index];
       if (outcome === undefined || this.stop.signal.aborted) return;
       this.buffer.add(record, outcome);
-      // What is behind it in the same record would be lost with the process otherwise.
+      // Otherwise the remaining user records of the same record would be lost if the process ended.
       if (record.isLast) this.buffered[record.shardId] = record.sequenceNumber;
       this.newestBufferedMs = Math.max(this.newestBufferedMs ?? 0, record.arrivedAtMs);
       if (this.buffer.isFull()) await this.deliver();
     }
   }
 
-  /** Undefined when the delivery stream is closed meanwhile: the records are then read again. */
+  /** Returns undefined when the delivery stream is closed meanwhile: the next start reads the records again. */
   private async transform(records: readonly DeliveredRecord[]): Promise<Outcome[] | undefined> {
     const { transformation } = this.model;
     if (transformation === undefined) {
@@ -222,7 +222,7 @@ class Delivery implements DeliveryStream {
     });
   }
 
-  /** Writes what is buffered, then saves the positions. @param once do not retry a write that fails */
+  /** Writes the buffered records, then saves the positions. @param once do not retry a write that fails */
   private async deliver({ once = false } = {}): Promise<void> {
     if (this.writeFailed) return;
     const positions = { ...this.buffered };
@@ -233,7 +233,9 @@ class Delivery implements DeliveryStream {
       await this.put(key, errors.body, once);
       if (this.writeFailed) return;
       this.counts.recordsFailed += errors.records;
-      this.tell(`${errors.records} records were not transformed and lie in s3://${this.model.bucket}/${key}`);
+      this.tell(
+        `${errors.records} records were not transformed; they are in s3://${this.model.bucket}/${key}`,
+      );
     }
     if (data) {
       const isGzip = this.model.compression === "GZIP";
@@ -250,12 +252,12 @@ class Delivery implements DeliveryStream {
     this.newestMs = newestMs;
   }
 
-  /** Firehose's own name of an object, after the prefix. */
+  /** Firehose's object name, after the prefix. */
   private key(prefix: Prefix, { oldestMs }: ObjectContent): string {
     return `${prefix(oldestMs)}${this.model.name}-1-${fileTime(oldestMs)}-${randomUUID()}`;
   }
 
-  /** Repeats a write that fails, under the same key, until the delivery stream is closed. */
+  /** Retries a failed write under the same key until the delivery stream is closed. */
   private async put(Key: string, Body: Buffer, once: boolean): Promise<void> {
     const { signal } = this.stop;
     for (let failures = 0; ; failures++) {

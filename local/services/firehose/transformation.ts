@@ -6,13 +6,13 @@ import { backoffMs, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke } from "../../plan/data-plane";
 import type { DeliveredRecord } from "./user-records";
 
-/** What became of a record in the transformation. */
+/** Outcome of a record's transformation. */
 export type Outcome =
   | { readonly result: "Ok"; readonly data: Buffer }
   | { readonly result: "Dropped" }
   | { readonly result: "Failed"; readonly failure: Failure };
 
-/** Why a record was not transformed, in the terms of Firehose's error records. */
+/** Reason why a record was not transformed, in the terms of Firehose's error records. */
 export interface Failure {
   readonly attemptsMade: number;
   readonly errorCode: string;
@@ -21,13 +21,13 @@ export interface Failure {
   readonly attemptEndingTimestamp: number;
 }
 
-/** Waits between the attempts of one invocation; AWS does not publish its own. */
+/** First wait between the attempts of one invocation; AWS does not publish its own. */
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
 type TransformationModel = NonNullable<DeliveryStreamModel["transformation"]>;
 
-/** What a transformation needs of the world. */
+/** Dependencies of a transformation. */
 interface TransformationPorts {
   readonly invoke: Invoke;
   /** Called for each attempt that fails. */
@@ -36,10 +36,10 @@ interface TransformationPorts {
 }
 
 /**
- * Hands records to the transformation and reads its answer. An invocation that fails is repeated; when the
- * last attempt fails too, every record has failed. A record that the function itself marked as failed, left out, or
- * answered twice has failed at once, as on AWS.
- * @returns an outcome for each record, in their order; undefined when `signal` was aborted meanwhile.
+ * Sends records to the transformation function and reads its response. A failed invocation is retried; when the
+ * last attempt fails too, every record has failed. A record that the function marks as failed, omits, or returns
+ * twice fails at once, as on AWS.
+ * @returns an outcome for each record, in order; undefined when `signal` was aborted meanwhile.
  */
 export async function transform(
   delivery: DeliveryStreamModel,
@@ -66,7 +66,7 @@ export async function transform(
   return records.map(() => failure);
 }
 
-/** The request, as a delivery stream with a Kinesis stream as its source sends it. */
+/** The request of a delivery stream whose source is a Kinesis stream. */
 export function transformationEvent(
   delivery: DeliveryStreamModel,
   records: readonly DeliveredRecord[],
@@ -92,20 +92,20 @@ export function transformationEvent(
   };
 }
 
-/** Bytes that a record adds to the request; never less than it does. */
+/** Upper bound of the bytes that a record adds to the request. */
 export function requestBytes(record: DeliveredRecord): number {
   const base64 = 4 * Math.ceil(record.data.length / 3);
   return base64 + JSON.stringify(record.partitionKey).length * 3 + 500;
 }
 
-/** An answer's records, as far as they can be relied on. */
+/** A record of the response, its fields not yet checked. */
 interface AnsweredRecord {
   readonly recordId: string;
   readonly result: unknown;
   readonly data: unknown;
 }
 
-/** @throws Error when the answer as a whole cannot be used: the invocation has then failed. */
+/** @throws Error when the whole response is unusable: the invocation has then failed. */
 function checkAnswer(answer: unknown): AnsweredRecord[] {
   const bytes = Buffer.byteLength(JSON.stringify(answer) ?? "");
   if (bytes > LAMBDA_REQUEST_BYTES)

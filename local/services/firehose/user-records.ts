@@ -2,24 +2,24 @@ import { unpackAggregate } from "../../../contract/aggregate";
 import type { ShardRecord } from "../stream-consumer/shard-reader";
 
 /**
- * How the user records of an aggregated record are numbered in the transformation's request. AWS documents that Firehose
- * unpacks them before the transformation, and not how it numbers them: `ordered` counts them from 0, and the others
- * are what it might do instead.
+ * Numbering of the user records of an aggregated record in the transformation's request. AWS documents that Firehose
+ * unpacks them before the transformation, but not how it numbers them: `ordered` counts from 0; the others
+ * are alternatives that it might use.
  */
 export const NUMBERINGS = ["ordered", "empty", "constant", "from-one"] as const;
 
 export type Numbering = (typeof NUMBERINGS)[number];
 
-/** A record as the delivery stream hands it on: one of the stream, or one that was aggregated into it. */
+/** A record that the delivery stream transforms: a record of the stream, or a user record of an aggregated one. */
 export interface DeliveredRecord extends ShardRecord {
-  /** The sequence number and the place in the aggregated record, six digits, as public samples of Firehose look. */
+  /** The sequence number and the index in the aggregated record, six digits, as in public samples of Firehose. */
   readonly recordId: string;
   readonly subsequenceNumber: string;
-  /** Nothing of the stream's record comes behind it. */
+  /** Whether it is the last user record of its stream record. */
   readonly isLast: boolean;
 }
 
-/** What a record of the stream holds: itself, or its user records in their order where it is aggregated. */
+/** The record itself, or its user records in order if it is aggregated. */
 export function deliveredRecords(record: ShardRecord, numbering: Numbering): DeliveredRecord[] {
   const unpacked = unpackAggregate(record.data);
   if (unpacked.kind !== "aggregated") {

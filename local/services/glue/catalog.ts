@@ -3,23 +3,23 @@ import { AwsError } from "../protocol/errors";
 import type { CatalogPartition, CatalogTable } from "./model";
 import { readState, writeState } from "./state";
 
-/** The Glue limit of a table name; a longer one is refused there. */
+/** Glue's limit for the length of a table name. */
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Databases, tables and partitions. The tables of the stack are defined anew at each start; the tables that
- * queries made and all partitions are kept in a file, which is replaced as a whole with every change, so a
- * kill leaves the state before or after a change and never one between.
+ * Databases, tables and partitions. The stack's tables are defined anew at each start. The tables that queries
+ * made and all partitions are stored in a file, which each change replaces as a whole, so a kill leaves the
+ * state before or after a change and never one between.
  */
 export class Catalog {
   private readonly databases: ReadonlySet<string>;
   private tables: ReadonlyMap<string, CatalogTable>;
-  /** By table, then by values. */
+  /** By table key, then by values. */
   private partitions: ReadonlyMap<string, ReadonlyMap<string, CatalogPartition>>;
   /** Keys of the tables that Terraform describes. */
   private readonly described: ReadonlySet<string>;
 
-  /** @param file keeps the state; read when it is there @throws StateFileError when it cannot be understood */
+  /** @param file stores the state; read when it exists @throws StateFileError when it cannot be parsed */
   constructor(
     databases: readonly string[],
     tables: readonly TableModel[],
@@ -115,7 +115,7 @@ export class Catalog {
     return partition;
   }
 
-  /** Adds partitions in one step. @throws AwsError AlreadyExistsException when one is there already */
+  /** Adds partitions in one step. @throws AwsError AlreadyExistsException when one already exists */
   createPartitions(database: string, name: string, added: readonly PartitionInput[]): void {
     for (const { values } of added) this.assertValues(this.table(database, name), values);
     if (added.some(({ values }) => this.findPartition(database, name, values))) {
@@ -126,7 +126,7 @@ export class Catalog {
     });
   }
 
-  /** Puts a partition in the place of another, in one step. @throws AwsError EntityNotFoundException */
+  /** Replaces a partition by another, in one step. @throws AwsError EntityNotFoundException */
   updatePartition(database: string, name: string, old: readonly string[], partition: PartitionInput): void {
     const { createdAt } = this.partition(database, name, old);
     this.assertValues(this.table(database, name), partition.values);
@@ -157,7 +157,7 @@ export class Catalog {
     this.change({ partitions: [key, partitions] });
   }
 
-  /** Writes the state that a change makes, and only then lives in it. */
+  /** Writes the changed state to disk before it takes effect. */
   private change({ table, partitions }: Change): void {
     const nextTables = new Map(this.tables);
     const nextPartitions = new Map(this.partitions);
@@ -191,7 +191,7 @@ export class Catalog {
   }
 }
 
-/** What becomes of one table and of one table's partitions, by key; undefined: it is removed. */
+/** The new value of one table and of one table's partitions, by key; undefined removes it. */
 interface Change {
   readonly table?: readonly [string, CatalogTable | undefined];
   readonly partitions?: readonly [string, ReadonlyMap<string, CatalogPartition>];
@@ -204,7 +204,7 @@ function keyOf(database: string, name: string): string {
   return `${database}.${name}`.toLowerCase();
 }
 
-/** `05` and `5` are two partitions of an int column, as in Glue. */
+/** `05` and `5` are different partitions of an int column, as in Glue. */
 function valuesKey(values: readonly string[]): string {
   return JSON.stringify(values);
 }

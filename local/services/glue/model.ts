@@ -3,7 +3,7 @@ import { QueryFailure } from "../protocol/errors";
 
 const WHOLE_NUMBER_TYPES = new Set(["tinyint", "smallint", "int", "integer", "bigint"]);
 
-/** How a table's files are written. */
+/** File format of a table. */
 export type TableFormat = TableModel["format"];
 
 /** A table of the catalog. Names are lower-case, as in Glue. */
@@ -20,10 +20,10 @@ export interface CatalogTable {
   readonly createdAt: number;
 }
 
-/** A partition, told by its values in the order of the table's partition keys. */
+/** A partition, identified by its values in the order of the table's partition keys. */
 export interface CatalogPartition {
   readonly values: readonly string[];
-  /** The `StorageDescriptor` as the caller gave it: returned so. */
+  /** The `StorageDescriptor` exactly as the caller gave it. */
   readonly storage: Readonly<Record<string, unknown>>;
   readonly location: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -31,15 +31,15 @@ export interface CatalogPartition {
   readonly createdAt: number;
 }
 
-/** What the file keeps: tables that queries made, and the partitions of all tables. */
+/** Content of the state file: tables that queries made, and the partitions of all tables. */
 export interface CatalogState {
   readonly tables: readonly CatalogTable[];
   readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;
 }
 
 /**
- * A partition's values by key, typed as its keys are.
- * @throws QueryFailure HIVE_INVALID_PARTITION_VALUE as Athena does for a number that is none
+ * A partition's values by key, with the types of the keys.
+ * @throws QueryFailure HIVE_INVALID_PARTITION_VALUE, as Athena does, for a value that is not a number
  */
 export function partitionValues(
   { partitionKeys }: CatalogTable,

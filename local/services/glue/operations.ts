@@ -22,7 +22,7 @@ interface Serialization {
   readonly library: string;
 }
 
-/** How the formats are named in a table's StorageDescriptor. */
+/** Serialization settings of each format in a table's StorageDescriptor. */
 export const SERIALIZATIONS: Readonly<Record<TableFormat, Serialization>> = {
   json: {
     inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
@@ -42,7 +42,7 @@ const FORMATS: Readonly<Record<string, TableFormat>> = {
   "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
 };
 
-/** The operations of the Glue catalog that the stack and those who query it use. */
+/** The operations of the Glue catalog that the stack and its analysts use. */
 export function glueOperations(catalog: Catalog, catalogId: string): Operations {
   const tableOf = (input: Input) => catalog.table(input.text("DatabaseName"), input.text("TableName"));
   const tableShape = (table: CatalogTable) => describeTable(table, catalogId);
@@ -162,7 +162,7 @@ function batch(input: Input, member: string, most: number): Input[] {
   return items;
 }
 
-/** Applies a change to each; what fails is told in `Errors`, as Glue's batch calls do. */
+/** Applies a change to each partition; reports failures in `Errors`, as Glue's batch operations do. */
 function eachPartition(
   items: readonly Input[],
   valuesMember: string,

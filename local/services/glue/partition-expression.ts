@@ -6,8 +6,8 @@ import { AwsError } from "../protocol/errors";
 import { type CatalogPartition, type CatalogTable, partitionValues } from "./model";
 
 /**
- * The filter of GetPartitions: comparisons, BETWEEN, IN, AND, OR and NOT over partition keys and constants.
- * @throws AwsError InvalidInputException for an expression that cannot be decided from the keys
+ * Filter of GetPartitions: comparisons, BETWEEN, IN, AND, OR and NOT over partition keys and constants.
+ * @throws AwsError InvalidInputException for an expression that the keys do not decide
  */
 export function partitionExpression(
   expression: string,
@@ -31,7 +31,7 @@ function parse(expression: string): unknown {
     throw error;
   }
   const clause = asNode(tree)?.body["where_clause"];
-  if (!isJsonObject(clause)) throw refused(expression, "it is no condition");
+  if (!isJsonObject(clause)) throw refused(expression, "it is not a condition");
   return clause["this"];
 }
 

@@ -4,12 +4,12 @@ import { hasCode } from "../../../lib/error-code";
 import { isJsonObject } from "../../../lib/json";
 import type { CatalogState } from "./model";
 
-/** The file of the catalog cannot be understood; the message names it and the remedy. */
+/** The catalog's file cannot be parsed; the message names it and the remedy. */
 class StateFileError extends Error {
   override readonly name = "StateFileError";
 }
 
-/** What the first start reads. */
+/** State of the first start. */
 const EMPTY: CatalogState = { tables: [], partitions: {} };
 
 /** Reads the catalog's state; the empty one when there is no file. @throws StateFileError */
@@ -48,7 +48,7 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-/** The file is ours alone: its outline tells it from any other. */
+/** Only this module writes the file: its top-level fields identify it. */
 function isState(value: unknown): value is CatalogState {
   if (!isJsonObject(value) || !Array.isArray(value["tables"]) || !isJsonObject(value["partitions"]))
     return false;

@@ -3,13 +3,13 @@ declare module "kinesalite" {
   import type { Server } from "node:http";
 
   interface KinesaliteOptions {
-    /** Folder of the database; in memory without it. */
+    /** Folder of the database; without it, the database is in memory. */
     readonly path?: string;
-    /** How long a stream is `CREATING`. @default 500 */
+    /** Duration of a stream's status `CREATING`. @default 500 */
     readonly createStreamMs?: number;
-    /** How long a stream is `UPDATING` when it is resharded. @default 500 */
+    /** Duration of a stream's status `UPDATING` when it is resharded. @default 500 */
     readonly updateStreamMs?: number;
-    /** Shards of all streams together. @default 10 */
+    /** Maximum number of shards of all streams together. @default 10 */
     readonly shardLimit?: number;
   }
 
@@ -18,7 +18,7 @@ declare module "kinesalite" {
 }
 
 declare module "kinesalite/db" {
-  /** A sequence number taken apart. */
+  /** A parsed sequence number. */
   interface Sequence {
     readonly shardCreateTime: number;
     readonly seqIx: string;
@@ -27,7 +27,7 @@ declare module "kinesalite/db" {
   }
 
   const db: {
-    /** The sequence number just after one, or, given a time, the one that the next record would get then. */
+    /** The next sequence number; with a time, the one that the next record would get at that time. */
     incrementSequence(sequence: Sequence | string, seqTime?: number | null): string;
     stringifySequence(sequence: Sequence): string;
     parseSequence(sequenceNumber: string): Sequence;

@@ -3,13 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 /** Records put into the streams since the start, by all producers. */
 export interface PutCounts {
   readonly records: number;
-  /** Records that PutRecords reported as failed; each attempt counts. */
+  /** Records that PutRecords reported as failed; counts every attempt. */
   readonly refused: number;
   /** Time of the last accepted record, ms since 1970. */
   readonly lastMs?: number;
 }
 
-/** Supported operations: they read and write records. Only Terraform changes the streams themselves. */
+/** Supported operations: they read and write records. Only Terraform changes the streams. */
 export const SERVED = new Set([
   "PutRecord",
   "PutRecords",
@@ -22,12 +22,12 @@ export const SERVED = new Set([
   "ListTagsForStream",
 ]);
 
-/** Requests that kinesalite is processing, also those whose client has disconnected. */
+/** Requests that kinesalite is processing, including those whose client has disconnected. */
 class RequestsInProgress {
   private count = 0;
   private notify: (() => void) | undefined;
 
-  /** Follows one request from its last byte to the end of its answer. */
+  /** Follows one request from its last byte to the end of its response. */
   follow(request: IncomingMessage, response: ServerResponse): void {
     let begun = false;
     request.once("end", () => {
@@ -57,7 +57,7 @@ class RequestsInProgress {
 export class PutCounter {
   counts: PutCounts = { records: 0, refused: 0 };
 
-  /** Looks at the answer to a put on its way to the client. */
+  /** Reads the response to a put before it reaches the client. */
   follow(response: ServerResponse): void {
     const { end } = response;
     Object.assign(response, {
@@ -84,8 +84,8 @@ export class PutCounter {
 const PUTS: ReadonlySet<string> = new Set(["PutRecord", "PutRecords"]);
 
 /**
- * Intercepts kinesalite's requests: refuses unsupported operations, survives clients that disconnect, counts the records
- * that are put, and tracks the requests in progress, before whose end the database must not be closed.
+ * Intercepts kinesalite's requests: refuses unsupported operations, survives clients that disconnect, counts the
+ * records that are put, and tracks the requests in progress. The database must stay open until they end.
  */
 export function interceptRequests(
   server: Server,
@@ -106,7 +106,7 @@ export function interceptRequests(
     work.follow(request, response);
     if (operation !== undefined && PUTS.has(operation)) puts.follow(response);
     handle.call(server, request, response);
-    // kinesalite throws what a request emits, which would end this process with any client that is killed.
+    // kinesalite throws a request's error, so any client that is killed would end this process.
     request.removeAllListeners("error");
     request.on("error", () => response.destroy());
   });
@@ -115,8 +115,8 @@ export function interceptRequests(
 
 function refuse(response: ServerResponse, operation: string): void {
   const message =
-    `${operation} is not supported by the local run: its streams, and their shards, are as the Terraform ` +
-    "describes them; records can be put and read";
+    `${operation} is not supported by the local run: only Terraform changes its streams and shards; ` +
+    "supported: putting and reading records";
   response.writeHead(400, { "content-type": "application/x-amz-json-1.1" });
   response.end(JSON.stringify({ __type: "UnsupportedOperationException", message }));
 }

@@ -19,13 +19,13 @@ import { interceptRequests, PutCounter, type PutCounts, SERVED } from "./operati
 /** Options of the Kinesis endpoint. */
 interface KinesisOptions {
   readonly models: readonly StreamModel[];
-  /** Keeps the records. */
+  /** Stores the records. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
 }
 
-/** The streams of the Terraform behind the protocol of Kinesis. */
+/** The Terraform's streams, served with the Kinesis API. */
 export interface KinesisService extends Service {
   readonly url: string;
   puts(): PutCounts;
@@ -36,8 +36,8 @@ const CREATION_POLL_MS = 5;
 
 /**
  * Runs kinesalite in this process with its data on disk, and creates the missing streams. An acknowledged record
- * survives the end of the process, also a crash.
- * @throws Error when the port is taken, or when `dataDir` holds a stream with another number of shards.
+ * survives the end of the process, even a crash.
+ * @throws Error when the port is taken, or when `dataDir` holds a stream with a different number of shards.
  */
 export async function startKinesis({ models, dataDir, port = 0 }: KinesisOptions): Promise<KinesisService> {
   mkdirSync(dataDir, { recursive: true });
@@ -63,7 +63,7 @@ export async function startKinesis({ models, dataDir, port = 0 }: KinesisOptions
   }
 }
 
-/** kinesalite takes account and region, of which it makes ARNs, from the environment at that moment. */
+/** kinesalite reads the account and region for its ARNs from the environment at this moment. */
 function createServer(models: readonly StreamModel[], path: string): Server {
   keepEmptyReadsInPlace();
   const { AWS_ACCOUNT_ID, AWS_REGION } = process.env;
@@ -89,9 +89,9 @@ function identityOf(model: StreamModel | undefined): { readonly region: string; 
 }
 
 /**
- * After a read that finds nothing, kinesalite 3.3.3 moves the iterator up to the present second. A record whose
- * number was given out in the second before, but which reaches the database only after that read, then lies
- * behind the iterator: its reader never sees it. So such an iterator stays where it is.
+ * After a read that finds nothing, kinesalite 3.3.3 moves the iterator up to the present second. If a record got
+ * its sequence number in the second before and reaches the database only after that read, the iterator has passed
+ * it and its reader never sees it. This patch leaves such an iterator in place.
  */
 function keepEmptyReadsInPlace(): void {
   const { incrementSequence, stringifySequence, parseSequence } = sequences;
@@ -114,8 +114,8 @@ async function ensureStream(client: KinesisClient, model: StreamModel, dataDir: 
   }
   if (stream.OpenShardCount !== shardCount) {
     throw new Error(
-      `the stream ${StreamName} in ${dataDir} has ${stream.OpenShardCount} shards, ${model.address} wants ` +
-        `${shardCount}; resharding is not supported here: use another --data-dir, or the old number`,
+      `the stream ${StreamName} in ${dataDir} has ${stream.OpenShardCount} shards, but ${model.address} has ` +
+        `${shardCount}; resharding is not supported here: use another --data-dir, or the old shard count`,
     );
   }
   const { RetentionPeriodHours: current = 24 } = stream;
@@ -139,7 +139,7 @@ async function describe(
   }
 }
 
-/** kinesalite's own close: the database, and then the server, which is closed already. */
+/** Calls kinesalite's own close: it closes the database, then the server, which is closed already. */
 async function closeDatabase(server: Server): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.close((error?: NodeJS.ErrnoException) => {

@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Answers a request. @throws LambdaError for what Lambda would refuse, and for what the local run has not */
+/** Answers a request. @throws LambdaError for requests that Lambda would refuse or the local run does not support */
 export async function answer(request: IncomingMessage, { functions, invoke }: InvokePorts): Promise<Answer> {
   const text = await readBody(request);
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");

@@ -7,9 +7,9 @@ import { checkMembers } from "./params";
 /** One action of a bulk request. */
 export interface BulkAction {
   readonly index: string;
-  /** Made up where the request names none. */
+  /** Generated if the request gives none. */
   readonly id: string;
-  /** The document as it was sent. */
+  /** The document as the client sent it. */
   readonly source: string;
 }
 
@@ -17,9 +17,9 @@ const ACTIONS = ["create", "delete", "index", "update"];
 const MAX_ID_BYTES = 512;
 
 /**
- * Reads a bulk request.
+ * Parses a bulk request.
  * @param defaultIndex from the path
- * @throws EngineError when the request as a whole is refused
+ * @throws EngineError when the whole request is refused
  */
 export function parseBulk(body: string, defaultIndex: string | undefined): BulkAction[] {
   if (body === "") throw new EngineError(400, "parse_exception", "request body is required");
@@ -61,7 +61,7 @@ function validation(fault: string): EngineError {
   return new EngineError(400, "action_request_validation_exception", `Validation Failed: 1: ${fault}`);
 }
 
-/** Where a document goes. */
+/** Parses the metadata of an index action. */
 function readMetadata(line: string, number: number): JsonObject {
   const malformed = (reason: string): EngineError =>
     badRequest(`Malformed action/metadata line [${number}], ${reason}`);
@@ -83,7 +83,7 @@ function readMetadata(line: string, number: number): JsonObject {
   return metadata;
 }
 
-/** As the engine makes them up: 20 characters that fit into a URL. */
+/** Generates an id like the engine's: 20 URL-safe characters. */
 function newId(): string {
   return randomBytes(15).toString("base64url");
 }

@@ -1,6 +1,6 @@
 import { notSupported } from "./errors";
 
-/** A date as read: the first millisecond it stands for, and the last (`2010-01` is a whole month). */
+/** A parsed date: its first and last millisecond (`2010-01` is a whole month). */
 interface DateRange {
   readonly first: number;
   readonly last: number;
@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Parts of a moment that a pattern may name, by their letters. */
+/** Parts of a timestamp that a pattern may name, by their letters. */
 const PARTS: Readonly<Record<string, { readonly part: keyof Parts; readonly digits: number }>> = {
   yyyy: { part: "year", digits: 4 },
   MM: { part: "month", digits: 2 },
@@ -32,20 +32,18 @@ interface Parts {
   milli: number;
 }
 
-/** One way to write a date. */
+/** A date format. */
 interface DateFormat {
   parse(text: string): DateRange | undefined;
   print(ms: number): string;
 }
 
-/** ISO 8601, of which Dashboards writes this one spelling. */
+/** ISO 8601, in the one spelling that Dashboards writes. */
 const ISO: DateFormat = {
   parse: (text) => {
     const ms = Date.parse(text);
     if (Number.isNaN(ms) || new Date(ms).toISOString() !== text) {
-      throw notSupported(
-        `date ${text}; 2026-11-24T03:08:27.000Z is the one form of strict_date_optional_time`,
-      );
+      throw notSupported(`date ${text}; supported for strict_date_optional_time: 2026-11-24T03:08:27.000Z`);
     }
     return { first: ms, last: ms };
   },
@@ -54,17 +52,17 @@ const ISO: DateFormat = {
 
 const formats = new Map<string, DateFormat>([["strict_date_optional_time", ISO]]);
 
-/** Whether the double knows a format. */
+/** Whether the double supports a format. */
 export function isKnownFormat(format: string): boolean {
   return formatOf(format) !== undefined;
 }
 
-/** Reads a date in a format; undefined when it is not in it. */
+/** Parses a date in a format; undefined when it does not match. */
 export function parseDate(text: string, format: string): DateRange | undefined {
   return required(format).parse(text);
 }
 
-/** Writes a date in a format. */
+/** Formats a date. */
 export function printDate(ms: number, format: string): string {
   return required(format).print(ms);
 }
@@ -81,7 +79,7 @@ function formatOf(format: string): DateFormat | undefined {
   return known;
 }
 
-/** A pattern of the letters in {@link PARTS}; undefined when it has others. */
+/** A pattern of the letters in {@link PARTS}; undefined when it contains others. */
 function pattern(format: string): DateFormat | undefined {
   const pieces = format.match(/([A-Za-z])\1*|[^A-Za-z]+/g) ?? [];
   const steps: { part: keyof Parts; digits: number }[] = [];
@@ -131,7 +129,7 @@ function partsOf(ms: number): Parts {
   };
 }
 
-/** From the first to the last millisecond that the given parts leave open; undefined for no such date. */
+/** The range of milliseconds that the given parts describe; undefined when the date does not exist. */
 function rangeOf(given: Partial<Parts>): DateRange | undefined {
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, milli = 0 } = given;
   const first = Date.UTC(year, month - 1, day, hour, minute, second, milli);
@@ -155,7 +153,7 @@ function rangeOf(given: Partial<Parts>): DateRange | undefined {
   return { first, last: end - 1 };
 }
 
-/** How a histogram cuts time: where the bucket of a moment begins. */
+/** Returns the start of the histogram bucket that contains a timestamp. */
 type Floor = (ms: number) => number;
 
 const DAY: Floor = (ms) => Math.floor(ms / DAY_MS) * DAY_MS;
@@ -170,12 +168,12 @@ const CALENDAR: ReadonlyMap<string, Floor> = new Map([
   ["1M", MONTH],
 ]);
 
-/** A calendar interval of the panels, in UTC; undefined for any other. */
+/** A calendar interval that the panels use, in UTC; undefined for any other. */
 export function calendarInterval(text: string): Floor | undefined {
   return CALENDAR.get(text);
 }
 
-/** A fixed interval of the local page, in UTC; undefined for any other. */
+/** A fixed interval that the local page uses, in UTC; undefined for any other. */
 export function fixedInterval(text: string): Floor | undefined {
   const width = { "1s": SECOND_MS, "1m": MINUTE_MS }[text];
   return width === undefined ? undefined : (ms) => Math.floor(ms / width) * width;
@@ -184,14 +182,14 @@ export function fixedInterval(text: string): Floor | undefined {
 const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /**
- * Reads a date as a query gives it: in a format, or as a time before or after now (`now-15m`).
+ * Parses a date of a query: a date in the format, or a time before or after now (`now-15m`).
  * @param now milliseconds since 1970
  * @throws EngineError for other date math
  */
 export function parseQueryDate(text: string, format: string, now: number): DateRange | undefined {
   if (!text.startsWith("now") && !text.includes("||")) return parseDate(text, format);
   const match = /^now(?:([+-]\d+)([smhd]))?$/.exec(text);
-  if (!match) throw notSupported(`date math ${text}; now, and now-15m with s, m, h or d, are`);
+  if (!match) throw notSupported(`date math ${text}; supported: now, and now-15m with s, m, h or d`);
   const [, amount = 0, unit = "s"] = match;
   const ms = now + Number(amount) * (UNITS[unit] ?? 0);
   return { first: ms, last: ms };

@@ -13,17 +13,17 @@ import type { SecurityKind } from "./plugins/security-api";
 import type { PluginAnswer, SearchHttpRequest } from "./request";
 import { changeEntry, documentEntry, State } from "./state";
 
-/** Refuses an action of a bulk request by the error that it returns; undefined lets it pass. */
+/** Returns the error that refuses an action of a bulk request, or undefined to accept it. */
 export type RefuseItem = (action: BulkAction) => EngineError | undefined;
 
-/** The double's operations on its indices and settings. Each change is on the disk before it is answered. */
+/** The double's operations on its indices and settings. Each change is on disk before the response is sent. */
 export class Engine {
   private constructor(
     private readonly state: State,
     private readonly journal: Journal,
   ) {}
 
-  /** Opens what `dataDir` holds. The journal is written anew: what was overwritten is left behind. */
+  /** Opens the state in `dataDir`. Rewrites the journal without overwritten entries. */
   public static async open(dataDir: string): Promise<Engine> {
     const path = join(dataDir, "journal.ndjson");
     const state = new State();
@@ -34,9 +34,9 @@ export class Engine {
   }
 
   /**
-   * The indices that an expression names: names and patterns, separated by commas; `_all`, or none at all. A pattern
-   * may fit nothing.
-   * @throws EngineError when a named one is missing
+   * The indices that an expression names: names and patterns, separated by commas; `_all` or undefined means all. A
+   * pattern may match none.
+   * @throws EngineError when a named index does not exist
    */
   public resolve(expression: string | undefined): SearchIndex[] {
     const found = new Set<SearchIndex>();
@@ -49,14 +49,14 @@ export class Engine {
     return [...found].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Makes an index, from its template and what the request adds. @throws EngineError */
+  /** Creates an index from its template and the request. @throws EngineError */
   public async createIndex(name: string, settings: Settings, mappings: JsonObject): Promise<void> {
     const present = this.state.indices.get(name);
     if (present) throw alreadyExists(present);
     await this.journal.append(this.makeIndex(name, settings, mappings).entry);
   }
 
-  /** Deletes indices with their documents. @throws EngineError when one is missing */
+  /** Deletes indices with their documents. @throws EngineError when one does not exist */
   public async deleteIndices(expression: string): Promise<void> {
     const entries = this.resolve(expression).map(({ name }) => {
       this.state.drop(name);
@@ -66,8 +66,8 @@ export class Engine {
   }
 
   /**
-   * Runs a bulk request; each action succeeds or fails by itself.
-   * @throws EngineError when the request as a whole is refused
+   * Runs a bulk request; each action succeeds or fails on its own.
+   * @throws EngineError when the whole request is refused
    */
   public async bulk(
     body: string,
@@ -142,7 +142,7 @@ export class Engine {
     return answer;
   }
 
-  /** Runs a request to Dashboards; what it changes is kept. */
+  /** Runs a request to Dashboards and stores its changes. */
   public async dashboards(request: SearchHttpRequest): Promise<DashboardsAnswer> {
     const answer = this.state.dashboards.answer(request);
     const { changed = [] } = answer;
@@ -152,13 +152,13 @@ export class Engine {
     return answer;
   }
 
-  /** Ends the refreshes and closes the journal. */
+  /** Stops the refreshes and closes the journal. */
   public async close(): Promise<void> {
     for (const index of this.state.indices.values()) index.close();
     await this.journal.close();
   }
 
-  /** The index that an action goes into; it is made if there is none. */
+  /** The index of an action; created if it does not exist. */
   private writable({ index: name, id }: BulkAction, entries: string[]): SearchIndex {
     if (id === "") throw badRequest("if _id is specified it must not be empty");
     const present = this.state.indices.get(name);
@@ -218,7 +218,7 @@ function success(index: SearchIndex, written: Written, refreshed: boolean) {
   };
 }
 
-/** A request's mapping over its template's: its fields replace those of the same name. */
+/** Merges a request's mapping over its template's: its fields replace those of the same name. */
 function overlaid(base: JsonObject, top: JsonObject): JsonObject {
   const fields = (mapping: JsonObject): JsonObject =>
     isJsonObject(mapping["properties"]) ? mapping["properties"] : {};

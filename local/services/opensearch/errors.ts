@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../lib/json";
 
-/** An error that the engine answers with, in its own shape. */
+/** An error response of the engine, in its own shape. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 
@@ -14,12 +14,12 @@ export class EngineError extends Error {
     super(`${type}: ${reason}`);
   }
 
-  /** The error by itself, as an item of a bulk answer carries it. */
+  /** The error alone, as in an item of a bulk response. */
   public toItem(): JsonObject {
     return { type: this.type, reason: this.reason, ...this.more };
   }
 
-  /** The whole body of an answer. */
+  /** The whole body of a response. */
   public toBody(): Json {
     const { caused_by: _, ...root } = this.toItem();
     const ownRoot = this.more["root_cause"];
@@ -27,12 +27,12 @@ export class EngineError extends Error {
   }
 }
 
-/** Something that a real engine can do and the double cannot. */
+/** A feature of the real engine that the double lacks. */
 export function notSupported(what: string): EngineError {
   return new EngineError(501, "not_supported", `not supported by the local search double: ${what}`);
 }
 
-/** A request that the engine itself would refuse. */
+/** A request that the real engine would refuse. */
 export function badRequest(reason: string, more?: JsonObject): EngineError {
   return new EngineError(400, "illegal_argument_exception", reason, more);
 }
@@ -46,7 +46,7 @@ export function indexNotFound(name: string): EngineError {
   });
 }
 
-/** What a search answers when its shards cannot run it. */
+/** The response to a search that its shards cannot run. */
 export function shardFailure(index: string, cause: EngineError): EngineError {
   return new EngineError(cause.status, "search_phase_execution_exception", "all shards failed", {
     root_cause: [cause.toItem()],

@@ -15,9 +15,9 @@ import { dirname } from "node:path";
 const NEWLINE = 0x0a;
 
 /**
- * A file that only grows, one entry a line. What was appended and awaited survives a crash, of the process or
- * of the machine; an entry that a crash cut off is dropped when the file is read again. After a write that
- * failed every further one fails, for nobody knows what stands in the file.
+ * An append-only file, one entry a line. Entries that were appended and awaited survive a crash of the process or
+ * of the machine; reading drops an entry that a crash cut off. After a failed write every further write fails,
+ * because the content of the file is then unknown.
  */
 export class Journal {
   private waiting = "";
@@ -31,7 +31,7 @@ export class Journal {
     return new Journal(await open(path, "a"));
   }
 
-  /** The whole entries of a journal; what a crash left behind them is cut off. */
+  /** The complete entries of a journal; truncates an incomplete entry at the end. */
   public static *read(path: string): Generator<string> {
     if (!existsSync(path)) return;
     const bytes = readFileSync(path);
@@ -44,7 +44,7 @@ export class Journal {
     }
   }
 
-  /** Puts another content in the place of a journal that is not open, whole or not at all; the folder is made. */
+  /** Replaces the content of a closed journal, as a whole or not at all; creates the folder. */
   public static replace(path: string, entries: Iterable<string>): void {
     const unfinished = `${path}.new`;
     mkdirSync(dirname(path), { recursive: true });
@@ -58,7 +58,7 @@ export class Journal {
     renameSync(unfinished, path);
   }
 
-  /** Appends whole lines; resolves when they are on the disk. What comes meanwhile is written together. */
+  /** Appends whole lines; resolves when they are on disk. Lines that arrive during a write are written together. */
   public append(lines: string): Promise<void> {
     this.waiting += lines;
     this.next ??= this.flushing.then(() => {
@@ -71,7 +71,7 @@ export class Journal {
     return this.next;
   }
 
-  /** Writes what is waiting, and closes the file. */
+  /** Writes pending lines, and closes the file. */
   public async close(): Promise<void> {
     try {
       await this.append("");

@@ -1,13 +1,13 @@
 import { isJsonObject, type Json } from "../../../lib/json";
 import { matchesPattern } from "./indices/names";
 
-/** `filter_path` of a request: paths of an answer, with `*` for one step or a part of it. */
+/** Applies a request's `filter_path`: paths of the response, with `*` for one step or a part of it. */
 export function filterAnswer(answer: Json, filterPath: string): Json {
   const paths = filterPath.split(",").map((path) => path.split("."));
   return kept(answer, paths) ?? {};
 }
 
-/** What the paths leave of a value; undefined when it is nothing. */
+/** The part of a value that the paths select; undefined when they select nothing. */
 function kept(value: Json, paths: readonly (readonly string[])[]): Json | undefined {
   if (paths.some((path) => path.length === 0)) return value;
   if (Array.isArray(value)) {

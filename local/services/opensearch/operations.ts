@@ -9,7 +9,7 @@ import { isSecurityKind } from "./plugins/security-api";
 import { anyJsonBody, checkParameters, flag, jsonBody, type SearchHttpRequest } from "./request";
 import { countMatches, search } from "./search/search";
 
-/** An answer: JSON, or text that is JSON already or says what it is. */
+/** A response: JSON, or text of JSON or of the given content type. */
 export interface Answer {
   readonly status: number;
   readonly json?: Json;
@@ -17,7 +17,7 @@ export interface Answer {
   readonly contentType?: string;
 }
 
-/** What a route works with. */
+/** Dependencies of a route. */
 interface RouteContext {
   readonly engine: Engine;
   readonly refuseItem: RefuseItem;
@@ -99,7 +99,7 @@ export async function answer(request: SearchHttpRequest, context: RouteContext):
   throw notSupported(`${method} ${path}`);
 }
 
-/** A placeholder stands for one step of the path; an index does not begin with an underscore, but for `_all`. */
+/** A placeholder matches one step of the path. Index names do not begin with an underscore, except `_all`. */
 function route(methods: string, path: string, handle: Handler): Route {
   const source = path.replace(/\{(\w+)\}/g, (_, name) =>
     name === "index" ? "(_all|[^_/][^/]*)" : "([^/]+)",
@@ -141,7 +141,7 @@ function refresh(request: SearchHttpRequest, { engine }: RouteContext, [index]: 
   return ok({ _shards: { total: indices.length, successful: indices.length, failed: 0 } });
 }
 
-/** Shows something of each index. */
+/** Returns one part of each index's description. */
 function show(part: (index: IndexJson) => Json): Handler {
   return (request, { engine }, [index]) => {
     checkParameters(request);

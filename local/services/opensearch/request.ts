@@ -3,13 +3,13 @@ import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { messageOf } from "../../../lib/message-of";
 import { badRequest, EngineError, notSupported } from "./errors";
 
-/** The engine's limit for the body of a request. */
+/** The engine's limit for a request body. */
 const MAX_BODY_BYTES = 100 * 1024 * 1024;
 
-/** Parameters that every request may carry. */
+/** Parameters that every request accepts. */
 const COMMON_PARAMETERS = ["filter_path", "pretty"];
 
-/** A request as the routes see it. */
+/** A parsed request. */
 export interface SearchHttpRequest {
   readonly method: string;
   /** Without the query, such as `/retail-2026-11/_search`. */
@@ -19,13 +19,13 @@ export interface SearchHttpRequest {
   readonly body: string;
 }
 
-/** An answer of a plugin or of Dashboards. */
+/** A response of a plugin or of Dashboards. */
 export interface PluginAnswer {
   readonly status: number;
   readonly body: JsonObject;
 }
 
-/** Reads a request whole. @throws EngineError when it is too large or encoded in a way that is not known */
+/** Reads a whole request. @throws EngineError when it is too large or in an unknown encoding */
 export async function readRequest(message: IncomingMessage): Promise<SearchHttpRequest> {
   const { pathname, searchParams } = new URL(message.url ?? "/", "http://localhost");
   const chunks: Buffer[] = [];
@@ -53,14 +53,14 @@ export async function readRequest(message: IncomingMessage): Promise<SearchHttpR
   };
 }
 
-/** The body as a JSON object; empty where there is none. @throws EngineError when it is something else */
+/** The body as a JSON object; empty without a body. @throws EngineError when it is something else */
 export function jsonBody({ body }: SearchHttpRequest): JsonObject {
   const value = anyJsonBody(body);
   if (isJsonObject(value)) return value;
   throw new EngineError(400, "parsing_exception", "Expected [START_OBJECT] but found another token");
 }
 
-/** The body as JSON; an empty object where there is none. @throws EngineError when it is no JSON */
+/** The body as JSON; an empty object without a body. @throws EngineError when it is not JSON */
 export function anyJsonBody(body: string): Json {
   if (body.trim() === "") return {};
   try {
@@ -80,7 +80,7 @@ export function checkParameters({ path, query }: SearchHttpRequest, known: reado
   }
 }
 
-/** A parameter that is true or false; without a value it is true. */
+/** A boolean parameter; without a value it is true. */
 export function flag(query: URLSearchParams, name: string): boolean | undefined {
   const value = query.get(name);
   if (value === null) return undefined;

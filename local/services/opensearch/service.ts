@@ -15,19 +15,19 @@ export type { SearchHttpRequest } from "./request";
 
 import { readRequest, type SearchHttpRequest } from "./request";
 
-/** A fault in the place of an answer: a status with a body, or a connection that breaks. */
+/** An injected fault that replaces a response: a status with a body, or a broken connection. */
 export type Fault = { readonly status: number; readonly body: Json } | "break the connection";
 
-/** Lets tests put faults in. */
+/** Lets tests inject faults. */
 export interface Interceptor {
-  /** Called before a request is served; what it returns is answered instead. */
+  /** Called before each request; a returned fault replaces the response. */
   readonly onRequest?: (request: SearchHttpRequest) => Promise<Fault | undefined> | Fault | undefined;
-  /** Called for each action of a bulk request; what it returns is that item's error. */
+  /** Called for each action of a bulk request; a returned error becomes that item's error. */
   readonly onItem?: (action: BulkAction) => EngineError | undefined;
 }
 
 interface SearchDoubleOptions {
-  /** Keeps the indices; made if it is not there. */
+  /** Stores the indices; created if it does not exist. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
@@ -35,21 +35,21 @@ interface SearchDoubleOptions {
   readonly interceptor?: Interceptor;
 }
 
-/** A search double that runs. */
+/** A running search double. */
 export interface SearchDouble extends Service {
   /** Such as `http://127.0.0.1:9200`. */
   readonly url: string;
 }
 
 /**
- * Starts a search engine on loopback that serves what this stack sends to OpenSearch, and answers anything else
- * with an error that names it (501, `not_supported`). What it is, and is not:
+ * Starts a search engine on loopback that supports the requests that this stack sends to OpenSearch, and answers any
+ * other with an error that names it (501, `not_supported`). Its scope:
  *
  * - documents, mappings, templates and their errors as in OpenSearch 2.19; searchable after a refresh (1 s);
  * - queries and aggregations of the dashboards and of the reconciliation; no relevance, one shard;
- * - security roles and mappings are kept and returned, not enforced;
- * - saved objects of Dashboards are kept and returned, not shown;
- * - an answered change is on the disk.
+ * - security roles and mappings are stored and returned, not enforced;
+ * - saved objects of Dashboards are stored and returned, not displayed;
+ * - a change is on disk before its response is sent.
  * @throws Error naming the port when it is taken
  */
 export async function startSearchDouble(options: SearchDoubleOptions): Promise<SearchDouble> {

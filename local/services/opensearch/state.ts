@@ -7,7 +7,7 @@ import { DashboardsApi } from "./plugins/dashboards-api";
 import { type KeptPolicy, LifecyclePolicies } from "./plugins/lifecycle-policies";
 import { isSecurityKind, SecurityApi, type SecurityKind } from "./plugins/security-api";
 
-/** A change, as the journal keeps it. Documents have a form of their own, see {@link documentEntry}. */
+/** A change in the journal. Documents have their own form, see {@link documentEntry}. */
 type Change =
   | ({ readonly t: "index" } & IndexDefinition)
   | { readonly t: "drop"; readonly index: string }
@@ -25,12 +25,12 @@ export function changeEntry(change: Change): string {
   return `${JSON.stringify(change)}\n`;
 }
 
-/** A document as a line of the journal, its source as it was sent. */
+/** A document as a line of the journal, its source as the client sent it. */
 export function documentEntry(index: string, { id, version, seqNo, source }: Doc): string {
   return `${DOCUMENT}${JSON.stringify({ index, id, version, seqNo }).slice(1, -1)}${SOURCE}${source}}\n`;
 }
 
-/** Everything that the double knows, in memory. */
+/** The whole state of the double, in memory. */
 export class State {
   public readonly templates = new IndexTemplates();
   public readonly security = new SecurityApi();
@@ -39,7 +39,7 @@ export class State {
   public readonly dashboards = new DashboardsApi();
   public readonly indices = new Map<string, SearchIndex>();
 
-  /** Repeats what a line of the journal says. @throws Error when it is not a line of a journal */
+  /** Applies a line of the journal. @throws Error when it is not a journal line */
   public take(entry: string): void {
     if (entry.startsWith(DOCUMENT)) {
       const at = entry.indexOf(SOURCE);
@@ -53,7 +53,7 @@ export class State {
     } else this.repeat(members(entry));
   }
 
-  /** The shortest journal that leads to this state. */
+  /** The shortest journal that produces this state. */
   public *entries(): Generator<string> {
     for (const [name, body] of this.templates.everything()) yield changeEntry({ t: "template", name, body });
     for (const [kind, name, body] of this.security.everything()) {
@@ -77,7 +77,7 @@ export class State {
     return index;
   }
 
-  /** Takes an index away with its documents. */
+  /** Removes an index with its documents. */
   public drop(name: string): void {
     this.indices.get(name)?.close();
     this.indices.delete(name);
@@ -108,7 +108,7 @@ export class State {
   private index(entry: JsonObject): SearchIndex {
     const index = this.indices.get(String(entry["index"]));
     if (index) return index;
-    throw new Error(`The journal of the search double names ${String(entry["index"])} before it made it`);
+    throw new Error(`The journal of the search double names ${String(entry["index"])} before its creation`);
   }
 }
 

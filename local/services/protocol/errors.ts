@@ -1,4 +1,4 @@
-/** An error that the caller of an AWS API sees: its type as the service names it, and the HTTP status. */
+/** An error response of an AWS API: its type as the service names it, and the HTTP status. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
 
@@ -13,12 +13,12 @@ export class AwsError extends Error {
   }
 }
 
-/** Athena refuses a call; `code` is the `AthenaErrorCode`. */
+/** Athena's error for a refused request; `code` is the `AthenaErrorCode`. */
 export function invalidRequest(message: string, code = "INVALID_INPUT"): AwsError {
   return new AwsError("InvalidRequestException", message, 400, { AthenaErrorCode: code });
 }
 
-/** A query cannot succeed, worded as Athena words it: `CODE: what`. The caller sees it as the state's reason. */
+/** A query failure, worded as Athena words it: `CODE: what`. The caller sees it as the reason of the query's state. */
 export class QueryFailure extends Error {
   override readonly name = "QueryFailure";
 
@@ -31,7 +31,7 @@ export class QueryFailure extends Error {
   }
 }
 
-/** The query is right on Athena, but the local SQL would answer differently or not at all. */
+/** The query is valid on Athena, but the local SQL would answer it differently or not at all. */
 export function notLocal(what: string, remedy = ""): QueryFailure {
   return new QueryFailure(
     "NOT_SUPPORTED",

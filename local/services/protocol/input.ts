@@ -1,10 +1,10 @@
 import { isJsonObject } from "../../../lib/json";
 import type { AwsError } from "./errors";
 
-/** Makes the error of a service for an input that has not the shape it must have. */
+/** Creates a service's error for an input of the wrong shape. */
 export type Refuse = (message: string) => AwsError;
 
-/** Reads members of a request's input; a member of another type is the caller's fault, said by name. */
+/** Reads members of a request's input; the error for a member of the wrong type names it. */
 export class Input {
   private readonly members: Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ export class Input {
     this.members = value;
   }
 
-  /** A text that must be there. */
+  /** A required string. */
   text(name: string): string {
     const value = this.optionalText(name);
     if (value === undefined) throw this.refuse(`${this.path}${name} is missing`);
@@ -41,7 +41,7 @@ export class Input {
     return value;
   }
 
-  /** A structure that must be there. */
+  /** A required structure. */
   object(name: string): Input {
     const value = this.optionalObject(name);
     if (value === undefined) throw this.refuse(`${this.path}${name} is missing`);
@@ -60,7 +60,7 @@ export class Input {
     );
   }
 
-  /** Texts; none when the member is absent. */
+  /** Strings; none when the member is absent. */
   texts(name: string): string[] {
     return this.array(name).map((item, index) => {
       if (typeof item !== "string") throw this.refuse(`${this.path}${name}[${index}] must be a string`);
@@ -68,7 +68,7 @@ export class Input {
     });
   }
 
-  /** A map of texts; empty when the member is absent. */
+  /** A map of strings; empty when the member is absent. */
   textMap(name: string): Record<string, string> {
     const map: Record<string, string> = {};
     const value = this.members[name] ?? {};
@@ -80,7 +80,7 @@ export class Input {
     return map;
   }
 
-  /** Every member, as it came. */
+  /** All members, unchanged. */
   all(): Readonly<Record<string, unknown>> {
     return this.members;
   }

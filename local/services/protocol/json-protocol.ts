@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AwsError } from "./errors";
 import { Input, type Refuse } from "./input";
 
-/** What one operation does with its input. Dates in the answer become epoch seconds. */
+/** Handles one operation's input. Dates in the answer become epoch seconds. */
 export type Operation<I> = (input: I) => Promise<object> | object;
 
 /** Operations by `X-Amz-Target`, such as `AWSGlue.GetTable`. */
 export type Operations = Readonly<Record<string, Operation<unknown>>>;
 
-/** The operations of a service. @param refuse makes its error for an input that has not the right shape */
+/** The operations of a service. @param refuse creates its error for an input of the wrong shape */
 export function operationsOf(
   service: string,
   refuse: Refuse,
@@ -23,11 +23,11 @@ export function operationsOf(
   );
 }
 
-/** Athena takes queries of 256 KiB and Glue batches of 100 partitions; nothing that AWS takes is longer. */
+/** Athena accepts queries of 256 KiB and Glue batches of 100 partitions; AWS accepts no longer request. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const CONTENT_TYPE = "application/x-amz-json-1.1";
 
-/** A server of AWS's JSON 1.1 protocol; what no operation answers to is refused by name. */
+/** A server of AWS's JSON 1.1 protocol; it refuses an unsupported operation by name. */
 export function jsonProtocolServer(operations: Operations): Server {
   return createServer((request, response) => {
     answer(operations, request).then(
@@ -102,7 +102,7 @@ function send(response: ServerResponse, status: number, output: object, errorTyp
   response.end(body);
 }
 
-/** The protocol writes a time as seconds since 1970, with a fraction. */
+/** The protocol represents a time as seconds since 1970, with a fraction. */
 function toWire(value: unknown): unknown {
   if (value instanceof Date) return value.getTime() / 1000;
   if (Array.isArray(value)) return value.map(toWire);

@@ -6,11 +6,11 @@ const CRLF = "\r\n";
 const MAX_LINE_BYTES = 8_192;
 
 /**
- * Undoes `aws-chunked`, in which SDKs send a body whose checksum follows it: chunks with their size in
- * hexadecimal, then trailing headers. Signatures of chunks are passed over.
+ * Decodes `aws-chunked`, in which SDKs send a body with a trailing checksum: chunks with their size in
+ * hexadecimal, then trailing headers. Chunk signatures are ignored.
  */
 export class AwsChunkedDecoder extends Transform {
-  /** Names in lower case; complete once the stream has ended. */
+  /** Names in lower case; complete when the stream has ended. */
   readonly trailers: Record<string, string> = {};
   private state: "size" | "data" | "dataEnd" | "trailer" | "done" = "size";
   private remaining = 0;
@@ -20,7 +20,7 @@ export class AwsChunkedDecoder extends Transform {
     try {
       this.pending = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
       while (this.step()) {
-        // Each step takes one line or one run of data from what is pending.
+        // Each step consumes one line or one run of data from the pending bytes.
       }
       done();
     } catch (error) {
@@ -33,7 +33,7 @@ export class AwsChunkedDecoder extends Transform {
     done(complete ? null : malformed("the body ends within a chunk"));
   }
 
-  /** @returns whether there may be more to take. */
+  /** @returns whether more may be consumed. */
   private step(): boolean {
     if (this.state === "done") return false;
     if (this.state === "data") {
@@ -62,14 +62,14 @@ export class AwsChunkedDecoder extends Transform {
       this.state = "size";
     } else if (this.state === "size") {
       const [size = ""] = line.split(";");
-      if (!/^[0-9a-f]+$/i.test(size)) throw malformed(`"${line.slice(0, 40)}" is no size of a chunk`);
+      if (!/^[0-9a-f]+$/i.test(size)) throw malformed(`"${line.slice(0, 40)}" is not a chunk size`);
       this.remaining = Number.parseInt(size, 16);
       this.state = this.remaining === 0 ? "trailer" : "data";
     } else if (line === "") {
       this.state = "done";
     } else {
       const colon = line.indexOf(":");
-      if (colon === -1) throw malformed(`"${line.slice(0, 40)}" is no trailing header`);
+      if (colon === -1) throw malformed(`"${line.slice(0, 40)}" is not a trailing header`);
       this.trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
     }
   }

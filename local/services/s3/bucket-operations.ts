@@ -98,7 +98,7 @@ function listed(item: ListPage["items"][number], encode: (name: string) => strin
 function maxKeys(given: string | undefined): number {
   const number = Number(given ?? MAX_KEYS);
   if (!Number.isInteger(number) || number < 0) {
-    throw new S3Error("InvalidArgument", 400, `max-keys is "${given}"; a whole number from 0 is wanted`);
+    throw new S3Error("InvalidArgument", 400, `max-keys is "${given}"; it must be a whole number, 0 or more`);
   }
   return Math.min(number, MAX_KEYS);
 }

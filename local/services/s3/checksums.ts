@@ -11,8 +11,8 @@ interface Running {
 }
 
 /**
- * The checksums that an upload is compared with. CRC32C and CRC64NVME are taken and not verified: Node has
- * neither.
+ * The checksums that are verified for an upload. CRC32C and CRC64NVME are accepted but not verified: Node
+ * implements neither.
  */
 const ALGORITHMS: Readonly<Record<string, () => Running>> = {
   crc32: () => {
@@ -51,10 +51,10 @@ export class Checksums {
   }
 
   /**
-   * Compares with what the client computed.
+   * Compares with the client's values.
    * @param claimed headers and trailers
-   * @returns the ETag, and the checksum headers that hold.
-   * @throws S3Error when one differs.
+   * @returns the ETag, and the checksum headers that match.
+   * @throws S3Error when one does not match.
    */
   finish(claimed: Readonly<Record<string, string | undefined>>): {
     readonly etag: string;
@@ -76,7 +76,7 @@ export class Checksums {
   }
 }
 
-/** Whether a header tells of a checksum. */
+/** Whether a header carries a checksum. */
 export function isChecksumHeader(name: string): boolean {
   return name.startsWith(PREFIX);
 }
@@ -86,5 +86,5 @@ function hashing(hash: Hash): Running {
 }
 
 function differs(name: string, value: string): S3Error {
-  return new S3Error("BadDigest", 400, `${name} is ${value}, but the content that arrived has another`);
+  return new S3Error("BadDigest", 400, `${name} is ${value}, which does not match the received content`);
 }

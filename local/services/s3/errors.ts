@@ -1,4 +1,4 @@
-/** An answer of S3 that is an error: it becomes the status and the XML that an SDK turns into its exception. */
+/** An error response of S3: it becomes the status and the XML that an SDK turns into its exception. */
 export class S3Error extends Error {
   override readonly name = "S3Error";
 
@@ -11,7 +11,7 @@ export class S3Error extends Error {
   }
 }
 
-/** The bucket that is not there. */
+/** Error for a bucket that does not exist. */
 export function noSuchBucket(bucket: string): S3Error {
   return new S3Error(
     "NoSuchBucket",
@@ -20,12 +20,12 @@ export function noSuchBucket(bucket: string): S3Error {
   );
 }
 
-/** The key that is not there. */
+/** Error for a key that does not exist. */
 export function noSuchKey(key: string): S3Error {
   return new S3Error("NoSuchKey", 404, `The key ${key} does not exist`);
 }
 
-/** The condition of a request that does not hold. */
+/** Error for a condition that does not hold. */
 export function preconditionFailed(header: string): S3Error {
   return new S3Error(
     "PreconditionFailed",
@@ -34,7 +34,7 @@ export function preconditionFailed(header: string): S3Error {
   );
 }
 
-/** What S3 can do and this machine cannot. */
+/** Error for a feature of S3 that the local S3 lacks. */
 export function notSupported(what: string): S3Error {
   return new S3Error("NotImplemented", 501, `${what} is not supported by the local object store`);
 }

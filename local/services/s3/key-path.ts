@@ -1,16 +1,16 @@
 import { S3Error } from "./errors";
 
-/** Separates the name of an object from its version; escaped in keys, so no folder's name holds it. */
+/** Separates the name of an object from its version; escaped in keys, so no folder name contains it. */
 const VERSION_MARK = "~";
-/** What every file system takes in one name. */
+/** Name length that every file system supports. */
 const MAX_NAME_BYTES = 255;
-/** End of the name of the file that describes another. */
+/** Suffix of the file that describes an object. */
 export const DESCRIPTION_SUFFIX = ".json";
 
 /**
- * The path of one version of an object, below its bucket's folder: the key's slashes become folders, and what
- * a file system or a glob would take amiss is escaped. Different keys or versions never meet.
- * @throws S3Error when a part of the key is longer than a file's name may be.
+ * The path of one version of an object, below its bucket's folder: the key's slashes become folders; characters
+ * that a file system or a glob treats specially are escaped. Different keys or versions never share a path.
+ * @throws S3Error when a part of the key is longer than a file name may be.
  */
 export function objectPath(key: string, version: string): string {
   const segments = key.split("/").map(escapeSegment);
@@ -27,7 +27,7 @@ export function objectPath(key: string, version: string): string {
   return path;
 }
 
-/** An empty part and the names `.` and `..` would lead elsewhere; `%` alone stands for the empty one. */
+/** An empty part and the names `.` and `..` would name another folder; a lone `%` represents the empty part. */
 function escapeSegment(segment: string): string {
   if (segment === "") return "%";
   if (segment === "." || segment === "..") return segment.replaceAll(".", "%2e");

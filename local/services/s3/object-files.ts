@@ -1,7 +1,7 @@
 /** An object of the store, and the file that holds its bytes. */
 export interface ObjectFile {
   readonly key: string;
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
   readonly size: number;
   /** Milliseconds since 1970. */
@@ -10,11 +10,11 @@ export interface ObjectFile {
 
 /** The objects of the local store as files, for an engine that reads files. */
 export interface ObjectFiles {
-  /** Every file lies below it, absolute. The engine may read nothing else. */
+  /** Absolute path of the folder that holds every file. The engine may read nothing else. */
   readonly directory: string;
   /**
-   * The objects whose key starts with `prefix`, in key order, all as of one moment: synchronous, so that the
-   * store, which lives in this process, changes nothing meanwhile.
+   * The objects whose key starts with `prefix`, in key order, as one consistent snapshot: it is synchronous, so the
+   * store, which runs in this process, changes nothing meanwhile.
    */
   list(bucket: string, prefix: string): ObjectFile[];
 }
@@ -25,13 +25,13 @@ interface S3Place {
   readonly key: string;
 }
 
-/** Takes `s3://bucket/key` apart; undefined when it is not of that form. */
+/** Parses `s3://bucket/key`; undefined when it has another form. */
 export function parseS3Url(url: string): S3Place | undefined {
   const [, bucket, key = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(url) ?? [];
   return bucket === undefined ? undefined : { bucket, key };
 }
 
-/** The folder that a location names, its prefix ending in a slash (or empty for a whole bucket). */
+/** Parses a location as a folder, whose prefix ends in a slash (or is empty for a whole bucket). */
 export function parseS3Folder(url: string): S3Place | undefined {
   const place = parseS3Url(url);
   if (!place || place.key === "" || place.key.endsWith("/")) return place;

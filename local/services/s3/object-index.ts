@@ -1,23 +1,23 @@
-/** An object that is there. */
+/** A stored object. */
 export interface StoredObject {
   readonly key: string;
-  /** The file with its bytes, absolute. */
+  /** Absolute path of the file with its bytes. */
   readonly path: string;
   readonly size: number;
-  /** With its quotes, as S3 gives it. */
+  /** With quotes, as S3 returns it. */
   readonly etag: string;
   /** Milliseconds since 1970. */
   readonly lastModifiedMs: number;
-  /** Headers that were given with it and come back with it, names in lower case. */
+  /** Headers that were stored with it and are returned with it, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What is wanted of a listing. */
+/** Parameters of a listing. */
 interface ListRequest {
   readonly prefix: string;
-  /** Everything up to the next delimiter after the prefix is one common prefix. */
+  /** Keys that are equal up to the next delimiter after the prefix form one common prefix. */
   readonly delimiter?: string;
-  /** Only what comes after it in key order; a common prefix is passed over when it is given itself. */
+  /** Lists only keys after it in key order; a common prefix given here is itself skipped. */
   readonly after: string;
   readonly limit: number;
 }
@@ -25,7 +25,7 @@ interface ListRequest {
 /** A page of a listing: objects and common prefixes, in one order. */
 export interface ListPage {
   readonly items: readonly ({ readonly object: StoredObject } | { readonly commonPrefix: string })[];
-  /** Pass it as `after` for the next page; absent on the last one. */
+  /** Value of `after` for the next page; absent on the last page. */
   readonly next?: string;
 }
 
@@ -75,7 +75,7 @@ export class ObjectIndex {
     }
   }
 
-  /** Where `key` stands, or would stand. */
+  /** Index of `key`, or its insertion point. */
   private position(key: string): number {
     return this.firstWhere((candidate) => compareKeys(candidate, key) >= 0);
   }
@@ -103,7 +103,7 @@ function commonPrefixOf(key: string, prefix: string, delimiter: string | undefin
   return found === -1 ? undefined : key.slice(0, found + delimiter.length);
 }
 
-/** JavaScript's own order differs from that of the bytes where a key has characters beyond U+FFFF. */
+/** JavaScript's string order differs from the byte order for characters beyond U+FFFF. */
 function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -11,12 +11,12 @@ import type { StoredObject } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import { type Bucket, quoted } from "./state";
 
-/** Headers that are kept with an object as they were given. */
+/** Headers that are stored with an object unchanged. */
 const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;
 const DEFAULT_TYPE = "application/octet-stream";
 const CHUNKED = "aws-chunked";
 
-/** PutObject: the body goes to disk as it arrives, and becomes the object once it is whole and checked. */
+/** PutObject: streams the body to disk; it becomes the object once it is complete and verified. */
 export async function putObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
   allowParameters(request, "PutObject");
   const { headers, key, message } = request;
@@ -37,7 +37,7 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
     await pipeline(message, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
     const expected = headers["x-amz-decoded-content-length"];
     if (expected !== undefined && Number(expected) !== size) {
-      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived of ${expected} that were announced`);
+      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
     }
     const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
     bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
@@ -77,13 +77,13 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     response.writeHead(status, answer).end();
     return;
   }
-  // Opened before the first byte is sent: a delete meanwhile takes the name away, not the content.
+  // Opened before the first byte is sent: a delete meanwhile removes the name, not the content.
   const file = await openObject(object);
   response.writeHead(status, answer);
   await pipeline(file.createReadStream({ start, end }), response);
 }
 
-/** DeleteObject: a key that is not there is deleted all the same. */
+/** DeleteObject: succeeds for a key that does not exist. */
 export function deleteObject(request: S3Request, response: ServerResponse, bucket: Bucket): void {
   allowParameters(request, "DeleteObject");
   bucket.delete(request.key, request.headers["if-match"]);
@@ -132,9 +132,9 @@ function announcedTrailers(headers: S3Request["headers"]): string[] {
 }
 
 /**
- * The bytes that a Range header asks for, both ends included; undefined for all of them: without the header,
- * and when it is not one range of bytes, as HTTP has it.
- * @throws S3Error when no such byte exists.
+ * The byte range of a Range header, both ends included; undefined for the whole object: without the header,
+ * or when it is not a single byte range, as HTTP defines it.
+ * @throws S3Error when the range is not satisfiable.
  */
 function parseRange(
   header: string | undefined,
@@ -146,7 +146,7 @@ function parseRange(
   const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
   if (first !== "" && last !== "" && Number(last) < Number(first)) return undefined;
   if (start >= size || (first === "" && Number(last) === 0)) {
-    throw new S3Error("InvalidRange", 416, `The object has ${size} bytes; ${header} lies beyond`);
+    throw new S3Error("InvalidRange", 416, `The object has ${size} bytes; ${header} is outside of it`);
   }
   return { start, end };
 }

@@ -5,7 +5,7 @@ import { deleteObject, getObject, putObject } from "./object-operations";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
 
-/** Answers a request. @throws S3Error for what S3 would refuse, and for what the local run has not */
+/** Answers a request. @throws S3Error for requests that S3 would refuse or the local run does not support */
 export async function answer(
   request: S3Request,
   response: ServerResponse,

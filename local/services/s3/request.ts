@@ -4,20 +4,20 @@ import { notSupported, S3Error } from "./errors";
 /** A request in path style: `/bucket/key`. */
 export interface S3Request {
   readonly method: string;
-  /** Empty for the service itself. */
+  /** Empty for a request to the service. */
   readonly bucket: string;
-  /** Empty for the bucket itself. */
+  /** Empty for a request to the bucket. */
   readonly key: string;
   readonly query: ReadonlyMap<string, string>;
-  /** Names in lower case; of a repeated header the first value. */
+  /** Names in lower case; the first value of a repeated header. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly message: IncomingMessage;
 }
 
-/** Parameters that say nothing: which call it is, and how a person signed the URL. */
+/** Parameters without effect: the SDK's name of the operation, and a URL's signature. */
 const IGNORED = /^(x-id|x-amz-.*)$/i;
 
-/** @throws S3Error when path or query cannot be decoded. */
+/** @throws S3Error when the path or query cannot be decoded. */
 export function readRequest(message: IncomingMessage): S3Request {
   const [path = "/", search = ""] = splitOnce(message.url ?? "/", "?");
   const [bucket = "", key = ""] = splitOnce(path.slice(1), "/");
@@ -36,7 +36,7 @@ export function readRequest(message: IncomingMessage): S3Request {
   };
 }
 
-/** @throws S3Error naming a parameter that `operation` does not know here: it would change what is meant. */
+/** @throws S3Error naming a parameter that `operation` does not support here, because it would change the meaning. */
 export function allowParameters(
   { query }: S3Request,
   operation: string,

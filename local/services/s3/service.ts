@@ -15,15 +15,15 @@ export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./
 
 /** Options of the S3 endpoint. */
 interface S3Options {
-  /** Names of the buckets; missing ones are created. */
+  /** Names of the buckets; missing buckets are created. */
   readonly buckets: readonly string[];
-  /** Keeps the objects as plain files, a folder for each bucket. */
+  /** Stores the objects as plain files, one folder for each bucket. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
 }
 
-/** The buckets of the Terraform behind S3's protocol. */
+/** The Terraform's buckets, served with S3's API. */
 export interface S3Service extends Service {
   readonly url: string;
   /** The same objects, for an engine in this process that reads files. */
@@ -31,9 +31,9 @@ export interface S3Service extends Service {
 }
 
 /**
- * Serves the calls that the stack makes of S3, in path style: PutObject (with `If-None-Match: *` or `If-Match`),
+ * Serves the S3 operations that the stack uses, in path style: PutObject (with `If-None-Match: *` or `If-Match`),
  * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjects of both versions, HeadBucket and ListBuckets.
- * Other operations are answered with `NotImplemented` and their name. Signatures are not verified.
+ * It answers other operations with `NotImplemented` and their name. It does not verify signatures.
  * @throws Error when the port is taken.
  */
 export async function startS3(options: S3Options): Promise<S3Service> {
@@ -66,7 +66,7 @@ export async function startS3(options: S3Options): Promise<S3Service> {
 
 function sendError(error: unknown, request: S3Request | undefined, response: ServerResponse): void {
   if (response.headersSent || response.destroyed) {
-    // The client went away, or is in the middle of a body: the only possible answer is to cut the connection.
+    // The client has disconnected or is still receiving a body: the only possible answer is to close the connection.
     response.destroy();
     return;
   }

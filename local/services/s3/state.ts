@@ -5,7 +5,7 @@ import { noSuchKey, preconditionFailed } from "./errors";
 import { DESCRIPTION_SUFFIX, objectPath } from "./key-path";
 import { ObjectIndex, type StoredObject } from "./object-index";
 
-/** What must hold of the object that stands under the key, at the moment of the write. */
+/** Condition on the object under the key at the moment of the write. */
 interface WriteCondition {
   /** `If-None-Match: *` */
   readonly absent?: boolean;
@@ -13,30 +13,30 @@ interface WriteCondition {
   readonly etag?: string;
 }
 
-/** A file that takes the bytes of an object which is not there yet. */
+/** A file for the bytes of an object that does not exist yet. */
 interface Draft {
   readonly key: string;
   readonly path: string;
   readonly version: number;
 }
 
-/** What is known of an object once its bytes are in its draft. */
+/** Metadata of an object once its draft holds the bytes. */
 type Description = Omit<StoredObject, "key" | "path" | "lastModifiedMs">;
 
-/** An object's description as it is kept beside its file. */
+/** An object's metadata as stored beside its file. */
 type KeptDescription = Omit<StoredObject, "path"> & { readonly version: number };
 
 /**
- * A bucket as plain files: the bytes of an object in a file of their own, never changed, and beside it a
- * description. Writing the description is what makes an object exist, removing it is what deletes it; so a
- * process that is killed at any point leaves each object as it was or as it should become, and who has an
- * object's path never sees half of it.
+ * A bucket as plain files: each object's bytes are in their own file, which never changes, and a description is
+ * beside it. Writing the description creates the object, removing it deletes the object. So a process that is
+ * killed at any point leaves each object in its old or its new state, and a reader of an object's path never
+ * sees a part of it.
  */
 export class Bucket {
   readonly index = new ObjectIndex();
   private lastVersion = 0;
 
-  /** Reads what `folder` holds, and removes what was never finished. */
+  /** Reads the objects in `folder`, and removes unfinished files. */
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
     const kept = new Map<string, KeptDescription & { readonly path: string }>();
@@ -64,7 +64,7 @@ export class Bucket {
   }
 
   /**
-   * Makes the draft the object of its key. Synchronous: of two writers with a condition, one comes second.
+   * Makes the draft the object of its key. Synchronous, so two conditional writes cannot interleave.
    * @throws S3Error when `condition` does not hold; the draft must then be discarded.
    */
   commit(draft: Draft, description: Description, condition: WriteCondition): StoredObject {
@@ -83,7 +83,7 @@ export class Bucket {
     await rm(draft.path, { force: true });
   }
 
-  /** @throws S3Error when the key has another ETag than `etag`. A key that is not there is no error. */
+  /** @throws S3Error when the key has another ETag than `etag`. A key that does not exist is not an error. */
   delete(key: string, etag?: string): void {
     const object = this.index.get(key);
     if (etag !== undefined) this.check(key, { etag });
@@ -101,18 +101,18 @@ export class Bucket {
   }
 }
 
-/** An ETag with its quotes: clients send both forms. */
+/** An ETag with quotes: clients send it with and without. */
 export function quoted(etag: string): string {
   return etag.startsWith('"') ? etag : `"${etag}"`;
 }
 
-/** Removes an object's description first: without it the bytes count for nothing. */
+/** Removes an object's description first: without it, the bytes are no longer an object. */
 function removeVersion(path: string): void {
   rmSync(path + DESCRIPTION_SUFFIX, { force: true });
   rmSync(path, { force: true });
 }
 
-/** The files below `folder` that are described; undescribed ones and empty folders are removed. */
+/** The files below `folder` that have a description; files without one and empty folders are removed. */
 function tidy(folder: string, isRoot = true): string[] {
   const entries = readdirSync(folder, { withFileTypes: true });
   const names = new Set(entries.map(({ name }) => name));
@@ -137,7 +137,7 @@ function tidy(folder: string, isRoot = true): string[] {
   return found;
 }
 
-/** The description of the file at `path`; undefined when its writing was cut short. */
+/** The description of the file at `path`; undefined when it is incomplete. */
 function readDescription(path: string): KeptDescription | undefined {
   const text = readFileSync(path + DESCRIPTION_SUFFIX, "utf8");
   try {

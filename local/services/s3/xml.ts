@@ -5,12 +5,12 @@ function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** An XML element; an undefined content leaves it out. */
+/** An XML element; omitted when the content is undefined. */
 export function element(name: string, content: string | number | boolean | undefined): string {
   return content === undefined ? "" : `<${name}>${escapeXml(String(content))}</${name}>`;
 }
 
-/** A document of S3's namespace. */
+/** A document in S3's namespace. */
 export function document(name: string, ...content: readonly string[]): string {
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
@@ -25,7 +25,7 @@ interface DeleteRequestItem {
   readonly versionId?: string;
 }
 
-/** What a DeleteObjects request asks for. */
+/** A parsed DeleteObjects request. */
 interface DeleteRequest {
   readonly quiet: boolean;
   readonly items: readonly DeleteRequestItem[];
@@ -33,7 +33,7 @@ interface DeleteRequest {
 
 const MAX_DELETES = 1_000;
 
-/** @throws S3Error when the body is not that of a DeleteObjects request. */
+/** @throws S3Error when the body is not a valid DeleteObjects request. */
 export function parseDeleteRequest(xml: string): DeleteRequest {
   const items = Array.from(
     xml.matchAll(/<Object>([\s\S]*?)<\/Object>/g),

@@ -4,7 +4,7 @@ import type { Invoke, ScheduleModel, Service } from "../../plan/data-plane";
 /** Outcome of an event after all its attempts. */
 export type ScheduleOutcome = {
   readonly schedule: string;
-  /** When the event was made, epoch milliseconds. */
+  /** Time of the event, epoch milliseconds. */
   readonly firedAt: number;
   readonly attempts: number;
 } & (
@@ -43,7 +43,7 @@ interface ScheduleOptions {
 /** Lambda waits a minute before it repeats a failed asynchronous invocation, and two before the third attempt. */
 const RETRY_WAIT_MILLISECONDS = 60_000;
 
-/** The event that EventBridge makes for a target without an input of its own. */
+/** The event that EventBridge creates for a target without an input of its own. */
 function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<string, unknown>> {
   const [, , , region, account] = model.functionArn.split(":");
   return {
@@ -106,7 +106,7 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   const fireAt = (due: number): void => {
     cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
       const now = clock.now();
-      // Periods missed while the machine slept are not made up, as with a rule of EventBridge.
+      // Periods missed while the machine slept are skipped, as with a rule of EventBridge.
       fireAt(due + period > now ? due + period : now + period);
       const delivery = deliver(now).finally(() => running.delete(delivery));
       running.add(delivery);

@@ -5,8 +5,8 @@ import { hasCode } from "../../../lib/error-code";
 import type { ShardPosition } from "./shard-reader";
 
 /**
- * The positions of a consumer in a file, which is replaced as a whole: a process that is killed leaves the old
- * or the new one.
+ * Stores the positions of a consumer in a file. Each save replaces the whole file: a process that is killed leaves
+ * the old or the new one.
  */
 export class PositionFile {
   private text = "";
@@ -17,7 +17,7 @@ export class PositionFile {
     mkdirSync(dirname(path), { recursive: true });
   }
 
-  /** The saved positions; undefined before the first save. @throws Error when the file holds something else. */
+  /** The saved positions; undefined before the first save. @throws Error when the file has other content. */
   load(): Record<string, ShardPosition> | undefined {
     let text: string;
     try {

@@ -17,10 +17,10 @@ export interface ShardRecord {
   readonly data: Uint8Array;
 }
 
-/** How far a shard has been consumed: the last sequence number, or null when nothing has. */
+/** Position in a shard: the last consumed sequence number, or null before the first record. */
 export type ShardPosition = string | null;
 
-/** Records of one GetRecords; AWS allows 10,000 in 10 MB, and kinesalite has no limit of bytes. */
+/** Records of one GetRecords; AWS limits it to 10,000 in 10 MB; kinesalite has no limit in bytes. */
 const READ_LIMIT = 1_000;
 
 /** Reads one shard from a position, in order, each record once. */
@@ -77,8 +77,8 @@ export class ShardReader {
 }
 
 /**
- * Where to begin in each shard of a stream. `LATEST` is the last record that is there now, by number, so that
- * it means the same after a restart; to find it, what the stream still keeps is read once.
+ * The starting position in each shard of a stream. `LATEST` is the last record at this moment, by sequence number,
+ * so that it means the same after a restart; finding it reads all records that the stream still holds once.
  * @throws Error when the stream was resharded.
  */
 export async function startingPositions(
@@ -123,7 +123,7 @@ async function openShards(client: KinesisClient, streamArn: string): Promise<Sha
   return Shards;
 }
 
-/** `name` of `arn:aws:kinesis:region:account:stream/name`. */
+/** The `name` in `arn:aws:kinesis:region:account:stream/name`. */
 function streamName(streamArn: string): string {
   return given(streamArn.split("/")[1], `a name in the stream's ARN ${streamArn}`);
 }

@@ -204,7 +204,7 @@ describe("StartQueryExecution", () => {
     ["an empty query", " ", {}, /empty/],
     ["what is no SQL", "SELEC 1", {}, /line 1:\d+|Expecting/],
     ["two statements", "SELECT 1; SELECT 2", {}, /Only one sql statement is allowed/],
-    ["LIMIT before OFFSET", "SELECT 1 LIMIT 1 OFFSET 1", {}, /OFFSET must stand before LIMIT/],
+    ["LIMIT before OFFSET", "SELECT 1 LIMIT 1 OFFSET 1", {}, /OFFSET must come before LIMIT/],
     ["parameters", "SELECT ?", { ExecutionParameters: ["1"] }, /not supported by the local run/],
     [
       "another catalog",

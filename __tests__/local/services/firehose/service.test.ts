@@ -134,11 +134,11 @@ describe("prefixes", () => {
   test.each([
     [
       { prefix: "!{timestamp:YYYY}/" },
-      /prefix is .*!\{timestamp:YYYY\}: "YYYY" is not known here; yyyy MM dd/,
+      /prefix is .*!\{timestamp:YYYY\}: "YYYY" is not supported here; supported: yyyy MM dd/,
     ],
-    [{ prefix: "!{timestamp:y}/" }, /"y" is not known here/],
+    [{ prefix: "!{timestamp:y}/" }, /"y" is not supported here/],
     [{ prefix: "!{partitionKeyFromQuery:a}/" }, /!\{partitionKeyFromQuery:a\} is not supported here/],
-    [{ prefix: "!{firehose:error-output-type}/" }, /belongs into error_output_prefix/],
+    [{ prefix: "!{firehose:error-output-type}/" }, /belongs in error_output_prefix/],
     [{ prefix: "a/!{timestamp:yyyy" }, /unfinished expression/],
     [{ errorPrefix: "error/" }, /error_output_prefix is "error\/": it must hold/],
   ])("%j is refused", async (change, message) => {
@@ -280,7 +280,7 @@ describe("delivery", () => {
       expect(failures[0]).toMatchObject({ attemptsMade: 3, errorCode: "Lambda.FunctionError" });
       expect(stream.progress()).toMatchObject({ failedInvocations: 3, objects: 0 });
       expect(notices.at(-1)).toMatch(
-        /3 records were not transformed and lie in s3:\/\/retail-bi-lake\/error-json/,
+        /3 records were not transformed; they are in s3:\/\/retail-bi-lake\/error-json/,
       );
     },
   );

@@ -164,7 +164,7 @@ test("another number of shards than the kept stream has is refused", async () =>
   await stop();
 
   await expect(start({ ...MODEL, shardCount: 2 })).rejects.toThrow(
-    /retail-trans in .* has 4 shards, aws_kinesis_stream.retail wants 2; .* another --data-dir/,
+    /retail-trans in .* has 4 shards, but aws_kinesis_stream.retail has 2; .* another --data-dir/,
   );
 
   await start();

@@ -125,7 +125,9 @@ describe("invoking", () => {
 
   test("an unknown ARN is named", async () => {
     const { functions } = await start(model());
-    await expect(functions.invoke("arn:of:nothing", {})).rejects.toThrow("no function arn:of:nothing");
+    await expect(functions.invoke("arn:of:nothing", {})).rejects.toThrow(
+      "function arn:of:nothing does not exist",
+    );
   });
 
   test("gives the context that Lambda gives", async () => {

@@ -5,7 +5,7 @@ import { ACCOUNT_ID, ENVIRONMENT, type Lane, REGION } from "../lane";
 import { check } from "../report";
 import { resourcesIn } from "./validity";
 
-/** The state's bucket: made, made again, and made although the first time was interrupted. */
+/** Bootstraps the state bucket: a first time, a second time, and after an interrupted first attempt. */
 export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
   const { report, account } = lane;
   report.part("npm run bootstrap");
@@ -19,7 +19,7 @@ export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
     first = await bootstrap(" added, 0 changed, 0 removed)");
     return first;
   });
-  // Not before: the first bootstrap is told where the environment lives, and writes it down.
+  // Not earlier: the first bootstrap gets the environment's location as options, and writes it down.
   const stacks = await lane.synthesize("main");
   const all = resourcesIn(stacks.state.document);
   check(first.includes(`(${all} added, `), `it should have added ${all}, but: ${first}`);
@@ -39,7 +39,7 @@ export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
   });
   await report.step("another account afterwards is refused", async () => {
     const { stderr } = await lane.npm(1, ["bootstrap", "--", ENVIRONMENT, "--account-id", "111111111111"]);
-    check(stderr.includes(`already lives in account ${ACCOUNT_ID}, region ${REGION}`), stderr);
+    check(stderr.includes(`is already in account ${ACCOUNT_ID}, region ${REGION}`), stderr);
     return stderr.trim().split(":")[0] ?? "";
   });
   return stacks;

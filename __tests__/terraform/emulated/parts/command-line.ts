@@ -6,7 +6,7 @@ import { check } from "../report";
 
 const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 
-/** From nothing to nothing by the cdktf CLI alone, as the README says. */
+/** Deploys and destroys with the cdktf CLI alone, as the README says. */
 export async function commandLine(lane: Lane, terraform: Terraform): Promise<void> {
   const { report } = lane;
   report.part("From nothing to nothing by the cdktf CLI");

@@ -10,22 +10,22 @@ import { WorkflowJob } from "../workflow-job";
 
 const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 const BUCKET = `retail-bi-${ENVIRONMENT}-state-${ACCOUNT_ID}`;
-/** What holds data, and can be removed with it once the environment is disposable. */
+/** Resources that hold data and can be removed with it once the environment is disposable. */
 const UNPROTECTED = [
   /^aws_kinesis_stream\.EventStream_\w+: enforce_consumer_deletion$/,
   /^aws_s3_bucket\.DataLake_AccessLogs_\w+: force_destroy$/,
   /^aws_s3_bucket\.DataLake_Bucket_\w+: force_destroy$/,
 ];
 
-/** A plan that waits for its approval. */
+/** A saved plan that waits for its approval. */
 interface Kept {
   readonly bundle: string;
   readonly sha256: string;
 }
 
 /**
- * The environment becomes disposable by the workflows' own steps: planned for a pull request, planned anew on main,
- * kept, fetched, applied. @returns where they ran.
+ * The environment becomes disposable by the workflows' own steps: planned for a pull request, planned again on main,
+ * stored, fetched, applied. @returns the runner of the steps.
  */
 export async function delivering(lane: Lane): Promise<Runner> {
   const { report } = lane;
@@ -44,7 +44,7 @@ export async function delivering(lane: Lane): Promise<Runner> {
   return runner;
 }
 
-/** A pull request's plan and main's own are the same, and say what they do. */
+/** The plans of the pull request and of main are equal, and state their changes. */
 async function proposing(runner: Runner, propose: WorkflowJob): Promise<void> {
   const { lane } = runner;
   let expected = "";
@@ -86,7 +86,7 @@ async function proposing(runner: Runner, propose: WorkflowJob): Promise<void> {
   });
 }
 
-/** The plan waits in the bucket of the state, and cannot be exchanged. */
+/** The plan is stored in the state bucket, and cannot be replaced. */
 async function keeping(runner: Runner, propose: WorkflowJob): Promise<Kept> {
   const { report } = runner.lane;
   let kept: Kept = { bundle: "", sha256: "" };
@@ -104,7 +104,7 @@ async function keeping(runner: Runner, propose: WorkflowJob): Promise<Kept> {
   return kept;
 }
 
-/** What was kept is applied once; an older plan, and a bundle that somebody changed, are refused. */
+/** The stored plan is applied once; an older plan and a modified bundle are refused. */
 async function applying(runner: Runner, { bundle, sha256 }: Kept): Promise<void> {
   const { report, account } = runner.lane;
   const context = { "needs.propose.outputs.bundle": bundle, "needs.propose.outputs.sha256": sha256 };

@@ -6,7 +6,7 @@ import { ENVIRONMENT, type Lane, PLAN } from "../lane";
 import { check } from "../report";
 import { secretsIn } from "../secrets";
 
-/** A gated deploy by Terraform itself, and the state as operators inspect it. @returns resources that were applied. */
+/** A gated deploy by Terraform itself, and the state as operators inspect it. @returns the number of applied resources. */
 export async function deploying(
   lane: Lane,
   { main }: EnvironmentFolders,
@@ -50,7 +50,7 @@ export async function deploying(
     const tagged = await account.tagged();
     const services = new Set(tagged.map((arn) => arn.split(":")[2]));
     const seen = [...services].sort().join(", ");
-    // Not all: the stand-in does not find everything that has a tag.
+    // Only some services: the stand-in does not find every tagged resource.
     for (const service of ["s3", "kms", "ec2", "glue"]) {
       check(services.has(service), `nothing of ${service}, only of ${seen}`);
     }
@@ -108,7 +108,7 @@ export async function deploying(
   return applied;
 }
 
-/** Name of the search domain that a stack describes. */
+/** Name of the search domain in a stack. */
 export function searchDomainName(document: JsonObject): string {
   const types = member(document, "resource");
   const domains = isJsonObject(types) ? member(types, "aws_opensearch_domain") : undefined;

@@ -6,7 +6,7 @@ import { check } from "../report";
 
 const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 
-/** What is disposable and deployed so is destroyed, with data in the lake. @returns resources that were destroyed. */
+/** A deployed disposable environment is destroyed, with data in the lake. @returns the number of destroyed resources. */
 export async function disposing(lane: Lane, terraform: Terraform): Promise<number> {
   const { report, account } = lane;
   let destroyed = 0;

@@ -5,7 +5,7 @@ import type { Terraform } from "../../../../ops/terraform/terraform";
 import { ENVIRONMENT, type Lane, PLAN } from "../lane";
 import { check } from "../report";
 
-/** Somebody changes one resource and deletes another: the command names these two, and a deploy heals them. */
+/** One resource is changed and another deleted: the command names these two, and a deploy repairs them. */
 export async function drifting(
   lane: Lane,
   { main }: EnvironmentFolders,

@@ -7,12 +7,12 @@ import { check } from "../report";
 const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 
 /**
- * What is seen after its end, in AWS as here: a key until its window ends, an instance and a NAT gateway for an
- * hour. Of a Glue database the stand-in keeps the tags alone; the catalog is asked for it.
+ * Resources that remain visible after their deletion, in AWS too: a key until its deletion window ends, an instance and a NAT
+ * gateway for an hour. The stand-in keeps the tags of a deleted Glue database; the catalog shows whether it exists.
  */
 const REMAINS = /:(key|instance|natgateway|database)\//;
 
-/** The state's bucket goes last, and the account is as empty as it was. */
+/** The state bucket is destroyed last, and the account is as empty as before. */
 export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise<void> {
   const { report, account } = lane;
   report.part("The end");
@@ -33,7 +33,7 @@ export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise
     const untagged = Object.values(await account.untagged()).flat();
     const others = tagged.filter((arn) => !REMAINS.test(arn));
     const unexpected = [...buckets, ...databases, ...untagged, ...others];
-    check(unexpected.length === 0, `there still is ${unexpected.join(", ")}`);
+    check(unexpected.length === 0, `remaining: ${unexpected.join(", ")}`);
     const remains = tagged.map((arn) => arn.split(":").slice(5).join(":"));
     return `no bucket, database, stream, function, rule, role or policy; remembered for a while: ${remains.join(", ")}`;
   });

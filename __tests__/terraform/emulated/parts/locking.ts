@@ -6,7 +6,7 @@ import { check } from "../report";
 
 const WHO = "somebody@another-machine";
 
-/** A lock that somebody else holds is respected and named. */
+/** A lock held by another process is respected and named. */
 export async function locking(lane: Lane, { main }: EnvironmentFolders, terraform: Terraform): Promise<void> {
   const { report, account } = lane;
   const { bucket, key } = main.backend;

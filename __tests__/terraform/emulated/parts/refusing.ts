@@ -3,7 +3,7 @@ import { PROTECTION_VARIABLE } from "../environment";
 import { ENVIRONMENT, type Lane } from "../lane";
 import { check } from "../report";
 
-/** A protected environment is not destroyed: not by Terraform, not by the command, not by a half-made change of mind. */
+/** A protected environment is not destroyed: not by Terraform, not by the command, not after a setting that was not deployed. */
 export async function refusing(lane: Lane, terraform: Terraform): Promise<void> {
   const { report } = lane;
   report.part("A protected environment refuses to be destroyed");

@@ -10,7 +10,7 @@ import { check } from "../report";
 
 const IN_AWS = ["dev", "prod"];
 
-/** `toBeValidTerraform` for the stacks of every environment; those that live in AWS are planned too, as they are. */
+/** `toBeValidTerraform` for the stacks of every environment; those in AWS are planned too, unchanged. */
 export async function validity(lane: Lane): Promise<void> {
   const { report } = lane;
   report.part("Every stack of every environment is valid Terraform, and can be planned as it is");
@@ -60,12 +60,12 @@ async function expectValid(lane: Lane, folder: string): Promise<void> {
     0,
     process.execPath,
     ["--import", "tsx", join(__dirname, "..", "valid.ts"), folder],
-    // There is no bucket of a state to connect to.
+    // There is no state bucket to connect to.
     { TF_CLI_ARGS_init: "-backend=false" },
   );
 }
 
-/** Plans a stack as it is, with a state of its own. @returns the type of each resource: all that the stack has. */
+/** Plans an unchanged stack, with a state of its own. @returns the type of each of its resources. */
 async function planAll(lane: Lane, stack: StackFolder): Promise<string[]> {
   keepStateHere(stack);
   const terraform = lane.terraform(stack.path);
@@ -84,7 +84,7 @@ function isManaged(change: unknown): change is JsonObject {
   return isJsonObject(change) && member(change, "mode") === "managed";
 }
 
-/** How many resources a stack has. */
+/** Number of resources in a stack. */
 export function resourcesIn(document: JsonObject): number {
   const types = member(document, "resource");
   return Object.values(isJsonObject(types) ? types : {})

@@ -3,7 +3,7 @@ import { check } from "../report";
 import { REPOSITORY, type Runner } from "../runner";
 import { WorkflowJob } from "../workflow-job";
 
-/** The steps of drift.yml find the commit that is deployed, although main is ahead of it, and no drift from it. */
+/** The steps of drift.yml find the deployed commit, although main is ahead of it, and no drift from it. */
 export async function watching(runner: Runner): Promise<void> {
   const { report } = runner.lane;
   const deployed = runner.sha;
@@ -28,7 +28,7 @@ export async function watching(runner: Runner): Promise<void> {
   });
 }
 
-/** A `gh` that knows two deployments of the environment and answers nothing else. */
+/** A stand-in of `gh` that knows two deployments of the environment and answers nothing else. */
 function deployments(failed: string, succeeded: string): string {
   const api = `repos/${REPOSITORY}/deployments`;
   return `case "$*" in

@@ -5,7 +5,7 @@ import { check } from "../report";
 const OTHER_ACCOUNT = "111111111111";
 const ELSEWHERE = { RETAIL_BI_EMULATED_ACCOUNT_ID: OTHER_ACCOUNT };
 
-/** Credentials of another account than the environment's are refused by each of the three guards. */
+/** Credentials of a wrong account are refused by each of the three guards. */
 export async function wrongAccount(lane: Lane): Promise<void> {
   const { report, account } = lane;
   report.part(`The credentials belong to ${ACCOUNT_ID}, the environment to ${OTHER_ACCOUNT}`);

@@ -19,10 +19,10 @@ const MICROS_IN_MS = 1000n;
 const MICROS_IN_MINUTE = 60_000_000n;
 const BIGINT_MIN = -(2n ** 63n);
 const BIGINT_MAX = 2n ** 63n - 1n;
-/** From here, and below {@link SMALLEST_PLAIN}, Java writes a floating point number with an exponent. */
+/** Java writes a floating point number with an exponent from this value up, and below {@link SMALLEST_PLAIN}. */
 const SMALLEST_EXPONENT = 1e7;
 const SMALLEST_PLAIN = 1e-3;
-/** A float is told from its neighbours by nine decimal digits at most. */
+/** Nine decimal digits distinguish any two floats. */
 const FLOAT_DIGITS = 9;
 
 /** Spells a value as Athena does in its results. */
@@ -54,13 +54,13 @@ function spellNumber(value: number, type: DuckDBTypeId): string {
   return type === DuckDBTypeId.FLOAT ? spellJava(value, shortestFloat(Math.abs(value))) : String(value);
 }
 
-/** Sums are wider in DuckDB than Athena's bigint. */
+/** DuckDB's sums are wider than Athena's bigint. */
 function spellBigint(value: bigint): string {
   if (value >= BIGINT_MIN && value <= BIGINT_MAX) return value.toString();
   throw new QueryFailure("NUMERIC_VALUE_OUT_OF_RANGE", `bigint out of range: ${value}`);
 }
 
-/** As Java's `Double.toString`: `2.95`, `100.0`, `1.0E10`. @param digits shortest decimal of the magnitude */
+/** Formats as Java's `Double.toString`: `2.95`, `100.0`, `1.0E10`. @param digits shortest decimal of the magnitude */
 function spellJava(value: number, digits: string): string {
   if (!Number.isFinite(value)) return String(value);
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
@@ -81,7 +81,7 @@ function shortestFloat(value: number): string {
   return String(Number(value.toPrecision(FLOAT_DIGITS)));
 }
 
-/** `YYYY-MM-DD HH:MM:SS.fff`: Athena's timestamps have milliseconds, and what is finer is rounded, halves up. */
+/** `YYYY-MM-DD HH:MM:SS.fff`: Athena's timestamps have milliseconds; finer digits are rounded, halves up. */
 function spellMoment(micros: bigint): string {
   const rounded = micros + MICROS_IN_MS / 2n;
   const below = rounded % MICROS_IN_MS < 0n ? 1n : 0n;
@@ -89,7 +89,7 @@ function spellMoment(micros: bigint): string {
   return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
 }
 
-/** The clock of the zone, then the zone: `UTC`, or an offset such as `-02:30`. */
+/** The local time in the zone, then the zone: `UTC`, or an offset such as `-02:30`. */
 function spellZoned({ micros }: { readonly micros: bigint }, offsetMinutes: number): string {
   const wall = spellMoment(micros);
   const minutes = Math.abs(offsetMinutes);

@@ -8,7 +8,7 @@ import {
 import { notLocal } from "../../protocol/errors";
 import type { ResultColumn } from "../engine";
 
-/** How a column reads in DuckDB, by the catalog's type. */
+/** DuckDB's type of a column, by the catalog's type. */
 const FROM_CATALOG: Readonly<Record<string, string>> = {
   string: "VARCHAR",
   tinyint: "TINYINT",
@@ -25,7 +25,7 @@ const FROM_CATALOG: Readonly<Record<string, string>> = {
 
 /**
  * DuckDB's type for a type of the catalog.
- * @param what the column, for the message @throws QueryFailure when the local SQL has none
+ * @param what the column, for the message @throws QueryFailure when the local SQL has no such type
  */
 export function duckType(catalogType: string, what: string): string {
   const type = catalogType.toLowerCase().replaceAll(" ", "");
@@ -37,7 +37,7 @@ export function duckType(catalogType: string, what: string): string {
 }
 
 interface TypeNames {
-  /** Athena's name in an answer. */
+  /** Athena's name in a result. */
   readonly athena: string;
   readonly precision: number;
   /** The catalog's name; absent when a CTAS cannot store it. */
@@ -49,7 +49,7 @@ const BIGINT: TypeNames = { athena: "bigint", precision: 19, catalog: "bigint" }
 const INTEGER: TypeNames = { athena: "integer", precision: 10, catalog: "int" };
 const VARCHAR: TypeNames = { athena: "varchar", precision: UNBOUNDED, catalog: "string" };
 
-/** Names by DuckDB's type. Sums of whole numbers are HUGEINT there and bigint in Athena. */
+/** Type names by DuckDB's type. A sum of whole numbers is HUGEINT in DuckDB and bigint in Athena. */
 const NAMES: ReadonlyMap<DuckDBTypeId, TypeNames> = new Map([
   [DuckDBTypeId.BOOLEAN, { athena: "boolean", precision: 0, catalog: "boolean" }],
   [DuckDBTypeId.TINYINT, { athena: "tinyint", precision: 3, catalog: "tinyint" }],
@@ -70,17 +70,17 @@ const NAMES: ReadonlyMap<DuckDBTypeId, TypeNames> = new Map([
   [DuckDBTypeId.BLOB, { athena: "varbinary", precision: UNBOUNDED }],
 ]);
 
-/** Whether it is the type of the macros for a TIMESTAMP WITH TIME ZONE that keeps its zone. */
+/** Whether the type is the macros' TIMESTAMP WITH TIME ZONE, which keeps its zone. */
 export function isZoned(type: DuckDBType): boolean {
   return type instanceof DuckDBStructType && type.entryNames.join() === "instant,wall";
 }
 
-/** A text to DuckDB, under another name. */
+/** DuckDB's JSON type is VARCHAR with an alias. */
 function isJson({ alias }: DuckDBType): boolean {
   return alias === "JSON";
 }
 
-/** A column of an answer in Athena's terms. @throws QueryFailure when Athena has no such type */
+/** A result column in Athena's terms. @throws QueryFailure when Athena has no such type */
 export function resultColumn(name: string, type: DuckDBType): ResultColumn {
   if (type instanceof DuckDBDecimalType) {
     return { name, type: "decimal", precision: type.width, scale: type.scale };

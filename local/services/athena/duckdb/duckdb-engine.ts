@@ -23,29 +23,29 @@ import { filesOf, literal, quoted, relationSql } from "./relations";
 export type PutFile = (bucket: string, key: string, path: string) => Promise<void>;
 
 interface DuckDbOptions {
-  /** Where the object files are; queries can read nothing else. Absolute. */
+  /** Holds the object files; queries can read nothing else. Absolute path. */
   readonly objectDirectory: string;
-  /** Takes files that are being written, and what does not fit into memory. Absolute; emptied at the start. */
+  /** Holds files while they are written, and data that does not fit into memory. Absolute path; emptied at the start. */
   readonly scratchDirectory: string;
   readonly put: PutFile;
   /**
-   * What all queries together may hold in memory. A thread reads JSON with a buffer of 32 MiB; a merge of
-   * 1 M rows took 0.6 GB. What is more goes to the scratch directory.
+   * Memory limit for all queries together. A thread reads JSON with a buffer of 32 MiB; a merge of
+   * 1 M rows took 0.6 GB. DuckDB spills the rest to the scratch directory.
    * @default "1GB"
    */
   readonly memoryLimit?: string;
-  /** Threads for all queries together; the functions and the page want a core too. @default 2 */
+  /** Threads for all queries together; the functions and the page need a core too. @default 2 */
   readonly threads?: number;
 }
 
-/** How often a cancelled query is told again: a query that has not begun does not hear it. */
+/** Interval of repeated interrupts: DuckDB ignores an interrupt of a query that has not begun. */
 const INTERRUPT_EVERY_MS = 20;
 const BUCKET_COLUMN = "$bucket";
 
 /**
- * Athena's SQL by DuckDB. A query runs on a connection of its own, over views that name its files. DuckDB is
- * locked to the object files and the scratch directory before the first query, and runs nothing but a
- * translated SELECT.
+ * Runs Athena's SQL on DuckDB. Each query has its own connection, with views that name its files. Before the first
+ * query, DuckDB is restricted to the object files and the scratch directory. It runs only translated SELECT
+ * statements.
  */
 export async function duckDbEngine(options: DuckDbOptions): Promise<SqlEngine> {
   await loadParser();
@@ -72,17 +72,17 @@ function settings({
     `SET memory_limit = ${literal(memoryLimit)}`,
     `SET threads = ${threads}`,
     `SET temp_directory = ${literal(join(scratchDirectory, "spill"))}`,
-    // Athena promises no order of rows without ORDER BY, and a merge needs less memory without one.
+    // Athena guarantees no order of rows without ORDER BY, and a merge needs less memory without one.
     "SET preserve_insertion_order = false",
     "SET integer_division = true",
-    // Of every connection: without GLOBAL a query's own would have the machine's zone.
+    // For every connection: without GLOBAL a query's own connection would use the machine's zone.
     "SET GLOBAL TimeZone = 'UTC'",
     `SET allowed_directories = [${directories}]`,
     "SET enable_external_access = false",
   ];
 }
 
-/** A query made ready: its views are defined, its columns known. */
+/** A prepared query: its views are defined, its columns known. */
 interface Prepared {
   readonly statement: DuckDBPreparedStatement;
   readonly translation: Translation;
@@ -139,7 +139,7 @@ class DuckDbEngine implements SqlEngine {
     return new Session(await this.instance.connect(), signal);
   }
 
-  /** Finds the files and defines the views, all as of now. */
+  /** Lists the files at this moment and defines the views over them. */
   private async prepare(sql: string, connection: DuckDBConnection, context: QueryContext): Promise<Prepared> {
     const translation = translate(sql, context);
     const found = translation.relations.map((relation) => ({ relation, files: filesOf(relation) }));
@@ -193,7 +193,7 @@ class DuckDbEngine implements SqlEngine {
   }
 }
 
-/** A connection that a signal interrupts. */
+/** A connection that an abort signal interrupts. */
 class Session {
   private readonly onAbort = () => {
     this.interrupting = setInterval(() => this.connection.interrupt(), INTERRUPT_EVERY_MS);
@@ -209,7 +209,7 @@ class Session {
     else signal.addEventListener("abort", this.onAbort, { once: true });
   }
 
-  /** What a failure of the query is: the cancellation, or what Athena would say. */
+  /** Returns the reason of the failure: the cancellation, or Athena's error. */
   failure(error: unknown): unknown {
     return this.signal.aborted ? this.signal.reason : toQueryFailure(error);
   }
@@ -223,13 +223,13 @@ class Session {
 
 interface StoredColumn {
   readonly name: string;
-  /** The catalog's. */
+  /** The catalog's type. */
   readonly type: string;
-  /** As it is selected for the file. */
+  /** The expression that selects the column for the file. */
   readonly sql: string;
 }
 
-/** @throws QueryFailure for a column without a name or with a name twice */
+/** @throws QueryFailure for a column without a name or with a duplicate name */
 function storedColumns({ statement, translation }: Prepared): StoredColumn[] {
   const names = new Set<string>();
   return Array.from({ length: statement.columnCount }, (_, index) => {

@@ -1,8 +1,8 @@
 import { QueryFailure } from "../../protocol/errors";
 
-/** DuckDB's messages that Athena words in another way. */
+/** DuckDB's messages that Athena words differently. */
 const WORDINGS: readonly { readonly pattern: RegExp; readonly code: string; readonly message: string }[] = [
-  // What the macros raise is worded already.
+  // The macros raise errors in Athena's words already.
   { pattern: /^Invalid Input Error: ([A-Z_]{4,}): (.*)$/s, code: "$1", message: "$2" },
   {
     pattern: /Referenced column "([^"]+)" not found.*$/s,
@@ -41,7 +41,7 @@ const WORDINGS: readonly { readonly pattern: RegExp; readonly code: string; read
   { pattern: /^Out of Memory Error: (.*)$/s, code: "EXCEEDED_LOCAL_MEMORY_LIMIT", message: "$1" },
 ];
 
-/** Words an error of DuckDB as Athena would; what is no error of a query stays as it is. */
+/** Words an error of DuckDB as Athena does; returns any other error unchanged. */
 export function toQueryFailure(error: unknown): unknown {
   if (error instanceof QueryFailure) return error;
   const text = messageOf(error);
@@ -55,7 +55,7 @@ export function toQueryFailure(error: unknown): unknown {
     : error;
 }
 
-/** What DuckDB throws comes from native code, whose `Error` may be another than ours. */
+/** DuckDB throws from native code, so `instanceof Error` may not recognize its errors. */
 function messageOf(error: unknown): string | undefined {
   const message =
     typeof error === "object" && error !== null && "message" in error ? error.message : undefined;
@@ -66,7 +66,7 @@ function fill(template: string, match: RegExpExecArray): string {
   return template.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? "");
 }
 
-/** DuckDB goes on with hints and a picture of the translated query. */
+/** DuckDB appends hints and an excerpt of the translated query. */
 function firstParagraph(text: string): string {
   return text.split("\n\n", 1)[0]?.trim() ?? text;
 }

@@ -3,15 +3,15 @@ import { gunzipSync } from "node:zlib";
 import { isJsonObject } from "../../../../lib/json";
 import type { ObjectFile } from "../../s3/service";
 
-/** Bytes that hold the first line of nearly any object; of a longer one, all of it is read. */
+/** Bytes that hold the first line of nearly any object; a longer first line makes it read the whole object. */
 const HEAD_BYTES = 300_000;
-/** Files remembered; more than an hour-partitioned table of this stack has. */
+/** Files cached; more than an hour-partitioned table of this stack has. */
 const MAX_REMEMBERED = 50_000;
 
 /**
- * Finds how a file of JSON lines spells the keys of a table's columns. Athena's JSON reader matches them
- * without regard to case, DuckDB's exactly. A file is taken to spell a key alike on all its lines: what the
- * first line lacks is looked for in the rest.
+ * Finds how a file of JSON lines spells the keys of a table's columns. Athena's JSON reader ignores the case of
+ * keys; DuckDB matches them exactly. It assumes that a file spells a key alike on all its lines, and looks for
+ * a key that the first line lacks in the other lines.
  */
 export class JsonKeys {
   private readonly remembered = new Map<string, Readonly<Record<string, string>>>();
@@ -29,7 +29,7 @@ export class JsonKeys {
   }
 }
 
-/** Whether Athena would unpack the object: it goes by the name. */
+/** Whether Athena would decompress the object: it decides by the name. */
 export function isGzip(file: ObjectFile): boolean {
   return file.key.endsWith(".gz");
 }
@@ -55,7 +55,7 @@ function readHead(file: ObjectFile): string {
   }
 }
 
-/** Notes keys line by line, until every column has its own; a line that is not JSON is left to the query. */
+/** Collects keys line by line, until every column has its own; the query reports a line that is not JSON. */
 function collect(lines: readonly string[], found: Map<string, string>, columns?: readonly string[]): void {
   for (const line of lines) {
     for (const key of keysOf(line)) {

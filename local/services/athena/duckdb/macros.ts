@@ -1,7 +1,7 @@
 /**
- * Trino's functions as DuckDB macros, where DuckDB's own function of that meaning is absent or answers
- * differently. `typeof` is known when a query is bound, so a check of it costs nothing per row. A branch of
- * another type would change the type of the whole, so what has a type of its own in Trino is refused instead.
+ * Trino's functions as DuckDB macros, where DuckDB has no function of that meaning or answers differently.
+ * DuckDB evaluates `typeof` when it binds a query, so a check of it costs nothing per row. A branch of another
+ * type would change the type of the whole expression, so the macro refuses a value whose type Trino keeps.
  */
 
 const INTEGERS = "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'INTEGER_LITERAL')";
@@ -15,11 +15,11 @@ const HOUR = "([01][0-9]|2[0-3])";
 const OFFSET = "[+-]((0[0-9]|1[0-3])(:?[0-5][0-9])?|14(:?00)?)";
 const ISO_8601 = `'[0-9]{4}-[0-9]{2}-[0-9]{2}(T${HOUR}:[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|${OFFSET})?)?'`;
 const ISO_OFFSET = "'(T.*?)(Z|[+-][0-9:]+)$'";
-/** What a text must be to become a date or a timestamp; DuckDB takes more. */
+/** The form that a text needs to become a date or a timestamp; DuckDB accepts more. */
 const DATE_TEXT = "[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}";
 const TIMESTAMP_TEXT = `${DATE_TEXT}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?)?`;
 
-/** The JSON text `x` with each number between quotes; of a text the quotes are put back around it. */
+/** The JSON text `x` with each number in quotes; strings keep their quotes. */
 const NUMBERS_AS_TEXTS = String.raw`regexp_replace(x, '"((?:[^"\\]|\\.)*)"|(-?[0-9][0-9.eE+-]*)', '"\1\2"', 'g')`;
 
 const isInteger = (x: string) => `typeof(${x}) IN ${INTEGERS}`;
@@ -29,7 +29,7 @@ const isNumber = (x: string) =>
   `(${isInteger(x)} OR ${isFloat(x)} OR ${isDecimal(x)} OR typeof(${x}) = ${UNTYPED})`;
 const isText = (x: string) => `typeof(${x}) IN ('VARCHAR', ${UNTYPED})`;
 
-/** `x` when its type fits; else the query fails with a message, an SQL expression. */
+/** `x` when the condition holds; else the query fails with the message, an SQL expression. */
 const only = (condition: string, message: string) =>
   `CASE WHEN ${condition} THEN x ELSE error(${message}) END`;
 
@@ -39,19 +39,19 @@ const mismatch = (other: string) =>
 const unexpected = (name: string) =>
   `'FUNCTION_NOT_FOUND: Unexpected parameters (' || lower(typeof(x)) || ') for function ${name}; CAST to varchar'`;
 
-/** `x`, unless it is a text that does not match: then what `otherwise` is. */
+/** `x`, unless it is a text that does not match the pattern; then `otherwise`. */
 const onlyText = (pattern: string, otherwise: string) => `CASE
     WHEN x IS NULL OR typeof(x) <> 'VARCHAR' OR regexp_full_match(CAST(x AS VARCHAR), ' *${pattern} *') THEN x ELSE ${otherwise} END`;
 const uncastable = (type: string) =>
   `error('INVALID_CAST_ARGUMENT: Value cannot be cast to ${type}: ' || CAST(x AS VARCHAR))`;
-/** Of a text with a zone Trino keeps the clock. */
+/** Trino keeps the local time of a text that has a zone. */
 const unlessZone = (otherwise: string) => `CASE
     WHEN regexp_full_match(CAST(x AS VARCHAR), ' *${DATE_TEXT} .*')
       THEN error(${lacks("CAST of a text with a time zone AS timestamp; use from_iso8601_timestamp")})
     ELSE ${otherwise} END`;
 
 const MACROS: Readonly<Record<string, string>> = {
-  // Trino compares a text with a text and a number with a number; DuckDB casts.
+  // Trino compares texts with texts and numbers with numbers only; DuckDB casts.
   "athena_text(x)": only(isText("x"), mismatch("varchar")),
   "athena_number(x)": only(isNumber("x"), mismatch("a number")),
   "athena_concatenable(x)": only(`(${isText("x")} OR typeof(x) LIKE '%[]')`, unexpected("concat")),
@@ -59,7 +59,7 @@ const MACROS: Readonly<Record<string, string>> = {
     WHEN typeof(x) LIKE '%[]' THEN error(${lacks("concat_ws of an array; use array_join")})
     ELSE error(${unexpected("concat_ws")}) END`,
 
-  // `/` divides whole numbers to whole numbers by a setting of the engine. By zero it gives NULL there.
+  // A setting of the engine makes `/` divide whole numbers to whole numbers. Division by zero gives NULL in DuckDB.
   "athena_divide(a, b)": `CASE
     WHEN (${isDecimal("a")} AND NOT ${isFloat("b")}) OR (${isDecimal("b")} AND NOT ${isFloat("a")})
       THEN error(${lacks("the division of decimals; CAST one to double")})
@@ -78,8 +78,8 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_round(x, n)": `round(${only(`NOT ${isDecimal("x")}`, lacks("round of decimals to a place; CAST to double"))}, n)`,
   "athena_truncate(x)": `trunc(${only(isFloat("x"), lacks("truncate of anything but a double"))})`,
 
-  // Casts: half is rounded away from zero, a text is a number in full or no number, timestamps have
-  // milliseconds. A double has another spelling in Trino (2.95E0), which DuckDB cannot write.
+  // Casts: half is rounded away from zero, a text must be a number as a whole, timestamps have milliseconds.
+  // Trino writes a double differently (2.95E0), which DuckDB cannot.
   "athena_whole(x)": `CASE
     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), ${WHOLE_NUMBER})
       THEN error('INVALID_CAST_ARGUMENT: Cannot cast ''' || CAST(x AS VARCHAR) || ''' to a whole number')
@@ -94,7 +94,7 @@ const MACROS: Readonly<Record<string, string>> = {
     WHEN typeof(x) = 'TIMESTAMP' THEN rpad(substr(CAST(x AS VARCHAR), 1, 23), 23, '0')
     ELSE error(${lacks("CAST of ' || lower(typeof(x)) || ' to varchar")}) END`,
 
-  // Text: what is out of range is empty or null; blanks of every kind are trimmed.
+  // Text: an index out of range gives an empty text or null; TRIM removes every kind of blank.
   "athena_trim(x)": `trim(x, ${BLANKS})`,
   "athena_ltrim(x)": `ltrim(x, ${BLANKS})`,
   "athena_rtrim(x)": `rtrim(x, ${BLANKS})`,
@@ -110,7 +110,7 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_regexp_replace(x, pattern, y)": "regexp_replace(x, pattern, y, 'g')",
   "athena_regexp_remove(x, pattern)": "regexp_replace(x, pattern, '', 'g')",
   "athena_remove(x, y)": "replace(x, y, '')",
-  // A text that is no JSON has no values. DuckDB writes numbers anew: as texts they stay as they were written.
+  // A text that is not JSON has no values. DuckDB reformats numbers: as texts they stay as they were written.
   "athena_json_extract(x, path)": "CASE WHEN json_valid(x) THEN json_extract(x, path) END",
   "athena_json_extract_scalar(x, path)": `CASE
     WHEN json_valid(x) AND json_type(x, path) NOT IN ('OBJECT', 'ARRAY', 'NULL')
@@ -121,11 +121,11 @@ const MACROS: Readonly<Record<string, string>> = {
     "typeof(x) <> 'DATE'",
     lacks("arithmetic on a date column; CAST it AS date in place"),
   ),
-  // What has a zone of its own is reckoned with by its wall clock and compared by its instant. A macro for a type is
-  // bound when it is defined: it stands behind those that it calls.
+  // A value with its own zone is computed with by its wall clock and compared by its instant. DuckDB binds a macro with
+  // a typed parameter when it is defined, so such a macro comes after the macros that it calls.
   [`athena_wall(x ${ZONED})`]: "x.wall, (x) AS x",
   [`athena_utc(x ${ZONED})`]: "x.instant, (x) AS x",
-  // Another moment of the zone that `x` has.
+  // Another instant in the zone of `x`.
   "athena_zoned(moved, x)": `CASE WHEN moved IS NOT NULL THEN
     {'instant': CAST(moved - (x.wall - CAST(x.instant AS TIMESTAMP)) AS TIMESTAMPTZ), 'wall': moved} END`,
   [`athena_plus(x ${ZONED}, i)`]: "athena_zoned(x.wall + i, x), (x, i) AS x + i",
@@ -146,7 +146,7 @@ const MACROS: Readonly<Record<string, string>> = {
   [`athena_date_add(unit, n, x ${ZONED})`]:
     "athena_zoned(athena_date_added(unit, n, x.wall), x), (unit, n, x) AS athena_date_added(unit, n, x)",
   "athena_millisecond(x)": "millisecond(x) % 1000",
-  // What is finer than a millisecond is cut off.
+  // Digits finer than a millisecond are cut off.
   "athena_iso_wall(x)": `date_trunc('millisecond', CAST(regexp_replace(x, ${ISO_OFFSET}, '\\1') AS TIMESTAMP))`,
   "athena_timestamp_with_zone(x)": `CASE
     WHEN x IS NULL THEN NULL
@@ -154,7 +154,7 @@ const MACROS: Readonly<Record<string, string>> = {
       'instant': CAST(athena_iso_wall(x) - to_minutes(athena_offset_minutes(regexp_extract(x, ${ISO_OFFSET}, 2))) AS TIMESTAMPTZ),
       'wall': athena_iso_wall(x) }
     ELSE error(${lacks("from_iso8601_timestamp of ''' || x || '''")}) END`,
-  // Of Z, +hh, +hhmm, +hh:mm or nothing.
+  // Accepts Z, +hh, +hhmm, +hh:mm or no offset.
   "athena_offset_minutes(x)": `CASE WHEN starts_with(x, '-') THEN -1 ELSE 1 END * (
     60 * CAST(substr(rpad(regexp_replace(x, '[^0-9]', '', 'g'), 4, '0'), 1, 2) AS INTEGER)
     + CAST(substr(rpad(regexp_replace(x, '[^0-9]', '', 'g'), 4, '0'), 3, 2) AS INTEGER))`,
@@ -164,7 +164,7 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_try_date_cast(x)": onlyText(DATE_TEXT, "NULL"),
   "athena_date(x)": "CAST(athena_date_cast(x) AS DATE)",
 
-  // Arrays: an index out of range is an error in brackets; what may be equal to a NULL is unknown.
+  // Arrays: an index out of range is an error in brackets; a comparison with a NULL element is unknown.
   "athena_contains(x, y)": `CASE
     WHEN list_contains(x, y) THEN true WHEN len(x) > list_aggregate(x, 'count') THEN NULL
     ELSE list_contains(x, y) END`,

@@ -14,18 +14,18 @@ import { type QueryScope, type Relation, TableReferences } from "./table-referen
 export interface Translation {
   readonly sql: string;
   readonly relations: readonly Relation[];
-  /** The name in Athena of a column of the answer; undefined when it has none there. */
+  /** Athena's name of a result column; undefined when the column has none. */
   readonly nameOf: (column: string) => string | undefined;
 }
 
 const PATH = '"$path"';
-/** The one function whose moments keep a zone; those of the others are in UTC. */
+/** The one function whose timestamps keep a zone; those of the others are in UTC. */
 const ZONE_KEEPER = "from_iso8601_timestamp";
 
 /**
  * Translates a query from Athena's SQL to DuckDB's, and finds the tables and partitions that it reads. It
- * works on the syntax tree with a closed list of what it knows: anything else is refused, for DuckDB might
- * answer it differently, or read a file.
+ * accepts only syntax of a closed list: DuckDB might answer any other query differently, or read a file for it.
+ * It therefore refuses all other syntax.
  * @throws QueryFailure worded as Athena words it
  */
 export function translate(sql: string, context: Pick<QueryContext, "database" | "tables">): Translation {
@@ -39,10 +39,10 @@ export function translate(sql: string, context: Pick<QueryContext, "database" | 
   return { sql: text, relations: translator.tables.relations, nameOf: columnName };
 }
 
-/** Names of the common table expressions that a place in the query sees. */
+/** Names of the common table expressions that are visible at a place in the query. */
 type Scope = readonly string[];
 
-/** Walks the tree; operators and functions are rewritten beside it. */
+/** Walks the tree; other files rewrite operators and functions. */
 class Translator {
   readonly tables: TableReferences;
   private readonly asksForPath: boolean;
@@ -58,7 +58,7 @@ class Translator {
     this.tables = new TableReferences(context, this.asksForPath);
   }
 
-  /** Translates an expression, or what lies inside any other part of the tree. */
+  /** Translates an expression, or the content of any other part of the tree. */
   visit(value: unknown, scope: Scope): unknown {
     if (Array.isArray(value)) return value.map((item) => this.visit(item, scope));
     if (!isJsonObject(value)) return value;
@@ -85,7 +85,7 @@ class Translator {
     if (rewritten !== undefined) return rewritten;
     if (!STRUCTURE.has(kind) && !AGGREGATES.has(kind))
       throw notLocal(kind.replaceAll("_", " ").toUpperCase());
-    // A node without members is null to the writer.
+    // The SQL generator needs null for a node without members.
     return { [kind]: Object.keys(body).length === 0 ? null : this.members(body, scope) };
   }
 
@@ -98,7 +98,7 @@ class Translator {
     return "with" in body ? { ...inner, with: tables?.clause ?? clause } : inner;
   }
 
-  /** A common table expression sees those before it, and itself if it is recursive. */
+  /** A common table expression sees the earlier ones, and itself if it is recursive. */
   private commonTables(clause: Members, scope: Scope): { clause: Members; scope: Scope } {
     let visible = scope;
     const ctes = listOf(clause["ctes"]).map((cte) => {
@@ -138,7 +138,7 @@ class Translator {
   }
 }
 
-/** Refuses what the parser takes from other dialects, and what the local SQL lacks of a node that it knows. */
+/** Refuses syntax that the parser accepts from other dialects, and options that the local SQL lacks. */
 function refuseUnused({ kind, body }: TreeNode): void {
   for (const member of UNUSED_MEMBERS[kind] ?? []) {
     const value = body[member] ?? false;

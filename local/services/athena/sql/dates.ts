@@ -3,7 +3,7 @@ import { asNode, literalOf } from "./syntax-tree";
 
 const DATE_FUNCTIONS = new Set(["current_date", "date", "from_iso8601_date", "last_day_of_month"]);
 
-/** Whether an expression is seen to be a DATE without knowing the columns' types. */
+/** Whether an expression is a DATE by its syntax, whatever the columns' types. */
 export function isDate(expression: unknown): boolean {
   if (literalOf(expression)?.type === "date") return true;
   const node = asNode(expression);
@@ -39,7 +39,7 @@ export function isInterval(expression: unknown): boolean {
   return asNode(expression)?.kind === "interval";
 }
 
-/** MySQL's format letters, which Athena's `date_format` and `date_parse` take, as DuckDB's. */
+/** MySQL's format letters, which Athena's `date_format` and `date_parse` accept, with DuckDB's equivalents. */
 const FORMAT_LETTERS: Readonly<Record<string, string>> = {
   Y: "%Y",
   y: "%y",
@@ -67,7 +67,7 @@ const FORMAT_LETTERS: Readonly<Record<string, string>> = {
   "%": "%%",
 };
 
-/** Translates a format of `date_format`. @throws QueryFailure for a letter without an equal */
+/** Translates a format of `date_format`. @throws QueryFailure for a letter without an equivalent */
 export function strftimeFormat(format: string): string {
   return format.replace(/%(.?)/gs, (whole, letter: string) => {
     const translated = FORMAT_LETTERS[letter];

@@ -1,6 +1,6 @@
-/** How a function of Trino is called in DuckDB. */
+/** The DuckDB call for a function of Trino. */
 interface FunctionRule {
-  /** DuckDB's name, or a macro's. By number of arguments where that decides. */
+  /** Name of DuckDB's function or of a macro; by number of arguments where that decides. */
   readonly call: string | Readonly<Record<number, string>>;
   /** Fewest and most arguments. */
   readonly arguments: readonly [number, number];
@@ -12,8 +12,8 @@ const rule = (call: FunctionRule["call"], least: number, most = least): Function
 });
 
 /**
- * The functions that the local SQL knows, by Trino's name: each was compared with Trino's documentation. Any
- * other is refused, also because DuckDB has functions that read files.
+ * The functions that the local SQL supports, by Trino's name. Each was compared with Trino's documentation. Any
+ * other is refused, because it might differ, and because DuckDB has functions that read files.
  */
 export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   abs: rule("abs", 1),
@@ -122,7 +122,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   yow: rule("isoyear", 1),
 };
 
-/** Functions that the parser knows as nodes of their own: Trino's name and the members with its arguments. */
+/** Functions that the parser represents as their own nodes: Trino's name and the members with the arguments. */
 export const FUNCTION_NODES: Readonly<Record<string, { name: string; members: readonly string[] }>> = {
   ...Object.fromEntries(
     [
@@ -146,7 +146,7 @@ export const FUNCTION_NODES: Readonly<Record<string, { name: string; members: re
   ends_with: { name: "ends_with", members: ["this", "expression"] },
   json_extract: { name: "json_extract", members: ["this", "path"] },
   json_extract_scalar: { name: "json_extract_scalar", members: ["this", "path"] },
-  // The parser keeps LOG(base, x) with x first.
+  // The parser's LOG(base, x) holds x first.
   log: { name: "log", members: ["base", "this"] },
   mod_func: { name: "mod", members: ["this", "expression"] },
   pi: { name: "pi", members: [] },
@@ -159,7 +159,7 @@ export const FUNCTION_NODES: Readonly<Record<string, { name: string; members: re
   substring: { name: "substring", members: ["this", "start", "length"] },
 };
 
-/** Fields of EXTRACT, as the parser spells them, and the function that gives each. */
+/** Fields of EXTRACT, as the parser spells them, with the function for each. */
 export const EXTRACT_FIELDS: Readonly<Record<string, string>> = {
   Year: "year",
   Quarter: "quarter",

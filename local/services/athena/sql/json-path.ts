@@ -4,7 +4,7 @@ import { notLocal } from "../../protocol/errors";
 const STEP = /\.([\p{L}\p{N}_:-]+)|\[(\d+)\]|\["((?:[^"\\]|\\["\\])*)"\]/uy;
 
 /**
- * DuckDB's JSON pointer for a path of Trino's `json_extract`: DuckDB's own paths have wild cards, and no quoted names in
+ * DuckDB's JSON pointer for a path of Trino's `json_extract`. DuckDB's own paths have wild cards, but no quoted names in
  * brackets. https://trino.io/docs/current/functions/json.html
  * @throws QueryFailure for any other path
  */
@@ -17,7 +17,7 @@ export function jsonPointer(path: string): string {
     if (step === undefined) break;
     steps.push(step);
   }
-  // A step that does not match sets the place back to the beginning.
+  // A step that does not match resets lastIndex to 0.
   if (!path.startsWith("$") || STEP.lastIndex !== path.length) {
     throw notLocal(`the JSON path ${path}`, 'write $.name, $["any name"] or $[0]');
   }

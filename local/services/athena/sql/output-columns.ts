@@ -1,19 +1,19 @@
 import { isJsonObject } from "../../../../lib/json";
 import { asNode, listOf, nameOf, quotedIdentifier } from "./syntax-tree";
 
-/** A query whose answer's columns have names of ours, and what they are called in Athena. */
+/** A query whose result columns have generated names, with Athena's names for them. */
 interface NamedColumns {
   readonly tree: unknown;
-  /** The name of a column of the answer; undefined when it has none in Athena's SQL. */
+  /** Athena's name of a result column; undefined when the column has none. */
   readonly nameOf: (column: string) => string | undefined;
 }
 
 const MARK = "$column ";
 
 /**
- * Gives the columns of the answer names that nothing else can refer to. Athena knows an alias only in ORDER BY,
- * DuckDB also in WHERE, GROUP BY, HAVING and beside it: such a query must not succeed here and fail there.
- * (Inside of a subquery DuckDB's rule stays.)
+ * Gives the result columns names that nothing else can refer to. Athena resolves an alias only in ORDER BY; DuckDB
+ * also resolves it in WHERE, GROUP BY, HAVING and the same select list. A query that relies on that must fail
+ * here as it does in Athena. (Inside a subquery DuckDB's rule stays.)
  */
 export function nameColumns(query: unknown): NamedColumns {
   const names = new Map<string, string | undefined>();
@@ -26,7 +26,7 @@ function markColumns(query: unknown, names: Map<string, string | undefined>): un
   if (!node) return query;
   const { kind, body } = node;
   if (kind === "select") return { select: markSelect(body, names) };
-  // The names of the first branch are the answer's, and a later ORDER BY means them: only the nameless are marked.
+  // The names of the first branch are the result's, and a later ORDER BY uses them: mark only unnamed columns.
   if (kind === "union" || kind === "except" || kind === "intersect") {
     return { [kind]: { ...body, left: markNameless(body["left"], names) } };
   }
@@ -62,7 +62,7 @@ function markNameless(query: unknown, names: Map<string, string | undefined>): u
   return { select: { ...node.body, expressions } };
 }
 
-/** Whether an expression gives its column a name without AS. */
+/** Whether an expression has a column name without AS. */
 function isColumn(expression: unknown): boolean {
   const node = asNode(expression);
   if (node?.kind === "paren") return isColumn(node.body["this"]);

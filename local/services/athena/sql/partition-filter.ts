@@ -1,19 +1,19 @@
 import { asNode, nameOf } from "./syntax-tree";
 
-/** A value of a partition column, or of an expression over them. */
+/** A value of a partition column, or of an expression of partition columns. */
 type Value = string | number | boolean | null;
 
-/** The value of something that cannot be known from the partition alone. */
+/** The value of an expression that does not depend on the partition alone. */
 export const UNKNOWN = Symbol("unknown");
 type Known = Value | typeof UNKNOWN;
 
-/** Reads a column; {@link UNKNOWN} when it is none of the partition's. `qualifier` is the table's name or alias. */
+/** Reads a column; {@link UNKNOWN} when it is not a partition column. `qualifier` is the table's name or alias. */
 type ColumnValue = (name: string, qualifier: string | undefined) => Known;
 
 /**
  * Evaluates a parsed SQL condition over one partition's values, with {@link UNKNOWN} for everything else: rows,
- * functions, other tables. A partition whose condition is false or null has no row to give; for any other it
- * must be read.
+ * functions, other tables. A partition whose condition is false or null contributes no rows; any other must be
+ * read.
  */
 export function evaluate(expression: unknown, column: ColumnValue): Known {
   const node = asNode(expression);
@@ -80,7 +80,7 @@ function not(value: Known): Known {
   return typeof value === "boolean" ? !value : value === null ? null : UNKNOWN;
 }
 
-/** SQL's three values, with UNKNOWN as a fourth that only `false` outweighs. */
+/** SQL's three-valued AND, with UNKNOWN as a fourth value that only `false` overrides. */
 function and(left: Known, right: Known): Known {
   if (left === false || right === false) return false;
   if (left === true) return right;

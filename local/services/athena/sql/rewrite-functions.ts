@@ -20,7 +20,7 @@ import {
 } from "./syntax-tree";
 
 /**
- * Rewrites a call of a function; undefined for a node that is none.
+ * Rewrites a call of a function; undefined for a node that is not a call.
  * @throws QueryFailure for a function that the local SQL lacks
  */
 export function rewriteFunction({ kind, body }: TreeNode, visit: Visit): unknown {
@@ -52,7 +52,7 @@ export function rewriteFunction({ kind, body }: TreeNode, visit: Visit): unknown
   }
 }
 
-/** Functions that ask a moment for what the clock shows in its zone. */
+/** Functions that read a timestamp's local time in its zone. */
 const OF_WALL_CLOCK = new Set([
   ...["date", "day", "day_of_month", "day_of_week", "day_of_year", "dow", "doy", "hour", "last_day_of_month"],
   ...["millisecond", "minute", "month", "quarter", "second", "week", "week_of_year", "year", "year_of_week"],
@@ -121,7 +121,7 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
   );
 }
 
-/** DuckDB's name, or a macro's, for a function with so many arguments. @throws QueryFailure */
+/** Name of DuckDB's function or of a macro, for this number of arguments. @throws QueryFailure */
 function target(name: string, count: number): string {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (!known) throw notLocal(`the function ${name}`);
@@ -151,7 +151,7 @@ function extractName({ field }: Members): string {
   return name;
 }
 
-/** What is reckoned from a date is a date. */
+/** A date plus an interval stays a date. */
 function dateLike(source: unknown, reckoned: unknown): unknown {
   return isDate(source) ? castTo(reckoned, { data_type: "date" }) : reckoned;
 }
@@ -168,7 +168,7 @@ function jsonPath(name: string, path: unknown): unknown {
   return textLiteral(jsonPointer(literal.text));
 }
 
-/** Groups are `$1` in Trino's replacement and `\1` in DuckDB's. */
+/** Trino writes groups as `$1` in a replacement, DuckDB as `\1`. */
 function refuseGroups(replacement: unknown): void {
   if (replacement === undefined) return;
   const literal = literalOf(replacement);
@@ -177,7 +177,7 @@ function refuseGroups(replacement: unknown): void {
   }
 }
 
-/** `greatest` and `least` give NULL for a NULL among their arguments; DuckDB leaves it out. */
+/** `greatest` and `least` give NULL if any argument is NULL; DuckDB ignores NULLs. */
 function nullIfAnyIsNull(name: string, args: readonly unknown[]): unknown {
   const whens = args.map((arg) => [
     { is_null: { this: arg, not: false, postfix_form: false } },

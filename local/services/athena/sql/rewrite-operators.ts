@@ -19,7 +19,7 @@ import {
 } from "./syntax-tree";
 
 /**
- * Rewrites an operator that DuckDB understands in another way; undefined for a node that is none of them.
+ * Rewrites an operator that DuckDB interprets differently; undefined for any other node.
  * @throws QueryFailure
  */
 export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown {
@@ -70,21 +70,21 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
   }
 }
 
-/** Of a literal with a zone DuckDB would keep the clock and forget the zone. */
+/** DuckDB would keep the local time of a literal with a zone and drop the zone. */
 function refuseZone({ literal_type: type, value }: Members): void {
   const moment = /^\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}( +(\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?\s*)?$/;
   if (type !== "timestamp" || moment.test(String(value))) return;
   throw notLocal(`TIMESTAMP '${value}'`, "use from_iso8601_timestamp for a time with a zone");
 }
 
-/** `concat(a, b, …)` as `||`, for a NULL makes the whole NULL. */
+/** `concat(a, b, …)` as `||`, because a NULL makes the whole result NULL. */
 export function concatenation(args: readonly unknown[], visit: Visit): unknown {
   const [first, ...rest] = args.map((arg) => concatenable(arg, visit));
   if (first === undefined || rest.length === 0) throw notLocal("concat of one argument");
   return parenthesized(rest.reduce((left, right) => ({ concat: { left, right } }), first));
 }
 
-/** A moment to reckon with: what is seen to be a date as a timestamp, anything else checked to be none. */
+/** A timestamp for arithmetic: casts an expression that is a date by its syntax, checks that any other is not a date. */
 export function asTimestamp(expression: unknown, visit: Visit): unknown {
   const value = visit(expression);
   return isDate(expression) ? castTo(value, TIMESTAMP) : call("athena_instant", [value]);
@@ -121,7 +121,7 @@ function checkedThis(kind: string, body: Members, others: readonly unknown[], vi
   };
 }
 
-/** Visits what is compared: of a moment with a zone of its own the instant counts. A NULL has no type of its own. */
+/** Visits operands of a comparison: a timestamp with its own zone is compared by its instant. NULL has no type. */
 function comparedBy(visit: Visit): Visit {
   if (!visit.zones) return visit;
   const compared = (value: unknown): unknown => {
@@ -133,12 +133,12 @@ function comparedBy(visit: Visit): Visit {
   return Object.assign(compared, { zones: true });
 }
 
-/** A moment as the clock shows it in its zone. */
+/** A timestamp's local time in its zone. */
 export function wallClock(expression: unknown, visit: Visit): unknown {
   return visit.zones ? call("athena_wall", [visit(expression)]) : visit(expression);
 }
 
-/** Makes sure of an expression's type when literals stand on the other side: DuckDB would cast in silence. */
+/** Checks an expression's type when the other operands are literals: DuckDB would cast silently. */
 function checkedOperand(expression: unknown, others: readonly unknown[], visit: Visit): unknown {
   const own = literalOf(expression)?.type;
   const types = new Set(others.flatMap((other) => literalOf(other)?.type ?? []));
@@ -159,7 +159,7 @@ function comparable(left: string, right: string): boolean {
   return left === right || (moments.includes(left) && moments.includes(right));
 }
 
-/** A date and an interval make a date. */
+/** A date plus an interval is a date. */
 function sum(kind: string, body: Members, visit: Visit): unknown {
   const { left, right } = body;
   if (!isInterval(left) && !isInterval(right)) {

@@ -7,15 +7,15 @@ export interface Token {
   /** Upper-case for words; the content of a quoted identifier or string. */
   readonly text: string;
   readonly kind: "word" | "quoted" | "string";
-  /** As written. */
+  /** As written in the statement. */
   readonly source: string;
-  /** Where it starts and ends in the statement, in code points. */
+  /** Start and end in the statement, in code points. */
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Athena's queries are Trino's. The parser's own dialect of Athena takes a backslash in a text for an escape,
+ * Athena's queries use Trino's SQL. The parser's Athena dialect treats a backslash in a string as an escape,
  * as Hive does, which would change every regular expression.
  */
 const DIALECT = Dialect.Trino;
@@ -23,10 +23,10 @@ const DIALECT = Dialect.Trino;
 /** Loads the parser, once for the process. */
 export const loadParser: () => Promise<void> = init;
 
-/** Kinds of trees that are queries. */
+/** Kinds of nodes that are queries. */
 const QUERIES: ReadonlySet<string> = new Set(["select", "union", "except", "intersect", "subquery"]);
 
-/** The tokens of a statement, the closing semicolon left out. @throws AwsError InvalidRequestException */
+/** The tokens of a statement, without the closing semicolon. @throws AwsError InvalidRequestException */
 export function tokensOf(sql: string): Token[] {
   const result = tokenize(sql, DIALECT);
   if (!result.success || !result.tokens) throw malformed(result.error ?? "it cannot be read");
@@ -58,7 +58,7 @@ export function parseQuery(sql: string): unknown {
   return tree;
 }
 
-/** Trino has OFFSET before LIMIT; the parser takes both orders. */
+/** Trino has OFFSET before LIMIT; the parser accepts both orders. */
 function refuseLimitBeforeOffset(sql: string): void {
   const limits: boolean[] = [false];
   for (const { text, kind } of tokensOf(sql)) {
@@ -66,7 +66,7 @@ function refuseLimitBeforeOffset(sql: string): void {
     if (text === "(") limits.push(false);
     else if (text === ")") limits.pop();
     else if (text === "LIMIT") limits[limits.length - 1] = true;
-    else if (text === "OFFSET" && limits.at(-1)) throw malformed("OFFSET must stand before LIMIT");
+    else if (text === "OFFSET" && limits.at(-1)) throw malformed("OFFSET must come before LIMIT");
   }
 }
 

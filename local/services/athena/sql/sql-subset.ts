@@ -1,4 +1,4 @@
-/** Kinds of nodes that mean the same in Athena's SQL and in DuckDB's, when what is inside them does. */
+/** Kinds of nodes that mean the same in Athena's SQL and in DuckDB's, provided that their content does. */
 export const STRUCTURE: ReadonlySet<string> = new Set([
   // Queries.
   ...["subquery", "union", "except", "intersect", "values", "tuple", "paren", "alias"],
@@ -26,10 +26,10 @@ export const STRUCTURE: ReadonlySet<string> = new Set([
   "unnest",
 ]);
 
-/** Types of literals that read alike, as the parser names them. */
+/** Types of literals that both read alike, as the parser names them. */
 export const LITERALS: ReadonlySet<string> = new Set(["string", "number", "date", "timestamp"]);
 
-/** Aggregate functions that answer alike. */
+/** Aggregate functions that give the same result. */
 export const AGGREGATES: ReadonlySet<string> = new Set([
   ...["sum", "min", "max", "array_agg", "any_value", "count_if", "logical_and", "logical_or"],
   ...["stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp"],
@@ -43,7 +43,7 @@ export const DATA_TYPES: ReadonlySet<string> = new Set([
 
 export const WHOLE_TYPES: ReadonlySet<string> = new Set(["tiny_int", "small_int", "int", "big_int"]);
 
-/** Members of nodes that the parser fills from other dialects, or that the local SQL lacks. */
+/** Members of nodes that only other dialects use, or that the local SQL lacks. */
 export const UNUSED_MEMBERS: Readonly<Record<string, readonly string[]>> = {
   select: [
     ...["lateral_views", "qualify", "distribute_by", "cluster_by", "sort_by", "distinct_on", "top", "sample"],

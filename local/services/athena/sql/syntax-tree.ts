@@ -9,10 +9,10 @@ export interface TreeNode {
   readonly body: Members;
 }
 
-/** Translates what lies inside a node. */
+/** Translates the content of a node. */
 export interface Visit {
   (value: unknown): unknown;
-  /** Whether moments of the query may have a zone of their own: what asks for their type refuses outer columns. */
+  /** Whether the query can have timestamps with their own zone: checks of their type refuse outer columns. */
   readonly zones: boolean;
 }
 
@@ -20,10 +20,10 @@ export function visitMembers(body: Members, visit: Visit): Record<string, unknow
   return Object.fromEntries(Object.entries(body).map(([name, member]) => [name, visit(member)]));
 }
 
-/** Members that hold an expression alone; they look like a kind of expression and are none. */
+/** Members that hold one expression; they look like a node kind but are not one. */
 const HOLDERS = new Set(["this", "Preceding", "Following"]);
 
-/** Takes an expression apart; undefined for what is none, such as an identifier or a list. */
+/** Returns the kind and members of an expression; undefined for anything else, such as an identifier or a list. */
 export function asNode(value: unknown): TreeNode | undefined {
   if (!isJsonObject(value)) return undefined;
   const [entry, ...others] = Object.entries(value);
@@ -39,16 +39,16 @@ export function nameOf(identifier: unknown): string | undefined {
   return isJsonObject(identifier) && typeof identifier["name"] === "string" ? identifier["name"] : undefined;
 }
 
-/** Where an identifier stands, as Trino says it: `line 1:15: `; empty when the parser did not tell. */
+/** Position of an identifier, in Trino's form: `line 1:15: `; empty when the parser gives none. */
 export function placeOf(identifier: unknown): string {
   const span = isJsonObject(identifier) ? identifier["span"] : undefined;
   if (!isJsonObject(span)) return "";
   const { line, column, start, end } = span;
-  // The parser counts the column behind the identifier.
+  // The parser gives the column after the identifier's end.
   return `line ${line}:${Number(column) - Number(end) + Number(start)}: `;
 }
 
-/** A list, or nothing. */
+/** The value if it is a list, else an empty list. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -82,19 +82,19 @@ export function call(name: string, args: readonly unknown[]): unknown {
   };
 }
 
-/** The type that moments are reckoned in. */
+/** The timestamp type used for date arithmetic. */
 export const TIMESTAMP: Members = { data_type: "timestamp", precision: null, timezone: false };
 
 export function parenthesized(expression: unknown): unknown {
   return { paren: { this: expression, trailing_comments: [] } };
 }
 
-/** CASE with pairs of a condition and a value. */
+/** CASE with pairs of condition and value. */
 export function caseOf(whens: readonly (readonly unknown[])[], otherwise: unknown): unknown {
   return { case: { operand: null, whens, else_: otherwise, comments: [] } };
 }
 
-/** CAST(`expression` AS a type that has no parameters). */
+/** CAST(`expression` AS a type without parameters). */
 export function castTo(expression: unknown, to: unknown, kind: "cast" | "try_cast" = "cast"): unknown {
   return {
     [kind]: {

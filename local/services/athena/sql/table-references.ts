@@ -3,38 +3,38 @@ import type { Fragment, OpenTable, QueryContext } from "../engine";
 import { evaluate, UNKNOWN } from "./partition-filter";
 import { type Members, nameOf, placeOf, quotedIdentifier } from "./syntax-tree";
 
-/** A table that the translated query reads under a name of its own. */
+/** A table that the translated query reads through a view. */
 export interface Relation {
-  /** Name of the view that the query expects. */
+  /** Name of the view in the translated query. */
   readonly view: string;
   readonly open: OpenTable;
-  /** The fragments that the query can have rows of. */
+  /** The fragments that can contribute rows to the query. */
   readonly fragments: readonly Fragment[];
-  /** Whether the query asks for the pseudo-column `"$path"`. */
+  /** Whether the query selects the pseudo-column `"$path"`. */
   readonly path: boolean;
 }
 
-/** The SELECT around a table, for finding out which partitions it can need. */
+/** The SELECT around a table, used to prune partitions. */
 export interface QueryScope {
-  /** Its condition; undefined when it has none. */
+  /** Its WHERE condition; undefined when it has none. */
   readonly where: unknown;
-  /** Whether an unqualified column can only be of the one table. */
+  /** Whether an unqualified column can only belong to the one table. */
   readonly soleTable: boolean;
 }
 
 const CATALOG = "awsdatacatalog";
 
-/** Finds the tables that a query names, and gives each place a view of its own. */
+/** Finds the tables that a query names, and gives each reference its own view. */
 export class TableReferences {
   readonly relations: Relation[] = [];
 
-  /** @param path whether the query asks for `"$path"` */
+  /** @param path whether the query selects `"$path"` */
   constructor(
     private readonly context: Pick<QueryContext, "database" | "tables">,
     private readonly path: boolean,
   ) {}
 
-  /** The reference under the view's name; it keeps the table's name as its alias. @throws QueryFailure */
+  /** The reference by the view's name, with the table's name as its alias. @throws QueryFailure */
   resolve(body: Members, scope: QueryScope | undefined): unknown {
     const name = nameOf(body["name"]) ?? "";
     const open = this.open(body, name);

@@ -6,7 +6,7 @@ import type { SqlStatement, TableName } from "./statement";
 /** SHOW, DESCRIBE and DROP. */
 export type CatalogStatement = Exclude<SqlStatement, { kind: "select" | "create table as" | "refused" }>;
 
-/** An answer, every cell a text. */
+/** An answer; every cell is a text. */
 export interface CatalogAnswer {
   readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly Cell[])[];
@@ -77,7 +77,7 @@ function databaseOf({ database }: TableName, session: string | undefined): strin
   throw new QueryFailure("MISSING_SCHEMA_NAME", "Schema must be specified when session schema is not set");
 }
 
-/** What the catalog does not have, as a query's failure. */
+/** Turns a missing catalog entry into a query failure. */
 function found<T>(look: () => T): T {
   try {
     return look();

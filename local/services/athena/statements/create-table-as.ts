@@ -4,7 +4,7 @@ import { parseS3Folder } from "../../s3/service";
 import type { ParquetTarget, QueryContext, SqlEngine } from "../engine";
 import type { CreateTableAs } from "./statement";
 
-/** Parquet compressions by what `write_compression` calls them. */
+/** Parquet compressions by their name in `write_compression`. */
 const COMPRESSIONS: Readonly<Record<string, ParquetTarget["compression"]>> = {
   SNAPPY: "snappy",
   GZIP: "gzip",
@@ -12,12 +12,12 @@ const COMPRESSIONS: Readonly<Record<string, ParquetTarget["compression"]>> = {
   NONE: "uncompressed",
 };
 
-/** Athena allows no more (Athena User Guide, "Considerations and limitations for CTAS queries"). */
+/** Athena's limit (Athena User Guide, "Considerations and limitations for CTAS queries"). */
 const MAX_BUCKETS = 100;
 
 type Awaitable<T> = T | Promise<T>;
 
-/** The catalog that takes a new table, and the objects where its files go; both may be another service's. */
+/** The catalog for a new table, and the objects for its files; another service may provide either. */
 export interface TableHome {
   readonly catalog: {
     hasDatabase(name: string): Awaitable<boolean>;
@@ -28,14 +28,14 @@ export interface TableHome {
   readonly objects: { list(bucket: string, prefix: string): Awaitable<readonly unknown[]> };
 }
 
-/** What a CTAS works with. */
+/** Dependencies of a CTAS. */
 export interface CreateTableAsPorts extends TableHome {
   readonly engine: SqlEngine;
 }
 
 /**
- * Stores a query's rows as a new table. As in Athena, files of a CTAS that fails stay behind.
- * @param queryId names the files @param defaultLocation takes them when the statement names no location
+ * Stores a query's rows as a new table. As in Athena, a CTAS that fails leaves its files behind.
+ * @param queryId names the files @param defaultLocation used when the statement names no location
  * @returns rows stored
  * @throws QueryFailure
  */
@@ -103,7 +103,7 @@ function parquetTarget(
   const named = write_compression ?? parquet_compression ?? "GZIP";
   const compression = COMPRESSIONS[String(named).toUpperCase()];
   if (!compression) throw notLocal(`the compression ${String(named)}`);
-  if (typeof location !== "string") throw invalidProperty("external_location must be a text");
+  if (typeof location !== "string") throw invalidProperty("external_location must be a string");
   const buckets = bucketsOf(bucketed_by, bucket_count);
   return { location, filePrefix, compression, ...(buckets && { buckets }) };
 }

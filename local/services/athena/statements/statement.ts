@@ -7,7 +7,7 @@ export interface TableName {
   readonly name: string;
 }
 
-/** What Athena is asked to do. */
+/** A parsed statement. */
 export type SqlStatement =
   | { readonly kind: "select"; readonly sql: string }
   | CreateTableAs
@@ -30,7 +30,7 @@ export interface CreateTableAs {
   readonly withData: boolean;
 }
 
-/** Statements that Athena knows and the local SQL does not, with the reason or remedy. */
+/** Statements of Athena that the local SQL lacks, with the reason or remedy. */
 const REFUSED: readonly { readonly words: string; readonly why: string }[] = [
   {
     words: "MSCK REPAIR TABLE",
@@ -58,8 +58,8 @@ const REFUSED: readonly { readonly words: string; readonly why: string }[] = [
 ];
 
 /**
- * Reads a statement.
- * @throws AwsError InvalidRequestException when it is none, as StartQueryExecution answers
+ * Parses a statement.
+ * @throws AwsError InvalidRequestException when it cannot be parsed, as StartQueryExecution answers
  */
 export function parseStatement(sql: string): SqlStatement {
   const reader = new TokenReader(sql, tokensOf(sql));
@@ -80,7 +80,7 @@ export function parseStatement(sql: string): SqlStatement {
   const refused = REFUSED.find(({ words }) => reader.takes(words));
   if (refused) return { kind: "refused", why: notLocal(refused.words, refused.why) };
   if (reader.takes("CREATE TABLE")) return createTableAs(reader);
-  // The parser also takes a query that begins with FROM.
+  // The parser also accepts a query that begins with FROM.
   if (!reader.startsQuery()) throw reader.fault("a query or a statement about the catalog");
   parseQuery(sql);
   return { kind: "select", sql };
@@ -129,7 +129,7 @@ class TokenReader {
     private readonly tokens: readonly Token[],
   ) {}
 
-  /** Steps over these words if they come next. */
+  /** Consumes these words if they come next. */
   takes(words: string): boolean {
     const next = words.split(" ");
     const matches = next.every((word, index) => isWord(this.tokens[this.position + index], word));
@@ -194,7 +194,7 @@ class TokenReader {
     return number;
   }
 
-  /** The query after AS, and whether its rows are wanted. */
+  /** The query after AS, and whether the statement stores its rows. */
   rest(): { select: string; withData: boolean } {
     const suffix = ["WITH NO DATA", "WITH DATA"].find((text) => {
       const words = text.split(" ");

@@ -21,7 +21,7 @@ export interface ConcurrentBatchPorts {
   readonly onInvocation: (outcome: { readonly isRetry: boolean; readonly error?: string }) => void;
 }
 
-/** The part of a batch that one invocation takes: the whole batch first, less after a bisection. */
+/** The part of a batch for one invocation: the whole batch first, less after a bisection. */
 interface SubBatch {
   readonly records: readonly EventRecord[];
   /** Failures that count against the retry quota. */

@@ -6,7 +6,7 @@ import { ConcurrentBatch, type ConcurrentBatchPorts } from "./concurrent-batch";
 import { type EventRecord, eventRecord } from "./event";
 import { Watermark } from "./watermark";
 
-/** How often an empty shard is read; AWS reads once a second. */
+/** Interval between reads of an empty shard; AWS reads once a second. */
 const POLL_MS = 200;
 const READ_RETRY_MS = 1_000;
 /** Batches to read ahead for each concurrent batch. */

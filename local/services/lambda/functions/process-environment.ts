@@ -2,8 +2,8 @@ import type { FunctionModel } from "../../../plan/data-plane";
 import { credentialsOf } from "../../credentials";
 
 /**
- * The environment of a function's process: the variables that Terraform gives, what Lambda adds, and `base`
- * (endpoints). The credentials are its role's. Nothing of this process's own.
+ * The environment of a function's process: the Terraform's variables, Lambda's own, and `base` (endpoints). The
+ * credentials are those of the function's role. This process's own variables are not passed on.
  * @param taskRoot the folder that holds the function's code
  */
 export function processEnvironment(
@@ -32,7 +32,7 @@ export function processEnvironment(
     LANG: "en_US.UTF-8",
     PATH: "/usr/local/bin:/usr/bin:/bin",
     TZ: ":UTC",
-    // The user of a Lambda sandbox has no files of its own: keeps the developer's ~/.aws out of the SDK.
+    // The user of a Lambda sandbox has no files of its own; this keeps the developer's ~/.aws out of the SDK.
     HOME: taskRoot,
   };
 }

@@ -46,7 +46,7 @@ function contextOf({ requestId, functionArn, deadline }) {
   };
 }
 
-/** The handler's result as JSON. A handler that is not async would answer null on Lambda: say so instead. */
+/** Returns the handler's result as JSON. A handler that is not async would answer null on Lambda, so it fails here. */
 async function run(handler, invocation) {
   const answer = handler(JSON.parse(invocation.payload), contextOf(invocation));
   if (typeof answer?.then !== "function") {

@@ -57,7 +57,7 @@ export class Sandbox {
   constructor(private readonly options: SandboxOptions) {
     const { model, taskRoot, environment, onLine } = options;
     const heapMiB = Math.floor(model.memoryMiB * HEAP_SHARE);
-    // The name is shown by `ps`.
+    // `ps` shows the name.
     this.process = spawn(process.execPath, [`--max-old-space-size=${heapMiB}`, RUNNER, model.name], {
       cwd: taskRoot,
       env: { ...environment },
@@ -79,15 +79,15 @@ export class Sandbox {
     return this.process.pid;
   }
 
-  /** Whether it can take another invocation. */
+  /** Whether it can accept another invocation. */
   get alive(): boolean {
     return !this.gone;
   }
 
   /**
-   * Runs the function once. @param payload the event as JSON; the answer is JSON too
+   * Runs the function once. @param payload the event as JSON; the response is JSON too
    * Rejects with FunctionError when the function throws, takes longer than its timeout, or dies; with ProcessUnreachable
-   * when it was dead already.
+   * when it had already exited.
    */
   invoke(payload: string): Promise<string> {
     const { arn, timeoutSeconds } = this.options.model;

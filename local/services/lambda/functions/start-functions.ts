@@ -68,7 +68,7 @@ export async function startFunctions(
     invoke: async (functionArn, event) => {
       const host = hosts.get(functionArn);
       if (host === undefined)
-        throw new Error(`there is no function ${functionArn}; there are ${[...hosts.keys()]}`);
+        throw new Error(`the function ${functionArn} does not exist; functions: ${[...hosts.keys()]}`);
       return host.invoke(event);
     },
     stats: () => [...hosts.values()].map((host) => host.stats()),

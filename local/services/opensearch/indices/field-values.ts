@@ -3,13 +3,13 @@ import { parseDate } from "../dates";
 import { EngineError, notSupported } from "../errors";
 import type { Field, Mapping } from "./mapping";
 
-/** A value as it is compared: text, or a number (a date in milliseconds). */
+/** A value in the form used for comparison: text, or a number (a date in milliseconds). */
 export type FieldValue = string | number;
 
 /** The indexed values of a document, by the slots of its index's mapping. */
 export type FieldValues = (FieldValue | FieldValue[] | undefined)[];
 
-/** Names that the engine keeps for itself inside a document. */
+/** Names that the engine reserves inside a document. */
 const METADATA_FIELDS = new Set(
   "_id,_index,_source,_routing,_field_names,_ignored,_nested_path,_seq_no,_version,_type".split(","),
 );
@@ -18,8 +18,8 @@ const MAX_TERM_BYTES = 32_766;
 const INTEGER_BOUND = 2 ** 31;
 
 /**
- * The values of a document by its mapping.
- * @param id for the messages, which name it
+ * Extracts the values of a document according to its mapping.
+ * @param id the document's id, for the messages
  * @throws EngineError when the document contradicts the mapping, or would change it
  */
 export function readFields(document: JsonObject, mapping: Mapping, id: string): FieldValues {
@@ -34,7 +34,7 @@ export function readFields(document: JsonObject, mapping: Mapping, id: string): 
   return values;
 }
 
-/** A field that the mapping does not have is passed over, where that is all that an engine would do. */
+/** Ignores an unknown field if the real engine would only ignore it; throws otherwise. */
 function checkUnknown(key: string, value: Json, mapping: Mapping): void {
   const [name = ""] = key.split(".");
   const parent = mapping.ownField(name);
@@ -70,7 +70,7 @@ function read(field: Field, value: Json, values: FieldValues, id: string): void 
   }
 }
 
-/** A value in the form that the field compares; undefined when it is not indexed. */
+/** A value in the field's comparable form; undefined when it is not indexed. */
 function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
   const refuse = (type: string, reason: string): EngineError =>
     unparsed(`[${field.path}] of type [${field.type}]`, value, id, { type, reason });
@@ -152,7 +152,7 @@ function immenseTerm(path: string, text: string): EngineError {
   );
 }
 
-/** A value as the engine shows it in a message: Java's way of printing maps and lists. */
+/** A value as the engine shows it in a message: in Java's format for maps and lists. */
 function preview(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(preview).join(", ")}]`;
   if (isJsonObject(value)) {

@@ -3,10 +3,10 @@ import { notSupported } from "../errors";
 import type { SearchIndex } from "./search-index";
 import { nestedSettings, numberSetting } from "./settings";
 
-/** The version whose behaviour the double was compared with. */
+/** The engine version that the double was compared with. */
 const VERSION = "2.19.4";
 
-/** What `GET /` says. */
+/** Response of `GET /`. */
 export function info(): JsonObject {
   return {
     name: "local",
@@ -54,7 +54,7 @@ const COLUMNS = {
 
 const DEFAULT_COLUMNS = "health,status,index,uuid,pri,rep,docs.count";
 
-/** The rows of `_cat/indices`; sizes on disk are not among them. @param columns names, separated by commas */
+/** The rows of `_cat/indices`, without sizes on disk. @param columns names, separated by commas */
 export function catIndices(
   indices: readonly SearchIndex[],
   columns: string | null,
@@ -71,7 +71,7 @@ function isColumn(name: string): name is keyof typeof COLUMNS {
   return Object.hasOwn(COLUMNS, name);
 }
 
-/** `_cluster/health` of one node: replicas have no place. */
+/** `_cluster/health` of one node: replicas stay unassigned. */
 export function clusterHealth(indices: readonly SearchIndex[]): JsonObject {
   const shards = (index: SearchIndex): number =>
     numberSetting(index.definition.settings, "index.number_of_shards", 1);

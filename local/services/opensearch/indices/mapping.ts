@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { isKnownFormat } from "../dates";
 import { notSupported } from "../errors";
 
-/** The types of the contract's mapping, each with the parameters that it uses. */
+/** The types in the contract's mapping, each with the parameters that it uses. */
 const TYPES = {
   keyword: ["ignore_above", "index", "doc_values"],
   text: [],
@@ -16,26 +16,26 @@ export interface Field {
   /** Full path, such as `Description.keyword`. */
   readonly path: string;
   readonly type: keyof typeof TYPES;
-  /** Place of its values in a document. */
+  /** Index of its values in a document's {@link FieldValues}. */
   readonly slot: number;
-  /** Of a date. */
+  /** Format of a date field. */
   readonly format: string;
-  /** Of a keyword: longer texts are not indexed, in characters. */
+  /** For a keyword field: longer texts are not indexed. In characters. */
   readonly ignoreAbove: number;
-  /** Of a keyword: it is neither indexed nor a doc value, so its texts are in the documents only, however long. */
+  /** For a keyword field: neither indexed nor a doc value, so only the source holds its texts, however long they are. */
   readonly isSourceOnly: boolean;
-  /** The same value, indexed in further ways. */
+  /** Further ways in which the same value is indexed. */
   readonly subfields: readonly Field[];
 }
 
-/** The mapping of an index, which a document never changes: what that would take is refused. */
+/** The mapping of an index. Documents never change it: a document that would is refused. */
 export class Mapping {
-  /** Whether a document with an unknown field would change the mapping, in an engine. */
+  /** Whether a document with an unknown field would change the mapping in the real engine. */
   public readonly isDynamic: boolean;
   private readonly own = new Map<string, Field>();
   private readonly byPath = new Map<string, Field>();
 
-  /** @throws EngineError when the double does not have something of `source` */
+  /** @throws EngineError when `source` uses a feature that the double lacks */
   public constructor(private readonly source: JsonObject) {
     const { dynamic = true, properties = {}, ...others } = source;
     for (const key of Object.keys(others)) throw notSupported(`mapping parameter ${key}`);
@@ -47,24 +47,24 @@ export class Mapping {
     }
   }
 
-  /** A field of the documents themselves; undefined when the mapping has none of this name. */
+  /** A field of the documents themselves; undefined when the mapping has no field of this name. */
   public ownField(name: string): Field | undefined {
     return this.own.get(name);
   }
 
-  /** The field at a path; undefined when the mapping has none there. @throws EngineError when it cannot be searched */
+  /** The field at a path; undefined when the mapping has none. @throws EngineError when the field cannot be searched */
   public field(path: string): Field | undefined {
     const field = this.byPath.get(path);
     if (field?.isSourceOnly) throw notSupported(`a search by [${path}], which is not indexed`);
     return field;
   }
 
-  /** How many places the values of a document need. */
+  /** Number of value slots that a document needs. */
   public get slots(): number {
     return this.byPath.size;
   }
 
-  /** As it was given, as the engine returns it. */
+  /** The mapping as the client sent it, which the engine returns too. */
   public toJson(): JsonObject {
     return this.source;
   }

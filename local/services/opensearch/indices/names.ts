@@ -1,6 +1,6 @@
 import { EngineError } from "../errors";
 
-/** Whether a name fits a pattern of `*` and literal characters. */
+/** Whether a name matches a pattern of `*` and literal characters. */
 export function matchesPattern(name: string, pattern: string): boolean {
   if (!pattern.includes("*")) return name === pattern;
   const source = pattern
@@ -10,7 +10,7 @@ export function matchesPattern(name: string, pattern: string): boolean {
   return new RegExp(`^${source}$`, "s").test(name);
 }
 
-/** @throws EngineError when the engine would not give an index this name. */
+/** @throws EngineError for an index name that the engine would refuse. */
 export function checkIndexName(name: string): void {
   const fault =
     name !== name.toLowerCase()

@@ -9,12 +9,12 @@ export interface Doc {
   readonly id: string;
   readonly version: number;
   readonly seqNo: number;
-  /** As it was sent. */
+  /** The JSON text that the client sent. */
   readonly source: string;
   readonly values: FieldValues;
 }
 
-/** What an index is made from. */
+/** Definition of an index. */
 export interface IndexDefinition {
   readonly name: string;
   readonly uuid: string;
@@ -24,16 +24,16 @@ export interface IndexDefinition {
   readonly mappings: JsonObject;
 }
 
-/** What became of a write. */
+/** Result of a write. */
 export interface Written {
   readonly result: "created" | "updated";
   readonly doc: Doc;
 }
 
 /**
- * An index. What is written becomes searchable at a refresh, as in the engine: once in `refresh_interval`, or
- * when it is asked for. (The engine also stops refreshing an index that nobody searched for 30 seconds, and
- * lets the next search wait; here such an index goes on as before.)
+ * An index. As in the engine, written documents become searchable at a refresh: once in each `refresh_interval`, or on
+ * request. (The engine also stops refreshing an index that nobody searched for 30 seconds, and then the next search
+ * waits for a refresh; here the refreshes continue.)
  */
 export class SearchIndex {
   public readonly mapping: Mapping;
@@ -54,7 +54,7 @@ export class SearchIndex {
     return this.definition.name;
   }
 
-  /** Puts a document, over one with the same id if there is one. @throws EngineError */
+  /** Stores a document; it replaces one with the same id. @throws EngineError */
   public put(id: string, source: string): Written {
     const present = this.newest.get(id);
     const values = readFields(parseDocument(source), this.mapping, id);
@@ -63,39 +63,39 @@ export class SearchIndex {
     return { result: present ? "updated" : "created", doc };
   }
 
-  /** Takes a document back from the journal. */
+  /** Restores a document from the journal. */
   public restore(id: string, source: string, version: number, seqNo: number): void {
     const values = readFields(parseDocument(source), this.mapping, id);
     this.nextSeqNo = seqNo;
     this.place({ id, version, seqNo, source, values });
   }
 
-  /** Makes everything that was written searchable. */
+  /** Makes all written documents searchable. */
   public refresh(): void {
     for (const [id, doc] of this.unrefreshed) {
-      // Deleted first, so that what is written again moves to the end, as it does in the engine.
+      // Deleted first, so that a rewritten document moves to the end, as it does in the engine.
       this.searchable.delete(id);
       this.searchable.set(id, doc);
     }
     this.unrefreshed.clear();
   }
 
-  /** The documents that a search sees. */
+  /** The searchable documents. */
   public documents(): Iterable<Doc> {
     return this.searchable.values();
   }
 
-  /** How many documents a search sees. */
+  /** Number of searchable documents. */
   public get size(): number {
     return this.searchable.size;
   }
 
-  /** The documents as they are now, whether a search sees them or not. */
+  /** The current documents, searchable or not. */
   public everything(): Iterable<Doc> {
     return this.newest.values();
   }
 
-  /** Ends its refreshes. */
+  /** Stops its refreshes. */
   public close(): void {
     clearInterval(this.timer);
   }

@@ -1,10 +1,10 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { badRequest, notSupported } from "../errors";
 
-/** Settings of an index, flat (`index.number_of_shards`), each as text: so the engine returns them. */
+/** Settings of an index, flat (`index.number_of_shards`), each as text, which is how the engine returns them. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** The settings that the double has: bounds of a number, or a time. */
+/** The settings that the double supports: the bounds of a number, or a time. */
 const KNOWN: Readonly<Record<string, { readonly min: number; readonly max: number } | "time">> = {
   "index.number_of_shards": { min: 1, max: 1024 },
   "index.number_of_replicas": { min: 0, max: 100 },
@@ -12,13 +12,13 @@ const KNOWN: Readonly<Record<string, { readonly min: number; readonly max: numbe
 };
 
 const REFRESH_INTERVAL_MS = 1_000;
-/** The unit is written out, or the interval is switched off. */
+/** A time with its unit, or a value that disables the interval. */
 const TIME = /^(?:-1|0|(\d+)(ms|s|m))$/;
 const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
 
 /**
- * Reads settings in any of the spellings that the engine takes.
- * @throws EngineError for a setting that the double has not, or that is out of bounds.
+ * Parses settings in any spelling that the engine accepts.
+ * @throws EngineError for a setting that the double lacks, or that is out of bounds.
  */
 export function readSettings(given: Json | undefined): Settings {
   const flat: Record<string, string> = {};
@@ -39,7 +39,8 @@ function check(name: string, value: string): void {
   const bounds = KNOWN[name];
   if (bounds === undefined) throw notSupported(`setting ${name}`);
   if (bounds === "time") {
-    if (!TIME.test(value)) throw notSupported(`${name} ${value}; -1, 0, or ms, s or m are`);
+    if (!TIME.test(value))
+      throw notSupported(`${name} ${value}; supported: -1, 0, or a number with ms, s or m`);
     return;
   }
   const number = Number(value);
@@ -69,7 +70,7 @@ export function nestedSettings(settings: Settings): JsonObject {
   return root;
 }
 
-/** How often what was written becomes searchable, in ms; undefined when only by request. */
+/** Refresh interval in ms; undefined when only a request refreshes. */
 export function refreshIntervalMs(settings: Settings): number | undefined {
   const text = settings["index.refresh_interval"];
   if (text === undefined) return REFRESH_INTERVAL_MS;

@@ -8,8 +8,8 @@ const MAX_NUMBER_LENGTH = 1000;
 const MAX_ARRAY_DEPTH = 20;
 
 /**
- * Reads a document as the engine does: what `JSON.parse` lets pass and the engine refuses is refused here too
- * (a repeated key at any depth, a number of more than 1,000 characters, a field of more than 20 nested arrays).
+ * Parses a document as the engine does. It refuses JSON that `JSON.parse` accepts and the engine does not:
+ * a repeated key at any depth, a number of more than 1,000 characters, a field of more than 20 nested arrays.
  * @throws EngineError of type `mapper_parsing_exception`
  */
 export function parseDocument(text: string): JsonObject {
@@ -39,11 +39,11 @@ function refusal(reason: string, cause?: JsonObject): EngineError {
   );
 }
 
-/** Walks over valid JSON once, without building anything. */
+/** Scans valid JSON once, without building values. */
 function checkTokens(text: string): void {
   /** Keys of each open object; undefined for an open array. */
   const open: (Set<string> | undefined)[] = [];
-  /** Open arrays that no inner object holds: the engine counts only these. */
+  /** Open arrays since the innermost open object: the engine counts only these. */
   let arrays = 0;
   let objects = 0;
   let expectsKey = false;

@@ -5,7 +5,7 @@ import { Mapping } from "./mapping";
 import { matchesPattern } from "./names";
 import { nestedSettings, readSettings, type Settings } from "./settings";
 
-/** What a new index is made with. */
+/** Settings and mapping for a new index. */
 interface Blueprint {
   readonly settings: Settings;
   readonly mappings: JsonObject;
@@ -15,7 +15,7 @@ interface Blueprint {
 export class IndexTemplates {
   private readonly templates = new Map<string, JsonObject>();
 
-  /** The template as it is kept. @throws EngineError when the engine would refuse it */
+  /** Stores a template and returns it as stored. @throws EngineError when the engine would refuse it */
   public put(name: string, body: JsonObject): JsonObject {
     const stored = normalized(body);
     for (const [other, template] of this.templates) {
@@ -30,12 +30,12 @@ export class IndexTemplates {
     return this.templates.get(name);
   }
 
-  /** What is kept, so that it can be written to a journal. */
+  /** All templates, for the journal. */
   public everything(): Iterable<readonly [string, JsonObject]> {
     return this.templates;
   }
 
-  /** What an index of this name is made with, by the template of highest priority. */
+  /** Settings and mapping for a new index of this name, from the matching template of highest priority. */
   public blueprint(indexName: string): Blueprint {
     const [winner = {}] = [...this.templates.values()]
       .filter((template) => patternsOf(template).some((pattern) => matchesPattern(indexName, pattern)))

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import type { PluginAnswer } from "../request";
 
-/** What the plugin begins with, before anybody has switched it on. */
+/** The plugin's initial settings. */
 const INITIAL: JsonObject = {
   compliance: {
     enabled: true,
@@ -32,7 +32,7 @@ const INITIAL: JsonObject = {
   },
 };
 
-/** The security plugin's settings of its audit log: kept and returned, and nothing is logged. */
+/** The security plugin's audit log settings: stored and returned, but nothing is logged. */
 export class AuditConfig {
   private config = INITIAL;
 
@@ -40,7 +40,7 @@ export class AuditConfig {
     return { status: 200, body: { _readonly: [], config: this.config } };
   }
 
-  /** Replaces the settings; what is left out is as the plugin begins. */
+  /** Replaces the settings; omitted members get their initial value. */
   public put(body: Json): PluginAnswer {
     if (!isJsonObject(body) || Object.keys(body).length === 0) {
       return { status: 400, body: { status: "error", reason: "Request body required for this action." } };
@@ -54,12 +54,12 @@ export class AuditConfig {
     return { status: 200, body: { status: "OK", message: "'config' updated." } };
   }
 
-  /** What is kept, for a journal; undefined as long as nobody has written it. */
+  /** The stored settings, for the journal; undefined before the first write. */
   public entry(): JsonObject | undefined {
     return this.config === INITIAL ? undefined : this.config;
   }
 
-  /** Takes the settings back from a journal. */
+  /** Restores the settings from the journal. */
   public restore(config: JsonObject): void {
     this.config = config;
   }

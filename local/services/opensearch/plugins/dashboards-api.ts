@@ -2,31 +2,31 @@ import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { notSupported } from "../errors";
 import { anyJsonBody, type PluginAnswer, type SearchHttpRequest } from "../request";
 
-/** Where OpenSearch Dashboards is, on a domain of AWS. */
+/** Path of OpenSearch Dashboards on an AWS domain. */
 export const DASHBOARDS_PATH = "/_dashboards";
 
 export interface DashboardsAnswer extends PluginAnswer {
-  /** What it changed, for a journal. @default nothing */
+  /** Changed entries, for the journal. @default none */
   readonly changed?: readonly KeptEntry[];
 }
 
-/** What is kept, under `setting/<name>` or `<type>/<id>`. */
+/** A stored entry, under `setting/<name>` or `<type>/<id>`. */
 type KeptEntry = readonly [key: string, value: Json];
 
-/** Types that can be imported; those that Dashboards has beyond them, nothing here imports. */
+/** Types that can be imported: only those that this stack imports. */
 const TYPES: ReadonlySet<string> = new Set(["index-pattern", "visualization", "search", "dashboard"]);
 
 const IMPORT = "/api/saved_objects/_import";
 
 /**
- * The calls of OpenSearch Dashboards' HTTP API that search-setup makes: advanced settings, and saved objects of the
- * global tenant. They are kept and returned as Dashboards does; nothing shows them. Where there is an engine without
- * Dashboards, this stands in for it.
+ * The operations of OpenSearch Dashboards' HTTP API that search-setup uses: advanced settings, and saved objects of the
+ * global tenant. They are stored and returned as Dashboards does, but not displayed. It also serves these operations
+ * for a real engine that runs without Dashboards.
  */
 export class DashboardsApi {
   private readonly kept = new Map<string, Json>();
 
-  /** @throws EngineError for a request that is not served (501) or that is no JSON */
+  /** @throws EngineError for a request that is not supported (501) or whose body is not JSON */
   public answer(request: SearchHttpRequest): DashboardsAnswer {
     const { method, headers, body } = request;
     const path = request.path.slice(DASHBOARDS_PATH.length);
@@ -49,12 +49,12 @@ export class DashboardsApi {
     }
   }
 
-  /** What is kept, so that it can be written to a journal. */
+  /** All entries, for the journal. */
   public everything(): IterableIterator<KeptEntry> {
     return this.kept.entries();
   }
 
-  /** Takes something back from the journal. */
+  /** Restores an entry from the journal. */
   public restore([key, value]: KeptEntry): void {
     this.kept.set(key, value);
   }
@@ -93,7 +93,7 @@ export class DashboardsApi {
     return { status: 200, body: { saved_objects: objects } };
   }
 
-  /** As Dashboards, it answers 200 whatever comes of it, and imports nothing when a reference leads nowhere. */
+  /** Like Dashboards, it answers 200 in any case, and imports nothing when a reference has no target. */
   private import({ query, headers, body }: SearchHttpRequest): DashboardsAnswer {
     const content = fileOf(headers["content-type"] ?? "", body);
     if (content === undefined) {
@@ -129,7 +129,7 @@ export class DashboardsApi {
     return this.kept.has(nameOf(object)) && !overwrite ? { type: "conflict" } : undefined;
   }
 
-  /** With the members that Dashboards adds. */
+  /** Adds the members that Dashboards adds. */
   private stored(object: JsonObject): JsonObject {
     const kept = members(this.kept.get(nameOf(object)) ?? {});
     const version = Number(kept["version"] ?? 0) + 1;
@@ -158,7 +158,7 @@ function list(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The content of the part `file` of a form; undefined where there is none of the right name. */
+/** Content of a form's part `file`; undefined when no part has the right name. */
 function fileOf(contentType: string, body: string): string | undefined {
   const boundary = /^multipart\/form-data;\s*boundary="?([^";]+)"?/i.exec(contentType)?.[1];
   if (boundary === undefined) return undefined;

@@ -2,21 +2,21 @@ import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { badRequest, EngineError, notSupported } from "../errors";
 import { anyJsonBody, checkParameters, type PluginAnswer, type SearchHttpRequest } from "../request";
 
-/** A policy with its place in the order of writes, by which a later write says what it has seen. */
+/** A policy with its sequence number, which a later write must name. */
 export interface KeptPolicy {
   readonly seqNo: number;
   readonly version: number;
   readonly policy: JsonObject;
 }
 
-/** Nothing takes the place of the primary here. */
+/** The primary shard is never replaced here. */
 const PRIMARY_TERM = 1;
-/** Of the policies' own form. */
+/** Schema version of the policies. */
 const SCHEMA_VERSION = 21;
 
 /**
- * Policies of index state management: kept and returned as the plugin does, and not carried out. The engine that
- * Maven Central has is without this plugin, so that the form is that of its documentation:
+ * Policies of index state management: stored and returned as the plugin does, but not executed. The engine on
+ * Maven Central does not include this plugin, so the response format follows its documentation:
  * https://docs.opensearch.org/latest/im-plugin/ism/api/
  */
 export class LifecyclePolicies {
@@ -30,8 +30,8 @@ export class LifecyclePolicies {
   }
 
   /**
-   * @param seen by its number and term, the version that is to be replaced; undefined to make a new one
-   * @throws EngineError when another version is there
+   * @param seen sequence number and primary term of the version to replace; undefined to create a policy
+   * @throws EngineError when the current version is another
    */
   public put(
     name: string,
@@ -57,17 +57,17 @@ export class LifecyclePolicies {
     return { status: 200, body: { ...heading(name, found), result: "deleted" } };
   }
 
-  /** What is kept under a name, for a journal; null when nothing is. */
+  /** The stored policy of this name, for the journal; null when there is none. */
   public entry(name: string): KeptPolicy | null {
     return this.kept.get(name) ?? null;
   }
 
-  /** Everything that is kept. */
+  /** All stored policies. */
   public entries(): Iterable<readonly [string, KeptPolicy]> {
     return this.kept;
   }
 
-  /** Takes something back from a journal; null stands for deleted. */
+  /** Restores a policy from the journal; null means deleted. */
   public restore(name: string, kept: KeptPolicy | null): void {
     if (kept === null) this.kept.delete(name);
     else this.kept.set(name, kept);
@@ -75,7 +75,7 @@ export class LifecyclePolicies {
   }
 }
 
-/** The path of a policy, its name captured. */
+/** Path of a policy; captures its name. */
 export const POLICY_PATH = /^\/_plugins\/_ism\/policies\/([^/]+)$/;
 
 /** Answers a request about one policy. @throws EngineError */
@@ -108,7 +108,7 @@ function conflict(name: string, found: KeptPolicy | undefined): EngineError {
   );
 }
 
-/** With the members that the plugin adds. */
+/** Adds the members that the plugin adds. */
 function completed(name: string, body: Json): JsonObject {
   const policy = isJsonObject(body) ? body["policy"] : undefined;
   if (

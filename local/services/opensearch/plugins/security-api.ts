@@ -1,13 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import type { PluginAnswer } from "../request";
 
-/** The kinds of things that are kept, with the lists that each may hold beside a description. */
+/** Kinds of stored objects, with the lists that each may hold besides a description. */
 const KINDS = {
   roles: { one: "role", lists: ["cluster_permissions", "index_permissions", "tenant_permissions"] },
   rolesmapping: { one: "rolesmapping", lists: ["hosts", "users", "backend_roles", "and_backend_roles"] },
 } as const satisfies Readonly<Record<string, { readonly one: string; readonly lists: readonly string[] }>>;
 
-/** A role that is part of the plugin and cannot be changed: of those, the one that this stack gives to people. */
+/** Built-in roles, which cannot be changed; only the one that this stack grants to people is here. */
 const STATIC_ROLES: ReadonlyMap<string, JsonObject> = new Map([
   [
     "kibana_user",
@@ -50,8 +50,8 @@ export function isSecurityKind(text: string): text is SecurityKind {
 }
 
 /**
- * The security plugin's roles and role mappings: kept and returned as the plugin does, and not enforced. What
- * they allow is proved on a real engine.
+ * The security plugin's roles and role mappings: stored and returned as the plugin does, but not enforced. Tests on
+ * a real engine prove the permissions.
  */
 export class SecurityApi {
   private readonly kept: Readonly<Record<SecurityKind, Map<string, JsonObject>>> = {
@@ -75,13 +75,13 @@ export class SecurityApi {
     return existed ? said(200, "OK", `'${name}' updated.`) : said(201, "CREATED", `'${name}' created.`);
   }
 
-  /** What is kept, so that it can be written to a journal. */
+  /** All stored objects, for the journal. */
   public *everything(): Generator<readonly [SecurityKind, string, JsonObject]> {
     for (const [name, body] of this.kept.roles) yield ["roles", name, body];
     for (const [name, body] of this.kept.rolesmapping) yield ["rolesmapping", name, body];
   }
 
-  /** Takes something back from the journal. */
+  /** Restores an object from the journal. */
   public restore(kind: SecurityKind, name: string, body: JsonObject): void {
     this.kept[kind].set(name, body);
   }
@@ -115,7 +115,7 @@ function check(kind: SecurityKind, body: Json): PluginAnswer | undefined {
   return wrong.length > 0 ? error("Wrong datatype", Object.fromEntries(wrong)) : undefined;
 }
 
-/** With the members that the plugin adds. */
+/** Adds the members that the plugin adds. */
 function completed(kind: SecurityKind, body: JsonObject): JsonObject {
   if (kind === "rolesmapping") {
     const empty = { hosts: [], users: [], reserved: false, hidden: false };

@@ -8,14 +8,14 @@ import { compileQuery } from "./query";
 import { compileTerms } from "./terms-aggregation";
 import type { Match } from "./values";
 
-/** What an aggregation is compiled for. */
+/** Context that an aggregation is compiled in. */
 interface AggregationContext {
   readonly indices: readonly SearchIndex[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Compiles the aggregations of a search, or those below a bucket. @throws EngineError */
+/** Compiles the aggregations of a search or of a bucket. @throws EngineError */
 export function compileAggregations(aggs: Json | undefined, context: AggregationContext): Aggregate {
   const named = Object.entries(aggs === undefined ? {} : object(aggs, "aggregations")).map(([name, body]) => {
     return [name, compileOne(name, object(body, name), context)] as const;
@@ -42,7 +42,7 @@ function compileOne(name: string, source: JsonObject, context: AggregationContex
       return compileDateHistogram(body, context.indices, bucket);
     case "filter": {
       const fits = matcher(body, context);
-      // The engine gives the metadata of a single bucket even when there is none.
+      // The engine returns the metadata of a single bucket even when it is empty.
       return (matches) => ({ meta: {}, ...bucket(matches.filter(fits)) });
     }
     case "filters":
@@ -52,7 +52,7 @@ function compileOne(name: string, source: JsonObject, context: AggregationContex
   }
 }
 
-/** A query over several indices as a test of a match. */
+/** A query over several indices as a predicate. */
 function matcher(query: Json, { indices, now }: AggregationContext): (match: Match) => boolean {
   const predicates = new Map(indices.map((index) => [index, compileQuery(query, index, now)]));
   return ({ index, doc }) => predicates.get(index)?.(doc) ?? false;

@@ -9,7 +9,7 @@ import { FieldReader, grouped } from "./values";
 const KNOWN = ["field", "calendar_interval", "fixed_interval", "min_doc_count", "format", "time_zone"];
 const UTC = new Set(["UTC", "Etc/UTC"]);
 
-/** A bucket for each interval of time that has documents. @throws EngineError when the engine would refuse it */
+/** A bucket for each interval that has documents. @throws EngineError when the engine would refuse it */
 export function compileDateHistogram(
   body: JsonObject,
   indices: readonly SearchIndex[],
@@ -19,7 +19,7 @@ export function compileDateHistogram(
   const { calendar_interval: calendar, fixed_interval: fixed, format, time_zone: zone = "UTC" } = body;
   if (!UTC.has(String(zone))) throw notSupported(`time_zone ${String(zone)}`);
   const least = count(body["min_doc_count"], "min_doc_count", 0);
-  if (least === 0) throw notSupported("empty buckets of a date_histogram; min_doc_count from 1 is");
+  if (least === 0) throw notSupported("empty buckets of a date_histogram; supported: min_doc_count from 1");
   const reader = new FieldReader(indices, text(body["field"], "date_histogram.field"));
   const { mapped } = reader;
   if (mapped && mapped.type !== "date") throw notSupported(`date_histogram of ${mapped.path}, no date`);
@@ -28,7 +28,7 @@ export function compileDateHistogram(
   if (!floor) {
     throw notSupported(
       fixed === undefined
-        ? `calendar_interval ${String(calendar)}; day and month are`
+        ? `calendar_interval ${String(calendar)}; supported: day and month`
         : `fixed_interval ${String(fixed)}; 1s and 1m are`,
     );
   }

@@ -6,10 +6,10 @@ import { checkMembers, parsingError, text } from "../params";
 import { compileScript } from "./script";
 import { FieldReader, type Match } from "./values";
 
-/** What an aggregation says of documents. */
+/** Computes an aggregation's result from the matches. */
 export type Aggregate = (matches: readonly Match[]) => JsonObject;
 
-/** The panels' sum, and what a first look at the data asks for. */
+/** The panels' sum, and metrics for a first look at the data. */
 const METRICS = {
   sum,
   avg: (numbers) => (numbers.length === 0 ? null : sum(numbers) / numbers.length),
@@ -21,7 +21,7 @@ export function isMetric(kind: string): kind is keyof typeof METRICS {
   return Object.hasOwn(METRICS, kind);
 }
 
-/** Compiles an aggregation that gives a number. @throws EngineError when the engine would refuse it */
+/** Compiles an aggregation that returns a number. @throws EngineError when the engine would refuse it */
 export function compileMetric(
   kind: keyof typeof METRICS,
   body: JsonObject,
@@ -46,7 +46,7 @@ export function compileMetric(
   };
 }
 
-/** Compensated (Kahan), as the engine's is: sums of money then agree to the cent. */
+/** Compensated summation (Kahan), as in the engine: sums of money then agree to the cent. */
 function sum(numbers: readonly number[]): number {
   let total = 0;
   let compensation = 0;

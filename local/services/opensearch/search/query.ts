@@ -6,16 +6,16 @@ import type { Field } from "../indices/mapping";
 import type { Doc, SearchIndex } from "../indices/search-index";
 import { checkMembers, listOf, object, onlyMember, parsingError, text } from "../params";
 
-/** Whether a document is wanted. */
+/** Whether a document matches. */
 type Predicate = (doc: Doc) => boolean;
 
 const NEVER: Predicate = () => false;
 const ALWAYS: Predicate = () => true;
 
 /**
- * Compiles a query for an index. Documents either fit or do not: relevance is not computed.
+ * Compiles a query for an index. Documents match or do not match: relevance is not computed.
  * @param now milliseconds since 1970, for date math
- * @throws EngineError when the engine would refuse the query, or the double does not have it
+ * @throws EngineError when the engine would refuse the query, or the double lacks it
  */
 export function compileQuery(query: Json | undefined, index: SearchIndex, now: number): Predicate {
   if (query === undefined) return ALWAYS;
@@ -75,7 +75,7 @@ function terms(kind: "term" | "terms", body: JsonObject, index: SearchIndex, now
   return (doc) => tests.some((test) => test(doc));
 }
 
-/** The value of a query about one field, in either of the two forms. */
+/** The value of a single-field query, in either of its two forms. */
 function wantedOf(given: Json, key: string, what: string): Json {
   if (!isJsonObject(given)) return given;
   checkMembers(given, what, [key]);
@@ -97,7 +97,7 @@ function equals(field: Field, wanted: Json, index: SearchIndex, now: number): Pr
   return any(field, (value) => value === exact);
 }
 
-/** Whether any value of the field passes. */
+/** Whether any value of the field passes the test. */
 function any({ slot }: Field, test: (value: FieldValue) => boolean): Predicate {
   return ({ values }) => {
     const value = values[slot];
@@ -160,7 +160,7 @@ function boundOf(
 ): number {
   if (field.type !== "date") return numberOf(wanted, index);
   const { first, last } = dateOf(wanted, format === undefined ? field.format : String(format), index, now);
-  // A bound that stands for a whole unit includes it (gte, lte) or leaves it out (gt, lt).
+  // A bound that names a whole unit includes it (gte, lte) or excludes it (gt, lt).
   return key === "gt" || key === "lte" ? last : first;
 }
 
@@ -173,7 +173,7 @@ function prefix(body: JsonObject, index: SearchIndex): Predicate {
   const wanted = String(wantedOf(given, "value", "prefix"));
   const field = index.mapping.field(path);
   if (!field) return NEVER;
-  if (field.type !== "keyword") throw notSupported(`prefix of ${path}, which is no keyword`);
+  if (field.type !== "keyword") throw notSupported(`prefix of ${path}, which is not a keyword`);
   return any(field, (value) => String(value).startsWith(wanted));
 }
 
@@ -191,9 +191,8 @@ function match(body: JsonObject, index: SearchIndex, now: number): Predicate {
 }
 
 /**
- * The words of a text as the engine's standard analyzer finds them, near enough for names of products:
- * letters and digits, an apostrophe or full stop between letters, a comma or full stop between digits; in
- * lower case.
+ * Words as the engine's standard analyzer finds them, close enough for product names: letters and digits, an
+ * apostrophe or full stop between letters, a comma or full stop between digits; in lower case.
  */
 const WORD =
   /[\p{L}\p{N}\p{M}_]+(?:(?:(?<=\p{L})['’.:](?=\p{L})|(?<=\p{N})['’.,;](?=\p{N}))[\p{L}\p{N}\p{M}_]+)*/gu;

@@ -3,13 +3,13 @@ import { EngineError, notSupported } from "../errors";
 import type { SearchIndex } from "../indices/search-index";
 import { FieldReader, type Match } from "./values";
 
-/** A number for each document. */
+/** Computes a number for each document. */
 type NumberScript = (match: Match) => number;
 
 const FACTOR = /^\s*doc\['([^']+)'\]\.value\s*$/;
 
 /**
- * The one kind of script that the double runs: a product of fields, such as
+ * The only kind of script that the double runs: a product of fields, such as
  * `doc['Quantity'].value * doc['Price'].value`, which is the revenue of a line.
  * @throws EngineError for any other script
  */
@@ -27,7 +27,7 @@ export function compileScript(script: Json, indices: readonly SearchIndex[]): Nu
     .split("*")
     .map((part) => FACTOR.exec(part)?.[1]);
   const readers = factors.map((path) => {
-    if (path === undefined) throw notSupported(`script ${String(source)}; a product of fields is`);
+    if (path === undefined) throw notSupported(`script ${String(source)}; supported: a product of fields`);
     const reader = new FieldReader(indices, path);
     if (!reader.mapped) throw runtimeError(String(source), `No field found for [${path}] in mapping`);
     return reader;

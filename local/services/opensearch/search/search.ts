@@ -25,22 +25,22 @@ const KNOWN = [
   "track_total_hits",
 ];
 
-/** A hit, with its document as the text that was sent where nothing is left out of it. */
+/** A hit. Its document is the text that the client sent, unless members are left out. */
 interface Hit {
   readonly match: Match;
   readonly sort?: SortValues;
 }
 
 /**
- * Runs a search over indices and gives the answer as JSON text: documents go into it as they were sent.
- * @throws EngineError when the engine would refuse it, or the double does not have something of it
+ * Runs a search over indices and returns the response as JSON text: it contains the documents as they were sent.
+ * @throws EngineError when the engine would refuse it, or the double lacks a part of it
  */
 export function search(body: JsonObject, indices: readonly SearchIndex[], now: number): string {
   const began = performance.now();
   checkMembers(body, "a search", KNOWN);
   try {
     const matches = find(body["query"], indices, now);
-    // Without an index there is no shard that would look at them: the answer has none.
+    // Without an index no shard evaluates the aggregations, so the response has none.
     const aggs = indices.length === 0 ? undefined : (body["aggs"] ?? body["aggregations"]);
     const aggregate = compileAggregations(aggs, { indices, now });
     const hits = page(body, matches, indices);
@@ -60,10 +60,10 @@ export function search(body: JsonObject, indices: readonly SearchIndex[], now: n
   }
 }
 
-/** Errors that the engine finds before it asks its shards. */
+/** Errors that the engine finds before it queries its shards. */
 const PARSE_ERRORS = new Set(["parsing_exception"]);
 
-/** How many documents of the indices fit a query. @throws EngineError */
+/** Number of documents that match a query. @throws EngineError */
 export function countMatches(body: JsonObject, indices: readonly SearchIndex[], now: number): JsonObject {
   checkMembers(body, "a count", ["query"]);
   return { count: find(body["query"], indices, now).length, _shards: shardsOf(indices) };
@@ -112,13 +112,13 @@ function totalOf(track: Json = DEFAULT_TRACKED, found: number): string {
   return `"total":${JSON.stringify(total)},`;
 }
 
-/** A document or some of its members; undefined when the search wants none. */
+/** A document or some of its members; undefined when the search excludes the source. */
 function sourceOf(doc: Doc, wanted: Json = true): string | undefined {
   if (typeof wanted === "boolean") return wanted ? doc.source : undefined;
   if (isJsonObject(wanted)) throw notSupported("includes and excludes of _source");
   const names = listOf(wanted).map(String);
   const path = names.find((name) => /[*.]/.test(name));
-  if (path !== undefined) throw notSupported(`_source ${path}; names of members are`);
+  if (path !== undefined) throw notSupported(`_source ${path}; supported: names of members`);
   const members = Object.entries<Json>(JSON.parse(doc.source)).filter(([name]) => names.includes(name));
   return JSON.stringify(Object.fromEntries(members));
 }
@@ -130,7 +130,7 @@ function hitText({ match: { index, doc }, sort }: Hit, wanted: Json | undefined)
   return `${head}${source === undefined ? "" : `,"_source":${source}`}${order}}`;
 }
 
-/** How many shards took part. */
+/** The `_shards` part of a response. */
 function shardsOf(indices: readonly SearchIndex[]): JsonObject {
   const total = indices.reduce(
     (sum, { definition }) => sum + numberSetting(definition.settings, "index.number_of_shards", 1),

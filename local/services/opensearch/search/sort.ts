@@ -5,13 +5,13 @@ import type { SearchIndex } from "../indices/search-index";
 import { checkMembers, listOf, onlyMember } from "../params";
 import { compareValues, FieldReader, type Match } from "./values";
 
-/** What a match is sorted by: a value of each sort key, null where it has none. */
+/** Sort values of a match: one for each sort key, null when it has none. */
 export type SortValues = readonly (FieldValue | null)[];
 
 interface SortKey {
   readonly value: (match: Match) => FieldValue | null;
   readonly compare: (a: FieldValue | null, b: FieldValue | null) => number;
-  /** A value that a request names, in the form that is compared. */
+  /** Parses a value of a request into its comparable form. */
   readonly parse: (given: Json) => FieldValue;
 }
 
@@ -19,7 +19,7 @@ interface SortKey {
 export class Sort {
   private constructor(private readonly keys: readonly SortKey[]) {}
 
-  /** Undefined where the request asks for no order. @throws EngineError */
+  /** Undefined when the request gives no order. @throws EngineError */
   public static compile(sort: Json | undefined, indices: readonly SearchIndex[]): Sort | undefined {
     const keys = listOf(sort).map((one) => compileKey(one, indices));
     return keys.length === 0 ? undefined : new Sort(keys);
@@ -37,7 +37,7 @@ export class Sort {
     return 0;
   }
 
-  /** The place that `search_after` names. @throws EngineError when it has not a value for each key */
+  /** The position that `search_after` names. @throws EngineError when it does not have one value for each key */
   public after(given: readonly Json[]): SortValues {
     if (given.length !== this.keys.length) {
       throw badRequest(`search_after has ${given.length} value(s) but sort has ${this.keys.length}.`);
@@ -60,7 +60,7 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
   }
   return {
     value: (match) => {
-      // Of several values the engine takes the one that comes first in the order.
+      // Among several values the engine uses the one that comes first in the order.
       const [first = null] = [...reader.values(match)].sort((a, b) => sign * compareValues(a, b));
       return first;
     },
@@ -72,7 +72,9 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
       const isText = reader.mapped?.type === "keyword";
       if (isText && typeof value === "string") return value;
       if (!isText && typeof value === "number") return value;
-      throw notSupported(`search_after ${JSON.stringify(value)} of ${path}; a value of a hit's sort is`);
+      throw notSupported(
+        `search_after ${JSON.stringify(value)} of ${path}; supported: a value of a hit's sort`,
+      );
     },
   };
 }

@@ -42,7 +42,7 @@ export function compileTerms(
 
 type Comparison = (a: Bucket, b: Bucket) => number;
 
-/** By key, by count, or by a metric below the buckets, such as `revenue`. Equal ones are ordered by key. */
+/** Orders by key, by count, or by a metric of the buckets, such as `revenue`. Ties are ordered by key. */
 function compileOrder(order: Json): Comparison {
   const comparisons = listOf(order).map((one): Comparison => {
     const [name, direction] = onlyMember(one, "order");
@@ -60,7 +60,7 @@ function compileOrder(order: Json): Comparison {
   };
 }
 
-/** Buckets without a value come last, whatever the direction. */
+/** Buckets without a value come last in either direction. */
 function compareNumbers(a: number | null, b: number | null, sign: number): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   return sign * (a - b);

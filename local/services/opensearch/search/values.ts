@@ -9,7 +9,7 @@ export interface Match {
   readonly doc: Doc;
 }
 
-/** Orders texts as the engine does: by code point, not by UTF-16 unit. */
+/** Orders texts as the engine does: by code point, not by UTF-16 code unit. */
 export function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   let at = 0;
@@ -26,11 +26,11 @@ export function compareValues(a: FieldValue, b: FieldValue): number {
   return typeof a === "string" || typeof b === "string" ? compareTexts(String(a), String(b)) : a - b;
 }
 
-/** A field over the indices of a search, each of which may map it in its own way or not at all. */
+/** Reads a field across the indices of a search; each may map it differently or not at all. */
 export class FieldReader {
   private readonly fields = new Map<SearchIndex, Field | undefined>();
 
-  /** @throws EngineError when the field is a text, whose values an engine does not keep one by one */
+  /** @throws EngineError for a text field, because the engine does not store its values individually */
   public constructor(
     indices: readonly SearchIndex[],
     public readonly path: string,
@@ -42,7 +42,7 @@ export class FieldReader {
     }
   }
 
-  /** How the first index that has the field maps it; undefined when none does. */
+  /** The field in the first index that maps it; undefined when none does. */
   public get mapped(): Field | undefined {
     return [...this.fields.values()].find((field) => field !== undefined);
   }
@@ -54,7 +54,7 @@ export class FieldReader {
     return value === undefined ? [] : Array.isArray(value) ? value : [value];
   }
 
-  /** As numbers. @throws EngineError when the field holds texts */
+  /** Requires a numeric field. @throws EngineError when the field holds texts */
   public checkNumeric(aggregation: string): void {
     const { mapped } = this;
     if (mapped?.type !== "keyword") return;
@@ -64,7 +64,7 @@ export class FieldReader {
   }
 }
 
-/** Matches by each of their keys. */
+/** Groups matches by each of their keys. */
 export function grouped<K>(
   matches: readonly Match[],
   keysOf: (match: Match) => readonly K[],
