@@ -6,7 +6,7 @@ const OPEN_BRACE = 0x7b;
 
 const ONE_A_LINE = "send each object on a line of its own";
 
-/** Structure of a line: its text with empty strings, and the ends of its outermost objects. */
+/** Structure of a line: its text with empty strings, and the ends of its outermost objects and arrays. */
 interface Outline {
   /** The line with every string emptied: `{"":1,"":""}`. */
   readonly bare: string;

@@ -227,8 +227,8 @@ export const SETTINGS = z
     delivery: z
       .strictObject({
         /**
-         * The repository in the subject of GitHub's tokens: `owner/name`, or `owner@123/name@456` where the repository
-         * uses immutable subjects, as those made since July 2026 do.
+         * The repository in the subject of GitHub's tokens: `owner/name`, or `owner@123/name@456` where the
+         * repository uses immutable subjects, as repositories created since July 2026 do.
          */
         repository: text(REPOSITORY, "owner/name or owner@id/name@id is allowed"),
         /** GitHub's identity provider, which exists once in an account. `exists`: something else created it. @default create */

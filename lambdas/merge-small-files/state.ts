@@ -35,7 +35,7 @@ export interface Intent {
   readonly step: Step;
   readonly stepAtMs: number;
   readonly sql: string;
-  /** The same token starts the same query once only. */
+  /** Token of the query: the same token starts the same query only once. */
   readonly token: string;
   /** Null until it has started. */
   readonly query: string | null;

@@ -53,9 +53,9 @@ interface ComparedHour {
 /** Result of a task. */
 export type Ended =
   | { readonly kind: "merged"; readonly merged: MergedHour }
-  /** A neighbour took lines of the result meanwhile, or the query is not known any more: the hour is begun again. */
+  /** A neighbour took lines of the result meanwhile, or Athena no longer knows the query: the hour is started again. */
   | { readonly kind: "again"; readonly why: string }
-  /** The swap had been made already. */
+  /** The swap was already done. */
   | { readonly kind: "cleaned" }
   /** Rows of one identity differ. */
   | { readonly kind: "conflict"; readonly digest: string; readonly why: string }

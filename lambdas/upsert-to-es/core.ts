@@ -29,7 +29,7 @@ export interface Settings {
 const BULK_TIMEOUT_MS = 30_000;
 /** Time kept back for the quarantine object and the answer. */
 const RESERVE_MS = 10_000;
-/** A bulk request is not begun with less time than this. */
+/** A bulk request is not started with less time than this. */
 const LEAST_BULK_MS = 1_000;
 /** With less time than this, each record is completed before the next is started. */
 const HASTE_MS = RESERVE_MS + BULK_TIMEOUT_MS;

@@ -220,7 +220,7 @@ function quickSightChanges(arns: QuickSightArns, boundary: Condition): Row[] {
   ];
 }
 
-/** The same, for actions that take no resource. */
+/** Permissions of an apply in QuickSight, for actions that take no resource. */
 function quickSightChangesOfAny(stack: string): Row[] {
   const reason = "the action takes no resource; the condition limits it to what is made with the stack's tag";
   // biome-ignore format: a table, row by row

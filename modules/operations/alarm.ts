@@ -12,7 +12,7 @@ import type { Metric, MetricMath } from "./metric";
 export interface AlarmSpec {
   /** In kebab-case: the last part of the physical name, and its heading in {@link RUNBOOK}. */
   readonly name: string;
-  /** What happened and what it costs, for whoever is woken by it; {@link RUNBOOK} has what to do. */
+  /** What happened and what it costs, for the operator on call; {@link RUNBOOK} says what to do. */
   readonly description: string;
   readonly metric: Metric | MetricMath;
   readonly comparisonOperator:
