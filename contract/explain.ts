@@ -26,7 +26,7 @@ export function explainNotJson(line: string): Refusal {
   const text = line.trim();
   // A byte order mark is white space to JavaScript.
   if (line.slice(0, line.length - line.trimStart().length).includes("\ufeff")) {
-    return notJson("a byte order mark (BOM) stands before the line; it is allowed at a record's start only");
+    return notJson("a byte order mark (BOM) precedes the line; it is allowed only at a record's start");
   }
   if (text.includes("\0")) return notJson("the line holds NUL bytes, as text in UTF-16 does");
   const part = partOfArray(text);

@@ -34,7 +34,7 @@ export function hourOf(ms: number): Hour {
 export function hourNamed(name: string): Hour {
   const startMs = /^\d{4}-\d\d-\d\dT\d\d$/.test(name) ? Date.parse(`${name}:00:00Z`) : Number.NaN;
   if (Number.isNaN(startMs) || hourOf(startMs).name !== name) {
-    throw new RangeError(`"${name}" is no hour such as 2026-11-24T03`);
+    throw new RangeError(`"${name}" is not an hour such as 2026-11-24T03`);
   }
   return hourOf(startMs);
 }

@@ -271,7 +271,7 @@ export const SETTINGS = z
         if (/^t\d/.test(speed.instanceType)) {
           add(
             ["speed", "instanceType"],
-            `is "${speed.instanceType}"; a domain with standby takes no burstable one`,
+            `is "${speed.instanceType}"; a domain with standby does not support burstable types`,
           );
         }
       }
@@ -280,7 +280,7 @@ export const SETTINGS = z
         if (first === index) return;
         add(
           ["operations", "alarmSubscriptions", index, "endpoint"],
-          `is "${endpoint}", which stands at operations.alarmSubscriptions[${first}].endpoint already`,
+          `is "${endpoint}", which operations.alarmSubscriptions[${first}].endpoint is already`,
         );
       });
     }),

@@ -30,7 +30,7 @@ export function assertLiteral(construct: IConstruct, property: string, value: un
   // A list token is recognised only in the list itself, not in its elements.
   if (Array.isArray(value) ? !Token.isUnresolved(value) && value.every(literal) : literal(value)) return;
   throw new TypeError(
-    `${construct.node.path}: ${property} is no literal; it decides which resources exist, so no token is allowed`,
+    `${construct.node.path}: ${property} is not a literal; it decides which resources exist, so no token is allowed`,
   );
 }
 
@@ -42,6 +42,6 @@ export function assertLiteral(construct: IConstruct, property: string, value: un
 export function assertKnownLength(construct: IConstruct, property: string, list: readonly unknown[]): void {
   if (Array.isArray(list) && !Token.isUnresolved(list)) return;
   throw new TypeError(
-    `${construct.node.path}: ${property} is no literal list; its length decides which resources or statements exist, so only its elements may be tokens`,
+    `${construct.node.path}: ${property} is not a literal list; its length decides which resources or statements exist, so only its elements may be tokens`,
   );
 }

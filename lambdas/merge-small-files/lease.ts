@@ -75,7 +75,7 @@ export async function releaseLease(
 function parseLease(body: string, place: string): LeaseState {
   const state: unknown = JSON.parse(body);
   if (!isLeaseState(state)) {
-    throw new Error(`${place} is no lease: ${body.slice(0, 200)}; delete it while no run is at work`);
+    throw new Error(`${place} is not a lease: ${body.slice(0, 200)}; delete it while no run is at work`);
   }
   return state;
 }

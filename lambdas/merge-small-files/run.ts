@@ -336,7 +336,7 @@ export class Run {
         }
         return;
       case "again":
-        log.warn("An hour is begun again", { hour: hour.name, why: ended.why });
+        log.warn("An hour is started again", { hour: hour.name, why: ended.why });
         break;
       case "cleaned":
         break;

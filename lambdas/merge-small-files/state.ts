@@ -189,7 +189,7 @@ function parse<T>(body: string, place: string, is: (value: unknown) => value is 
   }
   if (is(value)) return value;
   throw new Error(
-    `${place} is no ${what}: ${body.slice(0, 200)}; restore its version before, while no run is at work`,
+    `${place} is no ${what}: ${body.slice(0, 200)}; restore its previous version while no run is at work`,
   );
 }
 

@@ -204,7 +204,7 @@ export class Tasks {
       case "running":
         return undefined;
       case "unknown":
-        return this.#abandon(intent, { kind: "again", why: `query ${intent.query} is not known any more` });
+        return this.#abandon(intent, { kind: "again", why: `query ${intent.query} is no longer known` });
       case "failed": {
         const identity = intent.step === "merge" ? conflictOf(state.reason) : undefined;
         if (identity !== undefined) {
