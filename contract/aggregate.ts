@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /**
- * Aggregated records of the Kinesis Producer Library, by its published format (aggregation-format.md in
+ * Aggregated records of the Kinesis Producer Library, in its published format (aggregation-format.md in
  * awslabs/amazon-kinesis-producer): four bytes, a protocol buffers message, and the message's MD5.
  *
  *     message AggregatedRecord { repeated string partition_key_table = 1; repeated string explicit_hash_key_table = 2;
@@ -19,20 +19,20 @@ const PARTITION_KEY_INDEX = 1;
 const HASH_KEY_INDEX = 2;
 const DATA = 3;
 
-/** How a field's value is written. Groups, which proto2 had, do not occur in the format. */
+/** Wire types of protocol buffers. The format has no groups (proto2). */
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
-/** A varint of 64 bits takes at most so many bytes. */
+/** Longest varint of 64 bits, in bytes. */
 const VARINT_BYTES = 10;
 
-/** The record begins like an aggregated one and is none. */
+/** The record begins like an aggregated one but is malformed. */
 class MalformedError extends Error {}
 
-/** What a record is, as far as aggregation goes. */
+/** Result of unpacking a record. */
 type Unpacked =
   | { readonly kind: "plain" }
-  /** It begins like an aggregated record, but is not whole: it is treated as any other record. */
+  /** It begins like an aggregated record but is incomplete: it is treated like any other record. */
   | { readonly kind: "broken"; readonly fault: string }
-  /** Data of its user records, in their order: views of the record, which cost no copy. */
+  /** Data of its user records, in their order: views of the record, without a copy. */
   | { readonly kind: "aggregated"; readonly userRecords: readonly Uint8Array[] };
 
 /** Unpacks a record of the stream. Time and memory are linear in its length; a user record in it is not unpacked again. */
@@ -70,18 +70,18 @@ function readMessage(message: Uint8Array): Uint8Array[] {
       userRecords.push(record.data);
     }
   }
-  // The tables may stand behind the records that refer to them.
+  // The tables may follow the records that refer to them.
   if (largestPartitionKey >= partitionKeys || largestHashKey >= hashKeys) {
-    throw new MalformedError("a user record refers to a key that it does not hold");
+    throw new MalformedError("a user record refers to a key that is in no table");
   }
   return userRecords;
 }
 
 interface UserRecord {
   readonly data: Uint8Array;
-  /** Place in its table. */
+  /** Index in the table of partition keys. */
   readonly partitionKey: number;
-  /** Place in its table; -1: none. */
+  /** Index in the table of explicit hash keys; -1: none. */
   readonly hashKey: number;
 }
 
@@ -117,13 +117,13 @@ function bytesOf({ number, value }: Field): Uint8Array {
   throw new MalformedError(`field ${number} is a number`);
 }
 
-/** Reads the fields of a message one after the other. */
+/** Reads the fields of a message in order. */
 class Reader {
   private at = 0;
 
   constructor(private readonly bytes: Uint8Array) {}
 
-  /** Undefined at the message's end. @throws MalformedError */
+  /** The next field; undefined at the end of the message. @throws MalformedError */
   next(): Field | undefined {
     if (this.at === this.bytes.length) return undefined;
     const tag = this.varint();
@@ -143,7 +143,7 @@ class Reader {
     }
   }
 
-  /** Beyond 2^53 it is rounded, which is far beyond any index or length here. */
+  /** Values above 2^53 are rounded; every index and length here is far smaller. */
   private varint(): number {
     let value = 0;
     for (let count = 0; count < VARINT_BYTES; count++) {

@@ -1,31 +1,31 @@
-/** Deepest nesting of an unknown column. Readers of JSON in Java recurse, or stop at 1,000 levels. */
+/** Deepest nesting of an unknown column. JSON parsers in Java recurse, or stop at 1,000 levels. */
 export const MAX_DEPTH = 64;
 
-/** Longest key. Jackson, which Athena's `json_extract` reads with, stops at 50,000 characters. */
+/** Longest key, in characters. Jackson, the parser of Athena's `json_extract`, stops at 50,000. */
 export const MAX_KEY_CHARACTERS = 1024;
 
-/** Longest number of an unknown column, which is stored as written. Jackson stops at 1,000 digits. */
+/** Longest number of an unknown column, in characters; it is stored as written. Jackson stops at 1,000 digits. */
 export const MAX_NUMBER_CHARACTERS = 500;
 
-/** What makes a value ambiguous, or unreadable to one of the engines, although it is JSON. */
+/** Reason to refuse a value that is JSON: it is ambiguous, or one of the engines cannot read it. */
 export interface ValueFault {
   readonly reason: "ambiguous_key" | "out_of_range";
   readonly detail: string;
 }
 
-/** Thrown to leave the walk over a value. */
+/** Ends the walk over a value. */
 class FaultFound extends Error {
   constructor(readonly fault: ValueFault) {
     super(fault.detail);
   }
 }
 
-/** Strings (keys with their colon), brackets, numbers and literals; commas and blanks say nothing. */
+/** Strings (keys with their colon), brackets, numbers and literals; commas and blanks are skipped. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]|-?\d[\d.eE+-]*|[a-z]+/g;
 
 /** An object or array that is still open. */
 interface Open {
-  /** Of an object; undefined for an array. */
+  /** Members of an object; undefined for an array. */
   readonly members: Map<string, string> | undefined;
   readonly items: string[];
   /** Key whose value comes next. */
@@ -34,11 +34,12 @@ interface Open {
 
 /**
  * The canonical text of a value: keys in the order of their UTF-16 code units at every depth, no blanks, strings as
- * `JSON.stringify` writes them, numbers exactly as they were written. Two texts of it are equal if and only if they say
- * the same, but for the spelling of numbers. Never longer than `text`, neither in characters nor in UTF-8.
+ * `JSON.stringify` writes them, numbers exactly as they were written. Two canonical texts are equal if and only if
+ * their values are equal, numbers compared as written. The result is never longer than `text`, in characters or in
+ * UTF-8 bytes.
  * @param text a value that `JSON.parse` accepts
- * @returns the text, or why the value is refused: a key repeated in its object (the text does not say which one is meant),
- * nesting, keys and numbers beyond what the engines' parsers take
+ * @returns the text, or the reason to refuse the value: a key that its object repeats (it is ambiguous), or nesting,
+ * keys or numbers beyond the limits of the engines' parsers
  */
 export function canonicalJson(text: string): string | ValueFault {
   try {
@@ -49,7 +50,7 @@ export function canonicalJson(text: string): string | ValueFault {
   }
 }
 
-/** Without recursion: the depth is the producer's. */
+/** Without recursion, because the producer determines the depth. */
 function walk(text: string): string {
   const open: Open[] = [];
   let whole = "";
@@ -77,7 +78,7 @@ function walk(text: string): string {
       }
       parent.key = key;
     } else if (token.startsWith('"')) {
-      // Without an escape a string is written in the one way that there is.
+      // A string without an escape has only one spelling.
       take(token.includes("\\") ? JSON.stringify(JSON.parse(token)) : token);
     } else {
       if (token.length > MAX_NUMBER_CHARACTERS)
@@ -90,7 +91,7 @@ function walk(text: string): string {
   return whole;
 }
 
-/** An object of members whose values are canonical texts. */
+/** The text of an object whose members' values are canonical texts. */
 export function objectText(members: ReadonlyMap<string, string>): string {
   if (members.size === 0) return "{}";
   const keys = [...members.keys()].sort();

@@ -6,27 +6,27 @@ const OPEN_BRACE = 0x7b;
 
 const ONE_A_LINE = "send each object on a line of its own";
 
-/** What a line says of itself without its texts, and where its outermost objects end. */
+/** Structure of a line: its text with empty strings, and the ends of its outermost objects and arrays. */
 interface Outline {
-  /** The line with every text emptied: `{"":1,"":""}`. */
+  /** The line with every string emptied: `{"":1,"":""}`. */
   readonly bare: string;
-  /** Ends of the objects and arrays that nothing surrounds. */
+  /** Ends of the outermost objects and arrays. */
   readonly ends: readonly number[];
-  /** Brackets that are open at the end. */
+  /** Brackets that are open at the end of the line. */
   readonly depth: number;
-  /** The end is inside of a text. */
+  /** Whether the line ends inside a string. */
   readonly isInText: boolean;
 }
 
 /**
- * Says what a line looks like that `JSON.parse` refuses, in the terms of whoever sent it.
+ * Explains to the producer why `JSON.parse` refuses a line.
  * @param line text of at most {@link MAX_LINE_BYTES}; the work is linear in its length
  */
 export function explainNotJson(line: string): Refusal {
   const text = line.trim();
   // A byte order mark is white space to JavaScript.
   if (line.slice(0, line.length - line.trimStart().length).includes("\ufeff")) {
-    return notJson("a byte order mark (BOM) stands before the line; it is allowed at a record's start only");
+    return notJson("a byte order mark (BOM) precedes the line; it is allowed only at a record's start");
   }
   if (text.includes("\0")) return notJson("the line holds NUL bytes, as text in UTF-16 does");
   const part = partOfArray(text);
@@ -41,7 +41,7 @@ export function explainNotJson(line: string): Refusal {
   return severalObjects(text, outline) ?? notJson(likeness(text, outline));
 }
 
-/** What a value is that `JSON.parse` accepts and that is no object. */
+/** Explains why a value that `JSON.parse` accepts is refused: it is not an object. */
 export function explainNotAnObject(value: unknown): Refusal {
   return { reason: "not_an_object", detail: `the line is ${kindOf(value)}` };
 }
@@ -59,7 +59,7 @@ function notJson(detail: string): Refusal {
   return { reason: "not_json", detail };
 }
 
-/** A bracket or a comma of an array around the line, with an object in it or none. */
+/** The refusal of a line that has a bracket or a comma of an array, with an object or without. */
 function partOfArray(text: string): Refusal | undefined {
   let inner = text;
   if (/^[[,]/.test(inner)) inner = inner.slice(1).trimStart();
@@ -73,7 +73,7 @@ function partOfArray(text: string): Refusal | undefined {
   };
 }
 
-/** `"key": …` without a brace before it. */
+/** Whether the line is a member, `"key": …`, without a brace before it. */
 function isMember(text: string): boolean {
   return (
     text.charCodeAt(0) === QUOTE && /^\s*:/.test(text.slice(endOfText(text, 0) + 1, endOfText(text, 0) + 20))
@@ -90,7 +90,7 @@ function severalObjects(text: string, { ends, depth, isInText }: Outline): Refus
       .replace(/^[\s,;]+/, "")
       .charCodeAt(0) !== OPEN_BRACE
   ) {
-    return notJson("there is more behind the object; nothing but the object belongs on its line");
+    return notJson("the line has more text after the object; only the object is allowed on it");
   }
   const count = ends.length + (depth > 0 || isInText ? 1 : 0);
   return {
@@ -99,7 +99,7 @@ function severalObjects(text: string, { ends, depth, isInText }: Outline): Refus
   };
 }
 
-/** The first of these that fits says what the line looks like. */
+/** Description of the line by the first test that matches. */
 function likeness(text: string, { bare, depth, isInText }: Outline): string {
   if (/^[{[]/.test(text)) {
     if (/^\{\s*'/.test(text) || /[{,:]\s*'/.test(bare))
@@ -124,11 +124,11 @@ function likeness(text: string, { bare, depth, isInText }: Outline): string {
   return "the line is not JSON; a JSON object is wanted";
 }
 
-/** Fewer commas than this occur in a sentence. */
+/** Fewest commas in a row of CSV; a sentence has fewer. */
 const LEAST_SEPARATORS = 4;
 
 const BASE64 = /^[A-Za-z0-9+/_-]{16,}={0,2}$/;
-/** How what is worth encoding begins: an object, an array, a text, gzip. */
+/** First characters of decoded content: an object, an array, a string, gzip. */
 const ENCODED_BEGINNINGS = ["{", "[", '"', "\u001f\u008b"];
 
 function isEncoded(text: string): boolean {
@@ -172,14 +172,14 @@ function outlineOf(text: string): Outline {
   return { bare: bare + text.slice(copied), ends, depth, isInText: at > text.length };
 }
 
-/** Index of the quote that closes the text opened at `open`; the text's length where there is none. */
+/** Index of the quote that closes the string opened at `open`; the length of `text` if there is none. */
 function endOfText(text: string, open: number): number {
   let at = open + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return Math.min(at, text.length);
 }
 
-/** First bytes of what is compressed. */
+/** Magic numbers of compression formats. */
 const COMPRESSED: readonly (readonly [name: string, magic: readonly number[]])[] = [
   ["gzip", [0x1f, 0x8b, 0x08]],
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
@@ -193,12 +193,12 @@ const COMPRESSED: readonly (readonly [name: string, magic: readonly number[]])[]
 ];
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
-/** How much of a record is looked at for the pattern of UTF-16. */
+/** Bytes of a record that are checked for the pattern of UTF-16. */
 const SAMPLE_BYTES = 64;
 
 /**
- * What a record is of which no line can be accepted: with one entry for all of its bytes, nothing of it is torn.
- * @returns nothing where its lines have to speak for themselves
+ * Explains a record that cannot have an acceptable line. One entry then holds all of its bytes unsplit.
+ * @returns undefined if its lines must be judged one by one
  */
 export function explainRecord(data: Uint8Array): Refusal | undefined {
   const found = COMPRESSED.find(([, magic]) => magic.every((byte, at) => data[at] === byte));
@@ -211,7 +211,7 @@ export function explainRecord(data: Uint8Array): Refusal | undefined {
   return jsonOverLines(data);
 }
 
-/** With a byte order mark, or Latin text whose every second byte is NUL. */
+/** Whether the data begins with a byte order mark of UTF-16, or is Latin text whose every second byte is NUL. */
 function isUtf16(data: Uint8Array): boolean {
   const [first, second] = data;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;

@@ -8,7 +8,7 @@ import { DAY_MS, parseSeconds } from "./timestamp";
 /** Longest line of the contract, in bytes. */
 export const MAX_LINE_BYTES = 256 * 1024;
 
-/** Earliest `InvoiceDate`. The index is by month, so a wild date would make an index of its own. */
+/** Earliest `InvoiceDate`. Indices are monthly, so a wrong date would create its own index. */
 export const EARLIEST_DATE = "2000-01-01 00:00:00";
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
@@ -22,11 +22,11 @@ export interface AcceptedLine {
   readonly values: Readonly<Record<string, ColumnValue>>;
   /** Columns that the contract does not know: the canonical JSON text of an object, `{}` when there are none. */
   readonly extra: string;
-  /** How many there are. */
+  /** Number of unknown columns. */
   readonly unknownColumns: number;
 }
 
-/** A line that does not. */
+/** A line that breaks the contract. */
 export interface RefusedLine extends Refusal {
   readonly accepted: false;
 }
@@ -38,11 +38,11 @@ const MAY_HOLD_SURROGATE = /\\u[dD][89a-fA-F]/;
 const INT32_MAX = 2_147_483_647;
 const INT32_MIN = -2_147_483_648;
 
-/** A judge for a list of columns. The pipeline's own is {@link judgeLine}. */
+/** Makes a judge for a list of columns. The pipeline's is {@link judgeLine}. */
 export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arrivedAtMs: number) => Verdict {
   const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
 
-  /** Keys of which the line does not say what they mean: a column's in another case, or one that is repeated. */
+  /** Refuses ambiguous keys: a column's name in another case, or a repeated key. */
   function checkKeys(members: readonly JsonMember[]): RefusedLine | undefined {
     const seen = new Set<string>();
     for (const { key } of members) {
@@ -57,7 +57,7 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
     return undefined;
   }
 
-  /** The canonical text of the members that are no columns. */
+  /** The canonical text of the members that are not columns of the contract. */
   function readExtra(
     members: readonly JsonMember[],
   ): Pick<AcceptedLine, "extra" | "unknownColumns"> | RefusedLine {
@@ -105,7 +105,7 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
     }
     const read = readExtra(members);
     if ("accepted" in read) return read;
-    // Last, for it recurses: by now the nesting is known to be shallow.
+    // Last, because it recurses: by now the nesting is known to be shallow.
     if (MAY_HOLD_SURROGATE.test(text) && !isWellFormed(parsed)) {
       return refuse("not_unicode", "a string holds half of a surrogate pair, which UTF-8 cannot express");
     }
@@ -113,12 +113,12 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
   };
 }
 
-/** Judges one line of the pipeline. @param arrivedAtMs when the stream took it, in ms since 1970. */
+/** Judges one line of the pipeline. @param arrivedAtMs when the stream received it, in ms since 1970. */
 export const judgeLine = makeJudge(COLUMNS);
 
 /**
- * The refusal of a line, in the form that a verdict has. A detail cut from the line may end in half of a
- * surrogate pair, and one such makes the quarantine table unreadable: it is replaced.
+ * A refusal as a verdict. A detail that is cut from the line may end in half of a surrogate pair, which would make
+ * the quarantine table unreadable, so that half is replaced.
  */
 export function refuse(reason: RefusalReason, detail: string): RefusedLine {
   return { accepted: false, reason, detail: detail.toWellFormed() };
@@ -159,7 +159,7 @@ function wrongType(field: string, given: unknown, wanted: string): RefusedLine {
   return refuse("wrong_type", `${field} is ${what}; ${wanted} is wanted`);
 }
 
-/** Cut to a length that a log line can carry. */
+/** Cuts a text to a length that fits into a log line. */
 function shown(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }

@@ -2,7 +2,7 @@ import type { KinesisStreamRecord } from "aws-lambda";
 import type { StreamRecord } from "./lines";
 
 /**
- * A record as the event source mapping hands it over. The shard's id stands in the event's id alone
+ * Decodes a record from an event source mapping. Only the event's id contains the shard's id
  * (`shardId-000000000003:4959…`), and the arrival time is in seconds with a fraction.
  */
 export function decodeKinesisRecord({ eventID, kinesis }: KinesisStreamRecord): StreamRecord {

@@ -1,29 +1,29 @@
 import { LONGEST_RECORD_ID } from "./record-id";
 import { COLUMNS, type Column, type ColumnKind } from "./retail-transaction";
 
-/** The largest record that a stream takes, unless it was told otherwise: 1 MiB. */
+/** Largest record that a stream accepts by default: 1 MiB. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
-/** Lines that are judged one by one in a record, whatever the contract. */
+/** Most lines of a record that are judged one by one, for any contract. */
 const MOST_LINES = 20_000;
 
 /**
- * The longest answer of ValidateRecords, in bytes. Lambda takes 6 MB (6,291,556 bytes) from a function that is called
- * synchronously, and fails the invocation beyond.
+ * The longest answer of ValidateRecords, in bytes. Lambda accepts 6 MB (6,291,556 bytes) from a synchronous
+ * invocation and fails it above that.
  */
 export const MAX_ANSWER_BYTES = 5_500_000;
 
-/** What a record of an answer has beside its data: `{"recordId":"","result":"Ok","data":""},` and the id. */
+/** Bytes of a record in an answer: `{"recordId":"","result":"Ok","data":""},`, the id, and the data in base64. */
 export function answerBytes(recordId: string, dataBytes: number): number {
   return recordId.length + 46 + base64Bytes(dataBytes);
 }
 
-/** Length of so many bytes in base64. */
+/** Length of this many bytes in base64. */
 export function base64Bytes(bytes: number): number {
   return 4 * Math.ceil(bytes / 3);
 }
 
-/** Bytes of a value that keeps the contract: as it may be sent, and as it is then stored. */
+/** Bytes of a value that keeps the contract: as sent, and as stored. */
 interface Spelling {
   readonly sent: number;
   readonly stored: number;
@@ -37,7 +37,7 @@ const SHORTEST: Readonly<Record<ColumnKind, Spelling>> = {
   timestamp: { sent: 21, stored: 21 },
 };
 
-/** The value of each kind that grows most, for numbers are stored in one spelling: `1e9`, `1e20`. */
+/** The value of each kind that grows most when stored, because numbers are stored in one spelling: `1e9`, `1e20`. */
 const GROWING: Readonly<Record<ColumnKind, Spelling>> = {
   ...SHORTEST,
   integer: { sent: 3, stored: 10 },
@@ -50,13 +50,13 @@ const IDENTITY_BYTES = 15 + LONGEST_RECORD_ID + 39;
 const EXTRA_BYTES = 13;
 
 /**
- * Bytes by which the stored form of a line of these columns is longer than the line as it was sent, at most, beside the
- * characters of its `extra`. For stored are
+ * The most bytes by which the stored form of a line of these columns exceeds the line as sent, without the characters
+ * of its `extra`. The stored form has
  * - the contract's columns, each of which grows by its spelling only: {@link GROWING} is the worst of each kind
  * - identity and arrival
- * - the members of `extra`. Their canonical text has no byte more than they were sent with, but for the two braces. In a JSON
- *   text each quote and each backslash of it is written with a backslash before it, and nothing else is, for it has no
- *   control characters: at most one byte more for each of its characters.
+ * - the members of `extra`. Except for the two braces, their canonical text is no longer than the members as sent.
+ *   The JSON string of that text has a backslash before each quote and each backslash, and no other escape, because
+ *   the text has no control characters: at most one more byte for each character.
  */
 export function growthBytes(columns: readonly Column[]): number {
   const growth = columns.reduce((sum, { kind }) => sum + GROWING[kind].stored - GROWING[kind].sent, 0);
@@ -74,7 +74,7 @@ function keyBytes({ field }: Column): number {
 /** The shortest line that keeps a contract, its newline included. */
 function shortestLine(columns: readonly Column[]): Spelling {
   const required = columns.filter((column) => column.required);
-  // Braces; the key of each column has a comma or the newline with it.
+  // Braces; the key of each column includes a comma or the newline.
   const none = required.length === 0 ? 1 : 0;
   return required.reduce<Spelling>(
     ({ sent, stored }, column) => ({
@@ -86,9 +86,9 @@ function shortestLine(columns: readonly Column[]): Spelling {
 }
 
 /**
- * Lines that a record may have: as many as the largest record could hold lines that keep the contract, and never more
- * than 20,000. A record of more lines holds refused ones, and is refused as a whole: judging each would cost
- * hundreds of times its own size.
+ * Most lines of a record: as many valid lines as fit into the largest record, and at most 20,000. A record with more
+ * lines has invalid ones and is refused as a whole, because judging each line would cost hundreds of times the
+ * record's size.
  */
 export function maxLines(columns: readonly Column[]): number {
   return Math.min(MOST_LINES, Math.floor((MAX_RECORD_BYTES + 1) / shortestLine(columns).sent));
@@ -99,10 +99,10 @@ export const MAX_LINES = maxLines(COLUMNS);
 
 /** Lambda's limit of a synchronous request, in bytes. */
 export const LAMBDA_REQUEST_BYTES = 6 * 1024 * 1024;
-/** The longest `recordId` of Firehose that was seen in public: shard, sequence number, and zeros. */
+/** Longest `recordId` of Firehose in public samples: shard, sequence number, and zeros. */
 const RECORD_ID_BYTES = 176;
 const RECORD_ID = "x".repeat(RECORD_ID_BYTES);
-/** What a record of Firehose's request has beside its data and its id, at least. */
+/** Fewest bytes of a record in Firehose's request, without its data and its id. */
 const REQUEST_RECORD_BYTES = 280;
 
 /** Sizes of the transformation's buffer in MiB: Firehose takes 0.2 to 3, and its default is 1. */
@@ -110,8 +110,9 @@ const LEAST_BUFFER_TENTHS = 2;
 const DEFAULT_BUFFER_TENTHS = 10;
 
 /**
- * How much data Firehose may gather for one invocation of ValidateRecords so that the answer stays below
- * {@link MAX_ANSWER_BYTES}, whatever keeps the contract: from its default of 1 MiB downward, in tenths of a MiB.
+ * Buffer size of the transformation: the largest with which the answer of ValidateRecords stays below
+ * {@link MAX_ANSWER_BYTES} for any valid lines. It is at most Firehose's default of 1 MiB, in steps of a tenth of a
+ * MiB.
  */
 export function transformationBufferMiB(columns: readonly Column[]): number {
   for (let tenths = DEFAULT_BUFFER_TENTHS; tenths > LEAST_BUFFER_TENTHS; tenths--) {
@@ -120,12 +121,12 @@ export function transformationBufferMiB(columns: readonly Column[]): number {
   return LEAST_BUFFER_TENTHS / 10;
 }
 
-/** Stored bytes for each byte of a column that the contract does not know, at most (see {@link growthBytes}). */
+/** Most stored bytes for each byte of an unknown column (see {@link growthBytes}). */
 const EXTRA_GROWTH = 2;
 
 /**
- * Lines that grow most for their length, shortest first: each has one more value that grows than the one before, taken in the
- * order of growth for a byte. What grows less than an unknown column is left out.
+ * Lines that grow most for their length, shortest first. Each has one more growing value than the line before it, in
+ * the order of growth per byte. Values that grow less than an unknown column are left out.
  */
 function growingLines(columns: readonly Column[]): [Spelling, ...Spelling[]] {
   const additions = columns
@@ -146,13 +147,14 @@ function growingLines(columns: readonly Column[]): [Spelling, ...Spelling[]] {
 }
 
 /**
- * An upper bound of the answer to a request with so much data, in bytes.
+ * An upper bound, in bytes, of the answer to a request with `bufferBytes` of data.
  *
- * A request of R records, each of L lines and D bytes, has R·D ≤ `bufferBytes` and R·(overhead + 4/3·D) ≤ 6 MiB; its answer
- * has R·(overhead + 4/3·stored). Over L, the values that a line has beside the shortest, and unknown columns, stored bytes
- * are linear, so on either side of the D at which both limits on R are the same the answer is a quotient of linear functions:
- * it is largest in a corner. Corners have one line or as many as a record may have, or no unknown column; and of D the
- * least, the most, or that one. Values that grow most for their bytes come first, unknown columns last.
+ * A request of R records, each of L lines and D bytes, has R·D ≤ `bufferBytes` and R·(overhead + 4/3·D) ≤ 6 MiB; its
+ * answer has R·(overhead + 4/3·stored). Stored bytes are linear in L, in the values that a line has more than the
+ * shortest line, and in unknown columns. So on either side of the D at which both limits on R are equal, the answer
+ * is a quotient of linear functions and is largest in a corner. A corner has one line, the most lines of a record, or
+ * no unknown column; and the least D, the most D, or that D. Values that grow most for their bytes come first,
+ * unknown columns last.
  */
 export function largestAnswer(columns: readonly Column[], bufferBytes: number): number {
   const lines = growingLines(columns);
@@ -183,9 +185,9 @@ export function largestAnswer(columns: readonly Column[], bufferBytes: number): 
   return largest;
 }
 
-/** Stored bytes of a line of that length, on the average of lines between two of `lines`; beyond them it has unknown columns. */
+/** Stored bytes of a line of length `sent`, interpolated between two of `lines`; a longer line has unknown columns. */
 function storedBytes(lines: readonly [Spelling, ...Spelling[]], sent: number): number {
-  // A quotient may be a trifle less than the shortest line.
+  // A quotient may be slightly less than the shortest line.
   const at = Math.max(
     0,
     lines.findLastIndex((line) => line.sent <= sent),

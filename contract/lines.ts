@@ -16,16 +16,16 @@ export interface StreamRecord {
   readonly data: Uint8Array;
 }
 
-/** What a producer put: a record of the stream, or one of those that it aggregated into one. */
+/** A user record: a record of the stream, or one of the records that a producer aggregated into it. */
 export interface UserRecord extends StreamRecord {
   /**
-   * Place inside of the aggregated record, from 0; or, where Firehose did not tell it, Firehose's name for the
-   * user record (see record-id.ts). @default 0
+   * Index in the aggregated record, from 0; or, if Firehose does not report it, Firehose's name for the user record
+   * (see record-id.ts). @default 0
    */
   readonly within?: number | string;
 }
 
-/** One line of a record, with its identity and the judgement on it. */
+/** One line of a record, with its identity and its verdict. */
 export interface Line {
   readonly recordId: string;
   /** `YYYY-MM-DD HH:MM:SS.fff`, UTC. */
@@ -40,13 +40,13 @@ export interface StoredLine extends Line {
 }
 
 const NEWLINE = 0x0a;
-/** Bytes of which a blank line consists. */
+/** Bytes that a blank line may have. */
 export const BLANKS = new Set([0x20, 0x09, 0x0d]);
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 /**
- * The lines of a record of the stream, each judged. An aggregated record is unpacked; the user records are numbered in
- * their order. Never throws for what a producer sent, and gives at most as many lines as {@link MAX_LINES}.
+ * The lines of a record of the stream, each judged. An aggregated record is unpacked; the user records are numbered
+ * in their order. Never throws because of a producer's data. Returns at most {@link MAX_LINES} lines.
  * @throws RangeError when shard id or sequence number are not Kinesis's.
  */
 export function judgeRecord(record: StreamRecord, judge = judgeLine): Line[] {
@@ -57,7 +57,7 @@ export function judgeRecord(record: StreamRecord, judge = judgeLine): Line[] {
   return unpacked.userRecords.flatMap((data, within) => judgeUserRecord({ ...record, data, within }, judge));
 }
 
-/** Lines of a record that are not blank, those of its user records where it is aggregated. */
+/** Number of lines that are not blank; for an aggregated record, those of its user records. */
 export function countRecordLines(data: Uint8Array): number {
   const unpacked = unpackAggregate(data);
   if (unpacked.kind !== "aggregated") return countLines(data);
@@ -65,11 +65,12 @@ export function countRecordLines(data: Uint8Array): number {
 }
 
 /**
- * Splits what a producer put into lines and judges each. Blank lines are none, but keep their number. A record is
- * refused as a whole, by one entry, where judging its lines would cost far more than its size, and where none of its
- * lines is acceptable and the whole says better what it is.
+ * Splits a user record into lines and judges each. Blank lines are skipped, but they count in line numbers. A record
+ * is refused as a whole, by one entry, if judging its lines would cost far more than its size, or if no line is
+ * acceptable and the whole record explains the fault better.
  *
- * Never throws for what a producer sent: a fault of our own becomes a refusal, so that no record can hold up its shard.
+ * Never throws because of a producer's data: an error in this code becomes a refusal, so that no record can block its
+ * shard.
  * @throws RangeError when shard id or sequence number are not Kinesis's.
  */
 export function judgeUserRecord(record: UserRecord, judge = judgeLine): Line[] {
@@ -92,7 +93,7 @@ const NOT_UNPACKED: Refusal = {
 };
 const TOO_LARGE: Refusal = {
   reason: "record_too_large",
-  detail: `the record's lines, as they are stored, are more than the ${MAX_ANSWER_BYTES} bytes that Firehose can be answered`,
+  detail: `the record's lines, as stored, exceed the ${MAX_ANSWER_BYTES} bytes of an answer to Firehose`,
 };
 
 function tooManyLines(count: number): Refusal {
@@ -120,7 +121,7 @@ function judgeLines(record: UserRecord, judge: typeof judgeLine): Line[] {
   });
 }
 
-/** The one entry for all bytes of a record. It has the identity of the record's first line. */
+/** The single entry for all bytes of a record. It has the identity of the record's first line. */
 export function refuseRecord(record: UserRecord, { reason, detail }: Refusal): Line {
   return { ...identityOf(record)(0), original: record.data, verdict: refuse(reason, detail) };
 }
@@ -135,7 +136,7 @@ function isInternalError({ verdict }: Line): boolean {
   return !verdict.accepted && verdict.reason === "internal_error";
 }
 
-/** Whether the lines that are stored make more than one answer to Firehose may hold. */
+/** Whether the stored lines exceed one answer to Firehose. */
 function isTooLarge(lines: readonly Line[]): boolean {
   const most = lines.reduce((sum, { original, verdict }) => {
     return sum + original.length + GROWTH_BYTES + (verdict.accepted ? verdict.extra.length : 0);
@@ -146,7 +147,7 @@ function isTooLarge(lines: readonly Line[]): boolean {
   return answerBytes(LONG_RECORD_ID, bytes) > MAX_ANSWER_BYTES;
 }
 
-/** A stand-in for Firehose's `recordId`, longer than any: with it a record fits into an answer by itself. */
+/** Longer than any `recordId` of Firehose: a record that fits with it also fits into an answer with its own id. */
 const LONG_RECORD_ID = "x".repeat(512);
 
 /** Whether a line keeps the contract. */
@@ -155,10 +156,10 @@ export function isStored(line: Line): line is StoredLine {
 }
 
 /**
- * A line as the raw zone and the index keep it: contract columns in order and in one spelling, those that are null or
- * absent left out, then identity and arrival, and last what the contract does not know, as a text. It is longer than the
- * original by at most {@link GROWTH_BYTES} and the characters of that text, and it is one line to every reader: no
- * newline, not at its end either, and no carriage return, which Athena would take for one.
+ * A line as the raw zone and the index store it: contract columns in order and in one spelling, without those that
+ * are null or absent; then identity and arrival; last the unknown columns, as a string. It is longer than the
+ * original by at most {@link GROWTH_BYTES} and the characters of that string. It is one line to every reader: it has
+ * no newline, not even at its end, and no carriage return, which Athena would take for a newline.
  */
 export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
   const members: string[] = [];
@@ -171,7 +172,10 @@ export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string
   return `{${members.join(",")}}`;
 }
 
-/** The lines of a record's data with their numbers, from 0; blank ones are left out, a byte order mark is blank. */
+/**
+ * The lines of a record's data with their numbers, from 0; blank lines are left out, and a byte order mark counts as
+ * blank.
+ */
 export function splitLines(data: Uint8Array): { number: number; bytes: Uint8Array }[] {
   const lines: { number: number; bytes: Uint8Array }[] = [];
   eachLine(data, (number, start, end) => lines.push({ number, bytes: data.subarray(start, end) }));
@@ -184,7 +188,7 @@ function countLines(data: Uint8Array): number {
   return count;
 }
 
-/** Calls `onLine` with the place of each line that is not blank. */
+/** Calls `onLine` with the position of each line that is not blank. */
 function eachLine(data: Uint8Array, onLine: (number: number, start: number, end: number) => void): void {
   let start = 0;
   for (let number = 0; start <= data.length; number++) {
@@ -197,7 +201,7 @@ function eachLine(data: Uint8Array, onLine: (number: number, start: number, end:
   }
 }
 
-/** Windows and `utf-8-sig` write a byte order mark before the first line: at a record's start it is none of the line. */
+/** Windows and `utf-8-sig` write a byte order mark before the first line: at a record's start it is not part of the line. */
 function withoutMark(bytes: Uint8Array, number: number): Uint8Array {
   return number === 0 && hasMark(bytes) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 }

@@ -15,20 +15,20 @@ export interface QuarantineEntry {
   readonly original: string;
 }
 
-/** The columns of the quarantine table, with what the catalog says of each. */
+/** The columns of the quarantine table, with their comments in the catalog. */
 export const QUARANTINE_COLUMNS = [
   { name: "record_id", type: "string", comment: "Place of the line in the stream" },
   { name: "arrived_at", type: "timestamp", comment: "When the stream took the record, UTC" },
   { name: "layer", type: "string", comment: "Which layer refused the line: batch or speed" },
-  { name: "reason", type: "string", comment: "Why, as a code" },
-  { name: "detail", type: "string", comment: "Why, for a person" },
+  { name: "reason", type: "string", comment: "Code of the reason" },
+  { name: "detail", type: "string", comment: "Explanation of the reason" },
   { name: "original", type: "string", comment: "The line's bytes, base64" },
 ] as const satisfies readonly { name: keyof QuarantineEntry; type: string; comment: string }[];
 
-/** Where quarantine objects are put: the function's S3 client, or a fake. */
+/** Puts a quarantine object: the function's S3 client, or a fake. */
 export type PutObject = (key: string, body: string) => Promise<void>;
 
-/** What the quarantine keeps of a line. */
+/** The part of a line that the quarantine stores. */
 export type IdentifiedLine = Pick<Line, "recordId" | "arrivedAt" | "original">;
 
 /** The row for a line that `layer` refused. */
@@ -48,12 +48,12 @@ export function quarantineEntry(
   };
 }
 
-/** Bytes of entries that are gathered for one object. */
+/** Bytes of entries that are collected for one object. */
 const OBJECT_BYTES = 4 * 1024 * 1024;
 
 /**
- * Writes what one invocation refused as JSON lines: one object, or several where it is very much, so that memory stays
- * bounded. A key comes from the object's content, so a repeated invocation writes the same objects again.
+ * Writes the entries of one invocation as JSON lines: one object, or several for many entries, so that memory stays
+ * bounded. A key comes from the object's content, so a retried invocation writes the same objects again.
  */
 export class QuarantineWriter {
   private rows: string[] = [];
@@ -75,7 +75,7 @@ export class QuarantineWriter {
     if (this.bytes >= OBJECT_BYTES) await this.flush();
   }
 
-  /** Writes what is left. Rejects as {@link add}. */
+  /** Writes the remaining entries. Rejects like {@link add}. */
   async flush(): Promise<void> {
     const { first } = this;
     if (!first) return;

@@ -28,7 +28,7 @@ export const REASONS = {
   invalid_date: "The date does not exist, or is written in another way",
   ambiguous_key: "A key differs from a column's name by case only, or a key is repeated in its object",
   not_unicode: "A text holds half of a surrogate pair",
-  // On the way into the index.
+  // While indexing.
   document_too_large: "Speed layer: the document does not fit into a bulk request",
   internal_error: "A fault of the function's own code; the line is kept, and its shard goes on",
 } as const;
@@ -36,9 +36,9 @@ export const REASONS = {
 /** The code of a refusal. */
 export type RefusalReason = keyof typeof REASONS;
 
-/** A refusal with what a person needs to know of it. */
+/** A refusal with its explanation. */
 export interface Refusal {
   readonly reason: RefusalReason;
-  /** Names what is wrong and what is wanted; never a position inside of a parser. */
+  /** Names what is wrong and what is expected, never a parser's position. */
   readonly detail: string;
 }

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 
 /**
- * The identity of a line: its place in the stream. Fixed-width base 32 (0-9a-v), so that identities are
- * short, reversible, and sort as the stream does: by shard, sequence number, subsequence, line.
+ * The identity of a line: its position in the stream. Fixed-width base 32 (0-9a-v), so that identities are short,
+ * reversible, and sort as the stream does: by shard, sequence number, subsequence, line.
  *
  * Widths in base-32 digits (5 bits each):
  * - shard, 8: the id's twelve decimal digits are below 2^40
- * - sequence number, 38: Kinesis hands out 186-bit numbers, 2^190 fit
- * - subsequence, 5, behind a `w` (which sorts after every digit) and only where it is not 0: the place inside
- *   an aggregated record
- * - or 20 behind an `x`: Firehose's own name for a user record whose place in the aggregated record it did not tell
+ * - sequence number, 38: Kinesis assigns 186-bit numbers, and 2^190 fit
+ * - subsequence, 5, after a `w` (which sorts after every digit) and only if it is not 0: the index in an aggregated
+ *   record
+ * - or 20 after an `x`: Firehose's own name for a user record whose index in the aggregated record it does not report
  *   ({@link firehoseName})
  * - line, 5: a record of 10 MiB (the largest that Kinesis takes) has fewer than 2^25 lines
  */
@@ -19,12 +19,12 @@ const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})(?:w([0-9a-v]{5})|x([0-9a-v]{20}))?(
 /** Characters of the longest identity. */
 export const LONGEST_RECORD_ID = WIDTH.shard + WIDTH.sequence + 1 + WIDTH.firehose + WIDTH.line;
 
-/** Places that an identity can tell apart inside of one aggregated record. */
+/** Most user records of one aggregated record that identities can distinguish. */
 export const MOST_SUBSEQUENCES = 32 ** WIDTH.subsequence;
 const SHARD_ID = /^shardId-(\d{12})$/;
 const DECIMAL = /^(0|[1-9]\d{0,56})$/;
 
-/** Where a line lies in the stream. */
+/** Position of a line in the stream. */
 export interface StreamPosition {
   /** As Kinesis writes it, such as `shardId-000000000003`. */
   readonly shardId: string;
@@ -32,9 +32,9 @@ export interface StreamPosition {
   readonly sequenceNumber: string;
   /** From 0, blank lines counted. */
   readonly line: number;
-  /** Place inside an aggregated record; 0 for any other. */
+  /** Index in an aggregated record; 0 for any other record. */
   readonly subsequenceNumber?: number;
-  /** In the place of a subsequence number: what {@link firehoseName} gave. */
+  /** Result of {@link firehoseName}, instead of a subsequence number. */
   readonly firehoseName?: string;
 }
 
@@ -68,8 +68,8 @@ export function recordPrefix(shardId: string, sequenceNumber: string): string {
 }
 
 /**
- * The identity of one line of the record that `prefix` (from {@link recordPrefix}) stands for.
- * @param within an aggregated record: the subsequence number, or a {@link firehoseName}
+ * The identity of one line of the record that `prefix` (from {@link recordPrefix}) identifies.
+ * @param within subsequence number in an aggregated record, or a {@link firehoseName}
  */
 export function lineId(prefix: string, line: number, within: number | string = 0): string {
   const lineDigits = digits(line, WIDTH.line, "line");
@@ -90,7 +90,7 @@ export function encodeRecordId(position: StreamPosition): string {
   return lineId(prefix, position.line, position.firehoseName ?? position.subsequenceNumber);
 }
 
-/** The place that an identity stands for. @throws RangeError when `recordId` is not an identity. */
+/** The position that an identity encodes. @throws RangeError when `recordId` is not an identity. */
 export function decodeRecordId(
   recordId: string,
 ): StreamPosition & Required<Pick<StreamPosition, "subsequenceNumber">> {
@@ -103,7 +103,7 @@ export function decodeRecordId(
     line: Number.parseInt(line, 32),
     ...(name !== undefined && { firehoseName: name }),
   };
-  // Some texts of the right form stand for a shard or a number that Kinesis has not.
+  // Some texts of the right form encode a shard or a number that Kinesis cannot have.
   if (!match || !SHARD_ID.test(position.shardId) || encodeRecordId(position) !== recordId) {
     throw new RangeError(`"${recordId}" is not a record_id`);
   }

@@ -3,7 +3,7 @@
  * line, the generator's CSV reader and the reconciler's checksum are all derived from `COLUMNS`.
  */
 
-/** What a column holds. The judge, the tables and the index each read their type from it. */
+/** Type of a column's values. The judge, the tables and the index each derive their type from it. */
 export type ColumnKind = "text" | "integer" | "decimal" | "timestamp";
 
 /** One column of the contract. */
@@ -11,13 +11,13 @@ export interface Column {
   /** The key in the JSON line and the field in the index. */
   readonly field: string;
   readonly kind: ColumnKind;
-  /** A required text is not empty either; an optional one may be null, absent or empty. */
+  /** A required text must not be empty; an optional one may be null, absent or empty. */
   readonly required: boolean;
-  /** Written into the catalog, so that whoever queries the table reads it. */
+  /** Comment of the column in the catalog, for those who query the table. */
   readonly comment: string;
   /**
-   * How the index treats a text: exact values for filters and buckets, words to search for, or kept with its document
-   * only.
+   * How the index treats a text: exact values for filters and buckets, words for full-text search, or stored in its
+   * document only.
    */
   readonly search?: "exact" | "words" | "none";
 }
@@ -74,8 +74,8 @@ export const IDENTITY_COLUMNS = [
 ] as const satisfies readonly Column[];
 
 /**
- * The column of everything that a producer sent beside the contract's columns: the canonical JSON text of an object, `{}`
- * when there is nothing (see canonical-json.ts). NULL only in rows that were stored before there was this column.
+ * The column for all unknown columns of a line: the canonical JSON text of an object, `{}` when there are none (see
+ * canonical-json.ts). NULL only in rows that were stored before this column existed.
  */
 export const EXTRA_COLUMN = {
   field: "extra",
@@ -86,8 +86,8 @@ export const EXTRA_COLUMN = {
 } as const satisfies Column;
 
 /**
- * The columns of the JSON and the Parquet table and of the stored line, in their order. A function, for a list that is made
- * of others would be in the bundle of every Lambda function.
+ * The columns of the JSON and the Parquet table and of the stored line, in their order. A function, because a list
+ * that is made of other lists would be in the bundle of every Lambda function.
  */
 export function tableColumns(): readonly Column[] {
   return [...COLUMNS, ...IDENTITY_COLUMNS, EXTRA_COLUMN];
@@ -96,7 +96,7 @@ export function tableColumns(): readonly Column[] {
 /** Partition columns of the tables, two digits each in the keys of the lake. */
 export const PARTITION_COLUMNS = ["year", "month", "day", "hour"] as const;
 
-/** `InvoiceDate` as producers write it, and the same for `arrived_at`, as the index reads them. */
+/** `InvoiceDate` as producers write it, and `arrived_at` likewise, as date formats of the index. */
 const INDEX_DATE_FORMATS: Readonly<Record<string, string>> = {
   arrived_at: "yyyy-MM-dd HH:mm:ss.SSS",
 };
@@ -115,7 +115,7 @@ const GLUE_TYPES: Readonly<Record<ColumnKind, string>> = {
   timestamp: "timestamp",
 };
 
-/** A column as the Glue catalog wants it. */
+/** A column in the terms of the Glue catalog. */
 export interface GlueColumn {
   readonly name: string;
   readonly type: string;
@@ -131,7 +131,7 @@ export function glueColumns(columns: readonly Column[] = tableColumns()): GlueCo
   }));
 }
 
-/** Columns that say in which hour of arrival a row lies. */
+/** Partition columns: the hour of arrival of a row. */
 export function gluePartitionColumns(): GlueColumn[] {
   return PARTITION_COLUMNS.map((name) => ({
     name,
@@ -152,7 +152,7 @@ function indexProperty({ field, kind, search }: Column): IndexProperty {
     case "timestamp":
       return { type: "date", format: INDEX_DATE_FORMATS[field] ?? SECONDS_DATE_FORMAT };
     case "text": {
-      // Lucene takes no term of this length: neither a term nor a doc value is made of it.
+      // Lucene accepts no term of this length, so the field has neither terms nor doc values.
       if (search === "none") return { type: "keyword", index: false, doc_values: false };
       const exact = { type: "keyword", ignore_above: EXACT_MATCH_CHARACTERS };
       return search === "words" ? { type: "text", fields: { keyword: exact } } : exact;
@@ -160,7 +160,7 @@ function indexProperty({ field, kind, search }: Column): IndexProperty {
   }
 }
 
-/** The mapping of the index: the contract's fields, and nothing else becomes searchable by itself. */
+/** The mapping of the index: only the contract's fields are searchable. */
 export function indexMapping(columns: readonly Column[] = tableColumns()): {
   readonly dynamic: false;
   readonly properties: Readonly<Record<string, IndexProperty>>;

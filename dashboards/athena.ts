@@ -15,7 +15,7 @@ export function rowsFromSql(panel: Panel, answer: readonly Readonly<Record<strin
   );
 }
 
-/** A column's name in SQL: the tables' own name, if it is a field of theirs. */
+/** A column's name in SQL; for a field, it is the tables' own name. */
 export function sqlName({ id }: Pick<PanelColumn, "id">): string {
   return id.toLowerCase().replaceAll("-", "_");
 }

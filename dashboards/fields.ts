@@ -16,7 +16,7 @@ const BY_FIELD: ReadonlyMap<string, Column> = new Map(
 /** The contract's column of a field. */
 export function columnOf(field: Field): Column {
   const column = BY_FIELD.get(field);
-  if (column === undefined) throw new Error(`"${field}" is no field of the contract`);
+  if (column === undefined) throw new Error(`"${field}" is not a field of the contract`);
   return column;
 }
 

@@ -7,8 +7,8 @@ import { visualizationParams } from "./visualization-params";
 
 /**
  * The panels as saved objects of OpenSearch Dashboards 2.x: an index pattern, a visualization or a saved search for
- * each panel, and a dashboard of them. What is allowed in `visState` is read from the sources of its plugins
- * `vis_type_vislib` (types and their `params`) and `data` (`common/search/aggs`: aggregations and theirs).
+ * each panel, and a dashboard of them. The contents of `visState` follow the sources of its plugins `vis_type_vislib`
+ * (types and their `params`) and `data` (`common/search/aggs`: aggregations and their `params`).
  */
 
 /** A saved object as it is imported. */

@@ -32,7 +32,7 @@ const INSTANCE_TYPE = text(
   "a type such as m6g.large.search is allowed",
 );
 
-/** 10/8, 172.16/12 and 192.168/16, of which a network takes sixteen bits. */
+/** A block of sixteen bits in 10/8, 172.16/12 or 192.168/16. */
 const PRIVATE_CIDR =
   /^(?:10\.(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/;
 
@@ -58,7 +58,7 @@ export const SETTINGS = z
     protection: oneOf("protected", "disposable"),
     /** `bare`: the lab's own names. @default prefixed */
     physicalNames: oneOf("bare", "prefixed").default("prefixed"),
-    /** Days that logs are kept, one of those that CloudWatch Logs has. @default 30 */
+    /** Days that logs are kept, one of CloudWatch Logs' retention times. @default 30 */
     logRetentionDays: z
       .number(LOG_RETENTION_ALLOWED)
       .refine((days) => LOG_RETENTION_DAYS.includes(days), LOG_RETENTION_ALLOWED)
@@ -88,23 +88,23 @@ export const SETTINGS = z
         rawRetentionDays: wholeNumber(LEAST_RAW_DAYS, MOST_DAYS).default(DEFAULTS.rawRetentionDays),
         /** Days that overwritten and deleted objects can be restored, 1 or more. @default 30 */
         noncurrentVersionDays: wholeNumber(1, MOST_DAYS).default(DEFAULTS.noncurrentVersionDays),
-        /** Of the raw objects; queries read both, also side by side. @default gzip */
+        /** Compression of the raw objects; queries read both kinds, even mixed. @default gzip */
         compression: oneOf("gzip", "none").default("gzip"),
         /**
-         * Firehose writes an object after so many MiB before compression, 1 to 128, or after a minute. Fewer objects
-         * cost less, and no line waits longer. @default 64
+         * MiB before compression after which Firehose writes an object, 1 to 128; it writes after a minute at the
+         * latest. Fewer objects cost less. @default 64
          */
         bufferMiB: wholeNumber(1, 128).default(DEFAULTS.bufferMiB),
       })
       .prefault({}),
-    /** How the raw objects become Parquet; docs/measurements.md has what it costs. */
+    /** The merge of raw objects into Parquet; docs/measurements.md has its cost. */
     merge: z
       .strictObject({
-        /** Minutes from one merge to the next, 5 to 60: Parquet is so far behind, and the buffer's minute. @default 13 */
+        /** Minutes from one merge to the next, 5 to 60; Parquet lags by this and the buffer's minute. @default 13 */
         everyMinutes: wholeNumber(5, 60).default(DEFAULTS.mergeEveryMinutes),
         /** Queries in flight at a time, 1 to 20. @default 4 */
         queriesInFlight: wholeNumber(1, 20).default(DEFAULTS.queriesInFlight),
-        /** What one query of a merge may scan, in GiB, 1 or more: an hour of raw objects as they are stored. @default 100 */
+        /** Scan limit of a merge's query, in GiB, 1 or more; it scans an hour of raw objects as stored. @default 100 */
         scanLimitGiB: wholeNumber(1, MOST_GIB).default(DEFAULTS.mergeScanLimitGiB),
       })
       .prefault({}),
@@ -132,13 +132,17 @@ export const SETTINGS = z
             allowed("two or three different letters a to f are allowed"),
           )
           .default([...DEFAULTS.zones]),
-        /** Whether the private subnets have internet access. Nothing of ours needs it, and a NAT gateway costs money. @default false */
+        /**
+         * Whether the private subnets have internet access. The system does not need it, and a NAT gateway costs
+         * money.
+         * @default false
+         */
         nat: z.boolean().default(false),
       })
       .prefault({}),
     speed: z
       .strictObject({
-        /** Whether there is a speed layer, its network included. @default true */
+        /** Whether to create the speed layer and its network. @default true */
         enabled: z.boolean().default(true),
         /** Instance type of the data nodes. @default t3.small.search */
         instanceType: INSTANCE_TYPE.default(DEFAULTS.instanceType),
@@ -223,8 +227,8 @@ export const SETTINGS = z
     delivery: z
       .strictObject({
         /**
-         * The repository in the subject of GitHub's tokens: `owner/name`, or `owner@123/name@456` where the repository
-         * uses immutable subjects, as those made since July 2026 do.
+         * The repository in the subject of GitHub's tokens: `owner/name`, or `owner@123/name@456` where the
+         * repository uses immutable subjects, as repositories created since July 2026 do.
          */
         repository: text(REPOSITORY, "owner/name or owner@id/name@id is allowed"),
         /** GitHub's identity provider, which exists once in an account. `exists`: something else created it. @default create */
@@ -234,7 +238,7 @@ export const SETTINGS = z
     /** Final changes to the stack, for an environment that does not run on AWS. */
     overrides: z
       .custom<(stack: TerraformStack) => void>((value) => typeof value === "function", {
-        error: "is no function; one is allowed that takes the stack",
+        error: "is not a function; a function of the stack is allowed",
       })
       .exactOptional(),
   })
@@ -267,7 +271,7 @@ export const SETTINGS = z
         if (/^t\d/.test(speed.instanceType)) {
           add(
             ["speed", "instanceType"],
-            `is "${speed.instanceType}"; a domain with standby takes no burstable one`,
+            `is "${speed.instanceType}"; a domain with standby does not support burstable types`,
           );
         }
       }
@@ -276,7 +280,7 @@ export const SETTINGS = z
         if (first === index) return;
         add(
           ["operations", "alarmSubscriptions", index, "endpoint"],
-          `is "${endpoint}", which stands at operations.alarmSubscriptions[${first}].endpoint already`,
+          `is "${endpoint}", which operations.alarmSubscriptions[${first}].endpoint is already`,
         );
       });
     }),
@@ -301,8 +305,8 @@ export class EnvironmentSettingsError extends Error {
 
 /**
  * Completes the settings and checks them.
- * @param file where they are written, for the message.
- * @throws EnvironmentSettingsError listing every value that is not allowed, with what is, and every unknown setting.
+ * @param file path of their file, for the message.
+ * @throws EnvironmentSettingsError listing every invalid value, with what is allowed, and every unknown setting.
  */
 export function defineEnvironment(file: string, settings: EnvironmentSettings): EnvironmentDefinition {
   const parsed = parse(SETTINGS, settings);

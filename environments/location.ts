@@ -23,7 +23,7 @@ export class LocationError extends Error {
   override readonly name = "LocationError";
 }
 
-/** Of an account. */
+/** The form of an account id. */
 export const ACCOUNT_ID = /^\d{12}$/;
 /** A region of the `aws` partition; ARNs and service names of other partitions differ. */
 export const REGION = /^(?!us-gov|us-iso|cn-)[a-z]{2,4}-[a-z]+-\d$/;

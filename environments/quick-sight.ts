@@ -7,7 +7,7 @@ const MOST_PRINCIPALS = 64;
 
 const PRINCIPAL = z.strictObject({
   kind: oneOf("user", "group"),
-  /** Name in QuickSight; that of a user who signs in by a role is `role/session`. */
+  /** Name in QuickSight; for a user who signs in by a role, `role/session`. */
   name: text(/^[\w+=,.@-]+(\/[\w+=,.@-]+)*$/, "a name such as analyst@example.com is allowed"),
   /** `reader`: reads the dashboard. `author`: also edits the analysis and uses the data sets. */
   access: oneOf("reader", "author"),

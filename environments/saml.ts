@@ -8,7 +8,7 @@ import { allowed, rule, text, wholeNumber } from "./schema";
 const LONGEST_METADATA = 1_048_576;
 const LONGEST_GROUP = 256;
 
-/** In the place of metadata that cannot be read, which is a fault already. */
+/** Replaces metadata that cannot be read, which is reported already. */
 const UNREAD = "";
 
 /** The XML metadata of an identity provider, read. */
@@ -78,7 +78,7 @@ export const SAML = z
   )
   .transform(({ metadata, ...saml }) => ({ ...saml, metadataXml: metadata }));
 
-/** Metadata that are not of this entity: the setting at fault, and its message. */
+/** Faults of metadata that do not describe this entity: the setting, and its message. */
 function metadataFaults(xml: string, entityId: string): readonly (readonly [string, string])[] {
   if (xml === UNREAD) return [];
   const wanted = "the provider's metadata in XML are allowed";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Settings as a file gives them, or as they are complete: nothing can change them, and what is absent is left out. */
+/** Settings as written in a file, or complete: read-only, with absent values left out. */
 export type Settings<T> = T extends (...args: never[]) => unknown
   ? T
   : T extends object
@@ -12,7 +12,7 @@ function shown(value: unknown): string {
   return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
 }
 
-/** The error of a setting: its value, and `what` is allowed, a sentence. */
+/** The error of a setting: its value, and the sentence `what`, which says what is allowed. */
 export function allowed(what: string): { readonly error: (issue: { input?: unknown }) => string } {
   return { error: ({ input }) => `is ${shown(input)}; ${what}` };
 }
@@ -34,7 +34,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(...words: 
   return z.enum(words, allowed(`${words.join(" or ")} is allowed`));
 }
 
-/** Adds a fault of several settings together to that of them which `path` names. */
+/** Reports a fault of several settings together on the one that `path` names. */
 type AddFault = (path: readonly PropertyKey[], message: string) => void;
 
 /** A rule about several settings, as a check of the schema that has them all. */
@@ -70,7 +70,7 @@ export function parse<T extends z.ZodType>(
       if (issue.code === "unrecognized_keys") {
         return `has no setting ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
       }
-      // A union's discriminator that is none of its words; the input is the group that has it.
+      // An unknown value of a union's discriminator; the input is the group that has it.
       if (issue.code === "invalid_union" && issue.discriminator && Array.isArray(issue.options)) {
         const { [issue.discriminator]: word } = issue.input as Readonly<Record<string, unknown>>;
         return `is ${shown(word)}; ${issue.options.join(" or ")} is allowed`;

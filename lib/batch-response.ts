@@ -9,9 +9,9 @@ export type BatchVerdict =
 
 /**
  * Reads the response of a function that reports item failures (`ReportBatchItemFailures`), as AWS documents it: the
- * lowest reported sequence number is the first record that was not processed. No answer, an empty one,
- * and one without failures mean success: also when the function only misspelt the key. An identifier that is
- * empty, missing, or of no record in the batch fails the whole batch.
+ * lowest reported sequence number is the first record that was not processed. No answer, an empty answer and an
+ * answer without failures mean success, even if the function only misspelt the key. An identifier that is empty,
+ * missing, or not of a record in the batch fails the whole batch.
  * @param sequenceNumbers of the batch, in order
  */
 export function readBatchResponse(answer: unknown, sequenceNumbers: readonly string[]): BatchVerdict {

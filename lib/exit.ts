@@ -7,7 +7,8 @@ export const EXIT = {
   /** The command line is invalid. Nothing was done. */
   usage: 2,
   /**
-   * Of `drift` only: there is drift. A workflow must distinguish it from a failure, for which Node and npm exit with 1.
+   * Only from `drift`: drift was found. A workflow must distinguish it from a failure, for which Node and npm exit
+   * with 1.
    */
   drift: 3,
   /** Ctrl-C interrupted it: 128 plus the number of SIGINT, as in shells. */

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { LOOPBACK } from "./loopback";
 
-/** Different free ports of loopback, for programs that need a port number. */
+/** Distinct free ports on loopback, for programs that need a port number. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(
@@ -11,7 +11,7 @@ export async function freePorts(count: number): Promise<number[]> {
           server.once("error", reject).listen(0, LOOPBACK, () => {
             const address = server.address();
             if (typeof address === "object" && address !== null) resolve(address.port);
-            else reject(new Error(`a server listens on ${address}, which is no port`));
+            else reject(new Error(`a server listens on ${address}, which is not a port`));
           });
         }),
     ),

@@ -1,4 +1,4 @@
-/** A value that AWS always returns although its types make it optional. @throws Error naming what was not given. */
+/** A value that AWS always returns although its types make it optional. @throws Error naming what is missing. */
 export function given<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new Error(`The answer has no ${what}`);
   return value;

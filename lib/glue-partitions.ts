@@ -10,7 +10,7 @@ import { chunks, given } from "./given";
 /** Limit of partitions in one BatchGetPartition call. */
 const GET_AT_ONCE = 1000;
 
-/** Those of a table's partitions with these values that exist. */
+/** The existing partitions of a table among those with these values. */
 export async function partitionsOf(
   client: GlueClient,
   table: { readonly database: string; readonly name: string },
@@ -26,7 +26,7 @@ export async function partitionsOf(
       }),
     );
     for (const partition of Partitions) found.push(partition);
-    // Such a key may be absent or only not answered for. One that exists must not be taken for absent.
+    // Glue does not say whether an unprocessed key exists. An existing partition must not be taken for absent.
     for (const { Values } of UnprocessedKeys) {
       try {
         const { Partition: one } = await client.send(

@@ -3,7 +3,7 @@ import { Server } from "node:http";
 /** The only address that the local run listens on. */
 export const LOOPBACK = "127.0.0.1";
 
-/** How long a closing server waits for requests in progress. */
+/** Time in ms that a closing server waits for requests in progress. */
 const CLOSE_GRACE_MS = 2_000;
 
 /**
@@ -23,7 +23,7 @@ export async function listenOnLoopback(server: Server, port: number, what: strin
   });
   const address = server.address();
   if (address === null || typeof address === "string") {
-    throw new Error(`the ${what} listens on ${address}, which is no port`);
+    throw new Error(`the ${what} listens on ${address}, which is not a port`);
   }
   return `http://${LOOPBACK}:${address.port}`;
 }

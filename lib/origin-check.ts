@@ -12,9 +12,9 @@ function ownHosts(port: number): readonly string[] {
  * The reason to refuse a request; undefined when it is allowed.
  *
  * Requests to the local end are signed with the user's credentials, so only the user's own requests are allowed:
- * - a foreign name in `Host` is a web page whose name was made to resolve to 127.0.0.1 (DNS rebinding);
- * - a foreign `Origin`, `Referer` or `Sec-Fetch-Site` is a web page that sends requests blindly (CSRF). Another
- *   port of this machine is foreign too.
+ * - a foreign name in `Host` comes from a web page whose name resolves to 127.0.0.1 (DNS rebinding);
+ * - a foreign `Origin`, `Referer` or `Sec-Fetch-Site` comes from a web page that sends requests blindly (CSRF).
+ *   Another port of this machine is foreign too.
  *
  * Programs such as curl send none of the last three headers and are allowed.
  * @param port that the local end listens on.

@@ -1,8 +1,8 @@
 import { Fn, Op, Token } from "cdktf";
 
 /*
- * Arithmetic on numbers of which some may be tokens: what is known is computed here, the rest by Terraform. In
- * JavaScript a number token is a huge negative number, of which a sum or a product is nonsense.
+ * Arithmetic on numbers that may be tokens: known numbers are computed here, the rest by Terraform. In JavaScript a
+ * number token is a huge negative number, whose sum or product is nonsense.
  */
 
 const known = (values: readonly number[]): boolean => !values.some((value) => Token.isUnresolved(value));

@@ -27,10 +27,10 @@ export function assertWholeNumber(
 export function assertLiteral(construct: IConstruct, property: string, value: unknown): void {
   const literal = (one: unknown): boolean =>
     ["boolean", "number", "string"].includes(typeof one) && !Token.isUnresolved(one);
-  // A token of a list is seen in the list alone, not in its elements.
+  // A list token is recognised only in the list itself, not in its elements.
   if (Array.isArray(value) ? !Token.isUnresolved(value) && value.every(literal) : literal(value)) return;
   throw new TypeError(
-    `${construct.node.path}: ${property} is no literal; it decides which resources there are, so no token is allowed`,
+    `${construct.node.path}: ${property} is not a literal; it decides which resources exist, so no token is allowed`,
   );
 }
 
@@ -42,6 +42,6 @@ export function assertLiteral(construct: IConstruct, property: string, value: un
 export function assertKnownLength(construct: IConstruct, property: string, list: readonly unknown[]): void {
   if (Array.isArray(list) && !Token.isUnresolved(list)) return;
   throw new TypeError(
-    `${construct.node.path}: ${property} is no literal list; its length decides what there is, so only its elements may be tokens`,
+    `${construct.node.path}: ${property} is not a literal list; its length decides which resources or statements exist, so only its elements may be tokens`,
   );
 }

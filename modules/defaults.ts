@@ -1,4 +1,4 @@
-/** What is left out of the properties of {@link RetailBi}, or of an environment's settings. */
+/** Defaults of the properties of {@link RetailBi} and of an environment's settings. */
 export const DEFAULTS = {
   logRetentionDays: 30,
   keyDeletionDays: 30,

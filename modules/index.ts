@@ -1,4 +1,4 @@
-/** The public API of the library: constructs, their properties, and what adopted things hand out. */
+/** The public API of the library: constructs, their properties, and the interfaces of adopted resources. */
 export { Guardrails } from "./aspects/guardrails";
 export { PermissionsBoundary } from "./aspects/permissions-boundary";
 export { Tags } from "./aspects/tags";

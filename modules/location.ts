@@ -9,11 +9,11 @@ export interface Location {
   readonly region: string;
 }
 
-/** Where the provider is, by data sources in `scope`. */
+/** Account and region of the provider, from data sources in `scope`. */
 export function locationOf(scope: Construct): Location {
   return {
     accountId: new DataAwsCallerIdentity(scope, "Account").accountId,
-    // `name` is another attribute from version 6 of the provider on; the id is the region's name in all.
+    // From version 6 of the provider on, `name` is another attribute; the id is the region's name in all versions.
     region: new DataAwsRegion(scope, "Region").id,
   };
 }

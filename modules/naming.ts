@@ -56,13 +56,13 @@ export interface GroupNames {
   readonly searchDomainGroup: string;
 }
 
-/** The lab's, for a network of one's own. */
+/** The lab's names, for a network of its own. */
 export const SECURITY_GROUP_NAMES: GroupNames = {
   searchClients: "use-es-cluster-sg",
   searchDomainGroup: "es-cluster-sg",
 };
 
-/** Those of a system that may share its network. */
+/** The names of a system that may share its network. */
 export function groupNamesOf(prefix: string): GroupNames {
   return {
     searchClients: `${prefix}-${SECURITY_GROUP_NAMES.searchClients}`,
@@ -76,7 +76,7 @@ export const TEMPORARY_TABLE_PREFIX = "tmp_";
 /** The settings that determine the names of an environment. */
 export interface NamedEnvironment {
   readonly name: string;
-  /** `bare`: the lab's own names. `prefixed`: they begin with the environment's. */
+  /** `bare`: the lab's own names. `prefixed`: they begin with the environment's name. */
   readonly physicalNames: "bare" | "prefixed";
   readonly location: Location;
 }

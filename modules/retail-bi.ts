@@ -21,9 +21,9 @@ export interface QuickSightSettings {
 }
 
 export interface RetailBiProps extends Omit<IngestBatchProps, "key" | "names"> {
-  /** Physical names of one's own. @default they begin with `prefix` */
+  /** Custom physical names. @default they begin with `prefix` */
   readonly names?: Partial<Names & GroupNames>;
-  /** A key that exists. @default a new one */
+  /** An existing key. @default a new one */
   readonly key?: IEncryptionKey;
   /** Deletion window of a new key in days, 7 to 30. @default 30 */
   readonly keyDeletionDays?: number;
@@ -35,7 +35,7 @@ export interface RetailBiProps extends Omit<IngestBatchProps, "key" | "names"> {
   readonly operations?: Partial<OperationsSettings>;
 }
 
-/** Records in, both layers, and their operations: everything of one system. */
+/** One whole system: ingest, both layers, and their operations. */
 export class RetailBi extends Construct {
   public readonly key: IEncryptionKey;
   public readonly batch: IngestBatch;

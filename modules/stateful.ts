@@ -4,8 +4,8 @@
  */
 export const STATEFUL: Readonly<Record<string, string>> = {
   aws_glue_catalog_database: "the tables in it",
-  aws_glue_catalog_table: "its partitions: what was merged is no longer found",
-  aws_kinesis_firehose_delivery_stream: "its place in the stream: it goes on with what comes next",
+  aws_glue_catalog_table: "its partitions: queries no longer find the merged lines",
+  aws_kinesis_firehose_delivery_stream: "its position in the stream: it continues with new records only",
   aws_kinesis_stream: "every record that a layer has not read yet",
   aws_kms_key: "everything that it encrypted, once its deletion window ends",
   aws_opensearch_domain: "every index, and its snapshots",

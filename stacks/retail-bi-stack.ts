@@ -51,8 +51,8 @@ export class RetailBiStack extends EnvironmentStack {
   }
 
   /**
-   * Leaves the layers out of addresses, and so out of the folders of assets: the parts of a layer lay in the stack itself
-   * before there were layers. See docs/adr/0014.
+   * Leaves the layers out of addresses, and so out of the folders of assets: before layers existed, their parts were
+   * directly in the stack. See docs/adr/0014.
    */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = TerraformElement.isTerraformElement(element) ? element.node : element;

@@ -254,7 +254,7 @@ describe("settings of an environment", () => {
     [
       "burstable standby",
       { network: { zones: ["a", "b", "c"] }, speed: { availability: standby } },
-      /speed\.instanceType is "t3\.small\.search"; a domain with standby takes no burstable one/,
+      /speed\.instanceType is "t3\.small\.search"; a domain with standby does not support burstable types/,
     ],
     [
       "nodes of a zone",
@@ -301,7 +301,7 @@ describe("settings of an environment", () => {
           ],
         },
       },
-      /alarmSubscriptions\[1\]\.endpoint is "a@example\.com", which stands at operations\.alarmSubscriptions\[0\]\.endpoint already/,
+      /alarmSubscriptions\[1\]\.endpoint is "a@example\.com", which operations\.alarmSubscriptions\[0\]\.endpoint is already/,
     ],
     [
       "SAML without a layer",

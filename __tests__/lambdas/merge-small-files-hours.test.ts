@@ -281,7 +281,7 @@ test("a neighbour that was swapped while a query ran is checked; what it took is
   expect(warehouse.jobs.some(({ statement }) => statement.kind === "overlap")).toBe(true);
   expect(warehouse.logged).toContainEqual(
     expect.objectContaining({
-      message: "An hour is begun again",
+      message: "An hour is started again",
       why: "neighbours took 1 of its identities meanwhile",
     }),
   );

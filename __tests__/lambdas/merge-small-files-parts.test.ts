@@ -48,7 +48,7 @@ describe("hours", () => {
       }),
     );
     for (const name of ["", "2026-11-24", "2026-11-24T3", "2026-02-30T03", "2026-11-24T24", "today"]) {
-      expect(() => hourNamed(name)).toThrow(`"${name}" is no hour such as`);
+      expect(() => hourNamed(name)).toThrow(`"${name}" is not an hour such as`);
     }
   });
 

@@ -360,7 +360,7 @@ describe("the lease", () => {
     const { warehouse } = withTwoHours();
     warehouse.objects.set("tmp/merge-small-files/lease.json", { body: '{"x":1}', etag: "x", modifiedMs: 0 });
     await expect(merge(warehouse)).rejects.toThrow(
-      's3://lake/tmp/merge-small-files/lease.json is no lease: {"x":1}; delete it while no run is at work',
+      's3://lake/tmp/merge-small-files/lease.json is not a lease: {"x":1}; delete it while no run is at work',
     );
   });
 });

@@ -80,5 +80,5 @@ test.each([
 ])("a token in %s, which decides what there is, is refused by the construct", (path) => {
   const build = () => tokenStack(testApp(), "a variable", path);
   expect(build).toThrow(TypeError);
-  expect(build).toThrow(/^tokens\/\w.*: .+ is no literal(; it decides| list; its length decides)/);
+  expect(build).toThrow(/^tokens\/\w.*: .+ is not a literal(; it decides| list; its length decides)/);
 });

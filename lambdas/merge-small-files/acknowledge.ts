@@ -5,12 +5,12 @@ import type { Ports } from "./ports";
 import type { Ledger } from "./state";
 import { listRaw, type MergeConfig } from "./warehouse";
 
-/** What a person invokes the function with: hours that are to count as settled, such as `2026-11-24T03`. */
+/** Event of a manual invocation: hours to treat as settled, such as `2026-11-24T03`. */
 export interface Acknowledgement {
   readonly acknowledge: readonly string[];
 }
 
-/** @throws RangeError when the event speaks of an acknowledgement, and is none. */
+/** The acknowledgement of an event, if it has one. @throws RangeError when it is malformed. */
 export function readAcknowledgement(event: unknown): Acknowledgement | undefined {
   if (typeof event !== "object" || event === null || !("acknowledge" in event)) return undefined;
   const { acknowledge } = event;
@@ -21,8 +21,8 @@ export function readAcknowledgement(event: unknown): Acknowledgement | undefined
 }
 
 /**
- * Takes hours for settled as their raw objects are now: new objects make them count again.
- * @param newest the hour under way @throws RangeError for an hour that is not begun, or was settled before.
+ * Treats hours as settled with their current raw objects: new objects make them unsettled again.
+ * @param newest the current hour @throws RangeError for an hour that has not begun, or is settled already.
  */
 export async function acknowledge(
   { acknowledge: names }: Acknowledgement,

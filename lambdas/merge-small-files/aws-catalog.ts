@@ -20,12 +20,12 @@ import { partitionsOf } from "../../lib/glue-partitions";
 import type { Catalog, FoundPartition, Partition } from "./ports";
 import type { Table } from "./statement";
 
-/** What one BatchCreatePartition call takes. */
+/** Most partitions in one BatchCreatePartition call. */
 const CREATE_AT_ONCE = 100;
-/** What one BatchDeletePartition call takes. */
+/** Most partitions in one BatchDeletePartition call. */
 const DELETE_AT_ONCE = 25;
 
-/** The Glue catalog of the account. Make one for each run: it remembers the tables that it has seen. */
+/** The Glue catalog of the account. Make one for each run: it caches the tables that it has read. */
 export function glueCatalog(client: GlueClient): Catalog {
   const descriptors = new Map<string, Promise<StorageDescriptor>>();
 
@@ -156,12 +156,12 @@ export function glueCatalog(client: GlueClient): Catalog {
   };
 }
 
-/** Names and types, in order: what a reader goes by. */
+/** Names and types of the columns, in order, which readers use. */
 function columnsOf({ Columns = [] }: StorageDescriptor): string {
   return JSON.stringify(Columns.map(({ Name, Type }) => [Name, Type]));
 }
 
-/** @param tableColumns of the partition's table, as {@link columnsOf} gives them */
+/** @param tableColumns of the partition's table, from {@link columnsOf} */
 function fromGlue(
   { Values, StorageDescriptor, Parameters }: GluePartition,
   tableColumns: string,

@@ -11,10 +11,10 @@ import {
 import { chunks, given } from "../../lib/given";
 import type { ListedObject, Objects } from "./ports";
 
-/** Keys that one DeleteObjects call takes. */
+/** Most keys in one DeleteObjects call. */
 const DELETE_AT_ONCE = 1000;
 
-/** How S3 says that a condition did not hold: met nothing, met another, or lost a race. */
+/** Statuses of S3 for a condition that did not hold: no object, another object, or a concurrent write. */
 const CONDITION_FAILED = new Set([404, 412, 409]);
 
 /** The objects of S3. */

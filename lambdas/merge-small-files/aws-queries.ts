@@ -16,7 +16,7 @@ import type { Tables } from "./statement";
 /** Folder of the query results, under the staging folder. */
 const RESULTS_FOLDER = "athena-results/";
 
-/** Athena, in a workgroup that leaves settings to its clients. @param staging folder for the query results */
+/** Athena, in a workgroup that does not enforce its settings. @param staging folder for the query results */
 export function athenaQueries(
   client: AthenaClient,
   workGroup: string,

@@ -10,18 +10,18 @@ import { makeRunId } from "./run-id";
 import { MergeState, newLedger } from "./state";
 import type { MergeConfig } from "./warehouse";
 
-/** Left over at the end of the function's time: to write the ledger, to log and to give the lease back. */
+/** Time reserved at the end of an invocation to write the ledger, to log and to release the lease. */
 const RESERVE_MS = 15_000;
 
-/** By so much the lease outlives the function's time-out, for clocks differ a little. */
+/** Time by which the lease outlives the function's timeout, because clocks differ slightly. */
 const LEASE_MARGIN_MS = 30_000;
 
 /**
- * One run: takes the lease, does what there is to do, and gives the lease back.
+ * One run: acquires the lease, does the work, and releases the lease.
  * @param remainingMs until the function's time-out
- * @param acknowledgement instead of all else, takes hours for settled
- * @throws MergeRunFailed when parts failed, after the rest was done; RangeError for an hour that cannot be acknowledged;
- * what S3 or Glue threw when nothing could be done at all.
+ * @param acknowledgement hours to treat as settled; the run then does nothing else
+ * @throws MergeRunFailed when parts failed, after the rest was done; RangeError for an hour that cannot be
+ * acknowledged; the error of S3 or Glue when nothing could be done at all.
  */
 export async function mergeSmallFiles(
   config: MergeConfig,
@@ -58,7 +58,7 @@ export async function mergeSmallFiles(
     const run = new Run(config, ports, state, ledger, startMs, timeoutMs - RESERVE_MS);
     const { outcome, isComplete } = await run.work(lastHourlyPass !== thisHour);
     await save();
-    // What was not looked at, or found no time, is taken up by the next run, not in an hour.
+    // If the run did not check every hour or had no time left, the next run continues, not the one in an hour.
     if (outcome.hourlyPass && isComplete) lastHourlyPass = thisHour;
     report(outcome, clock.now() - startMs, log);
     if (outcome.failed.length > 0) throw new MergeRunFailed(outcome);
@@ -74,7 +74,7 @@ function report(outcome: Outcome, durationMs: number, log: Logger): void {
     [METRICS.mergedHours]: count(outcome.merged.length),
     [METRICS.mergedRows]: count(outcome.merged.reduce((sum, { rows }) => sum + rows, 0)),
     [METRICS.refusedHours]: count(outcome.refused.length),
-    // An hour that waits for its next attempt is no better than when it failed.
+    // An hour that waits for its next attempt still counts as failed.
     [METRICS.failedSteps]: count(outcome.failing.length + otherFailures(outcome)),
     [METRICS.backlogHours]: count(outcome.postponed.length + outcome.inFlight.length),
     [METRICS.unsettledHours]: count(outcome.unsettled.length),

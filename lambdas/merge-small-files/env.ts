@@ -1,6 +1,6 @@
 import { integer, list, type Parser, s3Location, text } from "../shared/env";
 
-/** A name that needs no quoting in Glue's terms, so that it can stand in SQL between double quotes. */
+/** A name that Glue accepts unquoted, so that SQL may contain it between double quotes. */
 const identifier: Parser<string> = (value) => {
   if (!/^[a-z_][a-z0-9_]*$/.test(value))
     throw new Error("must be lower-case letters, digits and underscores");
@@ -31,14 +31,14 @@ export const ENVIRONMENT = {
   OUTPUT_PREFIX: s3Location,
   /** Folder of the lease and of query results, such as `s3://bucket/tmp/`. */
   STAGING_OUTPUT_PREFIX: s3Location,
-  /** Folder of what must outlast any run: intents, merged keys, the ledger. No lifecycle rule may reach it. */
+  /** Folder of the state that outlives runs: intents, merged keys, the ledger. No lifecycle rule may apply to it. */
   STATE_PREFIX: s3Location,
   /** Columns of both tables, in order, partition columns left out. */
   COLUMN_NAMES: identifiers,
-  /** How many hours back a late object is still merged: the stream's retention and 2 h. */
+  /** Hours that a run looks back for late objects: the stream's retention plus 2. */
   LOOK_BACK_HOURS: integer(3, 24 * 366),
-  /** Days that raw objects are kept: what is gone after them has expired. */
+  /** Days that raw objects are kept; an object that is gone after them has expired. */
   RAW_RETENTION_DAYS: integer(1, 36_500),
-  /** Queries in flight at a time, those of runs that ended before included. */
+  /** Most queries in flight, including those of earlier runs. */
   QUERIES_IN_FLIGHT: integer(1, 20),
 } as const;

@@ -20,7 +20,7 @@ const athena = new AthenaClient({});
 const glue = new GlueClient({});
 const objects = s3Objects(new S3Client({}));
 
-/** Called by the schedule, whose event says nothing that the function needs, or by a person with {@link Acknowledgement}. */
+/** Invoked by the schedule, whose event is ignored, or by an operator with an {@link Acknowledgement}. */
 export async function handler(event: unknown, context: Context): Promise<Outcome> {
   const ports = {
     objects,

@@ -5,13 +5,13 @@ import type { Ports, WriteCondition } from "./ports";
 /** The lease's object, under the staging folder. */
 export const LEASE_NAME = "merge-small-files/lease.json";
 
-/** What outlives a run. */
+/** The lease's state, which outlives a run. */
 export interface LeaseState {
-  /** The run that works; null when none does. */
+  /** The run that holds the lease; null when none does. */
   readonly holder: string | null;
-  /** From then on (ms since 1970) the holder is dead for certain. */
+  /** Time (ms since 1970) by which the holder has certainly ended. */
   readonly expiresAtMs: number;
-  /** Name of the hour in which all hours were last looked at; null when never. */
+  /** Name of the hour of the last hourly pass, which checks all hours; null before the first. */
   readonly lastHourlyPass: string | null;
 }
 
@@ -24,8 +24,8 @@ export interface Lease extends LeaseState {
 type LeasePorts = Pick<Ports, "objects" | "clock" | "log">;
 
 /**
- * Takes the lease, so that one run works at a time. Taking over needs an expired lease, and a lease expires
- * after its holder's function has timed out: two runs never overlap.
+ * Acquires the lease, so that one run works at a time. Only an expired lease can be taken over, and a lease expires
+ * after its holder's function has timed out, so two runs never overlap.
  * @param staging folder that holds the lease
  * @returns undefined when another run holds it.
  */
@@ -48,13 +48,13 @@ export async function acquireLease(
   const etag = await objects.writeIf(bucket, key, JSON.stringify(state), condition);
   if (etag !== undefined) return { ...state, etag };
 
-  // The write may have succeeded although its answer was lost: the SDK's repetition is then refused.
+  // The write may have succeeded although its answer was lost: S3 then refuses the SDK's retry.
   const winner = await objects.read(bucket, key);
   const won = winner !== undefined && parseLease(winner.body, key).holder === holder;
   return won ? { ...state, etag: winner.etag } : undefined;
 }
 
-/** Gives the lease back. A failure is only logged: the lease expires by itself. */
+/** Releases the lease. A failure is only logged: the lease expires by itself. */
 export async function releaseLease(
   { objects, log }: LeasePorts,
   staging: S3Location,
@@ -75,7 +75,7 @@ export async function releaseLease(
 function parseLease(body: string, place: string): LeaseState {
   const state: unknown = JSON.parse(body);
   if (!isLeaseState(state)) {
-    throw new Error(`${place} is no lease: ${body.slice(0, 200)}; delete it while no run is at work`);
+    throw new Error(`${place} is not a lease: ${body.slice(0, 200)}; delete it while no run is at work`);
   }
   return state;
 }

@@ -3,40 +3,40 @@ import type { MergedHour } from "./tasks";
 /** Something that went wrong without stopping the run. */
 export interface Failure {
   readonly step: "look" | "merge" | "compare" | "settle" | "expire" | "sweep";
-  /** Such as `2026-11-24T03`; absent where the step is not about an hour. */
+  /** Such as `2026-11-24T03`; absent if the step does not concern one hour. */
   readonly hour?: string;
   readonly error: string;
 }
 
 /** What a run did; hours by name, such as `2026-11-24T03`. */
 export interface Outcome {
-  /** `busy`: another run held the lease, and nothing was done. `acknowledged`: nothing but that was done. */
+  /** `busy`: another run held the lease, and nothing was done. `acknowledged`: the run only acknowledged hours. */
   readonly status: "done" | "busy" | "acknowledged";
-  /** Whether all hours of the look-back were looked at, not only the newest. */
+  /** Whether all hours of the look-back were checked, not only the newest. */
   readonly hourlyPass: boolean;
-  /** Partitions of the raw table that were missing and were made. */
+  /** Missing partitions of the raw table that the run created. */
   readonly registered: number;
   readonly merged: readonly MergedHour[];
   /** Hours with nothing to do. */
   readonly unchanged: readonly string[];
   /** Hours that must not be merged, and why: raw objects are gone, or rows of one identity differ. */
   readonly refused: readonly { readonly hour: string; readonly why: string }[];
-  /** Hours whose query has not ended; the next run goes on with it. */
+  /** Hours whose query has not ended; the next run continues it. */
   readonly inFlight: readonly string[];
-  /** Hours whose merge or comparison found no time; the next run takes them up. */
+  /** Hours whose merge or comparison had no time left; the next run does them. */
   readonly postponed: readonly string[];
   readonly failed: readonly Failure[];
-  /** Hours whose last attempt failed; each is tried again after a while. */
+  /** Hours whose last attempt failed; each is retried later. */
   readonly failing: readonly string[];
   readonly compared: readonly { readonly hour: string; readonly differences: number }[];
   /** Hours that left the look-back and are not settled. */
   readonly unsettled: readonly string[];
-  /** Raw partitions without objects whose hours have expired: they were dropped. */
+  /** Dropped raw partitions: they had no objects, and their hours have expired. */
   readonly expired: number;
   readonly swept: { readonly runs: readonly string[]; readonly tables: readonly string[] };
   /** Queries that were started. */
   readonly queries: number;
-  /** Age of the oldest raw object that no merge has taken yet, in seconds; 0 when all are merged. */
+  /** Age of the oldest raw object that is not merged yet, in seconds; 0 when all are merged. */
   readonly stalenessSeconds: number;
 }
 

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { HOUR_MS } from "../../contract/hours";
 import type { ListedObject, Partition } from "./ports";
 
-/** What a merge leaves on its partition, as Glue parameters. */
+/** Glue parameters that a merge sets on its partition. */
 export interface MergeParameters {
-  /** Of the raw objects that were merged, see {@link digestOf}. */
+  /** Digest of the merged raw objects, see {@link digestOf}. */
   readonly digest: string;
-  /** Names of the columns that were merged, with commas between; absent before they were written down. */
+  /** Names of the merged columns, separated by commas; absent on partitions of merges that did not record them yet. */
   readonly columns: string;
   /** Number of the hour's raw objects, and their bytes before compression, see {@link rawBytes}. */
   readonly objects: string;
@@ -17,23 +17,23 @@ export interface MergeParameters {
   readonly files: string;
   readonly bytes: string;
   readonly run: string;
-  /** When the partition was pointed at the run, ISO 8601. */
+  /** When the partition was swapped to the run's files, ISO 8601. */
   readonly swapped_at: string;
 }
 
-/** An hour's raw objects without their names: what a run remembers of the hours that it looks at. */
+/** A summary of an hour's raw objects, which a run keeps for each hour that it checks. */
 export interface ListingSummary {
   readonly listedAtMs: number;
   readonly digest: string;
   readonly objects: number;
-  /** Whether the live Parquet has what was listed, see {@link isMerged}. */
+  /** Whether the live Parquet has all listed objects, see {@link isMerged}. */
   readonly merged: boolean;
-  /** When the oldest object came that the last merge had not listed, ms since 1970; undefined when none did. */
+  /** Arrival of the oldest object that the last merge did not list, ms since 1970; undefined when there is none. */
   readonly waitingSinceMs: number | undefined;
 }
 
 /**
- * @param partition what the last merge of the hour left
+ * @param partition written by the last merge of the hour
  * @param columns names of the tables' columns
  */
 export function summarize(
@@ -52,14 +52,15 @@ export function summarize(
 }
 
 /**
- * A deploy that changes the tables' columns is over after so long: within it, lines of the new columns may lie in an hour
- * that the old function still merged, without them.
+ * Longest deploy that changes the tables' columns. During it, the old function may still merge an hour that has lines
+ * with the new columns, and omits those columns.
  */
 const DEPLOY_MS = 6 * HOUR_MS;
 
 /**
- * Whether the live Parquet of an hour has these raw objects. Not where they were merged with other columns than the tables have
- * now, unless they are all older than a deploy takes: what came before it has none of the new ones.
+ * Whether the live Parquet of an hour has these raw objects. If they were merged with other columns than the tables
+ * have now, it is true only if all are older than the longest deploy: lines from before it have none of the new
+ * columns.
  */
 export function isMerged(
   objects: readonly ListedObject[],
@@ -73,8 +74,8 @@ export function isMerged(
 }
 
 /**
- * When the oldest raw object came that the last merge of the hour had not listed, in ms since 1970;
- * undefined when none did.
+ * Arrival of the oldest raw object that the last merge of the hour did not list, in ms since 1970; undefined when
+ * there is none.
  */
 export function oldestUnmerged(
   objects: readonly ListedObject[],
@@ -98,7 +99,7 @@ export function digestOf(objects: readonly ListedObject[]): string {
 /** Bytes of JSON for a byte of a `.gz` object: stored lines become 7 to 8.6 times smaller. */
 const BYTES_PER_GZIP_BYTE = 8;
 
-/** Bytes of the objects before compression; of those that are gzip an estimate. */
+/** Bytes of the objects before compression; an estimate for gzip objects. */
 export function rawBytes(objects: readonly Pick<ListedObject, "key" | "bytes">[]): number {
   return objects.reduce(
     (sum, { key, bytes }) => sum + bytes * (key.endsWith(".gz") ? BYTES_PER_GZIP_BYTE : 1),
@@ -107,9 +108,9 @@ export function rawBytes(objects: readonly Pick<ListedObject, "key" | "bytes">[]
 }
 
 /**
- * Why an hour must not be merged, if it must not: the raw zone only grows, and an hour merged anew without an object that
+ * The reason not to merge an hour, if there is one: the raw zone only grows, and a new merge without an object that
  * is gone would lose its lines.
- * @param mergedKeys of the live run; undefined where they are not known, as of a run before they were written down
+ * @param mergedKeys keys that the live run merged; undefined if unknown, as for a run that did not record them yet
  */
 export function lossOf(
   objects: readonly ListedObject[],

@@ -10,7 +10,7 @@ export interface ListedObject {
   readonly modifiedMs: number;
 }
 
-/** What a conditional write demands of the object that stands there. */
+/** Condition of a write on the existing object. */
 export type WriteCondition = "absent" | { readonly etag: string };
 
 /** S3. */
@@ -24,7 +24,7 @@ export interface Objects {
   remove(bucket: string, keys: readonly string[]): Promise<void>;
 }
 
-/** A partition; what is written has the columns and formats of its table. */
+/** A partition. A written one gets the columns and formats of its table. */
 export interface Partition {
   readonly values: readonly string[];
   /** `s3://bucket/prefix/` */
@@ -34,28 +34,28 @@ export interface Partition {
 
 /** A partition as the catalog has it. */
 export interface FoundPartition extends Partition {
-  /** Whether it has the columns of its table; one that was made before the table's last change has not. */
+  /** Whether it has the columns of its table; one that was created before the table's last change has not. */
   readonly hasTableColumns: boolean;
 }
 
 /** The Glue catalog. */
 export interface Catalog {
-  /** Those of the named partitions that exist. */
+  /** The named partitions that exist. */
   partitions(table: Table, values: readonly (readonly string[])[]): Promise<FoundPartition[]>;
-  /** Creates partitions; one that exists meanwhile is left as it is. */
+  /** Creates partitions; existing ones stay unchanged. */
   createPartitions(table: Table, partitions: readonly Partition[]): Promise<void>;
-  /** Creates or replaces one partition in one step that readers see whole. */
+  /** Creates or replaces one partition atomically for readers. */
   putPartition(table: Table, partition: Partition): Promise<void>;
   tableNames(database: string, namePrefix: string): Promise<string[]>;
   /** The values of all partitions of a table. */
   partitionValues(table: Table): Promise<string[][]>;
-  /** Forgets partitions; their objects stay. One that is gone already is no error. */
+  /** Deletes partitions but not their objects. A partition that does not exist is no error. */
   deletePartitions(table: Table, values: readonly (readonly string[])[]): Promise<void>;
-  /** Forgets an external table; its objects stay. A table that is gone already is no error. */
+  /** Deletes an external table but not its objects. A table that does not exist is no error. */
   deleteTable(table: Table): Promise<void>;
 }
 
-/** How far a query is. `unknown`: the engine does not remember it. */
+/** State of a query. `unknown`: the engine no longer has it. */
 export type QueryState =
   | { readonly state: "running" | "succeeded" | "unknown" }
   | { readonly state: "failed"; readonly reason: string };
@@ -65,25 +65,26 @@ export interface Queries {
   /** The text of a statement, as {@link start} takes it. */
   text(statement: Statement): string;
   /**
-   * Starts a query and returns its id. A token that was used for the same text returns the query that it started then.
+   * Starts a query and returns its id. A token that was already used for the same text returns the query that it
+   * started.
    * @param token 32 to 128 characters
    */
   start(text: string, token: string): Promise<string>;
   state(id: string): Promise<QueryState>;
   /** The rows of a query that succeeded, without the header; at most 1,000. */
   rows(id: string): Promise<string[][]>;
-  /** How many rows a CTAS that succeeded has written. */
+  /** Number of rows that a successful CTAS wrote. */
   written(id: string): Promise<number>;
 }
 
-/** Time, so that a test can turn it. */
+/** The time, which a test can set. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   sleep(ms: number): Promise<void>;
 }
 
-/** What a run needs of the world. */
+/** External dependencies of a run. */
 export interface Ports {
   readonly objects: Objects;
   readonly catalog: Catalog;

@@ -5,9 +5,9 @@ import type { Catalog } from "./ports";
 import type { Table } from "./statement";
 
 /**
- * Makes the raw objects of `hours` visible to queries, before the first of them lands. Only what is missing is written,
- * and partitions that were registered with other columns than the table has now, for Athena reads a partition by its own
- * columns. @returns how many partitions were written.
+ * Registers the raw table's partitions of `hours`, so that queries see their first objects at once. It writes only
+ * partitions that are missing or have other columns than the table has now, because Athena reads a partition by its
+ * own columns. @returns the number of written partitions.
  */
 export async function registerHours(
   catalog: Catalog,

@@ -13,7 +13,7 @@ export function temporaryTableName(runId: string): string {
   return TEMPORARY_TABLE_PREFIX + runId.toLowerCase().replace("-", "_");
 }
 
-/** When a run began, in ms since 1970; undefined for anything that is no run id. */
+/** When a run began, in ms since 1970; undefined for any text that is not a run id. */
 export function runStart(runId: string): number | undefined {
   const match = RUN_ID.exec(runId);
   if (!match) return undefined;
@@ -21,7 +21,7 @@ export function runStart(runId: string): number | undefined {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** The same of a temporary table. */
+/** When the run of a temporary table began, likewise. */
 export function temporaryTableStart(name: string): number | undefined {
   return name.startsWith(TEMPORARY_TABLE_PREFIX)
     ? runStart(name.slice(TEMPORARY_TABLE_PREFIX.length))

@@ -17,28 +17,28 @@ import { deadRuns, sweepTables } from "./sweep";
 import { type Ended, MergeCheckFailed, type MergedHour, QueryFailed, type Task, Tasks } from "./tasks";
 import { listHours, type MergeConfig, Partitions, tablesOf } from "./warehouse";
 
-/** How far ahead the raw table's partitions are made, so that new objects are visible at once. */
+/** Time by which the raw table's partitions are created in advance, so that new objects are visible at once. */
 const REGISTER_AHEAD_MS = 48 * HOUR_MS;
 
-/** The newest hours, which each run looks at; the older ones of the look-back are looked at once an hour. */
+/** Number of the newest hours, which each run checks; older hours of the look-back are checked once an hour. */
 const NEWEST_HOURS = 3;
 
-/** With less than this before the deadline, no further query is begun. */
+/** With less time than this before the deadline, no further query is started. */
 const WORTH_BEGINNING_MS = 20_000;
 
-/** Of an hourly pass so much is kept for settling and sweeping. */
+/** Time of an hourly pass that is reserved for settling and sweeping. */
 const SWEEP_RESERVE_MS = 30_000;
 
-/** The sweep goes back further than the look-back by so much, for what was superseded at its very end. */
+/** Time by which the sweep goes back further than the look-back, for runs that were superseded at its end. */
 const SWEEP_FURTHER_MS = 6 * HOUR_MS;
 
-/** An hour is compared so long after its end: what the delivery stream had in its buffers has come by then. */
+/** Time from an hour's end to its comparison: by then the delivery stream has delivered what was in its buffers. */
 const COMPARE_AFTER_MS = 10 * 60_000;
 
-/** So long a hour waits for a neighbour that is being merged, lest it has to be checked against the new Parquet. */
+/** Time that an hour waits for a neighbour's merge, to avoid a check against the neighbour's new Parquet. */
 const NEIGHBOUR_PATIENCE_MS = 60_000;
 
-/** A failing hour is tried again at once, and then after twice as long each time, at most an hour. */
+/** A failing hour is retried at once, then after this time, which doubles with each attempt up to an hour. */
 const FIRST_RETRY_MS = 10 * 60_000;
 const LONGEST_RETRY_MS = HOUR_MS;
 
@@ -48,16 +48,16 @@ const WAIT_GROWTH = 1.5;
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** Something that a run could begin. */
+/** A merge or comparison that a run could start. */
 interface Candidate {
   readonly hour: Hour;
   readonly work: "merge" | "compare";
-  /** Since when it waits, ms since 1970: who waits longest is served first. */
+  /** Start of its wait, ms since 1970; the longest wait comes first. */
   readonly sinceMs: number;
   readonly digest: string;
 }
 
-/** The work of one run that holds the lease, and the account of it. */
+/** The work of one run that holds the lease, and its outcome. */
 export class Run {
   readonly #merged: MergedHour[] = [];
   readonly #unchanged: string[] = [];
@@ -67,18 +67,18 @@ export class Run {
   readonly #sweptRuns: string[] = [];
   #sweptTables: readonly string[] = [];
   #expired = 0;
-  /** Hours that this run has looked at. */
+  /** Hours that this run has checked. */
   readonly #summaries = new Map<string, ListingSummary>();
-  /** Hours that have to be merged, with the arrival of their oldest object that is not. */
+  /** Hours that have to be merged, with the arrival of their oldest unmerged object. */
   readonly #waiting = new Map<string, number>();
   readonly #candidates = new Map<string, Candidate>();
   readonly #tasks = new Map<string, Task>();
-  /** Hours with an intent that this run cannot go on with. */
+  /** Hours with an intent that this run cannot continue. */
   readonly #stuck = new Set<string>();
   #intentsKnown = true;
   #hourlyPass = false;
 
-  /** @param deadlineMs from then on (ms since 1970) nothing is awaited */
+  /** @param deadlineMs time (ms since 1970) from which nothing is awaited */
   constructor(
     private readonly config: MergeConfig,
     private readonly ports: Ports,
@@ -89,8 +89,8 @@ export class Run {
   ) {}
 
   /**
-   * Registers, merges, and on an hourly pass compares, settles and sweeps. What is slow or fails for one hour does not
-   * keep the others from being done. Rejects when the catalog cannot be read or written at all.
+   * Registers, merges, and on an hourly pass compares, settles and sweeps. A slow or failing hour does not block the
+   * others. Rejects when the catalog cannot be read or written at all.
    */
   async work(hourlyPass: boolean): Promise<{ readonly outcome: Outcome; readonly isComplete: boolean }> {
     this.#hourlyPass = hourlyPass;
@@ -147,7 +147,7 @@ export class Run {
         const intent = await this.state.readIntent(key);
         if (intent) found.push(intent);
       } catch (error) {
-        // The hour of a damaged intent is not begun: what its query may still write is not known.
+        // An hour with a damaged intent is not started, because it is unknown what its query may still write.
         this.#intentsKnown = false;
         this.#stuck.add(key.slice(key.lastIndexOf("/") + 1).replace(/\.json$/, ""));
         this.#fail("merge", undefined, error);
@@ -222,7 +222,7 @@ export class Run {
     });
   }
 
-  /** The hour under way still changes with each delivery. */
+  /** The current hour still changes with each delivery. */
   #considerComparing(hour: Hour, digest: string, { parameters }: Partition): void {
     const { name } = hour;
     const isDue = this.#hourlyPass && this.startMs >= hour.startMs + HOUR_MS + COMPARE_AFTER_MS;
@@ -245,7 +245,7 @@ export class Run {
     return this.deadlineMs - (this.#hourlyPass ? SWEEP_RESERVE_MS : 0);
   }
 
-  /** Keeps queries in flight until nothing is left to begin or to wait for, or the deadline comes. */
+  /** Keeps queries in flight until nothing is left to start or to await, or the deadline comes. */
   async #mergeAndCompare(tasks: Tasks, partitions: Partitions): Promise<void> {
     const { clock } = this.ports;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * WAIT_GROWTH, LONGEST_WAIT_MS)) {
@@ -262,7 +262,7 @@ export class Run {
     }
   }
 
-  /** What to begin next, if there is room and time: merges before comparisons, who waits longest first. */
+  /** The next candidate, if there is room and time: merges before comparisons, the longest wait first. */
   #next(): Candidate | undefined {
     const nowMs = this.ports.clock.now();
     if (this.#tasks.size >= this.config.QUERIES_IN_FLIGHT) return undefined;
@@ -336,12 +336,13 @@ export class Run {
         }
         return;
       case "again":
-        log.warn("An hour is begun again", { hour: hour.name, why: ended.why });
+        log.warn("An hour is started again", { hour: hour.name, why: ended.why });
         break;
       case "cleaned":
         break;
     }
-    // What came meanwhile, and the comparison. What came while this run merged the hour is for the next one.
+    // Finds new objects, and the comparison. Objects that arrived while this run merged the hour are for the next
+    // run.
     await this.#look([hour], partitions);
     const next = this.#candidates.get(hour.name);
     if (ended.kind === "merged" && !adopted && next?.work === "merge") this.#candidates.delete(hour.name);
@@ -359,7 +360,7 @@ export class Run {
     };
   }
 
-  /** Notes which hours have left the look-back unsettled, and which of those are settled by now. */
+  /** Records the hours that have left the look-back unsettled, and those of them that are settled by now. */
   #settle(open: readonly Hour[], oldest: Hour, partitions: Partitions): void {
     const { ledger, ports } = this;
     for (const hour of open) {
@@ -397,12 +398,12 @@ export class Run {
     return partition.parameters.compared === digest ? undefined : "it is not compared, or differs";
   }
 
-  /** Lifecycle rules act on the midnight after, and then take their time. */
+  /** Lifecycle rules act from the next midnight, with a delay. */
   #isExpired({ startMs }: Hour): boolean {
     return startMs + HOUR_MS + (this.config.RAW_RETENTION_DAYS + 2) * DAY_MS < this.startMs;
   }
 
-  /** Once a day: an hour without objects is one more place that queries ask for nothing. */
+  /** Once a day: queries list the location of every partition, even of an hour without objects. */
   async #dropExpired(): Promise<void> {
     const today = hourOf(this.startMs).name.slice(0, 10);
     if (this.ledger.expiredOn === today) return;
@@ -432,12 +433,12 @@ export class Run {
   }
 
   /**
-   * Without a partition, an hour's runs are swept only inside the look-back, where this run would have merged
-   * it again: a partition that someone else removed must not take the files with it.
+   * The runs of an hour without a partition are swept only inside the look-back, where this run would have merged it
+   * again: if someone else removes a partition, its files must stay.
    */
   async #sweep(hours: readonly Hour[], oldest: Hour, partitions: Partitions): Promise<void> {
     const pending = new Set([...this.#tasks.values()].map(({ stored }) => stored.intent.run));
-    // A run whose intent cannot be read, or was left for the next run, may be any.
+    // An intent that could not be read, or was left for the next run, may belong to any run.
     if (!this.#intentsKnown) return;
     for (const { intent } of await this.#readIntents()) pending.add(intent.run);
     const { OUTPUT_PREFIX } = this.config;
@@ -491,7 +492,7 @@ export class Run {
   }
 }
 
-/** The hour of a partition's values; undefined where they are not ours. */
+/** The hour of a partition's values; undefined if they are not in the form of this system. */
 function hourOfValues([year = "", month = "", day = "", hour = ""]: readonly string[]): Hour | undefined {
   try {
     return hourNamed(`${year}-${month}-${day}T${hour}`);

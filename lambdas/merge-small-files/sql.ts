@@ -2,10 +2,10 @@ import { type Hour, neighboursOf } from "../../contract/hours";
 import { EXTRA_COLUMN, PARTITION_COLUMNS } from "../../contract/retail-transaction";
 import type { CoverStatement, MergeStatement, OverlapStatement, Statement, Table, Tables } from "./statement";
 
-/** How the engine's reason begins when a merge met rows of one identity that differ; the identity follows. */
+/** Beginning of the engine's reason when a merge fails because rows of one identity differ; the identity follows. */
 const CONFLICT = "rows of one identity differ: ";
 
-/** The identity whose rows differ, when that is why a merge failed. */
+/** The identity whose rows differ, if that made a merge fail. */
 export function conflictOf(reason: string): string | undefined {
   return new RegExp(`${CONFLICT}(\\w+)`).exec(reason)?.[1];
 }
@@ -25,12 +25,12 @@ export function toSql(statement: Statement, tables: Tables): string {
 }
 
 /**
- * Bucketing needs no partitioning: the files lie in the location itself, one a bucket, which is how a CTAS
- * is told its number of files. (Athena User Guide, "CREATE TABLE AS", `bucketed_by`, `bucket_count`.)
+ * Buckets set the number of files of a CTAS. Without partitioning, the files are in the location itself, one for each
+ * bucket. (Athena User Guide, "CREATE TABLE AS", `bucketed_by`, `bucket_count`.)
  *
- * A cast that must fail is how a query says no: a second query that looked for differing rows would read as much again.
- * GZIP makes the column of identities, which every merge of a neighbour reads, half as large as Snappy does, and a tenth
- * smaller than ZSTD at its usual level.
+ * A cast that must fail makes the query fail: a second query for differing rows would read the same data again. Every
+ * merge of a neighbour reads the column of identities: with GZIP it is half as large as with Snappy, and a tenth
+ * smaller than with ZSTD at its usual level.
  */
 function mergeSql({ target, location, buckets, hour }: MergeStatement, tables: Tables): string {
   const { parquet, columns } = tables;
@@ -56,9 +56,9 @@ WHERE NOT EXISTS (
 }
 
 /**
- * The different rows of an hour, and how many there are of each. A record that was delivered once before there was a column
- * `extra` and once since has a row with NULL in it and one with the text: they are one, with the text, where all else
- * is equal. Two texts are two.
+ * The distinct rows of an hour, each with its number of contents. A record that was delivered once before the column
+ * `extra` existed and once since has a row with NULL and a row with the text: if all else is equal, they are one
+ * content, with the text. Two different texts are two contents.
  */
 function distinctRows(hour: Hour, { raw, columns }: Tables): string {
   const extra = quoted(EXTRA_COLUMN.field);
@@ -131,7 +131,7 @@ FROM raw_identities AS r
 FULL OUTER JOIN parquet_identities AS p ON r.record_id = p.record_id`;
 }
 
-/** Only equality with a number lets the engine ask the catalog for that one partition. */
+/** The engine asks the catalog for this one partition only if the condition is equality with a number. */
 function inHour({ values }: Hour, alias = ""): string {
   return PARTITION_COLUMNS.map((column, index) => `${alias}"${column}" = ${Number(values[index])}`).join(
     " AND ",

@@ -7,15 +7,15 @@ import type { Ports } from "./ports";
 /** The query that a task waits for. */
 type Step = "merge" | "cover" | "overlap" | "compare";
 
-/** What a run is about to do with an hour, written down before its query starts, so that whoever holds the lease next can go on. */
+/** Planned work of a run on an hour, written before its query starts, so that the next holder of the lease can continue. */
 export interface Intent {
   /** Such as `2026-11-24T03`. */
   readonly hour: string;
-  /** Names the attempt; a merge's folder, temporary table and merged keys are named by it. */
+  /** Id of the attempt; it names a merge's folder, temporary table and merged keys. */
   readonly run: string;
-  /** Of the raw objects that were listed, see `digestOf`. */
+  /** Digest of the listed raw objects, see `digestOf`. */
   readonly digest: string;
-  /** Names of the tables' columns, with commas between; absent in an intent of before they were written down. */
+  /** Names of the tables' columns, separated by commas; absent in an intent that did not record them yet. */
   readonly columns?: string;
   readonly listedAtMs: number;
   readonly objects: number;
@@ -23,16 +23,19 @@ export interface Intent {
   readonly sourceBytes: number;
   /** Most files that a merge may write. */
   readonly buckets: number;
-  /** Locations of the live Parquet that the result is disjoint from, by hour; of a comparison, that of the hour. */
+  /**
+   * Locations of the live Parquet from which the result is disjoint, by hour; for a comparison, the location of the
+   * hour.
+   */
   readonly seen: Readonly<Record<string, string>>;
-  /** What an overlap query that is under way will have looked at besides. */
+  /** Further locations that the overlap query in flight checks. */
   readonly checking: Readonly<Record<string, string>>;
-  /** What a merge has written, once its query has ended. */
+  /** Output of a merge, once its query has ended. */
   readonly written: { readonly rows: number; readonly files: number; readonly bytes: number } | null;
   readonly step: Step;
   readonly stepAtMs: number;
   readonly sql: string;
-  /** The same token starts the same query once only. */
+  /** Token of the query: the same token starts the same query only once. */
   readonly token: string;
   /** Null until it has started. */
   readonly query: string | null;
@@ -44,13 +47,13 @@ export interface StoredIntent {
   readonly etag: string;
 }
 
-/** What is known of hours beyond their partitions. Hours by name. */
+/** State of hours that is not on their partitions. Hours by name. */
 export interface Ledger {
-  /** Hours before it are settled, but for those of `unsettled`. */
+  /** All hours before this one are settled, except those in `unsettled`. */
   settledBefore: string;
-  /** Hours that left the look-back before they were settled, and why. They are worked on until they are. */
+  /** Hours that left the look-back before they were settled, and why. Runs work on them until they are settled. */
   readonly unsettled: Record<string, string>;
-  /** Hours that a person took for settled, with the digest of their raw objects. */
+  /** Hours that an operator acknowledged as settled, with the digest of their raw objects. */
   readonly acknowledged: Record<string, string>;
   /** Hours with rows of one identity that differ, with the digest of the raw objects that have them. */
   readonly conflicts: Record<string, { readonly digest: string; readonly why: string }>;
@@ -59,16 +62,19 @@ export interface Ledger {
     string,
     { readonly attempts: number; readonly retryAtMs: number; readonly error: string }
   >;
-  /** Day, UTC, on which the partitions of expired hours were dropped last. */
+  /** Day, UTC, on which the partitions of expired hours were last dropped. */
   expiredOn: string;
 }
 
 const LEDGER_NAME = "ledger.json";
 const INTENTS_FOLDER = "intents/";
-/** The keys that each run has merged, in the same folders as the Parquet that it wrote. */
+/** Keys of the raw objects that each run merged, in the same subfolders as the Parquet that it wrote. */
 const RUNS_FOLDER = "runs/";
 
-/** What outlives a run, in a zone of its own: intents, merged keys and the ledger. Only the holder of the lease writes it. */
+/**
+ * State that outlives a run, in its own zone: intents, merged keys and the ledger. Only the holder of the lease
+ * writes it.
+ */
 export class MergeState {
   constructor(
     private readonly objects: Ports["objects"],
@@ -94,7 +100,7 @@ export class MergeState {
     return { intent, etag: found.etag };
   }
 
-  /** Writes an intent; `before` is what stands there. @throws Error when something else does. */
+  /** Writes an intent; `before` is the stored one. @throws Error when another one is stored. */
   async saveIntent(intent: Intent, before: StoredIntent | undefined): Promise<StoredIntent> {
     const key = this.#intentKey(intent.hour);
     const condition = before ? { etag: before.etag } : ("absent" as const);
@@ -102,7 +108,7 @@ export class MergeState {
     const body = JSON.stringify(intent);
     const etag = await this.objects.writeIf(bucket, key, body, condition);
     if (etag !== undefined) return { intent, etag };
-    // The write may have succeeded although its answer was lost: the SDK's repetition is then refused.
+    // The write may have succeeded although its answer was lost: S3 then refuses the SDK's retry.
     const found = await this.objects.read(bucket, key);
     if (found?.body !== body) throw new Error(`s3://${bucket}/${key} changed while the lease was held`);
     return { intent, etag: found.etag };
@@ -112,13 +118,13 @@ export class MergeState {
     await this.objects.remove(this.location.bucket, [this.#intentKey(hour)]);
   }
 
-  /** Writes down which raw objects a run merges, before its intent. */
+  /** Writes the keys of the raw objects that a run merges, before its intent. */
   async writeMergedKeys(hour: Hour, run: string, keys: readonly string[]): Promise<void> {
     const { bucket } = this.location;
     await this.objects.writeIf(bucket, this.#runKey(hour, run), JSON.stringify(keys), "absent");
   }
 
-  /** The raw objects that a run has merged; undefined for a run before they were written down. */
+  /** Keys of the raw objects that a run merged; undefined for a run that did not record them yet. */
   async mergedKeys(hour: Hour, run: string): Promise<string[] | undefined> {
     const { bucket } = this.location;
     const key = this.#runKey(hour, run);
@@ -162,7 +168,7 @@ export class MergeState {
   }
 }
 
-/** A ledger of a lake whose history begins with `oldest`: what came before counts as settled. */
+/** A ledger of a lake whose history begins with `oldest`: earlier hours count as settled. */
 export function newLedger(oldest: Hour): Ledger {
   return {
     settledBefore: oldest.name,
@@ -183,7 +189,7 @@ function parse<T>(body: string, place: string, is: (value: unknown) => value is 
   }
   if (is(value)) return value;
   throw new Error(
-    `${place} is no ${what}: ${body.slice(0, 200)}; restore its version before, while no run is at work`,
+    `${place} is no ${what}: ${body.slice(0, 200)}; restore its previous version while no run is at work`,
   );
 }
 

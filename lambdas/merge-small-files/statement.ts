@@ -7,15 +7,15 @@ export interface Table {
 }
 
 /**
- * Writes the rows of an hour as Parquet files: each once, and none whose identity the live Parquet of a neighbour
- * holds. Fails where rows of one identity differ, or have none.
+ * Writes the rows of an hour as Parquet files: each row once, without rows whose identity is in the live Parquet of a
+ * neighbour. Fails if rows of one identity differ or a row has no identity.
  */
 export interface MergeStatement {
   readonly kind: "merge";
   readonly hour: Hour;
   /** The temporary table that the query creates. */
   readonly target: Table;
-  /** Empty folder that takes the files, `s3://bucket/prefix/`. */
+  /** Empty folder for the files, `s3://bucket/prefix/`. */
   readonly location: string;
   /** Number of files, 1 to 100. */
   readonly buckets: number;
@@ -29,8 +29,9 @@ export interface OverlapStatement {
 }
 
 /**
- * Whether a merge's result, with the live Parquet of the hour's neighbours, holds all that it has to. One row: raw rows
- * of the hour, identities of them that neither has, and rows of the hour's live Parquet that neither has.
+ * Checks that a merge's result and the live Parquet of the hour's neighbours together have all required rows. One
+ * row: raw rows of the hour, identities of these that are in neither, and rows of the hour's live Parquet that are in
+ * neither.
  */
 export interface CoverStatement {
   readonly kind: "cover";
@@ -48,10 +49,10 @@ interface CompareStatement {
   readonly hour: Hour;
 }
 
-/** What the function asks the query engine. */
+/** A query of the function. */
 export type Statement = MergeStatement | OverlapStatement | CoverStatement | CompareStatement;
 
-/** The tables that statements are about. */
+/** The tables that statements query. */
 export interface Tables {
   readonly raw: Table;
   readonly parquet: Table;

@@ -5,16 +5,16 @@ import type { ListedObject, Partition, Ports } from "./ports";
 import { runStart, TEMPORARY_TABLE_PREFIX, temporaryTableName, temporaryTableStart } from "./run-id";
 
 /**
- * How long a superseded or orphaned run is left alone: longer than a query that reads it, and than one that
- * still writes it although nobody knows of it (Athena ends a query after 30 minutes).
+ * Time that a superseded or orphaned run is kept: longer than a query that reads it, and than an unknown query that
+ * still writes it (Athena ends a query after 30 minutes).
  */
 const GRACE_MS = HOUR_MS;
 
 const RUN_FOLDER = /^run=([^/]+)\//;
 
 /**
- * The run folders of an hour that may go: name of the run and its objects. Neither the live run nor one of `pending` is
- * among them, and while the live one is young none is: a query may still read its predecessor.
+ * The run folders of an hour that may be deleted: name of the run and its objects. The live run and those in
+ * `pending` are excluded. While the live run is young there are none, because a query may still read its predecessor.
  * @param parent folder of the table, or of the merged keys
  */
 export function deadRuns(
@@ -40,7 +40,7 @@ export function deadRuns(
   return runs;
 }
 
-/** A partition that does not say since when it is live was not made here, and nothing is known of its hour. */
+/** A partition without the time of its swap was not created by this function, so nothing is known of its hour. */
 function isOld({ parameters }: Partition, nowMs: number): boolean {
   return nowMs - Date.parse(parameters.swapped_at ?? "") >= GRACE_MS;
 }
@@ -49,7 +49,7 @@ function withSlash(location: string): string {
   return location.endsWith("/") ? location : `${location}/`;
 }
 
-/** Forgets temporary tables that no run can be using any more. @returns their names. */
+/** Deletes temporary tables that no run can still use. @returns their names. */
 export async function sweepTables(
   database: string,
   pending: ReadonlySet<string>,

@@ -9,7 +9,7 @@ import type { Intent, MergeState, StoredIntent } from "./state";
 import type { Statement, Table } from "./statement";
 import { listRaw, type MergeConfig, type Partitions } from "./warehouse";
 
-/** Size that a Parquet file is meant to have: large enough to read well, small enough to read in parallel. */
+/** Target size of a Parquet file: large enough to read well, small enough to read in parallel. */
 const TARGET_FILE_BYTES = 128 * 1024 * 1024;
 
 /** Bytes of GZIP Parquet for a byte of raw JSON before compression: measured by `npm run bench -- merge-cost`. */
@@ -19,8 +19,8 @@ const PARQUET_BYTES_PER_RAW_BYTE = 0.07;
 const MAX_BUCKETS = 100;
 
 /**
- * For so long after an intent was written its token is trusted to start no second query. Athena names no limit; a lease
- * of a run that died is taken over long before.
+ * Time after the write of an intent for which its token is trusted to start no second query. Athena documents no
+ * limit; the lease of a run that died is taken over long before.
  */
 const TOKEN_TRUSTED_MS = 15 * 60_000;
 
@@ -29,7 +29,7 @@ export class QueryFailed extends Error {
   override readonly name = "QueryFailed";
 }
 
-/** The result of a merge is not what it has to be; the partition was left as it was. */
+/** The result of a merge failed a check; the partition is unchanged. */
 export class MergeCheckFailed extends Error {
   override readonly name = "MergeCheckFailed";
 }
@@ -44,25 +44,25 @@ export interface MergedHour {
   readonly bytes: number;
 }
 
-/** What a comparison found; how many identities of each kind, and an example. */
+/** Result of a comparison: the number of identities of each kind, and an example. */
 interface ComparedHour {
   readonly differences: number;
   readonly details: Readonly<Record<string, number | string>>;
 }
 
-/** How a task ended. */
+/** Result of a task. */
 export type Ended =
   | { readonly kind: "merged"; readonly merged: MergedHour }
-  /** A neighbour took lines of the result meanwhile, or the query is not known any more: the hour is begun again. */
+  /** A neighbour took lines of the result meanwhile, or Athena no longer knows the query: the hour is started again. */
   | { readonly kind: "again"; readonly why: string }
-  /** The swap had been made already. */
+  /** The swap was already done. */
   | { readonly kind: "cleaned" }
   /** Rows of one identity differ. */
   | { readonly kind: "conflict"; readonly digest: string; readonly why: string }
   /** Undefined when the hour changed meanwhile. */
   | { readonly kind: "compared"; readonly compared: ComparedHour | undefined };
 
-/** How the beginning of a task went. */
+/** Result of starting a task. */
 type Begun =
   | { readonly kind: "begun"; readonly task: Task }
   | { readonly kind: "unchanged" }
@@ -72,11 +72,11 @@ type Begun =
 export interface Task {
   stored: StoredIntent;
   readonly hour: Hour;
-  /** Whether it was begun by a run before. */
+  /** Whether an earlier run started it. */
   readonly adopted: boolean;
 }
 
-/** Begins merges and comparisons, and takes them from query to query to the swap. */
+/** Starts merges and comparisons, and advances them from query to query to the swap. */
 export class Tasks {
   #started = 0;
 
@@ -92,12 +92,12 @@ export class Tasks {
     return this.#started;
   }
 
-  /** Goes on with what a run before intended. */
+  /** Continues an intent of an earlier run. */
   adopt(stored: StoredIntent): Task {
     return { stored, hour: hourNamed(stored.intent.hour), adopted: true };
   }
 
-  /** Lists the hour, and starts its merge unless nothing changed or something is gone. */
+  /** Lists the hour, and starts its merge unless nothing changed or an object is gone. */
   async beginMerge(hour: Hour): Promise<Begun> {
     const { ports, config } = this;
     const { listedAtMs, objects } = await listRaw(ports, config.OLD_TABLE_LOCATION_PREFIX, hour);
@@ -129,7 +129,7 @@ export class Tasks {
     return { kind: "begun", task: await this.#begin(hour, { ...listed, seen }, statement) };
   }
 
-  /** Starts the comparison of an hour whose live Parquet has what was listed. */
+  /** Starts the comparison of an hour whose live Parquet has all listed objects. */
   async beginCompare(hour: Hour, digest: string): Promise<Task> {
     const { clock, randomId } = this.ports;
     const run = makeRunId(clock.now(), randomId());
@@ -178,9 +178,9 @@ export class Tasks {
   }
 
   /**
-   * Looks at a task's query and, when it has ended, goes on. @returns undefined while there is something to wait for.
-   * @throws QueryFailed, MergeCheckFailed: the task is over, and its run is left to the sweep. What S3, Glue or Athena
-   * throws leaves the intent as it is, for the next run.
+   * Checks a task's query and, when it has ended, continues. @returns undefined while the task has to wait.
+   * @throws QueryFailed, MergeCheckFailed: the task is over, and its run is left to the sweep. An error of S3, Glue
+   * or Athena leaves the intent unchanged, for the next run.
    */
   async advance(task: Task): Promise<Ended | undefined> {
     const { intent } = task.stored;
@@ -190,7 +190,7 @@ export class Tasks {
       return { kind: "cleaned" };
     }
     if (intent.step !== "compare" && intent.columns !== this.#columns) {
-      return this.#abandon(intent, { kind: "again", why: "the tables have got other columns meanwhile" });
+      return this.#abandon(intent, { kind: "again", why: "the tables' columns have changed meanwhile" });
     }
     if (intent.query === null) {
       if (clock.now() - intent.stepAtMs <= TOKEN_TRUSTED_MS) {
@@ -204,7 +204,7 @@ export class Tasks {
       case "running":
         return undefined;
       case "unknown":
-        return this.#abandon(intent, { kind: "again", why: `query ${intent.query} is not known any more` });
+        return this.#abandon(intent, { kind: "again", why: `query ${intent.query} is no longer known` });
       case "failed": {
         const identity = intent.step === "merge" ? conflictOf(state.reason) : undefined;
         if (identity !== undefined) {
@@ -244,15 +244,15 @@ export class Tasks {
       intent = { ...intent, written: await this.#written(intent, hour) };
       const liveRows = Number(this.partitions.of(hour)?.parameters.rows ?? 0);
       const rows = intent.written?.rows ?? 0;
-      // Nothing, or less than before: only if a neighbour holds what is not there.
+      // No rows, or fewer than before: allowed only if a neighbour holds the missing rows.
       if (rows === 0 || rows < liveRows) {
         return this.#next(task, intent, { kind: "cover", hour, table });
       }
     } else if (intent.step === "cover") {
       const [rows = 0, missing = 0, lost = 0] = (await this.#counts(intent, 3)).counts;
-      // Objects that have bytes have lines: if the query saw none, it did not see the objects.
+      // Objects that have bytes have lines: a query that saw no lines did not see the objects.
       if ((rows === 0 && intent.sourceBytes > 0) || missing + lost > 0) {
-        // The check reads what is there by now: lines that came after the merge had read are no fault of it.
+        // The check reads the current objects: lines that arrived after the merge had read are not its fault.
         const now = await listRaw(this.ports, this.config.OLD_TABLE_LOCATION_PREFIX, hour);
         if (digestOf(now.objects) !== intent.digest) {
           return this.#abandon(intent, { kind: "again", why: "raw objects came while it was checked" });
@@ -326,8 +326,8 @@ export class Tasks {
   }
 
   /**
-   * Agreement is written on the partition, so an hour is compared once for a content; a difference is found again on every
-   * hourly pass until someone has settled it.
+   * Agreement is written on the partition, so each content of an hour is compared once; a difference is found again
+   * on every hourly pass until someone has resolved it.
    */
   async #compared(task: Task): Promise<Ended> {
     const { hour } = task;
@@ -382,11 +382,11 @@ export class Tasks {
   }
 }
 
-/** Athena takes no shorter token. */
+/** Shortest token that Athena accepts, in characters. */
 const MIN_TOKEN = 32;
 const COMPARED = ["missing", "extra", "duplicated", "differing"] as const;
 
-/** Number of files for that many bytes of raw JSON before compression. */
+/** Number of files for this many bytes of raw JSON before compression. */
 export function bucketCount(sourceBytes: number): number {
   const wanted = Math.round((sourceBytes * PARQUET_BYTES_PER_RAW_BYTE) / TARGET_FILE_BYTES);
   return Math.min(MAX_BUCKETS, Math.max(1, wanted));

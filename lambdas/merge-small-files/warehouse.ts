@@ -17,14 +17,14 @@ export function tablesOf(config: MergeConfig): Tables {
   };
 }
 
-/** From so many hours of a day on, the day is listed at once: a page of a listing has 1,000 objects. */
+/** From this many hours of a day on, one listing covers the whole day: a page of a listing has 1,000 objects. */
 const BY_DAY_FROM_HOURS = 4;
-/** Listings at a time. */
+/** Concurrent listings. */
 const LISTINGS_AT_ONCE = 4;
 
 /**
- * Lists hours below a table's folder and hands over each, in no order; nothing is kept. What `onHour` throws, or a
- * listing, goes to `onError` with the hours that it was about.
+ * Lists hours below a table's folder and passes each to `onHour`, in no order; nothing is kept. An error of `onHour`
+ * or of a listing goes to `onError` with the hours concerned.
  */
 export async function listHours(
   { objects, clock }: Pick<Ports, "objects" | "clock">,
@@ -68,7 +68,7 @@ function dayFolder(hourFolder: string): string {
   return hourFolder.slice(0, hourFolder.indexOf("hour="));
 }
 
-/** The raw objects of one hour by now. */
+/** The current raw objects of one hour. */
 export async function listRaw(
   { objects, clock }: Pick<Ports, "objects" | "clock">,
   location: S3Location,
@@ -78,7 +78,7 @@ export async function listRaw(
   return { listedAtMs, objects: await objects.list(hourLocation(location, hour)) };
 }
 
-/** The partitions of a table as this run knows them: read once, kept in step with what it writes. */
+/** The partitions of a table as this run knows them: read once, and updated with each write. */
 export class Partitions {
   readonly #byHour = new Map<string, Partition>();
 
@@ -101,7 +101,7 @@ export class Partitions {
     return this.#byHour.get(values.join("/"));
   }
 
-  /** Locations of those of `hours` that have a partition, by the hour's name. */
+  /** Locations of the existing partitions of `hours`, by the hour's name. */
   locations(hours: readonly Hour[]): Record<string, string> {
     return Object.fromEntries(
       hours.flatMap((hour) => {

@@ -3,9 +3,9 @@ import type { Resource } from "./resource";
 import { SECURITY_API } from "./security";
 
 /**
- * The domain's own step for audit logs: Terraform lets the domain publish them, and nothing is published until
- * they are switched on inside. The bodies of requests stay out of them, for those are the customers' lines; what
- * else there is of settings stays as it is.
+ * Enables audit logs inside the domain: Terraform lets the domain publish them, but nothing is published until they
+ * are enabled there. They exclude request bodies, because those are the customers' lines. All other settings stay
+ * unchanged.
  */
 export function auditLog(): Resource {
   return {

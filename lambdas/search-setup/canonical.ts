@@ -1,9 +1,9 @@
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 
 /**
- * A value in the one form that all spellings of it share, for the engine does not return what it was sent: it
- * writes numbers as strings, adds empty lists, and keeps no order of keys. Empty values are left out, scalars
- * become strings, keys and lists are sorted: in what the set-up writes no list has a meaningful order.
+ * The canonical form of a value, for comparisons. The engine does not return exactly what it was sent: it writes
+ * numbers as strings, adds empty lists, and does not keep the order of keys. So empty values are left out, scalars
+ * become strings, and keys and lists are sorted; no list that the set-up writes has a meaningful order.
  */
 export function canonical(value: Json): string {
   return JSON.stringify(simplify(value)) ?? "";
@@ -48,7 +48,7 @@ export function strings(value: Json | undefined): string[] {
 
 /** An answer's body as JSON. @throws Error when the engine answered with anything else. */
 export function parsed(body: unknown, from: string): JsonObject {
-  // The client has parsed it already; a round trip turns `unknown` into JSON without a cast that could lie.
+  // The client has parsed it already; a round trip turns `unknown` into JSON without an unchecked cast.
   const value: Json = typeof body === "object" ? JSON.parse(JSON.stringify(body)) : null;
   if (!isJsonObject(value)) throw new Error(`${from} answered something that is not a JSON object`);
   return value;

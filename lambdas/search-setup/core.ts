@@ -18,13 +18,13 @@ import {
 } from "./security";
 import { type Clock, type RetryingSearch, shown, withRetry } from "./with-retry";
 
-/** What the function needs of the world. */
+/** External dependencies of the function. */
 export interface Ports extends Clock {
   readonly search: Search;
   readonly log: Logger;
 }
 
-/** What the set-up did, resource by resource. A second run finds everything unchanged. */
+/** Result of the set-up for each resource. A second run finds everything unchanged. */
 export interface SetupOutcome {
   readonly created: readonly string[];
   readonly updated: readonly string[];
@@ -32,8 +32,8 @@ export interface SetupOutcome {
 }
 
 /**
- * Brings the domain's templates, policies, security roles and role mappings to what the deploy wants: each is
- * read, compared by meaning, and written only where it differs.
+ * Configures the domain's templates, policies, security roles and role mappings as the deploy wants them: each is
+ * read, compared by meaning, and written only if it differs.
  * @param event the deploy's input, see {@link SearchSetupInput}
  * @throws InputError when the input is wrong; Error when the domain cannot be reached in time or refuses.
  */
@@ -56,12 +56,12 @@ export async function searchSetup(event: unknown, indexName: string, ports: Port
   return outcome;
 }
 
-/** The last: the writer may write only when policy and template are there to shape its indices. */
+/** Last, because the writer may write only when policy and template exist for its indices. */
 function forWriters({ writerRoleArns }: SearchSetupInput, indexName: string): Resource[] {
   return [securityRole(WRITER_ROLE, writerRole(indexName)), roleMapping(WRITER_ROLE, writerRoleArns)];
 }
 
-/** The role is there without anyone who has it, so that an operator may map somebody by hand. */
+/** The role exists even if nobody is mapped to it, so that an operator can map users by hand. */
 async function forPeople(
   { readerGroups, readerRoleArns }: SearchSetupInput,
   indexName: string,

@@ -10,14 +10,14 @@ const DASHBOARDS = "/_dashboards/api";
 const SETTINGS = `${DASHBOARDS}/opensearch-dashboards/settings`;
 const SAVED_OBJECTS = `${DASHBOARDS}/saved_objects`;
 
-/** A write must show that no foreign page sent it. The global tenant is the one that everybody sees. */
+/** Dashboards requires `osd-xsrf` on a write, as proof that no foreign page sent it. Everybody sees the global tenant. */
 const HEADERS = { "osd-xsrf": "true", securitytenant: "global" } as const;
 
-/** Stands at the beginning of a line, where the lines of the form begin with a brace. */
+/** Multipart boundary at the beginning of a line; the lines of the file begin with a brace. */
 const BOUNDARY = "retail-bi-saved-objects";
 
 /**
- * Brings the advanced settings and the saved objects to what they should be: reads them, and writes only what differs.
+ * Configures the advanced settings and the saved objects: reads them, and writes only those that differ.
  * @throws Error when Dashboards cannot be reached in time, refuses, or imports only a part
  */
 export async function setUpDashboards(
@@ -50,7 +50,7 @@ async function ensureSettings(search: RetryingSearch): Promise<keyof SetupOutcom
   return changes.some(([name]) => present(name) !== undefined) ? "updated" : "created";
 }
 
-/** What is there of the objects, by name. */
+/** The existing ones of the objects, by name. */
 async function find(
   objects: readonly SavedObject[],
   search: RetryingSearch,
@@ -69,7 +69,7 @@ async function find(
   );
 }
 
-/** Only what is wanted is compared: Dashboards adds members of its own, and counts how often a field is looked at. */
+/** Compares only the wanted members: Dashboards adds its own, and counts how often a field is viewed. */
 function isSettled({ attributes, references }: SavedObject, found: JsonObject | undefined): boolean {
   const present = found?.["attributes"];
   if (!isJsonObject(present)) return false;
@@ -81,7 +81,7 @@ function isSettled({ attributes, references }: SavedObject, found: JsonObject | 
   );
 }
 
-/** Whether the fields of an index pattern, a list as text, have all wanted ones among them. */
+/** Whether the fields of an index pattern, a list as text, include all wanted ones. */
 function hasFields(present: Json | undefined, wanted: Json): boolean {
   const there = fieldsOf(present);
   return [...fieldsOf(wanted)].every(([name, field]) => isDeepStrictEqual(there.get(name), field));
@@ -93,7 +93,7 @@ function fieldsOf(text: Json | undefined): ReadonlyMap<string, JsonObject> {
   return new Map(fields.map(({ count: _, ...field }) => [String(field["name"]), field]));
 }
 
-/** @throws Error naming what was not imported: such an import is answered with 200 all the same */
+/** @throws Error naming what was not imported: Dashboards answers even such an import with 200 */
 async function importObjects(objects: readonly SavedObject[], search: RetryingSearch): Promise<void> {
   const answer = await call(
     {
@@ -116,7 +116,7 @@ async function importObjects(objects: readonly SavedObject[], search: RetryingSe
   );
 }
 
-/** A form with one file; its name must end so. */
+/** A multipart form with one file; its name must end in `.ndjson`. */
 function form(objects: readonly SavedObject[]): string {
   return [
     `--${BOUNDARY}`,

@@ -7,6 +7,6 @@ export const ENVIRONMENT = {
   ES_HOST: searchNode,
   /** First part of the indices' names, such as `retail`. */
   ES_INDEX: indexName,
-  /** Region of the domain, which its signatures name. */
+  /** Region of the domain, for the signatures. */
   REGION_NAME: text,
 } as const;

@@ -13,7 +13,7 @@ import { withRetry } from "./with-retry";
 const config = readEnvironment(ENVIRONMENT, process.env);
 const search = createSearch(config.ES_HOST, config.REGION_NAME);
 
-/** Called by the deploy with a `SearchSetupInput`. The engine comes first: without its roles nothing can be written. */
+/** Invoked by the deploy with a `SearchSetupInput`. The engine comes first, because its roles allow the other writes. */
 export async function handler(event: unknown, context: Context): Promise<SetupOutcome> {
   const ports: Ports = {
     search,

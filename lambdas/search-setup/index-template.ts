@@ -4,10 +4,10 @@ import { indexPattern } from "../shared/search";
 import { flatSettings, isList } from "./canonical";
 import type { Resource } from "./resource";
 
-/** Above the engine's own templates, and below those that an operator gives a reason to win. */
+/** Above the engine's own templates, and below an operator's that must take precedence. */
 const PRIORITY = 100;
 
-/** What the monthly indices are made with: the contract's mapping, shards and replicas. */
+/** Template of the monthly indices: the contract's mapping, shards and replicas. */
 export function indexTemplate(
   indexName: string,
   { shards, replicas }: { readonly shards: number; readonly replicas: number },

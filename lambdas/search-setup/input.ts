@@ -1,5 +1,5 @@
 import { ROLE_ARN } from "../../lib/role-arn";
-/** What the deploy passes to search-setup: the JSON of its `aws_lambda_invocation`. */
+/** Input of search-setup from the deploy: the JSON of its `aws_lambda_invocation`. */
 export interface SearchSetupInput {
   /** The identity provider's groups with read-only access; added like the writers. May be empty. */
   readonly readerGroups: readonly string[];
@@ -15,7 +15,7 @@ export interface SearchSetupInput {
   readonly writerRoleArns: readonly string[];
 }
 
-/** The input is not what the deploy should pass; the message lists everything that is wrong with it. */
+/** The input is invalid; the message lists every fault. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }

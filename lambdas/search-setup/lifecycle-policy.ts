@@ -7,9 +7,9 @@ import type { Resource } from "./resource";
 const PRIORITY = 100;
 
 /**
- * How long the monthly indices live: a policy of index state management, which attaches itself to each index
- * that is made. An index that is there already keeps the version of the policy that it began with.
- * @param retentionDays of an index, counted from when it was made
+ * Retention of the monthly indices: a policy of index state management, which attaches itself to each new index. An
+ * existing index keeps the version of the policy that it started with.
+ * @param retentionDays of an index, counted from its creation
  */
 export function lifecyclePolicy(indexName: string, retentionDays: number): Resource {
   const policy: JsonObject = {
@@ -34,7 +34,7 @@ export function lifecyclePolicy(indexName: string, retentionDays: number): Resou
     path: `/_plugins/_ism/policies/${indexName}`,
     find: (body) => body,
     wanted: () => ({ policy }),
-    // Without them the plugin takes a write for the creation of what is there, and refuses it.
+    // Without them the plugin takes a write for the creation of an existing policy, and refuses it.
     writeQuery: (existing) =>
       existing === undefined
         ? {}
@@ -46,7 +46,7 @@ export function lifecyclePolicy(indexName: string, retentionDays: number): Resou
   };
 }
 
-/** The members of `kept` that the set-up wrote: the plugin adds times, versions and whoever wrote it. */
+/** The members of `kept` that the set-up wrote: the plugin adds times, versions and the author. */
 function own(written: JsonObject, kept: Json | undefined): Json {
   if (!isJsonObject(kept)) return null;
   const members = Object.keys(written).map((key) => [key, kept[key] ?? null] as const);

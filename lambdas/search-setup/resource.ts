@@ -4,16 +4,16 @@ import type { Json, JsonObject } from "../../lib/json";
 export interface Resource {
   /** Description for the log, such as `index template retail`. */
   readonly what: string;
-  /** Where it is read (GET). */
+  /** Path of the read (GET). */
   readonly path: string;
-  /** Where it is written (PUT). @default where it is read */
+  /** Path of the write (PUT). @default `path` */
   readonly writePath?: string;
-  /** Parameters of the write, in view of what is there. @default none */
+  /** Query parameters of the write, given the existing resource. @default none */
   readonly writeQuery?: (existing: JsonObject | undefined) => Readonly<Record<string, string>>;
   /** The resource in the body of a successful GET. */
   readonly find: (body: JsonObject) => Json | undefined;
-  /** What should be there, in view of what is. */
+  /** The wanted resource, given the existing one. */
   readonly wanted: (existing: JsonObject | undefined) => JsonObject;
-  /** The part of a resource that counts; what the engine adds by itself is left out. */
+  /** The part of a resource that is compared, without the engine's own additions. */
   readonly significant: (resource: JsonObject) => Json;
 }

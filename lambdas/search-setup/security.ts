@@ -2,28 +2,28 @@ import type { Json, JsonObject } from "../../lib/json";
 import { strings } from "./canonical";
 import type { Resource } from "./resource";
 
-/** Where the security plugin is configured. */
+/** Path of the security plugin's configuration API. */
 export const SECURITY_API = "/_plugins/_security/api";
 
-/** What a security role may do, in the engine's terms. */
+/** Permissions of a security role, in the engine's terms. */
 interface RoleDefinition {
   readonly clusterPermissions: readonly string[];
   readonly indexPatterns: readonly string[];
   readonly indexActions: readonly string[];
-  /** What is allowed in the tenant that everyone's dashboards are in. @default nothing of its own */
+  /** Actions allowed in the global tenant, which holds the shared dashboards. @default none */
   readonly globalTenantActions?: readonly string[];
 }
 
 /**
- * Built-in roles by which people use Dashboards: its name on a domain of AWS, and in the engine itself. The first
- * that is there counts.
+ * Names of the built-in role for users of Dashboards: on a domain of AWS, and in the engine itself. The first that
+ * exists is used.
  */
 export const DASHBOARDS_USER_ROLES = ["opensearch_dashboards_user", "kibana_user"] as const;
 
 /**
- * The role of the function that writes documents, as in the lab but for `manage`, which the lab grants too:
- * with it the function could delete the indices, and it needs nothing of it. Bulk writes and the creation of
- * the month's index are `crud` and `create_index`; `_bulk` itself is one of the composite operations.
+ * The role of the function that writes documents: the lab's without `manage`, which the function does not need and
+ * which would let it delete the indices. `crud` and `create_index` allow bulk writes and the creation of the month's
+ * index; `_bulk` itself is one of the composite operations.
  */
 export function writerRole(indexName: string): RoleDefinition {
   return {
@@ -34,8 +34,8 @@ export function writerRole(indexName: string): RoleDefinition {
 }
 
 /**
- * The role of analysts and of whoever answers an alarm. It allows searches, reading the shared dashboards and monitoring
- * the domain. They need the Dashboards user role too, which grants nothing on documents.
+ * The role of analysts and of operators who answer an alarm. It allows searches, reading the shared dashboards and
+ * monitoring the domain. They need the Dashboards user role too, which grants nothing on documents.
  */
 export function readerRole(indexName: string): RoleDefinition {
   return {
@@ -46,7 +46,7 @@ export function readerRole(indexName: string): RoleDefinition {
   };
 }
 
-/** A security role; it is the project's own, so what else stands in it is replaced. */
+/** A security role; it belongs to the project, so any other content is replaced. */
 export function securityRole(name: string, definition: RoleDefinition): Resource {
   const wanted: JsonObject = {
     cluster_permissions: definition.clusterPermissions,
@@ -69,8 +69,8 @@ export function securityRole(name: string, definition: RoleDefinition): Resource
 }
 
 /**
- * Who has a security role. Roles that are not there yet are added; nothing is taken away, for an operator may
- * have mapped users by hand.
+ * The mapping of a security role. Missing backend roles are added; nothing is removed, because an operator may have
+ * mapped users by hand.
  */
 export function roleMapping(role: string, backendRoles: readonly string[]): Resource {
   return {
@@ -85,7 +85,7 @@ export function roleMapping(role: string, backendRoles: readonly string[]): Reso
   };
 }
 
-/** Keys that the engine returns and refuses to be given. */
+/** Keys that the engine returns but refuses in a write. */
 const SERVER_KEYS = new Set(["reserved", "hidden", "static"]);
 
 function withoutServerKeys(resource: JsonObject): { readonly [key: string]: Json } {

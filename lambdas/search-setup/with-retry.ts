@@ -10,18 +10,18 @@ export interface Clock {
 /** A request without the time that it may take. */
 export type RetriedRequest = Omit<SearchRequest, "timeoutMs">;
 
-/** Like {@link Search}, but answers with what is not a passing fault, or rejects at the end of its time. */
+/** Like {@link Search}, but retries transient faults, and rejects at the end of its time. */
 export type RetryingSearch = (request: RetriedRequest) => Promise<SearchAnswer>;
 
-/** Between two attempts. A new domain takes minutes to answer; there is no hurry. */
+/** Pause between two attempts. A new domain takes minutes to answer. */
 const PAUSE_MS = 3_000;
-/** Most time for one attempt; a security group that is still being attached swallows packets silently. */
+/** Most time for one attempt; a security group that is still being attached drops packets silently. */
 const ATTEMPT_MS = 10_000;
-/** Kept back for saying why. */
+/** Time reserved for reporting the failure. */
 const RESERVE_MS = 5_000;
 
 /**
- * Repeats calls while the domain cannot be reached, is not ready (429, 5xx), or does not know its master yet
+ * Repeats calls while the domain cannot be reached, is not ready (429, 5xx), or does not know its master user yet
  * (401, 403: seen while a new domain's security starts). Only for calls that may be repeated.
  * @throws Error at the end of the time, with the last answer and what to look at.
  */

@@ -1,16 +1,16 @@
-/** How one environment variable is read: returns its value, or throws with what is wrong with it. */
+/** Parses one environment variable: returns its value, or throws an error that says what is wrong. */
 export type Parser<T> = (text: string) => T;
 
-/** The variables of a function: the names, once, and how each is read. */
+/** The variables of a function: each name with its parser. */
 export type EnvironmentSpec = Readonly<Record<string, Parser<unknown>>>;
 
-/** What the construct must supply: exactly the names of the spec. */
+/** The variables that the construct must supply: exactly the names of the spec. */
 export type EnvironmentOf<S extends EnvironmentSpec> = { readonly [K in keyof S]: string };
 
-/** What the function works with. */
+/** The parsed variables. */
 export type Config<S extends EnvironmentSpec> = { readonly [K in keyof S]: ReturnType<S[K]> };
 
-/** The environment of a function is incomplete or malformed; the message lists everything that is. */
+/** The environment of a function is incomplete or malformed; the message lists every fault. */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }

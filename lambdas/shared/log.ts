@@ -16,7 +16,7 @@ interface Metric {
 /** Fields of a log line. Never put a line of a producer in here: it may be personal data. */
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a function says: structured lines, and metrics in CloudWatch's embedded format. */
+/** Log of a function: structured lines, and metrics in CloudWatch's embedded format. */
 export interface Logger {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;

@@ -13,22 +13,22 @@ export interface SearchRequest {
   readonly body?: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[];
   /** Sent as it is, as newline-delimited JSON. */
   readonly lines?: string;
-  /** Sent as it is, as what its type says. */
+  /** Sent as it is, with its content type. */
   readonly content?: { readonly type: string; readonly text: string };
-  /** Beside those that the client sets. Signed like them. */
+  /** Added to those that the client sets, and signed like them. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For the whole call, its answer included. */
   readonly timeoutMs: number;
 }
 
-/** What the domain answered, whatever its status. */
+/** The domain's answer, whatever its status. */
 export interface SearchAnswer {
   readonly status: number;
   /** Parsed where it is JSON, text otherwise. */
   readonly body: unknown;
 }
 
-/** Calls the domain; rejects when there is no answer: no connection, no time, not JSON though it says so. */
+/** Calls the domain; rejects when there is no answer: no connection, timeout, or invalid JSON with a JSON content type. */
 export type Search = (request: SearchRequest) => Promise<SearchAnswer>;
 
 /** An environment variable that the Lambda service sets in every function. */
@@ -39,9 +39,9 @@ function credential(name: string): string {
 }
 
 /**
- * A client whose every request is signed (SigV4, service `es`) with the credentials that the environment
- * holds at that moment. Built from the official client's parts: its 400 API methods would be three quarters of
- * the bundle, and half of its start. It repeats nothing: the stream and the set-up do that themselves.
+ * A client whose every request is signed (SigV4, service `es`) with the credentials that the environment holds at
+ * that moment. Built from the official client's parts: its 400 API methods would be three quarters of the bundle, and
+ * half of its start. It does not retry: the event source mapping and the set-up do.
  * @param node origin of the domain, such as `https://host`
  */
 export function createSearch(node: string, region: string): Search {
@@ -51,7 +51,7 @@ export function createSearch(node: string, region: string): Search {
       accessKeyId: credential("AWS_ACCESS_KEY_ID"),
       secretAccessKey: credential("AWS_SECRET_ACCESS_KEY"),
       ...(process.env["AWS_SESSION_TOKEN"] && { sessionToken: process.env["AWS_SESSION_TOKEN"] }),
-      // The signer keeps credentials without an end for ever: these are asked for again at every request.
+      // The signer keeps credentials without an expiration for ever; it reads expired ones again at every request.
       expiration: new Date(0),
     }),
   });
@@ -85,7 +85,7 @@ export function createSearch(node: string, region: string): Search {
         headers: { ...headers, ...(content && { "content-type": content.type }) },
       },
     );
-    // The transport's own limit is for silence, and ends with the first byte of the answer.
+    // The transport's own timeout covers only the wait for the first byte of the answer.
     let expired = false;
     const deadline = setTimeout(() => {
       expired = true;

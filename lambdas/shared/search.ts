@@ -9,8 +9,8 @@ export const WRITER_ROLE = "firehose_role";
 export const READER_ROLE = "retail_reader";
 
 /**
- * Address of the domain: a host as Terraform's `endpoint` attribute gives it, or a URL with scheme and port.
- * Answers the origin, such as `https://host` or `http://127.0.0.1:9200`; https where no scheme is given.
+ * Address of the domain: a host as Terraform's `endpoint` attribute gives it, or a URL with scheme and port. Returns
+ * the origin, such as `https://host` or `http://127.0.0.1:9200`; https if no scheme is given.
  */
 export const searchNode: Parser<string> = (value) => {
   const wanted = "must be a host, or a URL of scheme, host and port";

@@ -1,6 +1,6 @@
 import type { SearchAnswer } from "../shared/search-client";
 
-/** What became of one document. */
+/** Result of one document. */
 export type ItemResult =
   | { readonly kind: "indexed" }
   /** It can never succeed. */
@@ -16,17 +16,17 @@ export interface Fault {
   readonly reason?: string;
 }
 
-/** The answer to a bulk request: a result for each document in order, or a fault of the whole. */
+/** Result of a bulk request: a result for each document in order, or a fault of the whole request. */
 type BulkOutcome =
   | { readonly whole: true; readonly results: readonly ItemResult[] }
   | { readonly whole: false; readonly fault: Fault };
 
-/** Refusals of a document for what is in it; asked again, the engine says the same. */
+/** Error types that refuse a document for its content; a retry would get the same answer. */
 const PERMANENT_TYPES = new Set(["mapper_parsing_exception", "strict_dynamic_mapping_exception"]);
 
 /**
- * `illegal_argument_exception` is also what the engine says of a fault in its set-up (a pipeline or a write
- * index that is missing), so only the two that blame the document's own values are permanent.
+ * The engine also reports faults of its set-up (a missing pipeline or write index) as `illegal_argument_exception`,
+ * so only the two messages that blame the document's own values are permanent.
  */
 const PERMANENT_ARGUMENT = /immense term|cannot be changed from type/;
 
@@ -35,7 +35,7 @@ const DETAIL_CHARACTERS = 1000;
 
 /**
  * Reads a bulk answer.
- * @param count how many documents were sent; an answer that has not one item for each is a fault of the whole
+ * @param count number of documents sent; an answer without one item for each is a fault of the whole request
  */
 export function readBulkAnswer({ status, body }: SearchAnswer, count: number): BulkOutcome {
   if (status !== 200) return { whole: false, fault: faultOf(status, member(body, "error")) };

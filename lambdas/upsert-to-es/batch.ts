@@ -3,7 +3,7 @@ import type { Fault } from "./answer";
 
 /** A line with the record it came in. */
 export interface Tracked {
-  /** Of the record, as Kinesis writes it. */
+  /** Sequence number of the record, as Kinesis writes it. */
   readonly sequenceNumber: string;
   readonly line: IdentifiedLine;
 }
@@ -34,12 +34,12 @@ export class Batch {
     this.refusedBytes += entry.original.length + detail.length + ENTRY_BYTES;
   }
 
-  /** Bytes of what is refused and not yet quarantined, about. */
+  /** Approximate bytes of the refused lines that are not quarantined yet. */
   public get pendingBytes(): number {
     return this.refusedBytes;
   }
 
-  /** Has Lambda retry from this record on: it and all that follow in the shard. */
+  /** Makes Lambda retry from this record: it and all that follow in the shard. */
   public retryFrom(sequenceNumber: string): void {
     const number = BigInt(sequenceNumber);
     if (this.lowest === undefined || number < this.lowest) this.lowest = number;
@@ -50,7 +50,7 @@ export class Batch {
     return this.lowest !== undefined && BigInt(sequenceNumber) >= this.lowest;
   }
 
-  /** Where the retry begins; undefined when the batch is done. */
+  /** Sequence number at which the retry begins; undefined when the batch is done. */
   public get lowestFailed(): string | undefined {
     return this.lowest?.toString();
   }
@@ -63,7 +63,7 @@ export class Batch {
     this.faults.set(key, known);
   }
 
-  /** Each kind of fault once, and how often it was met. */
+  /** Each kind of fault once, and how often it occurred. */
   public allFaults(): readonly { readonly fault: Fault; readonly times: number }[] {
     return [...this.faults.values()];
   }
@@ -75,8 +75,8 @@ export class Batch {
   }
 
   /**
-   * Takes the refused lines of records that are not retried, in stream order: the same lines, the same object.
-   * Those of the others are dropped: the retry judges them anew.
+   * Removes and returns the refused lines of records that are not retried, in stream order, so that the same lines
+   * give the same object. Refused lines of retried records are dropped, because the retry judges them again.
    */
   public takeRejected(): RejectedLine[] {
     const taken = this.rejected
@@ -88,5 +88,5 @@ export class Batch {
   }
 }
 
-/** What an entry of the quarantine has beside the line and its detail, about. */
+/** Approximate bytes of a quarantine entry without its line and detail. */
 const ENTRY_BYTES = 200;

@@ -4,7 +4,7 @@ import { monthlyIndex } from "../shared/search";
 /** Most bytes of a bulk request. Domains on small nodes take at most 10 MiB in a request. */
 export const MAX_BULK_BYTES = 5 * 1024 * 1024;
 
-/** Bulk requests as the function sends them: of each item only what its result needs. */
+/** Query parameters of bulk requests: the answer has only the fields of each item that its result needs. */
 export const BULK_QUERY = {
   filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
 } as const;
@@ -12,8 +12,8 @@ export const BULK_QUERY = {
 /**
  * The two lines of a bulk request that put a line into the index of its month, under its identity.
  *
- * `index`, not `create`: a line that is retried overwrites itself with the same content and is answered with
- * success, where `create` answers 409 and would have us trust that what is there is right and whole.
+ * `index`, not `create`: a retried line overwrites itself with the same content and succeeds. `create` would answer
+ * 409, and the existing document would have to be trusted as correct and complete.
  * @param indexName first part of the index's name
  */
 export function bulkEntry(line: StoredLine, indexName: string): string {
@@ -21,18 +21,18 @@ export function bulkEntry(line: StoredLine, indexName: string): string {
   return `{"index":{"_index":"${index}","_id":"${line.recordId}"}}\n${storedJson(line)}\n`;
 }
 
-/** Something that goes into a bulk request as `entry`. */
+/** A document with its entry in a bulk request. */
 interface BulkDocument {
   readonly entry: string;
 }
 
-/** A bulk request: its body, and what is in it in that order. */
+/** A bulk request: its body, and its documents in that order. */
 export interface BulkRequest<D extends BulkDocument> {
   readonly documents: readonly D[];
   readonly body: string;
 }
 
-/** Whether a document fits into no bulk request at all. */
+/** Whether a document is too large for any bulk request. */
 export function isTooLarge({ entry }: BulkDocument, limit = MAX_BULK_BYTES): boolean {
   return Buffer.byteLength(entry) > limit;
 }
@@ -44,7 +44,7 @@ export class BulkPacker<D extends BulkDocument> {
 
   constructor(private readonly limit = MAX_BULK_BYTES) {}
 
-  /** @returns the request that is full, where the document does not fit into it any more */
+  /** @returns the full request, if the document does not fit into it any more */
   add(document: D): BulkRequest<D> | undefined {
     const size = Buffer.byteLength(document.entry);
     const full = this.bytes + size > this.limit ? this.take() : undefined;
@@ -53,7 +53,7 @@ export class BulkPacker<D extends BulkDocument> {
     return full;
   }
 
-  /** The request begun; undefined where nothing is in it. */
+  /** The current request; undefined if it is empty. */
   take(): BulkRequest<D> | undefined {
     const { documents } = this;
     this.documents = [];

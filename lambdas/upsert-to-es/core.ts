@@ -9,7 +9,7 @@ import { Batch, type Tracked } from "./batch";
 import { BULK_QUERY, BulkPacker, type BulkRequest, bulkEntry, isTooLarge } from "./bulk";
 import { report } from "./report";
 
-/** What the function needs of the world. */
+/** External dependencies of the function. */
 export interface Ports {
   readonly search: Search;
   readonly put: PutObject;
@@ -29,12 +29,12 @@ export interface Settings {
 const BULK_TIMEOUT_MS = 30_000;
 /** Time kept back for the quarantine object and the answer. */
 const RESERVE_MS = 10_000;
-/** A bulk request is not begun with less time than this. */
+/** A bulk request is not started with less time than this. */
 const LEAST_BULK_MS = 1_000;
-/** With less time than this every record is brought to its end before the next is begun. */
+/** With less time than this, each record is completed before the next is started. */
 const HASTE_MS = RESERVE_MS + BULK_TIMEOUT_MS;
 
-/** Refused lines are written as soon as they come to as much, so that a batch of nothing else stays small. */
+/** Bytes of refused lines after which they are written, so that a batch of only refused lines needs little memory. */
 const PENDING_BYTES = 4 * 1024 * 1024;
 
 /** A document on its way into the index, with its line. */
@@ -43,12 +43,12 @@ interface TrackedDocument extends Tracked {
 }
 
 /**
- * Puts the lines of a batch into the index, each under its identity, and what can never go there into
- * quarantine. Answers with the lowest sequence number to retry from, if any: Lambda repeats that
- * record and all behind it, which does no harm, because every write gives the same result again.
+ * Indexes the lines of a batch, each under its identity, and quarantines those that can never be indexed. Returns the
+ * lowest sequence number to retry from, if any: Lambda retries that record and all after it, which is safe because
+ * every write is idempotent.
  *
- * Never rejects, whatever a record holds and whatever the domain or the bucket answer. After a fault that may
- * pass nothing more is sent, and only lines before it are quarantined: what follows is retried anyway.
+ * Never rejects, whatever a record holds and whatever the domain or the bucket answers. After a transient fault
+ * nothing more is sent, and only lines before it are quarantined, because the rest is retried anyway.
  */
 export async function upsertToEs(
   event: KinesisStreamEvent,
@@ -87,7 +87,7 @@ function countRetried({ Records }: KinesisStreamEvent, batch: Batch): number {
   return retried.reduce((sum, { kinesis }) => sum + countRecordLines(Buffer.from(kinesis.data, "base64")), 0);
 }
 
-/** The lines of a record. A record whose place in the stream cannot be read has no identity: it is retried. */
+/** The lines of a record. A record whose position in the stream cannot be read has no identity: it is retried. */
 function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Line[] {
   const { sequenceNumber } = record.kinesis;
   try {
@@ -99,7 +99,7 @@ function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Lin
   }
 }
 
-/** The line as a document; none when it is refused, be it for a fault of our own. */
+/** The line as a document; undefined when it is refused, even for an error in this code. */
 function buildDocument(
   tracked: Tracked & { readonly line: Line },
   indexName: string,
@@ -118,7 +118,7 @@ function buildDocument(
     if (!isTooLarge(document)) return document;
     batch.refuse(tracked, "document_too_large", `the document does not fit into a bulk request`);
   } catch (error) {
-    // The line is kept, and its shard goes on without it.
+    // The line goes to quarantine and does not block its shard.
     batch.refuse(tracked, "internal_error", error instanceof Error ? error.message : String(error));
   }
   return undefined;

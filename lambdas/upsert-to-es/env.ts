@@ -7,8 +7,8 @@ export const ENVIRONMENT = {
   ES_HOST: searchNode,
   /** First part of the indices' names, such as `retail`. */
   ES_INDEX: indexName,
-  /** Region of the domain, which its signatures name. */
+  /** Region of the domain, for the signatures. */
   REGION_NAME: text,
-  /** Where refused lines go, such as `s3://bucket/quarantine/`. */
+  /** Location of refused lines, such as `s3://bucket/quarantine/`. */
   QUARANTINE_LOCATION: s3Location,
 } as const;

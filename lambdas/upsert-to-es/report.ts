@@ -5,7 +5,7 @@ import type { Batch } from "./batch";
 import { METRICS } from "./metrics";
 
 /**
- * Writes the metrics of a batch, and a log line for anything that a person should look at.
+ * Writes the metrics of a batch, and a log line for anything that an operator should look at.
  * @param retried lines of records that are retried
  */
 export function report(batch: Batch, retried: number, log: Logger): void {
@@ -33,7 +33,7 @@ function isRefusal({ status }: Fault): boolean {
   return status === 401 || status === 403;
 }
 
-/** The security plugin and the domain's access policy refuse in different words, and differ in the cure. */
+/** The security plugin and the domain's access policy refuse with different messages and need different remedies. */
 function remedy({ type, reason }: Fault): Readonly<Record<string, unknown>> {
   const text =
     type === "security_exception"

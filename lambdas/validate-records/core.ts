@@ -11,21 +11,21 @@ import { count, type Logger } from "../shared/log";
 import { decodeFirehoseRecords } from "./decode";
 import { METRICS } from "./metrics";
 
-/** What the function needs of the world. */
+/** External dependencies of the function. */
 interface Ports {
   readonly put: PutObject;
   readonly log: Logger;
 }
 
 /**
- * Firehose's transformation: lines that keep the contract pass on with their identity, the others go to
- * quarantine. Records are answered in the order they came.
+ * Firehose's transformation: lines that keep the contract are returned with their identity, the others go to
+ * quarantine. Records are returned in their order.
  *
- * Rejects, so that Firehose repeats the invocation, when the quarantine cannot be written or a record has no
- * identity; it never answers `ProcessingFailed`, which Firehose would not repeat, and it leaves out no record, which
- * Firehose would take for failed. An answer beyond what Lambda takes would fail again with each repetition: a record
- * that does not fit any more goes to quarantine as a whole. The buffer of the delivery stream is so small that none
- * comes (see limits.ts); to Firehose it is but a hint.
+ * Rejects, so that Firehose retries the invocation, when the quarantine cannot be written or a record has no
+ * identity. It never returns `ProcessingFailed`, which Firehose would not retry, and omits no record, which Firehose
+ * would treat as failed. An answer above Lambda's limit would fail again with each retry, so a record that does not
+ * fit any more goes to quarantine as a whole. The delivery stream's buffer is small enough that none occurs (see
+ * limits.ts), but Firehose takes it as a hint only.
  * @param quarantinePrefix such as `quarantine/`
  */
 export async function validateRecords(
@@ -84,7 +84,7 @@ const ANSWER_TOO_LARGE: Refusal = {
   detail: `with this record the answer to Firehose would be larger than ${MAX_ANSWER_BYTES} bytes; npm run replay adds its lines`,
 };
 
-/** What is stored of a record, in base64; nothing where no line is. */
+/** The stored lines of a record, in base64; empty if there are none. */
 function storedLines(lines: readonly Line[]): string {
   let text = "";
   for (const line of lines) if (isStored(line)) text += `${storedJson(line)}\n`;

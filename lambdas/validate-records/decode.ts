@@ -3,17 +3,18 @@ import type { UserRecord } from "../../contract/lines";
 import { firehoseName, MOST_SUBSEQUENCES } from "../../contract/record-id";
 
 /**
- * Records as Firehose hands them to its transformation: it has unpacked what the producer library aggregated.
+ * Decodes the records that Firehose passes to its transformation; it has unpacked aggregated ones (KPL).
  *
- * How it numbers user records is not documented, and no numbering may give two lines one identity. Where the subsequence
- * number is not to be believed, Firehose's `recordId` takes its place: the line keeps an identity of its own, and the
- * reconciliation reports that it is not the speed layer's.
+ * Firehose does not document how it numbers user records, and no numbering may give two lines one identity. If the
+ * subsequence number is not credible, Firehose's `recordId` takes its place: the line keeps a unique identity, and
+ * the reconciliation reports that it differs from the speed layer's.
  *
- * In public samples a `recordId` is the sequence number and then zeros, with or without the shard before it, and the
- * subsequence number is 0 or empty. So where digits follow the sequence number, the subsequence number is believed if it is the same
- * number: an empty or constant one shows although the rest of the aggregate is in another invocation. Any other
- * `recordId` tells nothing: the number is believed unless the invocation has it under another `recordId` too.
- * @throws Error when a record does not come from a Kinesis stream, for then its lines have no identity.
+ * In public samples a `recordId` is the sequence number followed by zeros, with or without the shard before it, and
+ * the subsequence number is 0 or empty. So if digits follow the sequence number, the subsequence number is credible
+ * if it equals them: this detects an empty or constant number even if the rest of the aggregate is in another
+ * invocation. Any other `recordId` says nothing: the number is credible unless another `recordId` of the invocation
+ * has it, too.
+ * @throws Error when a record does not come from a Kinesis stream, because its lines then have no identity.
  */
 export function decodeFirehoseRecords(records: readonly FirehoseTransformationEventRecord[]): UserRecord[] {
   const decoded = records.map((record) => decode(record));
@@ -35,7 +36,7 @@ interface Decoded {
   readonly source: UserRecord;
   readonly recordId: string;
   readonly number: number;
-  /** The same for two records that would have the same identity. */
+  /** Equal for two records that would have the same identity. */
   readonly place: string;
 }
 
@@ -61,14 +62,14 @@ function decode(record: FirehoseTransformationEventRecord): Decoded {
   };
 }
 
-/** The number that follows the sequence number in Firehose's `recordId`; undefined where it is of another form. */
+/** The number that follows the sequence number in Firehose's `recordId`; undefined if it has another form. */
 function placeIn(recordId: string, sequenceNumber: string): number | undefined {
   const at = recordId.lastIndexOf(sequenceNumber);
   const end = at === -1 ? "" : recordId.slice(at + sequenceNumber.length);
   return /^\d+$/.test(end) ? Number(end) : undefined;
 }
 
-/** Firehose leaves it empty, or says 0, where the record was not aggregated. */
+/** For a record that was not aggregated, Firehose leaves it empty or sets it to 0. */
 function subsequence(given: string | number | undefined, recordId: string): number {
   if (given === undefined || given === "") return 0;
   const number = Number(given);

@@ -2,6 +2,6 @@ import { s3Location } from "../shared/env";
 
 /** The variables of ValidateRecords. The construct supplies exactly these. */
 export const ENVIRONMENT = {
-  /** Where refused lines go, such as `s3://bucket/quarantine/`. */
+  /** Location of refused lines, such as `s3://bucket/quarantine/`. */
   QUARANTINE_LOCATION: s3Location,
 } as const;

@@ -1,9 +1,9 @@
 /** Metrics of ValidateRecords, in the functions' namespace; an alarm names them from here. */
 export const METRICS = {
-  /** Lines that passed on. */
+  /** Lines that were accepted. */
   accepted: "LinesAccepted",
   /** Lines in the quarantine object of the invocation. */
   quarantined: "LinesQuarantined",
-  /** Columns that the contract does not know, on lines that keep it. */
+  /** Unknown columns of lines that keep the contract. */
   unknownColumns: "UnknownColumns",
 } as const;

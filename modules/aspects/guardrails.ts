@@ -94,7 +94,7 @@ export class Guardrails implements IAspect {
   }
 }
 
-/** The type determines the class, of whichever copy of the bindings. */
+/** The type determines the class, in any copy of the bindings. */
 function requirementsOf(node: IConstruct): readonly Requirement[] {
   if (dataSourceTypeOf(node) === "aws_iam_policy_document") {
     return policyRequirements(node as DataAwsIamPolicyDocument);

@@ -3,7 +3,7 @@ import type { IConstruct } from "constructs";
 
 /*
  * Aspects compare Terraform's names of types: an `instanceof` is silently false for a resource of another copy of the
- * provider's bindings. cdktf's own checks go by symbols that all its copies share.
+ * provider's bindings. cdktf's own checks use symbols that all its copies share.
  */
 
 /** The type of a resource, such as `aws_iam_role`; undefined for any other construct. */

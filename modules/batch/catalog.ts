@@ -42,8 +42,8 @@ const PARQUET: Format = {
 };
 
 /**
- * The tables of the lake. Partitions are not described here: MergeSmallFiles registers those of the raw
- * table ahead of time, and those of the Parquet table with each merge.
+ * The tables of the lake. Partitions are not defined here: MergeSmallFiles registers those of the raw table ahead of
+ * time, and those of the Parquet table with each merge.
  */
 export class Catalog extends Construct {
   public readonly database: GlueCatalogDatabase;
@@ -60,12 +60,12 @@ export class Catalog extends Construct {
     this.arnPrefix = `arn:aws:glue:${props.location.region}:${props.location.accountId}`;
     this.database = new GlueCatalogDatabase(this, "Database", {
       name: props.databaseName,
-      description: "Retail transactions as they arrived, merged, and refused",
+      description: "Retail transactions: raw, merged and refused",
       ...this.lifecycle(),
     });
     this.raw = this.table("Raw", {
       name: TABLE_NAMES.raw,
-      description: "Transactions as delivered; a line may be there more than once, told by record_id",
+      description: "Transactions as delivered; a line may occur more than once, with the same record_id",
       zone: "raw",
       format: JSON_LINES,
       columns: glueColumns(),

@@ -32,16 +32,16 @@ export interface DataLakeProps {
   readonly protected: boolean;
 }
 
-/** Days for the lease, which is renewed every few minutes, and the results of a merge's queries, which are read at once. */
+/** Days that the lease (renewed every few minutes) and the results of a merge's queries (read at once) are kept. */
 const SCRATCH_DAYS = 2;
-/** Days for analysts' query results, which can be queried again. */
+/** Days that analysts' query results are kept; the queries can be repeated. */
 const RESULT_DAYS = 30;
 
 /** A lake of this library, or a bucket of another team that takes its place. */
 export interface ILake {
   readonly bucketArn: string;
   readonly bucketName: string;
-  /** The key of everything that is written to the lake. */
+  /** The key that encrypts all objects of the lake. */
   readonly key: IEncryptionKey;
   /** Such as `s3://bucket/json-data/`. */
   location(zone: Zone): string;
@@ -53,27 +53,27 @@ export interface ILake {
   grantFailureDestination(role: Grantee, also: LakeAccess): void;
 }
 
-/** A bucket that exists. The folders of the lake must be its own: nothing else may lie there. */
+/** An existing bucket. Only the lake may use its folders in it. */
 export interface AdoptedBucketProps {
   readonly bucketName: string;
-  /** The key of what is written to the lake. */
+  /** The key that encrypts the objects of the lake. */
   readonly key: IEncryptionKey;
-  /** Account of what uses the lake. */
+  /** Account that uses the lake. */
   readonly accountId: string;
   /** Days after which the owner's rule removes raw objects; must exceed the hours that a merge looks back. */
   readonly rawRetentionDays: number;
 }
 
-/** A lake in a bucket whose policy and settings are its owner's. */
+/** A lake in a bucket whose owner controls the policy and the settings. */
 export interface IAdoptedLake extends ILake {
   /**
-   * JSON of a policy, also an output of the stack: its statements must be in the bucket's policy where the bucket is of
-   * another account, or where its policy denies the account.
+   * JSON of a policy, also an output of the stack: its statements must be in the bucket's policy if another account
+   * owns the bucket, or if the policy denies this account.
    */
   readonly policyForOwner: string;
   /**
-   * JSON of what the bucket must be set to, also an output of the stack: events to EventBridge, without which nobody is told
-   * of failed records, and the expirations of what can be made again.
+   * JSON of the bucket's required settings, also an output of the stack: events to EventBridge, without which no
+   * alarm reports failed records, and the lifecycle rules.
    */
   readonly settingsForOwner: string;
 }
@@ -163,7 +163,7 @@ abstract class LakeBase extends Construct implements ILake {
     this.allow(role, { sid: "FindLake", actions: ["s3:ListBucket"], resources: [this.bucketArn] });
   }
 
-  /** Allows what a grant is made of. */
+  /** Adds a statement of a grant to the role. */
   protected allow(role: Grantee, statement: Statement): void {
     role.allow(statement);
   }
@@ -187,11 +187,11 @@ class AdoptedLake extends LakeBase implements IAdoptedLake {
     this.settingsForOwner = Fn.jsonencode({ eventbridge: true, expirations: expirations(props) });
     new TerraformOutput(this, "PolicyForOwner", {
       value: this.policyForOwner,
-      description: "Statements that the policy of the adopted bucket must have where another account owns it",
+      description: "Statements that the policy of the adopted bucket must have if another account owns it",
     });
     new TerraformOutput(this, "SettingsForOwner", {
       value: this.settingsForOwner,
-      description: "What the adopted bucket must be set to: events to EventBridge, and lifecycle rules",
+      description: "Settings that the adopted bucket must have: events to EventBridge, and lifecycle rules",
     });
   }
 
@@ -199,7 +199,7 @@ class AdoptedLake extends LakeBase implements IAdoptedLake {
     return this.policy.json;
   }
 
-  /** The bucket's policy lets the account in; its own policies say whom of it. */
+  /** The bucket's policy allows the account; the account's own policies determine which role. */
   protected override allow(role: Grantee, statement: Statement): void {
     super.allow(role, statement);
     const account = `arn:aws:iam::${this.accountId}:root`;
@@ -207,7 +207,7 @@ class AdoptedLake extends LakeBase implements IAdoptedLake {
   }
 }
 
-/** What can be made again, or is kept only for so long. */
+/** Lifecycle rules for objects that can be recreated or have a retention time. */
 function expirations({ rawRetentionDays }: Pick<DataLakeProps, "rawRetentionDays">): Expiration[] {
   return [
     { id: "raw", prefix: ZONES.raw, days: rawRetentionDays },
@@ -268,8 +268,8 @@ export class DataLake extends LakeBase {
   }
 
   /**
-   * A lake in a bucket of somebody else. Nothing is changed in it: its owner adds {@link IAdoptedLake.policyForOwner} and
-   * makes {@link IAdoptedLake.settingsForOwner}.
+   * A lake in a bucket of another owner. Nothing in the bucket is changed: its owner adds
+   * {@link IAdoptedLake.policyForOwner} and applies {@link IAdoptedLake.settingsForOwner}.
    */
   public static fromBucket(scope: Construct, id: string, props: AdoptedBucketProps): IAdoptedLake {
     return new AdoptedLake(scope, id, props);

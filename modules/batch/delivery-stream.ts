@@ -31,14 +31,14 @@ export interface DeliveryStreamProps {
   readonly bufferMiB: number;
   /** Whether the objects are gzip; their names then end in `.gz`, by which Athena recognises them. */
   readonly gzip: boolean;
-  /** Whether it refuses to be destroyed. A new one starts at LATEST and would miss the records before. */
+  /** Whether it refuses to be destroyed. A new one starts at LATEST and would miss earlier records. */
   readonly protected: boolean;
 }
 
 /** Prefix by hour of arrival in UTC, in two digits; the hours are the tables' partitions. */
 const BY_HOUR = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/";
 
-/** The lab's: whatever the size of the buffer, no line waits longer for its object. */
+/** The lab's buffer interval: no line waits longer for its object, whatever the size of the buffer. */
 const BUFFER_SECONDS = 60;
 
 /**
@@ -47,7 +47,7 @@ const BUFFER_SECONDS = 60;
  */
 const VALIDATION_RETRIES = 300;
 
-/** What a validation gets at most, so that its answer stays below what Lambda takes. */
+/** Most data of one transformation request, so that its answer stays below Lambda's limit. */
 const VALIDATION_BUFFER_MIB = transformationBufferMiB(COLUMNS);
 const DEFAULT_VALIDATION_BUFFER_MIB = 1;
 

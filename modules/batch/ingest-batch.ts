@@ -13,7 +13,7 @@ import { SavedQueries } from "./saved-queries";
 import { ValidateRecords } from "./validate-records";
 import { Workgroup } from "./workgroup";
 
-/** A stream that is made. */
+/** Settings of a new stream. */
 export interface StreamSettings {
   /** @default on demand */
   readonly capacity?: StreamCapacity;
@@ -21,19 +21,19 @@ export interface StreamSettings {
   readonly retentionHours?: number;
 }
 
-/** A lake that is made. */
+/** Settings of a new lake. */
 export interface LakeSettings {
   /** Days that overwritten and deleted objects can be restored, 1 or more. @default 30 */
   readonly noncurrentVersionDays?: number;
 }
 
-/** How raw objects become Parquet. */
+/** The merge of raw objects into Parquet. */
 export interface MergeSettings {
   /** Minutes from one merge to the next, 5 to 60. @default 13 */
   readonly everyMinutes?: number;
   /** Queries in flight at a time, 1 to 20. @default 4 */
   readonly queriesInFlight?: number;
-  /** What one query of a merge may scan, in GiB. @default 100 */
+  /** Scan limit of a merge's query, in GiB. @default 100 */
   readonly scanLimitGiB?: number;
 }
 
@@ -42,17 +42,17 @@ export interface IngestBatchProps {
   readonly prefix: string;
   /** Encrypts everything here. */
   readonly key: IEncryptionKey;
-  /** Physical names of one's own. @default they begin with `prefix` */
+  /** Custom physical names. @default they begin with `prefix` */
   readonly names?: Partial<Names>;
   /** @default where the provider is, by data sources */
   readonly location?: Location;
-  /** Whether what holds data refuses to be destroyed; otherwise destroy removes the data, too. @default true */
+  /** Whether resources that hold data refuse to be destroyed; otherwise destroy removes the data, too. @default true */
   readonly protected?: boolean;
-  /** Days that logs are kept, one of those that CloudWatch Logs has. @default 30 */
+  /** Days that logs are kept, one of CloudWatch Logs' retention times. @default 30 */
   readonly logRetentionDays?: number;
-  /** A stream that exists, or what is to be made. @default one on demand, for 24 hours */
+  /** An existing stream, or settings of a new one. @default one on demand, for 24 hours */
   readonly stream?: IEventStream | StreamSettings;
-  /** A lake that exists, or what is to be made. @default a bucket, with one for its access logs */
+  /** An existing lake, or settings of a new one. @default a bucket, with one for its access logs */
   readonly lake?: ILake | LakeSettings;
   /** Days that raw objects are kept; must exceed the hours that a merge looks back. @default 90 */
   readonly rawRetentionDays?: number;
@@ -66,14 +66,14 @@ export interface IngestBatchProps {
   readonly analystScanLimitGiB?: number;
 }
 
-/** The way in and the batch layer: a stream, its delivery to a lake, the tables of the lake, and their merging. */
+/** The ingest and the batch layer: a stream, its delivery to a lake, the tables of the lake, and their merging. */
 export class IngestBatch extends Construct {
   public readonly stream: IEventStream;
   public readonly lake: ILake;
   public readonly validateRecords: ValidateRecords;
   public readonly deliveryStream: DeliveryStream;
   public readonly catalog: Catalog;
-  /** Of analysts. */
+  /** The analysts' workgroup. */
   public readonly workgroup: Workgroup;
   public readonly mergeSmallFiles: MergeSmallFiles;
 

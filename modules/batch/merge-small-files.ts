@@ -21,7 +21,7 @@ export interface MergeSmallFilesProps extends FunctionDefaults {
   readonly catalog: Catalog;
   /** Must not enforce its settings, because a merge sets the location of its table. */
   readonly workgroup: Workgroup;
-  /** How many hours back a late object is still merged. */
+  /** Hours that a merge looks back for late objects. */
   readonly lookBackHours: number;
   /** Days that raw objects are kept. */
   readonly rawRetentionDays: number;

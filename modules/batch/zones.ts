@@ -4,7 +4,7 @@ export const ZONES = {
   raw: "json-data/",
   /** Parquet files of the merges. */
   parquet: "parquet-retail-trans/",
-  /** What a merge is about to do and has done; no table reads it, and no rule ends it. */
+  /** State of the merges, planned and done; no table reads it, and no lifecycle rule expires it. */
   mergeState: "merge-state/",
   /** The merge's lease, and the results of its queries. */
   scratch: "tmp/",

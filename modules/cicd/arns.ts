@@ -7,7 +7,7 @@ import {
 } from "../naming";
 import type { QuickSightProps } from "../serving/quicksight";
 
-/** The ARNs of what an environment owns, from its names: for roles that exist before the things themselves. */
+/** ARNs of an environment's resources, built from their names, for roles that exist before the resources. */
 export interface Arns {
   readonly streams: readonly string[];
   readonly deliveryStreams: readonly string[];
@@ -20,7 +20,7 @@ export interface Arns {
   readonly roles: readonly string[];
   readonly instanceProfiles: readonly string[];
   readonly serviceLinkedRoles: readonly string[];
-  /** Every key of the account: a key has no name. A condition on its tags must go with it. */
+  /** Every key of the account, because a key has no name; each statement must have a condition on its tags. */
   readonly keys: readonly string[];
   readonly keyAliases: readonly string[];
   readonly domains: readonly string[];
@@ -34,17 +34,17 @@ export interface Arns {
   readonly quickSight?: QuickSightArns;
 }
 
-/** The same in QuickSight. */
+/** ARNs of an environment's resources in QuickSight. */
 export interface QuickSightArns {
   readonly dataSources: readonly string[];
   readonly dataSets: readonly string[];
   readonly analyses: readonly string[];
   readonly dashboards: readonly string[];
-  /** The one by which QuickSight reads: at the path of those that services make, or at none. */
+  /** The role with which QuickSight reads: at the path of service roles, or without a path. */
   readonly serviceRoles: readonly string[];
 }
 
-/** The roles of an environment's functions and services: all that its stack makes. */
+/** The roles of an environment's functions and services: all that its stack creates. */
 function stackRoleNames(names: Names): readonly string[] {
   return [
     ...functionNames(names).map(executionRoleName),
@@ -54,7 +54,7 @@ function stackRoleNames(names: Names): readonly string[] {
   ];
 }
 
-/** What of an environment its ARNs depend on. */
+/** The settings of an environment that determine its ARNs. */
 export interface DeliveredEnvironment extends NamedEnvironment {
   readonly serving: {
     readonly quickSight: Pick<QuickSightProps, "serviceRoleName"> & { readonly enabled: boolean };
@@ -105,7 +105,7 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
         ),
         analyses: [arn("quicksight", `analysis/${names.quickSight}`)],
         dashboards: [arn("quicksight", `dashboard/${names.quickSight}`)],
-        // A name is of one role of the account, whatever its path.
+        // A role's name is unique in the account, whatever its path.
         serviceRoles: ["service-role/", ""].map((path) =>
           worldWide("iam", `role/${path}${quickSight.serviceRoleName}`),
         ),

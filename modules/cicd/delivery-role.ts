@@ -5,21 +5,21 @@ import type { ManagedPolicies } from "./managed-policies";
 
 /** Issuer of the tokens that GitHub gives to a job. */
 export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
-/** For whom `aws-actions/configure-aws-credentials` asks for a token. */
+/** Audience of the tokens that `aws-actions/configure-aws-credentials` requests. */
 export const AUDIENCE = "sts.amazonaws.com";
 
 export interface DeliveryRoleProps extends Pick<RoleProps, "description" | "name"> {
   /** ARN of the account's identity provider for GitHub. */
   readonly identityProviderArn: string;
-  /** As the `sub` of a token spells it: `owner/name`, or `owner@id/name@id`. */
+  /** The repository as in the `sub` of a token: `owner/name`, or `owner@id/name@id`. */
   readonly repository: string;
   /** The one GitHub environment whose jobs may assume it. */
   readonly githubEnvironment: string;
-  /** How long its credentials last at most, 1 to 12. */
+  /** Maximum session duration in hours, 1 to 12. */
   readonly sessionHours: number;
 }
 
-/** What jobs of one GitHub environment of one repository work as; without any key that could be stolen. */
+/** The role of the jobs of one GitHub environment of one repository; it needs no key that could be stolen. */
 export class DeliveryRole extends Role {
   public constructor(scope: Construct, id: string, props: DeliveryRoleProps) {
     const { name, description, sessionHours, repository, githubEnvironment } = props;
@@ -42,7 +42,7 @@ export class DeliveryRole extends Role {
     });
   }
 
-  /** Gives it what does not fit into its own policy. */
+  /** Attaches permissions that do not fit into its inline policy. */
   public attach({ node, arns }: ManagedPolicies): void {
     for (const [index, policyArn] of arns.entries()) {
       new IamRolePolicyAttachment(this, `${node.id}${index + 1}`, { role: this.resource.name, policyArn });

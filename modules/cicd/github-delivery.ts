@@ -15,7 +15,7 @@ export function githubEnvironmentsOf(environment: string) {
   return { plan: `${environment}-plan`, propose: `${environment}-propose`, apply: environment } as const;
 }
 
-/** Who delivers an environment. */
+/** The repository that delivers an environment. */
 export interface DeliverySettings {
   readonly repository: string;
   readonly identityProvider: "create" | "exists";
@@ -27,13 +27,13 @@ export interface GithubDeliveryProps {
   readonly state: StateAccess;
 }
 
-/** As long as a step may take: a plan some minutes, a change of the search domain hours. */
+/** Session durations: a plan takes minutes, a change of the search domain hours. */
 const SESSION_HOURS = { plan: 1, apply: 4 } as const;
 
 /**
- * What lets the workflows of one repository plan and apply an environment. Three roles, because three kinds of
- * code run: a pull request's (read), what was merged (read, and put a plan by), and an approved plan (apply).
- * They belong to the stack of the state, which a person applies: no workflow can change its own permissions.
+ * Allows the workflows of one repository to plan and apply an environment. It has three roles, because three kinds of
+ * code run: a pull request's (read), merged code (read, and store a plan), and an approved plan (apply). They belong
+ * to the stack of the state, which an operator applies, so no workflow can change its own permissions.
  */
 export class GithubDelivery extends Construct {
   public readonly plan: DeliveryRole;

@@ -4,8 +4,8 @@ import { type Permission, PolicyDocument } from "../security/policy";
 import type { Permissions } from "./permissions";
 
 /**
- * AWS takes 6,144 characters in a managed policy, blanks not counted; room is left for the names that stand
- * for ARNs here. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ * AWS allows 6,144 characters in a managed policy, white space not counted; the margin is for ARNs, which are still
+ * references here. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 const CHARACTERS = 5500;
 
@@ -16,7 +16,7 @@ export interface ManagedPoliciesProps {
   readonly permissions: Permissions;
 }
 
-/** Permissions that do not fit into the one inline policy of a role, as few managed policies as hold them. */
+/** Permissions that do not fit into the one inline policy of a role, in as few managed policies as possible. */
 export class ManagedPolicies extends Construct {
   public readonly arns: readonly string[];
 
@@ -40,7 +40,7 @@ export function allow(document: PolicyDocument, statement: Permissions[number]):
   else document.addForAnyResource(statement, statement.reason);
 }
 
-/** In order, each part as long as it may be. */
+/** Splits statements in order, each part as long as allowed. */
 function packed<T extends Permission>(statements: readonly T[]): T[][] {
   const parts: T[][] = [];
   let room = 0;

@@ -4,11 +4,11 @@ import type { Arns, QuickSightArns } from "./arns";
 /** A statement of a policy: about ARNs, or about every resource for a reason. */
 export type Permissions = readonly (Statement | AnyResource)[];
 
-/** Whose environment it is, where names do not say it. */
+/** The environment of the permissions, for actions that names do not restrict. */
 export interface Reach {
   readonly arns: Arns;
   readonly region: string;
-  /** Of the environment's stack: the tag `Stack` of everything in it. */
+  /** Name of the environment's stack, the tag `Stack` of everything in it. */
   readonly stack: string;
 }
 
@@ -50,7 +50,7 @@ const equals = (variable: string, ...values: readonly string[]): Condition => ({
   values,
 });
 
-/** Holds for what carries the tag of the stack; not for the key of the state, which is of another one. */
+/** Holds for resources with the tag of the stack; not for the key of the state, which is in another stack. */
 const ofStack = (stack: string): Condition => equals("aws:ResourceTag/Stack", stack);
 
 const via = (region: string, ...services: readonly string[]): Condition =>
@@ -63,8 +63,8 @@ const forFunctions = ({ functions }: Arns): Condition => ({
 });
 
 /**
- * What the provider asks to refresh the environment's resources: settings, never rows or objects. The calls
- * were read from the provider's own log of a plan.
+ * Permissions of the provider to refresh the environment's resources: it reads settings, never rows or objects. The
+ * calls were taken from the provider's own log of a plan.
  */
 export function readPermissions({ arns, region, stack }: Reach): Permissions {
   const { functions, keys, logGroups, quickSight } = arns;
@@ -72,7 +72,7 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
   return permissions([
     ["ReadStream", arns.streams, "kinesis: DescribeStream DescribeStreamSummary ListTagsForStream"],
     ["ReadDelivery", arns.deliveryStreams, "firehose: DescribeDeliveryStream ListTagsForDeliveryStream"],
-    // ListBucket is of a HEAD, which asks whether there is a bucket.
+    // HeadBucket, which checks whether a bucket exists, needs ListBucket.
     ["ReadBuckets", arns.buckets, `s3: GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation
       GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls
       GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning
@@ -87,7 +87,7 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
       "iam: GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies"],
     ["ReadProfiles", arns.instanceProfiles, "iam: GetInstanceProfile"],
     ["ReadKey", keys, "kms: DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags", ofStack(stack)],
-    // Lambda shows no environment to whom the key does not, and the plan would set it anew each time.
+    // Without the key, Lambda does not return the environment, and every plan would set it again.
     ["SeeFunctionEnvironments", keys, "kms: Decrypt", ofStack(stack), via(region, "lambda"),
       equals("kms:EncryptionContext:aws:lambda:FunctionArn", ...functions)],
     ["ReadDomain", arns.domains,
@@ -112,13 +112,13 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
   ]);
 }
 
-/** What the provider asks to refresh what the environment has in QuickSight: definitions, never rows. */
+/** Permissions of the provider to refresh the environment's resources in QuickSight: it reads definitions, never rows. */
 function quickSightReads(arns: QuickSightArns): Row[] {
   // biome-ignore format: a table, row by row
   return [
     ["ReadDataSources", arns.dataSources,
       "quicksight: DescribeDataSource DescribeDataSourcePermissions ListTagsForResource"],
-    // The refresh properties are asked of a data set by direct query too, which has none.
+    // The provider also requests the refresh properties of a data set by direct query, which has none.
     ["ReadDataSets", arns.dataSets, `quicksight: DescribeDataSet DescribeDataSetPermissions
       DescribeDataSetRefreshProperties ListTagsForResource`],
     // The Service Authorization Reference leaves out both actions on definitions; a guide of AWS grants the dashboard's.
@@ -131,8 +131,8 @@ function quickSightReads(arns: QuickSightArns): Row[] {
 }
 
 /**
- * What an apply may change, beside what it reads. Not in it: the network, the bastion and the key, which a person
- * makes once; its own roles; and in a protected environment the deletion of anything that holds data.
+ * Permissions of an apply to change resources. They exclude the network, the bastion and the key, which an operator
+ * creates once; its own roles; and, in a protected environment, the deletion of anything that holds data.
  */
 export function changePermissions(
   { arns, region, stack }: Reach,
@@ -153,7 +153,7 @@ export function changePermissions(
       "glue: CreateDatabase CreateTable TagResource UntagResource UpdateDatabase UpdateTable"],
     ["ChangeWorkgroups", arns.workgroups, `athena: CreateNamedQuery CreateWorkGroup DeleteNamedQuery TagResource
       UntagResource UpdateNamedQuery UpdateWorkGroup`],
-    // The set-up of the search domain is one that is invoked; Terraform invokes nothing else.
+    // Terraform invokes the set-up of the search domain and no other function.
     ["ChangeFunctions", functions, `lambda: AddPermission CreateFunction DeleteFunction
       DeleteFunctionEventInvokeConfig InvokeFunction PutFunctionEventInvokeConfig RemovePermission TagResource
       UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig`],
@@ -162,7 +162,7 @@ export function changePermissions(
     ["ChangeLogGroups", [...logGroups, ...below(logGroups, ":*")],
       `logs: AssociateKmsKey CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream PutRetentionPolicy
       TagResource UntagResource`],
-    // Without this boundary a role could be made that may do more than the one that makes it.
+    // Without this boundary, a role could create one with more permissions than its own.
     ["MakeBoundedRoles", roles,
       "iam: CreateRole DeleteRolePolicy PutRolePermissionsBoundary PutRolePolicy", boundary],
     ["ChangeRoles", roles, `iam: DeleteRole ListInstanceProfilesForRole TagRole UntagRole UpdateAssumeRolePolicy
@@ -197,13 +197,16 @@ export function changePermissions(
   ]);
 }
 
-/** What an apply may change in QuickSight. No data goes with any of it, so every environment may delete it. */
+/**
+ * Permissions of an apply to change resources in QuickSight. Their deletion loses no data, so every environment
+ * allows it.
+ */
 function quickSightChanges(arns: QuickSightArns, boundary: Condition): Row[] {
   // biome-ignore format: a table, row by row
   return [
     ["ChangeDataSources", arns.dataSources, `quicksight: DeleteDataSource PassDataSource TagResource UntagResource
       UpdateDataSource UpdateDataSourcePermissions`],
-    // AWS judges these by the data source as well.
+    // AWS checks these on the data source as well.
     ["MakeDataSets", [...arns.dataSets, ...arns.dataSources], "quicksight: CreateDataSet UpdateDataSet"],
     ["ChangeDataSets", arns.dataSets,
       "quicksight: DeleteDataSet PassDataSet TagResource UntagResource UpdateDataSetPermissions"],
@@ -211,13 +214,13 @@ function quickSightChanges(arns: QuickSightArns, boundary: Condition): Row[] {
       UpdateAnalysis UpdateAnalysisPermissions`],
     ["ChangeQuickSightDashboards", arns.dashboards, `quicksight: CreateDashboard DeleteDashboard TagResource
       UntagResource UpdateDashboard UpdateDashboardPermissions UpdateDashboardPublishedVersion`],
-    // IAM knows no condition on the name of an inline policy: without the boundary whoever writes one could
-    // let QuickSight read anything in the account. Where the role has none, a person writes ours.
+    // IAM has no condition on the name of an inline policy: without the boundary, an inline policy could let
+    // QuickSight read anything in the account. If the role has no boundary, an operator writes our policy.
     ["GrantToBoundedQuickSight", arns.serviceRoles, "iam: DeleteRolePolicy PutRolePolicy", boundary],
   ];
 }
 
-/** The same, where AWS takes no resource. */
+/** Permissions of an apply in QuickSight, for actions that take no resource. */
 function quickSightChangesOfAny(stack: string): Row[] {
   const reason = "the action takes no resource; the condition limits it to what is made with the stack's tag";
   // biome-ignore format: a table, row by row
@@ -226,7 +229,7 @@ function quickSightChangesOfAny(stack: string): Row[] {
   ];
 }
 
-/** For an environment that may go with its data: without it a change that replaces a table fails. */
+/** For a disposable environment: without these permissions, a change that replaces a table fails. */
 function removalOfData(arns: Arns): Row[] {
   // biome-ignore format: a table, row by row
   return [
@@ -241,12 +244,12 @@ function removalOfData(arns: Arns): Row[] {
 }
 
 /**
- * The most that a role of the stack may ever do, whatever its own policy says: the data of this environment,
- * and no permission to give permissions.
+ * Permissions boundary of the stack's roles, whatever their own policies say: the data of this environment, and no
+ * permission to grant permissions.
  */
 export function boundaryPermissions({ arns, region, stack }: Reach): Permissions {
   const { catalog, logGroups } = arns;
-  /** Actions of QuickSight's role, should it carry the boundary. */
+  /** Actions of QuickSight's role, in case it has the boundary. */
   const ofQuickSight = (actions: string): string => (arns.quickSight ? ` ${actions}` : "");
   // biome-ignore format: a table, row by row
   return permissions([
@@ -255,7 +258,7 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
     ["Lake", withAll(arns.buckets, "/*"), `s3: AbortMultipartUpload DeleteObject GetBucketLocation GetObject
       ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject`],
     ["Key", arns.keys, "kms: Decrypt GenerateDataKey", ofStack(stack), via(region, "kinesis", "lambda", "s3")],
-    // Athena looks for a database called "default", whatever a query says.
+    // Athena reads the database "default" for every query.
     ["Catalog", [...catalog, ...catalog.slice(0, 1).map((arn) => arn.replace(/catalog$/, "database/default"))],
       `glue: BatchCreatePartition BatchDeletePartition BatchGetPartition CreateDatabase CreatePartition CreateTable DeleteTable
       GetDatabase${ofQuickSight("GetDatabases")} GetPartition GetPartitions GetTable GetTables UpdatePartition`],

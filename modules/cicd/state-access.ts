@@ -2,7 +2,7 @@ import type { IEncryptionKey } from "../security/encryption-key";
 import type { PrivateBucket } from "../security/private-bucket";
 import type { Grantee } from "../security/role";
 
-/** Where saved plans wait for their approval: beside the state, because a plan holds as much as the state does. */
+/** Prefix of saved plans that wait for approval, in the state's bucket, because a plan contains as much as the state. */
 export const PLANS_PREFIX = "plans/";
 
 /** Grants on the state of one stack in the bucket that keeps it. */
@@ -40,7 +40,7 @@ export class StateAccess {
     role.allow({ sid: "WriteState", actions: ["s3:PutObject"], resources: [this.arnOf(this.stateKey)] });
   }
 
-  /** Lets `role` put a plan where none is yet: what somebody approves cannot be exchanged. */
+  /** Lets `role` put a plan, but not over an existing one, so that nobody can exchange a plan that awaits approval. */
   public grantKeepPlan(role: Grantee): void {
     role.allow({
       sid: "KeepPlan",

@@ -25,7 +25,7 @@ export interface NodeFunctionProps<S extends EnvironmentSpec> extends FunctionDe
   readonly folder: string;
   /** Exactly the variables of the function's own `env.ts`: a missing or an extra one fails the type check. */
   readonly environment: EnvironmentOf<S>;
-  /** At most 900. */
+  /** Timeout, at most 900. */
   readonly timeoutSeconds: number;
   /** 128 to 10240. CPU share grows with it: one vCPU at 1769. */
   readonly memoryMiB: number;
@@ -35,7 +35,7 @@ export interface NodeFunctionProps<S extends EnvironmentSpec> extends FunctionDe
   readonly network?: { readonly subnetIds: readonly string[]; readonly securityGroupIds: readonly string[] };
 }
 
-/** The role of a function, made before the function. */
+/** The role of a function, created before the function. */
 export function functionRole(scope: Construct, id: string, functionName: string): ExecutionRole {
   return new ExecutionRole(scope, id, {
     name: executionRoleName(functionName),
@@ -107,7 +107,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
       dependsOn: [this.role.policy],
     });
 
-    // Not the attribute: the function waits for this policy.
+    // Not the function's attribute, because the function depends on this policy.
     const { region, accountId } = props.location;
     const ownArn = `arn:aws:lambda:${region}:${accountId}:function:${props.name}`;
     props.key.grantUse(this.role, "DecryptOwnEnvironment", {

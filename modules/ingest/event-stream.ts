@@ -38,7 +38,7 @@ export interface IEventStream {
   grantWrite(role: Grantee): void;
 }
 
-/** A stream that exists, of the same account and region: Firehose reads no other. */
+/** An existing stream of the same account and region; Firehose reads no other. */
 export interface AdoptedStreamProps {
   /** Its ARN. */
   readonly arn: string;
@@ -115,7 +115,7 @@ function nameIn(arn: string, { node }: Construct): string {
   );
 }
 
-/** The stream that every transaction enters by; the batch and the speed layer each read all of it. */
+/** The stream that receives every transaction; the batch and the speed layer each read all of it. */
 export class EventStream extends EventStreamBase {
   public readonly resource: KinesisStream;
   public readonly retentionHours: number;
@@ -151,7 +151,7 @@ export class EventStream extends EventStreamBase {
     return this.resource.name;
   }
 
-  /** A stream of somebody else. @throws RangeError when `arn` is none of a stream */
+  /** An existing stream of another owner. @throws RangeError when `arn` is not the ARN of a stream */
   public static fromArn(scope: Construct, id: string, props: AdoptedStreamProps): IEventStream {
     return new AdoptedStream(scope, id, props);
   }

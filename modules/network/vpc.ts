@@ -17,7 +17,7 @@ import { PolicyDocument, type Statement } from "../security/policy";
 import { InternetAccess } from "./internet-access";
 
 export interface VpcProps {
-  /** `Name` tag of the network and prefix of its parts'. */
+  /** `Name` tag of the network, and prefix of the `Name` tags of its parts. */
   readonly name: string;
   readonly location: Location;
   /** Sixteen bits, such as `10.20.0.0/16`. */
@@ -38,9 +38,9 @@ export interface VpcProps {
 export interface INetwork {
   readonly vpcId: string;
   readonly privateSubnetIds: readonly string[];
-  /** Prefix list of S3, to which security groups let clients out. */
+  /** Prefix list of S3, to which security groups allow egress of clients. */
   readonly s3PrefixListId: string;
-  /** Where a bastion is. @throws Error when an adopted network has no public subnet */
+  /** Subnet of a bastion. @throws Error when an adopted network has no public subnet */
   readonly internetAccess: PublicSubnet;
   /** Allows principals of the account `statement` through the endpoint of S3. */
   allowThroughS3Endpoint(statement: Omit<Statement, "principals" | "conditions">): void;
@@ -53,10 +53,10 @@ export interface PublicSubnet {
   readonly ready: readonly ITerraformDependable[];
 }
 
-/** A network that exists. */
+/** An existing network. */
 export interface AdoptedNetworkProps {
   readonly vpcId: string;
-  /** One for a single node, three for a domain with standby, each in a zone of its own. */
+  /** One subnet for a single node, three for a domain with standby, each in its own zone. */
   readonly privateSubnetIds: readonly string[];
   /** A subnet that a bastion can be in. @default none: there can be no bastion */
   readonly publicSubnetId?: string;
@@ -65,7 +65,7 @@ export interface AdoptedNetworkProps {
   readonly location: Location;
 }
 
-/** A network whose endpoint policy is its owner's. */
+/** A network whose owner controls the endpoint policy. */
 export interface IAdoptedNetwork extends INetwork {
   /**
    * JSON of a policy, also an output of the stack: its statements must be in the policy of the network's endpoint of S3, a
@@ -76,9 +76,9 @@ export interface IAdoptedNetwork extends INetwork {
 
 /** Aggregation interval of the flow logs, in seconds: the shorter of the two allowed values. */
 const FLOW_LOG_SECONDS = 60;
-/** Bits by which a subnet's range is longer than the network's. */
+/** Bits by which a subnet's prefix is longer than the network's. */
 const SUBNET_BITS = 4;
-/** Public subnets are counted from here, private ones from 0: either kind can grow. */
+/** Public subnets are counted from here, private ones from 0, so both kinds can grow. */
 const FIRST_PUBLIC_SUBNET = 12;
 
 /** An isolated network: a private subnet in each zone, and a route to S3 only. */
@@ -170,7 +170,7 @@ export class Vpc extends Construct implements INetwork {
     return this.s3Endpoint.prefixListId;
   }
 
-  /** A network of somebody else. Nothing is changed in it: its owner adds {@link IAdoptedNetwork.policyForOwner}. */
+  /** A network of another owner. Nothing in it is changed: its owner adds {@link IAdoptedNetwork.policyForOwner}. */
   public static fromIds(scope: Construct, id: string, props: AdoptedNetworkProps): IAdoptedNetwork {
     return new AdoptedNetwork(scope, id, props);
   }
@@ -251,7 +251,7 @@ function allowAccount(
   );
 }
 
-/** The `index`th range of twenty bits, 0 to 15, of a range of sixteen. */
+/** The /20 range with this index, 0 to 15, of a /16 range. */
 function subnetRange(cidr: string, index: number): string {
   if (Token.isUnresolved(cidr)) return Fn.cidrsubnet(cidr, SUBNET_BITS, index);
   const [first, second] = cidr.split(".");

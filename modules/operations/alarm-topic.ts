@@ -8,7 +8,7 @@ import type { Location } from "../location";
 import type { IEncryptionKey } from "../security/encryption-key";
 import { PolicyDocument } from "../security/policy";
 
-/** Someone who is told of alarms and of the budget. */
+/** A subscriber to alarms and budget notifications. */
 export interface AlarmSubscription {
   /** An e-mail address confirms first; an https endpoint answers SNS's confirmation itself. */
   readonly protocol: "email" | "https";
@@ -21,18 +21,18 @@ export interface AlarmTopicProps {
   readonly location: Location;
   /** First part of the names of the alarms that may publish. */
   readonly alarmPrefix: string;
-  /** Who is told; e-mail addresses confirm first. */
+  /** Subscribers; e-mail addresses confirm first. */
   readonly subscriptions: readonly AlarmSubscription[];
   readonly key: IEncryptionKey;
 }
 
 /**
- * Where alarms and the budget say what they have to say. It is encrypted with the environment's key: with
- * AWS's own key for SNS, whose policy nobody can change, neither CloudWatch nor Budgets could publish.
+ * The topic to which alarms and the budget publish. It is encrypted with the environment's key, because neither
+ * CloudWatch nor Budgets could publish with AWS's own key for SNS, whose policy nobody can change.
  */
 export class AlarmTopic extends Construct {
   public readonly resource: SnsTopic;
-  /** What publishes must depend on this: Budgets tries the topic when a budget is made. */
+  /** Publishers must depend on this: Budgets tests the topic when a budget is created. */
   public readonly policy: SnsTopicPolicy;
 
   public constructor(scope: Construct, id: string, props: AlarmTopicProps) {

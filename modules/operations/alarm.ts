@@ -12,7 +12,7 @@ import type { Metric, MetricMath } from "./metric";
 export interface AlarmSpec {
   /** In kebab-case: the last part of the physical name, and its heading in {@link RUNBOOK}. */
   readonly name: string;
-  /** What happened and what it costs, for whoever is woken by it; {@link RUNBOOK} has what to do. */
+  /** What happened and what it costs, for the operator on call; {@link RUNBOOK} says what to do. */
   readonly description: string;
   readonly metric: Metric | MetricMath;
   readonly comparisonOperator:
@@ -25,13 +25,13 @@ export interface AlarmSpec {
   readonly datapointsToAlarm?: number;
   /** @default 1 */
   readonly evaluationPeriods?: number;
-  /** `ignore`: the alarm stays as it is. */
+  /** `ignore`: the alarm keeps its state. */
   readonly treatMissingData: "breaching" | "ignore" | "notBreaching";
-  /** Why, as the end of a sentence: it is part of the description. */
+  /** Reason for {@link treatMissingData}, as the end of a sentence of the description. */
   readonly missingDataReason: string;
 }
 
-/** Where each alarm has a heading: what it means and what to do. */
+/** The document that has a heading for each alarm: what it means and what to do. */
 export const RUNBOOK = "docs/operations.md";
 
 /** The longest text that CloudWatch takes for a description. */
@@ -41,11 +41,11 @@ export interface AlarmProps {
   readonly spec: AlarmSpec;
   /** First part of the physical name. */
   readonly prefix: string;
-  /** Told when it goes off, and when it is over. */
+  /** Notified when the alarm goes off, and when it is over. */
   readonly topic: AlarmTopic;
 }
 
-/** An alarm that says what is wrong, how it treats missing data, and where to read on. */
+/** An alarm whose description says what is wrong, how it treats missing data, and where to read on. */
 export class Alarm extends Construct {
   public readonly resource: CloudwatchMetricAlarm;
 

@@ -5,8 +5,8 @@ import { assertLiteral } from "../check";
 import type { AlarmTopic } from "./alarm-topic";
 
 /**
- * `account`: everything in the account. `environment`: what the tag `Environment` marks, once the payer's
- * account has activated that tag for cost allocation; until then such a budget sees nothing.
+ * `account`: everything in the account. `environment`: what the tag `Environment` marks, once the payer's account has
+ * activated that tag for cost allocation; until then such a budget counts no costs.
  */
 export type BudgetScope = "account" | "environment";
 
@@ -16,19 +16,19 @@ export interface BudgetProps {
   /** US dollars a month. */
   readonly usdPerMonth: number;
   readonly costOf: BudgetScope;
-  /** What the tag `Environment` says, for a budget of that alone. */
+  /** Value of the tag `Environment`, for a budget of that environment alone. */
   readonly environmentName: string;
   readonly topic: AlarmTopic;
 }
 
-/** At which share of the budget somebody is told; a forecast leaves time to act. */
+/** Shares of the budget at which subscribers are notified; a forecast leaves time to act. */
 const NOTIFICATIONS = [
   { percent: 80, of: "ACTUAL" },
   { percent: 100, of: "ACTUAL" },
   { percent: 100, of: "FORECASTED" },
 ] as const;
 
-/** Says when a month costs more than it should. It stops nothing. */
+/** Notifies when a month costs more than it should. It stops nothing. */
 export class Budget extends Construct {
   public readonly resource: BudgetsBudget;
 
@@ -51,13 +51,16 @@ export class Budget extends Construct {
         notificationType: of,
         subscriberSnsTopicArns: [props.topic.arn],
       })),
-      // Budgets publishes a first message when it is made.
+      // Budgets publishes a first message when the budget is created.
       dependsOn: [props.topic.policy],
     });
   }
 }
 
-/** A value of a tag, as Budgets filters by it. In Terraform a `$` before a reference would make text of the reference. */
+/**
+ * A tag's value in the format of Budgets' filters. In Terraform, a `$` before a reference would turn the reference
+ * into text.
+ */
 function tagValue(tag: string, value: string): string {
   return Token.isUnresolved(value) ? Fn.join("$", [`user:${tag}`, value]) : `user:${tag}$${value}`;
 }

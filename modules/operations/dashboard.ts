@@ -7,9 +7,9 @@ import type { Metric } from "./metric";
 /** A graph over time. */
 export interface Graph {
   readonly title: string;
-  /** Unit of the axis, as people read it. */
+  /** Unit shown on the axis. */
   readonly unit: string;
-  /** By the name in the legend. */
+  /** Metrics by their names in the legend. */
   readonly lines: Readonly<Record<string, Metric>>;
 }
 
@@ -27,11 +27,11 @@ const WIDTH = 24;
 const GRAPHS_A_ROW = 3;
 const TEXT_HEIGHT = 2;
 const GRAPH_HEIGHT = 6;
-/** Names of alarms that stand side by side, and how high a row of them is. */
+/** Number of alarms in a row, and the height of a row. */
 const ALARMS_A_ROW = 6;
 const ALARM_HEIGHT = 1;
 
-/** Everything at a glance, while something is wrong: the alarms on top, then the way of the data. */
+/** An overview for incidents: the alarms on top, then the path of the data. */
 export class Dashboard extends Construct {
   public readonly resource: CloudwatchDashboard;
 

@@ -6,7 +6,7 @@ import { deliveryMetrics, type Metric, MINUTE, readerStopped } from "./metric";
 /** The lab's buffer holds a record for a minute, and its validation takes seconds. */
 const LATE_SECONDS = 15 * MINUTE;
 
-/** The way from the stream to the lake. @param failedRecords objects that Firehose put under the error prefix */
+/** Alarms of the path from the stream to the lake. @param failedRecords objects that Firehose put under the error prefix */
 export function deliveryAlarms(
   delivery: DeliveryStream,
   source: IEventStream,
@@ -52,7 +52,7 @@ export function deliveryAlarms(
     {
       name: "delivery-errors",
       description:
-        "Firehose failed to deliver records: they lie under error-json/ and in no table. Find the cause there, then replay them.",
+        "Firehose failed to deliver records: they are under error-json/ and in no table. Find the cause there, then replay them.",
       metric: failedRecords,
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,

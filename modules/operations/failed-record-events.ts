@@ -18,13 +18,13 @@ export interface FailedRecordEventsProps {
   readonly logGroupName: string;
   readonly location: Location;
   readonly lake: ILake;
-  /** The folders that are empty while all is well. */
+  /** The monitored folders, which are empty while all is well. */
   readonly zones: readonly FailedRecordZone[];
   readonly key: IEncryptionKey;
   readonly logRetentionDays: number;
 }
 
-/** Where a service puts records that it failed to process. */
+/** A folder to which a service puts records that it failed to process. */
 export type FailedRecordZone = Extract<Zone, "errors" | "onFailure">;
 
 const RULES = {
@@ -33,8 +33,8 @@ const RULES = {
 } as const;
 
 /**
- * Records each object that is put into a zone of failed records: the rule's own metric counts it, and the log
- * group keeps its key. It is not sent to the topic, where an outage would be a message for each object.
+ * Records each object that is put into a zone of failed records: the rule's own metric counts it, and the log group
+ * keeps its key. It does not notify the topic, because an outage would send a message for each object.
  */
 export class FailedRecordEvents extends Construct {
   private readonly rules = new Map<FailedRecordZone, CloudwatchEventRule>();
@@ -89,7 +89,7 @@ export class FailedRecordEvents extends Construct {
     });
   }
 
-  /** Objects that were put there. @throws Error when that folder is not monitored. */
+  /** Number of objects put into a zone. @throws Error when the zone is not monitored. */
   public objects(zone: FailedRecordZone): Metric {
     const rule = this.rules.get(zone);
     if (!rule) {

@@ -6,9 +6,9 @@ import type { AlarmSpec } from "./alarm";
 import { functionMetrics, type Metric, type MetricMath, MINUTE, ownMetrics, readerStopped } from "./metric";
 import type { MonitoredFunction } from "./monitored";
 
-/** An invocation that takes so much of its time-out is about to be cut off. */
+/** Share of the timeout from which an invocation is about to be cut off. */
 const NEARLY_TIMED_OUT = 0.8;
-/** Dashboards show sales within seconds; this late, they show an old picture. */
+/** Dashboards normally show sales within seconds; from this lag on, they show old data. */
 const LATE_SECONDS = 5 * MINUTE;
 const QUARANTINE_PERCENT = 1;
 const QUARANTINE_PERIOD = 15 * MINUTE;
@@ -16,8 +16,9 @@ const QUARANTINE_PERIOD = 15 * MINUTE;
 /**
  * Alarms that every function has.
  * @param called its name in the alarms, such as `upsert-to-es`
- * @param periods how many must breach: what is repeated by itself may fail now and then
- * @param periodSeconds of each; not shorter than the time from one invocation to the next. @default five minutes
+ * @param periods number of periods that must breach: a function that is retried may fail now and then
+ * @param periodSeconds length of a period; not shorter than the time from one invocation to the next. @default five
+ * minutes
  */
 export function functionAlarms(
   called: string,
@@ -30,7 +31,7 @@ export function functionAlarms(
   return [
     {
       name: `${called}-errors`,
-      description: `Invocations of ${called} fail and are retried; what waits for them grows older. See the function's log.`,
+      description: `Invocations of ${called} fail and are retried; their work is delayed. See the function's log.`,
       metric: metric("Errors", "Sum", periodSeconds),
       comparisonOperator: "GreaterThanThreshold",
       threshold: 0,
@@ -84,7 +85,7 @@ export function upsertAlarms(
   return [
     {
       name: "upsert-to-es-iterator-age",
-      description: `Records are indexed more than ${LATE_SECONDS / MINUTE} minutes after they arrived: Dashboards show an old picture. Look at the search domain first.`,
+      description: `Records are indexed more than ${LATE_SECONDS / MINUTE} minutes after they arrived: Dashboards show old data. Look at the search domain first.`,
       metric: metric("IteratorAge", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
       threshold: LATE_SECONDS * 1000,
@@ -108,7 +109,7 @@ export function upsertAlarms(
     {
       name: "upsert-to-es-given-up",
       description:
-        "The event source mapping discarded records that grew too old: they lie in the lake under aws/lambda/ and in no index. Repair the cause, then redrive them.",
+        "The event source mapping discarded records that grew too old: they are in the lake under aws/lambda/ and in no index. Repair the cause, then redrive them.",
       metric: failedRecords,
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,

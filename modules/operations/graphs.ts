@@ -5,7 +5,7 @@ import type { Graph } from "./dashboard";
 import { deliveryMetrics, functionMetrics, ownMetrics, searchMetrics, streamMetrics } from "./metric";
 import type { MonitoredBatchLayer, MonitoredFunction, MonitoredSpeedLayer } from "./monitored";
 
-/** The way of the data into the lake. */
+/** Graphs of the data's path into the lake. */
 export function batchGraphs({
   stream,
   delivery,
@@ -74,7 +74,7 @@ export function batchGraphs({
   ];
 }
 
-/** The way of the data into the index. */
+/** Graphs of the data's path into the index. */
 export function speedGraphs({ upsertToEs, domain }: MonitoredSpeedLayer, accountId: string): Graph[] {
   const ofUpsert = ownMetrics<typeof UPSERT>(upsertToEs);
   const ofDomain = searchMetrics(domain, accountId);

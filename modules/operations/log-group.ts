@@ -6,12 +6,12 @@ import type { ExecutionRole } from "../security/execution-role";
 export interface LogGroupProps {
   /** Physical name. */
   readonly name: string;
-  /** One of the times that CloudWatch knows. */
+  /** One of CloudWatch Logs' retention times. */
   readonly retentionDays: number;
   readonly key: IEncryptionKey;
 }
 
-/** A log group with an end: encrypted with the environment's key, kept for a given time. */
+/** A log group with a retention time, encrypted with the environment's key. */
 export class LogGroup extends Construct {
   public readonly resource: CloudwatchLogGroup;
 

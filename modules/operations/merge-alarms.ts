@@ -4,7 +4,7 @@ import type { AlarmSpec } from "./alarm";
 import { HOUR, MINUTE, ownMetrics } from "./metric";
 import type { MonitoredFunction } from "./monitored";
 
-/** Raw objects may wait for two runs and this: what a run that was slow left to the next one. */
+/** Minutes that raw objects may wait in addition to two runs, because a slow run leaves work to the next one. */
 const LATE_MINUTES = 20;
 
 /**
@@ -43,7 +43,7 @@ export function mergeAlarms(monitored: MonitoredFunction, everyMinutes: number):
       metric: own("RefusedHours", "Maximum", HOUR),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,
-      // Older hours are looked at once an hour, not always within the same one by the clock.
+      // Older hours are checked once an hour, but not always within the same clock hour.
       datapointsToAlarm: 1,
       evaluationPeriods: 2,
       treatMissingData: "ignore",
@@ -64,7 +64,7 @@ export function mergeAlarms(monitored: MonitoredFunction, everyMinutes: number):
     {
       name: "merge-small-files-unsettled",
       description:
-        "Hours left the look-back unmerged or uncompared: lines that Parquet misses are in the raw zone only, until it expires. Repair the hour, or acknowledge it.",
+        "Hours left the look-back unmerged or uncompared: lines that are missing in Parquet are only in the raw zone, until they expire. Repair the hour, or acknowledge it.",
       metric: own("UnsettledHours", "Maximum", HOUR),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,

@@ -20,7 +20,7 @@ export interface Metric {
 export interface MetricMath {
   readonly expression: string;
   readonly label: string;
-  /** By their ids in the expression. */
+  /** Metrics by their ids in the expression. */
   readonly metrics: Readonly<Record<string, Metric>>;
 }
 
@@ -78,7 +78,7 @@ export function functionMetrics(
   return metricsOf("AWS/Lambda", { FunctionName: monitored.resource.functionName });
 }
 
-/** What a function reports itself; `Names` is the type of the `METRICS` in its folder. */
+/** Metrics that a function reports itself; `Names` is the type of the `METRICS` in its folder. */
 export function ownMetrics<Names extends Readonly<Record<string, string>>>(
   monitored: Pick<MonitoredFunction, "resource">,
 ): Metrics<Names[keyof Names]> {
@@ -115,7 +115,7 @@ export function ruleMetrics(ruleName: string): Metrics<"MatchedEvents"> {
   return metricsOf("AWS/Events", { RuleName: ruleName });
 }
 
-/** 1 while the stream is written and a reader's count of what it read stays at nothing. */
+/** 1 while records enter the stream and a reader's count of records stays 0. */
 export function readerStopped(source: Pick<IEventStream, "streamName">, read: Metric): MetricMath {
   return {
     expression: "IF(FILL(sent, 0) > 0 AND FILL(read, 0) < 1, 1, 0)",

@@ -30,7 +30,7 @@ interface OperationsNames {
   readonly failedRecordLogGroup: string;
 }
 
-/** Who is told, and what may be spent. */
+/** Subscribers to alarms, and the budget. */
 export interface OperationsSettings {
   readonly alarmSubscriptions: readonly AlarmSubscription[];
   readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
@@ -49,9 +49,9 @@ export interface OperationsProps {
   readonly logRetentionDays: number;
 }
 
-/** Three periods of five minutes: what repairs itself meanwhile wakes nobody. */
+/** Three periods of five minutes: a fault that repairs itself meanwhile raises no alarm. */
 const SUSTAINED = { datapointsToAlarm: 3, evaluationPeriods: 3 } as const;
-/** For what runs once and is not repeated. */
+/** For functions that run once and are not retried. */
 const AT_ONCE = { datapointsToAlarm: 1, evaluationPeriods: 1 } as const;
 
 /** Alarms, a dashboard and a budget, which all notify one topic. */

@@ -3,12 +3,12 @@ import type { SearchDomain } from "../speed/search-domain";
 import type { AlarmSpec } from "./alarm";
 import { FIVE_MINUTES, MINUTE, searchMetrics } from "./metric";
 
-/** Of each node's volume; below it, shards are soon not placed there any more. */
+/** Share of each node's volume; below it, soon no more shards are allocated to the node. */
 const LEAST_FREE = 0.25;
 const MIB_A_GIB = 1024;
 
 /**
- * The domain, after AWS's recommendations, with the storage of this one:
+ * Alarms of the domain, as AWS recommends, with this domain's storage:
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/cloudwatch-alarms.html
  */
 export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec[] {
@@ -96,7 +96,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
       name: "search-writes-rejected",
       description:
         "Nodes reject writes because too many are queued: UpsertToES retries, and records wait in the stream.",
-      // A counter that only grows until its node starts anew.
+      // A counter that only grows until its node restarts.
       metric: {
         expression: "DIFF(rejected)",
         label: "Writes rejected in a minute",
@@ -137,7 +137,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
     {
       name: "search-key-inaccessible",
       description:
-        "The key that encrypts the domain is gone, or its grant: the data is about to be lost. Cancel the key's deletion now.",
+        "The key that encrypts the domain, or its grant, is gone: the data is about to be lost. Cancel the key's deletion now.",
       metric: metric("KMSKeyInaccessible", "Maximum", MINUTE),
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,

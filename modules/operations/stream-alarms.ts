@@ -5,7 +5,7 @@ import { streamMetrics } from "./metric";
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
-/** The stream itself: who writes, who reads, and whether a reader is so late that records are about to expire. */
+/** Alarms of the stream: producers, consumers, and a consumer so late that records are about to expire. */
 export function streamAlarms(stream: IEventStream, retentionHours: number): AlarmSpec[] {
   const metric = streamMetrics(stream);
   return [

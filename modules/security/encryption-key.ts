@@ -25,7 +25,7 @@ export interface EncryptionKeyProps {
   readonly protected: boolean;
 }
 
-/** A key of this library or of another team: what encrypts, and what lets others use it. */
+/** A key of this library or of another team: it encrypts, and grants others its use. */
 export interface IEncryptionKey {
   readonly arn: string;
   /** Allows CloudWatch Logs to encrypt the log group of this name with the key. */
@@ -44,19 +44,19 @@ export interface IEncryptionKey {
   grantUse(role: Grantee, sid: string, use: KeyUse): void;
 }
 
-/** A key that exists. */
+/** An existing key. */
 export interface AdoptedKeyProps {
-  /** ARN of the key itself, not of an alias: in policies an alias stands for nothing. */
+  /** ARN of the key itself, not of an alias: in policies an alias has no effect. */
   readonly arn: string;
-  /** Where the key is used. */
+  /** Account and region in which the key is used. */
   readonly location: Location;
   /** The services through which the account uses the key. @default all that the constructs of this library use */
   readonly services?: readonly EncryptingService[];
 }
 
-/** A key whose policy is its owner's. */
+/** A key whose owner controls its policy. */
 export interface IAdoptedKey extends IEncryptionKey {
-  /** JSON of a policy: its statements must be in the key's policy, also an output of the stack. */
+  /** JSON of a policy, also an output of the stack: its statements must be in the key's policy. */
   readonly policyForOwner: string;
 }
 
@@ -263,8 +263,9 @@ export class EncryptionKey extends EncryptionKeyBase {
   }
 
   /**
-   * A key of somebody else. Nothing is changed in it: its owner adds {@link IAdoptedKey.policyForOwner} to its policy.
-   * @throws RangeError when `arn` is none of a key
+   * A key of another owner. Nothing in it is changed: its owner adds {@link IAdoptedKey.policyForOwner} to its
+   * policy.
+   * @throws RangeError when `arn` is not the ARN of a key
    */
   public static fromArn(scope: Construct, id: string, props: AdoptedKeyProps): IAdoptedKey {
     return new AdoptedKey(scope, id, props);

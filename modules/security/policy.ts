@@ -82,8 +82,8 @@ export class PolicyDocument extends Construct {
   }
 
   /**
-   * Adds a statement, or to an earlier one of its id what that has not: actions, resources, values of conditions. For what
-   * grows with each resource that shares the policy.
+   * Adds a statement, or adds its missing actions, resources and values of conditions to an earlier statement with
+   * its id. For statements that grow with each resource that shares the policy.
    * @throws Error as {@link add}
    */
   public merge(statement: Statement): void {
@@ -146,7 +146,7 @@ export class PolicyDocument extends Construct {
   }
 }
 
-/** Both in one statement, where they differ only in what they name. */
+/** The union of two statements that differ only in actions, resources or values of conditions. */
 function union(one: Statement, other: Statement): Statement {
   const both = (left: readonly string[], right: readonly string[]) => [...new Set([...left, ...right])];
   const conditions = one.conditions?.map((condition) => {

@@ -34,7 +34,7 @@ export interface PrivateBucketProps {
 
 /** A lifecycle rule that expires the objects with a prefix. */
 export interface Expiration {
-  /** Of the rule, unique in the bucket. */
+  /** Id of the rule, unique in the bucket. */
   readonly id: string;
   /** Ends in a slash; absent for the whole bucket. */
   readonly prefix?: string;

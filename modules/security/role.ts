@@ -25,7 +25,7 @@ export interface RoleProps {
   readonly name: string;
   readonly description: string;
   readonly trust: Trust;
-  /** How long its credentials last at most, 1 to 12. @default what AWS gives, an hour */
+  /** Maximum session duration in hours, 1 to 12. @default what AWS gives, an hour */
   readonly sessionHours?: number;
 }
 

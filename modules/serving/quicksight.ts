@@ -17,7 +17,7 @@ import { AdoptedRole } from "../security/adopted-role";
 /** A user or a group of QuickSight, of the namespace `default`. */
 export interface QuickSightPrincipal {
   readonly kind: "user" | "group";
-  /** Name in QuickSight; that of a user who signs in by a role is `role/session`. */
+  /** Name in QuickSight; for a user who signs in by a role, `role/session`. */
   readonly name: string;
   /** `reader`: reads the dashboard. `author`: also edits the analysis and uses the data sets. */
   readonly access: "reader" | "author";

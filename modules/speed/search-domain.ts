@@ -47,9 +47,9 @@ export interface SamlDefinition {
 
 /** Size, availability and sign-in of the domain. */
 export interface SearchDomainSettings {
-  /** Of the data nodes. */
+  /** Instance type of the data nodes. */
   readonly instanceType: string;
-  /** Of each data node, in GiB. */
+  /** Volume of each data node, in GiB. */
   readonly volumeGiB: number;
   readonly availability: SearchAvailability;
   readonly saml?: SamlDefinition;

@@ -81,12 +81,12 @@ export class SearchSetup extends Construct {
 }
 
 /**
- * The input as JSON. Terraform encodes it where it alone knows a part: a text may have a quote in it, and a list any
- * length. The ARNs of our own roles need no encoding.
+ * The input as JSON. Terraform encodes it if only Terraform knows a part of it: a text may contain a quote, and a
+ * list may have any length. The ARNs of our own roles need no encoding.
  */
 function jsonOf(input: SearchSetupInput): string {
   const { writerRoleArns, ...given } = input;
-  // A token of a list is seen in the list alone, not in its elements.
+  // A list token is recognised only in the list itself, not in its elements.
   const known = Object.values(given).every((value) => ![value, ...[value].flat()].some(Token.isUnresolved));
   return known ? JSON.stringify(input) : Fn.jsonencode(input);
 }

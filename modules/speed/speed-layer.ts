@@ -17,7 +17,7 @@ import {
 import { SearchSetup } from "./search-setup";
 import { UpsertToEs } from "./upsert-to-es";
 
-/** A network that is made. */
+/** Settings of a new network. */
 export interface NetworkSettings {
   /** Private CIDR block of sixteen bits that no peered network uses. @default 10.20.0.0/16 */
   readonly cidr?: string;
@@ -27,7 +27,7 @@ export interface NetworkSettings {
   readonly nat?: boolean;
 }
 
-/** What the search domain is like, and who uses it. */
+/** Settings of the search domain and its users. */
 export interface SpeedSettings {
   /** Instance type of the data nodes. @default t3.small.search */
   readonly instanceType?: string;
@@ -42,7 +42,7 @@ export interface SpeedSettings {
    * @default exists: two systems of an account must not both create it
    */
   readonly serviceLinkedRole?: SearchDomainSettings["serviceLinkedRole"];
-  /** A network that exists, or what is to be made. @default 10.20.0.0/16 in the zones a and b */
+  /** An existing network, or settings of a new one. @default 10.20.0.0/16 in the zones a and b */
   readonly network?: INetwork | NetworkSettings;
   /** Primary shards of each monthly index, 1 to 100. @default 1 */
   readonly shards?: number;
@@ -52,7 +52,7 @@ export interface SpeedSettings {
   readonly readerRoleArns?: readonly string[];
   /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
   readonly parallelizationFactor?: number;
-  /** Whether to make a bastion, for tunnels to the domain. @default false */
+  /** Whether to create a bastion, for tunnels to the domain. @default false */
   readonly bastion?: boolean;
 }
 
@@ -63,15 +63,15 @@ export interface SpeedLayerProps extends SpeedSettings {
   readonly key: IEncryptionKey;
   /** The stream that is indexed. */
   readonly source: IEventStream;
-  /** Where refused lines and discarded batches are kept. */
+  /** Lake for refused lines and discarded batches. */
   readonly lake: ILake;
-  /** Physical names of one's own. @default they begin with `prefix` */
+  /** Custom physical names. @default they begin with `prefix` */
   readonly names?: Partial<Names & GroupNames>;
   /** @default where the provider is, by data sources */
   readonly location?: Location;
   /** Whether the domain refuses to be destroyed. @default true */
   readonly protected?: boolean;
-  /** Days that logs are kept, one of those that CloudWatch Logs has. @default 30 */
+  /** Days that logs are kept, one of CloudWatch Logs' retention times. @default 30 */
   readonly logRetentionDays?: number;
 }
 
