@@ -247,8 +247,10 @@ SELECT "invoice", CASE
 END AS "record_id", "arrived_at", "extra"
 FROM (
   SELECT "invoice", "record_id", "arrived_at", "extra", sum(contents) OVER (PARTITION BY record_id) AS contents
-  FROM (SELECT "invoice", "record_id", "arrived_at", max("extra") AS "extra", CASE WHEN min("extra") < max("extra") THEN 2 ELSE 1 END AS contents
-    FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0 GROUP BY "invoice", "record_id", "arrived_at") AS distinct_rows
+  FROM (
+    SELECT "invoice", "record_id", "arrived_at", max("extra") AS "extra", CASE WHEN min("extra") < max("extra") THEN 2 ELSE 1 END AS contents
+    FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0 GROUP BY "invoice", "record_id", "arrived_at"
+  ) AS distinct_rows
 ) AS this_hour
 WHERE NOT EXISTS (
     SELECT 1

@@ -46,7 +46,7 @@ WITH (
 SELECT ${checked.join(", ")}
 FROM (
   SELECT ${columns.map(quoted).join(", ")}, sum(contents) OVER (PARTITION BY record_id) AS contents
-  FROM (${distinctRows(hour, tables)}) AS distinct_rows
+  FROM ${distinctRows(hour, tables)} AS distinct_rows
 ) AS this_hour
 WHERE NOT EXISTS (
     SELECT 1
@@ -56,9 +56,9 @@ WHERE NOT EXISTS (
 }
 
 /**
- * The distinct rows of an hour, each with its number of contents. A record that was delivered once before the column
- * `extra` existed and once since has a row with NULL and a row with the text: if all else is equal, they are one
- * content, with the text. Two different texts are two contents.
+ * A subquery of the distinct rows of an hour, each with its number of contents. A record that was delivered once before
+ * the column `extra` existed and once since has a row with NULL and a row with the text: if all else is equal, they are
+ * one content, with the text. Two different texts are two contents.
  */
 function distinctRows(hour: Hour, { raw, columns }: Tables): string {
   const extra = quoted(EXTRA_COLUMN.field);
@@ -66,8 +66,10 @@ function distinctRows(hour: Hour, { raw, columns }: Tables): string {
     .filter((column) => column !== EXTRA_COLUMN.field)
     .map(quoted)
     .join(", ");
-  return `SELECT ${others}, max(${extra}) AS ${extra}, CASE WHEN min(${extra}) < max(${extra}) THEN 2 ELSE 1 END AS contents
-    FROM ${named(raw)} WHERE ${inHour(hour)} GROUP BY ${others}`;
+  return `(
+    SELECT ${others}, max(${extra}) AS ${extra}, CASE WHEN min(${extra}) < max(${extra}) THEN 2 ELSE 1 END AS contents
+    FROM ${named(raw)} WHERE ${inHour(hour)} GROUP BY ${others}
+  )`;
 }
 
 const CHECKED_IDENTITY = `CASE
@@ -107,7 +109,7 @@ function compareSql(hour: Hour, tables: Tables): string {
   const { parquet } = tables;
   return `WITH raw_identities AS (
   SELECT record_id, sum(contents) AS contents
-  FROM (${distinctRows(hour, tables)}) AS distinct_rows
+  FROM ${distinctRows(hour, tables)} AS distinct_rows
   GROUP BY record_id
 ), parquet_identities AS (
   SELECT record_id, sum(here) AS here, count(*) AS row_count
