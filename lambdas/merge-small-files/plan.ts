@@ -57,6 +57,11 @@ export function summarize(
  */
 const DEPLOY_MS = 6 * HOUR_MS;
 
+/** The columns of a merge as partition parameters and intents hold them. */
+export function columnsText(columns: readonly string[]): string {
+  return columns.join(",");
+}
+
 /**
  * Whether the live Parquet of an hour has these raw objects. If they were merged with other columns than the tables
  * have now, it is true only if all are older than the longest deploy: lines from before it have none of the new
@@ -69,7 +74,7 @@ export function isMerged(
   columns: readonly string[],
 ): boolean {
   if (partition?.parameters["digest"] !== digestOf(objects)) return false;
-  if (partition.parameters["columns"] === columns.join(",")) return true;
+  if (partition.parameters["columns"] === columnsText(columns)) return true;
   return objects.every(({ modifiedMs }) => modifiedMs < nowMs - DEPLOY_MS);
 }
 

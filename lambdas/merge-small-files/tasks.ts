@@ -1,7 +1,7 @@
 import { type Hour, hourNamed, neighboursOf } from "../../contract/hours";
 import type { S3Location } from "../shared/env";
 import { hourLocation, s3Uri } from "./locations";
-import { digestOf, isMerged, lossOf, type MergeParameters, rawBytes } from "./plan";
+import { columnsText, digestOf, isMerged, lossOf, type MergeParameters, rawBytes } from "./plan";
 import type { Ports } from "./ports";
 import { makeRunId, temporaryTableName } from "./run-id";
 import { conflictOf } from "./sql";
@@ -369,7 +369,7 @@ export class Tasks {
   }
 
   get #columns(): string {
-    return this.config.COLUMN_NAMES.join(",");
+    return columnsText(this.config.COLUMN_NAMES);
   }
 
   #table(run: string): Table {
