@@ -15,6 +15,8 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { unzipSync, zipSync } from "fflate";
+import { retailTransaction } from "../contract/retail-transaction";
+import { contractVariable } from "../contract/variable";
 import type { FunctionModel } from "../local/plan/data-plane";
 import { startFunctions } from "../local/services/lambda/service";
 import { bundleFunction } from "../modules/functions/bundle";
@@ -111,6 +113,7 @@ async function coldStart({ archivePath }: Variant): Promise<number> {
       ES_INDEX: "retail",
       REGION_NAME: "eu-west-1",
       QUARANTINE_LOCATION: "s3://lake/quarantine/",
+      CONTRACT: contractVariable(retailTransaction),
     },
   };
   const functions = await startFunctions([model], { baseEnvironment: {} });

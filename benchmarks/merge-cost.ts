@@ -7,8 +7,9 @@
  * Its output goes into docs/measurements.md.
  */
 import Table from "cli-table3";
+import { glueColumns } from "../contract/glue-columns";
 import { HOUR_MS } from "../contract/hours";
-import { glueColumns } from "../contract/retail-transaction";
+import { retailTransaction } from "../contract/retail-transaction";
 import { defineEnvironment } from "../environments/environment";
 import { mergeSmallFiles } from "../lambdas/merge-small-files/core";
 import type { MergeConfig } from "../lambdas/merge-small-files/warehouse";
@@ -48,7 +49,7 @@ function configOf(lookBackHours: number): MergeConfig {
     OUTPUT_PREFIX: place("parquet"),
     STAGING_OUTPUT_PREFIX: place("tmp"),
     STATE_PREFIX: place("merge-state"),
-    COLUMN_NAMES: glueColumns().map(({ name }) => name),
+    COLUMN_NAMES: glueColumns(retailTransaction.columns).map(({ name }) => name),
     LOOK_BACK_HOURS: lookBackHours,
     RAW_RETENTION_DAYS: DEPLOYED.lake.rawRetentionDays,
     QUERIES_IN_FLIGHT: DEPLOYED.merge.queriesInFlight,

@@ -1,27 +1,38 @@
 import { createHash } from "node:crypto";
-import { COLUMNS } from "./retail-transaction";
+import type { Column } from "./column";
+import { plainDigits } from "./exact-number";
 
 /** The contract columns of one line, from either layer. */
-export type LineValues = Readonly<Record<string, string | number | null>>;
+export type LineValues = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Characters of the checksum of the contract's columns and the arrival. */
 const VALUES_LENGTH = 22;
 
 /**
  * A checksum of a line's values, arrival and unknown columns. It is the same in every layer that holds the line. It
- * includes dates to the second and arrival to the millisecond, the precision that every layer keeps.
+ * includes dates to the precision of their format and arrival to the millisecond, which every layer keeps.
  * @param arrivedAt `YYYY-MM-DD HH:MM:SS.fff`
  * @param extra the canonical text of the unknown columns; null for a row that was stored before this column existed:
  * its checksum is a prefix of the checksum with the column, see {@link withoutExtra}
  */
-export function checksum(values: LineValues, arrivedAt: string, extra: string | null): string {
-  const parts = COLUMNS.map(({ field, kind }) => {
-    const value = values[field] ?? null;
-    return kind === "timestamp" && typeof value === "string" ? value.slice(0, 19) : value;
-  });
+export function checksum(
+  columns: readonly Column[],
+  values: LineValues,
+  arrivedAt: string,
+  extra: string | null,
+): string {
+  const parts = columns.map((column) => comparable(column, values[column.field] ?? null));
   const known = digest(JSON.stringify([...parts, arrivedAt])).slice(0, VALUES_LENGTH);
   if (extra === null) return known;
   return known + (extra === "{}" ? NOTHING : digest(extra).slice(0, VALUES_LENGTH));
+}
+
+/** A value in a form that is the same from every layer. */
+function comparable({ kind, ...column }: Column, value: LineValues[string] | undefined): unknown {
+  if (value === null || value === undefined) return null;
+  if (kind === "timestamp")
+    return String(value).slice(0, "format" in column && column.format === "seconds" ? 19 : 23);
+  return kind === "bigint" || kind === "decimal" ? plainDigits(String(value)) : value;
 }
 
 /** Represents `{}`, which most lines have: it needs no hash and saves a few bytes a line. */

@@ -1,19 +1,12 @@
 import { canonicalJson, longKey, MAX_KEY_CHARACTERS, objectText } from "./canonical-json";
+import type { Column } from "./column";
+import { type ColumnValue, judgeValue, shown } from "./column-value";
 import { explainNotAnObject, explainNotJson } from "./explain";
 import { type JsonMember, topLevelMembers } from "./json-members";
 import type { Refusal, RefusalReason } from "./reasons";
-import { COLUMNS, type Column } from "./retail-transaction";
-import { DAY_MS, parseSeconds } from "./timestamp";
 
 /** Longest line of the contract, in bytes. */
 export const MAX_LINE_BYTES = 256 * 1024;
-
-/** Earliest `InvoiceDate`. Indices are monthly, so a wrong date would create its own index. */
-export const EARLIEST_DATE = "2000-01-01 00:00:00";
-const EARLIEST_MS = Date.UTC(2000, 0, 1);
-
-/** A value of a contract column after judgement. */
-export type ColumnValue = string | number | null;
 
 /** A line that keeps the contract. */
 export interface AcceptedLine {
@@ -35,11 +28,12 @@ export type Verdict = AcceptedLine | RefusedLine;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const MAY_HOLD_SURROGATE = /\\u[dD][89a-fA-F]/;
-const INT32_MAX = 2_147_483_647;
-const INT32_MIN = -2_147_483_648;
 
-/** Makes a judge for a list of columns. The pipeline's is {@link judgeLine}. */
-export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arrivedAtMs: number) => Verdict {
+/** Judges one line. @param arrivedAtMs when the stream took it, in ms since 1970 */
+export type LineJudge = (bytes: Uint8Array, arrivedAtMs: number) => Verdict;
+
+/** The judge of a contract's lines. */
+export function lineJudge(columns: readonly Column[]): LineJudge {
   const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
 
   /** Refuses ambiguous keys: a column's name in another case, or a repeated key. */
@@ -96,12 +90,17 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
     if (keyRefusal) return keyRefusal;
 
     const object = parsed as Record<string, unknown>;
+    const given = new Map(members.map(({ key, rawValue }) => [key, rawValue]));
     const values: Record<string, ColumnValue> = {};
     for (const column of columns) {
-      const given = Object.hasOwn(object, column.field) ? object[column.field] : undefined;
-      const result = checkValue(column, given, arrivedAtMs);
-      if (typeof result === "object" && result !== null) return result;
-      values[column.field] = result;
+      const raw = given.get(column.field);
+      const judged = judgeValue(
+        column,
+        raw === undefined ? undefined : { parsed: object[column.field], raw },
+        arrivedAtMs,
+      );
+      if ("refusal" in judged) return refuse(judged.refusal.reason, judged.refusal.detail);
+      values[column.field] = judged.value;
     }
     const read = readExtra(members);
     if ("accepted" in read) return read;
@@ -113,55 +112,12 @@ export function makeJudge(columns: readonly Column[]): (bytes: Uint8Array, arriv
   };
 }
 
-/** Judges one line of the pipeline. @param arrivedAtMs when the stream received it, in ms since 1970. */
-export const judgeLine = makeJudge(COLUMNS);
-
 /**
  * A refusal as a verdict. A detail that is cut from the line may end in half of a surrogate pair, which would make
  * the quarantine table unreadable, so that half is replaced.
  */
 export function refuse(reason: RefusalReason, detail: string): RefusedLine {
   return { accepted: false, reason, detail: detail.toWellFormed() };
-}
-
-function checkValue(column: Column, given: unknown, arrivedAtMs: number): ColumnValue | RefusedLine {
-  const { field, kind, required } = column;
-  if (given === undefined || given === null) {
-    return required ? refuse("missing_field", `${field} is ${given === null ? "null" : "absent"}`) : null;
-  }
-  if (kind === "text" || kind === "timestamp") {
-    if (typeof given !== "string") return wrongType(field, given, "a string");
-    if (kind === "timestamp") return checkDate(field, given, arrivedAtMs);
-    return required && given === "" ? refuse("empty_field", `${field} is empty`) : given;
-  }
-  if (typeof given !== "number") return wrongType(field, given, "a JSON number");
-  if (!Number.isFinite(given)) return refuse("out_of_range", `${field} is too large for a double`);
-  if (kind === "decimal") return given;
-  if (!Number.isInteger(given)) return wrongType(field, given, "a whole number");
-  return given < INT32_MIN || given > INT32_MAX
-    ? refuse("out_of_range", `${field} is ${given}; ${INT32_MIN} to ${INT32_MAX} are allowed`)
-    : given;
-}
-
-function checkDate(field: string, given: string, arrivedAtMs: number): string | RefusedLine {
-  const ms = parseSeconds(given);
-  if (ms === undefined) {
-    return refuse("invalid_date", `${field} is "${shown(given)}"; YYYY-MM-DD HH:MM:SS is wanted`);
-  }
-  return ms < EARLIEST_MS || ms > arrivedAtMs + DAY_MS
-    ? refuse("out_of_range", `${field} is "${given}"; ${EARLIEST_DATE} to a day after arrival are allowed`)
-    : given;
-}
-
-function wrongType(field: string, given: unknown, wanted: string): RefusedLine {
-  const kind = Array.isArray(given) ? "an array" : "an object";
-  const what = typeof given === "object" ? kind : shown(JSON.stringify(given));
-  return refuse("wrong_type", `${field} is ${what}; ${wanted} is wanted`);
-}
-
-/** Cuts a text to a length that fits into a log line. */
-function shown(text: string): string {
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }
 
 function isWellFormed(value: unknown): boolean {

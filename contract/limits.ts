@@ -1,5 +1,5 @@
+import type { Column, Kind } from "./column";
 import { LONGEST_RECORD_ID } from "./record-id";
-import { COLUMNS, type Column, type ColumnKind } from "./retail-transaction";
 
 /** Largest record that a stream accepts by default: 1 MiB. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
@@ -29,20 +29,35 @@ interface Spelling {
   readonly stored: number;
 }
 
-/** The shortest value of each kind: `"x"`, `1`, a date. */
-const SHORTEST: Readonly<Record<ColumnKind, Spelling>> = {
-  text: { sent: 3, stored: 3 },
-  integer: { sent: 1, stored: 1 },
-  decimal: { sent: 1, stored: 1 },
-  timestamp: { sent: 21, stored: 21 },
-};
+/** The shortest value of a kind, and those that grow most, for numbers and dates are stored in one spelling. */
+function spellingsOf(column: Kind): readonly [shortest: Spelling, ...Spelling[]] {
+  switch (column.kind) {
+    case "text":
+      return [{ sent: 3, stored: 3 }];
+    case "boolean":
+      return [{ sent: 4, stored: 4 }];
+    case "integer": // 1e9
+      return [DIGIT, { sent: 3, stored: 10 }];
+    case "bigint": // 9e18
+      return [DIGIT, { sent: 4, stored: 19 }];
+    case "double": // 1e20
+      return [DIGIT, { sent: 4, stored: 21 }];
+    case "decimal":
+      return [DIGIT, ...decimalSpellings(column.precision - column.scale, column.scale)];
+    case "timestamp": // "2026-11-28T09:30Z" becomes "2026-11-28 09:30:00.000"
+      return column.format === "iso" ? [{ sent: 19, stored: 25 }] : [{ sent: 21, stored: 21 }];
+  }
+}
 
-/** The value of each kind that grows most when stored, because numbers are stored in one spelling: `1e9`, `1e20`. */
-const GROWING: Readonly<Record<ColumnKind, Spelling>> = {
-  ...SHORTEST,
-  integer: { sent: 3, stored: 10 },
-  decimal: { sent: 4, stored: 21 },
-};
+const DIGIT: Spelling = { sent: 1, stored: 1 };
+
+/** The largest power of ten, such as 1e7, and the smallest, such as 1e-4. */
+function decimalSpellings(wholeDigits: number, scale: number): Spelling[] {
+  const spellings: Spelling[] = [];
+  if (wholeDigits > 1) spellings.push({ sent: `1e${wholeDigits - 1}`.length, stored: wholeDigits });
+  if (scale > 0) spellings.push({ sent: `1e-${scale}`.length, stored: scale + 2 });
+  return spellings;
+}
 
 /** `,"record_id":"…","arrived_at":"YYYY-MM-DD HH:MM:SS.fff"` */
 const IDENTITY_BYTES = 15 + LONGEST_RECORD_ID + 39;
@@ -52,19 +67,20 @@ const EXTRA_BYTES = 13;
 /**
  * The most bytes by which the stored form of a line of these columns exceeds the line as sent, without the characters
  * of its `extra`. The stored form has
- * - the contract's columns, each of which grows by its spelling only: {@link GROWING} is the worst of each kind
+ * - the contract's columns, each of which grows by its spelling only: {@link spellingsOf} has the worst of each kind
  * - identity and arrival
  * - the members of `extra`. Except for the two braces, their canonical text is no longer than the members as sent.
  *   The JSON string of that text has a backslash before each quote and each backslash, and no other escape, because
  *   the text has no control characters: at most one more byte for each character.
  */
 export function growthBytes(columns: readonly Column[]): number {
-  const growth = columns.reduce((sum, { kind }) => sum + GROWING[kind].stored - GROWING[kind].sent, 0);
+  const growth = columns.reduce(
+    (sum, column) =>
+      sum + spellingsOf(column).reduce((most, { sent, stored }) => Math.max(most, stored - sent), 0),
+    0,
+  );
   return IDENTITY_BYTES + EXTRA_BYTES + growth;
 }
-
-/** {@link growthBytes} of the pipeline's contract. */
-export const GROWTH_BYTES = growthBytes(COLUMNS);
 
 /** Bytes of a column's key, its colon, and a comma or the line's newline. */
 function keyBytes({ field }: Column): number {
@@ -77,10 +93,13 @@ function shortestLine(columns: readonly Column[]): Spelling {
   // Braces; the key of each column includes a comma or the newline.
   const none = required.length === 0 ? 1 : 0;
   return required.reduce<Spelling>(
-    ({ sent, stored }, column) => ({
-      sent: sent + keyBytes(column) + SHORTEST[column.kind].sent,
-      stored: stored + keyBytes(column) + SHORTEST[column.kind].stored,
-    }),
+    ({ sent, stored }, column) => {
+      const [shortest] = spellingsOf(column);
+      return {
+        sent: sent + keyBytes(column) + shortest.sent,
+        stored: stored + keyBytes(column) + shortest.stored,
+      };
+    },
     { sent: 2 + none, stored: 2 + none + IDENTITY_BYTES + EXTRA_BYTES },
   );
 }
@@ -93,9 +112,6 @@ function shortestLine(columns: readonly Column[]): Spelling {
 export function maxLines(columns: readonly Column[]): number {
   return Math.min(MOST_LINES, Math.floor((MAX_RECORD_BYTES + 1) / shortestLine(columns).sent));
 }
-
-/** {@link maxLines} of the pipeline's contract. */
-export const MAX_LINES = maxLines(COLUMNS);
 
 /** Lambda's limit of a synchronous request, in bytes. */
 export const LAMBDA_REQUEST_BYTES = 6 * 1024 * 1024;
@@ -130,12 +146,7 @@ const EXTRA_GROWTH = 2;
  */
 function growingLines(columns: readonly Column[]): [Spelling, ...Spelling[]] {
   const additions = columns
-    .map((column): Spelling => {
-      const key = column.required ? 0 : keyBytes(column);
-      const instead = column.required ? SHORTEST[column.kind] : { sent: 0, stored: 0 };
-      const grown = GROWING[column.kind];
-      return { sent: key + grown.sent - instead.sent, stored: key + grown.stored - instead.stored };
-    })
+    .flatMap(growthOf)
     .filter(({ sent, stored }) => stored > EXTRA_GROWTH * sent)
     .sort((one, other) => other.stored / other.sent - one.stored / one.sent);
   const lines: [Spelling, ...Spelling[]] = [shortestLine(columns)];
@@ -144,6 +155,27 @@ function growingLines(columns: readonly Column[]): [Spelling, ...Spelling[]] {
     lines.push({ sent: before.sent + sent, stored: before.stored + stored });
   }
   return lines;
+}
+
+/**
+ * By how much a line grows with a column, in steps of falling growth for a byte: from its shortest value, or from none where
+ * it is optional, over those of its spellings that are worth their bytes.
+ */
+function growthOf(column: Column): Spelling[] {
+  const key = column.required ? 0 : keyBytes(column);
+  const [shortest, ...longer] = spellingsOf(column);
+  let at: Spelling = column.required ? shortest : { sent: -key, stored: -key };
+  let left: readonly Spelling[] = column.required ? longer : [shortest, ...longer];
+  const steps: Spelling[] = [];
+  while (left.length > 0) {
+    const from = at;
+    const slope = ({ sent, stored }: Spelling): number => (stored - from.stored) / (sent - from.sent);
+    at = left.reduce((best, one) => (slope(one) > slope(best) ? one : best));
+    steps.push({ sent: at.sent - from.sent, stored: at.stored - from.stored });
+    const reached = at.sent;
+    left = left.filter(({ sent }) => sent > reached);
+  }
+  return steps;
 }
 
 /**

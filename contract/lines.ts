@@ -1,10 +1,12 @@
 import { unpackAggregate } from "./aggregate";
+import type { Column } from "./column";
+import { storedValue } from "./column-value";
 import { explainRecord } from "./explain";
-import { type AcceptedLine, judgeLine, type RefusedLine, refuse } from "./judge";
-import { answerBytes, GROWTH_BYTES, MAX_ANSWER_BYTES, MAX_LINES } from "./limits";
+import { type AcceptedLine, type LineJudge, lineJudge, type RefusedLine, refuse } from "./judge";
+import { answerBytes, growthBytes, MAX_ANSWER_BYTES, maxLines } from "./limits";
 import type { Refusal } from "./reasons";
 import { lineId, recordPrefix } from "./record-id";
-import { COLUMNS, EXTRA_COLUMN } from "./retail-transaction";
+import { EXTRA_COLUMN } from "./stored-columns";
 import { formatTimestamp } from "./timestamp";
 
 /** A record as the stream holds it. */
@@ -44,17 +46,88 @@ const NEWLINE = 0x0a;
 export const BLANKS = new Set([0x20, 0x09, 0x0d]);
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
-/**
- * The lines of a record of the stream, each judged. An aggregated record is unpacked; the user records are numbered
- * in their order. Never throws because of a producer's data. Returns at most {@link MAX_LINES} lines.
- * @throws RangeError when shard id or sequence number are not Kinesis's.
- */
-export function judgeRecord(record: StreamRecord, judge = judgeLine): Line[] {
-  const unpacked = unpackAggregate(record.data);
-  if (unpacked.kind !== "aggregated") return judgeUserRecord(record, judge);
-  const count = unpacked.userRecords.reduce((sum, data) => sum + countLines(data), 0);
-  if (count > MAX_LINES) return [refuseRecord(record, tooManyLines(count))];
-  return unpacked.userRecords.flatMap((data, within) => judgeUserRecord({ ...record, data, within }, judge));
+/** Judges records by the columns of a contract, and writes lines as they are stored. */
+export class RecordJudge {
+  /** Lines that a record may have. */
+  readonly maxLines: number;
+  private readonly growthBytes: number;
+
+  /** @param judge of one line; @default the one of `columns` */
+  constructor(
+    private readonly columns: readonly Column[],
+    private readonly judge: LineJudge = lineJudge(columns),
+  ) {
+    this.maxLines = maxLines(columns);
+    this.growthBytes = growthBytes(columns);
+  }
+
+  /**
+   * The lines of a record of the stream, each judged. An aggregated record is unpacked; the user records are numbered
+   * in their order. Never throws because of a producer's data. Returns at most {@link maxLines} lines.
+   * @throws RangeError when shard id or sequence number are not Kinesis's.
+   */
+  judgeRecord(record: StreamRecord): Line[] {
+    const unpacked = unpackAggregate(record.data);
+    if (unpacked.kind !== "aggregated") return this.judgeUserRecord(record);
+    const count = unpacked.userRecords.reduce((sum, data) => sum + countLines(data), 0);
+    if (count > this.maxLines) return [refuseRecord(record, this.tooManyLines(count))];
+    return unpacked.userRecords.flatMap((data, within) => this.judgeUserRecord({ ...record, data, within }));
+  }
+
+  /**
+   * Splits a user record into lines and judges each. Blank lines are skipped, but they count in line numbers. A record
+   * is refused as a whole, by one entry, if judging its lines would cost far more than its size, or if no line is
+   * acceptable and the whole record explains the fault better.
+   *
+   * Never throws because of a producer's data: an error in this code becomes a refusal, so that no record can block its
+   * shard.
+   * @throws RangeError when shard id or sequence number are not Kinesis's.
+   */
+  judgeUserRecord(record: UserRecord): Line[] {
+    const { data } = record;
+    const unpacked = unpackAggregate(data);
+    if (unpacked.kind === "aggregated") return [refuseRecord(record, NOT_UNPACKED)];
+    const count = countLines(data);
+    if (count === 0) return [];
+    if (count > this.maxLines) return [refuseRecord(record, explainRecord(data) ?? this.tooManyLines(count))];
+    const lines = judgeLines(record, this.judge);
+    if (lines.some(isStored)) return this.isTooLarge(lines) ? [refuseRecord(record, TOO_LARGE)] : lines;
+    if (lines.some(isInternalError)) return lines;
+    const whole = unpacked.kind === "broken" ? brokenAggregate(unpacked.fault) : explainRecord(data);
+    return whole ? [refuseRecord(record, whole)] : lines;
+  }
+
+  /**
+   * A line as the raw zone and the index store it: contract columns in order and in one spelling, without those that
+   * are null or absent; then identity and arrival; last the unknown columns, as a string. It is longer than the
+   * original by at most {@link growthBytes} and the characters of that string. It is one line to every reader: it has
+   * no newline, not even at its end, and no carriage return, which Athena would take for a newline.
+   */
+  storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
+    const members: string[] = [];
+    for (const column of this.columns) {
+      const value = verdict.values[column.field] ?? null;
+      if (value !== null) members.push(`"${column.field}":${storedValue(column, value)}`);
+    }
+    members.push(`"record_id":"${recordId}"`, `"arrived_at":"${arrivedAt}"`);
+    members.push(`"${EXTRA_COLUMN.field}":${JSON.stringify(verdict.extra)}`);
+    return `{${members.join(",")}}`;
+  }
+
+  /** Whether the stored lines exceed one answer to Firehose. */
+  private isTooLarge(lines: readonly Line[]): boolean {
+    const most = lines.reduce((sum, { original, verdict }) => {
+      return sum + original.length + this.growthBytes + (verdict.accepted ? verdict.extra.length : 0);
+    }, 0);
+    if (answerBytes(LONG_RECORD_ID, most) <= MAX_ANSWER_BYTES) return false;
+    let bytes = 0;
+    for (const line of lines) if (isStored(line)) bytes += Buffer.byteLength(this.storedJson(line)) + 1;
+    return answerBytes(LONG_RECORD_ID, bytes) > MAX_ANSWER_BYTES;
+  }
+
+  private tooManyLines(count: number): Refusal {
+    return { reason: "too_many_lines", detail: `${count} lines; a record may have ${this.maxLines}` };
+  }
 }
 
 /** Number of lines that are not blank; for an aggregated record, those of its user records. */
@@ -62,29 +135,6 @@ export function countRecordLines(data: Uint8Array): number {
   const unpacked = unpackAggregate(data);
   if (unpacked.kind !== "aggregated") return countLines(data);
   return unpacked.userRecords.reduce((sum, userRecord) => sum + countLines(userRecord), 0);
-}
-
-/**
- * Splits a user record into lines and judges each. Blank lines are skipped, but they count in line numbers. A record
- * is refused as a whole, by one entry, if judging its lines would cost far more than its size, or if no line is
- * acceptable and the whole record explains the fault better.
- *
- * Never throws because of a producer's data: an error in this code becomes a refusal, so that no record can block its
- * shard.
- * @throws RangeError when shard id or sequence number are not Kinesis's.
- */
-export function judgeUserRecord(record: UserRecord, judge = judgeLine): Line[] {
-  const { data } = record;
-  const unpacked = unpackAggregate(data);
-  if (unpacked.kind === "aggregated") return [refuseRecord(record, NOT_UNPACKED)];
-  const count = countLines(data);
-  if (count === 0) return [];
-  if (count > MAX_LINES) return [refuseRecord(record, explainRecord(data) ?? tooManyLines(count))];
-  const lines = judgeLines(record, judge);
-  if (lines.some(isStored)) return isTooLarge(lines) ? [refuseRecord(record, TOO_LARGE)] : lines;
-  if (lines.some(isInternalError)) return lines;
-  const whole = unpacked.kind === "broken" ? brokenAggregate(unpacked.fault) : explainRecord(data);
-  return whole ? [refuseRecord(record, whole)] : lines;
 }
 
 const NOT_UNPACKED: Refusal = {
@@ -96,15 +146,11 @@ const TOO_LARGE: Refusal = {
   detail: `the record's lines, as stored, exceed the ${MAX_ANSWER_BYTES} bytes of an answer to Firehose`,
 };
 
-function tooManyLines(count: number): Refusal {
-  return { reason: "too_many_lines", detail: `${count} lines; a record may have ${MAX_LINES}` };
-}
-
 function brokenAggregate(fault: string): Refusal {
   return { reason: "not_utf8", detail: `the record begins like an aggregated one (KPL), but ${fault}` };
 }
 
-function judgeLines(record: UserRecord, judge: typeof judgeLine): Line[] {
+function judgeLines(record: UserRecord, judge: LineJudge): Line[] {
   const identify = identityOf(record);
   const arrivedAtMs = Math.round(record.arrivedAtMs);
   return splitLines(record.data).map(({ number, bytes }) => {
@@ -136,40 +182,12 @@ function isInternalError({ verdict }: Line): boolean {
   return !verdict.accepted && verdict.reason === "internal_error";
 }
 
-/** Whether the stored lines exceed one answer to Firehose. */
-function isTooLarge(lines: readonly Line[]): boolean {
-  const most = lines.reduce((sum, { original, verdict }) => {
-    return sum + original.length + GROWTH_BYTES + (verdict.accepted ? verdict.extra.length : 0);
-  }, 0);
-  if (answerBytes(LONG_RECORD_ID, most) <= MAX_ANSWER_BYTES) return false;
-  let bytes = 0;
-  for (const line of lines) if (isStored(line)) bytes += Buffer.byteLength(storedJson(line)) + 1;
-  return answerBytes(LONG_RECORD_ID, bytes) > MAX_ANSWER_BYTES;
-}
-
 /** Longer than any `recordId` of Firehose: a record that fits with it also fits into an answer with its own id. */
 const LONG_RECORD_ID = "x".repeat(512);
 
 /** Whether a line keeps the contract. */
 export function isStored(line: Line): line is StoredLine {
   return line.verdict.accepted;
-}
-
-/**
- * A line as the raw zone and the index store it: contract columns in order and in one spelling, without those that
- * are null or absent; then identity and arrival; last the unknown columns, as a string. It is longer than the
- * original by at most {@link GROWTH_BYTES} and the characters of that string. It is one line to every reader: it has
- * no newline, not even at its end, and no carriage return, which Athena would take for a newline.
- */
-export function storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
-  const members: string[] = [];
-  for (const { field } of COLUMNS) {
-    const value = verdict.values[field];
-    if (value !== null) members.push(`"${field}":${JSON.stringify(value)}`);
-  }
-  members.push(`"record_id":"${recordId}"`, `"arrived_at":"${arrivedAt}"`);
-  members.push(`"${EXTRA_COLUMN.field}":${JSON.stringify(verdict.extra)}`);
-  return `{${members.join(",")}}`;
 }
 
 /**

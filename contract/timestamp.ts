@@ -17,3 +17,20 @@ export function parseSeconds(text: string): number | undefined {
   // Date.UTC carries 30 February over into March, and takes the years 0 to 99 for 1900 to 1999.
   return formatTimestamp(ms).startsWith(text) ? ms : undefined;
 }
+
+const ISO_FORMAT =
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d{2}):?(\d{2}))$/;
+
+/**
+ * Milliseconds since 1970 of an ISO 8601 date with time and zone, such as `2026-11-28T09:30:00.250+01:00`; undefined
+ * when it has another form, or no such time exists. Digits behind the millisecond are cut off.
+ */
+export function parseIso(text: string): number | undefined {
+  const match = ISO_FORMAT.exec(text);
+  if (!match) return undefined;
+  const [, date = "", time = "", second = "00", fraction = "", sign, hours = "0", minutes = "0"] = match;
+  const local = parseSeconds(`${date} ${time}:${second}`);
+  if (local === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return local + Number(fraction.padEnd(3, "0").slice(0, 3)) + (sign === "-" ? offset : -offset);
+}

@@ -1,16 +1,21 @@
-import { COLUMNS, type Column, IDENTITY_COLUMNS } from "../contract/retail-transaction";
+import type { Column } from "../contract/column";
+import type { FieldOf, NumberKind } from "../contract/define";
+import { retailTransaction } from "../contract/retail-transaction";
+import { type IDENTITY_COLUMNS, storedColumns } from "../contract/stored-columns";
 
-type ContractColumn = (typeof COLUMNS)[number] | (typeof IDENTITY_COLUMNS)[number];
-type FieldOf<Kind extends Column["kind"]> = Extract<ContractColumn, { readonly kind: Kind }>["field"];
+type Retail = typeof retailTransaction;
+type Identity = (typeof IDENTITY_COLUMNS)[number];
 
 /** A field of the contract; any other name does not compile. */
-export type Field = ContractColumn["field"];
-export type NumberField = FieldOf<"integer"> | FieldOf<"decimal">;
-export type TimeField = FieldOf<"timestamp">;
-export type TextField = FieldOf<"text">;
+export type Field = FieldOf<Retail> | Identity["field"];
+export type NumberField = FieldOf<Retail, NumberKind>;
+export type TimeField =
+  | FieldOf<Retail, "timestamp">
+  | Extract<Identity, { readonly kind: "timestamp" }>["field"];
+export type TextField = FieldOf<Retail, "text"> | Extract<Identity, { readonly kind: "text" }>["field"];
 
 const BY_FIELD: ReadonlyMap<string, Column> = new Map(
-  [...COLUMNS, ...IDENTITY_COLUMNS].map((column) => [column.field, column]),
+  storedColumns(retailTransaction.columns).map((column) => [column.field, column]),
 );
 
 /** The contract's column of a field. */
@@ -24,7 +29,8 @@ export function columnOf(field: Field): Column {
  * Path of a field's whole values in the index: a subfield of a text that is split into words, else the field itself.
  */
 export function exactPath(field: Field): string {
-  return columnOf(field).search === "words" ? `${field}.keyword` : field;
+  const column = columnOf(field);
+  return column.kind === "text" && column.search === "words" ? `${field}.keyword` : field;
 }
 
 /** A field's name in the tables. */

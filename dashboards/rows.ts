@@ -1,3 +1,4 @@
+import type { ColumnKind } from "../contract/column";
 import { columnOf, type Field } from "./fields";
 import type { Dimension, Measure, Panel } from "./spec";
 
@@ -25,10 +26,18 @@ export function panelColumns(panel: Panel): PanelColumn[] {
   return [dimensionColumn(panel.dimension), ...panel.measures.map(measureColumn)];
 }
 
+const HOLDS: Readonly<Record<ColumnKind, PanelColumn["holds"]>> = {
+  text: "text",
+  boolean: "text",
+  timestamp: "time",
+  integer: "number",
+  bigint: "number",
+  double: "number",
+  decimal: "number",
+};
+
 function fieldColumn(field: Field): PanelColumn {
-  const { kind } = columnOf(field);
-  const holds = { text: "text", timestamp: "time", integer: "number", decimal: "number" } as const;
-  return { id: field, title: field, holds: holds[kind] };
+  return { id: field, title: field, holds: HOLDS[columnOf(field).kind] };
 }
 
 /** The column of the dimension. */

@@ -1,4 +1,5 @@
-import { indexMapping } from "../contract/retail-transaction";
+import { indexMapping } from "../contract/index-mapping";
+import { retailTransaction } from "../contract/retail-transaction";
 import type { Json, JsonObject } from "../lib/json";
 import { exactPath, type Field } from "./fields";
 import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery } from "./search";
@@ -113,7 +114,7 @@ const PATTERN_TYPES: Readonly<Record<string, string>> = {
  * The fields of the index, from its mapping. Dashboards would read them by itself, but only after the first document.
  */
 function mappedFields(): JsonObject[] {
-  const { properties } = indexMapping();
+  const { properties } = indexMapping(retailTransaction.columns);
   return Object.entries(properties).flatMap(([name, { type, fields, index }]) => {
     const below = typeof fields === "object" && fields !== null ? Object.keys(fields) : [];
     return [

@@ -1,4 +1,5 @@
-import { COLUMNS, type Column } from "../contract/retail-transaction";
+import type { Column } from "../contract/column";
+import { retailTransaction } from "../contract/retail-transaction";
 import { RowSplitter } from "./csv-rows";
 import { InputError, quoted } from "./source";
 
@@ -47,7 +48,9 @@ function plain(name: string): string {
 }
 
 const FIELDS: ReadonlyMap<string, string> = new Map(
-  COLUMNS.flatMap(({ field }) => [field, ...(ALIASES[field] ?? [])].map((name) => [plain(name), field])),
+  retailTransaction.columns.flatMap(({ field }) =>
+    [field, ...(ALIASES[field] ?? [])].map((name) => [plain(name), field]),
+  ),
 );
 
 /**
@@ -118,7 +121,7 @@ export function layoutOf(
     } else indexes.set(field, index);
   }
   const mapped = new Set(indexes.values());
-  for (const { field } of COLUMNS) {
+  for (const { field } of retailTransaction.columns) {
     if (indexes.has(field)) continue;
     const found = header.flatMap((name, index) =>
       !mapped.has(index) && fieldOf(name) === field ? [index] : [],
@@ -134,15 +137,15 @@ export function layoutOf(
     const [index] = found;
     if (index !== undefined) indexes.set(field, index);
   }
-  const absent = COLUMNS.filter(({ field, required }) => required && !indexes.has(field)).map(
-    ({ field }) => field,
-  );
+  const absent = retailTransaction.columns
+    .filter(({ field, required }) => required && !indexes.has(field))
+    .map(({ field }) => field);
   if (absent.length > 0) fail(absentText(absent, header, delimiter));
   const used = new Set(indexes.values());
   return {
     delimiter,
     width: header.length,
-    columns: COLUMNS.flatMap((column) => {
+    columns: retailTransaction.columns.flatMap((column) => {
       const index = indexes.get(column.field);
       return index === undefined ? [] : [{ column, index }];
     }),

@@ -1,4 +1,4 @@
-import type { Column } from "../contract/retail-transaction";
+import type { Column } from "../contract/column";
 import { type DateReader, dateReader, formatsOf } from "./dates";
 import { quoted } from "./source";
 
@@ -49,14 +49,16 @@ export class ValueReader {
     this.mark = options.decimal ?? (delimiter === ";" ? undefined : "point");
   }
 
-  public read({ field, kind, required, search }: Column, text: string): Reading {
-    if (kind === "text") {
+  public read(column: Column, text: string): Reading {
+    const { field, kind, required } = column;
+    if (column.kind === "text") {
       if (text.length <= LONGEST_NOTHING && NOTHING.has(text.trim().toLowerCase())) {
         return required
           ? { reason: "empty_field", fault: `${field} is ${quoted(text)}, which stands for no value` }
           : { value: "", as: "nothing" };
       }
-      const whole = !required && search === "exact" ? FLOAT_IDENTIFIER.exec(text.trim())?.[1] : undefined;
+      const whole =
+        !required && column.search === "exact" ? FLOAT_IDENTIFIER.exec(text.trim())?.[1] : undefined;
       return whole === undefined ? { value: text } : { value: whole, as: "integer" };
     }
     const trimmed = text.trim();

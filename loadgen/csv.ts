@@ -1,10 +1,12 @@
-import { judgeLine } from "../contract/judge";
-import { COLUMNS } from "../contract/retail-transaction";
+import { lineJudge } from "../contract/judge";
+import { retailTransaction } from "../contract/retail-transaction";
 import { delimiterOf, type HeaderOptions, isBlank, isSepLine, type Layout, layoutOf } from "./csv-header";
 import { type Row, RowSplitter } from "./csv-rows";
 import { type ValueOptions, ValueReader } from "./csv-values";
 import { refuseBinary, textBytesOf, withLast } from "./input-bytes";
 import { type BadRow, type ColumnReport, InputError, type Source, type SourceItem } from "./source";
+
+const judgeLine = lineJudge(retailTransaction.columns);
 
 /** Longest row, in bytes. Without a bound, a quote that is never closed would pull the whole file into memory. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
@@ -40,7 +42,7 @@ class Columns {
   public leftOut: readonly string[] = [];
 
   public fill(values: Readonly<Record<string, string | number>>): void {
-    if (this.filled.size === COLUMNS.length) return;
+    if (this.filled.size === retailTransaction.columns.length) return;
     for (const [field, value] of Object.entries(values)) if (value !== "") this.filled.add(field);
   }
 
@@ -50,7 +52,9 @@ class Columns {
 
   public report(): ColumnReport {
     return {
-      columnsUnfilled: COLUMNS.map(({ field }) => field).filter((field) => !this.filled.has(field)),
+      columnsUnfilled: retailTransaction.columns
+        .map(({ field }) => field)
+        .filter((field) => !this.filled.has(field)),
       columnsLeftOut: this.leftOut,
       readAsNothing: { ...this.nothing },
       readAsInteger: { ...this.integer },

@@ -1,4 +1,4 @@
-import type { COLUMNS } from "../contract/retail-transaction";
+import type { RetailTransaction } from "../contract/retail-transaction";
 import { formatTimestamp } from "../contract/timestamp";
 import { Catalogue, type Product, roundToPence } from "./catalogue";
 import {
@@ -18,16 +18,6 @@ import {
 } from "./distributions";
 import { Random } from "./random";
 import type { SourceLine } from "./source";
-
-type Contract = (typeof COLUMNS)[number];
-type ValueOf<C extends Contract> = C["kind"] extends "integer" | "decimal" ? number : string;
-
-/** A row that keeps the contract: required columns have values, others may have. */
-export type Transaction = {
-  readonly [C in Contract as C["required"] extends true ? C["field"] : never]: ValueOf<C>;
-} & {
-  readonly [C in Contract as C["required"] extends true ? never : C["field"]]?: ValueOf<C>;
-};
 
 /** First customer number, as in the source. */
 const FIRST_CUSTOMER = 12_346;
@@ -58,7 +48,7 @@ interface Invoice {
  * which is the time at which an invoice's first line is taken.
  * @param now milliseconds since 1970
  */
-export function* generate(seed: number, now: () => number = Date.now): Generator<Transaction, never> {
+export function* generate(seed: number, now: () => number = Date.now): Generator<RetailTransaction, never> {
   const random = new Random(seed);
   const catalogue = new Catalogue(random);
   const customers = makeCustomers(random);
@@ -85,7 +75,11 @@ export async function* syntheticLines(
   for (const row of generate(seed, now)) yield { bytes: Buffer.from(JSON.stringify(row)), number: ++number };
 }
 
-function* rows(number: string, { customer, country, items }: Invoice, now: number): Generator<Transaction> {
+function* rows(
+  number: string,
+  { customer, country, items }: Invoice,
+  now: number,
+): Generator<RetailTransaction> {
   const date = formatTimestamp(Math.floor(now / 1000) * 1000).slice(0, "YYYY-MM-DD HH:MM:SS".length);
   for (const { stockCode, description, units, price } of items) {
     yield {

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { COLUMNS } from "../contract/retail-transaction";
+import { retailTransaction } from "../contract/retail-transaction";
 import { fieldOf } from "./csv-header";
 import { DATE_FORMATS, dateReader } from "./dates";
 import { errorOf } from "./errors";
@@ -95,7 +95,9 @@ function mapping(
   const field = fieldOf(name);
   if (at < 1 || header === "") throw new InvalidArgumentError("FIELD=HEADER is wanted.");
   if (field === undefined) {
-    throw new InvalidArgumentError(`The fields are ${COLUMNS.map((column) => column.field).join(", ")}.`);
+    throw new InvalidArgumentError(
+      `The fields are ${retailTransaction.columns.map((column) => column.field).join(", ")}.`,
+    );
   }
   if (before[field] !== undefined) throw new InvalidArgumentError(`${field} is mapped already.`);
   if (Object.values(before).includes(header))

@@ -14,6 +14,7 @@ import { testPanelsOnEngine } from "../support/panel-checks";
 import { indexLines, panelRowsFromIndex } from "../support/panel-engines";
 import { realFigures, realLines } from "../support/real-panels";
 import { describeRealRows } from "../support/real-rows";
+import { COLUMNS } from "../support/retail";
 
 type Line = Readonly<Record<string, string | number | null>>;
 
@@ -30,7 +31,7 @@ class Engines {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-panels-"));
     const double = await startSearchDouble({ dataDir: folder });
     const search = createSearch(double.url, "eu-west-1");
-    const template = indexTemplate("retail", { shards: 1, replicas: 0 });
+    const template = indexTemplate("retail", COLUMNS, { shards: 1, replicas: 0 });
     await search({ method: "PUT", path: template.path, body: template.wanted(undefined), timeoutMs: 10_000 });
     await indexLines(search, "retail", lines);
     const sql = await SqlBench.start(sqlPlane([table("lines", TRANSACTION_COLUMNS)]));

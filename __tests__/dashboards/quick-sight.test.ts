@@ -1,7 +1,7 @@
-import { glueColumns } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { FiguresPanel, Panel } from "../../dashboards/spec";
+import { glueColumns } from "../support/retail";
 
 const ARN = "arn:aws:quicksight:eu-west-1:123456789012:dataset/retail";
 const TYPES = new Map(glueColumns().map(({ name, type }) => [name, type]));

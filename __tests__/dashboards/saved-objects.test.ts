@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { indexMapping } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import {
   ADVANCED_SETTINGS,
@@ -15,6 +14,7 @@ import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import type { SearchHttpRequest } from "../../local/services/opensearch/request";
 import { type Fault, type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
 import { aggregationsOf, patternFields } from "../support/dashboards-queries";
+import { indexMapping } from "../support/retail";
 
 const OBJECTS = savedObjects(PANELS, "retail");
 const NAMES = OBJECTS.map(({ type, id }) => `${type} ${id}`);

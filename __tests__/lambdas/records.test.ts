@@ -4,26 +4,28 @@ import { gzipSync } from "node:zlib";
 import type { FirehoseTransformationEventRecord } from "aws-lambda";
 import fc from "fast-check";
 import { unpackAggregate } from "../../contract/aggregate";
+import type { Column, Kind } from "../../contract/column";
+import { judgeValue, storedValue } from "../../contract/column-value";
 import { explainNotJson } from "../../contract/explain";
 import {
   answerBytes,
   base64Bytes,
   largestAnswer,
   MAX_ANSWER_BYTES,
-  MAX_LINES,
   MAX_RECORD_BYTES,
   maxLines,
   transformationBufferMiB,
 } from "../../contract/limits";
-import { judgeRecord, judgeUserRecord, type Line, type UserRecord } from "../../contract/lines";
+import type { Line, UserRecord } from "../../contract/lines";
 import { REASONS, type RefusalReason } from "../../contract/reasons";
 import { decodeRecordId, encodeRecordId, firehoseName, LONGEST_RECORD_ID } from "../../contract/record-id";
-import { COLUMNS, type Column } from "../../contract/retail-transaction";
+import { retailJudge } from "../../contract/retail-judge";
 import { createLogger } from "../../lambdas/shared/log";
 import { validateRecords } from "../../lambdas/validate-records/core";
 import { decodeFirehoseRecords } from "../../lambdas/validate-records/decode";
 import { goodLine } from "../support/kinesis-event";
 import { AGGREGATES, aggregate, field, framed } from "../support/kpl/aggregates";
+import { COLUMNS, judgeRecord, judgeUserRecord, MAX_LINES } from "../support/retail";
 
 const SEQUENCE = "49590338271490256608559692538361571095921575989136588898";
 const SHARD = "shardId-000000000001";
@@ -56,9 +58,19 @@ function whole(data: Buffer): { reason: string; detail: string } {
   return line.verdict;
 }
 
+const KINDS = {
+  text: { kind: "text", search: "exact" },
+  integer: { kind: "integer" },
+  bigint: { kind: "bigint" },
+  double: { kind: "double" },
+  boolean: { kind: "boolean" },
+  timestamp: { kind: "timestamp", format: "seconds" },
+  iso: { kind: "timestamp", format: "iso" },
+} as const satisfies Readonly<Record<string, Kind>>;
+
 describe("how many lines a record may have", () => {
-  const column = (kind: Column["kind"], field: string, required = true): Column => {
-    return { field, kind, required, comment: "" };
+  const column = (kind: keyof typeof KINDS, field: string, required = true): Column => {
+    return { field, required, comment: "", ...KINDS[kind] };
   };
 
   test("follows from the contract, and is never more than 20,000", () => {
@@ -97,11 +109,11 @@ describe("how many lines a record may have", () => {
     ["a date", [column("timestamp", "t")]],
     [
       "many numbers that grow",
-      [column("timestamp", "t"), ..."abcdefgh".split("").map((name) => column("decimal", name))],
+      [column("timestamp", "t"), ..."abcdefgh".split("").map((name) => column("double", name))],
     ],
     [
       "optional numbers",
-      [column("timestamp", "t"), ..."abcdefgh".split("").map((name) => column("decimal", name, false))],
+      [column("timestamp", "t"), ..."abcdefgh".split("").map((name) => column("double", name, false))],
     ],
   ])("the transformation's buffer keeps the answer below 5.5 MB: %s", (_, columns) => {
     const buffer = transformationBufferMiB(columns);
@@ -130,7 +142,16 @@ describe("the bound of an answer", () => {
   const columns = fc
     .array(
       fc.record({
-        kind: fc.constantFrom<Column["kind"]>("text", "integer", "decimal", "timestamp"),
+        kind: fc.oneof(
+          fc.constantFrom<Kind>(...Object.values(KINDS)),
+          fc
+            .integer({ min: 1, max: 18 })
+            .chain((precision) =>
+              fc
+                .integer({ min: 0, max: precision })
+                .map((scale): Kind => ({ kind: "decimal", precision, scale })),
+            ),
+        ),
         name: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 4_000 })),
         required: fc.boolean(),
       }),
@@ -140,27 +161,60 @@ describe("the bound of an answer", () => {
       list.map(
         ({ kind, name, required }, at): Column => ({
           field: `${at}`.padEnd(name, "x"),
-          kind,
           required,
           comment: "",
+          ...kind,
         }),
       ),
     );
-  const SENT = { text: '"x"', integer: "1", decimal: "1", timestamp: '"2009-12-01 07:45:00"' };
-  const GROWN = { ...SENT, integer: "1e9", decimal: "1e20" };
+
+  /** The shortest value, and those that grow most, as they are sent. */
+  function valuesOf(column: Column): readonly [string, ...string[]] {
+    switch (column.kind) {
+      case "text":
+        return ['"x"'];
+      case "boolean":
+        return ["true"];
+      case "integer":
+        return ["1", "1e9"];
+      case "bigint":
+        return ["1", "9e18"];
+      case "double":
+        return ["1", "1e20"];
+      case "decimal": {
+        const { precision, scale } = column;
+        return [
+          "0",
+          ...(precision > scale ? [`1e${precision - scale - 1}`] : []),
+          ...(scale > 0 ? [`1e-${scale}`] : []),
+        ];
+      }
+      case "timestamp":
+        return column.format === "iso" ? ['"2009-12-01T07:45Z"'] : ['"2009-12-01 07:45:00"'];
+    }
+  }
+
+  /** A value as it is stored. */
+  function storedOf(column: Column, raw: string): string {
+    const judged = judgeValue(column, { parsed: JSON.parse(raw), raw }, Date.UTC(2026, 0, 1));
+    if ("refusal" in judged || judged.value === null) throw new Error(`${column.field}: ${raw}`);
+    return storedValue(column, judged.value);
+  }
 
   /** Sent and stored bytes of lines: all of one shape, unknown columns in the last. */
   function bytesOf(
     all: readonly Column[],
-    grown: ReadonlySet<number>,
+    grown: ReadonlyMap<number, number>,
     lines: number,
     unknown: number,
   ): { sent: number; stored: number } {
-    const members = all.flatMap(({ field, kind, required }, at) =>
-      required || grown.has(at) ? [[field, grown.has(at) ? GROWN[kind] : SENT[kind]] as const] : [],
-    );
-    const text = members.map(([key, value]) => `"${key}":${value}`).join(",");
-    const own = members.map(([key, value]) => `"${key}":${JSON.stringify(JSON.parse(value))}`).join(",");
+    const members = all.flatMap((column, at) => {
+      const values = valuesOf(column);
+      const raw = values[(grown.get(at) ?? 0) % values.length] ?? values[0];
+      return column.required || grown.has(at) ? [{ column, raw }] : [];
+    });
+    const text = members.map(({ column, raw }) => `"${column.field}":${raw}`).join(",");
+    const own = members.map(({ column, raw }) => `"${column.field}":${storedOf(column, raw)}`).join(",");
     const id = "v".repeat(LONGEST_RECORD_ID);
     const identity = `,"record_id":"${id}","arrived_at":"2026-11-24 03:08:27.123","extra":"{}"`;
     const sent = `{${text}}\n`.length;
@@ -176,14 +230,14 @@ describe("the bound of an answer", () => {
         fc.integer({ min: 0, max: 1_000_000 }),
         fc.integer({ min: 0, max: 900 }),
       ),
-      grown: fc.uniqueArray(fc.nat(7)),
+      grown: fc.uniqueArray(fc.tuple(fc.nat(7), fc.nat(2)), { selector: ([at]) => at }),
       tenths: fc.integer({ min: 2, max: 10 }),
     });
     let closest = 0;
     fc.assert(
       fc.property(columns, shape, (all, { lines, unknown, grown, tenths }) => {
         const buffer = (tenths / 10) * MAX_RECORD_BYTES;
-        const { sent, stored } = bytesOf(all, new Set(grown), Math.min(lines, maxLines(all)), unknown);
+        const { sent, stored } = bytesOf(all, new Map(grown), Math.min(lines, maxLines(all)), unknown);
         const records = Math.floor(
           Math.min(buffer / sent, (6 * 1024 * 1024) / (176 + 280 + base64Bytes(sent))),
         );
@@ -602,7 +656,7 @@ describe("how Firehose numbers user records", () => {
         region: "eu-west-1",
         records,
       },
-      "quarantine/",
+      { quarantinePrefix: "quarantine/", judge: retailJudge },
       { put: async (_, body) => void written.push(body), log: createLogger("test", () => undefined) },
     );
     expect(JSON.stringify(answer).length).toBeLessThanOrEqual(MAX_ANSWER_BYTES);

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { indexMapping } from "../../contract/retail-transaction";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import { PANELS } from "../../dashboards/panels";
 import { savedObjects } from "../../dashboards/saved-objects";
 import { canonical, flatSettings } from "../../lambdas/search-setup/canonical";
@@ -14,6 +15,7 @@ import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/s
 import type { Json } from "../../lib/json";
 import { startSearchDouble } from "../../local/services/opensearch/service";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
+import { COLUMNS, indexMapping } from "../support/retail";
 
 const WRITER = "arn:aws:iam::000000000000:role/UpsertToES";
 const READER = "arn:aws:iam::000000000000:role/analyst";
@@ -153,7 +155,7 @@ function makeDomain(
     logged,
     asked: () => asked,
     timeLeftMs: () => timeLeftMs,
-    run: (input: unknown = INPUT) => searchSetup(input, "retail", ports),
+    run: (input: unknown = INPUT) => searchSetup(input, { indexName: "retail", columns: COLUMNS }, ports),
   };
 }
 
@@ -514,6 +516,7 @@ test("the handler sets up the domain that its environment names", async () => {
     ES_HOST: double.url,
     ES_INDEX: "retail",
     REGION_NAME: "eu-west-1",
+    CONTRACT: contractVariable(retailTransaction),
   });
   const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
@@ -521,7 +524,7 @@ test("the handler sets up the domain that its environment names", async () => {
       "../../lambdas/search-setup/handler",
     );
 
-    expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME"]);
+    expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME", "CONTRACT"]);
     expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
       ...FRESH,
       created: [...FRESH.created, ...DASHBOARDS],
@@ -551,6 +554,7 @@ test("the handler waits for a domain that starts later", async () => {
     ES_HOST: double.url,
     ES_INDEX: "retail",
     REGION_NAME: "eu-west-1",
+    CONTRACT: contractVariable(retailTransaction),
   });
   const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
   try {

@@ -1,16 +1,8 @@
 import fc from "fast-check";
 import { MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NUMBER_CHARACTERS } from "../../contract/canonical-json";
 import { topLevelMembers } from "../../contract/json-members";
-import { judgeLine, MAX_LINE_BYTES, makeJudge } from "../../contract/judge";
-import { GROWTH_BYTES } from "../../contract/limits";
-import {
-  isStored,
-  judgeRecord,
-  judgeUserRecord,
-  splitLines,
-  storedJson,
-  type UserRecord,
-} from "../../contract/lines";
+import { lineJudge, MAX_LINE_BYTES } from "../../contract/judge";
+import { isStored, RecordJudge, splitLines, type UserRecord } from "../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../contract/quarantine";
 import type { RefusalReason } from "../../contract/reasons";
 import {
@@ -21,12 +13,19 @@ import {
   recordPrefix,
   type StreamPosition,
 } from "../../contract/record-id";
-import { COLUMNS } from "../../contract/retail-transaction";
 import { DAY_MS, formatTimestamp, parseSeconds } from "../../contract/timestamp";
 import { EnvironmentError, integer, list, readEnvironment, s3Location, text } from "../../lambdas/shared/env";
 import { count, createLogger, errorFields } from "../../lambdas/shared/log";
 import { MAX_BULK_BYTES } from "../../lambdas/upsert-to-es/bulk";
 import { GOOD_ROW } from "../support/good-row";
+import {
+  COLUMNS,
+  GROWTH_BYTES,
+  judgeLine,
+  judgeRecord,
+  judgeUserRecord,
+  storedJson,
+} from "../support/retail";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
 
@@ -366,7 +365,7 @@ describe("the judge of a line", () => {
   });
 
   test("learns its columns from the schema alone", () => {
-    const withGift = makeJudge([...COLUMNS, { field: "Gift", kind: "integer", required: true, comment: "" }]);
+    const withGift = lineJudge([...COLUMNS, { field: "Gift", kind: "integer", required: true, comment: "" }]);
     expect(withGift(bytesOf(GOOD_ROW), ARRIVED_MS)).toMatchObject({ reason: "missing_field" });
     expect(withGift(bytesOf({ ...GOOD_ROW, Gift: 1 }), ARRIVED_MS)).toMatchObject({ values: { Gift: 1 } });
   });
@@ -444,7 +443,7 @@ describe("lines of a record", () => {
       if (bytes[0] === 0x21) throw new TypeError("boom");
       return judgeLine(bytes, ms);
     };
-    const lines = judgeRecord(record(`${goodLine}\n!\n${goodLine}`), broken);
+    const lines = new RecordJudge(COLUMNS, broken).judgeRecord(record(`${goodLine}\n!\n${goodLine}`));
     expect(lines.map(({ verdict }) => verdict.accepted)).toEqual([true, false, true]);
     expect(lines[1]?.verdict).toEqual({
       accepted: false,
@@ -594,11 +593,8 @@ describe("quarantine", () => {
   test("keeps the bytes, whatever they are", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 50 }), (bytes) => {
-        const [line] = judgeRecord(record(bytes), () => ({
-          accepted: false,
-          reason: "not_json",
-          detail: "",
-        }));
+        const refuse = () => ({ accepted: false, reason: "not_json", detail: "" }) as const;
+        const [line] = new RecordJudge(COLUMNS, refuse).judgeRecord(record(bytes));
         if (!line) return;
         const { original } = quarantineEntry(line, "speed", "r", "d");
         expect(Buffer.from(original, "base64")).toEqual(Buffer.from(line.original));

@@ -3,8 +3,11 @@ import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { RecordJudge, type StoredLine } from "../../contract/lines";
 import { decodeRecordId } from "../../contract/record-id";
-import { indexMapping } from "../../contract/retail-transaction";
+import { retailJudge } from "../../contract/retail-judge";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import { createLogger } from "../../lambdas/shared/log";
 import { indexName, searchNode } from "../../lambdas/shared/search";
 import { createSearch, type SearchAnswer, type SearchRequest } from "../../lambdas/shared/search-client";
@@ -17,6 +20,7 @@ import { startSearchDouble } from "../../local/services/opensearch/service";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
 import { goodLine, kinesisEvent, kinesisRecord, sequenceNumber } from "../support/kinesis-event";
+import { COLUMNS, INDEXING, indexMapping, judgeLine } from "../support/retail";
 
 /** What the engine does with a document: takes it, or answers its item with a status and an error. */
 type Treatment = { readonly status: number; readonly type?: string; readonly reason?: string };
@@ -64,9 +68,9 @@ function makeWorld({ treat = () => TAKEN, answer, put, timeLeftMs = () => 300_00
     documents,
     requests,
     objects,
-    run: async (data: readonly (string | Uint8Array)[], upsert = upsertToEs) => {
-      const settings = { indexName: "retail", quarantinePrefix: "quarantine/" };
-      const { batchItemFailures } = await upsert(kinesisEvent(data), settings, ports);
+    run: async (data: readonly (string | Uint8Array)[], judge: RecordJudge = retailJudge) => {
+      const settings = { ...INDEXING, judge, quarantinePrefix: "quarantine/" };
+      const { batchItemFailures } = await upsertToEs(kinesisEvent(data), settings, ports);
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
     log: () => logged.map((line): Record<string, unknown> => JSON.parse(line)),
@@ -134,7 +138,7 @@ describe("documents", () => {
   test("an arrival in fractions of a second is rounded to the millisecond", async () => {
     const world = makeWorld();
     const record = kinesisRecord(line("1"), 0);
-    const settings = { indexName: "retail", quarantinePrefix: "q/" };
+    const settings = { ...INDEXING, quarantinePrefix: "q/" };
     const at = async (seconds: number): Promise<string> => {
       const kinesis = { ...record.kinesis, approximateArrivalTimestamp: seconds };
       await upsertToEs({ Records: [{ ...record, kinesis }] }, settings, {
@@ -436,51 +440,45 @@ describe("quarantine", () => {
     expect(ids).toEqual([...ids].sort());
   });
 
-  test.each(["judge", "lines"])(
-    "takes a line on which our own code fails (%s.ts), and the shard goes on",
-    async (module) => {
-      const failing = (name: string, original: (given: unknown, ...rest: unknown[]) => unknown) => ({
-        [name]: (given: unknown, ...rest: unknown[]) => {
-          const text = given instanceof Uint8Array ? Buffer.from(given).toString() : JSON.stringify(given);
-          if (text.includes("odd")) throw new Error("our own");
-          return original(given, ...rest);
-        },
-      });
-      const path = `../../contract/${module}`;
-      const actual = jest.requireActual(path);
-      const name = module === "judge" ? "judgeLine" : "storedJson";
-      jest.doMock(path, () => ({ ...actual, ...failing(name, actual[name]) }));
-      const world = makeWorld();
-      try {
-        await jest.isolateModulesAsync(async () => {
-          const core: typeof import("../../lambdas/upsert-to-es/core") = require("../../lambdas/upsert-to-es/core");
-          const failed = await world.run(
-            [line("1"), `${line("2")}\n${line("odd")}`, line("3")],
-            core.upsertToEs,
-          );
-          expect(failed).toEqual([]);
-        });
-      } finally {
-        jest.dontMock(path);
-      }
+  const failing = (text: string): void => {
+    if (text.includes("odd")) throw new Error("our own");
+  };
+  const failingJudge = new RecordJudge(COLUMNS, (bytes, arrivedAtMs) => {
+    failing(Buffer.from(bytes).toString());
+    return judgeLine(bytes, arrivedAtMs);
+  });
+  class FailingWriter extends RecordJudge {
+    override storedJson(stored: StoredLine): string {
+      failing(JSON.stringify(stored));
+      return super.storedJson(stored);
+    }
+  }
 
-      expect(world.quarantine()).toMatchObject([
-        {
-          reason: "internal_error",
-          detail: expect.stringContaining("our own"),
-          original: Buffer.from(line("odd")).toString("base64"),
-        },
-      ]);
-      expect(world.documents.size).toBe(3);
-    },
-  );
+  test.each([
+    ["judging", failingJudge],
+    ["writing", new FailingWriter(COLUMNS)],
+  ])("takes a line on which our own code fails (%s it), and the shard goes on", async (_, judge) => {
+    const world = makeWorld();
+
+    const failed = await world.run([line("1"), `${line("2")}\n${line("odd")}`, line("3")], judge);
+
+    expect(failed).toEqual([]);
+    expect(world.quarantine()).toMatchObject([
+      {
+        reason: "internal_error",
+        detail: expect.stringContaining("our own"),
+        original: Buffer.from(line("odd")).toString("base64"),
+      },
+    ]);
+    expect(world.documents.size).toBe(3);
+  });
 
   test("a record whose place cannot be read has no identity: it is retried", async () => {
     const world = makeWorld();
     const record = { ...kinesisRecord(line("1"), 4), eventID: "nonsense" };
     const answer = await upsertToEs(
       { Records: [kinesisRecord(line("0"), 3), record, kinesisRecord("broken", 5)] },
-      { indexName: "retail", quarantinePrefix: "quarantine/" },
+      { ...INDEXING, quarantinePrefix: "quarantine/" },
       {
         search: async () => ({ status: 200, body: { items: [{ index: { status: 201 } }] } }),
         put: async (key, body) => void world.objects.set(key, body),
@@ -648,7 +646,13 @@ describe("environment", () => {
   });
 
   test("holds the four variables", () => {
-    expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME", "QUARANTINE_LOCATION"]);
+    expect(Object.keys(ENVIRONMENT)).toEqual([
+      "ES_HOST",
+      "ES_INDEX",
+      "REGION_NAME",
+      "QUARANTINE_LOCATION",
+      "CONTRACT",
+    ]);
   });
 });
 
@@ -748,6 +752,7 @@ describe("the handler", () => {
       ES_INDEX: "retail",
       REGION_NAME: "eu-west-1",
       QUARANTINE_LOCATION: "s3://lake/quarantine/",
+      CONTRACT: contractVariable(retailTransaction),
     });
     const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     try {

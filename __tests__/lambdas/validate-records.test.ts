@@ -1,6 +1,9 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationEventRecord } from "aws-lambda";
 import fc from "fast-check";
 import { decodeRecordId } from "../../contract/record-id";
+import { retailJudge } from "../../contract/retail-judge";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import { createLogger } from "../../lambdas/shared/log";
 import { validateRecords } from "../../lambdas/validate-records/core";
 import { ENVIRONMENT } from "../../lambdas/validate-records/env";
@@ -43,11 +46,13 @@ function eventOf(records: FirehoseTransformationEventRecord[]): FirehoseTransfor
   };
 }
 
+const SETTINGS = { quarantinePrefix: "quarantine/", judge: retailJudge };
+
 /** Runs the function on records and reads what it answered, wrote and logged. */
 async function run(records: FirehoseTransformationEventRecord[]) {
   const written: { key: string; body: string }[] = [];
   const logged: string[] = [];
-  const answer = await validateRecords(eventOf(records), "quarantine/", {
+  const answer = await validateRecords(eventOf(records), SETTINGS, {
     put: async (key, body) => void written.push({ key, body }),
     log: createLogger("validate", (line) => logged.push(line)),
   });
@@ -180,9 +185,9 @@ describe("ValidateRecords", () => {
   test("fails when the quarantine cannot be written, so that Firehose repeats the invocation", async () => {
     const put = () => Promise.reject(new Error("AccessDenied"));
     const log = createLogger("validate", () => {});
-    const failing = validateRecords(eventOf([firehoseRecord("bad")]), "quarantine/", { put, log });
+    const failing = validateRecords(eventOf([firehoseRecord("bad")]), SETTINGS, { put, log });
     await expect(failing).rejects.toThrow("AccessDenied");
-    const clean = validateRecords(eventOf([firehoseRecord(GOOD_LINE)]), "quarantine/", { put, log });
+    const clean = validateRecords(eventOf([firehoseRecord(GOOD_LINE)]), SETTINGS, { put, log });
     await expect(clean).resolves.toHaveProperty("records.length", 1);
   });
 
@@ -215,8 +220,8 @@ describe("ValidateRecords", () => {
     }
   });
 
-  test("reads its one variable", () => {
-    expect(Object.keys(ENVIRONMENT)).toEqual(["QUARANTINE_LOCATION"]);
+  test("reads its variables", () => {
+    expect(Object.keys(ENVIRONMENT)).toEqual(["QUARANTINE_LOCATION", "CONTRACT"]);
     expect(ENVIRONMENT.QUARANTINE_LOCATION("s3://lake/quarantine/")).toEqual({
       bucket: "lake",
       prefix: "quarantine/",
@@ -229,6 +234,7 @@ describe("ValidateRecords", () => {
     const restore = setEnvironment({
       ...sdkEnvironment(endpoint.url),
       QUARANTINE_LOCATION: "s3://lake/quarantine/",
+      CONTRACT: contractVariable(retailTransaction),
     });
     const output = jest.spyOn(process.stdout, "write").mockReturnValue(true);
     try {

@@ -1,14 +1,15 @@
 import fc from "fast-check";
-import { judgeLine } from "../../contract/judge";
+import type { RetailTransaction } from "../../contract/retail-transaction";
 import { formatTimestamp } from "../../contract/timestamp";
 import { type HeavyTailed, sample } from "../../loadgen/distributions";
-import { generate, syntheticLines, type Transaction } from "../../loadgen/generate";
+import { generate, syntheticLines } from "../../loadgen/generate";
 import { Random } from "../../loadgen/random";
 import { describeRealRows, readRealRows } from "../support/real-rows";
+import { judgeLine } from "../support/retail";
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0, 0);
 
-function take(count: number, seed: number, now = () => NOW): Transaction[] {
+function take(count: number, seed: number, now = () => NOW): RetailTransaction[] {
   const rows = generate(seed, now);
   return Array.from({ length: count }, () => rows.next().value);
 }
@@ -156,7 +157,7 @@ describe("generate", () => {
 });
 
 /** Figures that two sets of rows can be compared by. */
-function figures(rows: readonly Transaction[]): Record<string, number> {
+function figures(rows: readonly RetailTransaction[]): Record<string, number> {
   const invoices = [...Map.groupBy(rows, (row) => row.Invoice).values()];
   const sales = invoices.filter(([first]) => !first?.Invoice.startsWith("C"));
   const sold = rows.filter((row) => !row.Invoice.startsWith("C"));
@@ -211,7 +212,7 @@ function figures(rows: readonly Transaction[]): Record<string, number> {
   };
 }
 
-function bestSellers(rows: readonly Transaction[]): number {
+function bestSellers(rows: readonly RetailTransaction[]): number {
   const goods = rows.filter((row) => /^\d/.test(row.StockCode));
   const counts = [...Map.groupBy(goods, (row) => row.StockCode).values()].map(({ length }) => length);
   return (

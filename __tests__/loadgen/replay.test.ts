@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import Papa from "papaparse";
-import { COLUMNS } from "../../contract/retail-transaction";
 import type { CsvOptions } from "../../loadgen/csv";
 import { replay } from "../../loadgen/replay";
 import { isBadRow, type SourceItem } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
+import { COLUMNS } from "../support/retail";
 
 const HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer_ID,Country";
 const GOOD = "490397,21844,RETRO SPOT MUG,6,2009-12-06 10:30:00,2.95,12417,Belgium";
@@ -243,7 +243,7 @@ describeRealRows("the real rows", () => {
       return Object.fromEntries(
         COLUMNS.map(({ field, kind }) => {
           const text = row[field] ?? "absent";
-          return [field, kind === "integer" || kind === "decimal" ? Number(text) : text];
+          return [field, kind === "integer" || kind === "double" ? Number(text) : text];
         }),
       );
     });

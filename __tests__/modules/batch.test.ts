@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { TerraformStack } from "cdktf";
 import { unzipSync } from "fflate";
-import { glueColumns } from "../../contract/retail-transaction";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import { ENVIRONMENT as MERGE } from "../../lambdas/merge-small-files/env";
 import { readEnvironment } from "../../lambdas/shared/env";
 import { ENVIRONMENT as VALIDATE } from "../../lambdas/validate-records/env";
@@ -19,6 +20,7 @@ import { EventStream, type EventStreamProps } from "../../modules/ingest/event-s
 import { EncryptionKey } from "../../modules/security/encryption-key";
 import { ExecutionRole } from "../../modules/security/execution-role";
 import { LOCATION } from "../support/environments";
+import { glueColumns } from "../support/retail";
 import { object, propertiesThatMoveNothing, reference, Template } from "../support/template";
 
 const OTHER_LOCATION = { accountId: "999999999999", region: "us-east-1" };
@@ -281,7 +283,7 @@ describe("a function", () => {
     name: "Judge",
     description: "judges",
     folder: "validate-records",
-    environment: { QUARANTINE_LOCATION: "s3://bucket/quarantine/" },
+    environment: { QUARANTINE_LOCATION: "s3://bucket/quarantine/", CONTRACT: "at,at:s!" },
     timeoutSeconds: 60,
     memoryMiB: 256,
   });
@@ -297,7 +299,7 @@ describe("a function", () => {
         name: "Other",
         description: "other",
         folder: "merge-small-files",
-        environment: { QUARANTINE_LOCATION: "s3://other/quarantine/" },
+        environment: { QUARANTINE_LOCATION: "s3://other/quarantine/", CONTRACT: "at,at:s!,b:t" },
         timeoutSeconds: 61,
         memoryMiB: 512,
         role: role(stack),
@@ -327,7 +329,7 @@ describe("a function", () => {
       source_code_hash: bundle.hashBase64,
       timeout: 60,
       memory_size: 256,
-      environment: { variables: { QUARANTINE_LOCATION: "s3://bucket/quarantine/" } },
+      environment: { variables: { QUARANTINE_LOCATION: "s3://bucket/quarantine/", CONTRACT: "at,at:s!" } },
       kms_key_arn: key,
       logging_config: { log_format: "JSON", log_group: reference(logGroup, "name") },
       depends_on: [template.only("aws_iam_role_policy", "Tested").address],
@@ -382,9 +384,15 @@ describe("a function", () => {
     type Environment = NodeFunctionProps<typeof VALIDATE>["environment"];
     // @ts-expect-error QUARANTINE_LOCATION is missing
     const missing: Environment = {};
-    // @ts-expect-error QUARANTINE is not a variable of the function
-    const extra: Environment = { QUARANTINE_LOCATION: "s3://bucket/quarantine/", QUARANTINE: "x" };
-    expect(() => readEnvironment(VALIDATE, missing)).toThrow("QUARANTINE_LOCATION is not set");
+    const extra: Environment = {
+      QUARANTINE_LOCATION: "s3://bucket/quarantine/",
+      CONTRACT: "at,at:s!",
+      // @ts-expect-error QUARANTINE is not a variable of the function
+      QUARANTINE: "x",
+    };
+    expect(() => readEnvironment(VALIDATE, missing)).toThrow(
+      "QUARANTINE_LOCATION is not set; CONTRACT is not set",
+    );
     expect(readEnvironment(VALIDATE, extra).QUARANTINE_LOCATION.bucket).toBe("bucket");
   });
 
@@ -440,7 +448,10 @@ describe("ValidateRecords", () => {
       UseLakeKey: { actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: expect.anything() },
     });
     expect(template.only("aws_lambda_function").properties["environment"]).toEqual({
-      variables: { QUARANTINE_LOCATION: `s3://${reference(bucket, "bucket")}/quarantine/` },
+      variables: {
+        QUARANTINE_LOCATION: `s3://${reference(bucket, "bucket")}/quarantine/`,
+        CONTRACT: contractVariable(retailTransaction),
+      },
     });
   });
 });

@@ -28,6 +28,7 @@ import { AWS_METRICS } from "../support/aws-metrics";
 import { environment, LOCATION } from "../support/environments";
 import { CONFIG, FakeWarehouse } from "../support/fake-warehouse";
 import { goodLine, kinesisEvent } from "../support/kinesis-event";
+import { INDEXING } from "../support/retail";
 import {
   type Block,
   type Json,
@@ -163,14 +164,14 @@ beforeAll(async () => {
           },
         ],
       },
-      "quarantine/",
+      { ...INDEXING, quarantinePrefix: "quarantine/" },
       { put: async () => {}, log: createLogger("f", write) },
     ),
   );
   await listen("upsert-to-es", (write) =>
     upsertToEs(
       kinesisEvent([goodLine()]),
-      { indexName: "retail", quarantinePrefix: "quarantine/" },
+      { ...INDEXING, quarantinePrefix: "quarantine/" },
       {
         search: async () => ({ status: 403, body: { error: { type: "security_exception" } } }),
         put: async () => {},

@@ -1,4 +1,6 @@
 import type { TerraformStack } from "cdktf";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable, parseContractVariable } from "../../contract/variable";
 import { defineEnvironment } from "../../environments/environment";
 import { ENVIRONMENT as SETUP } from "../../lambdas/search-setup/env";
 import { readInput } from "../../lambdas/search-setup/input";
@@ -602,6 +604,7 @@ describe("search-setup", () => {
       triggers: {
         input,
         code: hash,
+        contract: contractVariable(retailTransaction),
         endpoint: reference(template.only("aws_opensearch_domain"), "endpoint"),
       },
       depends_on: [
@@ -635,6 +638,7 @@ describe("search-setup", () => {
       ES_HOST: "https://vpc-salesv1.example.com",
       ES_INDEX: "retail",
       REGION_NAME: "eu-west-1",
+      CONTRACT: parseContractVariable(contractVariable(retailTransaction)),
     });
     expect(template.grants("SetupRole")["RequestSearch"]?.actions).toEqual([
       "es:ESHttpGet",
@@ -748,6 +752,7 @@ describe("UpsertToES", () => {
       ES_HOST: "https://answer",
       ES_INDEX: "retail",
       REGION_NAME: "eu-west-1",
+      CONTRACT: parseContractVariable(contractVariable(retailTransaction)),
       QUARANTINE_LOCATION: { bucket: "answer", prefix: "quarantine/" },
     });
   });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { checksum, isWithoutExtra, withoutExtra } from "../../contract/checksum";
+import { isWithoutExtra, withoutExtra } from "../../contract/checksum";
 import { compare, type Evidence, type LayerName, type StreamLine } from "../../ops/reconcile/compare";
 import { arrivalCondition, intervalsOf, isInWindow, partitionCondition } from "../../ops/reconcile/window";
+import { checksum } from "../support/retail";
 
 const HORIZON = "2026-11-24 00:00:00.000";
 const AFTER = "2026-11-24 10:00:00.000";

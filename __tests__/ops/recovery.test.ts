@@ -2,7 +2,6 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
 import type { StreamRecord } from "../../contract/lines";
-import { judgeRecord } from "../../contract/lines";
 import { FunctionError } from "../../local/services/lambda/functions/function-error";
 import { startLambda } from "../../local/services/lambda/service";
 import { ZONES } from "../../modules/batch/zones";
@@ -23,6 +22,7 @@ import { type ReplayPorts, type ReplayReport, remembered, replay } from "../../o
 import { redriveText, replayText } from "../../ops/recovery/report";
 import { GOOD_ROW } from "../support/good-row";
 import { goodLine, kinesisEvent, sequenceNumber } from "../support/kinesis-event";
+import { judgeRecord } from "../support/retail";
 
 const HOUR_MS = 3_600_000;
 const NOON = Date.UTC(2026, 10, 24, 12);

@@ -1,11 +1,11 @@
 import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { eventually } from "../../benchmarks/support/eventually";
-import { judgeRecord } from "../../contract/lines";
 import { NUMBERINGS, type Numbering } from "../../local/services/firehose/user-records";
 import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
 import { streamRecords } from "../../ops/reconcile/stream-records";
 import { goodLine } from "../support/kinesis-event";
 import { AGGREGATES, aggregate } from "../support/kpl/aggregates";
+import { judgeRecord } from "../support/retail";
 import { SpeedRun } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 

@@ -6,19 +6,20 @@ import { strFromU8, unzipSync } from "fflate";
 import { copyProject } from "../support/project-copy";
 import { object, Template } from "../support/template";
 
-const COLUMN = '{ field: "Gift_Wrap", kind: "text", required: true, search: "exact", comment: "Paper" },';
+const COLUMN = '    Gift_Wrap: text({ comment: "Paper" }),';
 /** Where the list of the producers' columns ends. */
-const END_OF_COLUMNS = "] as const satisfies readonly Column[];";
+const END_OF_COLUMNS = "\n  },\n});";
 
 /** What the copy says about itself, in a process of its own. */
 const PROBE = `
-import { judgeLine } from "./contract/judge";
-import { indexMapping } from "./contract/retail-transaction";
+import { indexMapping } from "./contract/index-mapping";
+import { lineJudge } from "./contract/judge";
+import { retailTransaction } from "./contract/retail-transaction";
 const line = { Invoice: "1", StockCode: "2", Quantity: 3, InvoiceDate: "2026-01-01 00:00:00", Price: 4 };
 const judge = (more: object) =>
-  judgeLine(Buffer.from(JSON.stringify({ ...line, ...more })), Date.UTC(2026, 0, 1));
+  lineJudge(retailTransaction.columns)(Buffer.from(JSON.stringify({ ...line, ...more })), Date.UTC(2026, 0, 1));
 console.log(JSON.stringify({
-  mapping: indexMapping().properties.Gift_Wrap,
+  mapping: indexMapping(retailTransaction.columns).properties.Gift_Wrap,
   without: judge({}),
   with: judge({ Gift_Wrap: "red" }),
 }));
@@ -32,7 +33,7 @@ describe("a column that is added in contract/ and nowhere else", () => {
     const path = join(copy, "contract", "retail-transaction.ts");
     const schema = readFileSync(path, "utf8");
     expect(schema).toContain(END_OF_COLUMNS);
-    writeFileSync(path, schema.replace(END_OF_COLUMNS, `${COLUMN}\n${END_OF_COLUMNS}`));
+    writeFileSync(path, schema.replace(END_OF_COLUMNS, `\n${COLUMN}${END_OF_COLUMNS}`));
   });
   afterAll(() => rmSync(copy, { recursive: true }));
 

@@ -2,13 +2,13 @@ import { createServer } from "node:http";
 import type { FirehoseTransformationResult, KinesisStreamBatchResponse } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
 import { MAX_ANSWER_BYTES } from "../../contract/limits";
-import { judgeRecord } from "../../contract/lines";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import type { DataPlane, FunctionModel } from "../../local/plan/data-plane";
 import { readDataPlane } from "../../local/plan/read-data-plane";
 import { type Functions, startFunctions } from "../../local/services/lambda/functions/start-functions";
 import { only } from "../support/batch-layer";
 import { goodLine, kinesisRecord } from "../support/kinesis-event";
+import { judgeRecord } from "../support/retail";
 import { synthesized } from "../support/synthesized";
 import { WORST_RECORDS } from "../support/worst-records";
 

@@ -1,4 +1,4 @@
-import { judgeLine as soundJudge } from "../../contract/judge";
+import { type LineJudge, lineJudge as soundJudge } from "../../contract/judge";
 
 export * from "../../contract/judge";
 
@@ -6,9 +6,12 @@ export * from "../../contract/judge";
 export const FAULT_MARKER = "FAULT-OF-OUR-OWN";
 
 /** The judge with a programming error: it throws on a valid line. */
-export const judgeLine: typeof soundJudge = (bytes, arrivedAtMs) => {
-  if (Buffer.from(bytes).includes(FAULT_MARKER)) {
-    throw new TypeError("Cannot read properties of undefined (reading 'values')");
-  }
-  return soundJudge(bytes, arrivedAtMs);
+export const lineJudge: typeof soundJudge = (columns) => {
+  const judge = soundJudge(columns);
+  return ((bytes, arrivedAtMs) => {
+    if (Buffer.from(bytes).includes(FAULT_MARKER)) {
+      throw new TypeError("Cannot read properties of undefined (reading 'values')");
+    }
+    return judge(bytes, arrivedAtMs);
+  }) satisfies LineJudge;
 };

@@ -1,5 +1,6 @@
-import { isStored, judgeRecord, storedJson } from "../../contract/lines";
+import { isStored } from "../../contract/lines";
 import { generate } from "../../loadgen/generate";
+import { judgeRecord, storedJson } from "./retail";
 
 /** A line as stored in the raw zone. */
 export interface RawLine {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { COLUMNS } from "../../contract/retail-transaction";
 import { goodLine } from "./kinesis-event";
+import { COLUMNS } from "./retail";
 
 /** Default size limit of a stream's record. */
 const RECORD_BYTES = 1024 * 1024;

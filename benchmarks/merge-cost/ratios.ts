@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { glueColumns } from "../../contract/glue-columns";
 import { hourOf } from "../../contract/hours";
-import { isStored, judgeRecord, storedJson } from "../../contract/lines";
-import { glueColumns, PARTITION_COLUMNS } from "../../contract/retail-transaction";
+import { isStored } from "../../contract/lines";
+import { retailJudge } from "../../contract/retail-judge";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { PARTITION_COLUMNS } from "../../contract/stored-columns";
 import { toSql } from "../../lambdas/merge-small-files/sql";
 import { generate } from "../../loadgen/generate";
 import { Random } from "../../loadgen/random";
@@ -47,14 +50,14 @@ function storedLines(): string[] {
     nowMs = HOUR.startMs + Math.floor((index * 3_600_000) / LINES);
     counter += 1 + random.below(1 << 20);
     const shard = random.below(SHARDS);
-    const [line] = judgeRecord({
+    const [line] = retailJudge.judgeRecord({
       shardId: `shardId-${String(shard).padStart(12, "0")}`,
       sequenceNumber: sequenceNumber(shard, counter, nowMs),
       arrivedAtMs: nowMs,
       data: Buffer.from(JSON.stringify(rows.next().value)),
     });
     if (line === undefined || !isStored(line)) throw new Error("the generator made a line that is refused");
-    return `${storedJson(line)}\n`;
+    return `${retailJudge.storedJson(line)}\n`;
   });
 }
 
@@ -78,7 +81,7 @@ export async function measureRatios(): Promise<Ratios> {
     await connection.run(`CREATE VIEW db.raw AS ${raw}`);
     await connection.run("CREATE VIEW db.parquet AS SELECT * FROM db.raw WHERE false");
     const table = (name: string) => ({ database: "db", name });
-    const columns = glueColumns().map(({ name }) => name);
+    const columns = glueColumns(retailTransaction.columns).map(({ name }) => name);
     const statement = {
       kind: "merge",
       hour: HOUR,

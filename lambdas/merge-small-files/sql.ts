@@ -1,5 +1,5 @@
 import { type Hour, neighboursOf } from "../../contract/hours";
-import { EXTRA_COLUMN, PARTITION_COLUMNS } from "../../contract/retail-transaction";
+import { EXTRA_COLUMN, PARTITION_COLUMNS } from "../../contract/stored-columns";
 import type { CoverStatement, MergeStatement, OverlapStatement, Statement, Table, Tables } from "./statement";
 
 /** Beginning of the engine's reason when a merge fails because rows of one identity differ; the identity follows. */

@@ -1,3 +1,4 @@
+import type { Column } from "../../contract/column";
 import { isJsonObject } from "../../lib/json";
 import type { Logger } from "../shared/log";
 import { READER_ROLE, WRITER_ROLE } from "../shared/search";
@@ -37,12 +38,16 @@ export interface SetupOutcome {
  * @param event the deploy's input, see {@link SearchSetupInput}
  * @throws InputError when the input is wrong; Error when the domain cannot be reached in time or refuses.
  */
-export async function searchSetup(event: unknown, indexName: string, ports: Ports): Promise<SetupOutcome> {
+export async function searchSetup(
+  event: unknown,
+  { indexName, columns }: { readonly indexName: string; readonly columns: readonly Column[] },
+  ports: Ports,
+): Promise<SetupOutcome> {
   const input = readInput(event);
   const search = withRetry(ports.search, ports);
   const resources = [
     lifecyclePolicy(indexName, input.retentionDays),
-    indexTemplate(indexName, input),
+    indexTemplate(indexName, columns, input),
     auditLog(),
     ...(await forPeople(input, indexName, search)),
     ...forWriters(input, indexName),

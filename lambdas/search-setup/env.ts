@@ -1,3 +1,4 @@
+import { parseContractVariable } from "../../contract/variable";
 import { text } from "../shared/env";
 import { indexName, searchNode } from "../shared/search";
 
@@ -9,4 +10,6 @@ export const ENVIRONMENT = {
   ES_INDEX: indexName,
   /** Region of the domain, for the signatures. */
   REGION_NAME: text,
+  /** What a record is: event time and columns, see contract/variable.ts. */
+  CONTRACT: parseContractVariable,
 } as const;

@@ -21,7 +21,11 @@ export async function handler(event: unknown, context: Context): Promise<SetupOu
     timeLeftMs: () => context.getRemainingTimeInMillis(),
     sleep: (ms) => sleep(ms),
   };
-  const engine = await searchSetup(event, config.ES_INDEX, ports);
+  const engine = await searchSetup(
+    event,
+    { indexName: config.ES_INDEX, columns: config.CONTRACT.columns },
+    ports,
+  );
   const objects = savedObjects(PANELS, config.ES_INDEX);
   const dashboards = await setUpDashboards(objects, withRetry(search, ports));
   ports.log.info("Dashboards", { ...dashboards });

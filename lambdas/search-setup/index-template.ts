@@ -1,4 +1,5 @@
-import { indexMapping } from "../../contract/retail-transaction";
+import type { Column } from "../../contract/column";
+import { indexMapping } from "../../contract/index-mapping";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 import { indexPattern } from "../shared/search";
 import { flatSettings, isList } from "./canonical";
@@ -10,6 +11,7 @@ const PRIORITY = 100;
 /** Template of the monthly indices: the contract's mapping, shards and replicas. */
 export function indexTemplate(
   indexName: string,
+  columns: readonly Column[],
   { shards, replicas }: { readonly shards: number; readonly replicas: number },
 ): Resource {
   const wanted: JsonObject = {
@@ -17,7 +19,7 @@ export function indexTemplate(
     priority: PRIORITY,
     template: {
       settings: { "index.number_of_shards": shards, "index.number_of_replicas": replicas },
-      mappings: mapping(),
+      mappings: mapping(columns),
     },
   };
   return {
@@ -36,6 +38,6 @@ export function indexTemplate(
 }
 
 /** The contract's mapping as JSON. */
-function mapping(): Json {
-  return JSON.parse(JSON.stringify(indexMapping()));
+function mapping(columns: readonly Column[]): Json {
+  return JSON.parse(JSON.stringify(indexMapping(columns)));
 }

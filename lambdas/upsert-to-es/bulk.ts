@@ -1,4 +1,4 @@
-import { type StoredLine, storedJson } from "../../contract/lines";
+import type { RecordJudge, StoredLine } from "../../contract/lines";
 import { monthlyIndex } from "../shared/search";
 
 /** Most bytes of a bulk request. Domains on small nodes take at most 10 MiB in a request. */
@@ -9,16 +9,24 @@ export const BULK_QUERY = {
   filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
 } as const;
 
+/** Where lines go, and by which contract. */
+export interface Indexing {
+  /** First part of the indices' names, such as `retail`. */
+  readonly indexName: string;
+  /** The column by whose month lines are spread over indices. */
+  readonly eventTime: string;
+  readonly judge: RecordJudge;
+}
+
 /**
  * The two lines of a bulk request that put a line into the index of its month, under its identity.
  *
  * `index`, not `create`: a retried line overwrites itself with the same content and succeeds. `create` would answer
  * 409, and the existing document would have to be trusted as correct and complete.
- * @param indexName first part of the index's name
  */
-export function bulkEntry(line: StoredLine, indexName: string): string {
-  const index = monthlyIndex(indexName, String(line.verdict.values["InvoiceDate"]));
-  return `{"index":{"_index":"${index}","_id":"${line.recordId}"}}\n${storedJson(line)}\n`;
+export function bulkEntry(line: StoredLine, { indexName, eventTime, judge }: Indexing): string {
+  const index = monthlyIndex(indexName, String(line.verdict.values[eventTime]));
+  return `{"index":{"_index":"${index}","_id":"${line.recordId}"}}\n${judge.storedJson(line)}\n`;
 }
 
 /** A document with its entry in a bulk request. */

@@ -1,12 +1,12 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
-import { countRecordLines, isStored, judgeRecord, type Line } from "../../contract/lines";
+import { countRecordLines, isStored, type Line } from "../../contract/lines";
 import { type PutObject, writeQuarantine } from "../../contract/quarantine";
 import { errorFields, type Logger } from "../shared/log";
 import type { Search, SearchAnswer } from "../shared/search-client";
 import { type Fault, readBulkAnswer } from "./answer";
 import { Batch, type Tracked } from "./batch";
-import { BULK_QUERY, BulkPacker, type BulkRequest, bulkEntry, isTooLarge } from "./bulk";
+import { BULK_QUERY, BulkPacker, type BulkRequest, bulkEntry, type Indexing, isTooLarge } from "./bulk";
 import { report } from "./report";
 
 /** External dependencies of the function. */
@@ -18,9 +18,7 @@ export interface Ports {
   readonly timeLeftMs: () => number;
 }
 
-export interface Settings {
-  /** First part of the indices' names, such as `retail`. */
-  readonly indexName: string;
+export interface Settings extends Indexing {
   /** Such as `quarantine/`. */
   readonly quarantinePrefix: string;
 }
@@ -52,7 +50,7 @@ interface TrackedDocument extends Tracked {
  */
 export async function upsertToEs(
   event: KinesisStreamEvent,
-  { indexName, quarantinePrefix }: Settings,
+  { quarantinePrefix, ...indexing }: Settings,
   ports: Ports,
 ): Promise<KinesisStreamBatchResponse> {
   const batch = new Batch();
@@ -68,8 +66,8 @@ export async function upsertToEs(
       batch.retryFrom(sequenceNumber);
     }
     if (batch.isRetried(sequenceNumber)) continue;
-    for (const line of readRecord(record, batch, ports.log)) {
-      const document = buildDocument({ sequenceNumber, line }, indexName, batch);
+    for (const line of readRecord(record, indexing, batch, ports.log)) {
+      const document = buildDocument({ sequenceNumber, line }, indexing, batch);
       if (document) await sendBulk(bulk.add(document), batch, ports);
       if (batch.isRetried(sequenceNumber)) break;
     }
@@ -88,10 +86,10 @@ function countRetried({ Records }: KinesisStreamEvent, batch: Batch): number {
 }
 
 /** The lines of a record. A record whose position in the stream cannot be read has no identity: it is retried. */
-function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Line[] {
+function readRecord(record: KinesisStreamRecord, { judge }: Indexing, batch: Batch, log: Logger): Line[] {
   const { sequenceNumber } = record.kinesis;
   try {
-    return judgeRecord(decodeKinesisRecord(record));
+    return judge.judgeRecord(decodeKinesisRecord(record));
   } catch (error) {
     log.error("A record has no identity and is retried", { sequenceNumber, ...errorFields(error) });
     batch.retryFrom(sequenceNumber);
@@ -102,7 +100,7 @@ function readRecord(record: KinesisStreamRecord, batch: Batch, log: Logger): Lin
 /** The line as a document; undefined when it is refused, even for an error in this code. */
 function buildDocument(
   tracked: Tracked & { readonly line: Line },
-  indexName: string,
+  indexing: Indexing,
   batch: Batch,
 ): TrackedDocument | undefined {
   const { line, sequenceNumber } = tracked;
@@ -113,7 +111,7 @@ function buildDocument(
   batch.unknownColumns += line.verdict.unknownColumns;
   try {
     const { recordId, arrivedAt, original } = line;
-    const entry = bulkEntry(line, indexName);
+    const entry = bulkEntry(line, indexing);
     const document = { sequenceNumber, line: { recordId, arrivedAt, original }, entry };
     if (!isTooLarge(document)) return document;
     batch.refuse(tracked, "document_too_large", `the document does not fit into a bulk request`);

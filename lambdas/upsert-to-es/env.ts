@@ -1,3 +1,4 @@
+import { parseContractVariable } from "../../contract/variable";
 import { s3Location, text } from "../shared/env";
 import { indexName, searchNode } from "../shared/search";
 
@@ -11,4 +12,6 @@ export const ENVIRONMENT = {
   REGION_NAME: text,
   /** Location of refused lines, such as `s3://bucket/quarantine/`. */
   QUARANTINE_LOCATION: s3Location,
+  /** What a record is: event time and columns, see contract/variable.ts. */
+  CONTRACT: parseContractVariable,
 } as const;

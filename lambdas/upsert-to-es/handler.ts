@@ -1,4 +1,5 @@
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+import { RecordJudge } from "../../contract/lines";
 import { readEnvironment } from "../shared/env";
 import { createLogger } from "../shared/log";
 import { putJsonLines } from "../shared/s3";
@@ -8,7 +9,13 @@ import { ENVIRONMENT } from "./env";
 
 const config = readEnvironment(ENVIRONMENT, process.env);
 const search = createSearch(config.ES_HOST, config.REGION_NAME);
-const settings = { indexName: config.ES_INDEX, quarantinePrefix: config.QUARANTINE_LOCATION.prefix };
+const { columns, eventTime } = config.CONTRACT;
+const settings = {
+  indexName: config.ES_INDEX,
+  quarantinePrefix: config.QUARANTINE_LOCATION.prefix,
+  judge: new RecordJudge(columns),
+  eventTime,
+};
 
 const put = putJsonLines(config.QUARANTINE_LOCATION.bucket);
 

@@ -4,12 +4,18 @@ import type {
   FirehoseTransformationResultRecord,
 } from "aws-lambda";
 import { answerBytes, MAX_ANSWER_BYTES } from "../../contract/limits";
-import { isStored, judgeUserRecord, type Line, refuseRecord, storedJson } from "../../contract/lines";
+import { isStored, type Line, type RecordJudge, refuseRecord } from "../../contract/lines";
 import { type PutObject, QuarantineWriter, quarantineEntry } from "../../contract/quarantine";
 import type { Refusal } from "../../contract/reasons";
 import { count, type Logger } from "../shared/log";
 import { decodeFirehoseRecords } from "./decode";
 import { METRICS } from "./metrics";
+
+export interface Settings {
+  /** Such as `quarantine/`. */
+  readonly quarantinePrefix: string;
+  readonly judge: RecordJudge;
+}
 
 /** External dependencies of the function. */
 interface Ports {
@@ -26,11 +32,10 @@ interface Ports {
  * would treat as failed. An answer above Lambda's limit would fail again with each retry, so a record that does not
  * fit any more goes to quarantine as a whole. The delivery stream's buffer is small enough that none occurs (see
  * limits.ts), but Firehose takes it as a hint only.
- * @param quarantinePrefix such as `quarantine/`
  */
 export async function validateRecords(
   event: FirehoseTransformationEvent,
-  quarantinePrefix: string,
+  { quarantinePrefix, judge }: Settings,
   { put, log }: Ports,
 ): Promise<FirehoseTransformationResult> {
   const quarantine = new QuarantineWriter(quarantinePrefix, put);
@@ -48,8 +53,8 @@ export async function validateRecords(
   for (const [at, { recordId }] of event.records.entries()) {
     const record = userRecords[at];
     if (record === undefined) continue;
-    let lines = judgeUserRecord(record);
-    let data = storedLines(lines);
+    let lines = judge.judgeUserRecord(record);
+    let data = storedLines(lines, judge);
     if (bytes + data.length > MAX_ANSWER_BYTES) {
       lines = [refuseRecord(record, ANSWER_TOO_LARGE)];
       data = "";
@@ -85,8 +90,8 @@ const ANSWER_TOO_LARGE: Refusal = {
 };
 
 /** The stored lines of a record, in base64; empty if there are none. */
-function storedLines(lines: readonly Line[]): string {
+function storedLines(lines: readonly Line[], judge: RecordJudge): string {
   let text = "";
-  for (const line of lines) if (isStored(line)) text += `${storedJson(line)}\n`;
+  for (const line of lines) if (isStored(line)) text += `${judge.storedJson(line)}\n`;
   return Buffer.from(text).toString("base64");
 }

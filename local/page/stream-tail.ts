@@ -1,5 +1,6 @@
 import type { GetShardIteratorCommandInput, KinesisClient } from "@aws-sdk/client-kinesis";
-import { isStored, judgeRecord } from "../../contract/lines";
+import { isStored } from "../../contract/lines";
+import { retailJudge } from "../../contract/retail-judge";
 import { type ShardPosition, ShardReader, startingPositions } from "../services/stream-consumer/shard-reader";
 import { Arrivals, minuteStart } from "./arrivals";
 
@@ -145,7 +146,7 @@ export class StreamTail {
         if (minuteStart(bookmarks.at(-1)?.arrivedAtMs ?? 0) < minuteStart(arrivedAtMs)) {
           bookmarks.push({ arrivedAtMs, sequenceNumber });
         }
-        for (const line of judgeRecord(record)) {
+        for (const line of retailJudge.judgeRecord(record)) {
           (isStored(line) ? this.accepted : this.refused).add(arrivedAtMs);
         }
       }

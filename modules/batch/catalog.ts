@@ -1,8 +1,9 @@
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
+import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
 import { QUARANTINE_COLUMNS } from "../../contract/quarantine";
-import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { assertLiteral } from "../check";
 import type { Location } from "../location";
 import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
@@ -68,7 +69,7 @@ export class Catalog extends Construct {
       description: "Transactions as delivered; a line may occur more than once, with the same record_id",
       zone: "raw",
       format: JSON_LINES,
-      columns: glueColumns(),
+      columns: glueColumns(retailTransaction.columns),
       partitions: gluePartitionColumns(),
     });
     this.parquet = this.table("Parquet", {
@@ -76,7 +77,7 @@ export class Catalog extends Construct {
       description: "Transactions merged, each once",
       zone: "parquet",
       format: PARQUET,
-      columns: glueColumns(),
+      columns: glueColumns(retailTransaction.columns),
       partitions: gluePartitionColumns(),
     });
     this.quarantine = this.table("Quarantine", {

@@ -2,7 +2,7 @@ import { CloudwatchLogStream } from "@cdktf/provider-aws/lib/cloudwatch-log-stre
 import { KinesisFirehoseDeliveryStream } from "@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream";
 import { Construct } from "constructs";
 import { transformationBufferMiB } from "../../contract/limits";
-import { COLUMNS } from "../../contract/retail-transaction";
+import { retailTransaction } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
 import { assertLiteral } from "../check";
 import type { NodeFunction } from "../functions/node-function";
@@ -48,7 +48,7 @@ const BUFFER_SECONDS = 60;
 const VALIDATION_RETRIES = 300;
 
 /** Most data of one transformation request, so that its answer stays below Lambda's limit. */
-const VALIDATION_BUFFER_MIB = transformationBufferMiB(COLUMNS);
+const VALIDATION_BUFFER_MIB = transformationBufferMiB(retailTransaction.columns);
 const DEFAULT_VALIDATION_BUFFER_MIB = 1;
 
 /** Delivers the stream to the lake, with each line validated. */

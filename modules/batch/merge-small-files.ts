@@ -4,7 +4,8 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
-import { glueColumns } from "../../contract/retail-transaction";
+import { glueColumns } from "../../contract/glue-columns";
+import { retailTransaction } from "../../contract/retail-transaction";
 import type { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
 import { product } from "../arithmetic";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
@@ -63,7 +64,7 @@ export class MergeSmallFiles extends Construct {
         OUTPUT_PREFIX: lake.location("parquet"),
         STAGING_OUTPUT_PREFIX: lake.location("scratch"),
         STATE_PREFIX: lake.location("mergeState"),
-        COLUMN_NAMES: glueColumns()
+        COLUMN_NAMES: glueColumns(retailTransaction.columns)
           .map(({ name }) => name)
           .join(","),
         LOOK_BACK_HOURS: String(props.lookBackHours),

@@ -1,4 +1,6 @@
 import { Construct } from "constructs";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import type { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { ILake } from "./data-lake";
@@ -27,7 +29,10 @@ export class ValidateRecords extends Construct {
       folder: "validate-records",
       timeoutSeconds: FIREHOSE_PATIENCE_SECONDS,
       memoryMiB: 512,
-      environment: { QUARANTINE_LOCATION: props.lake.location("quarantine") },
+      environment: {
+        QUARANTINE_LOCATION: props.lake.location("quarantine"),
+        CONTRACT: contractVariable(retailTransaction),
+      },
     });
     props.lake.grant(this.function.role, { write: ["quarantine"] });
   }

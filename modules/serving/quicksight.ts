@@ -4,7 +4,8 @@ import { QuicksightDashboard } from "@cdktf/provider-aws/lib/quicksight-dashboar
 import { QuicksightDataSet } from "@cdktf/provider-aws/lib/quicksight-data-set";
 import { QuicksightDataSource } from "@cdktf/provider-aws/lib/quicksight-data-source";
 import { Construct } from "constructs";
-import { glueColumns, gluePartitionColumns } from "../../contract/retail-transaction";
+import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { Catalog } from "../batch/catalog";
@@ -146,7 +147,7 @@ export class QuickSight extends Construct {
   }
 
   private dataSet(id: string, name: string, table: GlueCatalogTable): QuicksightDataSet {
-    const columns = [...glueColumns(), ...gluePartitionColumns()];
+    const columns = [...glueColumns(retailTransaction.columns), ...gluePartitionColumns()];
     return new QuicksightDataSet(this, `${id}DataSet`, {
       awsAccountId: this.props.location.accountId,
       dataSetId: name,

@@ -1,6 +1,8 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import type { SearchSetupInput } from "../../lambdas/search-setup/input";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
@@ -56,6 +58,7 @@ export class SearchSetup extends Construct {
         ES_HOST: domain.endpoint,
         ES_INDEX: SEARCH_INDEX,
         REGION_NAME: props.location.region,
+        CONTRACT: contractVariable(retailTransaction),
       },
     });
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put", "Post"]);
@@ -74,7 +77,12 @@ export class SearchSetup extends Construct {
       input: inputJson,
       // With the other lifecycle scope, a failed update would count as done and never run again.
       lifecycleScope: "CREATE_ONLY",
-      triggers: { input: inputJson, code: this.function.codeHash, endpoint: domain.endpoint },
+      triggers: {
+        input: inputJson,
+        code: this.function.codeHash,
+        contract: contractVariable(retailTransaction),
+        endpoint: domain.endpoint,
+      },
       dependsOn: [...domain.reachable],
     });
   }

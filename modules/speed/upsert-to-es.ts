@@ -1,5 +1,7 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { contractVariable } from "../../contract/variable";
 import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
 import { least, product, sum } from "../arithmetic";
 import type { ILake } from "../batch/data-lake";
@@ -71,6 +73,7 @@ export class UpsertToEs extends Construct {
         ES_INDEX: SEARCH_INDEX,
         REGION_NAME: props.location.region,
         QUARANTINE_LOCATION: lake.location("quarantine"),
+        CONTRACT: contractVariable(retailTransaction),
       },
     });
     domain.grantRequests(role, "UpsertToES", ["Post"]);

@@ -1,7 +1,7 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import type { KinesisStreamEvent } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
-import { judgeRecord } from "../../contract/lines";
+import { retailJudge } from "../../contract/retail-judge";
 import { ZONES } from "../../modules/batch/zones";
 import type { DiscardedLine } from "./compare";
 import { isInWindow, type Window } from "./window";
@@ -75,7 +75,7 @@ export async function readDiscardedLines(
     for (const record of object.event.Records) {
       const decoded = decodeKinesisRecord(record);
       if (window && !isInWindow(window, decoded.arrivedAtMs)) continue;
-      for (const { recordId } of judgeRecord(decoded)) {
+      for (const { recordId } of retailJudge.judgeRecord(decoded)) {
         lines.set(recordId, {
           condition: object.condition,
           location: `s3://${failures.bucket}/${object.key}`,

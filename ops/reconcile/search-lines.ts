@@ -1,6 +1,7 @@
 import type { Client } from "@opensearch-project/opensearch";
 import { checksum, type LineValues } from "../../contract/checksum";
-import { EXTRA_COLUMN, tableColumns } from "../../contract/retail-transaction";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { EXTRA_COLUMN, storedColumns } from "../../contract/stored-columns";
 import type { LayerLine } from "./compare";
 import type { CountrySums } from "./tables";
 import { arrivalQuery, type Window } from "./window";
@@ -29,7 +30,7 @@ export async function readIndex(client: Client, pattern: string, window?: Window
         size: DOCUMENTS_PER_CALL,
         query: window === undefined ? { match_all: {} } : arrivalQuery(window),
         sort: [{ record_id: { order: "asc" } }],
-        _source: tableColumns().map(({ field }) => field),
+        _source: storedColumns(retailTransaction.columns).map(({ field }) => field),
         ...(after === undefined ? {} : { search_after: [after] }),
       },
     });
@@ -38,7 +39,12 @@ export async function readIndex(client: Client, pattern: string, window?: Window
       const document = _source as LineValues;
       const arrivedAt = String(document["arrived_at"]);
       const extra = document[EXTRA_COLUMN.field] ?? null;
-      const sum = checksum(document, arrivedAt, extra === null ? null : String(extra));
+      const sum = checksum(
+        retailTransaction.columns,
+        document,
+        arrivedAt,
+        extra === null ? null : String(extra),
+      );
       const known = lines.get(_id ?? "");
       if (known) known.checksums.push(sum);
       else lines.set(_id ?? "", { checksums: [sum], arrivedAt });

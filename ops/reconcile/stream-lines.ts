@@ -1,6 +1,8 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { checksum } from "../../contract/checksum";
-import { isStored, judgeRecord } from "../../contract/lines";
+import { isStored } from "../../contract/lines";
+import { retailJudge } from "../../contract/retail-judge";
+import { retailTransaction } from "../../contract/retail-transaction";
 import type { StreamLine } from "./compare";
 import { streamRecords } from "./stream-records";
 import type { Window } from "./window";
@@ -19,13 +21,18 @@ export async function readStream(
 ): Promise<Map<string, StreamLine>> {
   const lines = new Map<string, StreamLine>();
   for await (const record of streamRecords(kinesis, streamName, window, disorderMs)) {
-    for (const line of judgeRecord(record)) {
+    for (const line of retailJudge.judgeRecord(record)) {
       lines.set(
         line.recordId,
         isStored(line)
           ? {
               accepted: true,
-              checksum: checksum(line.verdict.values, line.arrivedAt, line.verdict.extra),
+              checksum: checksum(
+                retailTransaction.columns,
+                line.verdict.values,
+                line.arrivedAt,
+                line.verdict.extra,
+              ),
               arrivedAt: line.arrivedAt,
             }
           : {

@@ -1,5 +1,6 @@
 import { checksum } from "../../contract/checksum";
-import { COLUMNS, EXTRA_COLUMN } from "../../contract/retail-transaction";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { LayerLine, QuarantinedLine } from "./compare";
 import type { Sql } from "./sql";
 import { arrivalCondition, partitionCondition, type Window } from "./window";
@@ -16,7 +17,7 @@ export interface CountrySums {
 
 /** Selects every line of a table with its identity and values. */
 function linesQuery(table: string, window?: Window): string {
-  const columns = [...COLUMNS, EXTRA_COLUMN].map(({ field, kind, required }) => {
+  const columns = [...retailTransaction.columns, EXTRA_COLUMN].map(({ field, kind, required }) => {
     const name = field.toLowerCase();
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
   });
@@ -45,7 +46,12 @@ export async function readTable(sql: Sql, table: string, window?: Window): Promi
   await sql.query(linesQuery(table, window), (row) => {
     const id = row["record_id"] ?? "";
     const arrivedAt = row["arrived_at"] ?? "";
-    const sum = checksum(rowValues(row), arrivedAt, textOrNull(row[EXTRA_COLUMN.field]));
+    const sum = checksum(
+      retailTransaction.columns,
+      rowValues(row),
+      arrivedAt,
+      textOrNull(row[EXTRA_COLUMN.field]),
+    );
     const line = lines.get(id);
     if (line) line.checksums.push(sum);
     else lines.set(id, { checksums: [sum], arrivedAt });
@@ -59,7 +65,7 @@ function textOrNull(cell = ""): string | null {
 
 function rowValues(row: Readonly<Record<string, string>>): Record<string, string | number | null> {
   const values: Record<string, string | number | null> = {};
-  for (const { field, kind, required } of COLUMNS) {
+  for (const { field, kind, required } of retailTransaction.columns) {
     const cell = row[field.toLowerCase()] ?? "";
     if (kind === "integer" || kind === "decimal") values[field] = cell === "" ? null : Number(cell);
     else if (kind === "text" && !required) values[field] = textOrNull(cell);

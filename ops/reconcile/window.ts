@@ -1,5 +1,5 @@
 import { hourOf, hoursBetween } from "../../contract/hours";
-import { PARTITION_COLUMNS } from "../../contract/retail-transaction";
+import { PARTITION_COLUMNS } from "../../contract/stored-columns";
 import { formatTimestamp } from "../../contract/timestamp";
 
 const MINUTE_MS = 60_000;

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { HOUR_MS, type Hour, hoursBetween } from "../../contract/hours";
-import { isStored, judgeRecord, type StoredLine, type StreamRecord, storedJson } from "../../contract/lines";
+import { isStored, type StoredLine, type StreamRecord } from "../../contract/lines";
 import {
   type PutObject,
   type QuarantineEntry,
   quarantineEntry,
   writeQuarantine,
 } from "../../contract/quarantine";
+import { retailJudge } from "../../contract/retail-judge";
 import { UsageError } from "../../lib/exit";
 import { ZONES } from "../../modules/batch/zones";
 import { TABLE_NAMES } from "../../modules/naming";
@@ -85,7 +86,7 @@ export async function replay(
     const condition = `${partitionCondition(window)} AND ${arrivalCondition(window)}`;
     const raw = await identities(ports.sql, TABLE_NAMES.raw, condition);
     for await (const record of ports.records(window)) {
-      for (const line of judgeRecord(record)) {
+      for (const line of retailJudge.judgeRecord(record)) {
         lines++;
         if (isStored(line)) {
           if (!raw.has(line.recordId)) await writer.store(line, hour);
@@ -142,7 +143,7 @@ class Writer {
   public async store(line: StoredLine, hour: Hour): Promise<void> {
     this.totals.missing++;
     if (this.stored.length === 0) this.firstId = line.recordId;
-    const json = `${storedJson(line)}\n`;
+    const json = `${retailJudge.storedJson(line)}\n`;
     this.stored.push(json);
     this.storedBytes += Buffer.byteLength(json);
     if (this.storedBytes >= OBJECT_BYTES) await this.finishStored(hour);

@@ -15,6 +15,7 @@ import { testPanelsOnEngine } from "../../support/panel-checks";
 import { indexLines } from "../../support/panel-engines";
 import { realLines } from "../../support/real-panels";
 import { describeRealRows } from "../../support/real-rows";
+import { COLUMNS } from "../../support/retail";
 
 const REGION = "eu-west-1";
 const MASTER = "arn:aws:iam::123456789012:role/SearchSetup";
@@ -41,7 +42,7 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
     });
     search = createSearch(real.gate.url, REGION);
     // Several shards, so that each has only a part of a sum.
-    const { path, wanted } = indexTemplate(INDEX, { shards: 3, replicas: 0 });
+    const { path, wanted } = indexTemplate(INDEX, COLUMNS, { shards: 3, replicas: 0 });
     const { status } = await search({ method: "PUT", path, body: wanted(undefined), timeoutMs: 30_000 });
     expect(status).toBe(200);
     await indexLines(search, INDEX, realLines());

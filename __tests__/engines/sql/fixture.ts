@@ -1,12 +1,13 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { HOUR_MS, hourOf } from "../../../contract/hours";
-import { isStored, judgeRecord, type StreamRecord, storedJson } from "../../../contract/lines";
+import { isStored, type StreamRecord } from "../../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
 import { generate } from "../../../loadgen/generate";
 import { ZONES } from "../../../modules/batch/zones";
 import type { BatchLayer } from "../../support/batch-layer";
 import { BROKEN_LINES } from "../../support/broken-lines";
 import type { RawLine } from "../../support/raw-lines";
+import { judgeRecord, storedJson } from "../../support/retail";
 
 /** The time of all queries; the same on every engine, because names and conditions contain it. */
 export const NOW = Date.UTC(2026, 10, 24, 6, 20);

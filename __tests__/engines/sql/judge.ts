@@ -1,9 +1,10 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
+import type { ColumnValue } from "../../../contract/column-value";
 import { HOUR_MS, type Hour, hourOf } from "../../../contract/hours";
-import { isStored, judgeRecord, type Line, type StoredLine, storedJson } from "../../../contract/lines";
+import { isStored, type Line, type StoredLine } from "../../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
-import { COLUMNS, tableColumns } from "../../../contract/retail-transaction";
+import { storedColumns } from "../../../contract/stored-columns";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
 import { hourLocation, s3Uri } from "../../../lambdas/merge-small-files/locations";
 import { chunks } from "../../../lib/given";
@@ -11,6 +12,7 @@ import { QueryFailure } from "../../../local/services/protocol/errors";
 import { ZONES } from "../../../modules/batch/zones";
 import { TABLE_NAMES } from "../../../modules/naming";
 import { BatchLayer } from "../../support/batch-layer";
+import { COLUMNS, judgeRecord, storedJson } from "../../support/retail";
 import { check, type Report } from "../../terraform/emulated/report";
 import { makeCatalogs, type TrinoCatalogs } from "../trino/catalogs";
 import type { TrinoCell } from "../trino/client";
@@ -70,7 +72,7 @@ async function generated(report: Report, layer: BatchLayer, select: Select): Pro
       await layer.deliver(hour, `${number}.json`, object);
     }
     await register(layer, [hour]);
-    const columns = tableColumns().map(({ field }) => field);
+    const columns = storedColumns(COLUMNS).map(({ field }) => field);
     const rows = await select(`SELECT ${columns.join(", ")} FROM ${TABLE_NAMES.raw}`);
     return sameLines(stored, rows);
   });
@@ -142,7 +144,7 @@ function sameLines(stored: readonly StoredLine[], rows: readonly (readonly Trino
 }
 
 /** Whether a cell equals a value: texts to the last character, numbers to the last bit. */
-function isRead(value: string | number | null, cell: TrinoCell): boolean {
+function isRead(value: ColumnValue, cell: TrinoCell): boolean {
   if (value === null || cell === null) return value === cell;
   // JavaScript's JSON writer writes negative zero as 0.
   if (typeof value === "number") return Object.is(Number(cell), value + 0);

@@ -1,13 +1,9 @@
 import fc from "fast-check";
+import type { ColumnKind } from "../../../contract/column";
 import { MAX_LINE_BYTES } from "../../../contract/judge";
-import {
-  COLUMNS,
-  type ColumnKind,
-  EXTRA_COLUMN,
-  IDENTITY_COLUMNS,
-  PARTITION_COLUMNS,
-} from "../../../contract/retail-transaction";
+import { EXTRA_COLUMN, IDENTITY_COLUMNS, PARTITION_COLUMNS } from "../../../contract/stored-columns";
 import { formatTimestamp } from "../../../contract/timestamp";
+import { COLUMNS } from "../../support/retail";
 
 /** A member of an object as written: key and value, both JSON text that may be invalid. */
 type Written = readonly [key: string, value: string];
@@ -181,7 +177,10 @@ const GOOD: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
     fc.integer().map(String),
     fc.integer({ min: -100, max: 100 }).map((value) => `${value}.0`),
   ),
-  decimal: fc.oneof(
+  bigint: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  decimal: fc.integer({ min: -1_000_000, max: 1_000_000 }).map((pence) => String(pence / 100)),
+  boolean: fc.boolean().map(String),
+  double: fc.oneof(
     fc.double({ noNaN: true, noDefaultInfinity: true }).map(written),
     fc.integer({ min: -1_000_000, max: 1_000_000 }).map((pence) => String(pence / 100)),
     fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
@@ -194,7 +193,10 @@ const GOOD: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
 const ODD: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
   text: strange,
   integer: fc.oneof(fc.constantFrom(...ODD_NUMBERS), texts),
+  bigint: fc.oneof(fc.constantFrom(...ODD_NUMBERS), texts),
   decimal: fc.oneof(fc.constantFrom(...ODD_NUMBERS), texts),
+  boolean: strange,
+  double: fc.oneof(fc.constantFrom(...ODD_NUMBERS), texts),
   timestamp: fc.oneof(fc.constantFrom(...ODD_DATES).map(written), texts),
 };
 

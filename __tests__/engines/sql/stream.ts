@@ -1,11 +1,10 @@
-import { checksum } from "../../../contract/checksum";
 import { lineId, recordPrefix } from "../../../contract/record-id";
-import { COLUMNS } from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
 import { generate } from "../../../loadgen/generate";
 import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
 import { BROKEN_LINES } from "../../support/broken-lines";
 import { hasRealRows, readRealRows, sumsOf } from "../../support/real-rows";
+import { COLUMNS, checksum } from "../../support/retail";
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -69,7 +68,7 @@ function toRow(values: Readonly<Record<string, unknown>>): Row {
     COLUMNS.map(({ field, kind }) => {
       const value = values[field];
       if (value === undefined || value === null) return [field, null];
-      return [field, kind === "integer" || kind === "decimal" ? Number(value) : String(value)];
+      return [field, kind === "integer" || kind === "double" ? Number(value) : String(value)];
     }),
   );
 }

@@ -1,5 +1,4 @@
 import { HOUR_MS } from "../../../contract/hours";
-import { glueColumns } from "../../../contract/retail-transaction";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
 import { chunks } from "../../../lib/given";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
@@ -8,6 +7,7 @@ import { TABLE_NAMES } from "../../../modules/naming";
 import type { LayerLine } from "../../../ops/reconcile/compare";
 import { type CountrySums, readCountries, readQuarantine, readTable } from "../../../ops/reconcile/tables";
 import type { Terraform } from "../../../ops/terraform/terraform";
+import { glueColumns } from "../../support/retail";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../../terraform/emulated/lane";
 import { searchDomainName } from "../../terraform/emulated/parts/deploying";
 import { check } from "../../terraform/emulated/report";

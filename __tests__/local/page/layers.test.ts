@@ -14,6 +14,7 @@ import { type SearchDouble, startSearchDouble } from "../../../local/services/op
 import type { Sql } from "../../../ops/reconcile/sql";
 import { GOOD_ROW } from "../../support/good-row";
 import { indexLines, panelRowsFromIndex } from "../../support/panel-engines";
+import { COLUMNS } from "../../support/retail";
 
 const NOON = Date.UTC(2026, 10, 25, 12);
 const SPEED = PANELS.filter(({ layer }) => layer === "speed");
@@ -32,7 +33,7 @@ describe("the speed layer", () => {
     double = await startSearchDouble({ dataDir: folder });
     search = createSearch(double.url, "eu-west-1");
     client = localSearch(double.url, "eu-west-1");
-    const template = indexTemplate("retail", { shards: 1, replicas: 0 });
+    const template = indexTemplate("retail", COLUMNS, { shards: 1, replicas: 0 });
     await search({ method: "PUT", path: template.path, body: template.wanted(undefined), timeoutMs: 10_000 });
   });
 

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { COLUMNS, glueColumns, gluePartitionColumns } from "../../../contract/retail-transaction";
+import { gluePartitionColumns } from "../../../contract/glue-columns";
 import { LOOPBACK } from "../../../lib/loopback";
 import type { ColumnModel, DataPlane, TableModel } from "../../../local/plan/data-plane";
 import { startAthena } from "../../../local/services/athena/service";
@@ -20,6 +20,7 @@ import { LOCAL_CREDENTIALS } from "../../../local/services/credentials";
 import { type S3Service, startS3 } from "../../../local/services/s3/service";
 import type { MakeEngine } from "../../engines/trino/engine";
 import { GOOD_ROW } from "../../support/good-row";
+import { COLUMNS, glueColumns } from "../../support/retail";
 
 export const BUCKET = "lake";
 export const DATABASE = "mydatabase";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, errors } from "@opensearch-project/opensearch";
-import { indexMapping } from "../../../contract/retail-transaction";
 import { searchSetup } from "../../../lambdas/search-setup/core";
 import { createLogger } from "../../../lambdas/shared/log";
 import type { Search, SearchAnswer } from "../../../lambdas/shared/search-client";
 import { upsertToEs } from "../../../lambdas/upsert-to-es/core";
 import { goodLine, kinesisEvent, sequenceNumber } from "../kinesis-event";
+import { COLUMNS, INDEXING, indexMapping } from "../retail";
 import { AGGREGATIONS } from "./aggregations";
 import { DOCUMENTS } from "./documents";
 import { ORDERS, QUERIES, REFUSED_SEARCHES } from "./queries";
@@ -498,7 +498,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
             shards: 1,
             writerRoleArns: [role],
           },
-          name,
+          { indexName: name, columns: COLUMNS },
           ports,
         );
       const all = [
@@ -549,7 +549,8 @@ export function searchContract(makeClient: () => Promise<Client>): void {
         timeLeftMs: () => 60_000,
         put: async (key: string, body: string) => void objects.set(key, body),
       };
-      const run = () => upsertToEs(event, { indexName: index, quarantinePrefix: "quarantine/" }, ports);
+      const run = () =>
+        upsertToEs(event, { ...INDEXING, indexName: index, quarantinePrefix: "quarantine/" }, ports);
 
       const answers = [await run(), await run()];
       await call("POST", `/${index}-*/_refresh`);
@@ -605,7 +606,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
 
       const answer = await upsertToEs(
         kinesisEvent(lines),
-        { indexName: index, quarantinePrefix: "quarantine/" },
+        { ...INDEXING, indexName: index, quarantinePrefix: "quarantine/" },
         ports,
       );
 
@@ -628,7 +629,11 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       const ports = { search: elsewhere, log: quiet, timeLeftMs: () => 60_000, put: async () => undefined };
       const event = kinesisEvent([goodLine({ InvoiceDate: "2010-02-03 04:05:06" }), goodLine()]);
 
-      const answer = await upsertToEs(event, { indexName: index, quarantinePrefix: "q/" }, ports);
+      const answer = await upsertToEs(
+        event,
+        { ...INDEXING, indexName: index, quarantinePrefix: "q/" },
+        ports,
+      );
 
       expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(1) }] });
     });
