@@ -67,7 +67,7 @@ function rowValues(row: Readonly<Record<string, string>>): Record<string, string
   const values: Record<string, string | number | null> = {};
   for (const { field, kind, required } of retailTransaction.columns) {
     const cell = row[field.toLowerCase()] ?? "";
-    if (kind === "integer" || kind === "decimal") values[field] = cell === "" ? null : Number(cell);
+    if (kind === "integer" || kind === "double") values[field] = cell === "" ? null : Number(cell);
     else if (kind === "text" && !required) values[field] = textOrNull(cell);
     else values[field] = cell;
   }
