@@ -9,7 +9,7 @@ const MAY_IMPORT = {
   lambdas: ["contract", "lib", "dashboards"],
   modules: ["contract", "lib", "dashboards", "lambdas"],
   environments: ["lib", "modules"],
-  stacks: ["lib", "modules", "environments"],
+  stacks: ["contract", "lib", "modules", "environments"],
   loadgen: ["contract", "lib"],
   "ops/terraform": ["lib", "modules", "environments"],
   "ops/tunnel": ["lib", "modules", "environments", "ops/terraform"],

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { transformSync } from "esbuild";
+import { retailTransaction } from "../contract/retail-transaction";
 import { dev } from "../environments/dev";
 import * as environments from "../environments/environment";
 import { prod } from "../environments/prod";
@@ -132,7 +133,8 @@ describe("names in the documentation", () => {
 
   test("source files and folders exist", () => {
     // Folders of a bucket and of the built project are written alike.
-    const elsewhere = [...Object.values(ZONES), "plans/", "assets/", "cdktf.out/", "node_modules/"];
+    const zones = [...Object.values(ZONES), retailTransaction.parquetFolder];
+    const elsewhere = [...zones, "plans/", "assets/", "cdktf.out/", "node_modules/"];
     const paths = mentions(/`((?:[\w.-]+\/)+(?:[\w.-]+\.(?:ts|js|sh|yml|md))?)`/g).filter(
       ({ name }) => !elsewhere.some((folder) => name.startsWith(folder)),
     );

@@ -1,3 +1,4 @@
+import { retailTransaction } from "../contract/retail-transaction";
 import type { Location } from "./location";
 
 /** Physical names of an environment. Two environments of one account must not share any of them. */
@@ -40,15 +41,13 @@ export interface Names {
   readonly boundary: string;
 }
 
-/** Table names, inside the environment's own database and therefore without collisions. */
-export const TABLE_NAMES = {
-  raw: "retail_trans_json",
-  parquet: "ctas_retail_trans_parquet",
-  quarantine: "retail_trans_quarantine",
-} as const;
+const { raw, merged, quarantine } = retailTransaction.tables;
 
-/** Prefix of the search indices, inside the environment's own domain. */
-export const SEARCH_INDEX = "retail";
+/** The retail tables, for programs that know no other contract. */
+export const TABLE_NAMES = { raw, parquet: merged, quarantine } as const;
+
+/** The retail index, for programs that know no other contract. */
+export const SEARCH_INDEX = retailTransaction.index;
 
 /** Names of security groups: unique in a network, which systems with networks of their own do not share. */
 export interface GroupNames {

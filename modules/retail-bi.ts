@@ -47,6 +47,7 @@ export class RetailBi extends Construct {
   public constructor(scope: Construct, id: string, props: RetailBiProps) {
     super(scope, id);
     const {
+      contract,
       prefix,
       speed = {},
       quickSight,
@@ -77,11 +78,20 @@ export class RetailBi extends Construct {
         deletionDays: keyDeletionDays,
         protected: isProtected,
       });
-    const common = { prefix, names, location, key: this.key, protected: isProtected, logRetentionDays };
+    const common = {
+      contract,
+      prefix,
+      names,
+      location,
+      key: this.key,
+      protected: isProtected,
+      logRetentionDays,
+    };
     this.batch = new IngestBatch(this, "IngestBatch", { ...props, ...common });
     const { stream, lake, catalog, workgroup } = this.batch;
     if (quickSight) {
       this.quickSight = new QuickSight(this, "QuickSight", {
+        contract,
         name: names.quickSight,
         location,
         identityRegion: quickSight.identityRegion ?? location.region,

@@ -1,5 +1,6 @@
 import { Aspects, TerraformElement, TerraformOutput } from "cdktf";
 import type { Construct, IConstruct, Node } from "constructs";
+import { retailTransaction } from "../contract/retail-transaction";
 import type { Environment } from "../environments/environment";
 import { PermissionsBoundary } from "../modules/aspects/permissions-boundary";
 import { IngestBatch } from "../modules/batch/ingest-batch";
@@ -18,6 +19,7 @@ export class RetailBiStack extends EnvironmentStack {
     const { enabled: withSpeed, ...speedSettings } = speed;
     // cdktf leaves the id "Default" out of addresses.
     const system = new RetailBi(this, "Default", {
+      contract: retailTransaction,
       prefix: environment.name,
       names: { ...names, ...SECURITY_GROUP_NAMES },
       location,

@@ -1,4 +1,5 @@
 import { type TerraformStack, TerraformVariable } from "cdktf";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { DataLake, type ILake } from "../../modules/batch/data-lake";
 import { DeliveryStream } from "../../modules/batch/delivery-stream";
 import { ValidateRecords } from "../../modules/batch/validate-records";
@@ -47,6 +48,7 @@ function adopted(stack: TerraformStack, network: AdoptedNetworkProps = NETWORK):
     key,
     stream: EventStream.fromArn(stack, "Stream", { arn: STREAM_ARN, key }),
     lake: DataLake.fromBucket(stack, "Lake", {
+      contract: retailTransaction,
       bucketName: "theirs",
       key,
       accountId: ACCOUNT,
@@ -75,9 +77,10 @@ function addDomain(stack: TerraformStack, { key, network }: Theirs, availability
 /** Both layers on what another team owns. */
 function addLayers(stack: TerraformStack, theirs: Theirs): void {
   const { key, stream, lake, network } = theirs;
-  const defaults = { location: LOCATION, key, logRetentionDays: 7 };
+  const defaults = { contract: retailTransaction, location: LOCATION, key, logRetentionDays: 7 };
   const validate = new ValidateRecords(stack, "Validate", { ...defaults, name: "validate", lake });
   new DeliveryStream(stack, "Delivery", {
+    contract: retailTransaction,
     name: "delivery",
     roleName: "delivery",
     logGroupName: "/delivery",

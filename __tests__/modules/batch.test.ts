@@ -20,6 +20,7 @@ import { EventStream, type EventStreamProps } from "../../modules/ingest/event-s
 import { EncryptionKey } from "../../modules/security/encryption-key";
 import { ExecutionRole } from "../../modules/security/execution-role";
 import { LOCATION } from "../support/environments";
+import { meterReadings } from "../support/meter-readings";
 import { glueColumns } from "../support/retail";
 import { object, propertiesThatMoveNothing, reference, Template } from "../support/template";
 
@@ -44,6 +45,7 @@ function world(stack: TerraformStack, prefix = "") {
     protected: false,
   });
   const lake = new DataLake(stack, id("Lake"), {
+    contract: retailTransaction,
     bucketName: id("lake"),
     accessLogBucketName: id("logs"),
     key,
@@ -54,6 +56,7 @@ function world(stack: TerraformStack, prefix = "") {
     protected: false,
   });
   const catalog = new Catalog(stack, id("Catalog"), {
+    contract: retailTransaction,
     databaseName: id("db").toLowerCase(),
     lake,
     location: LOCATION,
@@ -67,7 +70,7 @@ function world(stack: TerraformStack, prefix = "") {
     enforced: false,
     disposable: true,
   });
-  const functionDefaults = { location: LOCATION, key, logRetentionDays: 7 };
+  const functionDefaults = { contract: retailTransaction, location: LOCATION, key, logRetentionDays: 7 };
   return { key, stream, lake, catalog, workgroup, functionDefaults };
 }
 
@@ -164,6 +167,7 @@ describe("the event stream", () => {
 
 describe("the lake", () => {
   const props = (stack: TerraformStack): DataLakeProps => ({
+    contract: retailTransaction,
     bucketName: "lake",
     accessLogBucketName: "logs",
     key: world(stack, "Usual").key,
@@ -177,6 +181,7 @@ describe("the lake", () => {
   test("every property moves the output", () => {
     const unmoved = propertiesThatMoveNothing<DataLakeProps>((stack, pick) => {
       const other = {
+        contract: meterReadings,
         bucketName: "other",
         accessLogBucketName: "other-logs",
         key: world(stack, "Other").key,
@@ -186,7 +191,8 @@ describe("the lake", () => {
         accessLogDays: 15,
         protected: true,
       };
-      new DataLake(stack, "Tested", pick(props(stack), other));
+      const lake = new DataLake(stack, "Tested", pick(props(stack), other));
+      lake.grant(role(stack), { read: ["parquet"] });
     });
     expect(unmoved).toEqual([]);
   });
@@ -422,7 +428,14 @@ describe("ValidateRecords", () => {
     const unmoved = propertiesThatMoveNothing<ValidateRecordsProps>((stack, pick) => {
       const usual = world(stack, "Usual");
       const { key, lake } = world(stack, "Other");
-      const other = { location: OTHER_LOCATION, key, logRetentionDays: 90, name: "Other", lake };
+      const other = {
+        contract: meterReadings,
+        location: OTHER_LOCATION,
+        key,
+        logRetentionDays: 90,
+        name: "Other",
+        lake,
+      };
       new ValidateRecords(
         stack,
         "Tested",
@@ -465,6 +478,7 @@ describe("the delivery stream", () => {
       lake,
     });
     return {
+      contract: retailTransaction,
       name: `${prefix}delivery`,
       roleName: `${prefix}delivery-role`,
       logGroupName: `/${prefix}delivery`,
@@ -485,6 +499,7 @@ describe("the delivery stream", () => {
       const other = {
         ...props(stack, "Other"),
         bufferMiB: 64,
+        contract: meterReadings,
         gzip: false,
         accountId: "999999999999",
         logRetentionDays: 90,
@@ -572,12 +587,14 @@ describe("the catalog", () => {
   test("every property moves the output", () => {
     const unmoved = propertiesThatMoveNothing<CatalogProps>((stack, pick) => {
       const usual = {
+        contract: retailTransaction,
         databaseName: "db",
         lake: world(stack, "Usual").lake,
         location: LOCATION,
         protected: false,
       };
       const other = {
+        contract: meterReadings,
         databaseName: "other",
         lake: world(stack, "Other").lake,
         location: OTHER_LOCATION,
@@ -751,7 +768,7 @@ describe("a workgroup", () => {
   test("the lab's queries are saved in it, each described", () => {
     const template = Template.of((stack) => {
       const { catalog, workgroup } = world(stack);
-      new SavedQueries(stack, "Saved", { catalog, workgroup });
+      new SavedQueries(stack, "Saved", { contract: retailTransaction, catalog, workgroup });
     });
     const queries = template.resources("aws_athena_named_query").map(({ properties }) => properties);
     for (const query of queries) {
@@ -798,6 +815,7 @@ describe("MergeSmallFiles", () => {
         location: OTHER_LOCATION,
         logRetentionDays: 90,
         name: "Other",
+        contract: meterReadings,
         scheduleName: "other",
         lookBackHours: 50,
         rawRetentionDays: 90,

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
+import { retailTransaction } from "../../contract/retail-transaction";
 import type { EnvironmentSettings } from "../../environments/environment";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
 import { METRICS as MERGE } from "../../lambdas/merge-small-files/metrics";
@@ -622,6 +623,7 @@ describe("an alarm", () => {
 describe("what was left behind", () => {
   const lake = (scope: TerraformStack, encryptionKey: EncryptionKey, id = "Lake"): DataLake =>
     new DataLake(scope, id, {
+      contract: retailTransaction,
       bucketName: id,
       accessLogBucketName: `${id}-logs`,
       key: encryptionKey,

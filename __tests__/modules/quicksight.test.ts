@@ -1,4 +1,5 @@
 import type { TerraformStack } from "cdktf";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import { Catalog } from "../../modules/batch/catalog";
@@ -9,6 +10,7 @@ import type { QuickSightPrincipal } from "../../modules/serving/quicksight";
 import { QuickSight, type QuickSightProps } from "../../modules/serving/quicksight";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
 import { environment, LOCATION } from "../support/environments";
+import { meterReadings } from "../support/meter-readings";
 import { type Json, propertiesThatMoveNothing, Template } from "../support/template";
 import { testApp } from "../support/test-app";
 
@@ -27,6 +29,7 @@ function world(stack: TerraformStack, prefix = "") {
     protected: false,
   });
   const lake = new DataLake(stack, id("Lake"), {
+    contract: retailTransaction,
     bucketName: id("lake"),
     accessLogBucketName: id("logs"),
     key,
@@ -37,6 +40,7 @@ function world(stack: TerraformStack, prefix = "") {
     protected: false,
   });
   const catalog = new Catalog(stack, id("Catalog"), {
+    contract: retailTransaction,
     databaseName: id("db").toLowerCase(),
     lake,
     location: LOCATION,
@@ -56,6 +60,7 @@ function world(stack: TerraformStack, prefix = "") {
 function props(stack: TerraformStack): QuickSightProps {
   return {
     ...world(stack),
+    contract: retailTransaction,
     name: "retail-quicksight",
     location: LOCATION,
     identityRegion: "us-east-1",
@@ -71,6 +76,7 @@ describe("QuickSight", () => {
     const unmoved = propertiesThatMoveNothing<QuickSightProps>((stack, pick) => {
       const other = {
         ...world(stack, "Other"),
+        contract: meterReadings,
         name: "other",
         location: { accountId: "999999999999", region: "us-east-1" },
         identityRegion: "eu-central-1",

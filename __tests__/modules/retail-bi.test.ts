@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Aspects, TerraformStack } from "cdktf";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { EncryptionKey, EventStream, Guardrails, RetailBi, type RetailBiProps, Vpc } from "../../modules";
 import { DEFAULTS } from "../../modules/defaults";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
@@ -57,13 +58,16 @@ function physicalNames({ type, properties }: Block): string[] {
 const namesIn = (template: Template) => template.resources().flatMap(physicalNames);
 const twice = (all: readonly string[]) => all.filter((one, index) => all.indexOf(one) !== index);
 const full = (prefix: string): RetailBiProps => ({
+  contract: retailTransaction,
   prefix,
   quickSight: { principals: [{ kind: "group", name: "analysts", access: "author" }] },
   speed: { bastion: true },
 });
 
 describe("everything, by a prefix alone", () => {
-  const template = synthesized((stack) => new RetailBi(stack, "Sales", { prefix: "sales" }));
+  const template = synthesized(
+    (stack) => new RetailBi(stack, "Sales", { contract: retailTransaction, prefix: "sales" }),
+  );
 
   test("has both layers and their operations, protected", () => {
     for (const type of [
@@ -157,7 +161,9 @@ describe("two side by side in one stack", () => {
 });
 
 test("without a speed layer there is nothing of it, and no alarm about it", () => {
-  const template = synthesized((stack) => new RetailBi(stack, "Sales", { prefix: "sales", speed: false }));
+  const template = synthesized(
+    (stack) => new RetailBi(stack, "Sales", { contract: retailTransaction, prefix: "sales", speed: false }),
+  );
   for (const type of ["aws_vpc", "aws_opensearch_domain", "aws_lambda_event_source_mapping"]) {
     expect(template.resources(type)).toEqual([]);
   }
@@ -165,7 +171,9 @@ test("without a speed layer there is nothing of it, and no alarm about it", () =
 });
 
 test.each(["a", "Sales", "my-sales", "a".repeat(21)])("refuses the prefix %p", (prefix) => {
-  expect(() => synthesized((stack) => new RetailBi(stack, "Sales", { prefix }))).toThrow(
+  expect(() =>
+    synthesized((stack) => new RetailBi(stack, "Sales", { contract: retailTransaction, prefix })),
+  ).toThrow(
     `theirs/Sales: prefix is "${prefix}"; 2 to 20 lower-case letters and digits are allowed, a letter first`,
   );
 });

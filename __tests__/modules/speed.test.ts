@@ -16,6 +16,7 @@ import { SearchDomain, type SearchDomainProps } from "../../modules/speed/search
 import { SearchSetup, type SearchSetupProps } from "../../modules/speed/search-setup";
 import { UpsertToEs, type UpsertToEsProps } from "../../modules/speed/upsert-to-es";
 import { LOCATION } from "../support/environments";
+import { meterReadings } from "../support/meter-readings";
 import { type Json, object, propertiesThatMoveNothing, reference, Template } from "../support/template";
 
 const OTHER_LOCATION = { accountId: "999999999999", region: "us-east-1" };
@@ -79,6 +80,7 @@ function world(stack: TerraformStack, prefix = "") {
     protected: false,
   });
   const lake = new DataLake(stack, id("Lake"), {
+    contract: retailTransaction,
     bucketName: id("lake"),
     accessLogBucketName: id("logs"),
     key: encryptionKey,
@@ -88,7 +90,12 @@ function world(stack: TerraformStack, prefix = "") {
     accessLogDays: 14,
     protected: false,
   });
-  const functionDefaults = { location: LOCATION, key: encryptionKey, logRetentionDays: 7 };
+  const functionDefaults = {
+    contract: retailTransaction,
+    location: LOCATION,
+    key: encryptionKey,
+    logRetentionDays: 7,
+  };
   return { encryptionKey, vpc, domain, setupRole, upsertRole, stream, lake, functionDefaults };
 }
 
@@ -580,6 +587,7 @@ describe("search-setup", () => {
         location: OTHER_LOCATION,
         logRetentionDays: 90,
         name: "Other",
+        contract: meterReadings,
         shards: 2,
         retentionDays: 91,
         readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
@@ -684,6 +692,7 @@ describe("UpsertToES", () => {
         location: OTHER_LOCATION,
         logRetentionDays: 90,
         name: "Other",
+        contract: meterReadings,
         parallelizationFactor: 2,
         streamRetentionHours: 48,
       };

@@ -1,6 +1,8 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { type App, Aspects, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
+import { retailTransaction } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
 import { Guardrails } from "../../modules/aspects/guardrails";
 import { Catalog, type CatalogProps } from "../../modules/batch/catalog";
@@ -77,7 +79,10 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     passedThrough: readonly string[] = [],
   ): C => {
     made.add(Type);
-    return new Type(stack, Type.name, tokens.in(Type.name, props, structural, passedThrough) as unknown as P);
+    // A contract decides which columns exist, so nothing of it is a token.
+    const { contract, ...others } = props as Every<P> & { contract?: Contract };
+    const withTokens = tokens.in(Type.name, others, structural, passedThrough);
+    return new Type(stack, Type.name, { ...withTokens, ...(contract && { contract }) } as unknown as P);
   };
 
   const key = make<EncryptionKeyProps, EncryptionKey>(
@@ -145,6 +150,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     ["capacity.mode"],
   );
   const lake = make<DataLakeProps, DataLake>(DataLake, {
+    contract: retailTransaction,
     bucketName: "lake",
     accessLogBucketName: "logs",
     key,
@@ -155,6 +161,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     protected: false,
   });
   const catalog = make<CatalogProps, Catalog>(Catalog, {
+    contract: retailTransaction,
     databaseName: "db",
     lake,
     location,
@@ -169,7 +176,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     scanLimitGiB: 3,
     disposable: true,
   });
-  make<SavedQueriesProps, SavedQueries>(SavedQueries, { catalog, workgroup });
+  make<SavedQueriesProps, SavedQueries>(SavedQueries, { contract: retailTransaction, catalog, workgroup });
   make<NodeFunctionProps<EnvironmentSpec>, NodeFunction<EnvironmentSpec>>(
     NodeFunction,
     {
@@ -188,10 +195,12 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   );
   const validate = make<ValidateRecordsProps, ValidateRecords>(ValidateRecords, {
     ...defaults,
+    contract: retailTransaction,
     name: "validate",
     lake,
   });
   const delivery = make<DeliveryStreamProps, DeliveryStream>(DeliveryStream, {
+    contract: retailTransaction,
     name: "delivery",
     roleName: "delivery",
     logGroupName: "/delivery",
@@ -207,6 +216,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   });
   const merge = make<MergeSmallFilesProps, MergeSmallFiles>(MergeSmallFiles, {
     ...defaults,
+    contract: retailTransaction,
     name: "merge",
     scheduleName: "schedule",
     lake,
@@ -220,6 +230,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   make<QuickSightProps, QuickSight>(
     QuickSight,
     {
+      contract: retailTransaction,
       name: "quicksight",
       location,
       identityRegion: "us-east-1",
@@ -290,6 +301,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     SearchSetup,
     {
       ...defaults,
+      contract: retailTransaction,
       name: "setup",
       vpc,
       domain,
@@ -305,6 +317,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   );
   const upsert = make<UpsertToEsProps, UpsertToEs>(UpsertToEs, {
     ...defaults,
+    contract: retailTransaction,
     name: "upsert",
     source: stream,
     lake,
@@ -430,6 +443,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   adoptedStream.grantWrite(role);
   const adoptedLake = DataLake.fromBucket(stack, "AdoptedLake", {
     ...tokens.in("fromBucket", { bucketName: "theirs", accountId: location.accountId, rawRetentionDays: 30 }),
+    contract: retailTransaction,
     key: adoptedKey,
   });
   adoptedLake.grant(functionRole(stack, "Reader", "reader"), { read: ["raw"] });
@@ -503,6 +517,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     ["environment.physicalNames", "settings.identityProvider"],
   );
   const adoptable = {
+    contract: retailTransaction,
     prefix: "sales",
     location,
     protected: false,

@@ -1,18 +1,20 @@
 import { GlueCatalogDatabase } from "@cdktf/provider-aws/lib/glue-catalog-database";
 import { GlueCatalogTable } from "@cdktf/provider-aws/lib/glue-catalog-table";
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import { type GlueColumn, glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
 import { QUARANTINE_COLUMNS } from "../../contract/quarantine";
-import { retailTransaction } from "../../contract/retail-transaction";
 import { assertLiteral } from "../check";
 import type { Location } from "../location";
-import { TABLE_NAMES, TEMPORARY_TABLE_PREFIX } from "../naming";
+import { TEMPORARY_TABLE_PREFIX } from "../naming";
 import type { ExecutionRole } from "../security/execution-role";
 import type { Grantee } from "../security/role";
 import type { ILake } from "./data-lake";
 import type { Zone } from "./zones";
 
 export interface CatalogProps {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name of the database: lower-case letters, digits and underscores. */
   readonly databaseName: string;
   readonly lake: ILake;
@@ -58,30 +60,31 @@ export class Catalog extends Construct {
     super(scope, id);
     assertLiteral(this, "protected", props.protected);
     this.props = props;
+    const { name, columns, tables } = props.contract;
     this.arnPrefix = `arn:aws:glue:${props.location.region}:${props.location.accountId}`;
     this.database = new GlueCatalogDatabase(this, "Database", {
       name: props.databaseName,
-      description: "Retail transactions: raw, merged and refused",
+      description: `Records of ${name}: raw, merged and refused`,
       ...this.lifecycle(),
     });
     this.raw = this.table("Raw", {
-      name: TABLE_NAMES.raw,
-      description: "Transactions as delivered; a line may occur more than once, with the same record_id",
+      name: tables.raw,
+      description: "Records as delivered; a line may occur more than once, with the same record_id",
       zone: "raw",
       format: JSON_LINES,
-      columns: glueColumns(retailTransaction.columns),
+      columns: glueColumns(columns),
       partitions: gluePartitionColumns(),
     });
     this.parquet = this.table("Parquet", {
-      name: TABLE_NAMES.parquet,
-      description: "Transactions merged, each once",
+      name: tables.merged,
+      description: "Records merged, each once",
       zone: "parquet",
       format: PARQUET,
-      columns: glueColumns(retailTransaction.columns),
+      columns: glueColumns(columns),
       partitions: gluePartitionColumns(),
     });
     this.quarantine = this.table("Quarantine", {
-      name: TABLE_NAMES.quarantine,
+      name: tables.quarantine,
       description: "Lines that a layer refused; count a record_id once",
       zone: "quarantine",
       format: JSON_LINES,

@@ -1,11 +1,12 @@
 import { S3BucketNotification } from "@cdktf/provider-aws/lib/s3-bucket-notification";
 import { Fn, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import type { IEncryptionKey } from "../security/encryption-key";
 import { PolicyDocument, type Statement } from "../security/policy";
 import { type Expiration, PrivateBucket } from "../security/private-bucket";
 import type { Grantee } from "../security/role";
-import { ZONES, type Zone } from "./zones";
+import { folderOf, ZONES, type Zone } from "./zones";
 
 /** A role's access to zones of the lake. */
 export interface LakeAccess {
@@ -16,6 +17,8 @@ export interface LakeAccess {
 }
 
 export interface DataLakeProps {
+  /** What a record of the lake is. */
+  readonly contract: Contract;
   /** Physical name of the bucket. */
   readonly bucketName: string;
   /** Physical name of the bucket for its access logs. */
@@ -55,6 +58,8 @@ export interface ILake {
 
 /** An existing bucket. Only the lake may use its folders in it. */
 export interface AdoptedBucketProps {
+  /** What a record of the lake is. */
+  readonly contract: Contract;
   readonly bucketName: string;
   /** The key that encrypts the objects of the lake. */
   readonly key: IEncryptionKey;
@@ -82,6 +87,12 @@ abstract class LakeBase extends Construct implements ILake {
   public abstract readonly bucketArn: string;
   public abstract readonly bucketName: string;
   public abstract readonly key: IEncryptionKey;
+  protected readonly contract: Contract;
+
+  public constructor(scope: Construct, id: string, { contract }: Pick<DataLakeProps, "contract">) {
+    super(scope, id);
+    this.contract = contract;
+  }
 
   /**
    * EventBridge's pattern for the objects that are created in a zone.
@@ -93,21 +104,21 @@ abstract class LakeBase extends Construct implements ILake {
       "detail-type": ["Object Created"],
       detail: {
         bucket: { name: [this.bucketName] },
-        object: { key: [{ prefix: ZONES[zone] }] },
+        object: { key: [{ prefix: this.folder(zone) }] },
       },
     });
   }
 
   /** Such as `s3://bucket/json-data/`. */
   public location(zone: Zone): string {
-    return `s3://${this.bucketName}/${ZONES[zone]}`;
+    return `s3://${this.bucketName}/${this.folder(zone)}`;
   }
 
   /** Grants `access` to `role`, with the use of the key. Call it once for each role. */
   public grant(role: Grantee, access: LakeAccess): void {
     const { bucketArn } = this;
     const allow = (statement: Statement) => this.allow(role, statement);
-    const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${ZONES[zone]}*`);
+    const objects = (zones: readonly Zone[]) => zones.map((zone) => `${bucketArn}/${this.folder(zone)}*`);
     const { list = [], read = [], write = [], delete: remove = [] } = access;
     if (list.length > 0) {
       allow({
@@ -120,7 +131,7 @@ abstract class LakeBase extends Construct implements ILake {
           {
             test: "StringLikeIfExists",
             variable: "s3:prefix",
-            values: list.map((zone) => `${ZONES[zone]}*`),
+            values: list.map((zone) => `${this.folder(zone)}*`),
           },
         ],
       });
@@ -163,6 +174,10 @@ abstract class LakeBase extends Construct implements ILake {
     this.allow(role, { sid: "FindLake", actions: ["s3:ListBucket"], resources: [this.bucketArn] });
   }
 
+  private folder(zone: Zone): string {
+    return folderOf(zone, this.contract);
+  }
+
   /** Adds a statement of a grant to the role. */
   protected allow(role: Grantee, statement: Statement): void {
     role.allow(statement);
@@ -178,7 +193,7 @@ class AdoptedLake extends LakeBase implements IAdoptedLake {
   private readonly accountId: string;
 
   public constructor(scope: Construct, id: string, props: AdoptedBucketProps) {
-    super(scope, id);
+    super(scope, id, props);
     this.bucketName = props.bucketName;
     this.bucketArn = `arn:aws:s3:::${props.bucketName}`;
     this.key = props.key;
@@ -227,7 +242,7 @@ export class DataLake extends LakeBase {
   public readonly key: IEncryptionKey;
 
   public constructor(scope: Construct, id: string, props: DataLakeProps) {
-    super(scope, id);
+    super(scope, id, props);
     this.key = props.key;
     const accessLogs = new PrivateBucket(this, "AccessLogs", {
       name: props.accessLogBucketName,

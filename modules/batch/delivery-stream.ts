@@ -1,8 +1,8 @@
 import { CloudwatchLogStream } from "@cdktf/provider-aws/lib/cloudwatch-log-stream";
 import { KinesisFirehoseDeliveryStream } from "@cdktf/provider-aws/lib/kinesis-firehose-delivery-stream";
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import { transformationBufferMiB } from "../../contract/limits";
-import { retailTransaction } from "../../contract/retail-transaction";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
 import { assertLiteral } from "../check";
 import type { NodeFunction } from "../functions/node-function";
@@ -14,6 +14,8 @@ import type { ILake } from "./data-lake";
 import { ZONES } from "./zones";
 
 export interface DeliveryStreamProps {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
   /** Physical name of its role. */
@@ -47,8 +49,7 @@ const BUFFER_SECONDS = 60;
  */
 const VALIDATION_RETRIES = 300;
 
-/** Most data of one transformation request, so that its answer stays below Lambda's limit. */
-const VALIDATION_BUFFER_MIB = transformationBufferMiB(retailTransaction.columns);
+/** Firehose's default of the most data of one transformation request. */
 const DEFAULT_VALIDATION_BUFFER_MIB = 1;
 
 /** Delivers the stream to the lake, with each line validated. */
@@ -59,6 +60,7 @@ export class DeliveryStream extends Construct {
     super(scope, id);
     assertLiteral(this, "gzip", props.gzip);
     assertLiteral(this, "protected", props.protected);
+    const validationBufferMiB = transformationBufferMiB(props.contract.columns);
     const role = new ExecutionRole(this, "ExecutionRole", {
       name: props.roleName,
       description: `Execution role of the delivery stream ${props.name}`,
@@ -103,8 +105,9 @@ export class DeliveryStream extends Construct {
               parameters: [
                 { parameterName: "LambdaArn", parameterValue: props.transformation.arn },
                 { parameterName: "NumberOfRetries", parameterValue: String(VALIDATION_RETRIES) },
-                ...(VALIDATION_BUFFER_MIB < DEFAULT_VALIDATION_BUFFER_MIB
-                  ? [{ parameterName: "BufferSizeInMBs", parameterValue: String(VALIDATION_BUFFER_MIB) }]
+                // Less than the default, where an answer would exceed Lambda's limit.
+                ...(validationBufferMiB < DEFAULT_VALIDATION_BUFFER_MIB
+                  ? [{ parameterName: "BufferSizeInMBs", parameterValue: String(validationBufferMiB) }]
                   : []),
               ],
             },

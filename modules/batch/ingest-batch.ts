@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import { DEFAULTS } from "../defaults";
 import { EventStream, type IEventStream, type StreamCapacity } from "../ingest/event-stream";
 import { type Location, locationOf } from "../location";
@@ -38,6 +39,8 @@ export interface MergeSettings {
 }
 
 export interface IngestBatchProps {
+  /** What a record is. */
+  readonly contract: Contract;
   /** First part of every physical name, 2 to 20 lower-case letters and digits, a letter first. */
   readonly prefix: string;
   /** Encrypts everything here. */
@@ -80,6 +83,7 @@ export class IngestBatch extends Construct {
   public constructor(scope: Construct, id: string, props: IngestBatchProps) {
     super(scope, id);
     const {
+      contract,
       prefix,
       key,
       protected: isProtected = true,
@@ -108,6 +112,7 @@ export class IngestBatch extends Construct {
       "grant" in lake
         ? lake
         : new DataLake(this, "DataLake", {
+            contract,
             bucketName: names.lakeBucket,
             accessLogBucketName: names.accessLogBucket,
             key,
@@ -118,11 +123,13 @@ export class IngestBatch extends Construct {
             protected: isProtected,
           });
     this.validateRecords = new ValidateRecords(this, "ValidateRecords", {
+      contract,
       ...functionDefaults,
       name: names.validateRecords,
       lake: this.lake,
     });
     this.deliveryStream = new DeliveryStream(this, "DeliveryStream", {
+      contract,
       name: names.deliveryStream,
       roleName: names.deliveryRole,
       logGroupName: names.deliveryLogGroup,
@@ -137,6 +144,7 @@ export class IngestBatch extends Construct {
       protected: isProtected,
     });
     this.catalog = new Catalog(this, "Catalog", {
+      contract,
       databaseName: names.database,
       lake: this.lake,
       location,
@@ -151,7 +159,7 @@ export class IngestBatch extends Construct {
       scanLimitGiB: props.analystScanLimitGiB ?? DEFAULTS.analystScanLimitGiB,
       disposable: !isProtected,
     });
-    new SavedQueries(this, "SavedQueries", { catalog: this.catalog, workgroup: this.workgroup });
+    new SavedQueries(this, "SavedQueries", { contract, catalog: this.catalog, workgroup: this.workgroup });
     const mergeWorkgroup = new Workgroup(this, "MergeWorkgroup", {
       name: names.mergeWorkgroup,
       description: "For MergeSmallFiles, which sets the locations of its tables itself",
@@ -162,6 +170,7 @@ export class IngestBatch extends Construct {
       disposable: !isProtected,
     });
     this.mergeSmallFiles = new MergeSmallFiles(this, "MergeSmallFiles", {
+      contract,
       ...functionDefaults,
       name: names.mergeSmallFiles,
       scheduleName: names.mergeSchedule,

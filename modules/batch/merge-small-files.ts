@@ -4,8 +4,8 @@ import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Fn, Op, Token } from "cdktf";
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import { glueColumns } from "../../contract/glue-columns";
-import { retailTransaction } from "../../contract/retail-transaction";
 import type { ENVIRONMENT } from "../../lambdas/merge-small-files/env";
 import { product } from "../arithmetic";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
@@ -14,6 +14,8 @@ import type { ILake } from "./data-lake";
 import type { Workgroup } from "./workgroup";
 
 export interface MergeSmallFilesProps extends FunctionDefaults {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name of the function. */
   readonly name: string;
   /** Physical name of the rule that runs it. */
@@ -64,7 +66,7 @@ export class MergeSmallFiles extends Construct {
         OUTPUT_PREFIX: lake.location("parquet"),
         STAGING_OUTPUT_PREFIX: lake.location("scratch"),
         STATE_PREFIX: lake.location("mergeState"),
-        COLUMN_NAMES: glueColumns(retailTransaction.columns)
+        COLUMN_NAMES: glueColumns(props.contract.columns)
           .map(({ name }) => name)
           .join(","),
         LOOK_BACK_HOURS: String(props.lookBackHours),

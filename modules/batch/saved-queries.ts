@@ -1,10 +1,12 @@
 import { AthenaNamedQuery } from "@cdktf/provider-aws/lib/athena-named-query";
 import { Construct } from "constructs";
-import { TABLE_NAMES } from "../naming";
+import type { Contract, TableNames } from "../../contract/define";
 import type { Catalog } from "./catalog";
 import type { Workgroup } from "./workgroup";
 
 export interface SavedQueriesProps {
+  /** What a record is. */
+  readonly contract: Contract;
   readonly catalog: Catalog;
   readonly workgroup: Workgroup;
 }
@@ -32,37 +34,37 @@ ORDER BY year, month, day, hour`;
 }
 
 /** The lab's queries, ready to run. */
-const QUERIES: readonly SavedQuery[] = [
+const queriesOf = (tables: TableNames): readonly SavedQuery[] => [
   {
     id: "FirstTen",
     name: "First ten transactions",
     description: "The lab's first look at the raw table",
-    sql: `SELECT * FROM ${TABLE_NAMES.raw} LIMIT 10`,
+    sql: `SELECT * FROM ${tables.raw} LIMIT 10`,
   },
   {
     id: "FirstTenMerged",
     name: "First ten merged transactions",
     description: "The same query on the Parquet table",
-    sql: `SELECT * FROM ${TABLE_NAMES.parquet} LIMIT 10`,
+    sql: `SELECT * FROM ${tables.merged} LIMIT 10`,
   },
   {
     id: "RevenueByCountryRaw",
     name: "Revenue by country, raw",
     description: "From the lines as delivered; the raw table is at-least-once, so a duplicate counts twice",
-    sql: revenueByCountry(TABLE_NAMES.raw),
+    sql: revenueByCountry(tables.raw),
   },
   {
     id: "RevenueByCountry",
     name: "Revenue by country",
     description: "From the merged table, each line once",
-    sql: revenueByCountry(TABLE_NAMES.parquet),
+    sql: revenueByCountry(tables.merged),
   },
   {
     id: "QuantityAndPriceByInvoiceDate",
     name: "Quantity and price by invoice date",
     description: "Values of the lab's vertical bar chart",
     sql: `SELECT invoicedate, sum(quantity) AS quantity, sum(price) AS price
-FROM ${TABLE_NAMES.parquet}
+FROM ${tables.merged}
 GROUP BY invoicedate
 ORDER BY invoicedate`,
   },
@@ -73,7 +75,7 @@ ORDER BY invoicedate`,
     sql: `SELECT record_id, arrived_at, layer, reason, detail, original
 FROM (
   SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY layer, reason, detail) AS entry
-  FROM ${TABLE_NAMES.quarantine}
+  FROM ${tables.quarantine}
 ) AS entries
 WHERE entry = 1
 ORDER BY arrived_at, record_id`,
@@ -82,13 +84,13 @@ ORDER BY arrived_at, record_id`,
     id: "FilesByHourRaw",
     name: "Small files by hour",
     description: "Objects that the delivery stream wrote, by hour",
-    sql: filesByHour(TABLE_NAMES.raw),
+    sql: filesByHour(tables.raw),
   },
   {
     id: "FilesByHour",
     name: "Merged files by hour",
     description: "Files after the merge, by hour",
-    sql: filesByHour(TABLE_NAMES.parquet),
+    sql: filesByHour(tables.merged),
   },
 ];
 
@@ -96,7 +98,7 @@ ORDER BY arrived_at, record_id`,
 export class SavedQueries extends Construct {
   public constructor(scope: Construct, id: string, props: SavedQueriesProps) {
     super(scope, id);
-    for (const query of QUERIES) {
+    for (const query of queriesOf(props.contract.tables)) {
       new AthenaNamedQuery(this, query.id, {
         name: query.name,
         description: query.description,

@@ -1,11 +1,13 @@
 import { Construct } from "constructs";
-import { retailTransaction } from "../../contract/retail-transaction";
+import type { Contract } from "../../contract/define";
 import { contractVariable } from "../../contract/variable";
 import type { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { ILake } from "./data-lake";
 
 export interface ValidateRecordsProps extends FunctionDefaults {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
   readonly lake: ILake;
@@ -31,7 +33,7 @@ export class ValidateRecords extends Construct {
       memoryMiB: 512,
       environment: {
         QUARANTINE_LOCATION: props.lake.location("quarantine"),
-        CONTRACT: contractVariable(retailTransaction),
+        CONTRACT: contractVariable(props.contract),
       },
     });
     props.lake.grant(this.function.role, { write: ["quarantine"] });

@@ -1,9 +1,9 @@
-/** The folders of the lake. Each ends in a slash. */
+import type { Contract } from "../../contract/define";
+
+/** The folders of a lake, without that of the Parquet files, which its contract names. Each ends in a slash. */
 export const ZONES = {
-  /** Delivered JSON lines, one for each transaction, by hour of arrival. Append-only. */
+  /** Delivered JSON lines, one for each record, by hour of arrival. Append-only. */
   raw: "json-data/",
-  /** Parquet files of the merges. */
-  parquet: "parquet-retail-trans/",
   /** State of the merges, planned and done; no table reads it, and no lifecycle rule expires it. */
   mergeState: "merge-state/",
   /** The merge's lease, and the results of its queries. */
@@ -18,4 +18,10 @@ export const ZONES = {
   results: "athena-results/",
 } as const;
 
-export type Zone = keyof typeof ZONES;
+/** A folder of a lake; `parquet` has the Parquet files of the merges. */
+export type Zone = keyof typeof ZONES | "parquet";
+
+/** Folder of a zone, such as `json-data/`. */
+export function folderOf(zone: Zone, { parquetFolder }: Pick<Contract, "parquetFolder">): string {
+  return zone === "parquet" ? parquetFolder : ZONES[zone];
+}

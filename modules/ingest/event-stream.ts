@@ -115,7 +115,7 @@ function nameIn(arn: string, { node }: Construct): string {
   );
 }
 
-/** The stream that receives every transaction; the batch and the speed layer each read all of it. */
+/** The stream that receives every record; the batch and the speed layer each read all of it. */
 export class EventStream extends EventStreamBase {
   public readonly resource: KinesisStream;
   public readonly retentionHours: number;

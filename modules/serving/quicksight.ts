@@ -4,8 +4,8 @@ import { QuicksightDashboard } from "@cdktf/provider-aws/lib/quicksight-dashboar
 import { QuicksightDataSet } from "@cdktf/provider-aws/lib/quicksight-data-set";
 import { QuicksightDataSource } from "@cdktf/provider-aws/lib/quicksight-data-source";
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
-import { retailTransaction } from "../../contract/retail-transaction";
 import { PANELS } from "../../dashboards/panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { Catalog } from "../batch/catalog";
@@ -25,6 +25,8 @@ export interface QuickSightPrincipal {
 }
 
 export interface QuickSightProps {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name of the data source; ids and names of everything else begin with it. */
   readonly name: string;
   readonly location: Location;
@@ -72,11 +74,17 @@ const ACTIONS = {
   ],
 } as const;
 
-/** QuickSight's name of a catalog type. */
+/**
+ * QuickSight's name of a catalog type, without the digits of a decimal:
+ * https://docs.aws.amazon.com/quicksight/latest/APIReference/API_InputColumn.html
+ */
 const COLUMN_TYPES: Readonly<Record<string, string>> = {
   string: "STRING",
   int: "INTEGER",
+  bigint: "INTEGER",
   double: "DECIMAL",
+  decimal: "DECIMAL",
+  boolean: "BOOLEAN",
   timestamp: "DATETIME",
 };
 
@@ -147,7 +155,7 @@ export class QuickSight extends Construct {
   }
 
   private dataSet(id: string, name: string, table: GlueCatalogTable): QuicksightDataSet {
-    const columns = [...glueColumns(retailTransaction.columns), ...gluePartitionColumns()];
+    const columns = [...glueColumns(this.props.contract.columns), ...gluePartitionColumns()];
     return new QuicksightDataSet(this, `${id}DataSet`, {
       awsAccountId: this.props.location.accountId,
       dataSetId: name,
@@ -184,7 +192,7 @@ export class QuickSight extends Construct {
 
 /** @throws Error for a type without a mapping */
 function columnType(name: string, type: string): string {
-  const found = COLUMN_TYPES[type];
+  const found = COLUMN_TYPES[type.replace(/\(.*/, "")];
   if (found === undefined)
     throw new Error(`QuickSight's type for column ${name}, a ${type}, is not known here`);
   return found;

@@ -1,17 +1,18 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
-import { retailTransaction } from "../../contract/retail-transaction";
+import type { Contract } from "../../contract/define";
 import { contractVariable } from "../../contract/variable";
 import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import type { SearchSetupInput } from "../../lambdas/search-setup/input";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
-import { SEARCH_INDEX } from "../naming";
 import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 
 export interface SearchSetupProps extends FunctionDefaults {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
   readonly vpc: INetwork;
@@ -56,9 +57,9 @@ export class SearchSetup extends Construct {
       },
       environment: {
         ES_HOST: domain.endpoint,
-        ES_INDEX: SEARCH_INDEX,
+        ES_INDEX: props.contract.index,
         REGION_NAME: props.location.region,
-        CONTRACT: contractVariable(retailTransaction),
+        CONTRACT: contractVariable(props.contract),
       },
     });
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put", "Post"]);
@@ -80,7 +81,7 @@ export class SearchSetup extends Construct {
       triggers: {
         input: inputJson,
         code: this.function.codeHash,
-        contract: contractVariable(retailTransaction),
+        contract: contractVariable(props.contract),
         endpoint: domain.endpoint,
       },
       dependsOn: [...domain.reachable],

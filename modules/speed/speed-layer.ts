@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import type { Contract } from "../../contract/define";
 import type { ILake } from "../batch/data-lake";
 import { DEFAULTS } from "../defaults";
 import { functionRole } from "../functions/node-function";
@@ -57,6 +58,8 @@ export interface SpeedSettings {
 }
 
 export interface SpeedLayerProps extends SpeedSettings {
+  /** What a record is. */
+  readonly contract: Contract;
   /** First part of every physical name, 2 to 20 lower-case letters and digits, a letter first. */
   readonly prefix: string;
   /** Encrypts everything here. */
@@ -86,6 +89,7 @@ export class SpeedLayer extends Construct {
   public constructor(scope: Construct, id: string, props: SpeedLayerProps) {
     super(scope, id);
     const {
+      contract,
       prefix,
       key,
       lake,
@@ -141,6 +145,7 @@ export class SpeedLayer extends Construct {
     // Searches are POST; Dashboards stores a user's own objects by PUT.
     this.domain.admitAnalysts(readerRoleArns, ["Get", "Head", "Post", "Put"]);
     this.searchSetup = new SearchSetup(this, "SearchSetup", {
+      contract,
       ...functionDefaults,
       name: names.searchSetup,
       vpc: this.network,
@@ -153,6 +158,7 @@ export class SpeedLayer extends Construct {
       writers: [upsertRole],
     });
     this.upsertToEs = new UpsertToEs(this, "UpsertToES", {
+      contract,
       ...functionDefaults,
       name: names.upsertToEs,
       source,

@@ -1,6 +1,6 @@
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping";
 import { Construct } from "constructs";
-import { retailTransaction } from "../../contract/retail-transaction";
+import type { Contract } from "../../contract/define";
 import { contractVariable } from "../../contract/variable";
 import type { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
 import { least, product, sum } from "../arithmetic";
@@ -9,13 +9,14 @@ import { ZONES } from "../batch/zones";
 import { assertWholeNumber } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { IEventStream } from "../ingest/event-stream";
-import { SEARCH_INDEX } from "../naming";
 import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 import type { SearchSetup } from "./search-setup";
 
 export interface UpsertToEsProps extends FunctionDefaults {
+  /** What a record is. */
+  readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
   readonly source: IEventStream;
@@ -44,7 +45,7 @@ const LAST_CHANCE_SECONDS = 3600;
 /** Lambda's limit of the maximum record age. */
 const LONGEST_AGE_SECONDS = 604_800;
 
-/** Indexes every transaction within seconds after it was sent. */
+/** Indexes every record within seconds after it was sent. */
 export class UpsertToEs extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
   public readonly mapping: LambdaEventSourceMapping;
@@ -59,7 +60,7 @@ export class UpsertToEs extends Construct {
       key: props.key,
       logRetentionDays: props.logRetentionDays,
       name: props.name,
-      description: "Indexes transactions as they arrive; refused lines go to quarantine",
+      description: "Indexes records as they arrive; refused lines go to quarantine",
       folder: "upsert-to-es",
       timeoutSeconds: 300,
       memoryMiB: 512,
@@ -70,10 +71,10 @@ export class UpsertToEs extends Construct {
       },
       environment: {
         ES_HOST: domain.endpoint,
-        ES_INDEX: SEARCH_INDEX,
+        ES_INDEX: props.contract.index,
         REGION_NAME: props.location.region,
         QUARANTINE_LOCATION: lake.location("quarantine"),
-        CONTRACT: contractVariable(retailTransaction),
+        CONTRACT: contractVariable(props.contract),
       },
     });
     domain.grantRequests(role, "UpsertToES", ["Post"]);
