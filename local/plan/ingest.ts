@@ -2,7 +2,7 @@ import type { StreamModel } from "./data-plane";
 import type { Stack } from "./stack";
 
 /** Shards of a new on-demand stream. */
-const ON_DEMAND_SHARDS = 4;
+export const ON_DEMAND_SHARDS = 4;
 
 /** Names of the `aws_s3_bucket` resources. */
 export function readBuckets(stack: Stack): string[] {

@@ -1,20 +1,63 @@
 import type { FunctionModel, StreamModel } from "./data-plane";
+import { ON_DEMAND_SHARDS } from "./ingest";
 import type { Properties } from "./properties";
+import { ADOPTED_STREAM_HOURS } from "./stack";
 
-/** The buckets, streams and functions of the stack, to which its data plane may refer. */
+const STREAM_ARN = /^arn:aws[\w-]*:kinesis:[\w-]+:\d{12}:stream\/(?<name>[\w.-]{1,128})$/;
+const BUCKET_ARN = /^arn:aws[\w-]*:s3:::(?<name>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/;
+const LOCATION = /^s3:\/\/(?<name>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(?:.+\/)?$/;
+
+/**
+ * The buckets, streams and functions to which the data plane of a stack may refer. Streams and buckets of other owners
+ * are adopted: the local run has them, too, empty at first.
+ */
 export class KnownTargets {
+  private readonly adopted = { streams: [] as StreamModel[], buckets: [] as string[] };
+  private readonly notes: string[] = [];
+
   constructor(
-    readonly buckets: readonly string[],
-    private readonly streams: readonly StreamModel[],
+    private readonly own: { readonly buckets: readonly string[]; readonly streams: readonly StreamModel[] },
     private readonly functions: readonly FunctionModel[],
   ) {}
 
-  /** The ARN in `property`. @throws TerraformError when no stream of the stack has it */
+  /** Names of all buckets. Complete when the stack was read. */
+  get buckets(): string[] {
+    return [...this.own.buckets, ...this.adopted.buckets];
+  }
+
+  /** All streams. Complete when the stack was read. */
+  get streams(): StreamModel[] {
+    return [...this.own.streams, ...this.adopted.streams];
+  }
+
+  /** A line for each stream and bucket of another owner. */
+  get adoptions(): readonly string[] {
+    return this.notes;
+  }
+
+  /** The ARN in `property`. @throws TerraformError when it is not the ARN of a stream */
   stream(resource: Properties, property: string): string {
     const arn = resource.string(property);
-    return this.streams.some((stream) => stream.arn === arn)
-      ? arn
-      : resource.refuse(property, `is not a stream of this stack; its streams: ${names(this.streams)}`, arn);
+    if (this.streams.some((stream) => stream.arn === arn)) return arn;
+    const name = STREAM_ARN.exec(arn)?.groups?.["name"];
+    if (name === undefined) {
+      return resource.refuse(
+        property,
+        `is not the ARN of a stream; streams of this stack: ${names(this.own.streams)}`,
+        arn,
+      );
+    }
+    this.adopted.streams.push({
+      address: resource.place(property),
+      name,
+      arn,
+      shardCount: ON_DEMAND_SHARDS,
+      retentionHours: ADOPTED_STREAM_HOURS,
+    });
+    this.notes.push(
+      `${resource.place(property)}: the stream ${name} has another owner; here it is new, with ${ON_DEMAND_SHARDS} shards for ${ADOPTED_STREAM_HOURS} hours`,
+    );
+    return arn;
   }
 
   /** The unqualified ARN of the function in `property`, which is a name or an ARN, with or without `:$LATEST`. */
@@ -35,23 +78,31 @@ export class KnownTargets {
   /** The name of the bucket whose ARN is in `property`. */
   bucket(resource: Properties, property: string): string {
     const arn = resource.string(property);
-    return (
-      this.buckets.find((name) => arn === `arn:aws:s3:::${name}`) ??
-      resource.refuse(property, `is not a bucket of this stack; its buckets: ${this.buckets.join(", ")}`, arn)
-    );
+    const name = BUCKET_ARN.exec(arn)?.groups?.["name"];
+    if (name === undefined)
+      return resource.refuse(property, this.noBucket("is not the ARN of a bucket"), arn);
+    this.adoptBucket(name, resource.place(property));
+    return name;
   }
 
-  /** `s3://bucket/folder/` in a bucket of the stack. */
+  /** `s3://bucket/folder/` */
   location(resource: Properties, property: string): string {
     const location = resource.string(property);
-    const [, bucket] = /^s3:\/\/([^/]+)\/(?:.+\/)?$/.exec(location) ?? [];
-    return bucket !== undefined && this.buckets.includes(bucket)
-      ? location
-      : resource.refuse(
-          property,
-          `must be s3://bucket/folder/ in a bucket of this stack: ${this.buckets.join(", ")}`,
-          location,
-        );
+    const name = LOCATION.exec(location)?.groups?.["name"];
+    if (name === undefined)
+      return resource.refuse(property, this.noBucket("must be s3://bucket/folder/"), location);
+    this.adoptBucket(name, resource.place(property));
+    return location;
+  }
+
+  private noBucket(problem: string): string {
+    return `${problem}; buckets of this stack: ${this.own.buckets.join(", ")}`;
+  }
+
+  private adoptBucket(name: string, place: string): void {
+    if (this.buckets.includes(name)) return;
+    this.adopted.buckets.push(name);
+    this.notes.push(`${place}: the bucket ${name} has another owner; here it is new, and empty`);
   }
 }
 

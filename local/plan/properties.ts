@@ -101,10 +101,9 @@ export class Properties {
   }
 
   strings(name: string): string[] {
-    const value = member(this.body, name);
+    const value = this.value(name);
     if (value === undefined) return [];
     if (!Array.isArray(value)) return this.refuse(name, "must be a list");
-    this.use.read.add(this.at(name));
     return value.map((item: Json, index) => {
       const place = `${this.at(name)}[${index}]`;
       this.use.read.add(place);

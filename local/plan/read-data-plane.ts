@@ -8,6 +8,7 @@ import { readSchedules } from "./schedules";
 import { readSearchDomains } from "./search";
 import { type Computed, Stack } from "./stack";
 import { unsupportedResources } from "./unsupported-resources";
+import type { GivenVariables } from "./variables";
 
 /** The supported resource types; other types of a stack must be listed in unsupported-resources.ts. */
 export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
@@ -32,24 +33,25 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
  * Reads the data plane from a synthesized stack.
  * @param directory holds `cdk.tf.json` and `assets/`
  * @param computed values that depend on the running engines
+ * @param variables values of the stack's variables
  * @throws TerraformError naming the address, the property and the value that the local run does not support
  */
-export function readDataPlane(directory: string, computed: Computed): DataPlane {
-  const stack = new Stack(directory, computed);
+export function readDataPlane(
+  directory: string,
+  computed: Computed,
+  variables: GivenVariables = {},
+): DataPlane {
+  const stack = new Stack(directory, computed, variables);
   const unsupported = unsupportedResources(
     new Map([...stack.counts()].filter(([type]) => !DATA_PLANE_TYPES.has(type))),
   );
-  const buckets = readBuckets(stack);
-  const streams = readStreams(stack);
   const functions = readFunctions(stack);
-  const targets = new KnownTargets(buckets, streams, functions);
+  const targets = new KnownTargets({ buckets: readBuckets(stack), streams: readStreams(stack) }, functions);
   const databases = readDatabases(stack);
   const workgroups = readWorkgroups(stack, targets);
   const plane = {
     region: stack.region,
     accountId: stack.accountId,
-    buckets,
-    streams,
     functions,
     databases,
     workgroups,
@@ -61,5 +63,10 @@ export function readDataPlane(directory: string, computed: Computed): DataPlane 
     searchDomains: readSearchDomains(stack),
     invocations: readInvocations(stack, targets),
   };
-  return { ...plane, notHonoured: [...unsupported, ...stack.notHonoured()] };
+  return {
+    ...plane,
+    buckets: targets.buckets,
+    streams: targets.streams,
+    notHonoured: [...targets.adoptions, ...unsupported, ...stack.notHonoured()],
+  };
 }

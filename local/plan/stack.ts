@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
 import { COMPUTED_ATTRIBUTES } from "./computed-attributes";
+import { evaluateTemplate } from "./expression";
 import { Properties } from "./properties";
-import { parseTemplate, type Reference } from "./template";
 import { TerraformError } from "./terraform-error";
+import { type GivenVariables, readVariables } from "./variables";
 
 /** Values that depend on the running engines. */
 export interface Computed {
@@ -13,38 +14,55 @@ export interface Computed {
   readonly searchEndpoint?: string;
 }
 
+/** Account of a stack that takes it from a data source or its provider's environment. */
+const ACCOUNT_ID = "000000000000";
+/** Region of a stack that does not name one. */
+const REGION = "us-east-1";
+
 const DOCUMENT = "cdk.tf.json";
+
+/** Hours that a stream of another owner keeps its records, as a new stream does. */
+export const ADOPTED_STREAM_HOURS = 24;
+
+/** `${type.name.attribute}` */
+interface Reference {
+  readonly type: string;
+  readonly name: string;
+  readonly attribute: string;
+}
 
 /** A synthesized stack: its resources by type, with references resolved as `apply` would. */
 export class Stack {
   readonly region: string;
   readonly accountId: string;
   private readonly resources: JsonObject;
+  private readonly variables: ReadonlyMap<string, Json>;
   private readonly opened: Properties[] = [];
   private readonly evaluating = new Set<string>();
 
   /**
    * @param directory the stack's own folder: `cdk.tf.json` and its `assets/`
-   * @throws TerraformError when the stack or its provider's region or account is missing
+   * @param given values of the stack's variables
+   * @throws TerraformError when the stack cannot be read, or a variable has no value
    */
   constructor(
     readonly directory: string,
     private readonly computed: Computed,
+    given: GivenVariables = {},
   ) {
     const document = readDocument(directory);
     if (member(document, "module") !== undefined) {
       throw new TerraformError("module", "the local run does not support modules");
     }
-    const provider = defaultProvider(document);
-    this.region = provider.string("region");
-    const [accountId, ...others] = provider.strings("allowed_account_ids");
-    this.accountId =
-      accountId !== undefined && others.length === 0
-        ? accountId
-        : provider.refuse("allowed_account_ids", "must contain exactly the account of the environment");
+    this.variables = readVariables(member(document, "variable"), given);
     const resources = member(document, "resource") ?? {};
     if (!isJsonObject(resources)) throw new TerraformError("resource", "must be an object");
     this.resources = resources;
+    const provider = this.defaultProvider(document);
+    this.region = provider.optionalString("region") ?? REGION;
+    const [accountId = ACCOUNT_ID, ...others] = provider.strings("allowed_account_ids");
+    if (others.length > 0) provider.refuse("allowed_account_ids", "must contain one account");
+    this.accountId = accountId;
   }
 
   /** Number of resources of each type. */
@@ -66,6 +84,16 @@ export class Stack {
     return this.opened.flatMap((properties) => properties.remainder());
   }
 
+  /** The AWS provider without an alias. */
+  private defaultProvider(document: JsonObject): Properties {
+    const providers = member(document, "provider") ?? {};
+    const aws = isJsonObject(providers) ? (member(providers, "aws") ?? []) : [];
+    const bodies: readonly Json[] = Array.isArray(aws) ? aws : [aws];
+    const body = bodies.filter(isJsonObject).find((candidate) => member(candidate, "alias") === undefined);
+    if (body === undefined) throw new TerraformError("provider.aws", "the stack has no AWS provider");
+    return Properties.of("provider.aws", body, (text, place) => this.evaluate(text, place));
+  }
+
   private bodies(type: string): [string, JsonObject][] {
     const named = member(this.resources, type) ?? {};
     if (!isJsonObject(named)) throw new TerraformError(type, "must be an object");
@@ -76,18 +104,35 @@ export class Stack {
   }
 
   private evaluate(text: string, place: string): Json {
-    const values = explained(place, () => parseTemplate(text)).map((part) =>
-      typeof part === "string" ? part : this.attribute(part, place),
+    return explained(place, () => evaluateTemplate(text, (names) => this.resolve(names, place)));
+  }
+
+  /** The value of a name in an expression. */
+  private resolve(names: readonly string[], place: string): Json {
+    const [first = "", second = "", third = "", fourth = ""] = names;
+    if (first === "var") {
+      const value = this.variables.get(second);
+      if (value !== undefined) return value;
+      throw new TerraformError(place, `\${var.${second}} names no variable of this stack`);
+    }
+    if (first === "data") return this.dataAttribute(second, third, fourth, place);
+    return this.attribute({ type: first, name: second, attribute: third }, place);
+  }
+
+  /** What AWS would tell of the account and the region; the local run asks nobody. */
+  private dataAttribute(type: string, name: string, attribute: string, place: string): Json {
+    const known: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
+      aws_caller_identity: { account_id: this.accountId, id: this.accountId },
+      aws_region: { id: this.region, name: this.region, region: this.region },
+      aws_partition: { id: "aws", partition: "aws", dns_suffix: "amazonaws.com" },
+      aws_kinesis_stream: { retention_period: ADOPTED_STREAM_HOURS },
+    };
+    const value = known[type]?.[attribute];
+    if (value !== undefined) return value;
+    throw new TerraformError(
+      place,
+      `\${data.${type}.${name}.${attribute}} is not known here: the local run asks nobody`,
     );
-    const [only] = values;
-    if (values.length === 1 && only !== undefined) return only;
-    return values
-      .map((value) => {
-        if (typeof value === "object")
-          throw new TerraformError(place, `"${text}" puts a list or block into text`);
-        return String(value);
-      })
-      .join("");
   }
 
   /** The value of `${type.name.attribute}`: the resource's own property, or the attribute that AWS would compute. */
@@ -110,7 +155,15 @@ export class Stack {
 
   private spelledOut(address: string, body: JsonObject, property: string): Json | undefined {
     const value = member(body, property);
-    return typeof value === "string" ? this.evaluate(value, `${address}.${property}`) : value;
+    return value === undefined ? undefined : this.evaluated(value, `${address}.${property}`);
+  }
+
+  /** A value with the texts in it evaluated. */
+  private evaluated(value: Json, place: string): Json {
+    if (typeof value === "string") return this.evaluate(value, place);
+    if (Array.isArray(value)) return value.map((item: Json) => this.evaluated(item, place));
+    if (!isJsonObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.evaluated(item, place)]));
   }
 
   private compute({ type, name, attribute }: Reference, body: JsonObject, place: string): Json {
@@ -159,24 +212,11 @@ function readDocument(directory: string): JsonObject {
   return document;
 }
 
-/** The AWS provider without an alias. Its values must be literals. */
-function defaultProvider(document: JsonObject): Properties {
-  const providers = member(document, "provider") ?? {};
-  const aws = isJsonObject(providers) ? (member(providers, "aws") ?? []) : [];
-  const bodies: readonly Json[] = Array.isArray(aws) ? aws : [aws];
-  const body = bodies.filter(isJsonObject).find((candidate) => member(candidate, "alias") === undefined);
-  if (body === undefined) throw new TerraformError("provider.aws", "the stack has no AWS provider");
-  return Properties.of("provider.aws", body, (text, place) => {
-    const parts = explained(place, () => parseTemplate(text));
-    if (parts.every((part) => typeof part === "string")) return parts.join("");
-    throw new TerraformError(place, `"${text}" must be literal`);
-  });
-}
-
 function explained<T>(place: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
+    if (error instanceof TerraformError) throw error;
     throw new TerraformError(place, messageOf(error));
   }
 }

@@ -1,0 +1,75 @@
+import { parseContractVariable, type RunTimeContract } from "../../contract/variable";
+import { messageOf } from "../../lib/message-of";
+import type { DataPlane, FunctionModel, TableModel } from "./data-plane";
+import { TerraformError } from "./terraform-error";
+
+/** Names of the tables of a stack. */
+export interface StackTables {
+  readonly raw: string;
+  readonly merged: string;
+  readonly quarantine: string;
+}
+
+/** What a stack says of its records and of where they are, in the variables of its functions. */
+export interface StackContract {
+  readonly contract: RunTimeContract;
+  /** Absent without a batch layer. */
+  readonly tables?: StackTables;
+  /** First part of the indices' names; absent without a speed layer. */
+  readonly index?: string;
+}
+
+/**
+ * The contract of a stack's records.
+ * @throws TerraformError when its functions have none or more than one: the local run compares one stream of records
+ */
+export function contractOf({ functions, tables }: Pick<DataPlane, "functions" | "tables">): StackContract {
+  const contract = only(functions, "CONTRACT");
+  if (contract === undefined) {
+    throw new TerraformError("aws_lambda_function", "no function of the stack has the variable CONTRACT");
+  }
+  const raw = only(functions, "OLD_TABLE_NAME");
+  const merged = only(functions, "NEW_TABLE_NAME");
+  const quarantine = quarantineTable(tables, only(functions, "QUARANTINE_LOCATION")?.value);
+  const index = only(functions, "ES_INDEX");
+  return {
+    contract: parsed(contract),
+    ...(raw && merged && quarantine && { tables: { raw: raw.value, merged: merged.value, quarantine } }),
+    ...(index && { index: index.value }),
+  };
+}
+
+interface Variable {
+  readonly place: string;
+  readonly value: string;
+}
+
+/** The one value that the functions' variables of this name have. */
+function only(functions: readonly FunctionModel[], name: string): Variable | undefined {
+  let found: Variable | undefined;
+  for (const { address, environment } of functions) {
+    const value = environment[name];
+    if (value === undefined || value === found?.value) continue;
+    const place = `${address}.environment.variables.${name}`;
+    if (found) {
+      throw new TerraformError(
+        place,
+        `is "${value}", but ${found.place} is "${found.value}": the local run takes one system`,
+      );
+    }
+    found = { place, value };
+  }
+  return found;
+}
+
+function parsed({ place, value }: Variable): RunTimeContract {
+  try {
+    return parseContractVariable(value);
+  } catch (error) {
+    throw new TerraformError(place, messageOf(error));
+  }
+}
+
+function quarantineTable(tables: readonly TableModel[], location: string | undefined): string | undefined {
+  return tables.find((table) => table.location === location)?.name;
+}
