@@ -31,6 +31,8 @@ const NEGATIVE = 0.05;
 const EXTREME = 0.002;
 /** Digits before the point of an ordinary number, at most. */
 const ORDINARY_DIGITS = 4;
+/** Decimal digits that a random number of 32 bits gives. */
+const DIGITS_OF_A_DRAW = 9;
 
 /** Share of ISO timestamps that have another zone than UTC. */
 const ZONED = 0.1;
@@ -163,7 +165,12 @@ function numberText(
 }
 
 function digitsText(random: Random, length: number): string {
-  return Array.from({ length }, () => random.below(10)).join("");
+  let text = "";
+  while (text.length < length) {
+    const digits = Math.min(length - text.length, DIGITS_OF_A_DRAW);
+    text += String(random.below(10 ** digits)).padStart(digits, "0");
+  }
+  return text;
 }
 
 /** Such as `2026-11-28T10:30:00.250+01:00`. @param offset of the zone from UTC, minutes */
