@@ -8,7 +8,7 @@ const MAY_IMPORT = {
   dashboards: ["contract", "lib"],
   lambdas: ["contract", "lib", "dashboards"],
   modules: ["contract", "lib", "dashboards", "lambdas"],
-  environments: ["lib", "modules"],
+  environments: ["contract", "lib", "modules"],
   stacks: ["contract", "lib", "modules", "environments"],
   loadgen: ["contract", "lib"],
   "ops/terraform": ["lib", "modules", "environments"],

@@ -32,7 +32,8 @@ function comparable({ kind, ...column }: Column, value: LineValues[string] | und
   if (value === null || value === undefined) return null;
   if (kind === "timestamp")
     return String(value).slice(0, "format" in column && column.format === "seconds" ? 19 : 23);
-  return kind === "bigint" || kind === "decimal" ? plainDigits(String(value)) : value;
+  // A layer that was tampered with may hold a text that is no number: it must equal none.
+  return kind === "bigint" || kind === "decimal" ? (plainDigits(String(value)) ?? String(value)) : value;
 }
 
 /** Represents `{}`, which most lines have: it needs no hash and saves a few bytes a line. */

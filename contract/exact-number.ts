@@ -8,10 +8,12 @@ const MAX_EXPONENT = 1_000;
  * The digits of a JSON number in one spelling, without exponent, leading or trailing zeros: `1.50e1` is `15`, `-0.0` is `0`.
  * Equal numbers have equal texts, and nothing is rounded.
  * @param raw a number as JSON writes it, of bounded length
- * @returns undefined where the number is beyond 10^±1000
+ * @returns undefined where the text is no such number, or one beyond 10^±1000
  */
 export function plainDigits(raw: string): string | undefined {
-  const [, sign = "", whole = "", fraction = "", exponentText = "0"] = NUMBER.exec(raw) ?? [];
+  const parts = NUMBER.exec(raw);
+  if (parts === null) return undefined;
+  const [, sign = "", whole = "", fraction = "", exponentText = "0"] = parts;
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   if (digits === "") return "0";
   const exponent = Number(exponentText);

@@ -4,14 +4,17 @@ import { GlueClient } from "@aws-sdk/client-glue";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { Contract } from "../contract/define";
+import { retailTransaction } from "../contract/retail-transaction";
 import type { Location } from "../modules/location";
 import { type Names, namesOf } from "../modules/naming";
 import { definitionOf } from "./choose";
 import type { EnvironmentDefinition } from "./environment";
 import { locate, locationFilePath, readLocationFile } from "./location";
 
-/** A deployed environment: its settings, its physical names, and clients of its region. */
+/** A deployed environment: its settings, its contract, its physical names, and clients of its region. */
 export interface Deployed {
+  readonly contract: Contract;
   readonly definition: EnvironmentDefinition;
   readonly location: Location;
   readonly names: Names;
@@ -41,6 +44,7 @@ export function deployed(
   const location = locate(name, variables, file);
   const { region } = location;
   return {
+    contract: retailTransaction,
     definition,
     location,
     names: namesOf({ ...definition, location }),

@@ -1,18 +1,10 @@
 import type { Column } from "../contract/column";
-import { retailTransaction } from "../contract/retail-transaction";
 import { RowSplitter } from "./csv-rows";
+import type { Preset } from "./preset";
 import { InputError, quoted } from "./source";
 
 /** Delimiters that are recognised. */
 const DELIMITERS = [",", ";", "\t", "|"] as const;
-
-/** Other names of the contract's columns in published files, such as UCI's first edition. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  Invoice: ["InvoiceNo", "InvoiceNumber"],
-  Quantity: ["Qty"],
-  Price: ["UnitPrice"],
-  Customer_ID: ["CustomerNo", "CustomerNumber"],
-};
 
 /** Names shown of a header in a message. */
 const SHOWN_NAMES = 20;
@@ -21,7 +13,7 @@ const SHOWN_NAMES = 20;
 export interface HeaderOptions {
   /** One character. @default recognised */
   readonly delimiter?: string;
-  /** Header names by column of the contract; they take precedence over matching names. */
+  /** Header names by column of the contract, itself named as in a header; they take precedence over matching names. */
   readonly map?: Readonly<Record<string, string>>;
 }
 
@@ -34,9 +26,41 @@ export interface Layout {
   readonly leftOut: readonly string[];
 }
 
-/** The column of the contract that a text names; undefined when none does. */
-export function fieldOf(name: string): string | undefined {
-  return FIELDS.get(plain(name));
+/** The columns of a contract by the names that files give them. */
+export class ColumnNames {
+  private readonly fields: readonly string[];
+  private readonly byPlainName = new Map<string, Set<string>>();
+
+  public constructor({ contract, aliases }: Pick<Preset, "contract" | "aliases">) {
+    this.fields = contract.columns.map(({ field }) => field);
+    for (const field of this.fields) {
+      for (const name of [field, ...(aliases[field] ?? [])]) {
+        const known = this.byPlainName.get(plain(name)) ?? new Set();
+        this.byPlainName.set(plain(name), known.add(field));
+      }
+    }
+  }
+
+  /** The column that a text names; undefined when none does, or several do that differ by punctuation only. */
+  public fieldOf(name: string): string | undefined {
+    const found = [...(this.byPlainName.get(plain(name)) ?? [])];
+    if (found.length === 1) return found[0];
+    return found.find((field) => field.toLowerCase() === name.trim().toLowerCase());
+  }
+
+  /** Header names by the contract's own names of the columns. @throws RangeError naming the fault of a `--map` */
+  public resolve(map: NonNullable<HeaderOptions["map"]>): Readonly<Record<string, string>> {
+    const resolved = new Map<string, string>();
+    for (const [name, header] of Object.entries(map)) {
+      const field = this.fieldOf(name);
+      if (field === undefined) {
+        throw new RangeError(`--map ${name}=${header}: the fields are ${this.fields.join(", ")}`);
+      }
+      if (resolved.has(field)) throw new RangeError(`--map ${name}=${header}: ${field} is mapped already`);
+      resolved.set(field, header);
+    }
+    return Object.fromEntries(resolved);
+  }
 }
 
 /** A name without case, blanks and punctuation, which vary between files. */
@@ -47,19 +71,18 @@ function plain(name: string): string {
     .toLowerCase();
 }
 
-const FIELDS: ReadonlyMap<string, string> = new Map(
-  retailTransaction.columns.flatMap(({ field }) =>
-    [field, ...(ALIASES[field] ?? [])].map((name) => [plain(name), field]),
-  ),
-);
-
 /**
  * The delimiter of a file: the known one by which its header names the most columns of the contract, then the one
  * with the most columns. Excel's first line `sep=;` takes precedence.
  * @param beginning of the file, one character a byte
  * @param isWhole whether that is all of it
  */
-export function delimiterOf(beginning: string, isWhole: boolean, map: HeaderOptions["map"] = {}): string {
+export function delimiterOf(
+  beginning: string,
+  isWhole: boolean,
+  columnNames: ColumnNames,
+  map: HeaderOptions["map"] = {},
+): string {
   const said = SEP_LINE.exec(beginning)?.[1];
   if (said !== undefined) return said;
   const mapped = new Set(Object.values(map));
@@ -67,7 +90,7 @@ export function delimiterOf(beginning: string, isWhole: boolean, map: HeaderOpti
     const names = firstRow(beginning, isWhole, delimiter).map((name) =>
       Buffer.from(name, "latin1").toString(),
     );
-    const known = names.filter((name) => fieldOf(name) !== undefined || mapped.has(name)).length;
+    const known = names.filter((name) => columnNames.fieldOf(name) !== undefined || mapped.has(name)).length;
     return { delimiter, known, names: names.length };
   });
   const [best = { delimiter: "," }] = scored.sort((a, b) => b.known - a.known || b.names - a.names);
@@ -94,15 +117,18 @@ export function isBlank(cells: readonly string[]): boolean {
 }
 
 /**
- * Finds the contract's columns in a header.
+ * Finds the contract's columns in a header. @param map by {@link ColumnNames.resolve}
  * @throws InputError naming the columns that are not there, or what is not clear.
  */
 export function layoutOf(
   header: readonly string[],
   delimiter: string,
-  { map = {} }: HeaderOptions,
+  map: Readonly<Record<string, string>>,
+  preset: Preset,
   file: string,
 ): Layout {
+  const { columns } = preset.contract;
+  const columnNames = new ColumnNames(preset);
   const fail = (message: string): never => {
     throw new InputError(`${file}: ${message}`);
   };
@@ -121,10 +147,10 @@ export function layoutOf(
     } else indexes.set(field, index);
   }
   const mapped = new Set(indexes.values());
-  for (const { field } of retailTransaction.columns) {
+  for (const { field } of columns) {
     if (indexes.has(field)) continue;
     const found = header.flatMap((name, index) =>
-      !mapped.has(index) && fieldOf(name) === field ? [index] : [],
+      !mapped.has(index) && columnNames.fieldOf(name) === field ? [index] : [],
     );
     if (found.length > 1) {
       const names = found.map((index) => quoted(header[index] ?? ""));
@@ -137,7 +163,7 @@ export function layoutOf(
     const [index] = found;
     if (index !== undefined) indexes.set(field, index);
   }
-  const absent = retailTransaction.columns
+  const absent = columns
     .filter(({ field, required }) => required && !indexes.has(field))
     .map(({ field }) => field);
   if (absent.length > 0) fail(absentText(absent, header, delimiter));
@@ -145,7 +171,7 @@ export function layoutOf(
   return {
     delimiter,
     width: header.length,
-    columns: retailTransaction.columns.flatMap((column) => {
+    columns: columns.flatMap((column) => {
       const index = indexes.get(column.field);
       return index === undefined ? [] : [{ column, index }];
     }),

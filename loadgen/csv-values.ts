@@ -1,4 +1,6 @@
-import type { Column } from "../contract/column";
+import type { Column, TimestampFormat } from "../contract/column";
+import { plainDigits } from "../contract/exact-number";
+import { formatTimestamp, parseIso } from "../contract/timestamp";
 import { type DateReader, dateReader, formatsOf } from "./dates";
 import { quoted } from "./source";
 
@@ -7,15 +9,15 @@ type DecimalMark = "point" | "comma";
 
 /** Options for reading values. */
 export interface ValueOptions {
-  /** As {@link dateReader} takes it; absent: `YYYY-MM-DD HH:MM:SS`, the contract's own. */
+  /** Of all timestamps of the file, as {@link dateReader} takes it. @default each column's own format */
   readonly dateFormat?: string;
   /** @default point; in a file with semicolons, what its first fraction has */
   readonly decimal?: DecimalMark;
 }
 
-/** A value of a line, or why there is none. */
+/** A value of a line in JSON, undefined where the line has none; or why the row cannot become a line. */
 type Reading =
-  | { readonly value: string | number; readonly as?: "nothing" | "integer" }
+  | { readonly json: string | undefined; readonly as?: "nothing" | "integer" }
   | { readonly reason: string; readonly fault: string; readonly remedy?: string };
 
 /** Spellings of "no value" by pandas, R, databases and spreadsheets. */
@@ -25,8 +27,15 @@ const LONGEST_NOTHING = 16;
 
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-/** Form of the contract's timestamps; the contract's judge checks that the date exists. */
-const CONTRACT_FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
+/** What a boolean may be written as, in any case. */
+const BOOLEANS: Readonly<Record<string, string>> = {
+  true: "true",
+  false: "false",
+  "1": "true",
+  "0": "false",
+};
+/** Form of a timestamp to the second; the contract's judge checks that the date exists. */
+const SECONDS_FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 /** Such as 1,234.50, 1.234,50 and 1 234. */
 const GROUPED = /^[+-]?\d{1,3}([.,'\s]\d{3})+([.,]\d+)?$/;
 const DECIMAL_COMMA = /^[+-]?\d*,\d+$/;
@@ -37,61 +46,84 @@ const FLOAT_IDENTIFIER = /^(\d+)[.,]0+$/;
 export class ValueReader {
   private readonly readDate: DateReader | undefined;
   private mark: DecimalMark | undefined;
-  /** Formats that fit all dates of the file so far. */
-  private formats: readonly string[] = [];
+  /** Formats that fit all dates of a column so far. */
+  private readonly formats = new Map<string, readonly string[]>();
 
-  /** @throws RangeError for an invalid date format */
+  /**
+   * @param wholeNumbers as {@link Preset.wholeNumbers}
+   * @throws RangeError for an invalid date format
+   */
   public constructor(
     private readonly options: ValueOptions,
     delimiter: string,
+    private readonly wholeNumbers: readonly string[] = [],
   ) {
     this.readDate = options.dateFormat === undefined ? undefined : dateReader(options.dateFormat);
     this.mark = options.decimal ?? (delimiter === ";" ? undefined : "point");
   }
 
   public read(column: Column, text: string): Reading {
-    const { field, kind, required } = column;
+    const { field, required } = column;
+    const trimmed = text.trim();
+    const isNothing = text.length <= LONGEST_NOTHING && NOTHING.has(trimmed.toLowerCase());
     if (column.kind === "text") {
-      if (text.length <= LONGEST_NOTHING && NOTHING.has(text.trim().toLowerCase())) {
+      if (isNothing) {
         return required
           ? { reason: "empty_field", fault: `${field} is ${quoted(text)}, which stands for no value` }
-          : { value: "", as: "nothing" };
+          : { json: '""', as: "nothing" };
       }
-      const whole =
-        !required && column.search === "exact" ? FLOAT_IDENTIFIER.exec(text.trim())?.[1] : undefined;
-      return whole === undefined ? { value: text } : { value: whole, as: "integer" };
+      const whole = this.wholeNumbers.includes(field) ? FLOAT_IDENTIFIER.exec(trimmed)?.[1] : undefined;
+      return whole === undefined
+        ? { json: JSON.stringify(text) }
+        : { json: JSON.stringify(whole), as: "integer" };
     }
-    const trimmed = text.trim();
-    return kind === "timestamp" ? this.date(field, trimmed) : this.number(field, trimmed);
+    if (!required && trimmed === "") return { json: undefined };
+    if (!required && isNothing) return { json: undefined, as: "nothing" };
+    switch (column.kind) {
+      case "timestamp":
+        return this.date(field, column.format, trimmed);
+      case "boolean":
+        return booleanOf(field, trimmed);
+      default:
+        return this.number(column, trimmed);
+    }
   }
 
-  private date(field: string, text: string): Reading {
+  private date(field: string, format: TimestampFormat, text: string): Reading {
     const { dateFormat } = this.options;
     if (this.readDate) {
-      const value = this.readDate(text);
-      return value === undefined
+      const ms = this.readDate(text);
+      return ms === undefined
         ? {
             reason: "invalid_date",
             fault: `${field} is ${quoted(text)}; --date-format says ${quoted(dateFormat ?? "")}`,
           }
-        : { value };
+        : {
+            json: JSON.stringify(
+              format === "iso" ? new Date(ms).toISOString() : formatTimestamp(ms).slice(0, -4),
+            ),
+          };
     }
-    if (CONTRACT_FORM.test(text)) return { value: text };
+    const isAsWanted = format === "iso" ? parseIso(text) !== undefined : SECONDS_FORM.test(text);
+    if (isAsWanted) return { json: JSON.stringify(text) };
     // A later date may tell D/M from M/D: only formats that fit all dates so far stay.
-    const narrowed = this.formats.filter((format) => dateReader(format)(text) !== undefined);
-    this.formats = narrowed.length > 0 ? narrowed : formatsOf(text);
-    if (this.formats.length === 0) return { value: text };
-    const options = this.formats.map((format) => `--date-format ${quoted(format)}`).join(" or ");
+    const before = this.formats.get(field) ?? [];
+    const narrowed = before.filter((one) => dateReader(one)(text) !== undefined);
+    const formats = narrowed.length > 0 ? narrowed : formatsOf(text);
+    this.formats.set(field, formats);
+    if (formats.length === 0) return { json: JSON.stringify(text) };
+    const options = formats.map((one) => `--date-format ${quoted(one)}`).join(" or ");
+    const wanted = format === "iso" ? "ISO 8601 with a zone" : "YYYY-MM-DD HH:MM:SS";
     return {
       reason: "invalid_date",
-      fault: `${field} is ${quoted(text)}; YYYY-MM-DD HH:MM:SS is wanted`,
+      fault: `${field} is ${quoted(text)}; ${wanted} is wanted`,
       remedy:
-        `the dates look like ${this.formats.join(" or ")}, read by ${options}` +
-        `${this.formats.length > 1 ? " (they do not show which is the day)" : ""}`,
+        `the dates look like ${formats.join(" or ")}, read by ${options}` +
+        `${formats.length > 1 ? " (they do not show which is the day)" : ""}`,
     };
   }
 
-  private number(field: string, text: string): Reading {
+  private number({ field, kind }: Column, text: string): Reading {
     const hasComma = DECIMAL_COMMA.test(text);
     if (!hasComma && !NUMBER.test(text)) {
       const why = GROUPED.test(text)
@@ -108,8 +140,8 @@ export class ValueReader {
         return notANumber(field, text, why, remedy);
       }
     }
-    const value = Number(hasComma ? text.replace(",", ".") : text);
-    return Number.isFinite(value) ? { value } : notANumber(field, text, "a number is wanted");
+    const json = jsonNumber(kind, hasComma ? text.replace(",", ".") : text);
+    return json === undefined ? notANumber(field, text, "a number is wanted") : { json };
   }
 
   /** Fault and remedy of a number whose decimal mark differs from the file's. */
@@ -129,4 +161,24 @@ export class ValueReader {
 function notANumber(field: string, text: string, why: string, remedy?: string): Reading {
   const fault = `${field} is ${quoted(text)}; ${why}`;
   return { reason: "not_a_number", fault, ...(remedy !== undefined && { remedy }) };
+}
+
+/** A number in JSON, undefined where it is far beyond every kind. Only a double is rounded. */
+function jsonNumber(kind: Column["kind"], text: string): string | undefined {
+  if (!Number.isFinite(Number(text))) return undefined;
+  if (kind === "double") return JSON.stringify(Number(text));
+  // JSON has no plus, and a digit on either side of the point.
+  return plainDigits(
+    text
+      .replace(/^\+/, "")
+      .replace(/^(-?)\./, "$10.")
+      .replace(/\.(?!\d)/, ""),
+  );
+}
+
+function booleanOf(field: string, text: string): Reading {
+  const json = BOOLEANS[text.toLowerCase()];
+  return json === undefined
+    ? { reason: "not_a_boolean", fault: `${field} is ${quoted(text)}; true, false, 1 or 0 is wanted` }
+    : { json };
 }

@@ -1,12 +1,19 @@
-import { lineJudge } from "../contract/judge";
-import { retailTransaction } from "../contract/retail-transaction";
-import { delimiterOf, type HeaderOptions, isBlank, isSepLine, type Layout, layoutOf } from "./csv-header";
+import type { Column } from "../contract/column";
+import { type LineJudge, lineJudge } from "../contract/judge";
+import {
+  ColumnNames,
+  delimiterOf,
+  type HeaderOptions,
+  isBlank,
+  isSepLine,
+  type Layout,
+  layoutOf,
+} from "./csv-header";
 import { type Row, RowSplitter } from "./csv-rows";
 import { type ValueOptions, ValueReader } from "./csv-values";
 import { refuseBinary, textBytesOf, withLast } from "./input-bytes";
+import type { Preset } from "./preset";
 import { type BadRow, type ColumnReport, InputError, type Source, type SourceItem } from "./source";
-
-const judgeLine = lineJudge(retailTransaction.columns);
 
 /** Longest row, in bytes. Without a bound, a quote that is never closed would pull the whole file into memory. */
 const MAX_ROW_BYTES = 4 * 1024 * 1024;
@@ -26,10 +33,10 @@ export interface CsvOptions extends HeaderOptions, ValueOptions {
  * @throws InputError, while it is iterated, when the file cannot be read, lacks a required column, has no row, or has
  * a quote that is never closed.
  */
-export function readCsv(file: string, options: CsvOptions = {}): Source {
-  const columns = new Columns();
+export function readCsv(file: string, preset: Preset, options: CsvOptions = {}): Source {
+  const columns = new Columns(preset.contract.columns);
   return {
-    [Symbol.asyncIterator]: () => itemsOf(file, options, columns),
+    [Symbol.asyncIterator]: () => itemsOf(file, preset, options, columns),
     columns: () => columns.report(),
   };
 }
@@ -41,9 +48,12 @@ class Columns {
   private readonly integer: Record<string, number> = {};
   public leftOut: readonly string[] = [];
 
-  public fill(values: Readonly<Record<string, string | number>>): void {
-    if (this.filled.size === retailTransaction.columns.length) return;
-    for (const [field, value] of Object.entries(values)) if (value !== "") this.filled.add(field);
+  public constructor(private readonly columns: readonly Column[]) {}
+
+  /** @param values in JSON */
+  public fill(values: ReadonlyMap<string, string>): void {
+    if (this.filled.size === this.columns.length) return;
+    for (const [field, value] of values) if (value !== '""') this.filled.add(field);
   }
 
   public add(as: "nothing" | "integer", field: string): void {
@@ -52,9 +62,7 @@ class Columns {
 
   public report(): ColumnReport {
     return {
-      columnsUnfilled: retailTransaction.columns
-        .map(({ field }) => field)
-        .filter((field) => !this.filled.has(field)),
+      columnsUnfilled: this.columns.map(({ field }) => field).filter((field) => !this.filled.has(field)),
       columnsLeftOut: this.leftOut,
       readAsNothing: { ...this.nothing },
       readAsInteger: { ...this.integer },
@@ -62,8 +70,14 @@ class Columns {
   }
 }
 
-async function* itemsOf(file: string, options: CsvOptions, columns: Columns): AsyncGenerator<SourceItem> {
+async function* itemsOf(
+  file: string,
+  preset: Preset,
+  options: CsvOptions,
+  columns: Columns,
+): AsyncGenerator<SourceItem> {
   const { now = Date.now } = options;
+  const judge = lineJudge(preset.contract.columns);
   let splitter: RowSplitter | undefined;
   let delimiter = "";
   let table: { readonly layout: Layout; readonly values: ValueReader } | undefined;
@@ -73,17 +87,17 @@ async function* itemsOf(file: string, options: CsvOptions, columns: Columns): As
     const text = block.toString("latin1");
     if (splitter === undefined) {
       refuseBinary(file, block);
-      delimiter = options.delimiter ?? delimiterOf(text, isLast, options.map);
+      delimiter = options.delimiter ?? delimiterOf(text, isLast, new ColumnNames(preset), options.map);
       splitter = new RowSplitter(delimiter);
     }
     for (const row of splitter.push(text, isLast)) {
       if (row.fault === undefined && isBlank(row.cells)) continue;
       if (table !== undefined) {
         rows++;
-        yield toItem(row, table.layout, table.values, columns, now());
+        yield toItem(row, table.layout, table.values, columns, judge, now());
       } else if (!isSepLine(row.cells)) {
-        const layout = headerOf(row, delimiter, options, file);
-        table = { layout, values: new ValueReader(options, delimiter) };
+        const layout = headerOf(row, delimiter, preset, options, file);
+        table = { layout, values: new ValueReader(options, delimiter, preset.wholeNumbers) };
         columns.leftOut = layout.leftOut;
       }
     }
@@ -102,14 +116,15 @@ const UTF8_REMEDY = "--encoding windows-1252 reads it, if it comes from Excel on
 function headerOf(
   { cells, fault, number }: Row,
   delimiter: string,
-  options: CsvOptions,
+  preset: Preset,
+  { map = {} }: CsvOptions,
   file: string,
 ): Layout {
   if (fault !== undefined) throw new InputError(`${file}, line ${number}, the header: ${fault}`);
   const names = cells.map(decode);
   if (names.includes(undefined))
     throw new InputError(`${file}: the header is not valid UTF-8; ${UTF8_REMEDY}`);
-  return layoutOf(names as string[], delimiter, options, file);
+  return layoutOf(names as string[], delimiter, new ColumnNames(preset).resolve(map), preset, file);
 }
 
 function toItem(
@@ -117,13 +132,14 @@ function toItem(
   { width, columns }: Layout,
   reader: ValueReader,
   report: Columns,
+  judge: LineJudge,
   now: number,
 ): SourceItem {
   if (fault !== undefined) return { number, reason: "malformed_quotes", fault };
   if (cells.length !== width && !(cells.length > width && isBlank(cells.slice(width)))) {
     return { number, reason: "field_count", fault: `${cells.length} fields; the header has ${width}` };
   }
-  const values: Record<string, string | number> = {};
+  const values = new Map<string, string>();
   const converted: { as: "nothing" | "integer"; field: string }[] = [];
   for (const { column, index } of columns) {
     const { field } = column;
@@ -131,11 +147,13 @@ function toItem(
     if (text === undefined) return notUtf8(number, field);
     const reading = reader.read(column, text);
     if ("fault" in reading) return { number, ...reading };
-    values[field] = reading.value;
+    if (reading.json !== undefined) values.set(field, reading.json);
     if (reading.as) converted.push({ as: reading.as, field });
   }
-  const bytes = Buffer.from(JSON.stringify(values));
-  const verdict = judgeLine(bytes, now);
+  // As text, because a number that JavaScript writes may be rounded.
+  const members = [...values].map(([field, json]) => `${JSON.stringify(field)}:${json}`);
+  const bytes = Buffer.from(`{${members.join(",")}}`);
+  const verdict = judge(bytes, now);
   if (!verdict.accepted) return { number, reason: verdict.reason, fault: verdict.detail };
   report.fill(values);
   for (const { as, field } of converted) report.add(as, field);

@@ -1,9 +1,5 @@
-import { formatTimestamp } from "../contract/timestamp";
-
-/**
- * Reads a date as `YYYY-MM-DD HH:MM:SS` in UTC; undefined when the text has another form or the date does not exist.
- */
-export type DateReader = (text: string) => string | undefined;
+/** Reads a date as milliseconds since 1970; undefined when the text has another form or the date does not exist. */
+export type DateReader = (text: string) => number | undefined;
 
 /** Day 0 of a spreadsheet's serial dates, as days before 1970: 30 December 1899. */
 const EXCEL_EPOCH_DAYS = 25_569;
@@ -24,14 +20,14 @@ type Part = "year" | "month" | "name" | "day" | "hour" | "minute" | "second" | "
 
 /**
  * A reader for a format such as `D/M/YYYY H:MM`, in any case: M behind H is the minute, A is AM or PM, MMM an English
- * month, Z a zone (without one the time is UTC), SSS a fraction of a second, which is cut off.
+ * month, Z a zone (without one the time is UTC), SSS a fraction of a second, which is cut off behind the millisecond.
  * @throws RangeError for an invalid format.
  */
 export function dateReader(format: string): DateReader {
   const ofNumber = NUMBERS[format.toLowerCase()];
   if (ofNumber) {
     return (text) =>
-      /^\d+([.,]\d+)?$/.test(text) ? secondsText(ofNumber(Number(text.replace(",", ".")))) : undefined;
+      /^\d+([.,]\d+)?$/.test(text) ? withinDate(ofNumber(Number(text.replace(",", ".")))) : undefined;
   }
   const parts: Part[] = [];
   const pattern = format
@@ -103,7 +99,7 @@ function partOf(piece: string, before: readonly Part[]): Part {
   }
 }
 
-function fromParts(parts: ReadonlyMap<Part, string>): string | undefined {
+function fromParts(parts: ReadonlyMap<Part, string>): number | undefined {
   const of = (part: Part): number => Number(parts.get(part) ?? 0);
   const year = parts.get("year")?.length === 2 ? 2000 + of("year") : of("year");
   const name = parts.get("name");
@@ -118,7 +114,8 @@ function fromParts(parts: ReadonlyMap<Part, string>): string | undefined {
   if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   if (new Date(ms).getUTCDate() !== day || new Date(ms).getUTCFullYear() !== year) return undefined;
-  return secondsText(ms - zoneMs(parts.get("zone") ?? "Z"));
+  const fraction = Number((parts.get("fraction") ?? "").padEnd(3, "0").slice(0, 3));
+  return withinDate(ms + fraction - zoneMs(parts.get("zone") ?? "Z"));
 }
 
 function zoneMs(zone: string): number {
@@ -126,9 +123,9 @@ function zoneMs(zone: string): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
-function secondsText(ms: number): string | undefined {
+function withinDate(ms: number): number | undefined {
   // Limits of Date; the judge checks the contract's own.
-  return Math.abs(ms) <= 8.64e15 ? formatTimestamp(Math.floor(ms / 1_000) * 1_000).slice(0, -4) : undefined;
+  return Math.abs(ms) <= 8.64e15 ? Math.floor(ms) : undefined;
 }
 
 /** Possible formats of a date, the likeliest first; none for a text that is no date. */

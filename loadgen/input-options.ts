@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { retailTransaction } from "../contract/retail-transaction";
-import { fieldOf } from "./csv-header";
+import { ColumnNames } from "./csv-header";
 import { DATE_FORMATS, dateReader } from "./dates";
 import { errorOf } from "./errors";
+import type { Preset } from "./preset";
 import { INPUT_EXTENSIONS, type InputOptions, kindOf } from "./replay";
 
 /** Options of the command line for the input file. */
@@ -27,7 +27,7 @@ export function addInputOptions(command: Command): Command {
     )
     .option(
       "--date-format <format>",
-      "format of InvoiceDate in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
+      "format of timestamps in the file, such as M/D/YYYY H:MM; UTC unless it has a Z",
       dateFormat,
     )
     .option(
@@ -53,8 +53,14 @@ export function addInputOptions(command: Command): Command {
     );
 }
 
-/** Message about options that do not apply to the given file; undefined if all do. */
-export function inputContradiction(flags: InputFlags): string | undefined {
+/** Message about options that do not apply to the given file or contract; undefined if all do. */
+export function inputContradiction(flags: InputFlags, preset: Preset): string | undefined {
+  try {
+    new ColumnNames(preset).resolve(flags.map ?? {});
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
   const ofRows = (["map", "dateFormat", "delimiter", "decimal"] as const).find(
     (name) => flags[name] !== undefined,
   );
@@ -92,17 +98,11 @@ function mapping(
 ): Readonly<Record<string, string>> {
   const at = given.indexOf("=");
   const [name, header] = [given.slice(0, Math.max(at, 0)), given.slice(at + 1)];
-  const field = fieldOf(name);
   if (at < 1 || header === "") throw new InvalidArgumentError("FIELD=HEADER is wanted.");
-  if (field === undefined) {
-    throw new InvalidArgumentError(
-      `The fields are ${retailTransaction.columns.map((column) => column.field).join(", ")}.`,
-    );
-  }
-  if (before[field] !== undefined) throw new InvalidArgumentError(`${field} is mapped already.`);
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is mapped already.`);
   if (Object.values(before).includes(header))
     throw new InvalidArgumentError(`"${header}" is mapped already.`);
-  return { ...before, [field]: header };
+  return { ...before, [name]: header };
 }
 
 function dateFormat(given: string): string {

@@ -1,7 +1,10 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseContractVariable, type RunTimeContract } from "../contract/variable";
 import { httpUrl, integerBetween, numberBetween, textLike } from "../lib/arguments";
 import { EXIT as CODES } from "../lib/exit";
+import { errorOf } from "./errors";
 import { addInputOptions, type InputFlags, inputContradiction } from "./input-options";
+import type { Preset } from "./preset";
 
 /** How the process ends. */
 export const EXIT = {
@@ -13,6 +16,8 @@ export const EXIT = {
 
 /** Options of the command line. */
 export interface Options extends InputFlags {
+  /** @default sales */
+  readonly contract?: RunTimeContract;
   readonly serviceName: "kinesis" | "console";
   readonly streamName: string;
   readonly regionName?: string;
@@ -34,9 +39,10 @@ export const AWS_RATE = 1;
 
 const HELP = `
 Without --input-file the lines are synthetic and endless: limit them by --max-count or --duration, or stop with Ctrl-C.
-Columns of the file are found by name, in any case and punctuation ("Customer ID", Customer.ID, CustomerID;
-InvoiceNo, UnitPrice); other columns are not sent. NaN, NULL, NA and the like count as empty in optional columns. A row
-that breaks the contract is reported with its line number, counted and not sent. JSON lines are sent unchanged.
+Columns of the file are found by name, in any case and punctuation ("Customer ID", Customer.ID, CustomerID; of sales
+also InvoiceNo, UnitPrice); other columns are not sent. NaN, NULL, NA and the like count as empty in optional columns. A
+boolean is true, false, 1 or 0. A number is sent as exactly as it is written, except a double. A row that breaks the
+contract is reported with its line number, counted and not sent. JSON lines are sent unchanged.
 
 Progress, refused rows and failed lines go to standard error. The report goes to standard output; with
 --service-name console to standard error, because the lines are on standard output.
@@ -60,7 +66,12 @@ Examples:
 /** The command; it throws a CommanderError instead of ending the process. */
 export function command(): Command {
   return addInputOptions(new Command("npm run loadgen --"))
-    .description("Sends retail transactions, one JSON object a line, to a Kinesis data stream.")
+    .description("Sends records of a contract, one JSON object a line, to a Kinesis data stream.")
+    .option(
+      "--contract <text>",
+      "contract of the lines, as the variable CONTRACT of the stack's functions has it (default: the lab's sales)",
+      contract,
+    )
     .addOption(
       new Option("--service-name <name>", "destination: a stream, or standard output")
         .choices(["kinesis", "console"])
@@ -108,9 +119,9 @@ export function command(): Command {
 }
 
 /** Options that contradict each other; undefined if none do. */
-export function contradiction(options: Options): string | undefined {
+export function contradiction(options: Options, preset: Preset): string | undefined {
   const { serviceName, json, ledger, dryRun, endpointUrl } = options;
-  const ofInput = inputContradiction(options);
+  const ofInput = inputContradiction(options, preset);
   if (ofInput !== undefined) return ofInput;
   if (serviceName === "kinesis") return undefined;
   if (json) return "--json does not go with --service-name console: both would write to standard output";
@@ -119,6 +130,14 @@ export function contradiction(options: Options): string | undefined {
   if (endpointUrl !== undefined) return "--endpoint-url does not go with --service-name console";
   if (dryRun) return "--dry-run does not go with --service-name console, which sends nothing anyway";
   return undefined;
+}
+
+function contract(given: string): RunTimeContract {
+  try {
+    return parseContractVariable(given);
+  } catch (error) {
+    throw new InvalidArgumentError(`It ${errorOf(error).message}.`);
+  }
 }
 
 function rate(given: string): number {

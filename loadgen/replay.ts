@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { type CsvOptions, readCsv } from "./csv";
 import { readJsonLines } from "./json-lines";
+import type { Preset } from "./preset";
 import { type BadRow, InputError, isBadRow, type Source } from "./source";
 
 /** Suffixes of input files, each also with `.gz`. */
@@ -25,10 +26,10 @@ export function kindOf(file: string): "rows" | "lines" | undefined {
  * are.
  * @throws InputError for another ending; the iteration throws it for a file that cannot be used.
  */
-export function replay(file: string, options: InputOptions = {}): Source {
+export function replay(file: string, preset: Preset, options: InputOptions = {}): Source {
   switch (kindOf(file)) {
     case "rows":
-      return readCsv(file, options);
+      return readCsv(file, preset, options);
     case "lines":
       return readJsonLines(file, options.encoding);
     default:
@@ -42,11 +43,16 @@ export function replay(file: string, options: InputOptions = {}): Source {
  * @throws InputError when the file cannot be used, when none of its first rows can be sent, and when an option would
  * make refused rows readable: it names the option.
  */
-export async function checkInput(file: string, options: InputOptions, maxBadRows = 0): Promise<void> {
+export async function checkInput(
+  file: string,
+  preset: Preset,
+  options: InputOptions,
+  maxBadRows = 0,
+): Promise<void> {
   const bad: BadRow[] = [];
   let accepted = 0;
   let isWhole = true;
-  for await (const item of replay(file, options)) {
+  for await (const item of replay(file, preset, options)) {
     if (isBadRow(item)) bad.push(item);
     else accepted++;
     isWhole = accepted + bad.length < CHECKED_ROWS;

@@ -4,16 +4,17 @@ import { writeOneLine } from "../lib/command";
 import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
 import { errorOf } from "./errors";
-import { syntheticLines } from "./generate";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
 import { type FileLedger, openLedger } from "./ledger";
 import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options";
+import { type Preset, presetOf } from "./preset";
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
 import type { FailedLines } from "./put-with-retry";
 import { checkInput, replay } from "./replay";
+import { retailPreset } from "./retail-preset";
 import { type SendReport, sendReportText, shortfalls } from "./send-report";
 import { InputError, type Source } from "./source";
 
@@ -80,7 +81,7 @@ function parse(args: readonly string[], { stdout, stderr }: ProcessIo): Options 
   });
   try {
     const options = program.parse(args, { from: "user" }).opts<Options>();
-    const fault = contradiction(options);
+    const fault = contradiction(options, presetFor(options));
     if (fault === undefined) return options;
     stderr.write(`error: ${fault}\n`);
     return EXIT.usage;
@@ -99,7 +100,7 @@ async function send(
   ledger: FileLedger | undefined,
 ): Promise<SendReport> {
   const { inputFile, maxBadRows, maxCount, duration, seed, pack } = options;
-  if (inputFile !== undefined) await checkInput(inputFile, options, maxBadRows);
+  if (inputFile !== undefined) await checkInput(inputFile, presetFor(options), options, maxBadRows);
   const destination = destinationOf(options, io);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
@@ -136,9 +137,14 @@ function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
   return serviceName === "kinesis" && !dryRun && !isHere;
 }
 
+function presetFor({ contract }: Options): Preset {
+  return contract === undefined ? retailPreset : presetOf(contract);
+}
+
 function linesOf(options: Options): Source {
   const { inputFile, seed } = options;
-  return inputFile === undefined ? syntheticLines(seed) : replay(inputFile, options);
+  const preset = presetFor(options);
+  return inputFile === undefined ? preset.syntheticLines(seed) : replay(inputFile, preset, options);
 }
 
 interface Destination {

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
 import { checkInput } from "../loadgen/replay";
+import { retailPreset } from "../loadgen/retail-preset";
 import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
@@ -126,7 +127,7 @@ Examples:
 async function start(options: Options): Promise<ExitCode> {
   definitionOf(options.environment, process.env);
   if (options.json && !options.once) throw new UsageError("--json goes with --once only");
-  const contradiction = inputContradiction(options);
+  const contradiction = inputContradiction(options, retailPreset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
   await checkFile(options);
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -218,7 +219,7 @@ async function start(options: Options): Promise<ExitCode> {
 async function checkFile(options: Options): Promise<void> {
   if (options.inputFile === undefined) return;
   try {
-    await checkInput(options.inputFile, options, options.maxBadRows);
+    await checkInput(options.inputFile, retailPreset, options, options.maxBadRows);
   } catch (error) {
     if (options.json && error instanceof InputError) {
       process.stdout.write(`${JSON.stringify({ agree: false, reasons: [error.message] }, null, 2)}\n`);

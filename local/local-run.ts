@@ -3,10 +3,12 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { retailTransaction } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
 import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
 import type { DataSources } from "../ops/reconcile/reconcile";
+import { retailSummary } from "../ops/reconcile/retail-summary";
 import { athenaSql, type Sql } from "../ops/reconcile/sql";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
@@ -335,6 +337,8 @@ function dataSourcesOf(
     streamName: stream.name,
     retentionHours: stream.retentionHours,
     sql,
+    contract: retailTransaction,
+    summary: retailSummary,
     tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
     ...(hasSearch && {
       search: { client: localSearch(searchUrl, plane.region), indexPattern: `${SEARCH_INDEX}*` },

@@ -1,7 +1,7 @@
 import { sendReportText } from "../loadgen/send-report";
 import { conclude, layersOf } from "../ops/reconcile/conclusion";
 import type { Reconciliation } from "../ops/reconcile/reconcile";
-import { countriesText, reportDocument, reportText } from "../ops/reconcile/report";
+import { reportDocument, reportText, summaryText } from "../ops/reconcile/report";
 import { objectionsOf, withRefused } from "./ending";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
@@ -53,7 +53,7 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     const latency = run.latency?.latency();
     const text = [
       await firstTen(run),
-      countriesText(found.byCountry),
+      summaryText(found.summary),
       sendReportText(report),
       reportText(found, conclusion),
       ...(latency

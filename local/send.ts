@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { namesBadRows } from "../loadgen/bad-rows";
-import { syntheticLines } from "../loadgen/generate";
 import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
+import { retailPreset } from "../loadgen/retail-preset";
 import type { SendReport } from "../loadgen/send-report";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
@@ -48,7 +48,8 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   try {
     const report = await produce({
       put: kinesisPut(client, run.dataSources.streamName),
-      lines: inputFile === undefined ? syntheticLines(seed) : replay(inputFile, input),
+      lines:
+        inputFile === undefined ? retailPreset.syntheticLines(seed) : replay(inputFile, retailPreset, input),
       pack,
       seed,
       signal,

@@ -19,13 +19,12 @@ import {
 import type { Line, UserRecord } from "../../contract/lines";
 import { REASONS, type RefusalReason } from "../../contract/reasons";
 import { decodeRecordId, encodeRecordId, firehoseName, LONGEST_RECORD_ID } from "../../contract/record-id";
-import { retailJudge } from "../../contract/retail-judge";
 import { createLogger } from "../../lambdas/shared/log";
 import { validateRecords } from "../../lambdas/validate-records/core";
 import { decodeFirehoseRecords } from "../../lambdas/validate-records/decode";
 import { goodLine } from "../support/kinesis-event";
 import { AGGREGATES, aggregate, field, framed } from "../support/kpl/aggregates";
-import { COLUMNS, judgeRecord, judgeUserRecord, MAX_LINES } from "../support/retail";
+import { COLUMNS, judgeRecord, judgeUserRecord, MAX_LINES, retailJudge } from "../support/retail";
 
 const SEQUENCE = "49590338271490256608559692538361571095921575989136588898";
 const SHARD = "shardId-000000000001";

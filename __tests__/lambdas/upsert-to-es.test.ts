@@ -5,7 +5,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { RecordJudge, type StoredLine } from "../../contract/lines";
 import { decodeRecordId } from "../../contract/record-id";
-import { retailJudge } from "../../contract/retail-judge";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { contractVariable } from "../../contract/variable";
 import { createLogger } from "../../lambdas/shared/log";
@@ -20,7 +19,7 @@ import { startSearchDouble } from "../../local/services/opensearch/service";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
 import { goodLine, kinesisEvent, kinesisRecord, sequenceNumber } from "../support/kinesis-event";
-import { COLUMNS, INDEXING, indexMapping, judgeLine } from "../support/retail";
+import { COLUMNS, INDEXING, indexMapping, judgeLine, retailJudge } from "../support/retail";
 
 /** What the engine does with a document: takes it, or answers its item with a status and an error. */
 type Treatment = { readonly status: number; readonly type?: string; readonly reason?: string };

@@ -1,7 +1,6 @@
 import type { FirehoseTransformationEvent, FirehoseTransformationEventRecord } from "aws-lambda";
 import fc from "fast-check";
 import { decodeRecordId } from "../../contract/record-id";
-import { retailJudge } from "../../contract/retail-judge";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { contractVariable } from "../../contract/variable";
 import { createLogger } from "../../lambdas/shared/log";
@@ -10,6 +9,7 @@ import { ENVIRONMENT } from "../../lambdas/validate-records/env";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
 import { GOOD_ROW } from "../support/good-row";
+import { retailJudge } from "../support/retail";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);
 const FIRST_SEQUENCE = 49590338271490256608559692538361571095921575989136588898n;

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import Papa from "papaparse";
 import type { CsvOptions } from "../../loadgen/csv";
 import { replay } from "../../loadgen/replay";
+import { retailPreset } from "../../loadgen/retail-preset";
 import { isBadRow, type SourceItem } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
@@ -29,7 +30,7 @@ function file(content: string | Uint8Array, extension = ".csv"): string {
 
 async function all(path: string, options: CsvOptions = {}): Promise<SourceItem[]> {
   const items: SourceItem[] = [];
-  for await (const item of replay(path, { now: () => NOW, ...options })) items.push(item);
+  for await (const item of replay(path, retailPreset, { now: () => NOW, ...options })) items.push(item);
   return items;
 }
 
@@ -219,7 +220,7 @@ describe("a CSV file", () => {
 
   test("a file that is not there, and an unknown kind of file", async () => {
     await expect(all(join(folder, "none.csv"))).rejects.toThrow("none.csv cannot be read: ENOENT");
-    expect(() => replay("rows.xlsx")).toThrow(
+    expect(() => replay("rows.xlsx", retailPreset)).toThrow(
       "rows.xlsx ends in none of .csv, .tsv, .txt, .jsonl, .ndjson, .json",
     );
   });
@@ -228,7 +229,7 @@ describe("a CSV file", () => {
     const path = file([HEADER, ...new Array<string>(50_000).fill(GOOD)].join("\n"));
     let count = 0;
 
-    for await (const _ of replay(path)) if (++count === 10) break;
+    for await (const _ of replay(path, retailPreset)) if (++count === 10) break;
 
     expect(count).toBe(10);
   });

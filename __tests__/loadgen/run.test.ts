@@ -23,6 +23,7 @@ import { createKinesisClient } from "../../loadgen/kinesis";
 import { openLedger, readLedger } from "../../loadgen/ledger";
 import { Progress } from "../../loadgen/progress";
 import { replay } from "../../loadgen/replay";
+import { retailPreset } from "../../loadgen/retail-preset";
 import { run } from "../../loadgen/run";
 import { type SendReport, sendReportText } from "../../loadgen/send-report";
 import { isBadRow } from "../../loadgen/source";
@@ -172,7 +173,7 @@ describe("with a stream", () => {
           [...found.lines.keys()].sort(),
         );
         const sent: string[] = [];
-        for await (const item of replay(realRowsFile()))
+        for await (const item of replay(realRowsFile(), retailPreset))
           if (!isBadRow(item)) sent.push(Buffer.from(item.bytes).toString());
         expect([...found.lines.values()].map(String).sort()).toEqual(sent.sort());
       },
@@ -415,8 +416,8 @@ describe("the command", () => {
     [["--input-file", tmpdir()], "It is a directory."],
     [["--rate", "most"], "A number from 0.001 to 10000000 is wanted."],
     [["--map", "Price"], "FIELD=HEADER is wanted."],
-    [["--map", "Cost=Price"], "The fields are Invoice, StockCode,"],
-    [["--map", "Price=a", "--map", "price=b"], "Price is mapped already."],
+    [["--map", "Cost=Price"], "--map Cost=Price: the fields are Invoice, StockCode,"],
+    [["--map", "Price=a", "--map", "price=b"], "--map price=b: Price is mapped already"],
     [["--map", "Price=a", "--map", "Quantity=a"], '"a" is mapped already.'],
     [["--map", "Price=a"], "--map goes with --input-file"],
     [["--max-bad-rows", "3"], "--max-bad-rows goes with --input-file"],

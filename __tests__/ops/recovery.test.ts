@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
 import type { StreamRecord } from "../../contract/lines";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { FunctionError } from "../../local/services/lambda/functions/function-error";
 import { startLambda } from "../../local/services/lambda/service";
 import { ZONES } from "../../modules/batch/zones";
@@ -232,6 +233,7 @@ describe("replay", () => {
     ): Promise<ReplayReport> {
       const { dryRun = false, fromMs = NOON - HOUR_MS, toMs = NOON + 3 * HOUR_MS } = options;
       const ports: ReplayPorts = {
+        contract: retailTransaction,
         records: async function* (window) {
           yield* records.filter(({ arrivedAtMs }) => isInWindow(window, arrivedAtMs));
         },

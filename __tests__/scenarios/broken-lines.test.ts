@@ -56,6 +56,6 @@ describeRealRows("a run on the real rows", () => {
     );
     for (const { layers } of report.quarantine) expect([...layers].sort()).toEqual(["batch", "speed"]);
     expect(new Set(report.quarantine.map(({ record_id }: { record_id: string }) => record_id)).size).toBe(20);
-    for (const place of ["json", "parquet", "index"]) expect(report.byCountry[place]).toEqual(realSums());
+    for (const place of ["json", "parquet", "index"]) expect(report.summary[place]).toEqual(realSums());
   });
 });

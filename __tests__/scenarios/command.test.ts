@@ -38,7 +38,7 @@ describeRealRows("the real rows, at the usual pace", () => {
       extra: [],
       quarantine: [],
     });
-    for (const place of ["json", "parquet", "index"]) expect(report.byCountry[place]).toEqual(realSums());
+    for (const place of ["json", "parquet", "index"]) expect(report.summary[place]).toEqual(realSums());
     expect(report.latency.p99_ms).toBeGreaterThanOrEqual(report.latency.p50_ms);
     expect(report.timings.total_s).toBeGreaterThan(0);
   });

@@ -64,7 +64,7 @@ test("texts of every kind are the same in every layer; halves of surrogate pairs
   expect(report.quarantine.map(({ reason }: { reason: string }) => reason)).toEqual(
     half.map(() => "not_unicode"),
   );
-  expect(Object.keys(report.byCountry.parquet).toSorted()).toEqual(
-    Object.keys(report.byCountry.index).toSorted(),
+  expect(Object.keys(report.summary.parquet).toSorted()).toEqual(
+    Object.keys(report.summary.index).toSorted(),
   );
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HOUR_MS, type Hour, hourOf, hoursBetween } from "../../contract/hours";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { mergeSmallFiles } from "../../lambdas/merge-small-files/core";
 import type { Outcome } from "../../lambdas/merge-small-files/outcome";
 import type { Ports } from "../../lambdas/merge-small-files/ports";
@@ -212,8 +213,8 @@ test("thirty hours of late objects and duplicates, merged on schedule while a re
 
     // The end: each line once in Parquet, in an hour that got it, with the values that raw has.
     expect(deliveries.faults(rows)).toEqual([]);
-    const raw = await readTable(layer.analysts, config.OLD_TABLE_NAME);
-    const parquet = await readTable(layer.analysts, config.NEW_TABLE_NAME);
+    const raw = await readTable(layer.analysts, config.OLD_TABLE_NAME, retailTransaction);
+    const parquet = await readTable(layer.analysts, config.NEW_TABLE_NAME, retailTransaction);
     expect([...raw.keys()].sort()).toEqual([...deliveries.homes.keys()].sort());
     const duplicates = [...raw.values()].reduce((sum, { checksums }) => sum + checksums.length - 1, 0);
     expect(duplicates).toBe(deliveries.written - deliveries.homes.size);

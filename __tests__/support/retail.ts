@@ -4,8 +4,13 @@ import * as glue from "../../contract/glue-columns";
 import * as mapping from "../../contract/index-mapping";
 import { lineJudge } from "../../contract/judge";
 import { growthBytes, maxLines } from "../../contract/limits";
-import type { Line, StoredLine, StreamRecord, UserRecord } from "../../contract/lines";
-import { retailJudge } from "../../contract/retail-judge";
+import {
+  type Line,
+  RecordJudge,
+  type StoredLine,
+  type StreamRecord,
+  type UserRecord,
+} from "../../contract/lines";
 import { retailTransaction } from "../../contract/retail-transaction";
 
 /** The behaviour of the retail contract, with which most tests work. */
@@ -13,6 +18,7 @@ export const COLUMNS = retailTransaction.columns;
 export const MAX_LINES = maxLines(COLUMNS);
 export const GROWTH_BYTES = growthBytes(COLUMNS);
 
+export const retailJudge = new RecordJudge(COLUMNS);
 export const judgeLine = lineJudge(COLUMNS);
 export const judgeRecord = (record: StreamRecord): Line[] => retailJudge.judgeRecord(record);
 export const judgeUserRecord = (record: UserRecord): Line[] => retailJudge.judgeUserRecord(record);

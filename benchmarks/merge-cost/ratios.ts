@@ -5,8 +5,7 @@ import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { glueColumns } from "../../contract/glue-columns";
 import { hourOf } from "../../contract/hours";
-import { isStored } from "../../contract/lines";
-import { retailJudge } from "../../contract/retail-judge";
+import { isStored, RecordJudge } from "../../contract/lines";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { PARTITION_COLUMNS } from "../../contract/stored-columns";
 import { toSql } from "../../lambdas/merge-small-files/sql";
@@ -46,18 +45,19 @@ function storedLines(): string[] {
   let counter = 0;
   const random = new Random(1);
   const rows = generate(7, () => nowMs);
+  const judge = new RecordJudge(retailTransaction.columns);
   return Array.from({ length: LINES }, (_, index) => {
     nowMs = HOUR.startMs + Math.floor((index * 3_600_000) / LINES);
     counter += 1 + random.below(1 << 20);
     const shard = random.below(SHARDS);
-    const [line] = retailJudge.judgeRecord({
+    const [line] = judge.judgeRecord({
       shardId: `shardId-${String(shard).padStart(12, "0")}`,
       sequenceNumber: sequenceNumber(shard, counter, nowMs),
       arrivedAtMs: nowMs,
       data: Buffer.from(JSON.stringify(rows.next().value)),
     });
     if (line === undefined || !isStored(line)) throw new Error("the generator made a line that is refused");
-    return `${retailJudge.storedJson(line)}\n`;
+    return `${judge.storedJson(line)}\n`;
   });
 }
 

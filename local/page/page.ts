@@ -65,7 +65,12 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const batch = new BatchLayer(glue, database, dataSources, panelsOf("batch"));
   const speed = dataSources.search && new SpeedLayer(dataSources.search, panelsOf("speed"));
   const kinesis = localKinesis(run.streamUrl, plane.region);
-  const tail = await StreamTail.open(kinesis, streamArnOf(run), dataSources.retentionHours);
+  const tail = await StreamTail.open(
+    kinesis,
+    streamArnOf(run),
+    dataSources.contract,
+    dataSources.retentionHours,
+  );
   tail.beginReadingsOf(kinesis);
   const hours = new Hours({
     dataSources: { ...dataSources, kinesis, disorderMs: DISORDER_MS },

@@ -1,6 +1,6 @@
 import type { GetShardIteratorCommandInput, KinesisClient } from "@aws-sdk/client-kinesis";
-import { isStored } from "../../contract/lines";
-import { retailJudge } from "../../contract/retail-judge";
+import { isStored, RecordJudge } from "../../contract/lines";
+import type { RunTimeContract } from "../../contract/variable";
 import { type ShardPosition, ShardReader, startingPositions } from "../services/stream-consumer/shard-reader";
 import { Arrivals, minuteStart } from "./arrivals";
 
@@ -37,6 +37,7 @@ export class StreamTail {
   public readonly refused: Arrivals;
   /** Every line that arrived since is counted, ms since 1970; older lines may have expired in the stream. */
   public readonly sinceMs: number;
+  private readonly judge: RecordJudge;
   private readonly shards = new Map<string, ShardTail>();
   private caughtUp = false;
   private running: Promise<void> | undefined;
@@ -46,9 +47,11 @@ export class StreamTail {
     kinesis: KinesisClient,
     streamArn: string,
     positions: Readonly<Record<string, ShardPosition>>,
+    { columns }: RunTimeContract,
     retentionHours: number,
     nowMs: number,
   ) {
+    this.judge = new RecordJudge(columns);
     this.sinceMs = minuteStart(nowMs - retentionHours * HOUR_MS + TRIM_MARGIN_MS);
     const secondsFromMs = minuteStart(nowMs - SECONDS_KEPT_MS);
     this.accepted = new Arrivals(secondsFromMs);
@@ -63,11 +66,12 @@ export class StreamTail {
   public static async open(
     kinesis: KinesisClient,
     streamArn: string,
+    contract: RunTimeContract,
     retentionHours: number,
     nowMs: number = Date.now(),
   ): Promise<StreamTail> {
     const positions = await startingPositions(kinesis, streamArn, "TRIM_HORIZON");
-    return new StreamTail(kinesis, streamArn, positions, retentionHours, nowMs);
+    return new StreamTail(kinesis, streamArn, positions, contract, retentionHours, nowMs);
   }
 
   /** Whether all lines were counted that the stream had at the last {@link advance}. */
@@ -146,7 +150,7 @@ export class StreamTail {
         if (minuteStart(bookmarks.at(-1)?.arrivedAtMs ?? 0) < minuteStart(arrivedAtMs)) {
           bookmarks.push({ arrivedAtMs, sequenceNumber });
         }
-        for (const line of retailJudge.judgeRecord(record)) {
+        for (const line of this.judge.judgeRecord(record)) {
           (isStored(line) ? this.accepted : this.refused).add(arrivedAtMs);
         }
       }

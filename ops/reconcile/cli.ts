@@ -4,12 +4,12 @@ import { type Deployed, deployed } from "../../environments/deployed";
 import { httpUrl, integerBetween } from "../../lib/arguments";
 import { ending, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
-import { SEARCH_INDEX, TABLE_NAMES } from "../../modules/naming";
 import { openTunnel } from "../tunnel/open";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { conclude, layersOf, notCompared } from "./conclusion";
 import { type DataSources, reconcile } from "./reconcile";
-import { countriesText, reportDocument, reportText } from "./report";
+import { reportDocument, reportText, summaryText } from "./report";
+import { retailSummary } from "./retail-summary";
 import { athenaSql } from "./sql";
 import type { Window } from "./window";
 
@@ -25,7 +25,7 @@ interface Options {
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
 function dataSourcesOf(
-  { definition, names, kinesis, s3, athena }: Deployed,
+  { contract, definition, names, kinesis, s3, athena }: Deployed,
   searchUrl: string | undefined,
 ): DataSources {
   return {
@@ -33,9 +33,15 @@ function dataSourcesOf(
     streamName: names.stream,
     retentionHours: definition.stream.retentionHours,
     sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
-    tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
+    contract,
+    summary: retailSummary,
+    tables: {
+      json: contract.tables.raw,
+      parquet: contract.tables.merged,
+      quarantine: contract.tables.quarantine,
+    },
     ...(searchUrl !== undefined && {
-      search: { client: new Client({ node: searchUrl }), indexPattern: `${SEARCH_INDEX}*` },
+      search: { client: new Client({ node: searchUrl }), indexPattern: `${contract.index}*` },
       failures: { s3, bucket: names.lakeBucket },
     }),
   };
@@ -91,7 +97,7 @@ async function compareIn(target: Deployed, window: Window, options: Options): Pr
     const document = { window: asked, notCompared: leftOut, ...reportDocument(found, conclusion) };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    process.stdout.write(`${countriesText(found.byCountry)}\n\n${reportText(found, conclusion)}\n`);
+    process.stdout.write(`${summaryText(found.summary)}\n\n${reportText(found, conclusion)}\n`);
     if (leftOut.includes("indexed")) process.stdout.write("To compare it: --tunnel, or --search-url.\n");
   }
   return conclusion.code;

@@ -1,7 +1,8 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import type { KinesisStreamEvent } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
-import { retailJudge } from "../../contract/retail-judge";
+import { RecordJudge } from "../../contract/lines";
+import type { RunTimeContract } from "../../contract/variable";
 import { ZONES } from "../../modules/batch/zones";
 import type { DiscardedLine } from "./compare";
 import { isInWindow, type Window } from "./window";
@@ -67,15 +68,17 @@ export async function* onFailureRecords({
  */
 export async function readDiscardedLines(
   failures: FailureBucket,
+  { columns }: RunTimeContract,
   window?: Window,
 ): Promise<Map<string, DiscardedLine>> {
+  const judge = new RecordJudge(columns);
   const lines = new Map<string, DiscardedLine>();
   for await (const object of onFailureRecords(failures)) {
     if (object.event === undefined) continue;
     for (const record of object.event.Records) {
       const decoded = decodeKinesisRecord(record);
       if (window && !isInWindow(window, decoded.arrivedAtMs)) continue;
-      for (const { recordId } of retailJudge.judgeRecord(decoded)) {
+      for (const { recordId } of judge.judgeRecord(decoded)) {
         lines.set(recordId, {
           condition: object.condition,
           location: `s3://${failures.bucket}/${object.key}`,

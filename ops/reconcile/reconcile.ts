@@ -1,12 +1,15 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Client } from "@opensearch-project/opensearch";
+import type { LineValues } from "../../contract/checksum";
 import { DAY_MS, formatTimestamp } from "../../contract/timestamp";
+import type { RunTimeContract } from "../../contract/variable";
 import { type Comparison, compare, type QuarantinedLine } from "./compare";
 import { type FailureBucket, readDiscardedLines } from "./on-failure-records";
 import { readIndex } from "./search-lines";
 import type { Sql } from "./sql";
 import { readStream } from "./stream-lines";
-import { type CountrySums, readCountries, readQuarantine, readTable } from "./tables";
+import { Summariser, type Summary, type Sums, totals } from "./summary";
+import { readQuarantine, readSums, readTable } from "./tables";
 import type { Window } from "./window";
 
 /** What a reconciliation reads. */
@@ -18,6 +21,9 @@ export interface DataSources {
   /** Milliseconds by which arrivals of a shard may be out of order. @default a minute */
   readonly disorderMs?: number;
   readonly sql: Sql;
+  readonly contract: RunTimeContract;
+  /** @default the number of lines, and the sum of each column of numbers */
+  readonly summary?: Summary;
   readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
   /** Absent where the speed layer is switched off. */
   readonly search?: { readonly client: Client; readonly indexPattern: string };
@@ -25,11 +31,13 @@ export interface DataSources {
   readonly failures?: FailureBucket;
 }
 
-/** Sums by country in each data source that answers queries. */
-interface SumsByCountry {
-  readonly json: Readonly<Record<string, CountrySums>>;
-  readonly parquet: Readonly<Record<string, CountrySums>>;
-  readonly index?: Readonly<Record<string, CountrySums>>;
+/** A summary of each data source that answers queries. */
+export interface LayerSums {
+  /** What was summed up. */
+  readonly definition: Summary;
+  readonly json: Sums;
+  readonly parquet: Sums;
+  readonly index?: Sums;
 }
 
 /** Result of a comparison of all data sources. */
@@ -39,14 +47,14 @@ export interface LayerComparison extends Comparison {
 
 /** Result of a reconciliation. */
 export interface Reconciliation extends LayerComparison {
-  readonly byCountry: SumsByCountry;
+  readonly summary: LayerSums;
 }
 
 /** Records of the last minutes before the stream's retention ends may or may not be there any more. */
 const TRIM_MARGIN_MS = 10 * 60_000;
 
 /**
- * Reads and compares every data source, and sums by country.
+ * Reads and compares every data source, and sums up what a person wants to see.
  * @see compareLayers
  */
 export async function reconcile(
@@ -56,22 +64,24 @@ export async function reconcile(
   now?: number,
   onRead?: (source: string, lines: number) => void,
 ): Promise<Reconciliation> {
-  const { countries, ...found } = await readAndCompare(dataSources, ledger, window, now, onRead);
-  const { sql, tables } = dataSources;
+  const { sql, tables, contract, summary = totals(contract) } = dataSources;
+  const summariser = new Summariser(contract, summary);
+  const indexSums = dataSources.search && summariser.accumulate();
+  const found = await readAndCompare(dataSources, ledger, window, now, onRead, indexSums?.add);
   return {
     ...found,
-    byCountry: {
-      json: await readCountries(sql, tables.json, window),
-      parquet: await readCountries(sql, tables.parquet, window),
-      ...(countries && { index: countries }),
+    summary: {
+      definition: summary,
+      json: await readSums(sql, tables.json, summariser, window),
+      parquet: await readSums(sql, tables.parquet, summariser, window),
+      ...(indexSums && { index: indexSums.sums() }),
     },
   };
 }
 
 /** Reads every data source and compares the lines that arrived in a window, without any sums. */
 export async function compareLayers(dataSources: DataSources, window: Window): Promise<LayerComparison> {
-  const { countries: _, ...found } = await readAndCompare(dataSources, undefined, window);
-  return found;
+  return readAndCompare(dataSources, undefined, window);
 }
 
 /**
@@ -79,32 +89,35 @@ export async function compareLayers(dataSources: DataSources, window: Window): P
  * @param ledger identities that the producer saw acknowledged; omit it where other producers sent.
  * @param window the arrivals that are compared; not together with a ledger, which has no arrival times. @default all
  * @param onRead told of each data source that has been read, and its number of lines
+ * @param onDocument called with the values of each document of the index
  */
 async function readAndCompare(
-  { kinesis, streamName, retentionHours, disorderMs, sql, tables, search, failures }: DataSources,
+  { kinesis, streamName, retentionHours, disorderMs, sql, contract, tables, search, failures }: DataSources,
   ledger?: ReadonlySet<string>,
   window?: Window,
   now: number = Date.now(),
   onRead: (source: string, lines: number) => void = () => undefined,
-): Promise<LayerComparison & { readonly countries?: SumsByCountry["index"] }> {
-  const stream = await readStream(kinesis, streamName, window, disorderMs);
+  onDocument?: (values: LineValues) => void,
+): Promise<LayerComparison> {
+  const stream = await readStream(kinesis, streamName, contract, window, disorderMs);
   onRead("stream", stream.size);
-  const raw = await readTable(sql, tables.json, window);
+  const raw = await readTable(sql, tables.json, contract, window);
   onRead("raw zone", raw.size);
-  const parquet = await readTable(sql, tables.parquet, window);
+  const parquet = await readTable(sql, tables.parquet, contract, window);
   onRead("Parquet", parquet.size);
   const quarantine = await readQuarantine(sql, tables.quarantine, window);
   onRead("quarantine", quarantine.size);
-  const index = search && (await readIndex(search.client, search.indexPattern, window));
-  if (index) onRead("search index", index.lines.size);
-  const discarded = failures && (await readDiscardedLines(failures, window));
+  const index =
+    search && (await readIndex(search.client, search.indexPattern, contract, { window, onDocument }));
+  if (index) onRead("search index", index.size);
+  const discarded = failures && (await readDiscardedLines(failures, contract, window));
   const comparison = compare({
     stream,
     horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
-    layers: { raw, parquet, ...(index && { indexed: index.lines }) },
+    layers: { raw, parquet, ...(index && { indexed: index }) },
     quarantine,
     ...(discarded && { discarded }),
     ...(ledger && { ledger }),
   });
-  return { ...comparison, quarantine, ...(index && { countries: index.countries }) };
+  return { ...comparison, quarantine };
 }

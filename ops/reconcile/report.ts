@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import type { Faults, LayerName } from "./compare";
 import type { Conclusion } from "./conclusion";
-import type { Reconciliation } from "./reconcile";
-import type { CountrySums } from "./tables";
+import type { LayerSums, Reconciliation } from "./reconcile";
+import type { GroupSums, Measure } from "./summary";
 
 /** Identities shown of each list; the report says how many there are in all. */
 const LONGEST_LIST = 100;
@@ -43,7 +43,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     discarded: shown("discarded", discarded),
     extra: shown("extra", found.extra),
     quarantine: shown("quarantine", quarantine),
-    byCountry: found.byCountry,
+    summary: sumsDocument(found.summary),
     // Full lengths of the lists that were cut.
     ...(Object.keys(cut).length > 0 && { cut }),
   };
@@ -95,26 +95,61 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
   return lines.join("\n");
 }
 
-/** Sums by country, one column for each data source. */
-export function countriesText({ json, parquet, index }: Reconciliation["byCountry"]): string {
-  const table = new Table({
-    head: ["country", "lines", "quantity", "revenue, JSON", "Parquet", ...(index ? ["index"] : [])],
-    colAligns: ["left", "right", "right", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  const money = (sums: CountrySums | undefined): string =>
-    sums?.revenue.toLocaleString("en", { minimumFractionDigits: 2 }) ?? "";
-  for (const [country, sums] of Object.entries(json)) {
+function sumsDocument({ definition, ...sums }: LayerSums): Readonly<Record<string, unknown>> {
+  return { ...(definition.groupBy !== undefined && { groupBy: definition.groupBy }), ...sums };
+}
+
+/**
+ * The sums as a table: a row for each group, with the last measure of every data source; without groups a row for each
+ * measure.
+ */
+export function summaryText(summary: LayerSums): string {
+  const { definition, json, parquet, index } = summary;
+  const layers = [json, parquet, ...(index ? [index] : [])];
+  const titles = ["JSON", "Parquet", ...(index ? ["index"] : [])];
+  const lines = { name: "rows", decimals: 0 };
+  if (definition.groupBy === undefined) {
+    const table = sumsTable(["", ...titles]);
+    for (const measure of [lines, ...definition.measures]) {
+      const name = measure === lines ? "lines" : measure.name;
+      table.push([name, ...layers.map((layer) => shown(Object.values(layer)[0], measure))]);
+    }
+    return table.toString();
+  }
+  const [last = lines, ...others] = definition.measures.toReversed();
+  const [first, ...rest] = titles;
+  const columns = [lines, ...others.reverse()];
+  const table = sumsTable([
+    definition.groupBy.toLowerCase(),
+    "lines",
+    ...columns.slice(1).map(({ name }) => name),
+    `${last === lines ? "lines" : last.name}, ${first}`,
+    ...rest,
+  ]);
+  for (const [group, sums] of Object.entries(json)) {
     table.push([
-      country,
-      sums.rows.toLocaleString("en"),
-      sums.quantity.toLocaleString("en"),
-      money(sums),
-      money(parquet[country]),
-      ...(index ? [money(index[country])] : []),
+      group,
+      ...columns.map((measure) => shown(sums, measure)),
+      ...layers.map((layer) => shown(layer[group], last)),
     ]);
   }
   return table.toString();
+}
+
+function shown(sums: GroupSums | undefined, { name, decimals }: Pick<Measure, "name" | "decimals">): string {
+  const digits =
+    decimals === undefined
+      ? { maximumFractionDigits: 20 }
+      : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return sums?.[name]?.toLocaleString("en", digits) ?? "";
+}
+
+function sumsTable(head: readonly string[]): Table.Table {
+  return new Table({
+    head: [...head],
+    colAligns: head.map((_, at) => (at === 0 ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+  });
 }
 
 function firstOf(ids: readonly string[]): string {

@@ -1,78 +1,102 @@
+import { text as textOf } from "node:stream/consumers";
 import type { Client } from "@opensearch-project/opensearch";
 import { checksum, type LineValues } from "../../contract/checksum";
-import { retailTransaction } from "../../contract/retail-transaction";
-import { EXTRA_COLUMN, storedColumns } from "../../contract/stored-columns";
+import { EXTRA_COLUMN } from "../../contract/stored-columns";
+import type { RunTimeContract } from "../../contract/variable";
 import type { LayerLine } from "./compare";
-import type { CountrySums } from "./tables";
 import { arrivalQuery, type Window } from "./window";
 
 /** Documents asked for in a call: about 2 MB of answer. */
 const DOCUMENTS_PER_CALL = 5_000;
+/** Characters of the engine's answer that an error shows. */
+const SHOWN_ANSWER = 500;
 
-/** The lines of the index by identity, and their sums by country, computed here from each document. */
-interface IndexContent {
-  readonly lines: Map<string, LayerLine>;
-  readonly countries: Record<string, CountrySums>;
+/** A search was refused, or failed. */
+class SearchError extends Error {
+  override readonly name = "SearchError";
+}
+
+/** Options of {@link readIndex}. */
+interface ReadOptions {
+  /** Arrivals to read. @default all */
+  readonly window?: Window | undefined;
+  /** Called with the values of each document. */
+  readonly onDocument?: ((values: LineValues) => void) | undefined;
+}
+
+interface Hit {
+  readonly _id: string;
+  readonly _source: LineValues;
 }
 
 /**
- * Reads every document of `pattern`, in the order of `record_id`, which is the `_id` too.
- * @throws what the client throws; an index pattern without an index is empty.
+ * The lines of the index by identity: every document of `pattern`, in the order of `record_id`, which is the `_id` too.
+ * An index pattern without an index is empty.
+ * @throws what the client throws, and SearchError with the engine's answer
  */
-export async function readIndex(client: Client, pattern: string, window?: Window): Promise<IndexContent> {
+export async function readIndex(
+  client: Client,
+  pattern: string,
+  { columns }: RunTimeContract,
+  { window, onDocument }: ReadOptions = {},
+): Promise<Map<string, LayerLine>> {
+  const exact = new Set(
+    columns.filter(({ kind }) => kind === "bigint" || kind === "decimal").map(({ field }) => field),
+  );
   const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
-  const sums = new Map<string, { rows: number; quantity: number; revenue: number }>();
   await client.indices.refresh({ index: pattern });
   for (let after: string | undefined; ; ) {
-    const { body } = await client.search({
-      index: pattern,
-      body: {
-        size: DOCUMENTS_PER_CALL,
-        query: window === undefined ? { match_all: {} } : arrivalQuery(window),
-        sort: [{ record_id: { order: "asc" } }],
-        _source: storedColumns(retailTransaction.columns).map(({ field }) => field),
-        ...(after === undefined ? {} : { search_after: [after] }),
-      },
+    const hits = await search(client, pattern, exact, {
+      size: DOCUMENTS_PER_CALL,
+      query: window === undefined ? { match_all: {} } : arrivalQuery(window),
+      sort: [{ record_id: { order: "asc" } }],
+      ...(after === undefined ? {} : { search_after: [after] }),
     });
-    const hits = body.hits.hits;
     for (const { _id, _source } of hits) {
-      const document = _source as LineValues;
-      const arrivedAt = String(document["arrived_at"]);
-      const extra = document[EXTRA_COLUMN.field] ?? null;
-      const sum = checksum(
-        retailTransaction.columns,
-        document,
-        arrivedAt,
-        extra === null ? null : String(extra),
-      );
-      const known = lines.get(_id ?? "");
+      const arrivedAt = String(_source["arrived_at"]);
+      const extra = _source[EXTRA_COLUMN.field] ?? null;
+      const sum = checksum(columns, _source, arrivedAt, extra === null ? null : String(extra));
+      const known = lines.get(_id);
       if (known) known.checksums.push(sum);
-      else lines.set(_id ?? "", { checksums: [sum], arrivedAt });
-      addTo(sums, document);
+      else lines.set(_id, { checksums: [sum], arrivedAt });
+      onDocument?.(_source);
     }
-    if (hits.length < DOCUMENTS_PER_CALL) break;
+    if (hits.length < DOCUMENTS_PER_CALL) return lines;
     after = hits.at(-1)?._id;
   }
-  const countries = [...sums].map(([country, { revenue, ...rest }]) => {
-    return [country, { ...rest, revenue: Math.round(revenue * 100) / 100 }] as const;
-  });
-  return { lines, countries: Object.fromEntries(countries) };
+}
+
+/**
+ * The documents that a search finds, with the numbers of the columns `exact` as texts. The answer is read here, because
+ * the client rounds a number that a double cannot hold; and whole documents are asked for, because the engine rounds
+ * those of a part.
+ */
+async function search(
+  client: Client,
+  index: string,
+  exact: ReadonlySet<string>,
+  body: Readonly<Record<string, unknown>>,
+): Promise<readonly Hit[]> {
+  const answer = await client.search({ index, body }, { asStream: true });
+  const text = await textOf(answer.body as unknown as NodeJS.ReadableStream);
+  if (answer.statusCode !== 200) {
+    throw new SearchError(`search of ${index}: ${answer.statusCode}: ${text.slice(0, SHOWN_ANSWER)}`);
+  }
+  return parseExactly(text, exact).hits.hits;
+}
+
+/**
+ * Parses an answer whose numbers of some members are put into quotes first. A quote inside of a string is escaped, so
+ * only a member's own name follows a brace or a comma.
+ */
+function parseExactly(text: string, names: ReadonlySet<string>): { readonly hits: { readonly hits: Hit[] } } {
+  if (names.size === 0) return JSON.parse(text);
+  const numbers = new RegExp(`([{,]\\s*"(?:${[...names].join("|")})"\\s*:\\s*)(-?\\d[\\d.eE+-]*)`, "g");
+  return JSON.parse(text.replace(numbers, '$1"$2"'));
 }
 
 /** Searchable documents of `pattern`. */
 export async function countIndex(client: Client, pattern: string): Promise<number> {
   const { body } = await client.count({ index: pattern });
   return body.count;
-}
-
-function addTo(
-  sums: Map<string, { rows: number; quantity: number; revenue: number }>,
-  document: LineValues,
-): void {
-  const country = String(document["Country"] ?? "");
-  const sum = sums.get(country) ?? { rows: 0, quantity: 0, revenue: 0 };
-  sum.rows += 1;
-  sum.quantity += Number(document["Quantity"]);
-  sum.revenue += Number(document["Quantity"]) * Number(document["Price"]);
-  sums.set(country, sum);
 }

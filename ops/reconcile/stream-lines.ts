@@ -1,8 +1,7 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { checksum } from "../../contract/checksum";
-import { isStored } from "../../contract/lines";
-import { retailJudge } from "../../contract/retail-judge";
-import { retailTransaction } from "../../contract/retail-transaction";
+import { isStored, RecordJudge } from "../../contract/lines";
+import type { RunTimeContract } from "../../contract/variable";
 import type { StreamLine } from "./compare";
 import { streamRecords } from "./stream-records";
 import type { Window } from "./window";
@@ -16,23 +15,20 @@ import type { Window } from "./window";
 export async function readStream(
   kinesis: KinesisClient,
   streamName: string,
+  { columns }: RunTimeContract,
   window?: Window,
   disorderMs?: number,
 ): Promise<Map<string, StreamLine>> {
+  const judge = new RecordJudge(columns);
   const lines = new Map<string, StreamLine>();
   for await (const record of streamRecords(kinesis, streamName, window, disorderMs)) {
-    for (const line of retailJudge.judgeRecord(record)) {
+    for (const line of judge.judgeRecord(record)) {
       lines.set(
         line.recordId,
         isStored(line)
           ? {
               accepted: true,
-              checksum: checksum(
-                retailTransaction.columns,
-                line.verdict.values,
-                line.arrivedAt,
-                line.verdict.extra,
-              ),
+              checksum: checksum(columns, line.verdict.values, line.arrivedAt, line.verdict.extra),
               arrivedAt: line.arrivedAt,
             }
           : {

@@ -1,34 +1,24 @@
-import { checksum } from "../../contract/checksum";
-import { retailTransaction } from "../../contract/retail-transaction";
+import { checksum, type LineValues } from "../../contract/checksum";
+import type { Column } from "../../contract/column";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
+import type { RunTimeContract } from "../../contract/variable";
 import type { LayerLine, QuarantinedLine } from "./compare";
+import type { ResultRow } from "./result-csv";
 import type { Sql } from "./sql";
+import type { Summariser, Sums } from "./summary";
 import { arrivalCondition, partitionCondition, type Window } from "./window";
 
 /** Marks a text that is not NULL, so that NULL and the empty text differ in a CSV. */
 const PRESENT = "=";
 
-/** Sums of one country. Revenue in pounds, to the cent. */
-export interface CountrySums {
-  readonly rows: number;
-  readonly quantity: number;
-  readonly revenue: number;
-}
-
 /** Selects every line of a table with its identity and values. */
-function linesQuery(table: string, window?: Window): string {
-  const columns = [...retailTransaction.columns, EXTRA_COLUMN].map(({ field, kind, required }) => {
-    const name = field.toLowerCase();
+function linesQuery(table: string, columns: readonly Column[], window?: Window): string {
+  const selected = [...columns, EXTRA_COLUMN].map(({ field, kind, required }) => {
+    // In quotes, because a column may be called by a word that SQL reserves.
+    const name = `"${field.toLowerCase()}"`;
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
   });
-  return `SELECT record_id, arrived_at, ${columns.join(", ")} FROM "${table}"${where(window)}`;
-}
-
-/** Sums by country over a table, each line once, without its duplicates. */
-function countryQuery(table: string, window?: Window): string {
-  return `SELECT coalesce(country, '') AS country, count(*) AS line_count, sum(quantity) AS quantity, round(sum(quantity * price), 2) AS revenue
-FROM (SELECT DISTINCT record_id, country, quantity, price FROM "${table}"${where(window)}) AS lines
-GROUP BY 1 ORDER BY revenue DESC, 1`;
+  return `SELECT record_id, arrived_at, ${selected.join(", ")} FROM "${table}"${where(window)}`;
 }
 
 function where(window: Window | undefined): string {
@@ -41,17 +31,18 @@ function countQuery(table: string): string {
 }
 
 /** The lines of a table by identity. */
-export async function readTable(sql: Sql, table: string, window?: Window): Promise<Map<string, LayerLine>> {
+export async function readTable(
+  sql: Sql,
+  table: string,
+  { columns }: RunTimeContract,
+  window?: Window,
+): Promise<Map<string, LayerLine>> {
   const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
-  await sql.query(linesQuery(table, window), (row) => {
+  await sql.query(linesQuery(table, columns, window), (row) => {
     const id = row["record_id"] ?? "";
     const arrivedAt = row["arrived_at"] ?? "";
-    const sum = checksum(
-      retailTransaction.columns,
-      rowValues(row),
-      arrivedAt,
-      textOrNull(row[EXTRA_COLUMN.field]),
-    );
+    const values = rowValues(columns, row);
+    const sum = checksum(columns, values, arrivedAt, textOrNull(row[EXTRA_COLUMN.field]));
     const line = lines.get(id);
     if (line) line.checksums.push(sum);
     else lines.set(id, { checksums: [sum], arrivedAt });
@@ -63,15 +54,25 @@ function textOrNull(cell = ""): string | null {
   return cell === "" ? null : cell.slice(PRESENT.length);
 }
 
-function rowValues(row: Readonly<Record<string, string>>): Record<string, string | number | null> {
-  const values: Record<string, string | number | null> = {};
-  for (const { field, kind, required } of retailTransaction.columns) {
-    const cell = row[field.toLowerCase()] ?? "";
-    if (kind === "integer" || kind === "double") values[field] = cell === "" ? null : Number(cell);
-    else if (kind === "text" && !required) values[field] = textOrNull(cell);
-    else values[field] = cell;
+function rowValues(columns: readonly Column[], row: ResultRow): LineValues {
+  return Object.fromEntries(
+    columns.map((column) => [column.field, cellValue(column, row[column.field.toLowerCase()] ?? "")]),
+  );
+}
+
+/** The value of a cell, as Athena writes it: `true`, `1.0E10`, `12.3400`, `2026-11-28 09:30:00.250`. */
+function cellValue({ kind, required }: Column, cell: string): string | number | boolean | null {
+  if (kind === "text") return required ? cell : textOrNull(cell);
+  if (cell === "") return null;
+  switch (kind) {
+    case "integer":
+    case "double":
+      return Number.isFinite(Number(cell)) ? Number(cell) : cell;
+    case "boolean":
+      return cell === "true" || cell === "false" ? cell === "true" : cell;
+    default:
+      return cell;
   }
-  return values;
 }
 
 /** The quarantine by identity. */
@@ -99,21 +100,16 @@ export async function readQuarantine(
   return lines;
 }
 
-/** Sums by country of a table. */
-export async function readCountries(
+/** Sums of a table. */
+export async function readSums(
   sql: Sql,
   table: string,
+  summariser: Summariser,
   window?: Window,
-): Promise<Record<string, CountrySums>> {
-  const countries: Record<string, CountrySums> = {};
-  await sql.query(countryQuery(table, window), (row) => {
-    countries[row["country"] ?? ""] = {
-      rows: Number(row["line_count"]),
-      quantity: Number(row["quantity"]),
-      revenue: Number(row["revenue"]),
-    };
-  });
-  return countries;
+): Promise<Sums> {
+  const groups: (readonly [string, Sums[string]])[] = [];
+  await sql.query(summariser.sql(table, where(window)), (row) => groups.push(summariser.groupOf(row)));
+  return Object.fromEntries(groups);
 }
 
 /** Distinct lines of a table. */

@@ -8,7 +8,6 @@ import { EXIT, type ExitCode } from "../../lib/exit";
 import { given } from "../../lib/given";
 import { partitionsOf } from "../../lib/glue-partitions";
 import { ZONES } from "../../modules/batch/zones";
-import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
 import { onFailureRecords } from "../reconcile/on-failure-records";
 import { athenaSql } from "../reconcile/sql";
@@ -60,7 +59,7 @@ async function runRedrive(environment: string, options: Options): Promise<ExitCo
 }
 
 async function runReplay(environment: string, options: ReplayOptions): Promise<ExitCode> {
-  const { definition, names, kinesis, s3, athena, glue } = deployed(environment);
+  const { definition, contract, names, kinesis, s3, athena, glue } = deployed(environment);
   const { retentionHours } = definition.stream;
   const now = Date.now();
   const asked = arrivalRange(options, retentionHours, now);
@@ -78,10 +77,11 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<E
   say(`replaying arrivals from ${iso(range.fromMs)} to ${iso(range.toMs)}`);
   const report = await replay(
     {
+      contract,
       records: (window) => streamRecords(kinesis, names.stream, window),
       sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
       partitions: async (values) => {
-        const table = { database: names.database, name: TABLE_NAMES.raw };
+        const table = { database: names.database, name: contract.tables.raw };
         return (await partitionsOf(glue, table, values)).map(({ Values }) => given(Values, "Values"));
       },
       put: async (Key, Body) => {

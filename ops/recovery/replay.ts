@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
+import type { Contract } from "../../contract/define";
 import { HOUR_MS, type Hour, hoursBetween } from "../../contract/hours";
-import { isStored, type StoredLine, type StreamRecord } from "../../contract/lines";
+import { isStored, RecordJudge, type StoredLine, type StreamRecord } from "../../contract/lines";
 import {
   type PutObject,
   type QuarantineEntry,
   quarantineEntry,
   writeQuarantine,
 } from "../../contract/quarantine";
-import { retailJudge } from "../../contract/retail-judge";
 import { UsageError } from "../../lib/exit";
 import { ZONES } from "../../modules/batch/zones";
-import { TABLE_NAMES } from "../../modules/naming";
 import { iso } from "../reconcile/arrival-times";
 import type { Sql } from "../reconcile/sql";
 import { arrivalCondition, partitionCondition, type Window } from "../reconcile/window";
 
 /** Ports of {@link replay}. */
 export interface ReplayPorts {
+  readonly contract: Pick<Contract, "columns" | "tables">;
   /** The records of the stream that arrived in a window, each shard's in order. */
   readonly records: (window: Window) => AsyncIterable<StreamRecord>;
   readonly sql: Sql;
@@ -75,18 +75,20 @@ export async function replay(
   range: { readonly fromMs: number; readonly toMs: number },
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<ReplayReport> {
+  const { columns, tables } = ports.contract;
+  const judge = new RecordJudge(columns);
   await assertVisible(ports, hoursBetween(range.fromMs - HOUR_MS, range.toMs - 1));
   const whole: Window = { ...range, minutesPerHour: 60 };
-  const quarantined = await identities(ports.sql, TABLE_NAMES.quarantine, arrivalCondition(whole));
-  const writer = new Writer(dryRun ? undefined : ports.put);
+  const quarantined = await identities(ports.sql, tables.quarantine, arrivalCondition(whole));
+  const writer = new Writer(judge, dryRun ? undefined : ports.put);
   let lines = 0;
   for (const hour of hoursBetween(range.fromMs, range.toMs - 1)) {
     ports.onHour(hour, { lines, ...writer.counts });
     const window = within(whole, hour);
     const condition = `${partitionCondition(window)} AND ${arrivalCondition(window)}`;
-    const raw = await identities(ports.sql, TABLE_NAMES.raw, condition);
+    const raw = await identities(ports.sql, tables.raw, condition);
     for await (const record of ports.records(window)) {
-      for (const line of retailJudge.judgeRecord(record)) {
+      for (const line of judge.judgeRecord(record)) {
         lines++;
         if (isStored(line)) {
           if (!raw.has(line.recordId)) await writer.store(line, hour);
@@ -101,13 +103,13 @@ export async function replay(
   return { lines, ...writer.counts };
 }
 
-async function assertVisible({ partitions }: ReplayPorts, hours: readonly Hour[]): Promise<void> {
+async function assertVisible({ contract, partitions }: ReplayPorts, hours: readonly Hour[]): Promise<void> {
   const found = await partitions(hours.map(({ values }) => values));
   const known = new Set(found.map((values) => values.join("/")));
   const absent = hours.filter(({ values }) => !known.has(values.join("/"))).map(({ name }) => name);
   if (absent.length === 0) return;
   throw new Error(
-    `${TABLE_NAMES.raw} has no partition for ${absent.join(", ")}, so its lines there cannot be queried: ` +
+    `${contract.tables.raw} has no partition for ${absent.join(", ")}, so its lines there cannot be queried: ` +
       "MergeSmallFiles registers partitions at each run; check that it runs, then replay",
   );
 }
@@ -134,7 +136,10 @@ class Writer {
   private refused: QuarantineEntry[] = [];
 
   /** @param put undefined on a dry run: lines are counted only */
-  public constructor(private readonly put: PutObject | undefined) {}
+  public constructor(
+    private readonly judge: RecordJudge,
+    private readonly put: PutObject | undefined,
+  ) {}
 
   public get counts(): Omit<ReplayReport, "lines"> {
     return { ...this.totals };
@@ -143,7 +148,7 @@ class Writer {
   public async store(line: StoredLine, hour: Hour): Promise<void> {
     this.totals.missing++;
     if (this.stored.length === 0) this.firstId = line.recordId;
-    const json = `${retailJudge.storedJson(line)}\n`;
+    const json = `${this.judge.storedJson(line)}\n`;
     this.stored.push(json);
     this.storedBytes += Buffer.byteLength(json);
     if (this.storedBytes >= OBJECT_BYTES) await this.finishStored(hour);

@@ -73,7 +73,7 @@ export function realRows(world: () => World, say: (line: string) => void): void 
 
     say(`real rows: ${JSON.stringify(at(ended.report, "timings"))}`);
     expectWhole(ended);
-    expect(at(ended.report, "byCountry", "parquet")).toEqual(realSums());
+    expect(at(ended.report, "summary", "parquet")).toEqual(realSums());
     expect(pid).toBeGreaterThan(0);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HOUR_MS } from "../../../contract/hours";
 import type { StreamRecord } from "../../../contract/lines";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import { panelSql } from "../../../dashboards/athena";
 import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
@@ -8,8 +9,10 @@ import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
 import { firstTen } from "../../../local/saved-query";
 import { TABLE_NAMES } from "../../../modules/naming";
+import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { athenaSql } from "../../../ops/reconcile/sql";
-import { countLines, readCountries, readQuarantine, readTable } from "../../../ops/reconcile/tables";
+import { Summariser } from "../../../ops/reconcile/summary";
+import { countLines, readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
 import type { Window } from "../../../ops/reconcile/window";
 import { replay } from "../../../ops/recovery/replay";
 import type { BatchLayer } from "../../support/batch-layer";
@@ -70,11 +73,12 @@ async function panels({ analysts }: BatchLayer): Promise<void> {
 }
 
 async function reconciling({ analysts }: BatchLayer): Promise<void> {
+  const summariser = new Summariser(retailTransaction, retailSummary);
   for (const table of [TABLE_NAMES.raw, TABLE_NAMES.parquet]) {
     await countLines(analysts, table);
     for (const window of [undefined, WHOLE, SAMPLE]) {
-      await readTable(analysts, table, window);
-      await readCountries(analysts, table, window);
+      await readTable(analysts, table, retailTransaction, window);
+      await readSums(analysts, table, summariser, window);
     }
   }
   for (const window of [undefined, WHOLE, SAMPLE])
@@ -84,6 +88,7 @@ async function reconciling({ analysts }: BatchLayer): Promise<void> {
 async function replaying({ analysts }: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
   await replay(
     {
+      contract: retailTransaction,
       records: async function* ({ fromMs, toMs }) {
         yield* records.filter(({ arrivedAtMs }) => arrivedAtMs >= fromMs && arrivedAtMs < toMs);
       },

@@ -1,11 +1,14 @@
 import { HOUR_MS } from "../../../contract/hours";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
 import { chunks } from "../../../lib/given";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
 import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
 import { TABLE_NAMES } from "../../../modules/naming";
 import type { LayerLine } from "../../../ops/reconcile/compare";
-import { type CountrySums, readCountries, readQuarantine, readTable } from "../../../ops/reconcile/tables";
+import { retailSummary } from "../../../ops/reconcile/retail-summary";
+import { type GroupSums, Summariser, type Sums } from "../../../ops/reconcile/summary";
+import { readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
 import type { Terraform } from "../../../ops/terraform/terraform";
 import { glueColumns } from "../../support/retail";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../../terraform/emulated/lane";
@@ -95,13 +98,13 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
 
   report.part("Rows that analysts read, in their workgroup");
   await report.step("retail_trans_json", async () => {
-    const found = await readTable(layer.analysts, TABLE_NAMES.raw);
+    const found = await readTable(layer.analysts, TABLE_NAMES.raw, retailTransaction);
     const duplicates = assertLines(found, lines);
     check(duplicates > 0, "the second delivery left no duplicates");
     return `${found.size} identities with the values that were sent, ${duplicates} duplicates`;
   });
   await report.step("ctas_retail_trans_parquet", async () => {
-    const found = await readTable(layer.analysts, TABLE_NAMES.parquet);
+    const found = await readTable(layer.analysts, TABLE_NAMES.parquet, retailTransaction);
     const duplicates = assertLines(found, lines);
     check(duplicates === 0, `${duplicates} duplicates`);
     return `${found.size} identities with the values that were sent, each once`;
@@ -113,7 +116,11 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
     return `${found.size} identities, those of the broken lines`;
   });
   await report.step("sums by country, from Parquet", async () => {
-    const found = await readCountries(layer.analysts, TABLE_NAMES.parquet);
+    const found = await readSums(
+      layer.analysts,
+      TABLE_NAMES.parquet,
+      new Summariser(retailTransaction, retailSummary),
+    );
     return assertSums(found, input.sums);
   });
 }
@@ -166,12 +173,12 @@ function assertLines(found: ReadonlyMap<string, LayerLine>, sent: ReadonlyMap<st
   return [...found.values()].reduce((sum, { checksums }) => sum + checksums.length - 1, 0);
 }
 
-function assertSums(found: Readonly<Record<string, CountrySums>>, sent: Input["sums"]): string {
-  const line = (country: string, { rows, quantity, revenue }: CountrySums): string =>
+function assertSums(found: Sums, sent: Input["sums"]): string {
+  const line = (country: string, { rows = 0, quantity = 0, revenue = 0 }: GroupSums): string =>
     `${country}: ${rows} rows, quantity ${quantity}, revenue ${revenue.toFixed(2)}`;
-  const text = (sums: Readonly<Record<string, CountrySums>>): string[] =>
+  const text = (sums: Sums): string[] =>
     Object.entries(sums)
-      .sort(([, a], [, b]) => b.revenue - a.revenue)
+      .sort(([, a], [, b]) => (b["revenue"] ?? 0) - (a["revenue"] ?? 0))
       .map(([country, sum]) => line(country, sum));
   const [these, those] = [text(found), text(sent)];
   check(these.join("\n") === those.join("\n"), `${these.join("\n")}\nagainst\n${those.join("\n")}`);

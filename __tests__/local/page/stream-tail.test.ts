@@ -4,6 +4,7 @@ import {
   type KinesisClient,
   PutRecordCommand,
 } from "@aws-sdk/client-kinesis";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import { StreamTail } from "../../../local/page/stream-tail";
 import { localKinesis } from "../../../local/services/clients";
 import { readStream } from "../../../ops/reconcile/stream-lines";
@@ -25,7 +26,8 @@ afterEach(async () => {
   await engines.stop();
 });
 
-const open = (): Promise<StreamTail> => StreamTail.open(engines.kinesis, STREAM.arn, STREAM.retentionHours);
+const open = (): Promise<StreamTail> =>
+  StreamTail.open(engines.kinesis, STREAM.arn, retailTransaction, STREAM.retentionHours);
 const total = (arrivals: StreamTail["accepted"]): number =>
   [...arrivals.buckets.values()].reduce((sum, lines) => sum + lines, 0);
 
@@ -72,7 +74,7 @@ test("a stream that always has more is counted up to now, and no further", async
   // As the comparison of an hour that goes on does.
   const now = Date.now();
   const window = { fromMs: now - 60_000, toMs: now - 1_000, minutesPerHour: 60 };
-  await readStream(engines.kinesis, STREAM.name, window, 1_000);
+  await readStream(engines.kinesis, STREAM.name, retailTransaction, window, 1_000);
 });
 
 test("a client begins at an arrival time, also in a shard where nothing arrived since", async () => {
@@ -83,7 +85,7 @@ test("a client begins at an arrival time, also in a shard where nothing arrived 
   const now = Date.now();
   const everything = { fromMs: now - 3_600_000, toMs: now + 60_000, minutesPerHour: 60 };
   // The second shard is empty: kinesalite itself would never answer.
-  expect((await readStream(client, STREAM.name, everything)).size).toBe(1);
+  expect((await readStream(client, STREAM.name, retailTransaction, everything)).size).toBe(1);
 
   const later = {
     StreamName: STREAM.name,

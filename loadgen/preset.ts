@@ -1,0 +1,24 @@
+import type { RunTimeContract } from "../contract/variable";
+import { linesByKinds } from "./generate-by-kinds";
+import type { SourceLine } from "./source";
+
+/** How lines of a contract are read from files, and made up. */
+export interface Preset {
+  readonly contract: RunTimeContract;
+  /** Other names that published files give to a column. */
+  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  /** Optional text columns of whole numbers: `13085.0`, as pandas writes them beside absent ones, is read as `13085`. */
+  readonly wholeNumbers: readonly string[];
+  /** Synthetic lines without end; the same for the same seed, but for times. @param now milliseconds since 1970 */
+  readonly syntheticLines: (seed: number, now?: () => number) => AsyncIterable<SourceLine>;
+}
+
+/** What follows from the contract alone. */
+export function presetOf(contract: RunTimeContract): Preset {
+  return {
+    contract,
+    aliases: {},
+    wholeNumbers: [],
+    syntheticLines: (seed, now) => linesByKinds(contract, seed, now),
+  };
+}
