@@ -12,13 +12,7 @@ export {
   type LakeAccess,
 } from "./batch/data-lake";
 export { DeliveryStream, type DeliveryStreamProps } from "./batch/delivery-stream";
-export {
-  IngestBatch,
-  type IngestBatchProps,
-  type LakeSettings,
-  type MergeSettings,
-  type StreamSettings,
-} from "./batch/ingest-batch";
+export { IngestBatch, type IngestBatchProps, type MergeSettings } from "./batch/ingest-batch";
 export { MergeSmallFiles, type MergeSmallFilesProps } from "./batch/merge-small-files";
 export { SavedQueries, type SavedQueriesProps } from "./batch/saved-queries";
 export { ValidateRecords, type ValidateRecordsProps } from "./batch/validate-records";
@@ -77,3 +71,4 @@ export {
   type SpeedSettings,
 } from "./speed/speed-layer";
 export { UpsertToEs, type UpsertToEsProps } from "./speed/upsert-to-es";
+export type { LakeSettings, StreamSettings, SystemProps } from "./system";

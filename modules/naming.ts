@@ -1,3 +1,6 @@
+import { Token } from "cdktf";
+import type { IConstruct } from "constructs";
+import type { Contract } from "../contract/define";
 import { retailTransaction } from "../contract/retail-transaction";
 import type { Location } from "./location";
 
@@ -61,14 +64,6 @@ export const SECURITY_GROUP_NAMES: GroupNames = {
   searchDomainGroup: "es-cluster-sg",
 };
 
-/** The names of a system that may share its network. */
-export function groupNamesOf(prefix: string): GroupNames {
-  return {
-    searchClients: `${prefix}-${SECURITY_GROUP_NAMES.searchClients}`,
-    searchDomainGroup: `${prefix}-${SECURITY_GROUP_NAMES.searchDomainGroup}`,
-  };
-}
-
 /** Prefix of a merge's temporary tables. */
 export const TEMPORARY_TABLE_PREFIX = "tmp_";
 
@@ -80,8 +75,24 @@ export interface NamedEnvironment {
   readonly location: Location;
 }
 
+/** Names that the lab chose for its own record. */
+const LAB = {
+  stream: "retail-trans",
+  database: "mydatabase",
+  searchDomain: "salesv1",
+  quickSight: "retail-quicksight",
+};
+
+/** The same for any record. With a prefix of 20 characters, a domain's name has 27 of the 28 allowed. */
+const NEUTRAL: typeof LAB = {
+  stream: "records",
+  database: "records",
+  searchDomain: "search",
+  quickSight: "quicksight",
+};
+
 /** All physical names of an environment, joined by dashes, or by underscores where a service requires them. */
-export function namesOf(environment: NamedEnvironment): Names {
+export function namesOf(environment: NamedEnvironment, chosen = LAB): Names {
   const own = (name: string, joint: "-" | "_" = "-"): string =>
     environment.physicalNames === "bare" ? name : `${environment.name}${joint}${name}`;
   // Bucket names are globally unique, so they always contain the environment and the account.
@@ -91,13 +102,13 @@ export function namesOf(environment: NamedEnvironment): Names {
     keyAlias: `alias/${own("retail-bi")}`,
     stateKeyAlias: `alias/${own("retail-bi-state")}`,
     stateBucket: bucket("state"),
-    stream: own("retail-trans"),
-    deliveryStream: own("retail-trans"),
-    deliveryLogGroup: `/aws/kinesisfirehose/${own("retail-trans")}`,
-    deliveryRole: own("retail-trans-delivery"),
+    stream: own(chosen.stream),
+    deliveryStream: own(chosen.stream),
+    deliveryLogGroup: `/aws/kinesisfirehose/${own(chosen.stream)}`,
+    deliveryRole: own(`${chosen.stream}-delivery`),
     lakeBucket: bucket("lake"),
     accessLogBucket: bucket("access-logs"),
-    database: own("mydatabase", "_"),
+    database: own(chosen.database, "_"),
     analystsWorkgroup: own("retail-bi"),
     mergeWorkgroup: own("retail-bi-merge"),
     validateRecords: own("ValidateRecords"),
@@ -106,15 +117,15 @@ export function namesOf(environment: NamedEnvironment): Names {
     network: own("retail-bi"),
     flowLogGroup: `/aws/vpc/flow-logs/${own("retail-bi")}`,
     flowLogRole: own("retail-bi-flow-logs"),
-    searchDomain: own("salesv1"),
-    searchLogPolicy: own("salesv1"),
+    searchDomain: own(chosen.searchDomain),
+    searchLogPolicy: own(chosen.searchDomain),
     upsertToEs: own("UpsertToES"),
     searchSetup: own("SearchSetup"),
     bastion: own("retail-bi-bastion"),
     alarmTopic: own("retail-bi-alarms"),
     alarms: own("retail-bi"),
     dashboard: own("retail-bi"),
-    quickSight: own("retail-quicksight"),
+    quickSight: own(chosen.quickSight),
     budget: own("retail-bi"),
     failedRecordEvents: own("retail-bi-left-behind"),
     failedRecordLogGroup: `/aws/events/${own("retail-bi-left-behind")}`,
@@ -124,6 +135,35 @@ export function namesOf(environment: NamedEnvironment): Names {
     readPolicies: own("retail-bi-github-read"),
     changePolicies: own("retail-bi-github-change"),
     boundary: own("retail-bi-boundary"),
+  };
+}
+
+const PREFIX = /^[a-z][a-z0-9]{1,19}$/;
+const ALLOWED_PREFIX = "2 to 20 lower-case letters and digits are allowed, a letter first";
+
+/**
+ * First part of the names of a system: the given prefix, else the name of its contract without underscores.
+ * @throws RangeError when the prefix has another form, or the contract's name gives none
+ */
+export function prefixOf(construct: IConstruct, contract: Contract, prefix?: string): string {
+  if (prefix !== undefined) {
+    if (Token.isUnresolved(prefix) || PREFIX.test(prefix)) return prefix;
+    throw new RangeError(`${construct.node.path}: prefix is "${prefix}"; ${ALLOWED_PREFIX}`);
+  }
+  const derived = contract.name.replaceAll("_", "");
+  if (PREFIX.test(derived)) return derived;
+  throw new RangeError(
+    `${construct.node.path}: prefix is not set, and the contract's name "${contract.name}" gives "${derived}"; ${ALLOWED_PREFIX}`,
+  );
+}
+
+/** All names of a system whose names begin with `prefix`. */
+export function systemNamesOf(prefix: string, location: Location): Names & GroupNames {
+  const own = (name: string): string => `${prefix}-${name}`;
+  return {
+    ...namesOf({ name: prefix, physicalNames: "prefixed", location }, NEUTRAL),
+    searchClients: own(SECURITY_GROUP_NAMES.searchClients),
+    searchDomainGroup: own(SECURITY_GROUP_NAMES.searchDomainGroup),
   };
 }
 

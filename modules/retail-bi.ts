@@ -1,14 +1,12 @@
-import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { IngestBatch, type IngestBatchProps } from "./batch/ingest-batch";
 import { assertLiteral } from "./check";
 import { DEFAULTS } from "./defaults";
-import { locationOf } from "./location";
-import { type GroupNames, groupNamesOf, type Names, namesOf } from "./naming";
 import { Operations, type OperationsSettings } from "./operations/operations";
-import { EncryptionKey, type IEncryptionKey } from "./security/encryption-key";
+import type { IEncryptionKey } from "./security/encryption-key";
 import { QuickSight, type QuickSightPrincipal } from "./serving/quicksight";
 import { SpeedLayer, type SpeedSettings } from "./speed/speed-layer";
+import { keyOf, systemOf } from "./system";
 
 /** The dashboard of the batch layer in QuickSight. */
 export interface QuickSightSettings {
@@ -20,19 +18,13 @@ export interface QuickSightSettings {
   readonly serviceRoleName?: string;
 }
 
-export interface RetailBiProps extends Omit<IngestBatchProps, "key" | "names"> {
-  /** Custom physical names. @default they begin with `prefix` */
-  readonly names?: Partial<Names & GroupNames>;
-  /** An existing key. @default a new one */
-  readonly key?: IEncryptionKey;
-  /** Deletion window of a new key in days, 7 to 30. @default 30 */
-  readonly keyDeletionDays?: number;
+export interface RetailBiProps extends IngestBatchProps {
   /** The speed layer, or `false` for none. @default a single node of t3.small.search */
   readonly speed?: SpeedSettings | false;
   /** @default nothing in QuickSight */
   readonly quickSight?: QuickSightSettings;
   /** @default nobody is told of alarms; a budget of 100 dollars a month */
-  readonly operations?: Partial<OperationsSettings>;
+  readonly operations?: OperationsSettings;
 }
 
 /** One whole system: ingest, both layers, and their operations. */
@@ -43,50 +35,18 @@ export class RetailBi extends Construct {
   public readonly quickSight?: QuickSight;
   public readonly operations: Operations;
 
-  /** @throws RangeError when the prefix is not 2 to 20 lower-case letters and digits, a letter first. */
+  /** @throws RangeError when `prefix` has another form, or none follows from the contract */
   public constructor(scope: Construct, id: string, props: RetailBiProps) {
     super(scope, id);
-    const {
-      contract,
-      prefix,
-      speed = {},
-      quickSight,
-      keyDeletionDays = DEFAULTS.keyDeletionDays,
-      protected: isProtected = true,
-      logRetentionDays = DEFAULTS.logRetentionDays,
-    } = props;
-    if (!Token.isUnresolved(prefix) && !/^[a-z][a-z0-9]{1,19}$/.test(prefix)) {
-      throw new RangeError(
-        `${this.node.path}: prefix is "${prefix}"; 2 to 20 lower-case letters and digits are allowed, a letter first`,
-      );
-    }
-    const location = props.location ?? locationOf(this);
-    const names = {
-      ...namesOf({ name: prefix, physicalNames: "prefixed", location }),
-      ...groupNamesOf(prefix),
-      ...props.names,
-    };
+    const { speed = {}, quickSight } = props;
+    const system = systemOf(this, props);
+    const { contract, names, location } = system;
     const bastion = speed !== false && (speed.bastion ?? false);
     assertLiteral(this, "speed.bastion", bastion);
-    this.key =
-      props.key ??
-      new EncryptionKey(this, "Key", {
-        alias: names.keyAlias,
-        description: `Everything of the ${prefix} environment of retail-bi`,
-        location,
-        services: ["s3", "kinesis", "lambda", "es", "sns", ...(bastion ? (["ec2"] as const) : [])],
-        deletionDays: keyDeletionDays,
-        protected: isProtected,
-      });
-    const common = {
-      contract,
-      prefix,
-      names,
-      location,
-      key: this.key,
-      protected: isProtected,
-      logRetentionDays,
-    };
+    this.key = keyOf(this, system, props.key, {
+      services: ["s3", "kinesis", "lambda", "es", "sns", ...(bastion ? (["ec2"] as const) : [])],
+    });
+    const common = { ...system, key: this.key };
     this.batch = new IngestBatch(this, "IngestBatch", { ...props, ...common });
     const { stream, lake, catalog, workgroup } = this.batch;
     if (quickSight) {
@@ -106,31 +66,11 @@ export class RetailBi extends Construct {
       this.speed = new SpeedLayer(this, "SpeedLayer", { ...speed, ...common, source: stream, lake });
     }
     this.operations = new Operations(this, "Operations", {
-      environmentName: prefix,
-      location,
-      names,
-      settings: {
-        alarmSubscriptions: props.operations?.alarmSubscriptions ?? [],
-        budget: props.operations?.budget ?? { usdPerMonth: DEFAULTS.usdPerMonth, costOf: "account" },
-      },
+      ...common,
+      ...(props.operations && { settings: props.operations }),
       lake,
-      batch: {
-        stream,
-        streamRetentionHours: stream.retentionHours,
-        delivery: this.batch.deliveryStream,
-        validateRecords: this.batch.validateRecords.function,
-        mergeSmallFiles: this.batch.mergeSmallFiles.function,
-        mergeEveryMinutes: this.batch.mergeSmallFiles.everyMinutes,
-      },
-      ...(this.speed && {
-        speed: {
-          upsertToEs: this.speed.upsertToEs.function,
-          searchSetup: this.speed.searchSetup.function,
-          domain: this.speed.domain,
-        },
-      }),
-      key: this.key,
-      logRetentionDays,
+      batch: this.batch.monitored,
+      ...(this.speed && { speed: this.speed.monitored }),
     });
   }
 }

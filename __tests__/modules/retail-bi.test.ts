@@ -2,11 +2,25 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Aspects, TerraformStack } from "cdktf";
+import { timestamp } from "../../contract/column";
+import { type Contract, defineContract } from "../../contract/define";
 import { retailTransaction } from "../../contract/retail-transaction";
-import { EncryptionKey, EventStream, Guardrails, RetailBi, type RetailBiProps, Vpc } from "../../modules";
+import {
+  EncryptionKey,
+  EventStream,
+  Guardrails,
+  IngestBatch,
+  Operations,
+  RetailBi,
+  type RetailBiProps,
+  SpeedLayer,
+  type SystemProps,
+  Vpc,
+} from "../../modules";
 import { DEFAULTS } from "../../modules/defaults";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
 import { environment, LOCATION } from "../support/environments";
+import { meterReadings } from "../support/meter-readings";
 import { type Block, reference, Template } from "../support/template";
 import { testApp } from "../support/test-app";
 
@@ -57,17 +71,14 @@ function physicalNames({ type, properties }: Block): string[] {
 
 const namesIn = (template: Template) => template.resources().flatMap(physicalNames);
 const twice = (all: readonly string[]) => all.filter((one, index) => all.indexOf(one) !== index);
-const full = (prefix: string): RetailBiProps => ({
-  contract: retailTransaction,
-  prefix,
+const full = (contract: Contract): RetailBiProps => ({
+  contract,
   quickSight: { principals: [{ kind: "group", name: "analysts", access: "author" }] },
   speed: { bastion: true },
 });
 
-describe("everything, by a prefix alone", () => {
-  const template = synthesized(
-    (stack) => new RetailBi(stack, "Sales", { contract: retailTransaction, prefix: "sales" }),
-  );
+describe("everything, by a contract alone", () => {
+  const template = synthesized((stack) => new RetailBi(stack, "Meters", { contract: meterReadings }));
 
   test("has both layers and their operations, protected", () => {
     for (const type of [
@@ -87,7 +98,7 @@ describe("everything, by a prefix alone", () => {
     const [account] = template.data("aws_caller_identity");
     const [region] = template.data("aws_region");
     expect(template.only("aws_s3_bucket", "Lake_Bucket").properties["bucket"]).toBe(
-      `retail-bi-sales-lake-\${data.${account?.address}.account_id}`,
+      `retail-bi-meterreadings-lake-\${data.${account?.address}.account_id}`,
     );
     expect(template.only("aws_vpc_endpoint").properties["service_name"]).toBe(
       `com.amazonaws.\${data.${region?.address}.id}.s3`,
@@ -97,7 +108,7 @@ describe("everything, by a prefix alone", () => {
 
   test("names everything by it", () => {
     const unnamed = namesIn(template).filter(
-      (name) => !name.includes("sales") && name.endsWith("in the account"),
+      (name) => !name.includes("meterreadings") && name.endsWith("in the account"),
     );
     expect(namesIn(template).length).toBeGreaterThan(60);
     expect(unnamed).toEqual([]);
@@ -105,14 +116,16 @@ describe("everything, by a prefix alone", () => {
 });
 
 describe("two side by side in one stack", () => {
-  const one = synthesized((stack) => new RetailBi(stack, "One", full("one")));
+  const one = synthesized((stack) => new RetailBi(stack, "One", full(retailTransaction)));
   const both = synthesized((stack) => {
-    new RetailBi(stack, "One", full("one"));
-    new RetailBi(stack, "Two", full("two"));
+    new RetailBi(stack, "One", full(retailTransaction));
+    new RetailBi(stack, "Two", full(meterReadings));
   });
 
   test("share no physical name", () => {
-    expect(namesIn(both)).toHaveLength(2 * namesIn(one).length);
+    // Two records differ in the number of their own saved queries only.
+    const named = (template: Template) => namesIn(template).filter((name) => !name.includes("named_query"));
+    expect(named(both)).toHaveLength(2 * named(one).length);
     expect(twice(namesIn(both))).toEqual([]);
   });
 
@@ -136,7 +149,8 @@ describe("two side by side in one stack", () => {
         location: LOCATION,
       });
       for (const prefix of ["one", "two"]) {
-        new RetailBi(stack, prefix, { ...full(prefix), key, stream, speed: { network, bastion: true } });
+        const common = { ...full(meterReadings), prefix };
+        new RetailBi(stack, prefix, { ...common, key, stream, speed: { network, bastion: true } });
       }
     });
     expect(template.resources("aws_vpc")).toEqual([]);
@@ -170,12 +184,73 @@ test("without a speed layer there is nothing of it, and no alarm about it", () =
   expect(namesIn(template).filter((name) => /UpsertToES|search/i.test(name))).toEqual([]);
 });
 
-test.each(["a", "Sales", "my-sales", "a".repeat(21)])("refuses the prefix %p", (prefix) => {
-  expect(() =>
-    synthesized((stack) => new RetailBi(stack, "Sales", { contract: retailTransaction, prefix })),
-  ).toThrow(
-    `theirs/Sales: prefix is "${prefix}"; 2 to 20 lower-case letters and digits are allowed, a letter first`,
-  );
+describe.each([RetailBi, IngestBatch, SpeedLayer])("%p", (Layer) => {
+  const build = (props: SystemProps) => () =>
+    synthesized((stack) => new Layer(stack, "Meters", { protected: false, ...props }));
+
+  test("needs only a contract", () => {
+    const template = synthesized((stack) => new Layer(stack, "Meters", { contract: meterReadings }));
+    expect(twice(namesIn(template))).toEqual([]);
+    for (const type of ["aws_kms_key", "aws_kinesis_stream", "aws_s3_bucket_notification"]) {
+      expect(template.resources(type)).toHaveLength(1);
+    }
+  });
+
+  test.each(["a", "Sales", "my-sales", "a".repeat(21)])("refuses the prefix %p", (prefix) => {
+    expect(build({ contract: meterReadings, prefix })).toThrow(
+      `theirs/Meters: prefix is "${prefix}"; 2 to 20 lower-case letters and digits are allowed, a letter first`,
+    );
+  });
+
+  test.each(["m", "readings_of_all_the_meters"])("refuses the name %p of a contract as a prefix", (name) => {
+    const contract = defineContract({ name, eventTime: "at", columns: { at: timestamp() } });
+    expect(build({ contract })).toThrow(
+      `theirs/Meters: prefix is not set, and the contract's name "${name}" gives "${name.replaceAll("_", "")}"; 2 to 20`,
+    );
+    expect(build({ contract, prefix: "meters" })).not.toThrow();
+  });
+});
+
+describe("operations of one layer", () => {
+  const alarms = (template: Template) =>
+    template
+      .resources("aws_cloudwatch_metric_alarm")
+      .map(({ properties }) => String(properties["alarm_name"]).replace("meterreadings-retail-bi-", ""));
+  const both = synthesized((stack) => new RetailBi(stack, "Meters", { contract: meterReadings }));
+  const ofLayer = (layer: "batch" | "speed") =>
+    synthesized((stack) => {
+      const contract = meterReadings;
+      const { lake, monitored } =
+        layer === "batch"
+          ? new IngestBatch(stack, "Meters", { contract })
+          : new SpeedLayer(stack, "Meters", { contract });
+      new Operations(stack, "Operations", { contract, lake, [layer]: monitored });
+    });
+
+  test("are the alarms of both, which have only those of the stream in common", () => {
+    const [batch, speed] = [alarms(ofLayer("batch")), alarms(ofLayer("speed"))];
+    expect([...new Set([...batch, ...speed])].sort()).toEqual(alarms(both).sort());
+    expect(batch.filter((name) => speed.includes(name))).toEqual([
+      "stream-iterator-age",
+      "stream-read-throttled",
+      "stream-write-throttled",
+    ]);
+  });
+
+  test("of none, or of two that read two streams, are refused", () => {
+    const contract = meterReadings;
+    synthesized((stack) => {
+      const { lake, monitored: batch } = new IngestBatch(stack, "Batch", { contract });
+      const { monitored: speed } = new SpeedLayer(stack, "Speed", { contract, prefix: "other" });
+      expect(() => new Operations(stack, "None", { contract, lake })).toThrow(
+        "theirs/None: neither batch nor speed is set; at least one is",
+      );
+      expect(() => new Operations(stack, "Two", { contract, lake, batch, speed })).toThrow(
+        "theirs/Two: batch and speed read two streams",
+      );
+      for (const id of ["None", "Two"]) stack.node.tryRemoveChild(id);
+    });
+  });
 });
 
 test("an environment's stack leaves the layers out of its addresses, and of its assets", () => {
@@ -191,7 +266,7 @@ test("an environment's stack leaves the layers out of its addresses, and of its 
 });
 
 describe("the documentation of a property agrees with its default:", () => {
-  const source = ["retail-bi.ts", "batch/ingest-batch.ts", "speed/speed-layer.ts"]
+  const source = ["retail-bi.ts", "batch/ingest-batch.ts", "speed/speed-layer.ts", "system.ts"]
     .map((file) => readFileSync(join(__dirname, "../../modules", file), "utf8"))
     .join("\n");
   const used = [...source.matchAll(/(\w+) (?:=|\?\?) DEFAULTS\.(\w+)/g)].map(

@@ -397,7 +397,8 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   make<OperationsProps, Operations>(
     Operations,
     {
-      environmentName: "test",
+      contract: retailTransaction,
+      prefix: "test",
       location,
       names: {
         alarmTopic: "operations",
@@ -414,13 +415,13 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       lake,
       batch: {
         stream,
-        streamRetentionHours: 24,
         delivery,
         validateRecords: monitored(validate.function),
         mergeSmallFiles: monitored(merge.function),
         mergeEveryMinutes: 13,
       },
       speed: {
+        stream,
         upsertToEs: monitored(upsert.function),
         searchSetup: monitored(setup.function),
         domain,
@@ -522,6 +523,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     location,
     protected: false,
     logRetentionDays: 7,
+    keyDeletionDays: 7,
   };
   const batchSettings = {
     stream: { capacity: { mode: "provisioned", shardCount: 2 }, retentionHours: 24 },
@@ -555,15 +557,21 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     bastion: true,
   } as const;
   const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones"];
-  make<IngestBatchProps, IngestBatch>(
+  make<Omit<IngestBatchProps, "key">, IngestBatch>(
     IngestBatch,
-    { ...adoptable, ...batchSettings, key, names: { stream: "own" } },
+    { ...adoptable, ...batchSettings, names: { stream: "own" } },
     ["stream.capacity.mode"],
   );
-  make<SpeedLayerProps, SpeedLayer>(
+  make<Omit<SpeedLayerProps, "key">, SpeedLayer>(
     SpeedLayer,
-    { ...adoptable, ...speedSettings, key, source: stream, lake, names: { searchClients: "own" } },
-    speedStructure,
+    {
+      ...adoptable,
+      ...speedSettings,
+      source: batchSettings.stream,
+      lake: batchSettings.lake,
+      names: { searchClients: "own" },
+    },
+    [...speedStructure, "source.capacity.mode"],
   );
   make<Omit<RetailBiProps, "key">, RetailBi>(
     RetailBi,
@@ -571,7 +579,6 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       ...adoptable,
       ...batchSettings,
       names: { database: "own" },
-      keyDeletionDays: 7,
       speed: speedSettings,
       quickSight: {
         principals: [{ kind: "group", name: "analysts", access: "author" }],

@@ -1,32 +1,25 @@
 import { Construct } from "constructs";
-import type { Contract } from "../../contract/define";
 import { DEFAULTS } from "../defaults";
-import { EventStream, type IEventStream, type StreamCapacity } from "../ingest/event-stream";
-import { type Location, locationOf } from "../location";
-import { type Names, namesOf } from "../naming";
+import type { IEventStream } from "../ingest/event-stream";
+import type { MonitoredBatchLayer } from "../operations/monitored";
 import type { IEncryptionKey } from "../security/encryption-key";
+import {
+  keyOf,
+  type LakeSettings,
+  lakeOf,
+  type StreamSettings,
+  type SystemProps,
+  streamOf,
+  systemOf,
+} from "../system";
 import { Catalog } from "./catalog";
-import { DataLake, type ILake } from "./data-lake";
+import type { ILake } from "./data-lake";
 import { DeliveryStream } from "./delivery-stream";
 import { lookBackHours } from "./look-back";
 import { MergeSmallFiles } from "./merge-small-files";
 import { SavedQueries } from "./saved-queries";
 import { ValidateRecords } from "./validate-records";
 import { Workgroup } from "./workgroup";
-
-/** Settings of a new stream. */
-export interface StreamSettings {
-  /** @default on demand */
-  readonly capacity?: StreamCapacity;
-  /** Hours that a record can be read again, 24 to 8760. @default 24 */
-  readonly retentionHours?: number;
-}
-
-/** Settings of a new lake. */
-export interface LakeSettings {
-  /** Days that overwritten and deleted objects can be restored, 1 or more. @default 30 */
-  readonly noncurrentVersionDays?: number;
-}
 
 /** The merge of raw objects into Parquet. */
 export interface MergeSettings {
@@ -38,21 +31,9 @@ export interface MergeSettings {
   readonly scanLimitGiB?: number;
 }
 
-export interface IngestBatchProps {
-  /** What a record is. */
-  readonly contract: Contract;
-  /** First part of every physical name, 2 to 20 lower-case letters and digits, a letter first. */
-  readonly prefix: string;
-  /** Encrypts everything here. */
-  readonly key: IEncryptionKey;
-  /** Custom physical names. @default they begin with `prefix` */
-  readonly names?: Partial<Names>;
-  /** @default where the provider is, by data sources */
-  readonly location?: Location;
-  /** Whether resources that hold data refuse to be destroyed; otherwise destroy removes the data, too. @default true */
-  readonly protected?: boolean;
-  /** Days that logs are kept, one of CloudWatch Logs' retention times. @default 30 */
-  readonly logRetentionDays?: number;
+export interface IngestBatchProps extends SystemProps {
+  /** Encrypts everything here. @default a new one */
+  readonly key?: IEncryptionKey;
   /** An existing stream, or settings of a new one. @default one on demand, for 24 hours */
   readonly stream?: IEventStream | StreamSettings;
   /** An existing lake, or settings of a new one. @default a bucket, with one for its access logs */
@@ -71,6 +52,7 @@ export interface IngestBatchProps {
 
 /** The ingest and the batch layer: a stream, its delivery to a lake, the tables of the lake, and their merging. */
 export class IngestBatch extends Construct {
+  public readonly key: IEncryptionKey;
   public readonly stream: IEventStream;
   public readonly lake: ILake;
   public readonly validateRecords: ValidateRecords;
@@ -80,48 +62,19 @@ export class IngestBatch extends Construct {
   public readonly workgroup: Workgroup;
   public readonly mergeSmallFiles: MergeSmallFiles;
 
+  /** @throws RangeError when `prefix` has another form, or none follows from the contract */
   public constructor(scope: Construct, id: string, props: IngestBatchProps) {
     super(scope, id);
-    const {
-      contract,
-      prefix,
-      key,
-      protected: isProtected = true,
-      logRetentionDays = DEFAULTS.logRetentionDays,
-      rawRetentionDays = DEFAULTS.rawRetentionDays,
-      stream = {},
-      lake = {},
-      merge = {},
-    } = props;
-    const location = props.location ?? locationOf(this);
+    const system = systemOf(this, props);
+    const { contract, names, location, protected: isProtected, logRetentionDays } = system;
+    const { rawRetentionDays = DEFAULTS.rawRetentionDays, merge = {} } = props;
     const { accountId } = location;
-    const names = { ...namesOf({ name: prefix, physicalNames: "prefixed", location }), ...props.names };
-    const functionDefaults = { location, key, logRetentionDays };
 
-    this.stream =
-      "grantRead" in stream
-        ? stream
-        : new EventStream(this, "EventStream", {
-            name: names.stream,
-            capacity: stream.capacity ?? { mode: "on-demand" },
-            retentionHours: stream.retentionHours ?? DEFAULTS.streamRetentionHours,
-            key,
-            protected: isProtected,
-          });
-    this.lake =
-      "grant" in lake
-        ? lake
-        : new DataLake(this, "DataLake", {
-            contract,
-            bucketName: names.lakeBucket,
-            accessLogBucketName: names.accessLogBucket,
-            key,
-            accountId,
-            rawRetentionDays,
-            noncurrentVersionDays: lake.noncurrentVersionDays ?? DEFAULTS.noncurrentVersionDays,
-            accessLogDays: logRetentionDays,
-            protected: isProtected,
-          });
+    this.key = keyOf(this, system, props.key);
+    this.stream = streamOf(this, system, this.key, props.stream);
+    this.lake = lakeOf(this, system, this.key, props.lake, rawRetentionDays);
+    const { key } = this;
+    const functionDefaults = { location, key, logRetentionDays };
     this.validateRecords = new ValidateRecords(this, "ValidateRecords", {
       contract,
       ...functionDefaults,
@@ -182,5 +135,16 @@ export class IngestBatch extends Construct {
       everyMinutes: merge.everyMinutes ?? DEFAULTS.mergeEveryMinutes,
       queriesInFlight: merge.queriesInFlight ?? DEFAULTS.queriesInFlight,
     });
+  }
+
+  /** What {@link Operations} watches here. */
+  public get monitored(): MonitoredBatchLayer {
+    return {
+      stream: this.stream,
+      delivery: this.deliveryStream,
+      validateRecords: this.validateRecords.function,
+      mergeSmallFiles: this.mergeSmallFiles.function,
+      mergeEveryMinutes: this.mergeSmallFiles.everyMinutes,
+    };
   }
 }

@@ -1,21 +1,14 @@
 import type { METRICS as MERGE } from "../../lambdas/merge-small-files/metrics";
 import type { METRICS as UPSERT } from "../../lambdas/upsert-to-es/metrics";
 import type { METRICS as VALIDATE } from "../../lambdas/validate-records/metrics";
+import type { IEventStream } from "../ingest/event-stream";
 import type { Graph } from "./dashboard";
 import { deliveryMetrics, functionMetrics, ownMetrics, searchMetrics, streamMetrics } from "./metric";
 import type { MonitoredBatchLayer, MonitoredFunction, MonitoredSpeedLayer } from "./monitored";
 
-/** Graphs of the data's path into the lake. */
-export function batchGraphs({
-  stream,
-  delivery,
-  validateRecords,
-  mergeSmallFiles,
-}: MonitoredBatchLayer): Graph[] {
+/** Graphs of the stream. */
+export function streamGraphs(stream: IEventStream): Graph[] {
   const ofStream = streamMetrics(stream);
-  const ofDelivery = deliveryMetrics(delivery);
-  const ofValidate = ownMetrics<typeof VALIDATE>(validateRecords);
-  const ofMerge = ownMetrics<typeof MERGE>(mergeSmallFiles);
   return [
     {
       title: "Sent",
@@ -35,6 +28,15 @@ export function batchGraphs({
         reads: ofStream("ReadProvisionedThroughputExceeded", "Sum"),
       },
     },
+  ];
+}
+
+/** Graphs of the data's path into the lake. */
+export function batchGraphs({ delivery, validateRecords, mergeSmallFiles }: MonitoredBatchLayer): Graph[] {
+  const ofDelivery = deliveryMetrics(delivery);
+  const ofValidate = ownMetrics<typeof VALIDATE>(validateRecords);
+  const ofMerge = ownMetrics<typeof MERGE>(mergeSmallFiles);
+  return [
     {
       title: "Into the lake",
       unit: "records in 5 minutes",

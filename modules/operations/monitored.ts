@@ -12,8 +12,6 @@ export interface MonitoredFunction {
 /** The parts of the batch layer that alarms and graphs are about. */
 export interface MonitoredBatchLayer {
   readonly stream: IEventStream;
-  /** Hours that the stream keeps a record. */
-  readonly streamRetentionHours: number;
   readonly delivery: DeliveryStream;
   readonly validateRecords: MonitoredFunction;
   readonly mergeSmallFiles: MonitoredFunction;
@@ -23,6 +21,7 @@ export interface MonitoredBatchLayer {
 
 /** The parts of the speed layer that alarms and graphs are about. */
 export interface MonitoredSpeedLayer {
+  readonly stream: IEventStream;
   readonly upsertToEs: MonitoredFunction;
   readonly searchSetup: MonitoredFunction;
   readonly domain: SearchDomain;

@@ -1,9 +1,10 @@
 import { Construct } from "constructs";
 import { product } from "../arithmetic";
 import type { ILake } from "../batch/data-lake";
+import { DEFAULTS } from "../defaults";
 import type { IEventStream } from "../ingest/event-stream";
-import type { Location } from "../location";
 import type { IEncryptionKey } from "../security/encryption-key";
+import { type SystemProps, systemOf } from "../system";
 import { Alarm, type AlarmSpec, alarmId } from "./alarm";
 import { type AlarmSubscription, AlarmTopic } from "./alarm-topic";
 import { Budget, type BudgetScope } from "./budget";
@@ -11,42 +12,31 @@ import { Dashboard } from "./dashboard";
 import { deliveryAlarms } from "./delivery-alarms";
 import { FailedRecordEvents } from "./failed-record-events";
 import { functionAlarms, upsertAlarms, validateAlarms } from "./function-alarms";
-import { batchGraphs, speedGraphs } from "./graphs";
+import { batchGraphs, speedGraphs, streamGraphs } from "./graphs";
 import { mergeAlarms } from "./merge-alarms";
 import { MINUTE } from "./metric";
 import type { MonitoredBatchLayer, MonitoredSpeedLayer } from "./monitored";
 import { searchAlarms } from "./search-alarms";
 import { streamAlarms } from "./stream-alarms";
 
-/** Physical names. */
-interface OperationsNames {
-  readonly alarmTopic: string;
-  /** First part of the names of the alarms. */
-  readonly alarms: string;
-  readonly dashboard: string;
-  readonly budget: string;
-  /** First part of the names of the rules about failed records. */
-  readonly failedRecordEvents: string;
-  readonly failedRecordLogGroup: string;
-}
-
 /** Subscribers to alarms, and the budget. */
 export interface OperationsSettings {
-  readonly alarmSubscriptions: readonly AlarmSubscription[];
-  readonly budget: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
+  /** @default nobody */
+  readonly alarmSubscriptions?: readonly AlarmSubscription[];
+  /** @default 100 dollars a month for the account */
+  readonly budget?: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
 }
 
-export interface OperationsProps {
-  readonly environmentName: string;
-  readonly location: Location;
-  readonly names: OperationsNames;
-  readonly settings: OperationsSettings;
+export interface OperationsProps extends Omit<SystemProps, "keyDeletionDays" | "protected"> {
   readonly lake: ILake;
-  readonly batch: MonitoredBatchLayer;
+  /** @default there is no batch layer */
+  readonly batch?: MonitoredBatchLayer;
   /** @default there is no speed layer */
   readonly speed?: MonitoredSpeedLayer;
-  readonly key: IEncryptionKey;
-  readonly logRetentionDays: number;
+  /** Encrypts topic and logs. @default the lake's */
+  readonly key?: IEncryptionKey;
+  /** @default nobody is told of alarms; a budget of 100 dollars a month */
+  readonly settings?: OperationsSettings;
 }
 
 /** Three periods of five minutes: a fault that repairs itself meanwhile raises no alarm. */
@@ -60,29 +50,33 @@ export class Operations extends Construct {
   public readonly alarms: readonly Alarm[];
   public readonly dashboard: Dashboard;
 
+  /** @throws RangeError when there is no layer, or the layers read two streams */
   public constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
-    const { batch, speed, location, names, settings } = props;
+    const { batch, speed, lake, settings = {}, key = lake.key } = props;
+    const { prefix, location, names, logRetentionDays } = systemOf(this, props);
     const { accountId } = location;
+    const stream = this.streamOf(batch, speed);
     this.topic = new AlarmTopic(this, "Topic", {
       name: names.alarmTopic,
       location,
       alarmPrefix: names.alarms,
-      subscriptions: settings.alarmSubscriptions,
-      key: props.key,
+      subscriptions: settings.alarmSubscriptions ?? [],
+      key,
     });
     const failedRecords = new FailedRecordEvents(this, "LeftBehind", {
       name: names.failedRecordEvents,
       logGroupName: names.failedRecordLogGroup,
       location,
-      lake: props.lake,
-      zones: speed ? ["errors", "onFailure"] : ["errors"],
-      key: props.key,
-      logRetentionDays: props.logRetentionDays,
+      lake,
+      zones: [...(batch ? (["errors"] as const) : []), ...(speed ? (["onFailure"] as const) : [])],
+      key,
+      logRetentionDays,
     });
     const specs = [
-      ...batchSpecs(batch, failedRecords),
-      ...(speed ? speedSpecs(speed, batch.stream, failedRecords, accountId) : []),
+      ...streamAlarms(stream),
+      ...(batch ? batchSpecs(batch, failedRecords) : []),
+      ...(speed ? speedSpecs(speed, failedRecords, accountId) : []),
     ];
     this.alarms = specs.map(
       (spec) => new Alarm(this, alarmId(spec), { spec, prefix: names.alarms, topic: this.topic }),
@@ -91,20 +85,34 @@ export class Operations extends Construct {
       name: names.dashboard,
       region: location.region,
       alarms: this.alarms,
-      graphs: [...batchGraphs(batch), ...(speed ? speedGraphs(speed, accountId) : [])],
+      graphs: [
+        ...streamGraphs(stream),
+        ...(batch ? batchGraphs(batch) : []),
+        ...(speed ? speedGraphs(speed, accountId) : []),
+      ],
     });
     new Budget(this, "Budget", {
       name: names.budget,
-      ...settings.budget,
-      environmentName: props.environmentName,
+      ...(settings.budget ?? { usdPerMonth: DEFAULTS.usdPerMonth, costOf: "account" }),
+      environmentName: prefix,
       topic: this.topic,
     });
+  }
+
+  private streamOf(batch?: MonitoredBatchLayer, speed?: MonitoredSpeedLayer): IEventStream {
+    const stream = batch?.stream ?? speed?.stream;
+    if (!stream) throw new RangeError(`${this.node.path}: neither batch nor speed is set; at least one is`);
+    if (speed && speed.stream !== stream) {
+      throw new RangeError(
+        `${this.node.path}: batch and speed read two streams; each needs Operations of its own`,
+      );
+    }
+    return stream;
   }
 }
 
 function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvents): AlarmSpec[] {
   return [
-    ...streamAlarms(batch.stream, batch.streamRetentionHours),
     ...deliveryAlarms(batch.delivery, batch.stream, failedRecords.objects("errors")),
     ...functionAlarms("validate-records", batch.validateRecords, SUSTAINED),
     ...validateAlarms(batch.validateRecords),
@@ -120,13 +128,12 @@ function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvent
 
 function speedSpecs(
   speed: MonitoredSpeedLayer,
-  stream: IEventStream,
   failedRecords: FailedRecordEvents,
   accountId: string,
 ): AlarmSpec[] {
   return [
     ...functionAlarms("upsert-to-es", speed.upsertToEs, SUSTAINED),
-    ...upsertAlarms(speed.upsertToEs, stream, failedRecords.objects("onFailure")),
+    ...upsertAlarms(speed.upsertToEs, speed.stream, failedRecords.objects("onFailure")),
     ...functionAlarms("search-setup", speed.searchSetup, AT_ONCE),
     ...searchAlarms(speed.domain, accountId),
   ];

@@ -6,7 +6,7 @@ import { streamMetrics } from "./metric";
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
 /** Alarms of the stream: producers, consumers, and a consumer so late that records are about to expire. */
-export function streamAlarms(stream: IEventStream, retentionHours: number): AlarmSpec[] {
+export function streamAlarms(stream: IEventStream): AlarmSpec[] {
   const metric = streamMetrics(stream);
   return [
     {
@@ -15,7 +15,7 @@ export function streamAlarms(stream: IEventStream, retentionHours: number): Alar
         "A consumer of the stream lags by a quarter of the retention; at the full retention records expire unread. Raise the retention first, then find the consumer.",
       metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: product(retentionHours, MILLISECONDS_AN_HOUR / 4),
+      threshold: product(stream.retentionHours, MILLISECONDS_AN_HOUR / 4),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

@@ -17,8 +17,8 @@ export interface EncryptionKeyProps {
   readonly alias: string;
   readonly description: string;
   readonly location: Location;
-  /** The services through which the account may use the key. */
-  readonly services: readonly EncryptingService[];
+  /** The services through which the account may use the key. @default all that the constructs of this library use */
+  readonly services?: readonly EncryptingService[];
   /** Deletion window in days, 7 to 30. */
   readonly deletionDays: number;
   /** Refuses to be destroyed. */
@@ -107,7 +107,7 @@ abstract class EncryptionKeyBase extends Construct implements IEncryptionKey {
   public constructor(
     scope: Construct,
     id: string,
-    { location, services }: Pick<EncryptionKeyProps, "location" | "services">,
+    { location, services = ALL_SERVICES }: Pick<EncryptionKeyProps, "location" | "services">,
   ) {
     super(scope, id);
     assertLiteral(this, "services", services);
@@ -218,7 +218,7 @@ class AdoptedKey extends EncryptionKeyBase implements IAdoptedKey {
   public readonly arn: string;
 
   public constructor(scope: Construct, id: string, { arn, location, services }: AdoptedKeyProps) {
-    super(scope, id, { location, services: services ?? ALL_SERVICES });
+    super(scope, id, { location, ...(services && { services }) });
     if (!Token.isUnresolved(arn) && !/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(arn)) {
       throw new RangeError(
         `${this.node.path}: arn is "${arn}"; arn:aws:kms:<region>:<account>:key/<id> is allowed`,

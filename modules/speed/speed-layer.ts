@@ -1,14 +1,21 @@
 import { Construct } from "constructs";
-import type { Contract } from "../../contract/define";
 import type { ILake } from "../batch/data-lake";
 import { DEFAULTS } from "../defaults";
 import { functionRole } from "../functions/node-function";
 import type { IEventStream } from "../ingest/event-stream";
-import { type Location, locationOf } from "../location";
-import { type GroupNames, groupNamesOf, type Names, namesOf } from "../naming";
 import { Bastion } from "../network/bastion";
 import { type INetwork, Vpc } from "../network/vpc";
+import type { MonitoredSpeedLayer } from "../operations/monitored";
 import type { IEncryptionKey } from "../security/encryption-key";
+import {
+  keyOf,
+  type LakeSettings,
+  lakeOf,
+  type StreamSettings,
+  type SystemProps,
+  streamOf,
+  systemOf,
+} from "../system";
 import {
   type SamlDefinition,
   type SearchAvailability,
@@ -57,54 +64,37 @@ export interface SpeedSettings {
   readonly bastion?: boolean;
 }
 
-export interface SpeedLayerProps extends SpeedSettings {
-  /** What a record is. */
-  readonly contract: Contract;
-  /** First part of every physical name, 2 to 20 lower-case letters and digits, a letter first. */
-  readonly prefix: string;
-  /** Encrypts everything here. */
-  readonly key: IEncryptionKey;
-  /** The stream that is indexed. */
-  readonly source: IEventStream;
-  /** Lake for refused lines and discarded batches. */
-  readonly lake: ILake;
-  /** Custom physical names. @default they begin with `prefix` */
-  readonly names?: Partial<Names & GroupNames>;
-  /** @default where the provider is, by data sources */
-  readonly location?: Location;
-  /** Whether the domain refuses to be destroyed. @default true */
-  readonly protected?: boolean;
-  /** Days that logs are kept, one of CloudWatch Logs' retention times. @default 30 */
-  readonly logRetentionDays?: number;
+export interface SpeedLayerProps extends SpeedSettings, SystemProps {
+  /** Encrypts everything here. @default that of an existing lake, else a new one */
+  readonly key?: IEncryptionKey;
+  /** The stream that is indexed, or settings of a new one. @default one on demand, for 24 hours */
+  readonly source?: IEventStream | StreamSettings;
+  /** Lake for refused lines and discarded batches, or settings of a new one. @default a bucket, with one for its access logs */
+  readonly lake?: ILake | LakeSettings;
 }
 
 /** The speed layer: a search domain in a network, its set-up, and the function that indexes. */
 export class SpeedLayer extends Construct {
+  public readonly key: IEncryptionKey;
+  public readonly source: IEventStream;
+  public readonly lake: ILake;
   public readonly network: INetwork;
   public readonly domain: SearchDomain;
   public readonly searchSetup: SearchSetup;
   public readonly upsertToEs: UpsertToEs;
   public readonly bastion?: Bastion;
 
+  /** @throws RangeError when `prefix` has another form, or none follows from the contract */
   public constructor(scope: Construct, id: string, props: SpeedLayerProps) {
     super(scope, id);
-    const {
-      contract,
-      prefix,
-      key,
-      lake,
-      source,
-      network = {},
-      readerRoleArns = [],
-      protected: isProtected = true,
-      logRetentionDays = DEFAULTS.logRetentionDays,
-    } = props;
-    const location = props.location ?? locationOf(this);
-    const names = {
-      ...namesOf({ name: prefix, physicalNames: "prefixed", location }),
-      ...groupNamesOf(prefix),
-      ...props.names,
-    };
+    const system = systemOf(this, props);
+    const { contract, names, location, protected: isProtected, logRetentionDays } = system;
+    const { network = {}, readerRoleArns = [] } = props;
+    const givenLake = props.lake && "grant" in props.lake ? props.lake : undefined;
+    this.key = keyOf(this, system, props.key ?? givenLake?.key);
+    this.source = streamOf(this, system, this.key, props.source);
+    this.lake = lakeOf(this, system, this.key, props.lake);
+    const { key, source, lake } = this;
     const functionDefaults = { location, key, logRetentionDays };
 
     this.network =
@@ -174,5 +164,15 @@ export class SpeedLayer extends Construct {
       const { network: vpc, domain } = this;
       this.bastion = new Bastion(this, "Bastion", { name: names.bastion, location, vpc, domain, key });
     }
+  }
+
+  /** What {@link Operations} watches here. */
+  public get monitored(): MonitoredSpeedLayer {
+    return {
+      stream: this.source,
+      upsertToEs: this.upsertToEs.function,
+      searchSetup: this.searchSetup.function,
+      domain: this.domain,
+    };
   }
 }
