@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
+import type { Panel } from "../dashboards/spec";
 import { IngestBatch, type IngestBatchProps } from "./batch/ingest-batch";
 import { assertLiteral } from "./check";
 import { DEFAULTS } from "./defaults";
@@ -31,6 +32,10 @@ export interface RetailBiProps extends Omit<IngestBatchProps, "key" | "names"> {
   readonly speed?: SpeedSettings | false;
   /** @default nothing in QuickSight */
   readonly quickSight?: QuickSightSettings;
+  /** What people look at in OpenSearch Dashboards and QuickSight. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
+  /** Title of the dashboards. @default the contract's name */
+  readonly title?: string;
   /** @default nobody is told of alarms; a budget of 100 dollars a month */
   readonly operations?: Partial<OperationsSettings>;
 }
@@ -89,6 +94,10 @@ export class RetailBi extends Construct {
     };
     this.batch = new IngestBatch(this, "IngestBatch", { ...props, ...common });
     const { stream, lake, catalog, workgroup } = this.batch;
+    const shown = {
+      ...(props.panels && { panels: props.panels }),
+      ...(props.title !== undefined && { title: props.title }),
+    };
     if (quickSight) {
       this.quickSight = new QuickSight(this, "QuickSight", {
         contract,
@@ -100,10 +109,17 @@ export class RetailBi extends Construct {
         catalog,
         workgroup,
         principals: quickSight.principals,
+        ...shown,
       });
     }
     if (speed !== false) {
-      this.speed = new SpeedLayer(this, "SpeedLayer", { ...speed, ...common, source: stream, lake });
+      this.speed = new SpeedLayer(this, "SpeedLayer", {
+        ...speed,
+        ...common,
+        ...shown,
+        source: stream,
+        lake,
+      });
     }
     this.operations = new Operations(this, "Operations", {
       environmentName: prefix,

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import type { Contract } from "../../contract/define";
+import type { Panel } from "../../dashboards/spec";
 import type { ILake } from "../batch/data-lake";
 import { DEFAULTS } from "../defaults";
 import { functionRole } from "../functions/node-function";
@@ -76,6 +77,10 @@ export interface SpeedLayerProps extends SpeedSettings {
   readonly protected?: boolean;
   /** Days that logs are kept, one of CloudWatch Logs' retention times. @default 30 */
   readonly logRetentionDays?: number;
+  /** What people look at in OpenSearch Dashboards. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
+  /** Title of the dashboard. @default the contract's name */
+  readonly title?: string;
 }
 
 /** The speed layer: a search domain in a network, its set-up, and the function that indexes. */
@@ -155,6 +160,8 @@ export class SpeedLayer extends Construct {
       retentionDays: props.retentionDays ?? DEFAULTS.indexRetentionDays,
       readerRoleArns,
       readerGroups: props.saml?.readerGroups ?? [],
+      ...(props.panels && { panels: props.panels }),
+      ...(props.title !== undefined && { title: props.title }),
       writers: [upsertRole],
     });
     this.upsertToEs = new UpsertToEs(this, "UpsertToES", {
