@@ -1,15 +1,20 @@
-import { columnOf, tableColumn } from "./fields";
+import { columnOf, isWhole, type PanelContract, tableColumn } from "./fields";
 import { cell, type PanelColumn, panelColumns, type Row } from "./rows";
+import { type SmokeValue, smokeValues } from "./smoke";
 import type { Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /** A panel as Athena SQL over a table that has each line once. @param table its name, without the database */
-export function panelSql(panel: Panel, table: string): string {
-  return panel.chart === "table" ? linesSql(panel, table) : figuresSql(panel, table);
+export function panelSql(contract: PanelContract, panel: Panel, table: string): string {
+  return panel.chart === "table" ? linesSql(contract, panel, table) : figuresSql(contract, panel, table);
 }
 
 /** The rows of a panel from the answer to its SQL. @param answer cells by column name; empty or null for no value */
-export function rowsFromSql(panel: Panel, answer: readonly Readonly<Record<string, string | null>>[]): Row[] {
-  const columns = panelColumns(panel);
+export function rowsFromSql(
+  contract: PanelContract,
+  panel: Panel,
+  answer: readonly Readonly<Record<string, string | null>>[],
+): Row[] {
+  const columns = panelColumns(contract, panel);
   return answer.map((cells) =>
     Object.fromEntries(columns.map((column) => [column.id, cell(panel, column, cells[sqlName(column)])])),
   );
@@ -20,32 +25,67 @@ export function sqlName({ id }: Pick<PanelColumn, "id">): string {
   return id.toLowerCase().replaceAll("-", "_");
 }
 
+/** A name may be a reserved word. */
+function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+function quotedColumn(field: string): string {
+  return quoted(tableColumn(field));
+}
+
 /** Whether a line fulfils a condition, as SQL. */
 function sqlCondition({ field, ...condition }: Condition): string {
-  const column = tableColumn(field);
+  const column = quotedColumn(field);
   if (condition.kind === "begins") return `${column} LIKE '${likePattern(condition.prefix)}'`;
   return `coalesce(${column}, '') = ''`;
 }
 
-function figuresSql({ measures, dimension, only }: FiguresPanel, table: string): string {
-  const name = sqlName(dimensionId(dimension));
+/** `WHERE` with the conditions, without those of the smoke test; empty where every line counts. */
+function where(contract: PanelContract, conditions: readonly string[]): string[] {
+  const smoke = smokeValues(contract).map(differs);
+  const all = [...conditions, ...(smoke.length === 0 ? [] : [`(${smoke.join(" OR ")})`])];
+  return all.length === 0 ? [] : [`WHERE ${all.join(" AND ")}`];
+}
+
+/** Whether a line has another value in a column of the smoke test; never NULL. */
+function differs({ column, value }: SmokeValue): string {
+  const name = quotedColumn(column.field);
+  if (value === undefined) {
+    return column.kind === "text" ? `coalesce(${name}, '') <> ''` : `${name} IS NOT NULL`;
+  }
+  const text = typeof value === "string" ? literal(value) : String(value);
+  return `coalesce(${name} <> ${column.kind === "timestamp" ? `TIMESTAMP ${text}` : text}, true)`;
+}
+
+function figuresSql(
+  contract: PanelContract,
+  { measures, dimension, only }: FiguresPanel,
+  table: string,
+): string {
+  const name = quoted(sqlName(dimensionId(dimension)));
   const [first] = measures;
+  const selected = [
+    `${grouped(contract, dimension)} AS ${name}`,
+    ...measures.map((one) => `${sum(contract, one)} AS ${quoted(sqlName(one))}`),
+  ];
   return [
-    `SELECT ${[`${grouped(dimension)} AS ${name}`, ...measures.map((one) => `${sum(one)} AS ${sqlName(one)}`)].join(", ")}`,
-    `FROM "${table}"`,
-    ...(only === undefined ? [] : [`WHERE ${sqlCondition(only.condition)}`]),
+    `SELECT ${selected.join(", ")}`,
+    `FROM ${quoted(table)}`,
+    ...where(contract, only === undefined ? [] : [sqlCondition(only.condition)]),
     "GROUP BY 1",
     ...(dimension.kind === "values"
-      ? [`ORDER BY ${sqlName(first)} DESC, 1`, `LIMIT ${dimension.limit}`]
+      ? [`ORDER BY ${quoted(sqlName(first))} DESC, 1`, `LIMIT ${dimension.limit}`]
       : [`ORDER BY ${dimension.kind === "classes" ? classOrder(dimension, name) : "1"}`]),
   ].join("\n");
 }
 
-function linesSql({ fields, newestBy, limit }: LinesPanel, table: string): string {
+function linesSql(contract: PanelContract, { fields, newestBy, limit }: LinesPanel, table: string): string {
   return [
-    `SELECT ${fields.map(tableColumn).join(", ")}`,
-    `FROM "${table}"`,
-    `ORDER BY ${tableColumn(newestBy)} DESC, ${tableColumn("record_id")} DESC`,
+    `SELECT ${fields.map(quotedColumn).join(", ")}`,
+    `FROM ${quoted(table)}`,
+    ...where(contract, []),
+    `ORDER BY ${quotedColumn(newestBy)} DESC, ${quotedColumn("record_id")} DESC`,
     `LIMIT ${limit}`,
   ].join("\n");
 }
@@ -54,14 +94,14 @@ function dimensionId(dimension: Dimension): { readonly id: string } {
   return dimension.kind === "classes" ? dimension.classification : { id: dimension.field };
 }
 
-function grouped(dimension: Dimension): string {
+function grouped(contract: PanelContract, dimension: Dimension): string {
   switch (dimension.kind) {
     case "time":
-      return `CAST(date_trunc('${dimension.interval}', ${tableColumn(dimension.field)}) AS date)`;
+      return `CAST(date_trunc('${dimension.interval}', ${quotedColumn(dimension.field)}) AS date)`;
     case "values":
-      return columnOf(dimension.field).required
-        ? tableColumn(dimension.field)
-        : `coalesce(${tableColumn(dimension.field)}, '')`;
+      return columnOf(contract, dimension.field).required
+        ? quotedColumn(dimension.field)
+        : `coalesce(${quotedColumn(dimension.field)}, '')`;
     case "classes": {
       const { condition, fulfilled, otherwise } = dimension.classification;
       return `CASE WHEN ${sqlCondition(condition)} THEN ${literal(fulfilled)} ELSE ${literal(otherwise)} END`;
@@ -73,10 +113,11 @@ function classOrder({ classification }: Dimension & { readonly kind: "classes" }
   return classification.fulfilled < classification.otherwise ? name : `${name} DESC`;
 }
 
-function sum({ factors, unit }: Measure): string {
+function sum(contract: PanelContract, { factors, digits = 0 }: Measure): string {
   if (factors.length === 0) return "count(*)";
-  const total = `sum(${factors.map(tableColumn).join(" * ")})`;
-  return unit === "pounds" ? `round(${total}, 2)` : total;
+  const total = `sum(${factors.map(quotedColumn).join(" * ")})`;
+  const isExact = factors.every((field) => isWhole(contract, field));
+  return `coalesce(${isExact ? total : `round(${total}, ${digits})`}, 0)`;
 }
 
 function literal(text: string): string {

@@ -1,26 +1,37 @@
-import type { Column } from "../contract/column";
-import type { FieldOf, NumberKind } from "../contract/define";
-import { retailTransaction } from "../contract/retail-transaction";
-import { type IDENTITY_COLUMNS, storedColumns } from "../contract/stored-columns";
+import type { Column, ColumnKind } from "../contract/column";
+import type { ColumnTypes, Contract, FieldOf, NumberKind, TypedContract } from "../contract/define";
+import { IDENTITY_COLUMNS, storedColumns } from "../contract/stored-columns";
 
-type Retail = typeof retailTransaction;
+/** What panels follow from: a contract, or the part of it that a function or the local page knows. */
+export type PanelContract = Pick<Contract, "eventTime" | "columns"> & Partial<Pick<Contract, "smoke">>;
+
+/** Names of fields, by their use in a panel. */
+export interface FieldNames {
+  readonly any: string;
+  readonly text: string;
+  readonly number: string;
+  readonly time: string;
+}
+
 type Identity = (typeof IDENTITY_COLUMNS)[number];
+type IdentityOf<K extends ColumnKind> = Extract<Identity, { readonly kind: K }>["field"];
 
-/** A field of the contract; any other name does not compile. */
-export type Field = FieldOf<Retail> | Identity["field"];
-export type NumberField = FieldOf<Retail, NumberKind>;
-export type TimeField =
-  | FieldOf<Retail, "timestamp">
-  | Extract<Identity, { readonly kind: "timestamp" }>["field"];
-export type TextField = FieldOf<Retail, "text"> | Extract<Identity, { readonly kind: "text" }>["field"];
+/** The fields of one contract; any other name in a panel of `PanelOf<typeof contract>` does not compile. */
+export interface FieldNamesOf<T extends TypedContract<ColumnTypes>> extends FieldNames {
+  readonly any: FieldOf<T> | Identity["field"];
+  readonly text: FieldOf<T, "text"> | IdentityOf<"text">;
+  readonly number: FieldOf<T, NumberKind>;
+  readonly time: FieldOf<T, "timestamp"> | IdentityOf<"timestamp">;
+}
 
-const BY_FIELD: ReadonlyMap<string, Column> = new Map(
-  storedColumns(retailTransaction.columns).map((column) => [column.field, column]),
-);
+/** The columns that a panel may name: the contract's, and identity and arrival. */
+export function panelFields({ columns }: PanelContract): readonly Column[] {
+  return [...columns, ...IDENTITY_COLUMNS];
+}
 
-/** The contract's column of a field. */
-export function columnOf(field: Field): Column {
-  const column = BY_FIELD.get(field);
+/** The contract's column of a field. @throws Error when the contract has none */
+export function columnOf({ columns }: PanelContract, field: string): Column {
+  const column = storedColumns(columns).find((one) => one.field === field);
   if (column === undefined) throw new Error(`"${field}" is not a field of the contract`);
   return column;
 }
@@ -28,12 +39,17 @@ export function columnOf(field: Field): Column {
 /**
  * Path of a field's whole values in the index: a subfield of a text that is split into words, else the field itself.
  */
-export function exactPath(field: Field): string {
-  const column = columnOf(field);
+export function exactPath(contract: PanelContract, field: string): string {
+  const column = columnOf(contract, field);
   return column.kind === "text" && column.search === "words" ? `${field}.keyword` : field;
 }
 
+/** Whether all values of a field are whole numbers. */
+export function isWhole(contract: PanelContract, field: string): boolean {
+  return ["integer", "bigint"].includes(columnOf(contract, field).kind);
+}
+
 /** A field's name in the tables. */
-export function tableColumn(field: Field): string {
+export function tableColumn(field: string): string {
   return field.toLowerCase();
 }

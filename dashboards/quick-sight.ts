@@ -1,31 +1,46 @@
 import type { Json, JsonObject } from "../lib/json";
 import { sqlName } from "./athena";
-import { columnOf, type Field, tableColumn } from "./fields";
+import { columnOf, type PanelContract, tableColumn } from "./fields";
+import { type SmokeValue, smokeValues } from "./smoke";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /** Name of the data set in the definition: the table that has each line once. */
-const DATA_SET = "transactions";
-const SHEET = "retail";
+const DATA_SET = "lines";
+const SHEET = "panels";
 
 /** Cells of the sheet's grid in a row, and the size of a visual: two in a row. */
 const GRID = { columns: 36, columnSpan: 18, rowSpan: 12 } as const;
 
+/** Calculated field that tells the lines of the smoke test from all others, and its values. */
+const SMOKE = { field: "Kind of line", test: "Smoke test", other: "Line" } as const;
+
+/** What people look at in QuickSight. */
+export interface QuickSightOptions {
+  /** ARN of the data set over the table that has each line once. */
+  readonly dataSetArn: string;
+  /** Name of the sheet. */
+  readonly title: string;
+}
+
 /**
  * The panels as the definition of a QuickSight analysis or dashboard, in the names of Terraform's `definition` block:
  * https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AnalysisDefinition.html
- * @param dataSetArn of the data set over the table that has each line once
  */
-export function quickSightDefinition(panels: readonly Panel[], dataSetArn: string): JsonObject {
-  const filters = panels.flatMap(filterGroups);
+export function quickSightDefinition(
+  contract: PanelContract,
+  panels: readonly Panel[],
+  { dataSetArn, title }: QuickSightOptions,
+): JsonObject {
+  const filters = [...panels.flatMap(filterGroups), ...smokeFilterGroups(contract)];
   return {
     data_set_identifiers_declarations: [{ data_set_arn: dataSetArn, identifier: DATA_SET }],
-    calculated_fields: calculatedFields(panels),
+    calculated_fields: calculatedFields(contract, panels),
     ...(filters.length > 0 && { filter_groups: filters }),
     sheets: [
       {
         sheet_id: SHEET,
-        name: "Retail transactions",
-        visuals: panels.map(visual),
+        name: title,
+        visuals: panels.map((panel) => visual(contract, panel)),
         layouts: [{ configuration: [{ grid_layout: [{ elements: panels.map(place) }] }] }],
       },
     ],
@@ -35,12 +50,13 @@ export function quickSightDefinition(panels: readonly Panel[], dataSetArn: strin
 function place({ id, chart }: Panel, at: number, panels: readonly Panel[]): JsonObject {
   const isWide = chart === "table" && at === panels.length - 1;
   const inARow = GRID.columns / GRID.columnSpan;
+  const row = isWide ? Math.ceil(at / inARow) : Math.floor(at / inARow);
   return {
     element_id: id,
     element_type: "VISUAL",
-    column_index: String((at % inARow) * GRID.columnSpan),
+    column_index: String(isWide ? 0 : (at % inARow) * GRID.columnSpan),
     column_span: isWide ? GRID.columns : GRID.columnSpan,
-    row_index: String(Math.floor(at / inARow) * GRID.rowSpan),
+    row_index: String(row * GRID.rowSpan),
     row_span: GRID.rowSpan,
   };
 }
@@ -49,7 +65,7 @@ function place({ id, chart }: Panel, at: number, panels: readonly Panel[]): Json
  * Calculated fields for values without a column in the tables: products, classes, and texts whose null becomes the
  * empty text.
  */
-function calculatedFields(panels: readonly Panel[]): JsonObject[] {
+function calculatedFields(contract: PanelContract, panels: readonly Panel[]): JsonObject[] {
   const expressions = new Map<string, string>();
   const classify = ({ title, condition, fulfilled, otherwise }: Classification): void => {
     const classes = `${literal(fulfilled)}, ${literal(otherwise)}`;
@@ -63,9 +79,14 @@ function calculatedFields(panels: readonly Panel[]): JsonObject[] {
     if (panel.only) classify(panel.only);
     const { dimension } = panel;
     if (dimension.kind === "classes") classify(dimension.classification);
-    if (dimension.kind === "values" && !columnOf(dimension.field).required) {
-      expressions.set(valueName(dimension.field), `coalesce(${reference(dimension.field)}, '')`);
+    if (dimension.kind === "values" && !columnOf(contract, dimension.field).required) {
+      expressions.set(valueName(contract, dimension.field), `coalesce(${reference(dimension.field)}, '')`);
     }
+  }
+  const smoke = smokeValues(contract);
+  if (smoke.length > 0) {
+    const test = smoke.map(smokeCondition).join(" AND ");
+    expressions.set(SMOKE.field, `ifelse(${test}, ${literal(SMOKE.test)}, ${literal(SMOKE.other)})`);
   }
   return [...expressions].map(([name, expression]) => ({ data_set_identifier: DATA_SET, name, expression }));
 }
@@ -77,7 +98,17 @@ function conditionExpression({ field, ...condition }: Condition): string {
     : `isNull(${column}) OR ${column} = ''`;
 }
 
-function reference(field: Field): string {
+/** Of a line without a value, a comparison is not true: QuickSight takes such a line for one that differs. */
+function smokeCondition({ column, value }: SmokeValue): string {
+  const name = reference(column.field);
+  if (value === undefined)
+    return column.kind === "text" ? `(isNull(${name}) OR ${name} = '')` : `isNull(${name})`;
+  if (column.kind === "timestamp")
+    return `${name} = parseDate(${literal(String(value))}, 'yyyy-MM-dd HH:mm:ss')`;
+  return `${name} = ${typeof value === "string" ? literal(value) : String(value)}`;
+}
+
+function reference(field: string): string {
   return `{${tableColumn(field)}}`;
 }
 
@@ -89,8 +120,8 @@ function literal(text: string): string {
 }
 
 /** The column of a dimension by value. */
-function valueName(field: Field): string {
-  return columnOf(field).required ? tableColumn(field) : `${field} or none`;
+function valueName(contract: PanelContract, field: string): string {
+  return columnOf(contract, field).required ? tableColumn(field) : `${field} or none`;
 }
 
 function column(name: string): JsonObject[] {
@@ -102,7 +133,7 @@ function fieldId(panel: { readonly id: string }, name: string): string {
   return `${panel.id}.${sqlName({ id: name })}`;
 }
 
-function visual(panel: Panel): JsonObject {
+function visual(contract: PanelContract, panel: Panel): JsonObject {
   const common = {
     visual_id: panel.id,
     title: [{ visibility: "VISIBLE", format_text: [{ plain_text: panel.title }] }],
@@ -111,34 +142,34 @@ function visual(panel: Panel): JsonObject {
     case "table":
       return { table_visual: [{ ...common, chart_configuration: [lines(panel)] }] };
     case "line":
-      return { line_chart_visual: [{ ...common, chart_configuration: [line(panel)] }] };
+      return { line_chart_visual: [{ ...common, chart_configuration: [line(contract, panel)] }] };
     default: {
       const orientation = panel.chart === "bars" ? "VERTICAL" : "HORIZONTAL";
-      return { bar_chart_visual: [{ ...common, chart_configuration: [bars(panel, orientation)] }] };
+      return { bar_chart_visual: [{ ...common, chart_configuration: [bars(contract, panel, orientation)] }] };
     }
   }
 }
 
-function wells(panel: FiguresPanel): JsonObject {
+function wells(contract: PanelContract, panel: FiguresPanel): JsonObject {
   return {
-    category: [dimensionField(panel)],
+    category: [dimensionField(contract, panel)],
     values: panel.measures.map((measure) => measureField(panel, measure)),
   };
 }
 
-function bars(panel: FiguresPanel, orientation: string): JsonObject {
+function bars(contract: PanelContract, panel: FiguresPanel, orientation: string): JsonObject {
   return {
     orientation,
     bars_arrangement: "CLUSTERED",
-    field_wells: [{ bar_chart_aggregated_field_wells: [wells(panel)] }],
+    field_wells: [{ bar_chart_aggregated_field_wells: [wells(contract, panel)] }],
     sort_configuration: [sorting(panel, "category_items_limit")],
   };
 }
 
-function line(panel: FiguresPanel): JsonObject {
+function line(contract: PanelContract, panel: FiguresPanel): JsonObject {
   return {
     type: "LINE",
-    field_wells: [{ line_chart_aggregated_field_wells: [wells(panel)] }],
+    field_wells: [{ line_chart_aggregated_field_wells: [wells(contract, panel)] }],
     sort_configuration: [sorting(panel, "category_items_limit_configuration")],
   };
 }
@@ -159,7 +190,7 @@ function dimensionName(dimension: Dimension): string {
   return dimension.kind === "classes" ? dimension.classification.id : dimension.field;
 }
 
-function dimensionField(panel: FiguresPanel): JsonObject {
+function dimensionField(contract: PanelContract, panel: FiguresPanel): JsonObject {
   const { dimension } = panel;
   const field_id = fieldId(panel, dimensionName(dimension));
   switch (dimension.kind) {
@@ -170,7 +201,9 @@ function dimensionField(panel: FiguresPanel): JsonObject {
       };
     }
     case "values":
-      return { categorical_dimension_field: [{ field_id, column: column(valueName(dimension.field)) }] };
+      return {
+        categorical_dimension_field: [{ field_id, column: column(valueName(contract, dimension.field)) }],
+      };
     case "classes":
       return { categorical_dimension_field: [{ field_id, column: column(dimension.classification.title) }] };
   }
@@ -212,17 +245,32 @@ function lines(panel: LinesPanel): JsonObject {
 function filterGroups(panel: Panel): JsonObject[] {
   if (panel.chart === "table" || panel.only === undefined) return [];
   const { id, only } = panel;
-  const configuration = [
-    { filter_list_configuration: [{ match_operator: "CONTAINS", category_values: [only.fulfilled] }] },
-  ];
   const scope = { sheet_id: SHEET, scope: "SELECTED_VISUALS", visual_ids: [id] };
-  return [
-    {
-      filter_group_id: `only-${id}`,
-      cross_dataset: "SINGLE_DATASET",
-      status: "ENABLED",
-      filters: [{ category_filter: [{ filter_id: only.id, column: column(only.title), configuration }] }],
-      scope_configuration: [{ selected_sheets: [{ sheet_visual_scoping_configurations: [scope] }] }],
-    },
+  return [filterGroup(`only-${id}`, only.id, only.title, only.fulfilled, scope)];
+}
+
+function smokeFilterGroups(contract: PanelContract): JsonObject[] {
+  if (smokeValues(contract).length === 0) return [];
+  const scope = { sheet_id: SHEET, scope: "ALL_VISUALS" };
+  return [filterGroup("no-smoke-test", "kind-of-line", SMOKE.field, SMOKE.other, scope)];
+}
+
+/** Keeps the lines with one value of a calculated field. */
+function filterGroup(
+  id: string,
+  filterId: string,
+  field: string,
+  value: string,
+  scope: JsonObject,
+): JsonObject {
+  const configuration = [
+    { filter_list_configuration: [{ match_operator: "CONTAINS", category_values: [value] }] },
   ];
+  return {
+    filter_group_id: id,
+    cross_dataset: "SINGLE_DATASET",
+    status: "ENABLED",
+    filters: [{ category_filter: [{ filter_id: filterId, column: column(field), configuration }] }],
+    scope_configuration: [{ selected_sheets: [{ sheet_visual_scoping_configurations: [scope] }] }],
+  };
 }

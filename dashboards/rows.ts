@@ -1,10 +1,11 @@
 import type { ColumnKind } from "../contract/column";
-import { columnOf, type Field } from "./fields";
-import type { Dimension, Measure, Panel } from "./spec";
+import { columnOf, type PanelContract } from "./fields";
+import type { Dimension, Measure, Panel, Unit } from "./spec";
 
 /**
- * A row of a panel, by the ids of its columns, the same from every engine: texts are empty where there is no
- * value, times are `YYYY-MM-DD HH:MM:SS`, days and months the date of their first day, pounds are rounded to the cent.
+ * A row of a panel, by the ids of its columns, the same from every engine: a cell is the empty text where there is no
+ * value, times are `YYYY-MM-DD HH:MM:SS`, days and months the date of their first day, measures are rounded to their
+ * digits. Numbers are of double precision: whole ones are exact up to 2^53.
  */
 export type Row = Readonly<Record<string, string | number>>;
 
@@ -12,7 +13,12 @@ export type Row = Readonly<Record<string, string | number>>;
 export interface PanelColumn {
   readonly id: string;
   readonly title: string;
-  readonly holds: "text" | "date" | "time" | "number" | "pounds";
+  readonly holds: "text" | "date" | "time" | "number";
+  /** Digits behind the point of a measure. */
+  readonly digits?: number;
+  readonly unit?: Unit;
+  /** Whether a line may have no value here. */
+  readonly isOptional: boolean;
 }
 
 /** The engine's answer does not fit the panel's query. */
@@ -21,8 +27,8 @@ export class PanelAnswerError extends Error {
 }
 
 /** The columns of a panel's rows, the dimension first. */
-export function panelColumns(panel: Panel): PanelColumn[] {
-  if (panel.chart === "table") return panel.fields.map(fieldColumn);
+export function panelColumns(contract: PanelContract, panel: Panel): PanelColumn[] {
+  if (panel.chart === "table") return panel.fields.map((field) => fieldColumn(contract, field));
   return [dimensionColumn(panel.dimension), ...panel.measures.map(measureColumn)];
 }
 
@@ -36,39 +42,44 @@ const HOLDS: Readonly<Record<ColumnKind, PanelColumn["holds"]>> = {
   decimal: "number",
 };
 
-function fieldColumn(field: Field): PanelColumn {
-  return { id: field, title: field, holds: HOLDS[columnOf(field).kind] };
+/** A required column too is optional here, because lines from before the column have no value. */
+function fieldColumn(contract: PanelContract, field: string): PanelColumn {
+  return { id: field, title: field, holds: HOLDS[columnOf(contract, field).kind], isOptional: true };
 }
 
 /** The column of the dimension. */
 export function dimensionColumn(dimension: Dimension): PanelColumn {
   switch (dimension.kind) {
     case "time":
-      return { id: dimension.field, title: dimension.field, holds: "date" };
+      return { id: dimension.field, title: dimension.field, holds: "date", isOptional: false };
     case "values":
-      return { id: dimension.field, title: dimension.field, holds: "text" };
-    case "classes":
-      return { id: dimension.classification.id, title: dimension.classification.title, holds: "text" };
+      return { id: dimension.field, title: dimension.field, holds: "text", isOptional: true };
+    case "classes": {
+      const { id, title } = dimension.classification;
+      return { id, title, holds: "text", isOptional: false };
+    }
   }
 }
 
 /** The column of a measure. */
-export function measureColumn({ id, title, unit }: Measure): PanelColumn {
-  return { id, title, holds: unit === "pounds" ? "pounds" : "number" };
+export function measureColumn({ id, title, unit, digits = 0 }: Measure): PanelColumn {
+  return { id, title, holds: "number", digits, isOptional: false, ...(unit && { unit }) };
 }
 
 /**
  * A cell in the common form. @param value as an engine gives it; null and undefined for no value
  * @throws PanelAnswerError when it is not what the column holds
  */
-export function cell(panel: Panel, { id, holds }: PanelColumn, value: unknown): string | number {
-  if (holds === "number" || holds === "pounds") {
+export function cell(panel: Panel, column: PanelColumn, value: unknown): string | number {
+  const { id, holds, digits, isOptional } = column;
+  if (isOptional && (value === null || value === undefined || value === "")) return "";
+  if (holds === "number") {
     const number = typeof value === "string" && value !== "" ? Number(value) : value;
     if (typeof number === "number" && Number.isFinite(number)) {
-      return holds === "pounds" ? toTheCent(number) : number;
+      return digits === undefined ? number : rounded(number, digits);
     }
-  } else if (value === null || value === undefined) {
-    if (holds === "text") return "";
+  } else if (typeof value === "boolean") {
+    if (holds === "text") return String(value);
   } else if (typeof value === "string") {
     if (holds === "text") return value;
     const length = holds === "date" ? "YYYY-MM-DD".length : "YYYY-MM-DD HH:MM:SS".length;
@@ -79,7 +90,11 @@ export function cell(panel: Panel, { id, holds }: PanelColumn, value: unknown): 
   );
 }
 
-/** Rounds to the cent, because sums of doubles have an error far below it. A zero has no sign. */
-function toTheCent(pounds: number): number {
-  return Math.round(pounds * 100) / 100 + 0;
+/**
+ * Rounds to so many digits, because sums of doubles have an error far below them. A zero has no sign. A number without
+ * such digits stays as it is.
+ */
+function rounded(number: number, digits: number): number {
+  const scaled = number * 10 ** digits;
+  return (Number.isSafeInteger(Math.round(scaled)) ? Math.round(scaled) / 10 ** digits : number) + 0;
 }

@@ -1,8 +1,7 @@
 import { indexMapping } from "../contract/index-mapping";
-import { retailTransaction } from "../contract/retail-transaction";
 import type { Json, JsonObject } from "../lib/json";
-import { exactPath, type Field } from "./fields";
-import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery } from "./search";
+import { exactPath, type PanelContract } from "./fields";
+import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery, smokeQuery } from "./search";
 import type { Classification, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 import { visualizationParams } from "./visualization-params";
 
@@ -28,13 +27,10 @@ interface Reference {
   readonly id: string;
 }
 
-/** First part of the ids, so that nobody else's objects are overwritten. */
+/** First part of the ids, so that nobody else's objects are overwritten. Permanent, like the ids. */
 const PREFIX = "retail-bi";
 export const INDEX_PATTERN_ID = `${PREFIX}-transactions`;
 export const DASHBOARD_ID = `${PREFIX}-dashboard`;
-
-/** Time field of the panels. */
-const TIME_FIELD: Field = "InvoiceDate";
 
 /**
  * Advanced settings. Without the time zone a day would begin at the reader's midnight. Dashboards widens an interval
@@ -56,10 +52,24 @@ const FORMS: Readonly<Record<SavedObject["type"], string>> = {
 /** Columns of a dashboard's grid, and the size of a panel: two in a row. */
 const PANEL = { width: 24, height: 15, inARow: 2 } as const;
 
-/** All objects to import; each after those that it refers to. @param indexName such as `retail` */
-export function savedObjects(panels: readonly Panel[], indexName: string): SavedObject[] {
-  const shown = panels.map((panel) => (panel.chart === "table" ? savedSearch(panel) : visualization(panel)));
-  return [indexPattern(indexName, panels), ...shown, dashboard(panels, shown)];
+/** What people look at in OpenSearch Dashboards. */
+export interface DashboardOptions {
+  /** First part of the indices' names, such as `retail`. */
+  readonly indexName: string;
+  /** Title of the dashboard. */
+  readonly title: string;
+}
+
+/** All objects to import; each after those that it refers to. */
+export function savedObjects(
+  contract: PanelContract,
+  panels: readonly Panel[],
+  { indexName, title }: DashboardOptions,
+): SavedObject[] {
+  const shown = panels.map((panel) =>
+    panel.chart === "table" ? savedSearch(contract, panel) : visualization(contract, panel),
+  );
+  return [indexPattern(contract, indexName, panels), ...shown, dashboard(title, panels, shown)];
 }
 
 function savedObject(
@@ -71,23 +81,42 @@ function savedObject(
   return { type, id, attributes, references, migrationVersion: { [type]: FORMS[type] } };
 }
 
-function indexPattern(indexName: string, panels: readonly Panel[]): SavedObject {
+function indexPattern(contract: PanelContract, indexName: string, panels: readonly Panel[]): SavedObject {
   const products = productsOf(panels);
-  const money = { id: "number", params: { pattern: "0,0.00" } };
-  const formats = Object.fromEntries(
-    ["Price", ...products.map(({ title }) => title)].map((name) => [name, money]),
-  );
   return savedObject(
     "index-pattern",
     INDEX_PATTERN_ID,
     {
       title: `${indexName}*`,
-      timeFieldName: TIME_FIELD,
-      fields: JSON.stringify([...META_FIELDS, ...mappedFields(), ...products.map(scriptedField)]),
-      fieldFormatMap: JSON.stringify(formats),
+      timeFieldName: contract.eventTime,
+      fields: JSON.stringify([
+        ...META_FIELDS,
+        ...mappedFields(contract),
+        ...products.map((product) => scriptedField(contract, product)),
+      ]),
+      fieldFormatMap: JSON.stringify(fieldFormats(panels, products)),
     },
     [],
   );
+}
+
+/** How Dashboards writes the numbers of fields with digits behind the point; those of a unit always have all of them. */
+function fieldFormats(panels: readonly Panel[], products: readonly Measure[]): JsonObject {
+  const sums = measuresOf(panels).flatMap(({ factors: [only, ...others], ...measure }) =>
+    only === undefined || others.length > 0 ? [] : [{ ...measure, name: only }],
+  );
+  return Object.fromEntries(
+    [...sums, ...products.map((product) => ({ ...product, name: product.title }))]
+      .filter(({ digits = 0 }) => digits > 0)
+      .map(({ name, digits = 0, unit }) => {
+        const decimals = "0".repeat(digits);
+        return [name, { id: "number", params: { pattern: `0,0.${unit ? decimals : `[${decimals}]`}` } }];
+      }),
+  );
+}
+
+function measuresOf(panels: readonly Panel[]): Measure[] {
+  return panels.flatMap((panel) => (panel.chart === "table" ? [] : panel.measures));
 }
 
 /** Fields that every document has, as Dashboards lists them itself. */
@@ -106,15 +135,18 @@ const PATTERN_TYPES: Readonly<Record<string, string>> = {
   keyword: "string",
   text: "string",
   integer: "number",
+  long: "number",
   double: "number",
+  scaled_float: "number",
+  boolean: "boolean",
   date: "date",
 };
 
 /**
  * The fields of the index, from its mapping. Dashboards would read them by itself, but only after the first document.
  */
-function mappedFields(): JsonObject[] {
-  const { properties } = indexMapping(retailTransaction.columns);
+function mappedFields({ columns }: PanelContract): JsonObject[] {
+  const { properties } = indexMapping(columns);
   return Object.entries(properties).flatMap(([name, { type, fields, index }]) => {
     const below = typeof fields === "object" && fields !== null ? Object.keys(fields) : [];
     return [
@@ -156,18 +188,17 @@ function patternField(
 
 /** Measures that sum a product: Dashboards sums fields only, so the product is a field that a script computes. */
 function productsOf(panels: readonly Panel[]): Measure[] {
-  const measures = panels.flatMap((panel) => (panel.chart === "table" ? [] : panel.measures));
-  const products = measures.filter(({ factors }) => factors.length > 1);
+  const products = measuresOf(panels).filter(({ factors }) => factors.length > 1);
   return [...new Map(products.map((measure) => [measure.title, measure])).values()];
 }
 
-function scriptedField({ title, factors }: Measure): JsonObject {
+function scriptedField(contract: PanelContract, { title, factors }: Measure): JsonObject {
   return {
     name: title,
     type: "number",
     count: 0,
     scripted: true,
-    script: productScript(factors),
+    script: productScript(contract, factors),
     lang: "painless",
     searchable: true,
     aggregatable: true,
@@ -186,15 +217,15 @@ function searchSource(more: JsonObject): JsonObject {
   return { searchSourceJSON: JSON.stringify(source) };
 }
 
-function visualization(panel: FiguresPanel): SavedObject {
+function visualization(contract: PanelContract, panel: FiguresPanel): SavedObject {
   const { id, title, only } = panel;
-  const filters = only === undefined ? [] : [classFilter(only)];
+  const filters = filtersOf(contract, only);
   const visState = {
     title,
     ...visualizationParams(panel),
     aggs: [
       ...panel.measures.map((measure, at) => metric(measure, String(at + 1))),
-      bucket(panel.dimension, String(panel.measures.length + 1)),
+      bucket(contract, panel.dimension, String(panel.measures.length + 1)),
     ],
   };
   return savedObject(
@@ -212,26 +243,34 @@ function visualization(panel: FiguresPanel): SavedObject {
   );
 }
 
-/** A filter for the lines of the class `fulfilled`. A visualization has at most one such filter. */
-function classFilter({ condition, fulfilled }: Classification): {
+interface Filter {
   readonly filter: JsonObject;
   readonly reference: Reference;
-} {
-  const name = "kibanaSavedObjectMeta.searchSourceJSON.filter[0].meta.index";
-  const query = searchQuery(condition);
-  const meta = {
-    alias: fulfilled,
-    disabled: false,
-    negate: false,
-    type: "custom",
-    key: "query",
-    value: JSON.stringify(query),
-    indexRefName: name,
-  };
-  return {
-    filter: { meta, query, $state: { store: "appState" } },
-    reference: { name, type: "index-pattern", id: INDEX_PATTERN_ID },
-  };
+}
+
+/** Filters for the lines of the class `fulfilled`, and against those of the smoke test. */
+function filtersOf(contract: PanelContract, only?: Classification): Filter[] {
+  const smoke = smokeQuery(contract);
+  const wanted = [
+    ...(only ? [{ alias: only.fulfilled, negate: false, query: searchQuery(contract, only.condition) }] : []),
+    ...(smoke ? [{ alias: "Smoke test", negate: true, query: smoke }] : []),
+  ];
+  return wanted.map(({ alias, negate, query }, at) => {
+    const name = `kibanaSavedObjectMeta.searchSourceJSON.filter[${at}].meta.index`;
+    const meta = {
+      alias,
+      disabled: false,
+      negate,
+      type: "custom",
+      key: "query",
+      value: JSON.stringify(query),
+      indexRefName: name,
+    };
+    return {
+      filter: { meta, query, $state: { store: "appState" } },
+      reference: { name, type: "index-pattern", id: INDEX_PATTERN_ID },
+    };
+  });
 }
 
 function metric({ title, factors }: Measure, id: string): JsonObject {
@@ -242,7 +281,7 @@ function metric({ title, factors }: Measure, id: string): JsonObject {
   return { ...common, type: "sum", params: { field, customLabel: title } };
 }
 
-function bucket(dimension: Dimension, id: string): JsonObject {
+function bucket(contract: PanelContract, dimension: Dimension, id: string): JsonObject {
   const common = { id, enabled: true, schema: "segment" };
   switch (dimension.kind) {
     case "time":
@@ -265,7 +304,7 @@ function bucket(dimension: Dimension, id: string): JsonObject {
         ...common,
         type: "terms",
         params: {
-          field: exactPath(dimension.field),
+          field: exactPath(contract, dimension.field),
           orderBy: "1",
           order: "desc",
           size: dimension.limit,
@@ -286,8 +325,8 @@ function bucket(dimension: Dimension, id: string): JsonObject {
         // Dashboards passes a query that is an object to the engine unchanged, in any language.
         params: {
           filters: [
-            { input: { query: searchQuery(condition), language: "lucene" }, label: fulfilled },
-            { input: { query: otherwiseQuery(condition), language: "lucene" }, label: otherwise },
+            { input: { query: searchQuery(contract, condition), language: "lucene" }, label: fulfilled },
+            { input: { query: otherwiseQuery(contract, condition), language: "lucene" }, label: otherwise },
           ],
         },
       };
@@ -295,7 +334,8 @@ function bucket(dimension: Dimension, id: string): JsonObject {
   }
 }
 
-function savedSearch({ id, title, fields, newestBy }: LinesPanel): SavedObject {
+function savedSearch(contract: PanelContract, { id, title, fields, newestBy }: LinesPanel): SavedObject {
+  const filters = filtersOf(contract);
   return savedObject(
     "search",
     `${PREFIX}-${id}`,
@@ -305,24 +345,29 @@ function savedSearch({ id, title, fields, newestBy }: LinesPanel): SavedObject {
       version: 1,
       hits: 0,
       // Dashboards shows the time field before the columns by itself.
-      columns: fields.filter((field) => field !== TIME_FIELD),
+      columns: fields.filter((field) => field !== contract.eventTime),
       sort: [
         [newestBy, "desc"],
-        [exactPath("record_id"), "desc"],
+        [exactPath(contract, "record_id"), "desc"],
       ],
-      kibanaSavedObjectMeta: searchSource({ filter: [], highlightAll: true, version: true }),
+      kibanaSavedObjectMeta: searchSource({
+        filter: filters.map(({ filter }) => filter),
+        highlightAll: true,
+        version: true,
+      }),
     },
-    [PATTERN_REFERENCE],
+    [PATTERN_REFERENCE, ...filters.map(({ reference }) => reference)],
   );
 }
 
-function dashboard(panels: readonly Panel[], shown: readonly SavedObject[]): SavedObject {
+function dashboard(title: string, panels: readonly Panel[], shown: readonly SavedObject[]): SavedObject {
   const name = (at: number): string => `panel_${at}`;
   const { width, height, inARow } = PANEL;
   const places = panels.map(({ id, chart }, at): Json => {
-    const isLast = at === panels.length - 1;
-    const w = isLast && chart === "table" ? width * inARow : width;
-    const gridData = { x: (at % inARow) * width, y: Math.floor(at / inARow) * height, w, h: height, i: id };
+    const isWide = at === panels.length - 1 && chart === "table";
+    const row = isWide ? Math.ceil(at / inARow) : Math.floor(at / inARow);
+    const x = isWide ? 0 : (at % inARow) * width;
+    const gridData = { x, y: row * height, w: isWide ? width * inARow : width, h: height, i: id };
     return {
       version: FORMS.dashboard,
       gridData,
@@ -335,7 +380,7 @@ function dashboard(panels: readonly Panel[], shown: readonly SavedObject[]): Sav
     "dashboard",
     DASHBOARD_ID,
     {
-      title: "Retail transactions",
+      title,
       description: "",
       version: 1,
       hits: 0,

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../lib/json";
-import { exactPath, type NumberField } from "./fields";
+import { columnOf, exactPath, type PanelContract } from "./fields";
 import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
+import { smokeValues } from "./smoke";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /**
@@ -13,29 +14,38 @@ export const SHARD_SIZE = 10_000;
 /** The name of the dimension's aggregation in the query and in the answer. */
 const GROUPS = "groups";
 
+/** The name of a measure's sum: the id alone might be a member of each bucket, such as `key`. */
+function sumName({ id }: Measure): string {
+  return `sum-${id}`;
+}
+
 /** A panel as the body of a `_search` over the indices. */
-export function panelSearch(panel: Panel): JsonObject {
-  return panel.chart === "table" ? linesSearch(panel) : figuresSearch(panel);
+export function panelSearch(contract: PanelContract, panel: Panel): JsonObject {
+  return panel.chart === "table" ? linesSearch(contract, panel) : figuresSearch(contract, panel);
 }
 
 /**
  * The rows of a panel from the answer to its search.
  * @throws PanelAnswerError when the answer is partial (a shard failed, time ran out) or of another shape
  */
-export function rowsFromSearch(panel: Panel, answer: unknown): Row[] {
+export function rowsFromSearch(contract: PanelContract, panel: Panel, answer: unknown): Row[] {
   const fail = (what: string): never => {
     throw new PanelAnswerError(`${panel.id}: ${what} in ${JSON.stringify(answer)?.slice(0, 500)}`);
   };
   if (member(answer, "timed_out") !== false || member(member(answer, "_shards"), "failed") !== 0) {
     fail("no whole answer");
   }
-  return panel.chart === "table" ? linesOf(panel, answer, fail) : figuresOf(panel, answer, fail);
+  return panel.chart === "table" ? linesOf(contract, panel, answer, fail) : figuresOf(panel, answer, fail);
 }
 
 /** A condition as a query. */
-export function searchQuery(condition: Condition): JsonObject {
-  const path = exactPath(condition.field);
+export function searchQuery(contract: PanelContract, condition: Condition): JsonObject {
+  const path = exactPath(contract, condition.field);
   if (condition.kind === "begins") return { prefix: { [path]: { value: condition.prefix } } };
+  return blankQuery(path);
+}
+
+function blankQuery(path: string): JsonObject {
   return {
     bool: {
       should: [{ bool: { must_not: [{ exists: { field: path } }] } }, { term: { [path]: { value: "" } } }],
@@ -44,36 +54,64 @@ export function searchQuery(condition: Condition): JsonObject {
   };
 }
 
+/** A query for the lines of the smoke test; undefined where a contract has none. */
+export function smokeQuery(contract: PanelContract): JsonObject | undefined {
+  const values = smokeValues(contract);
+  if (values.length === 0) return undefined;
+  const filter = values.map(({ column, value }): JsonObject => {
+    const path = exactPath(contract, column.field);
+    if (value !== undefined)
+      return { term: { [path]: { value: typeof value === "bigint" ? String(value) : value } } };
+    return column.kind === "text" ? blankQuery(path) : { bool: { must_not: [{ exists: { field: path } }] } };
+  });
+  return { bool: { filter } };
+}
+
 /** A query for the lines that do not fulfil a condition. */
-export function otherwiseQuery(condition: Condition): JsonObject {
-  return { bool: { must_not: [searchQuery(condition)] } };
+export function otherwiseQuery(contract: PanelContract, condition: Condition): JsonObject {
+  return { bool: { must_not: [searchQuery(contract, condition)] } };
 }
 
-/** The product of fields as a script; the contract requires them, so each line has a value. */
-export function productScript(factors: readonly NumberField[]): string {
-  return factors.map((field) => `doc['${field}'].value`).join(" * ");
+/** The product of fields as a script. A line without a value of an optional one adds nothing, as in SQL. */
+export function productScript(contract: PanelContract, factors: readonly string[]): string {
+  return factors
+    .map((field) => {
+      const value = `doc['${field}'].value`;
+      return columnOf(contract, field).required ? value : `(doc['${field}'].size() == 0 ? 0 : ${value})`;
+    })
+    .join(" * ");
 }
 
-function figuresSearch({ measures, dimension, only }: FiguresPanel): JsonObject {
-  const sums = measures.filter(({ factors }) => factors.length > 0).map((one) => [one.id, sum(one)] as const);
+function figuresSearch(contract: PanelContract, { measures, dimension, only }: FiguresPanel): JsonObject {
+  const sums = measures
+    .filter(({ factors }) => factors.length > 0)
+    .map((one) => [sumName(one), sum(contract, one)] as const);
+  const smoke = smokeQuery(contract);
+  const counted = {
+    ...(only && { filter: [searchQuery(contract, only.condition)] }),
+    ...(smoke && { must_not: [smoke] }),
+  };
   return {
     size: 0,
     track_total_hits: false,
-    ...(only && { query: { bool: { filter: [searchQuery(only.condition)] } } }),
-    aggs: { [GROUPS]: { ...groups(dimension, measures[0]), aggs: Object.fromEntries(sums) } },
+    ...((only || smoke) && { query: { bool: counted } }),
+    aggs: { [GROUPS]: { ...groups(contract, dimension, measures[0]), aggs: Object.fromEntries(sums) } },
   };
 }
 
-function linesSearch({ fields, newestBy, limit }: LinesPanel): JsonObject {
+/** The smoke test is excluded by `post_filter`, which leaves the query to whoever asks several panels by one search. */
+function linesSearch(contract: PanelContract, { fields, newestBy, limit }: LinesPanel): JsonObject {
+  const smoke = smokeQuery(contract);
   return {
     size: limit,
     track_total_hits: false,
     _source: fields,
-    sort: [{ [newestBy]: "desc" }, { [exactPath("record_id")]: "desc" }],
+    ...(smoke && { post_filter: { bool: { must_not: [smoke] } } }),
+    sort: [{ [newestBy]: "desc" }, { [exactPath(contract, "record_id")]: "desc" }],
   };
 }
 
-function groups(dimension: Dimension, first: Measure): JsonObject {
+function groups(contract: PanelContract, dimension: Dimension, first: Measure): JsonObject {
   switch (dimension.kind) {
     case "time": {
       const { field, interval } = dimension;
@@ -84,34 +122,42 @@ function groups(dimension: Dimension, first: Measure): JsonObject {
     case "values":
       return {
         terms: {
-          field: exactPath(dimension.field),
+          field: exactPath(contract, dimension.field),
           size: dimension.limit,
           shard_size: SHARD_SIZE,
           missing: "",
-          order: [{ [first.factors.length === 0 ? "_count" : first.id]: "desc" }, { _key: "asc" }],
+          order: [{ [first.factors.length === 0 ? "_count" : sumName(first)]: "desc" }, { _key: "asc" }],
         },
       };
     case "classes":
-      return { filters: { filters: classQueries(dimension.classification) } };
+      return { filters: { filters: classQueries(contract, dimension.classification) } };
   }
 }
 
-function classQueries({ condition, fulfilled, otherwise }: Classification): JsonObject {
-  return { [fulfilled]: searchQuery(condition), [otherwise]: otherwiseQuery(condition) };
+function classQueries(
+  contract: PanelContract,
+  { condition, fulfilled, otherwise }: Classification,
+): JsonObject {
+  return {
+    [fulfilled]: searchQuery(contract, condition),
+    [otherwise]: otherwiseQuery(contract, condition),
+  };
 }
 
-function sum({ factors }: Measure): JsonObject {
+function sum(contract: PanelContract, { factors }: Measure): JsonObject {
   const [only, ...others] = factors;
   if (only !== undefined && others.length === 0) return { sum: { field: only } };
-  return { sum: { script: { lang: "painless", source: productScript(factors) } } };
+  return { sum: { script: { lang: "painless", source: productScript(contract, factors) } } };
 }
 
 type Fail = (what: string) => never;
 
 function figuresOf(panel: FiguresPanel, answer: unknown, fail: Fail): Row[] {
   const dimension = dimensionColumn(panel.dimension);
-  const value = (bucket: unknown, { id, factors }: Measure): unknown =>
-    factors.length === 0 ? member(bucket, "doc_count") : member(member(bucket, id), "value");
+  const value = (bucket: unknown, measure: Measure): unknown =>
+    measure.factors.length === 0
+      ? member(bucket, "doc_count")
+      : member(member(bucket, sumName(measure)), "value");
   return bucketsOf(panel.dimension, member(member(answer, "aggregations"), GROUPS), fail)
     .filter(({ bucket }) => member(bucket, "doc_count") !== 0)
     .map(({ key, bucket }) =>
@@ -141,10 +187,10 @@ function bucketsOf(dimension: Dimension, aggregation: unknown, fail: Fail): read
   return buckets.map((bucket: unknown) => ({ key: member(bucket, key), bucket }));
 }
 
-function linesOf(panel: LinesPanel, answer: unknown, fail: Fail): Row[] {
+function linesOf(contract: PanelContract, panel: LinesPanel, answer: unknown, fail: Fail): Row[] {
   const hits = member(member(answer, "hits"), "hits");
   if (!Array.isArray(hits)) return fail("no hits");
-  const columns = panelColumns(panel);
+  const columns = panelColumns(contract, panel);
   return hits.map((hit: unknown) => {
     const line = member(hit, "_source");
     return Object.fromEntries(

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../lib/json";
-import type { FiguresPanel, Measure, Unit } from "./spec";
+import type { FiguresPanel, Measure } from "./spec";
 
 /** Type and params of a visualization, in the terms of OpenSearch Dashboards. */
 interface VisualizationParams {
@@ -34,14 +34,17 @@ interface Sides {
   readonly values: readonly [string, string];
 }
 
-/** Money has its own axis, because a bar of a thousand pounds and one of ten lines do not fit on one. */
+/**
+ * Each unit has its own axis, because a bar of a thousand pounds and one of ten lines do not fit on one. Plain numbers
+ * share one.
+ */
 function axes(
   { measures }: FiguresPanel,
   shape: "histogram" | "line",
   { category, values }: Sides,
 ): JsonObject {
-  const scales = [...new Set(measures.map(({ unit }) => isMoney(unit)))];
-  const axisOf = ({ unit }: Measure): string => `ValueAxis-${scales.indexOf(isMoney(unit)) + 1}`;
+  const scales = [...new Set(measures.map(scaleOf))];
+  const axisOf = (measure: Measure): string => `ValueAxis-${scales.indexOf(scaleOf(measure)) + 1}`;
   return {
     type: shape,
     grid: { categoryLines: false },
@@ -57,18 +60,18 @@ function axes(
         title: {},
       },
     ],
-    valueAxes: scales.map((money, at) => ({
+    valueAxes: scales.map((scale, at) => ({
       id: `ValueAxis-${at + 1}`,
-      name: `${at === 0 ? "Left" : "Right"}Axis-1`,
+      name: at === 0 ? "LeftAxis-1" : `RightAxis-${at}`,
       type: "value",
-      position: values[at] ?? values[0],
+      position: values[at === 0 ? 0 : 1],
       show: true,
       style: {},
       scale: { type: "linear", mode: "normal" },
       labels: { show: true, rotate: 0, filter: true, truncate: 100 },
       title: {
         text: measures
-          .filter(({ unit }) => isMoney(unit) === money)
+          .filter((measure) => scaleOf(measure) === scale)
           .map(({ title }) => title)
           .join(", "),
       },
@@ -94,6 +97,6 @@ function axes(
   };
 }
 
-function isMoney(unit: Unit): boolean {
-  return unit === "pounds";
+function scaleOf({ unit }: Measure): string {
+  return unit?.text ?? "";
 }

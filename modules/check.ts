@@ -1,5 +1,8 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import type { PanelContract } from "../dashboards/fields";
+import { PanelsError, readPanels } from "../dashboards/read-panels";
+import type { Panel } from "../dashboards/spec";
 
 /**
  * Refuses a property that AWS would refuse. A token is known only when Terraform runs, and AWS checks it then.
@@ -44,4 +47,21 @@ export function assertKnownLength(construct: IConstruct, property: string, list:
   throw new TypeError(
     `${construct.node.path}: ${property} is not a literal list; its length decides which resources or statements exist, so only its elements may be tokens`,
   );
+}
+
+/**
+ * Panels that their contract can have: types check those of a known contract only.
+ * @throws RangeError naming the construct, and each panel and field that is wrong.
+ */
+export function checkedPanels(
+  construct: IConstruct,
+  contract: PanelContract,
+  panels: readonly Panel[],
+): readonly Panel[] {
+  try {
+    return readPanels(contract, panels);
+  } catch (error) {
+    if (!(error instanceof PanelsError)) throw error;
+    throw new RangeError(`${construct.node.path}: ${error.message}`);
+  }
 }

@@ -1,4 +1,16 @@
 /** The public API of the library: constructs, their properties, and the interfaces of adopted resources. */
+export { defaultPanels } from "../dashboards/default-panels";
+export type {
+  Classification,
+  Condition as PanelCondition,
+  Dimension,
+  FiguresPanel,
+  LinesPanel,
+  Measure,
+  Panel,
+  PanelOf,
+  Unit,
+} from "../dashboards/spec";
 export { Guardrails } from "./aspects/guardrails";
 export { PermissionsBoundary } from "./aspects/permissions-boundary";
 export { Tags } from "./aspects/tags";

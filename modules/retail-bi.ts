@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import type { Panel } from "../dashboards/spec";
 import { IngestBatch, type IngestBatchProps } from "./batch/ingest-batch";
 import { assertLiteral } from "./check";
 import { DEFAULTS } from "./defaults";
@@ -23,6 +24,10 @@ export interface RetailBiProps extends IngestBatchProps {
   readonly speed?: SpeedSettings | false;
   /** @default nothing in QuickSight */
   readonly quickSight?: QuickSightSettings;
+  /** What people look at in OpenSearch Dashboards and QuickSight. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
+  /** Title of the dashboards. @default the contract's name */
+  readonly title?: string;
   /** @default nobody is told of alarms; a budget of 100 dollars a month */
   readonly operations?: OperationsSettings;
 }
@@ -49,6 +54,10 @@ export class RetailBi extends Construct {
     const common = { ...system, key: this.key };
     this.batch = new IngestBatch(this, "IngestBatch", { ...props, ...common });
     const { stream, lake, catalog, workgroup } = this.batch;
+    const shown = {
+      ...(props.panels && { panels: props.panels }),
+      ...(props.title !== undefined && { title: props.title }),
+    };
     if (quickSight) {
       this.quickSight = new QuickSight(this, "QuickSight", {
         contract,
@@ -60,10 +69,17 @@ export class RetailBi extends Construct {
         catalog,
         workgroup,
         principals: quickSight.principals,
+        ...shown,
       });
     }
     if (speed !== false) {
-      this.speed = new SpeedLayer(this, "SpeedLayer", { ...speed, ...common, source: stream, lake });
+      this.speed = new SpeedLayer(this, "SpeedLayer", {
+        ...speed,
+        ...common,
+        ...shown,
+        source: stream,
+        lake,
+      });
     }
     this.operations = new Operations(this, "Operations", {
       ...common,

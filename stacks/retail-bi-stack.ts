@@ -7,6 +7,7 @@ import { IngestBatch } from "../modules/batch/ingest-batch";
 import { namesOf, SECURITY_GROUP_NAMES } from "../modules/naming";
 import { RetailBi } from "../modules/retail-bi";
 import { SpeedLayer } from "../modules/speed/speed-layer";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../presets/retail/panels";
 import { EnvironmentStack } from "./environment-stack";
 
 /** The system of one environment. */
@@ -20,6 +21,8 @@ export class RetailBiStack extends EnvironmentStack {
     // cdktf leaves the id "Default" out of addresses.
     const system = new RetailBi(this, "Default", {
       contract: retailTransaction,
+      panels: RETAIL_PANELS,
+      title: RETAIL_TITLE,
       prefix: environment.name,
       names: { ...names, ...SECURITY_GROUP_NAMES },
       location,

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { panelSql, rowsFromSql } from "../../dashboards/athena";
-import { PANELS } from "../../dashboards/panels";
 import type { Row } from "../../dashboards/rows";
 import { rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import { type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
+import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../local/support/sql";
 import { testPanelsOnEngine } from "../support/panel-checks";
 import { indexLines, panelRowsFromIndex } from "../support/panel-engines";
@@ -33,7 +34,7 @@ class Engines {
     const search = createSearch(double.url, "eu-west-1");
     const template = indexTemplate("retail", COLUMNS, { shards: 1, replicas: 0 });
     await search({ method: "PUT", path: template.path, body: template.wanted(undefined), timeoutMs: 10_000 });
-    await indexLines(search, "retail", lines);
+    await indexLines(search, retailTransaction, lines);
     const sql = await SqlBench.start(sqlPlane([table("lines", TRANSACTION_COLUMNS)]));
     await sql.put("lines/1.json", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     return new Engines(folder, double, search, sql);
@@ -46,15 +47,16 @@ class Engines {
   }
 
   fromIndex(panel: Panel): Promise<Row[]> {
-    return panelRowsFromIndex(this.search, "retail", panel);
+    return panelRowsFromIndex(this.search, retailTransaction, panel);
   }
 
   async fromTable(panel: Panel): Promise<Row[]> {
-    const sql = panelSql(panel, "lines");
+    const sql = panelSql(retailTransaction, panel, "lines");
     const { state, reason, rows } = await this.sql.query(sql);
     if (state !== "SUCCEEDED") throw new Error(`${panel.id}: ${state} ${reason}\n${sql}`);
     const [header = [], ...answer] = rows;
     return rowsFromSql(
+      retailTransaction,
       panel,
       answer.map((cells) => Object.fromEntries(header.map((name, at) => [name ?? "", cells[at] ?? null]))),
     );
@@ -76,13 +78,13 @@ describeRealRows("the panels of the real rows", () => {
   afterAll(() => engines.close());
 
   test("each panel has figures to be compared with, of more than nothing", () => {
-    expect(Object.keys(figures)).toEqual(PANELS.map(({ id }) => id));
+    expect(Object.keys(figures)).toEqual(RETAIL_PANELS.map(({ id }) => id));
     expect(Object.values(figures).map(({ length }) => length)).toEqual([245, 245, 9, 10, 13, 2, 50]);
   });
 
-  testPanelsOnEngine(() => engines.search, "retail");
+  testPanelsOnEngine(() => engines.search);
 
-  test.each(PANELS)("$id: the table says what the CSV says", async (panel) => {
+  test.each(RETAIL_PANELS)("$id: the table says what the CSV says", async (panel) => {
     expect(await engines.fromTable(panel)).toEqual(figures[panel.id]);
   });
 });
@@ -116,7 +118,7 @@ describe("lines without a value", () => {
   afterAll(() => engines.close());
 
   const panel = (id: string): Panel => {
-    const found = PANELS.find((one) => one.id === id);
+    const found = RETAIL_PANELS.find((one) => one.id === id);
     if (!found) throw new Error(`there is no panel ${id}`);
     return found;
   };
@@ -167,7 +169,7 @@ describe("lines without a value", () => {
 });
 
 describe("an answer that does not fit", () => {
-  const [panel] = PANELS;
+  const [panel] = RETAIL_PANELS;
   const whole = { timed_out: false, _shards: { failed: 0 } };
   const aggregations = (bucket: object) => ({ ...whole, aggregations: { groups: { buckets: [bucket] } } });
 
@@ -182,13 +184,17 @@ describe("an answer that does not fit", () => {
     ],
     ["no date", aggregations({ key_as_string: "1.1.", doc_count: 1 }), "column InvoiceDate holds date"],
   ])("%s is an error that names the panel", (_, answer, message) => {
-    expect(() => rowsFromSearch(panel as Panel, answer)).toThrow(message);
-    expect(() => rowsFromSearch(panel as Panel, answer)).toThrow("quantity-and-price-by-invoice-date: ");
+    expect(() => rowsFromSearch(retailTransaction, panel as Panel, answer)).toThrow(message);
+    expect(() => rowsFromSearch(retailTransaction, panel as Panel, answer)).toThrow(
+      "quantity-and-price-by-invoice-date: ",
+    );
   });
 
   test("a cell of SQL that is empty is no number", () => {
     expect(() =>
-      rowsFromSql(panel as Panel, [{ invoicedate: "2026-11-24", quantity: "", price: "1" }]),
+      rowsFromSql(retailTransaction, panel as Panel, [
+        { invoicedate: "2026-11-24", quantity: "", price: "1" },
+      ]),
     ).toThrow("column quantity holds number");
   });
 });

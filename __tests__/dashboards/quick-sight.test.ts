@@ -1,16 +1,19 @@
-import { PANELS } from "../../dashboards/panels";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import type { FiguresPanel, Panel } from "../../dashboards/spec";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { glueColumns } from "../support/retail";
 
 const ARN = "arn:aws:quicksight:eu-west-1:123456789012:dataset/retail";
+const OPTIONS = { dataSetArn: ARN, title: RETAIL_TITLE };
 const TYPES = new Map(glueColumns().map(({ name, type }) => [name, type]));
 
 /** Any part of the definition, to be asked without knowing its shape. */
 type Part = { readonly [key: string]: Part } & readonly Part[] & string;
 
-const definitionOf = (panels: readonly Panel[]) => quickSightDefinition(panels, ARN) as unknown as Part;
-const DEFINITION = definitionOf(PANELS);
+const definitionOf = (panels: readonly Panel[]) =>
+  quickSightDefinition(retailTransaction, panels, OPTIONS) as unknown as Part;
+const DEFINITION = definitionOf(RETAIL_PANELS);
 const CALCULATED = new Map(
   DEFINITION["calculated_fields"]?.map((one) => [one["name"], one["expression"]] as const),
 );
@@ -44,10 +47,10 @@ describe("the QuickSight definition", () => {
     expect(named.length).toBeGreaterThan(20);
     for (const { column_name: name, data_set_identifier: set } of named) {
       expect([name, TYPES.has(String(name)) || CALCULATED.has(name as Part)]).toEqual([name, true]);
-      expect(set).toBe("transactions");
+      expect(set).toBe("lines");
     }
     expect(DEFINITION["data_set_identifiers_declarations"]).toEqual([
-      { data_set_arn: ARN, identifier: "transactions" },
+      { data_set_arn: ARN, identifier: "lines" },
     ]);
   });
 
@@ -70,7 +73,7 @@ describe("the QuickSight definition", () => {
     const [sheet] = DEFINITION["sheets"] ?? [];
     const elements =
       sheet?.["layouts"]?.[0]?.["configuration"]?.[0]?.["grid_layout"]?.[0]?.["elements"] ?? [];
-    expect(elements.map((element) => element["element_id"])).toEqual(PANELS.map(({ id }) => id));
+    expect(elements.map((element) => element["element_id"])).toEqual(RETAIL_PANELS.map(({ id }) => id));
     const cells = [...elements].flatMap((element) => {
       const of = (key: string) => Number(element[key]);
       expect(of("column_index") + of("column_span")).toBeLessThanOrEqual(36);
@@ -80,45 +83,45 @@ describe("the QuickSight definition", () => {
       });
     });
     expect(new Set(cells).size).toBe(cells.length);
-    for (const { id, title } of PANELS) {
+    for (const { id, title } of RETAIL_PANELS) {
       expect(chartOf(id)["title"]).toEqual([{ visibility: "VISIBLE", format_text: [{ plain_text: title }] }]);
     }
   });
 
-  test.each(PANELS.filter((panel): panel is FiguresPanel => panel.chart !== "table"))(
-    "$id: groups, measures and order are the panel's",
-    ({ id, chart, dimension, measures }) => {
-      const { category, values } = wellsOf(id) as unknown as { category: Part[]; values: Part[] };
-      const kinds = {
-        bars: "bar_chart",
-        "horizontal-bars": "bar_chart",
-        line: "line_chart",
-      };
-      expect(chartOf(id)["kind"]).toBe(`${kinds[chart]}_visual`);
-      expect(category).toHaveLength(1);
-      if (dimension.kind === "time") {
-        expect(category[0]?.["date_dimension_field"]?.[0]).toMatchObject({
-          date_granularity: dimension.interval.toUpperCase(),
-          column: [{ column_name: "invoicedate" }],
-        });
-      }
-      expect(values.map((value) => Object.keys(value)[0])).toEqual(
-        measures.map(({ factors }) =>
-          factors.length === 0 ? "categorical_measure_field" : "numerical_measure_field",
-        ),
-      );
-      const fields = [...objects([category, values])].map((one) => one["field_id"]).filter(Boolean);
-      expect(new Set(fields).size).toBe(1 + measures.length);
-      const [sort] = chartOf(id)["chart_configuration"]?.[0]?.["sort_configuration"] ?? [];
-      const [by] = sort?.["category_sort"]?.[0]?.["field_sort"] ?? [];
-      const isByValue = dimension.kind === "values";
-      expect(by).toEqual({ field_id: fields[isByValue ? 1 : 0], direction: isByValue ? "DESC" : "ASC" });
-      const limits = [...objects(sort)]
-        .map((one) => one["items_limit"])
-        .filter((limit) => limit !== undefined);
-      expect(limits).toEqual(isByValue ? [dimension.limit] : []);
-    },
-  );
+  test.each(
+    RETAIL_PANELS.filter(
+      (panel): panel is Exclude<(typeof RETAIL_PANELS)[number], { readonly chart: "table" }> =>
+        panel.chart !== "table",
+    ),
+  )("$id: groups, measures and order are the panel's", ({ id, chart, dimension, measures }) => {
+    const { category, values } = wellsOf(id) as unknown as { category: Part[]; values: Part[] };
+    const kinds = {
+      bars: "bar_chart",
+      "horizontal-bars": "bar_chart",
+      line: "line_chart",
+    };
+    expect(chartOf(id)["kind"]).toBe(`${kinds[chart]}_visual`);
+    expect(category).toHaveLength(1);
+    if (dimension.kind === "time") {
+      expect(category[0]?.["date_dimension_field"]?.[0]).toMatchObject({
+        date_granularity: dimension.interval.toUpperCase(),
+        column: [{ column_name: "invoicedate" }],
+      });
+    }
+    expect(values.map((value) => Object.keys(value)[0])).toEqual(
+      measures.map(({ factors }) =>
+        factors.length === 0 ? "categorical_measure_field" : "numerical_measure_field",
+      ),
+    );
+    const fields = [...objects([category, values])].map((one) => one["field_id"]).filter(Boolean);
+    expect(new Set(fields).size).toBe(1 + measures.length);
+    const [sort] = chartOf(id)["chart_configuration"]?.[0]?.["sort_configuration"] ?? [];
+    const [by] = sort?.["category_sort"]?.[0]?.["field_sort"] ?? [];
+    const isByValue = dimension.kind === "values";
+    expect(by).toEqual({ field_id: fields[isByValue ? 1 : 0], direction: isByValue ? "DESC" : "ASC" });
+    const limits = [...objects(sort)].map((one) => one["items_limit"]).filter((limit) => limit !== undefined);
+    expect(limits).toEqual(isByValue ? [dimension.limit] : []);
+  });
 
   test("cancellations are those lines alone, and only in their own visual", () => {
     expect(DEFINITION["filter_groups"]).toHaveLength(1);
@@ -128,7 +131,7 @@ describe("the QuickSight definition", () => {
       category_values: ["Cancelled"],
     });
     expect([...objects(group)]).toContainEqual({
-      sheet_id: "retail",
+      sheet_id: "panels",
       scope: "SELECTED_VISUALS",
       visual_ids: ["cancellations"],
     });
@@ -153,9 +156,9 @@ describe("the QuickSight definition", () => {
   });
 
   test("a text that would end early is refused", () => {
-    const [panel] = PANELS.filter(({ id }) => id === "cancellations");
+    const [panel] = RETAIL_PANELS.filter(({ id }) => id === "cancellations");
     const { only } = panel as FiguresPanel;
     const changed = { ...panel, only: { ...only, fulfilled: "Can't" } } as Panel;
-    expect(() => quickSightDefinition([changed], ARN)).toThrow(/Can't holds a quote/);
+    expect(() => quickSightDefinition(retailTransaction, [changed], OPTIONS)).toThrow(/Can't holds a quote/);
   });
 });

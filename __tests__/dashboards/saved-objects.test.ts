@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PANELS } from "../../dashboards/panels";
+import { retailTransaction } from "../../contract/retail-transaction";
 import {
   ADVANCED_SETTINGS,
   DASHBOARD_ID,
@@ -13,10 +13,12 @@ import { withRetry } from "../../lambdas/search-setup/with-retry";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import type { SearchHttpRequest } from "../../local/services/opensearch/request";
 import { type Fault, type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { aggregationsOf, patternFields } from "../support/dashboards-queries";
 import { indexMapping } from "../support/retail";
 
-const OBJECTS = savedObjects(PANELS, "retail");
+const OPTIONS = { indexName: "retail", title: RETAIL_TITLE };
+const OBJECTS = savedObjects(retailTransaction, RETAIL_PANELS, OPTIONS);
 const NAMES = OBJECTS.map(({ type, id }) => `${type} ${id}`);
 
 const pattern = OBJECTS.find(({ type }) => type === "index-pattern") as SavedObject;
@@ -31,7 +33,7 @@ describe("the saved objects", () => {
   test("are a pattern, one for each panel, and a dashboard, which come after what they refer to", () => {
     expect(OBJECTS.map(({ type }) => type)).toEqual([
       "index-pattern",
-      ...PANELS.map(({ chart }) => (chart === "table" ? "search" : "visualization")),
+      ...RETAIL_PANELS.map(({ chart }) => (chart === "table" ? "search" : "visualization")),
       "dashboard",
     ]);
     for (const [at, { references }] of OBJECTS.entries()) {
@@ -125,7 +127,9 @@ describe("the saved objects", () => {
     expect(panels.map(({ panelRefName }) => panelRefName)).toEqual(
       dashboard.references.map(({ name }) => name),
     );
-    expect(dashboard.references.map(({ id }) => id)).toEqual(PANELS.map(({ id }) => `retail-bi-${id}`));
+    expect(dashboard.references.map(({ id }) => id)).toEqual(
+      RETAIL_PANELS.map(({ id }) => `retail-bi-${id}`),
+    );
     const cells = panels.flatMap(({ gridData: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
     );
@@ -207,13 +211,13 @@ describe("set-up of Dashboards", () => {
 
   test("a changed panel changes only that", async () => {
     await setUp();
-    const changed = PANELS.map((panel) =>
+    const changed = RETAIL_PANELS.map((panel) =>
       panel.id === "top-products" && panel.chart !== "table"
         ? { ...panel, dimension: { kind: "values" as const, field: "Description" as const, limit: 20 } }
         : panel,
     );
     requests = [];
-    const outcome = await setUp(savedObjects(changed, "retail"));
+    const outcome = await setUp(savedObjects(retailTransaction, changed, OPTIONS));
     expect(outcome.updated).toEqual(["visualization retail-bi-top-products"]);
     expect(outcome.created).toEqual([]);
     const [form] = requests.filter(({ path }) => path.endsWith("_import"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { contractVariable } from "../../contract/variable";
-import { PANELS } from "../../dashboards/panels";
+import { defaultPanels } from "../../dashboards/default-panels";
 import { savedObjects } from "../../dashboards/saved-objects";
 import { canonical, flatSettings } from "../../lambdas/search-setup/canonical";
 import { searchSetup } from "../../lambdas/search-setup/core";
@@ -14,8 +14,9 @@ import { createLogger } from "../../lambdas/shared/log";
 import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
 import type { Json } from "../../lib/json";
 import { startSearchDouble } from "../../local/services/opensearch/service";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
-import { COLUMNS, indexMapping } from "../support/retail";
+import { indexMapping } from "../support/retail";
 
 const WRITER = "arn:aws:iam::000000000000:role/UpsertToES";
 const READER = "arn:aws:iam::000000000000:role/analyst";
@@ -23,10 +24,12 @@ const READER = "arn:aws:iam::000000000000:role/analyst";
 const VERSIONS = /(?<="(_version|_seq_no|last_updated_time)":)\d+/g;
 const INPUT = {
   readerGroups: [],
+  readerRole: "retail_reader",
   readerRoleArns: [],
   replicas: 0,
   retentionDays: 90,
   shards: 1,
+  title: RETAIL_TITLE,
   writerRoleArns: [WRITER],
 };
 
@@ -39,6 +42,8 @@ const READER_MAPPING = "/_plugins/_security/api/rolesmapping/retail_reader";
 const DASHBOARDS_ROLE = "/_plugins/_security/api/roles/opensearch_dashboards_user";
 const DASHBOARDS_MAPPING = "/_plugins/_security/api/rolesmapping/opensearch_dashboards_user";
 const READER_ROLE = "/_plugins/_security/api/roles/retail_reader";
+const MAPPINGS = "/retail-*/_mapping";
+const FIELDS = "fields of retail-*";
 const ALL = [
   "lifecycle policy retail",
   "index template retail",
@@ -46,18 +51,27 @@ const ALL = [
   "security role retail_reader",
   "security role firehose_role",
   "role mapping firehose_role",
+  FIELDS,
 ];
 /** A domain has its audit log, switched off, from the start. */
 const DASHBOARDS = [
   "Dashboards settings",
-  ...savedObjects(PANELS, "retail").map(({ type, id }) => `${type} ${id}`),
+  ...savedObjects(retailTransaction, RETAIL_PANELS, { indexName: "retail", title: RETAIL_TITLE }).map(
+    ({ type, id }) => `${type} ${id}`,
+  ),
 ];
-const FRESH = { created: ALL.filter((what) => what !== "audit log"), updated: ["audit log"], unchanged: [] };
+const FRESH = {
+  created: ALL.filter((what) => what !== "audit log" && what !== FIELDS),
+  updated: ["audit log"],
+  unchanged: [FIELDS],
+  warnings: [],
+};
 const AUDIT_SETTINGS = { resolve_indices: true, ignore_users: ["kibanaserver"] };
 
 /** A domain that keeps what is put, in the spelling of a real one. */
 function makeDomain(
   faults: (request: SearchRequest, n: number) => SearchAnswer | Error | undefined = () => undefined,
+  indices: Readonly<Record<string, object>> = {},
 ) {
   const kept = new Map<string, Json>([
     [AUDIT, { config: { enabled: false, audit: { ...AUDIT_SETTINGS, log_request_body: true } } }],
@@ -128,6 +142,7 @@ function makeDomain(
     if (fault instanceof Error) throw fault;
     if (fault) return fault;
     const { method, body, query } = request;
+    if (request.path === MAPPINGS) return { status: 200, body: indices };
     const path = request.path.replace("/audit/config", "/audit");
     if (method === "GET") {
       const found = kept.get(path);
@@ -155,7 +170,12 @@ function makeDomain(
     logged,
     asked: () => asked,
     timeLeftMs: () => timeLeftMs,
-    run: (input: unknown = INPUT) => searchSetup(input, { indexName: "retail", columns: COLUMNS }, ports),
+    run: async (input: unknown = INPUT) =>
+      searchSetup(
+        readInput(retailTransaction, input),
+        { indexName: "retail", contract: retailTransaction },
+        ports,
+      ),
   };
 }
 
@@ -223,7 +243,9 @@ describe("what is set up", () => {
       { path: MAPPING, body: { backend_roles: [WRITER] } },
     ]);
     expect(domain.logged.map((line) => JSON.parse(line).message)).toEqual(
-      ALL.map((what) => `${what}: ${what === "audit log" ? "updated" : "created"}`),
+      ALL.filter((what) => what !== FIELDS).map(
+        (what) => `${what}: ${what === "audit log" ? "updated" : "created"}`,
+      ),
     );
   });
 
@@ -288,7 +310,7 @@ describe("what is set up", () => {
     await domain.run();
     domain.puts.length = 0;
 
-    expect(await domain.run()).toEqual({ created: [], updated: [], unchanged: ALL });
+    expect(await domain.run()).toEqual({ created: [], updated: [], unchanged: ALL, warnings: [] });
     expect(domain.puts).toEqual([]);
 
     domain.kept.set(DASHBOARDS_ROLE, { opensearch_dashboards_user: { static: true } });
@@ -310,6 +332,7 @@ describe("what is set up", () => {
       created: [],
       updated: [what],
       unchanged: ALL.filter((other) => other !== what),
+      warnings: [],
     });
   });
 
@@ -421,9 +444,15 @@ describe("a domain that is not ready", () => {
 
 describe("the input", () => {
   test("is what the deploy passes", () => {
-    expect(readInput(INPUT)).toEqual(INPUT);
+    const others = { smoke: {}, panels: defaultPanels(retailTransaction) };
+    expect(readInput(retailTransaction, INPUT)).toEqual({ ...INPUT, ...others });
+    const given = { ...INPUT, panels: JSON.parse(JSON.stringify(RETAIL_PANELS)), smoke: { Quantity: 0 } };
+    expect(readInput(retailTransaction, given)).toEqual(given);
     expect(
-      readInput({ ...INPUT, writerRoleArns: ["arn:aws-cn:iam::123456789012:role/path/name"] }),
+      readInput(retailTransaction, {
+        ...INPUT,
+        writerRoleArns: ["arn:aws-cn:iam::123456789012:role/path/name"],
+      }),
     ).toBeDefined();
   });
 
@@ -447,13 +476,20 @@ describe("the input", () => {
     ],
     [{ ...INPUT, writerRoleArns: ["arn:aws:iam::1:user/x"] }, /names "arn:aws:iam::1:user\/x"/],
     [{ ...INPUT, replica: 1 }, /"replica" is not known/],
+    [{ ...INPUT, readerRole: "a/b" }, /readerRole is "a\/b"; letters, digits, underscores and dashes/],
+    [{ ...INPUT, readerRole: "firehose_role" }, /readerRole is firehose_role, the role of the writers/],
+    [{ ...INPUT, title: " " }, /title is " "; a text is wanted/],
+    [{ ...INPUT, smoke: { Qantity: 0 } }, /smoke is {"Qantity":0}; values of the contract's columns/],
+    [{ ...INPUT, smoke: { Quantity: [0] } }, /smoke is {"Quantity":\[0\]}/],
+    [{ ...INPUT, panels: [] }, /a list of 1 to 30 panels is wanted, not \[\]/],
+    [{ ...INPUT, panels: [{ id: "x" }], shards: 0 }, /panel "x": title is missing.*shards is 0/],
     [
       {},
-      /readerGroups is undefined.*readerRoleArns is undefined.*replicas is undefined.*retentionDays is undefined.*shards is undefined.*writerRoleArns is undefined/,
+      /readerGroups is undefined.*readerRole is undefined.*readerRoleArns is undefined.*replicas is undefined.*retentionDays is undefined.*shards is undefined.*title is undefined.*writerRoleArns is undefined/,
     ],
   ])("%j is refused", (input, message) => {
-    expect(() => readInput(input)).toThrow(InputError);
-    expect(() => readInput(input)).toThrow(message);
+    expect(() => readInput(retailTransaction, input)).toThrow(InputError);
+    expect(() => readInput(retailTransaction, input)).toThrow(message);
   });
 
   test("is read before the domain is asked", async () => {
@@ -525,14 +561,16 @@ test("the handler sets up the domain that its environment names", async () => {
     );
 
     expect(Object.keys(ENVIRONMENT)).toEqual(["ES_HOST", "ES_INDEX", "REGION_NAME", "CONTRACT"]);
-    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
+    const input = { ...INPUT, panels: RETAIL_PANELS };
+    expect(await handler(input, lambdaContext("SearchSetup"))).toEqual({
       ...FRESH,
       created: [...FRESH.created, ...DASHBOARDS],
     });
-    expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
+    expect(await handler(input, lambdaContext("SearchSetup"))).toEqual({
       created: [],
       updated: [],
       unchanged: [...ALL, ...DASHBOARDS],
+      warnings: [],
     });
   } finally {
     output.mockRestore();
@@ -562,9 +600,17 @@ test("the handler waits for a domain that starts later", async () => {
       const { handler } = jest.requireActual<typeof import("../../lambdas/search-setup/handler")>(
         "../../lambdas/search-setup/handler",
       );
+      const defaults = savedObjects(retailTransaction, defaultPanels(retailTransaction), {
+        indexName: "retail",
+        title: RETAIL_TITLE,
+      });
       expect(await handler(INPUT, lambdaContext("SearchSetup"))).toEqual({
         ...FRESH,
-        created: [...FRESH.created, ...DASHBOARDS],
+        created: [
+          ...FRESH.created,
+          "Dashboards settings",
+          ...defaults.map(({ type, id }) => `${type} ${id}`),
+        ],
       });
     });
     expect(refusals).toBeLessThan(0);

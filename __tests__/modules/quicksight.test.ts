@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import { retailTransaction } from "../../contract/retail-transaction";
-import { PANELS } from "../../dashboards/panels";
+import { defaultPanels } from "../../dashboards/default-panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
 import { Catalog } from "../../modules/batch/catalog";
 import { DataLake } from "../../modules/batch/data-lake";
@@ -8,6 +8,7 @@ import { Workgroup } from "../../modules/batch/workgroup";
 import { EncryptionKey } from "../../modules/security/encryption-key";
 import type { QuickSightPrincipal } from "../../modules/serving/quicksight";
 import { QuickSight, type QuickSightProps } from "../../modules/serving/quicksight";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { RetailBiStack } from "../../stacks/retail-bi-stack";
 import { environment, LOCATION } from "../support/environments";
 import { meterReadings } from "../support/meter-readings";
@@ -69,7 +70,8 @@ function props(stack: TerraformStack): QuickSightProps {
   };
 }
 
-const template = Template.of((stack) => new QuickSight(stack, "Tested", props(stack)));
+const SHOWN = { panels: RETAIL_PANELS, title: RETAIL_TITLE };
+const template = Template.of((stack) => new QuickSight(stack, "Tested", { ...props(stack), ...SHOWN }));
 
 describe("QuickSight", () => {
   test("every property moves the output", () => {
@@ -82,6 +84,8 @@ describe("QuickSight", () => {
         identityRegion: "eu-central-1",
         serviceRoleName: "other",
         principals: [READER],
+        panels: RETAIL_PANELS,
+        title: "Other",
       };
       new QuickSight(stack, "Tested", pick(props(stack), other));
     });
@@ -145,9 +149,34 @@ describe("QuickSight", () => {
 
   test("analysis and dashboard are the panels over the merged table", () => {
     const merged = template.only("aws_quicksight_data_set", "ParquetDataSet");
-    const expected = quickSightDefinition(PANELS, `\${${merged.address}.arn}`) as unknown as Json;
+    const expected = quickSightDefinition(retailTransaction, RETAIL_PANELS, {
+      dataSetArn: `\${${merged.address}.arn}`,
+      title: RETAIL_TITLE,
+    }) as unknown as Json;
     expect(template.only("aws_quicksight_analysis").properties["definition"]).toEqual(expected);
     expect(template.only("aws_quicksight_dashboard").properties["definition"]).toEqual(expected);
+  });
+
+  test("without panels of its own, a contract has its default ones, under its name", () => {
+    const other = Template.of(
+      (stack) => new QuickSight(stack, "Tested", { ...props(stack), contract: meterReadings }),
+    );
+    const merged = other.only("aws_quicksight_data_set", "ParquetDataSet");
+    const expected = quickSightDefinition(meterReadings, defaultPanels(meterReadings), {
+      dataSetArn: `\${${merged.address}.arn}`,
+      title: "meter_readings",
+    }) as unknown as Json;
+    expect(other.only("aws_quicksight_dashboard").properties["definition"]).toEqual(expected);
+  });
+
+  test("panels of another contract are refused, with each field that it has not", () => {
+    expect(() =>
+      Template.of(
+        (stack) => new QuickSight(stack, "Tested", { ...props(stack), ...SHOWN, contract: meterReadings }),
+      ),
+    ).toThrow(
+      /test\/Tested: the panels are wrong: panel "quantity-and-price-by-invoice-date": .*"InvoiceDate".*"top-products": .*"Description"/,
+    );
   });
 
   test("a reader sees the dashboard and nothing else; an author builds on what is under it", () => {

@@ -563,6 +563,15 @@ describe("the search domain", () => {
   });
 });
 
+const PANEL = {
+  id: "lines",
+  title: "Lines",
+  layer: "speed",
+  chart: "bars",
+  measures: [{ id: "lines", title: "Count", factors: [] }],
+  dimension: { kind: "time", field: "InvoiceDate", interval: "day" },
+} as const;
+
 describe("search-setup", () => {
   const props = (stack: TerraformStack, prefix: string): SearchSetupProps => {
     const { functionDefaults, vpc, domain, setupRole, upsertRole } = world(stack, prefix);
@@ -582,7 +591,7 @@ describe("search-setup", () => {
 
   test("every property moves the output", () => {
     const unmoved = propertiesThatMoveNothing<SearchSetupProps>((stack, pick) => {
-      const other: SearchSetupProps = {
+      const other: Required<SearchSetupProps> = {
         ...props(stack, "Other"),
         location: OTHER_LOCATION,
         logRetentionDays: 90,
@@ -592,6 +601,8 @@ describe("search-setup", () => {
         retentionDays: 91,
         readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
         readerGroups: ["analysts"],
+        panels: [PANEL],
+        title: "Other",
       };
       new SearchSetup(stack, "Tested", pick(props(stack, "Usual"), other));
     });
@@ -623,14 +634,65 @@ describe("search-setup", () => {
     const writer = reference(template.only("aws_iam_role", "UpsertRole"), "arn");
     expect(JSON.parse(input)).toEqual({
       readerGroups: [],
+      readerRole: "retail_reader",
       readerRoleArns: [],
       replicas: 0,
       retentionDays: 90,
       shards: 1,
+      title: "retail_trans",
       writerRoleArns: [writer],
     });
     const arn = "arn:aws:iam::123456789012:role/UpsertToES-execution";
-    expect(readInput(JSON.parse(input.replaceAll(writer, arn))).writerRoleArns).toEqual([arn]);
+    expect(readInput(retailTransaction, JSON.parse(input.replaceAll(writer, arn))).writerRoleArns).toEqual([
+      arn,
+    ]);
+  });
+
+  test("is invoked again when a column or a panel is another", () => {
+    const triggersOf = (change: Partial<SearchSetupProps>) => {
+      const template = Template.of(
+        (stack) => new SearchSetup(stack, "Tested", { ...props(stack, ""), ...change }),
+      );
+      const { triggers } = template.only("aws_lambda_invocation").properties;
+      return triggers as Readonly<Record<"input" | "code" | "contract" | "endpoint", string>>;
+    };
+    const { name, eventTime, columns } = retailTransaction;
+    const column = { field: "Discount", kind: "double", required: false, comment: "" } as const;
+    const contract = { ...retailTransaction, name, eventTime, columns: [...columns, column] };
+    const usual = triggersOf({ panels: [PANEL] });
+
+    expect(triggersOf({ panels: [PANEL], contract })).toEqual({
+      ...usual,
+      contract: `${usual.contract},Discount:f`,
+    });
+    const changed = triggersOf({ panels: [{ ...PANEL, title: "Other" }] });
+    expect(JSON.parse(usual.input)).toMatchObject({ panels: [PANEL] });
+    expect(changed).toEqual({ ...usual, input: usual.input.replace('"title":"Lines"', '"title":"Other"') });
+    expect(changed.input).not.toBe(usual.input);
+  });
+
+  test("tells the set-up of the contract's reader and of its smoke test", () => {
+    const template = Template.of(
+      (stack) =>
+        new SearchSetup(stack, "Tested", {
+          ...props(stack, ""),
+          contract: { ...meterReadings, smoke: { meter_id: "SMOKE", reading_kwh: 0n } },
+        }),
+    );
+    expect(JSON.parse(String(template.only("aws_lambda_invocation").properties["input"]))).toMatchObject({
+      readerRole: "meter_readings_reader",
+      smoke: { meter_id: "SMOKE", reading_kwh: "0" },
+      title: "meter_readings",
+    });
+  });
+
+  test("a panel that the contract cannot have is refused", () => {
+    const panels = [{ ...PANEL, dimension: { ...PANEL.dimension, field: "Country" } }] as const;
+    expect(() =>
+      Template.of((stack) => new SearchSetup(stack, "Tested", { ...props(stack, ""), panels })),
+    ).toThrow(
+      'test/Tested: the panels are wrong: panel "lines": dimension names "Country", a text; timestamp is wanted',
+    );
   });
 
   test("runs as the domain's master, in the network, with what its environment asks", () => {

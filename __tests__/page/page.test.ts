@@ -3,9 +3,10 @@ import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "../../benchmarks/support/browser";
 import { eventually } from "../../benchmarks/support/eventually";
 import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
-import { PANELS } from "../../dashboards/panels";
+import { retailTransaction } from "../../contract/retail-transaction";
 import { panelColumns, type Row } from "../../dashboards/rows";
 import type { Panel } from "../../dashboards/spec";
+import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
 
@@ -42,7 +43,7 @@ function parsed(text: string): number {
 function shownAs(panel: Panel, row: Row): Row {
   const text = (value: string): string => value.trim().replaceAll(/\s+/g, " ") || "none";
   return Object.fromEntries(
-    panelColumns(panel).map(({ id }) => {
+    panelColumns(retailTransaction, panel).map(({ id }) => {
       const value = row[id] ?? "";
       return [id, typeof value === "string" ? text(value) : value];
     }),
@@ -89,12 +90,12 @@ describeRealRows("the page of a run on the real rows", () => {
   async function rowsOf(panel: Panel): Promise<Row[]> {
     const details = page.locator(`#${panel.id} details:not([open]) summary`);
     if ((await details.count()) > 0) await details.click();
-    const columns = panelColumns(panel);
+    const columns = panelColumns(retailTransaction, panel);
     return (await cellsOf(`#${panel.id}`)).map((cells) =>
       Object.fromEntries(
         columns.map(({ id, holds }, at) => {
           const text = cells[at] ?? "";
-          return [id, holds === "number" || holds === "pounds" ? parsed(text) : text];
+          return [id, holds === "number" ? parsed(text) : text];
         }),
       ),
     );
@@ -155,7 +156,7 @@ describeRealRows("the page of a run on the real rows", () => {
     expect(await figureOf("#tile-quarantine .value")).toBe(0);
   });
 
-  const figures = PANELS.filter(({ chart }) => chart !== "table");
+  const figures = RETAIL_PANELS.filter(({ chart }) => chart !== "table");
   test.each(figures.map((panel): [string, Panel] => [panel.id, panel]))(
     "%s shows the CSV's figures",
     async (id, panel) => {
@@ -166,7 +167,7 @@ describeRealRows("the page of a run on the real rows", () => {
   );
 
   test("the latest transactions are the CSV's", async () => {
-    const [panel] = PANELS.filter(({ chart }) => chart === "table");
+    const [panel] = RETAIL_PANELS.filter(({ chart }) => chart === "table");
     if (!panel) throw new Error("no panel is a table");
     const dates = (realFigures()[panel.id] ?? []).map((row) => row["InvoiceDate"]);
     await eventually(async () => {
@@ -195,7 +196,7 @@ describeRealRows("the page of a run on the real rows", () => {
   });
 
   test("each panel says which layer answered, of when that is, and how many lines it lacks", async () => {
-    for (const panel of PANELS) {
+    for (const panel of RETAIL_PANELS) {
       const layer = panel.layer === "speed" ? "Speed layer" : "Batch layer";
       expect(await textOf(`#${panel.id} .badge`)).toBe(layer);
       // Every line is there: a layer is behind by none.
@@ -207,7 +208,7 @@ describeRealRows("the page of a run on the real rows", () => {
 
   test("the panels of a layer, and its tile, are of one moment", async () => {
     for (const layer of ["speed", "batch"] as const) {
-      const ids = PANELS.filter((panel) => panel.layer === layer).map(({ id }) => `#${id} .freshness`);
+      const ids = RETAIL_PANELS.filter((panel) => panel.layer === layer).map(({ id }) => `#${id} .freshness`);
       const selectors = JSON.stringify([...ids, `#tile-${layer} .remark`]);
       const texts = await page.evaluate<string[]>(
         `${selectors}.map((one) => document.querySelector(one).innerText)`,

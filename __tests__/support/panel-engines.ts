@@ -1,3 +1,4 @@
+import type { Contract } from "../../contract/define";
 import type { Row } from "../../dashboards/rows";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
@@ -11,13 +12,13 @@ const LINES_PER_BULK = 5_000;
 /** Indexes lines into the indices of their months, as UpsertToES does, and makes them searchable. */
 export async function indexLines(
   search: Search,
-  index: string,
-  lines: readonly Readonly<Record<string, string | number | null>>[],
+  { index, eventTime }: Pick<Contract, "index" | "eventTime">,
+  lines: readonly Readonly<Record<string, string | number | boolean | null>>[],
 ): Promise<void> {
   for (let at = 0; at < lines.length; at += LINES_PER_BULK) {
     const actions = lines.slice(at, at + LINES_PER_BULK).flatMap((line) => {
       const action = {
-        _index: monthlyIndex(index, String(line["InvoiceDate"])),
+        _index: monthlyIndex(index, String(line[eventTime])),
         _id: line["record_id"],
       };
       return [JSON.stringify({ index: action }), JSON.stringify(line)];
@@ -36,13 +37,13 @@ export async function indexLines(
 }
 
 /** The rows of a panel, by its query of the index on any engine. */
-export async function panelRowsFromIndex(search: Search, index: string, panel: Panel): Promise<Row[]> {
+export async function panelRowsFromIndex(search: Search, contract: Contract, panel: Panel): Promise<Row[]> {
   const { status, body } = await search({
     method: "POST",
-    path: `/${indexPattern(index)}/_search`,
-    body: panelSearch(panel),
+    path: `/${indexPattern(contract.index)}/_search`,
+    body: panelSearch(contract, panel),
     timeoutMs: TIMEOUT_MS,
   });
   if (status !== 200) throw new Error(`${panel.id}: ${status} ${JSON.stringify(body).slice(0, 500)}`);
-  return rowsFromSearch(panel, body);
+  return rowsFromSearch(contract, panel, body);
 }

@@ -3,6 +3,7 @@ import { type App, Aspects, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { Contract } from "../../contract/define";
 import { retailTransaction } from "../../contract/retail-transaction";
+import type { Panel } from "../../dashboards/spec";
 import type { EnvironmentSpec } from "../../lambdas/shared/env";
 import { Guardrails } from "../../modules/aspects/guardrails";
 import { Catalog, type CatalogProps } from "../../modules/batch/catalog";
@@ -50,6 +51,7 @@ import { SearchDomain, type SearchDomainProps } from "../../modules/speed/search
 import { SearchSetup, type SearchSetupProps } from "../../modules/speed/search-setup";
 import { SpeedLayer, type SpeedLayerProps } from "../../modules/speed/speed-layer";
 import { UpsertToEs, type UpsertToEsProps } from "../../modules/speed/upsert-to-es";
+import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { type TokenSource, Tokens } from "./tokens";
 
 /** The properties, including the optional ones. */
@@ -79,10 +81,17 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     passedThrough: readonly string[] = [],
   ): C => {
     made.add(Type);
-    // A contract decides which columns exist, so nothing of it is a token.
-    const { contract, ...others } = props as Every<P> & { contract?: Contract };
+    // A contract decides which columns exist, and panels name them, so nothing of them is a token.
+    const { contract, panels, ...others } = props as Every<P> & {
+      contract?: Contract;
+      panels?: readonly Panel[];
+    };
     const withTokens = tokens.in(Type.name, others, structural, passedThrough);
-    return new Type(stack, Type.name, { ...withTokens, ...(contract && { contract }) } as unknown as P);
+    return new Type(stack, Type.name, {
+      ...withTokens,
+      ...(contract && { contract }),
+      ...(panels && { panels }),
+    } as unknown as P);
   };
 
   const key = make<EncryptionKeyProps, EncryptionKey>(
@@ -239,6 +248,8 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       catalog,
       workgroup,
       principals: [{ kind: "group", name: "analysts", access: "author" }],
+      panels: RETAIL_PANELS,
+      title: "Sales",
     },
     ["principals.*.access"],
   );
@@ -311,6 +322,8 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       writers: [role],
       readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
       readerGroups: ["readers"],
+      panels: RETAIL_PANELS,
+      title: "Sales",
     },
     [],
     ["readerRoleArns", "readerGroups"],
@@ -525,6 +538,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     logRetentionDays: 7,
     keyDeletionDays: 7,
   };
+  const shown = { panels: RETAIL_PANELS, title: "Sales" };
   const batchSettings = {
     stream: { capacity: { mode: "provisioned", shardCount: 2 }, retentionHours: 24 },
     lake: { noncurrentVersionDays: 7 },
@@ -566,6 +580,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     SpeedLayer,
     {
       ...adoptable,
+      ...shown,
       ...speedSettings,
       source: batchSettings.stream,
       lake: batchSettings.lake,
@@ -577,6 +592,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     RetailBi,
     {
       ...adoptable,
+      ...shown,
       ...batchSettings,
       names: { database: "own" },
       speed: speedSettings,

@@ -1,12 +1,13 @@
-import type { Column } from "../../contract/column";
+import type { RunTimeContract } from "../../contract/variable";
 import { isJsonObject } from "../../lib/json";
 import type { Logger } from "../shared/log";
-import { READER_ROLE, WRITER_ROLE } from "../shared/search";
+import { indexPattern, WRITER_ROLE } from "../shared/search";
 import type { Search } from "../shared/search-client";
 import { auditLog } from "./audit-log";
 import { canonical, parsed } from "./canonical";
+import { addFields } from "./index-fields";
 import { indexTemplate } from "./index-template";
-import { readInput, type SearchSetupInput } from "./input";
+import type { SearchSetupInput } from "./input";
 import { lifecyclePolicy } from "./lifecycle-policy";
 import type { Resource } from "./resource";
 import {
@@ -30,20 +31,21 @@ export interface SetupOutcome {
   readonly created: readonly string[];
   readonly updated: readonly string[];
   readonly unchanged: readonly string[];
+  /** What could not be done and keeps nothing from working: a sentence each, also in the log. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Configures the domain's templates, policies, security roles and role mappings as the deploy wants them: each is
- * read, compared by meaning, and written only if it differs.
- * @param event the deploy's input, see {@link SearchSetupInput}
- * @throws InputError when the input is wrong; Error when the domain cannot be reached in time or refuses.
+ * read, compared by meaning, and written only if it differs. Indices that exist get the contract's new fields.
+ * @throws Error when the domain cannot be reached in time or refuses.
  */
 export async function searchSetup(
-  event: unknown,
-  { indexName, columns }: { readonly indexName: string; readonly columns: readonly Column[] },
+  input: SearchSetupInput,
+  { indexName, contract }: { readonly indexName: string; readonly contract: RunTimeContract },
   ports: Ports,
 ): Promise<SetupOutcome> {
-  const input = readInput(event);
+  const { columns } = contract;
   const search = withRetry(ports.search, ports);
   const resources = [
     lifecyclePolicy(indexName, input.retentionDays),
@@ -52,12 +54,23 @@ export async function searchSetup(
     ...(await forPeople(input, indexName, search)),
     ...forWriters(input, indexName),
   ];
-  const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
+  const outcome = {
+    created: [] as string[],
+    updated: [] as string[],
+    unchanged: [] as string[],
+    warnings: [] as string[],
+  };
   for (const resource of resources) {
     const result = await ensure(resource, search);
     outcome[result].push(resource.what);
     ports.log.info(`${resource.what}: ${result}`);
   }
+  // After the template: an index that is made meanwhile has them from there.
+  const { added, warnings } = await addFields(indexName, columns, search);
+  for (const { index, fields } of added) ports.log.info(`index ${index}: fields added`, { fields });
+  for (const warning of warnings) ports.log.warn(warning);
+  outcome[added.length > 0 ? "updated" : "unchanged"].push(`fields of ${indexPattern(indexName)}`);
+  outcome.warnings.push(...warnings);
   return outcome;
 }
 
@@ -68,15 +81,15 @@ function forWriters({ writerRoleArns }: SearchSetupInput, indexName: string): Re
 
 /** The role exists even if nobody is mapped to it, so that an operator can map users by hand. */
 async function forPeople(
-  { readerGroups, readerRoleArns }: SearchSetupInput,
+  { readerGroups, readerRole: name, readerRoleArns }: SearchSetupInput,
   indexName: string,
   search: RetryingSearch,
 ): Promise<Resource[]> {
-  const role = securityRole(READER_ROLE, readerRole(indexName));
+  const role = securityRole(name, readerRole(indexName));
   const readers = [...readerRoleArns, ...readerGroups];
   if (readers.length === 0) return [role];
   const dashboardsUser = await dashboardsUserRole(search);
-  return [role, roleMapping(READER_ROLE, readers), roleMapping(dashboardsUser, readers)];
+  return [role, roleMapping(name, readers), roleMapping(dashboardsUser, readers)];
 }
 
 async function dashboardsUserRole(search: RetryingSearch): Promise<string> {
@@ -87,7 +100,10 @@ async function dashboardsUserRole(search: RetryingSearch): Promise<string> {
   throw new Error(`the domain has none of the Dashboards user roles ${DASHBOARDS_USER_ROLES.join(", ")}`);
 }
 
-async function ensure(resource: Resource, search: RetryingSearch): Promise<keyof SetupOutcome> {
+/** What became of a resource. */
+export type ResourceResult = Exclude<keyof SetupOutcome, "warnings">;
+
+async function ensure(resource: Resource, search: RetryingSearch): Promise<ResourceResult> {
   const { what, path, writePath = path, find, wanted, writeQuery, significant } = resource;
   const read = await search({ method: "GET", path });
   if (read.status !== 200 && read.status !== 404) {

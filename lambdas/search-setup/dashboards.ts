@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-objects";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 import { isList, parsed } from "./canonical";
-import type { SetupOutcome } from "./core";
+import type { ResourceResult, SetupOutcome } from "./core";
 import { type RetriedRequest, type RetryingSearch, shown } from "./with-retry";
 
 /** OpenSearch Dashboards at the domain's own endpoint. */
@@ -23,7 +23,7 @@ const BOUNDARY = "retail-bi-saved-objects";
 export async function setUpDashboards(
   objects: readonly SavedObject[],
   search: RetryingSearch,
-): Promise<SetupOutcome> {
+): Promise<Pick<SetupOutcome, ResourceResult>> {
   const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
   outcome[await ensureSettings(search)].push("Dashboards settings");
 
@@ -38,7 +38,7 @@ export async function setUpDashboards(
   return outcome;
 }
 
-async function ensureSettings(search: RetryingSearch): Promise<keyof SetupOutcome> {
+async function ensureSettings(search: RetryingSearch): Promise<ResourceResult> {
   const { settings = {} } = await call({ method: "GET", path: SETTINGS }, search);
   const present = (name: string): Json | undefined => {
     const setting = isJsonObject(settings) ? settings[name] : undefined;

@@ -1,8 +1,21 @@
+import type { RunTimeContract } from "../../contract/variable";
+import { defaultPanels } from "../../dashboards/default-panels";
+import { PanelsError, readPanels } from "../../dashboards/read-panels";
+import type { Panel } from "../../dashboards/spec";
 import { ROLE_ARN } from "../../lib/role-arn";
-/** Input of search-setup from the deploy: the JSON of its `aws_lambda_invocation`. */
+import { WRITER_ROLE } from "../shared/search";
+
+/**
+ * Input of search-setup from the deploy: the JSON of its `aws_lambda_invocation`. Terraform invokes synchronously, for
+ * which Lambda takes 6 MB; a panel is below 1 KB.
+ */
 export interface SearchSetupInput {
+  /** What people look at. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
   /** The identity provider's groups with read-only access; added like the writers. May be empty. */
   readonly readerGroups: readonly string[];
+  /** Security role with read-only access to the indices. */
+  readonly readerRole: string;
   /** ARNs of the IAM roles with read-only access; added like the writers. May be empty. */
   readonly readerRoleArns: readonly string[];
   /** Replicas of each primary shard: 0 on a single node. 0 to 10. */
@@ -11,9 +24,15 @@ export interface SearchSetupInput {
   readonly retentionDays: number;
   /** Primary shards of each monthly index. 1 to 100. */
   readonly shards: number;
+  /** The contract's values that mark lines of the smoke test. @default none */
+  readonly smoke?: SmokeInput;
+  /** Title of the dashboard. */
+  readonly title: string;
   /** ARNs of the IAM roles that may write documents; added to the role's mapping, never replacing it. */
   readonly writerRoleArns: readonly string[];
 }
+
+type SmokeInput = Readonly<Record<string, string | number | boolean | null>>;
 
 /** The input is invalid; the message lists every fault. */
 export class InputError extends Error {
@@ -21,7 +40,7 @@ export class InputError extends Error {
 }
 
 /** @throws InputError naming every key that is missing, malformed or unknown, with its value. */
-export function readInput(event: unknown): SearchSetupInput {
+export function readInput(contract: RunTimeContract, event: unknown): Required<SearchSetupInput> {
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
     throw new InputError(`The input is ${JSON.stringify(event)}; a JSON object is wanted`);
   }
@@ -32,12 +51,16 @@ export function readInput(event: unknown): SearchSetupInput {
     given.delete(key);
     return value;
   };
-  const input: SearchSetupInput = {
+  const input: Required<SearchSetupInput> = {
+    panels: panels(contract, take("panels"), faults),
     readerGroups: groups("readerGroups", take("readerGroups"), faults),
+    readerRole: name("readerRole", take("readerRole"), faults),
     readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),
     replicas: integer("replicas", take("replicas"), 0, 10, faults),
     retentionDays: integer("retentionDays", take("retentionDays"), 32, 36_500, faults),
     shards: integer("shards", take("shards"), 1, 100, faults),
+    smoke: smoke(contract, take("smoke"), faults),
+    title: text("title", take("title"), faults),
     writerRoleArns: roleArns("writerRoleArns", take("writerRoleArns"), 1, faults),
   };
   for (const key of given.keys()) faults.push(`"${key}" is not known`);
@@ -49,6 +72,49 @@ function integer(key: string, value: unknown, min: number, max: number, faults: 
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   faults.push(`${key} is ${JSON.stringify(value)}; a whole number from ${min} to ${max} is wanted`);
   return min;
+}
+
+function panels(contract: RunTimeContract, value: unknown, faults: string[]): readonly Panel[] {
+  if (value === undefined) return defaultPanels(contract);
+  try {
+    return readPanels(contract, value);
+  } catch (error) {
+    if (!(error instanceof PanelsError)) throw error;
+    faults.push(error.message);
+    return [];
+  }
+}
+
+function smoke({ columns }: RunTimeContract, value: unknown, faults: string[]): SmokeInput {
+  if (value === undefined) return {};
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const isKnown = entries.every(
+    ([field, one]) =>
+      columns.some((column) => column.field === field) &&
+      (one === null || ["string", "number", "boolean"].includes(typeof one)),
+  );
+  if (isKnown && entries.length > 0) return Object.fromEntries(entries);
+  faults.push(`smoke is ${JSON.stringify(value)}; values of the contract's columns are wanted`);
+  return {};
+}
+
+/** A name of the security plugin, which is a part of a path. */
+function name(key: string, value: unknown, faults: string[]): string {
+  if (typeof value === "string" && /^[A-Za-z][A-Za-z0-9_-]*$/.test(value)) {
+    if (value !== WRITER_ROLE) return value;
+    faults.push(`${key} is ${WRITER_ROLE}, the role of the writers`);
+    return "";
+  }
+  faults.push(
+    `${key} is ${JSON.stringify(value)}; letters, digits, underscores and dashes are wanted, a letter first`,
+  );
+  return "";
+}
+
+function text(key: string, value: unknown, faults: string[]): string {
+  if (typeof value === "string" && value.trim() !== "") return value;
+  faults.push(`${key} is ${JSON.stringify(value)}; a text is wanted`);
+  return "";
 }
 
 function groups(key: string, value: unknown, faults: string[]): string[] {

@@ -1,3 +1,4 @@
+import { isJsonObject, member } from "../../lib/json";
 import type { Search, SearchAnswer, SearchRequest } from "../shared/search-client";
 
 /** Time, as the function sees it. */
@@ -52,11 +53,17 @@ async function attempt(search: Search, request: RetriedRequest): Promise<Attempt
     };
   }
   const said = `${value.status} ${shown(value.body)}`;
-  if (value.status === 401 || value.status === 403) {
+  if (value.status === 401 || (value.status === 403 && !isIndexBlock(value.body))) {
     return { done: false, why: `${said}; this function's execution role must be the domain's master user` };
   }
   if (value.status === 429 || value.status >= 500) return { done: false, why: said };
   return { done: true, value };
+}
+
+/** Whether an index refuses a change because somebody made it read-only: it would refuse it again. */
+function isIndexBlock(body: unknown): boolean {
+  const error = isJsonObject(body) ? member(body, "error") : undefined;
+  return isJsonObject(error) && member(error, "type") === "cluster_block_exception";
 }
 
 /** An answer's body as text that fits into a message. */

@@ -2,11 +2,8 @@ import type { Parser } from "./env";
 
 /** The search domain as the functions see it: address, index, and the role that may write. */
 
-/** Security role of the function that writes documents; the lab's name. */
+/** Security role of the functions that write documents; the lab's name, one for each domain. */
 export const WRITER_ROLE = "firehose_role";
-
-/** Security role with read-only access, for analysts. */
-export const READER_ROLE = "retail_reader";
 
 /**
  * Address of the domain: a host as Terraform's `endpoint` attribute gives it, or a URL with scheme and port. Returns

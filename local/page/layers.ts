@@ -1,5 +1,6 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import { formatTimestamp } from "../../contract/timestamp";
+import type { PanelContract } from "../../dashboards/fields";
 import type { Layer, Panel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
 import type { DataSources } from "../../ops/reconcile/reconcile";
@@ -36,33 +37,37 @@ export class SpeedLayer implements LayerReader {
 
   public constructor(
     private readonly search: NonNullable<DataSources["search"]>,
+    private readonly contract: PanelContract,
     private readonly panels: readonly Panel[],
   ) {}
 
   public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
     const asOfMs = secondStart(nowMs);
     const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
+    const search = panelsSearch(this.contract, this.panels);
     const answer = await this.ask({
-      ...panelsSearch(this.panels),
-      track_total_hits: true,
+      ...search,
       query: { range: { arrived_at: { lt: formatTimestamp(asOfMs) } } },
       aggs: {
+        // The total of the hits is without those that a table filters out.
+        lines: { filter: { match_all: {} } },
         newest: { max: { field: "arrived_at" } },
         minutes: histogram(sinceMs, secondsFromMs, "1m"),
         seconds: histogram(secondsFromMs, asOfMs, "1s"),
-        ...(panelsSearch(this.panels)["aggs"] as JsonObject),
+        ...(search["aggs"] as JsonObject),
       },
     });
-    const { total } = answer.hits;
-    const lines = typeof total === "number" ? total : (total?.value ?? 0);
+    // A missing index answers without aggregations.
     const found = answer.aggregations;
+    const lines = found?.lines?.doc_count ?? 0;
     const arrivals = new Arrivals(secondsFromMs);
     for (const { key, doc_count } of [...bucketsOf(found?.minutes), ...bucketsOf(found?.seconds)]) {
       arrivals.add(key, doc_count);
     }
-    // A missing index answers without the parts that the rows are read from.
     const panels =
-      lines === 0 ? this.panels.map(({ id }) => ({ id, rows: [] })) : rowsOfSearch(this.panels, answer);
+      lines === 0
+        ? this.panels.map(({ id }) => ({ id, rows: [] }))
+        : rowsOfSearch(this.contract, this.panels, answer);
     return {
       layer: "speed",
       source: this.search.indexPattern,
@@ -98,8 +103,8 @@ interface Histogram {
 type SearchAnswer = JsonObject & {
   readonly timed_out: boolean;
   readonly _shards: JsonObject & { readonly failed: number };
-  readonly hits: JsonObject & { readonly total?: number | { readonly value: number } };
   readonly aggregations?: JsonObject & {
+    readonly lines?: { readonly doc_count: number };
     readonly newest?: { readonly value: number | null };
     readonly minutes?: Histogram;
     readonly seconds?: Histogram;
@@ -143,6 +148,7 @@ export class BatchLayer implements LayerReader {
     private readonly glue: GlueClient,
     private readonly database: string,
     private readonly dataSources: Pick<DataSources, "sql" | "tables">,
+    private readonly contract: PanelContract,
     private readonly panels: readonly Panel[],
   ) {}
 
@@ -193,7 +199,7 @@ export class BatchLayer implements LayerReader {
       return { ...common, arrivals: new Arrivals(secondsFromMs), panels };
     }
     const arrivals = await readArrivals(sql, source, sinceMs, secondsFromMs);
-    return { ...common, arrivals, panels: await rowsOfTable(this.panels, sql, source) };
+    return { ...common, arrivals, panels: await rowsOfTable(this.contract, this.panels, sql, source) };
   }
 
   private async partitions(): Promise<Partition[]> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { PANELS } from "../../dashboards/panels";
+import { panelColumns } from "../../dashboards/rows";
 import type { Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import type { LocalRun } from "../local-run";
@@ -7,6 +7,7 @@ import { localKinesis } from "../services/clients";
 import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
 import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
+import { dashboardOf } from "./dashboard";
 import { type Generator, RateError } from "./generator";
 import { Hours } from "./hours";
 import { Hub } from "./hub";
@@ -61,9 +62,10 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const settle = settleMs(run);
   const hub = new Hub();
   // Without the speed layer, the batch layer answers everything.
-  const panelsOf = (layer: Layer) => PANELS.filter((panel) => !dataSources.search || panel.layer === layer);
-  const batch = new BatchLayer(glue, database, dataSources, panelsOf("batch"));
-  const speed = dataSources.search && new SpeedLayer(dataSources.search, panelsOf("speed"));
+  const { contract, panels: all } = dashboardOf(plane);
+  const panelsOf = (layer: Layer) => all.filter((panel) => !dataSources.search || panel.layer === layer);
+  const batch = new BatchLayer(glue, database, dataSources, contract, panelsOf("batch"));
+  const speed = dataSources.search && new SpeedLayer(dataSources.search, contract, panelsOf("speed"));
   const kinesis = localKinesis(run.streamUrl, plane.region);
   const tail = await StreamTail.open(
     kinesis,
@@ -143,6 +145,9 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     }
   };
 
+  hub.publish("dashboard", {
+    panels: all.map((panel) => ({ panel, columns: panelColumns(contract, panel) })),
+  });
   hub.publish("queries", {
     database,
     workgroup,

@@ -1,4 +1,5 @@
 import { panelSql, rowsFromSql } from "../../dashboards/athena";
+import type { PanelContract } from "../../dashboards/fields";
 import type { Row } from "../../dashboards/rows";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
@@ -12,7 +13,7 @@ import type { PanelRows } from "./state";
  * all panels show the same lines.
  * @throws Error for a second panel that lists lines: an answer has one list of hits
  */
-export function panelsSearch(panels: readonly Panel[]): JsonObject {
+export function panelsSearch(contract: PanelContract, panels: readonly Panel[]): JsonObject {
   const tables = panels.filter(({ chart }) => chart === "table");
   if (tables.length > 1) {
     throw new Error(`one search lists lines for one panel, not for ${tables.map(({ id }) => id).join(", ")}`);
@@ -21,35 +22,49 @@ export function panelsSearch(panels: readonly Panel[]): JsonObject {
   const aggs = panels
     .filter(({ chart }) => chart !== "table")
     .map((panel) => {
-      const { query, aggs: figures = {} } = panelSearch(panel);
-      return [panel.id, { filter: query ?? { match_all: {} }, aggs: figures }] as const;
+      const { query, aggs: figures = {} } = panelSearch(contract, panel);
+      return [aggregationOf(panel), { filter: query ?? { match_all: {} }, aggs: figures }] as const;
     });
-  return { size: 0, ...(table && panelSearch(table)), aggs: Object.fromEntries(aggs) };
+  return { size: 0, ...(table && panelSearch(contract, table)), aggs: Object.fromEntries(aggs) };
 }
 
 /** The rows of the panels from the answer to {@link panelsSearch}. */
-export function rowsOfSearch(panels: readonly Panel[], answer: JsonObject): PanelRows[] {
+export function rowsOfSearch(
+  contract: PanelContract,
+  panels: readonly Panel[],
+  answer: JsonObject,
+): PanelRows[] {
   const { aggregations, ...rest } = answer;
   return panels.map(({ ...panel }) => {
-    const own = isJsonObject(aggregations) ? aggregations[panel.id] : undefined;
+    const own = isJsonObject(aggregations) ? aggregations[aggregationOf(panel)] : undefined;
     const part = { ...rest, ...(own !== undefined && { aggregations: own }) };
-    return rowsOrError(panel.id, () => rowsFromSearch(panel, part));
+    return rowsOrError(panel.id, () => rowsFromSearch(contract, panel, part));
   });
 }
 
 /** The rows of the panels from a table, one query at a time, because the engine has other work. */
-export async function rowsOfTable(panels: readonly Panel[], sql: Sql, table: string): Promise<PanelRows[]> {
+export async function rowsOfTable(
+  contract: PanelContract,
+  panels: readonly Panel[],
+  sql: Sql,
+  table: string,
+): Promise<PanelRows[]> {
   const found: PanelRows[] = [];
   for (const panel of panels) {
     const answer: Readonly<Record<string, string>>[] = [];
     try {
-      await sql.query(panelSql(panel, table), (row) => answer.push(row));
-      found.push(rowsOrError(panel.id, () => rowsFromSql(panel, answer)));
+      await sql.query(panelSql(contract, panel, table), (row) => answer.push(row));
+      found.push(rowsOrError(panel.id, () => rowsFromSql(contract, panel, answer)));
     } catch (error) {
       found.push({ id: panel.id, rows: [], error: messageOf(error) });
     }
   }
   return found;
+}
+
+/** The prefix keeps a panel's aggregation apart from those that are no panel's. */
+function aggregationOf({ id }: Panel): string {
+  return `panel-${id}`;
 }
 
 function rowsOrError(id: string, rows: () => readonly Row[]): PanelRows {

@@ -1,5 +1,5 @@
-import type { Row } from "../../dashboards/rows";
-import type { Layer } from "../../dashboards/spec";
+import type { PanelColumn, Row } from "../../dashboards/rows";
+import type { Layer, Panel } from "../../dashboards/spec";
 import type { Gap } from "./arrivals";
 
 /** Messages between server and page. Types only: both sides compile them. */
@@ -98,6 +98,17 @@ export interface LiveState {
   readonly quarantine?: QuarantineState;
   /** Errors of services that cannot be read now. */
   readonly problems: readonly string[];
+}
+
+/** Event `dashboard`: once, before any rows. */
+export interface DashboardState {
+  readonly panels: readonly DashboardPanel[];
+}
+
+/** A panel with the columns of its rows. */
+export interface DashboardPanel {
+  readonly panel: Panel;
+  readonly columns: readonly PanelColumn[];
 }
 
 /** A panel's rows. */
@@ -219,6 +230,7 @@ interface EndedState {
 export interface PageEvents {
   readonly live: LiveState;
   readonly ended: EndedState;
+  readonly dashboard: DashboardState;
   readonly panels: PanelsState;
   readonly reconciliation: ReconciliationState;
   readonly queries: QueriesState;

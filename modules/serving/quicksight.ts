@@ -6,12 +6,13 @@ import { QuicksightDataSource } from "@cdktf/provider-aws/lib/quicksight-data-so
 import { Construct } from "constructs";
 import type { Contract } from "../../contract/define";
 import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
-import { PANELS } from "../../dashboards/panels";
+import { defaultPanels } from "../../dashboards/default-panels";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
+import type { Panel } from "../../dashboards/spec";
 import type { Catalog } from "../batch/catalog";
 import type { ILake } from "../batch/data-lake";
 import type { Workgroup } from "../batch/workgroup";
-import { assertKnownLength, assertLiteral } from "../check";
+import { assertKnownLength, assertLiteral, checkedPanels } from "../check";
 import type { Location } from "../location";
 import { AdoptedRole } from "../security/adopted-role";
 
@@ -39,6 +40,10 @@ export interface QuickSightProps {
   readonly workgroup: Workgroup;
   /** At least one, because without principals nobody can open the dashboard. */
   readonly principals: readonly QuickSightPrincipal[];
+  /** The visuals. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
+  /** Name of the sheet. @default the contract's name */
+  readonly title?: string;
 }
 
 /**
@@ -98,7 +103,7 @@ export class QuickSight extends Construct {
   public readonly dashboard: QuicksightDashboard;
   private readonly props: QuickSightProps;
 
-  /** @throws RangeError when there are no principals. */
+  /** @throws RangeError when there are no principals, or naming each panel and field that is wrong */
   public constructor(scope: Construct, id: string, props: QuickSightProps) {
     super(scope, id);
     this.props = props;
@@ -134,7 +139,12 @@ export class QuickSight extends Construct {
     });
     this.dataSet("Raw", `${name}-raw`, catalog.raw);
     const merged = this.dataSet("Parquet", `${name}-parquet`, catalog.parquet);
-    const definition = quickSightDefinition(PANELS, merged.arn);
+    const { contract } = props;
+    const panels = checkedPanels(this, contract, props.panels ?? defaultPanels(contract));
+    const definition = quickSightDefinition(contract, panels, {
+      dataSetArn: merged.arn,
+      title: props.title ?? contract.name,
+    });
     new QuicksightAnalysis(this, "Analysis", {
       awsAccountId,
       analysisId: name,
@@ -149,7 +159,7 @@ export class QuickSight extends Construct {
       dashboardId: name,
       name,
       definition,
-      versionDescription: "From the panels of the repository",
+      versionDescription: "From the panels",
       permissions: this.grants(ACTIONS.seeDashboard, "reader", "author"),
     });
   }

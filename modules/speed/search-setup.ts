@@ -3,8 +3,10 @@ import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { Contract } from "../../contract/define";
 import { contractVariable } from "../../contract/variable";
+import type { Panel } from "../../dashboards/spec";
 import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import type { SearchSetupInput } from "../../lambdas/search-setup/input";
+import { checkedPanels } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
@@ -29,6 +31,10 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly readerRoleArns: readonly string[];
   /** Groups of analysts in the identity provider. */
   readonly readerGroups: readonly string[];
+  /** What people look at in OpenSearch Dashboards. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
+  /** Title of the dashboard. @default the contract's name */
+  readonly title?: string;
 }
 
 /** Configures the domain's content, which Terraform cannot: index template and lifecycle, audit log, roles, dashboards. */
@@ -37,9 +43,10 @@ export class SearchSetup extends Construct {
   /** Dependency of resources that need the finished set-up. */
   public readonly invocation: LambdaInvocation;
 
+  /** @throws RangeError naming each panel and field that is wrong */
   public constructor(scope: Construct, id: string, props: SearchSetupProps) {
     super(scope, id);
-    const { domain, vpc } = props;
+    const { contract, domain, vpc } = props;
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
       location: props.location,
       key: props.key,
@@ -57,19 +64,23 @@ export class SearchSetup extends Construct {
       },
       environment: {
         ES_HOST: domain.endpoint,
-        ES_INDEX: props.contract.index,
+        ES_INDEX: contract.index,
         REGION_NAME: props.location.region,
-        CONTRACT: contractVariable(props.contract),
+        CONTRACT: contractVariable(contract),
       },
     });
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put", "Post"]);
 
     const input: SearchSetupInput = {
+      ...(props.panels && { panels: checkedPanels(this, contract, props.panels) }),
       readerGroups: props.readerGroups,
+      readerRole: contract.readerRole,
       readerRoleArns: props.readerRoleArns,
       replicas: domain.replicas,
       retentionDays: props.retentionDays,
       shards: props.shards,
+      ...(Object.keys(contract.smoke).length > 0 && { smoke: smokeOf(contract) }),
+      title: props.title ?? contract.name,
       writerRoleArns: props.writers.map(({ arn }) => arn),
     };
     const inputJson = jsonOf(input);
@@ -81,12 +92,17 @@ export class SearchSetup extends Construct {
       triggers: {
         input: inputJson,
         code: this.function.codeHash,
-        contract: contractVariable(props.contract),
+        contract: contractVariable(contract),
         endpoint: domain.endpoint,
       },
       dependsOn: [...domain.reachable],
     });
   }
+}
+
+/** The smoke test's values as JSON, which has no whole number of 64 bits. */
+function smokeOf({ smoke }: Contract): NonNullable<SearchSetupInput["smoke"]> {
+  return JSON.parse(JSON.stringify(smoke, (_, value) => (typeof value === "bigint" ? String(value) : value)));
 }
 
 /**
@@ -95,7 +111,11 @@ export class SearchSetup extends Construct {
  */
 function jsonOf(input: SearchSetupInput): string {
   const { writerRoleArns, ...given } = input;
-  // A list token is recognised only in the list itself, not in its elements.
-  const known = Object.values(given).every((value) => ![value, ...[value].flat()].some(Token.isUnresolved));
-  return known ? JSON.stringify(input) : Fn.jsonencode(input);
+  return hasToken(given) ? Fn.jsonencode(input) : JSON.stringify(input);
+}
+
+/** A list token is recognised only in the list itself, not in its elements. */
+function hasToken(value: unknown): boolean {
+  if (Token.isUnresolved(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasToken);
 }

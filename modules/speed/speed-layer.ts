@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import type { Panel } from "../../dashboards/spec";
 import type { ILake } from "../batch/data-lake";
 import { DEFAULTS } from "../defaults";
 import { functionRole } from "../functions/node-function";
@@ -71,6 +72,10 @@ export interface SpeedLayerProps extends SpeedSettings, SystemProps {
   readonly source?: IEventStream | StreamSettings;
   /** Lake for refused lines and discarded batches, or settings of a new one. @default a bucket, with one for its access logs */
   readonly lake?: ILake | LakeSettings;
+  /** What people look at in OpenSearch Dashboards. @default the contract's default panels */
+  readonly panels?: readonly Panel[];
+  /** Title of the dashboard. @default the contract's name */
+  readonly title?: string;
 }
 
 /** The speed layer: a search domain in a network, its set-up, and the function that indexes. */
@@ -145,6 +150,8 @@ export class SpeedLayer extends Construct {
       retentionDays: props.retentionDays ?? DEFAULTS.indexRetentionDays,
       readerRoleArns,
       readerGroups: props.saml?.readerGroups ?? [],
+      ...(props.panels && { panels: props.panels }),
+      ...(props.title !== undefined && { title: props.title }),
       writers: [upsertRole],
     });
     this.upsertToEs = new UpsertToEs(this, "UpsertToES", {

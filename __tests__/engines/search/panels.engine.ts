@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PANELS } from "../../../dashboards/panels";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import { savedObjects } from "../../../dashboards/saved-objects";
 import { setUpDashboards } from "../../../lambdas/search-setup/dashboards";
 import { indexTemplate } from "../../../lambdas/search-setup/index-template";
@@ -10,6 +10,7 @@ import { createSearch, type Search } from "../../../lambdas/shared/search-client
 import { freePorts } from "../../../lib/free-ports";
 import { type BehindGate, startBehindGate } from "../../../local/opensearch/behind-gate";
 import { LOCAL_CREDENTIALS } from "../../../local/services/credentials";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../../../presets/retail/panels";
 import { setEnvironment } from "../../support/fake-endpoint";
 import { testPanelsOnEngine } from "../../support/panel-checks";
 import { indexLines } from "../../support/panel-engines";
@@ -45,7 +46,7 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
     const { path, wanted } = indexTemplate(INDEX, COLUMNS, { shards: 3, replicas: 0 });
     const { status } = await search({ method: "PUT", path, body: wanted(undefined), timeoutMs: 30_000 });
     expect(status).toBe(200);
-    await indexLines(search, INDEX, realLines());
+    await indexLines(search, retailTransaction, realLines());
   }, 300_000);
 
   afterAll(async () => {
@@ -54,10 +55,13 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  testPanelsOnEngine(() => search, INDEX);
+  testPanelsOnEngine(() => search);
 
   test("the set-up of Dashboards goes through the gate, and a second time changes nothing", async () => {
-    const objects = savedObjects(PANELS, INDEX);
+    const objects = savedObjects(retailTransaction, RETAIL_PANELS, {
+      indexName: INDEX,
+      title: RETAIL_TITLE,
+    });
     const setUp = () =>
       setUpDashboards(objects, withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }));
     expect((await setUp()).created).toHaveLength(objects.length + 1);

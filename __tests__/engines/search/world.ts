@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type Client, errors } from "@opensearch-project/opensearch";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import { readInput, type SearchSetupInput } from "../../../lambdas/search-setup/input";
 import { freePorts } from "../../../lib/free-ports";
 import { runDataPlane } from "../../../local/local-run";
@@ -87,7 +88,7 @@ export class World {
   /** The deploy's input of search-setup, with an analyst who has read access. */
   get input(): SearchSetupInput {
     const [invocation] = this.plane.invocations;
-    return { ...readInput(invocation?.input), readerRoleArns: [this.reader] };
+    return { ...readInput(retailTransaction, invocation?.input), readerRoleArns: [this.reader] };
   }
 
   /** The official client, which signs as a role. */

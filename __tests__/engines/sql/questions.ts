@@ -3,7 +3,6 @@ import { HOUR_MS } from "../../../contract/hours";
 import type { StreamRecord } from "../../../contract/lines";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { panelSql } from "../../../dashboards/athena";
-import { PANELS } from "../../../dashboards/panels";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
@@ -15,6 +14,7 @@ import { Summariser } from "../../../ops/reconcile/summary";
 import { countLines, readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
 import type { Window } from "../../../ops/reconcile/window";
 import { replay } from "../../../ops/recovery/replay";
+import { RETAIL_PANELS } from "../../../presets/retail/panels";
 import type { BatchLayer } from "../../support/batch-layer";
 import { HOURS, NOW } from "./fixture";
 
@@ -66,7 +66,8 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
 }
 
 async function panels({ analysts }: BatchLayer): Promise<void> {
-  for (const panel of PANELS) await analysts.query(panelSql(panel, TABLE_NAMES.parquet), () => undefined);
+  for (const panel of RETAIL_PANELS)
+    await analysts.query(panelSql(retailTransaction, panel, TABLE_NAMES.parquet), () => undefined);
   await readArrivals(analysts, TABLE_NAMES.parquet, WHOLE.fromMs, NOW - 15 * 60_000);
   const tables = { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine };
   await readQuarantineCounts({ sql: analysts, tables }, NOW, WHOLE.fromMs);

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GlueClient } from "@aws-sdk/client-glue";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
-import { PANELS } from "../../../dashboards/panels";
 import type { Panel } from "../../../dashboards/spec";
 import { indexTemplate } from "../../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../../lambdas/shared/search-client";
@@ -12,13 +12,14 @@ import { panelsSearch } from "../../../local/page/panels";
 import { localSearch } from "../../../local/services/clients";
 import { type SearchDouble, startSearchDouble } from "../../../local/services/opensearch/service";
 import type { Sql } from "../../../ops/reconcile/sql";
+import { RETAIL_PANELS } from "../../../presets/retail/panels";
 import { GOOD_ROW } from "../../support/good-row";
 import { indexLines, panelRowsFromIndex } from "../../support/panel-engines";
 import { COLUMNS } from "../../support/retail";
 
 const NOON = Date.UTC(2026, 10, 25, 12);
-const SPEED = PANELS.filter(({ layer }) => layer === "speed");
-const BATCH = PANELS.filter(({ layer }) => layer === "batch");
+const SPEED = RETAIL_PANELS.filter(({ layer }) => layer === "speed");
+const BATCH = RETAIL_PANELS.filter(({ layer }) => layer === "batch");
 
 describe("the speed layer", () => {
   let folder: string;
@@ -44,7 +45,7 @@ describe("the speed layer", () => {
   });
 
   const speed = (panels: readonly Panel[] = SPEED) =>
-    new SpeedLayer({ client, indexPattern: "retail*" }, panels);
+    new SpeedLayer({ client, indexPattern: "retail*" }, retailTransaction, panels);
   const line = (number: number, arrivedAtMs: number) => ({
     ...GOOD_ROW,
     Invoice: number % 3 === 0 ? `C${number}` : String(number),
@@ -63,11 +64,13 @@ describe("the speed layer", () => {
     const before = [NOON - 3_600_000, NOON - 60_000, NOON - 59_500, NOON - 1, NOON - 1];
     await indexLines(
       search,
-      "retail",
+      retailTransaction,
       before.map((ms, at) => line(at, ms)),
     );
-    const wanted = await Promise.all(SPEED.map((panel) => panelRowsFromIndex(search, "retail", panel)));
-    await indexLines(search, "retail", [line(5, NOON), line(6, NOON + 400)]);
+    const wanted = await Promise.all(
+      SPEED.map((panel) => panelRowsFromIndex(search, retailTransaction, panel)),
+    );
+    await indexLines(search, retailTransaction, [line(5, NOON), line(6, NOON + 400)]);
 
     const found = await speed().read(NOON + 700, NOON - 7_200_000);
 
@@ -84,7 +87,7 @@ describe("the speed layer", () => {
 
   test("two panels that list lines do not go into one search", () => {
     const table = SPEED.filter(({ chart }) => chart === "table");
-    expect(() => panelsSearch([...SPEED, ...table])).toThrow(
+    expect(() => panelsSearch(retailTransaction, [...SPEED, ...table])).toThrow(
       "not for latest-transactions, latest-transactions",
     );
   });
@@ -120,7 +123,7 @@ describe("the batch layer", () => {
         if (text.includes("AS bucket")) onRow({ bucket: "2026-11-25 11:59:58.000", line_count: "3" });
       },
     };
-    return { asked, layer: new BatchLayer(glue, "db", { sql, tables }, BATCH) };
+    return { asked, layer: new BatchLayer(glue, "db", { sql, tables }, retailTransaction, BATCH) };
   }
 
   test("asks each panel once while the table stands still, and then not again", async () => {

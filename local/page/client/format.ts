@@ -4,14 +4,9 @@ const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const ONE_DIGIT = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const ANY = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const POUNDS = new Intl.NumberFormat("en-GB", { style: "currency", currency: "GBP" });
-const POUNDS_COMPACT = new Intl.NumberFormat("en-GB", {
-  style: "currency",
-  currency: "GBP",
-  notation: "compact",
-  minimumFractionDigits: 0,
-  maximumFractionDigits: 1,
-});
+const COMPACT_OF_UNIT = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+/** Most digits that a number of double precision may need. */
+const ALL_DIGITS = 20;
 
 export const whole = (value: number): string => WHOLE.format(value);
 
@@ -40,13 +35,32 @@ export const clock = (ms: number): string => new Date(ms).toISOString().slice(11
 /** `2026-11-25 14:00` */
 export const hour = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace("T", " ");
 
-/** A cell of a panel's rows. */
-export function cellText({ holds }: Pick<PanelColumn, "holds">, value: string | number): string {
+type NumberColumn = Pick<PanelColumn, "digits" | "unit">;
+
+/** A cell of a panel's rows. A number of a unit has all of its digits. */
+export function cellText({ digits = ALL_DIGITS, unit }: NumberColumn, value: string | number): string {
   if (typeof value === "string") return value === "" ? "none" : value;
-  return holds === "pounds" ? POUNDS.format(value) : ANY.format(value);
+  return withUnit(unit, value, formatOf(unit ? digits : 0, digits));
 }
 
 /** A label of an axis. */
-export function axisText({ holds }: Pick<PanelColumn, "holds">, value: number): string {
-  return (holds === "pounds" ? POUNDS_COMPACT : COMPACT).format(value);
+export function axisText({ unit }: NumberColumn, value: number): string {
+  return withUnit(unit, value, unit ? COMPACT_OF_UNIT : COMPACT);
+}
+
+function withUnit(unit: NumberColumn["unit"], value: number, format: Intl.NumberFormat): string {
+  if (unit === undefined) return format.format(value);
+  const text = format.format(Math.abs(value));
+  const sign = value < 0 ? "-" : "";
+  return unit.position === "before" ? `${sign}${unit.text}${text}` : `${sign}${text} ${unit.text}`;
+}
+
+const FORMATS = new Map<string, Intl.NumberFormat>();
+
+function formatOf(minimumFractionDigits: number, maximumFractionDigits: number): Intl.NumberFormat {
+  const key = `${minimumFractionDigits} ${maximumFractionDigits}`;
+  const format =
+    FORMATS.get(key) ?? new Intl.NumberFormat("en", { minimumFractionDigits, maximumFractionDigits });
+  FORMATS.set(key, format);
+  return format;
 }

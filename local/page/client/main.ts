@@ -44,6 +44,7 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     watch.ended(atMs);
     showRunState();
   },
+  dashboard: (state) => panels.define(state),
   panels: (state) => panels.show(state),
   reconciliation: (state) => {
     showReconciliation(reconciliation, state);

@@ -1,6 +1,5 @@
-import { PANELS } from "../../../dashboards/panels";
 import type { FiguresPanel, Panel } from "../../../dashboards/spec";
-import type { LayerState, LiveState, PanelRows, PanelsState } from "../state";
+import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
 import { el, setText } from "./dom";
 import { barsTable, rowsTable } from "./tables";
 import { TimeChart, type TimePanel } from "./time-chart";
@@ -8,13 +7,20 @@ import { gapText } from "./words";
 
 const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
 
-/** The panels of the spec, each with the source and the age of its figures. */
+/** The panels of the run, each with the source and the age of its figures. */
 export class Panels {
-  private readonly cards: ReadonlyMap<string, PanelCard>;
+  private cards: ReadonlyMap<string, PanelCard> = new Map();
+  private defined = "";
 
-  public constructor(parent: HTMLElement) {
-    this.cards = new Map(PANELS.map((panel) => [panel.id, new PanelCard(panel)]));
-    parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
+  public constructor(private readonly parent: HTMLElement) {}
+
+  /** Makes the panels, at first and when a connection brings others: the same ones keep what they show. */
+  public define({ panels }: DashboardState): void {
+    const defined = JSON.stringify(panels);
+    if (defined === this.defined) return;
+    this.defined = defined;
+    this.cards = new Map(panels.map((one) => [one.panel.id, new PanelCard(one)]));
+    this.parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
   }
 
   public show({ layer, panels }: PanelsState): void {
@@ -31,12 +37,16 @@ class PanelCard {
   private readonly body = el("div", { class: "panel-body" }, el("p", { class: "muted empty" }, "asking …"));
   private readonly badge = el("span", { class: "badge" });
   private readonly freshness = el("span", { class: "freshness muted" });
+  private readonly panel: Panel;
+  private readonly columns: DashboardPanel["columns"];
   private readonly chart: TimeChart | undefined;
   private readonly details: HTMLDetailsElement | undefined;
   private state: PanelRows | undefined;
   private layer: LayerState | undefined;
 
-  public constructor(private readonly panel: Panel) {
+  public constructor({ panel, columns }: DashboardPanel) {
+    this.panel = panel;
+    this.columns = columns;
     const titleId = `${panel.id}-title`;
     const isWide = panel.chart === "table";
     this.element = el(
@@ -84,7 +94,7 @@ class PanelCard {
   }
 
   private draw({ rows }: PanelRows): void {
-    const { panel, chart } = this;
+    const { panel, columns, chart } = this;
     if (chart) {
       if (chart.element.parentNode !== this.body) this.body.replaceChildren(chart.element);
       chart.show(rows);
@@ -92,7 +102,9 @@ class PanelCard {
     }
     // Keeps the scroll position.
     const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
-    this.body.replaceChildren(panel.chart === "table" ? rowsTable(panel, rows) : barsTable(panel, rows));
+    this.body.replaceChildren(
+      panel.chart === "table" ? rowsTable(panel, columns, rows) : barsTable(panel, columns, rows),
+    );
     this.body.querySelector(".scroll")?.scrollTo({ top });
   }
 
@@ -100,7 +112,10 @@ class PanelCard {
     const { details, state } = this;
     const [summary] = details?.children ?? [];
     if (details === undefined || summary === undefined) return;
-    details.replaceChildren(summary, ...(details.open && state ? [rowsTable(this.panel, state.rows)] : []));
+    details.replaceChildren(
+      summary,
+      ...(details.open && state ? [rowsTable(this.panel, this.columns, state.rows)] : []),
+    );
   }
 }
 

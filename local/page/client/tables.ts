@@ -1,11 +1,10 @@
-import { type PanelColumn, panelColumns, type Row } from "../../../dashboards/rows";
+import type { PanelColumn, Row } from "../../../dashboards/rows";
 import type { FiguresPanel, Panel } from "../../../dashboards/spec";
 import { el, scrolling } from "./dom";
 import { cellText } from "./format";
 
 /** A panel's rows as a table. */
-export function rowsTable(panel: Panel, rows: readonly Row[]): HTMLElement {
-  const columns = panelColumns(panel);
+export function rowsTable(panel: Panel, columns: readonly PanelColumn[], rows: readonly Row[]): HTMLElement {
   return scrolling(
     panel.title,
     table(columns, rows, (column, row) => el("td", {}, cellText(column, row[column.id] ?? ""))),
@@ -13,13 +12,17 @@ export function rowsTable(panel: Panel, rows: readonly Row[]): HTMLElement {
 }
 
 /** A panel's rows as a table with a bar for the first measure. */
-export function barsTable(panel: FiguresPanel, rows: readonly Row[]): HTMLElement {
+export function barsTable(
+  panel: FiguresPanel,
+  columns: readonly PanelColumn[],
+  rows: readonly Row[],
+): HTMLElement {
   const [first] = panel.measures;
   const most = rows.reduce((most, row) => Math.max(most, Math.abs(Number(row[first.id]))), Number.MIN_VALUE);
-  const [named] = panelColumns(panel);
+  const [named] = columns;
   return scrolling(
     panel.title,
-    table(panelColumns(panel), rows, (column, row) => {
+    table(columns, rows, (column, row) => {
       const text = cellText(column, row[column.id] ?? "");
       if (column.id !== named?.id) return el("td", {}, text);
       const value = Number(row[first.id]);
@@ -52,5 +55,5 @@ function table(
 
 /** Numbers are aligned right. */
 function kindOf(holds: PanelColumn["holds"]): string {
-  return holds === "number" || holds === "pounds" ? "number" : "text";
+  return holds === "number" ? "number" : "text";
 }

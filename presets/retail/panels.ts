@@ -1,25 +1,33 @@
-import type { Classification, Measure, Panel } from "./spec";
+import type { retailTransaction } from "../../contract/retail-transaction";
+import type { FieldNamesOf } from "../../dashboards/fields";
+import type { Classification, Measure, Panel, Unit } from "../../dashboards/spec";
+
+type Fields = FieldNamesOf<typeof retailTransaction>;
+
+const POUNDS: Unit = { text: "£", position: "before" };
 
 /** Units sold; a cancellation's are negative. */
-const QUANTITY: Measure = { id: "quantity", title: "Quantity", unit: "units", factors: ["Quantity"] };
+const QUANTITY: Measure<Fields> = { id: "quantity", title: "Quantity", factors: ["Quantity"] };
 /** Sum of unit prices, as in the lab; not a revenue. */
-const PRICE: Measure = {
+const PRICE: Measure<Fields> = {
   id: "price",
   title: "Sum of unit prices",
-  unit: "pounds",
+  unit: POUNDS,
+  digits: 2,
   factors: ["Price"],
 };
 /** Revenue, less refunds. */
-const REVENUE: Measure = {
+const REVENUE: Measure<Fields> = {
   id: "revenue",
   title: "Revenue",
-  unit: "pounds",
+  unit: POUNDS,
+  digits: 2,
   factors: ["Quantity", "Price"],
 };
-const LINES: Measure = { id: "lines", title: "Lines", unit: "lines", factors: [] };
+const LINES: Measure<Fields> = { id: "lines", title: "Lines", factors: [] };
 
 /** Lines of a cancelled invoice against lines of a sale. */
-const CANCELLATION: Classification = {
+const CANCELLATION: Classification<Fields> = {
   id: "invoice-kind",
   title: "Kind of invoice",
   condition: { kind: "begins", field: "Invoice", prefix: "C" },
@@ -28,7 +36,7 @@ const CANCELLATION: Classification = {
 };
 
 /** Kind of buyer: a guest without a customer number, or a known customer. */
-const CUSTOMER_KIND: Classification = {
+const CUSTOMER_KIND: Classification<Fields> = {
   id: "customer-kind",
   title: "Kind of customer",
   condition: { kind: "blank", field: "Customer_ID" },
@@ -41,8 +49,11 @@ const COUNTRIES = 50;
 const TOP_PRODUCTS = 10;
 const LATEST_TRANSACTIONS = 50;
 
-/** The panels in the order in which they are shown. */
-export const PANELS: readonly Panel[] = [
+/** Title of the retail dashboards. */
+export const RETAIL_TITLE = "Retail transactions";
+
+/** The panels of retail transactions in the order in which they are shown. */
+export const RETAIL_PANELS: readonly Panel<Fields>[] = [
   {
     id: "quantity-and-price-by-invoice-date",
     title: "Quantity and price by InvoiceDate",
