@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { GetQueryResultsCommand } from "@aws-sdk/client-athena";
 import type { ColumnModel } from "../../../../local/plan/data-plane";
 import { DECIMAL_FAILURES, DECIMALS, KINDS_ROW } from "../../../support/sql-decimals";
-import { DATABASE, SqlBench, sqlPlane, table } from "../../support/sql";
+import { SqlBench, sqlPlane, table } from "../../support/sql";
 
 const COLUMNS: readonly ColumnModel[] = [
   { name: "id", type: "string" },
