@@ -1,5 +1,6 @@
 import { freePorts } from "../../../lib/free-ports";
 import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../local/support/sql";
+import { DECIMAL_FAILURES, DECIMALS, KINDS_ROW } from "../../support/sql-decimals";
 import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../support/sql-dialect";
 import { check, type Report } from "../../terraform/emulated/report";
 import { trinoEngines } from "../trino/engine";
@@ -31,9 +32,19 @@ export async function dialect(report: Report, trino: Trino): Promise<void> {
         QUERIES.filter(([sql]) => !sql.includes('"AwsDataCatalog"')),
       );
     });
+    await report.step("decimals", () => {
+      return agree(
+        bench,
+        DECIMALS.map(([sql, , value]) => [`SELECT ${sql} FROM ${KINDS_ROW}`, [[value]]]),
+      );
+    });
     await report.step("failures", async () => {
       // Other texts are refused only because the embedded engine lacks them.
-      const cases = FAILURES.filter(([, reason]) => !reason.source.startsWith("^NOT_SUPPORTED"));
+      const decimals = DECIMAL_FAILURES.map(
+        ([sql, reason]) => [`SELECT ${sql} FROM ${KINDS_ROW}`, reason] as const,
+      );
+      const refused = FAILURES.filter(([, reason]) => !reason.source.startsWith("^NOT_SUPPORTED"));
+      const cases = [...refused, ...decimals];
       const faults: string[] = [];
       for (const [sql, expected] of cases) {
         const { state, reason = "" } = await bench.query(sql);

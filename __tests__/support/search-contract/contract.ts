@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, errors } from "@opensearch-project/opensearch";
+import { plainDigits } from "../../../contract/exact-number";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { searchSetup } from "../../../lambdas/search-setup/core";
 import { createLogger } from "../../../lambdas/shared/log";
@@ -10,6 +11,14 @@ import { goodLine, kinesisEvent, sequenceNumber } from "../kinesis-event";
 import { INDEXING, indexMapping } from "../retail";
 import { AGGREGATIONS } from "./aggregations";
 import { DOCUMENTS } from "./documents";
+import {
+  KINDS_AGGREGATIONS,
+  KINDS_DOCUMENTS,
+  KINDS_MAPPING,
+  KINDS_ORDERS,
+  KINDS_QUERIES,
+  KINDS_REFUSED,
+} from "./kinds";
 import { ORDERS, QUERIES, REFUSED_SEARCHES } from "./queries";
 import { MALFORMED, MAPPING, REFUSED, TAKEN, UNKNOWN_COLUMNS } from "./refusals";
 
@@ -295,6 +304,77 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       expect(items(await put("Wrong", ["{}"]))).toMatchObject([
         { status: 400, error: { type: "invalid_index_name_exception" } },
       ]);
+    });
+  });
+
+  describe("kinds of columns", () => {
+    const index = `${name}-kinds`;
+
+    /** The response's text, in which no digit is lost. */
+    async function textOf(path: string, body: object): Promise<string> {
+      const answer = await client.transport.request({ method: "POST", path, body }, { asStream: true });
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer.body as AsyncIterable<Buffer>) chunks.push(Buffer.from(chunk));
+      return Buffer.concat(chunks).toString();
+    }
+
+    async function searchFor(body: object, filterPath: string): Promise<string> {
+      return textOf(`/${index}/_search?filter_path=${filterPath}`, body);
+    }
+
+    beforeAll(async () => {
+      await call("PUT", `/${index}`, { mappings: KINDS_MAPPING });
+      const entries = KINDS_DOCUMENTS.map((source, at) => `{"index":{"_id":"k${at + 1}"}}\n${source}\n`);
+      expect(await call("POST", `/${index}/_bulk?refresh=true`, entries.join(""))).toMatchObject({
+        body: { errors: false },
+      });
+    });
+
+    test.each(KINDS_REFUSED)("refuses %s", async (source, type, reason) => {
+      const [item] = items(await put(index, [source]));
+
+      expect(at(item, "status")).toBe(400);
+      expect(at(item, "error", "caused_by", "type")).toMatch(new RegExp(`^(${type})$`));
+      expect(at(item, "error", "caused_by", "reason")).toMatch(reason);
+    });
+
+    test.each(KINDS_QUERIES)("finds %j", async (query, ids) => {
+      const { body } = await call("POST", `/${index}/_search`, { query, sort: ["id"] });
+
+      expect(hitsOf({ status: 200, body }).map(({ _id }) => _id)).toEqual(ids.split(" ").filter(Boolean));
+    });
+
+    test.each(KINDS_ORDERS)("in the order of %j", async (sort, ids, first) => {
+      const text = await searchFor({ sort, _source: false }, "hits.hits._id,hits.hits.sort");
+
+      expect([...text.matchAll(/"_id":"(k\d)"/g)].map(([, id]) => id)).toEqual(ids.split(" "));
+      expect(normalized(/"sort":(\[.*?\])/.exec(text)?.[1] ?? "")).toBe(normalized(first));
+    });
+
+    test.each(KINDS_AGGREGATIONS)("%j", async (aggregation, wanted) => {
+      const text = await searchFor({ size: 0, aggs: { x: aggregation } }, "aggregations.x");
+
+      expect(normalized(text)).toBe(normalized(`{"aggregations":{"x":${wanted}}}`));
+    });
+
+    test("returns every digit of a document, whole and in part", async () => {
+      const query = { ids: { values: ["k1"] } };
+
+      expect(await searchFor({ query }, "hits.hits._source")).toContain(`"_source":${KINDS_DOCUMENTS[0]}`);
+      expect(await searchFor({ query, _source: ["w", "l"] }, "hits.hits._source")).toMatch(
+        /"_source":\{("l":9007199254740993,"w":123456789012.345678|"w":123456789012.345678,"l":9007199254740993)\}/,
+      );
+    });
+
+    test("refuses a scaled_float without a factor", async () => {
+      const mappings = { properties: { x: { type: "scaled_float" } } };
+
+      const { status, body } = await call("PUT", `/${index}-2`, { mappings });
+
+      expect([status, at(body, "error", "type")]).toEqual([400, "mapper_parsing_exception"]);
+      expect(at(body, "error", "caused_by", "reason")).toBe(
+        "Field [x] misses required parameter [scaling_factor]",
+      );
     });
   });
 
@@ -701,6 +781,15 @@ interface Hit {
 function hitsOf({ body }: SearchAnswer): Hit[] {
   const hits = at(body, "hits", "hits");
   return Array.isArray(hits) ? hits : [];
+}
+
+/** JSON with its numbers in one spelling: whole ones with every digit, others rounded to ten. */
+function normalized(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => {
+    if (token.startsWith('"')) return token;
+    const digits = plainDigits(token) ?? token;
+    return digits.includes(".") ? String(Number(Number(digits).toPrecision(10))) : digits;
+  });
 }
 
 /** Numbers rounded to ten digits, so that the engine's order of addition does not matter. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { plainDigits } from "../../../contract/exact-number";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { messageOf } from "../../../lib/message-of";
 import { badRequest, EngineError, notSupported } from "./errors";
@@ -55,9 +56,20 @@ export async function readRequest(message: IncomingMessage): Promise<SearchHttpR
 
 /** The body as a JSON object; empty without a body. @throws EngineError when it is something else */
 export function jsonBody({ body }: SearchHttpRequest): JsonObject {
+  refuseLongNumbers(body);
   const value = anyJsonBody(body);
   if (isJsonObject(value)) return value;
   throw new EngineError(400, "parsing_exception", "Expected [START_OBJECT] but found another token");
+}
+
+/** Refuses a number that `JSON.parse` would round: the engine reads all its digits. */
+function refuseLongNumbers(body: string): void {
+  if (!/\d{16}/.test(body.replaceAll(".", ""))) return;
+  for (const [number] of body.replace(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(/-?\d[\d.eE+-]*/g)) {
+    if (plainDigits(number) !== plainDigits(String(Number(number)))) {
+      throw notSupported(`the number ${number} in a request; supported: the same in quotes`);
+    }
+  }
 }
 
 /** The body as JSON; an empty object without a body. @throws EngineError when it is not JSON */

@@ -5,7 +5,7 @@ import type { Service } from "../../plan/data-plane";
 import type { BulkAction } from "./bulk";
 import { Engine } from "./engine";
 import { EngineError } from "./errors";
-import { filterAnswer } from "./json-paths";
+import { filterRaw } from "./indices/raw-json";
 import { type Answer, answer } from "./operations";
 
 export { EngineError } from "./errors";
@@ -90,7 +90,7 @@ function send(response: ServerResponse, { method, query }: SearchHttpRequest, fo
   const filterPath = query.get("filter_path");
   let text = found.text ?? (found.json === undefined ? "" : JSON.stringify(found.json));
   if (filterPath !== null && contentType === "application/json") {
-    text = JSON.stringify(filterAnswer(JSON.parse(text), filterPath));
+    text = filterRaw(text, filterPath);
   }
   response.writeHead(status, {
     "content-type": `${contentType}; charset=UTF-8`,

@@ -11,7 +11,7 @@ import {
   printDate,
 } from "../../../../local/services/opensearch/dates";
 import { EngineError } from "../../../../local/services/opensearch/errors";
-import { filterAnswer } from "../../../../local/services/opensearch/json-paths";
+import { filterRaw } from "../../../../local/services/opensearch/indices/raw-json";
 import { compareTexts } from "../../../../local/services/opensearch/search/values";
 import {
   type Interceptor,
@@ -446,10 +446,15 @@ describe("parts", () => {
   });
 
   test("filter_path takes paths and patterns", () => {
-    const answer = { took: 1, hits: { total: 2, hits: [{ _id: "a", _source: { x: 1 } }, { _id: "b" }] } };
+    const answer = String.raw`{"took":1,"hits":{"total":2,"hits":[{"_id":"a,]}\"","_source":{"x":9007199254740993}},{"_id":"b"}]}}`;
 
-    expect(filterAnswer(answer, "hits.hits._id")).toEqual({ hits: { hits: [{ _id: "a" }, { _id: "b" }] } });
-    expect(filterAnswer(answer, "t*,hits.to*")).toEqual({ took: 1, hits: { total: 2 } });
-    expect(filterAnswer(answer, "nowhere")).toEqual({});
+    expect(filterRaw(answer, "hits.hits._id")).toBe(
+      String.raw`{"hits":{"hits":[{"_id":"a,]}\""},{"_id":"b"}]}}`,
+    );
+    expect(filterRaw(answer, "t*,hits.to*")).toBe('{"took":1,"hits":{"total":2}}');
+    expect(filterRaw(answer, "hits.hits._source")).toBe(
+      '{"hits":{"hits":[{"_source":{"x":9007199254740993}}]}}',
+    );
+    expect(filterRaw(answer, "nowhere")).toBe("{}");
   });
 });

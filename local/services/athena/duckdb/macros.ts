@@ -20,7 +20,7 @@ const DATE_TEXT = "[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}";
 const TIMESTAMP_TEXT = `${DATE_TEXT}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]+)?)?)?`;
 
 /** The JSON text `x` with each number in quotes; strings keep their quotes. */
-const NUMBERS_AS_TEXTS = String.raw`regexp_replace(x, '"((?:[^"\\]|\\.)*)"|(-?[0-9][0-9.eE+-]*)', '"\1\2"', 'g')`;
+export const NUMBERS_AS_TEXTS = String.raw`regexp_replace(x, '"((?:[^"\\]|\\.)*)"|(-?[0-9][0-9.eE+-]*)', '"\1\2"', 'g')`;
 
 const isInteger = (x: string) => `typeof(${x}) IN ${INTEGERS}`;
 const isFloat = (x: string) => `typeof(${x}) IN ('FLOAT', 'DOUBLE')`;
@@ -28,6 +28,12 @@ const isDecimal = (x: string) => `typeof(${x}) LIKE 'DECIMAL%'`;
 const isNumber = (x: string) =>
   `(${isInteger(x)} OR ${isFloat(x)} OR ${isDecimal(x)} OR typeof(${x}) = ${UNTYPED})`;
 const isText = (x: string) => `typeof(${x}) IN ('VARCHAR', ${UNTYPED})`;
+
+/** A number in a text, as Java's BigDecimal reads it. */
+const DECIMAL_TEXT = "'[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'";
+const isDecimalText = `(typeof(x) <> 'VARCHAR' OR x IS NULL OR regexp_full_match(CAST(x AS VARCHAR), ${DECIMAL_TEXT}))`;
+const isBooleanText = `(typeof(x) <> 'VARCHAR' OR x IS NULL
+    OR lower(CAST(x AS VARCHAR)) IN ('true', 'false', 't', 'f', '1', '0'))`;
 
 /** `x` when the condition holds; else the query fails with the message, an SQL expression. */
 const only = (condition: string, message: string) =>
@@ -62,20 +68,46 @@ const MACROS: Readonly<Record<string, string>> = {
   // A setting of the engine makes `/` divide whole numbers to whole numbers. Division by zero gives NULL in DuckDB.
   "athena_divide(a, b)": `CASE
     WHEN (${isDecimal("a")} AND NOT ${isFloat("b")}) OR (${isDecimal("b")} AND NOT ${isFloat("a")})
-      THEN error(${lacks("the division of decimals; CAST one to double")})
+      THEN error(${lacks("the division of this expression; CAST it to double")})
     WHEN b = 0 AND ${isInteger("a")} AND ${isInteger("b")} THEN error('DIVISION_BY_ZERO: Division by zero')
     WHEN b = 0 THEN error(${lacks("the division of a double by zero; use NULLIF")})
     ELSE a / b END`,
   "athena_modulo(a, b)": `CASE
     WHEN b = 0 AND ${isFloat("b")} THEN error(${lacks("the remainder of a double by zero; use NULLIF")})
     WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a % b END`,
-  "athena_averaged(x)": only(`NOT ${isDecimal("x")}`, lacks("the average of decimals; CAST to double")),
+  // Of an expression whose type is not known by the query's text.
+  "athena_averaged(x)": only(
+    `NOT ${isDecimal("x")}`,
+    lacks("the average of this expression; CAST it to double"),
+  ),
+  "athena_summed(x)": only(
+    "typeof(x) <> 'BOOLEAN'",
+    "'FUNCTION_NOT_FOUND: Unexpected parameters (boolean) for function sum'",
+  ),
+  "athena_percentile(x)": only(
+    `NOT ${isDecimal("x")}`,
+    lacks("approx_percentile of this expression; CAST it to double"),
+  ),
   "athena_fraction(x)": only(
     `NOT ${isInteger("x")}`,
     lacks("ceil and floor of whole numbers; leave them out"),
   ),
 
-  "athena_round(x, n)": `round(${only(`NOT ${isDecimal("x")}`, lacks("round of decimals to a place; CAST to double"))}, n)`,
+  // Decimals. A quotient of whole numbers is rounded half away from zero. It is a list's element, so that the operands
+  // are written once: an operand that is written ten times is bound ten times.
+  "athena_unscaled(x, zeros)": `CASE
+    WHEN x IS NULL THEN NULL
+    WHEN TRY_CAST(replace(CAST(x AS VARCHAR), '.', '') || repeat('0', zeros) AS HUGEINT) IS NULL
+      THEN error(${lacks("the division of decimals of so many digits; CAST one to double")})
+    ELSE CAST(replace(CAST(x AS VARCHAR), '.', '') || repeat('0', zeros) AS HUGEINT) END`,
+  "athena_rounded(n, d)": `CASE WHEN d = 0 THEN error('DIVISION_BY_ZERO: Division by zero')
+    ELSE CAST(sign(n) * sign(d) * (abs(n) // abs(d)
+      + CASE WHEN abs(n) % abs(d) >= abs(d) - abs(n) % abs(d) THEN 1 ELSE 0 END) AS DECIMAL(38, 0)) END`,
+  "athena_quotient(a, b, zeros)": `list_transform(
+    list_transform([{'a': a, 'b': b}], lambda q: {'n': athena_unscaled(q.a, zeros), 'd': athena_unscaled(q.b, 0)}),
+    lambda q: athena_rounded(q.n, q.d))[1]`,
+
+  "athena_round(x, n)": `round(${only(`NOT ${isDecimal("x")}`, lacks("round of this expression to a place; CAST it to double"))}, n)`,
   "athena_truncate(x)": `trunc(${only(isFloat("x"), lacks("truncate of anything but a double"))})`,
 
   // Casts: half is rounded away from zero, a text must be a number as a whole, timestamps have milliseconds.
@@ -87,6 +119,17 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_try_whole(x)": `CASE
     WHEN typeof(x) = 'VARCHAR' AND NOT regexp_full_match(CAST(x AS VARCHAR), ${WHOLE_NUMBER}) THEN NULL
     ELSE TRY_CAST(x AS DECIMAL(38, 0)) END`,
+  "athena_decimal_cast(x)": `CASE WHEN ${isDecimalText} THEN x
+    ELSE error('INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || CAST(x AS VARCHAR) || ''' to a decimal. Value is not a number.') END`,
+  "athena_try_decimal_cast(x)": `CASE WHEN ${isDecimalText} THEN x END`,
+  // A double is cast by its digits, which needs its type to be known.
+  "athena_not_float(x)": only(
+    `NOT ${isFloat("x")}`,
+    lacks("the CAST of this expression AS decimal; CAST it to varchar first"),
+  ),
+  "athena_boolean_cast(x)": `CASE WHEN ${isBooleanText} THEN x
+    ELSE error('INVALID_CAST_ARGUMENT: Cannot cast ''' || CAST(x AS VARCHAR) || ''' to BOOLEAN') END`,
+  "athena_try_boolean_cast(x)": `CASE WHEN ${isBooleanText} THEN x END`,
   "athena_spelled(x)": `CASE
     WHEN ${isText("x")} OR ${isInteger("x")} OR ${isDecimal("x")} OR typeof(x) IN ('BOOLEAN', 'DATE')
       THEN CAST(x AS VARCHAR)

@@ -4,6 +4,7 @@ import type { Fragment } from "../engine";
 import type { Relation } from "../sql/table-references";
 import { duckType } from "./column-types";
 import { isGzip, type JsonKeys } from "./json-keys";
+import { NUMBERS_AS_TEXTS } from "./macros";
 
 /** The readers' column for the file that a row came from; no column of a table has this name. */
 const FILE_COLUMN = "$file";
@@ -62,12 +63,41 @@ function emptySql(columns: readonly ColumnModel[]): string {
   return `SELECT ${columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoted(name)}`).join(", ")} WHERE false`;
 }
 
+/** Every number of so many decimal digits is told from the others as a double. */
+const DOUBLE_DIGITS = 15;
+
+function decimalOf(type: string): { readonly precision: number; readonly scale: number } | undefined {
+  const [, precision, scale] = /^DECIMAL\((\d+),(\d+)\)$/.exec(type) ?? [];
+  return precision === undefined ? undefined : { precision: Number(precision), scale: Number(scale) };
+}
+
+/** DuckDB's reader would round a number to the decimal, and take `true` for 1. */
+function readType(type: string): string {
+  return decimalOf(type) ? "VARCHAR" : type;
+}
+
+/** A column's value from a line. @param byText each number of the line is in quotes: it is read digit by digit */
+function jsonValue({ name, type }: ColumnModel, key: string, byText: boolean): string {
+  const value = byText
+    ? `json_extract_string(line, ${literal(`$."${key.replaceAll('"', '\\"')}"`)})`
+    : quoted(key);
+  const exact = decimalOf(type);
+  if (!exact) return byText && type !== "VARCHAR" ? `CAST(${value} AS ${type})` : value;
+  const whole = exact.precision - exact.scale;
+  // As many digits as there are: what is equal to the decimal among them has no more.
+  const all = `DECIMAL(38, ${38 - whole})`;
+  return `CASE WHEN ${value} IS NULL THEN NULL
+  WHEN TRY_CAST(${value} AS ${type}) = TRY_CAST(${value} AS ${all}) THEN CAST(${value} AS ${type})
+  ELSE error('HIVE_BAD_DATA: ' || ${value} || ${literal(` is no ${type.toLowerCase()} (column ${name}; Athena would round it, or give NULL)`)}) END`;
+}
+
 /**
  * Reads together the files that have the same compression, key spelling and partition columns. A JSON table is read
  * with the columns of each partition: a column that the partition was registered without is NULL.
  */
 function jsonSql(columns: readonly ColumnModel[], files: readonly FoundFile[], keys: JsonKeys): string {
   const names = columns.map(({ name }) => name);
+  const byText = columns.some(({ type }) => (decimalOf(type)?.precision ?? 0) > DOUBLE_DIGITS);
   const groups = Map.groupBy(files, ({ file, fragment }) => {
     const own = names.filter((name) => fragment.columns?.has(name) ?? true);
     return JSON.stringify([isGzip(file), keys.spelling(file, names), own]);
@@ -77,25 +107,39 @@ function jsonSql(columns: readonly ColumnModel[], files: readonly FoundFile[], k
       const [first] = group;
       if (!first) throw new RangeError("a group has no file");
       const spelling = keys.spelling(first.file, names);
-      const selected = columns.map(({ name, type }) => {
-        const isOwn = first.fragment.columns?.has(name) ?? true;
-        return `${isOwn ? quoted(spelling[name] ?? name) : `CAST(NULL AS ${type})`} AS ${quoted(name)}`;
+      const own = columns.filter(({ name }) => first.fragment.columns?.has(name) ?? true);
+      const selected = columns.map((column) => {
+        const key = spelling[column.name] ?? column.name;
+        const value = own.includes(column) ? jsonValue(column, key, byText) : `CAST(NULL AS ${column.type})`;
+        return `${value} AS ${quoted(column.name)}`;
       });
-      const types = columns.map(({ name, type }) => `${quoted(spelling[name] ?? name)}: ${literal(type)}`);
-      return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM read_json([${paths(group)}],
-format = 'newline_delimited', compression = '${isGzip(first.file) ? "gzip" : "uncompressed"}', filename = '${FILE_COLUMN}',
-columns = {${types.join(", ")}})`;
+      const lines = `[${paths(group)}], format = 'newline_delimited', filename = '${FILE_COLUMN}',
+compression = '${isGzip(first.file) ? "gzip" : "uncompressed"}'`;
+      const read = byText
+        ? `(SELECT ${NUMBERS_AS_TEXTS} AS line, ${quoted(FILE_COLUMN)}
+FROM (SELECT CAST(json AS VARCHAR) AS x, ${quoted(FILE_COLUMN)} FROM read_json_objects(${lines})))`
+        : `read_json(${lines}, columns = {${own.map(({ name, type }) => `${quoted(spelling[name] ?? name)}: ${literal(readType(type))}`).join(", ")}})`;
+      return `SELECT ${[...selected, quoted(FILE_COLUMN)].join(", ")} FROM ${read}`;
     })
     .join("\nUNION ALL\n");
 }
 
 /** Columns are matched by name; a column that a file lacks is NULL. The first branch has no rows: it gives the types. */
 function parquetSql(columns: readonly ColumnModel[], files: readonly FoundFile[]): string {
-  const selected = columns.map(({ name, type }) => `CAST(${quoted(name)} AS ${type}) AS ${quoted(name)}`);
+  const selected = columns.map(({ name, type }) => `${parquetValue(name, type)} AS ${quoted(name)}`);
   return `SELECT ${selected.join(", ")}, ${quoted(FILE_COLUMN)} FROM (
 ${emptySql([...columns, { name: FILE_COLUMN, type: "VARCHAR" }])}
 UNION ALL BY NAME SELECT * FROM read_parquet([${paths(files)}], union_by_name = true, filename = '${FILE_COLUMN}',
 hive_partitioning = false))`;
+}
+
+/** Athena reads no decimal from a file that holds doubles. */
+function parquetValue(name: string, type: string): string {
+  const cast = `CAST(${quoted(name)} AS ${type})`;
+  if (!decimalOf(type)) return cast;
+  const reason = ` in a Parquet file is incompatible with type ${type.toLowerCase()} defined in table schema`;
+  return `CASE WHEN typeof(${quoted(name)}) LIKE 'DECIMAL%' THEN ${cast}
+  ELSE error('HIVE_BAD_DATA: Field ${name.replaceAll("'", "''")}''s type ' || typeof(${quoted(name)}) || ${literal(reason)}) END`;
 }
 
 function paths(files: readonly FoundFile[]): string {

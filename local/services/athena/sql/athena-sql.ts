@@ -2,6 +2,8 @@ import { Dialect, generate } from "@polyglot-sql/sdk";
 import { isJsonObject } from "../../../../lib/json";
 import { notLocal } from "../../protocol/errors";
 import type { QueryContext } from "../engine";
+import { toDecimal } from "./decimals";
+import { ExpressionTypes, needsTypes } from "./expression-types";
 import { nameColumns } from "./output-columns";
 import { rewriteFunction } from "./rewrite-functions";
 import { rewriteOperator } from "./rewrite-operators";
@@ -29,8 +31,9 @@ const ZONE_KEEPER = "from_iso8601_timestamp";
  * @throws QueryFailure worded as Athena words it
  */
 export function translate(sql: string, context: Pick<QueryContext, "database" | "tables">): Translation {
-  const translator = new Translator(sql, context);
   const { tree, nameOf: columnName } = nameColumns(parseQuery(sql));
+  const types = needsTypes(tree, context) ? new ExpressionTypes(tree, context) : undefined;
+  const translator = new Translator(sql, context, tree, types);
   const generated = generate([translator.visit(tree, [])], Dialect.DuckDB);
   const [text] = generated.sql ?? [];
   if (!generated.success || text === undefined) {
@@ -52,6 +55,8 @@ class Translator {
   constructor(
     sql: string,
     private readonly context: Pick<QueryContext, "database" | "tables">,
+    private readonly query: unknown,
+    private readonly types: ExpressionTypes | undefined,
   ) {
     this.asksForPath = sql.toLowerCase().includes(PATH);
     this.zones = sql.toLowerCase().includes(ZONE_KEEPER);
@@ -63,7 +68,8 @@ class Translator {
     if (Array.isArray(value)) return value.map((item) => this.visit(item, scope));
     if (!isJsonObject(value)) return value;
     const node = asNode(value);
-    return node ? this.expression(node, scope) : this.members(value, scope);
+    if (node) return this.expression(node, scope);
+    return isIdentifier(value) ? { ...value, quoted: true } : this.members(value, scope);
   }
 
   private expression(node: TreeNode, scope: Scope): unknown {
@@ -80,7 +86,9 @@ class Translator {
         if (this.asksForPath) throw notLocal(`* beside ${PATH}`, "name the columns");
         return { star: body };
     }
-    const visit: Visit = Object.assign((value: unknown) => this.visit(value, scope), { zones: this.zones });
+    const { zones, types } = this;
+    const typeOf = types && ((expression: unknown) => types.of(expression));
+    const visit: Visit = Object.assign((value: unknown) => this.visit(value, scope), { zones, typeOf });
     const rewritten = rewriteOperator(node, visit) ?? rewriteFunction(node, visit);
     if (rewritten !== undefined) return rewritten;
     if (!STRUCTURE.has(kind) && !AGGREGATES.has(kind))
@@ -118,7 +126,21 @@ class Translator {
     this.scope = { where, soleTable: from.length === 1 && listOf(body["joins"]).length === 0 };
     const select = this.members(body, scope);
     this.scope = outer;
-    return { select };
+    return { select: body === asNode(this.query)?.body ? this.withResultTypes(select, body) : select };
+  }
+
+  /** Casts the decimals of the result to their types: DuckDB gives some of them another precision. */
+  private withResultTypes(select: Members, source: Members): Members {
+    const { types } = this;
+    if (!types) return select;
+    const sources = listOf(source["expressions"]);
+    const expressions = listOf(select["expressions"]).map((expression, index) => {
+      const type = types.of(sources[index]);
+      const alias = asNode(expression);
+      if (type?.kind !== "decimal" || alias?.kind !== "alias") return expression;
+      return { alias: { ...alias.body, this: toDecimal(alias.body["this"], type) } };
+    });
+    return { ...select, expressions };
   }
 
   private table(body: Members, scope: Scope): unknown {
@@ -136,6 +158,11 @@ class Translator {
     }
     return { dot: this.members(body, scope) };
   }
+}
+
+/** DuckDB reserves words that Trino does not, such as `at`. */
+function isIdentifier(value: Members): boolean {
+  return typeof value["name"] === "string" && typeof value["quoted"] === "boolean" && !("args" in value);
 }
 
 /** Refuses syntax that the parser accepts from other dialects, and options that the local SQL lacks. */

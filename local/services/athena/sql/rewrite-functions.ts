@@ -1,9 +1,10 @@
 import { isJsonObject } from "../../../../lib/json";
-import { notLocal } from "../../protocol/errors";
+import { notLocal, QueryFailure } from "../../protocol/errors";
 import { isDate, strftimeFormat } from "./dates";
+import { average, percentileOperand, rounded } from "./decimals";
 import { EXTRACT_FIELDS, FUNCTION_NODES, FUNCTIONS } from "./functions";
 import { jsonPointer } from "./json-path";
-import { asTimestamp, concatenation, wallClock } from "./rewrite-operators";
+import { asTimestamp, concatenation, modulo, wallClock } from "./rewrite-operators";
 import {
   asNode,
   call,
@@ -31,14 +32,37 @@ export function rewriteFunction({ kind, body }: TreeNode, visit: Visit): unknown
       if (body["distinct"] === true) throw notLocal(`DISTINCT in ${body["name"]}`);
       return scalar(String(body["name"]).toLowerCase(), listOf(body["args"]), visit);
     case "aggregate_function": {
-      const name = target(String(body["name"]).toLowerCase(), listOf(body["args"]).length);
-      return { aggregate_function: { ...visitMembers(body, visit), name } };
+      const called = String(body["name"]).toLowerCase();
+      const [first, ...rest] = listOf(body["args"]);
+      const name = target(called, listOf(body["args"]).length);
+      const args = [
+        called === "approx_percentile" ? percentileOperand(first, visit) : visit(first),
+        ...rest.map(visit),
+      ];
+      return { aggregate_function: { ...visitMembers({ ...body, args: [] }, visit), args, name } };
     }
     case "trim":
       return scalar(trimName(body), [body["this"]], visit);
     case "extract":
       return scalar(extractName(body), [body["this"]], visit);
+    case "sum": {
+      const { this: summed, ...rest } = body;
+      const type = visit.typeOf?.(summed);
+      if (type?.kind === "boolean") {
+        throw new QueryFailure("FUNCTION_NOT_FOUND", "Unexpected parameters (boolean) for function sum");
+      }
+      if (!visit.typeOf || type) return undefined;
+      return { sum: { ...visitMembers(rest, visit), this: call("athena_summed", [visit(summed)]) } };
+    }
+    case "window_function": {
+      const aggregate = asNode(body["this"]);
+      if (aggregate?.kind !== "avg" || visit.typeOf?.(aggregate.body["this"])?.kind !== "decimal")
+        return undefined;
+      const window = visitMembers({ ...body, this: null }, visit);
+      return average(aggregate.body, visit, (over) => ({ window_function: { ...window, this: over } }));
+    }
     case "avg": {
+      if (visit.typeOf?.(body["this"])?.kind === "decimal") return average(body, visit);
       const { this: averaged, ...rest } = body;
       return { avg: { ...visitMembers(rest, visit), this: call("athena_averaged", [visit(averaged)]) } };
     }
@@ -61,6 +85,13 @@ const OF_WALL_CLOCK = new Set([
 
 function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
   switch (name) {
+    case "mod":
+      if (args.length !== 2) break;
+      return modulo(args[0], args[1], visit);
+    case "round":
+    case "truncate":
+      if (visit.typeOf?.(args[0])?.kind !== "decimal") break;
+      return rounded(name, args, visit);
     case "concat":
       return concatenation(args, visit);
     case "greatest":
@@ -107,6 +138,7 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
     case "ceil":
     case "ceiling":
     case "floor":
+      if (visit.typeOf?.(args[0])?.kind === "decimal") return rounded(name, args, visit);
       return call(target(name, args.length), [call("athena_fraction", args.map(visit))]);
     case "sequence":
       if (isDate(args[0])) throw notLocal("sequence of dates", "CAST them AS timestamp");

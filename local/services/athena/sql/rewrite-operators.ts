@@ -1,6 +1,7 @@
 import { isJsonObject } from "../../../../lib/json";
 import { notLocal, QueryFailure } from "../../protocol/errors";
 import { isDate, isInterval } from "./dates";
+import { arithmetic, castOperand } from "./decimals";
 import { DATA_TYPES, LITERALS, WHOLE_TYPES } from "./sql-subset";
 import {
   asNode,
@@ -55,10 +56,12 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
     case "add":
     case "sub":
       return sum(kind, body, visit);
+    case "mul":
+      return isInterval(left) || isInterval(right) ? undefined : arithmetic(kind, left, right, visit);
     case "div":
-      return call("athena_divide", [visit(left), visit(right)]);
+      return arithmetic(kind, left, right, visit) ?? call("athena_divide", [visit(left), visit(right)]);
     case "mod":
-      return call("athena_modulo", [visit(left), visit(right)]);
+      return modulo(left, right, visit);
     case "concat":
       return { concat: { ...body, left: concatenable(left, visit), right: concatenable(right, visit) } };
     case "if_func":
@@ -68,6 +71,11 @@ export function rewriteOperator({ kind, body }: TreeNode, visit: Visit): unknown
     default:
       return undefined;
   }
+}
+
+/** The remainder, by the operator or by `mod`. */
+export function modulo(left: unknown, right: unknown, visit: Visit): unknown {
+  return arithmetic("mod", left, right, visit) ?? call("athena_modulo", [visit(left), visit(right)]);
 }
 
 /** DuckDB would keep the local time of a literal with a zone and drop the zone. */
@@ -108,6 +116,9 @@ function cast(kind: "cast" | "try_cast", body: Members, visit: Visit): unknown {
     ]);
     return { [kind]: { ...body, this: checked } };
   }
+  if (type === "decimal" || type === "boolean") {
+    return { [kind]: { ...body, this: castOperand(type, kind, body["this"], visit) } };
+  }
   if (type !== "var_char") return { [kind]: { ...body, this: value } };
   const spelled = call("athena_spelled", [value]);
   if (typeof to["length"] !== "number") return spelled;
@@ -130,7 +141,7 @@ function comparedBy(visit: Visit): Visit {
     const isPlain = kind === undefined || kind === "null" || literalOf(value) !== undefined;
     return isPlain ? visit(value) : call("athena_utc", [visit(value)]);
   };
-  return Object.assign(compared, { zones: true });
+  return Object.assign(compared, { zones: true, typeOf: visit.typeOf });
 }
 
 /** A timestamp's local time in its zone. */
@@ -165,7 +176,8 @@ function sum(kind: string, body: Members, visit: Visit): unknown {
   if (!isInterval(left) && !isInterval(right)) {
     if (isDate(left) || isDate(right))
       throw notLocal("this arithmetic on a date", "use date_add or date_diff");
-    return { [kind]: visitMembers(body, visit) };
+    const reckoned = kind === "add" || kind === "sub" ? arithmetic(kind, left, right, visit) : undefined;
+    return reckoned ?? { [kind]: visitMembers(body, visit) };
   }
   if (isInterval(left) && isInterval(right)) return { [kind]: visitMembers(body, visit) };
   const [moment, interval] = isInterval(right) ? [left, right] : [right, left];

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../../../lib/json";
+import type { SqlType } from "./types";
 
 /** The members of a node. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -14,6 +15,8 @@ export interface Visit {
   (value: unknown): unknown;
   /** Whether the query can have timestamps with their own zone: checks of their type refuse outer columns. */
   readonly zones: boolean;
+  /** The type of an expression as far as it is known; undefined in a query that needs no types (see expression-types.ts). */
+  readonly typeOf: ((expression: unknown) => SqlType | undefined) | undefined;
 }
 
 export function visitMembers(body: Members, visit: Visit): Record<string, unknown> {

@@ -1,10 +1,17 @@
+import { plainDigits } from "../../../../contract/exact-number";
+import { topLevelMembers } from "../../../../contract/json-members";
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { parseDate } from "../dates";
 import { EngineError, notSupported } from "../errors";
 import type { Field, Mapping } from "./mapping";
+import { type RawJson, rawItems } from "./raw-json";
 
-/** A value in the form used for comparison: text, or a number (a date in milliseconds). */
-export type FieldValue = string | number;
+/**
+ * A value in the form used for comparison: text, or a number (a date in milliseconds, a boolean as 0 or 1, a scaled_float
+ * as it is kept, in multiples of 1 / factor). A long is a bigint only where a number would round it, so that equal values
+ * are the same value.
+ */
+export type FieldValue = string | number | bigint;
 
 /** The indexed values of a document, by the slots of its index's mapping. */
 export type FieldValues = (FieldValue | FieldValue[] | undefined)[];
@@ -16,19 +23,27 @@ const METADATA_FIELDS = new Set(
 /** Lucene's longest term, in bytes. */
 const MAX_TERM_BYTES = 32_766;
 const INTEGER_BOUND = 2 ** 31;
+const LONG_MIN = -(2n ** 63n);
+const LONG_MAX = 2n ** 63n - 1n;
+/** Largest double below 2^63: `Math.round` of Java stops at the largest long. */
+const LONG_BOUND = 2 ** 63;
 
 /**
  * Extracts the values of a document according to its mapping.
+ * @param source the document as text, for the digits of its numbers
  * @param id the document's id, for the messages
  * @throws EngineError when the document contradicts the mapping, or would change it
  */
-export function readFields(document: JsonObject, mapping: Mapping, id: string): FieldValues {
+export function readFields(document: JsonObject, source: RawJson, mapping: Mapping, id: string): FieldValues {
   const values: FieldValues = new Array(mapping.slots);
+  const raw = new Map(
+    mapping.holdsLongs ? topLevelMembers(source).map(({ key, rawValue }) => [key, rawValue]) : [],
+  );
   for (const [key, value] of Object.entries(document)) {
     checkName(key);
     if (METADATA_FIELDS.has(key)) throw metadata(key, value, id);
     const field = mapping.ownField(key);
-    if (field) read(field, value, values, id);
+    if (field) read(field, value, raw.get(key), values, id);
     else checkUnknown(key, value, mapping);
   }
   return values;
@@ -54,14 +69,16 @@ function holdsSomething(value: Json): boolean {
   return Array.isArray(value) ? value.some(holdsSomething) : value !== null;
 }
 
-function read(field: Field, value: Json, values: FieldValues, id: string): void {
+/** @param raw the value as it was written; undefined where no field needs it */
+function read(field: Field, value: Json, raw: RawJson | undefined, values: FieldValues, id: string): void {
   if (value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value) read(field, item, values, id);
+    const items = raw === undefined ? [] : rawItems(raw);
+    for (const [at, item] of value.entries()) read(field, item, items[at], values, id);
     return;
   }
   for (const target of [field, ...field.subfields]) {
-    const one = scalar(target, value, id);
+    const one = scalar(target, value, raw, id);
     if (one === undefined) continue;
     const present = values[target.slot];
     if (present === undefined) values[target.slot] = one;
@@ -71,10 +88,19 @@ function read(field: Field, value: Json, values: FieldValues, id: string): void 
 }
 
 /** A value in the field's comparable form; undefined when it is not indexed. */
-function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
+function scalar(field: Field, value: Json, raw: RawJson | undefined, id: string): FieldValue | undefined {
   const refuse = (type: string, reason: string): EngineError =>
     unparsed(`[${field.path}] of type [${field.type}]`, value, id, { type, reason });
-  if (field.type === "integer" || field.type === "double") return number(field, value, refuse);
+  switch (field.type) {
+    case "integer":
+    case "double":
+    case "scaled_float":
+      return number(field, value, refuse);
+    case "long":
+      return long(value, raw ?? JSON.stringify(value), refuse);
+    case "boolean":
+      return boolean(value, refuse);
+  }
   if (isJsonObject(value)) throw refuse("illegal_state_exception", "Can't get text on a START_OBJECT");
   const text = String(value);
   if (field.type === "text") return text;
@@ -91,20 +117,68 @@ function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
   return text;
 }
 
-function number(
-  { type }: Field,
-  value: Json,
-  refuse: (type: string, reason: string) => EngineError,
-): number | undefined {
+type Refuse = (type: string, reason: string) => EngineError;
+
+/** Whether the engine takes the value for a number; false for an empty text. @throws EngineError */
+function isNumeric(value: Json, refuse: Refuse): boolean {
   if (typeof value === "string") {
-    if (value === "") return undefined;
+    if (value === "") return false;
     if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) {
       throw refuse("number_format_exception", `For input string: "${value}"`);
     }
   } else if (typeof value !== "number") {
     throw refuse("json_parse_exception", "Current token not numeric, can not use numeric value accessors");
   }
+  return true;
+}
+
+/** A long: digits behind the point are cut off. @param raw the value as it was written */
+function long(value: Json, raw: RawJson, refuse: Refuse): number | bigint | undefined {
+  if (!isNumeric(value, refuse)) return undefined;
+  const text = typeof value === "string" ? value.trim().replace(/^\+/, "") : raw;
+  // The first digits of a text such as `.5` are optional there, but not in JSON.
+  const whole = BigInt((plainDigits(text.replace(/^(-?)\./, "$10.")) ?? text).split(".")[0] ?? text);
+  if (whole < LONG_MIN || whole > LONG_MAX) {
+    throw typeof value === "string"
+      ? refuse("illegal_argument_exception", `Value [${value}] is out of range for a long`)
+      : refuse(
+          "input_coercion_exception",
+          `Numeric value (${raw}) out of range of long (${LONG_MIN} - ${LONG_MAX})`,
+        );
+  }
+  return plainLong(whole);
+}
+
+/** A long as a {@link FieldValue}. */
+export function plainLong(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+function boolean(value: Json, refuse: Refuse): number {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "string") {
+    if (value === "true") return 1;
+    if (value === "false" || value === "") return 0;
+    throw refuse(
+      "illegal_argument_exception",
+      `Failed to parse value [${value}] as only [true] or [false] are allowed.`,
+    );
+  }
+  throw refuse("json_parse_exception", "Current token not of boolean type");
+}
+
+function number({ type, scalingFactor }: Field, value: Json, refuse: Refuse): number | undefined {
+  if (!isNumeric(value, refuse)) return undefined;
   const given = Number(value);
+  if (type === "scaled_float") {
+    if (Number.isFinite(given)) return clampedToLong(Math.round(given * scalingFactor));
+    const shown = given > 0 ? "Infinity" : "-Infinity";
+    throw refuse(
+      "illegal_argument_exception",
+      `[scaled_float] only supports finite values, but got [${shown}]`,
+    );
+  }
   if (type === "double") {
     if (Number.isFinite(given)) return given;
     const shown = given > 0 ? "Infinity" : "-Infinity";
@@ -113,6 +187,10 @@ function number(
   const whole = Math.trunc(given);
   if (whole >= -INTEGER_BOUND && whole < INTEGER_BOUND) return whole;
   throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of int`);
+}
+
+function clampedToLong(value: number): number {
+  return Math.max(-LONG_BOUND, Math.min(LONG_BOUND, value));
 }
 
 function checkName(key: string): void {

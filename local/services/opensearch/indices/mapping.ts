@@ -1,13 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { isKnownFormat } from "../dates";
-import { notSupported } from "../errors";
+import { EngineError, notSupported } from "../errors";
 
 /** The types in the contract's mapping, each with the parameters that it uses. */
 const TYPES = {
   keyword: ["ignore_above", "index", "doc_values"],
   text: [],
   integer: [],
+  long: [],
   double: [],
+  scaled_float: ["scaling_factor"],
+  boolean: [],
   date: ["format"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -24,6 +27,8 @@ export interface Field {
   readonly ignoreAbove: number;
   /** For a keyword field: neither indexed nor a doc value, so only the source holds its texts, however long they are. */
   readonly isSourceOnly: boolean;
+  /** For a scaled_float field: its values are kept as whole multiples of 1 / factor. */
+  readonly scalingFactor: number;
   /** Further ways in which the same value is indexed. */
   readonly subfields: readonly Field[];
 }
@@ -59,6 +64,11 @@ export class Mapping {
     return field;
   }
 
+  /** Whether a field keeps more digits than a number of `JSON.parse`. */
+  public get holdsLongs(): boolean {
+    return [...this.byPath.values()].some(({ type }) => type === "long");
+  }
+
   /** Number of value slots that a document needs. */
   public get slots(): number {
     return this.byPath.size;
@@ -84,6 +94,8 @@ export class Mapping {
     if (type === "date" && !isKnownFormat(String(format))) {
       throw notSupported(`date format ${String(format)} of field [${path}]`);
     }
+    const { scaling_factor: scalingFactor } = parameters;
+    if (type === "scaled_float") checkScalingFactor(path, scalingFactor);
     const subfields = Object.entries(isJsonObject(fields) ? fields : {}).map(([key, inner]) =>
       this.read(`${path}.${key}`, inner),
     );
@@ -91,9 +103,21 @@ export class Mapping {
     const field = {
       ...{ path, type, slot, subfields },
       ...{ format: String(format), ignoreAbove: Number(ignoreAbove), isSourceOnly: !index },
+      scalingFactor: Number(scalingFactor ?? 1),
     };
     this.byPath.set(path, field);
     return field;
+  }
+}
+
+function checkScalingFactor(path: string, given: Json | undefined): void {
+  const refuse = (reason: string): EngineError =>
+    new EngineError(400, "mapper_parsing_exception", `Failed to parse mapping [_doc]: ${reason}`, {
+      caused_by: { type: "illegal_argument_exception", reason },
+    });
+  if (given === undefined) throw refuse(`Field [${path}] misses required parameter [scaling_factor]`);
+  if (!(Number(given) > 0 && Number.isFinite(Number(given)))) {
+    throw refuse(`[scaling_factor] must be a positive number, got [${String(given)}]`);
   }
 }
 

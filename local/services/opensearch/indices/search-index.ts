@@ -57,7 +57,7 @@ export class SearchIndex {
   /** Stores a document; it replaces one with the same id. @throws EngineError */
   public put(id: string, source: string): Written {
     const present = this.newest.get(id);
-    const values = readFields(parseDocument(source), this.mapping, id);
+    const values = readFields(parseDocument(source), source, this.mapping, id);
     const doc = { id, version: (present?.version ?? 0) + 1, seqNo: this.nextSeqNo, source, values };
     this.place(doc);
     return { result: present ? "updated" : "created", doc };
@@ -65,7 +65,7 @@ export class SearchIndex {
 
   /** Restores a document from the journal. */
   public restore(id: string, source: string, version: number, seqNo: number): void {
-    const values = readFields(parseDocument(source), this.mapping, id);
+    const values = readFields(parseDocument(source), source, this.mapping, id);
     this.nextSeqNo = seqNo;
     this.place({ id, version, seqNo, source, values });
   }

@@ -1,7 +1,8 @@
+import { isWhole, plainDigits } from "../../../../contract/exact-number";
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { parseQueryDate } from "../dates";
 import { EngineError, notSupported } from "../errors";
-import type { FieldValue } from "../indices/field-values";
+import { type FieldValue, plainLong } from "../indices/field-values";
 import type { Field } from "../indices/mapping";
 import type { Doc, SearchIndex } from "../indices/search-index";
 import { checkMembers, listOf, object, onlyMember, parsingError, text } from "../params";
@@ -93,7 +94,7 @@ function equals(field: Field, wanted: Json, index: SearchIndex, now: number): Pr
     const { first, last } = dateOf(wanted, field.format, index, now);
     return any(field, (value) => Number(value) >= first && Number(value) <= last);
   }
-  const exact = field.type === "keyword" ? String(wanted) : numberOf(wanted, index);
+  const exact = field.type === "keyword" ? String(wanted) : keptNumber(field, wanted, index);
   return any(field, (value) => value === exact);
 }
 
@@ -104,6 +105,45 @@ function any({ slot }: Field, test: (value: FieldValue) => boolean): Predicate {
     if (value === undefined) return false;
     return Array.isArray(value) ? value.some(test) : test(value);
   };
+}
+
+/** A wanted value in the form of the field's values. */
+function keptNumber(field: Field, wanted: Json, index: SearchIndex): FieldValue {
+  switch (field.type) {
+    case "boolean":
+      if (wanted === true || wanted === "true") return 1;
+      if (wanted === false || wanted === "false" || wanted === "") return 0;
+      throw failed(
+        index,
+        `failed to create query: Can't parse boolean value [${String(wanted)}], expected [true] or [false]`,
+      );
+    case "scaled_float":
+      return Math.round(scaled(field, wanted, index));
+    case "long":
+      return longOf(wanted, index);
+    default:
+      return numberOf(wanted, index);
+  }
+}
+
+/** The number times the factor, rounded once, as the engine does with a BigDecimal. */
+function scaled({ scalingFactor }: Field, given: Json, index: SearchIndex): number {
+  const value = numberOf(given, index);
+  const zeros = Math.log10(scalingFactor);
+  return Number.isInteger(zeros)
+    ? Number(`${value}e${zeros}`.replace(/e([+-]?\d+)e(\d+)$/, sumOfExponents))
+    : value * scalingFactor;
+}
+
+function sumOfExponents(_: string, own: string, more: string): string {
+  return `e${Number(own) + Number(more)}`;
+}
+
+/** A long with all its digits, or a number that no long is equal to. */
+function longOf(given: Json, index: SearchIndex): number | bigint {
+  const number = numberOf(given, index);
+  const digits = plainDigits(String(given).trim());
+  return digits !== undefined && isWhole(digits) ? plainLong(BigInt(digits)) : number;
 }
 
 function numberOf(given: Json, index: SearchIndex): number {
@@ -142,6 +182,7 @@ function range(body: JsonObject, index: SearchIndex, now: number): Predicate {
   const { format, ...bounds } = object(given, "range");
   const field = index.mapping.field(path);
   if (field?.type === "text" || field?.type === "keyword") throw notSupported(`range of ${path}, a text`);
+  if (field?.type === "boolean") throw notSupported(`range of ${path}, a boolean`);
   const tests = Object.entries(bounds).map(([key, wanted]) => {
     if (!isBound(key)) throw notSupported(`${key} in range`);
     const bound = field === undefined ? 0 : boundOf(field, key, wanted, format, index, now);
@@ -157,7 +198,9 @@ function boundOf(
   format: Json | undefined,
   index: SearchIndex,
   now: number,
-): number {
+): FieldValue {
+  if (field.type === "long") return longOf(wanted, index);
+  if (field.type === "scaled_float") return scaled(field, wanted, index);
   if (field.type !== "date") return numberOf(wanted, index);
   const { first, last } = dateOf(wanted, format === undefined ? field.format : String(format), index, now);
   // A bound that names a whole unit includes it (gte, lte) or excludes it (gt, lt).

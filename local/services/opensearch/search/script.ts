@@ -32,16 +32,21 @@ export function compileScript(script: Json, indices: readonly SearchIndex[]): Nu
     if (!reader.mapped) throw runtimeError(String(source), `No field found for [${path}] in mapping`);
     return reader;
   });
+  // Painless multiplies whole numbers as longs, which overflow.
+  const isWhole = readers.every(({ mapped }) => mapped?.type === "integer" || mapped?.type === "long");
   return (match) => {
     let product = 1;
+    let whole = 1n;
     for (const reader of readers) {
       const [value] = reader.values(match);
-      if (typeof value !== "number") {
+      if (reader.mapped?.type === "boolean") throw notSupported(`a product of ${reader.path}, a boolean`);
+      if (value === undefined || typeof value === "string") {
         throw runtimeError(String(source), `A document doesn't have a value for a field! [${reader.path}]`);
       }
-      product *= value;
+      if (isWhole) whole = BigInt.asIntN(64, whole * BigInt(value));
+      else product *= Number(value);
     }
-    return product;
+    return isWhole ? Number(whole) : product;
   };
 }
 

@@ -1,6 +1,8 @@
+import { topLevelMembers } from "../../../../contract/json-members";
 import type { Json, JsonObject } from "../../../../lib/json";
 import { isJsonObject } from "../../../../lib/json";
 import { badRequest, EngineError, notSupported, shardFailure } from "../errors";
+import { exactNumber, rawJson } from "../indices/raw-json";
 import type { Doc, SearchIndex } from "../indices/search-index";
 import { numberSetting } from "../indices/settings";
 import { checkMembers, count, listOf } from "../params";
@@ -45,7 +47,7 @@ export function search(body: JsonObject, indices: readonly SearchIndex[], now: n
     const aggregate = compileAggregations(aggs, { indices, now });
     const hits = page(body, matches, indices);
     const hasAggregations = aggs !== undefined;
-    const aggregations = hasAggregations ? `,"aggregations":${JSON.stringify(aggregate(matches))}` : "";
+    const aggregations = hasAggregations ? `,"aggregations":${rawJson(aggregate(matches))}` : "";
     const shards = JSON.stringify(shardsOf(indices));
     const total = totalOf(body["track_total_hits"], matches.length);
     const scored = hits.length > 0 && hits.every(({ sort }) => sort === undefined);
@@ -119,14 +121,16 @@ function sourceOf(doc: Doc, wanted: Json = true): string | undefined {
   const names = listOf(wanted).map(String);
   const path = names.find((name) => /[*.]/.test(name));
   if (path !== undefined) throw notSupported(`_source ${path}; supported: names of members`);
-  const members = Object.entries<Json>(JSON.parse(doc.source)).filter(([name]) => names.includes(name));
-  return JSON.stringify(Object.fromEntries(members));
+  const members = topLevelMembers(doc.source).filter(({ key }) => names.includes(key));
+  return `{${members.map(({ key, rawValue }) => `${JSON.stringify(key)}:${rawValue}`).join(",")}}`;
 }
 
 function hitText({ match: { index, doc }, sort }: Hit, wanted: Json | undefined): string {
   const head = JSON.stringify({ _index: index.name, _id: doc.id, _score: sort ? null : 1 }).slice(0, -1);
   const source = sourceOf(doc, wanted);
-  const order = sort ? `,"sort":${JSON.stringify(sort)}` : "";
+  const order = sort
+    ? `,"sort":${rawJson(sort.map((value) => (typeof value === "bigint" ? exactNumber(value) : value)))}`
+    : "";
   return `${head}${source === undefined ? "" : `,"_source":${source}`}${order}}`;
 }
 

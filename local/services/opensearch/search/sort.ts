@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from "../../../../lib/json";
 import { badRequest, EngineError, notSupported } from "../errors";
-import type { FieldValue } from "../indices/field-values";
+import { type FieldValue, plainLong } from "../indices/field-values";
 import type { SearchIndex } from "../indices/search-index";
 import { checkMembers, listOf, onlyMember } from "../params";
 import { compareValues, FieldReader, type Match } from "./values";
@@ -72,6 +72,9 @@ function compileKey(one: Json, indices: readonly SearchIndex[]): SortKey {
       const isText = reader.mapped?.type === "keyword";
       if (isText && typeof value === "string") return value;
       if (!isText && typeof value === "number") return value;
+      if (reader.mapped?.type === "long" && typeof value === "string" && /^-?\d+$/.test(value)) {
+        return plainLong(BigInt(value));
+      }
       throw notSupported(
         `search_after ${JSON.stringify(value)} of ${path}; supported: a value of a hit's sort`,
       );

@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { EngineError, notSupported } from "../errors";
 import type { FieldValue } from "../indices/field-values";
+import { exactNumber } from "../indices/raw-json";
 import type { SearchIndex } from "../indices/search-index";
 import { checkMembers, count, listOf, onlyMember, text } from "../params";
 import type { Aggregate } from "./metric-aggregations";
@@ -9,7 +10,7 @@ import { compareValues, FieldReader, grouped } from "./values";
 const DEFAULT_SIZE = 10;
 
 interface Bucket extends JsonObject {
-  readonly key: FieldValue;
+  readonly key: string | number;
   readonly doc_count: number;
 }
 
@@ -22,6 +23,9 @@ export function compileTerms(
   checkMembers(body, "terms", ["field", "size", "order", "missing", "shard_size"]);
   const reader = new FieldReader(indices, text(body["field"], "terms.field"));
   if (reader.mapped?.type === "date") throw notSupported(`terms of ${reader.path}, a date`);
+  if (reader.mapped?.type === "boolean" && body["missing"] !== undefined) {
+    throw notSupported(`missing in terms of ${reader.path}, a boolean`);
+  }
   const size = count(body["size"], "size", DEFAULT_SIZE);
   const compare = compileOrder(body["order"] ?? { _count: "desc" });
   const { missing } = body;
@@ -31,16 +35,30 @@ export function compileTerms(
       const own = reader.values(match);
       return own.length > 0 ? own : instead;
     });
+    const isBoolean = reader.mapped?.type === "boolean";
     const all = [...groups]
-      .map(([key, group]): Bucket => ({ key, doc_count: group.length, ...bucket(group) }))
+      .map(([value, group]): Group => {
+        const key = typeof value === "string" ? value : exactNumber(value);
+        const text = isBoolean && { key_as_string: value === 1 ? "true" : "false" };
+        return { value, bucket: { key, ...text, doc_count: group.length, ...bucket(group) } };
+      })
       .sort(compare);
     const kept = all.slice(0, size);
-    const sum = (buckets: readonly Bucket[]): number => buckets.reduce((n, one) => n + one.doc_count, 0);
-    return { doc_count_error_upper_bound: 0, sum_other_doc_count: sum(all) - sum(kept), buckets: kept };
+    const sum = (some: readonly Group[]): number => some.reduce((n, one) => n + one.bucket.doc_count, 0);
+    return {
+      ...{ doc_count_error_upper_bound: 0, sum_other_doc_count: sum(all) - sum(kept) },
+      buckets: kept.map((one) => one.bucket),
+    };
   };
 }
 
-type Comparison = (a: Bucket, b: Bucket) => number;
+/** A bucket and its key in the comparable form. */
+interface Group {
+  readonly value: FieldValue;
+  readonly bucket: Bucket;
+}
+
+type Comparison = (a: Group, b: Group) => number;
 
 /** Orders by key, by count, or by a metric of the buckets, such as `revenue`. Ties are ordered by key. */
 function compileOrder(order: Json): Comparison {
@@ -48,15 +66,15 @@ function compileOrder(order: Json): Comparison {
     const [name, direction] = onlyMember(one, "order");
     const sign = direction === "desc" ? -1 : 1;
     if (/[.>]/.test(name)) throw notSupported(`order by ${name}`);
-    if (name === "_key") return (a, b) => sign * compareValues(a.key, b.key);
-    return (a, b) => compareNumbers(numberOf(a, name), numberOf(b, name), sign);
+    if (name === "_key") return (a, b) => sign * compareValues(a.value, b.value);
+    return (a, b) => compareNumbers(numberOf(a.bucket, name), numberOf(b.bucket, name), sign);
   });
   return (a, b) => {
     for (const compare of comparisons) {
       const result = compare(a, b);
       if (result !== 0) return result;
     }
-    return compareValues(a.key, b.key);
+    return compareValues(a.value, b.value);
   };
 }
 

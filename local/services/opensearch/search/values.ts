@@ -1,4 +1,4 @@
-import { badRequest } from "../errors";
+import { badRequest, notSupported } from "../errors";
 import type { FieldValue } from "../indices/field-values";
 import type { Field } from "../indices/mapping";
 import type { Doc, SearchIndex } from "../indices/search-index";
@@ -23,7 +23,8 @@ export function compareTexts(a: string, b: string): number {
 }
 
 export function compareValues(a: FieldValue, b: FieldValue): number {
-  return typeof a === "string" || typeof b === "string" ? compareTexts(String(a), String(b)) : a - b;
+  if (typeof a === "string" || typeof b === "string") return compareTexts(String(a), String(b));
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Reads a field across the indices of a search; each may map it differently or not at all. */
@@ -51,12 +52,17 @@ export class FieldReader {
     const field = this.fields.get(index);
     if (!field) return [];
     const value = doc.values[field.slot];
-    return value === undefined ? [] : Array.isArray(value) ? value : [value];
+    const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
+    if (field.type !== "scaled_float") return values;
+    // The engine multiplies by the inverse, which is not the same as dividing by the factor.
+    const inverse = 1 / field.scalingFactor;
+    return values.map((scaled) => Number(scaled) * inverse);
   }
 
   /** Requires a numeric field. @throws EngineError when the field holds texts */
   public checkNumeric(aggregation: string): void {
     const { mapped } = this;
+    if (mapped?.type === "boolean") throw notSupported(`${aggregation} of ${this.path}, a boolean`);
     if (mapped?.type !== "keyword") return;
     throw badRequest(
       `Field [${this.path}] of type [${mapped.type}] is not supported for aggregation [${aggregation}]`,
