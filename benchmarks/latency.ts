@@ -70,7 +70,7 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const dataDir = openDataDir(undefined);
   const run = await startLocalRun({
-    environment: "dev",
+    source: { environment: "dev" },
     dataDir: dataDir.path,
     timeScale: 12,
     firstPort: 0,

@@ -1,5 +1,6 @@
 import { double, integer, text, timestamp } from "./column";
 import { defineContract, type RecordOf } from "./define";
+import { contractVariable, type RunTimeContract } from "./variable";
 
 /** Sales of an online retailer, one line of an invoice each: the lab's record, under the lab's names. */
 export const retailTransaction = defineContract({
@@ -23,3 +24,8 @@ export const retailTransaction = defineContract({
 
 /** A line of an invoice as a producer sends it. */
 export type RetailTransaction = RecordOf<typeof retailTransaction>;
+
+/** Whether records are those of the lab, so that what was made for them fits. */
+export function isRetail(contract: RunTimeContract): boolean {
+  return contractVariable(contract) === contractVariable(retailTransaction);
+}

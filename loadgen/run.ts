@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { CommanderError } from "commander";
+import { retailTransaction } from "../contract/retail-transaction";
 import { writeOneLine } from "../lib/command";
 import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
@@ -8,13 +9,12 @@ import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
 import { type FileLedger, openLedger } from "./ledger";
 import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options";
-import { type Preset, presetOf } from "./preset";
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
 import type { FailedLines } from "./put-with-retry";
 import { checkInput, replay } from "./replay";
-import { retailPreset } from "./retail-preset";
+import { presetFor } from "./retail-preset";
 import { type SendReport, sendReportText, shortfalls } from "./send-report";
 import { InputError, type Source } from "./source";
 
@@ -81,7 +81,7 @@ function parse(args: readonly string[], { stdout, stderr }: ProcessIo): Options 
   });
   try {
     const options = program.parse(args, { from: "user" }).opts<Options>();
-    const fault = contradiction(options, presetFor(options));
+    const fault = contradiction(options, presetFor(options.contract ?? retailTransaction));
     if (fault === undefined) return options;
     stderr.write(`error: ${fault}\n`);
     return EXIT.usage;
@@ -100,7 +100,8 @@ async function send(
   ledger: FileLedger | undefined,
 ): Promise<SendReport> {
   const { inputFile, maxBadRows, maxCount, duration, seed, pack } = options;
-  if (inputFile !== undefined) await checkInput(inputFile, presetFor(options), options, maxBadRows);
+  if (inputFile !== undefined)
+    await checkInput(inputFile, presetFor(options.contract ?? retailTransaction), options, maxBadRows);
   const destination = destinationOf(options, io);
   const rate = options.rate ?? (isAws(options) ? AWS_RATE : undefined);
   if (options.rate === undefined && rate !== undefined) {
@@ -137,13 +138,9 @@ function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
   return serviceName === "kinesis" && !dryRun && !isHere;
 }
 
-function presetFor({ contract }: Options): Preset {
-  return contract === undefined ? retailPreset : presetOf(contract);
-}
-
 function linesOf(options: Options): Source {
   const { inputFile, seed } = options;
-  const preset = presetFor(options);
+  const preset = presetFor(options.contract ?? retailTransaction);
   return inputFile === undefined ? preset.syntheticLines(seed) : replay(inputFile, preset, options);
 }
 

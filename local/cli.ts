@@ -1,12 +1,14 @@
 import { Command, Option } from "commander";
+import { retailTransaction } from "../contract/retail-transaction";
 import { definitionOf } from "../environments/choose";
 import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
 import { ending, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
+import type { Preset } from "../loadgen/preset";
 import { checkInput } from "../loadgen/replay";
-import { retailPreset } from "../loadgen/retail-preset";
+import { presetFor } from "../loadgen/retail-preset";
 import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
@@ -16,6 +18,7 @@ import { type OnceOptions, runOnce } from "./once";
 import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
 import { NUMBERINGS, type Numbering } from "./services/firehose/service";
+import { contractOfStack, findStack, stackName } from "./stack-source";
 import { runUntilStopped } from "./until-stopped";
 
 /** Default number of lines of `--once`. */
@@ -31,9 +34,13 @@ const PAGE_PORT_OFFSET = 5;
 interface Options
   extends InputFlags,
     Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
-    Required<Pick<LocalRunOptions, "environment" | "timeScale" | "search">>,
+    Required<Pick<LocalRunOptions, "timeScale" | "search">>,
     Pick<LocalRunOptions, "searchUrl"> {
   readonly once: boolean;
+  readonly environment: string;
+  readonly stack?: string;
+  readonly var?: readonly string[];
+  readonly varFile?: readonly string[];
   readonly rate?: number;
   readonly userRecordNumbers: Numbering;
   readonly dataDir?: string;
@@ -50,6 +57,14 @@ function program(): Command {
     )
     .option("--once", "send lines, wait until every layer has them, print the reconciliation, end", false)
     .option("--environment <name>", "environment whose Terraform is run", "dev")
+    .addOption(
+      new Option(
+        "--stack <folder>",
+        "synthesized stack of another app, instead of an environment: its folder, or the app's cdktf.out",
+      ).conflicts("environment"),
+    )
+    .option("--var <name=value>", "value of a variable of that stack; repeatable", each)
+    .option("--var-file <file>", "file of such values, .tfvars or .tfvars.json; repeatable", each)
     .option(
       "--max-count <lines>",
       `most lines to send (default with --once: ${ONCE_LINES}, or the whole file)`,
@@ -118,18 +133,39 @@ Examples:
   npm start -- --once
   npm start -- --once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json
   npm start -- --once --search opensearch
+  npm start -- --once --stack ../their-app/cdktf.out --var team=meters
   npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
   npm start --silent -- --once --json > report.json`,
     )
     .action(ending(start));
 }
 
+/** Collects the values of an option that may be repeated. */
+function each(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** What is run, and what its records are. @throws UsageError for a folder without a stack */
+function sourceOf({ environment, stack, var: variables, varFile: variableFiles }: Options) {
+  if (stack !== undefined) {
+    const source = findStack(stack, {
+      ...(variables && { variables }),
+      ...(variableFiles && { variableFiles }),
+    });
+    return { source, name: stackName(source), contract: contractOfStack(source) };
+  }
+  if (variables || variableFiles) throw new UsageError("--var and --var-file go with --stack only");
+  definitionOf(environment, process.env);
+  return { source: { environment }, name: environment, contract: retailTransaction };
+}
+
 async function start(options: Options): Promise<ExitCode> {
-  definitionOf(options.environment, process.env);
+  const { source: runs, name, contract } = sourceOf(options);
+  const preset = presetFor(contract);
   if (options.json && !options.once) throw new UsageError("--json goes with --once only");
-  const contradiction = inputContradiction(options, retailPreset);
+  const contradiction = inputContradiction(options, preset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
-  await checkFile(options);
+  await checkFile(options, preset);
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const stop = onInterrupt(
     process,
@@ -147,7 +183,7 @@ async function start(options: Options): Promise<ExitCode> {
     process.once("exit", () => envFile?.remove());
     end = FAILED;
     const run = await startLocalRun({
-      environment: options.environment,
+      source: runs,
       dataDir: dataDir.path,
       timeScale: options.timeScale,
       numbering: options.userRecordNumbers,
@@ -177,7 +213,7 @@ async function start(options: Options): Promise<ExitCode> {
         const { port } = options;
         const first = port ?? (options.once ? 0 : FIRST_PORT);
         page = await startPage(run, {
-          environment: options.environment,
+          environment: name,
           generator,
           port: first === 0 ? 0 : first + PAGE_PORT_OFFSET,
         });
@@ -216,10 +252,10 @@ async function start(options: Options): Promise<ExitCode> {
 }
 
 /** Checks the input file before anything is started. */
-async function checkFile(options: Options): Promise<void> {
+async function checkFile(options: Options, preset: Preset): Promise<void> {
   if (options.inputFile === undefined) return;
   try {
-    await checkInput(options.inputFile, retailPreset, options, options.maxBadRows);
+    await checkInput(options.inputFile, preset, options, options.maxBadRows);
   } catch (error) {
     if (options.json && error instanceof InputError) {
       process.stdout.write(`${JSON.stringify({ agree: false, reasons: [error.message] }, null, 2)}\n`);

@@ -3,18 +3,19 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { retailTransaction } from "../contract/retail-transaction";
+import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
-import { SEARCH_INDEX, TABLE_NAMES } from "../modules/naming";
 import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
 import { athenaSql, type Sql } from "../ops/reconcile/sql";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
+import { contractOf } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import { summarizeNotHonoured } from "./plan/summary";
+import type { GivenVariables } from "./plan/variables";
 import { startAthena } from "./services/athena/service";
 import { localKinesis, localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
@@ -46,10 +47,18 @@ interface RunOptions {
   readonly say: (message: string) => void;
 }
 
+/** A synthesized stack. */
+export interface StackSource {
+  /** Folder of its `cdk.tf.json` and `assets/`. */
+  readonly directory: string;
+  /** Values of its variables. */
+  readonly variables: GivenVariables;
+}
+
 /** Options for starting a local run. */
 export interface LocalRunOptions extends RunOptions {
-  /** Environment whose Terraform is run. */
-  readonly environment: string;
+  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere. */
+  readonly source: { readonly environment: string } | StackSource;
   /**
    * The search engine: the double in this process, or a real OpenSearch, assembled and started for the run.
    * @default embedded
@@ -115,30 +124,37 @@ class Services {
 }
 
 /**
- * Synthesizes the environment's Terraform and runs the data plane that it describes.
+ * Runs the data plane that an environment's or a stack's Terraform describes.
  * @throws Error naming the resource or property that this machine cannot run, or a port that is taken.
  */
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(async (services) => {
-    const { dataDir, environment, say } = options;
     const startedAt = Date.now();
-    say(`synthesizing the Terraform of ${environment}`);
-    const stackDir = await synthesize(join(dataDir, "terraform"), environment);
-    const { plane, searchUrl } = await openSearch(stackDir, options, services);
+    const stack = await stackOf(options);
+    const { plane, searchUrl } = await openSearch(stack, options, services);
     return start(plane, searchUrl, startedAt, options, services);
   });
 }
 
+async function stackOf({ source, dataDir, say }: LocalRunOptions): Promise<StackSource> {
+  if ("directory" in source) {
+    say(`reading ${source.directory}`);
+    return source;
+  }
+  say(`synthesizing the Terraform of ${source.environment}`);
+  return { directory: await synthesize(join(dataDir, "terraform"), source.environment), variables: {} };
+}
+
 /** Opens the requested search engine, and reads the data plane, which contains its address. */
 async function openSearch(
-  stackDir: string,
+  stack: StackSource,
   options: LocalRunOptions,
   services: Services,
 ): Promise<{ readonly plane: DataPlane; readonly searchUrl: string }> {
   const { dataDir, search = "embedded", say, signal } = options;
   const read = (searchUrl: string) => ({
     searchUrl,
-    plane: readDataPlane(stackDir, { searchEndpoint: searchUrl }),
+    plane: readDataPlane(stack.directory, { searchEndpoint: searchUrl }, stack.variables),
   });
   if (options.searchUrl !== undefined) return read(options.searchUrl);
   const chosenPort = portOf(options, 3);
@@ -328,20 +344,24 @@ function dataSourcesOf(
   sql: Sql,
   searchUrl: string,
 ): DataSources {
-  const [stream] = plane.streams;
+  const { contract, tables, index } = contractOf(plane);
+  const [stream, ...others] = plane.streams;
   const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");
-  const hasSearch = plane.searchDomains.length > 0;
+  if (others.length > 0)
+    throw new Error(`the Terraform has ${plane.streams.length} streams; the local run takes one`);
+  if (tables === undefined)
+    throw new Error("the Terraform has no batch layer, with which the layers are compared");
   return {
     kinesis,
     streamName: stream.name,
     retentionHours: stream.retentionHours,
+    contract,
+    ...(isRetail(contract) && { summary: retailSummary }),
     sql,
-    contract: retailTransaction,
-    summary: retailSummary,
-    tables: { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine },
-    ...(hasSearch && {
-      search: { client: localSearch(searchUrl, plane.region), indexPattern: `${SEARCH_INDEX}*` },
+    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
+    ...(index !== undefined && {
+      search: { client: localSearch(searchUrl, plane.region), indexPattern: `${index}*` },
     }),
     ...(bucket !== undefined && { failures: { s3, bucket } }),
   };

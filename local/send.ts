@@ -4,7 +4,7 @@ import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
-import { retailPreset } from "../loadgen/retail-preset";
+import { presetFor } from "../loadgen/retail-preset";
 import type { SendReport } from "../loadgen/send-report";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
@@ -45,11 +45,11 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   const ledger = openLedger(ledgerFile(run));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
+  const preset = presetFor(run.dataSources.contract);
   try {
     const report = await produce({
       put: kinesisPut(client, run.dataSources.streamName),
-      lines:
-        inputFile === undefined ? retailPreset.syntheticLines(seed) : replay(inputFile, retailPreset, input),
+      lines: inputFile === undefined ? preset.syntheticLines(seed) : replay(inputFile, preset, input),
       pack,
       seed,
       signal,

@@ -1,7 +1,6 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { Contract } from "../contract/define";
-import { retailTransaction } from "../contract/retail-transaction";
 import type { Location } from "./location";
 
 /** Physical names of an environment. Two environments of one account must not share any of them. */
@@ -43,14 +42,6 @@ export interface Names {
   readonly changePolicies: string;
   readonly boundary: string;
 }
-
-const { raw, merged, quarantine } = retailTransaction.tables;
-
-/** The retail tables, for programs that know no other contract. */
-export const TABLE_NAMES = { raw, parquet: merged, quarantine } as const;
-
-/** The retail index, for programs that know no other contract. */
-export const SEARCH_INDEX = retailTransaction.index;
 
 /** Names of security groups: unique in a network, which systems with networks of their own do not share. */
 export interface GroupNames {

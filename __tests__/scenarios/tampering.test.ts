@@ -46,7 +46,7 @@ beforeAll(async () => {
   jest.spyOn(process.stderr, "write").mockReturnValue(true);
   folder = mkdtempSync(join(tmpdir(), "retail-bi-tampering-"));
   run = await startLocalRun({
-    environment: "dev",
+    source: { environment: "dev" },
     dataDir: folder,
     timeScale: 60,
     firstPort: 0,
