@@ -9,7 +9,6 @@ import { METRICS as MERGE_METRICS } from "../lambdas/merge-small-files/metrics";
 import { METRICS as UPSERT_METRICS } from "../lambdas/upsert-to-es/metrics";
 import { METRICS as VALIDATE_METRICS } from "../lambdas/validate-records/metrics";
 import { ZONES } from "../modules/batch/zones";
-import { TABLE_NAMES } from "../modules/naming";
 import { scripts } from "../package.json";
 import { synthesized } from "./support/synthesized";
 import { type Json, object, Template } from "./support/template";
@@ -119,7 +118,7 @@ describe("names in the documentation", () => {
 
   test("tables and saved queries exist", async () => {
     const tables = mentions(/\b((?:ctas_)?retail_trans_\w+)/g);
-    const names: readonly string[] = Object.values(TABLE_NAMES);
+    const names: readonly string[] = Object.values(retailTransaction.tables);
     expect(new Set(tables.map(({ name }) => name))).toEqual(new Set(names));
 
     const queries = mentions(/saved query [*`]([^*`]+)[*`]/g);

@@ -6,7 +6,6 @@ import { retailTransaction } from "../../contract/retail-transaction";
 import { FunctionError } from "../../local/services/lambda/functions/function-error";
 import { startLambda } from "../../local/services/lambda/service";
 import { ZONES } from "../../modules/batch/zones";
-import { TABLE_NAMES } from "../../modules/naming";
 import { arrivalRange, arrivalTime } from "../../ops/reconcile/arrival-times";
 import type { DiscardedBatch, OtherFailure } from "../../ops/reconcile/on-failure-records";
 import type { Sql } from "../../ops/reconcile/sql";
@@ -222,7 +221,7 @@ describe("replay", () => {
     readonly sql: Sql = {
       query: async (sql, onRow) => {
         this.queries.push(sql);
-        const zone = sql.includes(`"${TABLE_NAMES.quarantine}"`) ? ZONES.quarantine : ZONES.raw;
+        const zone = sql.includes(`"${retailTransaction.tables.quarantine}"`) ? ZONES.quarantine : ZONES.raw;
         for (const { record_id } of this.rows(zone)) onRow({ record_id });
       },
     };
@@ -336,7 +335,7 @@ describe("replay", () => {
       lake.unregistered = `2026,11,24,${hour}`;
 
       await expect(lake.replay(RECORDS)).rejects.toThrow(
-        `${TABLE_NAMES.raw} has no partition for 2026-11-24T${hour}, so its lines there cannot be queried`,
+        `${retailTransaction.tables.raw} has no partition for 2026-11-24T${hour}, so its lines there cannot be queried`,
       );
       expect(lake.objects.size).toBe(0);
     }

@@ -21,6 +21,7 @@ const FORMATS = {
 
 /** Column types that the contract uses and the local engine supports. */
 const COLUMN_TYPES = ["string", "int", "bigint", "double", "boolean", "date", "timestamp"] as const;
+const DECIMAL_TYPE = /^decimal\(\d{1,2},\d{1,2}\)$/;
 
 /** Names of the `aws_glue_catalog_database` resources. */
 export function readDatabases(stack: Stack): string[] {
@@ -64,7 +65,10 @@ function readTableParameters(table: Properties): void {
 
 function readColumn(column: Properties): ColumnModel {
   column.notHonoured("comment", DOCUMENTATION);
-  return { name: column.string("name"), type: column.oneOf("type", COLUMN_TYPES) };
+  const name = column.string("name");
+  const type = column.text("type") ?? "";
+  if (!DECIMAL_TYPE.test(type)) return { name, type: column.oneOf("type", COLUMN_TYPES) };
+  return { name, type: column.string("type") };
 }
 
 function readFormat(storage: Properties): TableModel["format"] {

@@ -4,13 +4,13 @@ import type { ColumnValue } from "../../../contract/column-value";
 import { HOUR_MS, type Hour, hourOf } from "../../../contract/hours";
 import { isStored, type Line, type StoredLine } from "../../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
+import { retailTransaction } from "../../../contract/retail-transaction";
 import { storedColumns } from "../../../contract/stored-columns";
 import { glueCatalog } from "../../../lambdas/merge-small-files/aws-catalog";
 import { hourLocation, s3Uri } from "../../../lambdas/merge-small-files/locations";
 import { chunks } from "../../../lib/given";
 import { QueryFailure } from "../../../local/services/protocol/errors";
 import { ZONES } from "../../../modules/batch/zones";
-import { TABLE_NAMES } from "../../../modules/naming";
 import { BatchLayer } from "../../support/batch-layer";
 import { COLUMNS, judgeRecord, storedJson } from "../../support/retail";
 import { check, type Report } from "../../terraform/emulated/report";
@@ -73,7 +73,7 @@ async function generated(report: Report, layer: BatchLayer, select: Select): Pro
     }
     await register(layer, [hour]);
     const columns = storedColumns(COLUMNS).map(({ field }) => field);
-    const rows = await select(`SELECT ${columns.join(", ")} FROM ${TABLE_NAMES.raw}`);
+    const rows = await select(`SELECT ${columns.join(", ")} FROM ${retailTransaction.tables.raw}`);
     return sameLines(stored, rows);
   });
   await report.step("what was refused, as the quarantine has it", async () => {
@@ -88,7 +88,7 @@ async function generated(report: Report, layer: BatchLayer, select: Select): Pro
       });
     }
     const rows = await select(
-      `SELECT record_id, arrived_at, layer, reason, detail, original FROM ${TABLE_NAMES.quarantine}`,
+      `SELECT record_id, arrived_at, layer, reason, detail, original FROM ${retailTransaction.tables.quarantine}`,
     );
     const found = new Map(rows.map((row) => [row[0], JSON.stringify(row)]));
     const faults = entries.filter((entry) => {
@@ -167,7 +167,7 @@ async function edgeCases(report: Report, layer: BatchLayer, select: Select): Pro
       await layer.deliver(hour, "edge.json", [{ identity: what, json: text }]);
       const columns = [...new Set(read?.flatMap(Object.keys) ?? ["invoice"])];
       const [year, month, day, of] = hour.values.map(Number);
-      const sql = `SELECT ${columns.join(", ")} FROM ${TABLE_NAMES.raw} WHERE year = ${year} AND month = ${month} AND day = ${day} AND hour = ${of}`;
+      const sql = `SELECT ${columns.join(", ")} FROM ${retailTransaction.tables.raw} WHERE year = ${year} AND month = ${month} AND day = ${day} AND hour = ${of}`;
       const seen = await select(sql).catch((error: unknown) => {
         if (error instanceof QueryFailure) return error;
         throw error;

@@ -7,7 +7,6 @@ import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
 import { firstTen } from "../../../local/saved-query";
-import { TABLE_NAMES } from "../../../modules/naming";
 import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { athenaSql } from "../../../ops/reconcile/sql";
 import { Summariser } from "../../../ops/reconcile/summary";
@@ -62,20 +61,27 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
   for (const { sql, workgroup, database } of plane.namedQueries) {
     await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
   }
-  await firstTen({ dataSources: { sql: analysts, tables: { json: TABLE_NAMES.raw } } });
+  await firstTen({ dataSources: { sql: analysts, tables: { json: retailTransaction.tables.raw } } });
 }
 
 async function panels({ analysts }: BatchLayer): Promise<void> {
   for (const panel of RETAIL_PANELS)
-    await analysts.query(panelSql(retailTransaction, panel, TABLE_NAMES.parquet), () => undefined);
-  await readArrivals(analysts, TABLE_NAMES.parquet, WHOLE.fromMs, NOW - 15 * 60_000);
-  const tables = { json: TABLE_NAMES.raw, parquet: TABLE_NAMES.parquet, quarantine: TABLE_NAMES.quarantine };
+    await analysts.query(
+      panelSql(retailTransaction, panel, retailTransaction.tables.merged),
+      () => undefined,
+    );
+  await readArrivals(analysts, retailTransaction.tables.merged, WHOLE.fromMs, NOW - 15 * 60_000);
+  const tables = {
+    json: retailTransaction.tables.raw,
+    parquet: retailTransaction.tables.merged,
+    quarantine: retailTransaction.tables.quarantine,
+  };
   await readQuarantineCounts({ sql: analysts, tables }, NOW, WHOLE.fromMs);
 }
 
 async function reconciling({ analysts }: BatchLayer): Promise<void> {
   const summariser = new Summariser(retailTransaction, retailSummary);
-  for (const table of [TABLE_NAMES.raw, TABLE_NAMES.parquet]) {
+  for (const table of [retailTransaction.tables.raw, retailTransaction.tables.merged]) {
     await countLines(analysts, table);
     for (const window of [undefined, WHOLE, SAMPLE]) {
       await readTable(analysts, table, retailTransaction, window);
@@ -83,7 +89,7 @@ async function reconciling({ analysts }: BatchLayer): Promise<void> {
     }
   }
   for (const window of [undefined, WHOLE, SAMPLE])
-    await readQuarantine(analysts, TABLE_NAMES.quarantine, window);
+    await readQuarantine(analysts, retailTransaction.tables.quarantine, window);
 }
 
 async function replaying({ analysts }: BatchLayer, records: readonly StreamRecord[]): Promise<void> {

@@ -4,7 +4,6 @@ import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
 import { chunks } from "../../../lib/given";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
 import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
-import { TABLE_NAMES } from "../../../modules/naming";
 import type { LayerLine } from "../../../ops/reconcile/compare";
 import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { type GroupSums, Summariser, type Sums } from "../../../ops/reconcile/summary";
@@ -98,19 +97,19 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
 
   report.part("Rows that analysts read, in their workgroup");
   await report.step("retail_trans_json", async () => {
-    const found = await readTable(layer.analysts, TABLE_NAMES.raw, retailTransaction);
+    const found = await readTable(layer.analysts, retailTransaction.tables.raw, retailTransaction);
     const duplicates = assertLines(found, lines);
     check(duplicates > 0, "the second delivery left no duplicates");
     return `${found.size} identities with the values that were sent, ${duplicates} duplicates`;
   });
   await report.step("ctas_retail_trans_parquet", async () => {
-    const found = await readTable(layer.analysts, TABLE_NAMES.parquet, retailTransaction);
+    const found = await readTable(layer.analysts, retailTransaction.tables.merged, retailTransaction);
     const duplicates = assertLines(found, lines);
     check(duplicates === 0, `${duplicates} duplicates`);
     return `${found.size} identities with the values that were sent, each once`;
   });
   await report.step("retail_trans_quarantine", async () => {
-    const found = await readQuarantine(layer.analysts, TABLE_NAMES.quarantine);
+    const found = await readQuarantine(layer.analysts, retailTransaction.tables.quarantine);
     const ids = [...found.keys()];
     check(ids.length === broken.size && ids.every((id) => broken.has(id)), `${ids.length} identities`);
     return `${found.size} identities, those of the broken lines`;
@@ -118,7 +117,7 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
   await report.step("sums by country, from Parquet", async () => {
     const found = await readSums(
       layer.analysts,
-      TABLE_NAMES.parquet,
+      retailTransaction.tables.merged,
       new Summariser(retailTransaction, retailSummary),
     );
     return assertSums(found, input.sums);
@@ -149,8 +148,8 @@ function outcomeText({ merged, registered, compared, queries, failed, refused, p
 
 /** Checks that the partitions match Terraform's tables in location and format. */
 async function partitions(layer: DeployedBatchLayer): Promise<string> {
-  const raw = await layer.partitions(TABLE_NAMES.raw);
-  const parquet = await layer.partitions(TABLE_NAMES.parquet);
+  const raw = await layer.partitions(retailTransaction.tables.raw);
+  const parquet = await layer.partitions(retailTransaction.tables.merged);
   for (const { StorageDescriptor, Values = [] } of [...raw, ...parquet]) {
     const [year, month, day, hour] = Values;
     const folder = `/year=${year}/month=${month}/day=${day}/hour=${hour}/`;

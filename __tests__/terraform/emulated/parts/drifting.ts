@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { TABLE_NAMES } from "../../../../modules/naming";
+import { retailTransaction } from "../../../../contract/retail-transaction";
 import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
 import type { Terraform } from "../../../../ops/terraform/terraform";
 import { ENVIRONMENT, type Lane, PLAN } from "../lane";
@@ -22,7 +22,7 @@ export async function drifting(
   await report.step("one resource is changed and one deleted", async () => {
     const outputs = await terraform.outputs();
     await account.lengthenRetention(String(outputs.get("data_stream_name")));
-    await account.deleteTable(String(outputs.get("database")), TABLE_NAMES.quarantine);
+    await account.deleteTable(String(outputs.get("database")), retailTransaction.tables.quarantine);
     return "the retention of the stream, the table of the quarantine";
   });
   await report.step("they are named, and nothing else", async () => {
