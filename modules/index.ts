@@ -26,7 +26,8 @@ export {
 export { DeliveryStream, type DeliveryStreamProps } from "./batch/delivery-stream";
 export { IngestBatch, type IngestBatchProps, type MergeSettings } from "./batch/ingest-batch";
 export { MergeSmallFiles, type MergeSmallFilesProps } from "./batch/merge-small-files";
-export { SavedQueries, type SavedQueriesProps } from "./batch/saved-queries";
+export { SavedQueries, type SavedQueriesProps, type SavedQuery } from "./batch/saved-queries";
+export { smokeFilter } from "./batch/smoke-filter";
 export { ValidateRecords, type ValidateRecordsProps } from "./batch/validate-records";
 export { Workgroup, type WorkgroupProps } from "./batch/workgroup";
 export { ZONES, type Zone } from "./batch/zones";
