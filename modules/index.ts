@@ -1,4 +1,6 @@
-/** The public API of the library: constructs, their properties, and the interfaces of adopted resources. */
+/** The public API of the library: contracts, constructs, their properties, and the interfaces of adopted resources. */
+export { bigint, boolean, decimal, double, integer, text, timestamp } from "../contract/column";
+export { type Contract, ContractError, defineContract, type RecordOf } from "../contract/define";
 export { defaultPanels } from "../dashboards/default-panels";
 export type {
   Classification,
