@@ -6,7 +6,7 @@ const MAY_IMPORT = {
   contract: [],
   lib: [],
   dashboards: ["contract", "lib"],
-  presets: ["contract", "lib", "dashboards"],
+  presets: ["contract", "lib", "dashboards", "modules"],
   lambdas: ["contract", "lib", "dashboards"],
   modules: ["contract", "lib", "dashboards", "lambdas"],
   environments: ["contract", "lib", "modules"],

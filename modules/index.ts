@@ -1,4 +1,6 @@
-/** The public API of the library: constructs, their properties, and the interfaces of adopted resources. */
+/** The public API of the library: contracts, constructs, their properties, and the interfaces of adopted resources. */
+export { bigint, boolean, decimal, double, integer, text, timestamp } from "../contract/column";
+export { type Contract, ContractError, defineContract, type RecordOf } from "../contract/define";
 export { defaultPanels } from "../dashboards/default-panels";
 export type {
   Classification,
@@ -26,7 +28,8 @@ export {
 export { DeliveryStream, type DeliveryStreamProps } from "./batch/delivery-stream";
 export { IngestBatch, type IngestBatchProps, type MergeSettings } from "./batch/ingest-batch";
 export { MergeSmallFiles, type MergeSmallFilesProps } from "./batch/merge-small-files";
-export { SavedQueries, type SavedQueriesProps } from "./batch/saved-queries";
+export { SavedQueries, type SavedQueriesProps, type SavedQuery } from "./batch/saved-queries";
+export { smokeFilter } from "./batch/smoke-filter";
 export { ValidateRecords, type ValidateRecordsProps } from "./batch/validate-records";
 export { Workgroup, type WorkgroupProps } from "./batch/workgroup";
 export { ZONES, type Zone } from "./batch/zones";

@@ -8,6 +8,7 @@ import { namesOf, SECURITY_GROUP_NAMES } from "../modules/naming";
 import { RetailBi } from "../modules/retail-bi";
 import { SpeedLayer } from "../modules/speed/speed-layer";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../presets/retail/panels";
+import { retailQueries } from "../presets/retail/saved-queries";
 import { EnvironmentStack } from "./environment-stack";
 
 /** The system of one environment. */
@@ -35,6 +36,7 @@ export class RetailBiStack extends EnvironmentStack {
       bufferMiB: lake.bufferMiB,
       gzip: lake.compression === "gzip",
       merge,
+      savedQueries: retailQueries,
       analystScanLimitGiB: environment.athena.scanLimitGiB,
       speed: withSpeed && { ...speedSettings, network: environment.network, bastion: bastion.enabled },
       ...(withQuickSight && { quickSight }),

@@ -19,6 +19,7 @@ import { NodeFunction, type NodeFunctionProps } from "../../modules/functions/no
 import { EventStream, type EventStreamProps } from "../../modules/ingest/event-stream";
 import { EncryptionKey } from "../../modules/security/encryption-key";
 import { ExecutionRole } from "../../modules/security/execution-role";
+import { retailQueries } from "../../presets/retail/saved-queries";
 import { LOCATION } from "../support/environments";
 import { meterReadings } from "../support/meter-readings";
 import { glueColumns } from "../support/retail";
@@ -768,7 +769,9 @@ describe("a workgroup", () => {
   test("the lab's queries are saved in it, each described", () => {
     const template = Template.of((stack) => {
       const { catalog, workgroup } = world(stack);
-      new SavedQueries(stack, "Saved", { contract: retailTransaction, catalog, workgroup });
+      new SavedQueries(stack, "Saved", {
+        ...{ contract: retailTransaction, catalog, workgroup, queries: retailQueries },
+      });
     });
     const queries = template.resources("aws_athena_named_query").map(({ properties }) => properties);
     for (const query of queries) {
@@ -788,6 +791,21 @@ describe("a workgroup", () => {
     expect(sql).toMatch(/sum\(quantity\) AS quantity, sum\(price\) AS price[^;]*GROUP BY invoicedate/);
     expect(sql).toMatch(/PARTITION BY record_id[^;]*retail_trans_quarantine/);
     expect(sql).toContain('count(DISTINCT "$path")');
+  });
+});
+
+test("a saved query whose id exists is refused", () => {
+  const [first] = retailQueries;
+  if (!first) throw new Error("no query");
+  Template.of((stack) => {
+    const { catalog, workgroup } = world(stack);
+    const common = { contract: retailTransaction, catalog, workgroup };
+    for (const queries of [[first, first], [{ ...first, id: "Quarantine" }]]) {
+      expect(() => new SavedQueries(stack, "Saved", { ...common, queries })).toThrow(
+        `There is already a Construct with name '${queries[0]?.id}' in SavedQueries`,
+      );
+      stack.node.tryRemoveChild("Saved");
+    }
   });
 });
 

@@ -123,9 +123,7 @@ describe("two side by side in one stack", () => {
   });
 
   test("share no physical name", () => {
-    // Two records differ in the number of their own saved queries only.
-    const named = (template: Template) => namesIn(template).filter((name) => !name.includes("named_query"));
-    expect(named(both)).toHaveLength(2 * named(one).length);
+    expect(namesIn(both)).toHaveLength(2 * namesIn(one).length);
     expect(twice(namesIn(both))).toEqual([]);
   });
 
@@ -230,11 +228,28 @@ describe("operations of one layer", () => {
   test("are the alarms of both, which have only those of the stream in common", () => {
     const [batch, speed] = [alarms(ofLayer("batch")), alarms(ofLayer("speed"))];
     expect([...new Set([...batch, ...speed])].sort()).toEqual(alarms(both).sort());
+    expect(batch).toEqual(expect.arrayContaining(["delivery-stopped", "merge-small-files-silent"]));
+    expect(speed).toEqual(expect.arrayContaining(["upsert-to-es-stopped", "search-red"]));
     expect(batch.filter((name) => speed.includes(name))).toEqual([
       "stream-iterator-age",
       "stream-read-throttled",
       "stream-write-throttled",
     ]);
+  });
+
+  test("use the key of the lake, as a speed layer does", () => {
+    const contract = meterReadings;
+    const template = synthesized((stack) => {
+      const { lake, stream, monitored } = new IngestBatch(stack, "Meters", { contract });
+      const speed = new SpeedLayer(stack, "Search", { contract, lake, source: stream });
+      new Operations(stack, "Operations", { contract, lake, batch: monitored, speed: speed.monitored });
+    });
+    const key = reference(template.only("aws_kms_key"), "arn");
+    expect(template.only("aws_opensearch_domain").properties["encrypt_at_rest"]).toMatchObject({
+      kms_key_id: key,
+    });
+    expect(template.only("aws_sns_topic").properties["kms_master_key_id"]).toBe(key);
+    expect(twice(namesIn(template))).toEqual([]);
   });
 
   test("of none, or of two that read two streams, are refused", () => {

@@ -10,6 +10,7 @@ const SOURCES = [
   "tsconfig.json",
   "environments",
   "modules",
+  "presets",
   "dashboards",
   "lambdas",
   "contract",

@@ -57,6 +57,8 @@ import { type TokenSource, Tokens } from "./tokens";
 /** The properties, including the optional ones. */
 type Every<P> = Required<{ [K in keyof P]: P[K] }>;
 
+const savedQueries = [{ id: "Own", name: "own", description: "test", sql: "SELECT 1" }];
+
 /** A literal location; {@link Tokens} replaces both of its parts. */
 const location = { accountId: "123456789012", region: "eu-west-1" };
 
@@ -185,7 +187,11 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     scanLimitGiB: 3,
     disposable: true,
   });
-  make<SavedQueriesProps, SavedQueries>(SavedQueries, { contract: retailTransaction, catalog, workgroup });
+  make<SavedQueriesProps, SavedQueries>(
+    SavedQueries,
+    { contract: retailTransaction, catalog, workgroup, queries: savedQueries },
+    ["queries.*.id"],
+  );
   make<NodeFunctionProps<EnvironmentSpec>, NodeFunction<EnvironmentSpec>>(
     NodeFunction,
     {
@@ -546,6 +552,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     bufferMiB: 64,
     gzip: true,
     merge: { everyMinutes: 13, queriesInFlight: 4, scanLimitGiB: 100 },
+    savedQueries,
     analystScanLimitGiB: 10,
   } as const;
   const saml = {
@@ -574,7 +581,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   make<Omit<IngestBatchProps, "key">, IngestBatch>(
     IngestBatch,
     { ...adoptable, ...batchSettings, names: { stream: "own" } },
-    ["stream.capacity.mode"],
+    ["stream.capacity.mode", "savedQueries.*.id"],
   );
   make<Omit<SpeedLayerProps, "key">, SpeedLayer>(
     SpeedLayer,
@@ -608,6 +615,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     },
     [
       "stream.capacity.mode",
+      "savedQueries.*.id",
       ...speedStructure.map((path) => `speed.${path}`),
       "quickSight.principals.*.access",
       "operations.alarmSubscriptions.*.protocol",

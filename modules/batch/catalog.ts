@@ -56,11 +56,18 @@ export class Catalog extends Construct {
   private readonly arnPrefix: string;
   private readonly props: CatalogProps;
 
+  /** @throws RangeError when a table has the name of a merge's temporary tables. */
   public constructor(scope: Construct, id: string, props: CatalogProps) {
     super(scope, id);
     assertLiteral(this, "protected", props.protected);
     this.props = props;
     const { name, columns, tables } = props.contract;
+    for (const table of Object.values(tables)) {
+      if (!table.startsWith(TEMPORARY_TABLE_PREFIX)) continue;
+      throw new RangeError(
+        `${this.node.path}: the contract's table "${table}" begins with ${TEMPORARY_TABLE_PREFIX}; a merge may delete such tables`,
+      );
+    }
     this.arnPrefix = `arn:aws:glue:${props.location.region}:${props.location.accountId}`;
     this.database = new GlueCatalogDatabase(this, "Database", {
       name: props.databaseName,

@@ -89,9 +89,16 @@ abstract class LakeBase extends Construct implements ILake {
   public abstract readonly key: IEncryptionKey;
   protected readonly contract: Contract;
 
+  /** @throws RangeError when the contract's folder is one of the lake's own. */
   public constructor(scope: Construct, id: string, { contract }: Pick<DataLakeProps, "contract">) {
     super(scope, id);
     this.contract = contract;
+    const taken = Object.values(ZONES).find((folder) => folder.startsWith(contract.parquetFolder));
+    if (taken !== undefined) {
+      throw new RangeError(
+        `${this.node.path}: the contract's folder of Parquet files is "${contract.parquetFolder}", and the lake has "${taken}" for something else`,
+      );
+    }
   }
 
   /**

@@ -17,7 +17,7 @@ import type { ILake } from "./data-lake";
 import { DeliveryStream } from "./delivery-stream";
 import { lookBackHours } from "./look-back";
 import { MergeSmallFiles } from "./merge-small-files";
-import { SavedQueries } from "./saved-queries";
+import { SavedQueries, type SavedQuery } from "./saved-queries";
 import { ValidateRecords } from "./validate-records";
 import { Workgroup } from "./workgroup";
 
@@ -46,6 +46,8 @@ export interface IngestBatchProps extends SystemProps {
   readonly gzip?: boolean;
   /** @default every 13 minutes */
   readonly merge?: MergeSettings;
+  /** Queries for analysts beside those that follow from any contract. @default none */
+  readonly savedQueries?: readonly SavedQuery[];
   /** Scan limit of an analyst's query, in GiB. @default 10 */
   readonly analystScanLimitGiB?: number;
 }
@@ -112,7 +114,12 @@ export class IngestBatch extends Construct {
       scanLimitGiB: props.analystScanLimitGiB ?? DEFAULTS.analystScanLimitGiB,
       disposable: !isProtected,
     });
-    new SavedQueries(this, "SavedQueries", { contract, catalog: this.catalog, workgroup: this.workgroup });
+    new SavedQueries(this, "SavedQueries", {
+      contract,
+      catalog: this.catalog,
+      workgroup: this.workgroup,
+      ...(props.savedQueries && { queries: props.savedQueries }),
+    });
     const mergeWorkgroup = new Workgroup(this, "MergeWorkgroup", {
       name: names.mergeWorkgroup,
       description: "For MergeSmallFiles, which sets the locations of its tables itself",

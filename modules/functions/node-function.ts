@@ -9,6 +9,7 @@ import { LogGroup } from "../operations/log-group";
 import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
 import { bundleFunction } from "./bundle";
+import { assertEnvironmentFits } from "./environment-size";
 
 /** Settings that all functions of an environment share. */
 export interface FunctionDefaults {
@@ -57,12 +58,13 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
   public readonly codeHash: string;
   public readonly timeoutSeconds: number;
 
-  /** @throws RangeError when the timeout or the memory is outside of Lambda's limits. */
+  /** @throws RangeError when the timeout, the memory or the environment is outside of Lambda's limits. */
   public constructor(scope: Construct, id: string, props: NodeFunctionProps<S>) {
     super(scope, id);
     assertLiteral(this, "folder", props.folder);
     assertWholeNumber(this, "timeoutSeconds", props.timeoutSeconds, 1, 900);
     assertWholeNumber(this, "memoryMiB", props.memoryMiB, 128, 10_240);
+    assertEnvironmentFits(this, props.environment);
 
     this.timeoutSeconds = props.timeoutSeconds;
     this.role = props.role ?? functionRole(this, "ExecutionRole", props.name);

@@ -200,8 +200,16 @@ export class QuickSight extends Construct {
   }
 }
 
-/** @throws Error for a type without a mapping */
+/** Longest name of a column in a data set: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_InputColumn.html */
+const COLUMN_CHARACTERS = 127;
+
+/** @throws Error for a type without a mapping, and for a name that is too long */
 function columnType(name: string, type: string): string {
+  if (name.length > COLUMN_CHARACTERS) {
+    throw new RangeError(
+      `column ${name} has ${name.length} characters; QuickSight allows ${COLUMN_CHARACTERS}`,
+    );
+  }
   const found = COLUMN_TYPES[type.replace(/\(.*/, "")];
   if (found === undefined)
     throw new Error(`QuickSight's type for column ${name}, a ${type}, is not known here`);
