@@ -16,6 +16,8 @@ const METADATA_FIELDS = new Set(
 /** Lucene's longest term, in bytes. */
 const MAX_TERM_BYTES = 32_766;
 const INTEGER_BOUND = 2 ** 31;
+/** Whole numbers beyond 2^53 are doubles here, as everywhere in JavaScript. */
+const LONG_BOUND = 2 ** 63;
 
 /**
  * Extracts the values of a document according to its mapping.
@@ -74,7 +76,8 @@ function read(field: Field, value: Json, values: FieldValues, id: string): void 
 function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
   const refuse = (type: string, reason: string): EngineError =>
     unparsed(`[${field.path}] of type [${field.type}]`, value, id, { type, reason });
-  if (field.type === "integer" || field.type === "double") return number(field, value, refuse);
+  if (isNumberType(field.type)) return number(field, field.type, value, refuse);
+  if (field.type === "boolean") return boolean(value, refuse);
   if (isJsonObject(value)) throw refuse("illegal_state_exception", "Can't get text on a START_OBJECT");
   const text = String(value);
   if (field.type === "text") return text;
@@ -91,8 +94,26 @@ function scalar(field: Field, value: Json, id: string): FieldValue | undefined {
   return text;
 }
 
+/** A boolean as the engine keeps it: 1 or 0. The empty text is false. */
+function boolean(value: Json, refuse: (type: string, reason: string) => EngineError): number {
+  if (value === true || value === "true") return 1;
+  if (value === false || value === "false" || value === "") return 0;
+  if (typeof value === "string") {
+    const reason = `Failed to parse value [${value}] as only [true] or [false] are allowed.`;
+    throw refuse("illegal_argument_exception", reason);
+  }
+  throw refuse("json_parse_exception", "Current token not of boolean type");
+}
+
+type NumberType = "integer" | "long" | "double" | "scaled_float";
+
+function isNumberType(type: Field["type"]): type is NumberType {
+  return ["integer", "long", "double", "scaled_float"].includes(type);
+}
+
 function number(
-  { type }: Field,
+  { scalingFactor }: Field,
+  type: NumberType,
   value: Json,
   refuse: (type: string, reason: string) => EngineError,
 ): number | undefined {
@@ -105,14 +126,19 @@ function number(
     throw refuse("json_parse_exception", "Current token not numeric, can not use numeric value accessors");
   }
   const given = Number(value);
-  if (type === "double") {
-    if (Number.isFinite(given)) return given;
+  if (type === "double" || type === "scaled_float") {
+    // The engine multiplies by the inverse, too.
+    if (Number.isFinite(given)) {
+      return type === "double" ? given : Math.round(given * scalingFactor) * (1 / scalingFactor);
+    }
     const shown = given > 0 ? "Infinity" : "-Infinity";
-    throw refuse("illegal_argument_exception", `[double] supports only finite values, but got [${shown}]`);
+    throw refuse("illegal_argument_exception", `[${type}] supports only finite values, but got [${shown}]`);
   }
   const whole = Math.trunc(given);
-  if (whole >= -INTEGER_BOUND && whole < INTEGER_BOUND) return whole;
-  throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of int`);
+  const bound = type === "integer" ? INTEGER_BOUND : LONG_BOUND;
+  if (whole >= -bound && whole < bound) return whole;
+  const name = type === "integer" ? "int" : "long";
+  throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of ${name}`);
 }
 
 function checkName(key: string): void {

@@ -1,13 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { isKnownFormat } from "../dates";
-import { notSupported } from "../errors";
+import { badRequest, notSupported } from "../errors";
 
-/** The types in the contract's mapping, each with the parameters that it uses. */
+/** The types of contracts' mappings, each with the parameters that they use. */
 const TYPES = {
   keyword: ["ignore_above", "index", "doc_values"],
   text: [],
   integer: [],
+  long: [],
   double: [],
+  scaled_float: ["scaling_factor"],
+  boolean: [],
   date: ["format"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -20,6 +23,8 @@ export interface Field {
   readonly slot: number;
   /** Format of a date field. */
   readonly format: string;
+  /** Of a scaled float: its values are whole multiples of one divided by it. */
+  readonly scalingFactor: number;
   /** For a keyword field: longer texts are not indexed. In characters. */
   readonly ignoreAbove: number;
   /** For a keyword field: neither indexed nor a doc value, so only the source holds its texts, however long they are. */
@@ -34,9 +39,17 @@ export class Mapping {
   public readonly isDynamic: boolean;
   private readonly own = new Map<string, Field>();
   private readonly byPath = new Map<string, Field>();
+  private nextSlot: number;
 
-  /** @throws EngineError when `source` uses a feature that the double lacks */
-  public constructor(private readonly source: JsonObject) {
+  /**
+   * @param before the mapping that this one extends: its fields keep their slots
+   * @throws EngineError when `source` uses a feature that the double lacks
+   */
+  public constructor(
+    private readonly source: JsonObject,
+    private readonly before?: Mapping,
+  ) {
+    this.nextSlot = before?.slots ?? 0;
     const { dynamic = true, properties = {}, ...others } = source;
     for (const key of Object.keys(others)) throw notSupported(`mapping parameter ${key}`);
     const text = String(dynamic);
@@ -61,12 +74,23 @@ export class Mapping {
 
   /** Number of value slots that a document needs. */
   public get slots(): number {
-    return this.byPath.size;
+    return this.nextSlot;
   }
 
   /** The mapping as the client sent it, which the engine returns too. */
   public toJson(): JsonObject {
     return this.source;
+  }
+
+  /**
+   * The mapping with further fields and subfields; a document that was written before has no value in them.
+   * @throws EngineError when it would change a field, or uses a feature that the double lacks
+   */
+  public extended(properties: JsonObject): Mapping {
+    return new Mapping(
+      { ...this.source, properties: merged("", propertiesOf(this.source), properties) },
+      this,
+    );
   }
 
   private read(path: string, source: Json): Field {
@@ -75,6 +99,10 @@ export class Mapping {
     const known: readonly string[] = TYPES[type];
     for (const parameter of Object.keys(parameters)) {
       if (!known.includes(parameter)) throw notSupported(`${parameter} on field [${path}]`);
+    }
+    const { scaling_factor: scalingFactor = 1 } = parameters;
+    if (type === "scaled_float" && !("scaling_factor" in parameters)) {
+      throw badRequest(`Field [scaling_factor] is required`);
     }
     const { format = "left out", ignore_above: ignoreAbove = Number.POSITIVE_INFINITY } = parameters;
     const { index = true, doc_values: docValues = true } = parameters;
@@ -87,14 +115,53 @@ export class Mapping {
     const subfields = Object.entries(isJsonObject(fields) ? fields : {}).map(([key, inner]) =>
       this.read(`${path}.${key}`, inner),
     );
-    const slot = this.byPath.size;
+    const slot = this.before?.byPath.get(path)?.slot ?? this.nextSlot++;
     const field = {
       ...{ path, type, slot, subfields },
       ...{ format: String(format), ignoreAbove: Number(ignoreAbove), isSourceOnly: !index },
+      scalingFactor: Number(scalingFactor),
     };
     this.byPath.set(path, field);
     return field;
   }
+}
+
+function propertiesOf({ properties = {} }: JsonObject): JsonObject {
+  return isJsonObject(properties) ? properties : {};
+}
+
+/** Adds fields to fields. @throws EngineError when a field would change, as the engine does */
+function merged(parent: string, existing: JsonObject, added: JsonObject): JsonObject {
+  const all: Record<string, Json> = { ...existing };
+  for (const [name, field] of Object.entries(added)) {
+    const present = existing[name];
+    if (!isJsonObject(present) || !isJsonObject(field)) {
+      all[name] = field;
+      continue;
+    }
+    const path = `${parent}${name}`;
+    const { type = "object", fields = {}, ...parameters } = field;
+    const { type: presentType = "object", fields: presentFields = {}, ...presentParameters } = present;
+    if (type !== presentType) {
+      throw badRequest(
+        `mapper [${path}] cannot be changed from type [${String(presentType)}] to [${String(type)}]`,
+      );
+    }
+    for (const key of new Set([...Object.keys(parameters), ...Object.keys(presentParameters)])) {
+      const [from, to] = [presentParameters[key], parameters[key]];
+      if (key === "ignore_above" || String(from) === String(to)) continue;
+      throw badRequest(
+        `Mapper for [${path}] conflicts with existing mapper:\n\tCannot update parameter [${key}] from [${String(from)}] to [${String(to)}]`,
+      );
+    }
+    const subfields = merged(
+      `${path}.`,
+      isJsonObject(presentFields) ? presentFields : {},
+      isJsonObject(fields) ? fields : {},
+    );
+    all[name] = { ...present, ...field, ...(Object.keys(subfields).length > 0 && { fields: subfields }) };
+  }
+  return all;
 }
 
 function isType(type: Json): type is Field["type"] {

@@ -93,8 +93,23 @@ function equals(field: Field, wanted: Json, index: SearchIndex, now: number): Pr
     const { first, last } = dateOf(wanted, field.format, index, now);
     return any(field, (value) => Number(value) >= first && Number(value) <= last);
   }
-  const exact = field.type === "keyword" ? String(wanted) : numberOf(wanted, index);
-  return any(field, (value) => value === exact);
+  const exact =
+    field.type === "keyword"
+      ? String(wanted)
+      : field.type === "boolean"
+        ? booleanOf(wanted, index)
+        : numberOf(wanted, index);
+  // A scaled float of the query is rounded as those of the documents are.
+  const { scalingFactor } = field;
+  const same =
+    field.type === "scaled_float" ? Math.round(Number(exact) * scalingFactor) * (1 / scalingFactor) : exact;
+  return any(field, (value) => value === same);
+}
+
+function booleanOf(given: Json, index: SearchIndex): number {
+  if (given === true || given === "true") return 1;
+  if (given === false || given === "false") return 0;
+  throw failed(index, `Can't parse boolean value [${String(given)}], expected [true] or [false]`);
 }
 
 /** Whether any value of the field passes the test. */
@@ -142,6 +157,7 @@ function range(body: JsonObject, index: SearchIndex, now: number): Predicate {
   const { format, ...bounds } = object(given, "range");
   const field = index.mapping.field(path);
   if (field?.type === "text" || field?.type === "keyword") throw notSupported(`range of ${path}, a text`);
+  if (field?.type === "boolean") throw notSupported(`range of ${path}, a boolean`);
   const tests = Object.entries(bounds).map(([key, wanted]) => {
     if (!isBound(key)) throw notSupported(`${key} in range`);
     const bound = field === undefined ? 0 : boundOf(field, key, wanted, format, index, now);

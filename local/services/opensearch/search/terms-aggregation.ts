@@ -21,7 +21,10 @@ export function compileTerms(
 ): Aggregate {
   checkMembers(body, "terms", ["field", "size", "order", "missing", "shard_size"]);
   const reader = new FieldReader(indices, text(body["field"], "terms.field"));
-  if (reader.mapped?.type === "date") throw notSupported(`terms of ${reader.path}, a date`);
+  const { mapped } = reader;
+  if (mapped?.type === "date" || mapped?.type === "boolean") {
+    throw notSupported(`terms of ${reader.path}, a ${mapped.type}`);
+  }
   const size = count(body["size"], "size", DEFAULT_SIZE);
   const compare = compileOrder(body["order"] ?? { _count: "desc" });
   const { missing } = body;
