@@ -1,4 +1,4 @@
-import { columnOf, isWhole, type PanelContract, tableColumn } from "./fields";
+import { columnOf, isExact, type PanelContract, tableColumn } from "./fields";
 import { cell, type PanelColumn, panelColumns, type Row } from "./rows";
 import { type SmokeValue, smokeValues } from "./smoke";
 import type { Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
@@ -116,8 +116,8 @@ function classOrder({ classification }: Dimension & { readonly kind: "classes" }
 function sum(contract: PanelContract, { factors, digits = 0 }: Measure): string {
   if (factors.length === 0) return "count(*)";
   const total = `sum(${factors.map(quotedColumn).join(" * ")})`;
-  const isExact = factors.every((field) => isWhole(contract, field));
-  return `coalesce(${isExact ? total : `round(${total}, ${digits})`}, 0)`;
+  const hasError = factors.some((field) => !isExact(contract, field));
+  return `coalesce(${hasError ? `round(${total}, ${digits})` : total}, 0)`;
 }
 
 function literal(text: string): string {

@@ -44,9 +44,9 @@ export function exactPath(contract: PanelContract, field: string): string {
   return column.kind === "text" && column.search === "words" ? `${field}.keyword` : field;
 }
 
-/** Whether all values of a field are whole numbers. */
-export function isWhole(contract: PanelContract, field: string): boolean {
-  return ["integer", "bigint"].includes(columnOf(contract, field).kind);
+/** Whether the tables compute with a number field exactly, so that a sum has no error to be rounded away. */
+export function isExact(contract: PanelContract, field: string): boolean {
+  return columnOf(contract, field).kind !== "double";
 }
 
 /** A field's name in the tables. */

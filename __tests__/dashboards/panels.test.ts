@@ -1,79 +1,20 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { retailTransaction } from "../../contract/retail-transaction";
-import { panelSql, rowsFromSql } from "../../dashboards/athena";
+import { rowsFromSql } from "../../dashboards/athena";
 import type { Row } from "../../dashboards/rows";
 import { rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
-import { indexTemplate } from "../../lambdas/search-setup/index-template";
-import { createSearch, type Search } from "../../lambdas/shared/search-client";
-import { type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
 import { RETAIL_PANELS } from "../../presets/retail/panels";
-import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../local/support/sql";
+import { type Line, PanelBench } from "../support/panel-bench";
 import { testPanelsOnEngine } from "../support/panel-checks";
-import { indexLines, panelRowsFromIndex } from "../support/panel-engines";
 import { realFigures, realLines } from "../support/real-panels";
 import { describeRealRows } from "../support/real-rows";
-import { COLUMNS } from "../support/retail";
-
-type Line = Readonly<Record<string, string | number | null>>;
-
-/** The embedded engines, both with the same lines. */
-class Engines {
-  private constructor(
-    private readonly folder: string,
-    private readonly double: SearchDouble,
-    readonly search: Search,
-    private readonly sql: SqlBench,
-  ) {}
-
-  static async with(lines: readonly Line[]): Promise<Engines> {
-    const folder = mkdtempSync(join(tmpdir(), "retail-bi-panels-"));
-    const double = await startSearchDouble({ dataDir: folder });
-    const search = createSearch(double.url, "eu-west-1");
-    const template = indexTemplate("retail", COLUMNS, { shards: 1, replicas: 0 });
-    await search({ method: "PUT", path: template.path, body: template.wanted(undefined), timeoutMs: 10_000 });
-    await indexLines(search, retailTransaction, lines);
-    const sql = await SqlBench.start(sqlPlane([table("lines", TRANSACTION_COLUMNS)]));
-    await sql.put("lines/1.json", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    return new Engines(folder, double, search, sql);
-  }
-
-  async close(): Promise<void> {
-    await this.sql.close();
-    await this.double.close();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  fromIndex(panel: Panel): Promise<Row[]> {
-    return panelRowsFromIndex(this.search, retailTransaction, panel);
-  }
-
-  async fromTable(panel: Panel): Promise<Row[]> {
-    const sql = panelSql(retailTransaction, panel, "lines");
-    const { state, reason, rows } = await this.sql.query(sql);
-    if (state !== "SUCCEEDED") throw new Error(`${panel.id}: ${state} ${reason}\n${sql}`);
-    const [header = [], ...answer] = rows;
-    return rowsFromSql(
-      retailTransaction,
-      panel,
-      answer.map((cells) => Object.fromEntries(header.map((name, at) => [name ?? "", cells[at] ?? null]))),
-    );
-  }
-}
-
-beforeAll(() => {
-  process.env["AWS_ACCESS_KEY_ID"] = "local";
-  process.env["AWS_SECRET_ACCESS_KEY"] = "local";
-});
 
 describeRealRows("the panels of the real rows", () => {
-  let engines: Engines;
+  let engines: PanelBench;
   let figures: ReturnType<typeof realFigures>;
   beforeAll(async () => {
     figures = realFigures();
-    engines = await Engines.with(realLines());
+    engines = await PanelBench.with(retailTransaction, realLines());
   }, 60_000);
   afterAll(() => engines.close());
 
@@ -90,7 +31,7 @@ describeRealRows("the panels of the real rows", () => {
 });
 
 describe("lines without a value", () => {
-  let engines: Engines;
+  let engines: PanelBench;
   const line = (number: number, change: Line): Line => ({
     Invoice: "490397",
     StockCode: "21844",
@@ -106,7 +47,7 @@ describe("lines without a value", () => {
   });
   const without = ({ Country: _, Customer_ID: __, ...others }: Line): Line => others;
   beforeAll(async () => {
-    engines = await Engines.with([
+    engines = await PanelBench.with(retailTransaction, [
       line(1, { Country: "", Customer_ID: "" }),
       line(2, { Country: null, Customer_ID: null }),
       without(line(3, {})),

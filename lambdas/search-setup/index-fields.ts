@@ -83,10 +83,10 @@ function difference(existing: JsonObject, wanted: JsonObject): Difference {
       ),
     ];
     const changed = pairs.flatMap(([path, is, wants]) =>
-      is === undefined || alone(is) === alone(wants)
+      is === undefined || canonical(alone(is)) === canonical(alone(wants))
         ? []
         : [
-            `field ${path} is ${alone(is)}, and the contract's is ${alone(wants)}: it stays, and lines that do not fit it go to quarantine`,
+            `field ${path} is ${JSON.stringify(alone(is))}, and the contract's is ${JSON.stringify(alone(wants))}: it stays, and lines that do not fit it go to quarantine`,
           ],
     );
     conflicts.push(...changed);
@@ -95,8 +95,8 @@ function difference(existing: JsonObject, wanted: JsonObject): Difference {
   return { missing, conflicts };
 }
 
-/** A field's definition without its subfields, for comparison and for people. */
-function alone(definition: Json): string {
+/** A field's definition without its subfields. */
+function alone(definition: Json): JsonObject {
   const { fields: _, ...own } = isJsonObject(definition) ? definition : {};
-  return canonical(own);
+  return own;
 }

@@ -196,6 +196,158 @@ export function searchContract(makeClient: () => Promise<Client>): void {
     });
   });
 
+  describe("mappings", () => {
+    const months = ["2026-10", "2026-11"];
+    const index = (month: string): string => `${name}-map-${month}`;
+    const pattern = `${name}-map-*`;
+    const text = { type: "text", fields: { keyword: { type: "keyword" } } };
+
+    beforeAll(async () => {
+      for (const month of months) {
+        const mappings = { dynamic: false, properties: { n: { type: "integer" }, t: { type: "text" } } };
+        await call("PUT", `/${index(month)}`, { settings: { number_of_replicas: 0 }, mappings });
+      }
+      await put(index("2026-10"), ['{"n":1,"t":"before","k":"before"}'], true);
+    });
+
+    const found = async (field: string, value: string): Promise<unknown> =>
+      at((await call("GET", `/${pattern}/_count`, { query: { term: { [field]: value } } })).body, "count");
+
+    test("are read of every index that a pattern names, none where there is none", async () => {
+      const properties = { n: { type: "integer" }, t: { type: "text" } };
+      expect(await call("GET", `/${pattern}/_mapping`)).toEqual({
+        status: 200,
+        body: Object.fromEntries(
+          months.map((month) => [index(month), { mappings: { dynamic: "false", properties } }]),
+        ),
+      });
+      expect(await call("GET", `/${name}-nowhere-*/_mapping`)).toEqual({ status: 200, body: {} });
+    });
+
+    test("take new fields and subfields, which documents have from then on", async () => {
+      const october = `/${index("2026-10")}/_mapping`;
+      const acknowledged = { status: 200, body: { acknowledged: true } };
+      const k = { type: "keyword", ignore_above: 8191 };
+      expect(await call("PUT", october, { properties: { k, t: text } })).toEqual(acknowledged);
+      expect(await call("PUT", october, { properties: { k } })).toEqual(acknowledged);
+      await call(
+        "POST",
+        "/_bulk?refresh=true",
+        `{"index":{"_index":"${index("2026-10")}","_id":"y"}}\n{"k":"after","t":"After"}\n`,
+      );
+
+      expect((await call("GET", october)).body).toEqual({
+        [index("2026-10")]: {
+          mappings: { dynamic: "false", properties: { n: { type: "integer" }, t: text, k } },
+        },
+      });
+      expect([await found("k", "before"), await found("k", "after")]).toEqual([0, 1]);
+      expect(await found("t", "before")).toBe(1);
+      expect(await found("t.keyword", "After")).toBe(1);
+    });
+
+    test.each([
+      [
+        "another type",
+        { n: { type: "keyword" } },
+        "mapper [n] cannot be changed from type [integer] to [keyword]",
+      ],
+      [
+        "another format",
+        { d: { type: "date", format: "yyyy-MM-dd HH:mm:ss.SSS" } },
+        /Mapper for \[d\] conflicts.*Cannot update parameter \[format\] from \[yyyy-MM-dd HH:mm:ss\] to \[yyyy-MM-dd HH:mm:ss\.SSS\]/s,
+      ],
+      [
+        "another factor",
+        { s: { type: "scaled_float", scaling_factor: 1000 } },
+        /Mapper for \[s\] conflicts.*Cannot update parameter \[scaling_factor\]/s,
+      ],
+    ])("refuse %s of a field that exists, and nothing changes", async (_, properties, reason) => {
+      const path = `/${index("2026-11")}/_mapping`;
+      const own = {
+        d: { type: "date", format: "yyyy-MM-dd HH:mm:ss" },
+        s: { type: "scaled_float", scaling_factor: 100 },
+      };
+      await call("PUT", path, { properties: own });
+      const before = (await call("GET", path)).body;
+
+      expect(await call("PUT", path, { properties: { new: { type: "long" }, ...properties } })).toMatchObject(
+        {
+          status: 400,
+          body: {
+            error: {
+              type: "illegal_argument_exception",
+              reason: typeof reason === "string" ? reason : expect.stringMatching(reason),
+            },
+          },
+        },
+      );
+      expect((await call("GET", path)).body).toEqual(before);
+    });
+
+    test("of an index that is not there are refused", async () => {
+      expect(await call("PUT", `/${name}-none/_mapping`, { properties: {} })).toMatchObject({
+        status: 404,
+        body: { error: { type: "index_not_found_exception" } },
+      });
+    });
+  });
+
+  describe("numbers and booleans of every kind", () => {
+    const index = `${name}-types`;
+
+    beforeAll(async () => {
+      await call("PUT", `/${index}`, { settings: { number_of_replicas: 0 }, mappings: MAPPING });
+      const sources = ['{"l":5,"s":2.95,"b":true}', '{"l":7,"s":0.1,"b":"false"}', '{"l":7,"s":0.2}', "{}"];
+      const lines = sources.map((source, id) => `{"index":{"_index":"${index}","_id":"${id}"}}\n${source}\n`);
+      expect(await call("POST", "/_bulk?refresh=true", lines.join(""))).toMatchObject({
+        body: { errors: false },
+      });
+    });
+
+    test.each<[object, string]>([
+      [{ term: { l: { value: 7 } } }, "1 2"],
+      [{ term: { l: { value: "5" } } }, "0"],
+      [{ term: { s: { value: 0.1 } } }, "1"],
+      [{ term: { s: { value: 2.95 } } }, "0"],
+      [{ range: { s: { gte: 0.2 } } }, "0 2"],
+      [{ term: { b: { value: true } } }, "0"],
+      [{ term: { b: { value: "false" } } }, "1"],
+      [{ bool: { must_not: [{ exists: { field: "b" } }] } }, "2 3"],
+    ])("%j", async (query, ids) => {
+      const hits = hitsOf(await call("POST", `/${index}/_search`, { query }));
+      expect(hits.map(({ _id }) => _id).sort()).toEqual(ids.split(" "));
+    });
+
+    test("sums, and products in which a missing value is nothing", async () => {
+      const product = (source: string) => ({ sum: { script: { lang: "painless", source } } });
+      const optional = (field: string) => `(doc['${field}'].size() == 0 ? 0 : doc['${field}'].value)`;
+      const { body } = await call("POST", `/${index}/_search`, {
+        size: 0,
+        aggs: {
+          l: { sum: { field: "l" } },
+          s: { sum: { field: "s" } },
+          product: product(`${optional("l")} * ${optional("s")}`),
+        },
+      });
+      const sums = ["l", "s", "product"].map((key) => rounded(at(body, "aggregations", key, "value")));
+      expect(sums).toEqual([19, 3.25, 16.85]);
+    });
+
+    test("a post filter leaves hits and their total out, and no document out of an aggregation", async () => {
+      const { body } = await call("POST", `/${index}/_search`, {
+        track_total_hits: true,
+        sort: [{ l: "asc" }],
+        post_filter: { bool: { must_not: [{ term: { l: { value: 7 } } }] } },
+        aggs: { all: { filter: { match_all: {} } } },
+      });
+      expect(hitsOf({ status: 200, body }).map(({ _id }) => _id)).toEqual(["0", "3"]);
+      expect([at(body, "hits", "total", "value"), at(body, "aggregations", "all", "doc_count")]).toEqual([
+        2, 4,
+      ]);
+    });
+  });
+
   describe("bulk", () => {
     test("answers each action by itself, with its version and place", async () => {
       const index = `${name}-bulk`;
@@ -566,11 +718,11 @@ export function searchContract(makeClient: () => Promise<Client>): void {
   describe("the functions", () => {
     const quiet = createLogger("test", () => undefined);
     const role = "arn:aws:iam::000000000000:role/UpsertToES";
+    /** Of the set-up; no other test's index is one of its months. */
+    const indexName = `${name}setup`;
 
     test("search-setup changes nothing the second time, and only the template when that changes", async () => {
       const ports = { search, log: quiet, timeLeftMs: () => 60_000, sleep: async () => undefined };
-      // No other test's index is one of its months.
-      const indexName = `${name}setup`;
       const run = (replicas: number) =>
         searchSetup(
           {
@@ -611,6 +763,50 @@ export function searchContract(makeClient: () => Promise<Client>): void {
         unchanged: all.filter((what) => what !== all[1]),
         warnings: [],
       });
+    });
+
+    test("search-setup adds a new column to the indices that exist, and says where it cannot", async () => {
+      const { Country, Quantity: _, Description: __, ...others } = indexMapping().properties;
+      const old = { ...others, Country, StockCode: { type: "integer" }, Description: { type: "text" } };
+      const properties = { ...others, Country };
+      await call("PUT", `/${indexName}-2009-12`, { mappings: { dynamic: false, properties: old } });
+      await call("PUT", `/${indexName}-2010-01`, { mappings: { dynamic: false, properties } });
+      await call("PUT", `/${indexName}-2010-02`, { mappings: indexMapping() });
+      const said: string[] = [];
+      const log = createLogger("test", (line) => said.push(line));
+      const ports = { search, log, timeLeftMs: () => 60_000, sleep: async () => undefined };
+      const input = {
+        readerGroups: [],
+        readerRole: "retail_reader",
+        readerRoleArns: [],
+        replicas: 0,
+        retentionDays: 90,
+        shards: 1,
+        title: "Contract",
+        writerRoleArns: [role],
+      };
+      const run = () => searchSetup(input, { indexName, contract: retailTransaction }, ports);
+
+      const first = await run();
+      const second = await run();
+
+      const warnings = [
+        `index ${indexName}-2009-12: field StockCode is {"type":"integer"}, and the contract's is {"type":"keyword","ignore_above":8191}: it stays, and lines that do not fit it go to quarantine`,
+      ];
+      expect([first.warnings, second.warnings]).toEqual([warnings, warnings]);
+      expect(first.updated).toContain(`fields of ${indexName}-*`);
+      expect(second).toMatchObject({ created: [], updated: [] });
+      expect(said.map((line) => JSON.parse(line)).filter(({ level }) => level === "WARN")).toMatchObject([
+        { message: warnings[0] },
+        { message: warnings[0] },
+      ]);
+      expect((await call("GET", `/${indexName}-2010-01/_mapping`)).body).toMatchObject({
+        [`${indexName}-2010-01`]: { mappings: { properties: indexMapping().properties } },
+      });
+      await put(`${indexName}-2009-12`, ['{"Quantity":7,"Description":"MUG"}'], true);
+      for (const query of [{ term: { Quantity: 7 } }, { term: { "Description.keyword": "MUG" } }]) {
+        expect((await call("GET", `/${indexName}-*/_count`, { query })).body).toMatchObject({ count: 1 });
+      }
     });
 
     test("UpsertToES indexes what fits, quarantines what never will, and gives the same result again", async () => {

@@ -56,6 +56,19 @@ export class Engine {
     await this.journal.append(this.makeIndex(name, settings, mappings).entry);
   }
 
+  /** Adds fields to the mappings of indices: to all of them, or to none. @throws EngineError */
+  public async addFields(expression: string, properties: JsonObject): Promise<void> {
+    const extended = this.resolve(expression).map((index) => ({
+      index,
+      mapping: index.mapping.extended(properties),
+    }));
+    const entries = extended.map(({ index, mapping }) => {
+      index.extend(mapping);
+      return changeEntry({ t: "fields", index: index.name, properties });
+    });
+    await this.journal.append(entries.join(""));
+  }
+
   /** Deletes indices with their documents. @throws EngineError when one does not exist */
   public async deleteIndices(expression: string): Promise<void> {
     const entries = this.resolve(expression).map(({ name }) => {

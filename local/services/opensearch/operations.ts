@@ -58,6 +58,7 @@ const ROUTES: readonly Route[] = [
     "/{index}/_mapping",
     show(({ mappings }) => ({ mappings })),
   ),
+  route("PUT POST", "/{index}/_mapping", putMapping),
   route(
     "GET",
     "/{index}/_settings",
@@ -162,6 +163,19 @@ async function createIndex(
   const { settings: given, mappings } = body;
   await engine.createIndex(index, readSettings(given), isJsonObject(mappings) ? mappings : {});
   return ok({ acknowledged: true, shards_acknowledged: true, index });
+}
+
+async function putMapping(
+  request: SearchHttpRequest,
+  { engine }: RouteContext,
+  [index = ""]: string[],
+): Promise<Answer> {
+  checkParameters(request);
+  const body = jsonBody(request);
+  checkMembers(body, "a mapping of an index", ["properties"]);
+  const { properties } = body;
+  await engine.addFields(index, isJsonObject(properties) ? properties : {});
+  return ACKNOWLEDGED;
 }
 
 async function deleteIndex(

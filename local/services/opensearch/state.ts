@@ -10,6 +10,7 @@ import { isSecurityKind, SecurityApi, type SecurityKind } from "./plugins/securi
 /** A change in the journal. Documents have their own form, see {@link documentEntry}. */
 type Change =
   | ({ readonly t: "index" } & IndexDefinition)
+  | { readonly t: "fields"; readonly index: string; readonly properties: JsonObject }
   | { readonly t: "drop"; readonly index: string }
   | { readonly t: "dashboards"; readonly key: string; readonly value: Json }
   | { readonly t: "template"; readonly name: string; readonly body: JsonObject }
@@ -65,8 +66,14 @@ export class State {
     for (const [key, value] of this.dashboards.everything())
       yield changeEntry({ t: "dashboards", key, value });
     for (const index of this.indices.values()) {
-      yield changeEntry({ t: "index", ...index.definition, mappings: index.mapping.toJson() });
-      for (const doc of index.everything()) yield documentEntry(index.name, doc);
+      yield changeEntry({ t: "index", ...index.definition });
+      const [[, first] = [undefined, []], ...later] = index.history();
+      for (const doc of first) yield documentEntry(index.name, doc);
+      for (const [mapping, docs] of later) {
+        const { properties = {} } = mapping.toJson();
+        if (isJsonObject(properties)) yield changeEntry({ t: "fields", index: index.name, properties });
+        for (const doc of docs) yield documentEntry(index.name, doc);
+      }
     }
   }
 
@@ -95,6 +102,10 @@ export class State {
         settings: readSettings(settings),
         mappings: isJsonObject(mappings) ? mappings : {},
       });
+    } else if (t === "fields") {
+      const { properties } = change;
+      const index = this.index(change);
+      index.extend(index.mapping.extended(isJsonObject(properties) ? properties : {}));
     } else if (t === "drop") this.drop(String(change["index"]));
     else if (t === "template" && isJsonObject(body)) this.templates.put(name, body);
     else if (t === "security" && typeof kind === "string" && isSecurityKind(kind) && isJsonObject(body))

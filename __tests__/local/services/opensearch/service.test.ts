@@ -222,7 +222,7 @@ describe("what is not served", () => {
   test.each<[Sent, string]>([
     [["GET", "/_cluster/stats"], "GET /_cluster/stats"],
     [["POST", "/a/_update/1", {}], "POST /a/_update/1"],
-    [["PUT", "/a/_mapping", {}], "PUT /a/_mapping"],
+    [["PUT", "/a/_mapping", { dynamic: true }], "dynamic in a mapping of an index"],
     [["POST", "/_plugins/_ism/add/x", {}], "POST /_plugins/_ism/add/x"],
     [["GET", "/_plugins/_security/api/internalusers/x"], "GET /_plugins/_security/api/internalusers/x"],
     [["GET", "/_plugins/_security/api/roles"], "GET /_plugins/_security/api/roles"],

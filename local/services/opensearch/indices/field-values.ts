@@ -182,11 +182,13 @@ function number({ type, scalingFactor }: Field, value: Json, refuse: Refuse): nu
   if (type === "double") {
     if (Number.isFinite(given)) return given;
     const shown = given > 0 ? "Infinity" : "-Infinity";
-    throw refuse("illegal_argument_exception", `[double] supports only finite values, but got [${shown}]`);
+    throw refuse("illegal_argument_exception", `[${type}] supports only finite values, but got [${shown}]`);
   }
   const whole = Math.trunc(given);
-  if (whole >= -INTEGER_BOUND && whole < INTEGER_BOUND) return whole;
-  throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of int`);
+  const bound = type === "integer" ? INTEGER_BOUND : LONG_BOUND;
+  if (whole >= -bound && whole < bound) return whole;
+  const name = type === "integer" ? "int" : "long";
+  throw refuse("input_coercion_exception", `Numeric value (${String(value)}) out of range of ${name}`);
 }
 
 function clampedToLong(value: number): number {

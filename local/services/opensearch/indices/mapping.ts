@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../../lib/json";
 import { isKnownFormat } from "../dates";
-import { EngineError, notSupported } from "../errors";
+import { badRequest, EngineError, notSupported } from "../errors";
 
-/** The types in the contract's mapping, each with the parameters that it uses. */
+/** The types of contracts' mappings, each with the parameters that they use. */
 const TYPES = {
   keyword: ["ignore_above", "index", "doc_values"],
   text: [],
@@ -23,12 +23,12 @@ export interface Field {
   readonly slot: number;
   /** Format of a date field. */
   readonly format: string;
+  /** Of a scaled float: its values are whole multiples of one divided by it. */
+  readonly scalingFactor: number;
   /** For a keyword field: longer texts are not indexed. In characters. */
   readonly ignoreAbove: number;
   /** For a keyword field: neither indexed nor a doc value, so only the source holds its texts, however long they are. */
   readonly isSourceOnly: boolean;
-  /** For a scaled_float field: its values are kept as whole multiples of 1 / factor. */
-  readonly scalingFactor: number;
   /** Further ways in which the same value is indexed. */
   readonly subfields: readonly Field[];
 }
@@ -39,9 +39,17 @@ export class Mapping {
   public readonly isDynamic: boolean;
   private readonly own = new Map<string, Field>();
   private readonly byPath = new Map<string, Field>();
+  private nextSlot: number;
 
-  /** @throws EngineError when `source` uses a feature that the double lacks */
-  public constructor(private readonly source: JsonObject) {
+  /**
+   * @param before the mapping that this one extends: its fields keep their slots
+   * @throws EngineError when `source` uses a feature that the double lacks
+   */
+  public constructor(
+    private readonly source: JsonObject,
+    private readonly before?: Mapping,
+  ) {
+    this.nextSlot = before?.slots ?? 0;
     const { dynamic = true, properties = {}, ...others } = source;
     for (const key of Object.keys(others)) throw notSupported(`mapping parameter ${key}`);
     const text = String(dynamic);
@@ -71,12 +79,23 @@ export class Mapping {
 
   /** Number of value slots that a document needs. */
   public get slots(): number {
-    return this.byPath.size;
+    return this.nextSlot;
   }
 
   /** The mapping as the client sent it, which the engine returns too. */
   public toJson(): JsonObject {
     return this.source;
+  }
+
+  /**
+   * The mapping with further fields and subfields; a document that was written before has no value in them.
+   * @throws EngineError when it would change a field, or uses a feature that the double lacks
+   */
+  public extended(properties: JsonObject): Mapping {
+    return new Mapping(
+      { ...this.source, properties: merged("", propertiesOf(this.source), properties) },
+      this,
+    );
   }
 
   private read(path: string, source: Json): Field {
@@ -99,7 +118,7 @@ export class Mapping {
     const subfields = Object.entries(isJsonObject(fields) ? fields : {}).map(([key, inner]) =>
       this.read(`${path}.${key}`, inner),
     );
-    const slot = this.byPath.size;
+    const slot = this.before?.byPath.get(path)?.slot ?? this.nextSlot++;
     const field = {
       ...{ path, type, slot, subfields },
       ...{ format: String(format), ignoreAbove: Number(ignoreAbove), isSourceOnly: !index },
@@ -119,6 +138,44 @@ function checkScalingFactor(path: string, given: Json | undefined): void {
   if (!(Number(given) > 0 && Number.isFinite(Number(given)))) {
     throw refuse(`[scaling_factor] must be a positive number, got [${String(given)}]`);
   }
+}
+
+function propertiesOf({ properties = {} }: JsonObject): JsonObject {
+  return isJsonObject(properties) ? properties : {};
+}
+
+/** Adds fields to fields. @throws EngineError when a field would change, as the engine does */
+function merged(parent: string, existing: JsonObject, added: JsonObject): JsonObject {
+  const all: Record<string, Json> = { ...existing };
+  for (const [name, field] of Object.entries(added)) {
+    const present = existing[name];
+    if (!isJsonObject(present) || !isJsonObject(field)) {
+      all[name] = field;
+      continue;
+    }
+    const path = `${parent}${name}`;
+    const { type = "object", fields = {}, ...parameters } = field;
+    const { type: presentType = "object", fields: presentFields = {}, ...presentParameters } = present;
+    if (type !== presentType) {
+      throw badRequest(
+        `mapper [${path}] cannot be changed from type [${String(presentType)}] to [${String(type)}]`,
+      );
+    }
+    for (const key of new Set([...Object.keys(parameters), ...Object.keys(presentParameters)])) {
+      const [from, to] = [presentParameters[key], parameters[key]];
+      if (key === "ignore_above" || String(from) === String(to)) continue;
+      throw badRequest(
+        `Mapper for [${path}] conflicts with existing mapper:\n\tCannot update parameter [${key}] from [${String(from)}] to [${String(to)}]`,
+      );
+    }
+    const subfields = merged(
+      `${path}.`,
+      isJsonObject(presentFields) ? presentFields : {},
+      isJsonObject(fields) ? fields : {},
+    );
+    all[name] = { ...present, ...field, ...(Object.keys(subfields).length > 0 && { fields: subfields }) };
+  }
+  return all;
 }
 
 function isType(type: Json): type is Field["type"] {

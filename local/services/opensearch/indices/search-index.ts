@@ -12,6 +12,8 @@ export interface Doc {
   /** The JSON text that the client sent. */
   readonly source: string;
   readonly values: FieldValues;
+  /** The mapping by which it was indexed: a later field has no value of it. */
+  readonly mapping: Mapping;
 }
 
 /** Definition of an index. */
@@ -21,6 +23,7 @@ export interface IndexDefinition {
   /** Milliseconds since 1970. */
   readonly createdMs: number;
   readonly settings: Settings;
+  /** Its first mapping. */
   readonly mappings: JsonObject;
 }
 
@@ -36,7 +39,8 @@ export interface Written {
  * waits for a refresh; here the refreshes continue.)
  */
 export class SearchIndex {
-  public readonly mapping: Mapping;
+  /** Its mappings, the newest last. */
+  private readonly versions: [Mapping, ...Mapping[]];
   private readonly newest = new Map<string, Doc>();
   private readonly searchable = new Map<string, Doc>();
   /** Written since the last refresh. */
@@ -45,9 +49,24 @@ export class SearchIndex {
   private nextSeqNo = 0;
 
   public constructor(public readonly definition: IndexDefinition) {
-    this.mapping = new Mapping(definition.mappings);
+    this.versions = [new Mapping(definition.mappings)];
     const interval = refreshIntervalMs(definition.settings);
     if (interval !== undefined) this.timer = setInterval(() => this.refresh(), interval).unref();
+  }
+
+  public get mapping(): Mapping {
+    return this.versions.at(-1) ?? this.versions[0];
+  }
+
+  /** Every mapping that it has had, oldest first, each with the current documents that were indexed by it. */
+  public *history(): Generator<readonly [Mapping, readonly Doc[]]> {
+    const docs = [...this.newest.values()];
+    for (const mapping of this.versions) yield [mapping, docs.filter((doc) => doc.mapping === mapping)];
+  }
+
+  /** Replaces the mapping by one that extends it, for the documents to come. */
+  public extend(mapping: Mapping): void {
+    this.versions.push(mapping);
   }
 
   public get name(): string {
@@ -57,17 +76,19 @@ export class SearchIndex {
   /** Stores a document; it replaces one with the same id. @throws EngineError */
   public put(id: string, source: string): Written {
     const present = this.newest.get(id);
-    const values = readFields(parseDocument(source), source, this.mapping, id);
-    const doc = { id, version: (present?.version ?? 0) + 1, seqNo: this.nextSeqNo, source, values };
+    const { mapping } = this;
+    const values = readFields(parseDocument(source), source, mapping, id);
+    const doc = { id, version: (present?.version ?? 0) + 1, seqNo: this.nextSeqNo, source, values, mapping };
     this.place(doc);
     return { result: present ? "updated" : "created", doc };
   }
 
   /** Restores a document from the journal. */
   public restore(id: string, source: string, version: number, seqNo: number): void {
-    const values = readFields(parseDocument(source), source, this.mapping, id);
+    const { mapping } = this;
+    const values = readFields(parseDocument(source), source, mapping, id);
     this.nextSeqNo = seqNo;
-    this.place({ id, version, seqNo, source, values });
+    this.place({ id, version, seqNo, source, values, mapping });
   }
 
   /** Makes all written documents searchable. */
@@ -88,11 +109,6 @@ export class SearchIndex {
   /** Number of searchable documents. */
   public get size(): number {
     return this.searchable.size;
-  }
-
-  /** The current documents, searchable or not. */
-  public everything(): Iterable<Doc> {
-    return this.newest.values();
   }
 
   /** Stops its refreshes. */

@@ -7,10 +7,13 @@ import { FieldReader, type Match } from "./values";
 type NumberScript = (match: Match) => number;
 
 const FACTOR = /^\s*doc\['([^']+)'\]\.value\s*$/;
+/** A factor that is zero where a document has no value. */
+const OPTIONAL_FACTOR = /^\s*\(doc\['([^']+)'\]\.size\(\) == 0 \? 0 : doc\['\1'\]\.value\)\s*$/;
 
 /**
  * The only kind of script that the double runs: a product of fields, such as
- * `doc['Quantity'].value * doc['Price'].value`, which is the revenue of a line.
+ * `doc['Quantity'].value * doc['Price'].value`, which is the revenue of a line. A factor may be
+ * `(doc['Price'].size() == 0 ? 0 : doc['Price'].value)`.
  * @throws EngineError for any other script
  */
 export function compileScript(script: Json, indices: readonly SearchIndex[]): NumberScript {
@@ -25,21 +28,27 @@ export function compileScript(script: Json, indices: readonly SearchIndex[]): Nu
   }
   const factors = String(source)
     .split("*")
-    .map((part) => FACTOR.exec(part)?.[1]);
-  const readers = factors.map((path) => {
+    .map((part) => ({
+      path: (FACTOR.exec(part) ?? OPTIONAL_FACTOR.exec(part))?.[1],
+      isOptional: OPTIONAL_FACTOR.test(part),
+    }));
+  const readers = factors.map(({ path, isOptional }) => {
     if (path === undefined) throw notSupported(`script ${String(source)}; supported: a product of fields`);
     const reader = new FieldReader(indices, path);
     if (!reader.mapped) throw runtimeError(String(source), `No field found for [${path}] in mapping`);
-    return reader;
+    return { reader, isOptional };
   });
   // Painless multiplies whole numbers as longs, which overflow.
-  const isWhole = readers.every(({ mapped }) => mapped?.type === "integer" || mapped?.type === "long");
+  const isWhole = readers.every(
+    ({ reader: { mapped } }) => mapped?.type === "integer" || mapped?.type === "long",
+  );
   return (match) => {
     let product = 1;
     let whole = 1n;
-    for (const reader of readers) {
+    for (const { reader, isOptional } of readers) {
       const [value] = reader.values(match);
       if (reader.mapped?.type === "boolean") throw notSupported(`a product of ${reader.path}, a boolean`);
+      if (value === undefined && isOptional) return 0;
       if (value === undefined || typeof value === "string") {
         throw runtimeError(String(source), `A document doesn't have a value for a field! [${reader.path}]`);
       }

@@ -25,6 +25,7 @@ const KNOWN = [
   "aggs",
   "aggregations",
   "track_total_hits",
+  "post_filter",
 ];
 
 /** A hit. Its document is the text that the client sent, unless members are left out. */
@@ -45,11 +46,13 @@ export function search(body: JsonObject, indices: readonly SearchIndex[], now: n
     // Without an index no shard evaluates the aggregations, so the response has none.
     const aggs = indices.length === 0 ? undefined : (body["aggs"] ?? body["aggregations"]);
     const aggregate = compileAggregations(aggs, { indices, now });
-    const hits = page(body, matches, indices);
+    // Aggregations are over all that the query finds; hits and their total are without what this filters out.
+    const kept = filtered(matches, body["post_filter"], indices, now);
+    const hits = page(body, kept, indices);
     const hasAggregations = aggs !== undefined;
     const aggregations = hasAggregations ? `,"aggregations":${rawJson(aggregate(matches))}` : "";
     const shards = JSON.stringify(shardsOf(indices));
-    const total = totalOf(body["track_total_hits"], matches.length);
+    const total = totalOf(body["track_total_hits"], kept.length);
     const scored = hits.length > 0 && hits.every(({ sort }) => sort === undefined);
     const maxScore = indices.length === 0 ? "0.0" : scored ? "1.0" : "null";
     const texts = hits.map((hit) => hitText(hit, body["_source"])).join(",");
@@ -78,6 +81,17 @@ function find(query: Json | undefined, indices: readonly SearchIndex[], now: num
     for (const doc of index.documents()) if (fits(doc)) matches.push({ index, doc });
   }
   return matches;
+}
+
+function filtered(
+  matches: readonly Match[],
+  query: Json | undefined,
+  indices: readonly SearchIndex[],
+  now: number,
+): readonly Match[] {
+  if (query === undefined) return matches;
+  const fits = new Map(indices.map((index) => [index, compileQuery(query, index, now)]));
+  return matches.filter(({ index, doc }) => fits.get(index)?.(doc));
 }
 
 function page(body: JsonObject, matches: readonly Match[], indices: readonly SearchIndex[]): Hit[] {
