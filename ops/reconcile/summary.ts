@@ -90,7 +90,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
     const groups = new Map<string, { rows: number; totals: Total[] }>();
     return {
       add: (line) => {
-        const name = groupBy === undefined ? ALL : String(line[groupBy] ?? "");
+        const name = groupBy === undefined ? ALL : String(memberOf(line, groupBy) ?? "");
         const group = groups.get(name) ?? { rows: 0, totals: this.measures.map(totalOf) };
         groups.set(name, group);
         group.rows++;
@@ -113,9 +113,14 @@ function quoted(field: string): string {
   return `"${field.toLowerCase()}"`;
 }
 
-/** A sum of bigints would overflow, and the query would fail. */
-function factorSql({ field, kind }: Column): string {
-  return kind === "bigint" ? `CAST(${quoted(field)} AS decimal(19, 0))` : quoted(field);
+/** As a wide decimal: a sum of bigints, or a product of numbers of 18 digits, would overflow and fail the query. */
+function factorSql(column: Column): string {
+  const name = quoted(column.field);
+  return isDouble(column) ? name : `CAST(${name} AS decimal(19, ${scaleOf(column)}))`;
+}
+
+function scaleOf(column: Column): number {
+  return column.kind === "decimal" ? column.scale : 0;
 }
 
 /** @param text of a sum, empty where no line has a value */
@@ -146,7 +151,7 @@ function doubleTotal(factors: readonly Column[]): Total {
   let sum = 0;
   return {
     add: (line) => {
-      const values = factors.map(({ field }) => line[field] ?? null);
+      const values = factors.map(({ field }) => memberOf(line, field));
       if (!values.includes(null))
         sum += values.reduce<number>((product, value) => product * Number(value), 1);
     },
@@ -155,14 +160,14 @@ function doubleTotal(factors: readonly Column[]): Total {
 }
 
 function exactTotal(factors: readonly Column[]): Total {
-  const scales = factors.map((column) => (column.kind === "decimal" ? column.scale : 0));
+  const scales = factors.map(scaleOf);
   const scale = scales.reduce((sum, one) => sum + one, 0);
   let sum = 0n;
   return {
     add: (line) => {
       let product = 1n;
       for (const [at, { field }] of factors.entries()) {
-        const value = scaled(String(line[field] ?? ""), scales[at] ?? 0);
+        const value = scaled(String(memberOf(line, field) ?? ""), scales[at] ?? 0);
         if (value === undefined) return;
         product *= value;
       }
@@ -174,6 +179,11 @@ function exactTotal(factors: readonly Column[]): Total {
       return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}.${digits.slice(point)}`;
     },
   };
+}
+
+/** A column may be called as a member that every object inherits, such as "constructor". */
+function memberOf(line: LineValues, field: string): LineValues[string] {
+  return (Object.hasOwn(line, field) ? line[field] : null) ?? null;
 }
 
 /** A number as a multiple of 10^-scale; undefined for a text that is none. */
