@@ -88,14 +88,14 @@ function withScale(digits: string, scale: number): string {
 function tableOf(
   { contract }: Sent,
   lines: readonly StoredLine[],
-  alter = (text: string): string => text,
+  alter = (text: string, _: string): string => text,
 ): Sql {
   return {
     query: async (_, onRow) => {
       for (const { recordId, arrivedAt, verdict } of lines) {
         const cells = contract.columns.map((column) => [
           column.field.toLowerCase(),
-          alter(athenaText(column, verdict.values[column.field] ?? null)),
+          alter(athenaText(column, verdict.values[column.field] ?? null), column.field),
         ]);
         onRow({
           ...Object.fromEntries(cells),
@@ -215,6 +215,7 @@ describe("a change is found", () => {
     [{ ratio: "0.1" }, "0.1", "0.10000000000000002"],
     [{ is_valid: "false" }, "false", "true"],
     [{ is_valid: "false" }, "false", ""],
+    [{ is_valid: "false" }, "false", "no"],
     [{ opt_amount: "0" }, "0.0000", ""],
     [{ amount: "0" }, "0.0000", "NaN"],
     [{ ratio: "0" }, "0.0", "NaN"],
@@ -229,6 +230,14 @@ describe("a change is found", () => {
     const found = await compareAll(sent, altered, sourcesOf(sent, lines));
 
     expect(found).toMatchObject({ agree: false, altered: { raw: [lines[0]?.recordId], indexed: [] } });
+  });
+
+  test("in a table: a number that is none in the place of null", async () => {
+    const sent = lineOf({});
+    const lines = storedLines(sent);
+    const altered = tableOf(sent, lines, (text, field) => (field === "opt_ratio" ? "NaN" : text));
+
+    expect(await compareAll(sent, altered, sourcesOf(sent, lines))).toMatchObject({ agree: false });
   });
 
   test.each([
