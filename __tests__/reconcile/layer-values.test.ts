@@ -108,16 +108,17 @@ function tableOf(
   };
 }
 
-/** An engine that holds documents as they were sent, as OpenSearch does, and answers as it does. */
-function searchOf(sources: readonly string[], statusCode = 200): Client {
+/** An engine that holds documents as they were sent, as OpenSearch does, and answers as it does. @param statuses of its answers, 200 after them */
+function searchOf(sources: readonly string[], ...statuses: readonly number[]): Client {
   const hits = sources.map(
     (source) =>
       `{"_index":"any-2026-11","_id":"${JSON.parse(source).record_id}","_score":null,"_source":${source},"sort":["x"]}`,
   );
   const answer = `{"took":3,"hits":{"total":{"value":${hits.length},"relation":"eq"},"hits":[${hits.join(",")}]}}`;
+  const left = [...statuses];
   return {
     indices: { refresh: async () => undefined },
-    search: async () => ({ statusCode, body: Readable.from([Buffer.from(answer)]) }),
+    search: async () => ({ statusCode: left.shift() ?? 200, body: Readable.from([Buffer.from(answer)]) }),
   } as unknown as Client;
 }
 
@@ -258,8 +259,16 @@ describe("a change is found", () => {
   });
 });
 
-test("an answer of the engine that is an error is one", async () => {
-  await expect(readIndex(searchOf([], 503), "any*", everyKind)).rejects.toThrow(
-    'search of any*: 503: {"took":3',
-  );
+test.each([
+  [[503, 503, 503, 503], 'search of any*: 503: {"took":3'],
+  [[400], "search of any*: 400"],
+])("answers %j of the engine are an error", async (statuses, message) => {
+  await expect(readIndex(searchOf([], ...statuses), "any*", everyKind)).rejects.toThrow(message);
+});
+
+test("an engine that is away for a moment is asked again", async () => {
+  const sent = lineOf({});
+  const sources = sourcesOf(sent, storedLines(sent));
+
+  expect((await readIndex(searchOf(sources, 502, 503, 504), "any*", everyKind)).size).toBe(1);
 });
