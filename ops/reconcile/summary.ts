@@ -21,8 +21,11 @@ export interface Summary {
   readonly measures: readonly Measure[];
 }
 
-/** The number of lines of one group, `rows`, and its measures by name. */
-export type GroupSums = Readonly<Record<string, number>>;
+/**
+ * The number of lines of one group, `rows`, and its measures by name; an exact sum that a double would round is the
+ * text of its digits.
+ */
+export type GroupSums = Readonly<Record<string, number | string>>;
 
 /** Sums by group. */
 export type Sums = Readonly<Record<string, GroupSums>>;
@@ -79,7 +82,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
   /** The group of a row of {@link sql}'s result. */
   public groupOf(row: ResultRow): readonly [group: string, GroupSums] {
     const sums = this.measures.map(
-      (measure, at) => [measure.name, numberOf(measure, row[`sum_${at}`] ?? "")] as const,
+      (measure, at) => [measure.name, readSum(measure, row[`sum_${at}`] ?? "")] as const,
     );
     return [row["group_name"] ?? "", { rows: Number(row["line_count"]), ...Object.fromEntries(sums) }];
   }
@@ -100,7 +103,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
         Object.fromEntries(
           [...groups].map(([name, { rows, totals }]) => {
             const sums = this.measures.map(
-              (measure, at) => [measure.name, numberOf(measure, totals[at]?.text() ?? "")] as const,
+              (measure, at) => [measure.name, readSum(measure, totals[at]?.text() ?? "")] as const,
             );
             return [name, { rows, ...Object.fromEntries(sums) }];
           }),
@@ -124,13 +127,15 @@ function scaleOf(column: Column): number {
 }
 
 /** @param text of a sum, empty where no line has a value */
-function numberOf(
+function readSum(
   { decimals, factors }: Measure & { readonly factors: readonly Column[] },
   text: string,
-): number {
+): number | string {
   const sum = Number(text);
   if (decimals !== undefined) return Number(sum.toFixed(decimals));
-  return factors.some(isDouble) ? Number(sum.toPrecision(DIGITS_OF_DOUBLES)) : sum;
+  if (factors.some(isDouble)) return Number(sum.toPrecision(DIGITS_OF_DOUBLES));
+  const digits = plainDigits(text);
+  return digits === undefined || plainDigits(String(sum)) === digits ? sum : digits;
 }
 
 function isDouble({ kind }: Column): boolean {
@@ -176,7 +181,8 @@ function exactTotal(factors: readonly Column[]): Total {
     text: () => {
       const digits = String(sum < 0n ? -sum : sum).padStart(scale + 1, "0");
       const point = digits.length - scale;
-      return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}.${digits.slice(point)}`;
+      const fraction = scale === 0 ? "" : `.${digits.slice(point)}`;
+      return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}${fraction}`;
     },
   };
 }
