@@ -21,7 +21,10 @@ export function checksum(
   arrivedAt: string,
   extra: string | null,
 ): string {
-  const parts = columns.map((column) => comparable(column, values[column.field] ?? null));
+  const parts = columns.map((column) => {
+    // A column may be called as a member that every object inherits, such as "constructor".
+    return comparable(column, Object.hasOwn(values, column.field) ? values[column.field] : null);
+  });
   const known = digest(JSON.stringify([...parts, arrivedAt])).slice(0, VALUES_LENGTH);
   if (extra === null) return known;
   return known + (extra === "{}" ? NOTHING : digest(extra).slice(0, VALUES_LENGTH));

@@ -34,7 +34,7 @@ export class ColumnNames {
   public constructor({ contract, aliases }: Pick<Preset, "contract" | "aliases">) {
     this.fields = contract.columns.map(({ field }) => field);
     for (const field of this.fields) {
-      for (const name of [field, ...(aliases[field] ?? [])]) {
+      for (const name of [field, ...(aliases.get(field) ?? [])]) {
         const known = this.byPlainName.get(plain(name)) ?? new Set();
         this.byPlainName.set(plain(name), known.add(field));
       }

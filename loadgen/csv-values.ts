@@ -28,12 +28,12 @@ const LONGEST_NOTHING = 16;
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 /** What a boolean may be written as, in any case. */
-const BOOLEANS: Readonly<Record<string, string>> = {
-  true: "true",
-  false: "false",
-  "1": "true",
-  "0": "false",
-};
+const BOOLEANS: ReadonlyMap<string, string> = new Map([
+  ["true", "true"],
+  ["1", "true"],
+  ["false", "false"],
+  ["0", "false"],
+]);
 /** Form of a timestamp to the second; the contract's judge checks that the date exists. */
 const SECONDS_FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 /** Such as 1,234.50, 1.234,50 and 1 234. */
@@ -177,7 +177,7 @@ function jsonNumber(kind: Column["kind"], text: string): string | undefined {
 }
 
 function booleanOf(field: string, text: string): Reading {
-  const json = BOOLEANS[text.toLowerCase()];
+  const json = BOOLEANS.get(text.toLowerCase());
   return json === undefined
     ? { reason: "not_a_boolean", fault: `${field} is ${quoted(text)}; true, false, 1 or 0 is wanted` }
     : { json };

@@ -44,8 +44,8 @@ export function readCsv(file: string, preset: Preset, options: CsvOptions = {}):
 /** Collects the report on an input's columns. */
 class Columns {
   private readonly filled = new Set<string>();
-  private readonly nothing: Record<string, number> = {};
-  private readonly integer: Record<string, number> = {};
+  private readonly nothing = new Map<string, number>();
+  private readonly integer = new Map<string, number>();
   public leftOut: readonly string[] = [];
 
   public constructor(private readonly columns: readonly Column[]) {}
@@ -57,15 +57,15 @@ class Columns {
   }
 
   public add(as: "nothing" | "integer", field: string): void {
-    this[as][field] = (this[as][field] ?? 0) + 1;
+    this[as].set(field, (this[as].get(field) ?? 0) + 1);
   }
 
   public report(): ColumnReport {
     return {
       columnsUnfilled: this.columns.map(({ field }) => field).filter((field) => !this.filled.has(field)),
       columnsLeftOut: this.leftOut,
-      readAsNothing: { ...this.nothing },
-      readAsInteger: { ...this.integer },
+      readAsNothing: Object.fromEntries(this.nothing),
+      readAsInteger: Object.fromEntries(this.integer),
     };
   }
 }

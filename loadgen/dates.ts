@@ -6,11 +6,11 @@ const EXCEL_EPOCH_DAYS = 25_569;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /** Dates that are numbers: the milliseconds of one. */
-const NUMBERS: Readonly<Record<string, (value: number) => number>> = {
-  excel: (days) => Math.round((days - EXCEL_EPOCH_DAYS) * 86_400) * 1_000,
-  unix: (seconds) => seconds * 1_000,
-  "unix-ms": (milliseconds) => milliseconds,
-};
+const NUMBERS: ReadonlyMap<string, (value: number) => number> = new Map([
+  ["excel", (days) => Math.round((days - EXCEL_EPOCH_DAYS) * 86_400) * 1_000],
+  ["unix", (seconds) => seconds * 1_000],
+  ["unix-ms", (milliseconds) => milliseconds],
+]);
 
 /** Supported formats, for the message about an invalid one. */
 export const DATE_FORMATS =
@@ -24,7 +24,7 @@ type Part = "year" | "month" | "name" | "day" | "hour" | "minute" | "second" | "
  * @throws RangeError for an invalid format.
  */
 export function dateReader(format: string): DateReader {
-  const ofNumber = NUMBERS[format.toLowerCase()];
+  const ofNumber = NUMBERS.get(format.toLowerCase());
   if (ofNumber) {
     return (text) =>
       /^\d+([.,]\d+)?$/.test(text) ? withinDate(ofNumber(Number(text.replace(",", ".")))) : undefined;

@@ -161,7 +161,8 @@ function numberText(
   const sign = random.chance(NEGATIVE) ? "-" : "";
   if (random.chance(EXTREME)) return sign + largest;
   const before = digitsText(random, random.below(Math.min(whole, ordinary) + 1)).replace(/^0+/, "") || "0";
-  return `${sign}${before}${scale === 0 ? "" : `.${digitsText(random, scale)}`}`;
+  const number = `${before}${scale === 0 ? "" : `.${digitsText(random, scale)}`}`;
+  return /[1-9]/.test(number) ? sign + number : number;
 }
 
 function digitsText(random: Random, length: number): string {

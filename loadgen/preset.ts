@@ -6,7 +6,7 @@ import type { SourceLine } from "./source";
 export interface Preset {
   readonly contract: RunTimeContract;
   /** Other names that published files give to a column. */
-  readonly aliases: Readonly<Record<string, readonly string[]>>;
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
   /** Optional text columns of whole numbers: `13085.0`, as pandas writes them beside absent ones, is read as `13085`. */
   readonly wholeNumbers: readonly string[];
   /** Synthetic lines without end; the same for the same seed, but for times. @param now milliseconds since 1970 */
@@ -17,7 +17,7 @@ export interface Preset {
 export function presetOf(contract: RunTimeContract): Preset {
   return {
     contract,
-    aliases: {},
+    aliases: new Map(),
     wholeNumbers: [],
     syntheticLines: (seed, now) => linesByKinds(contract, seed, now),
   };

@@ -16,8 +16,10 @@ import {
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
 import kinesalite from "kinesalite";
+import { lineJudge } from "../../contract/judge";
 import { splitLines } from "../../contract/lines";
 import { lineId, recordPrefix } from "../../contract/record-id";
+import { parseContractVariable } from "../../contract/variable";
 import { onInterrupt } from "../../loadgen/interrupt";
 import { createKinesisClient } from "../../loadgen/kinesis";
 import { openLedger, readLedger } from "../../loadgen/ledger";
@@ -434,11 +436,54 @@ describe("the command", () => {
     [["--dry-run", "--ledger", "x"], "cannot be used with option"],
     [["--unknown"], "unknown option '--unknown'"],
     [["more"], "too many arguments"],
+    [["--contract", "at,name:t!"], 'It begins with "at", which is no required timestamp among its columns.'],
+    [["--contract", "at,at:s!,name:x"], 'It has "name:x" in the place of a column.'],
+    [["--contract", "at,at:s!,cost:d8.2", "--map", "Price=a"], "--map Price=a: the fields are at, cost"],
   ])("a wrong command line: %j", async (args, message) => {
     const { code, stdout, stderr } = await runHere(...args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(message);
+  });
+
+  describe("a contract of one's own", () => {
+    const READINGS = "read_at,meter_id:t!,reading_kwh:d12.3!,read_at:z!,site:t";
+
+    test("is that of the synthetic lines", async () => {
+      const { code, stdout } = await runHere(
+        ...["--service-name", "console", "--contract", READINGS, "--max-count", "50"],
+      );
+
+      expect(code).toBe(0);
+      const judge = lineJudge(parseContractVariable(READINGS).columns);
+      const lines = stdout.trimEnd().split("\n");
+      expect(lines).toHaveLength(50);
+      for (const line of lines) {
+        expect(judge(Buffer.from(line), Date.now())).toMatchObject({ accepted: true, extra: "{}" });
+      }
+    });
+
+    test("is that of a file", async () => {
+      const path = file(
+        "readings.csv",
+        "Meter;kWh;Read at;Site\nm-1;1234,5;28.11.2025 9:30;north\nm-2;0,0001;28.11.2025 9:30;\n",
+      );
+
+      const { code, stdout, stderr } = await runHere(
+        ...["--service-name", "console", "--contract", READINGS, "--input-file", path],
+        ...["--map", "METER_ID=Meter", "--map", "reading_kwh=kWh", "--date-format", "D.M.YYYY H:MM"],
+        ...["--max-bad-rows", "1"],
+      );
+
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout:
+          '{"meter_id":"m-1","reading_kwh":1234.5,"read_at":"2025-11-28T09:30:00.000Z","site":"north"}\n',
+      });
+      expect(stderr).toContain(
+        "line 3: not sent: reading_kwh is 0.0001; at most 9 digits before the point and 3 behind it are allowed",
+      );
+    });
   });
 
   test("help names every exit code", async () => {

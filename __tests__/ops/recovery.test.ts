@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
+import type { Contract } from "../../contract/define";
 import type { StreamRecord } from "../../contract/lines";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { FunctionError } from "../../local/services/lambda/functions/function-error";
@@ -22,6 +23,7 @@ import { type ReplayPorts, type ReplayReport, remembered, replay } from "../../o
 import { redriveText, replayText } from "../../ops/recovery/report";
 import { GOOD_ROW } from "../support/good-row";
 import { goodLine, kinesisEvent, sequenceNumber } from "../support/kinesis-event";
+import { meterReadings } from "../support/meter-readings";
 import { judgeRecord } from "../support/retail";
 
 const HOUR_MS = 3_600_000;
@@ -228,11 +230,11 @@ describe("replay", () => {
 
     replay(
       records: readonly StreamRecord[],
-      options: Partial<{ dryRun: boolean; fromMs: number; toMs: number }> = {},
+      options: Partial<{ dryRun: boolean; fromMs: number; toMs: number; contract: Contract }> = {},
     ): Promise<ReplayReport> {
       const { dryRun = false, fromMs = NOON - HOUR_MS, toMs = NOON + 3 * HOUR_MS } = options;
       const ports: ReplayPorts = {
-        contract: retailTransaction,
+        contract: options.contract ?? retailTransaction,
         records: async function* (window) {
           yield* records.filter(({ arrivedAtMs }) => isInWindow(window, arrivedAtMs));
         },
@@ -276,6 +278,21 @@ describe("replay", () => {
     expect(replayText(report, false)).toBe(
       "4 lines in the stream: the raw zone lacked 3 lines, the quarantine 1 line; 3 objects written.",
     );
+  });
+
+  test("another contract's lines are stored by its columns, and looked for in its tables", async () => {
+    const lake = new Lake();
+    const reading = '{"read_at":"2026-11-24T13:00:00.25+01:00","reading_kwh":1.50,"meter_id":"m-1"}';
+
+    const report = await lake.replay([record(1, NOON + 5, reading, goodLine())], { contract: meterReadings });
+
+    expect(report).toEqual({ lines: 2, missing: 1, missingFromQuarantine: 1, objects: 2 });
+    const [, stored = ""] = [...lake.objects].find(([key]) => key.startsWith(ZONES.raw)) ?? [];
+    expect(stored).toMatch(
+      /^\{"meter_id":"m-1","reading_kwh":1\.5,"read_at":"2026-11-24 12:00:00\.250","record_id":/,
+    );
+    const tables = lake.queries.map((sql) => /FROM "(\w+)"/.exec(sql)?.[1]);
+    expect(new Set(tables)).toEqual(new Set(["meter_readings_quarantine", "meter_readings_json"]));
   });
 
   test("a line that was refused once and keeps the contract today is brought back", async () => {

@@ -7,6 +7,9 @@ import type { GroupSums, Measure } from "./summary";
 /** Identities shown of each list; the report says how many there are in all. */
 const LONGEST_LIST = 100;
 
+/** Digits behind the point of a sum, at most: more than a decimal has. */
+const MOST_DIGITS = 20;
+
 /** The report as one JSON document: counts are of lines, lists are cut to {@link LONGEST_LIST}. */
 interface ReportDocument extends Readonly<Record<string, unknown>> {
   readonly agree: boolean;
@@ -137,11 +140,11 @@ export function summaryText(summary: LayerSums): string {
 }
 
 function shown(sums: GroupSums | undefined, { name, decimals }: Pick<Measure, "name" | "decimals">): string {
-  const digits =
-    decimals === undefined
-      ? { maximumFractionDigits: 20 }
-      : { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  return sums?.[name]?.toLocaleString("en", digits) ?? "";
+  const sum = sums?.[name];
+  if (sum === undefined) return "";
+  const digits = { minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? MOST_DIGITS };
+  // Of a text it formats every digit.
+  return new Intl.NumberFormat("en", digits).format(sum as number);
 }
 
 function sumsTable(head: readonly string[]): Table.Table {

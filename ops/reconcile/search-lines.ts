@@ -10,6 +10,9 @@ import { arrivalQuery, type Window } from "./window";
 const DOCUMENTS_PER_CALL = 5_000;
 /** Characters of the engine's answer that an error shows. */
 const SHOWN_ANSWER = 500;
+/** Answers after which the client repeats a request, and how often; it does not where the answer is read here. */
+const RETRIED = [502, 503, 504];
+const MAX_ATTEMPTS = 4;
 
 /** A search was refused, or failed. */
 class SearchError extends Error {
@@ -77,12 +80,14 @@ async function search(
   exact: ReadonlySet<string>,
   body: Readonly<Record<string, unknown>>,
 ): Promise<readonly Hit[]> {
-  const answer = await client.search({ index, body }, { asStream: true });
-  const text = await textOf(answer.body as unknown as NodeJS.ReadableStream);
-  if (answer.statusCode !== 200) {
-    throw new SearchError(`search of ${index}: ${answer.statusCode}: ${text.slice(0, SHOWN_ANSWER)}`);
+  for (let attempt = 1; ; attempt++) {
+    const answer = await client.search({ index, body }, { asStream: true });
+    const text = await textOf(answer.body as unknown as NodeJS.ReadableStream);
+    const status = answer.statusCode ?? 0;
+    if (status === 200) return parseExactly(text, exact).hits.hits;
+    if (attempt < MAX_ATTEMPTS && RETRIED.includes(status)) continue;
+    throw new SearchError(`search of ${index}: ${status}: ${text.slice(0, SHOWN_ANSWER)}`);
   }
-  return parseExactly(text, exact).hits.hits;
 }
 
 /**

@@ -21,8 +21,11 @@ export interface Summary {
   readonly measures: readonly Measure[];
 }
 
-/** The number of lines of one group, `rows`, and its measures by name. */
-export type GroupSums = Readonly<Record<string, number>>;
+/**
+ * The number of lines of one group, `rows`, and its measures by name; an exact sum that a double would round is the
+ * text of its digits.
+ */
+export type GroupSums = Readonly<Record<string, number | string>>;
 
 /** Sums by group. */
 export type Sums = Readonly<Record<string, GroupSums>>;
@@ -79,7 +82,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
   /** The group of a row of {@link sql}'s result. */
   public groupOf(row: ResultRow): readonly [group: string, GroupSums] {
     const sums = this.measures.map(
-      (measure, at) => [measure.name, numberOf(measure, row[`sum_${at}`] ?? "")] as const,
+      (measure, at) => [measure.name, readSum(measure, row[`sum_${at}`] ?? "")] as const,
     );
     return [row["group_name"] ?? "", { rows: Number(row["line_count"]), ...Object.fromEntries(sums) }];
   }
@@ -90,7 +93,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
     const groups = new Map<string, { rows: number; totals: Total[] }>();
     return {
       add: (line) => {
-        const name = groupBy === undefined ? ALL : String(line[groupBy] ?? "");
+        const name = groupBy === undefined ? ALL : String(memberOf(line, groupBy) ?? "");
         const group = groups.get(name) ?? { rows: 0, totals: this.measures.map(totalOf) };
         groups.set(name, group);
         group.rows++;
@@ -100,7 +103,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
         Object.fromEntries(
           [...groups].map(([name, { rows, totals }]) => {
             const sums = this.measures.map(
-              (measure, at) => [measure.name, numberOf(measure, totals[at]?.text() ?? "")] as const,
+              (measure, at) => [measure.name, readSum(measure, totals[at]?.text() ?? "")] as const,
             );
             return [name, { rows, ...Object.fromEntries(sums) }];
           }),
@@ -113,19 +116,26 @@ function quoted(field: string): string {
   return `"${field.toLowerCase()}"`;
 }
 
-/** A sum of bigints would overflow, and the query would fail. */
-function factorSql({ field, kind }: Column): string {
-  return kind === "bigint" ? `CAST(${quoted(field)} AS decimal(19, 0))` : quoted(field);
+/** As a wide decimal: a sum of bigints, or a product of numbers of 18 digits, would overflow and fail the query. */
+function factorSql(column: Column): string {
+  const name = quoted(column.field);
+  return isDouble(column) ? name : `CAST(${name} AS decimal(19, ${scaleOf(column)}))`;
+}
+
+function scaleOf(column: Column): number {
+  return column.kind === "decimal" ? column.scale : 0;
 }
 
 /** @param text of a sum, empty where no line has a value */
-function numberOf(
+function readSum(
   { decimals, factors }: Measure & { readonly factors: readonly Column[] },
   text: string,
-): number {
+): number | string {
   const sum = Number(text);
   if (decimals !== undefined) return Number(sum.toFixed(decimals));
-  return factors.some(isDouble) ? Number(sum.toPrecision(DIGITS_OF_DOUBLES)) : sum;
+  if (factors.some(isDouble)) return Number(sum.toPrecision(DIGITS_OF_DOUBLES));
+  const digits = plainDigits(text);
+  return digits === undefined || plainDigits(String(sum)) === digits ? sum : digits;
 }
 
 function isDouble({ kind }: Column): boolean {
@@ -146,7 +156,7 @@ function doubleTotal(factors: readonly Column[]): Total {
   let sum = 0;
   return {
     add: (line) => {
-      const values = factors.map(({ field }) => line[field] ?? null);
+      const values = factors.map(({ field }) => memberOf(line, field));
       if (!values.includes(null))
         sum += values.reduce<number>((product, value) => product * Number(value), 1);
     },
@@ -155,14 +165,14 @@ function doubleTotal(factors: readonly Column[]): Total {
 }
 
 function exactTotal(factors: readonly Column[]): Total {
-  const scales = factors.map((column) => (column.kind === "decimal" ? column.scale : 0));
+  const scales = factors.map(scaleOf);
   const scale = scales.reduce((sum, one) => sum + one, 0);
   let sum = 0n;
   return {
     add: (line) => {
       let product = 1n;
       for (const [at, { field }] of factors.entries()) {
-        const value = scaled(String(line[field] ?? ""), scales[at] ?? 0);
+        const value = scaled(String(memberOf(line, field) ?? ""), scales[at] ?? 0);
         if (value === undefined) return;
         product *= value;
       }
@@ -171,9 +181,15 @@ function exactTotal(factors: readonly Column[]): Total {
     text: () => {
       const digits = String(sum < 0n ? -sum : sum).padStart(scale + 1, "0");
       const point = digits.length - scale;
-      return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}.${digits.slice(point)}`;
+      const fraction = scale === 0 ? "" : `.${digits.slice(point)}`;
+      return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}${fraction}`;
     },
   };
+}
+
+/** A column may be called as a member that every object inherits, such as "constructor". */
+function memberOf(line: LineValues, field: string): LineValues[string] {
+  return (Object.hasOwn(line, field) ? line[field] : null) ?? null;
 }
 
 /** A number as a multiple of 10^-scale; undefined for a text that is none. */

@@ -174,10 +174,10 @@ function assertLines(found: ReadonlyMap<string, LayerLine>, sent: ReadonlyMap<st
 
 function assertSums(found: Sums, sent: Input["sums"]): string {
   const line = (country: string, { rows = 0, quantity = 0, revenue = 0 }: GroupSums): string =>
-    `${country}: ${rows} rows, quantity ${quantity}, revenue ${revenue.toFixed(2)}`;
+    `${country}: ${rows} rows, quantity ${quantity}, revenue ${Number(revenue).toFixed(2)}`;
   const text = (sums: Sums): string[] =>
     Object.entries(sums)
-      .sort(([, a], [, b]) => (b["revenue"] ?? 0) - (a["revenue"] ?? 0))
+      .sort(([, a], [, b]) => Number(b["revenue"]) - Number(a["revenue"]))
       .map(([country, sum]) => line(country, sum));
   const [these, those] = [text(found), text(sent)];
   check(these.join("\n") === those.join("\n"), `${these.join("\n")}\nagainst\n${those.join("\n")}`);

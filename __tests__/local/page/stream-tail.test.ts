@@ -9,6 +9,7 @@ import { StreamTail } from "../../../local/page/stream-tail";
 import { localKinesis } from "../../../local/services/clients";
 import { readStream } from "../../../ops/reconcile/stream-lines";
 import { GOOD_ROW } from "../../support/good-row";
+import { meterReadings } from "../../support/meter-readings";
 import { type Engines, REGION, STREAM, startEngines } from "../support/engines";
 
 let engines: Engines;
@@ -42,6 +43,14 @@ test("counts lines, not records, by the judge of the layers, from before it was 
   );
   await Promise.all([tail.advance(), tail.advance(), tail.advance()]);
   expect([total(tail.accepted), total(tail.refused)]).toEqual([4, 1]);
+});
+
+test("the judge is that of the contract", async () => {
+  const reading = JSON.stringify({ meter_id: "m-1", reading_kwh: 1.5, read_at: "2026-11-24T09:30:00Z" });
+  await engines.put([{ data: `${good}\n${reading}\n${good}` }]);
+  const tail = await StreamTail.open(engines.kinesis, STREAM.arn, meterReadings, STREAM.retentionHours);
+  await tail.advance();
+  expect([total(tail.accepted), total(tail.refused)]).toEqual([1, 2]);
 });
 
 test("a stream that cannot be read is not counted to its end, until it can be again", async () => {
