@@ -106,7 +106,10 @@ const PATTERN_TYPES: Readonly<Record<string, string>> = {
   keyword: "string",
   text: "string",
   integer: "number",
+  long: "number",
   double: "number",
+  scaled_float: "number",
+  boolean: "boolean",
   date: "date",
 };
 

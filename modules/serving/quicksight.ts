@@ -76,7 +76,10 @@ const ACTIONS = {
 const COLUMN_TYPES: Readonly<Record<string, string>> = {
   string: "STRING",
   int: "INTEGER",
+  bigint: "INTEGER",
   double: "DECIMAL",
+  decimal: "DECIMAL",
+  boolean: "BOOLEAN",
   timestamp: "DATETIME",
 };
 
@@ -184,7 +187,8 @@ export class QuickSight extends Construct {
 
 /** @throws Error for a type without a mapping */
 function columnType(name: string, type: string): string {
-  const found = COLUMN_TYPES[type];
+  const [kind = type] = type.split("(");
+  const found = COLUMN_TYPES[kind];
   if (found === undefined)
     throw new Error(`QuickSight's type for column ${name}, a ${type}, is not known here`);
   return found;
