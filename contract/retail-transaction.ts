@@ -1,4 +1,4 @@
-import { double, integer, text, timestamp } from "./column";
+import { decimal, integer, text, timestamp } from "./column";
 import { defineContract, type RecordOf } from "./define";
 import { contractVariable, type RunTimeContract } from "./variable";
 
@@ -16,7 +16,7 @@ export const retailTransaction = defineContract({
     Description: text({ comment: "Product name" }).optional().search("words"),
     Quantity: integer({ comment: "Units on this invoice line; negative on a cancellation" }),
     InvoiceDate: timestamp({ comment: "When the invoice was made, UTC, to the second" }),
-    Price: double({ comment: "Price of one unit, pounds sterling" }),
+    Price: decimal(12, 4, { comment: "Price of one unit, pounds sterling" }),
     Customer_ID: text({ comment: "Customer number; empty for a guest" }).optional(),
     Country: text({ comment: "Country of the customer" }).optional(),
   },

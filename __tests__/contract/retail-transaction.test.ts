@@ -5,14 +5,14 @@ import * as mapping from "../../contract/index-mapping";
 import { COLUMNS, glueColumns, indexMapping } from "../support/retail";
 
 describe("the record contract", () => {
-  test("gives the lab's table columns, sums of money in double", () => {
+  test("gives the lab's table columns, money as an exact decimal", () => {
     expect(glueColumns().map(({ name, type }) => `${name} ${type}`)).toEqual([
       "invoice string",
       "stockcode string",
       "description string",
       "quantity int",
       "invoicedate timestamp",
-      "price double",
+      "price decimal(12,4)",
       "customer_id string",
       "country string",
       "record_id string",
@@ -48,7 +48,7 @@ describe("the record contract", () => {
         Description: { type: "text", fields: { keyword: exact } },
         Quantity: { type: "integer" },
         InvoiceDate: { type: "date", format: "yyyy-MM-dd HH:mm:ss" },
-        Price: { type: "double" },
+        Price: { type: "scaled_float", scaling_factor: 10_000 },
         Customer_ID: exact,
         Country: exact,
         record_id: exact,

@@ -242,13 +242,13 @@ WITH (
   bucket_count = 3
 ) AS
 SELECT "invoice", CASE
-  WHEN contents = 1 AND record_id IS NOT NULL THEN record_id
+  WHEN _contents = 1 AND record_id IS NOT NULL THEN record_id
   ELSE CAST(CAST('rows of one identity differ: ' || coalesce(record_id, 'none') AS integer) AS varchar)
 END AS "record_id", "arrived_at", "extra"
 FROM (
-  SELECT "invoice", "record_id", "arrived_at", "extra", sum(contents) OVER (PARTITION BY record_id) AS contents
+  SELECT "invoice", "record_id", "arrived_at", "extra", sum(_contents) OVER (PARTITION BY record_id) AS _contents
   FROM (
-    SELECT "invoice", "record_id", "arrived_at", max("extra") AS "extra", CASE WHEN min("extra") < max("extra") THEN 2 ELSE 1 END AS contents
+    SELECT "invoice", "record_id", "arrived_at", max("extra") AS "extra", CASE WHEN min("extra") < max("extra") THEN 2 ELSE 1 END AS _contents
     FROM "db"."raw" WHERE "year" = 2027 AND "month" = 1 AND "day" = 1 AND "hour" = 0 GROUP BY "invoice", "record_id", "arrived_at"
   ) AS distinct_rows
 ) AS this_hour

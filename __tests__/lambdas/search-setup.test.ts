@@ -337,7 +337,7 @@ describe("what is set up", () => {
   });
 
   test.each([
-    ["a field's type", (text: string) => text.replace('"type":"double"', '"type":"float"'), TEMPLATE, 1],
+    ["a field's type", (text: string) => text.replace('"type":"integer"', '"type":"long"'), TEMPLATE, 1],
     ["the index pattern", (text: string) => text.replace("retail-*", "retail*"), TEMPLATE, 1],
     [
       "a further setting",

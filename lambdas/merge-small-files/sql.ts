@@ -45,7 +45,7 @@ WITH (
 ) AS
 SELECT ${checked.join(", ")}
 FROM (
-  SELECT ${columns.map(quoted).join(", ")}, sum(contents) OVER (PARTITION BY record_id) AS contents
+  SELECT ${columns.map(quoted).join(", ")}, sum(_contents) OVER (PARTITION BY record_id) AS _contents
   FROM ${distinctRows(hour, tables)} AS distinct_rows
 ) AS this_hour
 WHERE NOT EXISTS (
@@ -56,7 +56,8 @@ WHERE NOT EXISTS (
 }
 
 /**
- * A subquery of the distinct rows of an hour, each with its number of contents. A record that was delivered once before
+ * A subquery of the distinct rows of an hour, each with its number of contents, in a column whose name no contract can
+ * have. A record that was delivered once before
  * the column `extra` existed and once since has a row with NULL and a row with the text: if all else is equal, they are
  * one content, with the text. Two different texts are two contents.
  */
@@ -67,13 +68,13 @@ function distinctRows(hour: Hour, { raw, columns }: Tables): string {
     .map(quoted)
     .join(", ");
   return `(
-    SELECT ${others}, max(${extra}) AS ${extra}, CASE WHEN min(${extra}) < max(${extra}) THEN 2 ELSE 1 END AS contents
+    SELECT ${others}, max(${extra}) AS ${extra}, CASE WHEN min(${extra}) < max(${extra}) THEN 2 ELSE 1 END AS _contents
     FROM ${named(raw)} WHERE ${inHour(hour)} GROUP BY ${others}
   )`;
 }
 
 const CHECKED_IDENTITY = `CASE
-  WHEN contents = 1 AND record_id IS NOT NULL THEN record_id
+  WHEN _contents = 1 AND record_id IS NOT NULL THEN record_id
   ELSE CAST(CAST('${CONFLICT}' || coalesce(record_id, 'none') AS integer) AS varchar)
 END AS "record_id"`;
 
@@ -108,7 +109,7 @@ SELECT row_count, missing, lost FROM raw_rows CROSS JOIN live_rows`;
 function compareSql(hour: Hour, tables: Tables): string {
   const { parquet } = tables;
   return `WITH raw_identities AS (
-  SELECT record_id, sum(contents) AS contents
+  SELECT record_id, sum(_contents) AS _contents
   FROM ${distinctRows(hour, tables)} AS distinct_rows
   GROUP BY record_id
 ), parquet_identities AS (
@@ -124,11 +125,11 @@ SELECT
   count(*) FILTER (WHERE p.record_id IS NULL) AS missing,
   count(*) FILTER (WHERE r.record_id IS NULL AND p.here > 0) AS extra,
   count(*) FILTER (WHERE p.here > 0 AND p.row_count > 1) AS duplicated,
-  count(*) FILTER (WHERE r.contents > 1) AS differing,
+  count(*) FILTER (WHERE r._contents > 1) AS differing,
   min(r.record_id) FILTER (WHERE p.record_id IS NULL) AS missing_example,
   min(p.record_id) FILTER (WHERE r.record_id IS NULL AND p.here > 0) AS extra_example,
   min(p.record_id) FILTER (WHERE p.here > 0 AND p.row_count > 1) AS duplicated_example,
-  min(r.record_id) FILTER (WHERE r.contents > 1) AS differing_example
+  min(r.record_id) FILTER (WHERE r._contents > 1) AS differing_example
 FROM raw_identities AS r
 FULL OUTER JOIN parquet_identities AS p ON r.record_id = p.record_id`;
 }

@@ -21,7 +21,7 @@ const FORMATS = {
 
 /** Column types that the contract uses and the local engine supports. */
 const COLUMN_TYPES = ["string", "int", "bigint", "double", "boolean", "date", "timestamp"] as const;
-const DECIMAL_TYPE = /^decimal\(\d{1,2},\d{1,2}\)$/;
+const DECIMAL_TYPE = /^decimal\(\d+,\d+\)$/;
 
 /** Names of the `aws_glue_catalog_database` resources. */
 export function readDatabases(stack: Stack): string[] {
@@ -65,10 +65,11 @@ function readTableParameters(table: Properties): void {
 
 function readColumn(column: Properties): ColumnModel {
   column.notHonoured("comment", DOCUMENTATION);
-  const name = column.string("name");
-  const type = column.text("type") ?? "";
-  if (!DECIMAL_TYPE.test(type)) return { name, type: column.oneOf("type", COLUMN_TYPES) };
-  return { name, type: column.string("type") };
+  const type = column.string("type");
+  return {
+    name: column.string("name"),
+    type: DECIMAL_TYPE.test(type) ? type : column.oneOf("type", COLUMN_TYPES),
+  };
 }
 
 function readFormat(storage: Properties): TableModel["format"] {

@@ -509,12 +509,16 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       expect(normalized(text)).toBe(normalized(`{"aggregations":{"x":${wanted}}}`));
     });
 
-    test("returns every digit of a document, whole and in part", async () => {
+    test("returns every digit of a whole document; of a part, a number with a point as a double", async () => {
       const query = { ids: { values: ["k1"] } };
+      const doubles = '{"hits":{"hits":[{"_source":{"l":9007199254740993,"w":123456789012.34567}}]}}';
+      const paths = "filter_path=hits.hits._source.l,hits.hits._source.w";
 
-      expect(await searchFor({ query }, "hits.hits._source")).toContain(`"_source":${KINDS_DOCUMENTS[0]}`);
-      expect(await searchFor({ query, _source: ["w", "l"] }, "hits.hits._source")).toMatch(
-        /"_source":\{("l":9007199254740993,"w":123456789012.345678|"w":123456789012.345678,"l":9007199254740993)\}/,
+      expect(await textOf(`/${index}/_search`, { query })).toContain(`"_source":${KINDS_DOCUMENTS[0]}`);
+      expect(plain(await textOf(`/${index}/_search?${paths}`, { query }))).toBe(doubles);
+      const part = plain(await textOf(`/${index}/_search`, { query, _source: ["l", "w"] }));
+      expect(part).toMatch(
+        /"_source":\{("l":9007199254740993,)?"w":123456789012.34567(,"l":9007199254740993)?\}/,
       );
     });
 
@@ -524,9 +528,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       const { status, body } = await call("PUT", `/${index}-2`, { mappings });
 
       expect([status, at(body, "error", "type")]).toEqual([400, "mapper_parsing_exception"]);
-      expect(at(body, "error", "caused_by", "reason")).toBe(
-        "Field [x] misses required parameter [scaling_factor]",
-      );
+      expect(at(body, "error", "caused_by", "reason")).toBe("Field [scaling_factor] is required");
     });
   });
 
@@ -977,6 +979,13 @@ interface Hit {
 function hitsOf({ body }: SearchAnswer): Hit[] {
   const hits = at(body, "hits", "hits");
   return Array.isArray(hits) ? hits : [];
+}
+
+/** JSON with its numbers in one spelling. */
+function plain(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    token.startsWith('"') ? token : (plainDigits(token) ?? token),
+  );
 }
 
 /** JSON with its numbers in one spelling: whole ones with every digit, others rounded to ten. */

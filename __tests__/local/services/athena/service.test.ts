@@ -85,21 +85,21 @@ describe("a query's answer", () => {
 
     const { execution, rows, types } = await bench.query(sql);
 
-    expect(types).toEqual(["varchar", "varchar", "varchar", "integer", "double", "timestamp"]);
+    expect(types).toEqual(["varchar", "varchar", "varchar", "integer", "decimal", "timestamp"]);
     expect(rows).toEqual([
       ["record_id", "description", "customer_id", "quantity", "price", "invoicedate"],
-      ["r1", "RETRO SPOT MUG", "12417", "1", "2.95", "2009-12-06 10:30:00.000"],
-      ["r2", 'x,"y"\nz', null, "6", "2.95", "2009-12-06 10:30:00.000"],
-      ["r3", "RETRO SPOT MUG", "12417", "6", "2.95", "2009-12-06 10:30:00.000"],
+      ["r1", "RETRO SPOT MUG", "12417", "1", "2.9500", "2009-12-06 10:30:00.000"],
+      ["r2", 'x,"y"\nz', null, "6", "2.9500", "2009-12-06 10:30:00.000"],
+      ["r3", "RETRO SPOT MUG", "12417", "6", "2.9500", "2009-12-06 10:30:00.000"],
     ]);
     const location = execution.ResultConfiguration?.OutputLocation ?? "";
     expect(location).toBe(`s3://${BUCKET}/results/${execution.QueryExecutionId}.csv`);
     expect(await bench.get(location)).toBe(
       [
         '"record_id","description","customer_id","quantity","price","invoicedate"',
-        '"r1","RETRO SPOT MUG","12417","1","2.95","2009-12-06 10:30:00.000"',
-        '"r2","x,""y""\nz",,"6","2.95","2009-12-06 10:30:00.000"',
-        '"r3","RETRO SPOT MUG","12417","6","2.95","2009-12-06 10:30:00.000"',
+        '"r1","RETRO SPOT MUG","12417","1","2.9500","2009-12-06 10:30:00.000"',
+        '"r2","x,""y""\nz",,"6","2.9500","2009-12-06 10:30:00.000"',
+        '"r3","RETRO SPOT MUG","12417","6","2.9500","2009-12-06 10:30:00.000"',
         "",
       ].join("\n"),
     );

@@ -1,4 +1,5 @@
 import { Dialect, init, parse, tokenize } from "@polyglot-sql/sdk";
+import { isJsonObject } from "../../../../lib/json";
 import { invalidRequest } from "../../protocol/errors";
 import { asNode } from "./syntax-tree";
 
@@ -51,11 +52,38 @@ export function isWord(token: Token | undefined, word: string): boolean {
 /** The syntax tree of a query. @throws AwsError InvalidRequestException */
 export function parseQuery(sql: string): unknown {
   refuseLimitBeforeOffset(sql);
-  const result = parse(sql, DIALECT);
+  const { text, original } = withoutFunctionNames(sql);
+  const result = parse(text, DIALECT);
   const [tree, ...others] = result.ast ?? [];
   if (!result.success) throw malformed(result.error ?? "it cannot be read");
   if (others.length > 0 || !QUERIES.has(asNode(tree)?.kind ?? "")) throw malformed("a query was expected");
-  return tree;
+  return original.size > 0 ? renamed(tree, original) : tree;
+}
+
+/** Functions that Trino calls without parentheses. */
+const BARE_FUNCTIONS =
+  /^(current_(catalog|date|path|role|schema|time|timestamp|user)|localtime|localtimestamp)$/i;
+/** Stands for the first letter of a name; no table or column has it. */
+const STAND_IN = "\ue000";
+
+/** The parser takes `"current_date"` for the function: it gets names that are none, of the same length. */
+function withoutFunctionNames(sql: string): { text: string; original: ReadonlyMap<string, string> } {
+  const original = new Map<string, string>();
+  const characters = [...sql];
+  for (const { kind, text, source, start } of tokensOf(sql)) {
+    if (kind !== "quoted" || !source.startsWith('"') || !BARE_FUNCTIONS.test(text)) continue;
+    characters[start + 1] = STAND_IN;
+    original.set(`${STAND_IN}${text.slice(1)}`, text);
+  }
+  return { text: characters.join(""), original };
+}
+
+/** A tree with the names that {@link withoutFunctionNames} took out. */
+function renamed(tree: unknown, original: ReadonlyMap<string, string>): unknown {
+  if (typeof tree === "string") return original.get(tree) ?? tree;
+  if (Array.isArray(tree)) return tree.map((item) => renamed(item, original));
+  if (!isJsonObject(tree)) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, member]) => [key, renamed(member, original)]));
 }
 
 /** Trino has OFFSET before LIMIT; the parser accepts both orders. */

@@ -114,7 +114,7 @@ export class Mapping {
       throw notSupported(`date format ${String(format)} of field [${path}]`);
     }
     const { scaling_factor: scalingFactor } = parameters;
-    if (type === "scaled_float") checkScalingFactor(path, scalingFactor);
+    if (type === "scaled_float") checkScalingFactor(scalingFactor);
     const subfields = Object.entries(isJsonObject(fields) ? fields : {}).map(([key, inner]) =>
       this.read(`${path}.${key}`, inner),
     );
@@ -129,12 +129,12 @@ export class Mapping {
   }
 }
 
-function checkScalingFactor(path: string, given: Json | undefined): void {
+function checkScalingFactor(given: Json | undefined): void {
   const refuse = (reason: string): EngineError =>
     new EngineError(400, "mapper_parsing_exception", `Failed to parse mapping [_doc]: ${reason}`, {
       caused_by: { type: "illegal_argument_exception", reason },
     });
-  if (given === undefined) throw refuse(`Field [${path}] misses required parameter [scaling_factor]`);
+  if (given === undefined) throw refuse("Field [scaling_factor] is required");
   if (!(Number(given) > 0 && Number.isFinite(Number(given)))) {
     throw refuse(`[scaling_factor] must be a positive number, got [${String(given)}]`);
   }

@@ -26,7 +26,14 @@ export function rawItems(text: RawJson): RawJson[] {
 /** Applies a request's `filter_path` to a response: paths of it, with `*` for one step or a part of it. */
 export function filterRaw(answer: RawJson, filterPath: string): RawJson {
   const paths = filterPath.split(",").map((path) => path.split("."));
-  return kept(answer.trim(), paths) ?? "{}";
+  return asFiltered(kept(answer.trim(), paths) ?? "{}");
+}
+
+/** JSON as the engine writes it when it filters: whole numbers keep their digits, any other becomes a double. */
+export function asFiltered(text: RawJson): RawJson {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+    token.startsWith('"') || !/[.eE]/.test(token) ? token : String(Number(token)),
+  );
 }
 
 /** The part of a value that the paths select; undefined when they select nothing. */

@@ -129,14 +129,10 @@ function keptNumber(field: Field, wanted: Json, index: SearchIndex): FieldValue 
 /** The number times the factor, rounded once, as the engine does with a BigDecimal. */
 function scaled({ scalingFactor }: Field, given: Json, index: SearchIndex): number {
   const value = numberOf(given, index);
-  const zeros = Math.log10(scalingFactor);
-  return Number.isInteger(zeros)
-    ? Number(`${value}e${zeros}`.replace(/e([+-]?\d+)e(\d+)$/, sumOfExponents))
-    : value * scalingFactor;
-}
-
-function sumOfExponents(_: string, own: string, more: string): string {
-  return `e${Number(own) + Number(more)}`;
+  const zeros = /^1(0*)$/.exec(String(scalingFactor))?.[1]?.length;
+  if (zeros === undefined) return value * scalingFactor;
+  const [digits = "", exponent = "0"] = String(value).split("e");
+  return Number(`${digits}e${Number(exponent) + zeros}`);
 }
 
 /** A long with all its digits, or a number that no long is equal to. */

@@ -2,7 +2,7 @@ import { topLevelMembers } from "../../../../contract/json-members";
 import type { Json, JsonObject } from "../../../../lib/json";
 import { isJsonObject } from "../../../../lib/json";
 import { badRequest, EngineError, notSupported, shardFailure } from "../errors";
-import { exactNumber, rawJson } from "../indices/raw-json";
+import { asFiltered, exactNumber, rawJson } from "../indices/raw-json";
 import type { Doc, SearchIndex } from "../indices/search-index";
 import { numberSetting } from "../indices/settings";
 import { checkMembers, count, listOf } from "../params";
@@ -136,7 +136,9 @@ function sourceOf(doc: Doc, wanted: Json = true): string | undefined {
   const path = names.find((name) => /[*.]/.test(name));
   if (path !== undefined) throw notSupported(`_source ${path}; supported: names of members`);
   const members = topLevelMembers(doc.source).filter(({ key }) => names.includes(key));
-  return `{${members.map(({ key, rawValue }) => `${JSON.stringify(key)}:${rawValue}`).join(",")}}`;
+  return asFiltered(
+    `{${members.map(({ key, rawValue }) => `${JSON.stringify(key)}:${rawValue}`).join(",")}}`,
+  );
 }
 
 function hitText({ match: { index, doc }, sort }: Hit, wanted: Json | undefined): string {
