@@ -1,18 +1,8 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
-
-/** The zip of a function, byte-identical on every machine. */
-interface Bundle {
-  /** Absolute path of the zip; its folder is a cache. */
-  readonly path: string;
-  /** SHA-256 of the zip in base64, as Lambda reports it. */
-  readonly hashBase64: string;
-  /** The same in hexadecimal. */
-  readonly hashHex: string;
-}
+import { type Archive, archiveOf } from "./archive";
 
 /** The project's folder; paths in a bundle are relative to it. */
 const ROOT = join(__dirname, "..", "..");
@@ -24,14 +14,14 @@ const EARLIEST_ZIP_DATE = new Date(1980, 0, 1);
 const FILE_MODE = 0o100644 << 16;
 const MADE_BY_UNIX = 3;
 
-const bundles = new Map<string, Bundle>();
+const bundles = new Map<string, Archive>();
 
 /**
  * Bundles `lambdas/<folder>/handler.ts` with all its imports, the SDK included, so that the tested versions run. Names are
  * not minified, so that stack traces are readable.
  * @throws Error (esbuild's, with place and reason) when the function does not build.
  */
-export function bundleFunction(folder: string): Bundle {
+export function bundleFunction(folder: string): Archive {
   const known = bundles.get(folder);
   if (known) return known;
   const { outputFiles } = buildSync({
@@ -64,11 +54,11 @@ export function bundleFunction(folder: string): Bundle {
 }
 
 /** Writes the zip to the folder from which cdktf copies assets, named by its hash. */
-function store(folder: string, zip: Uint8Array): Bundle {
-  const digest = createHash("sha256").update(zip).digest();
-  const hashHex = digest.toString("hex");
+function store(folder: string, zip: Uint8Array): Archive {
+  const name = `${folder}.zip`;
+  const { hashHex } = archiveOf(name, zip);
   const parent = join(CACHE, hashHex);
-  const path = join(parent, `${folder}.zip`);
+  const path = join(parent, name);
   if (!existsSync(path)) {
     mkdirSync(parent, { recursive: true });
     // Several synths may run at once: each writes its own file, and the move is atomic.
@@ -76,5 +66,5 @@ function store(folder: string, zip: Uint8Array): Bundle {
     writeFileSync(unfinished, zip);
     renameSync(unfinished, path);
   }
-  return { path, hashHex, hashBase64: digest.toString("base64") };
+  return archiveOf(path, zip);
 }

@@ -8,7 +8,7 @@ import { executionRoleName, functionLogGroupName } from "../naming";
 import { LogGroup } from "../operations/log-group";
 import type { IEncryptionKey } from "../security/encryption-key";
 import { ExecutionRole } from "../security/execution-role";
-import { bundleFunction } from "./bundle";
+import { functionArchive } from "./archive";
 import { assertEnvironmentFits } from "./environment-size";
 
 /** Settings that all functions of an environment share. */
@@ -75,7 +75,7 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
     });
     logGroup.grantWrite(this.role);
 
-    const bundle = bundleFunction(props.folder);
+    const bundle = functionArchive(props.folder);
     this.codeHash = bundle.hashHex;
     const code = new TerraformAsset(this, "Code", {
       path: bundle.path,

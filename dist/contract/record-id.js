@@ -1,0 +1,96 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.MOST_SUBSEQUENCES = exports.LONGEST_RECORD_ID = void 0;
+exports.recordPrefix = recordPrefix;
+exports.lineId = lineId;
+exports.firehoseName = firehoseName;
+exports.encodeRecordId = encodeRecordId;
+exports.decodeRecordId = decodeRecordId;
+const node_crypto_1 = require("node:crypto");
+/**
+ * The identity of a line: its position in the stream. Fixed-width base 32 (0-9a-v), so that identities are short,
+ * reversible, and sort as the stream does: by shard, sequence number, subsequence, line.
+ *
+ * Widths in base-32 digits (5 bits each):
+ * - shard, 8: the id's twelve decimal digits are below 2^40
+ * - sequence number, 38: Kinesis assigns 186-bit numbers, and 2^190 fit
+ * - subsequence, 5, after a `w` (which sorts after every digit) and only if it is not 0: the index in an aggregated
+ *   record
+ * - or 20 after an `x`: Firehose's own name for a user record whose index in the aggregated record it does not report
+ *   ({@link firehoseName})
+ * - line, 5: a record of 10 MiB (the largest that Kinesis takes) has fewer than 2^25 lines
+ */
+const WIDTH = { shard: 8, sequence: 38, subsequence: 5, firehose: 20, line: 5 };
+const FORMAT = /^([0-9a-v]{8})([0-9a-v]{38})(?:w([0-9a-v]{5})|x([0-9a-v]{20}))?([0-9a-v]{5})$/;
+/** Characters of the longest identity. */
+exports.LONGEST_RECORD_ID = WIDTH.shard + WIDTH.sequence + 1 + WIDTH.firehose + WIDTH.line;
+/** Most user records of one aggregated record that identities can distinguish. */
+exports.MOST_SUBSEQUENCES = 32 ** WIDTH.subsequence;
+const SHARD_ID = /^shardId-(\d{12})$/;
+const DECIMAL = /^(0|[1-9]\d{0,56})$/;
+function digits(value, width, what) {
+    const text = value.toString(32);
+    const whole = typeof value === "bigint" || Number.isSafeInteger(value);
+    if (!whole || text.length > width || text.startsWith("-")) {
+        throw new RangeError(`${what} ${value} does not fit ${width} base-32 digits`);
+    }
+    return text.padStart(width, "0");
+}
+function bigintOf(base32) {
+    let value = 0n;
+    for (const digit of base32)
+        value = value * 32n + BigInt(Number.parseInt(digit, 32));
+    return value;
+}
+/**
+ * The part of the identity that all lines of one record share.
+ * @throws RangeError when the shard id or the sequence number is not one of Kinesis's.
+ */
+function recordPrefix(shardId, sequenceNumber) {
+    const shard = SHARD_ID.exec(shardId)?.[1];
+    if (shard === undefined)
+        throw new RangeError(`"${shardId}" is not a shard id`);
+    if (!DECIMAL.test(sequenceNumber))
+        throw new RangeError(`"${sequenceNumber}" is not a sequence number`);
+    return (digits(Number(shard), WIDTH.shard, "shard") +
+        digits(BigInt(sequenceNumber), WIDTH.sequence, "sequence number"));
+}
+/**
+ * The identity of one line of the record that `prefix` (from {@link recordPrefix}) identifies.
+ * @param within subsequence number in an aggregated record, or a {@link firehoseName}
+ */
+function lineId(prefix, line, within = 0) {
+    const lineDigits = digits(line, WIDTH.line, "line");
+    if (within === 0)
+        return prefix + lineDigits;
+    if (typeof within === "string")
+        return `${prefix}x${within}${lineDigits}`;
+    return `${prefix}w${digits(within, WIDTH.subsequence, "subsequence")}${lineDigits}`;
+}
+/** Firehose's `recordId` as digits of an identity: 100 bits of its SHA-256. */
+function firehoseName(firehoseRecordId) {
+    const hash = (0, node_crypto_1.createHash)("sha256").update(firehoseRecordId).digest("hex").slice(0, 25);
+    return digits(BigInt(`0x${hash}`), WIDTH.firehose, "name");
+}
+/** The identity of a line. @throws RangeError when a part is out of range. */
+function encodeRecordId(position) {
+    const prefix = recordPrefix(position.shardId, position.sequenceNumber);
+    return lineId(prefix, position.line, position.firehoseName ?? position.subsequenceNumber);
+}
+/** The position that an identity encodes. @throws RangeError when `recordId` is not an identity. */
+function decodeRecordId(recordId) {
+    const match = FORMAT.exec(recordId);
+    const [, shard = "", sequence = "", subsequence = "0", name, line = ""] = match ?? [];
+    const position = {
+        shardId: `shardId-${Number.parseInt(shard, 32).toString().padStart(12, "0")}`,
+        sequenceNumber: bigintOf(sequence).toString(),
+        subsequenceNumber: Number.parseInt(subsequence, 32),
+        line: Number.parseInt(line, 32),
+        ...(name !== undefined && { firehoseName: name }),
+    };
+    // Some texts of the right form encode a shard or a number that Kinesis cannot have.
+    if (!match || !SHARD_ID.test(position.shardId) || encodeRecordId(position) !== recordId) {
+        throw new RangeError(`"${recordId}" is not a record_id`);
+    }
+    return position;
+}

@@ -1,0 +1,78 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.defaultPanels = defaultPanels;
+/** Most number columns whose sums are shown, and most text columns whose values are. */
+const MOST_SUMS = 3;
+const MOST_TOPS = 2;
+const TOP_VALUES = 10;
+const LATEST_LINES = 50;
+/** Columns of the latest lines; more do not fit on a screen. */
+const MOST_COLUMNS = 12;
+/** Digits of a sum of doubles: the engines add in different orders, so the last ones differ. */
+const DIGITS_OF_DOUBLES = 6;
+const LINES = { id: "lines", title: "Lines", factors: [] };
+/**
+ * The panels of a contract that has none of its own: lines over time, sums of the first number columns over time, the
+ * most frequent values of the first exact text columns, and the latest lines.
+ */
+function defaultPanels({ columns, eventTime }) {
+    const overTime = { kind: "time", field: eventTime, interval: "day" };
+    const sums = columns.flatMap((column) => sumOf(column) ?? []).slice(0, MOST_SUMS);
+    const texts = columns.filter((column) => column.kind === "text" && column.search === "exact");
+    const others = columns.map(({ field }) => field).filter((field) => field !== eventTime);
+    return [
+        {
+            id: "lines-over-time",
+            title: "Lines over time",
+            layer: "speed",
+            chart: "bars",
+            measures: [LINES],
+            dimension: overTime,
+        },
+        ...sums.map((measure) => ({
+            id: measure.id,
+            title: `${measure.title} over time`,
+            layer: "batch",
+            chart: "line",
+            measures: [measure],
+            dimension: overTime,
+        })),
+        ...texts.slice(0, MOST_TOPS).map(({ field }) => ({
+            id: `top-${idOf(field)}`,
+            title: `Most frequent ${field}`,
+            layer: "batch",
+            chart: "horizontal-bars",
+            measures: [LINES],
+            dimension: { kind: "values", field, limit: TOP_VALUES },
+        })),
+        {
+            id: "latest-lines",
+            title: "Latest lines",
+            layer: "speed",
+            chart: "table",
+            fields: [eventTime, ...others.slice(0, MOST_COLUMNS - 1)],
+            newestBy: eventTime,
+            limit: LATEST_LINES,
+        },
+    ];
+}
+/** The sum of a number column; undefined for any other column. */
+function sumOf(column) {
+    const { field } = column;
+    const sum = { id: `sum-of-${idOf(field)}`, title: `Sum of ${field}`, factors: [field] };
+    switch (column.kind) {
+        case "integer":
+        case "bigint":
+            return sum;
+        case "double":
+            return { ...sum, digits: DIGITS_OF_DOUBLES };
+        case "decimal":
+            return { ...sum, digits: column.scale };
+        default:
+            return undefined;
+    }
+}
+/** A field as a part of a permanent id. Two fields never give the same one: they differ by more than case, and have no dash. */
+function idOf(field) {
+    return field.toLowerCase().replaceAll("_", "-");
+}

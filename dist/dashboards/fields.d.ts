@@ -1,0 +1,36 @@
+import type { Column, ColumnKind } from "../contract/column";
+import type { ColumnTypes, Contract, FieldOf, NumberKind, TypedContract } from "../contract/define";
+import { IDENTITY_COLUMNS } from "../contract/stored-columns";
+/** What panels follow from: a contract, or the part of it that a function or the local page knows. */
+export type PanelContract = Pick<Contract, "eventTime" | "columns"> & Partial<Pick<Contract, "smoke">>;
+/** Names of fields, by their use in a panel. */
+export interface FieldNames {
+    readonly any: string;
+    readonly text: string;
+    readonly number: string;
+    readonly time: string;
+}
+type Identity = (typeof IDENTITY_COLUMNS)[number];
+type IdentityOf<K extends ColumnKind> = Extract<Identity, {
+    readonly kind: K;
+}>["field"];
+/** The fields of one contract; any other name in a panel of `PanelOf<typeof contract>` does not compile. */
+export interface FieldNamesOf<T extends TypedContract<ColumnTypes>> extends FieldNames {
+    readonly any: FieldOf<T> | Identity["field"];
+    readonly text: FieldOf<T, "text"> | IdentityOf<"text">;
+    readonly number: FieldOf<T, NumberKind>;
+    readonly time: FieldOf<T, "timestamp"> | IdentityOf<"timestamp">;
+}
+/** The columns that a panel may name: the contract's, and identity and arrival. */
+export declare function panelFields({ columns }: PanelContract): readonly Column[];
+/** The contract's column of a field. @throws Error when the contract has none */
+export declare function columnOf({ columns }: PanelContract, field: string): Column;
+/**
+ * Path of a field's whole values in the index: a subfield of a text that is split into words, else the field itself.
+ */
+export declare function exactPath(contract: PanelContract, field: string): string;
+/** Whether the tables compute with a number field exactly, so that a sum has no error to be rounded away. */
+export declare function isExact(contract: PanelContract, field: string): boolean;
+/** A field's name in the tables. */
+export declare function tableColumn(field: string): string;
+export {};

@@ -1,0 +1,280 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.PanelsError = void 0;
+exports.readPanels = readPanels;
+const athena_1 = require("./athena");
+const fields_1 = require("./fields");
+/** Panels that a contract cannot have; the message lists every fault, by panel. */
+class PanelsError extends Error {
+    name = "PanelsError";
+}
+exports.PanelsError = PanelsError;
+/**
+ * Panels that arrive as JSON, or as a prop.
+ * @throws PanelsError naming every panel and field that is wrong
+ */
+function readPanels(contract, value) {
+    const faults = [];
+    new PanelsCheck(contract, faults).check(value);
+    if (faults.length > 0)
+        throw new PanelsError(`the panels are wrong: ${faults.join("; ")}`);
+    // Each member was checked.
+    return value;
+}
+/** Each is a query of its own, which the local page repeats after every change. */
+const MOST_PANELS = 30;
+/** QuickSight's longest name of a calculated field. */
+const TITLE_CHARACTERS = 128;
+const MOST_ROWS = 1000;
+const MOST_FIELDS = 100;
+const MOST_DIGITS = 18;
+const UNIT_CHARACTERS = 32;
+const CHARTS = ["bars", "horizontal-bars", "line", "table"];
+const NUMBERS = ["integer", "bigint", "double", "decimal"];
+class PanelsCheck {
+    faults;
+    fields;
+    /** What each name stands for that becomes a field of Dashboards and QuickSight. */
+    computed = new Map();
+    ids = new Set();
+    tables = 0;
+    /** Where the check is, for the message. */
+    place = "";
+    constructor(contract, faults) {
+        this.faults = faults;
+        this.fields = new Map((0, fields_1.panelFields)(contract).map((column) => [column.field, column]));
+    }
+    check(panels) {
+        if (!Array.isArray(panels) || panels.length < 1 || panels.length > MOST_PANELS) {
+            this.fault(`a list of 1 to ${MOST_PANELS} panels is wanted, not ${shown(panels)}`);
+            return;
+        }
+        for (const [at, panel] of panels.entries())
+            this.panel(panel, at);
+    }
+    fault(what) {
+        this.faults.push(this.place === "" ? what : `${this.place}: ${what}`);
+    }
+    panel(value, at) {
+        this.place = `panel ${at + 1}`;
+        const panel = this.members("it", value);
+        if (panel === undefined)
+            return;
+        const id = panel.get("id");
+        if (typeof id === "string")
+            this.place = `panel "${id}"`;
+        this.id("id", id);
+        if (typeof id === "string" && this.ids.has(id))
+            this.fault("another panel has its id");
+        this.ids.add(String(id));
+        this.text("title", panel.get("title"), TITLE_CHARACTERS);
+        const layer = this.oneOf("layer", panel.get("layer"), ["speed", "batch"]);
+        const chart = this.oneOf("chart", panel.get("chart"), CHARTS);
+        if (chart === "table")
+            this.linesPanel(panel, layer);
+        else if (chart !== undefined)
+            this.figuresPanel(panel);
+    }
+    linesPanel(panel, layer) {
+        this.only(panel, ["id", "title", "layer", "chart", "fields", "newestBy", "limit"]);
+        const fields = panel.get("fields");
+        if (!Array.isArray(fields) || fields.length < 1 || fields.length > MOST_FIELDS) {
+            this.fault(`fields is ${shown(fields)}; 1 to ${MOST_FIELDS} fields are wanted`);
+        }
+        else {
+            for (const field of fields)
+                this.field("fields", field);
+            if (new Set(fields).size < fields.length)
+                this.fault("a field is listed twice");
+        }
+        this.field("newestBy", panel.get("newestBy"), ["timestamp"]);
+        this.whole("limit", panel.get("limit"), 1, MOST_ROWS);
+        if (layer === "speed" && ++this.tables > 1) {
+            this.fault("a second table of the speed layer; one search lists lines for one panel");
+        }
+    }
+    figuresPanel(panel) {
+        this.only(panel, ["id", "title", "layer", "chart", "measures", "dimension", "only"]);
+        const names = new Set();
+        const dimension = this.dimension(panel.get("dimension"));
+        if (dimension !== undefined)
+            names.add((0, athena_1.sqlName)({ id: dimension }));
+        const measures = panel.get("measures");
+        if (!Array.isArray(measures) || measures.length < 1) {
+            this.fault(`measures is ${shown(measures)}; at least one is wanted`);
+        }
+        else {
+            for (const measure of measures) {
+                const id = this.measure(measure);
+                if (id === undefined)
+                    continue;
+                if (names.has((0, athena_1.sqlName)({ id })))
+                    this.fault(`measure "${id}" has the name of another column`);
+                names.add((0, athena_1.sqlName)({ id }));
+            }
+        }
+        if (panel.get("only") !== undefined)
+            this.classification("only", panel.get("only"));
+    }
+    /** @returns its id, where it has one */
+    measure(value) {
+        const measure = this.members("a measure", value);
+        if (measure === undefined)
+            return undefined;
+        const id = measure.get("id");
+        const what = `measure ${shown(id)}`;
+        this.only(measure, ["id", "title", "unit", "digits", "factors"], what);
+        this.id(`the id of ${what}`, id);
+        const title = this.text(`the title of ${what}`, measure.get("title"), TITLE_CHARACTERS);
+        if (measure.get("digits") !== undefined) {
+            this.whole(`digits of ${what}`, measure.get("digits"), 0, MOST_DIGITS);
+        }
+        if (measure.get("unit") !== undefined)
+            this.unit(what, measure.get("unit"));
+        const factors = measure.get("factors");
+        if (!Array.isArray(factors))
+            this.fault(`factors of ${what} is ${shown(factors)}; a list of fields is wanted`);
+        else {
+            for (const field of factors)
+                this.field(what, field, NUMBERS);
+            if (factors.length > 1 && title !== undefined)
+                this.compute(title, factors.join(" * "));
+        }
+        return typeof id === "string" ? id : undefined;
+    }
+    unit(what, value) {
+        const unit = this.members(`unit of ${what}`, value);
+        if (unit === undefined)
+            return;
+        this.only(unit, ["text", "position"], `unit of ${what}`);
+        this.text(`unit of ${what}`, unit.get("text"), UNIT_CHARACTERS);
+        if (unit.get("position") !== undefined) {
+            this.oneOf(`position of the unit of ${what}`, unit.get("position"), ["before", "after"]);
+        }
+    }
+    /** @returns the id of the rows' column, where it has one */
+    dimension(value) {
+        const dimension = this.members("dimension", value);
+        if (dimension === undefined)
+            return undefined;
+        const kind = this.oneOf("kind of the dimension", dimension.get("kind"), ["time", "values", "classes"]);
+        if (kind === "time") {
+            this.only(dimension, ["kind", "field", "interval"], "dimension");
+            this.oneOf("interval", dimension.get("interval"), ["day", "month"]);
+            return this.field("dimension", dimension.get("field"), ["timestamp"]);
+        }
+        if (kind === "values") {
+            this.only(dimension, ["kind", "field", "limit"], "dimension");
+            this.whole("limit of the dimension", dimension.get("limit"), 1, MOST_ROWS);
+            return this.field("dimension", dimension.get("field"), ["text"]);
+        }
+        if (kind !== "classes")
+            return undefined;
+        this.only(dimension, ["kind", "classification"], "dimension");
+        return this.classification("classification", dimension.get("classification"));
+    }
+    /** @returns its id, where it has one */
+    classification(what, value) {
+        const classes = this.members(what, value);
+        if (classes === undefined)
+            return undefined;
+        this.only(classes, ["id", "title", "condition", "fulfilled", "otherwise"], what);
+        const id = classes.get("id");
+        this.id(`the id of ${what}`, id);
+        const title = this.text(`the title of ${what}`, classes.get("title"), TITLE_CHARACTERS);
+        this.literal(`fulfilled of ${what}`, classes.get("fulfilled"));
+        this.literal(`otherwise of ${what}`, classes.get("otherwise"));
+        if (classes.get("fulfilled") === classes.get("otherwise"))
+            this.fault(`both classes of ${what} have one name`);
+        this.condition(what, classes.get("condition"));
+        if (title !== undefined) {
+            this.compute(title, JSON.stringify(["condition", "fulfilled", "otherwise"].map((key) => classes.get(key))));
+        }
+        return typeof id === "string" ? id : undefined;
+    }
+    condition(what, value) {
+        const condition = this.members(`condition of ${what}`, value);
+        if (condition === undefined)
+            return;
+        const kind = this.oneOf(`kind of the condition of ${what}`, condition.get("kind"), ["begins", "blank"]);
+        this.field(`condition of ${what}`, condition.get("field"), ["text"]);
+        const isBegins = kind === "begins";
+        this.only(condition, ["kind", "field", ...(isBegins ? ["prefix"] : [])], `condition of ${what}`);
+        if (!isBegins)
+            return;
+        const prefix = condition.get("prefix");
+        this.literal(`prefix of ${what}`, prefix);
+        if (typeof prefix === "string" && /[%_]/.test(prefix)) {
+            this.fault(`prefix of ${what} is "${prefix}"; % and _ are wildcards of SQL's LIKE`);
+        }
+    }
+    /** A name that becomes a field of Dashboards and QuickSight stands for one thing, and for no column. */
+    compute(title, meaning) {
+        const known = this.computed.get(title);
+        if (known !== undefined && known !== meaning)
+            this.fault(`"${title}" stands for two things`);
+        this.computed.set(title, meaning);
+        const isColumn = [...this.fields.keys()].some((field) => (0, fields_1.tableColumn)(field) === title.toLowerCase());
+        if (isColumn)
+            this.fault(`"${title}" is computed, and has the name of a column`);
+        if (/[{}]/.test(title))
+            this.fault(`"${title}" has a brace, which ends a name in QuickSight`);
+    }
+    /** @returns the field, where it is one of these kinds */
+    field(what, value, kinds) {
+        const column = typeof value === "string" ? this.fields.get(value) : undefined;
+        if (column === undefined) {
+            this.fault(`${what} names ${shown(value)}, which is none of the fields ${[...this.fields.keys()].join(", ")}`);
+            return undefined;
+        }
+        if (kinds === undefined || kinds.includes(column.kind))
+            return column.field;
+        this.fault(`${what} names "${column.field}", a ${column.kind}; ${kinds.join(", ")} is wanted`);
+        return undefined;
+    }
+    members(what, value) {
+        if (typeof value === "object" && value !== null && !Array.isArray(value))
+            return new Map(Object.entries(value));
+        this.fault(`${what} is ${shown(value)}; an object is wanted`);
+        return undefined;
+    }
+    only(members, known, what = "it") {
+        for (const key of members.keys()) {
+            if (!known.includes(key))
+                this.fault(`${what} has a member "${key}", which is not known`);
+        }
+    }
+    id(what, value) {
+        if (typeof value === "string" &&
+            value.length <= TITLE_CHARACTERS &&
+            /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value))
+            return;
+        this.fault(`${what} is ${shown(value)}; lower-case letters, digits and single dashes are wanted, a letter first`);
+    }
+    text(what, value, characters) {
+        if (typeof value === "string" && value.trim() !== "" && value.length <= characters)
+            return value;
+        this.fault(`${what} is ${shown(value)}; 1 to ${characters} characters are wanted`);
+        return undefined;
+    }
+    /** A text that becomes a literal of a formula of QuickSight, which has no escape of a quote. */
+    literal(what, value) {
+        const text = this.text(what, value, TITLE_CHARACTERS);
+        if (text?.includes("'"))
+            this.fault(`${what} is "${text}"; a quote would end it in QuickSight`);
+    }
+    whole(what, value, min, max) {
+        if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max)
+            return;
+        this.fault(`${what} is ${shown(value)}; a whole number from ${min} to ${max} is wanted`);
+    }
+    oneOf(what, value, known) {
+        if (typeof value === "string" && known.includes(value))
+            return value;
+        this.fault(`${what} is ${shown(value)}; ${known.join(", ")} is wanted`);
+        return undefined;
+    }
+}
+function shown(value) {
+    return (JSON.stringify(value) ?? "missing").slice(0, 200);
+}

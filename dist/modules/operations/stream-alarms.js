@@ -1,0 +1,45 @@
+"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.streamAlarms = streamAlarms;
+const arithmetic_1 = require("../arithmetic");
+const metric_1 = require("./metric");
+const MILLISECONDS_AN_HOUR = 3_600_000;
+/** Alarms of the stream: producers, consumers, and a consumer so late that records are about to expire. */
+function streamAlarms(stream) {
+    const metric = (0, metric_1.streamMetrics)(stream);
+    return [
+        {
+            name: "stream-iterator-age",
+            description: "A consumer of the stream lags by a quarter of the retention; at the full retention records expire unread. Raise the retention first, then find the consumer.",
+            metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
+            comparisonOperator: "GreaterThanThreshold",
+            threshold: (0, arithmetic_1.product)(stream.retentionHours, MILLISECONDS_AN_HOUR / 4),
+            datapointsToAlarm: 3,
+            evaluationPeriods: 3,
+            treatMissingData: "ignore",
+            missingDataReason: "only a consumer reports it, and one that stopped has not caught up",
+        },
+        {
+            name: "stream-write-throttled",
+            description: "For 15 minutes producers have written more than the stream takes: those that do not retry lose records. Add capacity, or spread the partition keys.",
+            metric: metric("WriteProvisionedThroughputExceeded", "Sum"),
+            comparisonOperator: "GreaterThanThreshold",
+            threshold: 0,
+            datapointsToAlarm: 3,
+            evaluationPeriods: 3,
+            treatMissingData: "notBreaching",
+            missingDataReason: "there are times without producers",
+        },
+        {
+            name: "stream-read-throttled",
+            description: "For 15 minutes consumers have exceeded the read limit of a shard, so both layers lag. Look for a third consumer.",
+            metric: metric("ReadProvisionedThroughputExceeded", "Sum"),
+            comparisonOperator: "GreaterThanThreshold",
+            threshold: 0,
+            datapointsToAlarm: 3,
+            evaluationPeriods: 3,
+            treatMissingData: "notBreaching",
+            missingDataReason: "the alarms about stopped consumers cover a stream that nobody reads",
+        },
+    ];
+}
