@@ -2,12 +2,20 @@ import { boolean, bigint as long, text, timestamp } from "../../contract/column"
 import { type Contract, defineContract } from "../../contract/define";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { contractVariable } from "../../contract/variable";
-import { RetailBi } from "../../modules";
+import { type Panel, RetailBi } from "../../modules";
 import { retailQueries } from "../../presets/retail/saved-queries";
 import { meterReadings } from "../support/meter-readings";
 import { object, Template } from "../support/template";
 
 const PRINCIPALS = [{ kind: "group", name: "analysts", access: "author" }] as const;
+
+/** Of few columns: the default panels would have a title of any column's name. */
+const PANELS: readonly Panel[] = [
+  {
+    ...{ id: "latest", title: "Latest", layer: "batch", chart: "table" },
+    ...{ fields: ["at"], newestBy: "at", limit: 10 },
+  },
+];
 
 const build = (contract: Contract) =>
   Template.of((stack) => new RetailBi(stack, "System", { contract, speed: { bastion: true } }));
@@ -113,7 +121,8 @@ describe("QuickSight", () => {
     });
     return () =>
       Template.of(
-        (stack) => new RetailBi(stack, "System", { contract, quickSight: { principals: PRINCIPALS } }),
+        (stack) =>
+          new RetailBi(stack, "System", { contract, panels: PANELS, quickSight: { principals: PRINCIPALS } }),
       );
   };
 
