@@ -103,8 +103,11 @@ function smokeCondition({ column, value }: SmokeValue): string {
   const name = reference(column.field);
   if (value === undefined)
     return column.kind === "text" ? `(isNull(${name}) OR ${name} = '')` : `isNull(${name})`;
-  if (column.kind === "timestamp")
-    return `${name} = parseDate(${literal(String(value))}, 'yyyy-MM-dd HH:mm:ss')`;
+  if (column.kind === "timestamp") {
+    const seconds = String(value).replace(/\.000$/, "");
+    if (seconds.includes(".")) throw new RangeError(`the smoke test's ${column.field} is no whole second`);
+    return `${name} = parseDate(${literal(seconds)}, 'yyyy-MM-dd HH:mm:ss')`;
+  }
   return `${name} = ${typeof value === "string" ? literal(value) : String(value)}`;
 }
 

@@ -240,14 +240,10 @@ class PanelsCheck {
   }
 
   private id(what: string, value: unknown): void {
-    if (
-      typeof value === "string" &&
-      value.length <= TITLE_CHARACTERS &&
-      /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value)
-    )
+    if (typeof value === "string" && value.length <= TITLE_CHARACTERS && /^[a-z][a-z0-9-]*$/.test(value))
       return;
     this.fault(
-      `${what} is ${shown(value)}; lower-case letters, digits and single dashes are wanted, a letter first`,
+      `${what} is ${shown(value)}; lower-case letters, digits and dashes are wanted, a letter first`,
     );
   }
 

@@ -143,6 +143,11 @@ function makeDomain(
     if (fault) return fault;
     const { method, body, query } = request;
     if (request.path === MAPPINGS) return { status: 200, body: indices };
+    const [, index] = /^\/(retail-\d{4}-\d{2})\/_mapping$/.exec(request.path) ?? [];
+    if (index !== undefined) {
+      puts.push({ path: request.path, body });
+      return { status: 200, body: { acknowledged: true } };
+    }
     const path = request.path.replace("/audit/config", "/audit");
     if (method === "GET") {
       const found = kept.get(path);
@@ -389,6 +394,106 @@ describe("what is set up", () => {
     expect(domain.puts.at(-1)?.body).toMatchObject({
       backend_roles: ["arn:aws:iam::1:role/other", WRITER, `${WRITER}2`],
     });
+  });
+});
+
+describe("indices that exist", () => {
+  const { properties } = indexMapping();
+  const { Country, Description, InvoiceDate, Quantity, ...others } = properties;
+  const index = (own: object) => ({ mappings: { dynamic: "false", properties: { ...others, ...own } } });
+  const run = async (indices: Readonly<Record<string, object>>, fault?: SearchAnswer) => {
+    const domain = makeDomain(
+      ({ method, path }) => (method === "PUT" && path.endsWith("/_mapping") ? fault : undefined),
+      indices,
+    );
+    const { updated, unchanged, warnings } = await domain.run();
+    const puts = domain.puts.filter(({ path }) => path.endsWith("/_mapping"));
+    const warned = domain.logged.map((line) => JSON.parse(line)).filter(({ level }) => level === "WARN");
+    expect(warned.map(({ message }) => message)).toEqual(warnings);
+    return { isUpdated: updated.includes(FIELDS), isUnchanged: unchanged.includes(FIELDS), warnings, puts };
+  };
+  const whole = { Country, Description, InvoiceDate, Quantity };
+
+  test("get the fields that they have not, each index its own", async () => {
+    const { Description: _, ...noDescription } = whole;
+    const { Country: __, ...noCountry } = whole;
+    const found = await run({
+      "retail-2026-09": index(whole),
+      "retail-2026-10": index(noDescription),
+      "retail-2026-11": index({ ...noCountry, Description: { type: "text" } }),
+    });
+    expect(found).toEqual({
+      isUpdated: true,
+      isUnchanged: false,
+      warnings: [],
+      puts: [
+        { path: "/retail-2026-10/_mapping", body: { properties: { Description } } },
+        { path: "/retail-2026-11/_mapping", body: { properties: { Description, Country } } },
+      ],
+    });
+  });
+
+  test("are left alone when they have all, in the engine's spelling", async () => {
+    const spelled = { ...whole, Country: { ignore_above: "8191", type: "keyword" }, other: { type: "long" } };
+    expect(await run({ "retail-2026-10": index(spelled) })).toEqual({
+      isUpdated: false,
+      isUnchanged: true,
+      warnings: [],
+      puts: [],
+    });
+  });
+
+  test("that have a field of another type keep it, and the deploy goes on with a warning", async () => {
+    const { Country: _, ...noCountry } = whole;
+    const changed = {
+      ...noCountry,
+      InvoiceDate: { type: "date", format: "yyyy-MM-dd" },
+      Quantity: { type: "double" },
+      Description: { type: "text", fields: { keyword: { type: "long" } } },
+    };
+    const stays = "it stays, and lines that do not fit it go to quarantine";
+    expect(await run({ "retail-2026-10": index(changed) })).toEqual({
+      isUpdated: true,
+      isUnchanged: false,
+      warnings: [
+        `index retail-2026-10: field Description.keyword is {"type":"long"}, and the contract's is {"type":"keyword","ignore_above":8191}: ${stays}`,
+        `index retail-2026-10: field Quantity is {"type":"double"}, and the contract's is {"type":"integer"}: ${stays}`,
+        `index retail-2026-10: field InvoiceDate is {"type":"date","format":"yyyy-MM-dd"}, and the contract's is {"type":"date","format":"yyyy-MM-dd HH:mm:ss"}: ${stays}`,
+      ],
+      puts: [{ path: "/retail-2026-10/_mapping", body: { properties: { Country } } }],
+    });
+  });
+
+  test("get no subfield below a field of another type, which the engine would refuse", async () => {
+    const found = await run({ "retail-2026-10": index({ ...whole, Description: { type: "keyword" } }) });
+    expect(found).toMatchObject({
+      isUnchanged: true,
+      puts: [],
+      warnings: [expect.stringMatching(/field Description is/)],
+    });
+  });
+
+  test.each([
+    ["read-only", 403, { error: { type: "cluster_block_exception", reason: "blocked" } }],
+    [
+      "full of fields",
+      400,
+      { error: { type: "illegal_argument_exception", reason: "Limit of total fields" } },
+    ],
+  ])("that are %s are a warning too, not waited for", async (_, status, body) => {
+    const { Country: __, ...noCountry } = whole;
+    const found = await run({ "retail-2026-10": index(noCountry) }, { status, body });
+    expect(found).toMatchObject({
+      isUnchanged: true,
+      warnings: [
+        `index retail-2026-10: the fields Country cannot be added, and are not searchable there: ${status} ${JSON.stringify(body)}`,
+      ],
+    });
+  });
+
+  test("whose mappings cannot be read are an error", async () => {
+    const domain = makeDomain(({ path }) => (path === MAPPINGS ? { status: 400, body: "odd" } : undefined));
+    await expect(domain.run()).rejects.toThrow("the mappings of retail-* cannot be read: 400 odd");
   });
 });
 

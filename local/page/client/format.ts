@@ -5,6 +5,7 @@ const ONE_DIGIT = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximu
 const ANY = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const COMPACT_OF_UNIT = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+const SMALL = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 /** Most digits that a number of double precision may need. */
 const ALL_DIGITS = 20;
 
@@ -45,7 +46,8 @@ export function cellText({ digits = ALL_DIGITS, unit }: NumberColumn, value: str
 
 /** A label of an axis. */
 export function axisText({ unit }: NumberColumn, value: number): string {
-  return withUnit(unit, value, unit ? COMPACT_OF_UNIT : COMPACT);
+  const compact = unit ? COMPACT_OF_UNIT : COMPACT;
+  return withUnit(unit, value, Math.abs(value) < 1 ? SMALL : compact);
 }
 
 function withUnit(unit: NumberColumn["unit"], value: number, format: Intl.NumberFormat): string {

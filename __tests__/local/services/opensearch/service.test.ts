@@ -105,6 +105,22 @@ describe("what is kept", () => {
     expect(item.index).toMatchObject({ _version: 3, _seq_no: 4, result: "updated" });
   });
 
+  test("survives restarts: further fields, and which documents have them", async () => {
+    await start();
+    await call("PUT", "/a", { mappings: MAPPING });
+    await call("POST", "/_bulk", put("a", "before", '{"more":"x"}') + put("a", "again", '{"more":"x"}'));
+    await call("PUT", "/a/_mapping", { properties: { more: { type: "keyword" } } });
+    await call("POST", "/_bulk", put("a", "after", '{"more":"x"}') + put("a", "again", '{"more":"x"}'));
+    const query = { term: { more: { value: "x" } } };
+    for (let restarts = 0; restarts < 2; restarts++) {
+      await double.close();
+      await start();
+      const { body } = await call("POST", "/a/_search", { query });
+      expect(body.hits.hits.map(({ _id }: { _id: string }) => _id).sort()).toEqual(["after", "again"]);
+      expect(await ids("a")).toEqual(["after", "again", "before"]);
+    }
+  });
+
   test("is searchable at once after a restart", async () => {
     await start();
     await call("POST", "/_bulk", put("a", "1", "{}"));
