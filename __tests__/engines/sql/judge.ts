@@ -1,6 +1,8 @@
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import fc from "fast-check";
+import type { Column } from "../../../contract/column";
 import type { ColumnValue } from "../../../contract/column-value";
+import { plainDigits } from "../../../contract/exact-number";
 import { HOUR_MS, type Hour, hourOf } from "../../../contract/hours";
 import { isStored, type Line, type StoredLine } from "../../../contract/lines";
 import { quarantineEntry, writeQuarantine } from "../../../contract/quarantine";
@@ -127,7 +129,7 @@ function sameLines(stored: readonly StoredLine[], rows: readonly (readonly Trino
     if (row === undefined) return [`${storedJson(line)} is not there`];
     if (second !== undefined) return [`${storedJson(line)} is there twice`];
     const wrong = COLUMNS.filter(
-      ({ field }, column) => !isRead(line.verdict.values[field] ?? null, row[column] ?? null),
+      (column, index) => !isRead(column, line.verdict.values[column.field] ?? null, row[index] ?? null),
     );
     const names: string[] = wrong.map(({ field }) => field);
     if (row[at + 1] !== line.arrivedAt) names.push("arrived_at");
@@ -144,8 +146,9 @@ function sameLines(stored: readonly StoredLine[], rows: readonly (readonly Trino
 }
 
 /** Whether a cell equals a value: texts to the last character, numbers to the last bit. */
-function isRead(value: ColumnValue, cell: TrinoCell): boolean {
+function isRead({ kind }: Column, value: ColumnValue, cell: TrinoCell): boolean {
   if (value === null || cell === null) return value === cell;
+  if (kind === "decimal" || kind === "bigint") return plainDigits(String(cell)) === value;
   // JavaScript's JSON writer writes negative zero as 0.
   if (typeof value === "number") return Object.is(Number(cell), value + 0);
   return cell === value || cell === `${value}.000`;

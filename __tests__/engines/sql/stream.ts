@@ -68,7 +68,7 @@ function toRow(values: Readonly<Record<string, unknown>>): Row {
     COLUMNS.map(({ field, kind }) => {
       const value = values[field];
       if (value === undefined || value === null) return [field, null];
-      return [field, kind === "integer" || kind === "double" ? Number(value) : String(value)];
+      return [field, kind === "integer" || kind === "decimal" ? Number(value) : String(value)];
     }),
   );
 }

@@ -129,7 +129,6 @@ test.each([
   ["plain/x.json", "short", '{"short":"1.25"}', "1.2500"],
   ["plain/x.json", "short", '{"short":1.00005}', /^HIVE_BAD_DATA: 1.00005 is no decimal\(12,4\)/],
   ["plain/x.json", "short", '{"short":100000000}', /^HIVE_BAD_DATA: 1(e8|0{8}(.0)?) is no decimal\(12,4\)/],
-  ["plain/x.json", "short", '{"short":true}', /^HIVE_BAD_DATA/],
   ["plain/x.json", "long", '{"long":123456789012.3456789}', /^HIVE_BAD_DATA: 123456789012.3456789 is no/],
   ["plain/x.json", "long", '{"long":1234567890123}', /^HIVE_BAD_DATA: 1234567890123 is no decimal\(18,6\)/],
   ["plain/x.json", "long", '{"long":"abc"}', /^HIVE_BAD_DATA/],

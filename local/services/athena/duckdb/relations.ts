@@ -71,9 +71,9 @@ function decimalOf(type: string): { readonly precision: number; readonly scale: 
   return precision === undefined ? undefined : { precision: Number(precision), scale: Number(scale) };
 }
 
-/** DuckDB's reader would round a number to the decimal, and take `true` for 1. */
+/** DuckDB's reader would round a number to the decimal: here it must be the decimal. */
 function readType(type: string): string {
-  return decimalOf(type) ? "VARCHAR" : type;
+  return decimalOf(type) ? "DOUBLE" : type;
 }
 
 /** A column's value from a line. @param byText each number of the line is in quotes: it is read digit by digit */
@@ -85,7 +85,7 @@ function jsonValue({ name, type }: ColumnModel, key: string, byText: boolean): s
   if (!exact) return byText && type !== "VARCHAR" ? `CAST(${value} AS ${type})` : value;
   const whole = exact.precision - exact.scale;
   // As many digits as there are: what is equal to the decimal among them has no more.
-  const all = `DECIMAL(38, ${38 - whole})`;
+  const all = byText ? `DECIMAL(38, ${38 - whole})` : "DOUBLE";
   return `CASE WHEN ${value} IS NULL THEN NULL
   WHEN TRY_CAST(${value} AS ${type}) = TRY_CAST(${value} AS ${all}) THEN CAST(${value} AS ${type})
   ELSE error('HIVE_BAD_DATA: ' || ${value} || ${literal(` is no ${type.toLowerCase()} (column ${name}; Athena would round it, or give NULL)`)}) END`;
