@@ -268,7 +268,8 @@ test("random contracts: raw table, merge and Parquet table hold the values of th
     }),
     { numRuns: 12 },
   );
-});
+  // Each contract makes tables of up to a hundred columns in an engine of its own.
+}, 300_000);
 
 describe("the index", () => {
   const dataDir = mkdtempSync(join(tmpdir(), "kinds-"));

@@ -68,9 +68,11 @@ export async function searchSetup(
   // After the template: an index that is made meanwhile has them from there.
   const { added, warnings } = await addFields(indexName, columns, search);
   for (const { index, fields } of added) ports.log.info(`index ${index}: fields added`, { fields });
-  for (const warning of warnings) ports.log.warn(warning);
   outcome[added.length > 0 ? "updated" : "unchanged"].push(`fields of ${indexPattern(indexName)}`);
-  outcome.warnings.push(...warnings);
+  for (const warning of warnings) {
+    ports.log.warn(warning);
+    outcome.warnings.push(warning);
+  }
   return outcome;
 }
 

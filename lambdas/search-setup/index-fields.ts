@@ -34,7 +34,7 @@ export async function addFields(
   for (const [index, found] of Object.entries(parsed(body, `GET ${path}`))) {
     const existing = objectOf(objectOf(isJsonObject(found) ? found : {}, "mappings"), "properties");
     const { missing, conflicts } = difference(existing, wanted);
-    warnings.push(...conflicts.map((conflict) => `index ${index}: ${conflict}`));
+    for (const conflict of conflicts) warnings.push(`index ${index}: ${conflict}`);
     const fields = Object.keys(missing);
     if (fields.length === 0) continue;
     const written = await search({
@@ -89,7 +89,7 @@ function difference(existing: JsonObject, wanted: JsonObject): Difference {
             `field ${path} is ${JSON.stringify(alone(is))}, and the contract's is ${JSON.stringify(alone(wants))}: it stays, and lines that do not fit it go to quarantine`,
           ],
     );
-    conflicts.push(...changed);
+    for (const change of changed) conflicts.push(change);
     if (changed.length === 0 && pairs.some(([, is]) => is === undefined)) missing[field] = property;
   }
   return { missing, conflicts };

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
-import { type Archive, archiveOf } from "./archive";
+import { type Archive, archiveOf } from "./zip";
 
 /** The project's folder; paths in a bundle are relative to it. */
 const ROOT = join(__dirname, "..", "..");
