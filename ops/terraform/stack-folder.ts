@@ -75,7 +75,7 @@ export function readEnvironment(folder: string, environment: string): Environmen
 }
 
 /** Keeps the stack's state in its own folder from the next `init` on, instead of in its bucket. */
-export function keepStateHere(stack: StackFolder): void {
+export function keepStateHere(stack: Pick<StackFolder, "path">): void {
   writeFileSync(join(stack.path, OVERRIDE), JSON.stringify({ terraform: { backend: { local: {} } } }));
 }
 

@@ -6,6 +6,7 @@ import { keepStateHere, type StackFolder } from "../../../../ops/terraform/stack
 import { tokenStack } from "../../../support/token-fixture";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
 import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
+import { synthesizeOtherTeams } from "../other-teams";
 import { check } from "../report";
 
 const IN_AWS = ["dev", "prod"];
@@ -41,6 +42,16 @@ export async function validity(lane: Lane): Promise<void> {
       return `${references.size} properties`;
     });
   }
+  await report.step(
+    "toBeValidTerraform, terraform plan: two systems of other teams in one stack",
+    async () => {
+      const folder = join(lane.scratch, "other-teams");
+      const stack = synthesizeOtherTeams(folder, { accountId: ACCOUNT_ID, region: REGION });
+      await expectValid(lane, folder);
+      const types = await planAll(lane, stack);
+      return `${types.length} to create`;
+    },
+  );
   await report.step("terraform plan: prod, with what the stand-in has no API for", async () => {
     const folder = join(lane.scratch, "only-planned");
     const { main } = synthesizeOnlyPlanned(folder, { accountId: ACCOUNT_ID, region: REGION });
@@ -66,7 +77,7 @@ async function expectValid(lane: Lane, folder: string): Promise<void> {
 }
 
 /** Plans an unchanged stack, with a state of its own. @returns the type of each of its resources. */
-async function planAll(lane: Lane, stack: StackFolder): Promise<string[]> {
+async function planAll(lane: Lane, stack: Pick<StackFolder, "path" | "document">): Promise<string[]> {
   keepStateHere(stack);
   const terraform = lane.terraform(stack.path);
   await terraform.init();

@@ -1,0 +1,179 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { promisify } from "node:util";
+import { FAST, ROOT, start } from "../../benchmarks/support/start";
+import { contractVariable } from "../../contract/variable";
+import { isJsonObject, type JsonObject } from "../../lib/json";
+import { generateByKinds } from "../../loadgen/generate-by-kinds";
+import { meterReadings } from "../support/meter-readings";
+
+const run = promisify(execFile);
+const NPM = ["--no-audit", "--no-fund", "--loglevel=error"];
+const EXAMPLES = join(ROOT, "examples");
+const OWN_CONTRACT = "own-contract";
+
+/** Packages of an app beside those of the example. */
+interface Change {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly overrides?: JsonObject;
+}
+
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "retail-bi-package-"));
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string }[];
+  tarball = join(folder, packed?.filename ?? "");
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A copy of the example outside of the repository, with the packed library. */
+async function install(
+  example: string,
+  name: string,
+  { dependencies = {}, overrides }: Change = {},
+): Promise<string> {
+  const app = join(folder, name);
+  cpSync(join(EXAMPLES, example), app, { recursive: true });
+  const path = join(app, "package.json");
+  const description: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!isJsonObject(description)) throw new Error(`${path} is no object`);
+  const its = isJsonObject(description["dependencies"]) ? description["dependencies"] : {};
+  const all = { ...its, ...dependencies, "retail-bi": `file:${tarball}` };
+  writeFileSync(
+    path,
+    JSON.stringify({ ...description, dependencies: all, ...(overrides && { overrides }) }, null, 2),
+  );
+  await run("npm", ["install", ...NPM], { cwd: app });
+  return app;
+}
+
+/** Hashes of the zips below a folder, by file name. */
+function zips(below: string): Record<string, string> {
+  const found = readdirSync(below, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".zip"))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .map((path) => [basename(path), createHash("sha256").update(readFileSync(path)).digest("hex")] as const);
+  return Object.fromEntries(found.sort(([one], [other]) => one.localeCompare(other)));
+}
+
+/** The synthesized stack without what names the version of its maker. */
+function synthesized(app: string): JsonObject {
+  const path = join(app, "cdktf.out", "stacks", "meters", "cdk.tf.json");
+  // The local state lies in the app's folder.
+  const document: unknown = JSON.parse(readFileSync(path, "utf8").replaceAll(app, "."));
+  if (!isJsonObject(document)) throw new Error(`${path} is no object`);
+  const { "//": _, ...stack } = document;
+  return stack;
+}
+
+describe("the package", () => {
+  test("has no dependency, and less than 2 MB", async () => {
+    const app = mkdtempSync(join(folder, "alone-"));
+    writeFileSync(join(app, "package.json"), "{}");
+    await run("npm", ["install", ...NPM, "--legacy-peer-deps", tarball], { cwd: app });
+    expect(readdirSync(join(app, "node_modules")).filter((name) => !name.startsWith("."))).toEqual([
+      "retail-bi",
+    ]);
+    const bytes = readdirSync(join(app, "node_modules"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+    expect(bytes).toBeLessThan(2_000_000);
+  });
+
+  test("is well formed for every module resolution", async () => {
+    const attw = await run(join(ROOT, "node_modules/.bin/attw"), [tarball, "--format", "json"]);
+    expect(JSON.parse(attw.stdout)).toMatchObject({ problems: {} });
+    const publint = await run(join(ROOT, "node_modules/.bin/publint"), [tarball, "--strict"]);
+    expect(publint.stdout).toContain("All good!");
+  });
+});
+
+describe("another team's app, as `cdktf init` makes it", () => {
+  let app: string;
+
+  beforeAll(async () => {
+    app = await install(OWN_CONTRACT, OWN_CONTRACT);
+    await run("npm", ["run", "synth"], { cwd: app });
+  });
+
+  test("compiles, and passes its own tests", async () => {
+    await run("npx", ["tsc", "--noEmit"], { cwd: app });
+    const { stderr } = await run("npm", ["test"], { cwd: app });
+    expect(stderr).toMatch(/^Tests: +2 passed, 2 total$/m);
+  });
+
+  test("deploys the functions that are tested here, byte for byte", () => {
+    expect(zips(join(app, "cdktf.out"))).toEqual(zips(join(ROOT, "dist", "functions")));
+    expect(Object.keys(zips(join(app, "cdktf.out")))).toHaveLength(4);
+  });
+
+  test("runs on this machine: 2,000 readings in every layer, 20 broken ones in quarantine", async () => {
+    const file = join(folder, "readings.jsonl");
+    const broken = [
+      "no JSON",
+      '{"meter_id": "M-1", "read_at": "2026-11-28T09:30:00Z"}',
+      '{"meter_id": "M-1", "reading_kwh": 1.2345, "read_at": "2026-11-28T09:30:00Z"}',
+      '{"meter_id": "", "reading_kwh": 1, "read_at": "2026-11-28T09:30:00Z"}',
+      '{"meter_id": "M-1", "reading_kwh": 1, "read_at": "2026-11-28 09:30:00"}',
+    ];
+    const good = generateByKinds(meterReadings, 7);
+    const lines = Array.from({ length: 2_020 }, (_, index) =>
+      index % 101 === 50 ? broken[((index / 101) % broken.length) | 0] : good.next().value,
+    );
+    writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
+
+    const { code, stdout, stderr } = await start(
+      ...["--once", "--stack", join(app, "cdktf.out"), "--input-file", file, "--json"],
+      ...FAST,
+    );
+
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      agree: true,
+      acknowledged: 2_020,
+      raw: 2_000,
+      parquet: 2_000,
+      indexed: 2_000,
+      quarantined: 20,
+    });
+    const { json, parquet, index } = report.summary;
+    expect(parquet).toEqual(json);
+    expect(index).toEqual(json);
+  });
+
+  test("works with cdktn in the place of cdktf, and the same Terraform comes out", async () => {
+    const other = await install(OWN_CONTRACT, "cdktn", {
+      dependencies: { cdktf: "npm:cdktn@0.24.0", constructs: "10.6.0" },
+      overrides: { "@cdktf/provider-aws": { cdktf: "$cdktf", constructs: "$constructs" } },
+    });
+    await run("npm", ["run", "synth"], { cwd: other });
+    const { stderr } = await run("npm", ["test"], { cwd: other });
+    expect(stderr).toMatch(/^Tests: +2 passed, 2 total$/m);
+    expect(synthesized(other)).toEqual(synthesized(app));
+  });
+});
+
+test("an app on a stream that exists compiles, passes its own tests, and has the same functions", async () => {
+  const app = await install("existing-stream", "existing-stream");
+  await run("npm", ["run", "synth"], { cwd: app });
+  await run("npx", ["tsc", "--noEmit"], { cwd: app });
+  const { stderr } = await run("npm", ["test"], { cwd: app });
+  expect(stderr).toMatch(/^Tests: +2 passed, 2 total$/m);
+  const built = zips(join(ROOT, "dist", "functions"));
+  const { "search-setup.zip": setUp, "upsert-to-es.zip": upsert } = built;
+  expect(zips(join(app, "cdktf.out"))).toEqual({ "search-setup.zip": setUp, "upsert-to-es.zip": upsert });
+});
+
+test("the example's contract is that of the tests", () => {
+  expect(readFileSync(join(EXAMPLES, OWN_CONTRACT, "__tests__", "main-test.ts"), "utf8")).toContain(
+    `"${contractVariable(meterReadings)}"`,
+  );
+});

@@ -1,0 +1,6 @@
+module.exports = {
+  preset: "ts-jest",
+  testEnvironment: "node",
+  setupFilesAfterEnv: ["<rootDir>/setup.js"],
+  testMatch: ["**/__tests__/**/*.ts"],
+};
