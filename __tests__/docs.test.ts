@@ -292,7 +292,7 @@ describe("README's costs", () => {
 });
 
 test("README's environment for another team is a valid one", () => {
-  const [, source = ""] = /^```ts\n([\s\S]+?)\n```$/m.exec(README) ?? [];
+  const [, source = ""] = /^```ts\n(\/\/ environments[\s\S]+?)\n```$/m.exec(README) ?? [];
   const { code } = transformSync(source, { loader: "ts", format: "cjs" });
   const module: { exports: { staging?: environments.EnvironmentDefinition } } = { exports: {} };
   const require = (name: string) => {

@@ -8,7 +8,12 @@ const PAGE = "docs/library.md";
 /** The page's TypeScript, each block as a file of the project's folder. */
 function examples(): ReadonlyMap<string, string> {
   const blocks = [...readFileSync(join(ROOT, PAGE), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)];
-  return new Map(blocks.map(([, code = ""], index) => [join(ROOT, `library-example-${index}.ts`), code]));
+  return new Map(
+    blocks.map(([, code = ""], index) => [
+      join(ROOT, `library-example-${index}.ts`),
+      code.replaceAll('from "retail-bi"', 'from "./index"'),
+    ]),
+  );
 }
 
 /** Errors of the compiler in files that only exist here, under the project's own settings. */
