@@ -11,6 +11,8 @@ const LATEST_LINES = 50;
 const MOST_COLUMNS = 12;
 /** Digits of a sum of doubles: the engines add in different orders, so the last ones differ. */
 const DIGITS_OF_DOUBLES = 6;
+/** Longest name of a column that fits into a panel's id and title; a longer one has no panel of its own. */
+const MOST_CHARACTERS = 50;
 
 const LINES: Measure = { id: "lines", title: "Lines", factors: [] };
 
@@ -20,8 +22,9 @@ const LINES: Measure = { id: "lines", title: "Lines", factors: [] };
  */
 export function defaultPanels({ columns, eventTime }: PanelContract): Panel[] {
   const overTime = { kind: "time", field: eventTime, interval: "day" } as const;
-  const sums = columns.flatMap((column) => sumOf(column) ?? []).slice(0, MOST_SUMS);
-  const texts = columns.filter((column) => column.kind === "text" && column.search === "exact");
+  const named = columns.filter(({ field }) => field.length <= MOST_CHARACTERS);
+  const sums = named.flatMap((column) => sumOf(column) ?? []).slice(0, MOST_SUMS);
+  const texts = named.filter((column) => column.kind === "text" && column.search === "exact");
   const others = columns.map(({ field }) => field).filter((field) => field !== eventTime);
   return [
     {

@@ -111,7 +111,7 @@ describe("panels that arrive as JSON", () => {
     ],
     [
       [{ ...FIGURES, dimension: { kind: "values", field: "Price", limit: 5 } }],
-      'dimension names "Price", a double; text is wanted',
+      'dimension names "Price", a decimal; text is wanted',
     ],
     [
       [{ ...FIGURES, dimension: { kind: "values", field: "extra", limit: 5 } }],
@@ -133,7 +133,7 @@ describe("panels that arrive as JSON", () => {
     [[{ ...FIGURES, only: { ...CLASSES, otherwise: "Yes" } }], "both classes of only have one name"],
     [
       [{ ...FIGURES, only: { ...CLASSES, condition: { kind: "blank", field: "Price" } } }],
-      'condition of only names "Price", a double; text is wanted',
+      'condition of only names "Price", a decimal; text is wanted',
     ],
     [[{ ...TABLE, fields: [] }], "fields is []; 1 to 100 fields are wanted"],
     [[{ ...TABLE, fields: ["Invoice", "Invoice"] }], "a field is listed twice"],
@@ -191,6 +191,19 @@ describe("default panels", () => {
   test("a contract of its event time alone has lines over time and the latest lines", () => {
     const one = defineContract({ name: "one", eventTime: "at", columns: { at: timestamp() } });
     expect(ids(one)).toEqual(["lines-over-time", "latest-lines"]);
+  });
+
+  test("a column with a name of any length is none of their faults", () => {
+    const [long, longest] = ["m".repeat(50), "m".repeat(255)];
+    const columns = {
+      at: timestamp(),
+      [long]: integer(),
+      [longest]: integer(),
+      [`t${longest.slice(1)}`]: text(),
+    };
+    const contract = defineContract({ name: "long", eventTime: "at", columns });
+    expect(ids(contract)).toEqual(["lines-over-time", `sum-of-${long}`, "latest-lines"]);
+    expect(readPanels(contract, JSON.parse(JSON.stringify(defaultPanels(contract))))).toHaveLength(3);
   });
 
   test("a decimal is shown with all of its digits, and of many columns the first twelve", () => {
