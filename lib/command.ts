@@ -69,3 +69,11 @@ function messageOf(error: unknown): string {
   // AWS's messages often omit the error code, which is the name, such as NoSuchBucket.
   return "$metadata" in error ? String(error) : error.message;
 }
+
+/**
+ * What people type to run a command: by npm in a clone, by name in the package of the commands.
+ * @param file the program's own `__filename`
+ */
+export function programName(file: string, inClone: string, inPackage: string): string {
+  return file.endsWith(".ts") ? inClone : inPackage;
+}

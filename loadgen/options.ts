@@ -1,10 +1,14 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseContractVariable, type RunTimeContract } from "../contract/variable";
 import { httpUrl, integerBetween, numberBetween, textLike } from "../lib/arguments";
+import { programName } from "../lib/command";
 import { EXIT as CODES } from "../lib/exit";
 import { errorOf } from "./errors";
 import { addInputOptions, type InputFlags, inputContradiction } from "./input-options";
 import type { Preset } from "./preset";
+
+/** What people type. */
+const PROGRAM = programName(__filename, "npm run loadgen --", "retail-bi loadgen");
 
 /** How the process ends. */
 export const EXIT = {
@@ -61,11 +65,14 @@ Examples:
   npm run loadgen -- --region-name eu-west-1 --rate max --input-file online_retail.csv --pack 25 --ledger sent.txt
   npm run loadgen -- --endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json
   npm run --silent loadgen -- --service-name console --max-count 3
-  npm run loadgen -- --input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run`;
+  npm run loadgen -- --input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run`.replaceAll(
+  "npm run loadgen --",
+  PROGRAM,
+);
 
 /** The command; it throws a CommanderError instead of ending the process. */
 export function command(): Command {
-  return addInputOptions(new Command("npm run loadgen --"))
+  return addInputOptions(new Command(PROGRAM))
     .description("Sends records of a contract, one JSON object a line, to a Kinesis data stream.")
     .option(
       "--contract <text>",

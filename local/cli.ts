@@ -1,8 +1,7 @@
 import { Command, Option } from "commander";
 import { retailTransaction } from "../contract/retail-transaction";
-import { definitionOf } from "../environments/choose";
 import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
-import { ending, runCommand } from "../lib/command";
+import { ending, programName, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
@@ -19,6 +18,7 @@ import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
 import { NUMBERINGS, type Numbering } from "./services/firehose/service";
 import { contractOfStack, findStack, stackName } from "./stack-source";
+import { hasEnvironments } from "./synthesize";
 import { runUntilStopped } from "./until-stopped";
 
 /** Default number of lines of `--once`. */
@@ -49,8 +49,11 @@ interface Options
   readonly envFile?: string;
 }
 
+/** What people type. */
+const PROGRAM = programName(__filename, "npm start --", "retail-bi start");
+
 function program(): Command {
-  return addInputOptions(new Command("npm start --"))
+  return addInputOptions(new Command(PROGRAM))
     .description(
       "Runs the data plane of an environment on this machine, as its synthesized Terraform describes it.\n" +
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
@@ -135,7 +138,9 @@ Examples:
   npm start -- --once --search opensearch
   npm start -- --once --stack ../their-app/cdktf.out --var team=meters
   npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
-  npm start --silent -- --once --json > report.json`,
+  npm start --silent -- --once --json > report.json`.replaceAll(/npm start (--silent )?--/g, (typed) =>
+        programName(__filename, typed, PROGRAM),
+      ),
     )
     .action(ending(start));
 }
@@ -155,6 +160,9 @@ function sourceOf({ environment, stack, var: variables, varFile: variableFiles }
     return { source, name: stackName(source), contract: contractOfStack(source) };
   }
   if (variables || variableFiles) throw new UsageError("--var and --var-file go with --stack only");
+  if (!hasEnvironments()) throw new UsageError("--stack is required: there are no environments here");
+  // Only here, because the package of the commands has neither environments nor constructs.
+  const { definitionOf }: typeof import("../environments/choose") = require("../environments/choose");
   definitionOf(environment, process.env);
   return { source: { environment }, name: environment, contract: retailTransaction };
 }

@@ -6,6 +6,13 @@ import { promisify } from "node:util";
 /** The root of the project: where `main.ts` is. */
 export const PROJECT_ROOT = resolve(__dirname, "..");
 
+const APP = "main.ts";
+
+/** Whether there is an app of environments here, as in a clone of the project. */
+export function hasEnvironments(): boolean {
+  return existsSync(join(PROJECT_ROOT, APP));
+}
+
 /**
  * Synthesizes all stacks into `outputDir`, as `cdktf synth` does.
  * @returns the folder of the environment's stack, which holds `cdk.tf.json` and `assets/`.
@@ -13,7 +20,7 @@ export const PROJECT_ROOT = resolve(__dirname, "..");
  */
 export async function synthesize(outputDir: string, environment: string): Promise<string> {
   try {
-    await promisify(execFile)(process.execPath, ["--import", "tsx", "main.ts"], {
+    await promisify(execFile)(process.execPath, ["--import", "tsx", APP], {
       cwd: PROJECT_ROOT,
       env: { ...process.env, CDKTF_OUTDIR: outputDir },
     });

@@ -26,10 +26,15 @@ let tarball: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "retail-bi-package-"));
-  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
-  const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string }[];
-  tarball = join(folder, packed?.filename ?? "");
+  tarball = await pack(ROOT);
 });
+
+/** Packs the package in a folder, as it would be published. @returns the path of the tarball */
+async function pack(cwd: string): Promise<string> {
+  const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", folder], { cwd });
+  const [packed] = JSON.parse(stdout.slice(stdout.indexOf("["))) as { filename: string }[];
+  return join(folder, packed?.filename ?? "");
+}
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -147,6 +152,35 @@ describe("another team's app, as `cdktf init` makes it", () => {
     const { json, parquet, index } = report.summary;
     expect(parquet).toEqual(json);
     expect(index).toEqual(json);
+  });
+
+  test("runs by the package of the commands alone, with its page", async () => {
+    const alone = mkdtempSync(join(folder, "commands-"));
+    writeFileSync(join(alone, "package.json"), "{}");
+    await run("npm", ["install", ...NPM, await pack(join(ROOT, "cli"))], { cwd: alone });
+    const command = (...args: readonly string[]) => run("npx", ["retail-bi", ...args], { cwd: alone });
+
+    const stack = ["--stack", join(app, "cdktf.out")];
+    const { stdout, stderr } = await command(
+      "start",
+      "--once",
+      "--page",
+      "--json",
+      "--max-count",
+      "200",
+      ...stack,
+      ...FAST,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ agree: true, acknowledged: 200, parquet: 200, indexed: 200 });
+    expect(stderr).toMatch(/^the page, until all layers agree: http:/m);
+    await expect(command("start", "--once")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--stack is required: there are no environments here"),
+    });
+    const { stdout: help } = await command("loadgen", "--help");
+    expect(help).toContain("retail-bi loadgen --input-file data.csv");
+    expect(help).not.toContain("npm run");
+    await expect(command("deploy")).rejects.toMatchObject({ code: 2 });
   });
 
   test("works with cdktn in the place of cdktf, and the same Terraform comes out", async () => {

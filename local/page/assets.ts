@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 
 const CLIENT = join(__dirname, "client");
+/** In the package the page's code is built. */
+const BUILT_SCRIPT = join(CLIENT, "main.js");
 
 /** A file of the page. */
 export interface Asset {
@@ -18,6 +19,20 @@ export interface Asset {
  * @throws Error with esbuild's own message when the page's code does not build
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
+  const script = existsSync(BUILT_SCRIPT) ? readFileSync(BUILT_SCRIPT) : await buildScript();
+  const file = (name: string): Buffer => readFileSync(join(CLIENT, name));
+  return new Map([
+    ["/", asset("text/html; charset=utf-8", file("page.html"))],
+    ["/page.css", asset("text/css; charset=utf-8", file("page.css"))],
+    ["/page.js", asset("text/javascript; charset=utf-8", script)],
+    ["/icon.svg", asset("image/svg+xml", file("icon.svg"))],
+  ]);
+}
+
+/** The page's code, from its sources. @throws Error with esbuild's own message when it does not build */
+export async function buildScript(): Promise<Buffer> {
+  // The package has no bundler.
+  const { build } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [join(CLIENT, "main.ts")],
     bundle: true,
@@ -29,13 +44,7 @@ export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
   });
   const [script] = outputFiles;
   if (script === undefined) throw new Error("esbuild made nothing of the page's code");
-  const file = (name: string): Buffer => readFileSync(join(CLIENT, name));
-  return new Map([
-    ["/", asset("text/html; charset=utf-8", file("page.html"))],
-    ["/page.css", asset("text/css; charset=utf-8", file("page.css"))],
-    ["/page.js", asset("text/javascript; charset=utf-8", Buffer.from(script.contents))],
-    ["/icon.svg", asset("image/svg+xml", file("icon.svg"))],
-  ]);
+  return Buffer.from(script.contents);
 }
 
 function asset(contentType: string, body: Buffer): Asset {

@@ -1,0 +1,33 @@
+/** Builds the package of the commands into `cli/dist`: `npm run build`. */
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { buildScript } from "../local/page/assets";
+
+const ROOT = join(__dirname, "..");
+const DIST = join(__dirname, "dist");
+const CLIENT = join(DIST, "client");
+const COMMANDS = { "retail-bi": "cli/retail-bi.ts", start: "local/cli.ts", loadgen: "loadgen/cli.ts" };
+
+async function main(): Promise<void> {
+  rmSync(DIST, { recursive: true, force: true });
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: COMMANDS,
+    outdir: DIST,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    target: "node22",
+    format: "cjs",
+    logLevel: "warning",
+  });
+  chmodSync(join(DIST, "retail-bi.js"), 0o755);
+  copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
+  mkdirSync(CLIENT);
+  for (const name of ["page.html", "page.css", "icon.svg"])
+    copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
+  writeFileSync(join(CLIENT, "main.js"), await buildScript());
+}
+
+void main();
