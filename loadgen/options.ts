@@ -66,8 +66,8 @@ Examples:
   npm run loadgen -- --endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json
   npm run --silent loadgen -- --service-name console --max-count 3
   npm run loadgen -- --input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run`.replaceAll(
-  "npm run loadgen --",
-  PROGRAM,
+  /npm run (--silent )?loadgen --/g,
+  (typed) => programName(__filename, typed, PROGRAM),
 );
 
 /** The command; it throws a CommanderError instead of ending the process. */

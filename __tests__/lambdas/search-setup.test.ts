@@ -553,6 +553,11 @@ describe("the input", () => {
     expect(readInput(retailTransaction, INPUT)).toEqual({ ...INPUT, ...others });
     const given = { ...INPUT, panels: JSON.parse(JSON.stringify(RETAIL_PANELS)), smoke: { Quantity: 0 } };
     expect(readInput(retailTransaction, given)).toEqual(given);
+    // What was read can be given again.
+    expect(readInput(retailTransaction, readInput(retailTransaction, INPUT))).toEqual({
+      ...INPUT,
+      ...others,
+    });
     expect(
       readInput(retailTransaction, {
         ...INPUT,
@@ -586,6 +591,7 @@ describe("the input", () => {
     [{ ...INPUT, title: " " }, /title is " "; a text is wanted/],
     [{ ...INPUT, smoke: { Qantity: 0 } }, /smoke is {"Qantity":0}; values of the contract's columns/],
     [{ ...INPUT, smoke: { Quantity: [0] } }, /smoke is {"Quantity":\[0\]}/],
+    [{ ...INPUT, smoke: [] }, /smoke is \[\]/],
     [{ ...INPUT, panels: [] }, /a list of 1 to 30 panels is wanted, not \[\]/],
     [{ ...INPUT, panels: [{ id: "x" }], shards: 0 }, /panel "x": title is missing.*shards is 0/],
     [

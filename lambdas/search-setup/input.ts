@@ -2,6 +2,7 @@ import type { RunTimeContract } from "../../contract/variable";
 import { defaultPanels } from "../../dashboards/default-panels";
 import { PanelsError, readPanels } from "../../dashboards/read-panels";
 import type { Panel } from "../../dashboards/spec";
+import { isJsonObject } from "../../lib/json";
 import { ROLE_ARN } from "../../lib/role-arn";
 import { WRITER_ROLE } from "../shared/search";
 
@@ -87,13 +88,14 @@ function panels(contract: RunTimeContract, value: unknown, faults: string[]): re
 
 function smoke({ columns }: RunTimeContract, value: unknown, faults: string[]): SmokeInput {
   if (value === undefined) return {};
-  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  const isKnown = entries.every(
-    ([field, one]) =>
-      columns.some((column) => column.field === field) &&
-      (one === null || ["string", "number", "boolean"].includes(typeof one)),
-  );
-  if (isKnown && entries.length > 0) return Object.fromEntries(entries);
+  if (isJsonObject(value)) {
+    const values = Object.entries(value).filter(
+      (entry): entry is [string, SmokeInput[string]] =>
+        columns.some(({ field }) => field === entry[0]) &&
+        !(typeof entry[1] === "object" && entry[1] !== null),
+    );
+    if (values.length === Object.keys(value).length) return Object.fromEntries(values);
+  }
   faults.push(`smoke is ${JSON.stringify(value)}; values of the contract's columns are wanted`);
   return {};
 }
