@@ -10,18 +10,48 @@ import {
   timestamp,
 } from "../../contract/column";
 import { type Contract, defineContract } from "../../contract/define";
+import { PARTITION_COLUMNS, storedColumns } from "../../contract/stored-columns";
 
-/** Words that SQL reserves, and names that a file may spell otherwise. */
+/** Names that an engine reserves or spells in another way, or that a file may spell otherwise. */
 const AWKWARD = [
-  "order",
-  "user",
-  "Group",
-  "timestamp",
-  "select",
-  "value",
-  "hits",
-  "constructor",
-  "Customer_ID",
+  ...[
+    "Select",
+    "order",
+    "Group",
+    "at",
+    "end",
+    "Desc",
+    "offset",
+    "user",
+    "table",
+    "Date",
+    "timestamp",
+    "value",
+  ],
+  ...[
+    "x",
+    "line",
+    "json",
+    "filename",
+    "file",
+    "m",
+    "r",
+    "contents",
+    "held",
+    "All",
+    "lambda",
+    "qualify",
+    "pivot",
+  ],
+  ...["c__1", "A", "current_date", "localtime", "interval", "true", "null", "rowid", "index", "type"],
+  ...["properties", "hits", "constructor", "Customer_ID"],
+];
+
+const EVENT_TIME = "happened";
+const TAKEN: readonly string[] = [
+  ...storedColumns([]).map(({ field }) => field),
+  ...PARTITION_COLUMNS,
+  EVENT_TIME,
 ];
 
 const kind = fc.oneof(
@@ -34,24 +64,29 @@ const kind = fc.oneof(
 const column = fc
   .tuple(kind, fc.boolean())
   .map(([type, isOptional]) => (isOptional ? type.optional() : type));
-const name = fc.oneof(fc.stringMatching(/^[A-Za-z]\w{0,9}$/), fc.constantFrom(...AWKWARD));
-const PIPELINE = ["record_id", "arrived_at", "extra", "year", "month", "day", "hour", "happened"];
+const name = fc
+  .oneof(fc.stringMatching(/^[A-Za-z]\w{0,20}$/), fc.constantFrom(...AWKWARD))
+  .filter((field) => !TAKEN.includes(field.toLowerCase()));
 
-/** Contracts of any kinds of columns in any order, 1 to 100 of them. */
-export const anyContract: fc.Arbitrary<Contract> = fc
-  .tuple(
-    fc.uniqueArray(fc.tuple(name, column), {
-      maxLength: 99,
-      selector: ([field]) => field.toLowerCase(),
-    }),
-    fc.constantFrom("seconds", "iso"),
-    fc.nat(),
-  )
-  .map(([others, format, place]) => {
-    const columns = others.filter(([field]) => !PIPELINE.includes(field.toLowerCase()));
-    columns.splice(place % (columns.length + 1), 0, ["happened", timestamp({ format })]);
-    return defineContract({ name: "any", eventTime: "happened", columns: Object.fromEntries(columns) });
-  });
+/** Contracts of any kinds of columns in any order. @param others number of columns beside the event time */
+export function contractsOf(
+  others: Pick<fc.ArrayConstraints, "minLength" | "maxLength" | "size">,
+): fc.Arbitrary<Contract> {
+  return fc
+    .tuple(
+      fc.uniqueArray(fc.tuple(name, column), { ...others, selector: ([field]) => field.toLowerCase() }),
+      fc.constantFrom("seconds", "iso"),
+      fc.nat(),
+    )
+    .map(([others, format, place]) => {
+      const columns = [...others];
+      columns.splice(place % (columns.length + 1), 0, [EVENT_TIME, timestamp({ format })]);
+      return defineContract({ name: "any", eventTime: EVENT_TIME, columns: Object.fromEntries(columns) });
+    });
+}
+
+/** Contracts of 1 to 100 columns, mostly of few. */
+export const anyContract = contractsOf({ maxLength: 99 });
 
 /** One column of every kind, each also optional. */
 export const everyKind = defineContract({

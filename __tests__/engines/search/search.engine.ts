@@ -1,4 +1,7 @@
+import type { Client } from "@opensearch-project/opensearch";
 import { localSearch } from "../../../local/services/clients";
+import { SAMPLES } from "../../support/any-lines";
+import { expectInIndex } from "../../support/lines-in-index";
 import { describeRealRows } from "../../support/real-rows";
 import { searchContract } from "../../support/search-contract/contract";
 import { access } from "./access";
@@ -28,6 +31,19 @@ afterAll(async () => {
 describe("the contract, on the real engine", () => {
   // Through the gate, so that every request is signed. The contract closes its client.
   searchContract(async () => localSearch(world().url, world().plane.region));
+});
+
+describe("contracts of other columns", () => {
+  let client: Client;
+  let samples = 0;
+  beforeAll(() => {
+    client = localSearch(world().url, world().plane.region);
+  });
+  afterAll(() => client.close());
+
+  test.each(SAMPLES)("%s: the index gives each line back, and answers the default panels", (_, sample) =>
+    expectInIndex(sample, client, ++samples),
+  );
 });
 
 describe("access", () => access(world, say));

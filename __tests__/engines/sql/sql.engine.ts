@@ -1,5 +1,8 @@
+import { SAMPLES } from "../../support/any-lines";
+import { expectInTables } from "../../support/lines-in-tables";
 import { Lane } from "../../terraform/emulated/lane";
 import { Report } from "../../terraform/emulated/report";
+import { trinoEngines } from "../trino/engine";
 import { startTrino, type Trino } from "../trino/server";
 import { contract } from "./contract";
 import { dialect } from "./dialect";
@@ -30,6 +33,11 @@ test("every SQL text of the product gives the same rows on DuckDB and on Trino",
 test("what the embedded engine is tested against is what Trino answers", () => dialect(report, trino));
 
 test("what the judge accepts is read by Trino's JSON table exactly", () => judge(report, trino));
+
+test.each(SAMPLES)(
+  "a contract of %s: raw table, merge and Parquet table hold the judged values",
+  (_, sample) => expectInTables(sample, trinoEngines(trino)),
+);
 
 test("the bundles merge in the tables that Terraform made, and what is read is what was sent", async () => {
   const lane = await Lane.open(report, say, stop.signal);
