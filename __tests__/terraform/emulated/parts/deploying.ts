@@ -147,7 +147,8 @@ function actionsOf(change: unknown): readonly unknown[] {
   return Array.isArray(actions) ? actions : [];
 }
 
-async function plannedChanges(terraform: Terraform): Promise<string> {
+/** Changes of the saved plan, by address. */
+export async function plannedChanges(terraform: Terraform): Promise<string> {
   const planned = member(await terraform.show(PLAN), "resource_changes");
   return Array.isArray(planned)
     ? planned

@@ -15,7 +15,7 @@ import {
   synthesizeOwners,
 } from "../other-teams";
 import { check } from "../report";
-import { applying, makeSearchDomains } from "./deploying";
+import { applying, makeSearchDomains, plannedChanges } from "./deploying";
 import { putData } from "./disposing";
 import { resourcesIn } from "./validity";
 
@@ -79,7 +79,7 @@ export async function otherTeams(lane: Lane): Promise<void> {
     return `${removed} removed (${forgotten} forgotten before)`;
   });
   await report.step("the owners' resources are as they were, with the data", async () => {
-    check(!(await ofOwners.plan(PLAN)), "the owners' plan is not clean");
+    check(!(await ofOwners.plan(PLAN)), `the plan is not clean: ${await plannedChanges(ofOwners)}`);
     const buckets = await account.buckets();
     check(!buckets.includes(ownLake), `${ownLake} remains`);
     const data = await account.readObject(existing.bucketName, "json-data/year=2026/a");
