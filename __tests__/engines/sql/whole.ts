@@ -11,7 +11,7 @@ import { readQuarantine, readSums, readTable } from "../../../ops/reconcile/tabl
 import type { Terraform } from "../../../ops/terraform/terraform";
 import { glueColumns } from "../../support/retail";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../../terraform/emulated/lane";
-import { searchDomainName } from "../../terraform/emulated/parts/deploying";
+import { searchDomainNames } from "../../terraform/emulated/parts/deploying";
 import { check } from "../../terraform/emulated/report";
 import type { Trino } from "../trino/server";
 import { DeployedBatchLayer } from "./deployed";
@@ -47,7 +47,7 @@ async function applied(lane: Lane): Promise<{ terraform: Terraform; folder: stri
   const { main } = await lane.synthesize("main");
   const terraform = lane.terraform(main.path);
   await report.step("terraform init, plan, apply", async () => {
-    await account.makeSearchDomain(searchDomainName(main.document));
+    for (const name of searchDomainNames(main.document)) await account.makeSearchDomain(name);
     await terraform.init();
     check(await terraform.plan(PLAN), "there is nothing to plan");
     const { add, change, remove } = await terraform.apply(PLAN);

@@ -241,7 +241,8 @@ export function environment(variables: Readonly<Record<string, string | undefine
   };
 }
 
-function applyDifferences(stack: TerraformStack, differences: readonly Difference[]): void {
+/** Adapts a finished stack to the stand-in. */
+export function applyDifferences(stack: TerraformStack, differences: readonly Difference[]): void {
   for (const construct of stack.node.findAll()) {
     for (const difference of differences) difference.apply(construct);
   }

@@ -7,6 +7,7 @@ import { disposing } from "./parts/disposing";
 import { drifting } from "./parts/drifting";
 import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
+import { otherTeams } from "./parts/other-teams";
 import { refusing } from "./parts/refusing";
 import { validity } from "./parts/validity";
 import { watching } from "./parts/watching";
@@ -33,6 +34,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await watching(await delivering(lane));
   const destroyed = await disposing(lane, terraform);
   await commandLine(lane, terraform);
+  await otherTeams(lane);
   await ending(lane, stacks);
   return { resources, destroyed };
 }

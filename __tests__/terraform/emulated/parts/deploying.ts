@@ -13,38 +13,13 @@ export async function deploying(
   terraform: Terraform,
 ): Promise<number> {
   const { report, account } = lane;
-  let applied = 0;
   report.part("Deploy: init, validate, plan, apply, plan");
-  await report.step("a search domain is made beforehand, to be imported", async () => {
-    const name = searchDomainName(main.document);
-    await account.makeSearchDomain(name);
-    return name;
-  });
+  const domains = await makeSearchDomains(lane, main.document);
   await report.step("terraform init, with the S3 backend and its lock file", async () => {
     await terraform.init();
     return `s3://${main.backend.bucket}/${main.backend.key}`;
   });
-  await report.step("terraform validate", async () => {
-    await terraform.validate();
-    return "";
-  });
-  await report.step("terraform plan", async () => {
-    check(await terraform.plan(PLAN), "there is nothing to plan");
-    const planned = member(await terraform.show(PLAN), "resource_changes");
-    check(Array.isArray(planned), "the plan names no resource");
-    const create = planned.filter((change) => actionsOf(change).includes("create")).length;
-    return `${create} to create of ${planned.length}`;
-  });
-  await report.step("terraform apply", async () => {
-    const { add, change, remove } = await terraform.apply(PLAN);
-    check(add > 0 && change === 0 && remove === 0, `${add} added, ${change} changed, ${remove} removed`);
-    applied = add;
-    return `${add} added, 1 imported`;
-  });
-  await report.step("terraform plan, again", async () => {
-    check(!(await terraform.plan(PLAN)), `it is not clean: ${await plannedChanges(terraform)}`);
-    return "no changes";
-  });
+  const applied = await applying(lane, terraform, domains.length);
 
   await report.step("what the account holds, by its tag and by name", async () => {
     const tagged = await account.tagged();
@@ -65,7 +40,8 @@ export async function deploying(
     const addresses = await terraform.stateList();
     const dataSources = addresses.filter((address) => address.startsWith("data.")).length;
     const resources = addresses.length - dataSources;
-    check(resources === applied + 1, `it names ${resources} resources, ${applied + 1} were made`);
+    const made = applied + domains.length;
+    check(resources === made, `it names ${resources} resources, ${made} were made`);
     const ofStream = addresses.filter((address) => /EventStream|DeliveryStream/.test(address));
     return `${resources} resources, ${dataSources} data sources, such as\n${ofStream.join("\n")}`;
   });
@@ -108,14 +84,61 @@ export async function deploying(
   return applied;
 }
 
-/** Name of the search domain in a stack. */
-export function searchDomainName(document: JsonObject): string {
+/** Creates the search domains of a stack beforehand, to be imported. @returns their names */
+export async function makeSearchDomains(
+  { report, account }: Lane,
+  document: JsonObject,
+): Promise<readonly string[]> {
+  const names = searchDomainNames(document);
+  await report.step("search domains are made beforehand, to be imported", async () => {
+    for (const name of names) await account.makeSearchDomain(name);
+    return names.join(", ");
+  });
+  return names;
+}
+
+/**
+ * Validates, plans and applies an initialized stack that does not exist yet; the next plan must be clean.
+ * @param imported number of resources that exist already
+ * @returns the number of added resources
+ */
+export async function applying({ report }: Lane, terraform: Terraform, imported: number): Promise<number> {
+  let applied = 0;
+  await report.step("terraform validate", async () => {
+    await terraform.validate();
+    return "";
+  });
+  await report.step("terraform plan", async () => {
+    check(await terraform.plan(PLAN), "there is nothing to plan");
+    const planned = member(await terraform.show(PLAN), "resource_changes");
+    check(Array.isArray(planned), "the plan names no resource");
+    const create = planned.filter((change) => actionsOf(change).includes("create")).length;
+    return `${create} to create of ${planned.length}`;
+  });
+  await report.step("terraform apply", async () => {
+    const { add, change, remove } = await terraform.apply(PLAN);
+    check(add > 0 && change === 0 && remove === 0, `${add} added, ${change} changed, ${remove} removed`);
+    applied = add;
+    return `${add} added, ${imported} imported`;
+  });
+  await report.step("terraform plan, again", async () => {
+    check(!(await terraform.plan(PLAN)), `it is not clean: ${await plannedChanges(terraform)}`);
+    return "no changes";
+  });
+  return applied;
+}
+
+/** Names of the search domains in a stack. @throws CheckFailed if it has none, or one without a literal name */
+export function searchDomainNames(document: JsonObject): string[] {
   const types = member(document, "resource");
   const domains = isJsonObject(types) ? member(types, "aws_opensearch_domain") : undefined;
-  const [domain] = isJsonObject(domains) ? Object.values(domains) : [];
-  const name = isJsonObject(domain) ? member(domain, "domain_name") : undefined;
-  check(typeof name === "string", "the stack has no search domain");
-  return name;
+  const names = Object.values(isJsonObject(domains) ? domains : {}).map((domain) => {
+    const name = isJsonObject(domain) ? member(domain, "domain_name") : undefined;
+    check(typeof name === "string", "a search domain has no literal name");
+    return name;
+  });
+  check(names.length > 0, "the stack has no search domain");
+  return names;
 }
 
 function actionsOf(change: unknown): readonly unknown[] {
@@ -124,7 +147,8 @@ function actionsOf(change: unknown): readonly unknown[] {
   return Array.isArray(actions) ? actions : [];
 }
 
-async function plannedChanges(terraform: Terraform): Promise<string> {
+/** Changes of the saved plan, by address. */
+export async function plannedChanges(terraform: Terraform): Promise<string> {
   const planned = member(await terraform.show(PLAN), "resource_changes");
   return Array.isArray(planned)
     ? planned

@@ -1,4 +1,5 @@
 import type { Terraform } from "../../../../ops/terraform/terraform";
+import type { Account } from "../account";
 import { PROTECTION_VARIABLE } from "../environment";
 import { forget } from "../forget";
 import { ENVIRONMENT, type Lane } from "../lane";
@@ -12,14 +13,7 @@ export async function disposing(lane: Lane, terraform: Terraform): Promise<numbe
   let destroyed = 0;
   report.part("Disposable, and destroyed");
   await report.step("data come into the lake, in several versions", async () => {
-    const bucket = String((await terraform.outputs()).get("lake_bucket"));
-    for (const version of ["first", "second"]) {
-      for (const key of ["json-data/year=2026/a", "parquet-retail-trans/b", "athena-results/c"]) {
-        await account.putObject(bucket, key, version);
-      }
-    }
-    await account.deleteObject(bucket, "athena-results/c");
-    return "3 objects, 6 versions, 1 delete marker";
+    return putData(account, String((await terraform.outputs()).get("lake_bucket")));
   });
   await report.step("npm run destroy", async () => {
     const forgotten = await forget(terraform);
@@ -35,4 +29,15 @@ export async function disposing(lane: Lane, terraform: Terraform): Promise<numbe
     return "nothing";
   });
   return destroyed;
+}
+
+/** Puts objects into a lake, in several versions. @returns their numbers */
+export async function putData(account: Account, bucket: string): Promise<string> {
+  for (const version of ["first", "second"]) {
+    for (const key of ["json-data/year=2026/a", "parquet-retail-trans/b", "athena-results/c"]) {
+      await account.putObject(bucket, key, version);
+    }
+  }
+  await account.deleteObject(bucket, "athena-results/c");
+  return "3 objects, 6 versions, 1 delete marker";
 }

@@ -6,7 +6,7 @@ import { keepStateHere, type StackFolder } from "../../../../ops/terraform/stack
 import { tokenStack } from "../../../support/token-fixture";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
 import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
-import { synthesizeOtherTeams } from "../other-teams";
+import { neverCreated, synthesizeOtherTeams } from "../other-teams";
 import { check } from "../report";
 
 const IN_AWS = ["dev", "prod"];
@@ -46,7 +46,11 @@ export async function validity(lane: Lane): Promise<void> {
     "toBeValidTerraform, terraform plan: two systems of other teams in one stack",
     async () => {
       const folder = join(lane.scratch, "other-teams");
-      const stack = synthesizeOtherTeams(folder, { accountId: ACCOUNT_ID, region: REGION });
+      const location = { accountId: ACCOUNT_ID, region: REGION };
+      const stack = synthesizeOtherTeams(folder, location, {
+        existing: neverCreated(location),
+        protected: true,
+      });
       await expectValid(lane, folder);
       const types = await planAll(lane, stack);
       return `${types.length} to create`;
