@@ -17,7 +17,7 @@ export interface ProductText {
 
 /** Tests have SQL of their own, and SQL for the engines does not go to Athena. */
 const NOT_THE_PRODUCT =
-  /^(__tests__|node_modules|coverage|cdktf\.out|benchmarks|local\/services\/(athena|glue))\//;
+  /^(__tests__|examples|(cli\/)?dist|node_modules|coverage|cdktf\.out|benchmarks|local\/services\/(athena|glue))\//;
 /** Beginning of a text that a query engine is meant to run. */
 const SQL = /^\s*(SELECT|WITH|CREATE|DROP|ALTER|INSERT|MSCK|UNLOAD|SHOW|DESCRIBE)\s[\s\S]*\S/;
 
