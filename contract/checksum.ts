@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Column } from "./column";
+import { type Column, keepsDigits } from "./column";
 import { plainDigits } from "./exact-number";
 
 /** The contract columns of one line, from either layer. */
@@ -21,22 +21,23 @@ export function checksum(
   arrivedAt: string,
   extra: string | null,
 ): string {
-  const parts = columns.map((column) => {
-    // A column may be called as a member that every object inherits, such as "constructor".
-    return comparable(column, Object.hasOwn(values, column.field) ? values[column.field] : null);
-  });
+  const parts = columns.map((column) => comparable(column, valueIn(values, column.field)));
   const known = digest(JSON.stringify([...parts, arrivedAt])).slice(0, VALUES_LENGTH);
   if (extra === null) return known;
   return known + (extra === "{}" ? NOTHING : digest(extra).slice(0, VALUES_LENGTH));
 }
 
+/** The value of a column, which may be called as a member that every object inherits, such as "constructor". */
+export function valueIn(values: LineValues, field: string): LineValues[string] {
+  return (Object.hasOwn(values, field) ? values[field] : null) ?? null;
+}
+
 /** A value in a form that is the same from every layer. */
-function comparable({ kind, ...column }: Column, value: LineValues[string] | undefined): unknown {
-  if (value === null || value === undefined) return null;
-  if (kind === "timestamp")
-    return String(value).slice(0, "format" in column && column.format === "seconds" ? 19 : 23);
+function comparable(column: Column, value: LineValues[string]): unknown {
+  if (value === null) return null;
+  if (column.kind === "timestamp") return String(value).slice(0, column.format === "seconds" ? 19 : 23);
   // A layer that was tampered with may hold a text that is no number: it must equal none.
-  return kind === "bigint" || kind === "decimal" ? (plainDigits(String(value)) ?? String(value)) : value;
+  return keepsDigits(column) ? (plainDigits(String(value)) ?? String(value)) : value;
 }
 
 /** Represents `{}`, which most lines have: it needs no hash and saves a few bytes a line. */

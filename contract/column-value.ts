@@ -1,5 +1,5 @@
 import { MAX_NUMBER_CHARACTERS } from "./canonical-json";
-import type { Column, TimestampFormat } from "./column";
+import { type Column, keepsDigits, type NumberKind, type TimestampFormat } from "./column";
 import { fitsDecimal, fitsInt64, isWhole, plainDigits } from "./exact-number";
 import type { Refusal, RefusalReason } from "./reasons";
 import { DAY_MS, formatTimestamp, parseIso, parseSeconds } from "./timestamp";
@@ -53,7 +53,7 @@ export function judgeValue(column: Column, given: GivenValue | undefined, arrive
   }
 }
 
-type NumberColumn = Extract<Column, { readonly kind: "integer" | "bigint" | "double" | "decimal" }>;
+type NumberColumn = Extract<Column, { readonly kind: NumberKind }>;
 
 function judgeNumber(column: NumberColumn, parsed: number, raw: string): JudgedValue {
   const { field } = column;
@@ -109,9 +109,9 @@ function judgeTimestamp(
 }
 
 /** The value as the stored line has it, in JSON. */
-export function storedValue({ kind }: Column, value: Exclude<ColumnValue, null>): string {
+export function storedValue(column: Column, value: Exclude<ColumnValue, null>): string {
   // The digits of these are JSON as they are.
-  return kind === "bigint" || kind === "decimal" ? String(value) : JSON.stringify(value);
+  return keepsDigits(column) ? String(value) : JSON.stringify(value);
 }
 
 function refused(reason: RefusalReason, detail: string): JudgedValue {

@@ -20,6 +20,15 @@ export type Kind =
 
 export type ColumnKind = Kind["kind"];
 
+/** Kinds of numbers. */
+export const NUMBER_KINDS = ["integer", "bigint", "double", "decimal"] as const;
+export type NumberKind = (typeof NUMBER_KINDS)[number];
+
+/** Whether a column's values are kept by their digits, because a JavaScript number would round some of them. */
+export function keepsDigits({ kind }: Pick<Kind, "kind">): boolean {
+  return kind === "bigint" || kind === "decimal";
+}
+
 /**
  * How the index treats a text: exact values for filters and buckets, words to search for, or kept with its document only,
  * which is for the pipeline's own column `extra`.

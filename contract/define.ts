@@ -24,9 +24,6 @@ export type FieldOf<T extends TypedContract<ColumnTypes>, K extends ColumnKind =
 export type RecordOf<C extends TypedContract<ColumnTypes>> =
   C extends TypedContract<infer T> ? RecordOfColumns<T> : never;
 
-/** Kinds of numbers. */
-export type NumberKind = "integer" | "bigint" | "double" | "decimal";
-
 /** What the tables of a contract are called. */
 export interface TableNames {
   /** The lines as they arrived. @default `N_json` */

@@ -11,10 +11,20 @@ export interface GlueColumn {
 /** Columns of the JSON and the Parquet table of a contract, partition columns excluded. */
 export function glueColumns(columns: readonly Column[]): GlueColumn[] {
   return storedColumns(columns).map((column) => ({
-    name: column.field.toLowerCase(),
+    name: tableColumn(column.field),
     type: glueType(column),
     comment: column.comment,
   }));
+}
+
+/** A field's name in the tables. */
+export function tableColumn(field: string): string {
+  return field.toLowerCase();
+}
+
+/** A field's name in SQL: in quotes, because it may be a word that SQL reserves. */
+export function quotedColumn(field: string): string {
+  return `"${tableColumn(field)}"`;
 }
 
 /** Partition columns: the hour of arrival of a row. */

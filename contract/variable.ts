@@ -70,24 +70,19 @@ function parseColumn(text: string): Column {
 }
 
 function parseKind(kind: string, precision: number, scale: number): Kind {
-  switch (kind) {
-    case "t":
-      return { kind: "text", search: "exact" };
-    case "t~":
-      return { kind: "text", search: "words" };
-    case "i":
-      return { kind: "integer" };
-    case "l":
-      return { kind: "bigint" };
-    case "f":
-      return { kind: "double" };
-    case "b":
-      return { kind: "boolean" };
-    case "s":
-      return { kind: "timestamp", format: "seconds" };
-    case "z":
-      return { kind: "timestamp", format: "iso" };
-    default:
-      return { kind: "decimal", precision, scale };
-  }
+  return KINDS.get(kind) ?? { kind: "decimal", precision, scale };
 }
+
+/** The kinds that have no digits, by what {@link kindText} writes for them. */
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  [
+    { kind: "text", search: "exact" } as const,
+    { kind: "text", search: "words" } as const,
+    { kind: "integer" } as const,
+    { kind: "bigint" } as const,
+    { kind: "double" } as const,
+    { kind: "boolean" } as const,
+    { kind: "timestamp", format: "seconds" } as const,
+    { kind: "timestamp", format: "iso" } as const,
+  ].map((kind) => [kindText(kind), kind]),
+);

@@ -1,4 +1,5 @@
-import { columnOf, isExact, type PanelContract, tableColumn } from "./fields";
+import { quotedColumn } from "../contract/glue-columns";
+import { columnOf, isExact, type PanelContract } from "./fields";
 import { cell, type PanelColumn, panelColumns, type Row } from "./rows";
 import { type SmokeValue, smokeValues } from "./smoke";
 import type { Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
@@ -28,10 +29,6 @@ export function sqlName({ id }: Pick<PanelColumn, "id">): string {
 /** A name may be a reserved word. */
 function quoted(name: string): string {
   return `"${name}"`;
-}
-
-function quotedColumn(field: string): string {
-  return quoted(tableColumn(field));
 }
 
 /** Whether a line fulfils a condition, as SQL. */

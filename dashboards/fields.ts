@@ -1,5 +1,5 @@
-import type { Column, ColumnKind } from "../contract/column";
-import type { ColumnTypes, Contract, FieldOf, NumberKind, TypedContract } from "../contract/define";
+import type { Column, ColumnKind, NumberKind } from "../contract/column";
+import type { ColumnTypes, Contract, FieldOf, TypedContract } from "../contract/define";
 import { IDENTITY_COLUMNS, storedColumns } from "../contract/stored-columns";
 
 /** What panels follow from: a contract, or the part of it that a function or the local page knows. */
@@ -47,9 +47,4 @@ export function exactPath(contract: PanelContract, field: string): string {
 /** Whether the tables compute with a number field exactly, so that a sum has no error to be rounded away. */
 export function isExact(contract: PanelContract, field: string): boolean {
   return columnOf(contract, field).kind !== "double";
-}
-
-/** A field's name in the tables. */
-export function tableColumn(field: string): string {
-  return field.toLowerCase();
 }

@@ -1,6 +1,7 @@
+import { tableColumn } from "../contract/glue-columns";
 import type { Json, JsonObject } from "../lib/json";
 import { sqlName } from "./athena";
-import { columnOf, type PanelContract, tableColumn } from "./fields";
+import { columnOf, type PanelContract } from "./fields";
 import { type SmokeValue, smokeValues } from "./smoke";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 

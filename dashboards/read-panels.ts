@@ -1,6 +1,7 @@
-import type { Column, ColumnKind } from "../contract/column";
+import { type Column, type ColumnKind, NUMBER_KINDS } from "../contract/column";
+import { tableColumn } from "../contract/glue-columns";
 import { sqlName } from "./athena";
-import { type PanelContract, panelFields, tableColumn } from "./fields";
+import { type PanelContract, panelFields } from "./fields";
 import type { Panel } from "./spec";
 
 /** Panels that a contract cannot have; the message lists every fault, by panel. */
@@ -29,7 +30,6 @@ const MOST_FIELDS = 100;
 const MOST_DIGITS = 18;
 const UNIT_CHARACTERS = 32;
 const CHARTS = ["bars", "horizontal-bars", "line", "table"];
-const NUMBERS: readonly ColumnKind[] = ["integer", "bigint", "double", "decimal"];
 
 type Members = ReadonlyMap<string, unknown>;
 
@@ -129,7 +129,7 @@ class PanelsCheck {
     if (!Array.isArray(factors))
       this.fault(`factors of ${what} is ${shown(factors)}; a list of fields is wanted`);
     else {
-      for (const field of factors) this.field(what, field, NUMBERS);
+      for (const field of factors) this.field(what, field, NUMBER_KINDS);
       if (factors.length > 1 && title !== undefined) this.compute(title, factors.join(" * "));
     }
     return typeof id === "string" ? id : undefined;

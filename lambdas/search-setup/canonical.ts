@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
 
 /**
  * The canonical form of a value, for comparisons. The engine does not return exactly what it was sent: it writes
@@ -35,10 +35,6 @@ export function flatSettings(settings: Json): JsonObject {
   };
   walk("", settings);
   return flat;
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 /** The strings of a list; none where there is no list. */

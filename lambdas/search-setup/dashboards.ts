@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-objects";
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
-import { isList, parsed } from "./canonical";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
+import { parsed } from "./canonical";
 import type { ResourceResult, SetupOutcome } from "./core";
 import { type RetriedRequest, type RetryingSearch, shown } from "./with-retry";
 

@@ -1,8 +1,8 @@
 import type { Column } from "../../contract/column";
 import { indexMapping } from "../../contract/index-mapping";
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
 import { indexPattern } from "../shared/search";
-import { flatSettings, isList } from "./canonical";
+import { flatSettings } from "./canonical";
 import type { Resource } from "./resource";
 
 /** Above the engine's own templates, and below an operator's that must take precedence. */

@@ -1,6 +1,5 @@
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
 import { indexPattern } from "../shared/search";
-import { isList } from "./canonical";
 import type { Resource } from "./resource";
 
 /** Above policies that an operator writes without a priority. */

@@ -1,20 +1,14 @@
+import type { TableNames } from "../../contract/define";
 import { parseContractVariable, type RunTimeContract } from "../../contract/variable";
 import { messageOf } from "../../lib/message-of";
 import type { DataPlane, FunctionModel, TableModel } from "./data-plane";
 import { TerraformError } from "./terraform-error";
 
-/** Names of the tables of a stack. */
-export interface StackTables {
-  readonly raw: string;
-  readonly merged: string;
-  readonly quarantine: string;
-}
-
 /** What a stack says of its records and of where they are, in the variables of its functions. */
 export interface StackContract {
   readonly contract: RunTimeContract;
   /** Absent without a batch layer. */
-  readonly tables?: StackTables;
+  readonly tables?: TableNames;
   /** First part of the indices' names; absent without a speed layer. */
   readonly index?: string;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
+import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
 import { TerraformError } from "./terraform-error";
 
@@ -23,9 +23,7 @@ export function evaluateTemplate(text: string, resolve: Resolve): Json {
  * @throws Error quoting what is not supported
  */
 export function evaluateExpression(text: string): Json {
-  return new Evaluation(text, ([first]) => {
-    throw new Error(`names "${first}", but only literal values are allowed here`);
-  }).whole();
+  return new Evaluation(text, noNames).whole();
 }
 
 /**
@@ -33,10 +31,12 @@ export function evaluateExpression(text: string): Json {
  * @throws Error quoting what is not supported
  */
 export function evaluateAssignments(text: string): Record<string, Json> {
-  return new Evaluation(text, ([first]) => {
-    throw new Error(`names "${first}", but only literal values are allowed here`);
-  }).assignments();
+  return new Evaluation(text, noNames).assignments();
 }
+
+const noNames: Resolve = ([first]) => {
+  throw new Error(`names "${first}", but only literal values are allowed here`);
+};
 
 type Call = (args: readonly Json[]) => Json;
 
@@ -57,8 +57,6 @@ const condition = (value: Json | undefined): boolean => {
   if (value === false || value === "false") return false;
   throw new Error(`needs true or false in the place of ${JSON.stringify(value)}`);
 };
-
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
 const list = (value: Json | undefined): readonly Json[] => {
   if (isList(value)) return value;

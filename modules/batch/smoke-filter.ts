@@ -1,5 +1,6 @@
 import type { Column } from "../../contract/column";
 import type { Contract } from "../../contract/define";
+import { quotedColumn } from "../../contract/glue-columns";
 import { formatTimestamp, parseIso } from "../../contract/timestamp";
 
 /**
@@ -17,9 +18,9 @@ export function smokeFilter({ columns, smoke }: Pick<Contract, "columns" | "smok
   return conditions.length === 0 ? "" : ` WHERE NOT coalesce(${conditions.join(" AND ")}, false)`;
 }
 
-/** Quoted, because a column may have the name of a reserved word. */
+/** One column's condition. */
 function condition(column: Column, value: unknown): string {
-  const name = `"${column.field.toLowerCase()}"`;
+  const name = quotedColumn(column.field);
   return value === null ? `${name} IS NULL` : `${name} = ${literal(column, String(value))}`;
 }
 

@@ -56,7 +56,7 @@ export function bundleFunction(folder: string): Archive {
 /** Writes the zip to the folder from which cdktf copies assets, named by its hash. */
 function store(folder: string, zip: Uint8Array): Archive {
   const name = `${folder}.zip`;
-  const { hashHex } = archiveOf(name, zip);
+  const { hashHex, hashBase64 } = archiveOf(name, zip);
   const parent = join(CACHE, hashHex);
   const path = join(parent, name);
   if (!existsSync(path)) {
@@ -66,5 +66,5 @@ function store(folder: string, zip: Uint8Array): Archive {
     writeFileSync(unfinished, zip);
     renameSync(unfinished, path);
   }
-  return archiveOf(path, zip);
+  return { path, hashHex, hashBase64 };
 }

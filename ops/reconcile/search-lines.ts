@@ -1,6 +1,7 @@
 import { text as textOf } from "node:stream/consumers";
 import type { Client } from "@opensearch-project/opensearch";
 import { checksum, type LineValues } from "../../contract/checksum";
+import { keepsDigits } from "../../contract/column";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
 import type { LayerLine } from "./compare";
@@ -43,9 +44,7 @@ export async function readIndex(
   { columns }: RunTimeContract,
   { window, onDocument }: ReadOptions = {},
 ): Promise<Map<string, LayerLine>> {
-  const exact = new Set(
-    columns.filter(({ kind }) => kind === "bigint" || kind === "decimal").map(({ field }) => field),
-  );
+  const exact = new Set(columns.filter(keepsDigits).map(({ field }) => field));
   const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
   await client.indices.refresh({ index: pattern });
   for (let after: string | undefined; ; ) {

@@ -1,6 +1,7 @@
-import type { LineValues } from "../../contract/checksum";
-import type { Column } from "../../contract/column";
+import { type LineValues, valueIn } from "../../contract/checksum";
+import { type Column, NUMBER_KINDS } from "../../contract/column";
 import { plainDigits } from "../../contract/exact-number";
+import { quotedColumn } from "../../contract/glue-columns";
 import type { RunTimeContract } from "../../contract/variable";
 import type { ResultRow } from "./result-csv";
 
@@ -37,7 +38,7 @@ const DIGITS_OF_DOUBLES = 12;
 
 /** The sum of each column of numbers, over all lines. */
 export function totals({ columns }: RunTimeContract): Summary {
-  const numbers = columns.filter(({ kind }) => ["integer", "bigint", "decimal", "double"].includes(kind));
+  const numbers = columns.filter(({ kind }) => NUMBER_KINDS.some((one) => one === kind));
   return { measures: numbers.map(({ field }) => ({ name: `sum(${field})`, product: [field] })) };
 }
 
@@ -69,13 +70,13 @@ export class Summariser {
       ...(groupBy === undefined ? [] : [groupBy]),
       ...this.measures.flatMap(({ product }) => product),
     ]);
-    const group = groupBy === undefined ? `'${ALL}'` : `coalesce(${quoted(groupBy)}, '')`;
+    const group = groupBy === undefined ? `'${ALL}'` : `coalesce(${quotedColumn(groupBy)}, '')`;
     const sums = this.measures.map(
       ({ factors }, at) => `, sum(${factors.map(factorSql).join(" * ")}) AS sum_${at}`,
     );
     const order = this.measures.length === 0 ? "line_count" : `sum_${this.measures.length - 1}`;
     return `SELECT ${group} AS group_name, count(*) AS line_count${sums.join("")}
-FROM (SELECT DISTINCT record_id${[...fields].map((field) => `, ${quoted(field)}`).join("")} FROM "${table}"${where}) AS lines
+FROM (SELECT DISTINCT record_id${[...fields].map((field) => `, ${quotedColumn(field)}`).join("")} FROM "${table}"${where}) AS lines
 GROUP BY 1 ORDER BY ${order} DESC, 1`;
   }
 
@@ -93,7 +94,7 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
     const groups = new Map<string, { rows: number; totals: Total[] }>();
     return {
       add: (line) => {
-        const name = groupBy === undefined ? ALL : String(memberOf(line, groupBy) ?? "");
+        const name = groupBy === undefined ? ALL : String(valueIn(line, groupBy) ?? "");
         const group = groups.get(name) ?? { rows: 0, totals: this.measures.map(totalOf) };
         groups.set(name, group);
         group.rows++;
@@ -112,13 +113,9 @@ GROUP BY 1 ORDER BY ${order} DESC, 1`;
   }
 }
 
-function quoted(field: string): string {
-  return `"${field.toLowerCase()}"`;
-}
-
 /** As a wide decimal: a sum of bigints, or a product of numbers of 18 digits, would overflow and fail the query. */
 function factorSql(column: Column): string {
-  const name = quoted(column.field);
+  const name = quotedColumn(column.field);
   return isDouble(column) ? name : `CAST(${name} AS decimal(19, ${scaleOf(column)}))`;
 }
 
@@ -156,7 +153,7 @@ function doubleTotal(factors: readonly Column[]): Total {
   let sum = 0;
   return {
     add: (line) => {
-      const values = factors.map(({ field }) => memberOf(line, field));
+      const values = factors.map(({ field }) => valueIn(line, field));
       if (!values.includes(null))
         sum += values.reduce<number>((product, value) => product * Number(value), 1);
     },
@@ -172,7 +169,7 @@ function exactTotal(factors: readonly Column[]): Total {
     add: (line) => {
       let product = 1n;
       for (const [at, { field }] of factors.entries()) {
-        const value = scaled(String(memberOf(line, field) ?? ""), scales[at] ?? 0);
+        const value = scaled(String(valueIn(line, field) ?? ""), scales[at] ?? 0);
         if (value === undefined) return;
         product *= value;
       }
@@ -185,11 +182,6 @@ function exactTotal(factors: readonly Column[]): Total {
       return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}${fraction}`;
     },
   };
-}
-
-/** A column may be called as a member that every object inherits, such as "constructor". */
-function memberOf(line: LineValues, field: string): LineValues[string] {
-  return (Object.hasOwn(line, field) ? line[field] : null) ?? null;
 }
 
 /** A number as a multiple of 10^-scale; undefined for a text that is none. */

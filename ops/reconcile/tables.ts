@@ -1,5 +1,6 @@
 import { checksum, type LineValues } from "../../contract/checksum";
 import type { Column } from "../../contract/column";
+import { quotedColumn, tableColumn } from "../../contract/glue-columns";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
 import type { LayerLine, QuarantinedLine } from "./compare";
@@ -14,8 +15,7 @@ const PRESENT = "=";
 /** Selects every line of a table with its identity and values. */
 function linesQuery(table: string, columns: readonly Column[], window?: Window): string {
   const selected = [...columns, EXTRA_COLUMN].map(({ field, kind, required }) => {
-    // In quotes, because a column may be called by a word that SQL reserves.
-    const name = `"${field.toLowerCase()}"`;
+    const name = quotedColumn(field);
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
   });
   return `SELECT record_id, arrived_at, ${selected.join(", ")} FROM "${table}"${where(window)}`;
@@ -56,7 +56,7 @@ function textOrNull(cell = ""): string | null {
 
 function rowValues(columns: readonly Column[], row: ResultRow): LineValues {
   return Object.fromEntries(
-    columns.map((column) => [column.field, cellValue(column, row[column.field.toLowerCase()] ?? "")]),
+    columns.map((column) => [column.field, cellValue(column, row[tableColumn(column.field)] ?? "")]),
   );
 }
 
