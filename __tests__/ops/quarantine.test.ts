@@ -10,7 +10,12 @@ function entry(
   layer: "batch" | "speed",
   arrivedAt = "2026-11-25 12:30:00.250",
 ): QuarantineEntry {
-  return quarantineEntry({ recordId, arrivedAt, original: Buffer.from("x") }, layer, "not_json", `by ${layer}`);
+  return quarantineEntry(
+    { recordId, arrivedAt, original: Buffer.from("x") },
+    layer,
+    "not_json",
+    `by ${layer}`,
+  );
 }
 
 /** The refused lines of a bucket with these objects, by key. */
