@@ -3,15 +3,16 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
-import type { DataSources } from "../ops/reconcile/reconcile";
+import type { BatchSource, DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
-import { athenaSql, type Sql } from "../ops/reconcile/sql";
+import { athenaSql } from "../ops/reconcile/sql";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
-import { contractOf } from "./plan/contract";
+import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import { summarizeNotHonoured } from "./plan/summary";
@@ -70,6 +71,14 @@ export interface LocalRunOptions extends RunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How analysts query the tables of a batch layer. */
+export interface Analysts {
+  readonly athena: AthenaClient;
+  readonly glue: GlueClient;
+  readonly workgroup: string;
+  readonly database: string;
+}
+
 /** The data plane of an environment, running. */
 export interface LocalRun extends Service {
   readonly plane: DataPlane;
@@ -83,11 +92,8 @@ export interface LocalRun extends Service {
   readonly eventSourceMappings: readonly EventSourceMapping[];
   /** Counts of records put into the streams. */
   readonly puts: KinesisService["puts"];
-  /** Athena client of the analysts' queries. */
-  readonly athena: AthenaClient;
-  readonly workgroup: string;
-  readonly database: string;
-  readonly glue: GlueClient;
+  /** Absent where the stack has no batch layer. */
+  readonly analysts?: Analysts;
   /** The last outcome of each schedule, by its name. */
   readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
@@ -270,17 +276,9 @@ async function start(
     await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
   }
 
-  const ofSql = { endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS };
-  const athena = services.client(new AthenaClient(ofSql));
-  const glue = services.client(new GlueClient(ofSql));
-  const [workgroup, database] = analystsOf(plane);
-  const dataSources = dataSourcesOf(
-    plane,
-    kinesis,
-    s3,
-    athenaSql(athena, s3, workgroup, database),
-    searchUrl,
-  );
+  const known = contractOf(plane);
+  const analysts = known.tables && analystsOf(plane, sql.url, services);
+  const dataSources = dataSourcesOf(plane, known, { kinesis, s3, searchUrl, analysts });
   const { search } = dataSources;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
@@ -293,10 +291,7 @@ async function start(
     deliveryStreams,
     eventSourceMappings,
     puts: stream.puts,
-    athena,
-    workgroup,
-    database,
-    glue,
+    ...(analysts && { analysts }),
     outcomes,
     streamUrl: stream.url,
     searchUrl,
@@ -327,42 +322,68 @@ async function start(
   };
 }
 
-/** The analysts' workgroup, which is the one that enforces its settings, and their database. */
-function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
+/**
+ * Clients for the analysts' workgroup, which is the one that enforces its settings, and their database.
+ * @throws Error when the stack has tables and not those
+ */
+function analystsOf({ workgroups, databases, region }: DataPlane, url: string, services: Services): Analysts {
   const workgroup = workgroups.find(({ enforced }) => enforced);
   const [database] = databases;
   if (workgroup === undefined || database === undefined) {
     throw new Error("the Terraform has no database, or no Athena workgroup that enforces its settings");
   }
-  return [workgroup.name, database];
+  const client = { endpoint: url, region, credentials: LOCAL_CREDENTIALS };
+  return {
+    athena: services.client(new AthenaClient(client)),
+    glue: services.client(new GlueClient(client)),
+    workgroup: workgroup.name,
+    database,
+  };
 }
 
+interface SourceClients {
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  readonly searchUrl: string;
+  readonly analysts: Analysts | undefined;
+}
+
+/** What a reconciliation of the run reads: the layers that the stack has. */
 function dataSourcesOf(
   plane: DataPlane,
-  kinesis: KinesisClient,
-  s3: S3Client,
-  sql: Sql,
-  searchUrl: string,
+  { contract, tables, index }: StackContract,
+  { kinesis, s3, searchUrl, analysts }: SourceClients,
 ): DataSources {
-  const { contract, tables, index } = contractOf(plane);
   const [stream, ...others] = plane.streams;
   const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");
-  if (others.length > 0)
-    throw new Error(`the Terraform has ${plane.streams.length} streams; the local run takes one`);
-  if (tables === undefined)
-    throw new Error("the Terraform has no batch layer, with which the layers are compared");
+  if (others.length > 0) {
+    const names = plane.streams.map(({ name }) => name).join(", ");
+    throw new Error(
+      `the stack has the streams ${names}; the commands take a stack of one system: synthesize each in a stack of its own`,
+    );
+  }
   return {
     kinesis,
     streamName: stream.name,
     retentionHours: stream.retentionHours,
     contract,
     ...(isRetail(contract) && { summary: retailSummary }),
-    sql,
-    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
+    ...(tables && analysts && { batch: batchSource(tables, analysts, s3) }),
     ...(index !== undefined && {
       search: { client: localSearch(searchUrl, plane.region), indexPattern: `${index}*` },
     }),
     ...(bucket !== undefined && { failures: { s3, bucket } }),
+  };
+}
+
+function batchSource(
+  tables: TableNames,
+  { athena, workgroup, database }: Analysts,
+  s3: S3Client,
+): BatchSource {
+  return {
+    sql: athenaSql(athena, s3, workgroup, database),
+    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { quarantineOf } from "../ops/reconcile/quarantine";
 import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
 import { countIndex } from "../ops/reconcile/search-lines";
 import { countLines } from "../ops/reconcile/tables";
@@ -10,12 +11,12 @@ const COUNT_EVERY_MS = 1_000;
 /** Waiting ends when no count has changed for two schedule periods and this time. */
 const STALL_MS = 45_000;
 
-/** Distinct lines in each layer. */
+/** Distinct lines in each layer that the stack has, and in quarantine. */
 interface Counts {
-  readonly raw: number;
-  readonly parquet: number;
+  readonly raw?: number;
+  readonly parquet?: number;
   readonly quarantined: number;
-  readonly indexed: number;
+  readonly indexed?: number;
 }
 
 /**
@@ -66,11 +67,12 @@ function shown(counts: Counts): string {
 function isWorthComparing(
   { raw, parquet, quarantined, indexed }: Counts,
   expected: number,
-  { dataSources, eventSourceMappings }: LocalRun,
+  { eventSourceMappings }: LocalRun,
 ): boolean {
-  const indexIsShort = dataSources.search !== undefined && indexed + quarantined < expected;
+  const indexIsShort = indexed !== undefined && indexed + quarantined < expected;
   const discarded = eventSourceMappings.some((mapping) => mapping.progress().discarded.length > 0);
-  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || discarded);
+  const batchIsShort = raw !== undefined && (raw + quarantined < expected || (parquet ?? 0) < raw);
+  return !batchIsShort && (!indexIsShort || discarded);
 }
 
 /** Whether only discarded lines are missing, so that waiting longer changes nothing. */
@@ -79,11 +81,15 @@ function onlyDiscardedIsMissing({ missing, discarded }: Reconciliation): boolean
 }
 
 async function count({ dataSources }: LocalRun): Promise<Counts> {
-  const { sql, tables, search } = dataSources;
+  const { batch, search } = dataSources;
   return {
-    raw: await countLines(sql, tables.json),
-    parquet: await countLines(sql, tables.parquet),
-    quarantined: await countLines(sql, tables.quarantine),
-    indexed: search === undefined ? 0 : await countIndex(search.client, search.indexPattern),
+    ...(batch && {
+      raw: await countLines(batch.sql, batch.tables.json),
+      parquet: await countLines(batch.sql, batch.tables.parquet),
+    }),
+    quarantined: batch
+      ? await countLines(batch.sql, batch.tables.quarantine)
+      : (await quarantineOf(dataSources)).size,
+    ...(search && { indexed: await countIndex(search.client, search.indexPattern) }),
   };
 }

@@ -15,7 +15,7 @@ export interface StackContract {
 
 /**
  * The contract of a stack's records.
- * @throws TerraformError when its functions have none or more than one: the local run compares one stream of records
+ * @throws TerraformError when its functions have none or more than one: one stream of records is compared
  */
 export function contractOf({ functions, tables }: Pick<DataPlane, "functions" | "tables">): StackContract {
   const contract = only(functions, "CONTRACT");
@@ -48,7 +48,7 @@ function only(functions: readonly FunctionModel[], name: string): Variable | und
     if (found) {
       throw new TerraformError(
         place,
-        `is "${value}", but ${found.place} is "${found.value}": the local run takes one system`,
+        `is "${value}", but ${found.place} is "${found.value}": these are two systems. The commands take a stack of one: synthesize each in a stack of its own`,
       );
     }
     found = { place, value };

@@ -32,13 +32,15 @@ function dataSourcesOf(
     kinesis,
     streamName: names.stream,
     retentionHours: definition.stream.retentionHours,
-    sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
     contract,
     summary: retailSummary,
-    tables: {
-      json: contract.tables.raw,
-      parquet: contract.tables.merged,
-      quarantine: contract.tables.quarantine,
+    batch: {
+      sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
+      tables: {
+        json: contract.tables.raw,
+        parquet: contract.tables.merged,
+        quarantine: contract.tables.quarantine,
+      },
     },
     ...(searchUrl !== undefined && {
       search: { client: new Client({ node: searchUrl }), indexPattern: `${contract.index}*` },
@@ -89,7 +91,7 @@ async function compareIn(target: Deployed, window: Window, options: Options): Pr
   const found = await reconcile(dataSources, undefined, window, Date.now(), (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
   });
-  const layers = layersOf(target.definition.speed.enabled);
+  const layers = layersOf({ batch: true, speed: target.definition.speed.enabled });
   const leftOut = notCompared(found, layers);
   const conclusion = conclude(found, layers);
   if (options.json) {

@@ -85,19 +85,24 @@ export async function readQuarantine(
   const condition = window === undefined ? "" : ` WHERE ${arrivalCondition(window)}`;
   await sql.query(
     `SELECT record_id, arrived_at, layer, reason, detail FROM "${table}"${condition}`,
-    (row) => {
-      const id = row["record_id"] ?? "";
-      const layer = row["layer"] ?? "";
-      const known = lines.get(id);
-      lines.set(id, {
-        reason: known?.reason ?? row["reason"] ?? "",
-        detail: known?.detail ?? row["detail"] ?? "",
-        arrivedAt: row["arrived_at"] ?? "",
-        layers: [...new Set([...(known?.layers ?? []), layer])],
-      });
-    },
+    ({ record_id = "", arrived_at = "", layer = "", reason = "", detail = "" }) =>
+      addQuarantined(lines, { record_id, arrived_at, layer, reason, detail }),
   );
   return lines;
+}
+
+/** Adds a row of the quarantine. A line counts once, however many layers refused it, with its first reason. */
+export function addQuarantined(
+  lines: Map<string, QuarantinedLine>,
+  row: Readonly<Record<"record_id" | "arrived_at" | "layer" | "reason" | "detail", string>>,
+): void {
+  const known = lines.get(row.record_id);
+  lines.set(row.record_id, {
+    reason: known?.reason ?? row.reason,
+    detail: known?.detail ?? row.detail,
+    arrivedAt: row.arrived_at,
+    layers: [...new Set([...(known?.layers ?? []), row.layer])],
+  });
 }
 
 /** Sums of a table. */

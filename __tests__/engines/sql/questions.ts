@@ -61,7 +61,7 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
   for (const { sql, workgroup, database } of plane.namedQueries) {
     await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
   }
-  await firstTen({ dataSources: { sql: analysts, tables: { json: retailTransaction.tables.raw } } });
+  await firstTen({ sql: analysts, tables: { json: retailTransaction.tables.raw } });
 }
 
 async function panels({ analysts }: BatchLayer): Promise<void> {
@@ -76,7 +76,7 @@ async function panels({ analysts }: BatchLayer): Promise<void> {
     parquet: retailTransaction.tables.merged,
     quarantine: retailTransaction.tables.quarantine,
   };
-  await readQuarantineCounts({ sql: analysts, tables }, NOW, WHOLE.fromMs);
+  await readQuarantineCounts({ batch: { sql: analysts, tables } }, NOW, WHOLE.fromMs);
 }
 
 async function reconciling({ analysts }: BatchLayer): Promise<void> {
