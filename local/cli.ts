@@ -25,6 +25,10 @@ import { runUntilStopped } from "./until-stopped";
 const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
 const STEADY_RATE = 20;
+/** Default time scale: a merge every 25 seconds, which a machine can go on with for hours. */
+const STEADY_TIME_SCALE = 12;
+/** Default time scale of `--once`: a merge every 5 seconds, because somebody waits for its end. */
+const ONCE_TIME_SCALE = 60;
 /** Default first port of a run without `--once`, so that its endpoints are the same each time. */
 const FIRST_PORT = 4570;
 /** Offset of the page's port. */
@@ -34,7 +38,7 @@ const PAGE_PORT_OFFSET = 5;
 interface Options
   extends InputFlags,
     Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
-    Required<Pick<LocalRunOptions, "timeScale" | "search">>,
+    Required<Pick<LocalRunOptions, "search">>,
     Pick<LocalRunOptions, "searchUrl"> {
   readonly once: boolean;
   readonly environment: string;
@@ -42,6 +46,7 @@ interface Options
   readonly var?: readonly string[];
   readonly varFile?: readonly string[];
   readonly rate?: number;
+  readonly timeScale?: number;
   readonly userRecordNumbers: Numbering;
   readonly dataDir?: string;
   readonly port?: number;
@@ -82,9 +87,8 @@ function program(): Command {
     .option("--seed <number>", "seed of the synthetic lines", integerBetween(0, 2 ** 32 - 1), 1)
     .option(
       "--time-scale <factor>",
-      "divisor of the buffer interval and the schedule's period",
+      `divisor of the buffer interval and the schedule's period (default: ${STEADY_TIME_SCALE}; with --once ${ONCE_TIME_SCALE})`,
       numberBetween(1, 3600),
-      12,
     )
     .addOption(
       new Option(
@@ -193,7 +197,7 @@ async function start(options: Options): Promise<ExitCode> {
     const run = await startLocalRun({
       source: runs,
       dataDir: dataDir.path,
-      timeScale: options.timeScale,
+      timeScale: options.timeScale ?? (options.once ? ONCE_TIME_SCALE : STEADY_TIME_SCALE),
       numbering: options.userRecordNumbers,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,

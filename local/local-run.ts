@@ -31,7 +31,7 @@ import {
 } from "./services/lambda/service";
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
-import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
+import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { synthesize } from "./synthesize";
 
 /** Options for running a data plane. */
@@ -94,6 +94,7 @@ export interface LocalRun extends Service {
   readonly puts: KinesisService["puts"];
   /** Absent where the stack has no batch layer. */
   readonly analysts?: Analysts;
+  readonly schedules: readonly Schedule[];
   /** The last outcome of each schedule, by its name. */
   readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
@@ -268,12 +269,14 @@ async function start(
     );
   }
   const outcomes = new Map<string, ScheduleOutcome>();
+  const schedules: Schedule[] = [];
   for (const model of plane.schedules) {
     const onOutcome = (outcome: ScheduleOutcome): void => {
       outcomes.set(model.name, outcome);
       if (!outcome.ok) say(`${model.name} failed: ${outcome.error.message}`);
     };
-    await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
+    const schedule = startSchedule(model, functions.invoke, { timeScale, onOutcome });
+    schedules.push(await services.open(Promise.resolve(schedule)));
   }
 
   const known = contractOf(plane);
@@ -292,6 +295,7 @@ async function start(
     eventSourceMappings,
     puts: stream.puts,
     ...(analysts && { analysts }),
+    schedules,
     outcomes,
     streamUrl: stream.url,
     searchUrl,

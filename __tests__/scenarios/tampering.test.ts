@@ -16,7 +16,7 @@ import { readEnvironment } from "../../lambdas/shared/env";
 import { createLogger } from "../../lambdas/shared/log";
 import { generate } from "../../loadgen/generate";
 import { type LocalRun, startLocalRun } from "../../local/local-run";
-import { acknowledged, send } from "../../local/send";
+import { type Acknowledged, acknowledged, send } from "../../local/send";
 import { localS3 } from "../../local/services/clients";
 import { settle } from "../../local/settle";
 import { PROJECT_ROOT } from "../../local/synthesize";
@@ -38,7 +38,7 @@ const GOOD_BY_HAND = 60;
 let folder: string;
 let run: LocalRun;
 let s3: S3Client;
-let ledger: ReadonlySet<string>;
+let ledger: Acknowledged;
 let restoreVariables: () => void;
 
 /** The run's tables. */

@@ -50,6 +50,9 @@ export interface LayerSums {
   readonly index?: Sums;
 }
 
+/** Identities that a producer saw acknowledged. */
+export type Ledger = Iterable<string> | AsyncIterable<string>;
+
 /** Result of a comparison of all data sources. */
 export interface LayerComparison extends Comparison {
   readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
@@ -69,7 +72,7 @@ const TRIM_MARGIN_MS = 10 * 60_000;
  */
 export async function reconcile(
   dataSources: DataSources,
-  ledger?: ReadonlySet<string>,
+  ledger?: Ledger,
   window?: Window,
   now?: number,
   onRead?: (source: string, lines: number) => void,
@@ -105,7 +108,7 @@ export async function compareLayers(dataSources: DataSources, window: Window): P
  */
 async function readAndCompare(
   { kinesis, streamName, retentionHours, disorderMs, contract, batch, search, failures }: DataSources,
-  ledger?: ReadonlySet<string>,
+  ledger?: Ledger,
   window?: Window,
   now: number = Date.now(),
   onRead: (source: string, lines: number) => void = () => undefined,
@@ -129,7 +132,13 @@ async function readAndCompare(
     layers: { ...(raw && { raw }), ...(parquet && { parquet }), ...(index && { indexed: index }) },
     quarantine,
     ...(discarded && { discarded }),
-    ...(ledger && { ledger }),
+    ...(ledger && { ledger: await setOf(ledger) }),
   });
   return { ...comparison, quarantine };
+}
+
+async function setOf(ledger: Ledger): Promise<Set<string>> {
+  const identities = new Set<string>();
+  for await (const id of ledger) identities.add(id);
+  return identities;
 }

@@ -25,11 +25,6 @@ function where(window: Window | undefined): string {
   return window === undefined ? "" : ` WHERE ${partitionCondition(window)} AND ${arrivalCondition(window)}`;
 }
 
-/** Distinct lines of a table. */
-function countQuery(table: string): string {
-  return `SELECT count(DISTINCT record_id) AS line_count FROM "${table}"`;
-}
-
 /** The lines of a table by identity. */
 export async function readTable(
   sql: Sql,
@@ -115,13 +110,4 @@ export async function readSums(
   const groups: (readonly [string, Sums[string]])[] = [];
   await sql.query(summariser.sql(table, where(window)), (row) => groups.push(summariser.groupOf(row)));
   return Object.fromEntries(groups);
-}
-
-/** Distinct lines of a table. */
-export async function countLines(sql: Sql, table: string): Promise<number> {
-  let count = 0;
-  await sql.query(countQuery(table), (row) => {
-    count = Number(row["line_count"]);
-  });
-  return count;
 }

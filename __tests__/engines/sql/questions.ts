@@ -10,7 +10,7 @@ import { firstTen } from "../../../local/saved-query";
 import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { athenaSql } from "../../../ops/reconcile/sql";
 import { Summariser } from "../../../ops/reconcile/summary";
-import { countLines, readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
+import { readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
 import type { Window } from "../../../ops/reconcile/window";
 import { replay } from "../../../ops/recovery/replay";
 import { RETAIL_PANELS } from "../../../presets/retail/panels";
@@ -82,7 +82,6 @@ async function panels({ analysts }: BatchLayer): Promise<void> {
 async function reconciling({ analysts }: BatchLayer): Promise<void> {
   const summariser = new Summariser(retailTransaction, retailSummary);
   for (const table of [retailTransaction.tables.raw, retailTransaction.tables.merged]) {
-    await countLines(analysts, table);
     for (const window of [undefined, WHOLE, SAMPLE]) {
       await readTable(analysts, table, retailTransaction, window);
       await readSums(analysts, table, summariser, window);
