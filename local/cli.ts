@@ -12,14 +12,13 @@ import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
-import { type LocalRunOptions, startLocalRun } from "./local-run";
-import { type OnceOptions, runOnce } from "./once";
+import type { LocalRunOptions } from "./local-run";
+import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
-import { type Page, startPage } from "./page/page";
-import { NUMBERINGS, type Numbering } from "./services/firehose/service";
-import { contractOfStack, findStack, stackName } from "./stack-source";
+import type { Page } from "./page/page";
+import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
+import { contractOfStack, findStack, stackName, stackOf } from "./stack-source";
 import { hasEnvironments } from "./synthesize";
-import { runUntilStopped } from "./until-stopped";
 
 /** Default number of lines of `--once`. */
 const ONCE_LINES = 5_000;
@@ -194,8 +193,11 @@ async function start(options: Options): Promise<ExitCode> {
     // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
     end = FAILED;
+    const stack = stackOf(runs, dataDir.path, say);
+    // Loaded while another process synthesizes the Terraform.
+    const { startLocalRun }: typeof import("./local-run") = require("./local-run");
     const run = await startLocalRun({
-      source: runs,
+      source: stack,
       dataDir: dataDir.path,
       timeScale: options.timeScale ?? (options.once ? ONCE_TIME_SCALE : STEADY_TIME_SCALE),
       numbering: options.userRecordNumbers,
@@ -209,7 +211,7 @@ async function start(options: Options): Promise<ExitCode> {
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
     let page: Page | undefined;
-    const source = {
+    const lines = {
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,
@@ -224,6 +226,7 @@ async function start(options: Options): Promise<ExitCode> {
       if (isPageWanted) {
         const { port } = options;
         const first = port ?? (options.once ? 0 : FIRST_PORT);
+        const { startPage }: typeof import("./page/page") = require("./page/page");
         page = await startPage(run, {
           environment: name,
           generator,
@@ -233,8 +236,9 @@ async function start(options: Options): Promise<ExitCode> {
       if (options.once) {
         if (page) say(`the page, until all layers agree: ${page.url}`);
         const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
+        const { runOnce }: typeof import("./once") = require("./once");
         const agree = await runOnce(run, {
-          ...source,
+          ...lines,
           json: options.json,
           ...(options.maxBadRows !== undefined && { maxBadRows: options.maxBadRows }),
           signal: stop.signal,
@@ -244,8 +248,9 @@ async function start(options: Options): Promise<ExitCode> {
         return end.code;
       }
       envFile?.write(run.exports);
+      const { runUntilStopped }: typeof import("./until-stopped") = require("./until-stopped");
       const report = await runUntilStopped(run, {
-        ...source,
+        ...lines,
         signal: stop.signal,
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),

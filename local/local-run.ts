@@ -16,11 +16,11 @@ import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import { summarizeNotHonoured } from "./plan/summary";
-import type { GivenVariables } from "./plan/variables";
+import type { Numbering } from "./plan/user-record-numbers";
 import { startAthena } from "./services/athena/service";
 import { localKinesis, localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
-import { type DeliveryStream, type Numbering, startDeliveryStream } from "./services/firehose/service";
+import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
 import { type KinesisService, startKinesis } from "./services/kinesis/service";
 import {
   type EventSourceMapping,
@@ -32,7 +32,7 @@ import {
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
-import { synthesize } from "./synthesize";
+import { type RunSource, type StackSource, stackOf } from "./stack-source";
 
 /** Options for running a data plane. */
 interface RunOptions {
@@ -48,18 +48,10 @@ interface RunOptions {
   readonly say: (message: string) => void;
 }
 
-/** A synthesized stack. */
-export interface StackSource {
-  /** Folder of its `cdk.tf.json` and `assets/`. */
-  readonly directory: string;
-  /** Values of its variables. */
-  readonly variables: GivenVariables;
-}
-
 /** Options for starting a local run. */
 export interface LocalRunOptions extends RunOptions {
-  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere. */
-  readonly source: { readonly environment: string } | StackSource;
+  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere, or is just now. */
+  readonly source: RunSource | Promise<StackSource>;
   /**
    * The search engine: the double in this process, or a real OpenSearch, assembled and started for the run.
    * @default embedded
@@ -137,19 +129,10 @@ class Services {
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(async (services) => {
     const startedAt = Date.now();
-    const stack = await stackOf(options);
+    const stack = await stackOf(options.source, options.dataDir, options.say);
     const { plane, searchUrl } = await openSearch(stack, options, services);
     return start(plane, searchUrl, startedAt, options, services);
   });
-}
-
-async function stackOf({ source, dataDir, say }: LocalRunOptions): Promise<StackSource> {
-  if ("directory" in source) {
-    say(`reading ${source.directory}`);
-    return source;
-  }
-  say(`synthesizing the Terraform of ${source.environment}`);
-  return { directory: await synthesize(join(dataDir, "terraform"), source.environment), variables: {} };
 }
 
 /** Opens the requested search engine, and reads the data plane, which contains its address. */

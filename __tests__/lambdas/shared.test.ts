@@ -10,7 +10,6 @@ import {
   encodeRecordId,
   firehoseName,
   isRecordId,
-  firehoseName,
   lineId,
   recordPrefix,
   type StreamPosition,
@@ -142,13 +141,13 @@ describe("record_id", () => {
     const last = { shardId: `shardId-${"9".repeat(12)}`, sequenceNumber: "9".repeat(57), line: 2 ** 25 - 1 };
     expect(isRecordId(encodeRecordId(last))).toBe(true);
     expect(isRecordId(encodeRecordId({ ...last, firehoseName: firehoseName("x") }))).toBe(true);
-    const after = (digits: string): string => {
+    const next = (digits: string): string => {
       const value = [...digits].reduce((sum, one) => sum * 32n + BigInt(Number.parseInt(one, 32)), 0n);
       return (value + 1n).toString(32);
     };
     const id = encodeRecordId(last);
-    expect(isRecordId(after(id.slice(0, 8)) + id.slice(8))).toBe(false);
-    expect(isRecordId(id.slice(0, 8) + after(id.slice(8, 46)) + id.slice(46))).toBe(false);
+    expect(isRecordId(next(id.slice(0, 8)) + id.slice(8))).toBe(false);
+    expect(isRecordId(id.slice(0, 8) + next(id.slice(8, 46)) + id.slice(46))).toBe(false);
     expect(() => decodeRecordId(first.toUpperCase().replace("0", "A"))).toThrow(RangeError);
   });
 });

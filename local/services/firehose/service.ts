@@ -6,6 +6,7 @@ import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
+import type { Numbering } from "../../plan/user-record-numbers";
 import { PositionFile } from "../stream-consumer/position-file";
 import {
   type ShardPosition,
@@ -16,9 +17,7 @@ import {
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
 import { compilePrefixes, fileTime, type Prefix } from "./prefix";
 import { type Outcome, transform } from "./transformation";
-import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-records";
-
-export { NUMBERINGS, type Numbering } from "./user-records";
+import { type DeliveredRecord, deliveredRecords } from "./user-records";
 
 /** Dependencies and settings of a delivery stream. */
 interface DeliveryStreamOptions {

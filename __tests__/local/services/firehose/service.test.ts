@@ -7,11 +7,12 @@ import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } 
 import fc from "fast-check";
 import { eventually } from "../../../../benchmarks/support/eventually";
 import type { DeliveryStreamModel, Invoke } from "../../../../local/plan/data-plane";
+import type { Numbering } from "../../../../local/plan/user-record-numbers";
 import { TransformationBuffer } from "../../../../local/services/firehose/buffers";
 import { compilePrefixes } from "../../../../local/services/firehose/prefix";
 import { type DeliveryStream, startDeliveryStream } from "../../../../local/services/firehose/service";
 import { transformationEvent } from "../../../../local/services/firehose/transformation";
-import type { DeliveredRecord, Numbering } from "../../../../local/services/firehose/user-records";
+import type { DeliveredRecord } from "../../../../local/services/firehose/user-records";
 import { AGGREGATES } from "../../../support/kpl/aggregates";
 import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../../support/engines";
 
