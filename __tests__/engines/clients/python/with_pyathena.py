@@ -1,6 +1,5 @@
 from checks import DATABASE, TABLE, WORKGROUP, check, run, setting
 from pyathena import connect
-from pyathena.arrow.cursor import ArrowCursor
 from pyathena.cursor import DictCursor
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
@@ -37,18 +36,6 @@ def types():
 def pandas():
     frame = connection(cursor_class=PandasCursor).cursor().execute(f"SELECT country, price FROM {TABLE}").as_pandas()
     return {"rows": len(frame) > 0, "columns": list(frame.columns)}
-
-
-@check("PandasCursor: unload")
-def unload():
-    frame = connection(cursor_class=PandasCursor).cursor(unload=True).execute(f"SELECT country, price FROM {TABLE}").as_pandas()
-    return {"rows": len(frame) > 0}
-
-
-@check("ArrowCursor: as_arrow")
-def arrow():
-    table = connection(cursor_class=ArrowCursor).cursor().execute(f"SELECT country, price FROM {TABLE}").as_arrow()
-    return {"rows": table.num_rows > 0}
 
 
 @check("a table that is not there")
