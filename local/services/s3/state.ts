@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { noSuchKey, preconditionFailed } from "./errors";
 import { DESCRIPTION_SUFFIX, objectPath } from "./key-path";
+import type { MultipartUpload } from "./multipart";
 import { ObjectIndex, type StoredObject } from "./object-index";
 
 /** Condition on the object under the key at the moment of the write. */
@@ -14,7 +15,7 @@ interface WriteCondition {
 }
 
 /** A file for the bytes of an object that does not exist yet. */
-interface Draft {
+export interface Draft {
   readonly key: string;
   readonly path: string;
   readonly version: number;
@@ -34,11 +35,16 @@ type KeptDescription = Omit<StoredObject, "path"> & { readonly version: number }
  */
 export class Bucket {
   readonly index = new ObjectIndex();
+  /** Multipart uploads in progress, by their ID. */
+  readonly uploads = new Map<string, MultipartUpload>();
+  /** Creation time of the bucket, ms since 1970. */
+  readonly createdMs: number;
   private lastVersion = 0;
 
   /** Reads the objects in `folder`, and removes unfinished files. */
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
+    this.createdMs = statSync(folder).birthtimeMs;
     const kept = new Map<string, KeptDescription & { readonly path: string }>();
     for (const path of tidy(folder)) {
       const description = readDescription(path);
