@@ -6,28 +6,13 @@ import { text } from "node:stream/consumers";
 import { notSupported, S3Error } from "./errors";
 import { keptHeaders, writeBody, writeCondition } from "./object-operations";
 import { allowParameters, type S3Request } from "./request";
-import { type Bucket, type Draft, quoted } from "./state";
+import { type Bucket, type MultipartUpload, type Part, quoted } from "./state";
 import { document, element, parseCompleteRequest, sendXml } from "./xml";
 
 /** S3's limit of the parts of an upload. */
 const MAX_PARTS = 10_000;
 /** S3's least size of each part but the last, in bytes. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
-
-/** An uploaded part. */
-interface Part {
-  readonly draft: Draft;
-  readonly size: number;
-  readonly etag: string;
-}
-
-/** An upload in progress. It ends with the process: S3's answer is then NoSuchUpload, and the client begins again. */
-export interface MultipartUpload {
-  readonly key: string;
-  /** Headers to store with the object. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly parts: Map<number, Part>;
-}
 
 /** CreateMultipartUpload. */
 export function createMultipartUpload(request: S3Request, response: ServerResponse, bucket: Bucket): void {

@@ -3,7 +3,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { noSuchKey, preconditionFailed } from "./errors";
 import { DESCRIPTION_SUFFIX, objectPath } from "./key-path";
-import type { MultipartUpload } from "./multipart";
 import { ObjectIndex, type StoredObject } from "./object-index";
 
 /** Condition on the object under the key at the moment of the write. */
@@ -15,7 +14,7 @@ interface WriteCondition {
 }
 
 /** A file for the bytes of an object that does not exist yet. */
-export interface Draft {
+interface Draft {
   readonly key: string;
   readonly path: string;
   readonly version: number;
@@ -23,6 +22,21 @@ export interface Draft {
 
 /** Metadata of an object once its draft holds the bytes. */
 type Description = Omit<StoredObject, "key" | "path" | "lastModifiedMs">;
+
+/** An uploaded part. */
+export interface Part {
+  readonly draft: Draft;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** An upload in progress. It ends with the process: S3's answer is then NoSuchUpload, and the client begins again. */
+export interface MultipartUpload {
+  readonly key: string;
+  /** Headers to store with the object. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parts: Map<number, Part>;
+}
 
 /** An object's metadata as stored beside its file. */
 type KeptDescription = Omit<StoredObject, "path"> & { readonly version: number };
