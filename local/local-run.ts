@@ -18,7 +18,7 @@ import { readDataPlane } from "./plan/read-data-plane";
 import { summarizeNotHonoured } from "./plan/summary";
 import type { Numbering } from "./plan/user-record-numbers";
 import { startAthena } from "./services/athena/service";
-import { localKinesis, localS3, localSearch } from "./services/clients";
+import { localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
 import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
 import { type KinesisService, startKinesis } from "./services/kinesis/service";
@@ -33,6 +33,7 @@ import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { type RunSource, type StackSource, stackOf } from "./stack-source";
+import { openStore } from "./store/store";
 
 /** Options for running a data plane. */
 interface RunOptions {
@@ -92,6 +93,8 @@ export interface LocalRun extends Service {
   /** Absent where the speed layer is switched off. */
   readonly latency?: LatencySampler;
   readonly streamUrl: string;
+  /** The stream as the run's own parts read it. */
+  readonly streamSource: KinesisService["source"];
   readonly searchUrl: string;
   readonly timeScale: number;
   /** Milliseconds since 1970. */
@@ -209,13 +212,12 @@ async function start(
   );
 
   const { region } = plane;
-  const stream = await services.open(
-    startKinesis({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
-  );
+  const state = openStore(dataDir);
+  await services.open(Promise.resolve({ close: async () => state.close() }));
+  const stream = await services.open(startKinesis({ models: plane.streams, store: state, port: port(0) }));
   const store = await services.open(
-    startS3({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1) }),
+    startS3({ buckets: plane.buckets, region, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
-  const kinesis = services.client(localKinesis(stream.url, region));
   const s3 = services.client(localS3(store.url, region));
   const sql = await services.open(
     startAthena({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
@@ -236,9 +238,10 @@ async function start(
     say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
   }
 
+  const { source } = stream;
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
-    const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
+    const context = { source, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
       await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
@@ -246,11 +249,13 @@ async function start(
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
-    const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
+    const context = { source, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
     eventSourceMappings.push(
       await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );
   }
+  // A record that was put before would be missing from every consumer that begins at LATEST.
+  stream.acceptPuts();
   const outcomes = new Map<string, ScheduleOutcome>();
   const schedules: Schedule[] = [];
   for (const model of plane.schedules) {
@@ -264,7 +269,7 @@ async function start(
 
   const known = contractOf(plane);
   const analysts = known.tables && analystsOf(plane, sql.url, services);
-  const dataSources = dataSourcesOf(plane, known, { kinesis, s3, searchUrl, analysts });
+  const dataSources = dataSourcesOf(plane, known, { kinesis: stream.client, s3, searchUrl, analysts });
   const { search } = dataSources;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
@@ -281,6 +286,7 @@ async function start(
     schedules,
     outcomes,
     streamUrl: stream.url,
+    streamSource: source,
     searchUrl,
     timeScale,
     startedAt,

@@ -4,7 +4,6 @@ import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { eventually } from "../../benchmarks/support/eventually";
 import { acknowledged } from "../../local/send";
-import { localKinesis } from "../../local/services/clients";
 import { startDeliveryStream } from "../../local/services/firehose/service";
 import { ZONES } from "../../modules/batch/zones";
 import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
@@ -124,10 +123,8 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
   await speed.sendLines(['{"Invoice":', "[]"]);
   await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 30_000);
   // Made anew, it begins with what comes now.
-  const kinesis = localKinesis(run.streamUrl, run.plane.region);
-  open.push({ close: async () => kinesis.destroy() });
   const anew = await startDeliveryStream(model, {
-    kinesis,
+    source: run.streamSource,
     s3: failures.s3,
     invoke: run.functions.invoke,
     dataDir: join(run.dataDir, "delivery"),

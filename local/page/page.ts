@@ -3,7 +3,6 @@ import { panelColumns } from "../../dashboards/rows";
 import type { Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import type { LocalRun } from "../local-run";
-import { localKinesis } from "../services/clients";
 import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
 import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
@@ -70,16 +69,14 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     analysts &&
     new BatchLayer(analysts.glue, analysts.database, dataSources.batch, contract, panelsOf("batch"));
   const speed = dataSources.search && new SpeedLayer(dataSources.search, contract, panelsOf("speed"));
-  const kinesis = localKinesis(run.streamUrl, plane.region);
-  const tail = await StreamTail.open(
-    kinesis,
+  const tail = new StreamTail(
+    run.streamSource,
     streamArnOf(run),
     dataSources.contract,
     dataSources.retentionHours,
   );
-  tail.beginReadingsOf(kinesis);
   const hours = new Hours({
-    dataSources: { ...dataSources, kinesis, disorderMs: DISORDER_MS },
+    dataSources: { ...dataSources, disorderMs: DISORDER_MS },
     settleMs: settle,
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
@@ -212,7 +209,6 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       stop.abort();
       await server.close();
       await Promise.race([Promise.all(loops), sleep(CLOSE_GRACE_MS)]);
-      kinesis.destroy();
     },
   };
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
@@ -12,6 +11,7 @@ import {
   type ShardPosition,
   ShardReader,
   type ShardRecord,
+  type StreamSource,
   startingPositions,
 } from "../stream-consumer/shard-reader";
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
@@ -21,7 +21,7 @@ import { type DeliveredRecord, deliveredRecords } from "./user-records";
 
 /** Dependencies and settings of a delivery stream. */
 interface DeliveryStreamOptions {
-  readonly kinesis: KinesisClient;
+  readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
   /** Stores the positions, in a file named after the delivery stream. */
@@ -85,7 +85,7 @@ export async function startDeliveryStream(
   const file = new PositionFile(join(options.dataDir, `${model.name}.json`));
   let positions = file.load();
   if (positions === undefined) {
-    positions = await startingPositions(options.kinesis, model.streamArn, "LATEST");
+    positions = startingPositions(options.source, model.streamArn, "LATEST");
     await file.save(positions);
   }
   return new Delivery(model, options, prefixes, file, positions);
@@ -135,7 +135,7 @@ class Delivery implements DeliveryStream {
     this.saved = positions;
     this.buffered = { ...positions };
     this.readers = Object.entries(positions).map(
-      ([shardId, position]) => new ShardReader(options.kinesis, model.streamArn, shardId, position),
+      ([shardId, position]) => new ShardReader(options.source, model.streamArn, shardId, position),
     );
     this.work = this.run().catch((error: unknown) => this.tell(`stopped: ${messageOf(error)}`));
   }

@@ -17,6 +17,8 @@ export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./
 interface S3Options {
   /** Names of the buckets; missing buckets are created. */
   readonly buckets: readonly string[];
+  /** Region of the buckets. @default us-east-1 */
+  readonly region?: string;
   /** Stores the objects as plain files, one folder for each bucket. */
   readonly dataDir: string;
   /** @default a free one */
@@ -31,8 +33,9 @@ export interface S3Service extends Service {
 }
 
 /**
- * Serves the S3 operations that the stack uses, in path style: PutObject (with `If-None-Match: *` or `If-Match`),
- * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjects of both versions, HeadBucket and ListBuckets.
+ * Serves the S3 operations that the stack uses and clients begin with, in path style: PutObject (with
+ * `If-None-Match: *` or `If-Match`), GetObject, HeadObject, CopyObject, DeleteObject, DeleteObjects, multipart uploads,
+ * ListObjects of both versions, HeadBucket, GetBucketLocation and ListBuckets.
  * It answers other operations with `NotImplemented` and their name. It does not verify signatures.
  * @throws Error when the port is taken.
  */
@@ -43,7 +46,7 @@ export async function startS3(options: S3Options): Promise<S3Service> {
     let request: S3Request | undefined;
     const handle = async (): Promise<void> => {
       request = readRequest(message);
-      await answer(request, response, buckets);
+      await answer(request, response, buckets, options.region ?? "us-east-1");
     };
     handle().catch((error: unknown) => sendError(error, request, response));
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { noSuchKey, preconditionFailed } from "./errors";
@@ -23,6 +23,21 @@ interface Draft {
 /** Metadata of an object once its draft holds the bytes. */
 type Description = Omit<StoredObject, "key" | "path" | "lastModifiedMs">;
 
+/** An uploaded part. */
+export interface Part {
+  readonly draft: Draft;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** An upload in progress. It ends with the process: S3's answer is then NoSuchUpload, and the client begins again. */
+export interface MultipartUpload {
+  readonly key: string;
+  /** Headers to store with the object. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parts: Map<number, Part>;
+}
+
 /** An object's metadata as stored beside its file. */
 type KeptDescription = Omit<StoredObject, "path"> & { readonly version: number };
 
@@ -34,11 +49,16 @@ type KeptDescription = Omit<StoredObject, "path"> & { readonly version: number }
  */
 export class Bucket {
   readonly index = new ObjectIndex();
+  /** Multipart uploads in progress, by their ID. */
+  readonly uploads = new Map<string, MultipartUpload>();
+  /** Creation time of the bucket, ms since 1970. */
+  readonly createdMs: number;
   private lastVersion = 0;
 
   /** Reads the objects in `folder`, and removes unfinished files. */
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
+    this.createdMs = statSync(folder).birthtimeMs;
     const kept = new Map<string, KeptDescription & { readonly path: string }>();
     for (const path of tidy(folder)) {
       const description = readDescription(path);

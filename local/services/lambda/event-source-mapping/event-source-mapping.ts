@@ -1,18 +1,17 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
 import { PositionFile } from "../../stream-consumer/position-file";
-import { type ShardPosition, ShardReader, startingPositions } from "../../stream-consumer/shard-reader";
+import { type ShardPosition, ShardReader, type StreamSource, startingPositions } from "../../stream-consumer/shard-reader";
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
 /** Clients and folders of a mapping. */
 interface EventSourceMappingOptions {
-  readonly kinesis: KinesisClient;
+  readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
   /** Keeps the positions, in a file named after the mapping. */
@@ -77,7 +76,7 @@ export async function startEventSourceMapping(
   const file = new PositionFile(join(options.dataDir, `${uuid}.json`));
   let positions = file.load();
   if (positions === undefined) {
-    positions = await startingPositions(options.kinesis, model.streamArn, model.startingPosition);
+    positions = startingPositions(options.source, model.streamArn, model.startingPosition);
     await file.save(positions);
   }
   return new Mapping(model, uuid, options, file, positions);
@@ -108,7 +107,7 @@ class Mapping implements EventSourceMapping {
   ) {
     this.positions = { ...positions };
     const consumers = Object.entries(model.enabled ? positions : {}).map(([shardId, position]) => {
-      const reader = new ShardReader(options.kinesis, model.streamArn, shardId, position);
+      const reader = new ShardReader(options.source, model.streamArn, shardId, position);
       return new ShardConsumer(model, reader, position, this.ports());
     });
     this.work = Promise.all(consumers.map((consumer) => consumer.run())).then(
