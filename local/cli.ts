@@ -16,8 +16,8 @@ import { type LocalRunOptions, startLocalRun } from "./local-run";
 import { type OnceOptions, runOnce } from "./once";
 import { Generator } from "./page/generator";
 import { type Page, startPage } from "./page/page";
+import { contractOfStack, findStack, stackName } from "./plan/stack-source";
 import { NUMBERINGS, type Numbering } from "./services/firehose/service";
-import { contractOfStack, findStack, stackName } from "./stack-source";
 import { hasEnvironments } from "./synthesize";
 import { runUntilStopped } from "./until-stopped";
 

@@ -7,16 +7,17 @@ import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
-import type { BatchSource, DataSources } from "../ops/reconcile/reconcile";
+import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
 import { athenaSql } from "../ops/reconcile/sql";
+import type { BatchSource } from "../ops/reconcile/tables";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
 import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
+import type { StackSource } from "./plan/stack-source";
 import { summarizeNotHonoured } from "./plan/summary";
-import type { GivenVariables } from "./plan/variables";
 import { startAthena } from "./services/athena/service";
 import { localKinesis, localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
@@ -46,14 +47,6 @@ interface RunOptions {
   readonly firstPort: number;
   /** Receives progress messages for the operator. */
   readonly say: (message: string) => void;
-}
-
-/** A synthesized stack. */
-export interface StackSource {
-  /** Folder of its `cdk.tf.json` and `assets/`. */
-  readonly directory: string;
-  /** Values of its variables. */
-  readonly variables: GivenVariables;
 }
 
 /** Options for starting a local run. */
