@@ -82,7 +82,7 @@ export interface Comparison {
    */
   readonly storedBefore: number;
   /** Lines that expired in the stream and have no raw zone to be compared with. */
-  readonly notCompared: number;
+  readonly notComparable: number;
   /** Lines of a layer that the stream never had, although they are within its retention. */
   readonly unknown: Faults;
   /**
@@ -185,7 +185,7 @@ export function compare(evidence: Evidence): Comparison {
     duplicates: duplicates.sorted(),
     altered: altered.sorted(),
     storedBefore: storedBefore.size,
-    notCompared: expired.size,
+    notComparable: expired.size,
     unknown: unknown.sorted(),
     discarded,
     extra,

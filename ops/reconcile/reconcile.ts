@@ -7,17 +7,10 @@ import { type Comparison, compare, type QuarantinedLine } from "./compare";
 import { type FailureBucket, readDiscardedLines } from "./on-failure-records";
 import { quarantineOf } from "./quarantine";
 import { readIndex } from "./search-lines";
-import type { Sql } from "./sql";
 import { readStream } from "./stream-lines";
 import { Summariser, type Summary, type Sums, totals } from "./summary";
-import { readSums, readTable } from "./tables";
+import { type BatchSource, readSums, readTable } from "./tables";
 import type { Window } from "./window";
-
-/** The tables of the batch layer, and the engine that reads them. */
-export interface BatchSource {
-  readonly sql: Sql;
-  readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
-}
 
 /** What a reconciliation reads. */
 export interface DataSources {

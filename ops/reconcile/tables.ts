@@ -9,6 +9,12 @@ import type { Sql } from "./sql";
 import type { Summariser, Sums } from "./summary";
 import { arrivalCondition, partitionCondition, type Window } from "./window";
 
+/** The tables of the batch layer, and the engine that reads them. */
+export interface BatchSource {
+  readonly sql: Sql;
+  readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
+}
+
 /** Marks a text that is not NULL, so that NULL and the empty text differ in a CSV. */
 const PRESENT = "=";
 
