@@ -18,7 +18,7 @@ import { putFile } from "../../../local/services/athena/service";
 import { loadParser } from "../../../local/services/athena/sql/sql-parser";
 import type { TableHome } from "../../../local/services/athena/statements/create-table-as";
 import { Workgroups } from "../../../local/services/athena/workgroups";
-import { SERIALIZATIONS } from "../../../local/services/glue/operations";
+import { SERIALIZATIONS } from "../../../local/services/glue/serialization";
 import { invalidRequest, notLocal } from "../../../local/services/protocol/errors";
 import { jsonProtocolServer, operationsOf } from "../../../local/services/protocol/json-protocol";
 import type { ObjectFiles } from "../../../local/services/s3/object-files";

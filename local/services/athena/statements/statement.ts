@@ -1,5 +1,6 @@
 import { type AwsError, invalidRequest, notLocal, QueryFailure } from "../../protocol/errors";
-import { isWord, parseQuery, type Token, tokensOf } from "../sql/sql-parser";
+import { isWord, type Token, tokensOf } from "../sql/lexer";
+import { parseQuery } from "../sql/sql-parser";
 
 /** A table as a statement names it. */
 export interface TableName {
@@ -169,7 +170,7 @@ class TokenReader {
   identifier(): string {
     const token = this.next("a name");
     if (token.kind === "string") throw this.fault("a name");
-    return token.kind === "quoted" ? token.text : token.source;
+    return token.kind === "word" ? token.source : token.text;
   }
 
   string(): string {
