@@ -49,7 +49,12 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       engine,
       ...tableHome(plane, glue, s3),
       // The engine reads the catalog itself.
-      tables: { hasDatabase: () => false, open: () => undefined },
+      tables: {
+        hasDatabase: () => false,
+        open: () => undefined,
+        databaseNames: () => [],
+        tablesOf: () => [],
+      },
       aboutCatalog: ({ kind }) => {
         throw notLocal(kind, "ask Glue");
       },
