@@ -58,7 +58,7 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       catalog,
       objects,
       tables: catalogTables(catalog, objects),
-      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, catalog),
+      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, { catalog, objects }),
       put,
       scratchDirectory: join(dataDir, "results"),
       scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,

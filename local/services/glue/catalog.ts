@@ -7,12 +7,14 @@ import { readState, writeState } from "./state";
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Databases, tables and partitions. The stack's tables are defined anew at each start. The tables that queries
- * made and all partitions are stored in a file, which each change replaces as a whole, so a kill leaves the
+ * Databases, tables and partitions. The stack's databases and tables are defined anew at each start. The others, which
+ * statements made, and all partitions are stored in a file, which each change replaces as a whole, so a kill leaves the
  * state before or after a change and never one between.
  */
 export class Catalog {
-  private readonly databases: ReadonlySet<string>;
+  private databases: ReadonlySet<string>;
+  /** The databases that Terraform describes. */
+  private readonly describedDatabases: ReadonlySet<string>;
   private tables: ReadonlyMap<string, CatalogTable>;
   /** By table key, then by values. */
   private partitions: ReadonlyMap<string, ReadonlyMap<string, CatalogPartition>>;
@@ -26,8 +28,9 @@ export class Catalog {
     private readonly file: string,
     private readonly now: () => number = Date.now,
   ) {
-    this.databases = new Set(databases.map((name) => name.toLowerCase()));
     const state = readState(file);
+    this.describedDatabases = new Set(databases.map((name) => name.toLowerCase()));
+    this.databases = new Set([...this.describedDatabases, ...(state.databases ?? [])]);
     const kept = state.tables.map((table): [string, CatalogTable] => [
       keyOf(table.database, table.name),
       table,
@@ -55,6 +58,24 @@ export class Catalog {
 
   hasDatabase(name: string): boolean {
     return this.databases.has(name.toLowerCase());
+  }
+
+  /** @throws AwsError AlreadyExistsException, InvalidInputException */
+  createDatabase(database: string): void {
+    const name = database.toLowerCase();
+    if (name === "" || name.length > MAX_NAME_LENGTH) {
+      throw new AwsError("InvalidInputException", `"${database}" is not a database name`);
+    }
+    if (this.databases.has(name)) throw new AwsError("AlreadyExistsException", "Database already exists.");
+    this.change({ databases: new Set([...this.databases, name]) });
+  }
+
+  /** Removes a database with its tables; their files stay. @throws AwsError EntityNotFoundException */
+  deleteDatabase(database: string): void {
+    const tables = this.tablesOf(database);
+    const name = database.toLowerCase();
+    for (const table of tables) this.deleteTable(name, table.name);
+    this.change({ databases: new Set([...this.databases].filter((other) => other !== name)) });
   }
 
   /** Tables of a database by name. @throws AwsError EntityNotFoundException */
@@ -158,7 +179,7 @@ export class Catalog {
   }
 
   /** Writes the changed state to disk before it takes effect. */
-  private change({ table, partitions }: Change): void {
+  private change({ databases = this.databases, table, partitions }: Change): void {
     const nextTables = new Map(this.tables);
     const nextPartitions = new Map(this.partitions);
     if (table) {
@@ -168,9 +189,11 @@ export class Catalog {
     }
     if (partitions) nextPartitions.set(...partitions);
     writeState(this.file, {
+      databases: [...databases].filter((name) => !this.describedDatabases.has(name)),
       tables: [...nextTables].filter(([key]) => !this.described.has(key)).map(([, value]) => value),
       partitions: Object.fromEntries([...nextPartitions].map(([key, map]) => [key, [...map.values()]])),
     });
+    this.databases = databases;
     this.tables = nextTables;
     this.partitions = nextPartitions;
   }
@@ -191,8 +214,9 @@ export class Catalog {
   }
 }
 
-/** The new value of one table and of one table's partitions, by key; undefined removes it. */
+/** The new databases, and the new value of one table and of one table's partitions, by key; undefined removes it. */
 interface Change {
+  readonly databases?: ReadonlySet<string>;
   readonly table?: readonly [string, CatalogTable | undefined];
   readonly partitions?: readonly [string, ReadonlyMap<string, CatalogPartition>];
 }
