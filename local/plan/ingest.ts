@@ -24,7 +24,8 @@ export function readStreams(stack: Stack): StreamModel[] {
     stream.notHonoured("enforce_consumer_deletion", "nothing is destroyed here");
     const name = stream.string("name");
     const mode =
-      stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) ?? "PROVISIONED";
+      stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) ??
+      "PROVISIONED";
     if ((mode === "ON_DEMAND") === stream.has("shard_count")) {
       stream.refuse("shard_count", "is required for a provisioned stream, and allowed only there");
     }

@@ -1,5 +1,6 @@
 import { cbor } from "@smithy/core/cbor";
 import { messageOf } from "../../../lib/message-of";
+import { parseJson } from "../protocol/parse-json";
 import { serializationError } from "./errors";
 
 /** An encoding of Kinesis's requests and answers. In answers, bytes are Buffers and times are Dates. */
@@ -19,7 +20,7 @@ const JSON_1_1: Wire = {
   contentType: "application/x-amz-json-1.1",
   decode(body) {
     try {
-      return body.length === 0 ? {} : JSON.parse(body.toString());
+      return body.length === 0 ? {} : parseJson(body.toString());
     } catch (error) {
       throw serializationError(`the body is not JSON: ${messageOf(error)}`);
     }

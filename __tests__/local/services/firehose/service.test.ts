@@ -537,7 +537,9 @@ describe("what is kept over a restart", () => {
       const child = spawn(process.execPath, ["--import", "tsx", "-e", script], {
         stdio: ["ignore", "pipe", "inherit"],
       });
-      const url = await new Promise<string>((resolve) => child.stdout.once("data", (text) => resolve(`${text}`)));
+      const url = await new Promise<string>((resolve) =>
+        child.stdout.once("data", (text) => resolve(`${text}`)),
+      );
       const kinesis = localKinesis(url, REGION);
       for (let batch = 0; batch < 10; batch++) {
         const records = numbered(20, sent.length);

@@ -5,7 +5,12 @@ import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
 import { PositionFile } from "../../stream-consumer/position-file";
-import { type ShardPosition, ShardReader, type StreamSource, startingPositions } from "../../stream-consumer/shard-reader";
+import {
+  type ShardPosition,
+  ShardReader,
+  type StreamSource,
+  startingPositions,
+} from "../../stream-consumer/shard-reader";
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
