@@ -1,6 +1,6 @@
 import { AwsError } from "../protocol/errors";
 import { recordBytes } from "./batch";
-import { invalidArgument, notFound } from "./errors";
+import { invalidArgument, notFound, unavailable } from "./errors";
 import {
   type RecordEntry,
   type RequestMembers,
@@ -140,7 +140,7 @@ export class KinesisOperations {
     }
     if (bytes > PUT_BYTES) throw invalidArgument("Records size exceeds 10 MB limit");
     if (!this.acceptsPuts) {
-      throw new AwsError("ServiceUnavailable", "the consumers of the stream are starting", 503);
+      throw unavailable("the consumers of the stream are starting");
     }
     assertNoDryRun(input);
     const outcomes = stream.put(records);
