@@ -31,7 +31,7 @@ export interface CatalogPartition {
   readonly createdAt: number;
 }
 
-/** Content of the state file: tables that queries made, and the partitions of all tables. */
+/** What the store keeps: tables that queries made, and the partitions of all tables, by `database.table`. */
 export interface CatalogState {
   readonly tables: readonly CatalogTable[];
   readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;

@@ -1,9 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { createReadStream, createWriteStream, openSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { hasCode } from "../../../lib/error-code";
+import { crc32 } from "../../../lib/crc32";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { Checksums, isChecksumHeader } from "./checksums";
 import { noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
@@ -25,9 +24,11 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
   const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
   const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
   let size = 0;
+  let crc = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
+      crc = crc32(chunk, crc);
       checksums.update(chunk);
       done(null, chunk);
     },
@@ -40,7 +41,8 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
       throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
     }
     const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
-    bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
+    const kept = { ...keptHeaders(headers), ...verified };
+    bucket.commit(draft, { size, crc32: crc, etag, headers: kept }, condition);
     response.writeHead(200, { etag, ...verified, "content-length": 0 }).end();
   } catch (error) {
     await bucket.discard(draft);
@@ -64,6 +66,7 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     response.writeHead(304, answer).end();
     return;
   }
+  const path = bucket.checkedPath(object);
   const range = parseRange(headers.range, object.size);
   const withChecksums = headers["x-amz-checksum-mode"]?.toUpperCase() === "ENABLED" && range === undefined;
   for (const [name, value] of Object.entries(object.headers)) {
@@ -77,10 +80,10 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     response.writeHead(status, answer).end();
     return;
   }
-  // Opened before the first byte is sent: a delete meanwhile removes the name, not the content.
-  const file = await openObject(object);
+  // Opened at once: a delete meanwhile removes the name, not the content.
+  const body = createReadStream(path, { fd: openSync(path, "r"), start, end });
   response.writeHead(status, answer);
-  await pipeline(file.createReadStream({ start, end }), response);
+  await pipeline(body, response);
 }
 
 /** DeleteObject: succeeds for a key that does not exist. */
@@ -88,15 +91,6 @@ export function deleteObject(request: S3Request, response: ServerResponse, bucke
   allowParameters(request, "DeleteObject");
   bucket.delete(request.key, request.headers["if-match"]);
   response.writeHead(204).end();
-}
-
-async function openObject(object: StoredObject) {
-  try {
-    return await open(object.path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) throw noSuchKey(object.key);
-    throw error;
-  }
 }
 
 function writeCondition(headers: S3Request["headers"]): { absent?: boolean; etag?: string } {

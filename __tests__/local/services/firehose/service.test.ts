@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { PutRecordCommand } from "@aws-sdk/client-kinesis";
@@ -12,6 +11,8 @@ import { compilePrefixes } from "../../../../local/services/firehose/prefix";
 import { type DeliveryStream, startDeliveryStream } from "../../../../local/services/firehose/service";
 import { transformationEvent } from "../../../../local/services/firehose/transformation";
 import type { DeliveredRecord, Numbering } from "../../../../local/services/firehose/user-records";
+import { Positions } from "../../../../local/services/stream-consumer/positions";
+import { openStore, type Store } from "../../../../local/store/store";
 import { AGGREGATES } from "../../../support/kpl/aggregates";
 import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../../support/engines";
 
@@ -60,14 +61,15 @@ async function start(
     model = MODEL,
     timeScale = TIME_SCALE,
     numbering,
-  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering } = {},
+    store = engines.store,
+  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering; store?: Store } = {},
 ): Promise<DeliveryStream> {
-  const { kinesis, s3, dataDir } = engines;
+  const { kinesis, s3 } = engines;
   delivery = await startDeliveryStream(model, {
     kinesis,
     s3,
     invoke,
-    dataDir,
+    store,
     timeScale,
     ...(numbering && { numbering }),
     onNotice: (message) => notices.push(message),
@@ -496,13 +498,13 @@ describe("what is kept over a restart", () => {
   });
 
   test("an object that was written and not noted is written again, and nothing is missing", async () => {
-    const file = join(engines.dataDir, `${MODEL.name}.json`);
     const first = await start(answering(passing));
-    const atStart = readFileSync(file);
+    const kept = new Positions(engines.store, `delivery/${MODEL.name}`);
+    const atStart = kept.load() ?? {};
     await engines.put(numbered(10));
     await eventually(() => expect(first.progress().recordsDelivered).toBe(10));
     await first.close();
-    writeFileSync(file, atStart);
+    kept.save(atStart);
 
     const second = await start(answering(passing));
     await eventually(() => expect(second.progress().recordsDelivered).toBe(10));
@@ -511,17 +513,19 @@ describe("what is kept over a restart", () => {
   });
 
   test("killed at any moment, it has delivered all of it in the end", async () => {
-    const { stream, dataDir } = engines;
+    const { stream } = engines;
+    const dataDir = join(engines.dataDir, "child");
     const s3 = await engines.s3.config.endpoint?.();
     const options = { kinesis: stream.url, s3: `http://${s3?.hostname}:${s3?.port}`, dataDir, model: MODEL };
     const script = `
       const { startDeliveryStream } = require("./local/services/firehose/service.ts");
+      const { openStore } = require("./local/store/store.ts");
       const { localKinesis, localS3 } = require("./local/services/clients.ts");
       const o = ${JSON.stringify(options)};
       const invoke = async (_, { records }) => ({ records: records.map(({ recordId, data }) =>
         ({ recordId, result: "Ok", data: Buffer.from(Buffer.from(data, "base64") + "\\n").toString("base64") })) });
       startDeliveryStream(o.model, { kinesis: localKinesis(o.kinesis, "${REGION}"), s3: localS3(o.s3, "${REGION}"),
-        invoke, dataDir: o.dataDir, timeScale: ${TIME_SCALE} }).then(() => process.stdout.write("up"));`;
+        invoke, store: openStore(o.dataDir), timeScale: ${TIME_SCALE} }).then(() => process.stdout.write("up"));`;
     const runs = 3;
     const sent: string[] = [];
 
@@ -539,8 +543,12 @@ describe("what is kept over a restart", () => {
       child.kill("SIGKILL");
       await new Promise((resolve) => child.once("exit", resolve));
     }
-    const last = await start(answering(passing));
+    const store = openStore(dataDir);
+    const last = await start(answering(passing), { store });
     await eventually(async () => expect(new Set(await lines()).size).toBe(sent.length));
+    await last.close();
+    delivery = undefined;
+    store.close();
 
     expect(new Set(await lines())).toEqual(new Set(sent));
     expect(last.progress().recordsFailed).toBe(0);
