@@ -51,8 +51,8 @@ export interface Engines {
 
 export async function startEngines(): Promise<Engines> {
   const dataDir = mkdtempSync(join(tmpdir(), "engines-"));
-  const stream = await startKinesis({ models: [STREAM], dataDir: join(dataDir, "stream") });
   const store = openStore(dataDir);
+  const stream = await startKinesis({ models: [STREAM], dataDir: join(dataDir, "stream") });
   const openS3 = (port = 0): Promise<S3Service> =>
     startS3({ buckets: [BUCKET], store, dataDir: join(dataDir, "objects"), port });
   let objects = await openS3();

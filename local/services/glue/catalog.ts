@@ -17,8 +17,6 @@ export class Catalog {
   private readonly tables: Map<string, CatalogTable>;
   /** By table key, then by values. */
   private readonly partitions: Map<string, Map<string, CatalogPartition>>;
-  /** Keys of the tables that Terraform describes. */
-  private readonly described: ReadonlySet<string>;
   private readonly kept: CatalogStore;
 
   constructor(
@@ -40,7 +38,6 @@ export class Catalog {
       return [keyOf(model.database, model.name), { ...table, parameters: {}, createdAt: now() }];
     });
     this.tables = new Map([...kept, ...described]);
-    this.described = new Set(described.map(([key]) => key));
     this.partitions = new Map(
       Object.entries(state.partitions).map(([key, list]) => [
         key,
