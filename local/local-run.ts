@@ -223,7 +223,7 @@ async function start(
     startKinesis({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
   );
   const store = await services.open(
-    startS3({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1) }),
+    startS3({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1), region }),
   );
   const kinesis = services.client(localKinesis(stream.url, region));
   const s3 = services.client(localS3(store.url, region));

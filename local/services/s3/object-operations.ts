@@ -1,12 +1,12 @@
 import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
-import type { ServerResponse } from "node:http";
 import { PassThrough, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { hasCode } from "../../../lib/error-code";
+import type { ShellAnswer } from "../protocol/shell";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { Checksums, isChecksumHeader } from "./checksums";
-import { noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
+import { entityTooLarge, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
 import type { StoredObject } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import { type Bucket, quoted } from "./state";
@@ -15,12 +15,13 @@ import { type Bucket, quoted } from "./state";
 const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;
 const DEFAULT_TYPE = "application/octet-stream";
 const CHUNKED = "aws-chunked";
+/** Largest object of one PutObject. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+export const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 
 /** PutObject: streams the body to disk; it becomes the object once it is complete and verified. */
-export async function putObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
+export async function putObject(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "PutObject");
-  const { headers, key, message } = request;
-  if (headers["x-amz-copy-source"] !== undefined) throw notSupported("CopyObject");
+  const { headers, key, received } = request;
   const condition = writeCondition(headers);
   const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
   const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
@@ -29,19 +30,20 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
       checksums.update(chunk);
-      done(null, chunk);
+      if (size > MAX_OBJECT_BYTES) done(entityTooLarge());
+      else done(null, chunk);
     },
   });
   const draft = await bucket.draft(key);
   try {
-    await pipeline(message, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
+    await pipeline(received.body, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
     const expected = headers["x-amz-decoded-content-length"];
     if (expected !== undefined && Number(expected) !== size) {
       throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
     }
     const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
     bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
-    response.writeHead(200, { etag, ...verified, "content-length": 0 }).end();
+    return { status: 200, headers: { etag, ...verified } };
   } catch (error) {
     await bucket.discard(draft);
     throw error;
@@ -49,7 +51,7 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
 }
 
 /** GetObject and HeadObject. */
-export async function getObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
+export async function getObject(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "GetObject");
   const { headers, key, method } = request;
   const object = bucket.index.get(key);
@@ -60,10 +62,7 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     "last-modified": new Date(object.lastModifiedMs).toUTCString(),
     "accept-ranges": "bytes",
   };
-  if (hasEtag(object, headers["if-none-match"], false)) {
-    response.writeHead(304, answer).end();
-    return;
-  }
+  if (hasEtag(object, headers["if-none-match"], false)) return { status: 304, headers: answer };
   const range = parseRange(headers.range, object.size);
   const withChecksums = headers["x-amz-checksum-mode"]?.toUpperCase() === "ENABLED" && range === undefined;
   for (const [name, value] of Object.entries(object.headers)) {
@@ -73,21 +72,17 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
   answer["content-length"] = end - start + 1;
   if (range) answer["content-range"] = `bytes ${start}-${end}/${object.size}`;
   const status = range ? 206 : 200;
-  if (method === "HEAD" || object.size === 0) {
-    response.writeHead(status, answer).end();
-    return;
-  }
+  if (method === "HEAD" || object.size === 0) return { status, headers: answer };
   // Opened before the first byte is sent: a delete meanwhile removes the name, not the content.
   const file = await openObject(object);
-  response.writeHead(status, answer);
-  await pipeline(file.createReadStream({ start, end }), response);
+  return { status, headers: answer, body: file.createReadStream({ start, end }) };
 }
 
 /** DeleteObject: succeeds for a key that does not exist. */
-export function deleteObject(request: S3Request, response: ServerResponse, bucket: Bucket): void {
+export function deleteObject(request: S3Request, bucket: Bucket): ShellAnswer {
   allowParameters(request, "DeleteObject");
   bucket.delete(request.key, request.headers["if-match"]);
-  response.writeHead(204).end();
+  return { status: 204 };
 }
 
 async function openObject(object: StoredObject) {

@@ -1,39 +1,47 @@
-import type { ServerResponse } from "node:http";
-import { deleteObjects, listBuckets, listObjects } from "./bucket-operations";
+import type { ShellAnswer } from "../protocol/shell";
+import { bucketLocation, deleteObjects, headBucket, listBuckets, listObjects } from "./bucket-operations";
 import { noSuchBucket, notSupported } from "./errors";
 import { deleteObject, getObject, putObject } from "./object-operations";
+import { operationName } from "./operation-names";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
+
+/** The buckets and where they are. */
+export interface S3Ports {
+  readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly region: string;
+  /** When a bucket was made. */
+  readonly createdAt: (bucket: string) => Date;
+}
+
+/** Answers a request of one operation. */
+type Operation = (request: S3Request, bucket: Bucket, region: string) => Promise<ShellAnswer> | ShellAnswer;
+
+const SERVED: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["DeleteObject", deleteObject],
+  ["DeleteObjects", deleteObjects],
+  ["GetBucketLocation", bucketLocation],
+  ["GetObject", getObject],
+  ["HeadBucket", headBucket],
+  ["HeadObject", getObject],
+  ["ListObjects", listObjects],
+  ["ListObjectsV2", listObjects],
+  ["PutObject", putObject],
+]);
 
 /** Answers a request. @throws S3Error for requests that S3 would refuse or the local run does not support */
 export async function answer(
   request: S3Request,
-  response: ServerResponse,
-  buckets: ReadonlyMap<string, Bucket>,
-): Promise<void> {
-  const { method, key, query } = request;
-  if (request.bucket === "") {
-    if (method !== "GET") throw notSupported(`${method} without a bucket`);
-    allowParameters(request, "ListBuckets");
-    return listBuckets(response, [...buckets.keys()]);
+  { buckets, region, createdAt }: S3Ports,
+): Promise<ShellAnswer> {
+  const name = operationName(request);
+  if (name === "ListBuckets") {
+    allowParameters(request, name);
+    return listBuckets(buckets.keys(), createdAt);
   }
+  const operation = SERVED.get(name);
+  if (operation === undefined) throw notSupported(name);
   const bucket = buckets.get(request.bucket);
   if (bucket === undefined) throw noSuchBucket(request.bucket);
-  if (key === "") {
-    if (method === "GET") return listObjects(request, response, bucket);
-    if (method === "POST" && query.has("delete")) return deleteObjects(request, response, bucket);
-    if (method === "HEAD") return void response.writeHead(200).end();
-    throw notSupported(`${method} of a bucket`);
-  }
-  switch (method) {
-    case "PUT":
-      return putObject(request, response, bucket);
-    case "GET":
-    case "HEAD":
-      return getObject(request, response, bucket);
-    case "DELETE":
-      return deleteObject(request, response, bucket);
-    default:
-      throw notSupported(`${method} of an object (such as a multipart upload)`);
-  }
+  return operation(request, bucket, region);
 }
