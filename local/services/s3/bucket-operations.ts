@@ -1,9 +1,10 @@
 import type { ShellAnswer } from "../protocol/shell";
+import { element } from "../protocol/xml-element";
 import { notSupported, S3Error } from "./errors";
 import type { ListPage } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
-import { document, element, MAX_DELETE_BYTES, parseDeleteRequest } from "./xml";
+import { document, MAX_DELETE_BYTES, parseDeleteRequest } from "./xml";
 
 const MAX_KEYS = 1_000;
 const LIST_PARAMETERS = ["prefix", "delimiter", "max-keys", "encoding-type"] as const;

@@ -4,13 +4,13 @@ import { resolve } from "node:path";
 import type { Service } from "../../plan/data-plane";
 import { openShell } from "../protocol/shell";
 import { splitTarget } from "../protocol/target";
+import { element } from "../protocol/xml-element";
 import { s3ErrorOf } from "./errors";
 import type { ObjectFiles } from "./object-files";
 import { MAX_OBJECT_BYTES } from "./object-operations";
 import { answer } from "./operations";
 import { readRequest } from "./request";
 import { Bucket } from "./state";
-import { element } from "./xml";
 
 export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./object-files";
 

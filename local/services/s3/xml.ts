@@ -2,16 +2,6 @@ import { SaxesParser } from "saxes";
 import { messageOf } from "../../../lib/message-of";
 import { notSupported, S3Error } from "./errors";
 
-/** Text as the content of an XML element. */
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** An XML element; omitted when the content is undefined. */
-export function element(name: string, content: string | number | boolean | undefined): string {
-  return content === undefined ? "" : `<${name}>${escapeXml(String(content))}</${name}>`;
-}
-
 /** A document in S3's namespace. */
 export function document(name: string, ...content: readonly string[]): string {
   return (
