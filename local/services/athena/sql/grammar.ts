@@ -228,9 +228,10 @@ class QueryReader implements QueryWords {
     else this.expression();
   }
 
-  private relation(): void {
+  /** @returns whether it is a join */
+  private relation(): boolean {
     this.sampledRelation();
-    for (;;) {
+    for (let joins = 0; ; joins++) {
       if (this.takes("CROSS", "JOIN")) this.sampledRelation();
       else if (this.takes("NATURAL")) {
         this.joinType();
@@ -244,7 +245,7 @@ class QueryReader implements QueryWords {
           this.expect("USING", "(");
           this.names();
         }
-      } else return;
+      } else return joins > 0;
     }
   }
 
@@ -288,7 +289,9 @@ class QueryReader implements QueryWords {
       const start = this.at;
       if (this.optionally(() => this.inParentheses(() => this.query()))) return;
       this.at = start;
-      this.inParentheses(() => this.relation());
+      this.inParentheses(() => {
+        if (!this.relation()) this.lacks("a table in parentheses");
+      });
     } else {
       this.qualifiedName();
       if (this.takes("FOR")) {
@@ -383,6 +386,7 @@ class QueryReader implements QueryWords {
     }
     if (this.takes("EXISTS")) return this.inParentheses(() => this.query());
     if (this.takes("EXTRACT", "(")) {
+      if (this.tokens[this.at]?.kind !== "word") throw this.mismatch();
       this.advance();
       this.expect("FROM");
       this.value();
