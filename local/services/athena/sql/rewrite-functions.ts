@@ -88,8 +88,35 @@ const OF_JSON = new Set(["json_extract", "json_extract_scalar", "nullif"]);
 
 /** Functions of numbers; DuckDB would cast a text. */
 const OF_NUMBERS = new Set([
-  ...["abs", "acos", "cbrt", "ceil", "ceiling", "chr", "cos", "degrees", "exp", "floor", "from_unixtime", "is_finite"],
-  ...["is_infinite", "is_nan", "ln", "log", "log10", "log2", "mod", "pow", "power", "radians", "round", "sin", "sqrt"],
+  ...[
+    "abs",
+    "acos",
+    "cbrt",
+    "ceil",
+    "ceiling",
+    "chr",
+    "cos",
+    "degrees",
+    "exp",
+    "floor",
+    "from_unixtime",
+    "is_finite",
+  ],
+  ...[
+    "is_infinite",
+    "is_nan",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "mod",
+    "pow",
+    "power",
+    "radians",
+    "round",
+    "sin",
+    "sqrt",
+  ],
   ...["tan", "truncate"],
 ]);
 

@@ -55,7 +55,9 @@ function checkSelect(body: Members, typeOf: TypeOf): void {
     const star = asNode(expression);
     return star?.kind === "star" && nameOf(star.body["table"]) === undefined;
   };
-  const merges = joins.some((join) => listOf(join["using"]).length > 0 || /natural/i.test(String(join["kind"])));
+  const merges = joins.some(
+    (join) => listOf(join["using"]).length > 0 || /natural/i.test(String(join["kind"])),
+  );
   if (merges && listOf(body["expressions"]).some(isPlainStar)) {
     throw notLocal("* beside JOIN … USING", "name the columns");
   }
