@@ -152,6 +152,7 @@ describe("partitions that a query needs", () => {
   function translated(sql: string): Translation {
     const partitioned = {
       ...SALES,
+      columns: [...SALES.columns, { name: "x", type: "int" }],
       partitionKeys: [{ name: "hour", type: "int" }],
       parameters: {},
       createdAt: 0,

@@ -111,13 +111,16 @@ describe("the lab's statements", () => {
     await lines(
       `CREATE EXTERNAL TABLE other_db.t (a int, b array<struct<c:string,d:decimal(3,1)>>) ROW FORMAT SERDE '${OPENX}' LOCATION 's3://${BUCKET}/other/'`,
     );
+    await lines(
+      `CREATE EXTERNAL TABLE other_db.plain (a int) STORED AS PARQUET LOCATION 's3://${BUCKET}/p/'`,
+    );
     await bench.restart();
 
     expect(await lines("SHOW DATABASES")).toEqual([DATABASE, "other_db"]);
     expect(await lines("SHOW SCHEMAS LIKE 'o*'")).toEqual(["other_db"]);
-    expect(await lines("SHOW TABLES IN `other_db`")).toEqual(["t"]);
+    expect(await lines("SHOW TABLES IN `other_db`")).toEqual(["plain", "t"]);
     expect(await lines("MSCK REPAIR TABLE other_db.t")).toEqual(["Tables missing on filesystem:\tt"]);
-    const inContext = await bench.query("SELECT a FROM t", {
+    const inContext = await bench.query("SELECT a FROM plain", {
       QueryExecutionContext: { Database: "`other_db`" },
     });
     expect([inContext.state, inContext.execution.QueryExecutionContext?.Database]).toEqual([
@@ -352,7 +355,7 @@ test("parameters take the places of their question marks", async () => {
   const { rows, execution, types } = await bench.query(sql, { ExecutionParameters });
 
   expect(rows[1]).toEqual(["it's", "-2", "2020-02-29", null, "2.50", "?"]);
-  expect(types).toEqual(["varchar", "integer", "date", "unknown", "decimal", "varchar"]);
+  expect(types).toEqual(["varchar", "integer", "date", "integer", "decimal", "varchar"]);
   expect(execution).toMatchObject({ Query: sql, ExecutionParameters });
   for (const bad of ["1, 2", "1 -- x", "(SELECT 1)", "record_id", "1;", "", " 1"]) {
     await expect(bench.start("SELECT ?", { ExecutionParameters: [bad] })).rejects.toThrow(/no literal/);

@@ -13,30 +13,41 @@ const COMPARISONS = new Set(["eq", "neq", "lt", "lte", "gt", "gte", "null_safe_e
  * @throws QueryFailure
  */
 export function checkTypes({ kind, body }: TreeNode, typeOf: TypeOf): void {
-  if (COMPARISONS.has(kind)) return alike("Cannot apply operator", [body["left"], body["right"]], typeOf);
+  if (COMPARISONS.has(kind)) {
+    alike("Cannot apply operator", [body["left"], body["right"]], typeOf);
+    return;
+  }
   switch (kind) {
     case "select":
-      return checkSelect(body, typeOf);
+      checkSelect(body, typeOf);
+      return;
     case "and":
     case "or":
-      return conditions("Logical expression", [body["left"], body["right"]], typeOf);
+      conditions("Logical expression", [body["left"], body["right"]], typeOf);
+      return;
     case "not":
-      return conditions("Value of logical NOT expression", [body["this"]], typeOf);
+      conditions("Value of logical NOT expression", [body["this"]], typeOf);
+      return;
     case "between":
-      return alike("Cannot check if value is BETWEEN", [body["this"], body["low"], body["high"]], typeOf);
+      alike("Cannot check if value is BETWEEN", [body["this"], body["low"], body["high"]], typeOf);
+      return;
     case "in":
-      return alike("IN value and list items", [body["this"], ...listOf(body["expressions"])], typeOf);
+      alike("IN value and list items", [body["this"], ...listOf(body["expressions"])], typeOf);
+      return;
     case "coalesce":
-      return alike("All COALESCE operands", listOf(body["expressions"]), typeOf);
+      alike("All COALESCE operands", listOf(body["expressions"]), typeOf);
+      return;
     case "if_func":
       conditions("IF condition", [body["condition"]], typeOf);
-      return alike("Result types for IF", [body["true_value"], body["false_value"]], typeOf);
+      alike("Result types for IF", [body["true_value"], body["false_value"]], typeOf);
+      return;
     case "case": {
       const whens = listOf(body["whens"]).map(listOf);
       const subjects = whens.map(([when]) => when);
       if (body["operand"] === null) conditions("CASE WHEN clause", subjects, typeOf);
       else alike("CASE operand and WHEN values", [body["operand"], ...subjects], typeOf);
-      return alike("All CASE results", [...whens.map(([, result]) => result), body["else_"]], typeOf);
+      alike("All CASE results", [...whens.map(([, result]) => result), body["else_"]], typeOf);
+      return;
     }
   }
 }
