@@ -4,8 +4,7 @@ import { parseTimestamp } from "../../contract/timestamp";
 import { ZONES } from "../../modules/batch/zones";
 import type { QuarantinedLine } from "./compare";
 import type { FailureBucket } from "./on-failure-records";
-import type { BatchSource } from "./reconcile";
-import { addQuarantined, readQuarantine } from "./tables";
+import { addQuarantined, type BatchSource, readQuarantine } from "./tables";
 import { isInWindow, type Window } from "./window";
 
 /** Where refused lines are. */

@@ -56,7 +56,13 @@ async function start(
   change: Partial<EventSourceMappingModel> = {},
 ): Promise<EventSourceMapping> {
   const { stream, s3, dataDir } = engines;
-  const options = { source: stream.source, s3, invoke, dataDir, onNotice: (message: string) => void notices.push(message) };
+  const options = {
+    source: stream.source,
+    s3,
+    invoke,
+    dataDir,
+    onNotice: (message: string) => void notices.push(message),
+  };
   mapping = await startEventSourceMapping({ ...MODEL, ...change }, options);
   return mapping;
 }
