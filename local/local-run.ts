@@ -35,7 +35,7 @@ import {
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
-import { openStore } from "./store/store";
+import { openStore, type Store } from "./store/store";
 
 /** Options for running a data plane. */
 interface RunOptions {
@@ -129,14 +129,14 @@ class Services {
 
 /**
  * Runs the data plane that an environment's or a stack's Terraform describes.
- * @throws Error naming the resource or property that this machine cannot run, or a port that is taken.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error naming the resource or property that this machine cannot run, or a port that is taken.
  */
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
-  return openAll(async (services) => {
+  return openAll(options, async (services, store) => {
     const startedAt = Date.now();
     const stack = await stackOf(options.source, options.dataDir, options.say);
     const { plane, searchUrl } = await openSearch(stack, options, services);
-    return start(plane, searchUrl, startedAt, options, services);
+    return start(plane, searchUrl, startedAt, options, services, store);
   });
 }
 
@@ -176,17 +176,22 @@ async function openSearch(
 
 /**
  * Runs a data plane that was read from a synthesized stack, against a running search engine.
- * @throws Error for a port that is taken, and when an invocation of the deploy fails.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error for a port that is taken, and when an invocation of the deploy fails.
  */
 export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
-  return openAll((services) => start(plane, searchUrl, Date.now(), options, services));
+  return openAll(options, (services, store) => start(plane, searchUrl, Date.now(), options, services, store));
 }
 
-/** Opens services; closes them again when opening one fails. */
-async function openAll(open: (services: Services) => Promise<LocalRun>): Promise<LocalRun> {
+/** Opens the store, then services; closes them again when opening one fails. */
+async function openAll(
+  { dataDir }: RunOptions,
+  open: (services: Services, store: Store) => Promise<LocalRun>,
+): Promise<LocalRun> {
   const services = new Services();
+  const store = openStore(dataDir);
+  await services.open(Promise.resolve({ close: async () => store.close() }));
   try {
-    return await open(services);
+    return await open(services, store);
   } catch (error) {
     await services.close();
     throw error;
@@ -204,6 +209,7 @@ async function start(
   startedAt: number,
   options: RunOptions,
   services: Services,
+  store: Store,
 ): Promise<LocalRun> {
   const { dataDir, timeScale, say } = options;
   const port = (offset: number): number => portOf(options, offset);
@@ -214,19 +220,24 @@ async function start(
   );
 
   const { region } = plane;
-  const state = openStore(dataDir);
-  await services.open(Promise.resolve({ close: async () => state.close() }));
-  const stream = await services.open(startKinesis({ models: plane.streams, store: state, port: port(0) }));
-  const store = await services.open(
-    startS3({ buckets: plane.buckets, region, dataDir: join(dataDir, "objects"), port: port(1) }),
+  const stream = await services.open(startKinesis({ models: plane.streams, store, port: port(0) }));
+  const objects = await services.open(
+    startS3({ buckets: plane.buckets, region, store, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
-  const s3 = services.client(localS3(store.url, region));
+  const s3 = services.client(localS3(objects.url, region));
   const sql = await services.open(
-    startAthena({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
+    startAthena({
+      plane,
+      objects: objects.files,
+      s3,
+      store,
+      dataDir: join(dataDir, "catalog"),
+      port: port(2),
+    }),
   );
   const endpoints = {
     AWS_ENDPOINT_URL_KINESIS: stream.url,
-    AWS_ENDPOINT_URL_S3: store.url,
+    AWS_ENDPOINT_URL_S3: objects.url,
     AWS_ENDPOINT_URL_ATHENA: sql.url,
     AWS_ENDPOINT_URL_GLUE: sql.url,
   };
@@ -243,7 +254,7 @@ async function start(
   const { source } = stream;
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
-    const context = { source, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
+    const context = { source, s3, invoke: functions.invoke, store, timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
       await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
@@ -251,7 +262,7 @@ async function start(
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
-    const context = { source, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
+    const context = { source, s3, invoke: functions.invoke, store };
     eventSourceMappings.push(
       await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../lib/crc32";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { CommittedFile } from "./committed-file";
@@ -18,6 +18,21 @@ export interface Range {
   readonly lt?: string;
   readonly lte?: string;
 }
+
+/** The keys that start with `prefix`, which is well-formed Unicode. */
+export function keysWithPrefix(prefix: string): Range {
+  const codePoints = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  // UTF-8 sorts as code points do. The first key behind them all has the next code point in the place of the last.
+  while (codePoints.at(-1) === LAST_CODE_POINT) codePoints.pop();
+  const last = codePoints.pop();
+  if (last === undefined) return { gte: prefix };
+  const next = last + 1 === FIRST_SURROGATE ? BEHIND_SURROGATES : last + 1;
+  return { gte: prefix, lt: String.fromCodePoint(...codePoints, next) };
+}
+
+const LAST_CODE_POINT = 0x10ffff;
+const FIRST_SURROGATE = 0xd800;
+const BEHIND_SURROGATES = 0xe000;
 
 /** Everything of a local run that survives a kill of its process. Power loss is out of scope. */
 export interface Store {
@@ -192,7 +207,7 @@ function row(database: DatabaseSync, sql: string): Record<string, unknown> {
 }
 
 function summaryCrc({ store, committed, records, crcs }: Summary): number {
-  return crc32(`${store} ${committed} ${records} ${crcs}`);
+  return crc32(Buffer.from(`${store} ${committed} ${records} ${crcs}`));
 }
 
 class SqliteStore implements Store {
@@ -352,7 +367,7 @@ class SqliteTable implements Table {
     private readonly store: SqliteStore,
     private readonly name: string,
   ) {
-    this.seed = crc32(`${name}\0`);
+    this.seed = crc32(Buffer.from(`${name}\0`));
   }
 
   get(key: string): Buffer | undefined {
@@ -446,13 +461,8 @@ class SqliteTable implements Table {
   }
 
   private crc(key: Uint8Array, value: Uint8Array): number {
-    return extendCrc(extendCrc(this.seed, key), value);
+    return crc32(value, crc32(key, this.seed));
   }
-}
-
-/** zlib answers 0 for some empty inputs, whatever came before. */
-function extendCrc(crc: number, bytes: Uint8Array): number {
-  return bytes.length === 0 ? crc : crc32(bytes, crc);
 }
 
 function lower({ gte, gt }: Range): Range {

@@ -76,7 +76,15 @@ export class Executions {
    */
   start(request: QueryRequest, token?: string): string {
     const fingerprint = createHash("sha256")
-      .update(JSON.stringify([request.sql, request.parameters, request.workgroup, request.database, request.outputFolder]))
+      .update(
+        JSON.stringify([
+          request.sql,
+          request.parameters,
+          request.workgroup,
+          request.database,
+          request.outputFolder,
+        ]),
+      )
       .digest("hex");
     const earlier = token === undefined ? undefined : this.tokens.get(token);
     if (earlier) {

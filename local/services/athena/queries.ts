@@ -130,8 +130,7 @@ function outputFolder(workgroup: WorkgroupModel, client: string | undefined): st
 }
 
 function describe(execution: QueryExecution): AthenaQueryExecution {
-  const { id, request, state, reason, submittedAt, startedAt, completedAt, scannedBytes, answer } =
-    execution;
+  const { id, request, state, reason, submittedAt, startedAt, completedAt, scannedBytes, answer } = execution;
   const end = completedAt ?? Date.now();
   return {
     QueryExecutionId: id,

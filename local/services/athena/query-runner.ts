@@ -87,7 +87,8 @@ async function runExplain(
   ports: QueryRunnerPorts,
 ): Promise<QueryAnswer> {
   const plan = await ports.engine.explain(sql, context);
-  const [name, type, text] = shows === "plan" ? ["Query Plan", "varchar", plan] : ["Valid", "boolean", "true"];
+  const [name, type, text] =
+    shows === "plan" ? ["Query Plan", "varchar", plan] : ["Valid", "boolean", "true"];
   const columns = [{ name, type, precision: type === "varchar" ? text.length : 0, scale: 0 }];
   // As Athena does, with the column's name as the first line, and an empty one at the end.
   const lines = [name, ...`${text}\n`.split("\n")];

@@ -85,8 +85,8 @@ export async function completeMultipartUpload(
   });
   const draft = await bucket.draft(key);
   try {
-    const { size } = await writeBody(Readable.from(bytesOf(chosen)), {}, draft.path);
-    bucket.commit(draft, { size, etag: joinedEtag(chosen), headers }, condition);
+    const { size, crc32 } = await writeBody(Readable.from(bytesOf(chosen)), {}, draft.path);
+    bucket.commit(draft, { size, crc32, etag: joinedEtag(chosen), headers }, condition);
   } catch (error) {
     await bucket.discard(draft);
     throw error;

@@ -1,9 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { createReadStream, createWriteStream, openSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { hasCode } from "../../../lib/error-code";
+import { crc32 } from "../../../lib/crc32";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { Checksums, isChecksumHeader } from "./checksums";
 import { noSuchBucket, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
@@ -24,9 +23,9 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
   const condition = writeCondition(headers);
   const draft = await bucket.draft(key);
   try {
-    const { size, etag, verified } = await writeBody(message, headers, draft.path);
-    bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
-    response.writeHead(200, { etag, ...verified, "content-length": 0 }).end();
+    const { verified, ...body } = await writeBody(message, headers, draft.path);
+    bucket.commit(draft, { ...body, headers: { ...keptHeaders(headers), ...verified } }, condition);
+    response.writeHead(200, { etag: body.etag, ...verified, "content-length": 0 }).end();
   } catch (error) {
     await bucket.discard(draft);
     throw error;
@@ -61,12 +60,13 @@ export async function copyObject(
   const draft = await bucket.draft(key);
   let copy: StoredObject;
   try {
-    const { size, etag } = await writeBody((await openObject(object)).createReadStream(), {}, draft.path);
-    copy = bucket.commit(
-      draft,
-      { size, etag, headers: replaces ? keptHeaders(headers) : object.headers },
-      condition,
+    const { size, crc32, etag } = await writeBody(
+      createReadStream(source.checkedPath(object)),
+      {},
+      draft.path,
     );
+    const kept = replaces ? keptHeaders(headers) : object.headers;
+    copy = bucket.commit(draft, { size, crc32, etag, headers: kept }, condition);
   } catch (error) {
     await bucket.discard(draft);
     throw error;
@@ -84,6 +84,7 @@ export async function copyObject(
 /** A body in a file. */
 interface WrittenBody {
   readonly size: number;
+  readonly crc32: number;
   /** MD5 of the content, with quotes. */
   readonly etag: string;
   /** The checksum headers that match. */
@@ -103,9 +104,11 @@ export async function writeBody(
   const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
   const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
   let size = 0;
+  let crc = 0;
   const meter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
+      crc = crc32(chunk, crc);
       checksums.update(chunk);
       done(null, chunk);
     },
@@ -115,7 +118,7 @@ export async function writeBody(
   if (expected !== undefined && Number(expected) !== size) {
     throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
   }
-  return { size, ...checksums.finish({ ...headers, ...decoder?.trailers }) };
+  return { size, crc32: crc, ...checksums.finish({ ...headers, ...decoder?.trailers }) };
 }
 
 /** GetObject and HeadObject. */
@@ -134,6 +137,7 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     response.writeHead(304, answer).end();
     return;
   }
+  const path = bucket.checkedPath(object);
   const range = parseRange(headers.range, object.size);
   const withChecksums = headers["x-amz-checksum-mode"]?.toUpperCase() === "ENABLED" && range === undefined;
   for (const [name, value] of Object.entries(object.headers)) {
@@ -147,10 +151,10 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     response.writeHead(status, answer).end();
     return;
   }
-  // Opened before the first byte is sent: a delete meanwhile removes the name, not the content.
-  const file = await openObject(object);
+  // Opened at once: a delete meanwhile removes the name, not the content.
+  const body = createReadStream(path, { fd: openSync(path, "r"), start, end });
   response.writeHead(status, answer);
-  await pipeline(file.createReadStream({ start, end }), response);
+  await pipeline(body, response);
 }
 
 /** DeleteObject: succeeds for a key that does not exist. */
@@ -158,15 +162,6 @@ export function deleteObject(request: S3Request, response: ServerResponse, bucke
   allowParameters(request, "DeleteObject");
   bucket.delete(request.key, request.headers["if-match"]);
   response.writeHead(204).end();
-}
-
-async function openObject(object: StoredObject) {
-  try {
-    return await open(object.path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) throw noSuchKey(object.key);
-    throw error;
-  }
 }
 
 /** The condition that a request sets on the object under its key. */

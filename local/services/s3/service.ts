@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { closeServer, listenOnLoopback } from "../../../lib/loopback";
-import { messageOf } from "../../../lib/message-of";
 import type { Service } from "../../plan/data-plane";
-import { S3Error } from "./errors";
-import type { ObjectFiles } from "./object-files";
+import type { Store } from "../../store/store";
+import { faultOf } from "./errors";
+import type { ObjectFile, ObjectFiles } from "./object-files";
 import { answer } from "./operations";
 import { readRequest, type S3Request } from "./request";
 import { Bucket } from "./state";
@@ -15,11 +15,13 @@ export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./
 
 /** Options of the S3 endpoint. */
 interface S3Options {
+  /** Keeps the entries of the objects. */
+  readonly store: Store;
   /** Names of the buckets; missing buckets are created. */
   readonly buckets: readonly string[];
   /** Region of the buckets. @default us-east-1 */
   readonly region?: string;
-  /** Stores the objects as plain files, one folder for each bucket. */
+  /** Keeps the objects' bytes as plain files, one folder for each bucket. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
@@ -37,11 +39,13 @@ export interface S3Service extends Service {
  * `If-None-Match: *` or `If-Match`), GetObject, HeadObject, CopyObject, DeleteObject, DeleteObjects, multipart uploads,
  * ListObjects of both versions, HeadBucket, GetBucketLocation and ListBuckets.
  * It answers other operations with `NotImplemented` and their name. It does not verify signatures.
- * @throws Error when the port is taken.
+ * @throws StoreDamageError for an object whose file is missing or has another length; Error when the port is taken.
  */
 export async function startS3(options: S3Options): Promise<S3Service> {
   const directory = resolve(options.dataDir);
-  const buckets = new Map(options.buckets.map((name) => [name, new Bucket(resolve(directory, name))]));
+  const buckets = new Map(
+    options.buckets.map((name) => [name, new Bucket(name, resolve(directory, name), options.store)]),
+  );
   const server = createServer((message, response) => {
     let request: S3Request | undefined;
     const handle = async (): Promise<void> => {
@@ -55,16 +59,20 @@ export async function startS3(options: S3Options): Promise<S3Service> {
     url,
     files: {
       directory,
-      list: (name, prefix) =>
-        Array.from(buckets.get(name)?.index.all(prefix) ?? [], ({ key, path, size, lastModifiedMs }) => ({
-          key,
-          path,
-          size,
-          lastModified: lastModifiedMs,
-        })),
+      list: (name, prefix) => filesOf(buckets.get(name), prefix),
     },
     close: () => closeServer(server),
   };
+}
+
+function filesOf(bucket: Bucket | undefined, prefix: string): ObjectFile[] {
+  if (bucket === undefined) return [];
+  return Array.from(bucket.index.all(prefix), (object) => ({
+    key: object.key,
+    path: bucket.checkedPath(object),
+    size: object.size,
+    lastModified: object.lastModifiedMs,
+  }));
 }
 
 function sendError(error: unknown, request: S3Request | undefined, response: ServerResponse): void {
@@ -73,7 +81,7 @@ function sendError(error: unknown, request: S3Request | undefined, response: Ser
     response.destroy();
     return;
   }
-  const fault = error instanceof S3Error ? error : new S3Error("InternalError", 500, messageOf(error));
+  const fault = faultOf(error);
   const resource = request === undefined ? "/" : `/${request.bucket}/${request.key}`;
   const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${[
     element("Code", fault.code),

@@ -233,7 +233,12 @@ describe("partitions that a query needs", () => {
 });
 
 test("a query that cannot be translated is a failure of the query", () => {
-  const tables = { hasDatabase: () => true, open: () => undefined, databaseNames: () => [], tablesOf: () => [] };
+  const tables = {
+    hasDatabase: () => true,
+    open: () => undefined,
+    databaseNames: () => [],
+    tablesOf: () => [],
+  };
   const context = { tables };
 
   expect(() => translate("SELECT * FROM t", context)).toThrow(QueryFailure);

@@ -116,10 +116,17 @@ class DuckDbEngine implements SqlEngine {
     const session = await this.open(context.signal);
     try {
       // Nothing is read.
-      const { translation } = await this.prepare(sql, session.connection, { ...context, onScan: () => undefined });
+      const { translation } = await this.prepare(sql, session.connection, {
+        ...context,
+        onScan: () => undefined,
+      });
       const rows = await session.connection.runAndReadAll(`EXPLAIN ${translation.sql}`);
       const plan = rows.getRowsJson().map((row) => String(row[1]).trimEnd());
-      return [`DuckDB ${version()}, the engine of the local run; Athena shows Trino's plan`, ...plan, ""].join("\n");
+      return [
+        `DuckDB ${version()}, the engine of the local run; Athena shows Trino's plan`,
+        ...plan,
+        "",
+      ].join("\n");
     } catch (error) {
       throw session.failure(error);
     } finally {

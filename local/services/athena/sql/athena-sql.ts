@@ -9,7 +9,15 @@ import { rewriteFunction } from "./rewrite-functions";
 import { rewriteOperator } from "./rewrite-operators";
 import { parseQuery } from "./sql-parser";
 import { AGGREGATES, STRUCTURE, UNUSED_MEMBERS } from "./sql-subset";
-import { asNode, listOf, type Members, nameOf, quotedIdentifier, type TreeNode, type Visit } from "./syntax-tree";
+import {
+  asNode,
+  listOf,
+  type Members,
+  nameOf,
+  quotedIdentifier,
+  type TreeNode,
+  type Visit,
+} from "./syntax-tree";
 import { type QueryScope, type Relation, TableReferences } from "./table-references";
 
 /** A query in DuckDB's SQL. */
@@ -22,7 +30,8 @@ export interface Translation {
 
 const PATH = '"$path"';
 /** Columns of information_schema.columns that `*` does not show. */
-const HIDDEN = /information_schema[\s\S]*\b(comment|extra_info)\b|\b(comment|extra_info)\b[\s\S]*information_schema/;
+const HIDDEN =
+  /information_schema[\s\S]*\b(comment|extra_info)\b|\b(comment|extra_info)\b[\s\S]*information_schema/;
 /** The one function whose timestamps keep a zone; those of the others are in UTC. */
 const ZONE_KEEPER = "from_iso8601_timestamp";
 
@@ -219,7 +228,9 @@ function assertFrame({ this: called, over }: Members, windows: readonly unknown[
   const kind = asNode(called)?.kind ?? "";
   if (!FRAMELESS.has(kind) || !isJsonObject(over)) return;
   const name = nameOf(over["window_name"])?.toLowerCase();
-  const named = windows.find((window) => isJsonObject(window) && nameOf(window["name"])?.toLowerCase() === name);
+  const named = windows.find(
+    (window) => isJsonObject(window) && nameOf(window["name"])?.toLowerCase() === name,
+  );
   const spec = isJsonObject(named) && isJsonObject(named["spec"]) ? named["spec"] : undefined;
   if ((over["frame"] ?? spec?.["frame"] ?? null) === null) return;
   const spelled = kind === "n_tile" ? "ntile" : kind;

@@ -52,7 +52,11 @@ const OWN_TABLES: Readonly<Record<string, readonly CatalogColumn[] | undefined>>
  * @param hidden whether it has the columns that `*` does not show @returns undefined when there is no such table
  * @throws QueryFailure for a table that the local SQL lacks
  */
-export function informationSchema(name: string, tables: Tables, hidden: boolean): CatalogRelation | undefined {
+export function informationSchema(
+  name: string,
+  tables: Tables,
+  hidden: boolean,
+): CatalogRelation | undefined {
   if (!Object.hasOwn(OWN_TABLES, name)) return undefined;
   const columns = OWN_TABLES[name];
   if (!columns) throw notLocal(`${INFORMATION_SCHEMA}.${name}`);

@@ -174,9 +174,32 @@ export const EXTRACT_FIELDS: Readonly<Record<string, string>> = {
 /** Functions that rewrite-functions.ts rewrites by name, aggregate and window functions. */
 const OTHER_FUNCTIONS = [
   ...["coalesce", "concat", "date_add", "date_format", "date_parse", "date_trunc", "greatest", "if", "least"],
-  ...["any_value", "approx_distinct", "array_agg", "avg", "bool_and", "bool_or", "count", "count_if", "every", "max", "min"],
+  ...[
+    "any_value",
+    "approx_distinct",
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "count",
+    "count_if",
+    "every",
+    "max",
+    "min",
+  ],
   ...["stddev", "stddev_pop", "stddev_samp", "sum", "var_pop", "var_samp", "variance"],
-  ...["cume_dist", "dense_rank", "first_value", "lag", "last_value", "lead", "nth_value", "ntile", "percent_rank", "rank"],
+  ...[
+    "cume_dist",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
+  ],
   "row_number",
 ];
 

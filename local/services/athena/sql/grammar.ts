@@ -22,7 +22,9 @@ const RESERVED: ReadonlySet<string> = new Set(
 /** Trino's types that a CAST or a literal may name. */
 const TYPES: ReadonlySet<string> = new Set(
   `BOOLEAN TINYINT SMALLINT INTEGER INT BIGINT REAL DOUBLE DECIMAL DEC NUMERIC VARCHAR CHAR VARBINARY JSON DATE TIME TIMESTAMP
-  ARRAY MAP ROW IPADDRESS UUID HYPERLOGLOG P4HYPERLOGLOG SETDIGEST QDIGEST TDIGEST UNKNOWN GEOMETRY`.split(/\s+/),
+  ARRAY MAP ROW IPADDRESS UUID HYPERLOGLOG P4HYPERLOGLOG SETDIGEST QDIGEST TDIGEST UNKNOWN GEOMETRY`.split(
+    /\s+/,
+  ),
 );
 
 const INTERVAL_FIELDS = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
@@ -30,7 +32,15 @@ const COMPARISONS = ["=", "<>", "!=", "<", "<=", ">", ">="];
 const OPERATORS = ["+", "-", "*", "/", "%", "||"];
 const FRAMES = ["ROWS", "RANGE", "GROUPS"];
 /** Functions with a syntax of their own that the local SQL lacks. */
-const OWN_SYNTAX = ["JSON_ARRAY", "JSON_EXISTS", "JSON_OBJECT", "JSON_QUERY", "JSON_VALUE", "LISTAGG", "NORMALIZE"];
+const OWN_SYNTAX = [
+  "JSON_ARRAY",
+  "JSON_EXISTS",
+  "JSON_OBJECT",
+  "JSON_QUERY",
+  "JSON_VALUE",
+  "LISTAGG",
+  "NORMALIZE",
+];
 
 /** The query is not Trino's at this token; a caller may try another reading. */
 class Mismatch extends Error {
@@ -394,7 +404,8 @@ class QueryReader implements QueryWords {
       this.list(() => this.qualifiedName());
       return this.expect(")");
     }
-    if (this.takesOne(["CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA", "CURRENT_PATH"])) return;
+    if (this.takesOne(["CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA", "CURRENT_PATH"]))
+      return;
     if (this.takesOne(["CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP"])) {
       if (this.isNext("(")) this.inParentheses(() => this.number());
       return;
@@ -487,7 +498,8 @@ class QueryReader implements QueryWords {
     }
     if (next?.kind !== "string" || type === undefined || !this.isIdentifier()) return false;
     this.advance(2);
-    if (type.end === next.start && type.text === "X") this.lacks(`literals like ${type.source}${next.source}`);
+    if (type.end === next.start && type.text === "X")
+      this.lacks(`literals like ${type.source}${next.source}`);
     else this.assertType(type);
     return true;
   }

@@ -40,7 +40,11 @@ export function tokensOf(sql: string): Token[] {
     const token = tokenAt(sql, at);
     const before = tokens.at(-1);
     if (before?.kind === "number" && before.end === at && token.kind === "word") {
-      throw malformed(sql, before.start, "identifiers must not start with a digit; surround the identifier with double quotes");
+      throw malformed(
+        sql,
+        before.start,
+        "identifiers must not start with a digit; surround the identifier with double quotes",
+      );
     }
     tokens.push(token);
     at = skipGap(sql, token.end);
@@ -67,7 +71,10 @@ export function isWord(token: Token | undefined, word: string): boolean {
 /** Athena's error for a statement that cannot be parsed. @param at offset of the token that does not fit */
 export function malformed(sql: string, at: number, message: string): Error {
   const lines = sql.slice(0, at).split("\n");
-  return invalidRequest(`line ${lines.length}:${(lines.at(-1) ?? "").length + 1}: ${message}`, "MALFORMED_QUERY");
+  return invalidRequest(
+    `line ${lines.length}:${(lines.at(-1) ?? "").length + 1}: ${message}`,
+    "MALFORMED_QUERY",
+  );
 }
 
 function skipGap(sql: string, at: number): number {

@@ -16,7 +16,14 @@ const DIALECT = Dialect.Trino;
 export const loadParser: () => Promise<void> = init;
 
 /** Kinds of nodes that are queries. */
-const QUERIES: ReadonlySet<string> = new Set(["select", "union", "except", "intersect", "subquery", "values"]);
+const QUERIES: ReadonlySet<string> = new Set([
+  "select",
+  "union",
+  "except",
+  "intersect",
+  "subquery",
+  "values",
+]);
 
 /**
  * The syntax tree of a query.

@@ -96,7 +96,9 @@ export class TableReferences {
     const partitioned = tables.open(database, partitionsOf(name) ?? "");
     if (!partitioned || partitioned.table.partitionKeys.length === 0) throw missing();
     const { partitionKeys } = partitioned.table;
-    const rows = partitioned.fragments.map(({ values }) => partitionKeys.map((key) => values[key.name] ?? null));
+    const rows = partitioned.fragments.map(({ values }) =>
+      partitionKeys.map((key) => values[key.name] ?? null),
+    );
     return { columns: partitionKeys, rows };
   }
 }

@@ -38,12 +38,18 @@ export function answerFromCatalog(
   switch (statement.kind) {
     case "show databases": {
       const pattern = likePattern(statement.pattern);
-      return listed(texts("database_name"), catalog.databaseNames().filter((name) => pattern.test(name)));
+      return listed(
+        texts("database_name"),
+        catalog.databaseNames().filter((name) => pattern.test(name)),
+      );
     }
     case "show tables": {
       const pattern = likePattern(statement.pattern);
       const tables = found(() => catalog.tablesOf(databaseOf(statement, session)));
-      return listed(texts("tab_name"), tables.map(({ name }) => name).filter((name) => pattern.test(name)));
+      return listed(
+        texts("tab_name"),
+        tables.map(({ name }) => name).filter((name) => pattern.test(name)),
+      );
     }
     case "show views":
       // There are none.
@@ -60,7 +66,10 @@ export function answerFromCatalog(
       const table = tableOf(statement.table, session, catalog);
       const { database, name, partitionKeys } = table;
       if (partitionKeys.length === 0) {
-        throw new QueryFailure("FAILED", `SemanticException [Error 10241]: Table ${name} is not a partitioned table`);
+        throw new QueryFailure(
+          "FAILED",
+          `SemanticException [Error 10241]: Table ${name} is not a partitioned table`,
+        );
       }
       const lines = catalog.partitionsOf(database, name).map(({ values }) => partitionName(table, values));
       return listed(texts("partition"), lines);
@@ -126,7 +135,10 @@ function change(
       const { table, ifNotExists, definition } = statement;
       const database = databaseOf(table, session);
       if (!catalog.hasDatabase(database)) {
-        throw new QueryFailure("FAILED", `SemanticException [Error 10072]: Database does not exist: ${database}`);
+        throw new QueryFailure(
+          "FAILED",
+          `SemanticException [Error 10072]: Database does not exist: ${database}`,
+        );
       }
       if (catalog.findTable(database, table.name)) {
         if (ifNotExists) return;
@@ -151,7 +163,9 @@ function change(
       const table = tableOf(statement.table, session, catalog);
       const fresh = statement.partitions
         .map((partition) => ({ partition, values: inOrder(partition, table.partitionKeys) }))
-        .filter(({ values }) => !(statement.tolerant && catalog.findPartition(table.database, table.name, values)));
+        .filter(
+          ({ values }) => !(statement.tolerant && catalog.findPartition(table.database, table.name, values)),
+        );
       return changed(() =>
         catalog.createPartitions(
           table.database,
@@ -178,7 +192,10 @@ function tableOf(table: TableName, session: string | undefined, catalog: Catalog
   return known;
 }
 
-export function databaseOf({ database }: { readonly database?: string }, session: string | undefined): string {
+export function databaseOf(
+  { database }: { readonly database?: string },
+  session: string | undefined,
+): string {
   const name = database ?? session;
   if (name !== undefined) return name;
   throw new QueryFailure("MISSING_SCHEMA_NAME", "Schema must be specified when session schema is not set");
@@ -214,7 +231,9 @@ function withFailure<T>(run: () => T, failure: (message: string) => QueryFailure
 /** The lines of DESCRIBE, with the partition keys once more under a heading of their own. */
 function described({ columns, partitionKeys, format }: CatalogTable): string[] {
   // Hive asks a JSON SerDe for the columns, and it knows no comments.
-  const own = columns.map((column) => (format === "json" ? { ...column, comment: "from deserializer" } : column));
+  const own = columns.map((column) =>
+    format === "json" ? { ...column, comment: "from deserializer" } : column,
+  );
   const lines = [...own, ...partitionKeys].map(describedColumn);
   if (partitionKeys.length === 0) return lines;
   return [

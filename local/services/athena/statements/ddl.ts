@@ -9,10 +9,7 @@ export interface CreateTable {
   readonly kind: "create table";
   readonly table: TableName;
   readonly ifNotExists: boolean;
-  readonly definition: Pick<
-    CatalogTable,
-    "columns" | "partitionKeys" | "location" | "format" | "parameters"
-  >;
+  readonly definition: Pick<CatalogTable, "columns" | "partitionKeys" | "location" | "format" | "parameters">;
 }
 
 /** A partition of ALTER TABLE: its values by key, and its own location if it has one. */
@@ -37,7 +34,12 @@ const TYPES = new Set(
 );
 const PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 /** Properties of a SerDe that change nothing of what the local engine reads. */
-const SERDE_PROPERTIES = new Set(["serialization.format", "paths", "case.insensitive", "ignore.malformed.json"]);
+const SERDE_PROPERTIES = new Set([
+  "serialization.format",
+  "paths",
+  "case.insensitive",
+  "ignore.malformed.json",
+]);
 
 /**
  * Reads CREATE EXTERNAL TABLE after these words.
@@ -73,14 +75,18 @@ export function createExternalTable(reader: TokenReader): CreateTable {
   reader.ended(undefined);
 
   if (location === undefined) {
-    throw invalidRequest("No location was specified for table. An S3 location must be specified", "MALFORMED_QUERY");
+    throw invalidRequest(
+      "No location was specified for table. An S3 location must be specified",
+      "MALFORMED_QUERY",
+    );
   }
   if (!parseS3Folder(location)) throw invalidRequest(`outputLocation is not a valid S3 path: ${location}`);
   if (serde === undefined) throw notLocal("tables of delimited text");
   const format = tableFormat(serde);
   if (!format) throw notLocal(`the SerDe ${serde}`);
   const projected = Object.keys(parameters).find((name) => name.startsWith("projection."));
-  if (projected !== undefined) throw notLocal(`the table property ${projected}`, "it has no partition projection");
+  if (projected !== undefined)
+    throw notLocal(`the table property ${projected}`, "it has no partition projection");
   const definition = { columns, partitionKeys, location, format, parameters };
   return { kind: "create table", table, ifNotExists, definition };
 }

@@ -10,7 +10,9 @@ import { type CatalogPorts, partitionInput, partitionName } from "./partitions";
 export function repairTable(table: CatalogTable, { catalog, objects }: CatalogPorts): string[] {
   const { database, name, partitionKeys, location } = table;
   const folder = parseS3Folder(location);
-  const keys = folder ? objects.list(folder.bucket, folder.key).map(({ key }) => key.slice(folder.key.length)) : [];
+  const keys = folder
+    ? objects.list(folder.bucket, folder.key).map(({ key }) => key.slice(folder.key.length))
+    : [];
   if (keys.length === 0) return [`Tables missing on filesystem:\t${name}`];
   if (partitionKeys.length === 0) return [];
   const found = new Map<string, readonly string[]>();
@@ -33,7 +35,10 @@ export function repairTable(table: CatalogTable, { catalog, objects }: CatalogPo
   const named = (values: readonly string[]) => `${name}:${partitionName(table, values)}`;
   return [
     ...report("Partitions not in metastore:", added.map(named)),
-    ...report("Partitions missing from filesystem:", missing.map(({ values }) => named(values))),
+    ...report(
+      "Partitions missing from filesystem:",
+      missing.map(({ values }) => named(values)),
+    ),
     ...added.map((values) => `Repair: Added partition to metastore ${named(values)}`),
   ];
 }

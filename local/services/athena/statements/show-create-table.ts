@@ -7,7 +7,9 @@ export function showCreateTable(table: CatalogTable, asked: TableName): string[]
   const { inputFormat, outputFormat, library } = SERIALIZATIONS[format];
   const name = asked.database === undefined ? table.name : `${table.database}.${table.name}`;
   // Hive asks a JSON SerDe for the columns, and it knows no comments.
-  const own = columns.map((column) => (format === "json" ? { ...column, comment: "from deserializer" } : column));
+  const own = columns.map((column) =>
+    format === "json" ? { ...column, comment: "from deserializer" } : column,
+  );
   const partitioned = partitionKeys.length === 0 ? [] : ["PARTITIONED BY ( ", ...definitions(partitionKeys)];
   const properties = Object.entries(tableParameters(table))
     .filter(([parameter]) => parameter !== "EXTERNAL")

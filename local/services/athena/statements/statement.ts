@@ -128,7 +128,8 @@ function otherStatement(reader: TokenReader): SqlStatement {
 function show(reader: TokenReader): SqlStatement {
   if (reader.takes("TABLES")) return inDatabase(reader, "show tables");
   if (reader.takes("VIEWS")) return inDatabase(reader, "show views");
-  if (reader.takesOne(["DATABASES", "SCHEMAS"])) return reader.ended({ kind: "show databases", ...like(reader) });
+  if (reader.takesOne(["DATABASES", "SCHEMAS"]))
+    return reader.ended({ kind: "show databases", ...like(reader) });
   if (reader.takes("PARTITIONS")) {
     const table = reader.tableName();
     if (reader.takes("PARTITION")) throw notLocal("SHOW PARTITIONS … PARTITION", "leave the partition out");
@@ -149,11 +150,25 @@ function show(reader: TokenReader): SqlStatement {
   if (reader.takes("TBLPROPERTIES")) {
     const table = reader.tableName();
     const [property] = reader.atEnd() ? [] : reader.listed(() => reader.string());
-    return reader.ended({ kind: "show table properties", table, ...(property !== undefined && { property }) });
+    return reader.ended({
+      kind: "show table properties",
+      table,
+      ...(property !== undefined && { property }),
+    });
   }
-  const other = reader.takesOne(["CREATE VIEW", "FUNCTIONS", "SESSION", "STATS", "ROLES", "GRANTS", "CATALOGS"]);
+  const other = reader.takesOne([
+    "CREATE VIEW",
+    "FUNCTIONS",
+    "SESSION",
+    "STATS",
+    "ROLES",
+    "GRANTS",
+    "CATALOGS",
+  ]);
   if (other !== undefined) throw notLocal(`SHOW ${other}`);
-  throw reader.fault("'COLUMNS', 'CREATE TABLE', 'DATABASES', 'PARTITIONS', 'TABLES', 'TBLPROPERTIES', 'VIEWS'");
+  throw reader.fault(
+    "'COLUMNS', 'CREATE TABLE', 'DATABASES', 'PARTITIONS', 'TABLES', 'TBLPROPERTIES', 'VIEWS'",
+  );
 }
 
 function inDatabase(reader: TokenReader, kind: "show tables" | "show views"): SqlStatement {
@@ -169,13 +184,16 @@ function like(reader: TokenReader): { pattern?: string } {
 
 function explain(reader: TokenReader): SqlStatement {
   let shows: Explain["shows"] = "plan";
-  if (reader.takesOne(["ANALYZE VERBOSE", "ANALYZE"])) throw notLocal("EXPLAIN ANALYZE", "its costs would not be Athena's");
+  if (reader.takesOne(["ANALYZE VERBOSE", "ANALYZE"]))
+    throw notLocal("EXPLAIN ANALYZE", "its costs would not be Athena's");
   if (reader.takes("( TYPE")) {
     const type = reader.identifier().toUpperCase();
-    if (type !== "VALIDATE") throw notLocal(`EXPLAIN (TYPE ${type})`, "use EXPLAIN or EXPLAIN (TYPE VALIDATE)");
+    if (type !== "VALIDATE")
+      throw notLocal(`EXPLAIN (TYPE ${type})`, "use EXPLAIN or EXPLAIN (TYPE VALIDATE)");
     reader.expect(")");
     shows = "validity";
-  } else if (reader.takes("( FORMAT")) throw notLocal("EXPLAIN (FORMAT …)", "use EXPLAIN or EXPLAIN (TYPE VALIDATE)");
+  } else if (reader.takes("( FORMAT"))
+    throw notLocal("EXPLAIN (FORMAT …)", "use EXPLAIN or EXPLAIN (TYPE VALIDATE)");
   if (!reader.startsQuery()) throw notLocal("EXPLAIN of a statement that is no query");
   const sql = reader.tail();
   parseQuery(sql);
@@ -184,7 +202,8 @@ function explain(reader: TokenReader): SqlStatement {
 
 function describe(reader: TokenReader): SqlStatement {
   const detailed = reader.takesOne(["EXTENDED", "FORMATTED"]);
-  if (detailed !== undefined) throw notLocal(`DESCRIBE ${detailed}`, "use DESCRIBE, SHOW TBLPROPERTIES or SHOW CREATE TABLE");
+  if (detailed !== undefined)
+    throw notLocal(`DESCRIBE ${detailed}`, "use DESCRIBE, SHOW TBLPROPERTIES or SHOW CREATE TABLE");
   const table = reader.tableName();
   if (!reader.atEnd()) throw notLocal("DESCRIBE of a column or a partition", "use DESCRIBE of the table");
   return { kind: "describe table", table };
@@ -220,7 +239,8 @@ function createTableAs(reader: TokenReader): SqlStatement {
   }
   if (!reader.takes("AS")) {
     const isDefinition = reader.takes("(");
-    if (isDefinition) throw invalidRequest("External keyword required for table type HIVE", "MALFORMED_QUERY");
+    if (isDefinition)
+      throw invalidRequest("External keyword required for table type HIVE", "MALFORMED_QUERY");
     throw reader.fault("'AS'");
   }
   const { select, withData } = reader.rest();

@@ -33,7 +33,9 @@ export class TokenReader {
   }
 
   startsQuery(): boolean {
-    return ["SELECT", "WITH", "VALUES", "TABLE", "("].some((word) => isWord(this.tokens[this.position], word));
+    return ["SELECT", "WITH", "VALUES", "TABLE", "("].some((word) =>
+      isWord(this.tokens[this.position], word),
+    );
   }
 
   /** @throws AwsError InvalidRequestException, also from the other methods that return what they read */
@@ -84,7 +86,8 @@ export class TokenReader {
   /** A text; in Athena's DDL it may have double quotes. */
   string(quotes: Quotes = "quoted"): string {
     const token = this.tokens[this.position];
-    if (token?.kind !== "string" && (token?.kind !== "quoted" || quotes !== "quoted")) throw this.fault("a text");
+    if (token?.kind !== "string" && (token?.kind !== "quoted" || quotes !== "quoted"))
+      throw this.fault("a text");
     this.position++;
     return token.text;
   }
