@@ -93,7 +93,10 @@ async function operate(alone: string, stack: readonly string[]): Promise<void> {
     said += text;
   });
   try {
-    const searchUrl = await until(() => existsSync(envFile) && /^OpenSearch: (\S+)$/m.exec(said)?.[1]);
+    const searchUrl = await until(() => {
+      if (system.exitCode !== null) throw new Error(said);
+      return existsSync(envFile) && /^OpenSearch: (\S+)$/m.exec(said)?.[1];
+    });
     const endpoints = Object.fromEntries(
       [...readFileSync(envFile, "utf8").matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [
         name,
@@ -126,8 +129,10 @@ async function operate(alone: string, stack: readonly string[]): Promise<void> {
       stderr: expect.stringContaining("meters has no bastion"),
     });
   } finally {
-    system.kill("SIGINT");
-    await once(system, "close");
+    if (system.exitCode === null) {
+      system.kill("SIGINT");
+      await once(system, "close");
+    }
   }
   await expect(run(program, ["reconcile"])).rejects.toMatchObject({
     code: 2,
