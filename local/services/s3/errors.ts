@@ -1,6 +1,5 @@
-import { hasCode } from "../../../lib/error-code";
 import { messageOf } from "../../../lib/message-of";
-import { StoreFullError } from "../../store/store";
+import { isDiskFull } from "../../store/store";
 
 /** An error response of S3: it becomes the status and the XML that an SDK turns into its exception. */
 export class S3Error extends Error {
@@ -18,14 +17,9 @@ export class S3Error extends Error {
 /** The answer to any error. A full disk is one that clients retry. */
 export function faultOf(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
-  if (error instanceof StoreFullError || NO_ROOM.some((code) => hasCode(error, code))) {
-    return new S3Error("ServiceUnavailable", 503, messageOf(error));
-  }
+  if (isDiskFull(error)) return new S3Error("ServiceUnavailable", 503, messageOf(error));
   return new S3Error("InternalError", 500, messageOf(error));
 }
-
-/** Node's codes for a full disk, a full quota, and a limit of the file's size. */
-const NO_ROOM = ["ENOSPC", "EDQUOT", "EFBIG"];
 
 /** Error for a bucket that does not exist. */
 export function noSuchBucket(bucket: string): S3Error {
