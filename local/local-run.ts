@@ -3,23 +3,27 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
 import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
-import { athenaSql, type Sql } from "../ops/reconcile/sql";
+import { athenaSql } from "../ops/reconcile/sql";
+import type { BatchSource } from "../ops/reconcile/tables";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
-import { contractOf } from "./plan/contract";
+import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
+import type { StackSource } from "./plan/stack-source";
 import { summarizeNotHonoured } from "./plan/summary";
-import type { GivenVariables } from "./plan/variables";
+import type { Numbering } from "./plan/user-record-numbers";
+import { type RunSource, stackOf } from "./run-source";
 import { startAthena } from "./services/athena/service";
-import { localKinesis, localS3, localSearch } from "./services/clients";
+import { localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
-import { type DeliveryStream, type Numbering, startDeliveryStream } from "./services/firehose/service";
+import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
 import { type KinesisService, startKinesis } from "./services/kinesis/service";
 import {
   type EventSourceMapping,
@@ -30,9 +34,8 @@ import {
 } from "./services/lambda/service";
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
-import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
+import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { openStore, type Store } from "./store/store";
-import { synthesize } from "./synthesize";
 
 /** Options for running a data plane. */
 interface RunOptions {
@@ -48,18 +51,10 @@ interface RunOptions {
   readonly say: (message: string) => void;
 }
 
-/** A synthesized stack. */
-export interface StackSource {
-  /** Folder of its `cdk.tf.json` and `assets/`. */
-  readonly directory: string;
-  /** Values of its variables. */
-  readonly variables: GivenVariables;
-}
-
 /** Options for starting a local run. */
 export interface LocalRunOptions extends RunOptions {
-  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere. */
-  readonly source: { readonly environment: string } | StackSource;
+  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere, or is just now. */
+  readonly source: RunSource | Promise<StackSource>;
   /**
    * The search engine: the double in this process, or a real OpenSearch, assembled and started for the run.
    * @default embedded
@@ -69,6 +64,14 @@ export interface LocalRunOptions extends RunOptions {
   readonly searchUrl?: string;
   /** Interrupts the start of engines. */
   readonly signal?: AbortSignal;
+}
+
+/** How analysts query the tables of a batch layer. */
+export interface Analysts {
+  readonly athena: AthenaClient;
+  readonly glue: GlueClient;
+  readonly workgroup: string;
+  readonly database: string;
 }
 
 /** The data plane of an environment, running. */
@@ -84,16 +87,16 @@ export interface LocalRun extends Service {
   readonly eventSourceMappings: readonly EventSourceMapping[];
   /** Counts of records put into the streams. */
   readonly puts: KinesisService["puts"];
-  /** Athena client of the analysts' queries. */
-  readonly athena: AthenaClient;
-  readonly workgroup: string;
-  readonly database: string;
-  readonly glue: GlueClient;
+  /** Absent where the stack has no batch layer. */
+  readonly analysts?: Analysts;
+  readonly schedules: readonly Schedule[];
   /** The last outcome of each schedule, by its name. */
   readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
   readonly latency?: LatencySampler;
   readonly streamUrl: string;
+  /** The stream as the run's own parts read it. */
+  readonly streamSource: KinesisService["source"];
   readonly searchUrl: string;
   readonly timeScale: number;
   /** Milliseconds since 1970. */
@@ -131,19 +134,10 @@ class Services {
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(options, async (services, store) => {
     const startedAt = Date.now();
-    const stack = await stackOf(options);
+    const stack = await stackOf(options.source, options.dataDir, options.say);
     const { plane, searchUrl } = await openSearch(stack, options, services);
     return start(plane, searchUrl, startedAt, options, services, store);
   });
-}
-
-async function stackOf({ source, dataDir, say }: LocalRunOptions): Promise<StackSource> {
-  if ("directory" in source) {
-    say(`reading ${source.directory}`);
-    return source;
-  }
-  say(`synthesizing the Terraform of ${source.environment}`);
-  return { directory: await synthesize(join(dataDir, "terraform"), source.environment), variables: {} };
 }
 
 /** Opens the requested search engine, and reads the data plane, which contains its address. */
@@ -226,13 +220,10 @@ async function start(
   );
 
   const { region } = plane;
-  const stream = await services.open(
-    startKinesis({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
-  );
+  const stream = await services.open(startKinesis({ models: plane.streams, store, port: port(0) }));
   const objects = await services.open(
-    startS3({ buckets: plane.buckets, store, dataDir: join(dataDir, "objects"), port: port(1) }),
+    startS3({ buckets: plane.buckets, region, store, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
-  const kinesis = services.client(localKinesis(stream.url, region));
   const s3 = services.client(localS3(objects.url, region));
   const sql = await services.open(
     startAthena({
@@ -260,9 +251,10 @@ async function start(
     say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
   }
 
+  const { source } = stream;
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
-    const context = { kinesis, s3, invoke: functions.invoke, store, timeScale };
+    const context = { source, s3, invoke: functions.invoke, store, timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
       await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
@@ -270,31 +262,27 @@ async function start(
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
-    const context = { kinesis, s3, invoke: functions.invoke, store };
+    const context = { source, s3, invoke: functions.invoke, store };
     eventSourceMappings.push(
       await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );
   }
+  // A record that was put before would be missing from every consumer that begins at LATEST.
+  stream.acceptPuts();
   const outcomes = new Map<string, ScheduleOutcome>();
+  const schedules: Schedule[] = [];
   for (const model of plane.schedules) {
     const onOutcome = (outcome: ScheduleOutcome): void => {
       outcomes.set(model.name, outcome);
       if (!outcome.ok) say(`${model.name} failed: ${outcome.error.message}`);
     };
-    await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
+    const schedule = startSchedule(model, functions.invoke, { timeScale, onOutcome });
+    schedules.push(await services.open(Promise.resolve(schedule)));
   }
 
-  const ofSql = { endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS };
-  const athena = services.client(new AthenaClient(ofSql));
-  const glue = services.client(new GlueClient(ofSql));
-  const [workgroup, database] = analystsOf(plane);
-  const dataSources = dataSourcesOf(
-    plane,
-    kinesis,
-    s3,
-    athenaSql(athena, s3, workgroup, database),
-    searchUrl,
-  );
+  const known = contractOf(plane);
+  const analysts = known.tables && analystsOf(plane, sql.url, services);
+  const dataSources = dataSourcesOf(plane, known, { kinesis: stream.client, s3, searchUrl, analysts });
   const { search } = dataSources;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
@@ -307,12 +295,11 @@ async function start(
     deliveryStreams,
     eventSourceMappings,
     puts: stream.puts,
-    athena,
-    workgroup,
-    database,
-    glue,
+    ...(analysts && { analysts }),
+    schedules,
     outcomes,
     streamUrl: stream.url,
+    streamSource: source,
     searchUrl,
     timeScale,
     startedAt,
@@ -341,42 +328,68 @@ async function start(
   };
 }
 
-/** The analysts' workgroup, which is the one that enforces its settings, and their database. */
-function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
+/**
+ * Clients for the analysts' workgroup, which is the one that enforces its settings, and their database.
+ * @throws Error when the stack has tables and not those
+ */
+function analystsOf({ workgroups, databases, region }: DataPlane, url: string, services: Services): Analysts {
   const workgroup = workgroups.find(({ enforced }) => enforced);
   const [database] = databases;
   if (workgroup === undefined || database === undefined) {
     throw new Error("the Terraform has no database, or no Athena workgroup that enforces its settings");
   }
-  return [workgroup.name, database];
+  const client = { endpoint: url, region, credentials: LOCAL_CREDENTIALS };
+  return {
+    athena: services.client(new AthenaClient(client)),
+    glue: services.client(new GlueClient(client)),
+    workgroup: workgroup.name,
+    database,
+  };
 }
 
+interface SourceClients {
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  readonly searchUrl: string;
+  readonly analysts: Analysts | undefined;
+}
+
+/** What a reconciliation of the run reads: the layers that the stack has. */
 function dataSourcesOf(
   plane: DataPlane,
-  kinesis: KinesisClient,
-  s3: S3Client,
-  sql: Sql,
-  searchUrl: string,
+  { contract, tables, index }: StackContract,
+  { kinesis, s3, searchUrl, analysts }: SourceClients,
 ): DataSources {
-  const { contract, tables, index } = contractOf(plane);
   const [stream, ...others] = plane.streams;
   const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");
-  if (others.length > 0)
-    throw new Error(`the Terraform has ${plane.streams.length} streams; the local run takes one`);
-  if (tables === undefined)
-    throw new Error("the Terraform has no batch layer, with which the layers are compared");
+  if (others.length > 0) {
+    const names = plane.streams.map(({ name }) => name).join(", ");
+    throw new Error(
+      `the stack has the streams ${names}; the commands take a stack of one system: synthesize each in a stack of its own`,
+    );
+  }
   return {
     kinesis,
     streamName: stream.name,
     retentionHours: stream.retentionHours,
     contract,
     ...(isRetail(contract) && { summary: retailSummary }),
-    sql,
-    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
+    ...(tables && analysts && { batch: batchSource(tables, analysts, s3) }),
     ...(index !== undefined && {
       search: { client: localSearch(searchUrl, plane.region), indexPattern: `${index}*` },
     }),
     ...(bucket !== undefined && { failures: { s3, bucket } }),
+  };
+}
+
+function batchSource(
+  tables: TableNames,
+  { athena, workgroup, database }: Analysts,
+  s3: S3Client,
+): BatchSource {
+  return {
+    sql: athenaSql(athena, s3, workgroup, database),
+    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
   };
 }

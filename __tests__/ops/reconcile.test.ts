@@ -188,6 +188,16 @@ describe("compare", () => {
     expect(compare(old)).toMatchObject({ agree: false, missing: { raw: expect.arrayContaining(["old"]) } });
   });
 
+  test("without a batch layer, what the stream has forgotten cannot be compared, and that is said", () => {
+    const { raw: _, parquet: __, ...layers } = agreeing().layers;
+    const evidence = { ...agreeing(), layers };
+    expect(compare(evidence)).toMatchObject({ agree: true, notComparable: 0, counts: { indexed: 3 } });
+    layers.indexed.set("old", { checksums: ["sum of old"], arrivedAt: BEFORE });
+    expect(compare(evidence)).toMatchObject({ agree: true, notComparable: 1 });
+    layers.indexed.delete("b");
+    expect(compare(evidence)).toMatchObject({ agree: false, missing: { indexed: ["b"] } });
+  });
+
   test("a refused line must be in quarantine and nowhere else", () => {
     expect(compare({ ...agreeing(), quarantine: new Map() })).toMatchObject({
       agree: false,

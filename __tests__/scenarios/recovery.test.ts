@@ -3,7 +3,6 @@ import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { eventually } from "../../benchmarks/support/eventually";
 import { acknowledged } from "../../local/send";
-import { localKinesis } from "../../local/services/clients";
 import { startDeliveryStream } from "../../local/services/firehose/service";
 import { openStore } from "../../local/store/store";
 import { ZONES } from "../../modules/batch/zones";
@@ -123,12 +122,10 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
   await speed.sendLines(['{"Invoice":', "[]"]);
   await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 30_000);
   // Made anew, it begins with what comes now.
-  const kinesis = localKinesis(run.streamUrl, run.plane.region);
-  open.push({ close: async () => kinesis.destroy() });
   const storeOfNew = openStore(join(run.dataDir, "new-delivery"));
   open.push({ close: async () => storeOfNew.close() });
   const anew = await startDeliveryStream(model, {
-    kinesis,
+    source: run.streamSource,
     s3: failures.s3,
     invoke: run.functions.invoke,
     store: storeOfNew,

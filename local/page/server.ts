@@ -90,7 +90,7 @@ async function serve(
   port: number,
   { assets, hub, actions }: PageServerOptions,
 ): Promise<void> {
-  const reason = rejectionReason(request.headers, port, "this page");
+  const reason = rejectionReason(request.headers, port, { what: "this page" });
   if (reason !== undefined) throw new HttpError(403, reason);
   const [path = "/"] = (request.url ?? "/").split("?");
   const action = new Map(Object.entries(actions)).get(path);

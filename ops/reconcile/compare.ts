@@ -81,6 +81,8 @@ export interface Comparison {
    * compared. No fault.
    */
   readonly storedBefore: number;
+  /** Lines that expired in the stream and have no raw zone to be compared with. */
+  readonly notComparable: number;
   /** Lines of a layer that the stream never had, although they are within its retention. */
   readonly unknown: Faults;
   /**
@@ -122,6 +124,7 @@ export function compare(evidence: Evidence): Comparison {
   const altered = new FaultLists(names);
   const unknown = new FaultLists([...names, "quarantine"]);
   const storedBefore = new Set<string>();
+  const expired = new Set<string>();
 
   for (const [id, line] of stream) {
     if (!line.accepted && !quarantine.has(id)) missing.add("quarantine", id);
@@ -142,7 +145,8 @@ export function compare(evidence: Evidence): Comparison {
         const isBefore =
           checksums.some(isWithoutExtra) && names.every((one) => isStoredBefore(layers[one]?.get(id)));
         if (isBefore) storedBefore.add(id);
-        if (whole === undefined) missing.add("raw", id);
+        if (whole === undefined && layers.raw === undefined) expired.add(id);
+        else if (whole === undefined) missing.add("raw", id);
         else if (differs(checksums, isBefore ? withoutExtra(whole) : whole, name)) altered.add(name, id);
       }
     }
@@ -181,6 +185,7 @@ export function compare(evidence: Evidence): Comparison {
     duplicates: duplicates.sorted(),
     altered: altered.sorted(),
     storedBefore: storedBefore.size,
+    notComparable: expired.size,
     unknown: unknown.sorted(),
     discarded,
     extra,

@@ -98,9 +98,3 @@ function parseExactly(text: string, names: ReadonlySet<string>): { readonly hits
   const numbers = new RegExp(`([{,]\\s*"(?:${[...names].join("|")})"\\s*:\\s*)(-?\\d[\\d.eE+-]*)`, "g");
   return JSON.parse(text.replace(numbers, '$1"$2"'));
 }
-
-/** Searchable documents of `pattern`. */
-export async function countIndex(client: Client, pattern: string): Promise<number> {
-  const { body } = await client.count({ index: pattern });
-  return body.count;
-}

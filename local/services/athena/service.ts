@@ -1,11 +1,11 @@
 import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { DataPlane, Service } from "../../plan/data-plane";
 import type { Store } from "../../store/store";
 import { startGlue } from "../glue/service";
-import { jsonProtocolServer } from "../protocol/json-protocol";
+import { jsonProtocol } from "../protocol/json-protocol";
+import { openShell } from "../protocol/shell";
 import type { ObjectFiles } from "../s3/service";
 import { duckDbEngine, type PutFile } from "./duckdb/duckdb-engine";
 import type { SqlEngine } from "./engine";
@@ -61,25 +61,28 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       catalog,
       objects,
       tables: catalogTables(catalog, objects),
-      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, catalog),
+      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, { catalog, objects }),
       put,
       scratchDirectory: join(dataDir, "results"),
       scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
     }),
   );
-  const server = jsonProtocolServer({
-    ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
-    ...operations,
-  });
-  const url = await listenOnLoopback(server, options.port ?? 0, "SQL service").catch((error: unknown) => {
+  const shell = await openShell({
+    name: "SQL service",
+    port: options.port ?? 0,
+    ...jsonProtocol({
+      ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
+      ...operations,
+    }),
+  }).catch((error: unknown) => {
     engine.close();
     throw error;
   });
   return {
-    url,
+    url: shell.url,
     async close() {
       await executions.close();
-      await closeServer(server);
+      await shell.close();
       engine.close();
     },
   };

@@ -1,28 +1,27 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
+import type { Numbering } from "../../plan/user-record-numbers";
 import type { Store } from "../../store/store";
 import { Positions } from "../stream-consumer/positions";
 import {
   type ShardPosition,
   ShardReader,
   type ShardRecord,
+  type StreamSource,
   startingPositions,
 } from "../stream-consumer/shard-reader";
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
 import { compilePrefixes, fileTime, type Prefix } from "./prefix";
 import { type Outcome, transform } from "./transformation";
-import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-records";
-
-export { NUMBERINGS, type Numbering } from "./user-records";
+import { type DeliveredRecord, deliveredRecords } from "./user-records";
 
 /** Dependencies and settings of a delivery stream. */
 interface DeliveryStreamOptions {
-  readonly kinesis: KinesisClient;
+  readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
   /** Keeps the positions, by the delivery stream's name. */
@@ -86,7 +85,7 @@ export async function startDeliveryStream(
   const kept = new Positions(options.store, `delivery/${model.name}`);
   let positions = kept.load();
   if (positions === undefined) {
-    positions = await startingPositions(options.kinesis, model.streamArn, "LATEST");
+    positions = startingPositions(options.source, model.streamArn, "LATEST");
     kept.save(positions);
   }
   return new Delivery(model, options, prefixes, kept, positions);
@@ -136,7 +135,7 @@ class Delivery implements DeliveryStream {
     this.saved = positions;
     this.buffered = { ...positions };
     this.readers = Object.entries(positions).map(
-      ([shardId, position]) => new ShardReader(options.kinesis, model.streamArn, shardId, position),
+      ([shardId, position]) => new ShardReader(options.source, model.streamArn, shardId, position),
     );
     this.work = this.run().catch((error: unknown) => this.tell(`stopped: ${messageOf(error)}`));
   }

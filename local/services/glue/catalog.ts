@@ -8,12 +8,12 @@ import { type CatalogChange, CatalogStore } from "./state";
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Databases, tables and partitions. The stack's tables are defined anew at each start. The tables that queries
- * made and all partitions are kept in the store, each change in one commit, so a kill leaves the state before or
- * after a change and never one between.
+ * Databases, tables and partitions. The stack's databases and tables are defined anew at each start. The others, which
+ * statements made, and all partitions are kept in the store, each change in one commit, so a kill leaves the state before
+ * or after a change and never one between.
  */
 export class Catalog {
-  private readonly databases: ReadonlySet<string>;
+  private readonly databases: Set<string>;
   private readonly tables: Map<string, CatalogTable>;
   /** By table key, then by values. */
   private readonly partitions: Map<string, Map<string, CatalogPartition>>;
@@ -25,9 +25,9 @@ export class Catalog {
     store: Store,
     private readonly now: () => number = Date.now,
   ) {
-    this.databases = new Set(databases.map((name) => name.toLowerCase()));
     this.kept = new CatalogStore(store);
     const state = this.kept.read();
+    this.databases = new Set([...state.databases, ...databases.map((name) => name.toLowerCase())]);
     const kept = state.tables.map((table): [string, CatalogTable] => [
       keyOf(table.database, table.name),
       table,
@@ -55,6 +55,24 @@ export class Catalog {
 
   hasDatabase(name: string): boolean {
     return this.databases.has(name.toLowerCase());
+  }
+
+  /** @throws AwsError AlreadyExistsException, InvalidInputException */
+  createDatabase(database: string): void {
+    const name = database.toLowerCase();
+    if (name === "" || name.length > MAX_NAME_LENGTH) {
+      throw new AwsError("InvalidInputException", `"${database}" is not a database name`);
+    }
+    if (this.databases.has(name)) throw new AwsError("AlreadyExistsException", "Database already exists.");
+    this.change({ databases: new Map([[name, true]]) });
+  }
+
+  /** Removes a database with its tables; their files stay. @throws AwsError EntityNotFoundException */
+  deleteDatabase(database: string): void {
+    const tables = this.tablesOf(database);
+    const name = database.toLowerCase();
+    for (const table of tables) this.deleteTable(name, table.name);
+    this.change({ databases: new Map([[name, false]]) });
   }
 
   /** Tables of a database by name. @throws AwsError EntityNotFoundException */
@@ -166,6 +184,10 @@ export class Catalog {
   /** Stores a change before it takes effect. @throws StoreFullError */
   private change(change: CatalogChange): void {
     this.kept.write(change);
+    for (const [name, exists] of change.databases ?? []) {
+      if (exists) this.databases.add(name);
+      else this.databases.delete(name);
+    }
     for (const [key, table] of change.tables ?? []) put(this.tables, key, table);
     for (const [key, changed] of change.partitions ?? []) {
       const partitions = this.partitions.get(key) ?? new Map<string, CatalogPartition>();

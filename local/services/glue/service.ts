@@ -5,7 +5,8 @@ import { Catalog } from "./catalog";
 import { glueOperations } from "./operations";
 
 export type { Catalog } from "./catalog";
-export { type CatalogPartition, type CatalogTable, partitionValues } from "./model";
+export { type CatalogColumn, type CatalogPartition, type CatalogTable, partitionValues } from "./model";
+export { SERIALIZATIONS, tableFormat, tableParameters } from "./serialization";
 
 /** Options of the catalog. */
 interface GlueOptions {

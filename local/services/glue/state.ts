@@ -3,6 +3,8 @@ import type { CatalogPartition, CatalogState, CatalogTable } from "./model";
 
 /** New values by key; undefined removes what is stored under the key. */
 export interface CatalogChange {
+  /** Whether a database exists, by its name. */
+  readonly databases?: ReadonlyMap<string, boolean>;
   /** By `database.table`. */
   readonly tables?: ReadonlyMap<string, CatalogTable | undefined>;
   /** By `database.table`, then by values. */
@@ -14,15 +16,18 @@ const SEPARATOR = "\0";
 
 /** The catalog's state in the store, one record for each table and partition. */
 export class CatalogStore {
+  private readonly databases: Table;
   private readonly tables: Table;
   private readonly partitions: Table;
 
   constructor(private readonly store: Store) {
+    this.databases = store.table("catalog/databases");
     this.tables = store.table("catalog/tables");
     this.partitions = store.table("catalog/partitions");
   }
 
   read(): CatalogState {
+    const databases = Array.from(this.databases.entries(), ([name]) => name);
     const tables = Array.from(this.tables.entries(), ([, value]) => parse<CatalogTable>(value));
     const partitions: Record<string, CatalogPartition[]> = {};
     for (const [key, value] of this.partitions.entries()) {
@@ -30,12 +35,13 @@ export class CatalogStore {
       partitions[table] ??= [];
       partitions[table].push(parse<CatalogPartition>(value));
     }
-    return { tables, partitions };
+    return { databases, tables, partitions };
   }
 
   /** Stores a change as a whole. @throws StoreFullError */
-  write({ tables, partitions }: CatalogChange): void {
+  write({ databases, tables, partitions }: CatalogChange): void {
     this.store.commit(() => {
+      for (const [name, exists] of databases ?? []) put(this.databases, name, exists ? {} : undefined);
       for (const [key, table] of tables ?? []) put(this.tables, key, table);
       for (const [table, changed] of partitions ?? []) {
         for (const [values, partition] of changed) {
@@ -46,7 +52,7 @@ export class CatalogStore {
   }
 }
 
-function put(table: Table, key: string, value: CatalogTable | CatalogPartition | undefined): void {
+function put(table: Table, key: string, value: object | undefined): void {
   if (value === undefined) table.delete(key);
   else table.set(key, Buffer.from(JSON.stringify(value)));
 }

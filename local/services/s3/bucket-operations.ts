@@ -4,7 +4,7 @@ import { notSupported, S3Error } from "./errors";
 import type { ListPage } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
-import { document, element, parseDeleteRequest } from "./xml";
+import { document, element, escapeXml, parseDeleteRequest, sendXml } from "./xml";
 
 const MAX_KEYS = 1_000;
 const LIST_PARAMETERS = ["prefix", "delimiter", "max-keys", "encoding-type"] as const;
@@ -70,15 +70,19 @@ export async function deleteObjects(
 }
 
 /** ListBuckets. */
-export function listBuckets(response: ServerResponse, names: readonly string[]): void {
-  const buckets = names.map((name) => `<Bucket>${element("Name", name)}</Bucket>`).join("");
-  sendXml(response, document("ListAllMyBucketsResult", `<Buckets>${buckets}</Buckets>`));
+export function listBuckets(response: ServerResponse, buckets: ReadonlyMap<string, Bucket>): void {
+  const listed = Array.from(
+    buckets,
+    ([name, { createdMs }]) =>
+      `<Bucket>${element("Name", name)}${element("CreationDate", new Date(createdMs).toISOString())}</Bucket>`,
+  );
+  sendXml(response, document("ListAllMyBucketsResult", `<Buckets>${listed.join("")}</Buckets>`));
 }
 
-function sendXml(response: ServerResponse, xml: string): void {
-  response
-    .writeHead(200, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) })
-    .end(xml);
+/** GetBucketLocation: no constraint for `us-east-1`, as S3 answers. */
+export function getBucketLocation(request: S3Request, response: ServerResponse, region: string): void {
+  allowParameters(request, "GetBucketLocation", ["location"]);
+  sendXml(response, document("LocationConstraint", region === "us-east-1" ? "" : escapeXml(region)));
 }
 
 function listed(item: ListPage["items"][number], encode: (name: string) => string): string {

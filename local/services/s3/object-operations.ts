@@ -1,14 +1,15 @@
 import { createReadStream, createWriteStream, openSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { PassThrough, Transform } from "node:stream";
+import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "../../../lib/crc32";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { Checksums, isChecksumHeader } from "./checksums";
-import { noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
+import { noSuchBucket, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
 import type { StoredObject } from "./object-index";
-import { allowParameters, type S3Request } from "./request";
+import { allowParameters, decodePath, type S3Request } from "./request";
 import { type Bucket, quoted } from "./state";
+import { document, element, sendXml } from "./xml";
 
 /** Headers that are stored with an object unchanged. */
 const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;
@@ -19,8 +20,87 @@ const CHUNKED = "aws-chunked";
 export async function putObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
   allowParameters(request, "PutObject");
   const { headers, key, message } = request;
-  if (headers["x-amz-copy-source"] !== undefined) throw notSupported("CopyObject");
   const condition = writeCondition(headers);
+  const draft = await bucket.draft(key);
+  try {
+    const { verified, ...body } = await writeBody(message, headers, draft.path);
+    bucket.commit(draft, { ...body, headers: { ...keptHeaders(headers), ...verified } }, condition);
+    response.writeHead(200, { etag: body.etag, ...verified, "content-length": 0 }).end();
+  } catch (error) {
+    await bucket.discard(draft);
+    throw error;
+  }
+}
+
+/** CopyObject, within the local buckets. */
+export async function copyObject(
+  request: S3Request,
+  response: ServerResponse,
+  bucket: Bucket,
+  buckets: ReadonlyMap<string, Bucket>,
+): Promise<void> {
+  allowParameters(request, "CopyObject");
+  const { headers, key } = request;
+  const unsupported = Object.keys(headers).find((name) => /^x-amz-copy-source-if/.test(name));
+  if (unsupported !== undefined) throw notSupported(`CopyObject with ${unsupported}`);
+  const from = copySource(headers["x-amz-copy-source"] ?? "");
+  const source = buckets.get(from.bucket);
+  if (source === undefined) throw noSuchBucket(from.bucket);
+  const object = source.index.get(from.key);
+  if (object === undefined) throw noSuchKey(from.key);
+  const replaces = headers["x-amz-metadata-directive"]?.toUpperCase() === "REPLACE";
+  if (source === bucket && from.key === key && !replaces) {
+    throw new S3Error(
+      "InvalidRequest",
+      400,
+      "This copy request is illegal because it is trying to copy an object to itself without changing its metadata",
+    );
+  }
+  const condition = writeCondition(headers);
+  const draft = await bucket.draft(key);
+  let copy: StoredObject;
+  try {
+    const { size, crc32, etag } = await writeBody(
+      createReadStream(source.checkedPath(object)),
+      {},
+      draft.path,
+    );
+    const kept = replaces ? keptHeaders(headers) : object.headers;
+    copy = bucket.commit(draft, { size, crc32, etag, headers: kept }, condition);
+  } catch (error) {
+    await bucket.discard(draft);
+    throw error;
+  }
+  sendXml(
+    response,
+    document(
+      "CopyObjectResult",
+      element("LastModified", new Date(copy.lastModifiedMs).toISOString()),
+      element("ETag", copy.etag),
+    ),
+  );
+}
+
+/** A body in a file. */
+interface WrittenBody {
+  readonly size: number;
+  readonly crc32: number;
+  /** MD5 of the content, with quotes. */
+  readonly etag: string;
+  /** The checksum headers that match. */
+  readonly verified: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a body to a file.
+ * @param headers those of the request that brings it: its encoding, length and checksums
+ * @throws S3Error when the length or a checksum differs from what the headers announce.
+ */
+export async function writeBody(
+  body: Readable,
+  headers: S3Request["headers"],
+  path: string,
+): Promise<WrittenBody> {
   const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
   const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
   let size = 0;
@@ -33,21 +113,12 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
       done(null, chunk);
     },
   });
-  const draft = await bucket.draft(key);
-  try {
-    await pipeline(message, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
-    const expected = headers["x-amz-decoded-content-length"];
-    if (expected !== undefined && Number(expected) !== size) {
-      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
-    }
-    const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
-    const kept = { ...keptHeaders(headers), ...verified };
-    bucket.commit(draft, { size, crc32: crc, etag, headers: kept }, condition);
-    response.writeHead(200, { etag, ...verified, "content-length": 0 }).end();
-  } catch (error) {
-    await bucket.discard(draft);
-    throw error;
+  await pipeline(body, decoder ?? new PassThrough(), meter, createWriteStream(path));
+  const expected = headers["x-amz-decoded-content-length"];
+  if (expected !== undefined && Number(expected) !== size) {
+    throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
   }
+  return { size, crc32: crc, ...checksums.finish({ ...headers, ...decoder?.trailers }) };
 }
 
 /** GetObject and HeadObject. */
@@ -93,7 +164,8 @@ export function deleteObject(request: S3Request, response: ServerResponse, bucke
   response.writeHead(204).end();
 }
 
-function writeCondition(headers: S3Request["headers"]): { absent?: boolean; etag?: string } {
+/** The condition that a request sets on the object under its key. */
+export function writeCondition(headers: S3Request["headers"]): { absent?: boolean; etag?: string } {
   const absent = headers["if-none-match"];
   const etag = headers["if-match"];
   if (absent !== undefined && absent !== "*") throw notSupported(`PutObject with If-None-Match: ${absent}`);
@@ -105,7 +177,8 @@ function hasEtag(object: StoredObject, wanted: string | undefined, ifAbsent: boo
   return wanted === "*" || quoted(wanted) === object.etag;
 }
 
-function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
+/** Headers of a request that are stored with its object. */
+export function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
   const kept: Record<string, string> = { "content-type": DEFAULT_TYPE };
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && KEPT.test(name)) kept[name] = value;
@@ -114,6 +187,14 @@ function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
   const own = encodings.filter((encoding) => encoding !== CHUNKED && encoding !== "");
   if (own.length > 0) kept["content-encoding"] = own.join(",");
   return kept;
+}
+
+/** The source of a copy: `bucket/key`, encoded as in a URL. */
+function copySource(header: string): { readonly bucket: string; readonly key: string } {
+  if (/\?versionId=/.test(header)) throw notSupported("CopyObject of a version");
+  const [, bucket = "", key = ""] = /^\/?([^/]+)\/(.+)$/s.exec(decodePath(header)) ?? [];
+  if (key === "") throw new S3Error("InvalidArgument", 400, `x-amz-copy-source is "${header}"`);
+  return { bucket, key };
 }
 
 function isChunked(headers: S3Request["headers"]): boolean {

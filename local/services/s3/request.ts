@@ -28,8 +28,8 @@ export function readRequest(message: IncomingMessage): S3Request {
   );
   return {
     method: message.method ?? "GET",
-    bucket: decode(bucket),
-    key: decode(key),
+    bucket: decodePath(bucket),
+    key: decodePath(key),
     query,
     headers,
     message,
@@ -52,7 +52,8 @@ function splitOnce(text: string, separator: string): [string, string?] {
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function decode(text: string): string {
+/** Decodes a part of a URL's path. @throws S3Error when it cannot be decoded. */
+export function decodePath(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (error) {

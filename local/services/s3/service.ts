@@ -19,6 +19,8 @@ interface S3Options {
   readonly store: Store;
   /** Names of the buckets; missing buckets are created. */
   readonly buckets: readonly string[];
+  /** Region of the buckets. @default us-east-1 */
+  readonly region?: string;
   /** Keeps the objects' bytes as plain files, one folder for each bucket. */
   readonly dataDir: string;
   /** @default a free one */
@@ -33,8 +35,9 @@ export interface S3Service extends Service {
 }
 
 /**
- * Serves the S3 operations that the stack uses, in path style: PutObject (with `If-None-Match: *` or `If-Match`),
- * GetObject, HeadObject, DeleteObject, DeleteObjects, ListObjects of both versions, HeadBucket and ListBuckets.
+ * Serves the S3 operations that the stack uses and clients begin with, in path style: PutObject (with
+ * `If-None-Match: *` or `If-Match`), GetObject, HeadObject, CopyObject, DeleteObject, DeleteObjects, multipart uploads,
+ * ListObjects of both versions, HeadBucket, GetBucketLocation and ListBuckets.
  * It answers other operations with `NotImplemented` and their name. It does not verify signatures.
  * @throws StoreDamageError for an object whose file is missing or has another length; Error when the port is taken.
  */
@@ -47,7 +50,7 @@ export async function startS3(options: S3Options): Promise<S3Service> {
     let request: S3Request | undefined;
     const handle = async (): Promise<void> => {
       request = readRequest(message);
-      await answer(request, response, buckets);
+      await answer(request, response, buckets, options.region ?? "us-east-1");
     };
     handle().catch((error: unknown) => sendError(error, request, response));
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Store } from "../../store/store";
@@ -25,6 +25,21 @@ interface Draft {
 /** Metadata of an object once its draft holds the bytes. */
 type Description = Omit<StoredObject, "key" | "version" | "lastModifiedMs">;
 
+/** An uploaded part. */
+export interface Part {
+  readonly draft: Draft;
+  readonly size: number;
+  readonly etag: string;
+}
+
+/** An upload in progress. It ends with the process: S3's answer is then NoSuchUpload, and the client begins again. */
+export interface MultipartUpload {
+  readonly key: string;
+  /** Headers to store with the object. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parts: Map<number, Part>;
+}
+
 /**
  * A bucket: the objects are entries in the store, and the bytes of each are in a file of its own, which never changes.
  * Writing the entry creates the object, removing it deletes the object. So a process that is killed at any point leaves
@@ -32,6 +47,10 @@ type Description = Omit<StoredObject, "key" | "version" | "lastModifiedMs">;
  */
 export class Bucket {
   readonly index: ObjectIndex;
+  /** Multipart uploads in progress, by their ID. */
+  readonly uploads = new Map<string, MultipartUpload>();
+  /** Creation time of the bucket, ms since 1970. */
+  readonly createdMs: number;
   private readonly bodies = new ObjectBodies();
   private lastVersion = 0;
 
@@ -46,6 +65,7 @@ export class Bucket {
   ) {
     this.index = new ObjectIndex(store.table(`objects/${name}`));
     mkdirSync(folder, { recursive: true });
+    this.createdMs = statSync(folder).birthtimeMs;
     const paths = new Set<string>();
     for (const object of this.index.all("")) {
       const path = this.pathOf(object);

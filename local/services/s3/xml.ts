@@ -1,7 +1,8 @@
+import type { ServerResponse } from "node:http";
 import { S3Error } from "./errors";
 
 /** Text as the content of an XML element. */
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
@@ -16,6 +17,13 @@ export function document(name: string, ...content: readonly string[]): string {
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content.join("")}</${name}>`
   );
+}
+
+/** Answers with a document. */
+export function sendXml(response: ServerResponse, xml: string): void {
+  response
+    .writeHead(200, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) })
+    .end(xml);
 }
 
 /** One object that a DeleteObjects request names. */
@@ -39,15 +47,35 @@ export function parseDeleteRequest(xml: string): DeleteRequest {
     xml.matchAll(/<Object>([\s\S]*?)<\/Object>/g),
     ([, content = ""]): DeleteRequestItem => {
       const key = textOf(content, "Key");
-      if (key === undefined) throw malformed("an Object without a Key");
+      if (key === undefined) throw malformed("DeleteObjects", "an Object without a Key");
       const etag = textOf(content, "ETag");
       const versionId = textOf(content, "VersionId");
       return { key, ...(etag !== undefined && { etag }), ...(versionId !== undefined && { versionId }) };
     },
   );
   if (items.length === 0 || items.length > MAX_DELETES)
-    throw malformed(`${items.length} objects; 1 to 1000 are allowed`);
+    throw malformed("DeleteObjects", `${items.length} objects; 1 to 1000 are allowed`);
   return { quiet: textOf(xml, "Quiet") === "true", items };
+}
+
+/** A part that a CompleteMultipartUpload request names. */
+interface CompletedPart {
+  readonly number: number;
+  readonly etag: string;
+}
+
+/** @throws S3Error when the body is not a valid CompleteMultipartUpload request. */
+export function parseCompleteRequest(xml: string): readonly CompletedPart[] {
+  const parts = Array.from(xml.matchAll(/<Part>([\s\S]*?)<\/Part>/g), ([, content = ""]): CompletedPart => {
+    const number = Number(textOf(content, "PartNumber"));
+    const etag = textOf(content, "ETag");
+    if (!Number.isInteger(number) || etag === undefined) {
+      throw malformed("CompleteMultipartUpload", "a Part without a PartNumber or ETag");
+    }
+    return { number, etag };
+  });
+  if (parts.length === 0) throw malformed("CompleteMultipartUpload", "no Part");
+  return parts;
 }
 
 function textOf(xml: string, name: string): string | undefined {
@@ -65,6 +93,6 @@ function unescapeXml(text: string): string {
   });
 }
 
-function malformed(what: string): S3Error {
-  return new S3Error("MalformedXML", 400, `The XML is not that of a DeleteObjects request: ${what}`);
+function malformed(operation: string, what: string): S3Error {
+  return new S3Error("MalformedXML", 400, `The XML is not that of a ${operation} request: ${what}`);
 }

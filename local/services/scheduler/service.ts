@@ -40,6 +40,13 @@ interface ScheduleOptions {
   readonly clock?: Clock;
 }
 
+/** A running schedule. */
+export interface Schedule extends Service {
+  readonly model: ScheduleModel;
+  /** Time of the next event, epoch milliseconds; undefined for a disabled schedule. */
+  nextAt(): number | undefined;
+}
+
 /** Lambda waits a minute before it repeats a failed asynchronous invocation, and two before the third attempt. */
 const RETRY_WAIT_MILLISECONDS = 60_000;
 
@@ -64,7 +71,7 @@ function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<str
  * or not the last event is still in progress. A failed invocation is retried as Lambda retries it.
  * `close` stops the schedule, cancels waiting retries, and resolves when the running invocations have ended.
  */
-export function startSchedule(model: ScheduleModel, invoke: Invoke, options: ScheduleOptions): Service {
+export function startSchedule(model: ScheduleModel, invoke: Invoke, options: ScheduleOptions): Schedule {
   const { clock = SYSTEM_CLOCK, timeScale, onOutcome } = options;
   const period = (model.everySeconds * 1000) / timeScale;
   const running = new Set<Promise<void>>();
@@ -103,7 +110,9 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   };
 
   let cancelNext = (): void => {};
+  let nextAt: number | undefined;
   const fireAt = (due: number): void => {
+    nextAt = due;
     cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
       const now = clock.now();
       // Periods missed while the machine slept are skipped, as with a rule of EventBridge.
@@ -115,6 +124,8 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   if (model.enabled) fireAt(clock.now() + period);
 
   return {
+    model,
+    nextAt: () => nextAt,
     close: async () => {
       closed = true;
       cancelNext();

@@ -155,12 +155,19 @@ describe("partitions that a query needs", () => {
     }));
     return translate(sql, {
       database: "mydatabase",
-      tables: { hasDatabase: () => true, open: () => ({ table: partitioned, fragments }) },
+      tables: {
+        hasDatabase: () => true,
+        open: () => ({ table: partitioned, fragments }),
+        databaseNames: () => [],
+        tablesOf: () => [],
+      },
     });
   }
 
   const needed = (sql: string) =>
-    translated(sql).relations.map(({ fragments }) => fragments.map(({ values }) => values.hour));
+    translated(sql).relations.map((relation) =>
+      "fragments" in relation ? relation.fragments.map(({ values }) => values["hour"]) : [],
+    );
 
   test.each([
     ["SELECT 1 FROM t", hours],
@@ -226,7 +233,13 @@ describe("partitions that a query needs", () => {
 });
 
 test("a query that cannot be translated is a failure of the query", () => {
-  const context = { tables: { hasDatabase: () => true, open: () => undefined } };
+  const tables = {
+    hasDatabase: () => true,
+    open: () => undefined,
+    databaseNames: () => [],
+    tablesOf: () => [],
+  };
+  const context = { tables };
 
   expect(() => translate("SELECT * FROM t", context)).toThrow(QueryFailure);
   expect(() => translate("SELECT * FROM t", context)).toThrow(/MISSING_SCHEMA_NAME/);

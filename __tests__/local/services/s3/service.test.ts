@@ -15,8 +15,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import {
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -262,19 +260,18 @@ describe("objects", () => {
     expect(await refusal(s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: "k" })))).toBe("404 NotFound");
     expect(await refusal(s3.send(new ListObjectsV2Command({ Bucket: "other" })))).toBe("404 NoSuchBucket");
     expect(await refusal(s3.send(new HeadBucketCommand({ Bucket: "other" })))).toBe("404 NotFound");
-    expect((await s3.send(new ListBucketsCommand({}))).Buckets).toEqual([{ Name: BUCKET }]);
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets).toMatchObject([{ Name: BUCKET }]);
   });
 
-  test.each([
-    ["CopyObject", () => new CopyObjectCommand({ Bucket: BUCKET, Key: "b", CopySource: `${BUCKET}/a` })],
-    ["a multipart upload", () => new CreateMultipartUploadCommand({ Bucket: BUCKET, Key: "b" })],
-    ["a version", () => new GetObjectCommand({ Bucket: BUCKET, Key: "a", VersionId: "1" })],
-  ])("%s is refused by name", async (_, command) => {
-    await put("a", "x");
+  test.each([["a version", () => new GetObjectCommand({ Bucket: BUCKET, Key: "a", VersionId: "1" })]])(
+    "%s is refused by name",
+    async (_, command) => {
+      await put("a", "x");
 
-    // biome-ignore lint/suspicious/noExplicitAny: the client's overloads do not take a union of commands
-    expect(await refusal(s3.send(command() as any))).toBe("501 NotImplemented");
-  });
+      // biome-ignore lint/suspicious/noExplicitAny: the client's overloads do not take a union of commands
+      expect(await refusal(s3.send(command() as any))).toBe("501 NotImplemented");
+    },
+  );
 });
 
 describe("conditional writes", () => {

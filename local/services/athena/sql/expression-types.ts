@@ -346,7 +346,7 @@ const CONDITIONS = [
     "logical_or",
     "starts_with",
   ],
-  ...["ends_with", "contains"],
+  "contains",
 ];
 const COUNTS = ["count", "count_if", "approx_distinct", "row_number", "rank", "dense_rank", "n_tile"];
 const DEVIATIONS = ["stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp"];

@@ -1,18 +1,22 @@
 import { createHash } from "node:crypto";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
 import type { Store } from "../../../store/store";
 import { Positions } from "../../stream-consumer/positions";
-import { type ShardPosition, ShardReader, startingPositions } from "../../stream-consumer/shard-reader";
+import {
+  type ShardPosition,
+  ShardReader,
+  type StreamSource,
+  startingPositions,
+} from "../../stream-consumer/shard-reader";
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
 /** Dependencies of a mapping. */
 interface EventSourceMappingOptions {
-  readonly kinesis: KinesisClient;
+  readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
   /** Keeps the positions, by the mapping's UUID. */
@@ -77,7 +81,7 @@ export async function startEventSourceMapping(
   const kept = new Positions(options.store, `mapping/${uuid}`);
   let positions = kept.load();
   if (positions === undefined) {
-    positions = await startingPositions(options.kinesis, model.streamArn, model.startingPosition);
+    positions = startingPositions(options.source, model.streamArn, model.startingPosition);
     kept.save(positions);
   }
   return new Mapping(model, uuid, options, kept, positions);
@@ -108,7 +112,7 @@ class Mapping implements EventSourceMapping {
   ) {
     this.positions = { ...positions };
     const consumers = Object.entries(model.enabled ? positions : {}).map(([shardId, position]) => {
-      const reader = new ShardReader(options.kinesis, model.streamArn, shardId, position);
+      const reader = new ShardReader(options.source, model.streamArn, shardId, position);
       return new ShardConsumer(model, reader, position, this.ports());
     });
     this.work = Promise.all(consumers.map((consumer) => consumer.run())).then(
