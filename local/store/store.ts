@@ -7,9 +7,9 @@ import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { CommittedFile } from "./committed-file";
 import { failureOf, openDatabase } from "./sqlite";
-import { StoreDamageError, StoreFullError } from "./store-errors";
+import { isDiskFull, StoreDamageError, StoreFullError } from "./store-errors";
 
-export { StoreDamageError, StoreFullError } from "./store-errors";
+export { isDiskFull, StoreDamageError, StoreFullError } from "./store-errors";
 
 /** A range of keys, which are ordered by the bytes of their UTF-8. Absent bounds are open. */
 export interface Range {
@@ -102,10 +102,12 @@ export function openStore(dataDir: string): Store {
   const folder = join(dataDir, "store");
   const path = join(folder, "store.db");
   const committed = new CommittedFile(join(folder, "committed"));
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(path) && committed.read() !== undefined) throw new StoreDamageError(path, "it is missing");
   let database: DatabaseSync | undefined;
   try {
+    mkdirSync(folder, { recursive: true });
+    if (!existsSync(path) && committed.read() !== undefined) {
+      throw new StoreDamageError(path, "it is missing");
+    }
     database = openDatabase(path);
     // Rollback journal: after a commit the log is empty, so it cannot be lost. No fsync: a kill does not lose what was written.
     database.exec(
@@ -115,13 +117,15 @@ export function openStore(dataDir: string): Store {
     const summary = checkAll(database, path, committed) ?? create(database, dataDir);
     return new SqliteStore(database, path, committed, summary);
   } catch (error) {
-    const failure = storeError(error, path, dataDir, committed);
+    const failure = openingError(error, path, dataDir, committed);
     database?.close();
     throw failure;
   }
 }
 
-function storeError(error: unknown, path: string, dataDir: string, committed: CommittedFile): unknown {
+/** The error that tells the operator why the store cannot be opened. */
+function openingError(error: unknown, path: string, dataDir: string, committed: CommittedFile): unknown {
+  if (isDiskFull(error)) return new StoreFullError(path, error);
   switch (failureOf(error)) {
     case "in-use": {
       const pid = committed.read()?.pid;
@@ -135,7 +139,10 @@ function storeError(error: unknown, path: string, dataDir: string, committed: Co
     case "damage":
       return new StoreDamageError(path, messageOf(error));
     case undefined:
-      return error;
+      // An error of the file system, of Node.
+      return typeof error === "object" && error !== null && "syscall" in error
+        ? new OperatorError(`${dataDir} cannot be used: ${messageOf(error)}. Choose another --data-dir`)
+        : error;
   }
 }
 
@@ -249,7 +256,12 @@ class SqliteStore implements Store {
         );
         this.run("COMMIT");
         this.summary = summary;
-        this.tellCommitted();
+        try {
+          this.tellCommitted();
+        } catch (error) {
+          // The commit is stored. On file systems that copy on write, even this may need room: the next commit tells it.
+          if (!isDiskFull(error)) throw error;
+        }
       } else {
         this.run("COMMIT");
       }

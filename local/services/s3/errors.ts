@@ -1,6 +1,5 @@
-import { hasCode } from "../../../lib/error-code";
 import { messageOf } from "../../../lib/message-of";
-import { StoreFullError } from "../../store/store";
+import { isDiskFull } from "../../store/store";
 import { Refusal, type RefusalKind } from "../protocol/shell";
 
 /** An error response of S3: it becomes the status and the XML that an SDK turns into its exception. */
@@ -62,9 +61,6 @@ const REFUSALS: Readonly<Record<RefusalKind, readonly [code: string, status: num
   closing: ["ServiceUnavailable", 503],
 };
 
-/** Node's codes for a full disk, a full quota, and a limit of the file's size. */
-const NO_ROOM = ["ENOSPC", "EDQUOT", "EFBIG"];
-
 /** An error as S3 names it; a full disk is one that clients retry, and an unexpected error the store's own fault. */
 export function s3ErrorOf(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
@@ -72,8 +68,6 @@ export function s3ErrorOf(error: unknown): S3Error {
     const [code, status] = REFUSALS[error.kind];
     return new S3Error(code, status, error.message);
   }
-  if (error instanceof StoreFullError || NO_ROOM.some((code) => hasCode(error, code))) {
-    return new S3Error("ServiceUnavailable", 503, messageOf(error));
-  }
+  if (isDiskFull(error)) return new S3Error("ServiceUnavailable", 503, messageOf(error));
   return new S3Error("InternalError", 500, messageOf(error));
 }
