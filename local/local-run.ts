@@ -6,6 +6,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
+import { endsWithin, settled, unlessAborted } from "../lib/pause";
 import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
 import { athenaSql, type Sql } from "../ops/reconcile/sql";
@@ -30,7 +31,7 @@ import {
 } from "./services/lambda/service";
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
-import { type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
+import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { startSts } from "./services/sts/service";
 import { synthesize } from "./synthesize";
 
@@ -89,6 +90,7 @@ export interface LocalRun extends Service {
   readonly workgroup: string;
   readonly database: string;
   readonly glue: GlueClient;
+  readonly schedules: readonly Schedule[];
   /** The last outcome of each schedule, by its name. */
   readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
@@ -105,10 +107,16 @@ export interface LocalRun extends Service {
 
 /** Opens services in the order of the data and closes them in reverse, also when opening one fails. */
 class Services {
-  private readonly opened: Service[] = [];
+  protected readonly opened: Service[] = [];
+  protected closed = false;
 
+  /** @throws Error when all was closed meanwhile */
   public async open<S extends Service>(starting: Promise<S>): Promise<S> {
     const service = await starting;
+    if (this.closed) {
+      await service.close();
+      throw new Error("the start was interrupted");
+    }
     this.opened.push(service);
     return service;
   }
@@ -120,7 +128,16 @@ class Services {
   }
 
   public async close(): Promise<void> {
+    this.closed = true;
     for (let service = this.opened.pop(); service; service = this.opened.pop()) await service.close();
+  }
+}
+
+/** What reads the stream and fires schedules. They are closed together, because each waits for its work in progress. */
+class Consumers extends Services {
+  public override async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.opened.splice(0).map((consumer) => consumer.close()));
   }
 }
 
@@ -134,16 +151,17 @@ export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
     const stack = await stackOf(options);
     const { plane, searchUrl } = await openSearch(stack, options, services);
     return start(plane, searchUrl, startedAt, options, services);
-  });
+  }, options.signal);
 }
 
-async function stackOf({ source, dataDir, say }: LocalRunOptions): Promise<StackSource> {
+async function stackOf({ source, dataDir, say, signal }: LocalRunOptions): Promise<StackSource> {
   if ("directory" in source) {
     say(`reading ${source.directory}`);
     return source;
   }
   say(`synthesizing the Terraform of ${source.environment}`);
-  return { directory: await synthesize(join(dataDir, "terraform"), source.environment), variables: {} };
+  const directory = await synthesize(join(dataDir, "terraform"), source.environment, signal);
+  return { directory, variables: {} };
 }
 
 /** Opens the requested search engine, and reads the data plane, which contains its address. */
@@ -188,16 +206,25 @@ export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOp
   return openAll((services) => start(plane, searchUrl, Date.now(), options, services));
 }
 
-/** Opens services; closes them again when opening one fails. */
-async function openAll(open: (services: Services) => Promise<LocalRun>): Promise<LocalRun> {
+/** Opens services; closes them again when opening one fails, or at once when `signal` is aborted meanwhile. */
+async function openAll(
+  open: (services: Services) => Promise<LocalRun>,
+  signal?: AbortSignal,
+): Promise<LocalRun> {
   const services = new Services();
+  const opening = open(services);
   try {
-    return await open(services);
+    return await unlessAborted(opening, signal);
   } catch (error) {
     await services.close();
+    // It fails at its next step, for want of what was closed; until then it may still write into the data directory.
+    await endsWithin(settled(opening), OPENING_GRACE_MS);
     throw error;
   }
 }
+
+/** Time that an interrupted start gets to end. */
+const OPENING_GRACE_MS = 1_500;
 
 /** The port of the service at this offset; 0, for a free port, stays 0. */
 function portOf({ firstPort }: RunOptions, offset: number): number {
@@ -249,28 +276,31 @@ async function start(
     say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
   }
 
+  const consumers = await services.open(Promise.resolve(new Consumers()));
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
     const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
-      await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
+      await consumers.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
     );
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
     const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
     eventSourceMappings.push(
-      await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
+      await consumers.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );
   }
   const outcomes = new Map<string, ScheduleOutcome>();
+  const schedules: Schedule[] = [];
   for (const model of plane.schedules) {
     const onOutcome = (outcome: ScheduleOutcome): void => {
       outcomes.set(model.name, outcome);
       if (!outcome.ok) say(`${model.name} failed: ${outcome.error.message}`);
     };
-    await services.open(Promise.resolve(startSchedule(model, functions.invoke, { timeScale, onOutcome })));
+    const schedule = startSchedule(model, functions.invoke, { timeScale, onOutcome });
+    schedules.push(await consumers.open(Promise.resolve(schedule)));
   }
 
   const ofSql = { endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS };
@@ -301,6 +331,7 @@ async function start(
     database,
     glue,
     outcomes,
+    schedules,
     streamUrl: stream.url,
     searchUrl,
     timeScale,

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause, unlessAborted } from "../lib/pause";
 import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
 import { countIndex } from "../ops/reconcile/search-lines";
 import { countLines } from "../ops/reconcile/tables";
@@ -37,23 +37,36 @@ export async function settle(
   let changedAt = Date.now();
   try {
     while (!signal.aborted) {
-      const counts = await count(run).catch((error: unknown) => String(error));
+      const counts = await unlessAborted(count(run), signal).catch((error: unknown) => String(error));
+      if (signal.aborted) return undefined;
       const text =
         typeof counts === "string" ? `they cannot be counted at present: ${counts}` : shown(counts);
-      progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text}`);
+      progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text}${nextMerge(run)}`);
       if (text !== last) changedAt = Date.now();
       last = text;
       const stalled = Date.now() - changedAt > stallMs;
       if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
-        const found = await reconcile(run.dataSources, ledger);
+        const found = await unlessAborted(reconcile(run.dataSources, ledger), signal);
         if (found.agree || stalled || onlyDiscardedIsMissing(found)) return found;
       }
-      await sleep(COUNT_EVERY_MS);
+      await pause(COUNT_EVERY_MS, signal);
     }
     return undefined;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   } finally {
     progress.end();
   }
+}
+
+/** When the next merge comes, or that one runs; nothing where none is scheduled. */
+function nextMerge({ schedules }: LocalRun): string {
+  const all = schedules.map((schedule) => schedule.progress());
+  if (all.some(({ running }) => running > 0)) return "; merging";
+  const next = Math.min(...all.map(({ nextMs = Number.POSITIVE_INFINITY }) => nextMs));
+  if (!Number.isFinite(next)) return "";
+  return `; next merge in ${Math.max(0, Math.ceil((next - Date.now()) / 1_000))} s`;
 }
 
 function shown(counts: Counts): string {
