@@ -3,6 +3,8 @@ import { retailTransaction } from "../contract/retail-transaction";
 import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
 import { ending, programName, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
+import { messageOf } from "../lib/message-of";
+import { unlessAborted } from "../lib/pause";
 import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
 import type { Preset } from "../loadgen/preset";
@@ -31,6 +33,10 @@ const STEADY_TIME_SCALE = 12;
 const ONCE_TIME_SCALE = 60;
 /** Default first port of a run without `--once`, so that its endpoints are the same each time. */
 const FIRST_PORT = 4570;
+/** Time from Ctrl-C after which the process ends whatever is left: 5 s are promised, and a busy machine is late. */
+const STOP_WITHIN_MS = 3_500;
+/** Time that sending and settling get to end by themselves after Ctrl-C. */
+const STOP_GRACE_MS = 500;
 /** Offset of the page's port. */
 const PAGE_PORT_OFFSET = 5;
 
@@ -181,7 +187,11 @@ async function start(options: Options): Promise<ExitCode> {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const stop = onInterrupt(
     process,
-    () => say("\nstopping; press Ctrl-C again to end at once"),
+    () => {
+      say("\nstopping; press Ctrl-C again to end at once");
+      // Whatever holds it up: what was acknowledged survives an end at any moment.
+      setTimeout(() => process.exit(EXIT.interrupted), STOP_WITHIN_MS).unref();
+    },
     () => process.exit(EXIT.interrupted),
   );
   // Sent when the terminal is closed.
@@ -189,12 +199,23 @@ async function start(options: Options): Promise<ExitCode> {
 
   const dataDir = openDataDir(options.dataDir);
   let end: End = { code: EXIT.failed, keepsData: false };
+  let isReleased = false;
+  const release = (): void => {
+    if (isReleased) return;
+    isReleased = true;
+    dataDir.release({ keep: end.keepsData });
+    if (end.keepsData) say(`the data directory is kept: ${dataDir.path}`);
+  };
+  process.once("exit", () => {
+    if (stop.signal.aborted) end = { ...end, keepsData: false };
+    release();
+  });
   try {
     const envFile = options.envFile === undefined ? undefined : openEnvFile(options.envFile);
     // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
     end = FAILED;
-    const stack = stackOf(runs, dataDir.path, say);
+    const stack = stackOf(runs, dataDir.path, say, stop.signal);
     // Loaded while another process synthesizes the Terraform.
     const { startLocalRun }: typeof import("./local-run") = require("./local-run");
     const run = await startLocalRun({
@@ -238,24 +259,26 @@ async function start(options: Options): Promise<ExitCode> {
         if (page) say(`the page, until all layers agree: ${page.url}`);
         const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
         const { runOnce }: typeof import("./once") = require("./once");
-        const agree = await runOnce(run, {
+        const running = runOnce(run, {
           ...lines,
           json: options.json,
           ...(options.maxBadRows !== undefined && { maxBadRows: options.maxBadRows }),
           signal: stop.signal,
           ...(maxCount !== undefined && { maxCount }),
         });
+        const agree = await unlessAborted(running, stop.signal, STOP_GRACE_MS);
         end = endOfOnce(agree, stop.signal.aborted);
         return end.code;
       }
       envFile?.write(run.exports);
       const { runUntilStopped }: typeof import("./until-stopped") = require("./until-stopped");
-      const report = await runUntilStopped(run, {
+      const running = runUntilStopped(run, {
         ...lines,
         signal: stop.signal,
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
+      const report = await unlessAborted(running, stop.signal, STOP_GRACE_MS);
       end = endOfSteadyRun(report, options.maxBadRows);
       return end.code;
     } finally {
@@ -263,9 +286,13 @@ async function start(options: Options): Promise<ExitCode> {
       await page?.close();
       await run.close();
     }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    if (error !== stop.signal.reason) say(messageOf(error));
+    end = { code: options.once ? EXIT.interrupted : EXIT.ok, keepsData: false };
+    return end.code;
   } finally {
-    dataDir.release({ keep: end.keepsData });
-    if (end.keepsData) say(`the data directory is kept: ${dataDir.path}`);
+    release();
   }
 }
 

@@ -7,6 +7,7 @@ import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
+import { endsWithin, settled, unlessAborted } from "../lib/pause";
 import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
 import { athenaSql } from "../ops/reconcile/sql";
@@ -109,10 +110,16 @@ export interface LocalRun extends Service {
 
 /** Opens services in the order of the data and closes them in reverse, also when opening one fails. */
 class Services {
-  private readonly opened: Service[] = [];
+  protected readonly opened: Service[] = [];
+  protected closed = false;
 
+  /** @throws Error when all was closed meanwhile */
   public async open<S extends Service>(starting: Promise<S>): Promise<S> {
     const service = await starting;
+    if (this.closed) {
+      await service.close();
+      throw new Error("the start was interrupted");
+    }
     this.opened.push(service);
     return service;
   }
@@ -124,7 +131,16 @@ class Services {
   }
 
   public async close(): Promise<void> {
+    this.closed = true;
     for (let service = this.opened.pop(); service; service = this.opened.pop()) await service.close();
+  }
+}
+
+/** What reads the stream and fires schedules. They are closed together, because each waits for its work in progress. */
+class Consumers extends Services {
+  public override async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.opened.splice(0).map((consumer) => consumer.close()));
   }
 }
 
@@ -135,10 +151,10 @@ class Services {
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(options, async (services, store) => {
     const startedAt = Date.now();
-    const stack = await stackOf(options.source, options.dataDir, options.say);
+    const stack = await stackOf(options.source, options.dataDir, options.say, options.signal);
     const { plane, searchUrl } = await openSearch(stack, options, services);
     return start(plane, searchUrl, startedAt, options, services, store);
-  });
+  }, options.signal);
 }
 
 /** Opens the requested search engine, and reads the data plane, which contains its address. */
@@ -183,21 +199,31 @@ export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOp
   return openAll(options, (services, store) => start(plane, searchUrl, Date.now(), options, services, store));
 }
 
-/** Opens the store, then services; closes them again when opening one fails. */
+/**
+ * Opens the store, then services; closes them again when opening one fails, or at once when `signal` is aborted
+ * meanwhile.
+ */
 async function openAll(
   { dataDir }: RunOptions,
   open: (services: Services, store: Store) => Promise<LocalRun>,
+  signal?: AbortSignal,
 ): Promise<LocalRun> {
   const services = new Services();
   const store = openStore(dataDir);
   await services.open(Promise.resolve({ close: async () => store.close() }));
+  const opening = open(services, store);
   try {
-    return await open(services, store);
+    return await unlessAborted(opening, signal);
   } catch (error) {
     await services.close();
+    // It fails at its next step, for want of what was closed; until then it may still write into the data directory.
+    await endsWithin(settled(opening), OPENING_GRACE_MS);
     throw error;
   }
 }
+
+/** Time that an interrupted start gets to end. */
+const OPENING_GRACE_MS = 1_500;
 
 /** The port of the service at this offset; 0, for a free port, stays 0. */
 function portOf({ firstPort }: RunOptions, offset: number): number {
@@ -255,19 +281,20 @@ async function start(
   }
 
   const { source } = stream;
+  const consumers = await services.open(Promise.resolve(new Consumers()));
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
     const context = { source, s3, invoke: functions.invoke, store, timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
-      await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
+      await consumers.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
     );
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
     const context = { source, s3, invoke: functions.invoke, store };
     eventSourceMappings.push(
-      await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
+      await consumers.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );
   }
   // A record that was put before would be missing from every consumer that begins at LATEST.
@@ -280,7 +307,7 @@ async function start(
       if (!outcome.ok) say(`${model.name} failed: ${outcome.error.message}`);
     };
     const schedule = startSchedule(model, functions.invoke, { timeScale, onOutcome });
-    schedules.push(await services.open(Promise.resolve(schedule)));
+    schedules.push(await consumers.open(Promise.resolve(schedule)));
   }
 
   const known = contractOf(plane);

@@ -7,12 +7,14 @@ export type RunSource = { readonly environment: string } | StackSource;
 
 /**
  * The stack to run; an environment's is synthesized below `dataDir`.
+ * @param signal ends the synthesis at once
  * @throws Error with the message of the synthesis
  */
 export async function stackOf(
   source: RunSource | Promise<StackSource>,
   dataDir: string,
   say: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<StackSource> {
   if (source instanceof Promise) return source;
   if ("directory" in source) {
@@ -20,5 +22,6 @@ export async function stackOf(
     return source;
   }
   say(`synthesizing the Terraform of ${source.environment}`);
-  return { directory: await synthesize(join(dataDir, "terraform"), source.environment), variables: {} };
+  const directory = await synthesize(join(dataDir, "terraform"), source.environment, signal);
+  return { directory, variables: {} };
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause, unlessAborted } from "../lib/pause";
 import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
@@ -53,14 +53,17 @@ export async function settle(
       last = moved;
       const stalled = now - changedAt > stallMs;
       if (stalled || (isWorthComparing && now >= compareAfter)) {
-        const found = await comparison(run, ledger, progress, stalled);
+        const found = await unlessAborted(comparison(run, ledger, progress, stalled), signal);
         if (found && (found.agree || stalled || onlyDiscardedIsMissing(found))) return found;
         const end = Date.now();
         compareAfter = end + Math.max(REST_MS, REST_FACTOR * (end - now));
       }
-      await sleep(LOOK_EVERY_MS);
+      await pause(LOOK_EVERY_MS, signal);
     }
     return undefined;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
   } finally {
     progress.end();
   }
@@ -131,8 +134,10 @@ class Watch {
       parts.push(`${records(recordsAcknowledged)} processed by the event source mapping`);
       if (discarded.length > 0) parts.push(`${records(discarded.length)} discarded`);
     }
-    const next = schedules.flatMap((one) => one.nextAt() ?? []);
-    if (next.length > 0)
+    const merges = schedules.map((one) => one.progress());
+    const next = merges.flatMap(({ nextMs }) => nextMs ?? []);
+    if (merges.some(({ running }) => running > 0)) parts.push("merging");
+    else if (next.length > 0)
       parts.push(`next merge in ${Math.max(0, Math.ceil((Math.min(...next) - now) / 1_000))} s`);
     const [all, ...others] = parts;
     return `${all}: ${others.join(", ")}`;

@@ -214,7 +214,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 }
 
 /** Timeout of a running comparison at the end. */
-const CLOSE_GRACE_MS = 3_000;
+const CLOSE_GRACE_MS = 500;
 
 function streamArnOf({ plane }: LocalRun): string {
   const [stream] = plane.streams;

@@ -66,7 +66,8 @@ const POLL_MS = 200;
 const READ_RETRY_MS = 1_000;
 const PUT_FIRST_WAIT_MS = 200;
 const PUT_LONGEST_WAIT_MS = 5_000;
-const CLOSE_GRACE_MS = 3_000;
+/** Time that the work in progress gets at the end; it is then read again at the next start. */
+const CLOSE_GRACE_MS = 1_000;
 const MIB = 1024 * 1024;
 
 /**

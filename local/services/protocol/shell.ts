@@ -58,7 +58,7 @@ export interface Shell extends Service {
 }
 
 /** Time that a closing port gives to requests in progress. All ports of a run together stay below 5 s. */
-const CLOSE_GRACE_MS = 400;
+const CLOSE_GRACE_MS = 250;
 
 /** Begins every HTTP/2 connection; three bytes tell it from the methods of HTTP/1.1. https://www.rfc-editor.org/rfc/rfc9113#section-3.4 */
 const PREFACE = Buffer.from("PRI");

@@ -64,7 +64,8 @@ export interface EventSourceMapping extends Service {
 
 const PUT_FIRST_WAIT_MS = 200;
 const PUT_LONGEST_WAIT_MS = 5_000;
-const CLOSE_GRACE_MS = 3_000;
+/** Time that the work in progress gets at the end; it is then read again at the next start. */
+const CLOSE_GRACE_MS = 1_000;
 
 /**
  * Reads a stream and invokes a function with its records, as Lambda does: up to `ParallelizationFactor` concurrent batches
