@@ -26,9 +26,9 @@ export function withRefused(conclusion: Conclusion, report: SendReport): Conclus
   return { ...conclusion, text: `All layers agree on what was sent; ${refusedText(report)}.` };
 }
 
-/** The end of `--once`. @param agree whether all input is in every layer */
+/** The end of `--once`; an interrupted one leaves nothing to debug. @param agree whether all input is in every layer */
 export function endOfOnce(agree: boolean, interrupted: boolean): End {
-  if (interrupted) return { code: EXIT.interrupted, keepsData: true };
+  if (interrupted) return { code: EXIT.interrupted, keepsData: false };
   return agree ? { code: EXIT.ok, keepsData: false } : FAILED;
 }
 

@@ -7,7 +7,6 @@ import {
   type GlueClient,
 } from "@aws-sdk/client-glue";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { DataPlane, Service } from "../../../local/plan/data-plane";
 import type { SqlEngine } from "../../../local/services/athena/engine";
 import { Executions } from "../../../local/services/athena/executions";
@@ -20,7 +19,8 @@ import type { TableHome } from "../../../local/services/athena/statements/create
 import { Workgroups } from "../../../local/services/athena/workgroups";
 import { SERIALIZATIONS } from "../../../local/services/glue/serialization";
 import { invalidRequest, notLocal } from "../../../local/services/protocol/errors";
-import { jsonProtocolServer, operationsOf } from "../../../local/services/protocol/json-protocol";
+import { jsonProtocol, operationsOf } from "../../../local/services/protocol/json-protocol";
+import { openShell } from "../../../local/services/protocol/shell";
 import type { ObjectFiles } from "../../../local/services/s3/object-files";
 
 export interface AthenaOptions {
@@ -66,19 +66,21 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
     }),
   );
-  const server = jsonProtocolServer(
-    operationsOf("AmazonAthena", invalidRequest, {
-      ...queryOperations(executions, workgroups),
-      ...workgroups.operations(),
-      GetQueryResults: getQueryResults(executions, results),
-    }),
-  );
-  const url = await listenOnLoopback(server, 0, "Athena service");
+  const shell = await openShell({
+    name: "Athena service",
+    ...jsonProtocol(
+      operationsOf("AmazonAthena", invalidRequest, {
+        ...queryOperations(executions, workgroups),
+        ...workgroups.operations(),
+        GetQueryResults: getQueryResults(executions, results),
+      }),
+    ),
+  });
   return {
-    url,
+    url: shell.url,
     async close() {
       await executions.close();
-      await closeServer(server);
+      await shell.close();
     },
   };
 }

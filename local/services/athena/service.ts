@@ -1,10 +1,11 @@
 import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { DataPlane, Service } from "../../plan/data-plane";
+import type { Store } from "../../store/store";
 import { startGlue } from "../glue/service";
-import { jsonProtocolServer } from "../protocol/json-protocol";
+import { jsonProtocol } from "../protocol/json-protocol";
+import { openShell } from "../protocol/shell";
 import type { ObjectFiles } from "../s3/service";
 import { duckDbEngine, type PutFile } from "./duckdb/duckdb-engine";
 import type { SqlEngine } from "./engine";
@@ -27,7 +28,9 @@ interface AthenaOptions {
   readonly objects: ObjectFiles;
   /** Stores results and the files of new tables. */
   readonly s3: S3Client;
-  /** Keeps the catalog's partitions, and files while they are written. Absolute path. */
+  /** Keeps the catalog. */
+  readonly store: Store;
+  /** Holds files while they are written. Absolute path. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
@@ -37,13 +40,13 @@ interface AthenaOptions {
 
 /**
  * Serves the operations of Athena and Glue that the stack uses, on one port of the loopback interface.
- * @throws StateFileError when the stored catalog cannot be parsed; Error naming the port when it is taken
+ * @throws StoreDamageError when the stored catalog is damaged; Error naming the port when it is taken
  */
 export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
-  const { plane, objects, dataDir } = options;
+  const { plane, objects, store, dataDir } = options;
   const put = putFile(options.s3);
   await loadParser();
-  const { catalog, operations } = startGlue({ plane, dataDir });
+  const { catalog, operations } = startGlue({ plane, store });
   const engine =
     options.engine ??
     (await duckDbEngine({
@@ -64,19 +67,22 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,
     }),
   );
-  const server = jsonProtocolServer({
-    ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
-    ...operations,
-  });
-  const url = await listenOnLoopback(server, options.port ?? 0, "SQL service").catch((error: unknown) => {
+  const shell = await openShell({
+    name: "SQL service",
+    port: options.port ?? 0,
+    ...jsonProtocol({
+      ...athenaOperations({ namedQueries: plane.namedQueries, executions, catalog, objects, workgroups }),
+      ...operations,
+    }),
+  }).catch((error: unknown) => {
     engine.close();
     throw error;
   });
   return {
-    url,
+    url: shell.url,
     async close() {
       await executions.close();
-      await closeServer(server);
+      await shell.close();
       engine.close();
     },
   };

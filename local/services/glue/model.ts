@@ -36,10 +36,9 @@ export interface CatalogPartition {
   readonly createdAt: number;
 }
 
-/** Content of the state file: databases and tables that statements made, and the partitions of all tables. */
+/** What the store keeps: databases and tables that statements made, and the partitions of all tables, by `database.table`. */
 export interface CatalogState {
-  /** Absent in a file of an earlier version. */
-  readonly databases?: readonly string[];
+  readonly databases: readonly string[];
   readonly tables: readonly CatalogTable[];
   readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { messageOf } from "../../../lib/message-of";
 import { AwsError } from "./errors";
 import { Input, type Refuse } from "./input";
+import { parseJson } from "./parse-json";
+import { Refusal, type RefusalKind, type ShellAnswer, type ShellOptions, type ShellRequest } from "./shell";
 
 /** Handles one operation's input. Dates in the answer become epoch seconds. */
 export type Operation<I> = (input: I) => Promise<object> | object;
@@ -27,23 +29,27 @@ export function operationsOf(
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 const CONTENT_TYPE = "application/x-amz-json-1.1";
 
-/** A server of AWS's JSON 1.1 protocol; it refuses an unsupported operation by name. */
-export function jsonProtocolServer(operations: Operations): Server {
-  return createServer((request, response) => {
-    answer(operations, request).then(
-      (output) => send(response, 200, output),
-      (error: unknown) => sendError(response, error),
-    );
-  });
+/** AWS's JSON 1.1 protocol for {@link openShell}; refuses an unsupported operation by name. */
+export function jsonProtocol(
+  operations: Operations,
+): Pick<ShellOptions, "answer" | "errorAnswer" | "maxBodyBytes"> {
+  return {
+    maxBodyBytes: MAX_BODY_BYTES,
+    answer: async (request) => output(200, await answer(operations, request)),
+    errorAnswer: (error) => {
+      const { status, type, message, members } = awsErrorOf(error);
+      return output(status, { __type: type, message, ...members }, { "x-amzn-errortype": type });
+    },
+  };
 }
 
-async function answer(operations: Operations, request: IncomingMessage): Promise<object> {
-  const body = await read(request);
-  const target = request.headers["x-amz-target"];
-  if (request.method !== "POST" || typeof target !== "string") {
+async function answer(operations: Operations, request: ShellRequest): Promise<object> {
+  const { method, target: path, headers } = request;
+  const target = headers["x-amz-target"];
+  if (method !== "POST" || typeof target !== "string") {
     throw new AwsError(
       "UnknownOperationException",
-      `${request.method} ${request.url} is not an Athena or Glue call: this port serves POST / with X-Amz-Target`,
+      `${method} ${path} is not a call of this API, which is POST / with X-Amz-Target`,
       404,
     );
   }
@@ -51,55 +57,42 @@ async function answer(operations: Operations, request: IncomingMessage): Promise
   if (!operation) {
     throw new AwsError("UnknownOperationException", `${target} is not supported by the local run`);
   }
+  const body = (await request.whole()).toString("utf8");
   let input: unknown;
   try {
-    input = body === "" ? {} : JSON.parse(body);
+    input = body === "" ? {} : parseJson(body);
   } catch (error) {
     throw new AwsError("SerializationException", `the body is not JSON: ${String(error)}`);
   }
   return operation(input);
 }
 
-async function read(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new AwsError(
-        "RequestEntityTooLargeException",
-        `a body of more than ${MAX_BODY_BYTES} bytes`,
-        413,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** AWS's error types of the shell's refusals. */
+const REFUSALS: Readonly<Record<RefusalKind, string>> = {
+  forbidden: "AccessDeniedException",
+  malformed: "SerializationException",
+  incomplete: "SerializationException",
+  "body too large": "RequestEntityTooLargeException",
+  "headers too large": "SerializationException",
+  "method not allowed": "UnknownOperationException",
+  "expectation failed": "SerializationException",
+  timeout: "RequestTimeoutException",
+  closing: "ServiceUnavailableException",
+};
+
+/** An error as the protocol names it; an unexpected one is the service's own fault. */
+export function awsErrorOf(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  if (error instanceof Refusal) return new AwsError(REFUSALS[error.kind], error.message, error.status);
+  return new AwsError("InternalServerException", messageOf(error), 500);
 }
 
-function sendError(response: ServerResponse, error: unknown): void {
-  if (error instanceof AwsError) {
-    send(
-      response,
-      error.status,
-      { __type: error.type, message: error.message, ...error.members },
-      error.type,
-    );
-    return;
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  send(response, 500, { __type: "InternalServerException", message }, "InternalServerException");
-}
-
-function send(response: ServerResponse, status: number, output: object, errorType?: string): void {
-  const body = JSON.stringify(toWire(output));
-  response.writeHead(status, {
-    "content-type": CONTENT_TYPE,
-    "content-length": Buffer.byteLength(body),
-    "x-amzn-requestid": randomUUID(),
-    ...(errorType === undefined ? {} : { "x-amzn-errortype": errorType }),
-  });
-  response.end(body);
+function output(status: number, value: object, headers: Readonly<Record<string, string>> = {}): ShellAnswer {
+  return {
+    status,
+    headers: { "content-type": CONTENT_TYPE, "x-amzn-requestid": randomUUID(), ...headers },
+    body: JSON.stringify(toWire(value)),
+  };
 }
 
 /** The protocol represents a time as seconds since 1970, with a fraction. */

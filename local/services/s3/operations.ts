@@ -1,39 +1,53 @@
-import type { ServerResponse } from "node:http";
-import { deleteObjects, listBuckets, listObjects } from "./bucket-operations";
+import type { ShellAnswer } from "../protocol/shell";
+import { bucketLocation, deleteObjects, headBucket, listBuckets, listObjects } from "./bucket-operations";
 import { noSuchBucket, notSupported } from "./errors";
-import { deleteObject, getObject, putObject } from "./object-operations";
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from "./multipart";
+import { copyObject, deleteObject, getObject, putObject } from "./object-operations";
+import { operationName } from "./operation-names";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
 
+/** The buckets and where they are. */
+export interface S3Ports {
+  readonly buckets: ReadonlyMap<string, Bucket>;
+  readonly region: string;
+}
+
+/** Answers a request of one operation. */
+type Operation = (request: S3Request, bucket: Bucket, ports: S3Ports) => Promise<ShellAnswer> | ShellAnswer;
+
+const SERVED: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["AbortMultipartUpload", abortMultipartUpload],
+  ["CompleteMultipartUpload", completeMultipartUpload],
+  ["CopyObject", (request, bucket, { buckets }) => copyObject(request, bucket, buckets)],
+  ["CreateMultipartUpload", createMultipartUpload],
+  ["DeleteObject", deleteObject],
+  ["DeleteObjects", deleteObjects],
+  ["GetBucketLocation", (request, _, { region }) => bucketLocation(request, region)],
+  ["GetObject", getObject],
+  ["HeadBucket", (request, _, { region }) => headBucket(request, region)],
+  ["HeadObject", getObject],
+  ["ListObjects", listObjects],
+  ["ListObjectsV2", listObjects],
+  ["PutObject", putObject],
+  ["UploadPart", uploadPart],
+]);
+
 /** Answers a request. @throws S3Error for requests that S3 would refuse or the local run does not support */
-export async function answer(
-  request: S3Request,
-  response: ServerResponse,
-  buckets: ReadonlyMap<string, Bucket>,
-): Promise<void> {
-  const { method, key, query } = request;
-  if (request.bucket === "") {
-    if (method !== "GET") throw notSupported(`${method} without a bucket`);
-    allowParameters(request, "ListBuckets");
-    return listBuckets(response, [...buckets.keys()]);
+export async function answer(request: S3Request, ports: S3Ports): Promise<ShellAnswer> {
+  const name = operationName(request);
+  if (name === "ListBuckets") {
+    allowParameters(request, name);
+    return listBuckets(ports.buckets);
   }
-  const bucket = buckets.get(request.bucket);
+  const operation = SERVED.get(name);
+  if (operation === undefined) throw notSupported(name);
+  const bucket = ports.buckets.get(request.bucket);
   if (bucket === undefined) throw noSuchBucket(request.bucket);
-  if (key === "") {
-    if (method === "GET") return listObjects(request, response, bucket);
-    if (method === "POST" && query.has("delete")) return deleteObjects(request, response, bucket);
-    if (method === "HEAD") return void response.writeHead(200).end();
-    throw notSupported(`${method} of a bucket`);
-  }
-  switch (method) {
-    case "PUT":
-      return putObject(request, response, bucket);
-    case "GET":
-    case "HEAD":
-      return getObject(request, response, bucket);
-    case "DELETE":
-      return deleteObject(request, response, bucket);
-    default:
-      throw notSupported(`${method} of an object (such as a multipart upload)`);
-  }
+  return operation(request, bucket, ports);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { endsWithin } from "../../../lib/pause";
 import type { Invoke, ScheduleModel, Service } from "../../plan/data-plane";
 
 /** Outcome of an event after all its attempts. */
@@ -12,6 +13,15 @@ export type ScheduleOutcome = {
   /** `abandoned`: the schedule was closed, or the event exceeded its maximum age, before the next attempt. */
   | { readonly ok: false; readonly error: Error; readonly abandoned: boolean }
 );
+
+/** A schedule that fires. */
+export interface Schedule extends Service {
+  /** Invocations in progress, and the time of the next event (epoch milliseconds); none when it is disabled. */
+  progress(): { readonly running: number; readonly nextMs?: number };
+}
+
+/** Time that running invocations get at the end; they are then killed with their functions, and run again at the next start. */
+const CLOSE_GRACE_MS = 1_000;
 
 /** Time and timers; tests pass their own. */
 export interface Clock {
@@ -40,6 +50,13 @@ interface ScheduleOptions {
   readonly clock?: Clock;
 }
 
+/** A running schedule. */
+export interface Schedule extends Service {
+  readonly model: ScheduleModel;
+  /** Invocations in progress, and the time of the next event (epoch milliseconds); none when it is disabled. */
+  progress(): { readonly running: number; readonly nextMs?: number };
+}
+
 /** Lambda waits a minute before it repeats a failed asynchronous invocation, and two before the third attempt. */
 const RETRY_WAIT_MILLISECONDS = 60_000;
 
@@ -62,9 +79,9 @@ function scheduledEvent(model: ScheduleModel, time: number): Readonly<Record<str
 /**
  * Fires a schedule as EventBridge does: the first time one period after the start, then every period whether
  * or not the last event is still in progress. A failed invocation is retried as Lambda retries it.
- * `close` stops the schedule, cancels waiting retries, and resolves when the running invocations have ended.
+ * `close` stops the schedule, cancels waiting retries, and waits a second for the running invocations.
  */
-export function startSchedule(model: ScheduleModel, invoke: Invoke, options: ScheduleOptions): Service {
+export function startSchedule(model: ScheduleModel, invoke: Invoke, options: ScheduleOptions): Schedule {
   const { clock = SYSTEM_CLOCK, timeScale, onOutcome } = options;
   const period = (model.everySeconds * 1000) / timeScale;
   const running = new Set<Promise<void>>();
@@ -103,7 +120,9 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   };
 
   let cancelNext = (): void => {};
+  let nextMs: number | undefined;
   const fireAt = (due: number): void => {
+    nextMs = due;
     cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
       const now = clock.now();
       // Periods missed while the machine slept are skipped, as with a rule of EventBridge.
@@ -115,11 +134,16 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   if (model.enabled) fireAt(clock.now() + period);
 
   return {
+    model,
+    progress: () => ({ running: running.size, ...(nextMs !== undefined && { nextMs }) }),
     close: async () => {
       closed = true;
       cancelNext();
       for (const wake of waiting) wake();
-      await Promise.all(running);
+      await endsWithin(
+        Promise.all(running).then(() => undefined),
+        CLOSE_GRACE_MS,
+      );
     },
   };
 }

@@ -77,9 +77,15 @@ export class FunctionHost {
   /** Kills every process, which fails running and waiting invocations. Resolves when all have exited. */
   async close(): Promise<void> {
     this.closed = true;
+    const sandboxes = this.kill();
+    await Promise.all(sandboxes.map(({ exited }) => exited));
+  }
+
+  /** Kills every process. */
+  kill(): readonly Sandbox[] {
     const sandboxes = [...this.all];
     for (const sandbox of sandboxes) sandbox.kill();
-    await Promise.all(sandboxes.map(({ exited }) => exited));
+    return sandboxes;
   }
 
   private async run(payload: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, readFileSync, type WriteStream, writeFileSync } from "node:fs";
+import { createWriteStream, mkdirSync, readFileSync, rmSync, type WriteStream, writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -45,6 +45,12 @@ export async function startFunctions(
   const metrics = new MetricTotals();
   const files: WriteStream[] = [];
   const hosts = new Map<string, FunctionHost>();
+  // Covers an end without `close`, such as a second Ctrl-C.
+  const onExit = (): void => {
+    for (const host of hosts.values()) host.kill();
+    rmSync(root, { recursive: true, force: true });
+  };
+  process.prependOnceListener("exit", onExit);
   if (options.logDir !== undefined) await mkdir(options.logDir, { recursive: true });
   for (const model of models) {
     const taskRoot = join(root, model.name);
@@ -77,6 +83,7 @@ export async function startFunctions(
       await Promise.all([...hosts.values()].map((host) => host.close()));
       await Promise.all(files.map((file) => finished(file.end())));
       await rm(root, { recursive: true, force: true });
+      process.off("exit", onExit);
     },
   };
 }

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "../../benchmarks/support/eventually";
+import { FAST, ROOT } from "../../benchmarks/support/start";
+
+/** The requirement's own bound from Ctrl-C to the end, whatever a client is waiting for. */
+const END_WITHIN_MS = 5_000;
+/** Below the ports that a system gives to clients, and not the product's own. */
+const FIRST_PORT = 14_590;
+
+/** A run whose temporary files and processes can be told from all others by its TMPDIR. */
+class Run {
+  readonly temporary = mkdtempSync(join(tmpdir(), "interrupt-"));
+  stdout = "";
+  stderr = "";
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<number | null>;
+
+  constructor(...options: readonly string[]) {
+    const child = spawn(process.execPath, ["--import", "tsx", "--", "local/cli.ts", ...options, ...FAST], {
+      cwd: ROOT,
+      env: { ...process.env, TMPDIR: this.temporary },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.on("data", (chunk) => {
+      this.stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      this.stderr += chunk;
+    });
+    this.child = child;
+    this.ended = new Promise((resolve) => child.once("exit", resolve));
+  }
+
+  /** Waits until the run has written this, or has ended. */
+  async wrote(pattern: RegExp): Promise<void> {
+    await eventually(() => {
+      if (!pattern.test(this.stderr) && this.child.exitCode === null)
+        throw new Error(`not yet: ${this.stderr}`);
+    }, 100_000);
+    expect(this.stderr).toMatch(pattern);
+  }
+
+  /** SIGINT to the process alone, without the group of a terminal: what it started it has to end itself. */
+  async interrupt(): Promise<{ readonly code: number | null; readonly ms: number }> {
+    const before = performance.now();
+    this.child.kill("SIGINT");
+    const code = await this.ended;
+    return { code, ms: performance.now() - before };
+  }
+
+  /** Processes with this run's TMPDIR. A program that was just killed is gone a moment later. */
+  processes(): string[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        try {
+          const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.temporary);
+          const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+          return isOurs && command !== "" ? [command] : [];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  folders(): string[] {
+    return readdirSync(this.temporary).filter((name) => name.startsWith("retail-bi"));
+  }
+
+  remove(): void {
+    this.child.kill("SIGKILL");
+    rmSync(this.temporary, { recursive: true, force: true });
+  }
+}
+
+let run: Run | undefined;
+const sockets: Socket[] = [];
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  run?.remove();
+});
+
+async function endsWell(started: Run, code: number): Promise<void> {
+  const end = await started.interrupt();
+  expect({ code: end.code, stderr: end.code === code ? "" : started.stderr }).toEqual({ code, stderr: "" });
+  expect(end.ms).toBeLessThan(END_WITHIN_MS);
+  if (existsSync("/proc/self/environ")) {
+    await eventually(() => expect(started.processes()).toEqual([]), 5_000);
+  }
+  expect(started.folders()).toEqual([]);
+}
+
+const ONCE = ["--once", "--max-count", "2000"] as const;
+
+test.each<[moment: string, pattern: RegExp, options: readonly string[]]>([
+  ["the Terraform is synthesized", /synthesizing/, ONCE],
+  ["services start", /not honoured/, ONCE],
+  ["the first deploy's function runs", /time scale/, ONCE],
+  ["the functions of the deploy have run", /^aws_lambda_invocation\S*: /m, ONCE],
+  ["lines are sent", /sent \d/, [...ONCE, "--rate", "20"]],
+  ["the layers are waited for", /of [\d,]+ lines/, [...ONCE, "--time-scale", "12"]],
+  ["a merge runs", /merging/, ONCE],
+  ["the page is served", /the page, until/, [...ONCE, "--page", "--rate", "20"]],
+])("Ctrl-C while %s", async (_, pattern, options) => {
+  run = new Run(...options);
+  await run.wrote(pattern);
+  await endsWell(run, 130);
+  expect(run.stdout).toBe("");
+});
+
+test("Ctrl-C while clients hold a connection, half a request and an answer of every port, and the page's events", async () => {
+  run = new Run("--port", String(FIRST_PORT));
+  await run.wrote(/Ctrl-C stops it/);
+  const hold = async (port: number, text: string): Promise<void> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
+    sockets.push(socket);
+    await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+  };
+  for (let port = FIRST_PORT; port <= FIRST_PORT + 6; port++) {
+    const host = `Host: 127.0.0.1:${port}\r\n`;
+    await hold(port, "");
+    await hold(port, "P");
+    await hold(port, `POST / HTTP/1.1\r\n${host}`);
+    await hold(
+      port,
+      `POST / HTTP/1.1\r\n${host}Content-Length: 100\r\nX-Amz-Target: AWSGlue.GetTables\r\n\r\n{`,
+    );
+    await hold(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+  }
+  await hold(FIRST_PORT + 5, `GET /events HTTP/1.1\r\nHost: 127.0.0.1:${FIRST_PORT + 5}\r\n\r\n`);
+  await endsWell(run, 0);
+});
+
+test("Ctrl-C as early as the process hears it, and twice", async () => {
+  run = new Run(...ONCE);
+  await run.wrote(/./);
+  await endsWell(run, 130);
+  run.remove();
+
+  run = new Run("--port", String(FIRST_PORT));
+  await run.wrote(/sent \d/);
+  const first = run.interrupt();
+  await run.wrote(/stopping/);
+  // A second signal within half a second is npm's copy of the first one.
+  await endsWell(run, (await first).code ?? -1);
+});
