@@ -19,6 +19,13 @@ const RESERVED: ReadonlySet<string> = new Set(
   WHEN WHERE WITH`.split(/\s+/),
 );
 
+/** Those of them that begin an expression. */
+const STARTERS: ReadonlySet<string> = new Set(
+  `CASE CAST CURRENT_CATALOG CURRENT_DATE CURRENT_PATH CURRENT_SCHEMA CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER EXISTS
+  EXTRACT FALSE GROUPING JSON_ARRAY JSON_EXISTS JSON_OBJECT JSON_QUERY JSON_VALUE LISTAGG LOCALTIME LOCALTIMESTAMP NORMALIZE
+  NOT NULL TRIM TRUE`.split(/\s+/),
+);
+
 /** Trino's types that a CAST or a literal may name. */
 const TYPES: ReadonlySet<string> = new Set(
   `BOOLEAN TINYINT SMALLINT INTEGER INT BIGINT REAL DOUBLE DECIMAL DEC NUMERIC VARCHAR CHAR VARBINARY JSON DATE TIME TIMESTAMP
@@ -158,12 +165,12 @@ class QueryReader implements QueryWords {
   }
 
   private select(): void {
-    this.takesOne(["ALL", "DISTINCT"]);
+    this.quantifier();
     this.list(() => this.selectItem());
     if (this.takes("FROM")) this.list(() => this.relation());
     if (this.takes("WHERE")) this.expression();
     if (this.takes("GROUP", "BY")) {
-      this.takesOne(["ALL", "DISTINCT"]);
+      this.quantifier();
       this.list(() => this.groupingElement());
     }
     if (this.takes("HAVING")) this.expression();
@@ -217,6 +224,20 @@ class QueryReader implements QueryWords {
     if (isWord(word, "TABLESAMPLE")) return isWord(next, "BERNOULLI") || isWord(next, "SYSTEM");
     if (isWord(word, "MATCH_RECOGNIZE")) return isWord(next, "(");
     return isWord(word, "WINDOW") && isWord(this.tokens[this.at + 2], "AS");
+  }
+
+  /** DISTINCT or ALL, which may also be the name of a column. @returns whether there is one */
+  private quantifier(): boolean {
+    if (this.takes("DISTINCT")) return true;
+    if (!this.isNext("ALL")) return false;
+    const next = this.tokens[this.at + 1];
+    const begins =
+      next?.kind === "sign"
+        ? ["(", "[", "?", "*", "+", "-"].includes(next.text)
+        : next?.kind !== "word" || !RESERVED.has(next.text) || STARTERS.has(next.text);
+    if (!next || !begins) return false;
+    this.advance();
+    return true;
   }
 
   private groupingElement(): void {
@@ -429,9 +450,11 @@ class QueryReader implements QueryWords {
       if (this.isNext("(")) this.inParentheses(() => this.number());
       return;
     }
-    if (this.takes("ARRAY", "[")) {
+    const isShort = this.takes("[");
+    if (isShort || this.takes("ARRAY", "[")) {
       if (!this.isNext("]")) this.list(() => this.expression());
       this.expect("]");
+      if (isShort) this.lacks("an array without its keyword", "write ARRAY[…]");
       return;
     }
     if (this.takes("ROW", "(")) {
@@ -567,8 +590,8 @@ class QueryReader implements QueryWords {
   private call(): void {
     this.expect("(");
     if (!this.takes("*")) {
-      this.takesOne(["ALL", "DISTINCT"]);
-      if (!this.isNext(")") && !this.isNext("ORDER")) this.list(() => this.expression());
+      const isEmpty = !this.quantifier() && (this.isNext(")") || this.isNext("ORDER"));
+      if (!isEmpty) this.list(() => this.expression());
       if (this.takes("ORDER", "BY")) this.list(() => this.sortItem());
     }
     this.expect(")");
