@@ -40,6 +40,15 @@ const FILTER_TYPES = [
   "FROM_TIMESTAMP",
 ];
 
+/** Members of ListShards that a NextToken stands for; Kinesis refuses them beside it. */
+const NOT_WITH_TOKEN = [
+  "StreamName",
+  "StreamARN",
+  "ExclusiveStartShardId",
+  "StreamCreationTimestamp",
+  "ShardFilter",
+];
+
 /** Records put into the streams since the start, by all producers. */
 export interface PutCounts {
   readonly records: number;
@@ -288,7 +297,7 @@ export class KinesisOperations {
     const filterMs = filter?.timeMs("Timestamp");
     input.assertValid();
     if (token !== undefined) {
-      for (const name of ["StreamName", "ExclusiveStartShardId", "StreamCreationTimestamp", "ShardFilter"]) {
+      for (const name of NOT_WITH_TOKEN) {
         if (input.has(name)) throw invalidArgument(`NextToken and ${name} cannot be provided together.`);
       }
       const [name = "", from = ""] = this.decodeNextToken("list-shards", token);

@@ -654,6 +654,12 @@ describe("what is refused", () => {
         "NextToken and StreamName cannot be provided together.",
       ],
       [
+        "a NextToken with an ARN",
+        client.send(new ListShardsCommand({ StreamARN: STREAM.arn, NextToken: "x" })),
+        "InvalidArgumentException",
+        "NextToken and StreamARN cannot be provided together.",
+      ],
+      [
         "a malformed NextToken",
         client.send(new ListShardsCommand({ NextToken: "x" })),
         "InvalidArgumentException",
