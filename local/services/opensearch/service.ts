@@ -5,7 +5,7 @@ import type { Service } from "../../plan/data-plane";
 import type { BulkAction } from "./bulk";
 import { Engine } from "./engine";
 import { EngineError } from "./errors";
-import { filterRaw } from "./indices/raw-json";
+import { filterJson, filterRaw } from "./indices/raw-json";
 import { type Answer, answer } from "./operations";
 
 export { EngineError } from "./errors";
@@ -88,15 +88,18 @@ export async function startSearchDouble(options: SearchDoubleOptions): Promise<S
 function send(response: ServerResponse, { method, query }: SearchHttpRequest, found: Answer): void {
   const { status, contentType = "application/json" } = found;
   const filterPath = query.get("filter_path");
-  let text = found.text ?? (found.json === undefined ? "" : JSON.stringify(found.json));
-  if (filterPath !== null && contentType === "application/json") {
-    text = filterRaw(text, filterPath);
-  }
+  const text = bodyOf(found, contentType === "application/json" ? filterPath : null);
   response.writeHead(status, {
     "content-type": `${contentType}; charset=UTF-8`,
     "content-length": Buffer.byteLength(text),
   });
   response.end(method === "HEAD" ? undefined : text);
+}
+
+function bodyOf({ text, json }: Answer, filterPath: string | null): string {
+  if (text !== undefined) return filterPath === null ? text : filterRaw(text, filterPath);
+  if (json === undefined) return filterPath === null ? "" : "{}";
+  return filterPath === null ? JSON.stringify(json) : filterJson(json, filterPath);
 }
 
 function sendError(response: ServerResponse, error: unknown): void {
