@@ -16,8 +16,9 @@ import type { LocalRunOptions } from "./local-run";
 import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
 import type { Page } from "./page/page";
+import { contractOfStack, findStack, stackName } from "./plan/stack-source";
 import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
-import { contractOfStack, findStack, stackName, stackOf } from "./stack-source";
+import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
 
 /** Default number of lines of `--once`. */

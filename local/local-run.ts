@@ -7,16 +7,19 @@ import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
-import type { BatchSource, DataSources } from "../ops/reconcile/reconcile";
+import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
 import { athenaSql } from "../ops/reconcile/sql";
+import type { BatchSource } from "../ops/reconcile/tables";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
 import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
+import type { StackSource } from "./plan/stack-source";
 import { summarizeNotHonoured } from "./plan/summary";
 import type { Numbering } from "./plan/user-record-numbers";
+import { type RunSource, stackOf } from "./run-source";
 import { startAthena } from "./services/athena/service";
 import { localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
@@ -32,8 +35,8 @@ import {
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
-import { type RunSource, type StackSource, stackOf } from "./stack-source";
-import { openStore } from "./store/store";
+import { startSts } from "./services/sts/service";
+import { openStore, type Store } from "./store/store";
 
 /** Options for running a data plane. */
 interface RunOptions {
@@ -127,14 +130,14 @@ class Services {
 
 /**
  * Runs the data plane that an environment's or a stack's Terraform describes.
- * @throws Error naming the resource or property that this machine cannot run, or a port that is taken.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error naming the resource or property that this machine cannot run, or a port that is taken.
  */
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
-  return openAll(async (services) => {
+  return openAll(options, async (services, store) => {
     const startedAt = Date.now();
     const stack = await stackOf(options.source, options.dataDir, options.say);
     const { plane, searchUrl } = await openSearch(stack, options, services);
-    return start(plane, searchUrl, startedAt, options, services);
+    return start(plane, searchUrl, startedAt, options, services, store);
   });
 }
 
@@ -174,17 +177,22 @@ async function openSearch(
 
 /**
  * Runs a data plane that was read from a synthesized stack, against a running search engine.
- * @throws Error for a port that is taken, and when an invocation of the deploy fails.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error for a port that is taken, and when an invocation of the deploy fails.
  */
 export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
-  return openAll((services) => start(plane, searchUrl, Date.now(), options, services));
+  return openAll(options, (services, store) => start(plane, searchUrl, Date.now(), options, services, store));
 }
 
-/** Opens services; closes them again when opening one fails. */
-async function openAll(open: (services: Services) => Promise<LocalRun>): Promise<LocalRun> {
+/** Opens the store, then services; closes them again when opening one fails. */
+async function openAll(
+  { dataDir }: RunOptions,
+  open: (services: Services, store: Store) => Promise<LocalRun>,
+): Promise<LocalRun> {
   const services = new Services();
+  const store = openStore(dataDir);
+  await services.open(Promise.resolve({ close: async () => store.close() }));
   try {
-    return await open(services);
+    return await open(services, store);
   } catch (error) {
     await services.close();
     throw error;
@@ -202,6 +210,7 @@ async function start(
   startedAt: number,
   options: RunOptions,
   services: Services,
+  store: Store,
 ): Promise<LocalRun> {
   const { dataDir, timeScale, say } = options;
   const port = (offset: number): number => portOf(options, offset);
@@ -212,21 +221,28 @@ async function start(
   );
 
   const { region } = plane;
-  const state = openStore(dataDir);
-  await services.open(Promise.resolve({ close: async () => state.close() }));
-  const stream = await services.open(startKinesis({ models: plane.streams, store: state, port: port(0) }));
-  const store = await services.open(
-    startS3({ buckets: plane.buckets, region, dataDir: join(dataDir, "objects"), port: port(1) }),
+  const stream = await services.open(startKinesis({ models: plane.streams, store, port: port(0) }));
+  const objects = await services.open(
+    startS3({ buckets: plane.buckets, region, store, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
-  const s3 = services.client(localS3(store.url, region));
+  const s3 = services.client(localS3(objects.url, region));
   const sql = await services.open(
-    startAthena({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
+    startAthena({
+      plane,
+      objects: objects.files,
+      s3,
+      store,
+      dataDir: join(dataDir, "catalog"),
+      port: port(2),
+    }),
   );
+  const sts = await services.open(startSts({ accountId: plane.accountId, port: port(6) }));
   const endpoints = {
     AWS_ENDPOINT_URL_KINESIS: stream.url,
-    AWS_ENDPOINT_URL_S3: store.url,
+    AWS_ENDPOINT_URL_S3: objects.url,
     AWS_ENDPOINT_URL_ATHENA: sql.url,
     AWS_ENDPOINT_URL_GLUE: sql.url,
+    AWS_ENDPOINT_URL_STS: sts.url,
   };
   const functions = await services.open(
     startFunctions(plane.functions, { baseEnvironment: endpoints, logDir: join(dataDir, "logs") }),
@@ -241,7 +257,7 @@ async function start(
   const { source } = stream;
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
-    const context = { source, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
+    const context = { source, s3, invoke: functions.invoke, store, timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
       await services.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
@@ -249,7 +265,7 @@ async function start(
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
-    const context = { source, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
+    const context = { source, s3, invoke: functions.invoke, store };
     eventSourceMappings.push(
       await services.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { BatchSource } from "../ops/reconcile/reconcile";
+import type { BatchSource } from "../ops/reconcile/tables";
 
 /** The parts of a batch layer that the query needs. */
 interface RawTable {

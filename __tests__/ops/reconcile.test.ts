@@ -192,9 +192,9 @@ describe("compare", () => {
   test("without a batch layer, what the stream has forgotten cannot be compared, and that is said", () => {
     const { raw: _, parquet: __, ...layers } = agreeing().layers;
     const evidence = { ...agreeing(), layers };
-    expect(compare(evidence)).toMatchObject({ agree: true, notCompared: 0, counts: { indexed: 3 } });
+    expect(compare(evidence)).toMatchObject({ agree: true, notComparable: 0, counts: { indexed: 3 } });
     layers.indexed.set("old", { checksums: ["sum of old"], arrivedAt: BEFORE });
-    expect(compare(evidence)).toMatchObject({ agree: true, notCompared: 1 });
+    expect(compare(evidence)).toMatchObject({ agree: true, notComparable: 1 });
     layers.indexed.delete("b");
     expect(compare(evidence)).toMatchObject({ agree: false, missing: { indexed: ["b"] } });
   });

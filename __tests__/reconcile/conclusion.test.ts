@@ -6,7 +6,7 @@ const GOOD: Compared = {
   acknowledged: 5,
   counts: { raw: 5, parquet: 5, indexed: 5 },
   quarantined: 0,
-  notCompared: 0,
+  notComparable: 0,
 };
 const ALL = layersOf({ batch: true, speed: true });
 const BATCH = layersOf({ batch: true, speed: false });
@@ -90,7 +90,7 @@ test("a system without a batch layer is whole without", () => {
 });
 
 test("lines that nothing can be compared with are a reason against it", () => {
-  expect(conclude({ ...GOOD, notCompared: 2 }, ALL)).toMatchObject({
+  expect(conclude({ ...GOOD, notComparable: 2 }, ALL)).toMatchObject({
     agree: false,
     code: EXIT.failed,
     reasons: ["2 lines expired in the stream, and there is no raw zone to compare them with"],

@@ -118,7 +118,7 @@ export function compareSets(evidence: Evidence): Comparison {
     duplicates: duplicates.sorted(),
     altered: altered.sorted(),
     storedBefore: storedBefore.size,
-    notCompared: expired.size,
+    notComparable: expired.size,
     unknown: unknown.sorted(),
     discarded,
     extra,

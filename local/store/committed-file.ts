@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../lib/crc32";
 import { hasCode } from "../../lib/error-code";
 import { StoreDamageError } from "./store-errors";
 
@@ -60,7 +60,7 @@ export class CommittedFile {
 
 function lineOf({ format, store, commit, pid }: Committed): string {
   const text = `retail-bi store format ${pad(format, 4)} id ${store} commit ${pad(commit, 16)} pid ${pad(pid, 10)}`;
-  return `${text} crc ${crc32(text).toString(16).padStart(8, "0")}\n`;
+  return `${text} crc ${crc32(Buffer.from(text)).toString(16).padStart(8, "0")}\n`;
 }
 
 function pad(value: number, width: number): string {

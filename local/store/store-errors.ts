@@ -1,3 +1,5 @@
+import { hasCode } from "../../lib/error-code";
+
 /** A file of the store does not hold what was committed. The message names the file, the damage and the remedy. */
 export class StoreDamageError extends Error {
   override readonly name = "StoreDamageError";
@@ -7,7 +9,9 @@ export class StoreDamageError extends Error {
     readonly file: string,
     damage: string,
   ) {
-    super(`${file} is damaged: ${damage}. Restore the data directory from a copy, or use another --data-dir`);
+    // SQLite's descriptions have several lines.
+    const line = damage.replaceAll(/\s*\n\s*/g, " ");
+    super(`${file} is damaged: ${line}. Restore the data directory from a copy, or use another --data-dir`);
   }
 }
 
@@ -18,4 +22,12 @@ export class StoreFullError extends Error {
   constructor(file: string, cause: unknown) {
     super(`${file} cannot be written, because the disk or the quota is full: nothing was stored`, { cause });
   }
+}
+
+/** Node's codes for a full disk, a full quota, and a limit of the file's size. */
+const NO_ROOM = ["ENOSPC", "EDQUOT", "EFBIG"];
+
+/** Whether a write failed because there is no room: it can be repeated when there is. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof StoreFullError || NO_ROOM.some((code) => hasCode(error, code));
 }

@@ -2,14 +2,14 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../lib/crc32";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { CommittedFile } from "./committed-file";
 import { failureOf, openDatabase } from "./sqlite";
-import { StoreDamageError, StoreFullError } from "./store-errors";
+import { isDiskFull, StoreDamageError, StoreFullError } from "./store-errors";
 
-export { StoreDamageError, StoreFullError } from "./store-errors";
+export { isDiskFull, StoreDamageError, StoreFullError } from "./store-errors";
 
 /** A range of keys, which are ordered by the bytes of their UTF-8. Absent bounds are open. */
 export interface Range {
@@ -18,6 +18,21 @@ export interface Range {
   readonly lt?: string;
   readonly lte?: string;
 }
+
+/** The keys that start with `prefix`, which is well-formed Unicode. */
+export function keysWithPrefix(prefix: string): Range {
+  const codePoints = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  // UTF-8 sorts as code points do. The first key behind them all has the next code point in the place of the last.
+  while (codePoints.at(-1) === LAST_CODE_POINT) codePoints.pop();
+  const last = codePoints.pop();
+  if (last === undefined) return { gte: prefix };
+  const next = last + 1 === FIRST_SURROGATE ? BEHIND_SURROGATES : last + 1;
+  return { gte: prefix, lt: String.fromCodePoint(...codePoints, next) };
+}
+
+const LAST_CODE_POINT = 0x10ffff;
+const FIRST_SURROGATE = 0xd800;
+const BEHIND_SURROGATES = 0xe000;
 
 /** Everything of a local run that survives a kill of its process. Power loss is out of scope. */
 export interface Store {
@@ -87,10 +102,12 @@ export function openStore(dataDir: string): Store {
   const folder = join(dataDir, "store");
   const path = join(folder, "store.db");
   const committed = new CommittedFile(join(folder, "committed"));
-  mkdirSync(folder, { recursive: true });
-  if (!existsSync(path) && committed.read() !== undefined) throw new StoreDamageError(path, "it is missing");
   let database: DatabaseSync | undefined;
   try {
+    mkdirSync(folder, { recursive: true });
+    if (!existsSync(path) && committed.read() !== undefined) {
+      throw new StoreDamageError(path, "it is missing");
+    }
     database = openDatabase(path);
     // Rollback journal: after a commit the log is empty, so it cannot be lost. No fsync: a kill does not lose what was written.
     database.exec(
@@ -100,13 +117,15 @@ export function openStore(dataDir: string): Store {
     const summary = checkAll(database, path, committed) ?? create(database, dataDir);
     return new SqliteStore(database, path, committed, summary);
   } catch (error) {
-    const failure = storeError(error, path, dataDir, committed);
+    const failure = openingError(error, path, dataDir, committed);
     database?.close();
     throw failure;
   }
 }
 
-function storeError(error: unknown, path: string, dataDir: string, committed: CommittedFile): unknown {
+/** The error that tells the operator why the store cannot be opened. */
+function openingError(error: unknown, path: string, dataDir: string, committed: CommittedFile): unknown {
+  if (isDiskFull(error)) return new StoreFullError(path, error);
   switch (failureOf(error)) {
     case "in-use": {
       const pid = committed.read()?.pid;
@@ -120,7 +139,10 @@ function storeError(error: unknown, path: string, dataDir: string, committed: Co
     case "damage":
       return new StoreDamageError(path, messageOf(error));
     case undefined:
-      return error;
+      // An error of the file system, of Node.
+      return typeof error === "object" && error !== null && "syscall" in error
+        ? new OperatorError(`${dataDir} cannot be used: ${messageOf(error)}. Choose another --data-dir`)
+        : error;
   }
 }
 
@@ -192,7 +214,7 @@ function row(database: DatabaseSync, sql: string): Record<string, unknown> {
 }
 
 function summaryCrc({ store, committed, records, crcs }: Summary): number {
-  return crc32(`${store} ${committed} ${records} ${crcs}`);
+  return crc32(Buffer.from(`${store} ${committed} ${records} ${crcs}`));
 }
 
 class SqliteStore implements Store {
@@ -234,7 +256,12 @@ class SqliteStore implements Store {
         );
         this.run("COMMIT");
         this.summary = summary;
-        this.tellCommitted();
+        try {
+          this.tellCommitted();
+        } catch (error) {
+          // The commit is stored. On file systems that copy on write, even this may need room: the next commit tells it.
+          if (!isDiskFull(error)) throw error;
+        }
       } else {
         this.run("COMMIT");
       }
@@ -352,7 +379,7 @@ class SqliteTable implements Table {
     private readonly store: SqliteStore,
     private readonly name: string,
   ) {
-    this.seed = crc32(`${name}\0`);
+    this.seed = crc32(Buffer.from(`${name}\0`));
   }
 
   get(key: string): Buffer | undefined {
@@ -446,13 +473,8 @@ class SqliteTable implements Table {
   }
 
   private crc(key: Uint8Array, value: Uint8Array): number {
-    return extendCrc(extendCrc(this.seed, key), value);
+    return crc32(value, crc32(key, this.seed));
   }
-}
-
-/** zlib answers 0 for some empty inputs, whatever came before. */
-function extendCrc(crc: number, bytes: Uint8Array): number {
-  return bytes.length === 0 ? crc : crc32(bytes, crc);
 }
 
 function lower({ gte, gt }: Range): Range {

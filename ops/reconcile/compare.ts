@@ -65,7 +65,7 @@ export interface Comparison {
    */
   readonly storedBefore: number;
   /** Lines that expired in the stream and have no raw zone to be compared with. */
-  readonly notCompared: number;
+  readonly notComparable: number;
   /** Lines of a layer that the stream never had, although they are within its retention. */
   readonly unknown: Faults;
   /**
@@ -197,7 +197,7 @@ export class LayerComparer {
     const unknown = new FaultLists([...names, "quarantine"]);
     const extra: string[] = [];
     let storedBefore = 0;
-    let notCompared = 0;
+    let notComparable = 0;
 
     for (const [id, { arrivedAt, layers }] of quarantine) {
       const at = lines.find(id);
@@ -221,7 +221,7 @@ export class LayerComparer {
       const reference = lines.reference(at);
       if (comparable.some((name) => line.isBefore(name))) storedBefore++;
       if (reference === undefined && names.includes("raw")) missing.add("raw", lines.id(at));
-      else if (reference === undefined) notCompared++;
+      else if (reference === undefined) notComparable++;
       else {
         const isWhole = !isWithoutExtra(reference);
         for (const name of comparable) if (line.differs(name, isWhole)) altered.add(name, lines.id(at));
@@ -250,7 +250,7 @@ export class LayerComparer {
       duplicates: duplicates.sorted(),
       altered: altered.sorted(),
       storedBefore,
-      notCompared,
+      notComparable,
       unknown: unknown.sorted(),
       discarded: lost,
       extra: extra.sort(),

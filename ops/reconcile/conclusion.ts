@@ -2,7 +2,10 @@ import { EXIT, type ExitCode } from "../../lib/exit";
 import type { Comparison, LayerName } from "./compare";
 
 /** The parts of a comparison that decide its conclusion. */
-export type Compared = Pick<Comparison, "agree" | "acknowledged" | "counts" | "quarantined" | "notCompared">;
+export type Compared = Pick<
+  Comparison,
+  "agree" | "acknowledged" | "counts" | "quarantined" | "notComparable"
+>;
 
 /** Conclusion of a comparison. */
 export interface Conclusion {
@@ -44,9 +47,11 @@ export function conclude(
   const reasons = [
     ...(found.agree ? [] : ["the layers do not agree"]),
     ...(isEmpty(found) ? ["there was no line to compare"] : []),
-    ...(found.notCompared === 0
+    ...(found.notComparable === 0
       ? []
-      : [`${found.notCompared} lines expired in the stream, and there is no raw zone to compare them with`]),
+      : [
+          `${found.notComparable} lines expired in the stream, and there is no raw zone to compare them with`,
+        ]),
     ...notCompared(found, layers).map((layer) => `${LAYERS[layer]} was not compared`),
     ...objections,
   ];

@@ -19,8 +19,6 @@ import { Summariser, type Summary, type Sums, totals } from "./summary";
 import { type BatchSource, readSums, readTable } from "./tables";
 import type { Window } from "./window";
 
-export type { BatchSource } from "./tables";
-
 /** What a reconciliation reads. */
 export interface DataSources {
   readonly kinesis: KinesisClient;

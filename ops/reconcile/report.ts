@@ -42,7 +42,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     duplicates: faults("duplicates", found.duplicates),
     altered: faults("altered", found.altered),
     storedBefore: found.storedBefore,
-    notCompared: found.notCompared,
+    notComparable: found.notComparable,
     unknown: faults("unknown", found.unknown),
     discarded: shown("discarded", discarded),
     extra: shown("extra", found.extra),

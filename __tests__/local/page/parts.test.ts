@@ -93,7 +93,7 @@ function reconciliation(more: Partial<LayerComparison> = {}): LayerComparison {
     missingSince: new Map(),
     duplicates: {},
     altered: {},
-    notCompared: 0,
+    notComparable: 0,
     storedBefore: 0,
     unknown: {},
     discarded: new Map(),

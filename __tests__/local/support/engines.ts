@@ -6,7 +6,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { localKinesis, localS3 } from "../../../local/services/clients";
 import { type KinesisService, startKinesis } from "../../../local/services/kinesis/service";
 import { type S3Service, startS3 } from "../../../local/services/s3/service";
-import { openStore } from "../../../local/store/store";
+import { openStore, type Store } from "../../../local/store/store";
 import { streamModel } from "./streams";
 
 export const REGION = "eu-west-1";
@@ -32,6 +32,7 @@ export interface GivenRecord {
 /** The engines that a consumer of the stream works with, real ones, in a folder that goes with them. */
 export interface Engines {
   readonly dataDir: string;
+  readonly store: Store;
   readonly stream: KinesisService;
   readonly kinesis: KinesisClient;
   readonly s3: S3Client;
@@ -47,16 +48,17 @@ export interface Engines {
 
 export async function startEngines(): Promise<Engines> {
   const dataDir = mkdtempSync(join(tmpdir(), "engines-"));
-  const state = openStore(dataDir);
-  const stream = await startKinesis({ models: [STREAM], store: state });
+  const store = openStore(dataDir);
+  const stream = await startKinesis({ models: [STREAM], store });
   stream.acceptPuts();
   const openS3 = (port = 0): Promise<S3Service> =>
-    startS3({ buckets: [BUCKET], dataDir: join(dataDir, "objects"), port });
-  let store = await openS3();
+    startS3({ buckets: [BUCKET], store, dataDir: join(dataDir, "objects"), port });
+  let objects = await openS3();
   const kinesis = localKinesis(stream.url, REGION);
-  const s3 = localS3(store.url, REGION);
+  const s3 = localS3(objects.url, REGION);
   return {
     dataDir,
+    store,
     stream,
     kinesis,
     s3,
@@ -85,22 +87,22 @@ export async function startEngines(): Promise<Engines> {
     },
     async objects(prefix = "") {
       const version = (path: string): string => path.slice(path.lastIndexOf("~"));
-      const files = store.files
+      const files = objects.files
         .list(BUCKET, prefix)
         .sort((a, b) => (version(a.path) < version(b.path) ? -1 : 1))
         .map(({ key, path }) => [key, readFileSync(path)] as const);
       return Object.fromEntries(files);
     },
-    storeDown: () => store.close(),
+    storeDown: () => objects.close(),
     async storeUp() {
-      store = await openS3(Number(new URL(store.url).port));
+      objects = await openS3(Number(new URL(objects.url).port));
     },
     async stop() {
       kinesis.destroy();
       s3.destroy();
       await stream.close();
-      await store.close();
-      state.close();
+      await objects.close();
+      store.close();
       rmSync(dataDir, { recursive: true });
     },
   };

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { messageOf } from "../../../lib/message-of";
 import { StoreFullError } from "../../store/store";
 import { AwsError } from "../protocol/errors";
-import { internalFailure, serializationError } from "./errors";
+import { awsErrorOf } from "../protocol/json-protocol";
+import { Refusal } from "../protocol/shell";
+import { internalFailure, serializationError, unavailable } from "./errors";
 import type { KinesisOperations } from "./operations";
 import { RequestMembers } from "./request";
 import { CONTENT_TYPES, DEFAULT_WIRE, type Wire, wireOf } from "./wire";
@@ -35,21 +37,16 @@ export interface ApiAnswer {
   readonly body: Buffer;
 }
 
-/** Answers a request of the Kinesis API, in JSON or CBOR. Never throws. */
+/** Answers a request of the Kinesis API, in JSON or CBOR. @throws what {@link answerError} answers */
 export function answerRequest(operations: KinesisOperations, request: ApiRequest): ApiAnswer {
   const wire = wireOf(request.contentType);
-  try {
-    return answer(wire ?? DEFAULT_WIRE, 200, run(operations, request, wire));
-  } catch (error) {
-    return answerError(asAwsError(error), wire);
-  }
+  return answer(wire ?? DEFAULT_WIRE, 200, run(operations, request, wire));
 }
 
-/** An error, in the form of the API. @param wire @default JSON */
-export function answerError(
-  { type, message, status, members }: AwsError,
-  wire: Wire = DEFAULT_WIRE,
-): ApiAnswer {
+/** The answer to a request that failed, in the request's encoding if it has one. */
+export function answerError(error: unknown, contentType: string | undefined): ApiAnswer {
+  const { type, message, status, members } = kinesisErrorOf(error);
+  const wire = wireOf(contentType) ?? DEFAULT_WIRE;
   const { headers, body } = answer(wire, status, { __type: type, message, ...members });
   return { status, headers: { ...headers, "x-amzn-errortype": type }, body };
 }
@@ -81,10 +78,10 @@ function unsupported(name: string): AwsError {
   return new AwsError("UnsupportedOperationException", `${name} is not supported by the local run: ${why}`);
 }
 
-function asAwsError(error: unknown): AwsError {
-  if (error instanceof AwsError) return error;
-  if (error instanceof StoreFullError) return internalFailure(error.message);
-  return internalFailure(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+function kinesisErrorOf(error: unknown): AwsError {
+  if (error instanceof StoreFullError) return unavailable(error.message);
+  if (error instanceof AwsError || error instanceof Refusal) return awsErrorOf(error);
+  return internalFailure(messageOf(error));
 }
 
 function answer(wire: Wire, status: number, output: object): ApiAnswer {
@@ -93,7 +90,6 @@ function answer(wire: Wire, status: number, output: object): ApiAnswer {
     status,
     headers: {
       "content-type": wire.contentType,
-      "content-length": String(body.length),
       "x-amzn-requestid": randomUUID(),
     },
     body,

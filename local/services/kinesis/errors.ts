@@ -20,7 +20,12 @@ export function validationError(violations: readonly string[]): AwsError {
   return new AwsError("ValidationException", `${count} detected: ${violations.join("; ")}`);
 }
 
-/** A request that failed here, which the client repeats. */
+/** A request that cannot be served now; clients retry it. */
+export function unavailable(message: string): AwsError {
+  return new AwsError("ServiceUnavailable", message, 503);
+}
+
+/** A request that failed for a reason of the local run's own; clients retry it. */
 export function internalFailure(message: string): AwsError {
   return new AwsError("InternalFailureException", message, 500);
 }

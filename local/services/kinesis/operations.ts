@@ -1,7 +1,6 @@
-import type { PutOutcome, Stream, StreamShard } from "./stream";
 import { AwsError } from "../protocol/errors";
 import { recordBytes } from "./batch";
-import { invalidArgument, notFound } from "./errors";
+import { invalidArgument, notFound, unavailable } from "./errors";
 import {
   type RecordEntry,
   type RequestMembers,
@@ -11,6 +10,7 @@ import {
   STREAM_NAME,
 } from "./request";
 import { parseSequenceNumber } from "./sequence-number";
+import type { PutOutcome, Stream, StreamShard } from "./stream";
 import { decodeToken, encodeToken, TOKEN_LIFETIME_MS } from "./tokens";
 
 /** Limits of the API: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
@@ -140,7 +140,7 @@ export class KinesisOperations {
     }
     if (bytes > PUT_BYTES) throw invalidArgument("Records size exceeds 10 MB limit");
     if (!this.acceptsPuts) {
-      throw new AwsError("ServiceUnavailable", "the consumers of the stream are starting", 503);
+      throw unavailable("the consumers of the stream are starting");
     }
     assertNoDryRun(input);
     const outcomes = stream.put(records);
@@ -301,7 +301,9 @@ export class KinesisOperations {
       throw this.streamNotFound(stream.model.name);
     }
     if ((filterType === "AFTER_SHARD_ID") !== (filterShardId !== undefined) && filterType !== undefined) {
-      throw invalidArgument("ShardId must be specified for ShardFilter type AFTER_SHARD_ID, and only for it.");
+      throw invalidArgument(
+        "ShardId must be specified for ShardFilter type AFTER_SHARD_ID, and only for it.",
+      );
     }
     const isTimed = filterType === "AT_TIMESTAMP" || filterType === "FROM_TIMESTAMP";
     if (filterType !== undefined && isTimed !== (filterMs !== undefined)) {
@@ -469,10 +471,7 @@ export class KinesisOperations {
 /** @throws AwsError when the request only asks whether it would succeed, which it would */
 function assertNoDryRun(input: RequestMembers): void {
   if (!input.flag("DryRun")) return;
-  throw new AwsError(
-    "DryRunOperationException",
-    "Request would have succeeded, but DryRun flag is set.",
-  );
+  throw new AwsError("DryRunOperationException", "Request would have succeeded, but DryRun flag is set.");
 }
 
 /** Whether a sequence number can have been given already. */

@@ -172,7 +172,9 @@ export class RequestMembers {
   }
 
   private wrongType(name: string, type: string): Error {
-    return serializationError(`the value at '${this.path}${lowerFirst(name)}' can not be converted to a ${type}`);
+    return serializationError(
+      `the value at '${this.path}${lowerFirst(name)}' can not be converted to a ${type}`,
+    );
   }
 }
 

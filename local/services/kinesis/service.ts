@@ -1,11 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
 import type { Service, StreamModel } from "../../plan/data-plane";
 import type { Store } from "../../store/store";
-import { AwsError } from "../protocol/errors";
+import { openShell } from "../protocol/shell";
 import type { ShardPosition, ShardRecord, StreamSource } from "../stream-consumer/shard-reader";
-import { type ApiAnswer, type ApiRequest, answerError, answerRequest } from "./api";
+import { answerError, answerRequest } from "./api";
 import { inProcessClient } from "./in-process-client";
 import { KinesisOperations, type PutCounts } from "./operations";
 import { parseSequenceNumber } from "./sequence-number";
@@ -48,19 +46,39 @@ export async function startKinesis({ models, store, port = 0 }: KinesisOptions):
   const streams = new Map(models.map((model) => [model.name, new Stream(model, store)]));
   const owner = ownerOf(models[0]);
   const operations = new KinesisOperations(streams, owner);
-  const answer = (request: ApiRequest): ApiAnswer => answerRequest(operations, request);
-  const client = inProcessClient(owner.region, answer);
-  const server = kinesisServer(answer);
-  const url = await listenOnLoopback(server, port, "stream");
+  const client = inProcessClient(owner.region, (request) => {
+    try {
+      return answerRequest(operations, request);
+    } catch (error) {
+      return answerError(error, request.contentType);
+    }
+  });
+  const shell = await openShell({
+    name: "stream",
+    port,
+    maxBodyBytes: MAX_BODY_BYTES,
+    async answer(request) {
+      const { method, headers } = request;
+      const target = headers["x-amz-target"];
+      return answerRequest(operations, {
+        method,
+        target: typeof target === "string" ? target : undefined,
+        contentType: headers["content-type"],
+        body: await request.whole(),
+        isThrottled: true,
+      });
+    },
+    errorAnswer: (error, request) => answerError(error, request?.headers["content-type"]),
+  });
   return {
-    url,
+    url: shell.url,
     client,
     source: sourceOf([...streams.values()]),
     puts: () => operations.puts(),
     acceptPuts: () => operations.acceptPuts(),
     async close() {
       client.destroy();
-      await closeServer(server);
+      await shell.close();
     },
   };
 }
@@ -68,43 +86,6 @@ export async function startKinesis({ models, store, port = 0 }: KinesisOptions):
 function ownerOf(model: StreamModel | undefined): { readonly region: string; readonly accountId: string } {
   const [, , , region = "us-east-1", accountId = "000000000000"] = model?.arn.split(":") ?? [];
   return { region, accountId };
-}
-
-function kinesisServer(answer: (request: ApiRequest) => ApiAnswer): Server {
-  return createServer((request, response) => {
-    read(request).then(
-      (body) => {
-        if (body === undefined) return send(response, tooLarge());
-        const { method = "", headers } = request;
-        const target = headers["x-amz-target"];
-        const api = { method, target: typeof target === "string" ? target : undefined, body };
-        send(response, answer({ ...api, contentType: headers["content-type"], isThrottled: true }));
-      },
-      // The client has disconnected.
-      () => response.destroy(),
-    );
-  });
-}
-
-async function read(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function tooLarge(): ApiAnswer {
-  const message = `a request of more than ${MAX_BODY_BYTES} bytes`;
-  return answerError(new AwsError("RequestEntityTooLargeException", message, 413));
-}
-
-function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
-  response.writeHead(status, headers);
-  response.end(body);
 }
 
 function sourceOf(streams: readonly Stream[]): StreamSource {

@@ -155,7 +155,10 @@ export class ShardLog {
    * it. Call it in a commit.
    */
   trim(retainedFromMs: number): void {
-    this.table.deleteRange({ gte: this.prefix, lt: this.key(Math.min(this.indexAt(retainedFromMs), this.last)) });
+    this.table.deleteRange({
+      gte: this.prefix,
+      lt: this.key(Math.min(this.indexAt(retainedFromMs), this.last)),
+    });
   }
 
   private *batchesFrom(from: number): Generator<Batch> {

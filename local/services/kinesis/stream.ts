@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Store, Table } from "../../store/store";
 import type { StreamModel } from "../../plan/data-plane";
+import type { Store, Table } from "../../store/store";
 import type { Batch } from "./batch";
 import { recordBytes } from "./batch";
 import { invalidArgument } from "./errors";

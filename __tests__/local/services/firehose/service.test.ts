@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { PutRecordCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
@@ -15,7 +15,8 @@ import { type DeliveryStream, startDeliveryStream } from "../../../../local/serv
 import { transformationEvent } from "../../../../local/services/firehose/transformation";
 import type { DeliveredRecord } from "../../../../local/services/firehose/user-records";
 import { startKinesis } from "../../../../local/services/kinesis/service";
-import { openStore } from "../../../../local/store/store";
+import { Positions } from "../../../../local/services/stream-consumer/positions";
+import { openStore, type Store } from "../../../../local/store/store";
 import { AGGREGATES } from "../../../support/kpl/aggregates";
 import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../../support/engines";
 
@@ -64,14 +65,15 @@ async function start(
     model = MODEL,
     timeScale = TIME_SCALE,
     numbering,
-  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering } = {},
+    store = engines.store,
+  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering; store?: Store } = {},
 ): Promise<DeliveryStream> {
-  const { s3, dataDir } = engines;
+  const { s3 } = engines;
   delivery = await startDeliveryStream(model, {
     source: engines.stream.source,
     s3,
     invoke,
-    dataDir,
+    store,
     timeScale,
     ...(numbering && { numbering }),
     onNotice: (message) => notices.push(message),
@@ -498,13 +500,13 @@ describe("what is kept over a restart", () => {
   });
 
   test("an object that was written and not noted is written again, and nothing is missing", async () => {
-    const file = join(engines.dataDir, `${MODEL.name}.json`);
     const first = await start(answering(passing));
-    const atStart = readFileSync(file);
+    const kept = new Positions(engines.store, `delivery/${MODEL.name}`);
+    const atStart = kept.load() ?? {};
     await engines.put(numbered(10));
     await eventually(() => expect(first.progress().recordsDelivered).toBe(10));
     await first.close();
-    writeFileSync(file, atStart);
+    kept.save(atStart);
 
     const second = await start(answering(passing));
     await eventually(() => expect(second.progress().recordsDelivered).toBe(10));
@@ -513,7 +515,8 @@ describe("what is kept over a restart", () => {
   });
 
   test("killed at any moment, with its stream, it has delivered all of it in the end", async () => {
-    const dataDir = mkdtempSync(join(engines.dataDir, "killed-"));
+    const dataDir = join(engines.dataDir, "killed");
+    mkdirSync(dataDir);
     const s3 = await engines.s3.config.endpoint?.();
     const options = { s3: `http://${s3?.hostname}:${s3?.port}`, dataDir, model: MODEL, stream: STREAM };
     const script = `
@@ -525,9 +528,10 @@ describe("what is kept over a restart", () => {
       const invoke = async (_, { records }) => ({ records: records.map(({ recordId, data }) =>
         ({ recordId, result: "Ok", data: Buffer.from(Buffer.from(data, "base64") + "\\n").toString("base64") })) });
       (async () => {
-        const stream = await startKinesis({ models: [o.stream], store: openStore(o.dataDir) });
+        const store = openStore(o.dataDir);
+        const stream = await startKinesis({ models: [o.stream], store });
         await startDeliveryStream(o.model, { source: stream.source, s3: localS3(o.s3, "${REGION}"), invoke,
-          dataDir: o.dataDir, timeScale: ${TIME_SCALE} });
+          store, timeScale: ${TIME_SCALE} });
         stream.acceptPuts();
         process.stdout.write(stream.url);
       })();`;
@@ -559,11 +563,10 @@ describe("what is kept over a restart", () => {
       source: kinesis.source,
       s3: engines.s3,
       invoke: answering(passing),
-      dataDir,
+      store,
       timeScale: TIME_SCALE,
     });
     await eventually(async () => expect(new Set(await lines()).size).toBe(sent.length));
-
     expect(new Set(await lines())).toEqual(new Set(sent));
     expect(last.progress().recordsFailed).toBe(0);
     await last.close();

@@ -1,21 +1,26 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
-import { PositionFile } from "../../stream-consumer/position-file";
-import { type ShardPosition, ShardReader, type StreamSource, startingPositions } from "../../stream-consumer/shard-reader";
+import type { Store } from "../../../store/store";
+import { Positions } from "../../stream-consumer/positions";
+import {
+  type ShardPosition,
+  ShardReader,
+  type StreamSource,
+  startingPositions,
+} from "../../stream-consumer/shard-reader";
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
-/** Clients and folders of a mapping. */
+/** Dependencies of a mapping. */
 interface EventSourceMappingOptions {
   readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
-  /** Keeps the positions, in a file named after the mapping. */
-  readonly dataDir: string;
+  /** Keeps the positions, by the mapping's UUID. */
+  readonly store: Store;
   /** Receives a message about each failure. */
   readonly onNotice?: (message: string) => void;
 }
@@ -73,13 +78,13 @@ export async function startEventSourceMapping(
   options: EventSourceMappingOptions,
 ): Promise<EventSourceMapping> {
   const uuid = mappingUuid(model);
-  const file = new PositionFile(join(options.dataDir, `${uuid}.json`));
-  let positions = file.load();
+  const kept = new Positions(options.store, `mapping/${uuid}`);
+  let positions = kept.load();
   if (positions === undefined) {
     positions = startingPositions(options.source, model.streamArn, model.startingPosition);
-    await file.save(positions);
+    kept.save(positions);
   }
-  return new Mapping(model, uuid, options, file, positions);
+  return new Mapping(model, uuid, options, kept, positions);
 }
 
 class Mapping implements EventSourceMapping {
@@ -102,7 +107,7 @@ class Mapping implements EventSourceMapping {
     readonly model: EventSourceMappingModel,
     readonly uuid: string,
     private readonly options: EventSourceMappingOptions,
-    private readonly file: PositionFile,
+    private readonly kept: Positions,
     positions: Record<string, ShardPosition>,
   ) {
     this.positions = { ...positions };
@@ -130,7 +135,7 @@ class Mapping implements EventSourceMapping {
     this.stop.abort();
     await endsWithin(this.work, CLOSE_GRACE_MS);
     this.closed = true;
-    await this.file.save(this.positions);
+    this.savePositions();
   }
 
   private ports(): ShardPorts {
@@ -151,11 +156,18 @@ class Mapping implements EventSourceMapping {
       onPosition: (shardId, position) => {
         if (this.closed) return;
         this.positions[shardId] = position;
-        this.file.save(this.positions).catch((error: unknown) => {
-          this.tell(`cannot save its positions: ${messageOf(error)}`);
-        });
+        this.savePositions();
       },
     };
+  }
+
+  /** Positions that a full disk refuses are saved with the next ones, and at the end. */
+  private savePositions(): void {
+    try {
+      this.kept.save(this.positions);
+    } catch (error) {
+      this.tell(`cannot save its positions: ${messageOf(error)}`);
+    }
   }
 
   private countInvocation({ isRetry, error }: { readonly isRetry: boolean; readonly error?: string }): void {

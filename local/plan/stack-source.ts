@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { RunTimeContract } from "../contract/variable";
-import { UsageError } from "../lib/exit";
-import { contractOf } from "./plan/contract";
-import { readDataPlane } from "./plan/read-data-plane";
-import type { GivenVariables } from "./plan/variables";
-import { synthesize } from "./synthesize";
+import type { RunTimeContract } from "../../contract/variable";
+import { UsageError } from "../../lib/exit";
+import { contractOf } from "./contract";
+import { readDataPlane } from "./read-data-plane";
+import type { GivenVariables } from "./variables";
+
+const DOCUMENT = "cdk.tf.json";
 
 /** A synthesized stack. */
 export interface StackSource {
@@ -14,11 +15,6 @@ export interface StackSource {
   /** Values of its variables. */
   readonly variables: GivenVariables;
 }
-
-/** What is run: an environment of this project, or a synthesized stack. */
-export type RunSource = { readonly environment: string } | StackSource;
-
-const DOCUMENT = "cdk.tf.json";
 
 /**
  * The synthesized stack in a folder: the stack's own, or the app's `cdktf.out`, which then has one stack.
@@ -49,22 +45,4 @@ export function stackName({ directory }: StackSource): string {
 export function contractOfStack({ directory, variables }: StackSource): RunTimeContract {
   const plane = readDataPlane(directory, { searchEndpoint: "http://127.0.0.1" }, variables);
   return contractOf(plane).contract;
-}
-
-/**
- * The stack to run; an environment's is synthesized below `dataDir`.
- * @throws Error with the message of the synthesis
- */
-export async function stackOf(
-  source: RunSource | Promise<StackSource>,
-  dataDir: string,
-  say: (message: string) => void,
-): Promise<StackSource> {
-  if (source instanceof Promise) return source;
-  if ("directory" in source) {
-    say(`reading ${source.directory}`);
-    return source;
-  }
-  say(`synthesizing the Terraform of ${source.environment}`);
-  return { directory: await synthesize(join(dataDir, "terraform"), source.environment), variables: {} };
 }
