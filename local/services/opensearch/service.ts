@@ -3,7 +3,7 @@ import { openShell, RESET, type Shell, type ShellAnswer } from "../protocol/shel
 import type { BulkAction } from "./bulk";
 import { Engine } from "./engine";
 import { type EngineError, engineErrorOf } from "./errors";
-import { filterRaw } from "./indices/raw-json";
+import { filterJson, filterRaw } from "./indices/raw-json";
 import { type Answer, answer } from "./operations";
 
 export { EngineError } from "./errors";
@@ -84,11 +84,16 @@ export async function startSearchDouble(options: SearchDoubleOptions): Promise<S
 }
 
 function toHttp({ query }: SearchHttpRequest, found: Answer): ShellAnswer {
-  const { status, contentType, json } = found;
+  const { status, contentType } = found;
   const filterPath = query.get("filter_path");
-  const text = found.text ?? (json === undefined ? "" : JSON.stringify(json));
-  if (contentType !== undefined && contentType !== JSON_TYPE) return toJson(status, text, contentType);
-  return toJson(status, filterPath === null ? text : filterRaw(text, filterPath));
+  const isJson = contentType === undefined || contentType === JSON_TYPE;
+  return toJson(status, bodyOf(found, isJson ? filterPath : null), contentType ?? JSON_TYPE);
+}
+
+function bodyOf({ text, json }: Answer, filterPath: string | null): string {
+  if (text !== undefined) return filterPath === null ? text : filterRaw(text, filterPath);
+  if (json === undefined) return filterPath === null ? "" : "{}";
+  return filterPath === null ? JSON.stringify(json) : filterJson(json, filterPath);
 }
 
 function toJson(status: number, body: string, contentType = JSON_TYPE): ShellAnswer {

@@ -12,7 +12,7 @@ import {
 } from "../../../../local/services/opensearch/dates";
 import { EngineError } from "../../../../local/services/opensearch/errors";
 import { filterRaw } from "../../../../local/services/opensearch/indices/raw-json";
-import { compareTexts } from "../../../../local/services/opensearch/search/values";
+import { compareTexts } from "../../../../local/services/opensearch/indices/text-order";
 import {
   type Interceptor,
   type SearchDouble,

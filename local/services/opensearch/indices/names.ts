@@ -2,6 +2,7 @@ import { EngineError } from "../errors";
 
 /** Whether a name matches a pattern of `*` and literal characters. */
 export function matchesPattern(name: string, pattern: string): boolean {
+  if (pattern === "*") return true;
   if (!pattern.includes("*")) return name === pattern;
   const source = pattern
     .split("*")

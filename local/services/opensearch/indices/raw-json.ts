@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { topLevelMembers } from "../../../../contract/json-members";
+import { isJsonObject, type Json } from "../../../../lib/json";
 import { matchesPattern } from "./names";
 
 /** A JSON value as it was written: `JSON.parse` would round its long numbers. */
@@ -27,6 +28,30 @@ export function rawItems(text: RawJson): RawJson[] {
 export function filterRaw(answer: RawJson, filterPath: string): RawJson {
   const paths = filterPath.split(",").map((path) => path.split("."));
   return asFiltered(kept(answer.trim(), paths) ?? "{}");
+}
+
+/** {@link filterRaw} of a response that is no text yet, so that its numbers are JavaScript's. */
+export function filterJson(answer: Json, filterPath: string): RawJson {
+  const paths = filterPath.split(",").map((path) => path.split("."));
+  return JSON.stringify(keptOf(answer, paths) ?? {});
+}
+
+function keptOf(value: Json, paths: readonly (readonly string[])[]): Json | undefined {
+  if (paths.some((path) => path.length === 0)) return value;
+  if (Array.isArray(value)) {
+    const items = value.flatMap((item) => {
+      const inner = keptOf(item, paths);
+      return inner === undefined ? [] : [inner];
+    });
+    return items.length > 0 ? items : undefined;
+  }
+  if (!isJsonObject(value)) return undefined;
+  const members = Object.entries(value).flatMap(([key, member]) => {
+    const deeper = paths.filter(([step = ""]) => matchesPattern(key, step)).map(([, ...rest]) => rest);
+    const inner = deeper.length > 0 && member !== undefined ? keptOf(member, deeper) : undefined;
+    return inner === undefined ? [] : [[key, inner] as const];
+  });
+  return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
 
 /** JSON as the engine writes it when it filters: whole numbers keep their digits, any other becomes a double. */

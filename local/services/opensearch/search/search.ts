@@ -2,14 +2,16 @@ import { topLevelMembers } from "../../../../contract/json-members";
 import type { Json, JsonObject } from "../../../../lib/json";
 import { isJsonObject } from "../../../../lib/json";
 import { badRequest, EngineError, notSupported, shardFailure } from "../errors";
+import type { FieldValue } from "../indices/field-values";
 import { asFiltered, exactNumber, rawJson } from "../indices/raw-json";
 import type { Doc, SearchIndex } from "../indices/search-index";
 import { numberSetting } from "../indices/settings";
+import { compareTexts } from "../indices/text-order";
 import { checkMembers, count, listOf } from "../params";
 import { compileAggregations } from "./aggregations";
 import { compileQuery } from "./query";
 import { Sort, type SortValues } from "./sort";
-import type { Match } from "./values";
+import { keywordOf, type Match } from "./values";
 
 const DEFAULT_SIZE = 10;
 const MAX_WINDOW = 10_000;
@@ -42,6 +44,8 @@ export function search(body: JsonObject, indices: readonly SearchIndex[], now: n
   const began = performance.now();
   checkMembers(body, "a search", KNOWN);
   try {
+    const sorted = sortedPage(body, indices, now);
+    if (sorted) return answerOf(body, indices, sorted.hits, sorted.found, "", began);
     const matches = find(body["query"], indices, now);
     // Without an index no shard evaluates the aggregations, so the response has none.
     const aggs = indices.length === 0 ? undefined : (body["aggs"] ?? body["aggregations"]);
@@ -51,18 +55,30 @@ export function search(body: JsonObject, indices: readonly SearchIndex[], now: n
     const hits = page(body, kept, indices);
     const hasAggregations = aggs !== undefined;
     const aggregations = hasAggregations ? `,"aggregations":${rawJson(aggregate(matches))}` : "";
-    const shards = JSON.stringify(shardsOf(indices));
-    const total = totalOf(body["track_total_hits"], kept.length);
-    const scored = hits.length > 0 && hits.every(({ sort }) => sort === undefined);
-    const maxScore = indices.length === 0 ? "0.0" : scored ? "1.0" : "null";
-    const texts = hits.map((hit) => hitText(hit, body["_source"])).join(",");
-    const took = Math.round(performance.now() - began);
-    return `{"took":${took},"timed_out":false,"_shards":${shards},"hits":{${total}"max_score":${maxScore},"hits":[${texts}]}${aggregations}}`;
+    return answerOf(body, indices, hits, kept.length, aggregations, began);
   } catch (error) {
     const [first] = indices;
     const inShard = error instanceof EngineError && error.status === 400 && !PARSE_ERRORS.has(error.type);
     throw inShard && first ? shardFailure(first.name, error) : error;
   }
+}
+
+/** @param found number of matches */
+function answerOf(
+  body: JsonObject,
+  indices: readonly SearchIndex[],
+  hits: readonly Hit[],
+  found: number,
+  aggregations: string,
+  began: number,
+): string {
+  const shards = JSON.stringify(shardsOf(indices));
+  const total = totalOf(body["track_total_hits"], found);
+  const scored = hits.length > 0 && hits.every(({ sort }) => sort === undefined);
+  const maxScore = indices.length === 0 ? "0.0" : scored ? "1.0" : "null";
+  const texts = hits.map((hit) => hitText(hit, body["_source"])).join(",");
+  const took = Math.round(performance.now() - began);
+  return `{"took":${took},"timed_out":false,"_shards":${shards},"hits":{${total}"max_score":${maxScore},"hits":[${texts}]}${aggregations}}`;
 }
 
 /** Errors that the engine finds before it queries its shards. */
@@ -78,9 +94,72 @@ function find(query: Json | undefined, indices: readonly SearchIndex[], now: num
   const matches: Match[] = [];
   for (const index of indices) {
     const fits = compileQuery(query, index, now);
-    for (const doc of index.documents()) if (fits(doc)) matches.push({ index, doc });
+    for (const doc of candidates(query, index)) if (fits(doc)) matches.push({ index, doc });
   }
   return matches;
+}
+
+/** The documents that can match: those with the ids if the query names ids, so that it costs nothing for the others. */
+function candidates(query: Json | undefined, index: SearchIndex): Iterable<Doc> {
+  const ids = isJsonObject(query) ? query["ids"] : undefined;
+  const values = isJsonObject(ids) ? ids["values"] : undefined;
+  return values === undefined ? index.documents() : index.withIds(listOf(values).map(String));
+}
+
+/**
+ * A page of a search that is ordered by one keyword alone, as a reader of all documents asks for one after the other. The
+ * documents are sorted once for all pages, and a page looks only at its own.
+ * @returns undefined for any other search
+ */
+function sortedPage(
+  body: JsonObject,
+  indices: readonly SearchIndex[],
+  now: number,
+): { readonly hits: Hit[]; readonly found: number } | undefined {
+  const { query, sort: order, search_after: after, track_total_hits: track = DEFAULT_TRACKED } = body;
+  const others = ["aggs", "aggregations", "post_filter", "from"].some((name) => body[name] !== undefined);
+  const path = others || track !== DEFAULT_TRACKED ? undefined : Sort.ascendingKeyword(order, indices);
+  const size = count(body["size"], "size", DEFAULT_SIZE);
+  if (path === undefined || size === 0 || size > MAX_WINDOW) return undefined;
+  const sort = Sort.compile(order, indices);
+  const start = after === undefined ? undefined : sort?.after(listOf(after));
+  const hits: Hit[] = [];
+  let found = 0;
+  for (const index of indices) {
+    const fits = compileQuery(query, index, now);
+    const docs = index.sortedBy(path);
+    // Beyond this number the answer says only that there are more.
+    if (isAll(query)) found += docs.length;
+    else
+      for (let at = 0; at < docs.length && found <= DEFAULT_TRACKED; at++) if (fits(docs[at] as Doc)) found++;
+    let taken = 0;
+    for (let at = firstAfter(docs, path, start?.[0]); at < docs.length && taken < size; at++) {
+      const doc = docs[at];
+      if (doc === undefined || !fits(doc)) continue;
+      hits.push({ match: { index, doc }, sort: [keywordOf(doc, path)] });
+      taken++;
+    }
+  }
+  if (indices.length > 1) hits.sort((a, b) => sort?.compare(a.sort ?? [], b.sort ?? []) ?? 0);
+  return { hits: hits.slice(0, size), found };
+}
+
+function isAll(query: Json | undefined): boolean {
+  return query === undefined || (isJsonObject(query) && query["match_all"] !== undefined);
+}
+
+/** Position of the first document behind a value. */
+function firstAfter(docs: readonly Doc[], path: string, value: FieldValue | null | undefined): number {
+  if (value === undefined || value === null) return 0;
+  let low = 0;
+  let high = docs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const doc = docs[middle];
+    if (doc !== undefined && compareTexts(keywordOf(doc, path), String(value)) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function filtered(

@@ -25,6 +25,20 @@ export class Sort {
     return keys.length === 0 ? undefined : new Sort(keys);
   }
 
+  /** The path of a keyword that alone orders the hits, ascending, and that every document has exactly once. */
+  public static ascendingKeyword(
+    sort: Json | undefined,
+    indices: readonly SearchIndex[],
+  ): string | undefined {
+    const [one, ...others] = listOf(sort);
+    if (one === undefined || others.length > 0) return undefined;
+    const [path, options]: readonly [string, Json] =
+      typeof one === "string" ? [one, {}] : onlyMember(one, "sort");
+    const order = isJsonObject(options) ? (options["order"] ?? "asc") : options;
+    const isKeyword = indices.every((index) => index.mapping.field(path)?.type === "keyword");
+    return order === "asc" && isKeyword && indices.every((index) => index.hasOneOf(path)) ? path : undefined;
+  }
+
   public valuesOf(match: Match): SortValues {
     return this.keys.map(({ value }) => value(match));
   }

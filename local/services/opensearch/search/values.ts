@@ -2,6 +2,7 @@ import { badRequest, notSupported } from "../errors";
 import type { FieldValue } from "../indices/field-values";
 import type { Field } from "../indices/mapping";
 import type { Doc, SearchIndex } from "../indices/search-index";
+import { compareTexts } from "../indices/text-order";
 
 /** A document that a search found. */
 export interface Match {
@@ -9,17 +10,9 @@ export interface Match {
   readonly doc: Doc;
 }
 
-/** Orders texts as the engine does: by code point, not by UTF-16 code unit. */
-export function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  let at = 0;
-  while (a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  const left = a.charCodeAt(at);
-  const right = b.charCodeAt(at);
-  if (Number.isNaN(left)) return -1;
-  if (Number.isNaN(right)) return 1;
-  const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
-  return rank(left) - rank(right);
+/** The only value of a keyword of a document that has one, see {@link SearchIndex.sortedBy}. */
+export function keywordOf(doc: Doc, path: string): string {
+  return String(doc.values[doc.mapping.field(path)?.slot ?? -1]);
 }
 
 export function compareValues(a: FieldValue, b: FieldValue): number {
