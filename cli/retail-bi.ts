@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 /** `retail-bi COMMAND …`: each command belongs to a program beside this file. */
 import { spawnSync } from "node:child_process";
 import { constants } from "node:os";
@@ -34,8 +34,9 @@ if (command) {
   const [program, ...first] = command.runs;
   // Ctrl-C reaches the program too, which ends in its own time.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+  // Node would take --env-file for its own, were there no "--".
   const path = join(__dirname, `${program}.js`);
-  const { status, signal, error } = spawnSync(process.execPath, [path, ...first, ...args], {
+  const { status, signal, error } = spawnSync(process.execPath, ["--", path, ...first, ...args], {
     stdio: "inherit",
   });
   if (error) throw error;

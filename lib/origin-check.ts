@@ -18,9 +18,12 @@ function ownHosts(port: number): readonly string[] {
   return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
 }
 
-function isOwn(host: string, port: number, hasSubdomains: boolean): boolean {
+function isOwn(host: string, port: number, hasPages: boolean, hasSubdomains: boolean): boolean {
+  if (ownHosts(port).includes(host)) return true;
   // No name server can answer for names below `localhost`: https://www.rfc-editor.org/rfc/rfc6761#section-6.3
-  return ownHosts(port).includes(host) || (hasSubdomains && host.endsWith(`.localhost:${port}`));
+  if (hasSubdomains && host.endsWith(`.localhost:${port}`)) return true;
+  // OpenSearch's signing client leaves the port out. It is the name that a web page cannot choose.
+  return !hasPages && ownHosts(port).includes(`${host}:${port}`);
 }
 
 /**
@@ -40,7 +43,7 @@ export function rejectionReason(
   { what = "the tunnel", hasPages = true, hasSubdomains = false }: OriginCheck = {},
 ): string | undefined {
   const name = host?.toLowerCase();
-  if (name === undefined || !isOwn(name, port, hasSubdomains)) {
+  if (name === undefined || !isOwn(name, port, hasPages, hasSubdomains)) {
     return `Host is ${quoted(host)}; ${ownHosts(port).slice(0, 2).join(" or ")} is wanted`;
   }
   const own = `http://${name}`;

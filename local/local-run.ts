@@ -35,6 +35,7 @@ import {
 import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
+import { startSts } from "./services/sts/service";
 import { openStore, type Store } from "./store/store";
 
 /** Options for running a data plane. */
@@ -235,11 +236,13 @@ async function start(
       port: port(2),
     }),
   );
+  const sts = await services.open(startSts({ accountId: plane.accountId, port: port(6) }));
   const endpoints = {
     AWS_ENDPOINT_URL_KINESIS: stream.url,
     AWS_ENDPOINT_URL_S3: objects.url,
     AWS_ENDPOINT_URL_ATHENA: sql.url,
     AWS_ENDPOINT_URL_GLUE: sql.url,
+    AWS_ENDPOINT_URL_STS: sts.url,
   };
   const functions = await services.open(
     startFunctions(plane.functions, { baseEnvironment: endpoints, logDir: join(dataDir, "logs") }),

@@ -1,9 +1,14 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import { buffer } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
-import { closeServer, listenOnLoopback } from "../../lib/loopback";
-import type { Service } from "../plan/data-plane";
+import type { IncomingHttpHeaders } from "node:http";
+import { messageOf } from "../../lib/message-of";
 import type { SearchHttpRequest } from "../services/opensearch/service";
+import {
+  openShell,
+  Refusal,
+  type Shell,
+  type ShellAnswer,
+  type ShellRequest,
+} from "../services/protocol/shell";
+import { splitTarget } from "../services/protocol/target";
 import { forward } from "./forward";
 import { PluginStubs } from "./plugin-stubs";
 import { type KnownKey, refusedBy } from "./sigv4-verifier";
@@ -27,10 +32,10 @@ export interface GateOptions {
 }
 
 /** A running gate. */
-export interface Gate extends Service {
-  /** Such as `http://127.0.0.1:9200`. */
-  readonly url: string;
-}
+export type Gate = Shell;
+
+/** The engine's own limit of a request body (`http.max_content_length`). */
+const MAX_BODY_BYTES = 100 * 1024 * 1024;
 
 /** Request headers that the gate forwards; none of them can set an identity. */
 const PASSED_ON = [
@@ -50,11 +55,18 @@ const PASSED_BACK = ["content-encoding", "content-length", "content-type", "warn
  * signature (SigV4, service `es`) and passes the signer's role to the engine. It answers an invalid or missing
  * signature with 403.
  */
-export async function startGate(options: GateOptions): Promise<Gate> {
+export function startGate(options: GateOptions): Promise<Gate> {
   const gate = new OpenGate(options);
-  const server = createServer((incoming, response) => void gate.serve(incoming, response));
-  const url = await listenOnLoopback(server, options.port, "search gate");
-  return { url, close: () => closeServer(server) };
+  return openShell({
+    name: "search gate",
+    port: options.port,
+    maxBodyBytes: MAX_BODY_BYTES,
+    answer: (request) => gate.answer(request),
+    errorAnswer: (error) =>
+      error instanceof Refusal
+        ? say(error.status, error.message)
+        : say(503, `the engine does not answer: ${messageOf(error)}`),
+  });
 }
 
 class OpenGate {
@@ -70,37 +82,19 @@ class OpenGate {
     this.roles = new Map(principals.map(({ credentials, roleArn }) => [credentials.accessKeyId, roleArn]));
   }
 
-  /** Answers a request; never rejects. */
-  public async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const left = new AbortController();
-    response.once("close", () => left.abort());
-    try {
-      await this.answer(incoming, response, left.signal);
-    } catch (error) {
-      if (left.signal.aborted) return;
-      // A truncated response must not look complete.
-      if (response.headersSent) response.destroy();
-      else
-        say(response, 503, `the engine does not answer: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-
-  private async answer(
-    incoming: IncomingMessage,
-    response: ServerResponse,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { method = "GET", url: target = "/", rawHeaders, headers } = incoming;
+  /** Answers a request. Rejects when the engine does not. */
+  public async answer(request: ShellRequest): Promise<ShellAnswer> {
+    const { method, target, rawHeaders, headers, signal } = request;
     const { region, engineUrl, masterRoleArn } = this.options;
-    const body = await buffer(incoming);
+    const body = await request.whole();
     const verifier = { region, service: "es", keys: this.keys, now: new Date() };
     const refused = refusedBy(verifier, { method, target, rawHeaders, body });
-    if (refused !== undefined) return say(response, 403, refused);
+    if (refused !== undefined) return say(403, refused);
     const roleArn = this.roles.get(signerOf(headers));
     if (roleArn === undefined) throw new Error("the verified access key has no role");
 
-    const substitute = this.pluginStubs.answer(asRead(incoming, body), roleArn === masterRoleArn);
-    if (substitute) return send(response, substitute.status, JSON.stringify(substitute.body));
+    const substitute = this.pluginStubs.answer(asRead(request, body), roleArn === masterRoleArn);
+    if (substitute) return json(substitute.status, JSON.stringify(substitute.body));
     const answer = await forward(engineUrl, {
       roleArn,
       method,
@@ -109,8 +103,7 @@ class OpenGate {
       body,
       signal,
     });
-    response.writeHead(answer.statusCode ?? 502, only(PASSED_BACK, answer.headers));
-    await pipeline(answer, response);
+    return { status: answer.statusCode ?? 502, headers: only(PASSED_BACK, answer.headers), body: answer };
   }
 }
 
@@ -119,22 +112,25 @@ function signerOf({ authorization = "" }: IncomingHttpHeaders): string {
   return /Credential=(\w+)\//.exec(authorization)?.[1] ?? "";
 }
 
-function asRead({ method = "GET", url = "/", headers }: IncomingMessage, body: Buffer): SearchHttpRequest {
-  const { pathname, searchParams } = new URL(url, "http://gate");
-  return { method, path: pathname, query: searchParams, headers, body: body.toString() };
+function asRead({ method, target, headers }: ShellRequest, body: Buffer): SearchHttpRequest {
+  const { path, query } = splitTarget(target);
+  return { method, path, query, headers, body: body.toString() };
 }
 
-function only(names: readonly string[], headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(
-    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
-  );
+function only(names: readonly string[], headers: IncomingHttpHeaders): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (typeof value === "string") found[name] = value;
+  }
+  return found;
 }
 
 /** Answers in the format of a domain's endpoint, which differs from the engine's. */
-function say(response: ServerResponse, status: number, message: string): void {
-  send(response, status, JSON.stringify({ message }));
+function say(status: number, message: string): ShellAnswer {
+  return json(status, JSON.stringify({ message }));
 }
 
-function send(response: ServerResponse, status: number, json: string): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(json);
+function json(status: number, body: string): ShellAnswer {
+  return { status, headers: { "content-type": "application/json" }, body };
 }

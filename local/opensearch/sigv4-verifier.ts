@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { decodePath } from "../services/protocol/target";
 
 /** A received request. */
 interface ArrivedRequest {
@@ -123,7 +124,7 @@ function canonicalQuery(target: string): string {
     .split("&")
     .map((parameter) => {
       const [name = "", ...value] = parameter.split("=");
-      return [name, value.join("=")].map((part) => uriEncode(decodeURIComponent(part)));
+      return [name, value.join("=")].map((part) => uriEncode(decodePath(part)));
     })
     .sort(
       ([nameA = "", valueA = ""], [nameB = "", valueB = ""]) =>

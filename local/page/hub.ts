@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import { PassThrough, type Readable } from "node:stream";
 import type { PageEvents } from "./state";
 
 /** Most pages that are open at a time. */
@@ -8,7 +8,7 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 
 /** Sends events to every open page, and the last ones to a page that opens (server-sent events). */
 export class Hub {
-  private readonly viewers = new Set<ServerResponse>();
+  private readonly viewers = new Set<PassThrough>();
   private readonly latest = new Map<string, string>();
   public get hasViewers(): boolean {
     return this.viewers.size > 0;
@@ -18,13 +18,14 @@ export class Hub {
     return this.viewers.size >= MOST_VIEWERS;
   }
 
-  /** Keeps the response open and writes events into it until the page closes. */
-  public add(response: ServerResponse): void {
-    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
-    response.write("retry: 1000\n\n");
-    for (const message of this.latest.values()) response.write(message);
-    this.viewers.add(response);
-    response.on("close", () => this.viewers.delete(response));
+  /** Opens a stream of events for a page, until its reader destroys it or the hub closes. */
+  public open(): Readable {
+    const viewer = new PassThrough();
+    viewer.write("retry: 1000\n\n");
+    for (const message of this.latest.values()) viewer.write(message);
+    this.viewers.add(viewer);
+    viewer.on("close", () => this.viewers.delete(viewer));
+    return viewer;
   }
 
   /** @param key events of the same name with different keys do not replace each other */

@@ -1,8 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { closeServer, listenOnLoopback } from "../../lib/loopback";
-import { rejectionReason } from "../../lib/origin-check";
-import type { Service } from "../plan/data-plane";
+import { messageOf } from "../../lib/message-of";
+import { parseJson } from "../services/protocol/parse-json";
+import {
+  openShell,
+  Refusal,
+  type Shell,
+  type ShellAnswer,
+  type ShellRequest,
+} from "../services/protocol/shell";
+import { splitTarget } from "../services/protocol/target";
 import type { Asset } from "./assets";
 import type { Hub } from "./hub";
 
@@ -42,6 +47,8 @@ export class HttpError extends Error {
     message: string,
     /** Further members of the JSON response. */
     readonly members: Readonly<Record<string, unknown>> = {},
+    /** Further headers of the response. */
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
   }
@@ -65,76 +72,71 @@ interface PageServerOptions {
  * `Origin`, `Referer` or `Sec-Fetch-Site` is refused, as the tunnel refuses it.
  * @throws Error naming the port when it is taken
  */
-export async function startPageServer(
-  options: PageServerOptions,
-): Promise<Service & { readonly url: string }> {
-  const server = createServer((request, response) => {
-    const { port } = server.address() as AddressInfo;
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    response.setHeader("cache-control", "no-cache");
-    serve(request, response, port, options).catch((error: unknown) => sendError(response, error));
+export async function startPageServer(options: PageServerOptions): Promise<Shell> {
+  const shell = await openShell({
+    name: "page",
+    port: options.port ?? 0,
+    hasPages: true,
+    maxBodyBytes: MOST_BODY_BYTES,
+    answer: async (request) => secured(await answer(request, options)),
+    errorAnswer: (error) => secured(errorAnswer(error)),
   });
-  const url = await listenOnLoopback(server, options.port ?? 0, "page");
   return {
-    url,
+    url: shell.url,
     close: () => {
       options.hub.close();
-      return closeServer(server);
+      return shell.close();
     },
   };
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  port: number,
+function secured({ headers, ...answer }: ShellAnswer): ShellAnswer {
+  return { ...answer, headers: { ...SECURITY_HEADERS, "cache-control": "no-cache", ...headers } };
+}
+
+async function answer(
+  request: ShellRequest,
   { assets, hub, actions }: PageServerOptions,
-): Promise<void> {
-  const reason = rejectionReason(request.headers, port, { what: "this page" });
-  if (reason !== undefined) throw new HttpError(403, reason);
-  const [path = "/"] = (request.url ?? "/").split("?");
+): Promise<ShellAnswer> {
+  const { path } = splitTarget(request.target);
   const action = new Map(Object.entries(actions)).get(path);
   if (action) {
-    allow(request, response, ["POST"]);
+    allow(request, ["POST"]);
     const body = await readJson(request);
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    sendJson(response, 200, await action(body, gone.signal));
-    return;
+    return json(200, await action(body, request.signal));
   }
   if (path === "/events") {
-    allow(request, response, ["GET"]);
+    allow(request, ["GET"]);
     if (hub.isFull) throw new HttpError(503, "too many pages look at this run: close one");
-    hub.add(response);
-    return;
+    return {
+      status: 200,
+      headers: { "content-type": "text/event-stream; charset=utf-8" },
+      body: hub.open(),
+    };
   }
   const asset = assets.get(path);
   if (asset === undefined) throw new HttpError(404, `there is no ${path} here`);
-  allow(request, response, ["GET", "HEAD"]);
-  sendAsset(request, response, asset);
+  allow(request, ["GET", "HEAD"]);
+  const { etag, contentType, body } = asset;
+  if (request.headers["if-none-match"] === etag) return { status: 304, headers: { etag } };
+  return { status: 200, headers: { etag, "content-type": contentType }, body };
 }
 
-function allow({ method }: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
-  if (method !== undefined && methods.includes(method)) return;
-  response.setHeader("allow", methods.join(", "));
-  throw new HttpError(405, `${method} is not allowed here; ${methods.join(" or ")} is`);
+function allow({ method }: ShellRequest, methods: readonly string[]): void {
+  if (methods.includes(method)) return;
+  const allowed = { allow: methods.join(", ") };
+  throw new HttpError(405, `${method} is not allowed here; ${methods.join(" or ")} is`, {}, allowed);
 }
 
-async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+async function readJson(request: ShellRequest): Promise<Readonly<Record<string, unknown>>> {
   // A form of another page can send text, but JSON only after a preflight.
   if (request.headers["content-type"]?.split(";")[0] !== "application/json") {
     throw new HttpError(415, "the content type must be application/json");
   }
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > MOST_BODY_BYTES) throw new HttpError(413, `the body is longer than ${MOST_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
   let value: unknown;
+  const text = (await request.whole()).toString("utf8");
   try {
-    value = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    value = parseJson(text);
   } catch (error) {
     throw new HttpError(400, `the body is not JSON: ${String(error)}`);
   }
@@ -144,33 +146,18 @@ async function readJson(request: IncomingMessage): Promise<Readonly<Record<strin
   return { ...value };
 }
 
-function sendAsset(request: IncomingMessage, response: ServerResponse, asset: Asset): void {
-  response.setHeader("etag", asset.etag);
-  if (request.headers["if-none-match"] === asset.etag) {
-    response.writeHead(304).end();
-    return;
-  }
-  response.writeHead(200, { "content-type": asset.contentType, "content-length": asset.body.length });
-  response.end(request.method === "HEAD" ? undefined : asset.body);
+function json(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): ShellAnswer {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+    body: JSON.stringify(value ?? null),
+  };
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  const text = JSON.stringify(value ?? null);
-  response.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
-}
-
-function sendError(response: ServerResponse, error: unknown): void {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
+function errorAnswer(error: unknown): ShellAnswer {
+  const message = messageOf(error);
+  if (error instanceof HttpError) {
+    return json(error.status, { message, ...error.members }, error.headers);
   }
-  // Does not wait for the unread rest of the request.
-  response.setHeader("connection", "close");
-  const message = error instanceof Error ? error.message : String(error);
-  const { status, members } = error instanceof HttpError ? error : { status: 500, members: {} };
-  sendJson(response, status, { message, ...members });
+  return json(error instanceof Refusal ? error.status : 500, { message });
 }

@@ -6,6 +6,9 @@ export const ON_DEMAND_SHARDS = 4;
 /** Largest record of a stream that names no other size, KiB; also the smallest that can be named. */
 export const DEFAULT_RECORD_KIB = 1024;
 
+/** Largest record size that a stream can have, KiB. */
+const LARGEST_RECORD_KIB = 10_240;
+
 /** Names of the `aws_s3_bucket` resources. */
 export function readBuckets(stack: Stack): string[] {
   return stack.all("aws_s3_bucket").map((bucket) => {
@@ -29,6 +32,10 @@ export function readStreams(stack: Stack): StreamModel[] {
     if ((mode === "ON_DEMAND") === stream.has("shard_count")) {
       stream.refuse("shard_count", "is required for a provisioned stream, and allowed only there");
     }
+    const maxRecordKiB = stream.integer("max_record_size_in_kib", DEFAULT_RECORD_KIB, DEFAULT_RECORD_KIB);
+    if (maxRecordKiB > LARGEST_RECORD_KIB) {
+      stream.refuse("max_record_size_in_kib", `must be at most ${LARGEST_RECORD_KIB}`);
+    }
     return {
       address: stream.address,
       name,
@@ -36,7 +43,7 @@ export function readStreams(stack: Stack): StreamModel[] {
       mode,
       shardCount: stream.integer("shard_count", ON_DEMAND_SHARDS, 1),
       retentionHours: stream.integer("retention_period", 24, 24),
-      maxRecordKiB: stream.integer("max_record_size_in_kib", DEFAULT_RECORD_KIB, DEFAULT_RECORD_KIB),
+      maxRecordKiB,
       tags: stream.map("tags"),
     };
   });

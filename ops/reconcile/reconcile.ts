@@ -3,7 +3,14 @@ import type { Client } from "@opensearch-project/opensearch";
 import type { LineValues } from "../../contract/checksum";
 import { DAY_MS, formatTimestamp } from "../../contract/timestamp";
 import type { RunTimeContract } from "../../contract/variable";
-import { type Comparison, compare, type QuarantinedLine } from "./compare";
+import {
+  type Comparison,
+  LayerComparer,
+  type LayerName,
+  type OnRow,
+  type QuarantinedLine,
+  type StreamLine,
+} from "./compare";
 import { type FailureBucket, readDiscardedLines } from "./on-failure-records";
 import { quarantineOf } from "./quarantine";
 import { readIndex } from "./search-lines";
@@ -107,31 +114,29 @@ async function readAndCompare(
   onRead: (source: string, lines: number) => void = () => undefined,
   onDocument?: (values: LineValues) => void,
 ): Promise<LayerComparison> {
-  const stream = await readStream(kinesis, streamName, contract, window, disorderMs);
-  onRead("stream", stream.size);
-  const raw = batch && (await readTable(batch.sql, batch.tables.json, contract, window));
-  if (raw) onRead("raw zone", raw.size);
-  const parquet = batch && (await readTable(batch.sql, batch.tables.parquet, contract, window));
-  if (parquet) onRead("Parquet", parquet.size);
+  const horizon = formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS);
+  const layers = [...(batch ? (["raw", "parquet"] as const) : []), ...(search ? (["indexed"] as const) : [])];
+  const comparer = new LayerComparer(layers, horizon);
+  const rowsOf = (name: LayerName): OnRow => {
+    return (id, sum, arrivedAt) => comparer.addRow(name, id, sum, arrivedAt);
+  };
+  const onLine = (id: string, line: StreamLine): void => comparer.addStream(id, line);
+  await readStream(kinesis, streamName, contract, onLine, window, disorderMs);
+  onRead("stream", comparer.countOf("stream"));
+  if (batch) {
+    await readTable(batch.sql, batch.tables.json, contract, rowsOf("raw"), window);
+    onRead("raw zone", comparer.countOf("raw"));
+    await readTable(batch.sql, batch.tables.parquet, contract, rowsOf("parquet"), window);
+    onRead("Parquet", comparer.countOf("parquet"));
+  }
   const quarantine = await quarantineOf({ batch, failures }, window);
   onRead("quarantine", quarantine.size);
-  const index =
-    search && (await readIndex(search.client, search.indexPattern, contract, { window, onDocument }));
-  if (index) onRead("search index", index.size);
+  if (search) {
+    const { client, indexPattern } = search;
+    await readIndex(client, indexPattern, contract, rowsOf("indexed"), { window, onDocument });
+    onRead("search index", comparer.countOf("indexed"));
+  }
   const discarded = search && failures && (await readDiscardedLines(failures, contract, window));
-  const comparison = compare({
-    stream,
-    horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
-    layers: { ...(raw && { raw }), ...(parquet && { parquet }), ...(index && { indexed: index }) },
-    quarantine,
-    ...(discarded && { discarded }),
-    ...(ledger && { ledger: await setOf(ledger) }),
-  });
-  return { ...comparison, quarantine };
-}
-
-async function setOf(ledger: Ledger): Promise<Set<string>> {
-  const identities = new Set<string>();
-  for await (const id of ledger) identities.add(id);
-  return identities;
+  for await (const id of ledger ?? []) comparer.addAcknowledged(id);
+  return { ...comparer.compare(quarantine, ledger !== undefined, discarded), quarantine };
 }

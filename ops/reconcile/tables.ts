@@ -3,7 +3,7 @@ import type { Column } from "../../contract/column";
 import { quotedColumn, tableColumn } from "../../contract/glue-columns";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
-import type { LayerLine, QuarantinedLine } from "./compare";
+import type { OnRow, QuarantinedLine } from "./compare";
 import type { ResultRow } from "./result-csv";
 import type { Sql } from "./sql";
 import type { Summariser, Sums } from "./summary";
@@ -31,24 +31,20 @@ function where(window: Window | undefined): string {
   return window === undefined ? "" : ` WHERE ${partitionCondition(window)} AND ${arrivalCondition(window)}`;
 }
 
-/** The lines of a table by identity. */
+/** Reads the lines of a table. @param onRow called with each row */
 export async function readTable(
   sql: Sql,
   table: string,
   { columns }: RunTimeContract,
+  onRow: OnRow,
   window?: Window,
-): Promise<Map<string, LayerLine>> {
-  const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
+): Promise<void> {
   await sql.query(linesQuery(table, columns, window), (row) => {
-    const id = row["record_id"] ?? "";
     const arrivedAt = row["arrived_at"] ?? "";
     const values = rowValues(columns, row);
-    const sum = checksum(columns, values, arrivedAt, textOrNull(row[EXTRA_COLUMN.field]));
-    const line = lines.get(id);
-    if (line) line.checksums.push(sum);
-    else lines.set(id, { checksums: [sum], arrivedAt });
+    const extra = textOrNull(row[EXTRA_COLUMN.field]);
+    onRow(row["record_id"] ?? "", checksum(columns, values, arrivedAt, extra), arrivedAt);
   });
-  return lines;
 }
 
 function textOrNull(cell = ""): string | null {

@@ -83,7 +83,7 @@ async function reconciling({ analysts }: BatchLayer): Promise<void> {
   const summariser = new Summariser(retailTransaction, retailSummary);
   for (const table of [retailTransaction.tables.raw, retailTransaction.tables.merged]) {
     for (const window of [undefined, WHOLE, SAMPLE]) {
-      await readTable(analysts, table, retailTransaction, window);
+      await readTable(analysts, table, retailTransaction, () => undefined, window);
       await readSums(analysts, table, summariser, window);
     }
   }

@@ -3,8 +3,8 @@ import { retailTransaction } from "../../../contract/retail-transaction";
 import type { RunTimeContract } from "../../../contract/variable";
 import { StreamTail } from "../../../local/page/stream-tail";
 import { localKinesis } from "../../../local/services/clients";
-import { readStream } from "../../../ops/reconcile/stream-lines";
 import { GOOD_ROW } from "../../support/good-row";
+import { streamLines } from "../../support/lines-by-id";
 import { meterReadings } from "../../support/meter-readings";
 import { type Engines, REGION, STREAM, startEngines } from "../support/engines";
 
@@ -92,5 +92,5 @@ test("the comparison of an hour that goes on ends with its window", async () => 
   const now = Date.now();
   const window = { fromMs: now - 60_000, toMs: now - 1_000, minutesPerHour: 60 };
 
-  expect((await readStream(engines.kinesis, STREAM.name, retailTransaction, window, 500)).size).toBe(0);
+  expect((await streamLines(engines.kinesis, STREAM.name, retailTransaction, window, 500)).size).toBe(0);
 });

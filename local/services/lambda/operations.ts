@@ -1,6 +1,7 @@
-import type { IncomingMessage } from "node:http";
-import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
 import type { FunctionModel, Invoke } from "../../plan/data-plane";
+import { parseJson } from "../protocol/parse-json";
+import type { ShellAnswer, ShellRequest } from "../protocol/shell";
+import { decodePath, splitTarget } from "../protocol/target";
 import { LambdaError } from "./errors";
 import { FunctionError } from "./functions/function-error";
 
@@ -12,27 +13,22 @@ export interface InvokePorts {
 
 const INVOCATIONS = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 
-/** A response. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** Answers a request. @throws LambdaError for requests that Lambda would refuse or the local run does not support */
-export async function answer(request: IncomingMessage, { functions, invoke }: InvokePorts): Promise<Answer> {
-  const text = await readBody(request);
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://local");
-  const asked = INVOCATIONS.exec(pathname)?.[1];
+export async function answer(
+  request: ShellRequest,
+  { functions, invoke }: InvokePorts,
+): Promise<ShellAnswer> {
+  const { path, query } = splitTarget(request.target);
+  const asked = INVOCATIONS.exec(path)?.[1];
   if (request.method !== "POST" || asked === undefined) {
     throw new LambdaError(
       404,
       "UnknownOperationException",
-      `${request.method} ${pathname} is not supported by the local run: this port serves Lambda's Invoke`,
+      `${request.method} ${path} is not supported by the local run: this port serves Lambda's Invoke`,
     );
   }
-  refuseOptions(request, searchParams);
-  const name = decodeURIComponent(asked);
+  refuseOptions(request, query);
+  const name = decodePath(asked);
   const found = functions.find((one) => one.name === name || one.arn === name);
   if (found === undefined) {
     const names = functions.map((one) => one.name).join(", ");
@@ -42,7 +38,7 @@ export async function answer(request: IncomingMessage, { functions, invoke }: In
       `Function not found: ${name}; there are ${names}`,
     );
   }
-  const event = parse(text);
+  const event = parse((await request.whole()).toString("utf8"));
   try {
     return executed(await invoke(found.arn, event));
   } catch (error) {
@@ -52,7 +48,7 @@ export async function answer(request: IncomingMessage, { functions, invoke }: In
   }
 }
 
-function refuseOptions({ headers }: IncomingMessage, query: URLSearchParams): void {
+function refuseOptions({ headers }: ShellRequest, query: URLSearchParams): void {
   const type = headers["x-amz-invocation-type"] ?? "RequestResponse";
   const refuse = (what: string): never => {
     throw new LambdaError(400, "InvalidParameterValueException", `${what} is not supported by the local run`);
@@ -64,23 +60,9 @@ function refuseOptions({ headers }: IncomingMessage, query: URLSearchParams): vo
   if (qualifier !== "$LATEST") refuse(`qualifier ${qualifier}`);
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes <= LAMBDA_REQUEST_BYTES) chunks.push(chunk);
-  }
-  if (bytes > LAMBDA_REQUEST_BYTES) {
-    const message = `Request must be smaller than ${LAMBDA_REQUEST_BYTES} bytes for the InvokeFunction operation`;
-    throw new LambdaError(413, "RequestTooLargeException", message);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
 function parse(text: string): unknown {
   try {
-    return text === "" ? {} : JSON.parse(text);
+    return text === "" ? {} : parseJson(text);
   } catch (error) {
     throw new LambdaError(
       400,
@@ -90,7 +72,7 @@ function parse(text: string): unknown {
   }
 }
 
-function executed(result: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+function executed(result: unknown, headers: Readonly<Record<string, string>> = {}): ShellAnswer {
   return {
     status: 200,
     headers: { "x-amz-executed-version": "$LATEST", ...headers },

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type ServerResponse } from "node:http";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
-import { messageOf } from "../../../lib/message-of";
-import type { Service } from "../../plan/data-plane";
-import { LambdaError } from "./errors";
-import { type Answer, answer, type InvokePorts } from "./operations";
+import { LAMBDA_REQUEST_BYTES } from "../../../contract/limits";
+import { openShell, type Shell, type ShellAnswer } from "../protocol/shell";
+import { lambdaErrorOf } from "./errors";
+import { answer, type InvokePorts } from "./operations";
 
 export {
   type EventSourceMapping,
@@ -25,33 +23,24 @@ interface LambdaOptions extends InvokePorts {
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  * @throws Error naming the port when it is taken
  */
-export async function startLambda(options: LambdaOptions): Promise<Service & { readonly url: string }> {
-  const server = createServer((request, response) => {
-    answer(request, options).then(
-      (found) => send(response, found),
-      (error: unknown) => send(response, errorAnswer(error)),
-    );
+export function startLambda({ port = 0, ...ports }: LambdaOptions): Promise<Shell> {
+  return openShell({
+    name: "Lambda API",
+    port,
+    maxBodyBytes: LAMBDA_REQUEST_BYTES,
+    answer: async (request) => withHeaders(await answer(request, ports)),
+    errorAnswer: (error) => {
+      const { status, type, message } = lambdaErrorOf(error);
+      return withHeaders({
+        status,
+        headers: { "x-amzn-errortype": type },
+        body: JSON.stringify({ Type: status < 500 ? "User" : "Service", message }),
+      });
+    },
   });
-  const url = await listenOnLoopback(server, options.port ?? 0, "Lambda API");
-  return { url, close: () => closeServer(server) };
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-    "x-amzn-requestid": randomUUID(),
-    ...headers,
-  });
-  response.end(body);
-}
-
-function errorAnswer(error: unknown): Answer {
-  const { status, type } = error instanceof LambdaError ? error : { status: 500, type: "ServiceException" };
-  const message = messageOf(error);
-  return {
-    status,
-    headers: { "x-amzn-errortype": type },
-    body: JSON.stringify({ Type: status < 500 ? "User" : "Service", message }),
-  };
+function withHeaders({ headers, ...answer }: ShellAnswer): ShellAnswer {
+  const common = { "content-type": "application/json", "x-amzn-requestid": randomUUID() };
+  return { ...answer, headers: { ...common, ...headers } };
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isJsonObject, type JsonObject } from "../../../lib/json";
 import { messageOf } from "../../../lib/message-of";
+import { parseJson } from "../protocol/parse-json";
 import { badRequest, EngineError, notSupported } from "./errors";
 import { checkMembers } from "./params";
 
@@ -67,7 +68,7 @@ function readMetadata(line: string, number: number): JsonObject {
     badRequest(`Malformed action/metadata line [${number}], ${reason}`);
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch (error) {
     throw new EngineError(400, "json_parse_exception", messageOf(error));
   }

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from "../../../lib/json";
+import { messageOf } from "../../../lib/message-of";
+import { Refusal, type RefusalKind } from "../protocol/shell";
 
 /** An error response of the engine, in its own shape. */
 export class EngineError extends Error {
@@ -25,6 +27,26 @@ export class EngineError extends Error {
     const ownRoot = this.more["root_cause"];
     return { error: { root_cause: ownRoot ?? [root], ...this.toItem() }, status: this.status };
   }
+}
+
+/** The engine's error types of the shell's refusals. */
+const REFUSALS: Readonly<Record<RefusalKind, string>> = {
+  forbidden: "security_exception",
+  malformed: "illegal_argument_exception",
+  incomplete: "parse_exception",
+  "body too large": "content_too_long_exception",
+  "headers too large": "too_long_http_header_exception",
+  "method not allowed": "illegal_argument_exception",
+  "expectation failed": "illegal_argument_exception",
+  timeout: "timeout_exception",
+  closing: "node_closed_exception",
+};
+
+/** An error in the engine's shape; an unexpected one is the double's own fault. */
+export function engineErrorOf(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  if (error instanceof Refusal) return new EngineError(error.status, REFUSALS[error.kind], error.message);
+  return new EngineError(500, "internal_error", messageOf(error));
 }
 
 /** A feature of the real engine that the double lacks. */

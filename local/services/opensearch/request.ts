@@ -1,11 +1,22 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { plainDigits } from "../../../contract/exact-number";
+import { hasCode } from "../../../lib/error-code";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
 import { messageOf } from "../../../lib/message-of";
+import { parseJson } from "../protocol/parse-json";
+import { Refusal, type ShellRequest } from "../protocol/shell";
+import { decodePath, splitTarget } from "../protocol/target";
 import { badRequest, EngineError, notSupported } from "./errors";
 
-/** The engine's limit for a request body. */
-const MAX_BODY_BYTES = 100 * 1024 * 1024;
+/**
+ * Limit of a request body: that of a domain on the smaller instance types, packed and unpacked.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html
+ */
+export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+const unzip = promisify(gunzip);
 
 /** Parameters that every request accepts. */
 const COMMON_PARAMETERS = ["filter_path", "pretty"];
@@ -26,32 +37,26 @@ export interface PluginAnswer {
   readonly body: JsonObject;
 }
 
-/** Reads a whole request. @throws EngineError when it is too large or in an unknown encoding */
-export async function readRequest(message: IncomingMessage): Promise<SearchHttpRequest> {
-  const { pathname, searchParams } = new URL(message.url ?? "/", "http://localhost");
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) {
-      throw new EngineError(
-        413,
-        "content_too_long_exception",
-        `the body is larger than ${MAX_BODY_BYTES} bytes`,
-      );
+/** Reads a whole request. @throws EngineError when its encoding is unknown; Refusal when it is too large or malformed */
+export async function readRequest(request: ShellRequest): Promise<SearchHttpRequest> {
+  const { method, target, headers } = request;
+  const { path, query } = splitTarget(target);
+  return { method, path: decodePath(path), query, headers, body: await readBody(request) };
+}
+
+async function readBody(request: ShellRequest): Promise<string> {
+  const { "content-encoding": encoding = "identity" } = request.headers;
+  if (encoding !== "identity" && encoding !== "gzip") throw notSupported(`content-encoding ${encoding}`);
+  const body = await request.whole();
+  if (encoding === "identity") return body.toString("utf8");
+  try {
+    return (await unzip(body, { maxOutputLength: MAX_BODY_BYTES })).toString("utf8");
+  } catch (error) {
+    if (hasCode(error, "ERR_BUFFER_TOO_LARGE")) {
+      throw new Refusal("body too large", `the unpacked body is longer than ${MAX_BODY_BYTES} bytes`);
     }
-    chunks.push(bytes);
+    throw new Refusal("malformed", `the body is not gzip: ${messageOf(error)}`);
   }
-  const { "content-encoding": encoding = "identity" } = message.headers;
-  if (encoding !== "identity") throw notSupported(`content-encoding ${encoding}`);
-  return {
-    method: message.method ?? "GET",
-    path: decodeURI(pathname),
-    query: searchParams,
-    headers: message.headers,
-    body: Buffer.concat(chunks).toString("utf8"),
-  };
 }
 
 /** The body as a JSON object; empty without a body. @throws EngineError when it is something else */
@@ -76,8 +81,7 @@ function refuseLongNumbers(body: string): void {
 export function anyJsonBody(body: string): Json {
   if (body.trim() === "") return {};
   try {
-    const value: Json = JSON.parse(body);
-    return value;
+    return parseJson(body) as Json;
   } catch (error) {
     throw new EngineError(400, "json_parse_exception", messageOf(error));
   }

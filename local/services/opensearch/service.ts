@@ -1,10 +1,8 @@
-import { createServer, type ServerResponse } from "node:http";
 import type { Json } from "../../../lib/json";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
-import type { Service } from "../../plan/data-plane";
+import { openShell, RESET, type Shell, type ShellAnswer } from "../protocol/shell";
 import type { BulkAction } from "./bulk";
 import { Engine } from "./engine";
-import { EngineError } from "./errors";
+import { type EngineError, engineErrorOf } from "./errors";
 import { filterRaw } from "./indices/raw-json";
 import { type Answer, answer } from "./operations";
 
@@ -13,7 +11,9 @@ export { DASHBOARDS_PATH, DashboardsApi } from "./plugins/dashboards-api";
 export { answerPolicy, LifecyclePolicies, POLICY_PATH } from "./plugins/lifecycle-policies";
 export type { SearchHttpRequest } from "./request";
 
-import { readRequest, type SearchHttpRequest } from "./request";
+import { MAX_BODY_BYTES, readRequest, type SearchHttpRequest } from "./request";
+
+const JSON_TYPE = "application/json";
 
 /** An injected fault that replaces a response: a status with a body, or a broken connection. */
 export type Fault = { readonly status: number; readonly body: Json } | "break the connection";
@@ -36,10 +36,7 @@ interface SearchDoubleOptions {
 }
 
 /** A running search double. */
-export interface SearchDouble extends Service {
-  /** Such as `http://127.0.0.1:9200`. */
-  readonly url: string;
-}
+export type SearchDouble = Shell;
 
 /**
  * Starts a search engine on loopback that supports the requests that this stack sends to OpenSearch, and answers any
@@ -56,26 +53,27 @@ export async function startSearchDouble(options: SearchDoubleOptions): Promise<S
   const { dataDir, port = 0, interceptor = {} } = options;
   const engine = await Engine.open(dataDir);
   const refuseItem = interceptor.onItem ?? (() => undefined);
-  const server = createServer((message, response) => {
-    const serve = async (): Promise<void> => {
-      const request = await readRequest(message);
-      const fault = await interceptor.onRequest?.(request);
-      if (fault === "break the connection") {
-        message.socket.destroy();
-      } else if (fault) {
-        send(response, request, { status: fault.status, json: fault.body });
-      } else {
-        send(response, request, await answer(request, { engine, refuseItem }));
-      }
-    };
-    serve().catch((error: unknown) => sendError(response, error));
-  });
   try {
-    const url = await listenOnLoopback(server, port, "search double");
+    const shell = await openShell({
+      name: "search double",
+      port,
+      maxBodyBytes: MAX_BODY_BYTES,
+      answer: async (received) => {
+        const request = await readRequest(received);
+        const fault = await interceptor.onRequest?.(request);
+        if (fault === "break the connection") return RESET;
+        if (fault) return toHttp(request, { status: fault.status, json: fault.body });
+        return toHttp(request, await answer(request, { engine, refuseItem }));
+      },
+      errorAnswer: (error) => {
+        const known = engineErrorOf(error);
+        return toJson(known.status, JSON.stringify(known.toBody()));
+      },
+    });
     return {
-      url,
+      url: shell.url,
       close: async () => {
-        await closeServer(server);
+        await shell.close();
         await engine.close();
       },
     };
@@ -85,37 +83,14 @@ export async function startSearchDouble(options: SearchDoubleOptions): Promise<S
   }
 }
 
-function send(response: ServerResponse, { method, query }: SearchHttpRequest, found: Answer): void {
-  const { status, contentType = "application/json" } = found;
+function toHttp({ query }: SearchHttpRequest, found: Answer): ShellAnswer {
+  const { status, contentType, json } = found;
   const filterPath = query.get("filter_path");
-  let text = found.text ?? (found.json === undefined ? "" : JSON.stringify(found.json));
-  if (filterPath !== null && contentType === "application/json") {
-    text = filterRaw(text, filterPath);
-  }
-  response.writeHead(status, {
-    "content-type": `${contentType}; charset=UTF-8`,
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(method === "HEAD" ? undefined : text);
+  const text = found.text ?? (json === undefined ? "" : JSON.stringify(json));
+  if (contentType !== undefined && contentType !== JSON_TYPE) return toJson(status, text, contentType);
+  return toJson(status, filterPath === null ? text : filterRaw(text, filterPath));
 }
 
-function sendError(response: ServerResponse, error: unknown): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const known =
-    error instanceof EngineError
-      ? error
-      : new EngineError(
-          500,
-          "internal_error",
-          error instanceof Error ? (error.stack ?? error.message) : String(error),
-        );
-  const text = JSON.stringify(known.toBody());
-  response.writeHead(known.status, {
-    "content-type": "application/json; charset=UTF-8",
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
+function toJson(status: number, body: string, contentType = JSON_TYPE): ShellAnswer {
+  return { status, headers: { "content-type": `${contentType}; charset=UTF-8` }, body };
 }

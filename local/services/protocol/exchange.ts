@@ -16,8 +16,12 @@ export interface ShellRequest {
   readonly body: Readable;
   /** Aborted when the client disconnects before the answer is complete. */
   readonly signal: AbortSignal;
-  /** Reads the whole body, instead of {@link body}. @throws Refusal when it exceeds the service's limit */
-  whole(): Promise<Buffer>;
+  /**
+   * Reads the whole body, instead of {@link body}.
+   * @param maxBytes a smaller limit than the service's
+   * @throws Refusal when it exceeds the limit
+   */
+  whole(maxBytes?: number): Promise<Buffer>;
 }
 
 /** An answer. A body of known length gets a `content-length`; the body of a HEAD is left out. */
@@ -70,6 +74,7 @@ export class Exchange implements ShellRequest {
     // A reader that stops early must not end the connection, which carries its answer, as it would end the request itself.
     const body = new Readable({ read: () => incoming.resume() });
     this.receive(
+      this.maxBodyBytes,
       (chunk) => {
         if (!body.push(chunk)) incoming.pause();
       },
@@ -87,10 +92,11 @@ export class Exchange implements ShellRequest {
     return this.gone.signal;
   }
 
-  whole(): Promise<Buffer> {
+  whole(maxBytes = this.maxBodyBytes): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       this.receive(
+        maxBytes,
         (chunk) => void chunks.push(chunk),
         () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
         reject,
@@ -114,8 +120,13 @@ export class Exchange implements ShellRequest {
     if (!isStream && !isEmpty && !("content-length" in headers)) {
       headers["content-length"] = body === undefined ? 0 : Buffer.byteLength(body);
     }
-    // Both classes take them, by overloads that have no common type.
-    (outgoing as ServerResponse).writeHead(status, headers as Record<string, string>);
+    try {
+      // Both classes take them, by overloads that have no common type.
+      (outgoing as ServerResponse).writeHead(status, headers as Record<string, string>);
+    } catch (error) {
+      if (isStream) body.destroy();
+      throw error;
+    }
     if (isStream && this.method !== "HEAD" && !isEmpty) {
       await pipeline(body, outgoing as ServerResponse);
       return;
@@ -141,21 +152,21 @@ export class Exchange implements ShellRequest {
    * sending does not read an answer.
    */
   private receive(
+    maxBytes: number,
     onChunk: (chunk: Buffer) => void,
     onEnd: () => void,
     onError: (error: Error) => void,
   ): void {
-    const { incoming, maxBodyBytes } = this;
-    const tooLarge = (): Error =>
-      new Refusal("body too large", `the body is longer than ${maxBodyBytes} bytes`);
-    if (Number(this.headers["content-length"] ?? 0) > maxBodyBytes) {
+    const { incoming } = this;
+    const tooLarge = (): Error => new Refusal("body too large", `the body is longer than ${maxBytes} bytes`);
+    if (Number(this.headers["content-length"] ?? 0) > maxBytes) {
       onError(tooLarge());
       return;
     }
     let bytes = 0;
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes <= maxBodyBytes) onChunk(chunk);
+      if (bytes <= maxBytes) onChunk(chunk);
       else onError(tooLarge());
     });
     incoming.once("end", onEnd);

@@ -49,7 +49,7 @@ async function answer(operations: Operations, request: ShellRequest): Promise<ob
   if (method !== "POST" || typeof target !== "string") {
     throw new AwsError(
       "UnknownOperationException",
-      `${method} ${path} is not an Athena or Glue call: this port serves POST / with X-Amz-Target`,
+      `${method} ${path} is not a call of this API, which is POST / with X-Amz-Target`,
       404,
     );
   }

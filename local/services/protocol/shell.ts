@@ -184,6 +184,8 @@ class OpenShell {
     } finally {
       exchange.drain();
       this.exchanges.delete(exchange);
+      // Its connection is idle once the answer is flushed.
+      if (this.closing) setImmediate(() => this.server.closeIdleConnections());
       if (this.exchanges.size === 0) for (const tell of this.onIdle) tell();
     }
   }

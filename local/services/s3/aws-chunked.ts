@@ -4,6 +4,8 @@ import { S3Error } from "./errors";
 const CRLF = "\r\n";
 /** A line of the encoding is a size with a signature, or a trailing header. */
 const MAX_LINE_BYTES = 8_192;
+/** SDKs send one checksum, and one signature. */
+const MAX_TRAILERS = 16;
 
 /**
  * Decodes `aws-chunked`, in which SDKs send a body with a trailing checksum: chunks with their size in
@@ -11,7 +13,8 @@ const MAX_LINE_BYTES = 8_192;
  */
 export class AwsChunkedDecoder extends Transform {
   /** Names in lower case; complete when the stream has ended. */
-  readonly trailers: Record<string, string> = {};
+  readonly trailers: Record<string, string> = Object.create(null);
+  private trailerCount = 0;
   private state: "size" | "data" | "dataEnd" | "trailer" | "done" = "size";
   private remaining = 0;
   private pending: Buffer = Buffer.alloc(0);
@@ -35,7 +38,10 @@ export class AwsChunkedDecoder extends Transform {
 
   /** @returns whether more may be consumed. */
   private step(): boolean {
-    if (this.state === "done") return false;
+    if (this.state === "done") {
+      if (this.pending.length > 0) throw malformed("the body goes on after its last chunk");
+      return false;
+    }
     if (this.state === "data") {
       const data = this.pending.subarray(0, this.remaining);
       if (data.length === 0) return false;
@@ -62,7 +68,7 @@ export class AwsChunkedDecoder extends Transform {
       this.state = "size";
     } else if (this.state === "size") {
       const [size = ""] = line.split(";");
-      if (!/^[0-9a-f]+$/i.test(size)) throw malformed(`"${line.slice(0, 40)}" is not a chunk size`);
+      if (!/^[0-9a-f]{1,12}$/i.test(size)) throw malformed(`"${line.slice(0, 40)}" is not a chunk size`);
       this.remaining = Number.parseInt(size, 16);
       this.state = this.remaining === 0 ? "trailer" : "data";
     } else if (line === "") {
@@ -70,6 +76,7 @@ export class AwsChunkedDecoder extends Transform {
     } else {
       const colon = line.indexOf(":");
       if (colon === -1) throw malformed(`"${line.slice(0, 40)}" is not a trailing header`);
+      if (++this.trailerCount > MAX_TRAILERS) throw malformed(`more than ${MAX_TRAILERS} trailing headers`);
       this.trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
     }
   }

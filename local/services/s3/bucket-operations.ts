@@ -1,10 +1,10 @@
-import type { ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import type { ShellAnswer } from "../protocol/shell";
+import { element } from "../protocol/xml-element";
 import { notSupported, S3Error } from "./errors";
 import type { ListPage } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
-import { document, element, escapeXml, parseDeleteRequest, sendXml } from "./xml";
+import { document, MAX_DELETE_BYTES, parseDeleteRequest, xmlAnswer } from "./xml";
 
 const MAX_KEYS = 1_000;
 const LIST_PARAMETERS = ["prefix", "delimiter", "max-keys", "encoding-type"] as const;
@@ -12,7 +12,7 @@ const V1_PARAMETERS = [...LIST_PARAMETERS, "marker"];
 const V2_PARAMETERS = [...LIST_PARAMETERS, "list-type", "start-after", "continuation-token", "fetch-owner"];
 
 /** ListObjectsV2, and ListObjects for clients that still use it. */
-export function listObjects(request: S3Request, response: ServerResponse, bucket: Bucket): void {
+export function listObjects(request: S3Request, bucket: Bucket): ShellAnswer {
   const { query } = request;
   const isV2 = query.get("list-type") === "2";
   allowParameters(request, isV2 ? "ListObjectsV2" : "ListObjects", isV2 ? V2_PARAMETERS : V1_PARAMETERS);
@@ -25,8 +25,7 @@ export function listObjects(request: S3Request, response: ServerResponse, bucket
   const encoding = query.get("encoding-type");
   const encode = encoding === "url" ? encodeURIComponent : (name: string) => name;
   const next = page.next;
-  sendXml(
-    response,
+  return xmlAnswer(
     document(
       "ListBucketResult",
       element("Name", request.bucket),
@@ -49,13 +48,11 @@ export function listObjects(request: S3Request, response: ServerResponse, bucket
 }
 
 /** DeleteObjects. */
-export async function deleteObjects(
-  request: S3Request,
-  response: ServerResponse,
-  bucket: Bucket,
-): Promise<void> {
+export async function deleteObjects(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "DeleteObjects", ["delete"]);
-  const { quiet, items } = parseDeleteRequest(await text(request.message));
+  const { quiet, items } = parseDeleteRequest(
+    (await request.received.whole(MAX_DELETE_BYTES)).toString("utf8"),
+  );
   const results = items.map(({ key, etag, versionId }) => {
     try {
       if (versionId !== undefined) throw notSupported("DeleteObjects of a version");
@@ -66,23 +63,32 @@ export async function deleteObjects(
       return `<Error>${element("Key", key)}${element("Code", error.code)}${element("Message", error.message)}</Error>`;
     }
   });
-  sendXml(response, document("DeleteResult", ...results));
+  return xmlAnswer(document("DeleteResult", ...results));
+}
+
+/** GetBucketLocation; the first region has no name there. */
+export function bucketLocation(request: S3Request, region: string): ShellAnswer {
+  allowParameters(request, "GetBucketLocation", ["location"]);
+  return xmlAnswer(
+    region === "us-east-1" ? document("LocationConstraint") : document("LocationConstraint", region),
+  );
+}
+
+/** HeadBucket. */
+export function headBucket(request: S3Request, region: string): ShellAnswer {
+  allowParameters(request, "HeadBucket");
+  return { status: 200, headers: { "x-amz-bucket-region": region } };
 }
 
 /** ListBuckets. */
-export function listBuckets(response: ServerResponse, buckets: ReadonlyMap<string, Bucket>): void {
-  const listed = Array.from(
+export function listBuckets(buckets: ReadonlyMap<string, Bucket>): ShellAnswer {
+  const items = Array.from(
     buckets,
-    ([name, { createdMs }]) =>
-      `<Bucket>${element("Name", name)}${element("CreationDate", new Date(createdMs).toISOString())}</Bucket>`,
+    ([name, { createdAt }]) =>
+      `<Bucket>${element("Name", name)}${element("CreationDate", createdAt.toISOString())}</Bucket>`,
   );
-  sendXml(response, document("ListAllMyBucketsResult", `<Buckets>${listed.join("")}</Buckets>`));
-}
-
-/** GetBucketLocation: no constraint for `us-east-1`, as S3 answers. */
-export function getBucketLocation(request: S3Request, response: ServerResponse, region: string): void {
-  allowParameters(request, "GetBucketLocation", ["location"]);
-  sendXml(response, document("LocationConstraint", region === "us-east-1" ? "" : escapeXml(region)));
+  const owner = `<Owner>${element("ID", "local")}</Owner>`;
+  return xmlAnswer(document("ListAllMyBucketsResult", owner, `<Buckets>${items.join("")}</Buckets>`));
 }
 
 function listed(item: ListPage["items"][number], encode: (name: string) => string): string {

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
-import { notSupported, S3Error } from "./errors";
+import type { ShellAnswer } from "../protocol/shell";
+import { element } from "../protocol/xml-element";
+import { S3Error } from "./errors";
 import { keptHeaders, writeBody, writeCondition } from "./object-operations";
 import { allowParameters, type S3Request } from "./request";
 import { type Bucket, type MultipartUpload, type Part, quoted } from "./state";
-import { document, element, parseCompleteRequest, sendXml } from "./xml";
+import { document, MAX_COMPLETE_BYTES, parseCompleteRequest, xmlAnswer } from "./xml";
 
 /** S3's limit of the parts of an upload. */
 const MAX_PARTS = 10_000;
@@ -15,13 +15,12 @@ const MAX_PARTS = 10_000;
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
 /** CreateMultipartUpload. */
-export function createMultipartUpload(request: S3Request, response: ServerResponse, bucket: Bucket): void {
+export function createMultipartUpload(request: S3Request, bucket: Bucket): ShellAnswer {
   allowParameters(request, "CreateMultipartUpload", ["uploads"]);
   const { key, headers } = request;
   const uploadId = randomUUID();
   bucket.uploads.set(uploadId, { key, headers: keptHeaders(headers), parts: new Map() });
-  sendXml(
-    response,
+  return xmlAnswer(
     document(
       "InitiateMultipartUploadResult",
       element("Bucket", request.bucket),
@@ -32,24 +31,19 @@ export function createMultipartUpload(request: S3Request, response: ServerRespon
 }
 
 /** UploadPart. A part that is uploaded again replaces the earlier one. */
-export async function uploadPart(
-  request: S3Request,
-  response: ServerResponse,
-  bucket: Bucket,
-): Promise<void> {
+export async function uploadPart(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "UploadPart", ["partNumber", "uploadId"]);
-  const { headers, key, message, query } = request;
-  if (headers["x-amz-copy-source"] !== undefined) throw notSupported("UploadPartCopy");
+  const { headers, key, query, received } = request;
   const { parts } = uploadOf(request, bucket);
   const number = partNumber(query.get("partNumber"));
   const draft = await bucket.draft(key);
   try {
-    const { size, etag, verified } = await writeBody(message, headers, draft.path);
+    const { size, etag, verified } = await writeBody(received.body, headers, draft.path);
     const before = parts.get(number);
     uploadOf(request, bucket);
     parts.set(number, { draft, size, etag });
     if (before) await bucket.discard(before.draft);
-    response.writeHead(200, { etag, ...verified, "content-length": 0 }).end();
+    return { status: 200, headers: { etag, ...verified } };
   } catch (error) {
     await bucket.discard(draft);
     throw error;
@@ -57,14 +51,10 @@ export async function uploadPart(
 }
 
 /** CompleteMultipartUpload: joins the parts that the request lists. */
-export async function completeMultipartUpload(
-  request: S3Request,
-  response: ServerResponse,
-  bucket: Bucket,
-): Promise<void> {
+export async function completeMultipartUpload(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "CompleteMultipartUpload", ["uploadId"]);
   const condition = writeCondition(request.headers);
-  const listed = parseCompleteRequest(await text(request.message));
+  const listed = parseCompleteRequest((await request.received.whole(MAX_COMPLETE_BYTES)).toString());
   const { key, headers, parts } = uploadOf(request, bucket);
   if (listed.some(({ number }, at) => number <= (listed[at - 1]?.number ?? 0))) {
     throw new S3Error("InvalidPartOrder", 400, "The list of parts was not in ascending order");
@@ -92,8 +82,7 @@ export async function completeMultipartUpload(
     throw error;
   }
   await end(request, bucket);
-  sendXml(
-    response,
+  return xmlAnswer(
     document(
       "CompleteMultipartUploadResult",
       element("Location", `http://${request.headers["host"]}/${request.bucket}/${encodeURIComponent(key)}`),
@@ -105,15 +94,11 @@ export async function completeMultipartUpload(
 }
 
 /** AbortMultipartUpload. */
-export async function abortMultipartUpload(
-  request: S3Request,
-  response: ServerResponse,
-  bucket: Bucket,
-): Promise<void> {
+export async function abortMultipartUpload(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "AbortMultipartUpload", ["uploadId"]);
   uploadOf(request, bucket);
   await end(request, bucket);
-  response.writeHead(204).end();
+  return { status: 204 };
 }
 
 /** @throws S3Error when there is no such upload of the request's key. */

@@ -1,31 +1,35 @@
 import { createReadStream, createWriteStream, openSync } from "node:fs";
-import type { ServerResponse } from "node:http";
 import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "../../../lib/crc32";
+import type { ShellAnswer } from "../protocol/shell";
+import { decodePath } from "../protocol/target";
+import { element } from "../protocol/xml-element";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { Checksums, isChecksumHeader } from "./checksums";
-import { noSuchBucket, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
+import { entityTooLarge, noSuchBucket, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
 import type { StoredObject } from "./object-index";
-import { allowParameters, decodePath, type S3Request } from "./request";
+import { allowParameters, type S3Request } from "./request";
 import { type Bucket, quoted } from "./state";
-import { document, element, sendXml } from "./xml";
+import { document, xmlAnswer } from "./xml";
 
 /** Headers that are stored with an object unchanged. */
 const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;
 const DEFAULT_TYPE = "application/octet-stream";
 const CHUNKED = "aws-chunked";
+/** Largest object of one PutObject. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+export const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 
 /** PutObject: streams the body to disk; it becomes the object once it is complete and verified. */
-export async function putObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
+export async function putObject(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "PutObject");
-  const { headers, key, message } = request;
+  const { headers, key, received } = request;
   const condition = writeCondition(headers);
   const draft = await bucket.draft(key);
   try {
-    const { verified, ...body } = await writeBody(message, headers, draft.path);
+    const { verified, ...body } = await writeBody(received.body, headers, draft.path);
     bucket.commit(draft, { ...body, headers: { ...keptHeaders(headers), ...verified } }, condition);
-    response.writeHead(200, { etag: body.etag, ...verified, "content-length": 0 }).end();
+    return { status: 200, headers: { etag: body.etag, ...verified } };
   } catch (error) {
     await bucket.discard(draft);
     throw error;
@@ -35,10 +39,9 @@ export async function putObject(request: S3Request, response: ServerResponse, bu
 /** CopyObject, within the local buckets. */
 export async function copyObject(
   request: S3Request,
-  response: ServerResponse,
   bucket: Bucket,
   buckets: ReadonlyMap<string, Bucket>,
-): Promise<void> {
+): Promise<ShellAnswer> {
   allowParameters(request, "CopyObject");
   const { headers, key } = request;
   const unsupported = Object.keys(headers).find((name) => /^x-amz-copy-source-if/.test(name));
@@ -58,31 +61,27 @@ export async function copyObject(
   }
   const condition = writeCondition(headers);
   const draft = await bucket.draft(key);
-  let copy: StoredObject;
   try {
-    const { size, crc32, etag } = await writeBody(
-      createReadStream(source.checkedPath(object)),
-      {},
-      draft.path,
-    );
+    const content = createReadStream(source.checkedPath(object));
+    const { size, crc32, etag } = await writeBody(content, {}, draft.path);
     const kept = replaces ? keptHeaders(headers) : object.headers;
-    copy = bucket.commit(draft, { size, crc32, etag, headers: kept }, condition);
+    const copy = bucket.commit(draft, { size, crc32, etag, headers: kept }, condition);
+    return xmlAnswer(
+      document(
+        "CopyObjectResult",
+        element("LastModified", new Date(copy.lastModifiedMs).toISOString()),
+        element("ETag", copy.etag),
+      ),
+    );
   } catch (error) {
     await bucket.discard(draft);
     throw error;
   }
-  sendXml(
-    response,
-    document(
-      "CopyObjectResult",
-      element("LastModified", new Date(copy.lastModifiedMs).toISOString()),
-      element("ETag", copy.etag),
-    ),
-  );
 }
 
 /** A body in a file. */
 interface WrittenBody {
+  /** Bytes. */
   readonly size: number;
   readonly crc32: number;
   /** MD5 of the content, with quotes. */
@@ -94,7 +93,7 @@ interface WrittenBody {
 /**
  * Writes a body to a file.
  * @param headers those of the request that brings it: its encoding, length and checksums
- * @throws S3Error when the length or a checksum differs from what the headers announce.
+ * @throws S3Error when it is too large, or its length or a checksum differs from what the headers announce
  */
 export async function writeBody(
   body: Readable,
@@ -110,7 +109,8 @@ export async function writeBody(
       size += chunk.length;
       crc = crc32(chunk, crc);
       checksums.update(chunk);
-      done(null, chunk);
+      if (size > MAX_OBJECT_BYTES) done(entityTooLarge());
+      else done(null, chunk);
     },
   });
   await pipeline(body, decoder ?? new PassThrough(), meter, createWriteStream(path));
@@ -122,7 +122,7 @@ export async function writeBody(
 }
 
 /** GetObject and HeadObject. */
-export async function getObject(request: S3Request, response: ServerResponse, bucket: Bucket): Promise<void> {
+export function getObject(request: S3Request, bucket: Bucket): ShellAnswer {
   allowParameters(request, "GetObject");
   const { headers, key, method } = request;
   const object = bucket.index.get(key);
@@ -133,10 +133,7 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
     "last-modified": new Date(object.lastModifiedMs).toUTCString(),
     "accept-ranges": "bytes",
   };
-  if (hasEtag(object, headers["if-none-match"], false)) {
-    response.writeHead(304, answer).end();
-    return;
-  }
+  if (hasEtag(object, headers["if-none-match"], false)) return { status: 304, headers: answer };
   const path = bucket.checkedPath(object);
   const range = parseRange(headers.range, object.size);
   const withChecksums = headers["x-amz-checksum-mode"]?.toUpperCase() === "ENABLED" && range === undefined;
@@ -147,21 +144,17 @@ export async function getObject(request: S3Request, response: ServerResponse, bu
   answer["content-length"] = end - start + 1;
   if (range) answer["content-range"] = `bytes ${start}-${end}/${object.size}`;
   const status = range ? 206 : 200;
-  if (method === "HEAD" || object.size === 0) {
-    response.writeHead(status, answer).end();
-    return;
-  }
+  if (method === "HEAD" || object.size === 0) return { status, headers: answer };
   // Opened at once: a delete meanwhile removes the name, not the content.
   const body = createReadStream(path, { fd: openSync(path, "r"), start, end });
-  response.writeHead(status, answer);
-  await pipeline(body, response);
+  return { status, headers: answer, body };
 }
 
 /** DeleteObject: succeeds for a key that does not exist. */
-export function deleteObject(request: S3Request, response: ServerResponse, bucket: Bucket): void {
+export function deleteObject(request: S3Request, bucket: Bucket): ShellAnswer {
   allowParameters(request, "DeleteObject");
   bucket.delete(request.key, request.headers["if-match"]);
-  response.writeHead(204).end();
+  return { status: 204 };
 }
 
 /** The condition that a request sets on the object under its key. */

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import { notSupported, S3Error } from "./errors";
+import type { ShellRequest } from "../protocol/shell";
+import { decodePath, splitTarget } from "../protocol/target";
+import { notSupported } from "./errors";
 
-/** A request in path style: `/bucket/key`. */
+/** A request in path style, `/bucket/key`, or in virtual-hosted style, `http://bucket.localhost:4571/key`. */
 export interface S3Request {
   readonly method: string;
   /** Empty for a request to the service. */
@@ -11,28 +12,31 @@ export interface S3Request {
   readonly query: ReadonlyMap<string, string>;
   /** Names in lower case; the first value of a repeated header. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly message: IncomingMessage;
+  readonly received: ShellRequest;
 }
 
 /** Parameters without effect: the SDK's name of the operation, and a URL's signature. */
 const IGNORED = /^(x-id|x-amz-.*)$/i;
 
-/** @throws S3Error when the path or query cannot be decoded. */
-export function readRequest(message: IncomingMessage): S3Request {
-  const [path = "/", search = ""] = splitOnce(message.url ?? "/", "?");
-  const [bucket = "", key = ""] = splitOnce(path.slice(1), "/");
+/** @throws Refusal when the path cannot be decoded. */
+export function readRequest(received: ShellRequest): S3Request {
+  const { path, query: parameters } = splitTarget(received.target);
+  const host = received.headers.host ?? "";
+  const [, hosted] = /^([^:]+)\.localhost(?::\d+)?$/i.exec(host) ?? [];
+  const [bucket = "", key = ""] =
+    hosted === undefined ? splitOnce(path.slice(1), "/") : [hosted, path.slice(1)];
   const query = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(search)) if (!IGNORED.test(name)) query.set(name, value);
+  for (const [name, value] of parameters) if (!IGNORED.test(name)) query.set(name, value);
   const headers = Object.fromEntries(
-    Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+    Object.entries(received.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
   );
   return {
-    method: message.method ?? "GET",
+    method: received.method,
     bucket: decodePath(bucket),
     key: decodePath(key),
     query,
     headers,
-    message,
+    received,
   };
 }
 
@@ -50,14 +54,4 @@ export function allowParameters(
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** Decodes a part of a URL's path. @throws S3Error when it cannot be decoded. */
-export function decodePath(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (error) {
-    if (error instanceof URIError) throw new S3Error("InvalidURI", 400, `"${text}" cannot be decoded`);
-    throw error;
-  }
 }

@@ -49,8 +49,7 @@ export class Bucket {
   readonly index: ObjectIndex;
   /** Multipart uploads in progress, by their ID. */
   readonly uploads = new Map<string, MultipartUpload>();
-  /** Creation time of the bucket, ms since 1970. */
-  readonly createdMs: number;
+  readonly createdAt: Date;
   private readonly bodies = new ObjectBodies();
   private lastVersion = 0;
 
@@ -65,7 +64,7 @@ export class Bucket {
   ) {
     this.index = new ObjectIndex(store.table(`objects/${name}`));
     mkdirSync(folder, { recursive: true });
-    this.createdMs = statSync(folder).birthtimeMs;
+    this.createdAt = statSync(folder).birthtime;
     const paths = new Set<string>();
     for (const object of this.index.all("")) {
       const path = this.pathOf(object);

@@ -1,15 +1,7 @@
-import type { ServerResponse } from "node:http";
-import { S3Error } from "./errors";
-
-/** Text as the content of an XML element. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"'\r]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** An XML element; omitted when the content is undefined. */
-export function element(name: string, content: string | number | boolean | undefined): string {
-  return content === undefined ? "" : `<${name}>${escapeXml(String(content))}</${name}>`;
-}
+import { SaxesParser } from "saxes";
+import { messageOf } from "../../../lib/message-of";
+import type { ShellAnswer } from "../protocol/shell";
+import { notSupported, S3Error } from "./errors";
 
 /** A document in S3's namespace. */
 export function document(name: string, ...content: readonly string[]): string {
@@ -17,13 +9,6 @@ export function document(name: string, ...content: readonly string[]): string {
     `<?xml version="1.0" encoding="UTF-8"?>\n` +
     `<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content.join("")}</${name}>`
   );
-}
-
-/** Answers with a document. */
-export function sendXml(response: ServerResponse, xml: string): void {
-  response
-    .writeHead(200, { "content-type": "application/xml", "content-length": Buffer.byteLength(xml) })
-    .end(xml);
 }
 
 /** One object that a DeleteObjects request names. */
@@ -40,22 +25,31 @@ interface DeleteRequest {
 }
 
 const MAX_DELETES = 1_000;
+/** A DeleteObjects request: 1,000 keys of 1,024 bytes, each byte escaped to at most 6, in less than 1,024 bytes of tags. */
+export const MAX_DELETE_BYTES = MAX_DELETES * (6 * 1_024 + 1_024);
 
-/** @throws S3Error when the body is not a valid DeleteObjects request. */
+/** A CompleteMultipartUpload request: 10,000 parts of less than 1,024 bytes. */
+export const MAX_COMPLETE_BYTES = 10_000 * 1_024;
+
+/** Parses in linear time. @throws S3Error when the body is not a valid DeleteObjects request */
 export function parseDeleteRequest(xml: string): DeleteRequest {
-  const items = Array.from(
-    xml.matchAll(/<Object>([\s\S]*?)<\/Object>/g),
-    ([, content = ""]): DeleteRequestItem => {
-      const key = textOf(content, "Key");
-      if (key === undefined) throw malformed("DeleteObjects", "an Object without a Key");
-      const etag = textOf(content, "ETag");
-      const versionId = textOf(content, "VersionId");
-      return { key, ...(etag !== undefined && { etag }), ...(versionId !== undefined && { versionId }) };
-    },
-  );
-  if (items.length === 0 || items.length > MAX_DELETES)
-    throw malformed("DeleteObjects", `${items.length} objects; 1 to 1000 are allowed`);
-  return { quiet: textOf(xml, "Quiet") === "true", items };
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+  const { members, records } = read(xml, {
+    operation: "DeleteObjects",
+    root: "Delete",
+    record: "Object",
+    members: ["Quiet"],
+    recordMembers: ["Key", "ETag", "VersionId", "LastModifiedTime", "Size"],
+    most: MAX_DELETES,
+  });
+  return { quiet: members["Quiet"]?.trim() === "true", items: records.map(itemOf) };
+}
+
+function itemOf({ Key: key, ETag: etag, VersionId: versionId, ...conditions }: Record<string, string>) {
+  if (key === undefined) throw malformed("DeleteObjects", "an Object without a Key");
+  const [condition] = Object.keys(conditions);
+  if (condition !== undefined) throw notSupported(`DeleteObjects with ${condition}`);
+  return { key, ...(etag !== undefined && { etag }), ...(versionId !== undefined && { versionId }) };
 }
 
 /** A part that a CompleteMultipartUpload request names. */
@@ -64,35 +58,96 @@ interface CompletedPart {
   readonly etag: string;
 }
 
-/** @throws S3Error when the body is not a valid CompleteMultipartUpload request. */
+/** Parses in linear time. @throws S3Error when the body is not a valid CompleteMultipartUpload request */
 export function parseCompleteRequest(xml: string): readonly CompletedPart[] {
-  const parts = Array.from(xml.matchAll(/<Part>([\s\S]*?)<\/Part>/g), ([, content = ""]): CompletedPart => {
-    const number = Number(textOf(content, "PartNumber"));
-    const etag = textOf(content, "ETag");
+  const operation = "CompleteMultipartUpload";
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+  const { records } = read(xml, {
+    operation,
+    root: operation,
+    record: "Part",
+    members: [],
+    recordMembers: ["PartNumber", "ETag", ...CHECKSUMS],
+    most: 10_000,
+  });
+  return records.map(({ PartNumber, ETag: etag }) => {
+    const number = Number(PartNumber);
     if (!Number.isInteger(number) || etag === undefined) {
-      throw malformed("CompleteMultipartUpload", "a Part without a PartNumber or ETag");
+      throw malformed(operation, "a Part without a PartNumber or ETag");
     }
     return { number, etag };
   });
-  if (parts.length === 0) throw malformed("CompleteMultipartUpload", "no Part");
-  return parts;
 }
 
-function textOf(xml: string, name: string): string | undefined {
-  const [, content] = new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(xml) ?? [];
-  return content === undefined ? undefined : unescapeXml(content);
+/** Checksums of parts, which were verified when the parts arrived. */
+const CHECKSUMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"].map((name) => `Checksum${name}`);
+
+/** Elements of a request document. */
+interface DocumentShape {
+  readonly operation: string;
+  readonly root: string;
+  /** The repeated element below the root; there is at least one. */
+  readonly record: string;
+  /** Other elements below the root. */
+  readonly members: readonly string[];
+  readonly recordMembers: readonly string[];
+  /** Largest number of records. */
+  readonly most: number;
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+/** Texts of elements by name. */
+type Members = Record<string, string>;
 
-function unescapeXml(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]+)|#([0-9]+)|([a-z]+));/gi, (whole, hex, decimal, name) => {
-    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
-    return NAMED[name] ?? whole;
+function read(
+  xml: string,
+  { operation, root, record, members, recordMembers, most }: DocumentShape,
+): { readonly members: Members; readonly records: readonly Members[] } {
+  const children: Readonly<Record<string, readonly string[]>> = {
+    "": [root],
+    [root]: [record, ...members],
+    [record]: recordMembers,
+  };
+  const found: Members = {};
+  const records: Members[] = [];
+  const path: string[] = [];
+  let current: Members = {};
+  let text = "";
+  const parser = new SaxesParser();
+  parser.on("error", (error) => {
+    throw malformed(operation, messageOf(error));
   });
+  parser.on("doctype", () => {
+    throw malformed(operation, "it has a document type");
+  });
+  parser.on("opentag", ({ name }) => {
+    const parent = path.at(-1) ?? "";
+    if (!children[parent]?.includes(name)) throw malformed(operation, `<${name}> in <${parent}>`);
+    path.push(name);
+    text = "";
+    if (name === record) current = {};
+  });
+  const append = (more: string): void => {
+    text += more;
+  };
+  parser.on("text", append);
+  parser.on("cdata", append);
+  parser.on("closetag", ({ name }) => {
+    path.pop();
+    if (name === record) records.push(current);
+    else if (path.at(-1) === record) current[name] = text;
+    else found[name] = text;
+    if (records.length > most) throw malformed(operation, `more than ${most} <${record}>`);
+  });
+  parser.write(xml).close();
+  if (records.length === 0) throw malformed(operation, `no <${record}>`);
+  return { members: found, records };
 }
 
 function malformed(operation: string, what: string): S3Error {
   return new S3Error("MalformedXML", 400, `The XML is not that of a ${operation} request: ${what}`);
+}
+
+/** An answer with a document. */
+export function xmlAnswer(body: string): ShellAnswer {
+  return { status: 200, headers: { "content-type": "application/xml" }, body };
 }

@@ -567,10 +567,6 @@ describe("what is kept over a restart", () => {
       timeScale: TIME_SCALE,
     });
     await eventually(async () => expect(new Set(await lines()).size).toBe(sent.length));
-    await last.close();
-    delivery = undefined;
-    store.close();
-
     expect(new Set(await lines())).toEqual(new Set(sent));
     expect(last.progress().recordsFailed).toBe(0);
     await last.close();

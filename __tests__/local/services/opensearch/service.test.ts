@@ -404,7 +404,8 @@ describe("requests", () => {
       status: "yellow",
       unassigned_shards: 1,
     });
-    expect(await call("POST", "/_bulk", body, { "content-encoding": "gzip" })).toMatchObject({ status: 501 });
+    expect(await call("POST", "/_bulk", body, { "content-encoding": "br" })).toMatchObject({ status: 501 });
+    expect(await call("POST", "/_bulk", body, { "content-encoding": "gzip" })).toMatchObject({ status: 400 });
     expect(
       (await call("POST", "/_bulk", `{"index":{"_index":"a"}}\n{}\n`)).body.items[0].index._id,
     ).toHaveLength(20);

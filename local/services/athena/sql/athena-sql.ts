@@ -1,7 +1,7 @@
 import { Dialect, generate } from "@polyglot-sql/sdk";
 import { isJsonObject } from "../../../../lib/json";
 import { notLocal, QueryFailure } from "../../protocol/errors";
-import type { QueryContext } from "../engine";
+import type { OpenTable, QueryContext } from "../engine";
 import { toDecimal } from "./decimals";
 import { ExpressionTypes, needsTypes } from "./expression-types";
 import { nameColumns, namelessColumn, withNames } from "./output-columns";
@@ -41,9 +41,11 @@ const ZONE_KEEPER = "from_iso8601_timestamp";
  * It therefore refuses all other syntax.
  * @throws QueryFailure worded as Athena words it
  */
-export function translate(sql: string, context: Pick<QueryContext, "database" | "tables">): Translation {
+export function translate(sql: string, given: Pick<QueryContext, "database" | "tables">): Translation {
+  const context = { ...given, tables: openedOnce(given.tables) };
   const { tree, nameOf: columnName } = nameColumns(parseQuery(sql));
-  const types = needsTypes(tree, context) ? new ExpressionTypes(tree, context) : undefined;
+  const known = new ExpressionTypes(tree, context);
+  const types = needsTypes(tree, context) ? known : undefined;
   const translator = new Translator(sql, context, tree, types);
   const generated = generate([translator.visit(tree, [])], Dialect.DuckDB);
   const [text] = generated.sql ?? [];
@@ -55,6 +57,21 @@ export function translate(sql: string, context: Pick<QueryContext, "database" | 
 
 /** Functions that the SQL generator wants with their members, though there are none. */
 const RANKS: ReadonlySet<string> = new Set(["rank", "dense_rank", "percent_rank", "cume_dist"]);
+
+/** Tables that are looked up once for a query. */
+function openedOnce(tables: QueryContext["tables"]): QueryContext["tables"] {
+  const opened = new Map<string, OpenTable | undefined>();
+  return {
+    hasDatabase: (name) => tables.hasDatabase(name),
+    databaseNames: () => tables.databaseNames(),
+    tablesOf: (database) => tables.tablesOf(database),
+    open(database, name) {
+      const key = JSON.stringify([database.toLowerCase(), name.toLowerCase()]);
+      if (!opened.has(key)) opened.set(key, tables.open(database, name));
+      return opened.get(key);
+    },
+  };
+}
 
 /** Names of the common table expressions that are visible at a place in the query. */
 type Scope = readonly string[];
@@ -223,7 +240,7 @@ function namelessColumns(values: Members): unknown[] {
 /** Functions that Trino gives no frame. */
 const FRAMELESS: ReadonlySet<string> = new Set([...RANKS, "row_number", "n_tile", "lag", "lead"]);
 
-/** @throws QueryFailure for a frame of a function that has none */
+/** @throws QueryFailure for a frame of a function that has none, and for lag and lead without an order */
 function assertFrame({ this: called, over }: Members, windows: readonly unknown[]): void {
   const kind = asNode(called)?.kind ?? "";
   if (!FRAMELESS.has(kind) || !isJsonObject(over)) return;
@@ -231,9 +248,13 @@ function assertFrame({ this: called, over }: Members, windows: readonly unknown[
   const named = windows.find(
     (window) => isJsonObject(window) && nameOf(window["name"])?.toLowerCase() === name,
   );
-  const spec = isJsonObject(named) && isJsonObject(named["spec"]) ? named["spec"] : undefined;
-  if ((over["frame"] ?? spec?.["frame"] ?? null) === null) return;
+  const spec = isJsonObject(named) && isJsonObject(named["spec"]) ? named["spec"] : {};
   const spelled = kind === "n_tile" ? "ntile" : kind;
+  const isOrdered = listOf(over["order_by"]).length > 0 || listOf(spec["order_by"]).length > 0;
+  if ((kind === "lag" || kind === "lead") && !isOrdered) {
+    throw new QueryFailure("MISSING_ORDER_BY", `${kind} function requires an ORDER BY window clause`);
+  }
+  if ((over["frame"] ?? spec["frame"] ?? null) === null) return;
   throw new QueryFailure("INVALID_WINDOW_FRAME", `Cannot specify window frame for ${spelled} function`);
 }
 

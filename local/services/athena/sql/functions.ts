@@ -44,7 +44,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   degrees: rule("degrees", 1),
   dow: rule("isodow", 1),
   doy: rule("dayofyear", 1),
-  element_at: rule("list_extract", 2),
+  element_at: rule("athena_element_at", 2),
   exp: rule("exp", 1),
   floor: rule("floor", 1),
   from_base64: rule("from_base64", 1),

@@ -238,9 +238,10 @@ class QueryReader implements QueryWords {
     else this.expression();
   }
 
-  private relation(): void {
+  /** @returns whether it is a join */
+  private relation(): boolean {
     this.sampledRelation();
-    for (;;) {
+    for (let joins = 0; ; joins++) {
       if (this.takes("CROSS", "JOIN")) this.sampledRelation();
       else if (this.takes("NATURAL")) {
         this.joinType();
@@ -254,7 +255,7 @@ class QueryReader implements QueryWords {
           this.expect("USING", "(");
           this.names();
         }
-      } else return;
+      } else return joins > 0;
     }
   }
 
@@ -298,7 +299,9 @@ class QueryReader implements QueryWords {
       const start = this.at;
       if (this.optionally(() => this.inParentheses(() => this.query()))) return;
       this.at = start;
-      this.inParentheses(() => this.relation());
+      this.inParentheses(() => {
+        if (!this.relation()) this.lacks("a table in parentheses");
+      });
     } else {
       this.qualifiedName();
       if (this.takes("FOR")) {
@@ -383,26 +386,42 @@ class QueryReader implements QueryWords {
       return;
     }
     if (this.takesOne(["NULL", "TRUE", "FALSE"])) return;
-    if (this.isNext("(")) return this.parenthesis();
-    if (this.isNext("CASE")) return this.cases();
+    if (this.isNext("(")) {
+      this.parenthesis();
+      return;
+    }
+    if (this.isNext("CASE")) {
+      this.cases();
+      return;
+    }
     if (this.takesOne(["CAST", "TRY_CAST"], "(")) {
       this.expression();
       this.expect("AS");
       this.type();
-      return this.expect(")");
+      this.expect(")");
+      return;
     }
-    if (this.takes("EXISTS")) return this.inParentheses(() => this.query());
+    if (this.takes("EXISTS")) {
+      this.inParentheses(() => this.query());
+      return;
+    }
     if (this.takes("EXTRACT", "(")) {
+      if (this.tokens[this.at]?.kind !== "word") throw this.mismatch();
       this.advance();
       this.expect("FROM");
       this.value();
-      return this.expect(")");
+      this.expect(")");
+      return;
     }
-    if (this.takes("TRIM", "(")) return this.trim();
+    if (this.takes("TRIM", "(")) {
+      this.trim();
+      return;
+    }
     if (this.takes("GROUPING", "(")) {
       if (this.takes(")")) return;
       this.list(() => this.qualifiedName());
-      return this.expect(")");
+      this.expect(")");
+      return;
     }
     if (this.takesOne(["CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA", "CURRENT_PATH"]))
       return;
@@ -412,11 +431,13 @@ class QueryReader implements QueryWords {
     }
     if (this.takes("ARRAY", "[")) {
       if (!this.isNext("]")) this.list(() => this.expression());
-      return this.expect("]");
+      this.expect("]");
+      return;
     }
     if (this.takes("ROW", "(")) {
       this.list(() => this.expression());
-      return this.expect(")");
+      this.expect(")");
+      return;
     }
     const own = this.takesOne(OWN_SYNTAX);
     if (own !== undefined) {
@@ -425,7 +446,8 @@ class QueryReader implements QueryWords {
         this.takes("GROUP");
         this.skipParentheses();
       }
-      return this.lacks(`the function ${own.toLowerCase()}`);
+      this.lacks(`the function ${own.toLowerCase()}`);
+      return;
     }
     if (this.interval() || this.typedLiteral() || this.positionOrSubstring()) return;
     this.nameOrCall();
@@ -444,7 +466,8 @@ class QueryReader implements QueryWords {
     });
     if (isLambda) {
       this.expression();
-      return this.lacks("lambda expressions");
+      this.lacks("lambda expressions");
+      return;
     }
     this.at = start;
     this.inParentheses(() => this.list(() => this.expression()));
@@ -524,7 +547,8 @@ class QueryReader implements QueryWords {
     if (this.isIdentifier() && isWord(this.tokens[this.at + 1], "->")) {
       this.advance(2);
       this.expression();
-      return this.lacks("lambda expressions");
+      this.lacks("lambda expressions");
+      return;
     }
     const start = this.at;
     this.qualifiedName();
@@ -615,7 +639,8 @@ class QueryReader implements QueryWords {
     if (this.takes("INTERVAL")) {
       if (!this.takesOne(INTERVAL_FIELDS)) throw this.mismatch();
       if (this.takes("TO") && !this.takesOne(INTERVAL_FIELDS)) throw this.mismatch();
-      return this.lacks("CAST AS INTERVAL");
+      this.lacks("CAST AS INTERVAL");
+      return;
     }
     if (name === undefined || !this.isIdentifier()) throw this.mismatch();
     this.advance();

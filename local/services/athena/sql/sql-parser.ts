@@ -1,4 +1,4 @@
-import { Dialect, init, parse, tokenize } from "@polyglot-sql/sdk";
+import { Dialect, init, parse } from "@polyglot-sql/sdk";
 import { isJsonObject } from "../../../../lib/json";
 import { notLocal } from "../../protocol/errors";
 import { FUNCTION_NAMES } from "./functions";
@@ -44,18 +44,15 @@ export function parseQuery(sql: string): unknown {
   if (!result.success || others.length > 0 || !QUERIES.has(asNode(tree)?.kind ?? "")) {
     throw notLocal("this query", result.error?.split("\n", 1)[0] ?? "it is not read as one query");
   }
-  return original.size > 0 ? renamed(tree, original) : tree;
+  return renamed(tree, original);
 }
 
-/** Functions that Trino calls without parentheses. */
-const BARE_FUNCTIONS =
-  /^(current_(catalog|date|path|role|schema|time|timestamp|user)|localtime|localtimestamp)$/i;
 /** Letters of the Vai script stand for the first letters of names; no table or column has them. */
 const STAND_INS = 0xa500;
 
 /**
- * The query without comments, and with names in the place of those that the parser takes for something else: it knows
- * keywords that Trino does not (`SELECT x notnull`), and takes `"current_date"` for the function. A name keeps its length.
+ * The query without comments, and with stand-ins of the same length for its names: the parser takes some of them for
+ * keywords or functions of other engines (`notnull`, `now`), some also with quotes (`"current_date"`).
  */
 function forParser(
   sql: string,
@@ -63,39 +60,18 @@ function forParser(
   { identifiers }: QueryWords,
 ): { text: string; original: ReadonlyMap<string, string> } {
   const original = new Map<string, string>();
-  const plain = withoutComments(sql, tokens);
-  const keywords = keywordsIn(plain);
-  const characters = [...plain];
-  const position = codePoints(plain);
+  const characters = withoutComments(sql, tokens).split("");
   for (const at of identifiers) {
     const token = tokens[at];
     if (!token) continue;
     const isQuoted = token.kind === "quoted";
-    const start = position(token.start);
-    if (isQuoted ? !BARE_FUNCTIONS.test(token.text) : !keywords.has(start)) continue;
     const name = isQuoted ? token.text : token.source;
-    const standIn = String.fromCharCode(STAND_INS + name.charCodeAt(0)) + name.slice(1);
-    characters[isQuoted ? start + 1 : start] = standIn.slice(0, 1);
-    original.set(standIn, name);
+    if (!/^[A-Za-z_]/.test(name)) continue;
+    const first = String.fromCharCode(STAND_INS + name.charCodeAt(0));
+    characters[token.start + (isQuoted ? 1 : 0)] = first;
+    original.set(first + name.slice(1), name);
   }
   return { text: characters.join(""), original };
-}
-
-/** Where the parser reads keywords, in code points. */
-function keywordsIn(sql: string): ReadonlySet<number> {
-  const { tokens } = tokenize(sql, DIALECT);
-  return new Set((tokens ?? []).filter((token) => typeOf(token) !== "VAR").map(({ span }) => span.start));
-}
-
-/** The type of a token, whose declaration in the package names another member than there is. */
-function typeOf(token: object): unknown {
-  return "token_type" in token ? token.token_type : undefined;
-}
-
-/** Offsets in UTF-16 code units as offsets in code points. */
-function codePoints(sql: string): (offset: number) => number {
-  const pairs = [...sql.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)].map(({ index }) => index);
-  return (offset) => offset - pairs.filter((pair) => pair < offset).length;
 }
 
 /** A tree with the names that {@link forParser} took out. */

@@ -7,7 +7,7 @@ import {
   partitionsOf,
 } from "./catalog-relations";
 import { evaluate, UNKNOWN } from "./partition-filter";
-import { type Members, nameOf, placeOf, quotedIdentifier } from "./syntax-tree";
+import { listOf, type Members, nameOf, placeOf, quotedIdentifier } from "./syntax-tree";
 
 /** What the translated query reads through a view: the files of a table, or rows of the catalog. */
 export type Relation = TableRelation | (CatalogRelation & { readonly view: string });
@@ -52,6 +52,7 @@ export class TableReferences {
     const view = `table ${this.relations.length}`;
     const open = this.open(body, name);
     const alias = nameOf(body["alias"]) ?? name;
+    assertAliases(body, alias, open);
     this.relations.push(
       "rows" in open
         ? { view, ...open }
@@ -101,6 +102,18 @@ export class TableReferences {
     );
     return { columns: partitionKeys, rows };
   }
+}
+
+/** @throws QueryFailure for another number of column aliases than of columns */
+function assertAliases(body: Members, alias: string, open: OpenTable | CatalogRelation): void {
+  const aliases = listOf(body["column_aliases"]).length;
+  const columns =
+    "rows" in open ? open.columns.length : open.table.columns.length + open.table.partitionKeys.length;
+  if (aliases === 0 || aliases === columns) return;
+  throw new QueryFailure(
+    "MISMATCHED_COLUMN_ALIASES",
+    `Column alias list has ${aliases} entries but '${alias}' has ${columns} columns available`,
+  );
 }
 
 /** The fragments whose partition values the WHERE around the table does not rule out. */

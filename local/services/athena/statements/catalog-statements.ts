@@ -114,7 +114,10 @@ function change(
   switch (statement.kind) {
     case "create database": {
       const { name, ifNotExists } = statement;
-      if (!catalog.hasDatabase(name)) return changed(() => catalog.createDatabase(name));
+      if (!catalog.hasDatabase(name)) {
+        changed(() => catalog.createDatabase(name));
+        return;
+      }
       if (ifNotExists) return;
       throw ddlFailure(`Database ${name.toLowerCase()} already exists`);
     }
@@ -129,7 +132,8 @@ function change(
           `InvalidOperationException(message:Database ${name} is not empty. One or more tables exist.)`,
         );
       }
-      return changed(() => catalog.deleteDatabase(name));
+      changed(() => catalog.deleteDatabase(name));
+      return;
     }
     case "create table": {
       const { table, ifNotExists, definition } = statement;
@@ -148,13 +152,15 @@ function change(
         ...definition.parameters,
         transient_lastDdlTime: String(Math.floor(now() / 1000)),
       };
-      return changed(() => catalog.createTable({ ...definition, database, name: table.name, parameters }));
+      changed(() => catalog.createTable({ ...definition, database, name: table.name, parameters }));
+      return;
     }
     case "drop table": {
       const { table, ifExists } = statement;
       const database = databaseOf(table, session);
       if (catalog.findTable(database, table.name)) {
-        return changed(() => catalog.deleteTable(database, table.name));
+        changed(() => catalog.deleteTable(database, table.name));
+        return;
       }
       if (!ifExists) throw notFound(table);
       return;
@@ -166,13 +172,14 @@ function change(
         .filter(
           ({ values }) => !(statement.tolerant && catalog.findPartition(table.database, table.name, values)),
         );
-      return changed(() =>
+      changed(() =>
         catalog.createPartitions(
           table.database,
           table.name,
           fresh.map(({ partition, values }) => partitionInput(table, values, partition)),
         ),
       );
+      return;
     }
     case "drop partition": {
       const { database, name, partitionKeys } = tableOf(statement.table, session, catalog);

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../../lib/json";
 import { isJsonObject } from "../../../../lib/json";
 import { messageOf } from "../../../../lib/message-of";
+import { parseJson } from "../../protocol/parse-json";
 import { EngineError } from "../errors";
 
 /** Limits of the engine's parser. */
@@ -16,7 +17,7 @@ export function parseDocument(text: string): JsonObject {
   if (text.trim() === "") throw refusal("failed to parse, document is empty");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     const reason = messageOf(error);
     throw refusal("failed to parse", { type: "json_parse_exception", reason });
