@@ -51,13 +51,18 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     // Not an import: it would be loaded, and warn, before this function runs.
     const { DatabaseSync }: typeof import("node:sqlite") = require("node:sqlite");
-    return new DatabaseSync(path);
+    const database = new DatabaseSync(path);
+    // Since 22.16; the module is there since 22.13.
+    if (Reflect.has(database, "isTransaction")) return database;
+    database.close();
+    throw olderNode();
   } catch (error) {
-    if (hasCode(error, "ERR_UNKNOWN_BUILTIN_MODULE")) {
-      throw new OperatorError(`the local run needs Node 22.13 or later; this is ${process.version}`);
-    }
-    throw error;
+    throw hasCode(error, "ERR_UNKNOWN_BUILTIN_MODULE") ? olderNode() : error;
   } finally {
     process.emitWarning = emitWarning;
   }
+}
+
+function olderNode(): OperatorError {
+  return new OperatorError(`the local run needs Node 22.16 or later; this is ${process.version}`);
 }

@@ -94,7 +94,8 @@ interface Summary {
 
 /**
  * Opens the store of a data directory, and creates it in a new one. Only one process at a time has it open: SQLite holds
- * a lock of the operating system, which ends with the process.
+ * a lock of the operating system, which ends with the process. No other code of this process may open the database's
+ * file: POSIX ends the lock when any descriptor of the file is closed.
  * @throws OperatorError when another run uses it, or it has another format
  * @throws StoreDamageError when a file is missing or short, or does not hold what was committed
  */
