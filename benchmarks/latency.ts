@@ -92,7 +92,8 @@ async function measure(rate: number, seconds: number): Promise<boolean> {
     await noting;
 
     const found = await settle(run, await acknowledged(run), signal);
-    const conclusion = found && conclude(found, layersOf(run.plane.searchDomains.length > 0));
+    const conclusion =
+      found && conclude(found, layersOf({ batch: true, speed: run.plane.searchDomains.length > 0 }));
     const latency = run.latency?.latency();
     const [stats] = run.functions.stats().filter(({ functionName }) => functionName.endsWith("UpsertToES"));
     const text = [

@@ -7,16 +7,26 @@ import { buildScript } from "../local/page/assets";
 const ROOT = join(__dirname, "..");
 const DIST = join(__dirname, "dist");
 const CLIENT = join(DIST, "client");
-const COMMANDS = { "retail-bi": "cli/retail-bi.ts", start: "local/cli.ts", loadgen: "loadgen/cli.ts" };
+const PROGRAMS = {
+  "retail-bi": "cli/retail-bi.ts",
+  start: "local/cli.ts",
+  loadgen: "loadgen/cli.ts",
+  reconcile: "ops/reconcile/cli.ts",
+  recovery: "ops/recovery/cli.ts",
+  terraform: "ops/terraform/cli.ts",
+  tunnel: "ops/tunnel/cli.ts",
+};
 
 async function main(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   buildSync({
     absWorkingDir: ROOT,
-    entryPoints: COMMANDS,
+    entryPoints: PROGRAMS,
     outdir: DIST,
     bundle: true,
     packages: "external",
+    // Loaded in a clone only.
+    external: ["*/environments/choose", "*/target/environment"],
     platform: "node",
     target: "node22",
     format: "cjs",

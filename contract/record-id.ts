@@ -109,3 +109,19 @@ export function decodeRecordId(
   }
   return position;
 }
+
+/** The largest shard number and sequence number that Kinesis can have, as digits of an identity. */
+const LAST_SHARD = digits(10 ** 12 - 1, WIDTH.shard, "shard");
+const LAST_SEQUENCE = digits(10n ** 57n - 1n, WIDTH.sequence, "sequence number");
+
+/** Whether {@link decodeRecordId} takes a text, which needs no position. */
+export function isRecordId(text: string): boolean {
+  const [, shard = "", sequence = "", subsequence] = FORMAT.exec(text) ?? [];
+  if (shard === "" || subsequence === "00000") return false;
+  return shard <= LAST_SHARD && sequence <= LAST_SEQUENCE;
+}
+
+/** The part of an identity that all identities of its shard begin with. */
+export function shardPrefix(recordId: string): string {
+  return recordId.slice(0, WIDTH.shard);
+}

@@ -8,6 +8,11 @@ export function formatTimestamp(ms: number): string {
   return new Date(Math.round(ms)).toISOString().replace("T", " ").replace("Z", "");
 }
 
+/** Milliseconds since 1970 of a text by {@link formatTimestamp}; NaN for another. */
+export function parseTimestamp(text: string): number {
+  return Date.parse(`${text.replace(" ", "T")}Z`);
+}
+
 /** Milliseconds since 1970 of a `YYYY-MM-DD HH:MM:SS` in UTC; undefined when no such second exists. */
 export function parseSeconds(text: string): number | undefined {
   const match = SECONDS_FORMAT.exec(text);

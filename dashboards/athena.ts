@@ -1,7 +1,7 @@
 import { quotedColumn } from "../contract/glue-columns";
 import { columnOf, isExact, type PanelContract } from "./fields";
 import { cell, type PanelColumn, panelColumns, type Row } from "./rows";
-import { type SmokeValue, smokeValues } from "./smoke";
+import { smokeSql } from "./smoke";
 import type { Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /** A panel as Athena SQL over a table that has each line once. @param table its name, without the database */
@@ -38,21 +38,11 @@ function sqlCondition({ field, ...condition }: Condition): string {
   return `coalesce(${column}, '') = ''`;
 }
 
-/** `WHERE` with the conditions, without those of the smoke test; empty where every line counts. */
+/** `WHERE` with the conditions, and without the lines of the smoke test; empty where every line counts. */
 function where(contract: PanelContract, conditions: readonly string[]): string[] {
-  const smoke = smokeValues(contract).map(differs);
-  const all = [...conditions, ...(smoke.length === 0 ? [] : [`(${smoke.join(" OR ")})`])];
+  const smoke = smokeSql(contract);
+  const all = [...conditions, ...(smoke === undefined ? [] : [smoke])];
   return all.length === 0 ? [] : [`WHERE ${all.join(" AND ")}`];
-}
-
-/** Whether a line has another value in a column of the smoke test; never NULL. */
-function differs({ column, value }: SmokeValue): string {
-  const name = quotedColumn(column.field);
-  if (value === undefined) {
-    return column.kind === "text" ? `coalesce(${name}, '') <> ''` : `${name} IS NOT NULL`;
-  }
-  const text = typeof value === "string" ? literal(value) : String(value);
-  return `coalesce(${name} <> ${column.kind === "timestamp" ? `TIMESTAMP ${text}` : text}, true)`;
 }
 
 function figuresSql(

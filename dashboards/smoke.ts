@@ -1,4 +1,5 @@
 import type { Column } from "../contract/column";
+import { quotedColumn } from "../contract/glue-columns";
 import { formatTimestamp, parseIso, parseSeconds } from "../contract/timestamp";
 import { columnOf, type PanelContract } from "./fields";
 
@@ -15,6 +16,22 @@ export function smokeValues(contract: PanelContract): SmokeValue[] {
     const column = columnOf(contract, field);
     return { column, value: stored(column, value) };
   });
+}
+
+/**
+ * The condition of SQL that leaves out the lines of the contract's smoke test; undefined where there is none. A line belongs to
+ * the smoke test if it has all of the values; `coalesce` keeps the lines where a column is NULL.
+ */
+export function smokeSql(contract: PanelContract): string | undefined {
+  const conditions = smokeValues(contract).map(equals);
+  return conditions.length === 0 ? undefined : `NOT coalesce(${conditions.join(" AND ")}, false)`;
+}
+
+function equals({ column, value }: SmokeValue): string {
+  const name = quotedColumn(column.field);
+  if (value === undefined) return column.kind === "text" ? `coalesce(${name}, '') = ''` : `${name} IS NULL`;
+  const literal = typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+  return `${name} = ${column.kind === "timestamp" ? `TIMESTAMP ${literal}` : literal}`;
 }
 
 /** @throws Error naming the column for a value that no line can have */

@@ -75,5 +75,10 @@ function messageOf(error: unknown): string {
  * @param file the program's own `__filename`
  */
 export function programName(file: string, inClone: string, inPackage: string): string {
-  return file.endsWith(".ts") ? inClone : inPackage;
+  return isClone(file) ? inClone : inPackage;
+}
+
+/** Whether a program runs in a clone of the repository, and not from the package of the commands. */
+export function isClone(file: string): boolean {
+  return file.endsWith(".ts");
 }

@@ -2,7 +2,6 @@ import type { Column } from "../contract/column";
 import { formatTimestamp } from "../contract/timestamp";
 import type { RunTimeContract } from "../contract/variable";
 import { Random } from "./random";
-import type { SourceLine } from "./source";
 
 /** How many values a column of text has. */
 const VOCABULARIES = [4, 12, 50, 200] as const;
@@ -71,17 +70,6 @@ export function* generateByKinds(
     }
     yield `{${members.join(",")}}`;
   }
-}
-
-/** {@link generateByKinds} as lines to send. */
-export async function* linesByKinds(
-  contract: RunTimeContract,
-  seed: number,
-  now?: () => number,
-): AsyncGenerator<SourceLine> {
-  let number = 0;
-  for (const line of generateByKinds(contract, seed, now))
-    yield { bytes: Buffer.from(line), number: ++number };
 }
 
 function orNothing({ kind }: Column, make: ValueMaker): ValueMaker {

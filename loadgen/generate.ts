@@ -17,7 +17,7 @@ import {
   WHOLE_LINE_CANCELLED,
 } from "./distributions";
 import { Random } from "./random";
-import type { SourceLine } from "./source";
+import { numbered, type SourceLine } from "./source";
 
 /** First customer number, as in the source. */
 const FIRST_CUSTOMER = 12_346;
@@ -67,12 +67,8 @@ export function* generate(seed: number, now: () => number = Date.now): Generator
 }
 
 /** The rows as lines to send. */
-export async function* syntheticLines(
-  seed: number,
-  now: () => number = Date.now,
-): AsyncGenerator<SourceLine> {
-  let number = 0;
-  for (const row of generate(seed, now)) yield { bytes: Buffer.from(JSON.stringify(row)), number: ++number };
+export function syntheticLines(seed: number, now?: () => number): AsyncGenerator<SourceLine> {
+  return numbered(generate(seed, now), (row) => JSON.stringify(row));
 }
 
 function* rows(

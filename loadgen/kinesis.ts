@@ -19,8 +19,8 @@ interface KinesisEndpoint {
 }
 
 /**
- * A client for {@link kinesisPut}. It does not retry by itself, and uses HTTP/1.1, because the SDK's HTTP/2 does not
- * support an endpoint without TLS.
+ * A client for {@link kinesisPut}. It does not retry by itself. It uses HTTP/1.1, which every endpoint speaks, also one
+ * without TLS.
  */
 export function createKinesisClient({ region, endpointUrl }: KinesisEndpoint): KinesisClient {
   return new KinesisClient({

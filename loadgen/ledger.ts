@@ -8,7 +8,7 @@ import {
   readSync,
 } from "node:fs";
 import { createInterface } from "node:readline";
-import { decodeRecordId } from "../contract/record-id";
+import { isRecordId } from "../contract/record-id";
 import { errorOf } from "./errors";
 import { InputError } from "./source";
 
@@ -60,7 +60,7 @@ export async function* readLedger(file: string): AsyncGenerator<string> {
     crlfDelay: Number.POSITIVE_INFINITY,
   })) {
     number++;
-    if (!isIdentity(line))
+    if (!isRecordId(line))
       throw new InputError(`${file}, line ${number}: "${line.slice(0, 80)}" is not a record_id`);
     yield line;
   }
@@ -75,16 +75,7 @@ function checkEnds(descriptor: number, file: string): void {
   readSync(descriptor, first, 0, first.length, 0);
   const last = Buffer.alloc(1);
   readSync(descriptor, last, 0, 1, size - 1);
-  if (!isIdentity(first.toString("latin1")) || last.toString("latin1") !== "\n") {
+  if (!isRecordId(first.toString("latin1")) || last.toString("latin1") !== "\n") {
     throw new InputError(`${file} is not a ledger, or was cut off: give a file that does not exist yet`);
-  }
-}
-
-function isIdentity(text: string): boolean {
-  try {
-    decodeRecordId(text);
-    return true;
-  } catch {
-    return false;
   }
 }

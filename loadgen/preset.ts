@@ -1,6 +1,6 @@
 import type { RunTimeContract } from "../contract/variable";
-import { linesByKinds } from "./generate-by-kinds";
-import type { SourceLine } from "./source";
+import { generateByKinds } from "./generate-by-kinds";
+import { numbered, type SourceLine } from "./source";
 
 /** How lines of a contract are read from files, and made up. */
 export interface Preset {
@@ -19,6 +19,6 @@ export function presetOf(contract: RunTimeContract): Preset {
     contract,
     aliases: new Map(),
     wholeNumbers: [],
-    syntheticLines: (seed, now) => linesByKinds(contract, seed, now),
+    syntheticLines: (seed, now) => numbered(generateByKinds(contract, seed, now), String),
   };
 }

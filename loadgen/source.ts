@@ -5,6 +5,15 @@ export interface SourceLine {
   readonly number: number;
 }
 
+/** Lines to send, numbered from 1, of what is made up. */
+export async function* numbered<T>(
+  items: Iterable<T>,
+  textOf: (item: T) => string,
+): AsyncGenerator<SourceLine> {
+  let number = 0;
+  for (const item of items) yield { bytes: Buffer.from(textOf(item)), number: ++number };
+}
+
 /** A row of the input that cannot become a line. */
 export interface BadRow {
   /** Line of the file on which the row begins, from 1. */

@@ -14,19 +14,23 @@ import { InputError } from "../loadgen/source";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
-import { type LocalRunOptions, startLocalRun } from "./local-run";
-import { type OnceOptions, runOnce } from "./once";
+import type { LocalRunOptions } from "./local-run";
+import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
-import { type Page, startPage } from "./page/page";
-import { NUMBERINGS, type Numbering } from "./services/firehose/service";
-import { contractOfStack, findStack, stackName } from "./stack-source";
+import type { Page } from "./page/page";
+import { contractOfStack, findStack, stackName } from "./plan/stack-source";
+import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
+import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
-import { runUntilStopped } from "./until-stopped";
 
 /** Default number of lines of `--once`. */
 const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
 const STEADY_RATE = 20;
+/** Default time scale: a merge every 25 seconds, which a machine can go on with for hours. */
+const STEADY_TIME_SCALE = 12;
+/** Default time scale of `--once`: a merge every 5 seconds, because somebody waits for its end. */
+const ONCE_TIME_SCALE = 60;
 /** Default first port of a run without `--once`, so that its endpoints are the same each time. */
 const FIRST_PORT = 4570;
 /** Time from Ctrl-C after which the process ends whatever is left: 5 s are promised, and a busy machine is late. */
@@ -40,7 +44,7 @@ const PAGE_PORT_OFFSET = 5;
 interface Options
   extends InputFlags,
     Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
-    Required<Pick<LocalRunOptions, "timeScale" | "search">>,
+    Required<Pick<LocalRunOptions, "search">>,
     Pick<LocalRunOptions, "searchUrl"> {
   readonly once: boolean;
   readonly environment: string;
@@ -48,6 +52,7 @@ interface Options
   readonly var?: readonly string[];
   readonly varFile?: readonly string[];
   readonly rate?: number;
+  readonly timeScale?: number;
   readonly userRecordNumbers: Numbering;
   readonly dataDir?: string;
   readonly port?: number;
@@ -88,9 +93,8 @@ function program(): Command {
     .option("--seed <number>", "seed of the synthetic lines", integerBetween(0, 2 ** 32 - 1), 1)
     .option(
       "--time-scale <factor>",
-      "divisor of the buffer interval and the schedule's period",
+      `divisor of the buffer interval and the schedule's period (default: ${STEADY_TIME_SCALE}; with --once ${ONCE_TIME_SCALE})`,
       numberBetween(1, 3600),
-      12,
     )
     .addOption(
       new Option(
@@ -211,10 +215,13 @@ async function start(options: Options): Promise<ExitCode> {
     // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
     end = FAILED;
+    const stack = stackOf(runs, dataDir.path, say, stop.signal);
+    // Loaded while another process synthesizes the Terraform.
+    const { startLocalRun }: typeof import("./local-run") = require("./local-run");
     const run = await startLocalRun({
-      source: runs,
+      source: stack,
       dataDir: dataDir.path,
-      timeScale: options.timeScale,
+      timeScale: options.timeScale ?? (options.once ? ONCE_TIME_SCALE : STEADY_TIME_SCALE),
       numbering: options.userRecordNumbers,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,
@@ -226,7 +233,7 @@ async function start(options: Options): Promise<ExitCode> {
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
     let page: Page | undefined;
-    const source = {
+    const lines = {
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,
@@ -241,6 +248,7 @@ async function start(options: Options): Promise<ExitCode> {
       if (isPageWanted) {
         const { port } = options;
         const first = port ?? (options.once ? 0 : FIRST_PORT);
+        const { startPage }: typeof import("./page/page") = require("./page/page");
         page = await startPage(run, {
           environment: name,
           generator,
@@ -250,8 +258,9 @@ async function start(options: Options): Promise<ExitCode> {
       if (options.once) {
         if (page) say(`the page, until all layers agree: ${page.url}`);
         const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
+        const { runOnce }: typeof import("./once") = require("./once");
         const running = runOnce(run, {
-          ...source,
+          ...lines,
           json: options.json,
           ...(options.maxBadRows !== undefined && { maxBadRows: options.maxBadRows }),
           signal: stop.signal,
@@ -262,8 +271,9 @@ async function start(options: Options): Promise<ExitCode> {
         return end.code;
       }
       envFile?.write(run.exports);
+      const { runUntilStopped }: typeof import("./until-stopped") = require("./until-stopped");
       const running = runUntilStopped(run, {
-        ...source,
+        ...lines,
         signal: stop.signal,
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),

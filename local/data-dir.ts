@@ -1,63 +1,77 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { accessSync, constants, mkdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { hasCode } from "../lib/error-code";
 import { UsageError } from "../lib/exit";
+import { messageOf } from "../lib/message-of";
 
-/** The folder that holds everything a local run keeps. Only one run at a time uses it. */
+/** The folder that holds everything a local run keeps. The store in it refuses a second run. */
 interface DataDir {
+  /** Absolute path. */
   readonly path: string;
-  /** Releases the folder; removes it if it was created for this run and `keep` is false. */
+  /** Ends the use of the folder: one that was created for this run is removed, unless `keep`. */
   release(options: { readonly keep: boolean }): void;
 }
 
-const LOCK = "lock";
-
 /**
- * Takes the folder `given`, or creates one for this run.
- * @throws UsageError when it is no folder; Error when another run that is still alive uses the folder.
+ * Takes the folder `given`, or creates one for this run, which is removed also when this process is killed.
+ * @throws UsageError for a path that is no folder or cannot be written
  */
 export function openDataDir(given: string | undefined): DataDir {
-  const path = given === undefined ? mkdtempSync(join(tmpdir(), "retail-bi-")) : resolve(given);
+  if (given === undefined) return temporaryDataDir();
+  const path = resolve(given);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new UsageError(`--data-dir ${path} cannot be made: ${String(error)}`);
+    throw new UsageError(`--data-dir ${path} cannot be used: ${messageOf(error)}`);
   }
-  const lock = join(path, LOCK);
-  takeLock(lock, path);
+  return { path, release: () => undefined };
+}
+
+/** Creates a folder and its parents. Node's own recursion never ends where a parent cannot be created with ENOENT. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (hasCode(error, "EEXIST") && statSync(path).isDirectory()) return;
+    if (!hasCode(error, "ENOENT") || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path);
+  }
+}
+
+function temporaryDataDir(): DataDir {
+  const path = join(tmpdir(), `retail-bi-${randomUUID()}`);
+  // Before the folder, so that there is no moment at which a kill leaves it.
+  const shell = removeWithParent(path);
+  mkdirSync(path, { mode: 0o700 });
   return {
     path,
     release: ({ keep }) => {
-      rmSync(lock, { force: true });
-      if (given === undefined && !keep) rmSync(path, { recursive: true, force: true });
+      if (!keep) rmSync(path, { recursive: true, force: true });
+      shell.kill("SIGKILL");
     },
   };
 }
 
-function takeLock(lock: string, path: string): void {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: "wx" });
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
-    const owner = Number(readFileSync(lock, "utf8"));
-    if (isAlive(owner)) {
-      throw new Error(`${path} is in use by process ${owner}: stop it, or choose another --data-dir`);
-    }
-    // Its owner was killed. If two runs find this at once, only one can write the lock again.
-    rmSync(lock, { force: true });
-    writeFileSync(lock, String(process.pid), { flag: "wx" });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isCode(error, "EPERM");
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+/**
+ * Removes the folder when this process ends, also when it is killed: a shell waits for the end of a pipe that only this
+ * process holds. It tries for a while, because killed children of the run may still be writing.
+ */
+function removeWithParent(path: string): ChildProcess {
+  const script = 'read -r _; for _ in 1 2 3 4 5 6 7 8 9; do rm -rf "$1" && exit; sleep 1; done';
+  const shell = spawn("sh", ["-c", script, "sh", path], {
+    stdio: ["pipe", "ignore", "ignore"],
+    cwd: tmpdir(),
+    // Neither Ctrl-C nor the end of the terminal ends the shell.
+    detached: true,
+  });
+  // Without a shell, a killed run leaves its folder; any other end removes it.
+  shell.on("error", () => undefined);
+  shell.unref();
+  if (shell.stdin && "unref" in shell.stdin && typeof shell.stdin.unref === "function") shell.stdin.unref();
+  return shell;
 }

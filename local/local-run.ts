@@ -3,24 +3,28 @@ import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
 import { endsWithin, settled, unlessAborted } from "../lib/pause";
 import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
-import { athenaSql, type Sql } from "../ops/reconcile/sql";
+import { athenaSql } from "../ops/reconcile/sql";
+import type { BatchSource } from "../ops/reconcile/tables";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
-import { contractOf } from "./plan/contract";
+import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
+import type { StackSource } from "./plan/stack-source";
 import { summarizeNotHonoured } from "./plan/summary";
-import type { GivenVariables } from "./plan/variables";
+import type { Numbering } from "./plan/user-record-numbers";
+import { type RunSource, stackOf } from "./run-source";
 import { startAthena } from "./services/athena/service";
-import { localKinesis, localS3, localSearch } from "./services/clients";
+import { localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
-import { type DeliveryStream, type Numbering, startDeliveryStream } from "./services/firehose/service";
+import { type DeliveryStream, startDeliveryStream } from "./services/firehose/service";
 import { type KinesisService, startKinesis } from "./services/kinesis/service";
 import {
   type EventSourceMapping,
@@ -33,7 +37,7 @@ import { startSearchDouble } from "./services/opensearch/service";
 import { startS3 } from "./services/s3/service";
 import { type Schedule, type ScheduleOutcome, startSchedule } from "./services/scheduler/service";
 import { startSts } from "./services/sts/service";
-import { synthesize } from "./synthesize";
+import { openStore, type Store } from "./store/store";
 
 /** Options for running a data plane. */
 interface RunOptions {
@@ -47,20 +51,14 @@ interface RunOptions {
   readonly firstPort: number;
   /** Receives progress messages for the operator. */
   readonly say: (message: string) => void;
-}
-
-/** A synthesized stack. */
-export interface StackSource {
-  /** Folder of its `cdk.tf.json` and `assets/`. */
-  readonly directory: string;
-  /** Values of its variables. */
-  readonly variables: GivenVariables;
+  /** Interrupts the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** Options for starting a local run. */
 export interface LocalRunOptions extends RunOptions {
-  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere. */
-  readonly source: { readonly environment: string } | StackSource;
+  /** The environment whose Terraform is synthesized and run, or a stack that was synthesized elsewhere, or is just now. */
+  readonly source: RunSource | Promise<StackSource>;
   /**
    * The search engine: the double in this process, or a real OpenSearch, assembled and started for the run.
    * @default embedded
@@ -68,8 +66,14 @@ export interface LocalRunOptions extends RunOptions {
   readonly search?: "embedded" | "opensearch";
   /** URL of a running engine, instead of either. */
   readonly searchUrl?: string;
-  /** Interrupts the start of engines. */
-  readonly signal?: AbortSignal;
+}
+
+/** How analysts query the tables of a batch layer. */
+export interface Analysts {
+  readonly athena: AthenaClient;
+  readonly glue: GlueClient;
+  readonly workgroup: string;
+  readonly database: string;
 }
 
 /** The data plane of an environment, running. */
@@ -85,17 +89,16 @@ export interface LocalRun extends Service {
   readonly eventSourceMappings: readonly EventSourceMapping[];
   /** Counts of records put into the streams. */
   readonly puts: KinesisService["puts"];
-  /** Athena client of the analysts' queries. */
-  readonly athena: AthenaClient;
-  readonly workgroup: string;
-  readonly database: string;
-  readonly glue: GlueClient;
+  /** Absent where the stack has no batch layer. */
+  readonly analysts?: Analysts;
   readonly schedules: readonly Schedule[];
   /** The last outcome of each schedule, by its name. */
   readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
   readonly latency?: LatencySampler;
   readonly streamUrl: string;
+  /** The stream as the run's own parts read it. */
+  readonly streamSource: KinesisService["source"];
   readonly searchUrl: string;
   readonly timeScale: number;
   /** Milliseconds since 1970. */
@@ -143,25 +146,15 @@ class Consumers extends Services {
 
 /**
  * Runs the data plane that an environment's or a stack's Terraform describes.
- * @throws Error naming the resource or property that this machine cannot run, or a port that is taken.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error naming the resource or property that this machine cannot run, or a port that is taken.
  */
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
-  return openAll(async (services) => {
+  return openAll(options, async (services, store) => {
     const startedAt = Date.now();
-    const stack = await stackOf(options);
+    const stack = await stackOf(options.source, options.dataDir, options.say, options.signal);
     const { plane, searchUrl } = await openSearch(stack, options, services);
-    return start(plane, searchUrl, startedAt, options, services);
-  }, options.signal);
-}
-
-async function stackOf({ source, dataDir, say, signal }: LocalRunOptions): Promise<StackSource> {
-  if ("directory" in source) {
-    say(`reading ${source.directory}`);
-    return source;
-  }
-  say(`synthesizing the Terraform of ${source.environment}`);
-  const directory = await synthesize(join(dataDir, "terraform"), source.environment, signal);
-  return { directory, variables: {} };
+    return start(plane, searchUrl, startedAt, options, services, store);
+  });
 }
 
 /** Opens the requested search engine, and reads the data plane, which contains its address. */
@@ -200,19 +193,24 @@ async function openSearch(
 
 /**
  * Runs a data plane that was read from a synthesized stack, against a running search engine.
- * @throws Error for a port that is taken, and when an invocation of the deploy fails.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error for a port that is taken, and when an invocation of the deploy fails.
  */
 export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
-  return openAll((services) => start(plane, searchUrl, Date.now(), options, services));
+  return openAll(options, (services, store) => start(plane, searchUrl, Date.now(), options, services, store));
 }
 
-/** Opens services; closes them again when opening one fails, or at once when `signal` is aborted meanwhile. */
+/**
+ * Opens the store, then services; closes them again when opening one fails, or at once when the signal is aborted
+ * meanwhile.
+ */
 async function openAll(
-  open: (services: Services) => Promise<LocalRun>,
-  signal?: AbortSignal,
+  { dataDir, signal }: RunOptions,
+  open: (services: Services, store: Store) => Promise<LocalRun>,
 ): Promise<LocalRun> {
   const services = new Services();
-  const opening = open(services);
+  const store = openStore(dataDir);
+  await services.open(Promise.resolve({ close: async () => store.close() }));
+  const opening = open(services, store);
   try {
     return await unlessAborted(opening, signal);
   } catch (error) {
@@ -237,6 +235,7 @@ async function start(
   startedAt: number,
   options: RunOptions,
   services: Services,
+  store: Store,
 ): Promise<LocalRun> {
   const { dataDir, timeScale, say } = options;
   const port = (offset: number): number => portOf(options, offset);
@@ -247,21 +246,25 @@ async function start(
   );
 
   const { region } = plane;
-  const stream = await services.open(
-    startKinesis({ models: plane.streams, dataDir: join(dataDir, "stream"), port: port(0) }),
+  const stream = await services.open(startKinesis({ models: plane.streams, store, port: port(0) }));
+  const objects = await services.open(
+    startS3({ buckets: plane.buckets, region, store, dataDir: join(dataDir, "objects"), port: port(1) }),
   );
-  const store = await services.open(
-    startS3({ buckets: plane.buckets, dataDir: join(dataDir, "objects"), port: port(1), region }),
-  );
-  const kinesis = services.client(localKinesis(stream.url, region));
-  const s3 = services.client(localS3(store.url, region));
+  const s3 = services.client(localS3(objects.url, region));
   const sql = await services.open(
-    startAthena({ plane, objects: store.files, s3, dataDir: join(dataDir, "catalog"), port: port(2) }),
+    startAthena({
+      plane,
+      objects: objects.files,
+      s3,
+      store,
+      dataDir: join(dataDir, "catalog"),
+      port: port(2),
+    }),
   );
   const sts = await services.open(startSts({ accountId: plane.accountId, port: port(6) }));
   const endpoints = {
     AWS_ENDPOINT_URL_KINESIS: stream.url,
-    AWS_ENDPOINT_URL_S3: store.url,
+    AWS_ENDPOINT_URL_S3: objects.url,
     AWS_ENDPOINT_URL_ATHENA: sql.url,
     AWS_ENDPOINT_URL_GLUE: sql.url,
     AWS_ENDPOINT_URL_STS: sts.url,
@@ -277,9 +280,10 @@ async function start(
   }
 
   const consumers = await services.open(Promise.resolve(new Consumers()));
+  const { source } = stream;
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
-    const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "delivery"), timeScale };
+    const context = { source, s3, invoke: functions.invoke, store, timeScale };
     const { numbering = "ordered" } = options;
     deliveryStreams.push(
       await consumers.open(startDeliveryStream(model, { ...context, numbering, onNotice: say })),
@@ -287,11 +291,13 @@ async function start(
   }
   const eventSourceMappings: EventSourceMapping[] = [];
   for (const model of plane.eventSourceMappings) {
-    const context = { kinesis, s3, invoke: functions.invoke, dataDir: join(dataDir, "mapping") };
+    const context = { source, s3, invoke: functions.invoke, store };
     eventSourceMappings.push(
       await consumers.open(startEventSourceMapping(model, { ...context, onNotice: say })),
     );
   }
+  // A record that was put before would be missing from every consumer that begins at LATEST.
+  stream.acceptPuts();
   const outcomes = new Map<string, ScheduleOutcome>();
   const schedules: Schedule[] = [];
   for (const model of plane.schedules) {
@@ -303,17 +309,9 @@ async function start(
     schedules.push(await consumers.open(Promise.resolve(schedule)));
   }
 
-  const ofSql = { endpoint: sql.url, region, credentials: LOCAL_CREDENTIALS };
-  const athena = services.client(new AthenaClient(ofSql));
-  const glue = services.client(new GlueClient(ofSql));
-  const [workgroup, database] = analystsOf(plane);
-  const dataSources = dataSourcesOf(
-    plane,
-    kinesis,
-    s3,
-    athenaSql(athena, s3, workgroup, database),
-    searchUrl,
-  );
+  const known = contractOf(plane);
+  const analysts = known.tables && analystsOf(plane, sql.url, services);
+  const dataSources = dataSourcesOf(plane, known, { kinesis: stream.client, s3, searchUrl, analysts });
   const { search } = dataSources;
   if (search) await services.open(Promise.resolve({ close: () => search.client.close() }));
   const latency =
@@ -326,13 +324,11 @@ async function start(
     deliveryStreams,
     eventSourceMappings,
     puts: stream.puts,
-    athena,
-    workgroup,
-    database,
-    glue,
-    outcomes,
+    ...(analysts && { analysts }),
     schedules,
+    outcomes,
     streamUrl: stream.url,
+    streamSource: source,
     searchUrl,
     timeScale,
     startedAt,
@@ -361,42 +357,68 @@ async function start(
   };
 }
 
-/** The analysts' workgroup, which is the one that enforces its settings, and their database. */
-function analystsOf({ workgroups, databases }: DataPlane): [workgroup: string, database: string] {
+/**
+ * Clients for the analysts' workgroup, which is the one that enforces its settings, and their database.
+ * @throws Error when the stack has tables and not those
+ */
+function analystsOf({ workgroups, databases, region }: DataPlane, url: string, services: Services): Analysts {
   const workgroup = workgroups.find(({ enforced }) => enforced);
   const [database] = databases;
   if (workgroup === undefined || database === undefined) {
     throw new Error("the Terraform has no database, or no Athena workgroup that enforces its settings");
   }
-  return [workgroup.name, database];
+  const client = { endpoint: url, region, credentials: LOCAL_CREDENTIALS };
+  return {
+    athena: services.client(new AthenaClient(client)),
+    glue: services.client(new GlueClient(client)),
+    workgroup: workgroup.name,
+    database,
+  };
 }
 
+interface SourceClients {
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  readonly searchUrl: string;
+  readonly analysts: Analysts | undefined;
+}
+
+/** What a reconciliation of the run reads: the layers that the stack has. */
 function dataSourcesOf(
   plane: DataPlane,
-  kinesis: KinesisClient,
-  s3: S3Client,
-  sql: Sql,
-  searchUrl: string,
+  { contract, tables, index }: StackContract,
+  { kinesis, s3, searchUrl, analysts }: SourceClients,
 ): DataSources {
-  const { contract, tables, index } = contractOf(plane);
   const [stream, ...others] = plane.streams;
   const bucket = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket)?.onFailureBucket;
   if (stream === undefined) throw new Error("the Terraform has no stream");
-  if (others.length > 0)
-    throw new Error(`the Terraform has ${plane.streams.length} streams; the local run takes one`);
-  if (tables === undefined)
-    throw new Error("the Terraform has no batch layer, with which the layers are compared");
+  if (others.length > 0) {
+    const names = plane.streams.map(({ name }) => name).join(", ");
+    throw new Error(
+      `the stack has the streams ${names}; the commands take a stack of one system: synthesize each in a stack of its own`,
+    );
+  }
   return {
     kinesis,
     streamName: stream.name,
     retentionHours: stream.retentionHours,
     contract,
     ...(isRetail(contract) && { summary: retailSummary }),
-    sql,
-    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
+    ...(tables && analysts && { batch: batchSource(tables, analysts, s3) }),
     ...(index !== undefined && {
       search: { client: localSearch(searchUrl, plane.region), indexPattern: `${index}*` },
     }),
     ...(bucket !== undefined && { failures: { s3, bucket } }),
+  };
+}
+
+function batchSource(
+  tables: TableNames,
+  { athena, workgroup, database }: Analysts,
+  s3: S3Client,
+): BatchSource {
+  return {
+    sql: athenaSql(athena, s3, workgroup, database),
+    tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
   };
 }

@@ -38,7 +38,8 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     settle_s: seconds(Date.now() - sentAt),
     total_s: seconds(Date.now() - run.startedAt),
   };
-  const layers = layersOf(run.plane.searchDomains.length > 0);
+  const { batch, search } = run.dataSources;
+  const layers = layersOf({ batch: batch !== undefined, speed: search !== undefined });
   const objections = objectionsOf(report, options.maxBadRows);
   const conclusion = withRefused(conclude(found, layers, objections), report);
   if (options.json) {
@@ -52,7 +53,7 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
   } else {
     const latency = run.latency?.latency();
     const text = [
-      await firstTen(run),
+      batch ? await firstTen(batch) : "The stack has no batch layer: there is no table, and no SQL.",
       summaryText(found.summary),
       sendReportText(report),
       reportText(found, conclusion),

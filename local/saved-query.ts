@@ -1,12 +1,10 @@
 import Table from "cli-table3";
-import type { DataSources } from "../ops/reconcile/reconcile";
+import type { BatchSource } from "../ops/reconcile/tables";
 
-/** The parts of a local run that the query needs. */
+/** The parts of a batch layer that the query needs. */
 interface RawTable {
-  readonly dataSources: {
-    readonly sql: DataSources["sql"];
-    readonly tables: Pick<DataSources["tables"], "json">;
-  };
+  readonly sql: BatchSource["sql"];
+  readonly tables: Pick<BatchSource["tables"], "json">;
 }
 
 /** Characters of a cell that a terminal has room for. */
@@ -17,10 +15,10 @@ function shown(cell: string): string {
 }
 
 /** Runs the lab's first query, a `SELECT … LIMIT 10` on the raw table, as an analyst would. */
-export async function firstTen({ dataSources }: RawTable): Promise<string> {
-  const sql = `SELECT * FROM "${dataSources.tables.json}" LIMIT 10`;
+export async function firstTen({ sql: engine, tables }: RawTable): Promise<string> {
+  const sql = `SELECT * FROM "${tables.json}" LIMIT 10`;
   const rows: Readonly<Record<string, string>>[] = [];
-  await dataSources.sql.query(sql, (row) => rows.push(row));
+  await engine.query(sql, (row) => rows.push(row));
   const [first] = rows;
   if (first === undefined) return `${sql}\n(no rows)`;
   const hasExtra = rows.some(({ extra = "" }) => extra !== "" && extra !== "{}");

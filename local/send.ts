@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { decodeRecordId, shardPrefix } from "../contract/record-id";
 import { namesBadRows } from "../loadgen/bad-rows";
 import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
@@ -31,10 +32,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-/** Acknowledged identities of every run on this data directory, one a line. */
-function ledgerFile(run: LocalRun): string {
-  return join(run.dataDir, "ledger");
-}
+/** File of the acknowledged identities of every run on a data directory, one a line. */
+const LEDGER = "ledger";
 
 /**
  * Sends lines with the load generator, in this process.
@@ -42,7 +41,7 @@ function ledgerFile(run: LocalRun): string {
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
   const { inputFile, input, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
-  const ledger = openLedger(ledgerFile(run));
+  const ledger = openLedger(join(run.dataDir, LEDGER));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
   const preset = presetFor(run.dataSources.contract);
@@ -84,9 +83,27 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   }
 }
 
-/** Acknowledged identities of every run on this data directory. */
-export async function acknowledged(run: LocalRun): Promise<Set<string>> {
-  const identities = new Set<string>();
-  for await (const identity of readLedger(ledgerFile(run))) identities.add(identity);
-  return identities;
+/** Identities of acknowledged lines, which can be read again and again; none of them is kept in memory. */
+export interface Acknowledged extends AsyncIterable<string> {
+  /** Number of lines. */
+  readonly lines: number;
+  /** Sequence number of the last acknowledged record of each shard, decimal digits by shard id. */
+  readonly last: ReadonlyMap<string, string>;
+}
+
+/** What was acknowledged to every run on this data directory so far. */
+export async function acknowledged(run: Pick<LocalRun, "dataDir">): Promise<Acknowledged> {
+  const file = join(run.dataDir, LEDGER);
+  let lines = 0;
+  const lastIds = new Map<string, string>();
+  for await (const id of readLedger(file)) {
+    lines++;
+    const shard = shardPrefix(id);
+    if (id > (lastIds.get(shard) ?? "")) lastIds.set(shard, id);
+  }
+  const last = [...lastIds.values()].map((id) => {
+    const { shardId, sequenceNumber } = decodeRecordId(id);
+    return [shardId, sequenceNumber] as const;
+  });
+  return { lines, last: new Map(last), [Symbol.asyncIterator]: () => readLedger(file) };
 }

@@ -1,55 +1,64 @@
 import { pause, unlessAborted } from "../lib/pause";
 import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
-import { countIndex } from "../ops/reconcile/search-lines";
-import { countLines } from "../ops/reconcile/tables";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
+import type { Acknowledged } from "./send";
 
-/** Interval between two counts of the layers while waiting. */
-const COUNT_EVERY_MS = 1_000;
-/** Waiting ends when no count has changed for two schedule periods and this time. */
+/** Interval between two looks at the consumers' positions, which are in this process. */
+const LOOK_EVERY_MS = 50;
+/** Time between two comparisons, and its multiple of the time that a comparison takes. */
+const REST_MS = 1_000;
+const REST_FACTOR = 2;
+/** Waiting ends when nothing has moved for two schedule periods and this time. */
 const STALL_MS = 45_000;
 
-/** Distinct lines in each layer. */
-interface Counts {
-  readonly raw: number;
-  readonly parquet: number;
-  readonly quarantined: number;
-  readonly indexed: number;
-}
+/** The parts of a run that show how far it is. */
+export type Settling = Pick<
+  LocalRun,
+  | "dataSources"
+  | "deliveryStreams"
+  | "eventSourceMappings"
+  | "outcomes"
+  | "plane"
+  | "puts"
+  | "schedules"
+  | "timeScale"
+>;
 
 /**
- * Waits until all layers agree on the acknowledged lines, or until their counts stop changing. Counts are cheap and
- * show when a comparison is worthwhile; only the comparison decides whether the layers agree. A data source that
- * cannot be queried is waited for like one with missing lines.
+ * Waits until all layers agree on the acknowledged lines, or until nothing moves any more. The positions of the
+ * consumers and the outcomes of the schedules show when a comparison is worthwhile; only the comparison decides whether
+ * the layers agree. A data source that cannot be queried is waited for like one with missing lines.
  * @returns the last comparison; undefined when `signal` was aborted before.
  * @throws what the last comparison throws, when a data source still cannot be queried
  */
 export async function settle(
-  run: LocalRun,
-  ledger: ReadonlySet<string>,
+  run: Settling,
+  ledger: Acknowledged,
   signal: AbortSignal,
 ): Promise<Reconciliation | undefined> {
   const progress = new Progress();
+  const watch = new Watch(run, ledger);
   const longestPeriod = Math.max(0, ...run.plane.schedules.map(({ everySeconds }) => everySeconds * 1_000));
   const stallMs = (2 * longestPeriod) / run.timeScale + STALL_MS;
   let last = "";
   let changedAt = Date.now();
+  let compareAfter = 0;
   try {
     while (!signal.aborted) {
-      const counts = await unlessAborted(count(run), signal).catch((error: unknown) => String(error));
-      if (signal.aborted) return undefined;
-      const text =
-        typeof counts === "string" ? `they cannot be counted at present: ${counts}` : shown(counts);
-      progress.show(`of ${ledger.size.toLocaleString("en")} lines: ${text}${nextMerge(run)}`);
-      if (text !== last) changedAt = Date.now();
-      last = text;
-      const stalled = Date.now() - changedAt > stallMs;
-      if (stalled || (typeof counts !== "string" && isWorthComparing(counts, ledger.size, run))) {
-        const found = await unlessAborted(reconcile(run.dataSources, ledger), signal);
-        if (found.agree || stalled || onlyDiscardedIsMissing(found)) return found;
+      const now = Date.now();
+      const { moved, isWorthComparing } = watch.look(now);
+      progress.show(watch.text(now));
+      if (moved !== last) changedAt = now;
+      last = moved;
+      const stalled = now - changedAt > stallMs;
+      if (stalled || (isWorthComparing && now >= compareAfter)) {
+        const found = await unlessAborted(comparison(run, ledger, progress, stalled), signal);
+        if (found && (found.agree || stalled || onlyDiscardedIsMissing(found))) return found;
+        const end = Date.now();
+        compareAfter = end + Math.max(REST_MS, REST_FACTOR * (end - now));
       }
-      await pause(COUNT_EVERY_MS, signal);
+      await pause(LOOK_EVERY_MS, signal);
     }
     return undefined;
   } catch (error) {
@@ -60,43 +69,95 @@ export async function settle(
   }
 }
 
-/** When the next merge comes, or that one runs; nothing where none is scheduled. */
-function nextMerge({ schedules }: LocalRun): string {
-  const all = schedules.map((schedule) => schedule.progress());
-  if (all.some(({ running }) => running > 0)) return "; merging";
-  const next = Math.min(...all.map(({ nextMs = Number.POSITIVE_INFINITY }) => nextMs));
-  if (!Number.isFinite(next)) return "";
-  return `; next merge in ${Math.max(0, Math.ceil((next - Date.now()) / 1_000))} s`;
+/** Compares the layers. @param isLast throw what the comparison throws, instead of showing it */
+async function comparison(
+  { dataSources }: Settling,
+  ledger: Acknowledged,
+  progress: Progress,
+  isLast: boolean,
+): Promise<Reconciliation | undefined> {
+  try {
+    return await reconcile(dataSources, ledger, undefined, undefined, (source, lines) => {
+      progress.show(`comparing: ${lines.toLocaleString("en")} lines of the ${source}`);
+    });
+  } catch (error) {
+    if (isLast) throw error;
+    progress.show(`the layers cannot be compared at present: ${String(error)}`);
+    return undefined;
+  }
 }
 
-function shown(counts: Counts): string {
-  return Object.entries(counts)
-    .map(([layer, lines]) => `${layer} ${lines.toLocaleString("en")}`)
-    .join(", ");
+/** Follows the consumers and the schedules of a run. */
+class Watch {
+  /** When everything had been delivered to S3: a merge that begins later has all of it. */
+  private deliveredAt: number | undefined;
+
+  public constructor(
+    private readonly run: Settling,
+    private readonly ledger: Acknowledged,
+  ) {}
+
+  /** @returns `moved`: a text that changes whenever something moves */
+  public look(now: number): { readonly moved: string; readonly isWorthComparing: boolean } {
+    const { deliveryStreams, eventSourceMappings, schedules, outcomes } = this.run;
+    const deliveries = deliveryStreams.map((one) => one.progress());
+    const mappings = eventSourceMappings.map((one) => one.progress());
+    if (deliveries.every(({ positions }) => this.hasPassed(positions))) this.deliveredAt ??= now;
+    const { deliveredAt = Number.POSITIVE_INFINITY } = this;
+    const isMerged = schedules.every(({ model }) => {
+      return !model.enabled || (outcomes.get(model.name)?.firedAt ?? 0) >= deliveredAt;
+    });
+    const moved = [
+      ...deliveries.map(({ recordsRead, positions }) => [recordsRead, positions]),
+      ...mappings.map(({ recordsRead, recordsAcknowledged, discarded, positions }) => {
+        return [recordsRead, recordsAcknowledged, discarded.length, positions];
+      }),
+      ...schedules.map(({ model }) => mergedOf(outcomes.get(model.name))),
+    ];
+    return {
+      moved: JSON.stringify(moved),
+      isWorthComparing:
+        this.deliveredAt !== undefined && isMerged && mappings.every((one) => this.hasPassed(one.positions)),
+    };
+  }
+
+  public text(now: number): string {
+    const { deliveryStreams, eventSourceMappings, schedules, puts } = this.run;
+    const records = (count: number): string => count.toLocaleString("en");
+    const parts = [`of ${records(puts().records)} records`];
+    for (const one of deliveryStreams) {
+      const { recordsDelivered, recordsDropped, recordsFailed } = one.progress();
+      parts.push(`${records(recordsDelivered + recordsDropped + recordsFailed)} delivered to S3`);
+    }
+    for (const one of eventSourceMappings) {
+      const { recordsAcknowledged, discarded } = one.progress();
+      parts.push(`${records(recordsAcknowledged)} processed by the event source mapping`);
+      if (discarded.length > 0) parts.push(`${records(discarded.length)} discarded`);
+    }
+    const next = schedules.flatMap((one) => one.nextAt() ?? []);
+    if (next.length > 0)
+      parts.push(`next merge in ${Math.max(0, Math.ceil((Math.min(...next) - now) / 1_000))} s`);
+    const [all, ...others] = parts;
+    return `${all}: ${others.join(", ")}`;
+  }
+
+  /** Whether a consumer has passed every acknowledged record. */
+  private hasPassed(positions: Readonly<Record<string, string | null>>): boolean {
+    return [...this.ledger.last].every(([shardId, sequenceNumber]) => {
+      const position = positions[shardId] ?? null;
+      return position !== null && BigInt(position) >= BigInt(sequenceNumber);
+    });
+  }
 }
 
-/** Whether every line is in the raw zone, in Parquet and in the index, or in quarantine, or was discarded. */
-function isWorthComparing(
-  { raw, parquet, quarantined, indexed }: Counts,
-  expected: number,
-  { dataSources, eventSourceMappings }: LocalRun,
-): boolean {
-  const indexIsShort = dataSources.search !== undefined && indexed + quarantined < expected;
-  const discarded = eventSourceMappings.some((mapping) => mapping.progress().discarded.length > 0);
-  return raw + quarantined >= expected && parquet >= raw && (!indexIsShort || discarded);
+/** The hours that a run of a schedule has merged, whose number is known for MergeSmallFiles only. */
+function mergedOf(outcome: ReturnType<LocalRun["outcomes"]["get"]>): unknown {
+  if (outcome === undefined || !outcome.ok) return outcome?.ok;
+  const { answer } = outcome;
+  return typeof answer === "object" && answer !== null && "merged" in answer ? answer.merged : undefined;
 }
 
 /** Whether only discarded lines are missing, so that waiting longer changes nothing. */
 function onlyDiscardedIsMissing({ missing, discarded }: Reconciliation): boolean {
   return Object.values(missing).every((ids) => ids.every((id) => discarded.has(id)));
-}
-
-async function count({ dataSources }: LocalRun): Promise<Counts> {
-  const { sql, tables, search } = dataSources;
-  return {
-    raw: await countLines(sql, tables.json),
-    parquet: await countLines(sql, tables.parquet),
-    quarantined: await countLines(sql, tables.quarantine),
-    indexed: search === undefined ? 0 : await countIndex(search.client, search.indexPattern),
-  };
 }

@@ -8,6 +8,7 @@ import { killWithParent } from "../lib/kill-with-parent";
 export const PROJECT_ROOT = resolve(__dirname, "..");
 
 const APP = "main.ts";
+const RUN_BUNDLED = join("lib", "run-bundled.cjs");
 
 /** Whether there is an app of environments here, as in a clone of the project. */
 export function hasEnvironments(): boolean {
@@ -15,7 +16,7 @@ export function hasEnvironments(): boolean {
 }
 
 /**
- * Synthesizes all stacks into `outputDir`, as `cdktf synth` does.
+ * Synthesizes one environment into `outputDir`; its stack is the same as one of `cdktf synth`, which does all of them.
  * @param signal ends the program at once
  * @returns the folder of the environment's stack, which holds `cdk.tf.json` and `assets/`.
  * @throws Error with the program's own message, or when there is no such environment.
@@ -26,9 +27,9 @@ export async function synthesize(
   signal?: AbortSignal,
 ): Promise<string> {
   try {
-    const running = promisify(execFile)(process.execPath, ["--import", "tsx", APP], {
+    const running = promisify(execFile)(process.execPath, [RUN_BUNDLED, APP], {
       cwd: PROJECT_ROOT,
-      env: { ...process.env, CDKTF_OUTDIR: outputDir },
+      env: { ...process.env, CDKTF_OUTDIR: outputDir, RETAIL_BI_ENVIRONMENTS: environment },
       ...(signal && { signal, killSignal: "SIGKILL" }),
     });
     killWithParent(running.child);

@@ -1,4 +1,5 @@
-import type { Construct } from "constructs";
+import { TerraformStack, Token } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
 import type { Contract } from "../contract/define";
 import { DataLake, type ILake } from "./batch/data-lake";
 import { DEFAULTS } from "./defaults";
@@ -55,7 +56,8 @@ export interface System {
 
 /**
  * Applies the defaults of {@link SystemProps}.
- * @throws RangeError when `prefix` has another form, or none follows from the contract
+ * @throws RangeError when `prefix` has another form, or none follows from the contract, or when another construct of this
+ * kind in the app would own the same names
  */
 export function systemOf(scope: Construct, props: SystemProps): System {
   const {
@@ -67,7 +69,43 @@ export function systemOf(scope: Construct, props: SystemProps): System {
   const prefix = prefixOf(scope, contract, props.prefix);
   const location = props.location ?? locationOf(scope);
   const names = { ...systemNamesOf(prefix, location), ...props.names };
+  claimNames(scope, { prefix, names, location });
   return { contract, prefix, names, location, keyDeletionDays, protected: isProtected, logRetentionDays };
+}
+
+interface Claim extends Pick<System, "prefix" | "names" | "location"> {
+  readonly scope: Construct;
+}
+
+/** The systems and layers of each app. */
+const CLAIMS = new WeakMap<IConstruct, Claim[]>();
+
+/** Remembers who owns names. Where an account or a region is not known before apply, only one stack's can collide. */
+function claimNames(scope: Construct, claim: Omit<Claim, "scope">): void {
+  const claims = CLAIMS.get(scope.node.root) ?? [];
+  CLAIMS.set(scope.node.root, claims);
+  for (const other of claims) {
+    if (other.scope.constructor !== scope.constructor || other.prefix !== claim.prefix) continue;
+    if (!isInTree(other.scope) || !isSamePlace(scope, claim, other)) continue;
+    const names: Readonly<Record<string, string>> = { ...other.names };
+    const [shared] = Object.entries(claim.names).filter(([what, name]) => names[what] === name);
+    if (shared === undefined) continue;
+    throw new RangeError(
+      `${other.scope.node.path} and ${scope.node.path}: the prefix of both is "${claim.prefix}", so both would own ` +
+        `the same names, such as ${shared[0]} "${shared[1]}"; give one of them another prefix`,
+    );
+  }
+  claims.push({ scope, ...claim });
+}
+
+function isInTree({ node }: Construct): boolean {
+  return node.scope?.node.tryFindChild(node.id)?.node === node;
+}
+
+function isSamePlace(scope: Construct, { location }: Omit<Claim, "scope">, other: Claim): boolean {
+  if (TerraformStack.of(scope) === TerraformStack.of(other.scope)) return true;
+  const [one, another] = [location, other.location].map(({ accountId, region }) => `${accountId} ${region}`);
+  return one === another && !Token.isUnresolved(one);
 }
 
 /** The given key, else a new one. */

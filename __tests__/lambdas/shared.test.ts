@@ -9,6 +9,7 @@ import {
   decodeRecordId,
   encodeRecordId,
   firehoseName,
+  isRecordId,
   lineId,
   recordPrefix,
   type StreamPosition,
@@ -124,9 +125,11 @@ describe("record_id", () => {
           decoded = decodeRecordId(id);
         } catch (error) {
           expect(error).toBeInstanceOf(RangeError);
+          expect(isRecordId(id)).toBe(false);
           return;
         }
         expect(encodeRecordId(decoded)).toBe(id);
+        expect(isRecordId(id)).toBe(true);
       }),
     );
     const first = encodeRecordId({ shardId: "shardId-000000000000", sequenceNumber: "0", line: 0 });
@@ -134,6 +137,17 @@ describe("record_id", () => {
       "is not a record_id",
     );
     expect(() => decodeRecordId(`v${first.slice(1)}`)).toThrow("is not a record_id");
+    expect(isRecordId(`${first.slice(0, 46)}w00000${first.slice(46)}`)).toBe(false);
+    const last = { shardId: `shardId-${"9".repeat(12)}`, sequenceNumber: "9".repeat(57), line: 2 ** 25 - 1 };
+    expect(isRecordId(encodeRecordId(last))).toBe(true);
+    expect(isRecordId(encodeRecordId({ ...last, firehoseName: firehoseName("x") }))).toBe(true);
+    const next = (digits: string): string => {
+      const value = [...digits].reduce((sum, one) => sum * 32n + BigInt(Number.parseInt(one, 32)), 0n);
+      return (value + 1n).toString(32);
+    };
+    const id = encodeRecordId(last);
+    expect(isRecordId(next(id.slice(0, 8)) + id.slice(8))).toBe(false);
+    expect(isRecordId(id.slice(0, 8) + next(id.slice(8, 46)) + id.slice(46))).toBe(false);
     expect(() => decodeRecordId(first.toUpperCase().replace("0", "A"))).toThrow(RangeError);
   });
 });

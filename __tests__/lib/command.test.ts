@@ -121,7 +121,9 @@ const COMMANDS = [
     Object.values(
       (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> })
         .scripts,
-    ).flatMap((script) => /^node --import tsx (?:-- )?([\w/]+\/cli\.ts)/.exec(script)?.[1] ?? []),
+    ).flatMap(
+      (script) => /^node (?:--import tsx|lib\/run-bundled\.cjs) ([\w/]+\/cli\.ts)/.exec(script)?.[1] ?? [],
+    ),
   ),
   "__tests__/engines/trino/cli.ts",
 ];

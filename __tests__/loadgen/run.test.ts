@@ -2,20 +2,16 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import {
-  CreateStreamCommand,
-  DescribeStreamSummaryCommand,
   GetRecordsCommand,
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
 } from "@aws-sdk/client-kinesis";
-import kinesalite from "kinesalite";
 import { lineJudge } from "../../contract/judge";
 import { splitLines } from "../../contract/lines";
 import { lineId, recordPrefix } from "../../contract/record-id";
@@ -29,6 +25,9 @@ import { retailPreset } from "../../loadgen/retail-preset";
 import { run } from "../../loadgen/run";
 import { type SendReport, sendReportText } from "../../loadgen/send-report";
 import { isBadRow } from "../../loadgen/source";
+import { type KinesisService, startKinesis } from "../../local/services/kinesis/service";
+import { openStore, type Store } from "../../local/store/store";
+import { streamModel } from "../local/support/streams";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, realRowsFile } from "../support/real-rows";
 
@@ -78,36 +77,34 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+/** Streams of the tests, each its own. */
+const STREAMS = 5;
+
 describe("with a stream", () => {
-  let server: Server;
+  let service: KinesisService;
+  let store: Store;
   let url: string;
   let client: KinesisClient;
   let streams = 0;
 
   beforeAll(async () => {
-    server = kinesalite({ createStreamMs: 0, shardLimit: 100 });
-    // As in lib/loopback.ts: the process that is held up must not cut the connection that it is about to use.
-    server.keepAliveTimeout = 0;
-    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("the stream has no port");
-    url = `http://127.0.0.1:${address.port}`;
+    store = openStore(mkdtempSync(join(folder, "stream-")));
+    const models = Array.from({ length: STREAMS }, (_, n) => streamModel({ name: `retail-trans-${n + 1}` }));
+    service = await startKinesis({ models, store });
+    service.acceptPuts();
+    url = service.url;
     client = createKinesisClient({ region: "eu-west-1", endpointUrl: url });
   });
   afterAll(async () => {
     client.destroy();
-    await new Promise((done) => server.close(done));
+    await service.close();
+    store.close();
   });
 
-  async function newStream(): Promise<string> {
-    const StreamName = `retail-trans-${++streams}`;
-    await client.send(new CreateStreamCommand({ StreamName, ShardCount: 4 }));
-    for (;;) {
-      const { StreamDescriptionSummary } = await client.send(
-        new DescribeStreamSummaryCommand({ StreamName }),
-      );
-      if (StreamDescriptionSummary?.StreamStatus === "ACTIVE") return StreamName;
-    }
+  function newStream(): string {
+    streams++;
+    if (streams > STREAMS) throw new Error(`there are only ${STREAMS} streams`);
+    return `retail-trans-${streams}`;
   }
 
   function to(stream: string): string[] {
@@ -145,7 +142,7 @@ describe("with a stream", () => {
     test.each([4, 25])(
       "arrive to the byte, %d lines a record; the ledger names each of them",
       async (pack) => {
-        const stream = await newStream();
+        const stream = newStream();
         const ledger = join(folder, `ledger-${pack}.txt`);
 
         const { code, stdout, stderr } = await runHere(
@@ -183,7 +180,7 @@ describe("with a stream", () => {
   });
 
   test("broken lines arrive as they are", async () => {
-    const stream = await newStream();
+    const stream = newStream();
     const path = file(
       "broken.jsonl",
       Buffer.concat(BROKEN_LINES.flatMap(({ bytes }) => [bytes, Buffer.from("\n\n")])),
@@ -212,7 +209,7 @@ describe("with a stream", () => {
   });
 
   test("the same seed sends the same lines, whatever the rate", async () => {
-    const [first, second] = [await newStream(), await newStream()];
+    const [first, second] = [newStream(), newStream()];
     const args = ["--max-count", "40", "--seed", "11"];
 
     await runHere(...to(first), ...args);

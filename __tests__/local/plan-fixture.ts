@@ -39,6 +39,8 @@ export const FIXTURE = {
         retention_period: 48,
         stream_mode_details: { stream_mode: "PROVISIONED" },
         shard_count: 2,
+        max_record_size_in_kib: 2048,
+        tags: { Owner: "lab" },
         encryption_type: "KMS",
         kms_key_id: "${aws_kms_key.Key.arn}",
         lifecycle: { prevent_destroy: true },

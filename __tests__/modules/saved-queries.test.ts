@@ -36,12 +36,14 @@ test("a contract without a smoke test has no filter", () => {
   expect(smokeFilter(meterReadings)).toBe("");
 });
 
-test("a null is a value of the smoke test", () => {
-  const withNull = defineContract({
-    ...{ name: "events", eventTime: "at", columns },
-    smoke: { order: "x", group: null },
-  });
-  expect(smokeFilter(withNull)).toBe(` WHERE NOT coalesce("order" = 'x' AND "group" IS NULL, false)`);
+test("a null and an empty text are values of the smoke test, and in a text they are the same", () => {
+  for (const group of [null, ""]) {
+    const smoke = { order: "x", group };
+    const blank = defineContract({ ...{ name: "events", eventTime: "at", columns }, smoke });
+    expect(smokeFilter(blank)).toBe(
+      ` WHERE NOT coalesce("order" = 'x' AND coalesce("group", '') = '', false)`,
+    );
+  }
 });
 
 test("the queries of any contract are about its own tables", () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { isWithoutExtra, withoutExtra } from "../../contract/checksum";
-import { compare, type Evidence, type LayerName, type StreamLine } from "../../ops/reconcile/compare";
+import type { LayerName, StreamLine } from "../../ops/reconcile/compare";
 import { arrivalCondition, intervalsOf, isInWindow, partitionCondition } from "../../ops/reconcile/window";
+import { compare, compareSets, type Evidence } from "../support/compare-sets";
 import { checksum } from "../support/retail";
 
 const HORIZON = "2026-11-24 00:00:00.000";
@@ -188,6 +189,16 @@ describe("compare", () => {
     expect(compare(old)).toMatchObject({ agree: false, missing: { raw: expect.arrayContaining(["old"]) } });
   });
 
+  test("without a batch layer, what the stream has forgotten cannot be compared, and that is said", () => {
+    const { raw: _, parquet: __, ...layers } = agreeing().layers;
+    const evidence = { ...agreeing(), layers };
+    expect(compare(evidence)).toMatchObject({ agree: true, notComparable: 0, counts: { indexed: 3 } });
+    layers.indexed.set("old", { checksums: ["sum of old"], arrivedAt: BEFORE });
+    expect(compare(evidence)).toMatchObject({ agree: true, notComparable: 1 });
+    layers.indexed.delete("b");
+    expect(compare(evidence)).toMatchObject({ agree: false, missing: { indexed: ["b"] } });
+  });
+
   test("a refused line must be in quarantine and nowhere else", () => {
     expect(compare({ ...agreeing(), quarantine: new Map() })).toMatchObject({
       agree: false,
@@ -338,5 +349,104 @@ describe("a window of arrivals", () => {
         },
       ),
     );
+  });
+});
+
+describe("line by line and by sets of all identities", () => {
+  const TIMES = [BEFORE, HORIZON, AFTER];
+  const LAYERS = ["raw", "parquet", "indexed"] as const;
+  const [SUM, OTHER] = [{ Quantity: 1 }, { Quantity: 2 }].map((values) => {
+    return [null, "{}", '{"a":1}'].map((extra) => checksum(values, AFTER, extra));
+  });
+  const sum = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(String(SUM?.[1])) },
+    fc.constantFrom(...[...(SUM ?? []), ...(OTHER ?? [])].map(String)),
+  );
+  const arrivedAt = fc.constantFrom(...TIMES);
+  const id = fc.oneof(fc.constantFrom(..."abcdefgh"), fc.constantFrom("é".repeat(130), "x".repeat(300)));
+  const rows = fc.dictionary(
+    id,
+    fc.record({ checksums: fc.array(sum, { minLength: 1, maxLength: 3 }), arrivedAt }),
+  );
+  const streamLine = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ accepted: fc.constant(true as const), checksum: sum, arrivedAt }) },
+    fc.record({ accepted: fc.constant(false as const), reason: fc.constant("not_json"), arrivedAt }),
+  );
+  const quarantined = fc.record({
+    reason: fc.constant("not_json"),
+    detail: fc.constant(""),
+    arrivedAt,
+    layers: fc.subarray(["batch", "speed"], { minLength: 1 }),
+  });
+  const discarded = fc.record({ condition: fc.constant("c"), location: fc.constant("l") });
+  const mapOf = <T>(entries: Record<string, T>): Map<string, T> => new Map(Object.entries(entries));
+
+  const evidence: fc.Arbitrary<Evidence> = fc
+    .record({
+      stream: fc.dictionary(id, streamLine),
+      layers: fc.tuple(rows, rows, rows),
+      present: fc.subarray([...LAYERS], { minLength: 1 }),
+      quarantine: fc.dictionary(id, quarantined),
+      discarded: fc.option(fc.dictionary(id, discarded), { nil: undefined }),
+      ledger: fc.option(fc.array(id), { nil: undefined }),
+      // Mostly lines that are everywhere, so that single faults show.
+      everywhere: fc.dictionary(id, arrivedAt),
+    })
+    .map(({ stream, layers, present, quarantine, discarded, ledger, everywhere }) => {
+      const good = String(SUM?.[2]);
+      const line = (at: string) => ({ checksums: [good], arrivedAt: at });
+      const all = Object.entries(everywhere);
+      return {
+        horizon: HORIZON,
+        stream: mapOf({
+          ...stream,
+          ...Object.fromEntries(
+            all.map(([one, at]) => [one, { accepted: true as const, checksum: good, arrivedAt: at }]),
+          ),
+        }),
+        layers: Object.fromEntries(
+          present.map((name) => {
+            const own = layers[LAYERS.indexOf(name)] ?? {};
+            return [name, mapOf({ ...Object.fromEntries(all.map(([one, at]) => [one, line(at)])), ...own })];
+          }),
+        ),
+        quarantine: mapOf(quarantine),
+        ...(discarded && { discarded: mapOf(discarded) }),
+        ...(ledger && { ledger: new Set(ledger) }),
+      };
+    });
+
+  test("give the same answer in every field", () => {
+    let agreements = 0;
+    fc.assert(
+      fc.property(evidence, (given) => {
+        const expected = compareSets(given);
+        const found = compare(given);
+        expect({ ...found, missingSince: [...found.missingSince] }).toEqual({
+          ...expected,
+          missingSince: [...expected.missingSince],
+        });
+        if (found.agree) agreements++;
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(agreements).toBeGreaterThan(0);
+  });
+
+  test("give the same answer about thousands of lines, in any order", () => {
+    const ids = Array.from({ length: 5_000 }, (_, at) => `${at % 7}-${at}`);
+    const given = {
+      horizon: HORIZON,
+      ledger: new Set(ids),
+      stream: stream(ids.filter((_, at) => at % 1_111 !== 3)),
+      layers: {
+        raw: layer(ids.filter((_, at) => at % 1_009 !== 5)),
+        parquet: layer([...ids].reverse().filter((_, at) => at % 997 !== 5)),
+        indexed: layer([...ids].sort()),
+      },
+      quarantine: quarantine(ids.filter((_, at) => at % 1_009 === 5).slice(0, 2)),
+    };
+    expect(compare(given)).toEqual(compareSets(given));
+    expect(compare(given).counts).toEqual({ raw: 4_995, parquet: 4_994, indexed: 5_000 });
   });
 });

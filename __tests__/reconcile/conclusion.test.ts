@@ -6,12 +6,15 @@ const GOOD: Compared = {
   acknowledged: 5,
   counts: { raw: 5, parquet: 5, indexed: 5 },
   quarantined: 0,
+  notComparable: 0,
 };
-const ALL = layersOf(true);
+const ALL = layersOf({ batch: true, speed: true });
+const BATCH = layersOf({ batch: true, speed: false });
 
 test("the layers of an environment", () => {
   expect(ALL).toEqual(["raw", "parquet", "indexed"]);
-  expect(layersOf(false)).toEqual(["raw", "parquet"]);
+  expect(BATCH).toEqual(["raw", "parquet"]);
+  expect(layersOf({ batch: false, speed: true })).toEqual(["indexed"]);
 });
 
 test("all layers agree", () => {
@@ -75,7 +78,21 @@ test.each<[string, Partial<Compared>]>([
 
 test("an environment without a search index is whole without", () => {
   const found = { ...GOOD, counts: { raw: 5, parquet: 5 } };
-  expect(conclude(found, layersOf(false)).agree).toBe(true);
-  expect(notCompared(found, layersOf(false))).toEqual([]);
+  expect(conclude(found, BATCH).agree).toBe(true);
+  expect(notCompared(found, BATCH)).toEqual([]);
   expect(notCompared(found, ALL)).toEqual(["indexed"]);
+});
+
+test("a system without a batch layer is whole without", () => {
+  const speed = layersOf({ batch: false, speed: true });
+  expect(conclude({ ...GOOD, counts: { indexed: 5 } }, speed).agree).toBe(true);
+  expect(conclude({ ...GOOD, counts: {} }, speed).reasons).toEqual(["the search index was not compared"]);
+});
+
+test("lines that nothing can be compared with are a reason against it", () => {
+  expect(conclude({ ...GOOD, notComparable: 2 }, ALL)).toMatchObject({
+    agree: false,
+    code: EXIT.failed,
+    reasons: ["2 lines expired in the stream, and there is no raw zone to compare them with"],
+  });
 });

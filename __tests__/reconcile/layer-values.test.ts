@@ -6,12 +6,10 @@ import type { Column } from "../../contract/column";
 import { isStored, type Line, RecordJudge, type StoredLine } from "../../contract/lines";
 import type { RunTimeContract } from "../../contract/variable";
 import { presetOf } from "../../loadgen/preset";
-import { compare } from "../../ops/reconcile/compare";
-import { readIndex } from "../../ops/reconcile/search-lines";
 import type { Sql } from "../../ops/reconcile/sql";
-import { readStream } from "../../ops/reconcile/stream-lines";
-import { readTable } from "../../ops/reconcile/tables";
 import { anyContract, everyKind } from "../support/any-contract";
+import { compare } from "../support/compare-sets";
+import { indexLines, streamLines, tableLines } from "../support/lines-by-id";
 
 const NOW = Date.UTC(2026, 10, 28, 9, 30, 0, 250);
 const SHARD = "shardId-000000000000";
@@ -134,12 +132,12 @@ async function compareAll(
 ): Promise<ReturnType<typeof compare>> {
   const { contract } = sent;
   return compare({
-    stream: await readStream(streamOf(sent.records), "any", contract),
+    stream: await streamLines(streamOf(sent.records), "any", contract),
     horizon: "2026-11-27 00:00:00.000",
     layers: {
-      raw: await readTable(table, "any_json", contract),
-      parquet: await readTable(table, "any_parquet", contract),
-      indexed: await readIndex(searchOf(sources), "any*", contract),
+      raw: await tableLines(table, "any_json", contract),
+      parquet: await tableLines(table, "any_parquet", contract),
+      indexed: await indexLines(searchOf(sources), "any*", contract),
     },
     quarantine: new Map(),
   });
@@ -263,12 +261,12 @@ test.each([
   [[503, 503, 503, 503], 'search of any*: 503: {"took":3'],
   [[400], "search of any*: 400"],
 ])("answers %j of the engine are an error", async (statuses, message) => {
-  await expect(readIndex(searchOf([], ...statuses), "any*", everyKind)).rejects.toThrow(message);
+  await expect(indexLines(searchOf([], ...statuses), "any*", everyKind)).rejects.toThrow(message);
 });
 
 test("an engine that is away for a moment is asked again", async () => {
   const sent = lineOf({});
   const sources = sourcesOf(sent, storedLines(sent));
 
-  expect((await readIndex(searchOf(sources, 502, 503, 504), "any*", everyKind)).size).toBe(1);
+  expect((await indexLines(searchOf(sources, 502, 503, 504), "any*", everyKind)).size).toBe(1);
 });

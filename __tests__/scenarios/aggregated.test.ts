@@ -1,6 +1,6 @@
 import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { eventually } from "../../benchmarks/support/eventually";
-import { NUMBERINGS, type Numbering } from "../../local/services/firehose/user-records";
+import { NUMBERINGS, type Numbering } from "../../local/plan/user-record-numbers";
 import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
 import { streamRecords } from "../../ops/reconcile/stream-records";
 import { goodLine } from "../support/kinesis-event";

@@ -1,11 +1,23 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { FAST, ROOT, start } from "../../benchmarks/support/start";
 import { contractVariable } from "../../contract/variable";
+import { freePorts } from "../../lib/free-ports";
 import { isJsonObject, type JsonObject } from "../../lib/json";
 import { generateByKinds } from "../../loadgen/generate-by-kinds";
 import { meterReadings } from "../support/meter-readings";
@@ -57,6 +69,87 @@ async function install(
   );
   await run("npm", ["install", ...NPM], { cwd: app });
   return app;
+}
+
+function isScript(name: string): boolean {
+  return name.endsWith(".js");
+}
+
+/** Operates a running stack by the installed commands, as it would be operated on AWS. */
+async function operate(alone: string, stack: readonly string[]): Promise<void> {
+  const envFile = join(alone, "endpoints.sh");
+  const dataDir = join(alone, "data");
+  const program = join(alone, "node_modules/.bin/retail-bi");
+  const [port = 0] = await freePorts(1);
+  const system = spawn(
+    program,
+    ["start", ...stack, "--max-count", "300", "--rate", "1000", "--no-page", ...FAST].concat(
+      ...["--port", String(port), "--data-dir", dataDir, "--env-file", envFile],
+    ),
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let said = "";
+  system.stderr.on("data", (text) => {
+    said += text;
+  });
+  try {
+    const searchUrl = await until(() => {
+      if (system.exitCode !== null) throw new Error(said);
+      return existsSync(envFile) && /^OpenSearch: (\S+)$/m.exec(said)?.[1];
+    });
+    const endpoints = Object.fromEntries(
+      [...readFileSync(envFile, "utf8").matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [
+        name,
+        value,
+      ]),
+    );
+    const to = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+    const command = (...args: readonly string[]) =>
+      run(program, args, { env: { ...process.env, ...endpoints } });
+    const compared = ["reconcile", ...stack, "--to", to, "--search-url", searchUrl, "--json"];
+
+    const report = await until(async () => {
+      const { stdout } = await command(...compared).catch((error: { stdout: string }) => error);
+      const found = stdout === "" ? undefined : JSON.parse(stdout);
+      return found?.agree === true && found.acknowledged === 300 ? found : undefined;
+    });
+    const ledger = readFileSync(join(dataDir, "ledger"), "utf8").trim().split("\n");
+    expect(report).toMatchObject({ acknowledged: ledger.length, raw: 300, parquet: 300, indexed: 300 });
+
+    await expect(command("reconcile", ...stack, "--to", to)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("the search index was not compared"),
+    });
+    const replayed = await command("replay", ...stack, "--to", to, "--json");
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ lines: 300, missing: 0, objects: 0 });
+    const redriven = await command("redrive", ...stack, "--json");
+    expect(JSON.parse(redriven.stdout)).toMatchObject({ redriven: 0, failed: [], stoppedEarly: false });
+    await expect(command("tunnel", ...stack)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("meters has no bastion"),
+    });
+  } finally {
+    if (system.exitCode === null) {
+      system.kill("SIGINT");
+      await once(system, "close");
+    }
+  }
+  await expect(run(program, ["reconcile"])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--stack is required"),
+  });
+  const { stdout: help } = await run(program, ["replay", "--help"]);
+  expect(help).toContain("Usage: retail-bi replay [options]");
+  expect(help).not.toContain("npm run");
+}
+
+/** Waits until `find` finds something. */
+async function until<T>(find: () => T | Promise<T>): Promise<NonNullable<Exclude<T, false | "">>> {
+  for (;;) {
+    const found = await find();
+    if (found) return found as NonNullable<Exclude<T, false | "">>;
+    await sleep(250);
+  }
 }
 
 /** Hashes of the zips below a folder, by file name. */
@@ -181,6 +274,13 @@ describe("another team's app, as `cdktf init` makes it", () => {
     expect(help).toContain("retail-bi loadgen --input-file data.csv");
     expect(help).not.toContain("npm run");
     await expect(command("deploy")).rejects.toMatchObject({ code: 2 });
+    for (const name of ["cdktf", "zod"]) {
+      for (const file of readdirSync(join(alone, "node_modules/@retail-bi/cli/dist")).filter(isScript)) {
+        const text = readFileSync(join(alone, "node_modules/@retail-bi/cli/dist", file), "utf8");
+        expect({ file, loads: text.includes(`require("${name}")`) }).toEqual({ file, loads: false });
+      }
+    }
+    await operate(alone, stack);
   });
 
   test("works with cdktn in the place of cdktf, and the same Terraform comes out", async () => {
@@ -195,7 +295,7 @@ describe("another team's app, as `cdktf init` makes it", () => {
   });
 });
 
-test("an app on a stream that exists compiles, passes its own tests, and has the same functions", async () => {
+test("an app on a stream that exists compiles, passes its own tests, has the same functions, and runs", async () => {
   const app = await install("existing-stream", "existing-stream");
   await run("npm", ["run", "synth"], { cwd: app });
   await run("npx", ["tsc", "--noEmit"], { cwd: app });
@@ -204,6 +304,17 @@ test("an app on a stream that exists compiles, passes its own tests, and has the
   const built = zips(join(ROOT, "dist", "functions"));
   const { "search-setup.zip": setUp, "upsert-to-es.zip": upsert } = built;
   expect(zips(join(app, "cdktf.out"))).toEqual({ "search-setup.zip": setUp, "upsert-to-es.zip": upsert });
+
+  const outcome = await start(
+    ...["--once", "--stack", join(app, "cdktf.out"), "--max-count", "2000"],
+    ...FAST,
+  );
+  const { code, stdout } = outcome;
+  expect({ code, stderr: code === 0 ? "" : outcome.stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("The stack has no batch layer: there is no table, and no SQL.");
+  expect(stdout).toMatch(/│ search index +│ 2,000 │ +0 │ +0 │ +0 │ +0 │/);
+  expect(stdout).toContain("All layers agree.");
+  expect(stdout).not.toMatch(/raw zone|Parquet/);
 });
 
 test("the example's contract is that of the tests", () => {

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { eventually } from "../../benchmarks/support/eventually";
 import { acknowledged } from "../../local/send";
-import { localKinesis } from "../../local/services/clients";
 import { startDeliveryStream } from "../../local/services/firehose/service";
+import { openStore } from "../../local/store/store";
 import { ZONES } from "../../modules/batch/zones";
 import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
 import { SpeedRun, withMapping } from "../support/speed-run";
@@ -119,18 +118,17 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
   if (removed === undefined || failures === undefined) throw new Error("the Terraform lacks a part");
   const { model } = removed;
   await removed.close();
-  rmSync(join(run.dataDir, "delivery", `${model.name}.json`));
   await speed.send(300);
   await speed.sendLines(['{"Invoice":', "[]"]);
   await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 30_000);
   // Made anew, it begins with what comes now.
-  const kinesis = localKinesis(run.streamUrl, run.plane.region);
-  open.push({ close: async () => kinesis.destroy() });
+  const storeOfNew = openStore(join(run.dataDir, "new-delivery"));
+  open.push({ close: async () => storeOfNew.close() });
   const anew = await startDeliveryStream(model, {
-    kinesis,
+    source: run.streamSource,
     s3: failures.s3,
     invoke: run.functions.invoke,
-    dataDir: join(run.dataDir, "delivery"),
+    store: storeOfNew,
     timeScale: run.timeScale,
   });
   open.push(anew);

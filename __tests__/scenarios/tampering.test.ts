@@ -16,11 +16,12 @@ import { readEnvironment } from "../../lambdas/shared/env";
 import { createLogger } from "../../lambdas/shared/log";
 import { generate } from "../../loadgen/generate";
 import { type LocalRun, startLocalRun } from "../../local/local-run";
-import { acknowledged, send } from "../../local/send";
+import { type Acknowledged, acknowledged, send } from "../../local/send";
 import { localS3 } from "../../local/services/clients";
 import { settle } from "../../local/settle";
 import { PROJECT_ROOT } from "../../local/synthesize";
 import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
+import type { BatchSource } from "../../ops/reconcile/tables";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { callerIdentity, installFakeAws, isAlive, wayAnswers } from "../support/fake-aws";
 import { setEnvironment, startEndpoint } from "../support/fake-endpoint";
@@ -38,8 +39,13 @@ const GOOD_BY_HAND = 60;
 let folder: string;
 let run: LocalRun;
 let s3: S3Client;
-let ledger: ReadonlySet<string>;
+let ledger: Acknowledged;
 let restoreVariables: () => void;
+
+/** The run's tables. */
+function batch(): BatchSource {
+  return run.dataSources.batch ?? fail("there is no batch layer");
+}
 
 beforeAll(async () => {
   restoreVariables = setEnvironment({ RETAIL_BI_DEV_ACCOUNT_ID: ACCOUNT });
@@ -81,7 +87,7 @@ interface Cell {
 async function cells(table: string): Promise<Cell[]> {
   const found: Cell[] = [];
   const sql = `SELECT "$path" AS path, record_id FROM "${table}" ORDER BY record_id`;
-  await run.dataSources.sql.query(sql, ({ path = "", record_id = "" }) => found.push({ path, record_id }));
+  await batch().sql.query(sql, ({ path = "", record_id = "" }) => found.push({ path, record_id }));
   return found;
 }
 
@@ -198,7 +204,7 @@ describe("the command", () => {
     expect(code).toBe(1);
 
     const minutes: number[] = [];
-    await run.dataSources.sql.query("SELECT arrived_at FROM retail_trans_json", ({ arrived_at = "" }) => {
+    await batch().sql.query("SELECT arrived_at FROM retail_trans_json", ({ arrived_at = "" }) => {
       minutes.push(Number(arrived_at.slice(14, 16)));
     });
     const shares = [Math.max(1, Math.min(...minutes)), Math.min(...minutes) + 1];
@@ -264,7 +270,7 @@ test("records that another producer put with the SDK: 20 broken lines among good
     quarantined: BROKEN_LINES.length,
   });
   const shown: Readonly<Record<string, string>>[] = [];
-  await run.dataSources.sql.query("SELECT * FROM retail_trans_quarantine", (row) => shown.push(row));
+  await batch().sql.query("SELECT * FROM retail_trans_quarantine", (row) => shown.push(row));
   const of = (layer: string): string[] =>
     shown.filter((row) => row["layer"] === layer).map(({ reason, original }) => `${reason} ${original}`);
   const expected = BROKEN_LINES.map(({ reason, bytes }) => `${reason} ${bytes.toString("base64")}`);
@@ -409,7 +415,7 @@ describe("tampered with behind its back", () => {
   });
 
   test.each(TAMPERINGS)("$what: that identity is named, and nothing else", async (tampering) => {
-    const { path, record_id } = await someLine(run.dataSources.tables[tampering.table]);
+    const { path, record_id } = await someLine(batch().tables[tampering.table]);
     const expected = tampering.found(record_id);
     const undo = await replace(path, (bytes) => tampering.change(bytes, record_id));
     try {
@@ -429,7 +435,7 @@ describe("tampered with behind its back", () => {
   });
 
   test("an unknown column of a document is another: that identity is named, and nothing else", async () => {
-    const { record_id } = await someLine(run.dataSources.tables.parquet);
+    const { record_id } = await someLine(batch().tables.parquet);
     const { client, indexPattern: index } = run.dataSources.search ?? fail("there is no search");
     const query = { ids: { values: [record_id] } };
     const { body } = await client.search({ index, body: { query } });
@@ -467,7 +473,7 @@ describe("tampered with while it merges", () => {
   }
 
   test("a raw line is gone: its hour is not swapped, and Parquet keeps the line until it is back", async () => {
-    const { path, record_id } = await someLine(run.dataSources.tables.json);
+    const { path, record_id } = await someLine(batch().tables.json);
     const undo = await replace(path, (bytes) => rawLines(bytes, record_id, () => []));
     // A run of the schedule may have failed on it already; then this one waits with the hour.
     const outcome = await merge().catch((error: unknown) => String(error));
@@ -482,8 +488,8 @@ describe("tampered with while it merges", () => {
   });
 
   test("a whole raw object is gone: its hour is not merged, and Parquet keeps the lines", async () => {
-    const { path } = await someLine(run.dataSources.tables.json);
-    const gone = (await cells(run.dataSources.tables.json)).filter((cell) => cell.path === path);
+    const { path } = await someLine(batch().tables.json);
+    const gone = (await cells(batch().tables.json)).filter((cell) => cell.path === path);
     const undo = await replace(path, () => undefined);
 
     const outcome = await merge();

@@ -7,9 +7,9 @@ import type { Ports } from "../../lambdas/merge-small-files/ports";
 import { runStart } from "../../lambdas/merge-small-files/run-id";
 import type { Statement } from "../../lambdas/merge-small-files/statement";
 import { Random } from "../../loadgen/random";
-import { readTable } from "../../ops/reconcile/tables";
 import { BatchLayer } from "../support/batch-layer";
 import { Deliveries } from "../support/deliveries";
+import { tableLines } from "../support/lines-by-id";
 import { ParquetReader } from "../support/parquet-reader";
 import { type RawLine, RawLines } from "../support/raw-lines";
 
@@ -213,8 +213,8 @@ test("thirty hours of late objects and duplicates, merged on schedule while a re
 
     // The end: each line once in Parquet, in an hour that got it, with the values that raw has.
     expect(deliveries.faults(rows)).toEqual([]);
-    const raw = await readTable(layer.analysts, config.OLD_TABLE_NAME, retailTransaction);
-    const parquet = await readTable(layer.analysts, config.NEW_TABLE_NAME, retailTransaction);
+    const raw = await tableLines(layer.analysts, config.OLD_TABLE_NAME, retailTransaction);
+    const parquet = await tableLines(layer.analysts, config.NEW_TABLE_NAME, retailTransaction);
     expect([...raw.keys()].sort()).toEqual([...deliveries.homes.keys()].sort());
     const duplicates = [...raw.values()].reduce((sum, { checksums }) => sum + checksums.length - 1, 0);
     expect(duplicates).toBe(deliveries.written - deliveries.homes.size);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { targetOfEnvironment } from "../../ops/target/environment";
 import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
 import { explainCliError } from "../../ops/tunnel/cli-errors";
 import { runTunnel, welcome } from "../../ops/tunnel/run";
@@ -294,7 +295,8 @@ describe("npm run tunnel", () => {
     cleanUp.push(setEnvironment(variables), sts.close);
     const said: string[] = [];
     const signal = AbortSignal.timeout(20_000);
-    await runTunnel({ environment, port, variables, say: (line) => said.push(line), signal });
+    const target = targetOfEnvironment(environment, variables);
+    await runTunnel({ target, port, variables, say: (line) => said.push(line), signal });
     return said;
   }
 

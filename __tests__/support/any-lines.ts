@@ -3,9 +3,9 @@ import { checksum } from "../../contract/checksum";
 import type { Column } from "../../contract/column";
 import type { Contract } from "../../contract/define";
 import { isStored, RecordJudge, type StoredLine } from "../../contract/lines";
-import type { LayerLine } from "../../ops/reconcile/compare";
 import { contractsOf, everyKind } from "./any-contract";
 import { sequenceNumber } from "./kinesis-event";
+import type { LayerLine } from "./lines-by-id";
 
 /** When the lines arrived in the stream. */
 export const ARRIVED_MS = Date.UTC(2026, 10, 24, 3, 8, 27, 123);

@@ -27,6 +27,7 @@ import { startAthena } from "../../local/services/athena/service";
 import { localS3 } from "../../local/services/clients";
 import { LOCAL_CREDENTIALS } from "../../local/services/credentials";
 import { type S3Service, startS3 } from "../../local/services/s3/service";
+import { openStore, type Store } from "../../local/store/store";
 import { athenaSql, type Sql } from "../../ops/reconcile/sql";
 import type { MakeEngine } from "../engines/trino/engine";
 import type { RawLine } from "./raw-lines";
@@ -54,7 +55,8 @@ export class BatchLayer {
   private constructor(
     private readonly folder: string,
     readonly plane: DataPlane,
-    private readonly store: S3Service,
+    private readonly store: Store,
+    private readonly objects: S3Service,
     private readonly service: Awaited<ReturnType<typeof startAthena>>,
     readonly s3: S3Client,
   ) {
@@ -81,32 +83,35 @@ export class BatchLayer {
   private static async open(folder: string, makeEngine?: MakeEngine): Promise<BatchLayer> {
     // Nothing searches here: the endpoint only fills the environment of a function that is not started.
     const plane = readDataPlane(await synthesized("dev"), { searchEndpoint: "http://127.0.0.1:9" });
-    const store = await startS3({ buckets: plane.buckets, dataDir: join(folder, "objects") });
-    const s3 = localS3(store.url, plane.region);
+    const store = openStore(folder);
+    const objects = await startS3({ buckets: plane.buckets, store, dataDir: join(folder, "objects") });
+    const s3 = localS3(objects.url, plane.region);
     const dataDir = join(folder, "catalog");
     const [port = 0] = await freePorts(1);
     const glueUrl = `http://${LOOPBACK}:${port}`;
-    const engine = await makeEngine?.({ glueUrl, s3Url: store.url, region: plane.region });
+    const engine = await makeEngine?.({ glueUrl, s3Url: objects.url, region: plane.region });
     const service = await startAthena({
       plane,
-      objects: store.files,
+      objects: objects.files,
       s3,
+      store,
       dataDir,
       port,
       ...(engine && { engine }),
     });
-    return new BatchLayer(folder, plane, store, service, s3);
+    return new BatchLayer(folder, plane, store, objects, service, s3);
   }
 
   async close(): Promise<void> {
     await this.service.close();
-    await this.store.close();
+    await this.objects.close();
+    this.store.close();
     for (const client of [this.s3, this.athena, this.glue]) client.destroy();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   get urls(): { readonly s3: string; readonly sql: string } {
-    return { s3: this.store.url, sql: this.service.url };
+    return { s3: this.objects.url, sql: this.service.url };
   }
 
   /** The ports of a merge in this process, wired as the handler does, except the clock. */
@@ -132,7 +137,7 @@ export class BatchLayer {
 
   /** Keys below a prefix of the lake. */
   keys(prefix: string): string[] {
-    return this.store.files.list(this.config.OUTPUT_PREFIX.bucket, prefix).map(({ key }) => key);
+    return this.objects.files.list(this.config.OUTPUT_PREFIX.bucket, prefix).map(({ key }) => key);
   }
 
   /** Names of an hour's run folders, referenced or not. */

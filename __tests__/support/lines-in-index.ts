@@ -6,8 +6,8 @@ import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { indexPattern } from "../../lambdas/shared/search";
 import { readBulkAnswer } from "../../lambdas/upsert-to-es/answer";
 import { BULK_QUERY, bulkEntry } from "../../lambdas/upsert-to-es/bulk";
-import { readIndex } from "../../ops/reconcile/search-lines";
 import { type ContractLines, judged } from "./any-lines";
+import { indexLines } from "./lines-by-id";
 
 /**
  * Expects that an index of the contract's mapping takes the lines, gives each back as it was sent, also to a
@@ -34,7 +34,7 @@ export async function expectInIndex(sample: ContractLines, client: Client, numbe
   const results = stored.map(() => ({ kind: "indexed" }));
   expect(readBulkAnswer({ status: status ?? 0, body }, stored.length)).toEqual({ whole: true, results });
 
-  expect(await readIndex(client, pattern, contract)).toEqual(reconciled);
+  expect(await indexLines(client, pattern, contract)).toEqual(reconciled);
 
   const all = await client.search({ index: pattern, body: { size: 100 } }, { asStream: true });
   const found = await textOf(all.body as unknown as NodeJS.ReadableStream);

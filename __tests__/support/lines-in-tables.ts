@@ -5,10 +5,10 @@ import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { toSql } from "../../lambdas/merge-small-files/sql";
 import { freePorts } from "../../lib/free-ports";
 import { athenaSql } from "../../ops/reconcile/sql";
-import { readTable } from "../../ops/reconcile/tables";
 import type { MakeEngine } from "../engines/trino/engine";
 import { BUCKET, DATABASE, HOUR_COLUMNS, SqlBench, sqlPlane, table } from "../local/support/sql";
 import { ARRIVED_MS, type ContractLines, judged } from "./any-lines";
+import { tableLines } from "./lines-by-id";
 
 const HOUR = hourOf(ARRIVED_MS);
 
@@ -65,7 +65,7 @@ export async function expectInTables(sample: ContractLines, makeEngine?: MakeEng
 
     const sql = athenaSql(bench.athena, bench.s3, "people", DATABASE);
     for (const from of ["raw", "merged"]) {
-      expect({ from, lines: await readTable(sql, from, contract) }).toEqual({ from, lines: reconciled });
+      expect({ from, lines: await tableLines(sql, from, contract) }).toEqual({ from, lines: reconciled });
     }
   } finally {
     await bench.close();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type LocalRun, runDataPlane } from "../../local/local-run";
 import type { DataPlane, EventSourceMappingModel } from "../../local/plan/data-plane";
 import { readDataPlane } from "../../local/plan/read-data-plane";
-import type { Numbering } from "../../local/services/firehose/user-records";
+import type { Numbering } from "../../local/plan/user-record-numbers";
 import { FaultySearch } from "./faulty-search";
 import { ObservedRun, upsertToEs } from "./observed-run";
 

@@ -13,7 +13,7 @@ export const SHARED_FOLDER = "RETAIL_BI_TEST_SHARED_FOLDER";
 export async function synthesized(environment: "dev" | "prod"): Promise<string> {
   const folder = process.env[SHARED_FOLDER];
   if (folder === undefined) throw new Error(`${SHARED_FOLDER} is not set: jest's globalSetup did not run`);
-  const out = join(folder, "cdktf.out");
+  const out = join(folder, environment);
   if (!existsSync(out)) {
     // Two test files may synthesize at the same time: the first to finish wins.
     const own = mkdtempSync(join(folder, "making-"));

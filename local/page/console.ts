@@ -21,10 +21,15 @@ const MOST_QUERIES = 2;
 /** Statements that only read. In AWS the analysts' policy forbids the others; permissions are not enforced here. */
 const READING: ReadonlySet<SqlStatement["kind"]> = new Set([
   "select",
+  "explain",
   "show tables",
+  "show views",
   "show databases",
   "show partitions",
-  "describe",
+  "show columns",
+  "show create table",
+  "show table properties",
+  "describe table",
 ]);
 
 const COMMENTS = /--[^\n]*|\/\*.*?\*\//gs;
@@ -154,6 +159,6 @@ function refuseWrites(sql: string): void {
   const what = kind === "refused" ? word.toUpperCase() : kind.toUpperCase();
   throw new SqlConsoleError(
     "REFUSED",
-    `${what} is refused: this console only reads. SELECT, WITH, SHOW and DESCRIBE are allowed`,
+    `${what} is refused: this console only reads. SELECT, WITH, SHOW, DESCRIBE and EXPLAIN are allowed`,
   );
 }

@@ -145,7 +145,7 @@ function hourState(
 ): HourState {
   const waiting = waitingIds(found, settledMs);
   const faults = faultsOf(found, waiting);
-  const { raw = 0, parquet = 0, indexed } = found.counts;
+  const { raw, parquet, indexed } = found.counts;
   return {
     fromMs,
     toMs,
@@ -155,8 +155,8 @@ function hourState(
     waiting: waiting.size,
     waitingFor: waitingFor(found, waiting),
     stream: found.acknowledged,
-    raw,
-    parquet,
+    ...(raw !== undefined && { raw }),
+    ...(parquet !== undefined && { parquet }),
     ...(indexed !== undefined && { indexed }),
     quarantined: found.quarantined,
     faults,

@@ -1,10 +1,12 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
-import { formatTimestamp } from "../../contract/timestamp";
+import { formatTimestamp, parseTimestamp } from "../../contract/timestamp";
 import type { PanelContract } from "../../dashboards/fields";
 import type { Layer, Panel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
+import { quarantineOf } from "../../ops/reconcile/quarantine";
 import type { DataSources } from "../../ops/reconcile/reconcile";
 import type { Sql } from "../../ops/reconcile/sql";
+import type { BatchSource } from "../../ops/reconcile/tables";
 import { Arrivals, minuteStart, secondStart } from "./arrivals";
 import { panelsSearch, rowsOfSearch, rowsOfTable } from "./panels";
 import type { PanelRows } from "./state";
@@ -147,7 +149,7 @@ export class BatchLayer implements LayerReader {
   public constructor(
     private readonly glue: GlueClient,
     private readonly database: string,
-    private readonly dataSources: Pick<DataSources, "sql" | "tables">,
+    private readonly source: BatchSource,
     private readonly contract: PanelContract,
     private readonly panels: readonly Panel[],
   ) {}
@@ -180,7 +182,7 @@ export class BatchLayer implements LayerReader {
       asOfMs = secondStart(before);
     }
     throw new Error(
-      `${this.dataSources.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
+      `${this.source.tables.parquet} was merged anew while it was read, ${MOST_READINGS} times`,
     );
   }
 
@@ -189,7 +191,7 @@ export class BatchLayer implements LayerReader {
     sinceMs: number,
     partitions: readonly Partition[],
   ): Promise<Omit<LayerReading, "version">> {
-    const { sql, tables } = this.dataSources;
+    const { sql, tables } = this.source;
     const lines = partitions.reduce((sum, { rows }) => sum + rows, 0);
     const source = tables.parquet;
     const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
@@ -209,7 +211,7 @@ export class BatchLayer implements LayerReader {
       const { Partitions = [], NextToken } = await this.glue.send(
         new GetPartitionsCommand({
           DatabaseName: this.database,
-          TableName: this.dataSources.tables.parquet,
+          TableName: this.source.tables.parquet,
           ...(token !== undefined && { NextToken: token }),
         }),
       );
@@ -238,12 +240,28 @@ export interface QuarantineReading {
 
 /** Reads the quarantine by layer and arrival. */
 export async function readQuarantine(
-  { sql, tables }: Pick<DataSources, "sql" | "tables">,
+  sources: Pick<DataSources, "batch" | "failures">,
   nowMs: number,
   sinceMs: number,
 ): Promise<QuarantineReading> {
   const asOfMs = secondStart(nowMs);
   const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
+  if (!sources.batch) {
+    const all = [...(await quarantineOf(sources)).values()].map((line) => ({
+      ...line,
+      arrivedAtMs: parseTimestamp(line.arrivedAt),
+    }));
+    const of = (layer: Layer): Arrivals => {
+      const arrivals = new Arrivals(secondsFromMs);
+      for (const { layers, arrivedAtMs } of all) {
+        if (!layers.includes(layer) || arrivedAtMs < sinceMs) continue;
+        arrivals.add(arrivedAtMs < secondsFromMs ? minuteStart(arrivedAtMs) : secondStart(arrivedAtMs), 1);
+      }
+      return arrivals;
+    };
+    return { asOfMs, lines: all.length, byLayer: { batch: of("batch"), speed: of("speed") } };
+  }
+  const { sql, tables } = sources.batch;
   let lines = 0;
   await sql.query(`SELECT count(DISTINCT record_id) AS line_count FROM "${tables.quarantine}"`, (row) => {
     lines = Number(row["line_count"]);
@@ -272,12 +290,7 @@ WHERE ${condition}${range} GROUP BY 1`;
     `${counted("minute", `arrived_at >= ${time(sinceMs)} AND arrived_at < ${time(secondsFromMs)}`)}
 UNION ALL
 ${counted("second", `arrived_at >= ${time(secondsFromMs)}`)}`,
-    ({ bucket = "", line_count }) => arrivals.add(epochMs(bucket), Number(line_count)),
+    ({ bucket = "", line_count }) => arrivals.add(parseTimestamp(bucket), Number(line_count)),
   );
   return arrivals;
-}
-
-/** @param text `YYYY-MM-DD HH:MM:SS.fff`, UTC */
-function epochMs(text: string): number {
-  return Date.parse(`${text.replace(" ", "T")}Z`);
 }

@@ -3,7 +3,6 @@ import { panelColumns } from "../../dashboards/rows";
 import type { Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import type { LocalRun } from "../local-run";
-import { localKinesis } from "../services/clients";
 import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
 import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
@@ -58,29 +57,31 @@ export interface Page {
  */
 export async function startPage(run: LocalRun, options: PageOptions): Promise<Page> {
   const { environment, generator } = options;
-  const { dataSources, workgroup, database, glue, athena, plane } = run;
+  const { dataSources, analysts, plane } = run;
   const settle = settleMs(run);
   const hub = new Hub();
-  // Without the speed layer, the batch layer answers everything.
+  // A layer that is alone answers everything.
   const { contract, panels: all } = dashboardOf(plane);
-  const panelsOf = (layer: Layer) => all.filter((panel) => !dataSources.search || panel.layer === layer);
-  const batch = new BatchLayer(glue, database, dataSources, contract, panelsOf("batch"));
+  const isOnly = !dataSources.search || !dataSources.batch;
+  const panelsOf = (layer: Layer) => all.filter((panel) => isOnly || panel.layer === layer);
+  const batch =
+    dataSources.batch &&
+    analysts &&
+    new BatchLayer(analysts.glue, analysts.database, dataSources.batch, contract, panelsOf("batch"));
   const speed = dataSources.search && new SpeedLayer(dataSources.search, contract, panelsOf("speed"));
-  const kinesis = localKinesis(run.streamUrl, plane.region);
-  const tail = await StreamTail.open(
-    kinesis,
+  const tail = new StreamTail(
+    run.streamSource,
     streamArnOf(run),
     dataSources.contract,
     dataSources.retentionHours,
   );
-  tail.beginReadingsOf(kinesis);
   const hours = new Hours({
-    dataSources: { ...dataSources, kinesis, disorderMs: DISORDER_MS },
+    dataSources: { ...dataSources, disorderMs: DISORDER_MS },
     settleMs: settle,
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
   });
-  const console = new SqlConsole({ athena, workgroup, database });
+  const console = analysts && new SqlConsole(analysts);
   const rates = new Rates();
   const problems = new Map<string, string>();
   const layers = new Map<Layer, LayerState>();
@@ -148,22 +149,26 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   hub.publish("dashboard", {
     panels: all.map((panel) => ({ panel, columns: panelColumns(contract, panel) })),
   });
-  hub.publish("queries", {
-    database,
-    workgroup,
-    saved: plane.namedQueries
-      .filter((query) => query.workgroup === workgroup)
-      .map(({ name, sql }) => ({ name, sql }))
-      .sort((a, b) => a.name.localeCompare(b.name)),
-    mostRows: MOST_ROWS,
-    mostSeconds: MOST_SECONDS,
-  });
+  if (analysts) {
+    const { database, workgroup } = analysts;
+    hub.publish("queries", {
+      database,
+      workgroup,
+      saved: plane.namedQueries
+        .filter((query) => query.workgroup === workgroup)
+        .map(({ name, sql }) => ({ name, sql }))
+        .sort((a, b) => a.name.localeCompare(b.name)),
+      mostRows: MOST_ROWS,
+      mostSeconds: MOST_SECONDS,
+    });
+  }
   const server = await startPageServer({
     assets: await buildAssets(),
     hub,
     port: options.port,
     actions: {
       "/sql": async ({ sql }, signal) => {
+        if (!console) throw new HttpError(404, "the stack has no tables to query");
         if (typeof sql !== "string") throw new HttpError(400, "sql must be a string");
         try {
           return await console.run(sql, signal);
@@ -193,9 +198,9 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       quarantine = await readQuarantine(dataSources, Date.now(), tail.sinceMs);
     }),
     ...(speed ? [loop("speed layer", LAYERS_EVERY_MS, () => readLayer(speed))] : []),
-    loop("batch layer", LAYERS_EVERY_MS, () => readLayer(batch)),
+    ...(batch ? [loop("batch layer", LAYERS_EVERY_MS, () => readLayer(batch))] : []),
     loop("reconciliation", HOURS_EVERY_MS, async () => {
-      if (hub.hasViewers && tail.isCaughtUp) await hours.step(batch.mergedHours, Date.now());
+      if (hub.hasViewers && tail.isCaughtUp) await hours.step(batch?.mergedHours ?? [], Date.now());
     }),
   ];
   return {
@@ -204,7 +209,6 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       stop.abort();
       await server.close();
       await Promise.race([Promise.all(loops), sleep(CLOSE_GRACE_MS)]);
-      kinesis.destroy();
     },
   };
 }

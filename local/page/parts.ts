@@ -27,7 +27,7 @@ export function readParts(sources: PartSources, nowMs: number): Part[] {
   };
   return [
     ...sourceParts(sources, flow),
-    ...batchParts(sources, flow),
+    ...(run.dataSources.batch === undefined ? [] : batchParts(sources, flow)),
     ...(run.dataSources.search === undefined ? [] : speedParts(sources, flow)),
   ];
 }

@@ -155,8 +155,9 @@ export interface HourState {
   readonly waiting: number;
   readonly waitingFor: readonly WaitingState[];
   readonly stream: number;
-  readonly raw: number;
-  readonly parquet: number;
+  /** Absent where the stack has no batch layer. */
+  readonly raw?: number;
+  readonly parquet?: number;
   /** Absent where the speed layer is switched off. */
   readonly indexed?: number;
   readonly quarantined: number;
@@ -212,7 +213,7 @@ interface SavedQuery {
   readonly sql: string;
 }
 
-/** Event `queries`: once. */
+/** Event `queries`: once; never where there is no batch layer. */
 export interface QueriesState {
   readonly database: string;
   readonly workgroup: string;

@@ -1,7 +1,7 @@
 import type { TableNames } from "../../contract/define";
 import { parseContractVariable, type RunTimeContract } from "../../contract/variable";
 import { messageOf } from "../../lib/message-of";
-import type { DataPlane, FunctionModel, TableModel } from "./data-plane";
+import type { FunctionModel, TableModel } from "./data-plane";
 import { TerraformError } from "./terraform-error";
 
 /** What a stack says of its records and of where they are, in the variables of its functions. */
@@ -13,11 +13,17 @@ export interface StackContract {
   readonly index?: string;
 }
 
+/** The parts of a data plane that tell its contract. */
+interface ContractSources {
+  readonly functions: readonly Pick<FunctionModel, "address" | "environment">[];
+  readonly tables: readonly Pick<TableModel, "name" | "location">[];
+}
+
 /**
  * The contract of a stack's records.
- * @throws TerraformError when its functions have none or more than one: the local run compares one stream of records
+ * @throws TerraformError when its functions have none or more than one: one stream of records is compared
  */
-export function contractOf({ functions, tables }: Pick<DataPlane, "functions" | "tables">): StackContract {
+export function contractOf({ functions, tables }: ContractSources): StackContract {
   const contract = only(functions, "CONTRACT");
   if (contract === undefined) {
     throw new TerraformError("aws_lambda_function", "no function of the stack has the variable CONTRACT");
@@ -39,7 +45,7 @@ interface Variable {
 }
 
 /** The one value that the functions' variables of this name have. */
-function only(functions: readonly FunctionModel[], name: string): Variable | undefined {
+function only(functions: ContractSources["functions"], name: string): Variable | undefined {
   let found: Variable | undefined;
   for (const { address, environment } of functions) {
     const value = environment[name];
@@ -48,7 +54,7 @@ function only(functions: readonly FunctionModel[], name: string): Variable | und
     if (found) {
       throw new TerraformError(
         place,
-        `is "${value}", but ${found.place} is "${found.value}": the local run takes one system`,
+        `is "${value}", but ${found.place} is "${found.value}": these are two systems. The commands take a stack of one: synthesize each in a stack of its own`,
       );
     }
     found = { place, value };
@@ -64,6 +70,9 @@ function parsed({ place, value }: Variable): RunTimeContract {
   }
 }
 
-function quarantineTable(tables: readonly TableModel[], location: string | undefined): string | undefined {
+function quarantineTable(
+  tables: ContractSources["tables"],
+  location: string | undefined,
+): string | undefined {
   return tables.find((table) => table.location === location)?.name;
 }

@@ -8,9 +8,13 @@ export interface StreamModel {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
+  readonly mode: "ON_DEMAND" | "PROVISIONED";
   /** An on-demand stream starts with four. */
   readonly shardCount: number;
   readonly retentionHours: number;
+  /** Largest size of a record's data and partition key, KiB. */
+  readonly maxRecordKiB: number;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** `aws_lambda_function` */

@@ -3,6 +3,11 @@ import type { Stack } from "./stack";
 
 /** Shards of a new on-demand stream. */
 export const ON_DEMAND_SHARDS = 4;
+/** Largest record of a stream that names no other size, KiB; also the smallest that can be named. */
+export const DEFAULT_RECORD_KIB = 1024;
+
+/** Largest record size that a stream can have, KiB. */
+const LARGEST_RECORD_KIB = 10_240;
 
 /** Names of the `aws_s3_bucket` resources. */
 export function readBuckets(stack: Stack): string[] {
@@ -21,17 +26,25 @@ export function readStreams(stack: Stack): StreamModel[] {
     stream.notHonoured("shard_level_metrics", "no CloudWatch here");
     stream.notHonoured("enforce_consumer_deletion", "nothing is destroyed here");
     const name = stream.string("name");
-    const onDemand =
-      stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) === "ON_DEMAND";
-    if (onDemand === stream.has("shard_count")) {
+    const mode =
+      stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) ??
+      "PROVISIONED";
+    if ((mode === "ON_DEMAND") === stream.has("shard_count")) {
       stream.refuse("shard_count", "is required for a provisioned stream, and allowed only there");
+    }
+    const maxRecordKiB = stream.integer("max_record_size_in_kib", DEFAULT_RECORD_KIB, DEFAULT_RECORD_KIB);
+    if (maxRecordKiB > LARGEST_RECORD_KIB) {
+      stream.refuse("max_record_size_in_kib", `must be at most ${LARGEST_RECORD_KIB}`);
     }
     return {
       address: stream.address,
       name,
       arn: `arn:aws:kinesis:${stack.region}:${stack.accountId}:stream/${name}`,
+      mode,
       shardCount: stream.integer("shard_count", ON_DEMAND_SHARDS, 1),
       retentionHours: stream.integer("retention_period", 24, 24),
+      maxRecordKiB,
+      tags: stream.map("tags"),
     };
   });
 }

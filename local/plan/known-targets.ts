@@ -1,5 +1,5 @@
 import type { FunctionModel, StreamModel } from "./data-plane";
-import { ON_DEMAND_SHARDS } from "./ingest";
+import { DEFAULT_RECORD_KIB, ON_DEMAND_SHARDS } from "./ingest";
 import type { Properties } from "./properties";
 import { ADOPTED_STREAM_HOURS } from "./stack";
 
@@ -51,8 +51,11 @@ export class KnownTargets {
       address: resource.place(property),
       name,
       arn,
+      mode: "ON_DEMAND",
       shardCount: ON_DEMAND_SHARDS,
       retentionHours: ADOPTED_STREAM_HOURS,
+      maxRecordKiB: DEFAULT_RECORD_KIB,
+      tags: {},
     });
     this.notes.push(
       `${resource.place(property)}: the stream ${name} has another owner; here it is new, with ${ON_DEMAND_SHARDS} shards for ${ADOPTED_STREAM_HOURS} hours`,

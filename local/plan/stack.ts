@@ -8,8 +8,11 @@ import { Properties } from "./properties";
 import { TerraformError } from "./terraform-error";
 import { type GivenVariables, readVariables } from "./variables";
 
-/** Values that depend on the running engines. */
+/** Values that the document does not tell. */
 export interface Computed {
+  /** Of a stack that does not name its own. */
+  readonly region?: string;
+  readonly accountId?: string;
   /** Scheme, host and port of the search engine: the value of `${aws_opensearch_domain.….endpoint}`. */
   readonly searchEndpoint?: string;
 }
@@ -35,6 +38,8 @@ interface Reference {
 export class Stack {
   readonly region: string;
   readonly accountId: string;
+  /** Those that the stack itself names. */
+  readonly named: { readonly region: string | undefined; readonly accountId: string | undefined };
   private readonly resources: JsonObject;
   private readonly variables: ReadonlyMap<string, Json>;
   private readonly opened: Properties[] = [];
@@ -59,10 +64,11 @@ export class Stack {
     if (!isJsonObject(resources)) throw new TerraformError("resource", "must be an object");
     this.resources = resources;
     const provider = this.defaultProvider(document);
-    this.region = provider.optionalString("region") ?? REGION;
-    const [accountId = ACCOUNT_ID, ...others] = provider.strings("allowed_account_ids");
+    const [accountId, ...others] = provider.strings("allowed_account_ids");
     if (others.length > 0) provider.refuse("allowed_account_ids", "must contain one account");
-    this.accountId = accountId;
+    this.named = { region: provider.optionalString("region"), accountId };
+    this.region = this.named.region ?? computed.region ?? REGION;
+    this.accountId = accountId ?? computed.accountId ?? ACCOUNT_ID;
   }
 
   /** Number of resources of each type. */

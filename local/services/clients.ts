@@ -6,7 +6,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { LOCAL_CREDENTIALS, type LocalCredentials } from "./credentials";
 
 /**
- * A client of the local stream. The SDK's default HTTP/2 does not work without TLS.
+ * A client of the local stream, over HTTP/1.1 as the load generator's.
  * @param maxAttempts 1 for the load generator, which retries itself. @default 3, the SDK's own
  */
 export function localKinesis(endpoint: string, region: string, maxAttempts = 3): KinesisClient {

@@ -1,7 +1,5 @@
-import type { Column } from "../../contract/column";
 import type { Contract } from "../../contract/define";
-import { quotedColumn } from "../../contract/glue-columns";
-import { formatTimestamp, parseIso } from "../../contract/timestamp";
+import { smokeSql } from "../../dashboards/smoke";
 
 /**
  * The WHERE clause of SQL, a space in front, that leaves out the lines of the contract's smoke test; empty if the contract has
@@ -9,30 +7,9 @@ import { formatTimestamp, parseIso } from "../../contract/timestamp";
  *
  *     SELECT count(*) FROM readings WHERE NOT coalesce("meter_id" = 'SMOKE' AND "reading_kwh" = 0, false)
  *
- * A line belongs to the smoke test if it has all of the values. `coalesce` keeps the lines where a column is NULL.
+ * @throws Error naming the column for a value that no line can have
  */
-export function smokeFilter({ columns, smoke }: Pick<Contract, "columns" | "smoke">): string {
-  const conditions = columns
-    .filter(({ field }) => smoke[field] !== undefined)
-    .map((column) => condition(column, smoke[column.field]));
-  return conditions.length === 0 ? "" : ` WHERE NOT coalesce(${conditions.join(" AND ")}, false)`;
-}
-
-/** One column's condition. */
-function condition(column: Column, value: unknown): string {
-  const name = quotedColumn(column.field);
-  return value === null ? `${name} IS NULL` : `${name} = ${literal(column, String(value))}`;
-}
-
-function literal(column: Column, value: string): string {
-  switch (column.kind) {
-    case "text":
-      return `'${value.replaceAll("'", "''")}'`;
-    case "timestamp": {
-      const ms = column.format === "iso" ? parseIso(value) : undefined;
-      return `TIMESTAMP '${ms === undefined ? value : formatTimestamp(ms)}'`;
-    }
-    default:
-      return value;
-  }
+export function smokeFilter(contract: Pick<Contract, "columns" | "eventTime" | "smoke">): string {
+  const condition = smokeSql(contract);
+  return condition === undefined ? "" : ` WHERE ${condition}`;
 }

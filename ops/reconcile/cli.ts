@@ -1,9 +1,11 @@
 import { Client } from "@opensearch-project/opensearch";
 import { Command, Option } from "commander";
-import { type Deployed, deployed } from "../../environments/deployed";
+import { isRetail } from "../../contract/retail-transaction";
 import { httpUrl, integerBetween } from "../../lib/arguments";
-import { ending, runCommand } from "../../lib/command";
+import { ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
+import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
+import { type Clients, clientsOf, retentionOf, type Target } from "../target/target";
 import { openTunnel } from "../tunnel/open";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { conclude, layersOf, notCompared } from "./conclusion";
@@ -13,7 +15,7 @@ import { retailSummary } from "./retail-summary";
 import { athenaSql } from "./sql";
 import type { Window } from "./window";
 
-interface Options {
+interface Options extends TargetFlags {
   readonly from?: number;
   readonly to?: number;
   readonly minutesPerHour: number;
@@ -25,47 +27,44 @@ interface Options {
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
 function dataSourcesOf(
-  { contract, definition, names, kinesis, s3, athena }: Deployed,
+  { contract, stream, tables, analysts, index, lakeBucket }: Target,
+  { kinesis, s3, athena }: Clients,
+  retentionHours: number,
   searchUrl: string | undefined,
 ): DataSources {
   return {
     kinesis,
-    streamName: names.stream,
-    retentionHours: definition.stream.retentionHours,
-    sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
+    streamName: stream.name,
+    retentionHours,
     contract,
-    summary: retailSummary,
-    tables: {
-      json: contract.tables.raw,
-      parquet: contract.tables.merged,
-      quarantine: contract.tables.quarantine,
-    },
-    ...(searchUrl !== undefined && {
-      search: { client: new Client({ node: searchUrl }), indexPattern: `${contract.index}*` },
-      failures: { s3, bucket: names.lakeBucket },
-    }),
+    ...(isRetail(contract) && { summary: retailSummary }),
+    ...(tables &&
+      analysts && {
+        batch: {
+          sql: athenaSql(athena, s3, analysts.workgroup, analysts.database),
+          tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
+        },
+      }),
+    ...(index !== undefined &&
+      searchUrl !== undefined && {
+        search: { client: new Client({ node: searchUrl }), indexPattern: `${index}*` },
+      }),
+    failures: { s3, bucket: lakeBucket },
   };
 }
 
-async function run(environment: string, options: Options): Promise<ExitCode> {
-  const target = deployed(environment);
-  const window: Window = {
-    ...arrivalRange(options, target.definition.stream.retentionHours),
-    minutesPerHour: options.minutesPerHour,
-  };
-  if (!options.tunnel) return compareIn(target, window, options);
-  return withTunnel(environment, (searchUrl) => compareIn(target, window, { ...options, searchUrl }));
+async function run(place: Place, options: Options): Promise<ExitCode> {
+  const target = await targetOf(place);
+  if (!options.tunnel) return compareIn(target, options);
+  return withTunnel(target, (searchUrl) => compareIn(target, { ...options, searchUrl }));
 }
 
 /** Opens a tunnel for as long as `work` takes. Its programs would outlive this process, so Ctrl-C closes it first. */
-async function withTunnel(
-  environment: string,
-  work: (searchUrl: string) => Promise<ExitCode>,
-): Promise<ExitCode> {
+async function withTunnel(target: Target, work: (searchUrl: string) => Promise<ExitCode>): Promise<ExitCode> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
   const tunnel = await openTunnel({
-    ...{ environment, port: 0, variables: process.env, say },
+    ...{ target, port: 0, variables: process.env, say },
     signal: stop.signal,
   }).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error;
@@ -81,15 +80,19 @@ async function withTunnel(
   }
 }
 
-async function compareIn(target: Deployed, window: Window, options: Options): Promise<ExitCode> {
-  const { fromMs, toMs, minutesPerHour } = window;
+async function compareIn(target: Target, options: Options): Promise<ExitCode> {
+  const clients = clientsOf(target);
+  const retentionHours = await retentionOf(target, clients);
+  const { minutesPerHour } = options;
+  const window: Window = { ...arrivalRange(options, retentionHours), minutesPerHour };
+  const { fromMs, toMs } = window;
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
   say(`comparing arrivals from ${iso(fromMs)} to ${iso(toMs)}${share}`);
-  const dataSources = dataSourcesOf(target, options.searchUrl);
+  const dataSources = dataSourcesOf(target, clients, retentionHours, options.searchUrl);
   const found = await reconcile(dataSources, undefined, window, Date.now(), (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
   });
-  const layers = layersOf(target.definition.speed.enabled);
+  const layers = layersOf({ batch: target.tables !== undefined, speed: target.speed !== undefined });
   const leftOut = notCompared(found, layers);
   const conclusion = conclude(found, layers);
   if (options.json) {
@@ -103,9 +106,11 @@ async function compareIn(target: Deployed, window: Window, options: Options): Pr
   return conclusion.code;
 }
 
-const program = new Command("npm run reconcile --")
-  .description("Compares stream, raw zone, Parquet, quarantine and index of an environment, line by line.")
-  .argument("<environment>", "such as dev")
+const PROGRAM = programName(__filename, "npm run reconcile --", "retail-bi reconcile");
+const EXAMPLE = programName(__filename, `${PROGRAM} dev`, `${PROGRAM} --stack cdktf.out`);
+
+const program = addTargetOptions(new Command(PROGRAM))
+  .description("Compares stream, raw zone, Parquet, quarantine and index of a deployed system, line by line.")
   .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
   .option(
@@ -115,7 +120,7 @@ const program = new Command("npm run reconcile --")
     60,
   )
   .addOption(
-    new Option("--tunnel", "open a tunnel to the search domain, as npm run tunnel does")
+    new Option("--tunnel", "open a tunnel to the search domain, as the command tunnel does")
       .default(false)
       .conflicts("searchUrl"),
   )
@@ -128,9 +133,9 @@ Exit codes: 0 all layers agree; 1 they disagree, or it could not be determined (
 the range, or an error, which leaves stdout empty); 2 the command line is wrong; 130 interrupted.
 
 Lines older than the stream's retention are compared with the raw zone instead of the stream.
-With the endpoints that npm start prints, the command compares that run; lines of the last minute may be on their way:
-  npm run reconcile -- dev --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
+With the endpoints that ${programName(__filename, "npm start", "retail-bi start")} prints, the command compares that run; lines of the last minute may be on their way:
+  ${EXAMPLE} --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
   )
-  .action(ending(run));
+  .action(ending(placed(run)));
 
 void runCommand(program);

@@ -1,4 +1,5 @@
 import { isWithoutExtra, withoutExtra } from "../../contract/checksum";
+import { LineTable } from "./line-table";
 
 /** A line of the stream: with its checksum if it keeps the contract, else with the reason of its rejection. */
 export type StreamLine = (
@@ -9,16 +10,12 @@ export type StreamLine = (
   readonly arrivedAt: string;
 };
 
-/** Rows or documents of one identity in a layer. */
-export interface LayerLine {
-  /** One for each row or document with this identity, in no order. More than one: the layer has duplicates. */
-  readonly checksums: readonly string[];
-  /** `YYYY-MM-DD HH:MM:SS.fff` */
-  readonly arrivedAt: string;
-}
-
-/** A layer's lines by identity. */
-type LayerLines = ReadonlyMap<string, LayerLine>;
+/**
+ * Takes a row or document of a layer.
+ * @param sum its checksum
+ * @param arrivedAt `YYYY-MM-DD HH:MM:SS.fff`
+ */
+export type OnRow = (id: string, sum: string, arrivedAt: string) => void;
 
 /** A line in quarantine, counted once however many layers refused it. */
 export interface QuarantinedLine {
@@ -38,20 +35,6 @@ export interface DiscardedLine {
 
 /** Names of the layers in reports. */
 export type LayerName = "raw" | "parquet" | "indexed";
-
-/** Input of a comparison. */
-export interface Evidence {
-  /** Identities that the producer saw acknowledged; absent where other producers sent. */
-  readonly ledger?: ReadonlySet<string>;
-  /** Every line of the stream, by identity. */
-  readonly stream: ReadonlyMap<string, StreamLine>;
-  /** Arrival before which a line may have expired in the stream, `YYYY-MM-DD HH:MM:SS.fff`. */
-  readonly horizon: string;
-  readonly layers: Readonly<Partial<Record<LayerName, LayerLines>>>;
-  readonly quarantine: ReadonlyMap<string, QuarantinedLine>;
-  /** Lines that the speed layer's mapping discarded, by identity. @default nothing */
-  readonly discarded?: ReadonlyMap<string, DiscardedLine>;
-}
 
 /** Data sources in which a fault can be. */
 type SourceName = LayerName | "stream" | "quarantine";
@@ -81,6 +64,8 @@ export interface Comparison {
    * compared. No fault.
    */
   readonly storedBefore: number;
+  /** Lines that expired in the stream and have no raw zone to be compared with. */
+  readonly notComparable: number;
   /** Lines of a layer that the stream never had, although they are within its retention. */
   readonly unknown: Faults;
   /**
@@ -113,111 +98,271 @@ class FaultLists {
   }
 }
 
-/** Compares sets of identities and their checksums over all data sources. Pure. */
-export function compare(evidence: Evidence): Comparison {
-  const { ledger, stream, horizon, layers, quarantine } = evidence;
-  const names = (["raw", "parquet", "indexed"] as const).filter((name) => layers[name] !== undefined);
-  const missing = new FaultLists([...names, "stream", "quarantine"]);
-  const duplicates = new FaultLists(names);
-  const altered = new FaultLists(names);
-  const unknown = new FaultLists([...names, "quarantine"]);
-  const storedBefore = new Set<string>();
-
-  for (const [id, line] of stream) {
-    if (!line.accepted && !quarantine.has(id)) missing.add("quarantine", id);
-    if (!line.accepted) continue;
-    for (const name of names) {
-      if (!layers[name]?.has(id) && !excused(name, quarantine.get(id))) missing.add(name, id);
-    }
-  }
-
-  for (const name of names) {
-    for (const [id, { checksums, arrivedAt }] of layers[name] ?? []) {
-      if (checksums.length > 1) duplicates.add(name, id);
-      const line = stream.get(id);
-      if (line === undefined && arrivedAt >= horizon) unknown.add(name, id);
-      else if (line?.accepted === false) unknown.add(name, id);
-      else {
-        const whole = line?.accepted ? line.checksum : referenceOf(layers.raw?.get(id));
-        const isBefore =
-          checksums.some(isWithoutExtra) && names.every((one) => isStoredBefore(layers[one]?.get(id)));
-        if (isBefore) storedBefore.add(id);
-        if (whole === undefined) missing.add("raw", id);
-        else if (differs(checksums, isBefore ? withoutExtra(whole) : whole, name)) altered.add(name, id);
-      }
-    }
-  }
-  for (const [id, { arrivedAt }] of quarantine) {
-    if (!stream.has(id) && arrivedAt >= horizon) unknown.add("quarantine", id);
-  }
-  // Lines that expired in the stream are compared with the raw zone, which keeps them longest.
-  for (const [id, { arrivedAt }] of layers.raw ?? []) {
-    if (stream.has(id) || arrivedAt >= horizon) continue;
-    for (const name of names) if (name !== "raw" && !layers[name]?.has(id)) missing.add(name, id);
-  }
-  for (const id of ledger ?? []) {
-    const kept = stream.has(id) || quarantine.has(id) || names.some((name) => layers[name]?.has(id));
-    if (!kept) missing.add("stream", id);
-  }
-
-  const discarded = new Map(
-    [...(evidence.discarded ?? [])]
-      .filter(([id]) => !layers.indexed?.has(id) && !excused("indexed", quarantine.get(id)))
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-
-  const extra = ledger ? [...stream.keys()].filter((id) => !ledger.has(id)).sort() : [];
-  const faults =
-    missing.count() + duplicates.count("raw") + altered.count() + unknown.count() + discarded.size;
-  const arrivalOf = (id: string): string | undefined =>
-    stream.get(id)?.arrivedAt ?? names.map((name) => layers[name]?.get(id)?.arrivedAt).find((at) => at);
-  return {
-    agree: faults === 0,
-    acknowledged: ledger?.size ?? stream.size,
-    counts: Object.fromEntries(names.map((name) => [name, layers[name]?.size ?? 0])),
-    quarantined: quarantine.size,
-    missing: missing.sorted(),
-    missingSince: arrivalsOf(Object.values(missing.sorted()).flat(), arrivalOf),
-    duplicates: duplicates.sorted(),
-    altered: altered.sorted(),
-    storedBefore: storedBefore.size,
-    unknown: unknown.sorted(),
-    discarded,
-    extra,
-  };
-}
-
-/** What a line of the raw zone is that the stream has forgotten: a copy with `extra` says more than one without. */
-function referenceOf(raw: LayerLine | undefined): string | undefined {
-  return raw?.checksums.find((sum) => !isWithoutExtra(sum)) ?? raw?.checksums[0];
-}
-
-function isStoredBefore(line: LayerLine | undefined): boolean {
-  return line?.checksums.every(isWithoutExtra) ?? true;
-}
-
-/** The raw zone is at-least-once: beside a copy that is right, it may have one that was stored before there was `extra`. */
-function differs(checksums: readonly string[], reference: string, layer: LayerName): boolean {
-  const isBeside = layer === "raw" && checksums.includes(reference);
-  return checksums.some((sum) => sum !== reference && !(isBeside && sum === withoutExtra(reference)));
-}
-
-function arrivalsOf(
-  ids: readonly string[],
-  arrivalOf: (id: string) => string | undefined,
-): ReadonlyMap<string, string> {
-  return new Map(
-    ids.flatMap((id) => {
-      const arrivedAt = arrivalOf(id);
-      return arrivedAt === undefined ? [] : [[id, arrivedAt] as const];
-    }),
-  );
-}
+/** Facts about a line, one bit each. */
+const STREAM = 1;
+const ACCEPTED = 2;
+const LEDGER = 4;
+const QUARANTINED = 8;
+const BY_BATCH = 16;
+const BY_SPEED = 32;
+/** Facts about a line in one layer; each layer has eight bits of its own. */
+const PRESENT = 1;
+const TWICE = 2;
+/** Its first row arrived after the horizon. */
+const RECENT = 4;
+/** Of its rows, some have the column `extra`, or some were stored before there was one. */
+const WITH_EXTRA = 8;
+const WITHOUT_EXTRA = 16;
+/** Of either kind, some differ from the reference. */
+const OTHER_WITH = 32;
+const OTHER_WITHOUT = 64;
+/** Some are the reference, which has the column. */
+const SAME_WITH = 128;
+const LAYERS = ["raw", "parquet", "indexed"] as const;
+const SHIFT: Readonly<Record<LayerName, number>> = { raw: 8, parquet: 16, indexed: 24 };
 
 /**
- * Whether a layer is missing a line because its function quarantined it: the engine rejected it, or the function
- * failed on it.
+ * Compares identities and checksums over all data sources. They are given line by line, in this order, and are not kept:
+ * the stream, the raw zone, the other layers, the ledger. A line costs some 150 bytes, see {@link LineTable}.
  */
-function excused(name: LayerName, line: QuarantinedLine | undefined): boolean {
-  return line?.layers.includes(name === "indexed" ? "speed" : "batch") ?? false;
+export class LayerComparer {
+  private readonly lines = new LineTable();
+  private readonly counts: Partial<Record<LayerName, number>>;
+  private readonly names: readonly LayerName[];
+  private streamLines = 0;
+  private ledgerLines: number | undefined;
+
+  /**
+   * @param layers that are compared
+   * @param horizon arrival before which a line may have expired in the stream, `YYYY-MM-DD HH:MM:SS.fff`
+   */
+  public constructor(
+    layers: readonly LayerName[],
+    private readonly horizon: string,
+  ) {
+    this.names = LAYERS.filter((name) => layers.includes(name));
+    this.counts = Object.fromEntries(this.names.map((name) => [name, 0]));
+  }
+
+  /** Takes a line of the stream, each once. */
+  public addStream(id: string, line: StreamLine): void {
+    const at = this.lines.add(id, line.arrivedAt);
+    this.streamLines++;
+    this.lines.setFlags(at, line.accepted ? STREAM | ACCEPTED : STREAM);
+    if (line.accepted) this.lines.setReference(at, line.checksum);
+  }
+
+  /** Distinct lines that were given: of the stream, or of a layer. */
+  public countOf(source: "stream" | LayerName): number {
+    return source === "stream" ? this.streamLines : (this.counts[source] ?? 0);
+  }
+
+  /** Takes a row or document of a layer. */
+  public addRow(name: LayerName, id: string, sum: string, arrivedAt: string): void {
+    const { lines } = this;
+    const at = lines.add(id, arrivedAt);
+    const flags = lines.flags(at);
+    const known = flags >>> SHIFT[name];
+    let found = this.rowFlags(at, sum, known, name === "raw" && (flags & STREAM) === 0);
+    if ((known & PRESENT) === 0) {
+      this.counts[name] = (this.counts[name] ?? 0) + 1;
+      found |= arrivedAt >= this.horizon ? PRESENT | RECENT : PRESENT;
+    } else found |= TWICE;
+    lines.setFlags(at, found << SHIFT[name]);
+  }
+
+  /** Takes an identity that the producer saw acknowledged. */
+  public addAcknowledged(id: string): void {
+    this.ledgerLines ??= 0;
+    const at = this.lines.add(id, "");
+    if ((this.lines.flags(at) & LEDGER) !== 0) return;
+    this.ledgerLines++;
+    this.lines.setFlags(at, LEDGER);
+  }
+
+  /**
+   * The result.
+   * @param hasLedger whether there is one; without one, other producers sent
+   * @param discarded lines that the speed layer's mapping discarded, by identity
+   */
+  public compare(
+    quarantine: ReadonlyMap<string, QuarantinedLine>,
+    hasLedger: boolean,
+    discarded: ReadonlyMap<string, DiscardedLine> = new Map(),
+  ): Comparison {
+    const { lines, names, horizon } = this;
+    const missing = new FaultLists([...names, "stream", "quarantine"]);
+    const duplicates = new FaultLists(names);
+    const altered = new FaultLists(names);
+    const unknown = new FaultLists([...names, "quarantine"]);
+    const extra: string[] = [];
+    let storedBefore = 0;
+    let notComparable = 0;
+
+    for (const [id, { arrivedAt, layers }] of quarantine) {
+      const at = lines.find(id);
+      const isInStream = at >= 0 && (lines.flags(at) & STREAM) !== 0;
+      if (!isInStream && arrivedAt >= horizon) unknown.add("quarantine", id);
+      const bySpeed = layers.includes("speed") ? BY_SPEED : 0;
+      if (at >= 0) lines.setFlags(at, QUARANTINED | bySpeed | (layers.includes("batch") ? BY_BATCH : 0));
+    }
+    for (let at = 0; at < lines.size; at++) {
+      const line = new FoundLine(lines.flags(at), names);
+      if (line.isIn(STREAM) && hasLedger && !line.isIn(LEDGER)) extra.push(lines.id(at));
+      if (line.isIn(LEDGER) && line.isNowhere()) missing.add("stream", lines.id(at));
+      if (line.isIn(STREAM) && !line.isIn(ACCEPTED) && !line.isIn(QUARANTINED)) {
+        missing.add("quarantine", lines.id(at));
+      }
+      for (const name of line.missingIn()) missing.add(name, lines.id(at));
+      for (const name of line.twiceIn()) duplicates.add(name, lines.id(at));
+      for (const name of line.unknownIn()) unknown.add(name, lines.id(at));
+      const comparable = line.comparableIn();
+      if (comparable.length === 0) continue;
+      const reference = lines.reference(at);
+      if (comparable.some((name) => line.isBefore(name))) storedBefore++;
+      if (reference === undefined && names.includes("raw")) missing.add("raw", lines.id(at));
+      else if (reference === undefined) notComparable++;
+      else {
+        const isWhole = !isWithoutExtra(reference);
+        for (const name of comparable) if (line.differs(name, isWhole)) altered.add(name, lines.id(at));
+      }
+    }
+
+    const lost = new Map(
+      [...discarded]
+        .filter(([id]) => {
+          const at = lines.find(id);
+          const flags = at < 0 ? 0 : lines.flags(at);
+          const isIndexed = ((flags >>> SHIFT.indexed) & PRESENT) !== 0;
+          return !isIndexed && !quarantine.get(id)?.layers.includes("speed");
+        })
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    const faults = missing.count() + duplicates.count("raw") + altered.count() + unknown.count() + lost.size;
+    const allMissing = missing.sorted();
+    return {
+      agree: faults === 0,
+      acknowledged: hasLedger ? (this.ledgerLines ?? 0) : this.streamLines,
+      counts: this.counts,
+      quarantined: quarantine.size,
+      missing: allMissing,
+      missingSince: this.arrivalsOf(Object.values(allMissing).flat()),
+      duplicates: duplicates.sorted(),
+      altered: altered.sorted(),
+      storedBefore,
+      notComparable,
+      unknown: unknown.sorted(),
+      discarded: lost,
+      extra: extra.sort(),
+    };
+  }
+
+  /**
+   * Compares a row's checksum with the line's reference: the stream's checksum, or, of a line that the stream has
+   * forgotten, the raw zone's. There a copy with the column `extra` says more than one without.
+   * @param known of the line in this layer
+   * @param isReference whether the row can be the reference
+   */
+  private rowFlags(at: number, sum: string, known: number, isReference: boolean): number {
+    const { lines } = this;
+    let reference = lines.reference(at);
+    let found = 0;
+    if (isReference && (reference === undefined || (isWithoutExtra(reference) && !isWithoutExtra(sum)))) {
+      const isOther = (known & WITHOUT_EXTRA) !== 0 && reference !== withoutExtra(sum);
+      if (isOther) found |= OTHER_WITHOUT;
+      lines.setReference(at, sum);
+      reference = sum;
+    }
+    if (isWithoutExtra(sum)) {
+      const isSame = reference !== undefined && sum === withoutExtra(reference);
+      return found | WITHOUT_EXTRA | (isSame ? 0 : OTHER_WITHOUT);
+    }
+    return found | WITH_EXTRA | (sum === reference ? SAME_WITH : OTHER_WITH);
+  }
+
+  private arrivalsOf(ids: readonly string[]): ReadonlyMap<string, string> {
+    const { lines } = this;
+    return new Map(
+      ids.flatMap((id) => {
+        const at = lines.find(id);
+        const arrivedAt = at < 0 ? "" : lines.arrivedAt(at);
+        return arrivedAt === "" ? [] : [[id, arrivedAt] as const];
+      }),
+    );
+  }
+}
+
+/** What was found out about a line. */
+class FoundLine {
+  public constructor(
+    private readonly flags: number,
+    private readonly names: readonly LayerName[],
+  ) {}
+
+  public isIn(bit: number): boolean {
+    return (this.flags & bit) !== 0;
+  }
+
+  public isNowhere(): boolean {
+    return (
+      !this.isIn(STREAM) && !this.isIn(QUARANTINED) && !this.names.some((name) => this.has(name, PRESENT))
+    );
+  }
+
+  /** Layers that should have the line: those that read the stream, or those that read what the stream has forgotten. */
+  public missingIn(): LayerName[] {
+    if (this.isIn(STREAM)) {
+      if (!this.isIn(ACCEPTED)) return [];
+      return this.names.filter((name) => !this.has(name, PRESENT) && !this.isExcused(name));
+    }
+    // The raw zone keeps lines longest.
+    if (!this.has("raw", PRESENT) || this.has("raw", RECENT)) return [];
+    return this.names.filter((name) => !this.has(name, PRESENT));
+  }
+
+  public twiceIn(): LayerName[] {
+    return this.names.filter((name) => this.has(name, TWICE));
+  }
+
+  public unknownIn(): LayerName[] {
+    return this.names.filter((name) => this.has(name, PRESENT) && this.isUnknown(name));
+  }
+
+  /** Layers whose rows are compared with the reference. */
+  public comparableIn(): LayerName[] {
+    return this.names.filter((name) => this.has(name, PRESENT) && !this.isUnknown(name));
+  }
+
+  /** Whether every layer stored the line before there was a column `extra`. */
+  public isBefore(name: LayerName): boolean {
+    return this.has(name, WITHOUT_EXTRA) && !this.names.some((one) => this.has(one, WITH_EXTRA));
+  }
+
+  /**
+   * The raw zone is at-least-once: beside a copy that is right, it may have one that was stored before there was `extra`.
+   * @param isWhole whether the reference has the column
+   */
+  public differs(name: LayerName, isWhole: boolean): boolean {
+    const isOther = this.has(name, OTHER_WITHOUT);
+    if (this.isBefore(name)) return isOther;
+    if (!isWhole) return this.has(name, WITH_EXTRA) || isOther;
+    const isBeside = name === "raw" && this.has(name, SAME_WITH) && !isOther;
+    return this.has(name, OTHER_WITH) || (this.has(name, WITHOUT_EXTRA) && !isBeside);
+  }
+
+  private has(name: LayerName, bit: number): boolean {
+    return ((this.flags >>> SHIFT[name]) & bit) !== 0;
+  }
+
+  private isUnknown(name: LayerName): boolean {
+    return this.isIn(STREAM) ? !this.isIn(ACCEPTED) : this.has(name, RECENT);
+  }
+
+  /**
+   * Whether a layer is missing the line because its function quarantined it: the engine rejected it, or the function
+   * failed on it.
+   */
+  private isExcused(name: LayerName): boolean {
+    return this.isIn(name === "indexed" ? BY_SPEED : BY_BATCH);
+  }
 }

@@ -2,7 +2,10 @@ import { EXIT, type ExitCode } from "../../lib/exit";
 import type { Comparison, LayerName } from "./compare";
 
 /** The parts of a comparison that decide its conclusion. */
-export type Compared = Pick<Comparison, "agree" | "acknowledged" | "counts" | "quarantined">;
+export type Compared = Pick<
+  Comparison,
+  "agree" | "acknowledged" | "counts" | "quarantined" | "notComparable"
+>;
 
 /** Conclusion of a comparison. */
 export interface Conclusion {
@@ -21,9 +24,9 @@ const LAYERS: Readonly<Record<LayerName, string>> = {
   indexed: "the search index",
 };
 
-/** The layers that an environment has. */
-export function layersOf(hasSearch: boolean): readonly LayerName[] {
-  return hasSearch ? ["raw", "parquet", "indexed"] : ["raw", "parquet"];
+/** The layers that a system has. */
+export function layersOf(has: { readonly batch: boolean; readonly speed: boolean }): readonly LayerName[] {
+  return [...(has.batch ? (["raw", "parquet"] as const) : []), ...(has.speed ? (["indexed"] as const) : [])];
 }
 
 /** Layers of the environment that were not compared. */
@@ -44,6 +47,11 @@ export function conclude(
   const reasons = [
     ...(found.agree ? [] : ["the layers do not agree"]),
     ...(isEmpty(found) ? ["there was no line to compare"] : []),
+    ...(found.notComparable === 0
+      ? []
+      : [
+          `${found.notComparable} lines expired in the stream, and there is no raw zone to compare them with`,
+        ]),
     ...notCompared(found, layers).map((layer) => `${LAYERS[layer]} was not compared`),
     ...objections,
   ];

@@ -3,13 +3,20 @@ import type { Client } from "@opensearch-project/opensearch";
 import type { LineValues } from "../../contract/checksum";
 import { DAY_MS, formatTimestamp } from "../../contract/timestamp";
 import type { RunTimeContract } from "../../contract/variable";
-import { type Comparison, compare, type QuarantinedLine } from "./compare";
+import {
+  type Comparison,
+  LayerComparer,
+  type LayerName,
+  type OnRow,
+  type QuarantinedLine,
+  type StreamLine,
+} from "./compare";
 import { type FailureBucket, readDiscardedLines } from "./on-failure-records";
+import { quarantineOf } from "./quarantine";
 import { readIndex } from "./search-lines";
-import type { Sql } from "./sql";
 import { readStream } from "./stream-lines";
 import { Summariser, type Summary, type Sums, totals } from "./summary";
-import { readQuarantine, readSums, readTable } from "./tables";
+import { type BatchSource, readSums, readTable } from "./tables";
 import type { Window } from "./window";
 
 /** What a reconciliation reads. */
@@ -20,14 +27,17 @@ export interface DataSources {
   readonly retentionHours: number;
   /** Milliseconds by which arrivals of a shard may be out of order. @default a minute */
   readonly disorderMs?: number;
-  readonly sql: Sql;
   readonly contract: RunTimeContract;
   /** @default the number of lines, and the sum of each column of numbers */
   readonly summary?: Summary;
-  readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
+  /** Absent where the stack has no batch layer. */
+  readonly batch?: BatchSource;
   /** Absent where the speed layer is switched off. */
   readonly search?: { readonly client: Client; readonly indexPattern: string };
-  /** The on-failure destination of the speed layer's mapping; absent where it has none. */
+  /**
+   * The on-failure destination of the speed layer's mapping; absent where it has none. Without a batch layer the refused
+   * lines are read there, too.
+   */
   readonly failures?: FailureBucket;
 }
 
@@ -35,10 +45,13 @@ export interface DataSources {
 export interface LayerSums {
   /** What was summed up. */
   readonly definition: Summary;
-  readonly json: Sums;
-  readonly parquet: Sums;
+  readonly json?: Sums;
+  readonly parquet?: Sums;
   readonly index?: Sums;
 }
+
+/** Identities that a producer saw acknowledged. */
+export type Ledger = Iterable<string> | AsyncIterable<string>;
 
 /** Result of a comparison of all data sources. */
 export interface LayerComparison extends Comparison {
@@ -59,12 +72,12 @@ const TRIM_MARGIN_MS = 10 * 60_000;
  */
 export async function reconcile(
   dataSources: DataSources,
-  ledger?: ReadonlySet<string>,
+  ledger?: Ledger,
   window?: Window,
   now?: number,
   onRead?: (source: string, lines: number) => void,
 ): Promise<Reconciliation> {
-  const { sql, tables, contract, summary = totals(contract) } = dataSources;
+  const { batch, contract, summary = totals(contract) } = dataSources;
   const summariser = new Summariser(contract, summary);
   const indexSums = dataSources.search && summariser.accumulate();
   const found = await readAndCompare(dataSources, ledger, window, now, onRead, indexSums?.add);
@@ -72,8 +85,10 @@ export async function reconcile(
     ...found,
     summary: {
       definition: summary,
-      json: await readSums(sql, tables.json, summariser, window),
-      parquet: await readSums(sql, tables.parquet, summariser, window),
+      ...(batch && {
+        json: await readSums(batch.sql, batch.tables.json, summariser, window),
+        parquet: await readSums(batch.sql, batch.tables.parquet, summariser, window),
+      }),
       ...(indexSums && { index: indexSums.sums() }),
     },
   };
@@ -92,32 +107,36 @@ export async function compareLayers(dataSources: DataSources, window: Window): P
  * @param onDocument called with the values of each document of the index
  */
 async function readAndCompare(
-  { kinesis, streamName, retentionHours, disorderMs, sql, contract, tables, search, failures }: DataSources,
-  ledger?: ReadonlySet<string>,
+  { kinesis, streamName, retentionHours, disorderMs, contract, batch, search, failures }: DataSources,
+  ledger?: Ledger,
   window?: Window,
   now: number = Date.now(),
   onRead: (source: string, lines: number) => void = () => undefined,
   onDocument?: (values: LineValues) => void,
 ): Promise<LayerComparison> {
-  const stream = await readStream(kinesis, streamName, contract, window, disorderMs);
-  onRead("stream", stream.size);
-  const raw = await readTable(sql, tables.json, contract, window);
-  onRead("raw zone", raw.size);
-  const parquet = await readTable(sql, tables.parquet, contract, window);
-  onRead("Parquet", parquet.size);
-  const quarantine = await readQuarantine(sql, tables.quarantine, window);
+  const horizon = formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS);
+  const layers = [...(batch ? (["raw", "parquet"] as const) : []), ...(search ? (["indexed"] as const) : [])];
+  const comparer = new LayerComparer(layers, horizon);
+  const rowsOf = (name: LayerName): OnRow => {
+    return (id, sum, arrivedAt) => comparer.addRow(name, id, sum, arrivedAt);
+  };
+  const onLine = (id: string, line: StreamLine): void => comparer.addStream(id, line);
+  await readStream(kinesis, streamName, contract, onLine, window, disorderMs);
+  onRead("stream", comparer.countOf("stream"));
+  if (batch) {
+    await readTable(batch.sql, batch.tables.json, contract, rowsOf("raw"), window);
+    onRead("raw zone", comparer.countOf("raw"));
+    await readTable(batch.sql, batch.tables.parquet, contract, rowsOf("parquet"), window);
+    onRead("Parquet", comparer.countOf("parquet"));
+  }
+  const quarantine = await quarantineOf({ batch, failures }, window);
   onRead("quarantine", quarantine.size);
-  const index =
-    search && (await readIndex(search.client, search.indexPattern, contract, { window, onDocument }));
-  if (index) onRead("search index", index.size);
-  const discarded = failures && (await readDiscardedLines(failures, contract, window));
-  const comparison = compare({
-    stream,
-    horizon: formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS),
-    layers: { raw, parquet, ...(index && { indexed: index }) },
-    quarantine,
-    ...(discarded && { discarded }),
-    ...(ledger && { ledger }),
-  });
-  return { ...comparison, quarantine };
+  if (search) {
+    const { client, indexPattern } = search;
+    await readIndex(client, indexPattern, contract, rowsOf("indexed"), { window, onDocument });
+    onRead("search index", comparer.countOf("indexed"));
+  }
+  const discarded = search && failures && (await readDiscardedLines(failures, contract, window));
+  for await (const id of ledger ?? []) comparer.addAcknowledged(id);
+  return { ...comparer.compare(quarantine, ledger !== undefined, discarded), quarantine };
 }

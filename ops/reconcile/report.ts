@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { Faults, LayerName } from "./compare";
 import type { Conclusion } from "./conclusion";
 import type { LayerSums, Reconciliation } from "./reconcile";
-import type { GroupSums, Measure } from "./summary";
+import type { GroupSums, Measure, Sums } from "./summary";
 
 /** Identities shown of each list; the report says how many there are in all. */
 const LONGEST_LIST = 100;
@@ -42,6 +42,7 @@ export function reportDocument(found: Reconciliation, { agree, reasons }: Conclu
     duplicates: faults("duplicates", found.duplicates),
     altered: faults("altered", found.altered),
     storedBefore: found.storedBefore,
+    notComparable: found.notComparable,
     unknown: faults("unknown", found.unknown),
     discarded: shown("discarded", discarded),
     extra: shown("extra", found.extra),
@@ -108,8 +109,9 @@ function sumsDocument({ definition, ...sums }: LayerSums): Readonly<Record<strin
  */
 export function summaryText(summary: LayerSums): string {
   const { definition, json, parquet, index } = summary;
-  const layers = [json, parquet, ...(index ? [index] : [])];
-  const titles = ["JSON", "Parquet", ...(index ? ["index"] : [])];
+  const read = { ...(json && { JSON: json }), ...(parquet && { Parquet: parquet }), ...(index && { index }) };
+  const titles = Object.keys(read);
+  const layers = Object.values<Sums>(read);
   const lines = { name: "rows", decimals: 0 };
   if (definition.groupBy === undefined) {
     const table = sumsTable(["", ...titles]);
@@ -129,7 +131,7 @@ export function summaryText(summary: LayerSums): string {
     `${last === lines ? "lines" : last.name}, ${first}`,
     ...rest,
   ]);
-  for (const [group, sums] of Object.entries(json)) {
+  for (const [group, sums] of Object.entries(layers[0] ?? {})) {
     table.push([
       group,
       ...columns.map((measure) => shown(sums, measure)),

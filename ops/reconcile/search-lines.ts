@@ -4,7 +4,7 @@ import { checksum, type LineValues } from "../../contract/checksum";
 import { keepsDigits } from "../../contract/column";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
-import type { LayerLine } from "./compare";
+import type { OnRow } from "./compare";
 import { arrivalQuery, type Window } from "./window";
 
 /** Documents asked for in a call: about 2 MB of answer. */
@@ -34,18 +34,19 @@ interface Hit {
 }
 
 /**
- * The lines of the index by identity: every document of `pattern`, in the order of `record_id`, which is the `_id` too.
- * An index pattern without an index is empty.
+ * Reads the lines of the index: every document of `pattern`, in the order of `record_id`, which is the `_id` too. An
+ * index pattern without an index is empty.
+ * @param onRow called with each document
  * @throws what the client throws, and SearchError with the engine's answer
  */
 export async function readIndex(
   client: Client,
   pattern: string,
   { columns }: RunTimeContract,
+  onRow: OnRow,
   { window, onDocument }: ReadOptions = {},
-): Promise<Map<string, LayerLine>> {
+): Promise<void> {
   const exact = new Set(columns.filter(keepsDigits).map(({ field }) => field));
-  const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
   await client.indices.refresh({ index: pattern });
   for (let after: string | undefined; ; ) {
     const hits = await search(client, pattern, exact, {
@@ -57,13 +58,10 @@ export async function readIndex(
     for (const { _id, _source } of hits) {
       const arrivedAt = String(_source["arrived_at"]);
       const extra = _source[EXTRA_COLUMN.field] ?? null;
-      const sum = checksum(columns, _source, arrivedAt, extra === null ? null : String(extra));
-      const known = lines.get(_id);
-      if (known) known.checksums.push(sum);
-      else lines.set(_id, { checksums: [sum], arrivedAt });
+      onRow(_id, checksum(columns, _source, arrivedAt, extra === null ? null : String(extra)), arrivedAt);
       onDocument?.(_source);
     }
-    if (hits.length < DOCUMENTS_PER_CALL) return lines;
+    if (hits.length < DOCUMENTS_PER_CALL) return;
     after = hits.at(-1)?._id;
   }
 }
@@ -97,10 +95,4 @@ function parseExactly(text: string, names: ReadonlySet<string>): { readonly hits
   if (names.size === 0) return JSON.parse(text);
   const numbers = new RegExp(`([{,]\\s*"(?:${[...names].join("|")})"\\s*:\\s*)(-?\\d[\\d.eE+-]*)`, "g");
   return JSON.parse(text.replace(numbers, '$1"$2"'));
-}
-
-/** Searchable documents of `pattern`. */
-export async function countIndex(client: Client, pattern: string): Promise<number> {
-  const { body } = await client.count({ index: pattern });
-  return body.count;
 }

@@ -7,7 +7,8 @@ import { streamRecords } from "./stream-records";
 import type { Window } from "./window";
 
 /**
- * Every line that the stream still holds, judged by the code that both layers use.
+ * Reads every line that the stream still holds, judged by the code that both layers use.
+ * @param onLine called with each line, once
  * @param window arrivals to read. @default all
  * @param disorderMs milliseconds by which arrivals of a shard may be out of order
  * @throws what the client throws: stream not found, access denied.
@@ -16,14 +17,14 @@ export async function readStream(
   kinesis: KinesisClient,
   streamName: string,
   { columns }: RunTimeContract,
+  onLine: (id: string, line: StreamLine) => void,
   window?: Window,
   disorderMs?: number,
-): Promise<Map<string, StreamLine>> {
+): Promise<void> {
   const judge = new RecordJudge(columns);
-  const lines = new Map<string, StreamLine>();
   for await (const record of streamRecords(kinesis, streamName, window, disorderMs)) {
     for (const line of judge.judgeRecord(record)) {
-      lines.set(
+      onLine(
         line.recordId,
         isStored(line)
           ? {
@@ -39,5 +40,4 @@ export async function readStream(
       );
     }
   }
-  return lines;
 }

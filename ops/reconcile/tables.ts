@@ -3,11 +3,17 @@ import type { Column } from "../../contract/column";
 import { quotedColumn, tableColumn } from "../../contract/glue-columns";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
-import type { LayerLine, QuarantinedLine } from "./compare";
+import type { OnRow, QuarantinedLine } from "./compare";
 import type { ResultRow } from "./result-csv";
 import type { Sql } from "./sql";
 import type { Summariser, Sums } from "./summary";
 import { arrivalCondition, partitionCondition, type Window } from "./window";
+
+/** The tables of the batch layer, and the engine that reads them. */
+export interface BatchSource {
+  readonly sql: Sql;
+  readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
+}
 
 /** Marks a text that is not NULL, so that NULL and the empty text differ in a CSV. */
 const PRESENT = "=";
@@ -25,29 +31,20 @@ function where(window: Window | undefined): string {
   return window === undefined ? "" : ` WHERE ${partitionCondition(window)} AND ${arrivalCondition(window)}`;
 }
 
-/** Distinct lines of a table. */
-function countQuery(table: string): string {
-  return `SELECT count(DISTINCT record_id) AS line_count FROM "${table}"`;
-}
-
-/** The lines of a table by identity. */
+/** Reads the lines of a table. @param onRow called with each row */
 export async function readTable(
   sql: Sql,
   table: string,
   { columns }: RunTimeContract,
+  onRow: OnRow,
   window?: Window,
-): Promise<Map<string, LayerLine>> {
-  const lines = new Map<string, { checksums: string[]; arrivedAt: string }>();
+): Promise<void> {
   await sql.query(linesQuery(table, columns, window), (row) => {
-    const id = row["record_id"] ?? "";
     const arrivedAt = row["arrived_at"] ?? "";
     const values = rowValues(columns, row);
-    const sum = checksum(columns, values, arrivedAt, textOrNull(row[EXTRA_COLUMN.field]));
-    const line = lines.get(id);
-    if (line) line.checksums.push(sum);
-    else lines.set(id, { checksums: [sum], arrivedAt });
+    const extra = textOrNull(row[EXTRA_COLUMN.field]);
+    onRow(row["record_id"] ?? "", checksum(columns, values, arrivedAt, extra), arrivedAt);
   });
-  return lines;
 }
 
 function textOrNull(cell = ""): string | null {
@@ -85,19 +82,24 @@ export async function readQuarantine(
   const condition = window === undefined ? "" : ` WHERE ${arrivalCondition(window)}`;
   await sql.query(
     `SELECT record_id, arrived_at, layer, reason, detail FROM "${table}"${condition}`,
-    (row) => {
-      const id = row["record_id"] ?? "";
-      const layer = row["layer"] ?? "";
-      const known = lines.get(id);
-      lines.set(id, {
-        reason: known?.reason ?? row["reason"] ?? "",
-        detail: known?.detail ?? row["detail"] ?? "",
-        arrivedAt: row["arrived_at"] ?? "",
-        layers: [...new Set([...(known?.layers ?? []), layer])],
-      });
-    },
+    ({ record_id = "", arrived_at = "", layer = "", reason = "", detail = "" }) =>
+      addQuarantined(lines, { record_id, arrived_at, layer, reason, detail }),
   );
   return lines;
+}
+
+/** Adds a row of the quarantine. A line counts once, however many layers refused it, with its first reason. */
+export function addQuarantined(
+  lines: Map<string, QuarantinedLine>,
+  row: Readonly<Record<"record_id" | "arrived_at" | "layer" | "reason" | "detail", string>>,
+): void {
+  const known = lines.get(row.record_id);
+  lines.set(row.record_id, {
+    reason: known?.reason ?? row.reason,
+    detail: known?.detail ?? row.detail,
+    arrivedAt: row.arrived_at,
+    layers: [...new Set([...(known?.layers ?? []), row.layer])],
+  });
 }
 
 /** Sums of a table. */
@@ -110,13 +112,4 @@ export async function readSums(
   const groups: (readonly [string, Sums[string]])[] = [];
   await sql.query(summariser.sql(table, where(window)), (row) => groups.push(summariser.groupOf(row)));
   return Object.fromEntries(groups);
-}
-
-/** Distinct lines of a table. */
-export async function countLines(sql: Sql, table: string): Promise<number> {
-  let count = 0;
-  await sql.query(countQuery(table), (row) => {
-    count = Number(row["line_count"]);
-  });
-  return count;
 }

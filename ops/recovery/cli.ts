@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Command } from "commander";
-import { deployed } from "../../environments/deployed";
-import { ending, runCommand } from "../../lib/command";
+import { ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
 import { given } from "../../lib/given";
 import { partitionsOf } from "../../lib/glue-partitions";
@@ -12,12 +11,14 @@ import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arriva
 import { onFailureRecords } from "../reconcile/on-failure-records";
 import { athenaSql } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
+import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
+import { clientsOf, retentionOf } from "../target/target";
 import { invokeLambda } from "./invoke-lambda";
 import { redrive, redriveCode } from "./redrive";
 import { remembered, replay } from "./replay";
 import { redriveText, replayText, resultText } from "./report";
 
-interface Options {
+interface Options extends TargetFlags {
   readonly dryRun: boolean;
   readonly json: boolean;
 }
@@ -33,22 +34,19 @@ function print(document: Readonly<object>, text: string, { json }: Options): voi
   process.stdout.write(`${json ? JSON.stringify(document, null, 2) : text}\n`);
 }
 
-async function runRedrive(environment: string, options: Options): Promise<ExitCode> {
-  const { definition, location, names, s3 } = deployed(environment);
-  if (!definition.speed.enabled) {
-    throw new Error(
-      `environment "${environment}" has no speed layer, so no mapping can have discarded records`,
-    );
-  }
+async function runRedrive(place: Place, options: Options): Promise<ExitCode> {
+  const target = await targetOf(place);
+  const { name, location, speed, lakeBucket: bucket } = target;
+  if (!speed) throw new Error(`${name} has no speed layer, so no mapping can have discarded records`);
+  const { s3 } = clientsOf(target);
   const lambda = new LambdaClient({ region: location.region });
-  const bucket = names.lakeBucket;
   say(`looking into s3://${bucket}/${ZONES.onFailure}`);
   const report = await redrive(
     {
       objects: onFailureRecords({ s3, bucket }),
       remove: async (Key) => void (await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }))),
-      functionName: names.upsertToEs,
-      invoke: invokeLambda(lambda, names.upsertToEs),
+      functionName: speed.functionName,
+      invoke: invokeLambda(lambda, speed.functionName),
       sleep: async (ms) => void (await sleep(ms)),
       onObject: (result) => say(`  ${resultText(result)}`),
     },
@@ -58,9 +56,15 @@ async function runRedrive(environment: string, options: Options): Promise<ExitCo
   return redriveCode(report);
 }
 
-async function runReplay(environment: string, options: ReplayOptions): Promise<ExitCode> {
-  const { definition, contract, names, kinesis, s3, athena, glue } = deployed(environment);
-  const { retentionHours } = definition.stream;
+async function runReplay(place: Place, options: ReplayOptions): Promise<ExitCode> {
+  const target = await targetOf(place);
+  const { name, contract, tables, analysts, stream, lakeBucket } = target;
+  if (!tables || !analysts)
+    throw new Error(`${name} has no batch layer, so there is no raw zone to write to`);
+  const { database, workgroup } = analysts;
+  const clients = clientsOf(target);
+  const { kinesis, s3, athena, glue } = clients;
+  const retentionHours = await retentionOf(target, clients);
   const now = Date.now();
   const asked = arrivalRange(options, retentionHours, now);
   const range = remembered(asked, retentionHours, now);
@@ -77,16 +81,16 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<E
   say(`replaying arrivals from ${iso(range.fromMs)} to ${iso(range.toMs)}`);
   const report = await replay(
     {
-      contract,
-      records: (window) => streamRecords(kinesis, names.stream, window),
-      sql: athenaSql(athena, s3, names.analystsWorkgroup, names.database),
+      contract: { columns: contract.columns, tables },
+      records: (window) => streamRecords(kinesis, stream.name, window),
+      sql: athenaSql(athena, s3, workgroup, database),
       partitions: async (values) => {
-        const table = { database: names.database, name: contract.tables.raw };
+        const table = { database, name: tables.raw };
         return (await partitionsOf(glue, table, values)).map(({ Values }) => given(Values, "Values"));
       },
       put: async (Key, Body) => {
-        await s3.send(new PutObjectCommand({ Bucket: names.lakeBucket, Key, Body }));
-        say(`written: s3://${names.lakeBucket}/${Key}`);
+        await s3.send(new PutObjectCommand({ Bucket: lakeBucket, Key, Body }));
+        say(`written: s3://${lakeBucket}/${Key}`);
       },
       onHour: ({ name }, { lines, missing }) => {
         say(
@@ -103,15 +107,16 @@ async function runReplay(environment: string, options: ReplayOptions): Promise<E
   return EXIT.ok;
 }
 
-const program = new Command("npm run").description("Brings back records that did not reach a layer.");
+const program = new Command(programName(__filename, "npm run", "retail-bi")).description(
+  "Brings back records that did not reach a layer.",
+);
+const USAGE = programName(__filename, "-- [environment] [options]", "[options]");
 
-program
-  .command("redrive")
-  .usage("-- <environment> [options]")
+addTargetOptions(program.command("redrive"))
+  .usage(USAGE)
   .description(
     "Reprocesses records that the event source mapping discarded, from the lake through UpsertToES.",
   )
-  .argument("<environment>", "such as dev")
   .option("--dry-run", "report what would be redriven, and change nothing", false)
   .option("--json", "print one JSON document on stdout", false)
   .addHelpText(
@@ -122,13 +127,11 @@ in the lake, or an error; 2 the command line is wrong.
 
 An object is deleted when its whole batch was acknowledged. The command may be repeated.`,
   )
-  .action(ending(runRedrive));
+  .action(ending(placed(runRedrive)));
 
-program
-  .command("replay")
-  .usage("-- <environment> [options]")
+addTargetOptions(program.command("replay"))
+  .usage(USAGE)
   .description("Reads the stream again and writes the lines that the raw zone is missing.")
-  .argument("<environment>", "such as dev")
   .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
   .option("--dry-run", "report missing lines, and write nothing", false)
@@ -142,6 +145,6 @@ line is wrong.
 By default the last quarter of an hour is excluded, because its lines may still be on their way. A line that Firehose
 delivers later becomes a duplicate in the raw zone, which is at-least-once; the merge reduces it to one row.`,
   )
-  .action(ending(runReplay));
+  .action(ending(placed(runReplay)));
 
 void runCommand(program);

@@ -10,7 +10,7 @@ import {
 } from "../../environments/location";
 import { OperatorError } from "../../lib/operator-error";
 import type { Location } from "../../modules/location";
-import { callerAccount } from "./account";
+import { callerAccount } from "../target/account";
 import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
 import type { Changes } from "./terraform";

@@ -1,19 +1,20 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { definitionOf } from "../../environments/choose";
 import { ACCOUNT_ID, REGION } from "../../environments/location";
 import { textLike } from "../../lib/arguments";
-import { ending, runCommand } from "../../lib/command";
+import { ending, isClone, programName, runCommand } from "../../lib/command";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
+import { addTargetOptions, nameOf, placed, type TargetFlags } from "../target/options";
 import { bootstrap } from "./bootstrap";
 import { destroy } from "./destroy";
 import { type DriftReport, detectDrift, driftCode } from "./drift";
 import { markdownOf } from "./plan-markdown";
 import { summarize } from "./plan-summary";
-import type { Changes, Say } from "./terraform";
+import type { Changes, Say, Terraform } from "./terraform";
+import { inStack, openWorkspace } from "./workspace";
 
 const say: Say = (line) => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -23,10 +24,23 @@ const duration = textLike(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 
 
 const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
 
+/** A command that works on an environment alone. */
 function command(name: string): Command {
   return new Command(name).argument("<environment>", "such as dev", (given) => {
+    // Only here, because the package of the commands has no environments.
+    const { definitionOf }: typeof import("../../environments/choose") = require("../../environments/choose");
     return definitionOf(given, process.env).name;
   });
+}
+
+interface DriftOptions extends TargetFlags {
+  readonly json: boolean;
+  readonly lockTimeout: string;
+}
+
+interface SummaryOptions extends TargetFlags {
+  readonly text?: string;
+  readonly json: boolean;
 }
 
 function counted({ add, change, remove }: Changes): string {
@@ -59,7 +73,7 @@ const bootstrapCommand = command("bootstrap")
     }),
   );
 
-const driftCommand = command("drift")
+const driftCommand = addTargetOptions(new Command("drift"))
   .description("Lists the resources that were changed outside Terraform. Changes nothing.")
   .option("--json", "print one JSON document on stdout", false)
   .option(
@@ -73,16 +87,19 @@ const driftCommand = command("drift")
     "\nExit codes: 0 no drift, 3 drift, 1 drift could not be determined, 2 the command line is wrong.\nRun it on the commit that is deployed.",
   )
   .action(
-    ending(async (environment: string, options: { json: boolean; lockTimeout: string }) => {
-      const report = await detectDrift({
-        environment,
-        variables: process.env,
-        say,
-        lockTimeout: options.lockTimeout,
-      });
-      print(options.json ? JSON.stringify(report, undefined, 2) : describe(environment, report));
-      return driftCode(report);
-    }),
+    ending(
+      placed(async (place, { json, lockTimeout }: DriftOptions) => {
+        const name = nameOf(place);
+        const context = { variables: process.env, say, lockTimeout };
+        const detect = (terraform: Terraform) => detectDrift(terraform, name, say);
+        const report =
+          "stack" in place
+            ? await inStack(place.stack, context, detect)
+            : await detect((await openWorkspace({ ...context, ...place })).main.terraform);
+        print(json ? JSON.stringify(report, undefined, 2) : describe(name, report));
+        return driftCode(report);
+      }),
+    ),
   );
 
 const destroyCommand = command("destroy")
@@ -115,20 +132,22 @@ const destroyCommand = command("destroy")
     }),
   );
 
-const planSummaryCommand = command("plan-summary")
+const planSummaryCommand = addTargetOptions(new Command("plan-summary"))
   .description("Summarizes a plan as Markdown, with losses of data first.")
   .argument("[file]", "output of `terraform show -json <plan>` (default: standard input)")
   .option("--text <file>", "output of `terraform show -no-color <plan>`, to include folded")
   .option("--json", "print JSON instead of Markdown", false)
   .addHelpText("after", `\n${CODES}`)
   .action(
-    ending((environment: string, file: string | undefined, options: { text?: string; json: boolean }) => {
-      const text = options.text === undefined ? {} : { text: read(options.text) };
-      const summary = summarize(readPlan(file));
-      if (options.json) print(JSON.stringify(summary, undefined, 2));
-      else process.stdout.write(markdownOf(summary, { environment, ...text }));
-      return EXIT.ok;
-    }),
+    ending(
+      placed((place, options: SummaryOptions, file) => {
+        const text = options.text === undefined ? {} : { text: read(options.text) };
+        const summary = summarize(readPlan(file));
+        if (options.json) print(JSON.stringify(summary, undefined, 2));
+        else process.stdout.write(markdownOf(summary, { environment: nameOf(place), ...text }));
+        return EXIT.ok;
+      }),
+    ),
   );
 
 function readPlan(file: string | undefined) {
@@ -190,10 +209,10 @@ async function ask(environment: string, resources: number): Promise<boolean> {
   }
 }
 
-void runCommand(
-  new Command("npm run")
-    .addCommand(bootstrapCommand)
-    .addCommand(driftCommand)
-    .addCommand(destroyCommand)
-    .addCommand(planSummaryCommand),
-);
+const program = new Command(programName(__filename, "npm run", "retail-bi"))
+  .addCommand(driftCommand)
+  .addCommand(planSummaryCommand);
+// They make and remove the bucket of the state, which is a stack of this repository.
+if (isClone(__filename)) program.addCommand(bootstrapCommand).addCommand(destroyCommand);
+
+void runCommand(program);

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { EXIT, type ExitCode } from "../../lib/exit";
 import { type Json, type JsonObject, member, objectOf } from "../../lib/json";
 import { changesIn, HIDDEN, holdsTrue, isSame, type ResourceChange } from "./plan";
-import { type Context, openWorkspace } from "./workspace";
+import type { Say, Terraform } from "./terraform";
 
 /** A resource that was changed outside of Terraform. */
 interface Drifted {
@@ -35,18 +35,18 @@ export function driftCode({ drifted }: DriftReport): ExitCode {
 const PLAN = "drift.tfplan";
 
 /**
- * Compares the environment with its state and its code. It writes no state and changes nothing.
+ * Compares what is deployed with its state and its code. It writes no state and changes nothing.
+ * @param name what the operator calls it
  * @throws OperatorError when the comparison fails, for example because the state is locked.
  */
-export async function detectDrift(context: Context): Promise<DriftReport> {
-  const { main } = await openWorkspace(context);
-  context.say(`reading ${context.environment} in ${main.backend.region}`);
-  await main.terraform.init();
+export async function detectDrift(terraform: Terraform, name: string, say: Say): Promise<DriftReport> {
+  say(`reading ${name}`);
+  await terraform.init();
   try {
-    await main.terraform.plan(PLAN);
-    return driftOf(await main.terraform.show(PLAN));
+    await terraform.plan(PLAN);
+    return driftOf(await terraform.show(PLAN));
   } finally {
-    rmSync(join(main.path, PLAN), { force: true });
+    rmSync(join(terraform.folder, PLAN), { force: true });
   }
 }
 

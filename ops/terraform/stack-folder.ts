@@ -84,37 +84,59 @@ export function keepStateInBucket(stack: StackFolder): void {
   rmSync(join(stack.path, OVERRIDE), { force: true });
 }
 
-function readStack(folder: string, name: string): StackFolder {
-  const path = join(folder, "stacks", name);
-  const file = join(path, "cdk.tf.json");
-  const inside = (object: unknown, ...keys: string[]): JsonObject => {
-    const found = keys.reduce<unknown>((at, key) => (isJsonObject(at) ? member(at, key) : undefined), object);
-    if (!isJsonObject(found)) throw new OperatorError(`${file} has no ${keys.join(".")}`);
+/** The AWS provider's version in a stack's folder, exact or a constraint. @throws OperatorError when it has none */
+export function providerVersionIn(path: string): string {
+  return new StackDocument(path).providerVersion;
+}
+
+/** The `cdk.tf.json` in a stack's folder. */
+class StackDocument {
+  public readonly root: JsonObject;
+  private readonly file: string;
+
+  public constructor(path: string) {
+    this.file = join(path, "cdk.tf.json");
+    this.root = this.object(JSON.parse(readFileSync(this.file, "utf8")));
+  }
+
+  public get providerVersion(): string {
+    return this.text(this.object(this.root, "terraform", "required_providers", "aws"), "version");
+  }
+
+  public object(start: unknown, ...keys: string[]): JsonObject {
+    const found = keys.reduce<unknown>((at, key) => (isJsonObject(at) ? member(at, key) : undefined), start);
+    if (!isJsonObject(found)) throw new OperatorError(`${this.file} has no ${keys.join(".")}`);
     return found;
-  };
-  const text = (object: JsonObject, key: string): string => {
+  }
+
+  public text(object: JsonObject, key: string): string {
     const value = member(object, key);
-    if (typeof value !== "string") throw new OperatorError(`${file} has no string for ${key}`);
+    if (typeof value !== "string") throw new OperatorError(`${this.file} has no string for ${key}`);
     return value;
-  };
-  const onlyText = (object: JsonObject, key: string): string => {
+  }
+
+  public onlyText(object: JsonObject, key: string): string {
     const values = member(object, key);
     const [value] = Array.isArray(values) ? values : [];
-    if (typeof value !== "string") throw new OperatorError(`${file} has no string in ${key}`);
+    if (typeof value !== "string") throw new OperatorError(`${this.file} has no string in ${key}`);
     return value;
-  };
-  const document = inside(JSON.parse(readFileSync(file, "utf8")));
-  const backend = inside(document, "terraform", "backend", "s3");
+  }
+}
+
+function readStack(folder: string, name: string): StackFolder {
+  const path = join(folder, "stacks", name);
+  const document = new StackDocument(path);
+  const backend = document.object(document.root, "terraform", "backend", "s3");
   return {
     name,
     path,
     backend: {
-      bucket: text(backend, "bucket"),
-      key: text(backend, "key"),
-      region: text(backend, "region"),
-      accountId: onlyText(backend, "allowed_account_ids"),
+      bucket: document.text(backend, "bucket"),
+      key: document.text(backend, "key"),
+      region: document.text(backend, "region"),
+      accountId: document.onlyText(backend, "allowed_account_ids"),
     },
-    providerVersion: text(inside(document, "terraform", "required_providers", "aws"), "version"),
-    document,
+    providerVersion: document.providerVersion,
+    document: document.root,
   };
 }

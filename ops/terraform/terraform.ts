@@ -21,6 +21,8 @@ interface TerraformOptions {
   readonly say?: Say;
   /** Timeout of waiting for the state lock, such as `5m`. @default 0s */
   readonly lockTimeout?: string;
+  /** Options that give the stack's variables, such as `-var=team=meters`. @default none */
+  readonly variableOptions?: readonly string[];
   /** Interrupts the running command as Ctrl-C does. */
   readonly signal?: AbortSignal;
 }
@@ -67,7 +69,9 @@ export class Terraform {
    * @returns whether the plan has changes
    */
   public async plan(file: string, { destroy = false } = {}): Promise<boolean> {
-    const args = ["-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`, this.lock];
+    const args = ["-input=false", "-no-color", "-detailed-exitcode", `-out=${file}`, this.lock].concat(
+      this.options.variableOptions ?? [],
+    );
     const exitCode = await this.run("plan", destroy ? ["-destroy", ...args] : args, [
       NOTHING_TO_DO,
       SOMETHING_TO_DO,

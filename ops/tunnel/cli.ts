@@ -1,17 +1,21 @@
 import { Command, InvalidArgumentError } from "commander";
-import { ending, runCommand } from "../../lib/command";
+import { ending, programName, runCommand } from "../../lib/command";
 import { EXIT } from "../../lib/exit";
 import { LOOPBACK } from "../../lib/loopback";
+import { addTargetOptions, placed, type TargetFlags, targetOf } from "../target/options";
 import { runTunnel } from "./run";
 
+const PROGRAM = programName(__filename, "npm run tunnel --", "retail-bi tunnel");
+const EXAMPLE = programName(__filename, `${PROGRAM} dev`, `${PROGRAM} --stack cdktf.out`);
+
 const HELP = `
-Without --endpoint it needs the AWS CLI with its Session Manager plugin, and a bastion in the environment.
+Without --endpoint it needs the AWS CLI with its Session Manager plugin, and a bastion in the network.
 Exit codes: 0 ended by Ctrl-C, 1 the tunnel cannot be opened or was lost, 2 the command line is wrong.
 It uses the credentials of your shell (AWS_PROFILE and so on); they never leave this machine.
 
 Examples:
-  npm run tunnel -- dev
-  npm run tunnel -- dev --endpoint https://vpc-salesv1-….eu-west-1.es.amazonaws.com   (over a VPN)
+  ${EXAMPLE}
+  ${EXAMPLE} --endpoint https://vpc-salesv1-….eu-west-1.es.amazonaws.com   (over a VPN)
   curl http://127.0.0.1:9200/_cat/indices`;
 
 function port(text: string): number {
@@ -38,17 +42,27 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const program = new Command("npm run tunnel --")
-  .description("Opens a signing tunnel to the search domain of an environment, for OpenSearch Dashboards.")
-  .argument("<environment>", "such as dev")
+interface Options extends TargetFlags {
+  readonly port: number;
+  readonly endpoint?: URL;
+}
+
+const program = addTargetOptions(new Command(PROGRAM))
+  .description("Opens a signing tunnel to the search domain of a deployed system, for OpenSearch Dashboards.")
   .option("--port <port>", "local port", port, 9200)
   .option("--endpoint <url>", "endpoint of the domain, if it is reachable without a session", endpoint)
   .addHelpText("after", HELP)
   .action(
-    ending(async (environment: string, options: { port: number; endpoint?: URL }) => {
-      await runTunnel({ environment, ...options, variables: process.env, say, signal: stop.signal });
-      return EXIT.ok;
-    }),
+    ending(
+      placed(async (place, { port, endpoint }: Options) => {
+        const target = await targetOf(place);
+        await runTunnel({
+          ...{ target, port, variables: process.env, say, signal: stop.signal },
+          ...(endpoint && { endpoint }),
+        });
+        return EXIT.ok;
+      }),
+    ),
   );
 
 void runCommand(program);

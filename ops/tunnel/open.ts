@@ -1,28 +1,19 @@
 import type { Server } from "node:http";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
-import { definitionOf } from "../../environments/choose";
-import {
-  locate,
-  locationFilePath,
-  readLocationFile,
-  UNSET_ACCOUNT_ID,
-  variableName,
-} from "../../environments/location";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
-import { namesOf } from "../../modules/naming";
-import { callerAccount } from "../terraform/account";
-import { PROJECT_ROOT } from "../terraform/stack-folder";
-import { type Destination, resolveRoute } from "./resolve-route";
+import { callerAccount } from "../target/account";
+import type { Target } from "../target/target";
+import { resolveRoute } from "./resolve-route";
 import { openSession } from "./session";
 import type { CredentialSource } from "./signer";
 import { createSigningProxy } from "./signing-proxy";
 import type { Upstream } from "./upstream";
 
 export interface TunnelOptions {
-  readonly environment: string;
+  readonly target: Target;
   /** Port of the local end; 0 for a free one. */
   readonly port: number;
   /** Origin of the domain, if it is reachable without a session. */
@@ -53,31 +44,23 @@ interface Route extends Pick<Tunnel, "over" | "close"> {
 }
 
 /**
- * Opens a tunnel to the environment's domain. Close it after use, because it runs programs outside of this process.
- * @throws UnknownEnvironmentError; LocationError; OperatorError naming what is missing and the remedy.
+ * Opens a tunnel to the target's domain. Close it after use, because it runs programs outside of this process.
+ * @throws OperatorError naming what is missing and the remedy.
  */
 export async function openTunnel(options: TunnelOptions): Promise<Tunnel> {
-  const { environment, endpoint, variables, say } = options;
-  const definition = definitionOf(environment, variables);
-  if (!definition.speed.enabled) {
-    throw new OperatorError(`${environment} has no speed layer (speed.enabled is false): there is no domain`);
-  }
-  const file = readLocationFile(locationFilePath(PROJECT_ROOT, variables));
-  const location = locate(environment, variables, file);
-  const { accountId, region } = location;
+  const { target, endpoint, say } = options;
+  const { name, speed, location } = target;
+  if (speed === undefined) throw new OperatorError(`${name} has no speed layer: there is no domain`);
   // Other programs renew credentials in profile files, so the tunnel does not cache these.
   const credentials: CredentialSource = defaultProvider({ ignoreCache: true });
 
-  const names = namesOf({ ...definition, location });
-  const route = endpoint
-    ? direct(endpoint)
-    : await throughBastion({ environment, region, names }, accountId, options);
-  const proxy = createSigningProxy({ upstream: route.upstream, region, credentials, say });
+  const route = endpoint ? direct(endpoint) : await throughBastion(speed.domain, options);
+  const proxy = createSigningProxy({ upstream: route.upstream, region: location.region, credentials, say });
   try {
     return {
       url: await listen(proxy, options.port),
       host: route.upstream.origin.host,
-      saml: definition.speed.saml !== undefined,
+      saml: speed.saml,
       over: route.over,
       close: async () => {
         await closeServer(proxy);
@@ -95,27 +78,27 @@ function direct(origin: URL): Route {
 }
 
 async function throughBastion(
-  destination: Destination,
-  accountId: string,
-  { variables, say, signal }: TunnelOptions,
+  domain: string,
+  { target: { name, location, bastion, hints }, variables, say, signal }: TunnelOptions,
 ): Promise<Route> {
-  const { environment, region } = destination;
-  if (accountId === UNSET_ACCOUNT_ID) {
+  const { accountId, region } = location;
+  if (hints.account !== undefined) throw new OperatorError(hints.account);
+  if (bastion === undefined) {
     throw new OperatorError(
-      `the account of ${environment} is not configured: set ${variableName(environment, "ACCOUNT_ID")}, or run npm run bootstrap -- ${environment}`,
+      `${name} has no bastion: ${hints.bastion}; from inside of the network, or over a VPN, name the domain with --endpoint instead`,
     );
   }
   const caller = await callerAccount(region);
   if (caller !== accountId) {
     throw new OperatorError(
-      `${environment} is in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
+      `${name} is in account ${accountId}, and your credentials belong to ${caller}: set AWS_PROFILE to one of that account`,
     );
   }
-  const target = await resolveRoute(destination, variables);
-  say(`opening a session through ${target.instanceId} to ${target.host}`);
-  const session = await openSession({ target, variables, say, signal });
+  const route = await resolveRoute({ domain, bastion, region, hint: hints.bastion }, variables);
+  say(`opening a session through ${route.instanceId} to ${route.host}`);
+  const session = await openSession({ target: route, variables, say, signal });
   return {
-    upstream: { origin: new URL(`https://${target.host}`), forwardedPort: () => session.port() },
+    upstream: { origin: new URL(`https://${route.host}`), forwardedPort: () => session.port() },
     over: session.over,
     close: () => session.close(),
   };

@@ -1,15 +1,16 @@
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
-import type { Names } from "../../modules/naming";
 import { type Ask, at, awsCli } from "./aws-cli";
 import type { SessionTarget } from "./session-child";
 
-/** The environment of the domain. */
-export interface Destination {
-  readonly environment: string;
+/** The domain and the bastion, by their names. */
+interface Destination {
   readonly region: string;
-  readonly names: Pick<Names, "searchDomain" | "bastion">;
+  readonly domain: string;
+  readonly bastion: string;
+  /** How to get a bastion. */
+  readonly hint: string;
 }
 
 /**
@@ -18,12 +19,12 @@ export interface Destination {
  * @throws OperatorError naming what is missing or stopped, and the remedy.
  */
 export async function resolveRoute(
-  { environment, region, names }: Destination,
+  { region, domain, bastion, hint }: Destination,
   variables: Variables,
 ): Promise<SessionTarget> {
   const ask = awsCli(region, variables);
-  const host = await findHost(ask, names.searchDomain, region);
-  const instanceId = await findBastion(ask, names.bastion, environment, region);
+  const host = await findHost(ask, domain, region);
+  const instanceId = await findBastion(ask, bastion, hint, region);
   return { host, instanceId, region };
 }
 
@@ -38,7 +39,7 @@ async function findHost(ask: Ask, name: string, region: string): Promise<string>
   );
 }
 
-async function findBastion(ask: Ask, name: string, environment: string, region: string): Promise<string> {
+async function findBastion(ask: Ask, name: string, hint: string, region: string): Promise<string> {
   const answer = await ask(`the bastion ${name} in ${region}`, [
     ...["ec2", "describe-instances", "--filters", `Name=tag:Name,Values=${name}`],
     "Name=instance-state-name,Values=pending,running,stopping,stopped",
@@ -58,7 +59,7 @@ async function findBastion(ask: Ask, name: string, environment: string, region: 
     );
   }
   throw new OperatorError(
-    `there is no bastion ${name} in ${region}: set bastion.enabled to true in environments/${environment}.ts and deploy; ` +
+    `there is no bastion ${name} in ${region}: ${hint}; ` +
       "from inside of the network, or over a VPN, name the domain with --endpoint instead",
   );
 }

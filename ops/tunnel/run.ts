@@ -4,7 +4,7 @@ import { openTunnel, type Tunnel, type TunnelOptions } from "./open";
 const DASHBOARDS = "/_dashboards";
 
 /**
- * Keeps a tunnel to the environment's domain open until `signal`.
+ * Keeps a tunnel to the target's domain open until `signal`.
  * @throws as {@link openTunnel}; OperatorError when it cannot be kept open.
  */
 export async function runTunnel(options: TunnelOptions): Promise<void> {

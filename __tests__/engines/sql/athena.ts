@@ -17,7 +17,7 @@ import { putFile } from "../../../local/services/athena/service";
 import { loadParser } from "../../../local/services/athena/sql/sql-parser";
 import type { TableHome } from "../../../local/services/athena/statements/create-table-as";
 import { Workgroups } from "../../../local/services/athena/workgroups";
-import { SERIALIZATIONS } from "../../../local/services/glue/operations";
+import { SERIALIZATIONS } from "../../../local/services/glue/serialization";
 import { invalidRequest, notLocal } from "../../../local/services/protocol/errors";
 import { jsonProtocol, operationsOf } from "../../../local/services/protocol/json-protocol";
 import { openShell } from "../../../local/services/protocol/shell";
@@ -49,7 +49,12 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       engine,
       ...tableHome(plane, glue, s3),
       // The engine reads the catalog itself.
-      tables: { hasDatabase: () => false, open: () => undefined },
+      tables: {
+        hasDatabase: () => false,
+        open: () => undefined,
+        databaseNames: () => [],
+        tablesOf: () => [],
+      },
       aboutCatalog: ({ kind }) => {
         throw notLocal(kind, "ask Glue");
       },

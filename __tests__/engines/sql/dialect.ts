@@ -1,19 +1,26 @@
 import { freePorts } from "../../../lib/free-ports";
-import { SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../local/support/sql";
+import type { SqlEngine } from "../../../local/services/athena/engine";
+import { QueryFailure } from "../../../local/services/protocol/errors";
+import { DATABASE, SqlBench, sqlPlane, TRANSACTION_COLUMNS, table } from "../../local/support/sql";
 import { DECIMAL_FAILURES, DECIMALS, KINDS_ROW } from "../../support/sql-decimals";
-import { EXPRESSIONS, FAILURES, QUERIES, SALES_LINES } from "../../support/sql-dialect";
+import { EXPRESSIONS, FAILURES, NOT_TRINO, QUERIES, SALES_LINES } from "../../support/sql-dialect";
 import { check, type Report } from "../../terraform/emulated/report";
 import { trinoEngines } from "../trino/engine";
 import type { Trino } from "../trino/server";
+import { grammarAgrees } from "./grammar";
 
 /** Trino gives the values that the embedded engine's tests expect of it. */
 export async function dialect(report: Report, trino: Trino): Promise<void> {
   report.part("What the embedded engine is tested against");
   const tables = ["sales", "nothing"].map((name) => table(name, TRANSACTION_COLUMNS));
   const [port = 0] = await freePorts(1);
+  let engine: SqlEngine | undefined;
   const bench = await SqlBench.start(sqlPlane(tables), {
     port,
-    makeEngine: trinoEngines(trino),
+    makeEngine: async (source) => {
+      engine = await trinoEngines(trino)(source);
+      return engine;
+    },
   });
   try {
     await bench.put("sales/one.json", SALES_LINES.join(""));
@@ -56,8 +63,41 @@ export async function dialect(report: Report, trino: Trino): Promise<void> {
       check(faults.length === 0, faults.join("\n"));
       return `${cases.length}, each for the reason that is expected`;
     });
+    await report.step("SQL of other engines", async () => {
+      const taken: string[] = [];
+      for (const sql of NOT_TRINO) if (await isAccepted(engine, sql)) taken.push(sql);
+      check(taken.length === 0, taken.join("\n"));
+      check(await isAccepted(engine, "SELECT quantity FROM sales"), "the table is not found");
+      return `${NOT_TRINO.length}, each refused`;
+    });
+    await report.step("grammar", () => grammarAgrees(trino.client));
   } finally {
     await bench.close();
+  }
+}
+
+/** Asks the engine itself: the service in front of it checks the syntax too. */
+async function isAccepted(engine: SqlEngine | undefined, sql: string): Promise<boolean> {
+  if (!engine) throw new TypeError("there is no engine");
+  const tables = {
+    hasDatabase: () => false,
+    open: () => undefined,
+    databaseNames: () => [],
+    tablesOf: () => [],
+  };
+  const { signal } = new AbortController();
+  try {
+    const { rows } = await engine.select(sql, {
+      database: DATABASE,
+      tables,
+      onScan: () => undefined,
+      signal,
+    });
+    for await (const _ of rows);
+    return true;
+  } catch (error) {
+    if (error instanceof QueryFailure) return false;
+    throw error;
   }
 }
 

@@ -10,7 +10,7 @@ import { firstTen } from "../../../local/saved-query";
 import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { athenaSql } from "../../../ops/reconcile/sql";
 import { Summariser } from "../../../ops/reconcile/summary";
-import { countLines, readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
+import { readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
 import type { Window } from "../../../ops/reconcile/window";
 import { replay } from "../../../ops/recovery/replay";
 import { RETAIL_PANELS } from "../../../presets/retail/panels";
@@ -61,7 +61,7 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
   for (const { sql, workgroup, database } of plane.namedQueries) {
     await athenaSql(athena, s3, workgroup, database).query(sql, () => undefined);
   }
-  await firstTen({ dataSources: { sql: analysts, tables: { json: retailTransaction.tables.raw } } });
+  await firstTen({ sql: analysts, tables: { json: retailTransaction.tables.raw } });
 }
 
 async function panels({ analysts }: BatchLayer): Promise<void> {
@@ -76,15 +76,14 @@ async function panels({ analysts }: BatchLayer): Promise<void> {
     parquet: retailTransaction.tables.merged,
     quarantine: retailTransaction.tables.quarantine,
   };
-  await readQuarantineCounts({ sql: analysts, tables }, NOW, WHOLE.fromMs);
+  await readQuarantineCounts({ batch: { sql: analysts, tables } }, NOW, WHOLE.fromMs);
 }
 
 async function reconciling({ analysts }: BatchLayer): Promise<void> {
   const summariser = new Summariser(retailTransaction, retailSummary);
   for (const table of [retailTransaction.tables.raw, retailTransaction.tables.merged]) {
-    await countLines(analysts, table);
     for (const window of [undefined, WHOLE, SAMPLE]) {
-      await readTable(analysts, table, retailTransaction, window);
+      await readTable(analysts, table, retailTransaction, () => undefined, window);
       await readSums(analysts, table, summariser, window);
     }
   }

@@ -4,11 +4,11 @@ import type { Outcome } from "../../../lambdas/merge-small-files/outcome";
 import { chunks } from "../../../lib/given";
 import { readDataPlane } from "../../../local/plan/read-data-plane";
 import type { ShardRecord } from "../../../local/services/stream-consumer/shard-reader";
-import type { LayerLine } from "../../../ops/reconcile/compare";
 import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { type GroupSums, Summariser, type Sums } from "../../../ops/reconcile/summary";
-import { readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
+import { readQuarantine, readSums } from "../../../ops/reconcile/tables";
 import type { Terraform } from "../../../ops/terraform/terraform";
+import { type LayerLine, tableLines } from "../../support/lines-by-id";
 import { glueColumns } from "../../support/retail";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN } from "../../terraform/emulated/lane";
 import { searchDomainNames } from "../../terraform/emulated/parts/deploying";
@@ -97,13 +97,13 @@ async function delivered({ report }: Lane, layer: DeployedBatchLayer, terraform:
 
   report.part("Rows that analysts read, in their workgroup");
   await report.step("retail_trans_json", async () => {
-    const found = await readTable(layer.analysts, retailTransaction.tables.raw, retailTransaction);
+    const found = await tableLines(layer.analysts, retailTransaction.tables.raw, retailTransaction);
     const duplicates = assertLines(found, lines);
     check(duplicates > 0, "the second delivery left no duplicates");
     return `${found.size} identities with the values that were sent, ${duplicates} duplicates`;
   });
   await report.step("ctas_retail_trans_parquet", async () => {
-    const found = await readTable(layer.analysts, retailTransaction.tables.merged, retailTransaction);
+    const found = await tableLines(layer.analysts, retailTransaction.tables.merged, retailTransaction);
     const duplicates = assertLines(found, lines);
     check(duplicates === 0, `${duplicates} duplicates`);
     return `${found.size} identities with the values that were sent, each once`;

@@ -48,6 +48,13 @@ export class TrinoEngine implements SqlEngine {
     return { columns: columns.map(resultColumn), rows: scanned(rows, () => context.onScan(inputBytes())) };
   }
 
+  async explain(sql: string, context: QueryContext): Promise<string> {
+    const { rows } = await this.client.run(`EXPLAIN ${sql}`, this.session(context));
+    const plan: string[] = [];
+    for await (const batch of rows) plan.push(...batch.map(([text]) => text ?? ""));
+    return plan.join("\n");
+  }
+
   async store(sql: string, target: ParquetTarget, context: QueryContext): Promise<StoredTable> {
     const { data, scratch } = this.catalogs;
     const { location, buckets, compression, filePrefix } = target;
@@ -69,10 +76,12 @@ export class TrinoEngine implements SqlEngine {
     for await (const _ of rows);
     context.onScan(inputBytes());
     const described = await this.client.all(`SHOW COLUMNS FROM ${table}`, { catalog: data });
+    const files = await this.client.all(`SELECT DISTINCT "$path" FROM ${table}`, { catalog: data });
     await this.client.all(`DROP TABLE ${table}`, { catalog: data });
     return {
       columns: described.map(([name, type]) => ({ name: name ?? "", type: catalogType(type ?? "") })),
       rows: updateCount() ?? 0,
+      files: files.map(([path]) => path ?? ""),
     };
   }
 

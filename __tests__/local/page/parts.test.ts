@@ -93,6 +93,7 @@ function reconciliation(more: Partial<LayerComparison> = {}): LayerComparison {
     missingSince: new Map(),
     duplicates: {},
     altered: {},
+    notComparable: 0,
     storedBefore: 0,
     unknown: {},
     discarded: new Map(),
@@ -365,7 +366,7 @@ describe("the parts", () => {
       },
       outcomes: new Map([["merge", { ok: false }]]),
       latency: { latency: () => ({ samples: 1, p50_ms: 2, p99_ms: 9, passedOver: 3, awaited: 12 }) },
-      dataSources: hasSearch ? { search: {} } : {},
+      dataSources: { batch: {}, ...(hasSearch && { search: {} }) },
     };
     return partial as unknown as LocalRun;
   }

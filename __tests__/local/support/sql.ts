@@ -18,6 +18,7 @@ import { startAthena } from "../../../local/services/athena/service";
 import { localS3 } from "../../../local/services/clients";
 import { LOCAL_CREDENTIALS } from "../../../local/services/credentials";
 import { type S3Service, startS3 } from "../../../local/services/s3/service";
+import { openStore, type Store } from "../../../local/store/store";
 import type { MakeEngine } from "../../engines/trino/engine";
 import { GOOD_ROW } from "../../support/good-row";
 import { COLUMNS, glueColumns } from "../../support/retail";
@@ -87,7 +88,8 @@ export interface SqlBenchOptions {
 export class SqlBench {
   private constructor(
     readonly folder: string,
-    private readonly store: S3Service,
+    private readonly store: Store,
+    private readonly objects: S3Service,
     private service: Awaited<ReturnType<typeof startAthena>>,
     readonly s3: S3Client,
     private readonly plane: SqlPlane,
@@ -98,34 +100,38 @@ export class SqlBench {
     { port = 0, buckets = [BUCKET], makeEngine }: SqlBenchOptions = {},
   ): Promise<SqlBench> {
     const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
-    const store = await startS3({ buckets, dataDir: join(folder, "objects") });
-    const s3 = localS3(store.url, REGION);
+    const store = openStore(folder);
+    const objects = await startS3({ buckets, store, dataDir: join(folder, "objects") });
+    const s3 = localS3(objects.url, REGION);
     const dataDir = join(folder, "catalog");
     const engine = await makeEngine?.({
       glueUrl: `http://${LOOPBACK}:${port}`,
-      s3Url: store.url,
+      s3Url: objects.url,
       region: REGION,
     });
-    const options = { plane, objects: store.files, s3, dataDir, port, ...(engine && { engine }) };
+    const options = { plane, objects: objects.files, s3, store, dataDir, port, ...(engine && { engine }) };
     const starting = startAthena(options);
     const service = await starting.catch(async (error: unknown) => {
-      await store.close();
+      await objects.close();
+      store.close();
       rmSync(folder, { recursive: true, force: true });
       throw error;
     });
-    return new SqlBench(folder, store, service, s3, plane);
+    return new SqlBench(folder, store, objects, service, s3, plane);
   }
 
   /** Ends the service and starts it again on what it kept. */
   async restart(plane: SqlPlane = this.plane): Promise<void> {
     await this.service.close();
     const dataDir = join(this.folder, "catalog");
-    this.service = await startAthena({ plane, objects: this.store.files, s3: this.s3, dataDir });
+    const { objects, s3, store } = this;
+    this.service = await startAthena({ plane, objects: objects.files, s3, store, dataDir });
   }
 
   async close(): Promise<void> {
     await this.service.close();
-    await this.store.close();
+    await this.objects.close();
+    this.store.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -167,12 +173,12 @@ export class SqlBench {
 
   /** Bytes of an object. */
   size(key: string): number {
-    return this.store.files.list(BUCKET, key).find((file) => file.key === key)?.size ?? Number.NaN;
+    return this.objects.files.list(BUCKET, key).find((file) => file.key === key)?.size ?? Number.NaN;
   }
 
   /** Keys of the objects under a prefix. */
   keys(prefix: string): string[] {
-    return this.store.files.list(BUCKET, prefix).map(({ key }) => key);
+    return this.objects.files.list(BUCKET, prefix).map(({ key }) => key);
   }
 
   async start(sql: string, input: Partial<StartQueryExecutionCommandInput> = {}): Promise<string> {

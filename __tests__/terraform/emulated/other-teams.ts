@@ -8,18 +8,10 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc as AwsVpc } from "@cdktf/provider-aws/lib/vpc";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import { z } from "zod";
-import { decimal, text, timestamp } from "../../../contract/column";
-import { defineContract } from "../../../contract/define";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { DataLake, EncryptionKey, EventStream, RetailBi, Vpc } from "../../../modules";
 import type { Location } from "../../../modules/location";
 import { meterReadings } from "../../support/meter-readings";
-
-const PAYMENTS = defineContract({
-  name: "payments",
-  eventTime: "paid_at",
-  columns: { till: text(), amount: decimal(10, 2), paid_at: timestamp() },
-});
+import type { Library } from "./packed";
 
 /** A stack of another team's, synthesized. */
 export interface OtherStack {
@@ -41,6 +33,8 @@ export type Existing = z.infer<typeof EXISTING>;
 export const OWN_LAKE = "readings_lake_bucket";
 
 interface OtherTeamsOptions {
+  /** What the teams installed. */
+  readonly library: Library;
   readonly existing: Existing;
   /** Whether resources that hold data refuse to be destroyed. */
   readonly protected: boolean;
@@ -55,8 +49,15 @@ interface OtherTeamsOptions {
 export function synthesizeOtherTeams(
   folder: string,
   location: Location,
-  { existing, protected: isProtected, overrides }: OtherTeamsOptions,
+  { library, existing, protected: isProtected, overrides }: OtherTeamsOptions,
 ): OtherStack {
+  const { DataLake, EncryptionKey, EventStream, RetailBi, Vpc, decimal, defineContract, text, timestamp } =
+    library;
+  const payments = defineContract({
+    name: "payments",
+    eventTime: "paid_at",
+    columns: { till: text(), amount: decimal(10, 2), paid_at: timestamp() },
+  });
   const { accountId, region } = location;
   // Nothing but the contract, unless the system must be destroyed.
   const disposable = isProtected ? {} : { protected: false };
@@ -65,13 +66,13 @@ export function synthesizeOtherTeams(
     new TerraformOutput(stack, OWN_LAKE, { value: readings.batch.lake.bucketName });
     const key = EncryptionKey.fromArn(stack, "Key", { arn: existing.keyArn, location });
     new RetailBi(stack, "Payments", {
-      contract: PAYMENTS,
+      contract: payments,
       location,
       ...disposable,
       key,
       stream: EventStream.fromArn(stack, "Stream", { arn: existing.streamArn, key, retentionHours: 24 }),
       lake: DataLake.fromBucket(stack, "Lake", {
-        contract: PAYMENTS,
+        contract: payments,
         bucketName: existing.bucketName,
         key,
         accountId,

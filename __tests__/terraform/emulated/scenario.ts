@@ -1,4 +1,5 @@
 import type { Lane } from "./lane";
+import { installPacked } from "./packed";
 import { bootstrapping } from "./parts/bootstrapping";
 import { commandLine } from "./parts/command-line";
 import { delivering } from "./parts/delivering";
@@ -23,7 +24,8 @@ export interface Seen {
 
 /** Everything except the creation of the search domain, in an operator's order. */
 export async function ordinaryLane(lane: Lane): Promise<Seen> {
-  await validity(lane);
+  const packed = await installPacked(lane);
+  await validity(lane, packed);
   await wrongAccount(lane);
   const stacks = await bootstrapping(lane);
   const terraform = lane.terraform(stacks.main.path);
@@ -34,7 +36,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await watching(await delivering(lane));
   const destroyed = await disposing(lane, terraform);
   await commandLine(lane, terraform);
-  await otherTeams(lane);
+  await otherTeams(lane, packed);
   await ending(lane, stacks);
   return { resources, destroyed };
 }

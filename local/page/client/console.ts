@@ -38,6 +38,7 @@ export class SqlConsole {
   public show(queries: QueriesState): void {
     if (this.queries !== undefined) return;
     this.queries = queries;
+    byId("sql", HTMLElement).hidden = false;
     const { database, workgroup, saved, mostRows, mostSeconds } = queries;
     this.saved.replaceChildren(...saved.map(({ name }) => el("option", { value: name }, name)));
     this.text.value = saved[0]?.sql ?? "";

@@ -1,6 +1,7 @@
 import type { HourState, ReconciliationState } from "../state";
 import { el, scrolling } from "./dom";
 import { clock, hour, whole } from "./format";
+import { linesOf } from "./words";
 
 const HEADS = ["Hour of arrival", "Stream", "Lake, JSON", "Parquet", "Index", "Quarantine"] as const;
 
@@ -43,7 +44,7 @@ function hourRow(state: HourState): HTMLTableRowElement {
     ...(isOpen ? [`up to ${clock(toMs)}`] : []),
     ...(minutesPerHour < 60 ? [`first ${minutesPerHour} minutes`] : []),
   ];
-  const lines = Math.max(state.stream, state.raw);
+  const lines = linesOf(state);
   const faulty = faults.reduce((sum, { lines }) => sum + lines, 0);
   const verdict = !agree ? `✕ ${whole(faulty)} faults` : waiting < lines ? "✓ agree" : "none late";
   const way = waiting > 0 ? `, ${whole(waiting)} lines on the way` : "";

@@ -63,7 +63,8 @@ export class Summary {
   }
 
   private layer(id: "speed" | "batch", layer: LayerState | undefined, live: LiveState): void {
-    if (layer === undefined) this.set(id, "–", "not read yet");
+    if (!live.parts.some(({ lane }) => lane === id)) this.set(id, "–", "not in this stack");
+    else if (layer === undefined) this.set(id, "–", "not read yet");
     else this.set(id, `${whole(layer.lines)} lines`, gapText(layer, live.nowMs), layerTone(layer, live));
   }
 

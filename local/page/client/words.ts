@@ -56,7 +56,7 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   if (found === undefined) return { value: "Not yet compared", remark: "", tone: "none" };
   const { hours, error, notCompared, leftOut } = found;
   if (error !== undefined) return { value: "Not compared", remark: error, tone: "bad" };
-  const lines = sum(hours, ({ stream, raw }) => Math.max(stream, raw));
+  const lines = sum(hours, linesOf);
   if (lines === 0) return { value: "Not yet compared", remark: "no lines yet", tone: "none" };
   const untilMs = Math.max(...hours.map(({ toMs }) => toMs));
   const moment = asOf(untilMs, live.nowMs);
@@ -91,6 +91,11 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
     remark: [`${whole(lines - waiting)} lines`, ...notes, moment].join(", "),
     tone: isStale(hours, live.nowMs) ? "none" : "good",
   };
+}
+
+/** Lines of an hour: the raw zone keeps those that the stream has forgotten. */
+export function linesOf({ stream, raw = 0 }: HourState): number {
+  return Math.max(stream, raw);
 }
 
 function isStale(hours: readonly HourState[], nowMs: number): boolean {

@@ -37,6 +37,8 @@ export interface StoredTable {
   /** In the catalog's types. */
   readonly columns: readonly ColumnModel[];
   readonly rows: number;
+  /** The files, `s3://bucket/key`. */
+  readonly files: readonly string[];
 }
 
 /** A part of a table: a partition, or the whole of a table without partitions. */
@@ -62,6 +64,8 @@ export interface Tables {
   hasDatabase(name: string): boolean;
   /** Undefined when there is none. */
   open(database: string, name: string): OpenTable | undefined;
+  databaseNames(): readonly string[];
+  tablesOf(database: string): readonly CatalogTable[];
 }
 
 /** The context of a statement. */
@@ -78,6 +82,8 @@ export interface QueryContext {
 export interface SqlEngine {
   /** @throws QueryFailure; the signal's reason when it is aborted */
   select(sql: string, context: QueryContext): Promise<Selection>;
+  /** The query's plan, in the engine's own words. @throws as {@link select} */
+  explain(sql: string, context: QueryContext): Promise<string>;
   /** Stores a query's rows as Parquet. @throws as {@link select} */
   store(sql: string, target: ParquetTarget, context: QueryContext): Promise<StoredTable>;
   /** Releases everything; running queries fail. */

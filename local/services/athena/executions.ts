@@ -15,15 +15,19 @@ interface QueryRequest {
   readonly database?: string;
   /** Folder for the result: `s3://bucket/prefix/`. */
   readonly outputFolder: string;
+  /** Values of the parameters that the statement was parsed with. */
+  readonly parameters?: readonly string[];
 }
 
 /** The result of a query that succeeded. */
 export interface QueryAnswer {
   readonly columns: readonly ResultColumn[];
-  /** Rows of a statement that has no result file; the rows of a SELECT are in its CSV. */
+  /** Rows of a statement other than SELECT; the rows of a SELECT are in its CSV. */
   readonly rows?: readonly (readonly Cell[])[];
-  /** Rows that a CTAS stored. */
+  /** Rows that a CTAS stored, 0 for a query; absent for the statements whose answer has no count. */
   readonly updateCount?: number;
+  /** The object that lists the files of a CTAS, `s3://bucket/key`. */
+  readonly manifestLocation?: string;
 }
 
 /** A query from its start to its end. Times are in milliseconds since 1970. */
@@ -72,7 +76,15 @@ export class Executions {
    */
   start(request: QueryRequest, token?: string): string {
     const fingerprint = createHash("sha256")
-      .update(JSON.stringify([request.sql, request.workgroup, request.database, request.outputFolder]))
+      .update(
+        JSON.stringify([
+          request.sql,
+          request.parameters,
+          request.workgroup,
+          request.database,
+          request.outputFolder,
+        ]),
+      )
       .digest("hex");
     const earlier = token === undefined ? undefined : this.tokens.get(token);
     if (earlier) {
@@ -181,9 +193,10 @@ export class ScanLimitExceeded extends Error {
   }
 }
 
-function resultName({ kind }: SqlStatement, id: string): string {
-  if (kind === "create table as") return `tables/${id}`;
-  return kind === "select" || kind === "refused" ? `${id}.csv` : `${id}.txt`;
+function resultName(statement: SqlStatement, id: string): string {
+  if (statement.kind === "create table as") return `tables/${id}`;
+  const isQuery = statement.kind === "select" || (statement.kind === "refused" && statement.isQuery);
+  return isQuery ? `${id}.csv` : `${id}.txt`;
 }
 
 /** A QueryFailure in its own words; any other error with its name, so that it can be traced. */

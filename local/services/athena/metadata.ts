@@ -1,11 +1,10 @@
 import type { Column, TableMetadata } from "@aws-sdk/client-athena";
-import type { ColumnModel } from "../../plan/data-plane";
-import type { Catalog, CatalogTable } from "../glue/service";
+import type { Catalog, CatalogColumn, CatalogTable } from "../glue/service";
 import { AwsError, invalidRequest } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import type { Operation } from "../protocol/json-protocol";
 import { namePattern, page } from "../protocol/paging";
-import { CATALOG_NAME } from "./names";
+import { CATALOG_NAME, entityNotFound } from "./names";
 
 const MAX_LISTED = 50;
 
@@ -21,13 +20,15 @@ export function metadataOperations(catalog: Catalog): Record<string, Operation<I
     GetDatabase: (input) => {
       assertCatalog(input);
       const name = input.text("DatabaseName");
-      if (!catalog.hasDatabase(name)) throw metadataError(`Database ${name} not found`);
+      if (!catalog.hasDatabase(name)) throw metadataError(entityNotFound());
       return { Database: { Name: name.toLowerCase() } };
     },
     ListTableMetadata: (input) => {
       assertCatalog(input);
       const pattern = namePattern(input, invalidRequest);
-      const tables = catalog.tablesOf(input.text("DatabaseName")).filter(({ name }) => pattern.test(name));
+      const database = input.text("DatabaseName");
+      if (!catalog.hasDatabase(database)) throw metadataError(entityNotFound());
+      const tables = catalog.tablesOf(database).filter(({ name }) => pattern.test(name));
       const { items, next } = page(tables, input, MAX_LISTED, invalidRequest);
       return { TableMetadataList: items.map(describe), ...next };
     },
@@ -35,7 +36,7 @@ export function metadataOperations(catalog: Catalog): Record<string, Operation<I
       assertCatalog(input);
       const [database, name] = [input.text("DatabaseName"), input.text("TableName")];
       const table = catalog.findTable(database, name);
-      if (!table) throw metadataError(`Table ${database}.${name} not found`);
+      if (!table) throw metadataError(entityNotFound());
       return { TableMetadata: describe(table) };
     },
   };
@@ -51,7 +52,11 @@ function metadataError(message: string): AwsError {
 }
 
 function describe(table: CatalogTable): TableMetadata {
-  const column = ({ name, type }: ColumnModel): Column => ({ Name: name, Type: type });
+  const column = ({ name, type, comment }: CatalogColumn): Column => ({
+    Name: name,
+    Type: type,
+    ...(comment !== undefined && { Comment: comment }),
+  });
   return {
     Name: table.name,
     CreateTime: new Date(table.createdAt),

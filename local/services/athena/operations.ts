@@ -23,7 +23,7 @@ interface AthenaPorts {
 export function athenaOperations(ports: AthenaPorts): Operations {
   const { executions, catalog, objects, workgroups, namedQueries } = ports;
   return operationsOf("AmazonAthena", invalidRequest, {
-    ...queryOperations(executions, workgroups),
+    ...queryOperations(executions, workgroups, catalog),
     GetQueryResults: getQueryResults(executions, objects),
     ...workgroups.operations(),
     ...namedQueryOperations(namedQueries, workgroups),

@@ -4,13 +4,15 @@ import type {
   GetQueryRuntimeStatisticsOutput,
 } from "@aws-sdk/client-athena";
 import type { WorkgroupModel } from "../../plan/data-plane";
+import type { Catalog } from "../glue/service";
 import { invalidRequest } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import type { Operation } from "../protocol/json-protocol";
 import { page } from "../protocol/paging";
 import { parseS3Url } from "../s3/service";
 import type { Executions, QueryExecution } from "./executions";
-import { CATALOG_NAME, ENGINE_VERSION } from "./names";
+import { CATALOG_NAME, ENGINE_VERSION, entityNotFound, unquoted } from "./names";
+import { withParameters } from "./parameters";
 import { parseStatement, type SqlStatement } from "./statements/statement";
 import type { Workgroups } from "./workgroups";
 
@@ -18,13 +20,17 @@ import type { Workgroups } from "./workgroups";
 const MAX_QUERY_BYTES = 262_144;
 const MAX_LISTED = 50;
 
-/** Operations that start and stop queries and report their state. */
+/**
+ * Operations that start and stop queries and report their state.
+ * @param catalog refuses a DESCRIBE of a table that it does not have
+ */
 export function queryOperations(
   executions: Executions,
   workgroups: Workgroups,
+  catalog?: Pick<Catalog, "findTable">,
 ): Record<string, Operation<Input>> {
   return {
-    StartQueryExecution: (input) => start(input, executions, workgroups),
+    StartQueryExecution: (input) => start(input, executions, workgroups, catalog),
     StopQueryExecution: (input) => {
       executions.stop(input.text("QueryExecutionId"));
       return {};
@@ -50,25 +56,28 @@ export function queryOperations(
   };
 }
 
-function start(input: Input, executions: Executions, workgroups: Workgroups) {
+function start(
+  input: Input,
+  executions: Executions,
+  workgroups: Workgroups,
+  catalog: Pick<Catalog, "findTable"> | undefined,
+) {
   const sql = input.text("QueryString");
   if (sql.trim() === "") throw invalidRequest("Query string is empty", "EMPTY_QUERY");
   if (Buffer.byteLength(sql) > MAX_QUERY_BYTES) {
     throw invalidRequest(`Query string is longer than ${MAX_QUERY_BYTES} bytes`, "QUERY_TOO_LONG");
   }
-  if (input.texts("ExecutionParameters").length > 0) {
-    throw invalidRequest(
-      "ExecutionParameters are not supported by the local run; write the values into the query",
-    );
-  }
+  const parameters = input.texts("ExecutionParameters");
   const workgroup = workgroups.of(input);
   const context = input.optionalObject("QueryExecutionContext");
-  const catalog = context?.optionalText("Catalog");
-  if (catalog !== undefined && catalog.toLowerCase() !== CATALOG_NAME.toLowerCase()) {
-    throw invalidRequest(`Catalog ${catalog} was not found; the local run has ${CATALOG_NAME}`);
+  const named = context?.optionalText("Catalog");
+  if (named !== undefined && named.toLowerCase() !== CATALOG_NAME.toLowerCase()) {
+    throw invalidRequest(`Catalog ${named} was not found; the local run has ${CATALOG_NAME}`);
   }
-  const database = context?.optionalText("Database");
-  const statement = parseStatement(sql);
+  const given = context?.optionalText("Database");
+  const database = given && unquoted(given);
+  const statement = parseStatement(withParameters(sql, parameters));
+  if (catalog) assertDescribed(statement, database, catalog);
   refuseLocationUnderEnforcement(statement, workgroup);
   const client = input.optionalObject("ResultConfiguration")?.optionalText("OutputLocation");
   const id = executions.start(
@@ -78,10 +87,22 @@ function start(input: Input, executions: Executions, workgroups: Workgroups) {
       workgroup: workgroup.name,
       ...(database !== undefined && { database }),
       outputFolder: outputFolder(workgroup, client),
+      ...(parameters.length > 0 && { parameters }),
     },
     input.optionalText("ClientRequestToken"),
   );
   return { QueryExecutionId: id };
+}
+
+/** Athena looks for a table that is to be described before it starts the statement. @throws AwsError */
+function assertDescribed(
+  statement: SqlStatement,
+  session: string | undefined,
+  catalog: Pick<Catalog, "findTable">,
+): void {
+  if (statement.kind !== "describe table" && statement.kind !== "show columns") return;
+  const { database = session ?? "default", name } = statement.table;
+  if (!catalog.findTable(database, name)) throw invalidRequest(entityNotFound());
 }
 
 /** A workgroup that enforces its settings decides every output location, so a CTAS must not name one. */
@@ -109,11 +130,12 @@ function outputFolder(workgroup: WorkgroupModel, client: string | undefined): st
 }
 
 function describe(execution: QueryExecution): AthenaQueryExecution {
-  const { id, request, state, reason, submittedAt, startedAt, completedAt, scannedBytes } = execution;
+  const { id, request, state, reason, submittedAt, startedAt, completedAt, scannedBytes, answer } = execution;
   const end = completedAt ?? Date.now();
   return {
     QueryExecutionId: id,
     Query: request.sql,
+    ...(request.parameters && { ExecutionParameters: [...request.parameters] }),
     ...statementClass(request.statement),
     ResultConfiguration: { OutputLocation: execution.outputLocation },
     ResultReuseConfiguration: { ResultReuseByAgeConfiguration: { Enabled: false } },
@@ -130,6 +152,7 @@ function describe(execution: QueryExecution): AthenaQueryExecution {
     },
     Statistics: {
       DataScannedInBytes: scannedBytes,
+      ...(answer?.manifestLocation !== undefined && { DataManifestLocation: answer.manifestLocation }),
       EngineExecutionTimeInMillis: startedAt === undefined ? 0 : end - startedAt,
       QueryQueueTimeInMillis: (startedAt ?? end) - submittedAt,
       TotalExecutionTimeInMillis: end - submittedAt,
@@ -140,20 +163,32 @@ function describe(execution: QueryExecution): AthenaQueryExecution {
   };
 }
 
-function statementClass({
-  kind,
-}: SqlStatement): Pick<AthenaQueryExecution, "StatementType" | "SubstatementType"> {
+/** Athena's classes of statements; its names of kinds that differ from the words of the statement. */
+const SUBSTATEMENTS: Readonly<Record<string, string>> = {
+  "add partition": "ALTER_TABLE_ADD_PARTITION",
+  "drop partition": "ALTER_TABLE_DROP_PARTITION",
+};
+
+function statementClass(
+  statement: SqlStatement,
+): Pick<AthenaQueryExecution, "StatementType" | "SubstatementType"> {
+  const { kind } = statement;
   switch (kind) {
     case "select":
       return { StatementType: "DML", SubstatementType: "SELECT" };
+    case "explain":
+      return { StatementType: "DML", SubstatementType: "EXPLAIN" };
     case "create table as":
       return { StatementType: "DDL", SubstatementType: "CREATE_TABLE_AS_SELECT" };
-    case "drop table":
-      return { StatementType: "DDL", SubstatementType: "DROP_TABLE" };
     case "refused":
-      return { StatementType: "DDL" };
-    default:
-      return { StatementType: "UTILITY", SubstatementType: kind.toUpperCase().replaceAll(" ", "_") };
+      return statement.isQuery
+        ? { StatementType: "DML", SubstatementType: "SELECT" }
+        : { StatementType: "DDL" };
+    default: {
+      const isUtility = kind.startsWith("show ") || kind.startsWith("describe ");
+      const SubstatementType = SUBSTATEMENTS[kind] ?? kind.toUpperCase().replaceAll(" ", "_");
+      return { StatementType: isUtility ? "UTILITY" : "DDL", SubstatementType };
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { type QueryAnswer, type QueryExecution, type RunQuery, ScanLimitExceeded
 import { writeCsv } from "./result-file";
 import type { CatalogAnswer, CatalogStatement } from "./statements/catalog-statements";
 import { type CreateTableAsPorts, createTableAs } from "./statements/create-table-as";
+import type { CreateTableAs, Explain } from "./statements/statement";
 
 interface QueryRunnerPorts extends CreateTableAsPorts {
   /** The tables that queries may read. */
@@ -44,11 +45,10 @@ export function queryRunner(ports: QueryRunnerPorts): RunQuery {
     switch (statement.kind) {
       case "select":
         return runSelect(statement.sql, execution, context, ports);
-      case "create table as": {
-        const location = `${request.outputFolder}tables/${execution.id}/`;
-        const updateCount = await createTableAs(statement, execution.id, location, context, ports);
-        return { columns: [], rows: [], updateCount };
-      }
+      case "explain":
+        return runExplain(statement, execution, context, ports);
+      case "create table as":
+        return runCreateTableAs(statement, execution, context, ports);
       case "refused":
         throw statement.why;
       default:
@@ -72,11 +72,42 @@ async function runSelect(
       rows,
     );
     context.signal.throwIfAborted();
-    await putResult(execution, path, put);
+    await putObject(execution.outputLocation, path, put);
   } finally {
     rmSync(path, { force: true });
   }
-  return { columns };
+  return { columns, updateCount: 0 };
+}
+
+/** The plan is shown in the engine's words: `Query Plan` of Athena is Trino's. */
+async function runExplain(
+  { sql, shows }: Explain,
+  execution: QueryExecution,
+  context: QueryContext,
+  ports: QueryRunnerPorts,
+): Promise<QueryAnswer> {
+  const plan = await ports.engine.explain(sql, context);
+  const [name, type, text] =
+    shows === "plan" ? ["Query Plan", "varchar", plan] : ["Valid", "boolean", "true"];
+  const columns = [{ name, type, precision: type === "varchar" ? text.length : 0, scale: 0 }];
+  // As Athena does, with the column's name as the first line, and an empty one at the end.
+  const lines = [name, ...`${text}\n`.split("\n")];
+  await putLines(lines, execution.outputLocation, execution.id, ports);
+  return { columns, rows: lines.map((line) => [line]) };
+}
+
+async function runCreateTableAs(
+  statement: CreateTableAs,
+  execution: QueryExecution,
+  context: QueryContext,
+  ports: QueryRunnerPorts,
+): Promise<QueryAnswer> {
+  const folder = `${execution.request.outputFolder}tables/`;
+  const stored = await createTableAs(statement, execution.id, `${folder}${execution.id}/`, context, ports);
+  if (!stored || stored.files.length === 0) return { columns: [], rows: [], updateCount: 0 };
+  const manifestLocation = `${folder}${execution.id}-manifest.csv`;
+  await putLines(stored.files, manifestLocation, execution.id, ports);
+  return { columns: [], rows: [], updateCount: stored.rows, manifestLocation };
 }
 
 /** Runs a statement about the catalog. Its result is text, one row on each line. */
@@ -84,21 +115,32 @@ async function runUtility(
   statement: CatalogStatement,
   execution: QueryExecution,
   database: string | undefined,
-  { aboutCatalog, put, scratchDirectory }: QueryRunnerPorts,
+  ports: QueryRunnerPorts,
 ): Promise<QueryAnswer> {
-  const { columns, rows } = aboutCatalog(statement, database);
-  const path = join(scratchDirectory, `${execution.id}.txt`);
+  const { columns, lines, updateCount } = ports.aboutCatalog(statement, database);
+  await putLines(lines, execution.outputLocation, execution.id, ports);
+  const rows = lines.map((line) => [line]);
+  return { columns, rows, ...(updateCount !== undefined && { updateCount }) };
+}
+
+/** Stores text; no line feed ends the last line, as in Athena's results. */
+async function putLines(
+  lines: readonly string[],
+  location: string,
+  id: string,
+  { put, scratchDirectory }: QueryRunnerPorts,
+): Promise<void> {
+  const path = join(scratchDirectory, `${id}.txt`);
   try {
-    writeFileSync(path, rows.map((row) => `${row.join("\t")}\n`).join(""));
-    await putResult(execution, path, put);
+    writeFileSync(path, lines.join("\n"));
+    await putObject(location, path, put);
   } finally {
     rmSync(path, { force: true });
   }
-  return { columns, rows };
 }
 
-async function putResult({ outputLocation }: QueryExecution, path: string, put: PutFile): Promise<void> {
-  const place = parseS3Url(outputLocation);
-  if (!place) throw new QueryFailure("INVALID_OUTPUT_LOCATION", outputLocation);
+async function putObject(location: string, path: string, put: PutFile): Promise<void> {
+  const place = parseS3Url(location);
+  if (!place) throw new QueryFailure("INVALID_OUTPUT_LOCATION", location);
   await put(place.bucket, place.key, path);
 }

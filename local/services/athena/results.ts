@@ -33,7 +33,7 @@ export function getQueryResults(executions: Executions, objects: ObjectFiles): O
       ? pageOf(answer.rows, Number(token), limit)
       : await readCsvPage(storedPath(execution, objects), Number(token), limit);
     return {
-      UpdateCount: answer.updateCount ?? 0,
+      ...(answer.updateCount !== undefined && { UpdateCount: answer.updateCount }),
       ResultSet: {
         Rows: rows.map(describeRow),
         ResultSetMetadata: { ColumnInfo: answer.columns.map(describeColumn) },

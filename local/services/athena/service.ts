@@ -2,6 +2,7 @@ import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { DataPlane, Service } from "../../plan/data-plane";
+import type { Store } from "../../store/store";
 import { startGlue } from "../glue/service";
 import { jsonProtocol } from "../protocol/json-protocol";
 import { openShell } from "../protocol/shell";
@@ -27,7 +28,9 @@ interface AthenaOptions {
   readonly objects: ObjectFiles;
   /** Stores results and the files of new tables. */
   readonly s3: S3Client;
-  /** Keeps the catalog's partitions, and files while they are written. Absolute path. */
+  /** Keeps the catalog. */
+  readonly store: Store;
+  /** Holds files while they are written. Absolute path. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
@@ -37,13 +40,13 @@ interface AthenaOptions {
 
 /**
  * Serves the operations of Athena and Glue that the stack uses, on one port of the loopback interface.
- * @throws StateFileError when the stored catalog cannot be parsed; Error naming the port when it is taken
+ * @throws StoreDamageError when the stored catalog is damaged; Error naming the port when it is taken
  */
 export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
-  const { plane, objects, dataDir } = options;
+  const { plane, objects, store, dataDir } = options;
   const put = putFile(options.s3);
   await loadParser();
-  const { catalog, operations } = startGlue({ plane, dataDir });
+  const { catalog, operations } = startGlue({ plane, store });
   const engine =
     options.engine ??
     (await duckDbEngine({
@@ -58,7 +61,7 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       catalog,
       objects,
       tables: catalogTables(catalog, objects),
-      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, catalog),
+      aboutCatalog: (statement, session) => answerFromCatalog(statement, session, { catalog, objects }),
       put,
       scratchDirectory: join(dataDir, "results"),
       scanLimit: (name) => workgroups.find(name)?.bytesScannedCutoff,

@@ -8,6 +8,8 @@ import type { Fragment, OpenTable, Tables } from "./engine";
 export function catalogTables(catalog: Catalog, objects: ObjectFiles): Tables {
   return {
     hasDatabase: (name) => catalog.hasDatabase(name),
+    databaseNames: () => catalog.databaseNames(),
+    tablesOf: (database) => catalog.tablesOf(database),
     open: (database, name) => {
       const table = catalog.findTable(database, name);
       return table && openTable(table, catalog, objects);

@@ -1,32 +1,31 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../lib/pause";
 import type { DeliveryStreamModel, Invoke, Service } from "../../plan/data-plane";
-import { PositionFile } from "../stream-consumer/position-file";
+import type { Numbering } from "../../plan/user-record-numbers";
+import type { Store } from "../../store/store";
+import { Positions } from "../stream-consumer/positions";
 import {
   type ShardPosition,
   ShardReader,
   type ShardRecord,
+  type StreamSource,
   startingPositions,
 } from "../stream-consumer/shard-reader";
 import { ObjectBuffer, type ObjectContent, TransformationBuffer } from "./buffers";
 import { compilePrefixes, fileTime, type Prefix } from "./prefix";
 import { type Outcome, transform } from "./transformation";
-import { type DeliveredRecord, deliveredRecords, type Numbering } from "./user-records";
-
-export { NUMBERINGS, type Numbering } from "./user-records";
+import { type DeliveredRecord, deliveredRecords } from "./user-records";
 
 /** Dependencies and settings of a delivery stream. */
 interface DeliveryStreamOptions {
-  readonly kinesis: KinesisClient;
+  readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
-  /** Stores the positions, in a file named after the delivery stream. */
-  readonly dataDir: string;
+  /** Keeps the positions, by the delivery stream's name. */
+  readonly store: Store;
   /** Divides both buffers' intervals. */
   readonly timeScale: number;
   /** Record ids of user records that were aggregated. @default ordered */
@@ -84,13 +83,13 @@ export async function startDeliveryStream(
   options: DeliveryStreamOptions,
 ): Promise<DeliveryStream> {
   const prefixes = compilePrefixes(model);
-  const file = new PositionFile(join(options.dataDir, `${model.name}.json`));
-  let positions = file.load();
+  const kept = new Positions(options.store, `delivery/${model.name}`);
+  let positions = kept.load();
   if (positions === undefined) {
-    positions = await startingPositions(options.kinesis, model.streamArn, "LATEST");
-    await file.save(positions);
+    positions = startingPositions(options.source, model.streamArn, "LATEST");
+    kept.save(positions);
   }
-  return new Delivery(model, options, prefixes, file, positions);
+  return new Delivery(model, options, prefixes, kept, positions);
 }
 
 class Delivery implements DeliveryStream {
@@ -120,7 +119,7 @@ class Delivery implements DeliveryStream {
     readonly model: DeliveryStreamModel,
     private readonly options: DeliveryStreamOptions,
     private readonly prefixes: { readonly data: Prefix; readonly error: Prefix },
-    private readonly file: PositionFile,
+    private readonly kept: Positions,
     positions: Record<string, ShardPosition>,
   ) {
     const { transformation } = model;
@@ -137,7 +136,7 @@ class Delivery implements DeliveryStream {
     this.saved = positions;
     this.buffered = { ...positions };
     this.readers = Object.entries(positions).map(
-      ([shardId, position]) => new ShardReader(options.kinesis, model.streamArn, shardId, position),
+      ([shardId, position]) => new ShardReader(options.source, model.streamArn, shardId, position),
     );
     this.work = this.run().catch((error: unknown) => this.tell(`stopped: ${messageOf(error)}`));
   }
@@ -248,7 +247,8 @@ class Delivery implements DeliveryStream {
       this.counts.objects++;
     }
     this.counts.recordsDropped += dropped;
-    await this.file.save(positions);
+    await this.write("save its positions", () => this.kept.save(positions), once);
+    if (this.writeFailed) return;
     this.saved = positions;
     this.newestMs = newestMs;
   }
@@ -258,15 +258,22 @@ class Delivery implements DeliveryStream {
     return `${prefix(oldestMs)}${this.model.name}-1-${fileTime(oldestMs)}-${randomUUID()}`;
   }
 
-  /** Retries a failed write under the same key until the delivery stream is closed. */
-  private async put(Key: string, Body: Buffer, once: boolean): Promise<void> {
+  /** Retries under the same key. */
+  private put(Key: string, Body: Buffer, once: boolean): Promise<void> {
+    const { bucket: Bucket } = this.model;
+    const send = () => this.options.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    return this.write(`write s3://${Bucket}/${Key}`, send, once);
+  }
+
+  /** Retries a write that fails until the delivery stream is closed. @param once do not retry */
+  private async write(what: string, attempt: () => unknown, once: boolean): Promise<void> {
     const { signal } = this.stop;
     for (let failures = 0; ; failures++) {
       try {
-        await this.options.s3.send(new PutObjectCommand({ Bucket: this.model.bucket, Key, Body }));
+        await attempt();
         return;
       } catch (error) {
-        this.tell(`cannot write s3://${this.model.bucket}/${Key}: ${messageOf(error)}`);
+        this.tell(`cannot ${what}: ${messageOf(error)}`);
         this.writeFailed = once || signal.aborted;
         if (this.writeFailed) return;
         await pause(backoffMs(failures, PUT_FIRST_WAIT_MS, PUT_LONGEST_WAIT_MS), signal);

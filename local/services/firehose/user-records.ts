@@ -1,14 +1,6 @@
 import { unpackAggregate } from "../../../contract/aggregate";
+import type { Numbering } from "../../plan/user-record-numbers";
 import type { ShardRecord } from "../stream-consumer/shard-reader";
-
-/**
- * Numbering of the user records of an aggregated record in the transformation's request. AWS documents that Firehose
- * unpacks them before the transformation, but not how it numbers them: `ordered` counts from 0; the others
- * are alternatives that it might use.
- */
-export const NUMBERINGS = ["ordered", "empty", "constant", "from-one"] as const;
-
-export type Numbering = (typeof NUMBERINGS)[number];
 
 /** A record that the delivery stream transforms: a record of the stream, or a user record of an aggregated one. */
 export interface DeliveredRecord extends ShardRecord {

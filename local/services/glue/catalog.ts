@@ -1,33 +1,33 @@
 import type { TableModel } from "../../plan/data-plane";
+import type { Store } from "../../store/store";
 import { AwsError } from "../protocol/errors";
 import type { CatalogPartition, CatalogTable } from "./model";
-import { readState, writeState } from "./state";
+import { type CatalogChange, CatalogStore } from "./state";
 
 /** Glue's limit for the length of a table name. */
 const MAX_NAME_LENGTH = 255;
 
 /**
- * Databases, tables and partitions. The stack's tables are defined anew at each start. The tables that queries
- * made and all partitions are stored in a file, which each change replaces as a whole, so a kill leaves the
- * state before or after a change and never one between.
+ * Databases, tables and partitions. The stack's databases and tables are defined anew at each start. The others, which
+ * statements made, and all partitions are kept in the store, each change in one commit, so a kill leaves the state before
+ * or after a change and never one between.
  */
 export class Catalog {
-  private readonly databases: ReadonlySet<string>;
-  private tables: ReadonlyMap<string, CatalogTable>;
+  private readonly databases: Set<string>;
+  private readonly tables: Map<string, CatalogTable>;
   /** By table key, then by values. */
-  private partitions: ReadonlyMap<string, ReadonlyMap<string, CatalogPartition>>;
-  /** Keys of the tables that Terraform describes. */
-  private readonly described: ReadonlySet<string>;
+  private readonly partitions: Map<string, Map<string, CatalogPartition>>;
+  private readonly kept: CatalogStore;
 
-  /** @param file stores the state; read when it exists @throws StateFileError when it cannot be parsed */
   constructor(
     databases: readonly string[],
     tables: readonly TableModel[],
-    private readonly file: string,
+    store: Store,
     private readonly now: () => number = Date.now,
   ) {
-    this.databases = new Set(databases.map((name) => name.toLowerCase()));
-    const state = readState(file);
+    this.kept = new CatalogStore(store);
+    const state = this.kept.read();
+    this.databases = new Set([...state.databases, ...databases.map((name) => name.toLowerCase())]);
     const kept = state.tables.map((table): [string, CatalogTable] => [
       keyOf(table.database, table.name),
       table,
@@ -38,15 +38,15 @@ export class Catalog {
       return [keyOf(model.database, model.name), { ...table, parameters: {}, createdAt: now() }];
     });
     this.tables = new Map([...kept, ...described]);
-    this.described = new Set(described.map(([key]) => key));
     this.partitions = new Map(
-      Object.entries(state.partitions)
-        .filter(([key]) => this.tables.has(key))
-        .map(([key, list]) => [
-          key,
-          new Map(list.map((partition) => [valuesKey(partition.values), partition])),
-        ]),
+      Object.entries(state.partitions).map(([key, list]) => [
+        key,
+        new Map(list.map((partition) => [valuesKey(partition.values), partition])),
+      ]),
     );
+    // Otherwise a later table of the same name would have them.
+    const orphaned = [...this.partitions.keys()].filter((key) => !this.tables.has(key));
+    this.change({ partitions: new Map(orphaned.map((key) => [key, this.removalOfPartitions(key)])) });
   }
 
   databaseNames(): string[] {
@@ -55,6 +55,24 @@ export class Catalog {
 
   hasDatabase(name: string): boolean {
     return this.databases.has(name.toLowerCase());
+  }
+
+  /** @throws AwsError AlreadyExistsException, InvalidInputException */
+  createDatabase(database: string): void {
+    const name = database.toLowerCase();
+    if (name === "" || name.length > MAX_NAME_LENGTH) {
+      throw new AwsError("InvalidInputException", `"${database}" is not a database name`);
+    }
+    if (this.databases.has(name)) throw new AwsError("AlreadyExistsException", "Database already exists.");
+    this.change({ databases: new Map([[name, true]]) });
+  }
+
+  /** Removes a database with its tables; their files stay. @throws AwsError EntityNotFoundException */
+  deleteDatabase(database: string): void {
+    const tables = this.tablesOf(database);
+    const name = database.toLowerCase();
+    for (const table of tables) this.deleteTable(name, table.name);
+    this.change({ databases: new Map([[name, false]]) });
   }
 
   /** Tables of a database by name. @throws AwsError EntityNotFoundException */
@@ -86,14 +104,17 @@ export class Catalog {
     }
     const key = keyOf(table.database, table.name);
     if (this.tables.has(key)) throw new AwsError("AlreadyExistsException", "Table already exists.");
-    this.change({ table: [key, { ...table, ...lowerCase(table), createdAt: this.now() }] });
+    this.change({ tables: new Map([[key, { ...table, ...lowerCase(table), createdAt: this.now() }]]) });
   }
 
   /** Removes a table and its partitions; their files stay. @throws AwsError EntityNotFoundException */
   deleteTable(database: string, name: string): void {
     this.table(database, name);
     const key = keyOf(database, name);
-    this.change({ table: [key, undefined], partitions: [key, new Map()] });
+    this.change({
+      tables: new Map([[key, undefined]]),
+      partitions: new Map([[key, this.removalOfPartitions(key)]]),
+    });
   }
 
   /** The partitions of a table, by value. @throws AwsError EntityNotFoundException */
@@ -121,9 +142,11 @@ export class Catalog {
     if (added.some(({ values }) => this.findPartition(database, name, values))) {
       throw new AwsError("AlreadyExistsException", "Partition already exists.");
     }
-    this.changePartitions(database, name, (partitions) => {
-      for (const partition of added) put(partitions, { ...partition, createdAt: this.now() });
-    });
+    this.changePartitions(
+      database,
+      name,
+      added.map((partition) => [valuesKey(partition.values), { ...partition, createdAt: this.now() }]),
+    );
   }
 
   /** Replaces a partition by another, in one step. @throws AwsError EntityNotFoundException */
@@ -134,45 +157,43 @@ export class Catalog {
     if (moved && this.findPartition(database, name, partition.values)) {
       throw new AwsError("AlreadyExistsException", "Partition already exists.");
     }
-    this.changePartitions(database, name, (partitions) => {
-      partitions.delete(valuesKey(old));
-      put(partitions, { ...partition, createdAt });
-    });
+    this.changePartitions(database, name, [
+      [valuesKey(old), undefined],
+      [valuesKey(partition.values), { ...partition, createdAt }],
+    ]);
   }
 
   /** @throws AwsError EntityNotFoundException */
   deletePartition(database: string, name: string, values: readonly string[]): void {
     this.partition(database, name, values);
-    this.changePartitions(database, name, (partitions) => partitions.delete(valuesKey(values)));
+    this.changePartitions(database, name, [[valuesKey(values), undefined]]);
+  }
+
+  private removalOfPartitions(key: string): Map<string, undefined> {
+    return new Map(Array.from(this.partitions.get(key)?.keys() ?? [], (values) => [values, undefined]));
   }
 
   private changePartitions(
     database: string,
     name: string,
-    apply: (partitions: Map<string, CatalogPartition>) => void,
+    changed: readonly (readonly [values: string, partition: CatalogPartition | undefined])[],
   ): void {
-    const key = keyOf(database, name);
-    const partitions = new Map(this.partitions.get(key));
-    apply(partitions);
-    this.change({ partitions: [key, partitions] });
+    this.change({ partitions: new Map([[keyOf(database, name), new Map(changed)]]) });
   }
 
-  /** Writes the changed state to disk before it takes effect. */
-  private change({ table, partitions }: Change): void {
-    const nextTables = new Map(this.tables);
-    const nextPartitions = new Map(this.partitions);
-    if (table) {
-      const [key, value] = table;
-      if (value) nextTables.set(key, value);
-      else nextTables.delete(key);
+  /** Stores a change before it takes effect. @throws StoreFullError */
+  private change(change: CatalogChange): void {
+    this.kept.write(change);
+    for (const [name, exists] of change.databases ?? []) {
+      if (exists) this.databases.add(name);
+      else this.databases.delete(name);
     }
-    if (partitions) nextPartitions.set(...partitions);
-    writeState(this.file, {
-      tables: [...nextTables].filter(([key]) => !this.described.has(key)).map(([, value]) => value),
-      partitions: Object.fromEntries([...nextPartitions].map(([key, map]) => [key, [...map.values()]])),
-    });
-    this.tables = nextTables;
-    this.partitions = nextPartitions;
+    for (const [key, table] of change.tables ?? []) put(this.tables, key, table);
+    for (const [key, changed] of change.partitions ?? []) {
+      const partitions = this.partitions.get(key) ?? new Map<string, CatalogPartition>();
+      for (const [values, partition] of changed) put(partitions, values, partition);
+      this.partitions.set(key, partitions);
+    }
   }
 
   private assertDatabase(name: string): void {
@@ -191,12 +212,6 @@ export class Catalog {
   }
 }
 
-/** The new value of one table and of one table's partitions, by key; undefined removes it. */
-interface Change {
-  readonly table?: readonly [string, CatalogTable | undefined];
-  readonly partitions?: readonly [string, ReadonlyMap<string, CatalogPartition>];
-}
-
 /** A partition as a caller gives it. */
 export type PartitionInput = Omit<CatalogPartition, "createdAt">;
 
@@ -213,6 +228,7 @@ function lowerCase({ database, name }: { readonly database: string; readonly nam
   return { database: database.toLowerCase(), name: name.toLowerCase() };
 }
 
-function put(partitions: Map<string, CatalogPartition>, partition: CatalogPartition): void {
-  partitions.set(valuesKey(partition.values), partition);
+function put<T>(map: Map<string, T>, key: string, value: T | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
 }

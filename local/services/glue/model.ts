@@ -6,12 +6,17 @@ const WHOLE_NUMBER_TYPES = new Set(["tinyint", "smallint", "int", "integer", "bi
 /** File format of a table. */
 export type TableFormat = TableModel["format"];
 
+/** A column of a table; its type is Hive's, such as `int` or `decimal(12,4)`. */
+export interface CatalogColumn extends ColumnModel {
+  readonly comment?: string;
+}
+
 /** A table of the catalog. Names are lower-case, as in Glue. */
 export interface CatalogTable {
   readonly database: string;
   readonly name: string;
-  readonly columns: readonly ColumnModel[];
-  readonly partitionKeys: readonly ColumnModel[];
+  readonly columns: readonly CatalogColumn[];
+  readonly partitionKeys: readonly CatalogColumn[];
   /** `s3://bucket/prefix/` */
   readonly location: string;
   readonly format: TableFormat;
@@ -31,8 +36,9 @@ export interface CatalogPartition {
   readonly createdAt: number;
 }
 
-/** Content of the state file: tables that queries made, and the partitions of all tables. */
+/** What the store keeps: databases and tables that statements made, and the partitions of all tables, by `database.table`. */
 export interface CatalogState {
+  readonly databases: readonly string[];
   readonly tables: readonly CatalogTable[];
   readonly partitions: Readonly<Record<string, readonly CatalogPartition[]>>;
 }

@@ -1,12 +1,12 @@
 import type { StorageDescriptor, Table } from "@aws-sdk/client-glue";
-import type { ColumnModel } from "../../plan/data-plane";
 import { AwsError } from "../protocol/errors";
 import type { Input } from "../protocol/input";
 import { type Operations, operationsOf } from "../protocol/json-protocol";
 import { namePattern, page } from "../protocol/paging";
 import type { Catalog, PartitionInput } from "./catalog";
-import type { CatalogPartition, CatalogTable, TableFormat } from "./model";
+import type { CatalogColumn, CatalogPartition, CatalogTable } from "./model";
 import { partitionExpression } from "./partition-expression";
+import { SERIALIZATIONS, tableFormat, tableParameters } from "./serialization";
 
 /** Glue's limits (API reference). */
 const MAX_PAGE = 1000;
@@ -15,32 +15,6 @@ const MAX_BATCH_GET = 1000;
 const MAX_BATCH_CREATE = 100;
 const MAX_BATCH_UPDATE = 100;
 const MAX_BATCH_DELETE = 25;
-
-interface Serialization {
-  readonly inputFormat: string;
-  readonly outputFormat: string;
-  readonly library: string;
-}
-
-/** Serialization settings of each format in a table's StorageDescriptor. */
-export const SERIALIZATIONS: Readonly<Record<TableFormat, Serialization>> = {
-  json: {
-    inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
-    outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-    library: "org.openx.data.jsonserde.JsonSerDe",
-  },
-  parquet: {
-    inputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-    outputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-    library: "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
-  },
-};
-
-const FORMATS: Readonly<Record<string, TableFormat>> = {
-  "org.openx.data.jsonserde.JsonSerDe": "json",
-  "org.apache.hive.hcatalog.data.JsonSerDe": "json",
-  "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
-};
 
 /** The operations of the Glue catalog that the stack and its analysts use. */
 export function glueOperations(catalog: Catalog, catalogId: string): Operations {
@@ -59,6 +33,14 @@ export function glueOperations(catalog: Catalog, catalogId: string): Operations 
     GetDatabases: (input) => {
       const { items, next } = page(catalog.databaseNames(), input, MAX_TABLE_PAGE, invalidInput);
       return { DatabaseList: items.map((name) => describeDatabase(name, catalogId)), ...next };
+    },
+    CreateDatabase: (input) => {
+      catalog.createDatabase(input.object("DatabaseInput").text("Name"));
+      return {};
+    },
+    DeleteDatabase: (input) => {
+      catalog.deleteDatabase(input.text("Name"));
+      return {};
     },
     GetTable: (input) => ({
       Table: tableShape(catalog.table(input.text("DatabaseName"), input.text("Name"))),
@@ -203,7 +185,7 @@ function readPartition(input: Input): PartitionInput {
 function readTable(database: string, input: Input): Omit<CatalogTable, "createdAt"> {
   const storage = input.object("StorageDescriptor");
   const library = storage.object("SerdeInfo").text("SerializationLibrary");
-  const format = FORMATS[library];
+  const format = tableFormat(library);
   if (!format) throw invalidInput(`the local run has no reader for ${library}`);
   return {
     database,
@@ -216,10 +198,15 @@ function readTable(database: string, input: Input): Omit<CatalogTable, "createdA
   };
 }
 
-function readColumns(input: Input, member: string): ColumnModel[] {
-  return input
-    .objects(member)
-    .map((column) => ({ name: column.text("Name").toLowerCase(), type: column.text("Type") }));
+function readColumns(input: Input, member: string): CatalogColumn[] {
+  return input.objects(member).map((column) => {
+    const comment = column.optionalText("Comment");
+    return {
+      name: column.text("Name").toLowerCase(),
+      type: column.text("Type"),
+      ...(comment !== undefined && { comment }),
+    };
+  });
 }
 
 function describeDatabase(name: string, catalogId: string) {
@@ -228,7 +215,11 @@ function describeDatabase(name: string, catalogId: string) {
 
 function describeTable(table: CatalogTable, catalogId: string): Table {
   const { inputFormat, outputFormat, library } = SERIALIZATIONS[table.format];
-  const column = ({ name, type }: ColumnModel) => ({ Name: name, Type: type });
+  const column = ({ name, type, comment }: CatalogColumn) => ({
+    Name: name,
+    Type: type,
+    ...(comment !== undefined && { Comment: comment }),
+  });
   const storage: StorageDescriptor = {
     Columns: table.columns.map(column),
     Location: table.location,
@@ -244,7 +235,7 @@ function describeTable(table: CatalogTable, catalogId: string): Table {
     TableType: "EXTERNAL_TABLE",
     StorageDescriptor: storage,
     PartitionKeys: table.partitionKeys.map(column),
-    Parameters: { EXTERNAL: "TRUE", classification: table.format, ...table.parameters },
+    Parameters: tableParameters(table),
   };
 }
 

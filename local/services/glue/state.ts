@@ -1,60 +1,63 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { hasCode } from "../../../lib/error-code";
-import { isJsonObject } from "../../../lib/json";
-import type { CatalogState } from "./model";
+import type { Store, Table } from "../../store/store";
+import type { CatalogPartition, CatalogState, CatalogTable } from "./model";
 
-/** The catalog's file cannot be parsed; the message names it and the remedy. */
-class StateFileError extends Error {
-  override readonly name = "StateFileError";
+/** New values by key; undefined removes what is stored under the key. */
+export interface CatalogChange {
+  /** Whether a database exists, by its name. */
+  readonly databases?: ReadonlyMap<string, boolean>;
+  /** By `database.table`. */
+  readonly tables?: ReadonlyMap<string, CatalogTable | undefined>;
+  /** By `database.table`, then by values. */
+  readonly partitions?: ReadonlyMap<string, ReadonlyMap<string, CatalogPartition | undefined>>;
 }
 
-/** State of the first start. */
-const EMPTY: CatalogState = { tables: [], partitions: {} };
+/** Separates the parts of a key: no name contains it. */
+const SEPARATOR = "\0";
 
-/** Reads the catalog's state; the empty one when there is no file. @throws StateFileError */
-export function readState(file: string): CatalogState {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return EMPTY;
-    throw error;
+/** The catalog's state in the store, one record for each table and partition. */
+export class CatalogStore {
+  private readonly databases: Table;
+  private readonly tables: Table;
+  private readonly partitions: Table;
+
+  constructor(private readonly store: Store) {
+    this.databases = store.table("catalog/databases");
+    this.tables = store.table("catalog/tables");
+    this.partitions = store.table("catalog/partitions");
   }
-  const state: unknown = parse(file, text);
-  if (!isState(state)) throw new StateFileError(`${file} is not a catalog of the local SQL; remove it`);
-  return state;
-}
 
-/** Replaces the file as a whole: a kill leaves the old one or the new one. */
-export function writeState(file: string, state: CatalogState): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const temporary = `${file}.new`;
-  const descriptor = openSync(temporary, "w");
-  try {
-    writeFileSync(descriptor, JSON.stringify(state));
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+  read(): CatalogState {
+    const databases = Array.from(this.databases.entries(), ([name]) => name);
+    const tables = Array.from(this.tables.entries(), ([, value]) => parse<CatalogTable>(value));
+    const partitions: Record<string, CatalogPartition[]> = {};
+    for (const [key, value] of this.partitions.entries()) {
+      const [table = ""] = key.split(SEPARATOR, 1);
+      partitions[table] ??= [];
+      partitions[table].push(parse<CatalogPartition>(value));
+    }
+    return { databases, tables, partitions };
   }
-  renameSync(temporary, file);
-}
 
-function parse(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new StateFileError(`${file} is not JSON (${String(error)}); remove it`);
+  /** Stores a change as a whole. @throws StoreFullError */
+  write({ databases, tables, partitions }: CatalogChange): void {
+    this.store.commit(() => {
+      for (const [name, exists] of databases ?? []) put(this.databases, name, exists ? {} : undefined);
+      for (const [key, table] of tables ?? []) put(this.tables, key, table);
+      for (const [table, changed] of partitions ?? []) {
+        for (const [values, partition] of changed) {
+          put(this.partitions, `${table}${SEPARATOR}${values}`, partition);
+        }
+      }
+    });
   }
 }
 
-/** Only this module writes the file: its top-level fields identify it. */
-function isState(value: unknown): value is CatalogState {
-  if (!isJsonObject(value) || !Array.isArray(value["tables"]) || !isJsonObject(value["partitions"]))
-    return false;
-  const partitions = Object.values(value["partitions"]).flat();
-  return (
-    value["tables"].every((table) => isJsonObject(table) && typeof table["location"] === "string") &&
-    partitions.every((partition) => isJsonObject(partition) && Array.isArray(partition["values"]))
-  );
+function put(table: Table, key: string, value: object | undefined): void {
+  if (value === undefined) table.delete(key);
+  else table.set(key, Buffer.from(JSON.stringify(value)));
+}
+
+/** Only this module writes these records. */
+function parse<T>(value: Buffer): T {
+  return JSON.parse(value.toString()) as T;
 }

@@ -1,26 +1,26 @@
-import { mkdirSync } from "node:fs";
-import type { Server } from "node:http";
-import {
-  CreateStreamCommand,
-  DecreaseStreamRetentionPeriodCommand,
-  DescribeStreamSummaryCommand,
-  IncreaseStreamRetentionPeriodCommand,
-  type KinesisClient,
-  ResourceNotFoundException,
-  type StreamDescriptionSummary,
-} from "@aws-sdk/client-kinesis";
-import kinesalite from "kinesalite";
-import sequences from "kinesalite/db";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { Service, StreamModel } from "../../plan/data-plane";
-import { localKinesis } from "../clients";
-import { interceptRequests, PutCounter, type PutCounts, SERVED } from "./operations";
+import type { Store } from "../../store/store";
+import { openShell } from "../protocol/shell";
+import type { ShardPosition, ShardRecord, StreamSource } from "../stream-consumer/shard-reader";
+import { answerError, answerRequest } from "./api";
+import { inProcessClient } from "./in-process-client";
+import { KinesisOperations, type PutCounts } from "./operations";
+import { parseSequenceNumber } from "./sequence-number";
+import { Stream, type StreamShard } from "./stream";
+
+export type { PutCounts } from "./operations";
+
+/** PutRecords takes 10 MiB of records, which base64 makes a third larger; the rest is for keys and names. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+/** Bytes of records that a consumer in this process reads at once. */
+const SOURCE_READ_BYTES = 10 * 1024 * 1024;
 
 /** Options of the Kinesis endpoint. */
 interface KinesisOptions {
   readonly models: readonly StreamModel[];
-  /** Stores the records. */
-  readonly dataDir: string;
+  /** Keeps the records. */
+  readonly store: Store;
   /** @default a free one */
   readonly port?: number;
 }
@@ -28,123 +28,99 @@ interface KinesisOptions {
 /** The Terraform's streams, served with the Kinesis API. */
 export interface KinesisService extends Service {
   readonly url: string;
+  /** What the local run's own consumers read, without HTTP. */
+  readonly source: StreamSource;
+  /** A client of the local run's own parts, without HTTP and without read throttling. */
+  readonly client: KinesisClient;
   puts(): PutCounts;
+  /** Begins to accept puts. Until then they are answered with 503, which clients retry. */
+  acceptPuts(): void;
 }
-
-/** Interval of DescribeStreamSummary while a stream is being created. */
-const CREATION_POLL_MS = 5;
 
 /**
- * Runs kinesalite in this process with its data on disk, and creates the missing streams. An acknowledged record
- * survives the end of the process, even a crash.
- * @throws Error when the port is taken, or when `dataDir` holds a stream with a different number of shards.
+ * Opens the streams, creates those that are missing, and serves them. An acknowledged record survives the end of the
+ * process, even a crash.
+ * @throws Error when the port is taken, or when the store holds a stream with a different number of shards.
  */
-export async function startKinesis({ models, dataDir, port = 0 }: KinesisOptions): Promise<KinesisService> {
-  mkdirSync(dataDir, { recursive: true });
-  let served: ReadonlySet<string> | undefined;
-  const server = createServer(models, dataDir);
-  const puts = new PutCounter();
-  const work = interceptRequests(server, (operation) => served?.has(operation) ?? true, puts);
-  const close = async (): Promise<void> => {
-    await closeServer(server);
-    await work.ended();
-    await closeDatabase(server);
+export async function startKinesis({ models, store, port = 0 }: KinesisOptions): Promise<KinesisService> {
+  const streams = new Map(models.map((model) => [model.name, new Stream(model, store)]));
+  const owner = ownerOf(models[0]);
+  const operations = new KinesisOperations(streams, owner);
+  const client = inProcessClient(owner.region, (request) => {
+    try {
+      return answerRequest(operations, request);
+    } catch (error) {
+      return answerError(error, request.contentType);
+    }
+  });
+  const shell = await openShell({
+    name: "stream",
+    port,
+    maxBodyBytes: MAX_BODY_BYTES,
+    async answer(request) {
+      const { method, headers } = request;
+      const target = headers["x-amz-target"];
+      return answerRequest(operations, {
+        method,
+        target: typeof target === "string" ? target : undefined,
+        contentType: headers["content-type"],
+        body: await request.whole(),
+        isThrottled: true,
+      });
+    },
+    errorAnswer: (error, request) => answerError(error, request?.headers["content-type"]),
+  });
+  return {
+    url: shell.url,
+    client,
+    source: sourceOf([...streams.values()]),
+    puts: () => operations.puts(),
+    acceptPuts: () => operations.acceptPuts(),
+    async close() {
+      client.destroy();
+      await shell.close();
+    },
   };
-  try {
-    const url = await listenOnLoopback(server, port, "stream");
-    const client = localKinesis(url, identityOf(models[0]).region);
-    for (const model of models) await ensureStream(client, model, dataDir);
-    client.destroy();
-    served = SERVED;
-    return { url, close, puts: () => puts.counts };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }
 
-/** kinesalite reads the account and region for its ARNs from the environment at this moment. */
-function createServer(models: readonly StreamModel[], path: string): Server {
-  keepEmptyReadsInPlace();
-  const { AWS_ACCOUNT_ID, AWS_REGION } = process.env;
-  const { accountId, region } = identityOf(models[0]);
-  Object.assign(process.env, { AWS_ACCOUNT_ID: accountId, AWS_REGION: region });
-  try {
-    const shardLimit = models.reduce((sum, { shardCount }) => sum + shardCount, 0) + 1_000;
-    return kinesalite({ path, createStreamMs: 0, shardLimit });
-  } finally {
-    restore("AWS_ACCOUNT_ID", AWS_ACCOUNT_ID);
-    restore("AWS_REGION", AWS_REGION);
-  }
-}
-
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name];
-  else process.env[name] = value;
-}
-
-function identityOf(model: StreamModel | undefined): { readonly region: string; readonly accountId: string } {
+function ownerOf(model: StreamModel | undefined): { readonly region: string; readonly accountId: string } {
   const [, , , region = "us-east-1", accountId = "000000000000"] = model?.arn.split(":") ?? [];
   return { region, accountId };
 }
 
-/**
- * After a read that finds nothing, kinesalite 3.3.3 moves the iterator up to the present second. If a record got
- * its sequence number in the second before and reaches the database only after that read, the iterator has passed
- * it and its reader never sees it. This patch leaves such an iterator in place.
- */
-function keepEmptyReadsInPlace(): void {
-  const { incrementSequence, stringifySequence, parseSequence } = sequences;
-  if (incrementSequence.name === "inPlace") return;
-  sequences.incrementSequence = function inPlace(sequence, seqTime) {
-    if (seqTime === undefined || seqTime === null) return incrementSequence(sequence);
-    return stringifySequence(typeof sequence === "string" ? parseSequence(sequence) : sequence);
+function sourceOf(streams: readonly Stream[]): StreamSource {
+  const streamOf = (arn: string): Stream => {
+    const stream = streams.find(({ model }) => model.arn === arn);
+    if (stream === undefined) throw new Error(`there is no stream ${arn}`);
+    return stream;
+  };
+  const shardOf = (streamArn: string, shardId: string): { stream: Stream; shard: StreamShard } => {
+    const stream = streamOf(streamArn);
+    const shard = stream.shard(shardId);
+    if (shard === undefined) throw new Error(`${streamArn} has no shard ${shardId}`);
+    return { stream, shard };
+  };
+  return {
+    shardIds: (streamArn) => streamOf(streamArn).shards.map(({ id }) => id),
+    lastPosition: (streamArn, shardId) => shardOf(streamArn, shardId).shard.log.lastSequenceNumber ?? null,
+    read(streamArn, shardId, position, limit): ShardRecord[] {
+      const { stream, shard } = shardOf(streamArn, shardId);
+      const { records } = shard.log.read(indexAfter(position, shard), {
+        records: limit,
+        bytes: SOURCE_READ_BYTES,
+        retainedFromMs: stream.retainedFromMs(Date.now()),
+      });
+      return records.map((record) => ({ shardId, ...record }));
+    },
   };
 }
 
-async function ensureStream(client: KinesisClient, model: StreamModel, dataDir: string): Promise<void> {
-  const { name: StreamName, shardCount, retentionHours: RetentionPeriodHours } = model;
-  let stream = await describe(client, StreamName);
-  if (stream === undefined) {
-    await client.send(new CreateStreamCommand({ StreamName, ShardCount: shardCount }));
-    do {
-      await new Promise((resolve) => setTimeout(resolve, CREATION_POLL_MS));
-      stream = await describe(client, StreamName);
-    } while (stream?.StreamStatus !== "ACTIVE");
+/** @throws Error for a position of another stream, such as one that was deleted with its folder */
+function indexAfter(position: ShardPosition, { id, log }: StreamShard): number {
+  if (position === null) return 1;
+  const fields = parseSequenceNumber(position);
+  if (fields === undefined || !log.numbers.isOwn(fields)) {
+    throw new Error(`position ${position} is not one of ${id}: start with another --data-dir`);
   }
-  if (stream.OpenShardCount !== shardCount) {
-    throw new Error(
-      `the stream ${StreamName} in ${dataDir} has ${stream.OpenShardCount} shards, but ${model.address} has ` +
-        `${shardCount}; resharding is not supported here: use another --data-dir, or the old shard count`,
-    );
-  }
-  const { RetentionPeriodHours: current = 24 } = stream;
-  if (RetentionPeriodHours > current) {
-    await client.send(new IncreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours }));
-  } else if (RetentionPeriodHours < current) {
-    await client.send(new DecreaseStreamRetentionPeriodCommand({ StreamName, RetentionPeriodHours }));
-  }
-}
-
-async function describe(
-  client: KinesisClient,
-  StreamName: string,
-): Promise<StreamDescriptionSummary | undefined> {
-  try {
-    const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
-    return StreamDescriptionSummary;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
-}
-
-/** Calls kinesalite's own close: it closes the database, then the server, which is closed already. */
-async function closeDatabase(server: Server): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.close((error?: NodeJS.ErrnoException) => {
-      if (error === undefined || error.code === "ERR_SERVER_NOT_RUNNING") resolve();
-      else reject(error);
-    });
-  });
+  return fields.index + 1;
 }

@@ -4,7 +4,7 @@ import { notSupported, S3Error } from "./errors";
 import type { ListPage } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import type { Bucket } from "./state";
-import { document, MAX_DELETE_BYTES, parseDeleteRequest } from "./xml";
+import { document, MAX_DELETE_BYTES, parseDeleteRequest, xmlAnswer } from "./xml";
 
 const MAX_KEYS = 1_000;
 const LIST_PARAMETERS = ["prefix", "delimiter", "max-keys", "encoding-type"] as const;
@@ -25,7 +25,7 @@ export function listObjects(request: S3Request, bucket: Bucket): ShellAnswer {
   const encoding = query.get("encoding-type");
   const encode = encoding === "url" ? encodeURIComponent : (name: string) => name;
   const next = page.next;
-  return xml(
+  return xmlAnswer(
     document(
       "ListBucketResult",
       element("Name", request.bucket),
@@ -63,36 +63,32 @@ export async function deleteObjects(request: S3Request, bucket: Bucket): Promise
       return `<Error>${element("Key", key)}${element("Code", error.code)}${element("Message", error.message)}</Error>`;
     }
   });
-  return xml(document("DeleteResult", ...results));
+  return xmlAnswer(document("DeleteResult", ...results));
 }
 
 /** GetBucketLocation; the first region has no name there. */
-export function bucketLocation(request: S3Request, _: Bucket, region: string): ShellAnswer {
+export function bucketLocation(request: S3Request, region: string): ShellAnswer {
   allowParameters(request, "GetBucketLocation", ["location"]);
-  return xml(
+  return xmlAnswer(
     region === "us-east-1" ? document("LocationConstraint") : document("LocationConstraint", region),
   );
 }
 
 /** HeadBucket. */
-export function headBucket(request: S3Request, _: Bucket, region: string): ShellAnswer {
+export function headBucket(request: S3Request, region: string): ShellAnswer {
   allowParameters(request, "HeadBucket");
   return { status: 200, headers: { "x-amz-bucket-region": region } };
 }
 
 /** ListBuckets. */
-export function listBuckets(names: Iterable<string>, createdAt: (name: string) => Date): ShellAnswer {
+export function listBuckets(buckets: ReadonlyMap<string, Bucket>): ShellAnswer {
   const items = Array.from(
-    names,
-    (name) =>
-      `<Bucket>${element("Name", name)}${element("CreationDate", createdAt(name).toISOString())}</Bucket>`,
+    buckets,
+    ([name, { createdAt }]) =>
+      `<Bucket>${element("Name", name)}${element("CreationDate", createdAt.toISOString())}</Bucket>`,
   );
   const owner = `<Owner>${element("ID", "local")}</Owner>`;
-  return xml(document("ListAllMyBucketsResult", owner, `<Buckets>${items.join("")}</Buckets>`));
-}
-
-function xml(body: string): ShellAnswer {
-  return { status: 200, headers: { "content-type": "application/xml" }, body };
+  return xmlAnswer(document("ListAllMyBucketsResult", owner, `<Buckets>${items.join("")}</Buckets>`));
 }
 
 function listed(item: ListPage["items"][number], encode: (name: string) => string): string {

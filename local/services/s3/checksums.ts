@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../../lib/crc32";
 import { S3Error } from "./errors";
 
 const PREFIX = "x-amz-checksum-";

@@ -1,4 +1,5 @@
 import { messageOf } from "../../../lib/message-of";
+import { isDiskFull } from "../../store/store";
 import { Refusal, type RefusalKind } from "../protocol/shell";
 
 /** An error response of S3: it becomes the status and the XML that an SDK turns into its exception. */
@@ -60,12 +61,13 @@ const REFUSALS: Readonly<Record<RefusalKind, readonly [code: string, status: num
   closing: ["ServiceUnavailable", 503],
 };
 
-/** An error as S3 names it; an unexpected one is the store's own fault. */
+/** An error as S3 names it; a full disk is one that clients retry, and an unexpected error the store's own fault. */
 export function s3ErrorOf(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   if (error instanceof Refusal) {
     const [code, status] = REFUSALS[error.kind];
     return new S3Error(code, status, error.message);
   }
+  if (isDiskFull(error)) return new S3Error("ServiceUnavailable", 503, messageOf(error));
   return new S3Error("InternalError", 500, messageOf(error));
 }

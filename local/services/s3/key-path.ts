@@ -4,8 +4,6 @@ import { S3Error } from "./errors";
 const VERSION_MARK = "~";
 /** Name length that every file system supports. */
 const MAX_NAME_BYTES = 255;
-/** Suffix of the file that describes an object. */
-export const DESCRIPTION_SUFFIX = ".json";
 
 /**
  * The path of one version of an object, below its bucket's folder: the key's slashes become folders; characters
@@ -15,7 +13,7 @@ export const DESCRIPTION_SUFFIX = ".json";
 export function objectPath(key: string, version: string): string {
   const segments = key.split("/").map(escapeSegment);
   const path = `${segments.join("/")}${VERSION_MARK}${version}`;
-  const name = path.slice(path.lastIndexOf("/") + 1) + DESCRIPTION_SUFFIX;
+  const name = path.slice(path.lastIndexOf("/") + 1);
   const longest = Math.max(name.length, ...segments.map((segment) => segment.length));
   if (longest > MAX_NAME_BYTES) {
     throw new S3Error(

@@ -15,6 +15,7 @@ export interface ObjectFiles {
   /**
    * The objects whose key starts with `prefix`, in key order, as one consistent snapshot: it is synchronous, so the
    * store, which runs in this process, changes nothing meanwhile.
+   * @throws StoreDamageError for an object whose file does not hold what was stored
    */
   list(bucket: string, prefix: string): ObjectFile[];
 }

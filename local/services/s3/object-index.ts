@@ -1,9 +1,13 @@
+import { keysWithPrefix, type Range, type Table } from "../../store/store";
+
 /** A stored object. */
 export interface StoredObject {
   readonly key: string;
-  /** Absolute path of the file with its bytes. */
-  readonly path: string;
+  /** Identifies the file with its bytes among those of the key; larger than that of each earlier file of the bucket. */
+  readonly version: number;
   readonly size: number;
+  /** CRC-32 of its bytes. */
+  readonly crc32: number;
   /** With quotes, as S3 returns it. */
   readonly etag: string;
   /** Milliseconds since 1970. */
@@ -29,72 +33,72 @@ export interface ListPage {
   readonly next?: string;
 }
 
-/** The objects of one bucket, in S3's order: by the bytes of the keys' UTF-8. */
+/** The objects of one bucket in the store, whose order of keys is S3's. */
 export class ObjectIndex {
-  private readonly objects = new Map<string, StoredObject>();
-  private readonly keys: string[] = [];
+  constructor(private readonly table: Table) {}
 
   get(key: string): StoredObject | undefined {
-    return this.objects.get(key);
+    const value = this.table.get(key);
+    return value && parse(key, value);
   }
 
-  set(object: StoredObject): void {
-    if (!this.objects.has(object.key)) this.keys.splice(this.position(object.key), 0, object.key);
-    this.objects.set(object.key, object);
+  /** Only inside of a commit. */
+  set({ key, ...kept }: StoredObject): void {
+    this.table.set(key, Buffer.from(JSON.stringify(kept)));
   }
 
+  /** Only inside of a commit. */
   delete(key: string): void {
-    if (this.objects.delete(key)) this.keys.splice(this.position(key), 1);
+    this.table.delete(key);
   }
 
   /** Every object whose key starts with `prefix`. */
   *all(prefix: string): Generator<StoredObject> {
-    for (let at = this.position(prefix); this.keys[at]?.startsWith(prefix); at++) {
-      const object = this.objects.get(this.keys[at] ?? "");
-      if (object !== undefined) yield object;
-    }
+    for (const [key, value] of this.table.entries(keysWithPrefix(prefix))) yield parse(key, value);
   }
 
   list({ prefix, delimiter, after, limit }: ListRequest): ListPage {
     const items: ListPage["items"][number][] = [];
+    const { lt } = keysWithPrefix(prefix);
+    const end = lt === undefined ? {} : { lt };
+    let start: Range | undefined = { gte: compareKeys(after, prefix) > 0 ? after : prefix };
     let last = after;
-    let at = this.position(compareKeys(after, prefix) > 0 ? after : prefix);
-    for (;;) {
-      const key = this.keys[at];
-      if (key === undefined || !key.startsWith(prefix)) return { items };
-      const commonPrefix = commonPrefixOf(key, prefix, delimiter);
-      const object = this.objects.get(key);
-      const isNew = commonPrefix === undefined ? key !== after : commonPrefix !== after;
-      if (isNew) {
-        if (items.length === limit) return limit === 0 ? { items } : { items, next: last };
-        if (commonPrefix !== undefined) items.push({ commonPrefix });
-        else if (object !== undefined) items.push({ object });
-        last = commonPrefix ?? key;
+    while (start !== undefined) {
+      const batch: Entry[] = [
+        ...this.table.entries({ ...start, ...end, limit: batchSize(delimiter, limit) }),
+      ];
+      if (batch.length === 0) break;
+      for (const [key, value] of batch) {
+        start = { gt: key };
+        const commonPrefix = commonPrefixOf(key, prefix, delimiter);
+        if ((commonPrefix ?? key) !== after) {
+          if (items.length === limit) return limit === 0 ? { items } : { items, next: last };
+          items.push(commonPrefix === undefined ? { object: parse(key, value) } : { commonPrefix });
+          last = commonPrefix ?? key;
+        }
+        if (commonPrefix !== undefined) {
+          start = behind(commonPrefix);
+          break;
+        }
       }
-      at = commonPrefix === undefined ? at + 1 : this.endOf(commonPrefix);
     }
+    return { items };
   }
+}
 
-  /** Index of `key`, or its insertion point. */
-  private position(key: string): number {
-    return this.firstWhere((candidate) => compareKeys(candidate, key) >= 0);
-  }
+type Entry = readonly [key: string, value: Buffer];
 
-  /** The first key after those that start with `prefix`. */
-  private endOf(prefix: string): number {
-    return this.firstWhere((key) => compareKeys(key, prefix) > 0 && !key.startsWith(prefix));
-  }
+/** Keys to read at once. With a delimiter, all keys behind the first may be in its common prefix. */
+function batchSize(delimiter: string | undefined, limit: number): number {
+  return delimiter === undefined ? limit + 2 : BATCH_WITH_DELIMITER;
+}
 
-  private firstWhere(holds: (key: string) => boolean): number {
-    let low = 0;
-    let high = this.keys.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (holds(this.keys[middle] ?? "")) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
+const BATCH_WITH_DELIMITER = 16;
+
+/** The keys behind those that start with `prefix`; undefined when there can be none. */
+function behind(prefix: string): Range | undefined {
+  const { lt } = keysWithPrefix(prefix);
+  return lt === undefined ? undefined : { gte: lt };
 }
 
 function commonPrefixOf(key: string, prefix: string, delimiter: string | undefined): string | undefined {
@@ -106,4 +110,8 @@ function commonPrefixOf(key: string, prefix: string, delimiter: string | undefin
 /** JavaScript's string order differs from the byte order for characters beyond U+FFFF. */
 function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function parse(key: string, value: Buffer): StoredObject {
+  return { key, ...(JSON.parse(value.toString()) as Omit<StoredObject, "key">) };
 }

@@ -1,15 +1,17 @@
-import { createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
-import { PassThrough, Transform } from "node:stream";
+import { createReadStream, createWriteStream, openSync } from "node:fs";
+import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { hasCode } from "../../../lib/error-code";
+import { crc32 } from "../../../lib/crc32";
 import type { ShellAnswer } from "../protocol/shell";
+import { decodePath } from "../protocol/target";
+import { element } from "../protocol/xml-element";
 import { AwsChunkedDecoder } from "./aws-chunked";
 import { Checksums, isChecksumHeader } from "./checksums";
-import { entityTooLarge, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
+import { entityTooLarge, noSuchBucket, noSuchKey, notSupported, preconditionFailed, S3Error } from "./errors";
 import type { StoredObject } from "./object-index";
 import { allowParameters, type S3Request } from "./request";
 import { type Bucket, quoted } from "./state";
+import { document, xmlAnswer } from "./xml";
 
 /** Headers that are stored with an object unchanged. */
 const KEPT = /^(content-type|content-language|content-disposition|cache-control|expires|x-amz-meta-.+)$/;
@@ -23,35 +25,104 @@ export async function putObject(request: S3Request, bucket: Bucket): Promise<She
   allowParameters(request, "PutObject");
   const { headers, key, received } = request;
   const condition = writeCondition(headers);
-  const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
-  const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
-  let size = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      checksums.update(chunk);
-      if (size > MAX_OBJECT_BYTES) done(entityTooLarge());
-      else done(null, chunk);
-    },
-  });
   const draft = await bucket.draft(key);
   try {
-    await pipeline(received.body, decoder ?? new PassThrough(), meter, createWriteStream(draft.path));
-    const expected = headers["x-amz-decoded-content-length"];
-    if (expected !== undefined && Number(expected) !== size) {
-      throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
-    }
-    const { etag, verified } = checksums.finish({ ...headers, ...decoder?.trailers });
-    bucket.commit(draft, { size, etag, headers: { ...keptHeaders(headers), ...verified } }, condition);
-    return { status: 200, headers: { etag, ...verified } };
+    const { verified, ...body } = await writeBody(received.body, headers, draft.path);
+    bucket.commit(draft, { ...body, headers: { ...keptHeaders(headers), ...verified } }, condition);
+    return { status: 200, headers: { etag: body.etag, ...verified } };
   } catch (error) {
     await bucket.discard(draft);
     throw error;
   }
 }
 
+/** CopyObject, within the local buckets. */
+export async function copyObject(
+  request: S3Request,
+  bucket: Bucket,
+  buckets: ReadonlyMap<string, Bucket>,
+): Promise<ShellAnswer> {
+  allowParameters(request, "CopyObject");
+  const { headers, key } = request;
+  const unsupported = Object.keys(headers).find((name) => /^x-amz-copy-source-if/.test(name));
+  if (unsupported !== undefined) throw notSupported(`CopyObject with ${unsupported}`);
+  const from = copySource(headers["x-amz-copy-source"] ?? "");
+  const source = buckets.get(from.bucket);
+  if (source === undefined) throw noSuchBucket(from.bucket);
+  const object = source.index.get(from.key);
+  if (object === undefined) throw noSuchKey(from.key);
+  const replaces = headers["x-amz-metadata-directive"]?.toUpperCase() === "REPLACE";
+  if (source === bucket && from.key === key && !replaces) {
+    throw new S3Error(
+      "InvalidRequest",
+      400,
+      "This copy request is illegal because it is trying to copy an object to itself without changing its metadata",
+    );
+  }
+  const condition = writeCondition(headers);
+  const draft = await bucket.draft(key);
+  try {
+    const content = createReadStream(source.checkedPath(object));
+    const { size, crc32, etag } = await writeBody(content, {}, draft.path);
+    const kept = replaces ? keptHeaders(headers) : object.headers;
+    const copy = bucket.commit(draft, { size, crc32, etag, headers: kept }, condition);
+    return xmlAnswer(
+      document(
+        "CopyObjectResult",
+        element("LastModified", new Date(copy.lastModifiedMs).toISOString()),
+        element("ETag", copy.etag),
+      ),
+    );
+  } catch (error) {
+    await bucket.discard(draft);
+    throw error;
+  }
+}
+
+/** A body in a file. */
+interface WrittenBody {
+  /** Bytes. */
+  readonly size: number;
+  readonly crc32: number;
+  /** MD5 of the content, with quotes. */
+  readonly etag: string;
+  /** The checksum headers that match. */
+  readonly verified: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a body to a file.
+ * @param headers those of the request that brings it: its encoding, length and checksums
+ * @throws S3Error when it is too large, or its length or a checksum differs from what the headers announce
+ */
+export async function writeBody(
+  body: Readable,
+  headers: S3Request["headers"],
+  path: string,
+): Promise<WrittenBody> {
+  const checksums = new Checksums([...Object.keys(headers), ...announcedTrailers(headers)]);
+  const decoder = isChunked(headers) ? new AwsChunkedDecoder() : undefined;
+  let size = 0;
+  let crc = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      crc = crc32(chunk, crc);
+      checksums.update(chunk);
+      if (size > MAX_OBJECT_BYTES) done(entityTooLarge());
+      else done(null, chunk);
+    },
+  });
+  await pipeline(body, decoder ?? new PassThrough(), meter, createWriteStream(path));
+  const expected = headers["x-amz-decoded-content-length"];
+  if (expected !== undefined && Number(expected) !== size) {
+    throw new S3Error("IncompleteBody", 400, `${size} bytes arrived, ${expected} were announced`);
+  }
+  return { size, crc32: crc, ...checksums.finish({ ...headers, ...decoder?.trailers }) };
+}
+
 /** GetObject and HeadObject. */
-export async function getObject(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
+export function getObject(request: S3Request, bucket: Bucket): ShellAnswer {
   allowParameters(request, "GetObject");
   const { headers, key, method } = request;
   const object = bucket.index.get(key);
@@ -63,6 +134,7 @@ export async function getObject(request: S3Request, bucket: Bucket): Promise<She
     "accept-ranges": "bytes",
   };
   if (hasEtag(object, headers["if-none-match"], false)) return { status: 304, headers: answer };
+  const path = bucket.checkedPath(object);
   const range = parseRange(headers.range, object.size);
   const withChecksums = headers["x-amz-checksum-mode"]?.toUpperCase() === "ENABLED" && range === undefined;
   for (const [name, value] of Object.entries(object.headers)) {
@@ -73,9 +145,9 @@ export async function getObject(request: S3Request, bucket: Bucket): Promise<She
   if (range) answer["content-range"] = `bytes ${start}-${end}/${object.size}`;
   const status = range ? 206 : 200;
   if (method === "HEAD" || object.size === 0) return { status, headers: answer };
-  // Opened before the first byte is sent: a delete meanwhile removes the name, not the content.
-  const file = await openObject(object);
-  return { status, headers: answer, body: file.createReadStream({ start, end }) };
+  // Opened at once: a delete meanwhile removes the name, not the content.
+  const body = createReadStream(path, { fd: openSync(path, "r"), start, end });
+  return { status, headers: answer, body };
 }
 
 /** DeleteObject: succeeds for a key that does not exist. */
@@ -85,16 +157,8 @@ export function deleteObject(request: S3Request, bucket: Bucket): ShellAnswer {
   return { status: 204 };
 }
 
-async function openObject(object: StoredObject) {
-  try {
-    return await open(object.path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) throw noSuchKey(object.key);
-    throw error;
-  }
-}
-
-function writeCondition(headers: S3Request["headers"]): { absent?: boolean; etag?: string } {
+/** The condition that a request sets on the object under its key. */
+export function writeCondition(headers: S3Request["headers"]): { absent?: boolean; etag?: string } {
   const absent = headers["if-none-match"];
   const etag = headers["if-match"];
   if (absent !== undefined && absent !== "*") throw notSupported(`PutObject with If-None-Match: ${absent}`);
@@ -106,7 +170,8 @@ function hasEtag(object: StoredObject, wanted: string | undefined, ifAbsent: boo
   return wanted === "*" || quoted(wanted) === object.etag;
 }
 
-function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
+/** Headers of a request that are stored with its object. */
+export function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
   const kept: Record<string, string> = { "content-type": DEFAULT_TYPE };
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && KEPT.test(name)) kept[name] = value;
@@ -115,6 +180,14 @@ function keptHeaders(headers: S3Request["headers"]): Record<string, string> {
   const own = encodings.filter((encoding) => encoding !== CHUNKED && encoding !== "");
   if (own.length > 0) kept["content-encoding"] = own.join(",");
   return kept;
+}
+
+/** The source of a copy: `bucket/key`, encoded as in a URL. */
+function copySource(header: string): { readonly bucket: string; readonly key: string } {
+  if (/\?versionId=/.test(header)) throw notSupported("CopyObject of a version");
+  const [, bucket = "", key = ""] = /^\/?([^/]+)\/(.+)$/s.exec(decodePath(header)) ?? [];
+  if (key === "") throw new S3Error("InvalidArgument", 400, `x-amz-copy-source is "${header}"`);
+  return { bucket, key };
 }
 
 function isChunked(headers: S3Request["headers"]): boolean {

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Service } from "../../plan/data-plane";
+import type { Store } from "../../store/store";
 import { openShell } from "../protocol/shell";
 import { splitTarget } from "../protocol/target";
 import { element } from "../protocol/xml-element";
 import { s3ErrorOf } from "./errors";
-import type { ObjectFiles } from "./object-files";
+import type { ObjectFile, ObjectFiles } from "./object-files";
 import { MAX_OBJECT_BYTES } from "./object-operations";
 import { answer } from "./operations";
 import { readRequest } from "./request";
@@ -16,9 +16,11 @@ export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./
 
 /** Options of the S3 endpoint. */
 interface S3Options {
+  /** Keeps the entries of the objects. */
+  readonly store: Store;
   /** Names of the buckets; missing buckets are created. */
   readonly buckets: readonly string[];
-  /** Stores the objects as plain files, one folder for each bucket. */
+  /** Keeps the objects' bytes as plain files, one folder for each bucket. */
   readonly dataDir: string;
   /** @default a free one */
   readonly port?: number;
@@ -37,18 +39,20 @@ export interface S3Service extends Service {
 }
 
 /**
- * Serves the S3 operations that the stack and its clients use: PutObject (with `If-None-Match: *` or `If-Match`), GetObject,
- * HeadObject, DeleteObject, DeleteObjects, ListObjects of both versions, HeadBucket, GetBucketLocation and ListBuckets.
+ * Serves the S3 operations that the stack uses and clients begin with: PutObject (with `If-None-Match: *` or `If-Match`),
+ * GetObject, HeadObject, CopyObject, DeleteObject, DeleteObjects, multipart uploads, ListObjects of both versions,
+ * HeadBucket, GetBucketLocation and ListBuckets.
  * It answers other operations with `NotImplemented` and their name. It does not verify signatures.
- * @throws Error when the port is taken.
+ * @throws StoreDamageError for an object whose file is missing or has another length; Error when the port is taken.
  */
 export async function startS3(options: S3Options): Promise<S3Service> {
   const directory = resolve(options.dataDir);
-  const buckets = new Map(options.buckets.map((name) => [name, new Bucket(resolve(directory, name))]));
+  const buckets = new Map(
+    options.buckets.map((name) => [name, new Bucket(name, resolve(directory, name), options.store)]),
+  );
   const ports = {
     buckets,
     region: options.region ?? "us-east-1",
-    createdAt: (name: string) => statSync(resolve(directory, name)).birthtime,
   };
   const shell = await openShell({
     name: "object store",
@@ -71,14 +75,18 @@ export async function startS3(options: S3Options): Promise<S3Service> {
     url: shell.url,
     files: {
       directory,
-      list: (name, prefix) =>
-        Array.from(buckets.get(name)?.index.all(prefix) ?? [], ({ key, path, size, lastModifiedMs }) => ({
-          key,
-          path,
-          size,
-          lastModified: lastModifiedMs,
-        })),
+      list: (name, prefix) => filesOf(buckets.get(name), prefix),
     },
     close: () => shell.close(),
   };
+}
+
+function filesOf(bucket: Bucket | undefined, prefix: string): ObjectFile[] {
+  if (bucket === undefined) return [];
+  return Array.from(bucket.index.all(prefix), (object) => ({
+    key: object.key,
+    path: bucket.checkedPath(object),
+    size: object.size,
+    lastModified: object.lastModifiedMs,
+  }));
 }

@@ -14,12 +14,6 @@ export type ScheduleOutcome = {
   | { readonly ok: false; readonly error: Error; readonly abandoned: boolean }
 );
 
-/** A schedule that fires. */
-export interface Schedule extends Service {
-  /** Invocations in progress, and the time of the next event (epoch milliseconds); none when it is disabled. */
-  progress(): { readonly running: number; readonly nextMs?: number };
-}
-
 /** Time that running invocations get at the end; they are then killed with their functions, and run again at the next start. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -48,6 +42,13 @@ interface ScheduleOptions {
   readonly onOutcome: (outcome: ScheduleOutcome) => void;
   /** @default this machine's */
   readonly clock?: Clock;
+}
+
+/** A running schedule. */
+export interface Schedule extends Service {
+  readonly model: ScheduleModel;
+  /** Time of the next event, epoch milliseconds; undefined for a disabled schedule. */
+  nextAt(): number | undefined;
 }
 
 /** Lambda waits a minute before it repeats a failed asynchronous invocation, and two before the third attempt. */
@@ -113,9 +114,9 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   };
 
   let cancelNext = (): void => {};
-  let nextMs: number | undefined;
+  let nextAt: number | undefined;
   const fireAt = (due: number): void => {
-    nextMs = due;
+    nextAt = due;
     cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
       const now = clock.now();
       // Periods missed while the machine slept are skipped, as with a rule of EventBridge.
@@ -127,7 +128,8 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   if (model.enabled) fireAt(clock.now() + period);
 
   return {
-    progress: () => ({ running: running.size, ...(nextMs !== undefined && { nextMs }) }),
+    model,
+    nextAt: () => nextAt,
     close: async () => {
       closed = true;
       cancelNext();

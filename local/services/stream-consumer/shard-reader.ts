@@ -1,11 +1,4 @@
-import {
-  ExpiredIteratorException,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  type KinesisClient,
-  ListShardsCommand,
-  type Shard,
-} from "@aws-sdk/client-kinesis";
+import { setImmediate } from "node:timers/promises";
 
 /** A record as a consumer reads it. */
 export interface ShardRecord {
@@ -20,15 +13,26 @@ export interface ShardRecord {
 /** Position in a shard: the last consumed sequence number, or null before the first record. */
 export type ShardPosition = string | null;
 
-/** Records of one GetRecords; AWS limits it to 10,000 in 10 MB; kinesalite has no limit in bytes. */
+/** The shards of the streams, as consumers in this process read them: without HTTP and without throttling. */
+export interface StreamSource {
+  /** Ids of the stream's shards. @throws Error when there is no such stream */
+  shardIds(streamArn: string): readonly string[];
+  /** Position of the newest record. */
+  lastPosition(streamArn: string, shardId: string): ShardPosition;
+  /**
+   * Retained records after a position, in order. A position that is no longer retained means the oldest record.
+   * @throws Error for a position that is not of this shard
+   */
+  read(streamArn: string, shardId: string, position: ShardPosition, limit: number): ShardRecord[];
+}
+
+/** Records of one read. */
 const READ_LIMIT = 1_000;
 
 /** Reads one shard from a position, in order, each record once. */
 export class ShardReader {
-  private iterator: string | undefined;
-
   constructor(
-    private readonly client: KinesisClient,
+    private readonly source: StreamSource,
     private readonly streamArn: string,
     readonly shardId: string,
     private position: ShardPosition,
@@ -36,99 +40,27 @@ export class ShardReader {
 
   /** The next records, or none when there are none yet. @param limit of the number of records */
   async read(limit = READ_LIMIT): Promise<ShardRecord[]> {
-    const Limit = Math.min(limit, READ_LIMIT);
-    this.iterator ??= await this.openIterator();
-    try {
-      const command = new GetRecordsCommand({ ShardIterator: this.iterator, Limit });
-      const { Records = [], NextShardIterator } = await this.client.send(command);
-      if (NextShardIterator === undefined) {
-        throw new Error(`${this.shardId} of ${this.streamArn} was closed: resharding is not supported here`);
-      }
-      const records = Records.map((record) => ({
-        shardId: this.shardId,
-        sequenceNumber: given(record.SequenceNumber, "SequenceNumber"),
-        partitionKey: given(record.PartitionKey, "PartitionKey"),
-        arrivedAtMs: given(record.ApproximateArrivalTimestamp, "ApproximateArrivalTimestamp").getTime(),
-        data: given(record.Data, "Data"),
-      }));
-      this.iterator = NextShardIterator;
-      this.position = records.at(-1)?.sequenceNumber ?? this.position;
-      return records;
-    } catch (error) {
-      // After any error, the position determines the next iterator.
-      this.iterator = undefined;
-      if (error instanceof ExpiredIteratorException) return this.read(limit);
-      throw error;
-    }
-  }
-
-  private async openIterator(): Promise<string> {
-    const { ShardIterator } = await this.client.send(
-      new GetShardIteratorCommand({
-        StreamName: streamName(this.streamArn),
-        ShardId: this.shardId,
-        ...(this.position === null
-          ? { ShardIteratorType: "TRIM_HORIZON" }
-          : { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber: this.position }),
-      }),
-    );
-    return given(ShardIterator, "ShardIterator");
+    // A reader that is far behind would let nothing else run in this process.
+    await setImmediate();
+    const most = Math.min(limit, READ_LIMIT);
+    const records = this.source.read(this.streamArn, this.shardId, this.position, most);
+    this.position = records.at(-1)?.sequenceNumber ?? this.position;
+    return records;
   }
 }
 
 /**
- * The starting position in each shard of a stream. `LATEST` is the last record at this moment, by sequence number,
- * so that it means the same after a restart; finding it reads all records that the stream still holds once.
- * @throws Error when the stream was resharded.
+ * The starting position in each shard of a stream. `LATEST` is the last record at this moment, by sequence number, so that
+ * it means the same after a restart.
  */
-export async function startingPositions(
-  client: KinesisClient,
+export function startingPositions(
+  source: StreamSource,
   streamArn: string,
   start: "TRIM_HORIZON" | "LATEST",
-): Promise<Record<string, ShardPosition>> {
-  const positions: Record<string, ShardPosition> = {};
-  for (const shard of await openShards(client, streamArn)) {
-    const shardId = given(shard.ShardId, "ShardId");
-    positions[shardId] = start === "LATEST" ? await lastPosition(client, streamArn, shardId) : null;
-  }
-  return positions;
-}
-
-async function lastPosition(
-  client: KinesisClient,
-  streamArn: string,
-  shardId: string,
-): Promise<ShardPosition> {
-  const reader = new ShardReader(client, streamArn, shardId, null);
-  let last: ShardPosition = null;
-  for (;;) {
-    const record = (await reader.read()).at(-1);
-    if (record === undefined) return last;
-    last = record.sequenceNumber;
-  }
-}
-
-async function openShards(client: KinesisClient, streamArn: string): Promise<Shard[]> {
-  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName: streamName(streamArn) }));
-  const resharded = Shards.filter(
-    ({ ParentShardId, SequenceNumberRange }) =>
-      ParentShardId !== undefined || SequenceNumberRange?.EndingSequenceNumber !== undefined,
+): Record<string, ShardPosition> {
+  return Object.fromEntries(
+    source
+      .shardIds(streamArn)
+      .map((shardId) => [shardId, start === "LATEST" ? source.lastPosition(streamArn, shardId) : null]),
   );
-  if (resharded.length > 0) {
-    throw new Error(
-      `${streamArn} was resharded (${resharded.map(({ ShardId }) => ShardId)}), which is not supported here: ` +
-        "start with another --data-dir",
-    );
-  }
-  return Shards;
-}
-
-/** The `name` in `arn:aws:kinesis:region:account:stream/name`. */
-function streamName(streamArn: string): string {
-  return given(streamArn.split("/")[1], `a name in the stream's ARN ${streamArn}`);
-}
-
-function given<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`the stream's answer has no ${what}`);
-  return value;
 }

@@ -66,7 +66,9 @@ test("a CTAS keeps types and digits, and its result file spells them as Athena d
   const csv = await bench.get(execution.ResultConfiguration?.OutputLocation ?? "");
   expect(csv.split("\n")[2]).toBe((first ?? []).map((cell) => `"${cell}"`).join(","));
   const { rows: described } = await bench.query("DESCRIBE merged");
-  expect(described).toEqual(COLUMNS.map(({ name, type }) => [name, type, ""]));
+  expect(described).toEqual(
+    COLUMNS.map(({ name, type }) => [[name, type, ""].map((cell) => cell.padEnd(20)).join("\t")]),
+  );
 });
 
 test("the answer names type, precision and scale of each kind", async () => {

@@ -1,17 +1,22 @@
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { PutRecordCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from "aws-lambda";
 import fc from "fast-check";
 import { eventually } from "../../../../benchmarks/support/eventually";
 import type { DeliveryStreamModel, Invoke } from "../../../../local/plan/data-plane";
+import type { Numbering } from "../../../../local/plan/user-record-numbers";
+import { localKinesis } from "../../../../local/services/clients";
 import { TransformationBuffer } from "../../../../local/services/firehose/buffers";
 import { compilePrefixes } from "../../../../local/services/firehose/prefix";
 import { type DeliveryStream, startDeliveryStream } from "../../../../local/services/firehose/service";
 import { transformationEvent } from "../../../../local/services/firehose/transformation";
-import type { DeliveredRecord, Numbering } from "../../../../local/services/firehose/user-records";
+import type { DeliveredRecord } from "../../../../local/services/firehose/user-records";
+import { startKinesis } from "../../../../local/services/kinesis/service";
+import { Positions } from "../../../../local/services/stream-consumer/positions";
+import { openStore, type Store } from "../../../../local/store/store";
 import { AGGREGATES } from "../../../support/kpl/aggregates";
 import { BUCKET, type Engines, type GivenRecord, REGION, STREAM, startEngines } from "../../support/engines";
 
@@ -60,14 +65,15 @@ async function start(
     model = MODEL,
     timeScale = TIME_SCALE,
     numbering,
-  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering } = {},
+    store = engines.store,
+  }: { model?: DeliveryStreamModel; timeScale?: number; numbering?: Numbering; store?: Store } = {},
 ): Promise<DeliveryStream> {
-  const { kinesis, s3, dataDir } = engines;
+  const { s3 } = engines;
   delivery = await startDeliveryStream(model, {
-    kinesis,
+    source: engines.stream.source,
     s3,
     invoke,
-    dataDir,
+    store,
     timeScale,
     ...(numbering && { numbering }),
     onNotice: (message) => notices.push(message),
@@ -333,14 +339,12 @@ describe("delivery", () => {
 
   test("a read that fails in one shard loses nothing of the others", async () => {
     let reads = 0;
-    engines.kinesis.middlewareStack.add(
-      (next, { commandName }) =>
-        (args) => {
-          if (commandName === "GetRecordsCommand" && ++reads % 3 === 0) throw new Error("no answer");
-          return next(args);
-        },
-      { step: "initialize" },
-    );
+    const { source } = engines.stream;
+    const read = source.read.bind(source);
+    jest.spyOn(source, "read").mockImplementation((...place) => {
+      if (++reads % 3 === 0) throw new Error("no answer");
+      return read(...place);
+    });
     const stream = await start(answering(passing));
     for (let n = 0; n < 40; n += 4) {
       await engines.put(numbered(4, n));
@@ -496,13 +500,13 @@ describe("what is kept over a restart", () => {
   });
 
   test("an object that was written and not noted is written again, and nothing is missing", async () => {
-    const file = join(engines.dataDir, `${MODEL.name}.json`);
     const first = await start(answering(passing));
-    const atStart = readFileSync(file);
+    const kept = new Positions(engines.store, `delivery/${MODEL.name}`);
+    const atStart = kept.load() ?? {};
     await engines.put(numbered(10));
     await eventually(() => expect(first.progress().recordsDelivered).toBe(10));
     await first.close();
-    writeFileSync(file, atStart);
+    kept.save(atStart);
 
     const second = await start(answering(passing));
     await eventually(() => expect(second.progress().recordsDelivered).toBe(10));
@@ -510,18 +514,27 @@ describe("what is kept over a restart", () => {
     expect((await lines()).sort()).toEqual([...texts(numbered(10)), ...texts(numbered(10))].sort());
   });
 
-  test("killed at any moment, it has delivered all of it in the end", async () => {
-    const { stream, dataDir } = engines;
+  test("killed at any moment, with its stream, it has delivered all of it in the end", async () => {
+    const dataDir = join(engines.dataDir, "killed");
+    mkdirSync(dataDir);
     const s3 = await engines.s3.config.endpoint?.();
-    const options = { kinesis: stream.url, s3: `http://${s3?.hostname}:${s3?.port}`, dataDir, model: MODEL };
+    const options = { s3: `http://${s3?.hostname}:${s3?.port}`, dataDir, model: MODEL, stream: STREAM };
     const script = `
       const { startDeliveryStream } = require("./local/services/firehose/service.ts");
-      const { localKinesis, localS3 } = require("./local/services/clients.ts");
+      const { startKinesis } = require("./local/services/kinesis/service.ts");
+      const { openStore } = require("./local/store/store.ts");
+      const { localS3 } = require("./local/services/clients.ts");
       const o = ${JSON.stringify(options)};
       const invoke = async (_, { records }) => ({ records: records.map(({ recordId, data }) =>
         ({ recordId, result: "Ok", data: Buffer.from(Buffer.from(data, "base64") + "\\n").toString("base64") })) });
-      startDeliveryStream(o.model, { kinesis: localKinesis(o.kinesis, "${REGION}"), s3: localS3(o.s3, "${REGION}"),
-        invoke, dataDir: o.dataDir, timeScale: ${TIME_SCALE} }).then(() => process.stdout.write("up"));`;
+      (async () => {
+        const store = openStore(o.dataDir);
+        const stream = await startKinesis({ models: [o.stream], store });
+        await startDeliveryStream(o.model, { source: stream.source, s3: localS3(o.s3, "${REGION}"), invoke,
+          store, timeScale: ${TIME_SCALE} });
+        stream.acceptPuts();
+        process.stdout.write(stream.url);
+      })();`;
     const runs = 3;
     const sent: string[] = [];
 
@@ -529,21 +542,36 @@ describe("what is kept over a restart", () => {
       const child = spawn(process.execPath, ["--import", "tsx", "-e", script], {
         stdio: ["ignore", "pipe", "inherit"],
       });
-      await new Promise((resolve) => child.stdout.once("data", resolve));
+      const url = await new Promise<string>((resolve) =>
+        child.stdout.once("data", (text) => resolve(`${text}`)),
+      );
+      const kinesis = localKinesis(url, REGION);
       for (let batch = 0; batch < 10; batch++) {
         const records = numbered(20, sent.length);
-        await engines.put(records);
+        const Records = records.map(({ data }) => ({ Data: Buffer.from(data), PartitionKey: data }));
+        await kinesis.send(new PutRecordsCommand({ StreamName: STREAM.name, Records }));
         sent.push(...texts(records));
         await new Promise((resolve) => setTimeout(resolve, 7));
       }
       child.kill("SIGKILL");
       await new Promise((resolve) => child.once("exit", resolve));
+      kinesis.destroy();
     }
-    const last = await start(answering(passing));
+    const store = openStore(dataDir);
+    const kinesis = await startKinesis({ models: [STREAM], store });
+    const last = await startDeliveryStream(MODEL, {
+      source: kinesis.source,
+      s3: engines.s3,
+      invoke: answering(passing),
+      store,
+      timeScale: TIME_SCALE,
+    });
     await eventually(async () => expect(new Set(await lines()).size).toBe(sent.length));
-
     expect(new Set(await lines())).toEqual(new Set(sent));
     expect(last.progress().recordsFailed).toBe(0);
+    await last.close();
+    await kinesis.close();
+    store.close();
   });
 });
 

@@ -1,8 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   BatchCreatePartitionCommand,
   BatchDeletePartitionCommand,
@@ -22,7 +20,8 @@ import {
   paginateGetPartitions,
   UpdatePartitionCommand,
 } from "@aws-sdk/client-glue";
-import { readState } from "../../../../local/services/glue/state";
+import { Catalog } from "../../../../local/services/glue/catalog";
+import { openStore, type Store, StoreFullError } from "../../../../local/store/store";
 import {
   BUCKET,
   DATABASE,
@@ -395,64 +394,57 @@ describe("what is kept", () => {
     expect(shown.rows).toEqual([["hourly"], ["made"]]);
   });
 
-  test("a change that was cut off in the middle has not happened", async () => {
-    const own = await SqlBench.start(PLANE);
-    const Values = ["2026", "11", "24", "03"];
-    const HOURLY = { DatabaseName: DATABASE, TableName: "hourly" };
-    await own.glue.send(
-      new CreatePartitionCommand({
-        ...HOURLY,
-        PartitionInput: { Values, StorageDescriptor: { Location: "s3://b/1/" } },
-      }),
-    );
-    const file = join(own.folder, "catalog", "catalog.json");
-    writeFileSync(`${file}.new`, readFileSync(file, "utf8").slice(0, 20));
+  test("a change that the disk has no room for has not happened, and succeeds when there is room", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-catalog-"));
+    const store = openStore(folder);
+    let isFull = false;
+    const filling: Store = {
+      table: (name) => store.table(name),
+      commit: (write) => {
+        if (isFull) throw new StoreFullError(folder, undefined);
+        return store.commit(write);
+      },
+      close: () => store.close(),
+    };
+    const catalog = new Catalog(PLANE.databases, PLANE.tables, filling);
+    const add = (hour: string): void =>
+      catalog.createPartitions(DATABASE, "hourly", [
+        { values: values(hour), storage: {}, location: "s3://b/", parameters: {} },
+      ]);
+    const hours = (from: Catalog) => from.partitionsOf(DATABASE, "hourly").map((found) => found.values[3]);
+    const values = (hour: string) => ["2026", "11", "24", hour];
+    add("01");
+    isFull = true;
+    expect(() => add("02")).toThrow(StoreFullError);
+    expect(() => catalog.deletePartition(DATABASE, "hourly", values("01"))).toThrow(StoreFullError);
+    expect(hours(catalog)).toEqual(["01"]);
+    isFull = false;
+    add("02");
 
-    await own.restart();
-    const { Partition } = await own.glue.send(
-      new GetPartitionCommand({ ...HOURLY, PartitionValues: Values }),
-    );
-
-    expect(Partition?.StorageDescriptor?.Location).toBe("s3://b/1/");
-    writeFileSync(file, "[]");
-    await expect(own.restart()).rejects.toThrow(/catalog\.json is not a catalog of the local SQL; remove it/);
-    writeFileSync(file, '{"tables":[],"partitions":{}}');
-    await own.restart();
-    await own.close();
+    expect(hours(catalog)).toEqual(["01", "02"]);
+    expect(hours(new Catalog(PLANE.databases, PLANE.tables, store))).toEqual(["01", "02"]);
+    store.close();
+    rmSync(folder, { recursive: true });
   });
 
-  test("the file is a whole state at any time, also when the writer is killed", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "retail-bi-sql-"));
-    const file = join(folder, "catalog.json");
-    const script = join(folder, "writer.ts");
-    const stateFile = resolve(__dirname, "../../../../local/services/glue/state");
-    writeFileSync(
-      script,
-      `import { writeState } from ${JSON.stringify(stateFile)};
-       const partition = { values: ["x".repeat(1000)], storage: {}, location: "s3://b/", parameters: {}, createdAt: 0 };
-       for (let n = 1; ; n++) {
-         writeState(${JSON.stringify(file)}, { tables: [], partitions: { t: Array(500 + (n % 7) * 500).fill(partition) } });
-       }`,
+  test("a table that the Terraform has no more leaves no partitions to a later one of its name", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "retail-bi-catalog-"));
+    const store = openStore(folder);
+    const partition = {
+      values: ["2026", "11", "24", "01"],
+      storage: {},
+      location: "s3://b/",
+      parameters: {},
+    };
+    new Catalog(PLANE.databases, PLANE.tables, store).createPartitions(DATABASE, "hourly", [partition]);
+    expect(new Catalog(PLANE.databases, PLANE.tables, store).partitionsOf(DATABASE, "hourly")).toHaveLength(
+      1,
     );
-    const writer = spawn(process.execPath, ["--import", "tsx", script], {
-      cwd: resolve(__dirname, "../../../.."),
-    });
-    const ended = once(writer, "exit");
-    const sizes = new Set<number | undefined>();
-    try {
-      while (!existsSync(file)) await new Promise((resume) => setTimeout(resume, 20));
-      for (let reads = 0; reads < 50; reads++) {
-        sizes.add(readState(file).partitions["t"]?.length);
-        await new Promise((resume) => setTimeout(resume, 1));
-      }
-    } finally {
-      writer.kill("SIGKILL");
-      await ended;
-    }
 
-    sizes.add(readState(file).partitions["t"]?.length);
+    new Catalog(PLANE.databases, [], store);
+
+    expect(new Catalog(PLANE.databases, PLANE.tables, store).partitionsOf(DATABASE, "hourly")).toEqual([]);
+    store.close();
     rmSync(folder, { recursive: true });
-    for (const size of sizes) expect(Number(size) % 500).toBe(0);
-    expect(sizes.size).toBeGreaterThan(1);
   });
 });

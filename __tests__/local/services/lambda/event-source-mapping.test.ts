@@ -55,8 +55,14 @@ async function start(
   invoke: Invoke,
   change: Partial<EventSourceMappingModel> = {},
 ): Promise<EventSourceMapping> {
-  const { kinesis, s3, dataDir } = engines;
-  const options = { kinesis, s3, invoke, dataDir, onNotice: (message: string) => void notices.push(message) };
+  const { stream, s3, store } = engines;
+  const options = {
+    source: stream.source,
+    s3,
+    invoke,
+    store,
+    onNotice: (message: string) => void notices.push(message),
+  };
   mapping = await startEventSourceMapping({ ...MODEL, ...change }, options);
   return mapping;
 }
@@ -454,13 +460,13 @@ describe("failures", () => {
 
   test("without a destination, discarded records are reported as lost", async () => {
     const { onFailureBucket: _, ...without } = MODEL;
-    const { kinesis, s3, dataDir } = engines;
+    const { stream, s3, store } = engines;
     const { invoke } = remembering(() => Promise.reject(new Error("poison")));
     await engines.put(numbered(1));
 
     mapping = await startEventSourceMapping(
       { ...without, maximumRetries: 0 },
-      { kinesis, s3, invoke, dataDir, onNotice: (message) => void notices.push(message) },
+      { source: stream.source, s3, invoke, store, onNotice: (message) => void notices.push(message) },
     );
     await eventually(() => expect(mapping?.progress().discarded.length).toBe(1));
 

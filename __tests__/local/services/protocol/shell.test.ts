@@ -16,6 +16,7 @@ import { parseJson } from "../../../../local/services/protocol/parse-json";
 import { openShell, Refusal, type Shell, type ShellOptions } from "../../../../local/services/protocol/shell";
 import { startS3 } from "../../../../local/services/s3/service";
 import { startSts } from "../../../../local/services/sts/service";
+import { openStore, type Store } from "../../../../local/store/store";
 
 const portOf = ({ url }: Pick<Shell, "url">): number => Number(new URL(url).port);
 
@@ -303,15 +304,21 @@ test("STS says whose account it is, to the SDK, and refuses what else it is aske
 
 describe("garbage to every port", () => {
   let folder: string;
+  let store: Store;
   const ports: Record<string, { shell: Shell; ordinary: string; form: RegExp }> = {};
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "shell-"));
+    store = openStore(folder);
     const invoke = async (_: string, event: unknown): Promise<unknown> => event;
     const arn = "arn:aws:lambda:eu-west-1:1:function:f";
     const json = /^\{.*\}$/s;
     const shells: Readonly<Record<string, readonly [Promise<Shell>, string, RegExp]>> = {
-      s3: [startS3({ buckets: ["lake"], dataDir: join(folder, "s3") }), "GET /lake", /^<\?xml .*<\/Error>$/s],
+      s3: [
+        startS3({ buckets: ["lake"], store, dataDir: join(folder, "s3") }),
+        "GET /lake",
+        /^<\?xml .*<\/Error>$/s,
+      ],
       search: [startSearchDouble({ dataDir: join(folder, "search") }), "GET /_cluster/health", json],
       lambda: [
         startLambda({ functions: [{ name: "f", arn }], invoke }),
@@ -341,6 +348,7 @@ describe("garbage to every port", () => {
 
   afterAll(async () => {
     await Promise.all(Object.values(ports).map(({ shell }) => shell.close()));
+    store.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

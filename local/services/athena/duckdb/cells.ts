@@ -28,7 +28,7 @@ const FLOAT_DIGITS = 9;
 /** Spells a value as Athena does in its results. */
 export function spellCell(value: DuckDBValue, type: DuckDBType): Cell {
   if (value === null) return null;
-  if (typeof value === "string") return value;
+  if (typeof value === "string") return type.alias === "JSON" ? spellJson(value) : value;
   if (typeof value === "boolean") return String(value);
   if (typeof value === "bigint") return spellBigint(value);
   if (typeof value === "number") return spellNumber(value, type.typeId);
@@ -52,6 +52,19 @@ export function spellCell(value: DuckDBValue, type: DuckDBType): Cell {
 function spellNumber(value: number, type: DuckDBTypeId): string {
   if (type === DuckDBTypeId.DOUBLE) return spellJava(value, String(Math.abs(value)));
   return type === DuckDBTypeId.FLOAT ? spellJava(value, shortestFloat(Math.abs(value))) : String(value);
+}
+
+/** A string of JSON, or a number. */
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** Trino's parser of JSON makes doubles of numbers with a fraction or an exponent, and Java spells them. */
+function spellJson(text: string): string {
+  return text.replace(JSON_TOKEN, (token) => {
+    if (token.startsWith('"')) return token;
+    if (/^-?\d+$/.test(token)) return token === "-0" ? "0" : token;
+    const value = Number(token);
+    return Number.isFinite(value) ? spellJava(value, String(Math.abs(value))) : `"${value}"`;
+  });
 }
 
 /** DuckDB's sums are wider than Athena's bigint. */

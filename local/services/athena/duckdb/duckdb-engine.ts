@@ -6,6 +6,7 @@ import {
   type DuckDBPreparedStatement,
   DuckDBTypeId,
   StatementType,
+  version,
 } from "@duckdb/node-api";
 import { QueryFailure } from "../../protocol/errors";
 import type { Cell, ParquetTarget, QueryContext, Selection, SqlEngine, StoredTable } from "../engine";
@@ -17,7 +18,7 @@ import { toQueryFailure } from "./duckdb-errors";
 import { keepByteOrderMarks } from "./duckdb-text";
 import { JsonKeys } from "./json-keys";
 import { MACRO_DEFINITIONS } from "./macros";
-import { filesOf, literal, quoted, relationSql } from "./relations";
+import { catalogSql, filesOf, literal, quoted, relationSql } from "./relations";
 
 /** Stores a local file as an object. */
 export type PutFile = (bucket: string, key: string, path: string) => Promise<void>;
@@ -111,6 +112,28 @@ class DuckDbEngine implements SqlEngine {
     }
   }
 
+  async explain(sql: string, context: QueryContext): Promise<string> {
+    const session = await this.open(context.signal);
+    try {
+      // Nothing is read.
+      const { translation } = await this.prepare(sql, session.connection, {
+        ...context,
+        onScan: () => undefined,
+      });
+      const rows = await session.connection.runAndReadAll(`EXPLAIN ${translation.sql}`);
+      const plan = rows.getRowsJson().map((row) => String(row[1]).trimEnd());
+      return [
+        `DuckDB ${version()}, the engine of the local run; Athena shows Trino's plan`,
+        ...plan,
+        "",
+      ].join("\n");
+    } catch (error) {
+      throw session.failure(error);
+    } finally {
+      session.close();
+    }
+  }
+
   async store(sql: string, target: ParquetTarget, context: QueryContext): Promise<StoredTable> {
     const session = await this.open(context.signal);
     const directory = mkdtempSync(join(this.options.scratchDirectory, "store-"));
@@ -120,8 +143,8 @@ class DuckDbEngine implements SqlEngine {
       const rows = await session.connection.run(copySql(prepared, columns, target, directory));
       const stored = Number((await rows.getRows())[0]?.[0] ?? 0);
       context.signal.throwIfAborted();
-      await this.put(directory, target);
-      return { columns: columns.map(({ name, type }) => ({ name, type })), rows: stored };
+      const files = await this.put(directory, target);
+      return { columns: columns.map(({ name, type }) => ({ name, type })), rows: stored, files };
     } catch (error) {
       throw session.failure(error);
     } finally {
@@ -142,13 +165,15 @@ class DuckDbEngine implements SqlEngine {
   /** Lists the files at this moment and defines the views over them. */
   private async prepare(sql: string, connection: DuckDBConnection, context: QueryContext): Promise<Prepared> {
     const translation = translate(sql, context);
-    const found = translation.relations.map((relation) => ({ relation, files: filesOf(relation) }));
+    const found = translation.relations.map((relation) => ({
+      relation,
+      files: "rows" in relation ? [] : filesOf(relation),
+    }));
     const distinct = new Map(found.flatMap(({ files }) => files.map(({ file }) => [file.path, file.size])));
     context.onScan([...distinct.values()].reduce((sum, size) => sum + size, 0));
     for (const { relation, files } of found) {
-      await connection.run(
-        `CREATE TEMP VIEW ${quoted(relation.view)} AS ${relationSql(relation, files, this.keys)}`,
-      );
+      const rows = "rows" in relation ? catalogSql(relation) : relationSql(relation, files, this.keys);
+      await connection.run(`CREATE TEMP VIEW ${quoted(relation.view)} AS ${rows}`);
     }
     const statement = await connection.prepare(translation.sql);
     if (statement.statementType !== StatementType.SELECT) {
@@ -180,16 +205,20 @@ class DuckDbEngine implements SqlEngine {
     }
   }
 
-  private async put(directory: string, { location, filePrefix }: ParquetTarget): Promise<void> {
+  /** @returns the objects, `s3://bucket/key` */
+  private async put(directory: string, { location, filePrefix }: ParquetTarget): Promise<string[]> {
     const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/(.*)$/.exec(location) ?? [];
     const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
     );
+    const stored: string[] = [];
     const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
     for (const [index, path] of paths.entries()) {
       const key = `${prefix}${filePrefix}_bucket-${String(index).padStart(5, "0")}`;
       await this.options.put(bucket, key, path);
+      stored.push(`s3://${bucket}/${key}`);
     }
+    return stored;
   }
 }
 

@@ -211,6 +211,8 @@ const MACROS: Readonly<Record<string, string>> = {
   "athena_contains(x, y)": `CASE
     WHEN list_contains(x, y) THEN true WHEN len(x) > list_aggregate(x, 'count') THEN NULL
     ELSE list_contains(x, y) END`,
+  "athena_element_at(x, i)": `CASE
+    WHEN i = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1') ELSE list_extract(x, i) END`,
   "athena_subscript(x, i)": `CASE
     WHEN i BETWEEN 1 AND len(x) THEN list_extract(x, i)
     WHEN x IS NULL OR i IS NULL THEN NULL

@@ -1,7 +1,8 @@
 import type { ColumnModel } from "../../../plan/data-plane";
 import type { ObjectFile } from "../../s3/service";
 import type { Fragment } from "../engine";
-import type { Relation } from "../sql/table-references";
+import type { CatalogRelation } from "../sql/catalog-relations";
+import type { TableRelation } from "../sql/table-references";
 import { duckType } from "./column-types";
 import { isGzip, type JsonKeys } from "./json-keys";
 import { NUMBERS_AS_TEXTS } from "./macros";
@@ -16,7 +17,7 @@ interface FoundFile {
 }
 
 /** The files of a relation at this moment. */
-export function filesOf({ fragments }: Relation): FoundFile[] {
+export function filesOf({ fragments }: TableRelation): FoundFile[] {
   return fragments.flatMap((fragment) => fragment.files().map((file) => ({ file, fragment })));
 }
 
@@ -28,7 +29,7 @@ export function filesOf({ fragments }: Relation): FoundFile[] {
  * instead of a gigabyte of read buffers. The list leaves out partitions that the query does not need.
  * @throws QueryFailure for types that the local SQL lacks
  */
-export function relationSql(relation: Relation, files: readonly FoundFile[], keys: JsonKeys): string {
+export function relationSql(relation: TableRelation, files: readonly FoundFile[], keys: JsonKeys): string {
   const { table } = relation.open;
   const columns = table.columns.map(({ name, type }) => ({
     name: name.toLowerCase(),
@@ -57,6 +58,15 @@ export function relationSql(relation: Relation, files: readonly FoundFile[], key
   return `SELECT ${selected.join(", ")} FROM (${rows}) r
 JOIN (VALUES ${map.join(",")}) m(${["file", ...attached.map(({ name }) => quoted(name))].join(", ")})
 ON r.${quoted(FILE_COLUMN)} = m.file`;
+}
+
+/** DuckDB's SQL for rows of the catalog. @throws QueryFailure for types that the local SQL lacks */
+export function catalogSql({ columns, rows }: CatalogRelation): string {
+  const typed = columns.map(({ name, type }) => ({ name, type: duckType(type, name) }));
+  if (rows.length === 0) return emptySql(typed);
+  const selected = typed.map(({ name, type }) => `CAST(${quoted(name)} AS ${type}) AS ${quoted(name)}`);
+  const values = rows.map((row) => `(${row.map(literal).join(", ")})`);
+  return `SELECT ${selected.join(", ")} FROM (VALUES ${values.join(",")}) v(${typed.map(({ name }) => quoted(name)).join(", ")})`;
 }
 
 function emptySql(columns: readonly ColumnModel[]): string {

@@ -1,15 +1,23 @@
 import { Dialect, generate } from "@polyglot-sql/sdk";
 import { isJsonObject } from "../../../../lib/json";
-import { notLocal } from "../../protocol/errors";
-import type { QueryContext } from "../engine";
+import { notLocal, QueryFailure } from "../../protocol/errors";
+import type { OpenTable, QueryContext } from "../engine";
 import { toDecimal } from "./decimals";
 import { ExpressionTypes, needsTypes } from "./expression-types";
-import { nameColumns } from "./output-columns";
+import { nameColumns, namelessColumn, withNames } from "./output-columns";
 import { rewriteFunction } from "./rewrite-functions";
 import { rewriteOperator } from "./rewrite-operators";
 import { parseQuery } from "./sql-parser";
 import { AGGREGATES, STRUCTURE, UNUSED_MEMBERS } from "./sql-subset";
-import { asNode, listOf, type Members, nameOf, type TreeNode, type Visit } from "./syntax-tree";
+import {
+  asNode,
+  listOf,
+  type Members,
+  nameOf,
+  quotedIdentifier,
+  type TreeNode,
+  type Visit,
+} from "./syntax-tree";
 import { type QueryScope, type Relation, TableReferences } from "./table-references";
 
 /** A query in DuckDB's SQL. */
@@ -21,6 +29,9 @@ export interface Translation {
 }
 
 const PATH = '"$path"';
+/** Columns of information_schema.columns that `*` does not show. */
+const HIDDEN =
+  /information_schema[\s\S]*\b(comment|extra_info)\b|\b(comment|extra_info)\b[\s\S]*information_schema/;
 /** The one function whose timestamps keep a zone; those of the others are in UTC. */
 const ZONE_KEEPER = "from_iso8601_timestamp";
 
@@ -30,9 +41,11 @@ const ZONE_KEEPER = "from_iso8601_timestamp";
  * It therefore refuses all other syntax.
  * @throws QueryFailure worded as Athena words it
  */
-export function translate(sql: string, context: Pick<QueryContext, "database" | "tables">): Translation {
+export function translate(sql: string, given: Pick<QueryContext, "database" | "tables">): Translation {
+  const context = { ...given, tables: openedOnce(given.tables) };
   const { tree, nameOf: columnName } = nameColumns(parseQuery(sql));
-  const types = needsTypes(tree, context) ? new ExpressionTypes(tree, context) : undefined;
+  const known = new ExpressionTypes(tree, context);
+  const types = needsTypes(tree, context) ? known : undefined;
   const translator = new Translator(sql, context, tree, types);
   const generated = generate([translator.visit(tree, [])], Dialect.DuckDB);
   const [text] = generated.sql ?? [];
@@ -42,6 +55,24 @@ export function translate(sql: string, context: Pick<QueryContext, "database" | 
   return { sql: text, relations: translator.tables.relations, nameOf: columnName };
 }
 
+/** Functions that the SQL generator wants with their members, though there are none. */
+const RANKS: ReadonlySet<string> = new Set(["rank", "dense_rank", "percent_rank", "cume_dist"]);
+
+/** Tables that are looked up once for a query. */
+function openedOnce(tables: QueryContext["tables"]): QueryContext["tables"] {
+  const opened = new Map<string, OpenTable | undefined>();
+  return {
+    hasDatabase: (name) => tables.hasDatabase(name),
+    databaseNames: () => tables.databaseNames(),
+    tablesOf: (database) => tables.tablesOf(database),
+    open(database, name) {
+      const key = JSON.stringify([database.toLowerCase(), name.toLowerCase()]);
+      if (!opened.has(key)) opened.set(key, tables.open(database, name));
+      return opened.get(key);
+    },
+  };
+}
+
 /** Names of the common table expressions that are visible at a place in the query. */
 type Scope = readonly string[];
 
@@ -49,8 +80,11 @@ type Scope = readonly string[];
 class Translator {
   readonly tables: TableReferences;
   private readonly asksForPath: boolean;
+  private readonly hidden: boolean;
   private readonly zones: boolean;
   private scope: QueryScope | undefined;
+  /** The named windows of the SELECT that is translated. */
+  private windows: readonly unknown[] = [];
 
   constructor(
     sql: string,
@@ -60,7 +94,8 @@ class Translator {
   ) {
     this.asksForPath = sql.toLowerCase().includes(PATH);
     this.zones = sql.toLowerCase().includes(ZONE_KEEPER);
-    this.tables = new TableReferences(context, this.asksForPath);
+    this.hidden = HIDDEN.test(sql.toLowerCase());
+    this.tables = new TableReferences(context, this.asksForPath, this.hidden);
   }
 
   /** Translates an expression, or the content of any other part of the tree. */
@@ -82,8 +117,16 @@ class Translator {
         return this.table(body, scope);
       case "dot":
         return this.dot(body, scope);
+      case "values":
+        throw notLocal("VALUES as a query", "write SELECT * FROM (VALUES …) AS t(a, b)");
+      case "subquery":
+        return { subquery: this.subquery(body, scope) };
+      case "window_function":
+        assertFrame(body, this.windows);
+        break;
       case "star":
         if (this.asksForPath) throw notLocal(`* beside ${PATH}`, "name the columns");
+        if (this.hidden) throw notLocal("* beside comment or extra_info", "name the columns");
         return { star: body };
     }
     const { zones, types } = this;
@@ -93,8 +136,9 @@ class Translator {
     if (rewritten !== undefined) return rewritten;
     if (!STRUCTURE.has(kind) && !AGGREGATES.has(kind))
       throw notLocal(kind.replaceAll("_", " ").toUpperCase());
-    // The SQL generator needs null for a node without members.
-    return { [kind]: Object.keys(body).length === 0 ? null : this.members(body, scope) };
+    // The SQL generator needs null for most nodes without members.
+    const isEmpty = Object.keys(body).length === 0 && !RANKS.has(kind);
+    return { [kind]: isEmpty ? null : this.members(body, scope) };
   }
 
   private members(body: Members, scope: Scope): Record<string, unknown> {
@@ -112,9 +156,12 @@ class Translator {
     const ctes = listOf(clause["ctes"]).map((cte) => {
       if (!isJsonObject(cte)) return cte;
       const name = nameOf(cte["alias"])?.toLowerCase() ?? "";
-      const body = this.visit(cte["this"], clause["recursive"] === true ? [...visible, name] : visible);
+      const inner = clause["recursive"] === true ? [...visible, name] : visible;
       visible = [...visible, name];
-      return { ...cte, this: body };
+      const values = valuesOf(cte["this"]);
+      if (!values) return { ...cte, this: this.visit(cte["this"], inner) };
+      const columns = listOf(cte["columns"]).length > 0 ? cte["columns"] : namelessColumns(values);
+      return { ...cte, this: { values: this.members(values, inner) }, columns };
     });
     return { clause: { ...clause, ctes }, scope: visible };
   }
@@ -123,10 +170,28 @@ class Translator {
     const outer = this.scope;
     const from = isJsonObject(body["from"]) ? listOf(body["from"]["expressions"]) : [];
     const where = isJsonObject(body["where_clause"]) ? body["where_clause"]["this"] : undefined;
+    const windows = this.windows;
     this.scope = { where, soleTable: from.length === 1 && listOf(body["joins"]).length === 0 };
-    const select = this.members(body, scope);
+    this.windows = listOf(body["windows"]);
+    const isResult = body === asNode(this.query)?.body;
+    const select = this.members(isResult ? body : withNames(body), scope);
     this.scope = outer;
-    return { select: body === asNode(this.query)?.body ? this.withResultTypes(select, body) : select };
+    this.windows = windows;
+    return { select: isResult ? this.withResultTypes(select, body) : select };
+  }
+
+  /** DuckDB gives the columns of VALUES names, and Trino none. */
+  private subquery(body: Members, scope: Scope): Members {
+    const values = valuesOf(body["this"]);
+    if (!values) return this.members(body, scope);
+    const hasNames = listOf(body["column_aliases"]).length > 0;
+    const { this: _, ...rest } = body;
+    return {
+      ...this.members(rest, scope),
+      this: { values: this.members(values, scope) },
+      alias: body["alias"] ?? quotedIdentifier("$values"),
+      column_aliases: hasNames ? this.visit(body["column_aliases"], scope) : namelessColumns(values),
+    };
   }
 
   /** Casts the decimals of the result to their types: DuckDB gives some of them another precision. */
@@ -158,6 +223,39 @@ class Translator {
     }
     return { dot: this.members(body, scope) };
   }
+}
+
+/** The members of VALUES; undefined for any other query. */
+function valuesOf(query: unknown): Members | undefined {
+  const node = asNode(query);
+  return node?.kind === "values" ? node.body : undefined;
+}
+
+function namelessColumns(values: Members): unknown[] {
+  const [row] = listOf(values["expressions"]);
+  const cells = listOf(isJsonObject(row) ? row["expressions"] : undefined);
+  return cells.map((_, index) => quotedIdentifier(namelessColumn(index)));
+}
+
+/** Functions that Trino gives no frame. */
+const FRAMELESS: ReadonlySet<string> = new Set([...RANKS, "row_number", "n_tile", "lag", "lead"]);
+
+/** @throws QueryFailure for a frame of a function that has none, and for lag and lead without an order */
+function assertFrame({ this: called, over }: Members, windows: readonly unknown[]): void {
+  const kind = asNode(called)?.kind ?? "";
+  if (!FRAMELESS.has(kind) || !isJsonObject(over)) return;
+  const name = nameOf(over["window_name"])?.toLowerCase();
+  const named = windows.find(
+    (window) => isJsonObject(window) && nameOf(window["name"])?.toLowerCase() === name,
+  );
+  const spec = isJsonObject(named) && isJsonObject(named["spec"]) ? named["spec"] : {};
+  const spelled = kind === "n_tile" ? "ntile" : kind;
+  const isOrdered = listOf(over["order_by"]).length > 0 || listOf(spec["order_by"]).length > 0;
+  if ((kind === "lag" || kind === "lead") && !isOrdered) {
+    throw new QueryFailure("MISSING_ORDER_BY", `${kind} function requires an ORDER BY window clause`);
+  }
+  if ((over["frame"] ?? spec["frame"] ?? null) === null) return;
+  throw new QueryFailure("INVALID_WINDOW_FRAME", `Cannot specify window frame for ${spelled} function`);
 }
 
 /** DuckDB reserves words that Trino does not, such as `at`. */

@@ -1,8 +1,10 @@
 import { isJsonObject } from "../../../../lib/json";
+import { QueryFailure } from "../../protocol/errors";
 import type { QueryContext } from "../engine";
 import { isDate, isInterval } from "./dates";
 import { FUNCTION_NODES } from "./functions";
 import { asNode, listOf, type Members, nameOf, type TreeNode } from "./syntax-tree";
+import { checkSetOperation, checkTypes } from "./type-checks";
 import {
   BIGINT,
   bothExact,
@@ -83,6 +85,8 @@ function tableColumns(
 /** Finds the type of each expression of a query, as far as it follows from the tables' columns. */
 export class ExpressionTypes {
   private readonly types = new WeakMap<Members, SqlType>();
+  /** Above 0 in ORDER BY, where a name may be an alias of the SELECT. */
+  private ordering = 0;
 
   constructor(
     tree: unknown,
@@ -110,8 +114,11 @@ export class ExpressionTypes {
       case "except":
       case "intersect": {
         const [left, right] = [this.query(body["left"], scope), this.query(body["right"], scope)];
+        this.ordering++;
         this.walk(body["order_by"], scope);
-        if (!left || !right || left.length !== right.length) return undefined;
+        this.ordering--;
+        checkSetOperation(kind, left, right);
+        if (!left || !right) return undefined;
         return left.map(({ name, type }, at) => ({ name, type: commonType([type, right[at]?.type]) }));
       }
       case "subquery":
@@ -156,8 +163,13 @@ export class ExpressionTypes {
     for (const [member, value] of Object.entries(body)) {
       if (member === "joins") {
         for (const join of listOf(value)) if (isJsonObject(join)) this.walk(join["on"], scope);
+      } else if (member === "order_by") {
+        this.ordering++;
+        this.walk(value, scope);
+        this.ordering--;
       } else if (member !== "from" && member !== "with") this.walk(value, scope);
     }
+    checkTypes({ kind: "select", body }, (expression) => this.of(expression));
     const columns = listOf(body["expressions"]).map((expression) => this.output(expression, scope));
     return columns.some((found) => found === undefined) ? undefined : columns.flatMap((found) => found ?? []);
   }
@@ -220,6 +232,7 @@ export class ExpressionTypes {
     } else {
       for (const member of Object.values(node.body)) this.walk(member, scope);
       type = this.typed(node, scope);
+      checkTypes(node, (expression) => this.of(expression));
     }
     if (type) this.types.set(node.body, type);
     return type;
@@ -234,13 +247,16 @@ export class ExpressionTypes {
     switch (kind) {
       case "literal":
         return literalType(body);
-      case "column":
-        return resolve(nameOf(body["name"]), nameOf(body["table"]), scope);
+      case "column": {
+        const found = resolve(nameOf(body["name"]), nameOf(body["table"]), scope);
+        if (found === "missing" && this.ordering === 0) this.assertPseudoColumn(body);
+        return found === "missing" ? undefined : found;
+      }
       case "dot": {
         const column = asNode(body["this"]);
-        return column?.kind === "column"
-          ? resolve(nameOf(body["field"]), nameOf(column.body["name"]), scope)
-          : undefined;
+        if (column?.kind !== "column") return undefined;
+        const found = resolve(nameOf(body["field"]), nameOf(column.body["name"]), scope);
+        return found === "missing" ? undefined : found;
       }
       case "cast":
       case "try_cast":
@@ -277,6 +293,16 @@ export class ExpressionTypes {
       default:
         return undefined;
     }
+  }
+
+  /** DuckDB would also look among the aliases of the SELECT. @throws QueryFailure */
+  private assertPseudoColumn(column: Members): void {
+    const name = nameOf(column["name"]) ?? "";
+    if (column["table"] !== null || name.startsWith("$")) return;
+    throw new QueryFailure(
+      "COLUMN_NOT_FOUND",
+      `Column '${name}' cannot be resolved or requester is not authorized to access requested resources`,
+    );
   }
 
   private arithmetic(kind: keyof typeof DECIMAL_RESULTS, left: unknown, right: unknown): Known {
@@ -346,7 +372,7 @@ const CONDITIONS = [
     "logical_or",
     "starts_with",
   ],
-  ...["ends_with", "contains"],
+  "contains",
 ];
 const COUNTS = ["count", "count_if", "approx_distinct", "row_number", "rank", "dense_rank", "n_tile"];
 const DEVIATIONS = ["stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp"];
@@ -458,8 +484,12 @@ function renamed(columns: Columns, aliases: unknown): Columns {
   return columns?.map(({ name, type }, at) => ({ name: names[at] ?? name, type }));
 }
 
-/** The type of a column; undefined when it is none of a known source. */
-function resolve(column: string | undefined, qualifier: string | undefined, scope: TypeScope): Known {
+/** The type of a column; undefined when it is not known, `missing` when all sources are known and have no such column. */
+function resolve(
+  column: string | undefined,
+  qualifier: string | undefined,
+  scope: TypeScope,
+): Known | "missing" {
   const name = column?.toLowerCase();
   for (let at: TypeScope | undefined = scope; at; at = at.outer) {
     const sources =
@@ -475,5 +505,5 @@ function resolve(column: string | undefined, qualifier: string | undefined, scop
       if (found) return found.type;
     }
   }
-  return undefined;
+  return "missing";
 }

@@ -44,8 +44,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   degrees: rule("degrees", 1),
   dow: rule("isodow", 1),
   doy: rule("dayofyear", 1),
-  element_at: rule("list_extract", 2),
-  ends_with: rule("ends_with", 2),
+  element_at: rule("athena_element_at", 2),
   exp: rule("exp", 1),
   floor: rule("floor", 1),
   from_base64: rule("from_base64", 1),
@@ -143,7 +142,6 @@ export const FUNCTION_NODES: Readonly<Record<string, { name: string; members: re
   ),
   contains: { name: "contains", members: ["this", "expression"] },
   element_at: { name: "element_at", members: ["this", "expression"] },
-  ends_with: { name: "ends_with", members: ["this", "expression"] },
   json_extract: { name: "json_extract", members: ["this", "path"] },
   json_extract_scalar: { name: "json_extract_scalar", members: ["this", "path"] },
   // The parser's LOG(base, x) holds x first.
@@ -172,3 +170,38 @@ export const EXTRACT_FIELDS: Readonly<Record<string, string>> = {
   Minute: "minute",
   Second: "second",
 };
+
+/** Functions that rewrite-functions.ts rewrites by name, aggregate and window functions. */
+const OTHER_FUNCTIONS = [
+  ...["coalesce", "concat", "date_add", "date_format", "date_parse", "date_trunc", "greatest", "if", "least"],
+  ...[
+    "any_value",
+    "approx_distinct",
+    "array_agg",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "count",
+    "count_if",
+    "every",
+    "max",
+    "min",
+  ],
+  ...["stddev", "stddev_pop", "stddev_samp", "sum", "var_pop", "var_samp", "variance"],
+  ...[
+    "cume_dist",
+    "dense_rank",
+    "first_value",
+    "lag",
+    "last_value",
+    "lead",
+    "nth_value",
+    "ntile",
+    "percent_rank",
+    "rank",
+  ],
+  "row_number",
+];
+
+/** Trino's names of all functions that a query may call. The parser knows others under the same node, such as `ifnull`. */
+export const FUNCTION_NAMES: ReadonlySet<string> = new Set([...Object.keys(FUNCTIONS), ...OTHER_FUNCTIONS]);

@@ -9,6 +9,22 @@ interface NamedColumns {
 }
 
 const MARK = "$column ";
+const NAMELESS = "$nameless ";
+
+/** A column of a subquery that has no name; nothing can refer to it. */
+export function namelessColumn(index: number): string {
+  return `${NAMELESS}${index}`;
+}
+
+/** The members of a SELECT in a subquery: DuckDB would name a column without a name after its expression. */
+export function withNames(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const expressions = listOf(body["expressions"]).map((expression, index) =>
+    isColumn(expression) || asNode(expression)?.kind === "alias"
+      ? expression
+      : aliased(expression, namelessColumn(index)),
+  );
+  return { ...body, expressions };
+}
 
 /**
  * Gives the result columns names that nothing else can refer to. Athena resolves an alias only in ORDER BY; DuckDB
@@ -18,7 +34,11 @@ const MARK = "$column ";
 export function nameColumns(query: unknown): NamedColumns {
   const names = new Map<string, string | undefined>();
   const tree = markColumns(query, names);
-  return { tree, nameOf: (column) => (names.has(column) ? names.get(column) : column) };
+  const nameOf = (column: string) => {
+    if (column.startsWith(NAMELESS)) return undefined;
+    return names.has(column) ? names.get(column) : column;
+  };
+  return { tree, nameOf };
 }
 
 function markColumns(query: unknown, names: Map<string, string | undefined>): unknown {
@@ -36,11 +56,12 @@ function markColumns(query: unknown, names: Map<string, string | undefined>): un
 function markSelect(body: Readonly<Record<string, unknown>>, names: Map<string, string | undefined>) {
   const aliases = new Map<string, string>();
   const expressions = listOf(body["expressions"]).map((expression, index) => {
-    if (isColumn(expression)) return expression;
     const mark = `${MARK}${index}`;
     const alias = asNode(expression);
     if (alias?.kind !== "alias") {
-      names.set(mark, undefined);
+      if (isColumn(expression) && columnName(expression) === undefined) return expression;
+      // As it is written here, not as the table has it.
+      names.set(mark, columnName(expression));
       return aliased(expression, mark);
     }
     const name = nameOf(alias.body["alias"]) ?? "";
@@ -67,6 +88,14 @@ function isColumn(expression: unknown): boolean {
   const node = asNode(expression);
   if (node?.kind === "paren") return isColumn(node.body["this"]);
   return ["column", "dot", "star"].includes(node?.kind ?? "");
+}
+
+/** The last part of a column's name; undefined for other expressions. */
+function columnName(expression: unknown): string | undefined {
+  const node = asNode(expression);
+  if (node?.kind === "paren") return columnName(node.body["this"]);
+  if (node?.kind === "column") return nameOf(node.body["name"]);
+  return node?.kind === "dot" ? nameOf(node.body["field"]) : undefined;
 }
 
 function aliased(expression: unknown, name: string): unknown {

@@ -83,7 +83,60 @@ const OF_WALL_CLOCK = new Set([
   "yow",
 ]);
 
+/** Functions that take JSON; DuckDB takes it for a text in the others. */
+const OF_JSON = new Set(["json_extract", "json_extract_scalar", "nullif"]);
+
+/** Functions of numbers; DuckDB would cast a text. */
+const OF_NUMBERS = new Set([
+  ...[
+    "abs",
+    "acos",
+    "cbrt",
+    "ceil",
+    "ceiling",
+    "chr",
+    "cos",
+    "degrees",
+    "exp",
+    "floor",
+    "from_unixtime",
+    "is_finite",
+  ],
+  ...[
+    "is_infinite",
+    "is_nan",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "mod",
+    "pow",
+    "power",
+    "radians",
+    "round",
+    "sin",
+    "sqrt",
+  ],
+  ...["tan", "truncate"],
+]);
+
+/** @throws QueryFailure for an argument that is a text by the query's own words or by its column's type */
+function assertNoText(name: string, args: readonly unknown[], visit: Visit): void {
+  const text = args.find((arg) => literalOf(arg)?.type === "string" || visit.typeOf?.(arg)?.kind === "text");
+  if (text === undefined) return;
+  throw new QueryFailure("FUNCTION_NOT_FOUND", `Unexpected parameters (varchar) for function ${name}`);
+}
+
+function isJson(expression: unknown): boolean {
+  const node = asNode(expression);
+  return node?.kind === "json_extract" || (node?.kind === "paren" && isJson(node.body["this"]));
+}
+
 function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
+  if (!OF_JSON.has(name) && args.some(isJson)) {
+    throw new QueryFailure("FUNCTION_NOT_FOUND", `Unexpected parameters (json) for function ${name}`);
+  }
+  if (OF_NUMBERS.has(name)) assertNoText(name, args, visit);
   switch (name) {
     case "mod":
       if (args.length !== 2) break;
@@ -108,6 +161,7 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
         call(visit.zones ? "athena_date_trunc" : name, [args[0], asTimestamp(args[1], visit)]),
       );
     case "date_add":
+      assertNoText(name, args.slice(1), visit);
       return dateLike(
         args[2],
         call(visit.zones ? "athena_date_add" : "athena_date_added", [
@@ -122,9 +176,11 @@ function scalar(name: string, args: readonly unknown[], visit: Visit): unknown {
     case "rollup":
     case "cube":
     case "grouping sets":
-    case "grouping":
       return call(name, args.map(visit));
+    case "grouping":
+      return castTo(call(name, args.map(visit)), { data_type: "int", length: null, integer_spelling: false });
     case "date_diff":
+      assertNoText(name, args.slice(1), visit);
       if (!visit.zones) break;
       return call("athena_date_diff", args.map(visit));
     case "to_unixtime":

@@ -1,7 +1,7 @@
 import type { CatalogTable } from "../../glue/service";
 import { AwsError, notLocal, QueryFailure } from "../../protocol/errors";
 import { parseS3Folder } from "../../s3/service";
-import type { ParquetTarget, QueryContext, SqlEngine } from "../engine";
+import type { ParquetTarget, QueryContext, SqlEngine, StoredTable } from "../engine";
 import type { CreateTableAs } from "./statement";
 
 /** Parquet compressions by their name in `write_compression`. */
@@ -36,7 +36,7 @@ export interface CreateTableAsPorts extends TableHome {
 /**
  * Stores a query's rows as a new table. As in Athena, a CTAS that fails leaves its files behind.
  * @param queryId names the files @param defaultLocation used when the statement names no location
- * @returns rows stored
+ * @returns number of rows and locations of the files that it stored; undefined when there was such a table already
  * @throws QueryFailure
  */
 export async function createTableAs(
@@ -45,7 +45,7 @@ export async function createTableAs(
   defaultLocation: string,
   context: QueryContext,
   { engine, catalog, objects }: CreateTableAsPorts,
-): Promise<number> {
+): Promise<Pick<StoredTable, "rows" | "files"> | undefined> {
   const { name } = statement.table;
   const database = statement.table.database ?? context.database;
   if (database === undefined) {
@@ -55,7 +55,7 @@ export async function createTableAs(
     throw new QueryFailure("SCHEMA_NOT_FOUND", `Schema '${database.toLowerCase()}' does not exist`);
   }
   if (await catalog.findTable(database, name)) {
-    if (statement.ifNotExists) return 0;
+    if (statement.ifNotExists) return undefined;
     throw alreadyExists(database, name);
   }
   const target = parquetTarget(statement.properties, queryId, defaultLocation);
@@ -69,7 +69,7 @@ export async function createTableAs(
     );
   }
   const select = statement.withData ? statement.select : `SELECT * FROM (${statement.select}) WHERE false`;
-  const { columns, rows } = await engine.store(select, target, context);
+  const { columns, rows, files } = await engine.store(select, target, context);
   const table: Omit<CatalogTable, "createdAt"> = {
     database,
     name,
@@ -86,7 +86,7 @@ export async function createTableAs(
       throw alreadyExists(database, name);
     throw error;
   }
-  return rows;
+  return { rows, files };
 }
 
 function parquetTarget(

@@ -1,22 +1,26 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { messageOf } from "../../../../lib/message-of";
 import { backoffMs, endsWithin, pause } from "../../../../lib/pause";
 import type { EventSourceMappingModel, Invoke, Service } from "../../../plan/data-plane";
-import { PositionFile } from "../../stream-consumer/position-file";
-import { type ShardPosition, ShardReader, startingPositions } from "../../stream-consumer/shard-reader";
+import type { Store } from "../../../store/store";
+import { Positions } from "../../stream-consumer/positions";
+import {
+  type ShardPosition,
+  ShardReader,
+  type StreamSource,
+  startingPositions,
+} from "../../stream-consumer/shard-reader";
 import { type DiscardCondition, type DiscardedBatch, invocationRecord } from "./discarded-batch";
 import { ShardConsumer, type ShardPorts } from "./shard-consumer";
 
-/** Clients and folders of a mapping. */
+/** Dependencies of a mapping. */
 interface EventSourceMappingOptions {
-  readonly kinesis: KinesisClient;
+  readonly source: StreamSource;
   readonly s3: S3Client;
   readonly invoke: Invoke;
-  /** Keeps the positions, in a file named after the mapping. */
-  readonly dataDir: string;
+  /** Keeps the positions, by the mapping's UUID. */
+  readonly store: Store;
   /** Receives a message about each failure. */
   readonly onNotice?: (message: string) => void;
 }
@@ -75,13 +79,13 @@ export async function startEventSourceMapping(
   options: EventSourceMappingOptions,
 ): Promise<EventSourceMapping> {
   const uuid = mappingUuid(model);
-  const file = new PositionFile(join(options.dataDir, `${uuid}.json`));
-  let positions = file.load();
+  const kept = new Positions(options.store, `mapping/${uuid}`);
+  let positions = kept.load();
   if (positions === undefined) {
-    positions = await startingPositions(options.kinesis, model.streamArn, model.startingPosition);
-    await file.save(positions);
+    positions = startingPositions(options.source, model.streamArn, model.startingPosition);
+    kept.save(positions);
   }
-  return new Mapping(model, uuid, options, file, positions);
+  return new Mapping(model, uuid, options, kept, positions);
 }
 
 class Mapping implements EventSourceMapping {
@@ -104,12 +108,12 @@ class Mapping implements EventSourceMapping {
     readonly model: EventSourceMappingModel,
     readonly uuid: string,
     private readonly options: EventSourceMappingOptions,
-    private readonly file: PositionFile,
+    private readonly kept: Positions,
     positions: Record<string, ShardPosition>,
   ) {
     this.positions = { ...positions };
     const consumers = Object.entries(model.enabled ? positions : {}).map(([shardId, position]) => {
-      const reader = new ShardReader(options.kinesis, model.streamArn, shardId, position);
+      const reader = new ShardReader(options.source, model.streamArn, shardId, position);
       return new ShardConsumer(model, reader, position, this.ports());
     });
     this.work = Promise.all(consumers.map((consumer) => consumer.run())).then(
@@ -132,7 +136,7 @@ class Mapping implements EventSourceMapping {
     this.stop.abort();
     await endsWithin(this.work, CLOSE_GRACE_MS);
     this.closed = true;
-    await this.file.save(this.positions);
+    this.savePositions();
   }
 
   private ports(): ShardPorts {
@@ -153,11 +157,18 @@ class Mapping implements EventSourceMapping {
       onPosition: (shardId, position) => {
         if (this.closed) return;
         this.positions[shardId] = position;
-        this.file.save(this.positions).catch((error: unknown) => {
-          this.tell(`cannot save its positions: ${messageOf(error)}`);
-        });
+        this.savePositions();
       },
     };
+  }
+
+  /** Positions that a full disk refuses are saved with the next ones, and at the end. */
+  private savePositions(): void {
+    try {
+      this.kept.save(this.positions);
+    } catch (error) {
+      this.tell(`cannot save its positions: ${messageOf(error)}`);
+    }
   }
 
   private countInvocation({ isRetry, error }: { readonly isRetry: boolean; readonly error?: string }): void {

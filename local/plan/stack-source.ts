@@ -1,13 +1,20 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { RunTimeContract } from "../contract/variable";
-import { UsageError } from "../lib/exit";
-import type { StackSource } from "./local-run";
-import { contractOf } from "./plan/contract";
-import { readDataPlane } from "./plan/read-data-plane";
-import type { GivenVariables } from "./plan/variables";
+import type { RunTimeContract } from "../../contract/variable";
+import { UsageError } from "../../lib/exit";
+import { contractOf } from "./contract";
+import { readDataPlane } from "./read-data-plane";
+import type { GivenVariables } from "./variables";
 
 const DOCUMENT = "cdk.tf.json";
+
+/** A synthesized stack. */
+export interface StackSource {
+  /** Folder of its `cdk.tf.json` and `assets/`. */
+  readonly directory: string;
+  /** Values of its variables. */
+  readonly variables: GivenVariables;
+}
 
 /**
  * The synthesized stack in a folder: the stack's own, or the app's `cdktf.out`, which then has one stack.

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contractVariable } from "../../contract/variable";
+import { targetOfEnvironment } from "../../ops/target/environment";
+import { type Target, targetOfStack } from "../../ops/target/target";
+import { writeStack } from "../local/plan-fixture";
+import { sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
+import { synthesized } from "../support/synthesized";
+
+const NO_VARIABLES = { variables: {} };
+
+/** A target without what differs by the way it was found. */
+function comparable({ contract, bastion: _, hints: __, ...facts }: Target) {
+  return { ...facts, contract: contractVariable(contract) };
+}
+
+test.each(["dev", "prod"] as const)(
+  "the stack of %s tells the names that its environment gives",
+  async (name) => {
+    const ofStack = await targetOfStack({ directory: await synthesized(name), ...NO_VARIABLES }, {});
+    expect(comparable(ofStack)).toEqual(comparable(targetOfEnvironment(name, {})));
+  },
+);
+
+describe("a stack that does not name where it is", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "target-test-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const resource = {
+    aws_lambda_function: {
+      Index: {
+        function_name: "Index",
+        environment: {
+          variables: {
+            CONTRACT: "",
+            ES_INDEX: "till",
+            QUARANTINE_LOCATION: `s3://lake-\${data.aws_caller_identity.me.account_id}/quarantine/`,
+            SECRET: `\${data.aws_secretsmanager_secret.other.arn}`,
+          },
+        },
+      },
+      Other: { function_name: "Other", runtime: "python3.13" },
+    },
+    aws_lambda_event_source_mapping: {
+      Mapping: {
+        event_source_arn: "arn:aws:kinesis:eu-west-1:123456789012:stream/payments",
+        function_name: `\${aws_lambda_function.Index.arn}`,
+      },
+    },
+    aws_opensearch_domain: { Domain: { domain_name: "till" } },
+    aws_sqs_queue: { Theirs: { name: "theirs" } },
+  };
+
+  async function write(): Promise<void> {
+    const functions = resource.aws_lambda_function;
+    const { contract } = targetOfEnvironment("dev", {});
+    functions.Index.environment.variables.CONTRACT = contractVariable(contract);
+    writeStack(folder, { provider: { aws: [{}] }, resource });
+  }
+
+  test("is in the account and region of the credentials, and other resources do not matter", async () => {
+    await write();
+    const sts = await startEndpoint(() => ({
+      body: "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+    }));
+    const restore = setEnvironment(sdkEnvironment(sts.url));
+    try {
+      const target = await targetOfStack(
+        { directory: folder, ...NO_VARIABLES },
+        { AWS_REGION: "eu-north-1" },
+      );
+      expect(target).toMatchObject({
+        location: { region: "eu-north-1", accountId: "111122223333" },
+        stream: { name: "payments" },
+        lakeBucket: "lake-111122223333",
+        index: "till",
+        speed: { domain: "till", functionName: "Index", saml: false },
+      });
+      expect([target.tables, target.analysts, target.bastion]).toEqual([undefined, undefined, undefined]);
+    } finally {
+      restore();
+      await sts.close();
+    }
+  });
+
+  test("needs a region", async () => {
+    await write();
+    await expect(targetOfStack({ directory: folder, ...NO_VARIABLES }, {})).rejects.toThrow("set AWS_REGION");
+  });
+});

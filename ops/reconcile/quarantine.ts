@@ -1,0 +1,58 @@
+import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import type { QuarantineEntry } from "../../contract/quarantine";
+import { parseTimestamp } from "../../contract/timestamp";
+import { ZONES } from "../../modules/batch/zones";
+import type { QuarantinedLine } from "./compare";
+import type { FailureBucket } from "./on-failure-records";
+import { addQuarantined, type BatchSource, readQuarantine } from "./tables";
+import { isInWindow, type Window } from "./window";
+
+/** Where refused lines are. */
+interface QuarantineSources {
+  readonly batch?: BatchSource | undefined;
+  readonly failures?: FailureBucket | undefined;
+}
+
+/**
+ * The refused lines by identity: by the table over them, or else by their objects.
+ * @throws what the engine and the client throw; SyntaxError naming the object with a line that is not JSON; Error when
+ * there is neither a table nor a bucket
+ */
+export function quarantineOf(
+  { batch, failures }: QuarantineSources,
+  window?: Window,
+): Promise<Map<string, QuarantinedLine>> {
+  if (batch) return readQuarantine(batch.sql, batch.tables.quarantine, window);
+  if (failures) return readObjects(failures, window);
+  throw new Error("the quarantine cannot be read: there is neither a table over it nor a bucket with it");
+}
+
+async function readObjects(
+  { s3, bucket }: FailureBucket,
+  window: Window | undefined,
+): Promise<Map<string, QuarantinedLine>> {
+  const lines = new Map<string, QuarantinedLine>();
+  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.quarantine });
+  for await (const { Contents } of pages) {
+    for (const { Key: key = "" } of Contents ?? []) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const text = (await Body?.transformToString()) ?? "";
+      for (const entry of entriesOf(text, `s3://${bucket}/${key}`)) {
+        if (!window || isInWindow(window, parseTimestamp(entry.arrived_at))) addQuarantined(lines, entry);
+      }
+    }
+  }
+  return lines;
+}
+
+function entriesOf(text: string, location: string): QuarantineEntry[] {
+  try {
+    return text
+      .split("\n")
+      .filter((row) => row !== "")
+      .map((row) => JSON.parse(row));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SyntaxError(`${location}: ${error.message}`);
+  }
+}

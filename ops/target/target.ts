@@ -1,0 +1,74 @@
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
+import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
+import { S3Client } from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { OperatorError } from "../../lib/operator-error";
+import type { Variables } from "../../lib/variables";
+import { type StackSource, stackName } from "../../local/plan/stack-source";
+import { namedLocation, readSystem, type System } from "../../local/plan/system";
+import type { Location } from "../../modules/location";
+import { callerAccount } from "./account";
+
+/** A deployed system: its names, its contract, and where it is. */
+export interface Target extends System {
+  /** What the operator calls it: an environment, or a stack. */
+  readonly name: string;
+  readonly location: Location;
+  readonly hints: {
+    /** How to get a bastion. */
+    readonly bastion: string;
+    /** Why the account is not known, and what to do. */
+    readonly account?: string;
+  };
+}
+
+/** Clients of a target's region. */
+export interface Clients {
+  readonly kinesis: KinesisClient;
+  readonly s3: S3Client;
+  readonly athena: AthenaClient;
+  readonly glue: GlueClient;
+}
+
+/**
+ * Retries of a read of the stream: it shares each shard's limit of five GetRecords a second with the consumers.
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+ */
+const WITH_RETRY = { maxAttempts: 10, retryMode: "adaptive" } as const;
+
+/** They use the AWS endpoint variables; with those that `npm start` prints, they use that run. */
+export function clientsOf({ location: { region } }: Pick<Target, "location">): Clients {
+  return {
+    // The SDK's default handler uses HTTP/2, which an endpoint without TLS does not support.
+    kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler(), ...WITH_RETRY }),
+    s3: new S3Client({ region }),
+    athena: new AthenaClient({ region }),
+    glue: new GlueClient({ region }),
+  };
+}
+
+/** Hours that the target's stream keeps records; the stream of another owner is asked. @throws what the client throws */
+export async function retentionOf({ stream }: Pick<Target, "stream">, { kinesis }: Clients): Promise<number> {
+  if (stream.retentionHours !== undefined) return stream.retentionHours;
+  const answer = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: stream.name }));
+  const hours = answer.StreamDescriptionSummary?.RetentionPeriodHours;
+  if (hours === undefined) throw new Error(`${stream.name} has no retention period`);
+  return hours;
+}
+
+/**
+ * The system of a synthesized stack. The account of a stack that does not name one is that of the credentials.
+ * @throws TerraformError, as {@link readSystem}; OperatorError when the region is not known
+ */
+export async function targetOfStack(source: StackSource, variables: Variables): Promise<Target> {
+  const named = namedLocation(source);
+  const region = named.region ?? variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"];
+  if (region === undefined) {
+    throw new OperatorError(`${stackName(source)} does not name its region: set AWS_REGION`);
+  }
+  const accountId = named.accountId ?? (await callerAccount(region));
+  const location = { region, accountId };
+  const hints = { bastion: "let the app set speed.bastion to true, and deploy it" };
+  return { name: stackName(source), location, hints, ...readSystem(source, location) };
+}
