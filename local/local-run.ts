@@ -51,6 +51,8 @@ interface RunOptions {
   readonly firstPort: number;
   /** Receives progress messages for the operator. */
   readonly say: (message: string) => void;
+  /** Interrupts the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** Options for starting a local run. */
@@ -64,8 +66,6 @@ export interface LocalRunOptions extends RunOptions {
   readonly search?: "embedded" | "opensearch";
   /** URL of a running engine, instead of either. */
   readonly searchUrl?: string;
-  /** Interrupts the start of engines. */
-  readonly signal?: AbortSignal;
 }
 
 /** How analysts query the tables of a batch layer. */
@@ -154,7 +154,7 @@ export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
     const stack = await stackOf(options.source, options.dataDir, options.say, options.signal);
     const { plane, searchUrl } = await openSearch(stack, options, services);
     return start(plane, searchUrl, startedAt, options, services, store);
-  }, options.signal);
+  });
 }
 
 /** Opens the requested search engine, and reads the data plane, which contains its address. */
@@ -200,13 +200,12 @@ export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOp
 }
 
 /**
- * Opens the store, then services; closes them again when opening one fails, or at once when `signal` is aborted
+ * Opens the store, then services; closes them again when opening one fails, or at once when the signal is aborted
  * meanwhile.
  */
 async function openAll(
-  { dataDir }: RunOptions,
+  { dataDir, signal }: RunOptions,
   open: (services: Services, store: Store) => Promise<LocalRun>,
-  signal?: AbortSignal,
 ): Promise<LocalRun> {
   const services = new Services();
   const store = openStore(dataDir);
@@ -280,8 +279,8 @@ async function start(
     say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
   }
 
-  const { source } = stream;
   const consumers = await services.open(Promise.resolve(new Consumers()));
+  const { source } = stream;
   const deliveryStreams: DeliveryStream[] = [];
   for (const model of plane.deliveryStreams) {
     const context = { source, s3, invoke: functions.invoke, store, timeScale };

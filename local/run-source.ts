@@ -7,7 +7,7 @@ export type RunSource = { readonly environment: string } | StackSource;
 
 /**
  * The stack to run; an environment's is synthesized below `dataDir`.
- * @param signal ends the synthesis at once
+ * @param signal ends the synthesis
  * @throws Error with the message of the synthesis
  */
 export async function stackOf(

@@ -134,9 +134,8 @@ class Watch {
       parts.push(`${records(recordsAcknowledged)} processed by the event source mapping`);
       if (discarded.length > 0) parts.push(`${records(discarded.length)} discarded`);
     }
-    const merges = schedules.map((one) => one.progress());
-    const next = merges.flatMap(({ nextMs }) => nextMs ?? []);
-    if (merges.some(({ running }) => running > 0)) parts.push("merging");
+    const next = schedules.flatMap((one) => one.nextAt() ?? []);
+    if (schedules.some((one) => one.isRunning())) parts.push("merging");
     else if (next.length > 0)
       parts.push(`next merge in ${Math.max(0, Math.ceil((Math.min(...next) - now) / 1_000))} s`);
     const [all, ...others] = parts;

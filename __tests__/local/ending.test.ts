@@ -11,8 +11,8 @@ test("a fault keeps the data", () => expect(FAILED).toEqual({ code: EXIT.failed,
 test.each([
   ["agree", true, false, { code: 0, keepsData: false }],
   ["do not agree", false, false, { code: 1, keepsData: true }],
-  ["agree, and Ctrl-C came", true, true, { code: 130, keepsData: true }],
-  ["were not compared before Ctrl-C", false, true, { code: 130, keepsData: true }],
+  ["agree, and Ctrl-C came", true, true, { code: 130, keepsData: false }],
+  ["were not compared before Ctrl-C", false, true, { code: 130, keepsData: false }],
 ])("--once, the layers %s", (_, agree, interrupted, end) => {
   expect(endOfOnce(agree, interrupted)).toEqual(end);
 });

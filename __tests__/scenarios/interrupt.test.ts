@@ -103,8 +103,8 @@ test.each<[moment: string, pattern: RegExp, options: readonly string[]]>([
   ["the first deploy's function runs", /time scale/, ONCE],
   ["the functions of the deploy have run", /^aws_lambda_invocation\S*: /m, ONCE],
   ["lines are sent", /sent \d/, [...ONCE, "--rate", "20"]],
-  ["the layers are waited for", /of [\d,]+ lines/, [...ONCE, "--time-scale", "12"]],
-  ["a merge runs", /merging/, ONCE],
+  ["the layers are waited for", /of [\d,]+ records: /, [...ONCE, "--time-scale", "12"]],
+  ["a merge begins", /next merge in [01] s/, ONCE],
   ["the page is served", /the page, until/, [...ONCE, "--page", "--rate", "20"]],
 ])("Ctrl-C while %s", async (_, pattern, options) => {
   run = new Run(...options);

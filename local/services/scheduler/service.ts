@@ -14,12 +14,6 @@ export type ScheduleOutcome = {
   | { readonly ok: false; readonly error: Error; readonly abandoned: boolean }
 );
 
-/** A schedule that fires. */
-export interface Schedule extends Service {
-  /** Invocations in progress, and the time of the next event (epoch milliseconds); none when it is disabled. */
-  progress(): { readonly running: number; readonly nextMs?: number };
-}
-
 /** Time that running invocations get at the end; they are then killed with their functions, and run again at the next start. */
 const CLOSE_GRACE_MS = 1_000;
 
@@ -53,8 +47,10 @@ interface ScheduleOptions {
 /** A running schedule. */
 export interface Schedule extends Service {
   readonly model: ScheduleModel;
-  /** Invocations in progress, and the time of the next event (epoch milliseconds); none when it is disabled. */
-  progress(): { readonly running: number; readonly nextMs?: number };
+  /** Time of the next event, epoch milliseconds; undefined for a disabled schedule. */
+  nextAt(): number | undefined;
+  /** Whether an invocation is in progress. */
+  isRunning(): boolean;
 }
 
 /** Lambda waits a minute before it repeats a failed asynchronous invocation, and two before the third attempt. */
@@ -120,9 +116,9 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
   };
 
   let cancelNext = (): void => {};
-  let nextMs: number | undefined;
+  let nextAt: number | undefined;
   const fireAt = (due: number): void => {
-    nextMs = due;
+    nextAt = due;
     cancelNext = clock.after(Math.max(0, due - clock.now()), () => {
       const now = clock.now();
       // Periods missed while the machine slept are skipped, as with a rule of EventBridge.
@@ -135,7 +131,8 @@ export function startSchedule(model: ScheduleModel, invoke: Invoke, options: Sch
 
   return {
     model,
-    progress: () => ({ running: running.size, ...(nextMs !== undefined && { nextMs }) }),
+    nextAt: () => nextAt,
+    isRunning: () => running.size > 0,
     close: async () => {
       closed = true;
       cancelNext();
