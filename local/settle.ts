@@ -3,6 +3,7 @@ import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
 import type { LocalRun } from "./local-run";
 import { Progress } from "./progress";
 import type { Acknowledged } from "./send";
+import type { ScheduleOutcome } from "./services/scheduler/service";
 
 /** Interval between two looks at the consumers' positions, which are in this process. */
 const LOOK_EVERY_MS = 50;
@@ -105,7 +106,8 @@ class Watch {
     if (deliveries.every(({ positions }) => this.hasPassed(positions))) this.deliveredAt ??= now;
     const { deliveredAt = Number.POSITIVE_INFINITY } = this;
     const isMerged = schedules.every(({ model }) => {
-      return !model.enabled || (outcomes.get(model.name)?.firedAt ?? 0) >= deliveredAt;
+      const outcome = outcomes.get(model.name);
+      return !model.enabled || (outcome !== undefined && outcome.firedAt >= deliveredAt && !isBusy(outcome));
     });
     const moved = [
       ...deliveries.map(({ recordsRead, positions }) => [recordsRead, positions]),
@@ -151,8 +153,15 @@ class Watch {
   }
 }
 
+/** Whether MergeSmallFiles found another run at work, and did nothing. */
+function isBusy(outcome: ScheduleOutcome): boolean {
+  if (!outcome.ok) return false;
+  const { answer } = outcome;
+  return typeof answer === "object" && answer !== null && "status" in answer && answer.status === "busy";
+}
+
 /** The hours that a run of a schedule has merged, whose number is known for MergeSmallFiles only. */
-function mergedOf(outcome: ReturnType<LocalRun["outcomes"]["get"]>): unknown {
+function mergedOf(outcome: ScheduleOutcome | undefined): unknown {
   if (outcome === undefined || !outcome.ok) return outcome?.ok;
   const { answer } = outcome;
   return typeof answer === "object" && answer !== null && "merged" in answer ? answer.merged : undefined;
