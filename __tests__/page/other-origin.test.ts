@@ -141,17 +141,17 @@ describe("a page of another origin", () => {
   }
 
   test("writes, reads, invokes and deletes nothing, whatever it sends", async () => {
-    const databases = await (
+    const databases = (await (
       await fetch(`${url(2)}/`, {
         method: "POST",
         body: "{}",
         headers: { "x-amz-target": "AWSGlue.GetDatabases" },
       })
-    ).json();
-    const database = databases.DatabaseList[0].Name as string;
+    ).json()) as { DatabaseList: readonly { Name: string }[] };
+    const database = databases.DatabaseList[0]?.Name ?? "";
     const bucketList = await (await fetch(url(1))).text();
     const bucket = /<Name>([^<]+)<\/Name>/.exec(bucketList)?.[1] ?? "";
-    const streams = await (
+    const streams = (await (
       await fetch(url(0), {
         method: "POST",
         body: "{}",
@@ -160,8 +160,8 @@ describe("a page of another origin", () => {
           "content-type": "application/x-amz-json-1.1",
         },
       })
-    ).json();
-    const stream = streams.StreamNames[0] as string;
+    ).json()) as { StreamNames: readonly string[] };
+    const stream = streams.StreamNames[0] ?? "";
     await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: stream }));
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "victim", Body: "whole" }));
     const before = await state(stream, bucket, database);
