@@ -265,7 +265,7 @@ describe("objects", () => {
     ]);
   });
 
-  test.each([["a version", () => new GetObjectCommand({ Bucket: BUCKET, Key: "a", VersionId: "1" })]])(
+  test.each([["GetObject", () => new GetObjectCommand({ Bucket: BUCKET, Key: "a", VersionId: "1" })]])(
     "%s is refused by name",
     async (_, command) => {
       await put("a", "x");
