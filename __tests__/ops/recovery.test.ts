@@ -496,7 +496,7 @@ describe("the local run's Lambda API", () => {
     ["with a log", { LogType: "Tail" }, "InvalidParameterValueException", "log type Tail"],
     ["a version", { Qualifier: "7" }, "InvalidParameterValueException", "qualifier 7"],
     ["no JSON", { Payload: "{" }, "InvalidRequestContentException", "Could not parse"],
-    ["too much", { Payload: "x".repeat(6_291_457) }, "RequestTooLargeException", "smaller than 6291456"],
+    ["too much", { Payload: "x".repeat(6_291_457) }, "RequestTooLargeException", "longer than 6291456"],
   ] as const)("refused: %s", async (_, input, name, message) => {
     const sent = client.send(new InvokeCommand({ FunctionName: "Echo", Payload: "{}", ...input }));
 

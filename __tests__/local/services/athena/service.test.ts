@@ -388,7 +388,7 @@ test("what is not served is refused by name", async () => {
       .on("error", reject)
       .end();
   });
-  expect(plain).toMatch(/GET \/console is not an Athena or Glue call/);
+  expect(plain).toMatch(/GET \/console is not a call of this API/);
 });
 
 test("a taken port is named", async () => {

@@ -460,8 +460,11 @@ describe("garbage to every port", () => {
         fc.asyncProperty(garbage, fc.constantFrom("end", "reset", "cut"), async (made, end) => {
           const answer = await send(port, made(port), end);
           expect(answer).not.toMatch(/\n\s+at .*:\d+:\d+|<html|access-control/i);
-          const [, status = "", body = ""] = /^HTTP\/1.1 (?!100)(\d+) .*?\r\n\r\n(.+)$/s.exec(answer) ?? [];
-          if (Number(status) >= 400) expect(body).toMatch(form);
+          // The bytes may hold more than one request; an answer to HEAD has no body.
+          for (const one of answer.split(/(?=HTTP\/1\.1 \d{3} )/)) {
+            const [, status = "", body = ""] = /^HTTP\/1.1 (?!100)(\d+) .*?\r\n\r\n(.+)$/s.exec(one) ?? [];
+            if (Number(status) >= 400) expect(body).toMatch(form);
+          }
         }),
         { numRuns: 100, endOnFailure: true },
       );
