@@ -19,11 +19,13 @@ function ownHosts(port: number): readonly string[] {
 }
 
 function isOwn(host: string, port: number, hasPages: boolean, hasSubdomains: boolean): boolean {
-  if (ownHosts(port).includes(host)) return true;
+  if (hasPages) return ownHosts(port).includes(host);
+  // A forwarded port (`ssh -L`) keeps its own number in Host, and OpenSearch's signing client leaves it out. The name is
+  // what a web page cannot choose.
+  const name = host.replace(/:\d+$/, "");
+  if (ownHosts(port).includes(`${name}:${port}`)) return true;
   // No name server can answer for names below `localhost`: https://www.rfc-editor.org/rfc/rfc6761#section-6.3
-  if (hasSubdomains && host.endsWith(`.localhost:${port}`)) return true;
-  // OpenSearch's signing client leaves the port out. It is the name that a web page cannot choose.
-  return !hasPages && ownHosts(port).includes(`${host}:${port}`);
+  return hasSubdomains && name.endsWith(".localhost");
 }
 
 /**

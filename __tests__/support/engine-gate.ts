@@ -80,8 +80,8 @@ function callOf({ method = "", url = "", headers }: IncomingMessage, body: Buffe
 }
 
 function forward(engine: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
-  // The gate answered the expectation itself when it read the body.
-  const { expect: _, ...others } = headers;
+  // The gate answered the expectation itself when it read the body, and the engine has a name of its own.
+  const { expect: _, host: __, ...others } = headers;
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(url ?? "/", engine), { method, headers: others }, (answer) => {
       readAll(answer).then(
