@@ -268,6 +268,8 @@ async function start(
     AWS_ENDPOINT_URL_ATHENA: sql.url,
     AWS_ENDPOINT_URL_GLUE: sql.url,
     AWS_ENDPOINT_URL_STS: sts.url,
+    // Every other service.
+    AWS_ENDPOINT_URL: sts.url,
   };
   const functions = await services.open(
     startFunctions(plane.functions, { baseEnvironment: endpoints, logDir: join(dataDir, "logs") }),

@@ -1,6 +1,6 @@
 import { awsErrorOf } from "../protocol/json-protocol";
 import { openShell, type Shell } from "../protocol/shell";
-import { answer, errorDocument, MAX_BODY_BYTES } from "./operations";
+import { answer, errorDocument, jsonOperation, MAX_BODY_BYTES } from "./operations";
 
 /** Options of the STS endpoint. */
 interface StsOptions {
@@ -11,7 +11,8 @@ interface StsOptions {
 
 /**
  * Serves STS's GetCallerIdentity, which clients call to learn their account, so that none of them asks AWS for it with
- * credentials of this machine. It refuses other actions by name.
+ * credentials of this machine. It refuses other operations by name, also those of the services that are not served here:
+ * it is their endpoint, so that no client takes them to AWS.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  * @throws Error naming the port when it is taken
  */
@@ -22,8 +23,12 @@ export function startSts({ accountId, port = 0 }: StsOptions): Promise<Shell> {
     port,
     maxBodyBytes: MAX_BODY_BYTES,
     answer: async (request) => ({ status: 200, headers: xml, body: await answer(request, accountId) }),
-    errorAnswer: (error) => {
+    errorAnswer: (error, request) => {
       const known = awsErrorOf(error);
+      if (request !== undefined && jsonOperation(request.headers) !== undefined) {
+        const body = JSON.stringify({ __type: known.type, message: known.message });
+        return { status: known.status, headers: { "content-type": "application/x-amz-json-1.1" }, body };
+      }
       return { status: known.status, headers: xml, body: errorDocument(known) };
     },
   });

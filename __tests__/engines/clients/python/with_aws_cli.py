@@ -9,18 +9,18 @@ from checks import DATABASE, TABLE, WORKGROUP, check, run, setting
 STREAM = setting("STREAM")
 STREAM_ARN = setting("STREAM_ARN")
 LAKE = setting("LAKE")
-AWS = os.path.join(os.path.dirname(sys.executable), "aws")
+AWS = [sys.executable, "-m", "awscli"]
 
 
 def aws(*arguments):
-    ended = subprocess.run([AWS, *arguments, "--output", "json"], capture_output=True, text=True, check=False)
+    ended = subprocess.run([*AWS, *arguments, "--output", "json"], capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         raise AssertionError(ended.stderr.strip())
     return json.loads(ended.stdout) if ended.stdout.strip() else None
 
 
 def text(*arguments):
-    ended = subprocess.run([AWS, *arguments], capture_output=True, text=True, check=False)
+    ended = subprocess.run([*AWS, *arguments], capture_output=True, text=True, check=False)
     if ended.returncode != 0:
         raise AssertionError(ended.stderr.strip() or ended.stdout.strip())
     return ended.stdout
@@ -28,7 +28,7 @@ def text(*arguments):
 
 def refusal(*arguments):
     """The error that a command must end with."""
-    ended = subprocess.run([AWS, *arguments], capture_output=True, text=True, check=False)
+    ended = subprocess.run([*AWS, *arguments], capture_output=True, text=True, check=False)
     if ended.returncode == 0:
         raise AssertionError("not refused")
     return ended.stderr.strip().splitlines()[-1]
