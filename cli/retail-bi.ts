@@ -1,7 +1,6 @@
 #!/usr/bin/env -S node --
+// Node would take --env-file for its own, were there no "--".
 /** `retail-bi COMMAND …`: each command belongs to a program beside this file. */
-import { spawnSync } from "node:child_process";
-import { constants } from "node:os";
 import { join } from "node:path";
 
 interface Command {
@@ -32,15 +31,10 @@ const [name = "", ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 if (command) {
   const [program, ...first] = command.runs;
-  // Ctrl-C reaches the program too, which ends in its own time.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-  // Node would take --env-file for its own, were there no "--".
   const path = join(__dirname, `${program}.js`);
-  const { status, signal, error } = spawnSync(process.execPath, ["--", path, ...first, ...args], {
-    stdio: "inherit",
-  });
-  if (error) throw error;
-  process.exitCode = status ?? 128 + constants.signals[signal ?? "SIGKILL"];
+  // In this process, so that a signal reaches the program. Each program stands beside this file, and starts when it is loaded.
+  process.argv.splice(1, process.argv.length, path, ...first, ...args);
+  require(path);
 } else {
   const asked = name === "--help" || name === "-h";
   const lines = Object.entries(COMMANDS).map(([one, { text }]) => `  ${one.padEnd(14)}${text}`);
