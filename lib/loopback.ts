@@ -1,4 +1,4 @@
-import { Server } from "node:http";
+import type { Server } from "node:http";
 
 /** The only address that the local run listens on. */
 export const LOOPBACK = "127.0.0.1";
@@ -30,8 +30,7 @@ export async function listenOnLoopback(server: Server, port: number, what: strin
 
 /** Refuses new connections, waits for requests in progress, and cuts them after the grace period. */
 export async function closeServer(server: Server): Promise<void> {
-  // Not server.close: kinesalite replaces it by one that closes its database first.
-  const closed = new Promise<void>((resolve) => Server.prototype.close.call(server, () => resolve()));
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await closed;

@@ -24,8 +24,8 @@ export interface Seen {
 
 /** Everything except the creation of the search domain, in an operator's order. */
 export async function ordinaryLane(lane: Lane): Promise<Seen> {
-  const packed = await installPacked(lane);
-  await validity(lane, packed);
+  const library = await installPacked(lane);
+  await validity(lane, library);
   await wrongAccount(lane);
   const stacks = await bootstrapping(lane);
   const terraform = lane.terraform(stacks.main.path);
@@ -36,7 +36,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await watching(await delivering(lane));
   const destroyed = await disposing(lane, terraform);
   await commandLine(lane, terraform);
-  await otherTeams(lane, packed);
+  await otherTeams(lane, library);
   await ending(lane, stacks);
   return { resources, destroyed };
 }

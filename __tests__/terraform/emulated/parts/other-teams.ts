@@ -14,7 +14,7 @@ import {
   synthesizeOtherTeams,
   synthesizeOwners,
 } from "../other-teams";
-import type { Packed } from "../packed";
+import type { Library } from "../packed";
 import { check } from "../report";
 import { applying, makeSearchDomains, plannedChanges } from "./deploying";
 import { putData } from "./disposing";
@@ -30,7 +30,7 @@ function overrides(stack: TerraformStack): void {
  * Two systems of other teams in one stack, by the packed library, are applied, planned without changes, and destroyed. What the second one
  * adopts remains as its owners made it.
  */
-export async function otherTeams(lane: Lane, packed: Packed): Promise<void> {
+export async function otherTeams(lane: Lane, library: Library): Promise<void> {
   const { report, account, scratch } = lane;
   report.part("Two systems of other teams in one stack, one of them on resources of other owners");
   const owners = synthesizeOwners(join(scratch, "owners"), REGION, overrides);
@@ -44,7 +44,7 @@ export async function otherTeams(lane: Lane, packed: Packed): Promise<void> {
   const stack = synthesizeOtherTeams(
     join(scratch, "two-systems"),
     { accountId: ACCOUNT_ID, region: REGION },
-    { library: packed.library, existing, protected: false, overrides },
+    { library, existing, protected: false, overrides },
   );
   const terraform = terraformIn(lane, stack);
   const domains = await makeSearchDomains(lane, stack.document);

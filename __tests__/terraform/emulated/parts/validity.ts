@@ -7,13 +7,13 @@ import { tokenStack } from "../../../support/token-fixture";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
 import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
 import { neverCreated, synthesizeOtherTeams } from "../other-teams";
-import type { Packed } from "../packed";
+import type { Library } from "../packed";
 import { check } from "../report";
 
 const IN_AWS = ["dev", "prod"];
 
 /** `toBeValidTerraform` for the stacks of every environment; those in AWS are planned too, unchanged. */
-export async function validity(lane: Lane, packed: Packed): Promise<void> {
+export async function validity(lane: Lane, library: Library): Promise<void> {
   const { report } = lane;
   report.part("Every stack of every environment is valid Terraform, and can be planned as it is");
   for (const environment of [...IN_AWS, ENVIRONMENT]) {
@@ -49,7 +49,7 @@ export async function validity(lane: Lane, packed: Packed): Promise<void> {
       const folder = join(lane.scratch, "other-teams");
       const location = { accountId: ACCOUNT_ID, region: REGION };
       const stack = synthesizeOtherTeams(folder, location, {
-        library: packed.library,
+        library,
         existing: neverCreated(location),
         protected: true,
       });
