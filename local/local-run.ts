@@ -152,7 +152,7 @@ export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(options, async (services, store) => {
     const startedAt = Date.now();
     const stack = await stackOf(options.source, options.dataDir, options.say, options.signal);
-    const { plane, searchUrl } = await openSearch(stack, options, services);
+    const { plane, searchUrl } = await openSearch(stack, options, services, store);
     return start(plane, searchUrl, startedAt, options, services, store);
   });
 }
@@ -162,6 +162,7 @@ async function openSearch(
   stack: StackSource,
   options: LocalRunOptions,
   services: Services,
+  store: Store,
 ): Promise<{ readonly plane: DataPlane; readonly searchUrl: string }> {
   const { dataDir, search = "embedded", say, signal } = options;
   const read = (searchUrl: string) => ({
@@ -171,7 +172,7 @@ async function openSearch(
   if (options.searchUrl !== undefined) return read(options.searchUrl);
   const chosenPort = portOf(options, 3);
   if (search === "embedded") {
-    const double = startSearchDouble({ dataDir: join(dataDir, "search"), port: chosenPort });
+    const double = startSearchDouble({ store, port: chosenPort });
     return read((await services.open(double)).url);
   }
   // The engine needs the master role from the Terraform, and the Terraform needs the engine's address.

@@ -4,11 +4,12 @@ import { join } from "node:path";
 import type { Client } from "@opensearch-project/opensearch";
 import fc from "fast-check";
 import { localSearch } from "../../local/services/clients";
-import { type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
+import type { SearchDouble } from "../../local/services/opensearch/service";
 import { contractsOf } from "../support/any-contract";
 import { linesOf } from "../support/any-lines";
 import { expectInIndex } from "../support/lines-in-index";
 import { expectInTables } from "../support/lines-in-tables";
+import { startSearchDouble } from "../support/search-double";
 
 const samples = contractsOf({ maxLength: 99, size: "max" }).chain((one) =>
   linesOf(one, { minLength: 1, maxLength: 4 }),

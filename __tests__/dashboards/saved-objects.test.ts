@@ -12,10 +12,11 @@ import { setUpDashboards } from "../../lambdas/search-setup/dashboards";
 import { withRetry } from "../../lambdas/search-setup/with-retry";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import type { SearchHttpRequest } from "../../local/services/opensearch/request";
-import { type Fault, type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
+import type { Fault, SearchDouble } from "../../local/services/opensearch/service";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { aggregationsOf, patternFields } from "../support/dashboards-queries";
 import { indexMapping } from "../support/retail";
+import { startSearchDouble } from "../support/search-double";
 
 const OPTIONS = { indexName: "retail", title: RETAIL_TITLE };
 const OBJECTS = savedObjects(retailTransaction, RETAIL_PANELS, OPTIONS);

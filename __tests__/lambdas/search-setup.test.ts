@@ -13,10 +13,10 @@ import { InputError, readInput } from "../../lambdas/search-setup/input";
 import { createLogger } from "../../lambdas/shared/log";
 import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
 import type { Json } from "../../lib/json";
-import { startSearchDouble } from "../../local/services/opensearch/service";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
 import { indexMapping } from "../support/retail";
+import { startSearchDouble } from "../support/search-double";
 
 const WRITER = "arn:aws:iam::000000000000:role/UpsertToES";
 const READER = "arn:aws:iam::000000000000:role/analyst";

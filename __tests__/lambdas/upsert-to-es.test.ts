@@ -15,11 +15,11 @@ import { upsertToEs } from "../../lambdas/upsert-to-es/core";
 import { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
 import { METRICS } from "../../lambdas/upsert-to-es/metrics";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
-import { startSearchDouble } from "../../local/services/opensearch/service";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
 import { goodLine, kinesisEvent, kinesisRecord, sequenceNumber } from "../support/kinesis-event";
 import { COLUMNS, INDEXING, indexMapping, judgeLine, retailJudge } from "../support/retail";
+import { startSearchDouble } from "../support/search-double";
 
 /** What the engine does with a document: takes it, or answers its item with a status and an error. */
 type Treatment = { readonly status: number; readonly type?: string; readonly reason?: string };

@@ -1,11 +1,7 @@
 import type { BulkAction } from "../../local/services/opensearch/bulk";
 import type { EngineError } from "../../local/services/opensearch/errors";
-import {
-  type Fault,
-  type Interceptor,
-  type SearchDouble,
-  startSearchDouble,
-} from "../../local/services/opensearch/service";
+import type { Fault, Interceptor, SearchDouble } from "../../local/services/opensearch/service";
+import { startSearchDouble } from "./search-double";
 
 /** Faults of the engine. */
 export interface Faults {

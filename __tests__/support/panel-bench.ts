@@ -8,9 +8,10 @@ import type { Row } from "../../dashboards/rows";
 import type { Panel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
-import { type SearchDouble, startSearchDouble } from "../../local/services/opensearch/service";
+import type { SearchDouble } from "../../local/services/opensearch/service";
 import { SqlBench, sqlPlane, table } from "../local/support/sql";
 import { indexLines, panelRowsFromIndex } from "./panel-engines";
+import { startSearchDouble } from "./search-double";
 
 /** A line as it is stored. */
 export type Line = Readonly<Record<string, string | number | boolean | null>>;

@@ -10,12 +10,13 @@ import { createSearch, type Search } from "../../../lambdas/shared/search-client
 import { BatchLayer, SpeedLayer } from "../../../local/page/layers";
 import { panelsSearch } from "../../../local/page/panels";
 import { localSearch } from "../../../local/services/clients";
-import { type SearchDouble, startSearchDouble } from "../../../local/services/opensearch/service";
+import type { SearchDouble } from "../../../local/services/opensearch/service";
 import type { Sql } from "../../../ops/reconcile/sql";
 import { RETAIL_PANELS } from "../../../presets/retail/panels";
 import { GOOD_ROW } from "../../support/good-row";
 import { indexLines, panelRowsFromIndex } from "../../support/panel-engines";
 import { COLUMNS } from "../../support/retail";
+import { startSearchDouble } from "../../support/search-double";
 
 const NOON = Date.UTC(2026, 10, 25, 12);
 const SPEED = RETAIL_PANELS.filter(({ layer }) => layer === "speed");

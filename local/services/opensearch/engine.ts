@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
+import type { Store } from "../../store/store";
 import { type BulkAction, parseBulk } from "./bulk";
 import { badRequest, EngineError, indexNotFound } from "./errors";
 import { checkIndexName, matchesPattern } from "./indices/names";
@@ -16,21 +16,21 @@ import { changeEntry, documentEntry, State } from "./state";
 /** Returns the error that refuses an action of a bulk request, or undefined to accept it. */
 export type RefuseItem = (action: BulkAction) => EngineError | undefined;
 
-/** The double's operations on its indices and settings. Each change is on disk before the response is sent. */
+/** The double's operations on its indices and settings. Each change is stored before the response is sent. */
 export class Engine {
   private constructor(
     private readonly state: State,
     private readonly journal: Journal,
   ) {}
 
-  /** Opens the state in `dataDir`. Rewrites the journal without overwritten entries. */
-  public static async open(dataDir: string): Promise<Engine> {
-    const path = join(dataDir, "journal.ndjson");
+  /** Opens the state that the store keeps. Rewrites the journal without overwritten entries. @throws StoreDamageError */
+  public static open(store: Store): Engine {
+    const journal = new Journal(store);
     const state = new State();
-    for (const entry of Journal.read(path)) state.take(entry);
+    for (const entry of journal.read()) state.take(entry);
     for (const index of state.indices.values()) index.refresh();
-    Journal.replace(path, state.entries());
-    return new Engine(state, await Journal.open(path));
+    journal.replace(state.entries());
+    return new Engine(state, journal);
   }
 
   /**
@@ -53,7 +53,7 @@ export class Engine {
   public async createIndex(name: string, settings: Settings, mappings: JsonObject): Promise<void> {
     const present = this.state.indices.get(name);
     if (present) throw alreadyExists(present);
-    await this.journal.append(this.makeIndex(name, settings, mappings).entry);
+    this.journal.append(this.makeIndex(name, settings, mappings).entry);
   }
 
   /** Adds fields to the mappings of indices: to all of them, or to none. @throws EngineError */
@@ -66,7 +66,7 @@ export class Engine {
       index.extend(mapping);
       return changeEntry({ t: "fields", index: index.name, properties });
     });
-    await this.journal.append(entries.join(""));
+    this.journal.append(entries.join(""));
   }
 
   /** Deletes indices with their documents. @throws EngineError when one does not exist */
@@ -75,7 +75,7 @@ export class Engine {
       this.state.drop(name);
       return changeEntry({ t: "drop", index: name });
     });
-    await this.journal.append(entries.join(""));
+    this.journal.append(entries.join(""));
   }
 
   /**
@@ -104,7 +104,7 @@ export class Engine {
         return { index: { ...place(action), status: error.status, error: error.toItem() } };
       }
     });
-    await this.journal.append(entries.join(""));
+    this.journal.append(entries.join(""));
     if (refresh) for (const index of touched) index.refresh();
     const errors = items.some(({ index: result }) => "error" in result);
     return { took: Math.round(performance.now() - began), errors, items };
@@ -112,7 +112,7 @@ export class Engine {
 
   public async putTemplate(name: string, body: JsonObject): Promise<void> {
     const stored = this.state.templates.put(name, body);
-    await this.journal.append(changeEntry({ t: "template", name, body: stored }));
+    this.journal.append(changeEntry({ t: "template", name, body: stored }));
   }
 
   public template(name: string): JsonObject | undefined {
@@ -125,7 +125,7 @@ export class Engine {
     const answer = security.put(kind, name, body);
     if (answer.status >= 300) return answer;
     const kept = security.get(kind, name).body[name];
-    if (isJsonObject(kept)) await this.journal.append(changeEntry({ t: "security", kind, name, body: kept }));
+    if (isJsonObject(kept)) this.journal.append(changeEntry({ t: "security", kind, name, body: kept }));
     return answer;
   }
 
@@ -138,7 +138,7 @@ export class Engine {
     const { policies } = this.state;
     const answer = answerPolicy(policies, name, request);
     if (request.method !== "GET") {
-      await this.journal.append(changeEntry({ t: "policy", name, kept: policies.entry(name) }));
+      this.journal.append(changeEntry({ t: "policy", name, kept: policies.entry(name) }));
     }
     return answer;
   }
@@ -151,7 +151,7 @@ export class Engine {
   public async putAudit(body: Json): Promise<PluginAnswer> {
     const answer = this.state.audit.put(body);
     const kept = this.state.audit.entry();
-    if (kept) await this.journal.append(changeEntry({ t: "audit", body: kept }));
+    if (kept) this.journal.append(changeEntry({ t: "audit", body: kept }));
     return answer;
   }
 
@@ -159,16 +159,13 @@ export class Engine {
   public async dashboards(request: SearchHttpRequest): Promise<DashboardsAnswer> {
     const answer = this.state.dashboards.answer(request);
     const { changed = [] } = answer;
-    await this.journal.append(
-      changed.map(([key, value]) => changeEntry({ t: "dashboards", key, value })).join(""),
-    );
+    this.journal.append(changed.map(([key, value]) => changeEntry({ t: "dashboards", key, value })).join(""));
     return answer;
   }
 
-  /** Stops the refreshes and closes the journal. */
-  public async close(): Promise<void> {
+  /** Stops the refreshes. */
+  public close(): void {
     for (const index of this.state.indices.values()) index.close();
-    await this.journal.close();
   }
 
   /** The index of an action; created if it does not exist. */

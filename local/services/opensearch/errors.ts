@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "../../../lib/json";
 import { messageOf } from "../../../lib/message-of";
+import { isDiskFull } from "../../store/store";
 import { Refusal, type RefusalKind } from "../protocol/shell";
 
 /** An error response of the engine, in its own shape. */
@@ -46,6 +47,8 @@ const REFUSALS: Readonly<Record<RefusalKind, string>> = {
 export function engineErrorOf(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof Refusal) return new EngineError(error.status, REFUSALS[error.kind], error.message);
+  // The status of an index that its full disk made read-only: clients retry it.
+  if (isDiskFull(error)) return new EngineError(429, "cluster_block_exception", messageOf(error));
   return new EngineError(500, "internal_error", messageOf(error));
 }
 

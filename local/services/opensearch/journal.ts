@@ -1,88 +1,48 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  truncateSync,
-  writeSync,
-} from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
-import { dirname } from "node:path";
+import type { Store, Table } from "../../store/store";
 
-const NEWLINE = 0x0a;
+/** Digits of a key, so that the order of the keys is that of the numbers. */
+const KEY_DIGITS = 12;
+/** Characters of entries that are put into one record when the journal is rewritten. */
+const RECORD_CHARACTERS = 256 * 1024;
 
-/**
- * An append-only file, one entry a line. Entries that were appended and awaited survive a crash of the process or
- * of the machine; reading drops an entry that a crash cut off. After a failed write every further write fails,
- * because the content of the file is then unknown.
- */
+/** The changes of the search double, in the store: one entry a line, and in each record what one request appended. */
 export class Journal {
-  private waiting = "";
-  private flushing: Promise<void> = Promise.resolve();
-  private next: Promise<void> | undefined;
+  private readonly table: Table;
+  private next = 0;
 
-  private constructor(private readonly file: FileHandle) {}
-
-  /** Opens a journal for appending. */
-  public static async open(path: string): Promise<Journal> {
-    return new Journal(await open(path, "a"));
+  public constructor(private readonly store: Store) {
+    this.table = store.table("search/journal");
   }
 
-  /** The complete entries of a journal; truncates an incomplete entry at the end. */
-  public static *read(path: string): Generator<string> {
-    if (!existsSync(path)) return;
-    const bytes = readFileSync(path);
-    const end = bytes.lastIndexOf(NEWLINE) + 1;
-    if (end < bytes.length) truncateSync(path, end);
-    for (let start = 0; start < end; ) {
-      const stop = bytes.indexOf(NEWLINE, start);
-      yield bytes.toString("utf8", start, stop);
-      start = stop + 1;
+  /** All entries, in the order in which they were appended. @throws StoreDamageError */
+  public *read(): Generator<string> {
+    for (const [key, value] of this.table.entries()) {
+      this.next = Number(key) + 1;
+      for (const entry of value.toString().split("\n")) if (entry !== "") yield entry;
     }
   }
 
-  /** Replaces the content of a closed journal, as a whole or not at all; creates the folder. */
-  public static replace(path: string, entries: Iterable<string>): void {
-    const unfinished = `${path}.new`;
-    mkdirSync(dirname(path), { recursive: true });
-    const descriptor = openSync(unfinished, "w");
-    try {
-      for (const entry of entries) writeSync(descriptor, entry);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(unfinished, path);
-  }
-
-  /** Appends whole lines; resolves when they are on disk. Lines that arrive during a write are written together. */
-  public append(lines: string): Promise<void> {
-    this.waiting += lines;
-    this.next ??= this.flushing.then(() => {
-      const text = this.waiting;
-      this.waiting = "";
-      this.next = undefined;
-      this.flushing = this.write(text);
-      return this.flushing;
+  /** Replaces all entries, as a whole or not at all. @throws StoreFullError */
+  public replace(entries: Iterable<string>): void {
+    this.store.commit(() => {
+      this.table.deleteRange({});
+      let record = "";
+      for (const entry of entries) {
+        record += entry;
+        if (record.length < RECORD_CHARACTERS) continue;
+        this.put(record);
+        record = "";
+      }
+      if (record !== "") this.put(record);
     });
-    return this.next;
   }
 
-  /** Writes pending lines, and closes the file. */
-  public async close(): Promise<void> {
-    try {
-      await this.append("");
-    } finally {
-      await this.file.close();
-    }
+  /** Appends whole lines, all of them or none; they are stored when it returns. @throws StoreFullError */
+  public append(lines: string): void {
+    if (lines !== "") this.store.commit(() => this.put(lines));
   }
 
-  private async write(text: string): Promise<void> {
-    if (text === "") return;
-    await this.file.appendFile(text);
-    await this.file.datasync();
+  private put(lines: string): void {
+    this.table.set(String(this.next++).padStart(KEY_DIGITS, "0"), Buffer.from(lines));
   }
 }

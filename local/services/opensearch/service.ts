@@ -1,4 +1,5 @@
 import type { Json } from "../../../lib/json";
+import type { Store } from "../../store/store";
 import { openShell, RESET, type Shell, type ShellAnswer } from "../protocol/shell";
 import type { BulkAction } from "./bulk";
 import { Engine } from "./engine";
@@ -27,8 +28,8 @@ export interface Interceptor {
 }
 
 interface SearchDoubleOptions {
-  /** Stores the indices; created if it does not exist. */
-  readonly dataDir: string;
+  /** Keeps the indices. */
+  readonly store: Store;
   /** @default a free one */
   readonly port?: number;
   /** For tests. @default no faults */
@@ -46,12 +47,12 @@ export type SearchDouble = Shell;
  * - queries and aggregations of the dashboards and of the reconciliation; no relevance, one shard;
  * - security roles and mappings are stored and returned, not enforced;
  * - saved objects of Dashboards are stored and returned, not displayed;
- * - a change is on disk before its response is sent.
- * @throws Error naming the port when it is taken
+ * - a change is stored before its response is sent.
+ * @throws StoreDamageError; Error naming the port when it is taken
  */
 export async function startSearchDouble(options: SearchDoubleOptions): Promise<SearchDouble> {
-  const { dataDir, port = 0, interceptor = {} } = options;
-  const engine = await Engine.open(dataDir);
+  const { store, port = 0, interceptor = {} } = options;
+  const engine = Engine.open(store);
   const refuseItem = interceptor.onItem ?? (() => undefined);
   try {
     const shell = await openShell({
@@ -74,11 +75,11 @@ export async function startSearchDouble(options: SearchDoubleOptions): Promise<S
       url: shell.url,
       close: async () => {
         await shell.close();
-        await engine.close();
+        engine.close();
       },
     };
   } catch (error) {
-    await engine.close();
+    engine.close();
     throw error;
   }
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "@opensearch-project/opensearch";
-import { type SearchDouble, startSearchDouble } from "../../../../local/services/opensearch/service";
+import type { SearchDouble } from "../../../../local/services/opensearch/service";
 import { searchContract } from "../../../support/search-contract/contract";
+import { startSearchDouble } from "../../../support/search-double";
 
 /** A real engine to hold the double to, such as http://admin:password@127.0.0.1:9210. */
 const REAL_ENGINE = "RETAIL_BI_TEST_OPENSEARCH_URL";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,11 +13,9 @@ import {
 import { EngineError } from "../../../../local/services/opensearch/errors";
 import { filterRaw } from "../../../../local/services/opensearch/indices/raw-json";
 import { compareTexts } from "../../../../local/services/opensearch/indices/text-order";
-import {
-  type Interceptor,
-  type SearchDouble,
-  startSearchDouble,
-} from "../../../../local/services/opensearch/service";
+import type { Interceptor, SearchDouble } from "../../../../local/services/opensearch/service";
+import { openStore } from "../../../../local/store/store";
+import { startSearchDouble } from "../../../support/search-double";
 
 let dataDir: string;
 let double: SearchDouble;
@@ -130,17 +128,30 @@ describe("what is kept", () => {
     expect((await call("GET", "/a/_count")).body.count).toBe(1);
   });
 
-  test("what a crash cut off is dropped, what was before it stays, and new entries follow", async () => {
-    await start();
-    await call("POST", "/_bulk", put("a", "1", "{}"));
-    await double.close();
-    appendFileSync(join(dataDir, "journal.ndjson"), '{"t":"doc","index":"a","id":"2","ver');
-    await start();
-    await call("POST", "/_bulk", put("a", "3", "{}"));
-    await double.close();
-    await start();
+  /** The entries of the journal of a stopped double. */
+  function journal(): string[] {
+    const store = openStore(dataDir);
+    try {
+      const records = Array.from(store.table("search/journal").entries(), ([, value]) => value.toString());
+      return records.join("").trim().split("\n");
+    } finally {
+      store.close();
+    }
+  }
 
-    expect(await ids("a")).toEqual(["1", "3"]);
+  test("an altered document is damage, which is named at the start", async () => {
+    await start();
+    await call("PUT", "/a", { mappings: MAPPING });
+    await call("POST", "/_bulk", put("a", "1", '{"n":1234567}'));
+    await double.close();
+    const path = join(dataDir, "store", "store.db");
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf("1234567");
+    expect(at).toBeGreaterThan(0);
+    bytes[at] = "2".charCodeAt(0);
+    writeFileSync(path, bytes);
+
+    await expect(start()).rejects.toThrow(`${path} is damaged: `);
   });
 
   test("the journal is as short as what it says, after each start", async () => {
@@ -148,20 +159,19 @@ describe("what is kept", () => {
     await call("PUT", "/a", { mappings: MAPPING });
     for (let n = 0; n < 20; n++) await call("POST", "/_bulk", put("a", "1", `{"n":${n}}`));
     await double.close();
-    const long = readFileSync(join(dataDir, "journal.ndjson"), "utf8").split("\n").length;
+    const long = journal();
     await start();
     await double.close();
-    const short = readFileSync(join(dataDir, "journal.ndjson"), "utf8").trim().split("\n");
+    const short = journal();
 
-    expect(long).toBeGreaterThan(20);
+    expect(long.length).toBeGreaterThan(20);
     expect(short).toHaveLength(2);
     expect(short[1]).toContain('"source":{"n":19}');
-    expect(readdirSync(dataDir)).toEqual(["journal.ndjson"]);
   });
 
   test("an answered bulk request survives SIGKILL", async () => {
     const script = `
-      const { startSearchDouble } = require("./local/services/opensearch/service");
+      const { startSearchDouble } = require("./__tests__/support/search-double");
       startSearchDouble({ dataDir: ${JSON.stringify(dataDir)} }).then(({ url }) => console.log(url));`;
     const child = spawn(process.execPath, ["--import", "tsx", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
@@ -189,7 +199,9 @@ describe("what is kept", () => {
   }, 30_000);
 
   test("a journal that is none is an error that says so", async () => {
-    appendFileSync(join(dataDir, "journal.ndjson"), '{"t":"nonsense"}\n');
+    const store = openStore(dataDir);
+    store.commit(() => store.table("search/journal").set("0", Buffer.from('{"t":"nonsense"}\n')));
+    store.close();
 
     await expect(start()).rejects.toThrow(
       "The journal of the search double holds an unknown change: nonsense",

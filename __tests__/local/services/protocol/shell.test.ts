@@ -10,13 +10,13 @@ import fc from "fast-check";
 import { Hub } from "../../../../local/page/hub";
 import { startPageServer } from "../../../../local/page/server";
 import { startLambda } from "../../../../local/services/lambda/service";
-import { startSearchDouble } from "../../../../local/services/opensearch/service";
 import { jsonProtocol } from "../../../../local/services/protocol/json-protocol";
 import { parseJson } from "../../../../local/services/protocol/parse-json";
 import { openShell, Refusal, type Shell, type ShellOptions } from "../../../../local/services/protocol/shell";
 import { startS3 } from "../../../../local/services/s3/service";
 import { startSts } from "../../../../local/services/sts/service";
 import { openStore, type Store } from "../../../../local/store/store";
+import { startSearchDouble } from "../../../support/search-double";
 
 const portOf = ({ url }: Pick<Shell, "url">): number => Number(new URL(url).port);
 
@@ -326,7 +326,11 @@ describe("garbage to every port", () => {
         "POST /2015-03-31/functions/f/invocations",
         json,
       ],
-      sts: [startSts({ accountId: "1" }), "GET /?Action=GetCallerIdentity", /^<ErrorResponse .*>$/s],
+      sts: [
+        startSts({ accountId: "1" }),
+        "GET /?Action=GetCallerIdentity",
+        /^(<ErrorResponse .*>|\{"__type":.*\})$/s,
+      ],
       sql: [
         openShell({ name: "SQL service", ...jsonProtocol({ "A.B": () => ({}) }) }),
         "POST /\r\nX-Amz-Target: A.B",
