@@ -15,9 +15,9 @@ export interface ProductText {
   readonly isVague: boolean;
 }
 
-/** Tests have SQL of their own, and SQL for the engines does not go to Athena. */
+/** Tests have SQL of their own, and SQL for the engines and for the store does not go to Athena. */
 const NOT_THE_PRODUCT =
-  /^(__tests__|examples|(cli\/)?dist|node_modules|coverage|cdktf\.out|benchmarks|local\/services\/(athena|glue))\//;
+  /^(__tests__|examples|(cli\/)?dist|node_modules|coverage|cdktf\.out|benchmarks|local\/(store|services\/(athena|glue)))\//;
 /** Beginning of a text that a query engine is meant to run. */
 const SQL = /^\s*(SELECT|WITH|CREATE|DROP|ALTER|INSERT|MSCK|UNLOAD|SHOW|DESCRIBE)\s[\s\S]*\S/;
 
