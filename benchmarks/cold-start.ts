@@ -19,7 +19,7 @@ import { retailTransaction } from "../contract/retail-transaction";
 import { contractVariable } from "../contract/variable";
 import type { FunctionModel } from "../local/plan/data-plane";
 import { startFunctions } from "../local/services/lambda/service";
-import { bundleFunction } from "../modules/functions/bundle";
+import { BUNDLE_OPTIONS, bundleFunction } from "../modules/functions/bundle";
 
 const ROOT = resolve(__dirname, "..");
 const HANDLER = "lambdas/upsert-to-es/handler.ts";
@@ -51,18 +51,8 @@ import { Client } from "@opensearch-project/opensearch";
 export * from "./${HANDLER}";
 export const client = Client;`;
 
-/** Settings of the product's own bundles, see modules/functions/bundle.ts. */
-const AS_DEPLOYED: BuildOptions = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  platform: "node",
-  target: "node22",
-  format: "cjs",
-  mainFields: ["module", "main"],
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-};
+/** As the product's own bundles. */
+const AS_DEPLOYED: BuildOptions = { absWorkingDir: ROOT, ...BUNDLE_OPTIONS };
 
 async function buildVariants(folder: string): Promise<Variant[]> {
   const entryPoints = [HANDLER];

@@ -8,7 +8,7 @@ import { type Archive, archiveOf } from "./zip";
 const ROOT = join(__dirname, "..", "..");
 
 /** How every function is bundled. */
-const OPTIONS = {
+export const BUNDLE_OPTIONS = {
   bundle: true,
   // Module names in the bundle are paths below the project, also for packages behind symbolic links.
   preserveSymlinks: true,
@@ -42,7 +42,7 @@ export function bundleFunction(folder: string): Archive {
   if (known) return known;
   const cache = new BuildCache(ROOT);
   const name = `lambdas/${folder}.zip`;
-  const recipe = { ...OPTIONS, ZIPPED };
+  const recipe = { ...BUNDLE_OPTIONS, ZIPPED };
   const path = cache.find(name, recipe) ?? cache.keep(name, recipe, ...build(folder));
   const bundle = archiveOf(path, readFileSync(path));
   bundles.set(folder, bundle);
@@ -55,7 +55,7 @@ function build(folder: string): [inputs: string[], zip: Uint8Array] {
   const { buildSync }: typeof import("esbuild") = require("esbuild");
   const { zipSync }: typeof import("fflate") = require("fflate");
   const { metafile, outputFiles } = buildSync({
-    ...OPTIONS,
+    ...BUNDLE_OPTIONS,
     absWorkingDir: ROOT,
     entryPoints: [`lambdas/${folder}/handler.ts`],
     outfile: "index.js",

@@ -3,7 +3,7 @@ import { QueryFailure } from "../../protocol/errors";
 import type { QueryContext } from "../engine";
 import { isDate, isInterval } from "./dates";
 import { FUNCTION_NODES } from "./functions";
-import { asNode, listOf, type Members, nameOf, type TreeNode } from "./syntax-tree";
+import { asNode, listOf, type Members, nameOf, QUERIES, type TreeNode } from "./syntax-tree";
 import { checkSetOperation, checkTypes } from "./type-checks";
 import {
   BIGINT,
@@ -34,14 +34,6 @@ interface TypeScope {
 }
 
 const NO_SCOPE: TypeScope = { sources: new Map(), commonTables: new Map(), outer: undefined };
-const QUERIES: ReadonlySet<string> = new Set([
-  "select",
-  "union",
-  "except",
-  "intersect",
-  "subquery",
-  "values",
-]);
 
 /** Whether a query needs types: a number in it, a cast or a column of a table is a decimal, or a column is a boolean. */
 export function needsTypes(

@@ -4,7 +4,7 @@ import { notLocal } from "../../protocol/errors";
 import { FUNCTION_NAMES } from "./functions";
 import { type QueryWords, readQuery } from "./grammar";
 import { malformed, type Token, tokensOf, withoutComments } from "./lexer";
-import { asNode } from "./syntax-tree";
+import { asNode, QUERIES } from "./syntax-tree";
 
 /**
  * Athena's queries use Trino's SQL. The parser's Athena dialect treats a backslash in a string as an escape,
@@ -14,16 +14,6 @@ const DIALECT = Dialect.Trino;
 
 /** Loads the parser, once for the process. */
 export const loadParser: () => Promise<void> = init;
-
-/** Kinds of nodes that are queries. */
-const QUERIES: ReadonlySet<string> = new Set([
-  "select",
-  "union",
-  "except",
-  "intersect",
-  "subquery",
-  "values",
-]);
 
 /**
  * The syntax tree of a query.

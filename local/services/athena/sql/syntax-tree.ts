@@ -118,3 +118,13 @@ export function textLiteral(value: string): unknown {
 export function numberLiteral(value: number): unknown {
   return { literal: { literal_type: "number", value: String(value) } };
 }
+
+/** Kinds of nodes that are queries. */
+export const QUERIES: ReadonlySet<string> = new Set([
+  "select",
+  "union",
+  "except",
+  "intersect",
+  "subquery",
+  "values",
+]);
