@@ -36,11 +36,14 @@ export function jsonProtocol(
   return {
     maxBodyBytes: MAX_BODY_BYTES,
     answer: async (request) => output(200, await answer(operations, request)),
-    errorAnswer: (error) => {
-      const { status, type, message, members } = awsErrorOf(error);
-      return output(status, { __type: type, message, ...members }, { "x-amzn-errortype": type });
-    },
+    errorAnswer: jsonErrorAnswer,
   };
+}
+
+/** An error in the protocol's form. */
+export function jsonErrorAnswer(error: unknown): ShellAnswer {
+  const { status, type, message, members } = awsErrorOf(error);
+  return output(status, { __type: type, message, ...members }, { "x-amzn-errortype": type });
 }
 
 async function answer(operations: Operations, request: ShellRequest): Promise<object> {
