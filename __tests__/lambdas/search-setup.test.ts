@@ -13,9 +13,9 @@ import { InputError, readInput } from "../../lambdas/search-setup/input";
 import { createLogger } from "../../lambdas/shared/log";
 import type { Search, SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
 import type { Json } from "../../lib/json";
+import { DASHBOARDS_PATH, DashboardsApi } from "../../local/services/opensearch/service";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { lambdaContext, sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
-import { DASHBOARDS_PATH, DashboardsApi } from "../../local/services/opensearch/service";
 import { indexMapping } from "../support/retail";
 import { startSearchDouble } from "../support/search-double";
 
@@ -565,12 +565,7 @@ describe("a domain that is not ready", () => {
     ["GET", INPUT, POLICY, `GET ${POLICY}`],
     ["PUT", INPUT, POLICY, "lifecycle policy retail cannot be written"],
     ["GET", INPUT, MAPPINGS, `GET ${MAPPINGS}`],
-    [
-      "PUT",
-      INPUT,
-      "/retail-2026-10/_mapping",
-      "index retail-2026-10: the fields Country cannot be added",
-    ],
+    ["PUT", INPUT, "/retail-2026-10/_mapping", "index retail-2026-10: the fields Country cannot be added"],
     ["GET", { ...PEOPLE, readerRoleArns: [READER] }, DASHBOARDS_ROLE, `GET ${DASHBOARDS_ROLE}`],
     ["GET", PEOPLE, SETTINGS, `GET ${SETTINGS}`],
     ["POST", PEOPLE, SETTINGS, `POST ${SETTINGS}`],
@@ -580,7 +575,8 @@ describe("a domain that is not ready", () => {
     const [method, input, path, failure] = row;
     const { Country: _, ...noCountry } = indexMapping().properties;
     const domain = makeDomain(
-      (request) => (request.method === method && request.path === path ? { status: 200, body: PAGE } : undefined),
+      (request) =>
+        request.method === method && request.path === path ? { status: 200, body: PAGE } : undefined,
       { "retail-2026-10": { mappings: { properties: noCountry } } },
     );
 
@@ -602,12 +598,16 @@ describe("a domain that is not ready", () => {
 
   test("Dashboards that start later are waited for; that never start end the second part alone", async () => {
     const starting = { status: 503, body: "OpenSearch Dashboards server is not ready yet" };
-    const later = makeDomain(({ path }, n) => (path.startsWith(DASHBOARDS_PATH) && n < 5 ? starting : undefined));
+    const later = makeDomain(({ path }, n) =>
+      path.startsWith(DASHBOARDS_PATH) && n < 5 ? starting : undefined,
+    );
     expect((await later.run({ ...PEOPLE, panels: RETAIL_PANELS })).created).toEqual(LOOKED_AT);
 
     const never = makeDomain(({ path }) => (path.startsWith(DASHBOARDS_PATH) ? starting : undefined));
     expect(await never.run(INPUT)).toEqual(FRESH);
-    await expect(never.run(PEOPLE)).rejects.toThrow(`GET ${SETTINGS}: 503 OpenSearch Dashboards server is not`);
+    await expect(never.run(PEOPLE)).rejects.toThrow(
+      `GET ${SETTINGS}: 503 OpenSearch Dashboards server is not`,
+    );
     // Readers search the indices all the same.
     expect(never.kept.has(READER_ROLE)).toBe(true);
   });

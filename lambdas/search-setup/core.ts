@@ -106,7 +106,8 @@ async function dashboardsUserRole(search: RetryingSearch): Promise<string> {
 }
 
 function joined(...outcomes: readonly Partial<SetupOutcome>[]): SetupOutcome {
-  const all = (key: keyof SetupOutcome): readonly string[] => outcomes.flatMap((outcome) => outcome[key] ?? []);
+  const all = (key: keyof SetupOutcome): readonly string[] =>
+    outcomes.flatMap((outcome) => outcome[key] ?? []);
   return {
     created: all("created"),
     updated: all("updated"),

@@ -22,7 +22,8 @@ export function dashboardOf(plane: Pick<DataPlane, "functions" | "invocations" |
     .filter(({ functionArn }) => told.some(({ arn }) => arn === functionArn))
     .map(({ input }) => readInput(contract, input));
   for (const input of inputs) {
-    if (input.part === "dashboards") return { contract: { ...contract, smoke: input.smoke }, panels: input.panels };
+    if (input.part === "dashboards")
+      return { contract: { ...contract, smoke: input.smoke }, panels: input.panels };
   }
   return { contract, panels: defaultPanels(contract) };
 }
