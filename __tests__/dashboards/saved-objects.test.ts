@@ -13,6 +13,7 @@ import {
 import { setUpDashboards } from "../../lambdas/search-setup/dashboards";
 import { withRetry } from "../../lambdas/search-setup/with-retry";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
+import type { Json } from "../../lib/json";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import type { SearchHttpRequest } from "../../local/services/opensearch/request";
 import type { Fault, SearchDouble } from "../../local/services/opensearch/service";
@@ -29,6 +30,10 @@ const NAMES = OBJECTS.map(({ type, id }) => `${type} ${id}`);
 const pattern = OBJECTS.find(({ type }) => type === "index-pattern") as SavedObject;
 const visualizations = OBJECTS.filter(({ type }) => type === "visualization");
 const dashboard = OBJECTS.find(({ id }) => id === DASHBOARD_ID) as SavedObject;
+
+function asJson(value: object): Json {
+  return JSON.parse(JSON.stringify(value));
+}
 
 function json(object: SavedObject, attribute: string) {
   return JSON.parse(String(object.attributes[attribute]));
@@ -456,6 +461,11 @@ describe("set-up of Dashboards", () => {
       { success: false, errors: [] },
       /imported nothing of \d+ saved objects: {"success":false,/,
     ],
+    [
+      "all, but no success",
+      { success: false, successCount: NAMES.length },
+      /imported (\d+) of \1 saved objects: {/,
+    ],
     ["something else", { ok: true }, /imported nothing of \d+ saved objects: {"ok":true}/],
   ])("an import whose answer says %s is an error with the answer", async (_, body, message) => {
     fault = (request) => (isImport(request) ? { status: 200, body } : undefined);
@@ -497,7 +507,9 @@ describe("set-up of Dashboards", () => {
   test("an answer about some of the objects only is an error, and nothing is written", async () => {
     await setUp();
     fault = ({ path }) =>
-      path.endsWith("_bulk_get") ? { status: 200, body: { saved_objects: OBJECTS.slice(1) } } : undefined;
+      path.endsWith("_bulk_get")
+        ? { status: 200, body: { saved_objects: asJson(OBJECTS.slice(1)) } }
+        : undefined;
     requests = [];
     await expect(setUp()).rejects.toThrow(`Dashboards does not say whether it has ${NAMES[0]}: {`);
     expect(imported()).toEqual([]);
@@ -517,15 +529,9 @@ describe("set-up of Dashboards", () => {
 
   test("an object that cannot be read is an error, and nothing is written", async () => {
     const error = { statusCode: 403, message: "Unable to bulk_get" };
+    const found = asJson(OBJECTS.map((one) => (one.id === DASHBOARD_ID ? { ...one, error } : one)));
     fault = ({ path }) =>
-      path.endsWith("_bulk_get")
-        ? {
-            status: 200,
-            body: {
-              saved_objects: OBJECTS.map((one) => (one.id === DASHBOARD_ID ? { ...one, error } : one)),
-            },
-          }
-        : undefined;
+      path.endsWith("_bulk_get") ? { status: 200, body: { saved_objects: found } } : undefined;
     await setUp().then(
       () => expect("success").toBe("an error"),
       (thrown) => expect(String(thrown)).toMatch(/dashboard retail-bi-dashboard cannot be read: .*403/),
