@@ -32,9 +32,14 @@ function planeOf(contract: Parameters<typeof contractVariable>[0] | undefined, i
     { arn: "arn:setup", environment },
   ] as unknown as FunctionModel[];
   const invocations: InvocationModel[] = [
-    { address: "other", functionArn: "arn:other", input: { nothing: "of ours" } },
+    { address: "other", functionArn: "arn:other", input: { nothing: "of ours" }, dependsOn: [] },
     ...(input
-      ? [INDEXING, input].map((given) => ({ address: "setup", functionArn: "arn:setup", input: given }))
+      ? [INDEXING, input].map((given) => ({
+          address: "setup",
+          functionArn: "arn:setup",
+          input: given,
+          dependsOn: [],
+        }))
       : []),
   ];
   return { functions, invocations, tables: [] };
