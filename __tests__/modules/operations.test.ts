@@ -335,9 +335,7 @@ describe("the judgement of an alarm", () => {
   test("one node, which is yellow for ever, has no alarm for it; several have", () => {
     const names = (template: Template) => alarmsOf(template).map(({ name }) => name);
     const [single, standby] = [names(SINGLE), names(STANDBY)];
-    expect(standby.filter((name) => !single.includes(name))).toEqual(
-      ["search-master", "search-yellow"],
-    );
+    expect(standby.filter((name) => !single.includes(name))).toEqual(["search-master", "search-yellow"]);
     expect(single.filter((name) => !standby.includes(name))).toEqual([]);
   });
 
