@@ -12,6 +12,7 @@ const PROGRAMS = {
   start: "local/cli.ts",
   loadgen: "loadgen/cli.ts",
   reconcile: "ops/reconcile/cli.ts",
+  smoke: "ops/smoke/cli.ts",
   recovery: "ops/recovery/cli.ts",
   terraform: "ops/terraform/cli.ts",
   tunnel: "ops/tunnel/cli.ts",
