@@ -121,7 +121,8 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, ProviderActions>> = {
   aws_iam_role: {
     read: "iam: GetRole ListAttachedRolePolicies ListRolePolicies",
     create: "iam: CreateRole TagRole",
-    update: "iam: PutRolePermissionsBoundary UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
+    update:
+      "iam: PutRolePermissionsBoundary UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
     remove: "iam: DeleteRole ListInstanceProfilesForRole",
   },
   aws_iam_role_policy: {

@@ -27,7 +27,9 @@ async function checkSearchRole(
   { aws }: Inventory,
   create: string | undefined,
 ): Promise<readonly Row[]> {
-  const inVpc = plan.created("aws_opensearch_domain").some(({ resource }) => member(resource.body, "vpc_options") !== undefined);
+  const inVpc = plan
+    .created("aws_opensearch_domain")
+    .some(({ resource }) => member(resource.body, "vpc_options") !== undefined);
   const creates = plan
     .created("aws_iam_service_linked_role")
     .some(({ resource, stack }) => stack.value(resource, "aws_service_name") === SEARCH_SERVICE);
@@ -38,7 +40,12 @@ async function checkSearchRole(
     if (!creates) {
       return isThere
         ? ok(check, `${SEARCH_ROLE} exists`)
-        : row(check, "will fail", `${SEARCH_ROLE} does not exist`, create ?? `aws iam create-service-linked-role --aws-service-name ${SEARCH_SERVICE}`);
+        : row(
+            check,
+            "will fail",
+            `${SEARCH_ROLE} does not exist`,
+            create ?? `aws iam create-service-linked-role --aws-service-name ${SEARCH_SERVICE}`,
+          );
     }
     if (!isThere) return ok(check, "the deploy creates it");
     return row(
@@ -58,7 +65,9 @@ async function checkIdentityProvider(
   const creates = plan
     .created("aws_iam_openid_connect_provider")
     .some(({ resource, stack }) => stack.value(resource, "url")?.includes(GITHUB) ?? false);
-  const uses = plan.stacks.some(({ document }) => JSON.stringify(document).includes(`oidc-provider/${GITHUB}`));
+  const uses = plan.stacks.some(({ document }) =>
+    JSON.stringify(document).includes(`oidc-provider/${GITHUB}`),
+  );
   if (!creates && !uses) return [];
   const check = "GitHub's identity provider";
   return checked(check, async () => {
@@ -67,7 +76,13 @@ async function checkIdentityProvider(
     if (!creates) {
       return isThere
         ? ok(check, "exists")
-        : row(check, "will fail", `the account has none for ${GITHUB}`, create ?? `aws iam create-open-id-connect-provider --url https://${GITHUB} --client-id-list sts.amazonaws.com`);
+        : row(
+            check,
+            "will fail",
+            `the account has none for ${GITHUB}`,
+            create ??
+              `aws iam create-open-id-connect-provider --url https://${GITHUB} --client-id-list sts.amazonaws.com`,
+          );
     }
     if (!isThere) return ok(check, "the deploy creates it");
     return row(

@@ -30,7 +30,10 @@ const CALL_OF = new WeakMap<object, string>();
 /** The part of a client's middleware stack that is used here, whatever the client. */
 interface Client {
   readonly middlewareStack: {
-    add(middleware: (next: Next, context: Context) => Next, options: { step: "initialize"; name: string }): void;
+    add(
+      middleware: (next: Next, context: Context) => Next,
+      options: { step: "initialize"; name: string },
+    ): void;
   };
   destroy(): void;
 }
@@ -133,7 +136,9 @@ class ListTooLong extends Error {
  * @throws ListTooLong after 100 pages
  */
 export async function allPages<T>(
-  read: (token: string | undefined) => Promise<readonly [entries: readonly T[] | undefined, next: string | undefined]>,
+  read: (
+    token: string | undefined,
+  ) => Promise<readonly [entries: readonly T[] | undefined, next: string | undefined]>,
 ): Promise<readonly T[]> {
   const all: T[] = [];
   let token: string | undefined;
@@ -163,17 +168,21 @@ const DENIED: readonly string[] = [
   "UnauthorizedOperation",
 ];
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, and the common errors of other services. */
-const INACTIVE: readonly string[] = ["OptInRequired", "NotSignedUp", "SubscriptionRequiredException", "PendingVerification"];
-/** Errors of this program, which no row may hide. */
-const PROGRAM_FAULTS: readonly string[] = ["TypeError", "RangeError", "ReferenceError", "SyntaxError"];
-
-/** Sorts the error of a call. @throws the error itself if it is a fault of this program, or no call's */
+const INACTIVE: readonly string[] = [
+  "OptInRequired",
+  "NotSignedUp",
+  "SubscriptionRequiredException",
+  "PendingVerification",
+];
+/** Sorts the error of a call. @throws the error itself if it is no call's: a fault of this program */
 export function failureOf(error: unknown): CallFailure {
   if (error instanceof ListTooLong) return { kind: "failed", call: "the list", reason: error.message };
-  if (!(error instanceof Error) || PROGRAM_FAULTS.includes(error.name)) throw error;
+  if (!(error instanceof Error)) throw error;
   const name = CALL_OF.get(error);
   if (name === undefined) throw error;
-  const reason = `${error.name}: ${error.message}`.replace(/\s+/g, " ");
+  // The SDK adds advice for programmers to its message about an answer that is not AWS's, such as a proxy's page.
+  const message = error.message.replace(/\s*Deserialization error: .*/s, "");
+  const reason = `${error.name}: ${message}`.replace(/\s+/g, " ");
   if (INACTIVE.includes(error.name)) return { kind: "inactive", reason };
   const status = statusOf(error);
   // A HEAD has no body, so its error has no code.
@@ -192,7 +201,10 @@ export function statusOf(error: unknown): number | undefined {
 
 /** Whether AWS says that something does not exist. */
 export function isAbsent(error: unknown): boolean {
-  return error instanceof Error && /^(NoSuch\w+|NotFound\w*|ResourceNotFound\w*|EntityNotFound\w*)$/.test(error.name);
+  return (
+    error instanceof Error &&
+    /^(NoSuch\w+|NotFound\w*|ResourceNotFound\w*|EntityNotFound\w*)$/.test(error.name)
+  );
 }
 
 /** Whether a call finds something. @throws what the call throws, except that it does not exist */

@@ -42,7 +42,14 @@ export function checkCaller(
 ): readonly Row[] {
   const session: Row[] =
     expires !== undefined && expires.getTime() - now.getTime() < DEPLOY_MINUTES * 60_000
-      ? [row("session", "warning", `ends at ${expires.toISOString()}`, "sign in again before a first deploy: it takes up to an hour")]
+      ? [
+          row(
+            "session",
+            "warning",
+            `ends at ${expires.toISOString()}`,
+            "sign in again before a first deploy: it takes up to an hour",
+          ),
+        ]
       : [];
   if (accountId === undefined) {
     const account =
@@ -53,7 +60,9 @@ export function checkCaller(
   }
   if (accountId !== own) {
     const remedy = `use credentials of ${accountId}, or configure another account`;
-    return [row("account", "will fail", `the credentials belong to ${own}, the deploy to ${accountId}`, remedy)];
+    return [
+      row("account", "will fail", `the credentials belong to ${own}, the deploy to ${accountId}`, remedy),
+    ];
   }
   return [ok("credentials", arn), ...session, ok("account", own)];
 }
@@ -64,9 +73,15 @@ export function checkRegion(aws: Aws, region: string): Promise<readonly Row[]> {
   return checked(check, async () => {
     const { Regions = [] } = await aws.globalEc2.send(new DescribeRegionsCommand({ AllRegions: true }));
     const found = Regions.find(({ RegionName }) => RegionName === region);
-    if (found === undefined) return row(check, "will fail", `AWS has no region ${region}`, "correct the environment's region");
+    if (found === undefined)
+      return row(check, "will fail", `AWS has no region ${region}`, "correct the environment's region");
     return found.OptInStatus === "not-opted-in"
-      ? row(check, "will fail", `${region} is not enabled for the account`, `aws account enable-region --region-name ${region}, and wait until it is`)
+      ? row(
+          check,
+          "will fail",
+          `${region} is not enabled for the account`,
+          `aws account enable-region --region-name ${region}, and wait until it is`,
+        )
       : ok(check, `${region} is enabled`);
   });
 }
@@ -85,8 +100,8 @@ export async function simulatedPrincipal(aws: Aws, { arn }: Caller): Promise<Sim
   if (USER.test(arn)) return { arn };
   const [, role] = ASSUMED_ROLE.exec(arn) ?? [];
   if (role === undefined) {
-    const who = arn.endsWith(":root") ? "the root user" : "a federated user";
-    return { unknown: `${arn} is ${who}, whose permissions IAM does not simulate` };
+    const who = arn.endsWith(":root") ? "the root user" : "neither a user nor a role of IAM";
+    return { unknown: `${arn} is ${who}: IAM does not simulate its permissions` };
   }
   const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: role }));
   return Role?.Arn === undefined ? { unknown: `IAM did not tell the ARN of ${role}` } : { arn: Role.Arn };

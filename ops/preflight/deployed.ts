@@ -74,13 +74,19 @@ export interface StateCheck {
  * Looks at the place of a stack's state, and reads the state.
  * @param makeBucket how a missing bucket is created
  */
-export async function checkState(stack: PlannedStack, inventory: Inventory, makeBucket: string): Promise<StateCheck> {
+export async function checkState(
+  stack: PlannedStack,
+  inventory: Inventory,
+  makeBucket: string,
+): Promise<StateCheck> {
   const backends = objectOf(objectOf(stack.document, "terraform"), "backend");
   const s3 = member(backends, "s3");
   if (isJsonObject(s3)) return checkBucket(stack, s3, inventory, makeBucket);
   const local = member(backends, "local");
   if (isJsonObject(local) || Object.keys(backends).length === 0) {
-    const path = isJsonObject(local) ? stack.resolved(member(local, "path"), "terraform.backend.local") : undefined;
+    const path = isJsonObject(local)
+      ? stack.resolved(member(local, "path"), "terraform.backend.local")
+      : undefined;
     const file = resolve(stack.source.directory, path ?? "terraform.tfstate");
     const deployed = existsSync(file) ? Deployed.parse(readFileSync(file, "utf8"), file) : Deployed.nothing;
     const remedy = "a backend that others can reach keeps it from being lost with this machine";
@@ -98,7 +104,8 @@ async function checkBucket(
   makeBucket: string,
 ): Promise<StateCheck> {
   const check = "state bucket";
-  const text = (key: string): string | undefined => stack.resolved(member(s3, key), `terraform.backend.s3.${key}`);
+  const text = (key: string): string | undefined =>
+    stack.resolved(member(s3, key), `terraform.backend.s3.${key}`);
   const [bucket, key] = [text("bucket"), text("key")];
   if (bucket === undefined || key === undefined) {
     const found = "the backend does not name its bucket and key: they are given to `terraform init`";
@@ -115,23 +122,39 @@ async function checkBucket(
       return { rows: [unmade(check, failureOf(error))], deployed: undefined };
     }
     const remedy = "give the bucket another name: bucket names are unique in all of AWS";
-    return { rows: [row(check, "will fail", `${bucket} belongs to another account`, remedy)], deployed: undefined };
+    return {
+      rows: [row(check, "will fail", `${bucket} belongs to another account`, remedy)],
+      deployed: undefined,
+    };
   }
   if (found === "absent") {
-    return { rows: [row(check, "will fail", `${bucket} does not exist`, makeBucket)], deployed: Deployed.nothing };
+    return {
+      rows: [row(check, "will fail", `${bucket} does not exist`, makeBucket)],
+      deployed: Deployed.nothing,
+    };
   }
   const versioning = await checked(check, async () => {
     const { Status } = await aws.s3.send(new GetBucketVersioningCommand({ Bucket: bucket }));
     return Status === "Enabled"
       ? ok(check, `${bucket}, versioned`)
-      : row(check, "warning", `${bucket} keeps no old versions`, "enable versioning: a lost state cannot be restored without");
+      : row(
+          check,
+          "warning",
+          `${bucket} keeps no old versions`,
+          "enable versioning: a lost state cannot be restored without",
+        );
   });
   const content = `state of ${stack.name}`;
   if (found === "without state") {
-    return { rows: [...versioning, ok(content, "none yet: this is the first deploy")], deployed: Deployed.nothing };
+    return {
+      rows: [...versioning, ok(content, "none yet: this is the first deploy")],
+      deployed: Deployed.nothing,
+    };
   }
   try {
-    const { Body } = await aws.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: accountId }));
+    const { Body } = await aws.s3.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: accountId }),
+    );
     const deployed = Deployed.parse((await Body?.transformToString()) ?? "", `s3://${bucket}/${key}`);
     const there = stack.resources.filter((one) => deployed.has(one)).length;
     return {

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { locate, locationFilePath, readLocationFile, UNSET_ACCOUNT_ID, variableName } from "../../environments/location";
+import {
+  locate,
+  locationFilePath,
+  readLocationFile,
+  UNSET_ACCOUNT_ID,
+  variableName,
+} from "../../environments/location";
 import type { Variables } from "../../lib/variables";
 import { PROJECT_ROOT, synthesizeEnvironment, workFolder } from "../terraform/stack-folder";
 import type { PreflightOptions } from "./preflight";

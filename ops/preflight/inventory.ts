@@ -81,7 +81,11 @@ export class Inventory {
   readonly alarms = once(() =>
     allPages(async (NextToken) => {
       const page = await this.aws.cloudWatch.send(
-        new DescribeAlarmsCommand({ AlarmTypes: ["MetricAlarm", "CompositeAlarm"], MaxRecords: 100, NextToken }),
+        new DescribeAlarmsCommand({
+          AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+          MaxRecords: 100,
+          NextToken,
+        }),
       );
       const all = [...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? [])];
       return [namesIn(all, ({ AlarmName }) => AlarmName), page.NextToken];

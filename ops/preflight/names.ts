@@ -36,7 +36,9 @@ const NAMED: Readonly<Record<string, NamedType>> = {
   aws_kinesis_stream: {
     label: "streams",
     collision: "fails",
-    lookUp: asked(({ aws }, StreamName) => aws.kinesis.send(new DescribeStreamSummaryCommand({ StreamName }))),
+    lookUp: asked(({ aws }, StreamName) =>
+      aws.kinesis.send(new DescribeStreamSummaryCommand({ StreamName })),
+    ),
   },
   aws_kinesis_firehose_delivery_stream: {
     label: "delivery streams",
@@ -46,7 +48,9 @@ const NAMED: Readonly<Record<string, NamedType>> = {
   aws_lambda_function: {
     label: "functions",
     collision: "fails",
-    lookUp: asked(({ aws }, FunctionName) => aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))),
+    lookUp: asked(({ aws }, FunctionName) =>
+      aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName })),
+    ),
   },
   aws_iam_role: {
     label: "roles",
@@ -87,7 +91,9 @@ const NAMED: Readonly<Record<string, NamedType>> = {
     collision: "fails",
     lookUp: async ({ aws }, logGroupNamePrefix) => {
       // The list is in the order of names, so the group itself comes before those that begin with its name.
-      const { logGroups = [] } = await aws.logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix, limit: 1 }));
+      const { logGroups = [] } = await aws.logs.send(
+        new DescribeLogGroupsCommand({ logGroupNamePrefix, limit: 1 }),
+      );
       return here(logGroups.some(({ logGroupName }) => logGroupName === logGroupNamePrefix));
     },
   },
@@ -152,7 +158,9 @@ async function lookUpBucket({ aws, buckets }: Inventory, Bucket: string): Promis
 
 /** Whether the names of the stacks' resources are free, or their own already. */
 export async function checkNames(plan: DeployPlan, inventory: Inventory): Promise<readonly Row[]> {
-  const rows = await Promise.all(Object.entries(NAMED).map(([type, named]) => checkType(plan, inventory, type, named)));
+  const rows = await Promise.all(
+    Object.entries(NAMED).map(([type, named]) => checkType(plan, inventory, type, named)),
+  );
   const all = [...rows.flat(), ...notLookedUp(plan)];
   return all.length > 0 ? all : [ok("names", "all are in the state")];
 }
@@ -178,33 +186,70 @@ async function checkType(
     }
     const found = await checked(check, async () => {
       const taken = await lookUp(inventory, name, stack.location.accountId);
-      return taken === "free" ? [] : taken === "of another account" ? foreign(check, name) : own(check, name, collision, plan.isKnown);
+      return taken === "free"
+        ? []
+        : taken === "of another account"
+          ? foreign(check, name)
+          : own(check, name, collision, plan.isKnown);
     });
     if (found.length === 0) free++;
     rows.push(...found.filter((one) => !rows.some((other) => other.found === one.found)));
   }
   if (unnamed > 0) {
-    rows.push(row(check, "unknown", `${unnamed} known at the deploy only`, "compare the plan with what the account has"));
+    rows.push(
+      row(
+        check,
+        "unknown",
+        `${unnamed} known at the deploy only`,
+        "compare the plan with what the account has",
+      ),
+    );
   }
   if (free > 0) rows.unshift(ok(check, `${free} of ${wanted.length} free`));
   return rows;
 }
 
 function foreign(check: string, name: string): Row {
-  return row(check, "will fail", `${name} belongs to another account`, "choose another name: it is unique in all of AWS");
+  return row(
+    check,
+    "will fail",
+    `${name} belongs to another account`,
+    "choose another name: it is unique in all of AWS",
+  );
 }
 
 function own(check: string, name: string, collision: NamedType["collision"], isStateKnown: boolean): Row {
   const found = `${name} exists in this account`;
-  if (!isStateKnown) return row(check, "unknown", found, "the state cannot be read: see whether it is the stack's own");
+  if (!isStateKnown)
+    return row(check, "unknown", found, "the state cannot be read: see whether it is the stack's own");
   return collision === "fails"
-    ? row(check, "will fail", `${found}, and not in the state`, "rename it here, remove it there, or import it")
-    : row(check, "warning", `${found}, and not in the state: the deploy overwrites it`, "rename one of the two");
+    ? row(
+        check,
+        "will fail",
+        `${found}, and not in the state`,
+        "rename it here, remove it there, or import it",
+      )
+    : row(
+        check,
+        "warning",
+        `${found}, and not in the state: the deploy overwrites it`,
+        "rename one of the two",
+      );
 }
 
 function notLookedUp(plan: DeployPlan): readonly Row[] {
-  const types = new Set(plan.created().map(({ resource }) => resource.type).filter((type) => NOT_LOOKED_UP.test(type)));
+  const types = new Set(
+    plan
+      .created()
+      .map(({ resource }) => resource.type)
+      .filter((type) => NOT_LOOKED_UP.test(type)),
+  );
   return [...types].map((type) =>
-    row(`names: ${type}`, "unknown", "not looked up", "see in QuickSight whether the ids are free, and the subscription is active"),
+    row(
+      `names: ${type}`,
+      "unknown",
+      "not looked up",
+      "see in QuickSight whether the ids are free, and the subscription is active",
+    ),
   );
 }

@@ -63,18 +63,31 @@ export async function checkPermissions(plan: DeployPlan, aws: Aws, caller: Calle
 }
 
 function rest(arn: string): Row {
-  return row("permissions: other policies", "unknown", `not seen for ${arn}: ${NOT_SEEN}`, "a first deploy shows them; nothing to do before");
+  return row(
+    "permissions: other policies",
+    "unknown",
+    `not seen for ${arn}: ${NOT_SEEN}`,
+    "a first deploy shows them; nothing to do before",
+  );
 }
 
 function notSimulated(plan: DeployPlan): readonly Row[] {
   const types = new Set(
     plan
       .all()
-      .filter(({ resource, stack }) => PROVIDER_ACTIONS[resource.type] === undefined || stack.arnsOf(resource) === undefined)
+      .filter(
+        ({ resource, stack }) =>
+          PROVIDER_ACTIONS[resource.type] === undefined || stack.arnsOf(resource) === undefined,
+      )
       .map(({ resource }) => resource.type),
   );
   return [...types].map((type) =>
-    row(`permissions: ${type}`, "unknown", "its actions are not known here", "see the documentation of the provider"),
+    row(
+      `permissions: ${type}`,
+      "unknown",
+      "its actions are not known here",
+      "see the documentation of the provider",
+    ),
   );
 }
 
@@ -118,7 +131,12 @@ function merged(questions: readonly Question[]): readonly Question[] {
   }
   const byActions = new Map<string, Question>();
   for (const question of byArns.values()) {
-    const key = JSON.stringify([question.actions, question.isKnown, question.when, question.arns.length === 0]);
+    const key = JSON.stringify([
+      question.actions,
+      question.isKnown,
+      question.when,
+      question.arns.length === 0,
+    ]);
     const known = byActions.get(key);
     byActions.set(key, known ? { ...known, arns: union(known.arns, question.arns) } : question);
   }
@@ -137,12 +155,21 @@ function passedRoles(plan: DeployPlan): readonly Question[] {
     const written = member(resource.body, property);
     if (written === undefined) continue;
     const referred = stack.referred(written);
-    const role = referred?.type === "aws_iam_instance_profile" ? stack.referred(member(referred.body, "role")) : referred;
+    const role =
+      referred?.type === "aws_iam_instance_profile"
+        ? stack.referred(member(referred.body, "role"))
+        : referred;
     const of =
       role?.type === "aws_iam_role"
         ? stack.arnsOf(role)
         : literalRole(stack.resolved(written, `${resource.address}.${property}`), stack.location.accountId);
-    if (of) questions.push({ actions: ["iam:PassRole"], when: "now", context: { "iam:PassedToService": service }, ...of });
+    if (of)
+      questions.push({
+        actions: ["iam:PassRole"],
+        when: "now",
+        context: { "iam:PassedToService": service },
+        ...of,
+      });
   }
   const byService = new Map<string, Question>();
   for (const question of questions) {
@@ -163,13 +190,19 @@ function stateAccess(plan: DeployPlan): readonly Question[] {
   return plan.stacks.flatMap((stack) => {
     const s3 = member(objectOf(objectOf(stack.document, "terraform"), "backend"), "s3");
     if (!isJsonObject(s3)) return [];
-    const text = (key: string): string | undefined => stack.resolved(member(s3, key), `terraform.backend.s3.${key}`);
+    const text = (key: string): string | undefined =>
+      stack.resolved(member(s3, key), `terraform.backend.s3.${key}`);
     const [bucket, key] = [text("bucket"), text("key")];
     if (bucket === undefined || key === undefined) return [];
     const arn = `arn:aws:s3:::${bucket}`;
     return [
       { actions: ["s3:ListBucket"], arns: [arn], isKnown: true, when: "now" as const },
-      { actions: ["s3:GetObject", "s3:PutObject"], arns: [`${arn}/${key}`], isKnown: true, when: "now" as const },
+      {
+        actions: ["s3:GetObject", "s3:PutObject"],
+        arns: [`${arn}/${key}`],
+        isKnown: true,
+        when: "now" as const,
+      },
       {
         actions: ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
         arns: [`${arn}/${key}.tflock`],
@@ -180,7 +213,12 @@ function stateAccess(plan: DeployPlan): readonly Question[] {
   });
 }
 
-async function ask(aws: Aws, principal: string, plan: DeployPlan, question: Question): Promise<readonly Decision[]> {
+async function ask(
+  aws: Aws,
+  principal: string,
+  plan: DeployPlan,
+  question: Question,
+): Promise<readonly Decision[]> {
   const decisions: Decision[] = [];
   const region = plan.stacks[0]?.location.region ?? "";
   const context = { "aws:RequestedRegion": region, "aws:SecureTransport": "true", ...question.context };
@@ -215,7 +253,8 @@ async function ask(aws: Aws, principal: string, plan: DeployPlan, question: Ques
 function decisionsOf(result: EvaluationResult, question: Question): readonly Decision[] {
   const action = result.EvalActionName ?? "";
   const each = result.ResourceSpecificResults ?? [];
-  if (each.length === 0) return [decisionOf(action, result.EvalResourceName ?? "*", result.EvalDecision, result, question)];
+  if (each.length === 0)
+    return [decisionOf(action, result.EvalResourceName ?? "*", result.EvalDecision, result, question)];
   return each.map((one) =>
     decisionOf(
       action,
@@ -224,7 +263,8 @@ function decisionsOf(result: EvaluationResult, question: Question): readonly Dec
       {
         MissingContextValues: one.MissingContextValues ?? result.MissingContextValues,
         OrganizationsDecisionDetail: result.OrganizationsDecisionDetail,
-        PermissionsBoundaryDecisionDetail: one.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail,
+        PermissionsBoundaryDecisionDetail:
+          one.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail,
       },
       question,
     ),
@@ -243,14 +283,22 @@ function decisionOf(
   { MissingContextValues = [], OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail }: Details,
   question: Question,
 ): Decision {
-  const made = (outcome: Decision["outcome"], because: string): Decision => ({ action, arn, question, outcome, because });
+  const made = (outcome: Decision["outcome"], because: string): Decision => ({
+    action,
+    arn,
+    question,
+    outcome,
+    because,
+  });
   if (decision === "allowed") return made("allowed", "");
   if (decision === "explicitDeny") return made("denied", "a policy denies it");
-  if (OrganizationsDecisionDetail?.AllowedByOrganizations === false) return made("denied", "a service control policy");
+  if (OrganizationsDecisionDetail?.AllowedByOrganizations === false)
+    return made("denied", "a service control policy");
   if (PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false) {
     return made("denied", "the caller's permissions boundary");
   }
-  if (MissingContextValues.length > 0) return made("depends", `conditions on ${MissingContextValues.join(", ")}`);
+  if (MissingContextValues.length > 0)
+    return made("depends", `conditions on ${MissingContextValues.join(", ")}`);
   if (decision !== "implicitDeny") return made("depends", `IAM's decision is ${decision}`);
   if (!question.isKnown) return made("depends", "names known at the deploy only");
   if (question.when === "later" && WITH_RESOURCE_POLICY.includes(serviceOf(action))) {
@@ -274,14 +322,27 @@ function rowsOf(decisions: readonly Decision[]): readonly Row[] {
     const rows: Row[] = [];
     const [denied, deniedLater] = [of("denied", "now"), of("denied", "later")];
     const depends = own.filter(({ outcome }) => outcome === "depends");
-    if (denied.length > 0) rows.push(row(check, "will fail", listed(denied), "grant these actions to the role that deploys"));
+    if (denied.length > 0)
+      rows.push(row(check, "will fail", listed(denied), "grant these actions to the role that deploys"));
     if (deniedLater.length > 0) {
-      rows.push(row(check, "warning", `to change what is deployed: ${listed(deniedLater)}`, "grant these actions before such a change"));
+      rows.push(
+        row(
+          check,
+          "warning",
+          `to change what is deployed: ${listed(deniedLater)}`,
+          "grant these actions before such a change",
+        ),
+      );
     }
-    if (depends.length > 0) rows.push(row(check, "unknown", listed(depends), "compare the policies' conditions with what the deploy sends"));
+    if (depends.length > 0)
+      rows.push(
+        row(check, "unknown", listed(depends), "compare the policies' conditions with what the deploy sends"),
+      );
     if (rows.length === 0) {
       const actions = new Set(own.map(({ action }) => action)).size;
-      rows.push(ok(check, `${actions} ${actions === 1 ? "action" : "actions"} allowed by the caller's policies`));
+      rows.push(
+        ok(check, `${actions} ${actions === 1 ? "action" : "actions"} allowed by the caller's policies`),
+      );
     }
     return rows;
   });

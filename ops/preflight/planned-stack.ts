@@ -93,7 +93,8 @@ export class PlannedStack {
   private read(type: string, named: JsonObject): PlannedResource[] {
     return Object.entries(named).map(([id, body]) => {
       const address = `${type}.${id}`;
-      if (!isJsonObject(body)) throw new OperatorError(`${address} is not an object in ${this.source.directory}`);
+      if (!isJsonObject(body))
+        throw new OperatorError(`${address} is not an object in ${this.source.directory}`);
       const isRepeated = member(body, "count") !== undefined || member(body, "for_each") !== undefined;
       const property = nameProperty(type);
       const name =

@@ -66,14 +66,19 @@ async function inAccount(
 ): Promise<readonly Row[]> {
   if ("verdict" in caller) return [caller, notChecked("credentials")];
   const who = checkCaller(caller, accountId, bootstrap, now);
-  if (accountId !== undefined && accountId !== caller.accountId) return [...who, notChecked("credentials of the account")];
+  if (accountId !== undefined && accountId !== caller.accountId)
+    return [...who, notChecked("credentials of the account")];
   const where = await checkRegion(aws, region);
-  if (where.some(({ verdict }) => verdict === "will fail")) return [...who, ...where, notChecked("an enabled region")];
+  if (where.some(({ verdict }) => verdict === "will fail"))
+    return [...who, ...where, notChecked("an enabled region")];
 
   const inventory = new Inventory(aws);
   const states = [];
   for (const stack of stacks) {
-    states.push({ stack, ...(await checkState(stack, inventory, bootstrap ?? "create the bucket that the backend names")) });
+    states.push({
+      stack,
+      ...(await checkState(stack, inventory, bootstrap ?? "create the bucket that the backend names")),
+    });
   }
   const plan = new DeployPlan(states);
   const checks = await Promise.all([

@@ -17,7 +17,8 @@ import { checked, ok, type Row, row } from "./report";
 /** A limit, where it comes from, and how it is raised. */
 interface Limit {
   readonly value: number;
-  readonly raise: string;
+  /** How to get a higher one. */
+  readonly raise: (wanted: number) => string;
 }
 
 /** A quota that new resources use up. */
@@ -26,6 +27,8 @@ interface Quota {
   /** How many more the deploy needs; undefined where the stack does not tell. */
   readonly needed: (plan: DeployPlan) => number | undefined;
   readonly used: (inventory: Inventory) => Promise<number>;
+  /** Part of the region that the limit holds for, where `used` is that of the whole region: as many as there can be. */
+  readonly each?: string;
   readonly limit: (inventory: Inventory) => Promise<Limit>;
 }
 
@@ -56,24 +59,28 @@ function serviceQuota(
     if (Value === undefined || !named.test(QuotaName)) {
       throw new UnknownQuota(`${service}/${code} is "${QuotaName}", value ${Value}`);
     }
-    return {
-      value: Value,
-      raise: `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value N`,
-    };
+    const region = await client.config.region();
+    return { value: Value, raise: (wanted) => requestOf(service, code, wanted, region) };
   };
+}
+
+/** The command that requests a higher quota. */
+function requestOf(service: string, code: string, wanted: number, region: string): string {
+  return `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${wanted} --region ${region}`;
 }
 
 /** A limit that AWS documents, and Service Quotas does not have. */
 const documented =
   (value: number, raise: string): Quota["limit"] =>
-  async () => ({ value, raise });
+  async () => ({ value, raise: () => raise });
 
 /** A limit of the account's IAM. */
 const iamLimit =
   (key: string): Quota["limit"] =>
   async ({ iamSummary }) => ({
     value: numberIn(await iamSummary(), key),
-    raise: `raise the quota of IAM ${key.replace("Quota", "")} (Service Quotas, us-east-1)`,
+    raise: (wanted) =>
+      `raise the quota of IAM's ${key.replace("Quota", "")} to ${wanted} (Service Quotas, us-east-1)`,
   });
 
 function numberIn(summary: Readonly<Record<string, number | undefined>>, key: string): number {
@@ -95,7 +102,8 @@ const length =
   async (inventory) =>
     (await list(inventory)()).length;
 
-const endpointType = ({ resource, stack }: Placed): string => stack.value(resource, "vpc_endpoint_type") ?? "Gateway";
+const endpointType = ({ resource, stack }: Placed): string =>
+  stack.value(resource, "vpc_endpoint_type") ?? "Gateway";
 
 /** The first block of a name; cdktf writes a block as an object or as a list of one. */
 function block(body: JsonObject, name: string): JsonObject {
@@ -104,13 +112,16 @@ function block(body: JsonObject, name: string): JsonObject {
 }
 
 const isOnDemand = ({ resource, stack }: Placed): boolean =>
-  stack.resolved(member(block(resource.body, "stream_mode_details"), "stream_mode"), resource.address) === "ON_DEMAND";
+  stack.resolved(member(block(resource.body, "stream_mode_details"), "stream_mode"), resource.address) ===
+  "ON_DEMAND";
 
 function shards(plan: DeployPlan): number | undefined {
   const each = plan
     .created("aws_kinesis_stream")
     .filter((placed) => !isOnDemand(placed))
-    .map(({ resource, stack }) => (resource.isRepeated ? Number.NaN : Number(stack.value(resource, "shard_count"))));
+    .map(({ resource, stack }) =>
+      resource.isRepeated ? Number.NaN : Number(stack.value(resource, "shard_count")),
+    );
   return sum(each);
 }
 
@@ -120,7 +131,9 @@ function searchNodes(plan: DeployPlan): number | undefined {
     const cluster = block(resource.body, "cluster_config");
     const number = (key: string, otherwise: number): number => {
       const value = member(cluster, key);
-      return value === undefined ? otherwise : Number(stack.resolved(value, `${resource.address}.cluster_config`));
+      return value === undefined
+        ? otherwise
+        : Number(stack.resolved(value, `${resource.address}.cluster_config`));
     };
     return number("instance_count", 1);
   });
@@ -159,8 +172,8 @@ const QUOTAS: readonly Quota[] = [
     limit: serviceQuota("ec2", "L-0263D0A3", /Elastic IPs/i),
   },
   {
-    // The quota is one of a zone; the number in the region is not smaller than that of any zone.
     label: "NAT gateways",
+    each: "an Availability Zone",
     needed: count("aws_nat_gateway"),
     used: async ({ aws }) =>
       (
@@ -191,8 +204,8 @@ const QUOTAS: readonly Quota[] = [
     limit: serviceQuota("vpc", "L-1B52E74A", /Gateway VPC endpoints per Region/i),
   },
   {
-    // The quota is one of a VPC; the number in the region is not smaller than that of any VPC.
     label: "interface VPC endpoints",
+    each: "a VPC",
     needed: count("aws_vpc_endpoint", (placed) => endpointType(placed) === "Interface"),
     used: ({ aws }) => endpoints(aws, "Interface"),
     limit: serviceQuota("vpc", "L-29B6F2EB", /Interface VPC endpoints per VPC/i),
@@ -215,18 +228,18 @@ const QUOTAS: readonly Quota[] = [
     used: async ({ kinesisLimits }) => known((await kinesisLimits()).OnDemandStreamCount),
     limit: async ({ kinesisLimits }) => ({
       value: known((await kinesisLimits()).OnDemandStreamCountLimit),
-      raise: "raise the quota of on-demand streams (AWS support), or use provisioned shards",
+      raise: (wanted) => `ask AWS support for ${wanted} on-demand streams, or use provisioned shards`,
     }),
   },
   {
     label: "shards",
     needed: shards,
     used: async ({ kinesisLimits }) => known((await kinesisLimits()).OpenShardCount),
-    limit: async ({ kinesisLimits }) => ({
-      value: known((await kinesisLimits()).ShardLimit),
-      raise:
-        "aws service-quotas request-service-quota-increase --service-code kinesis --quota-code L-0918CF54 --desired-value N",
-    }),
+    limit: async ({ aws, kinesisLimits }) => {
+      const region = await aws.kinesis.config.region();
+      const value = known((await kinesisLimits()).ShardLimit);
+      return { value, raise: (wanted) => requestOf("kinesis", "L-0918CF54", wanted, region) };
+    },
   },
   {
     label: "delivery streams",
@@ -346,14 +359,21 @@ async function checkQuota(quota: Quota, plan: DeployPlan, inventory: Inventory):
     try {
       const [used, { value, raise }] = await Promise.all([quota.used(inventory), quota.limit(inventory)]);
       const found = `${used} of ${value} used`;
-      if (needed === undefined) return row(check, "unknown", `${found}; the stack does not tell how many it needs`, "see the plan");
+      if (needed === undefined) {
+        return row(check, "unknown", `${found}; the stack does not tell how many it needs`, "see the plan");
+      }
       const needs = `${found}, ${needed} needed`;
       if (used + needed <= value) return ok(check, needs);
+      if (quota.each !== undefined && needed <= value) {
+        const remedy = `count those in the one that the deploy uses, or: ${raise(used + needed)}`;
+        return row(check, "unknown", `${needs}; the quota is that of ${quota.each}`, remedy);
+      }
       return plan.isKnown
-        ? row(check, "will fail", needs, raise)
+        ? row(check, "will fail", needs, raise(used + needed))
         : row(check, "unknown", `${needs}, unless they are deployed already`, "the state cannot be read");
     } catch (error) {
-      if (error instanceof UnknownQuota) return row(check, "unknown", error.message, "see it in the Service Quotas console");
+      if (error instanceof UnknownQuota)
+        return row(check, "unknown", error.message, "see it in the Service Quotas console");
       throw error;
     }
   });
@@ -365,31 +385,48 @@ const KEPT_UNRESERVED = 100;
 const SHARDS_ON_DEMAND = 4;
 
 /** Concurrent executions: what the stack reserves, and what it uses of the rest. */
-async function checkConcurrency(plan: DeployPlan, { lambdaSettings }: Inventory): Promise<readonly Row[]> {
+async function checkConcurrency(
+  plan: DeployPlan,
+  { aws, lambdaSettings }: Inventory,
+): Promise<readonly Row[]> {
   const functions = plan.created("aws_lambda_function");
   if (functions.length === 0) return [];
   const check = "quota: concurrent executions";
-  const raise =
-    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000";
   return checked(check, async () => {
     const { AccountLimit } = await lambdaSettings();
     const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved } = AccountLimit ?? {};
     if (limit === undefined || unreserved === undefined) {
-      return row(check, "unknown", "AWS answered without the numbers", "see `aws lambda get-account-settings`");
+      return row(
+        check,
+        "unknown",
+        "AWS answered without the numbers",
+        "see `aws lambda get-account-settings`",
+      );
     }
     const reserved = sum(
       functions.map(({ resource, stack }) => {
         const written = member(resource.body, "reserved_concurrent_executions");
-        return written === undefined ? 0 : Math.max(0, Number(stack.value(resource, "reserved_concurrent_executions")));
+        return written === undefined
+          ? 0
+          : Math.max(0, Number(stack.value(resource, "reserved_concurrent_executions")));
       }),
     );
     const found = `${unreserved} of ${limit} unreserved`;
-    if (reserved === undefined) return row(check, "unknown", `${found}; what the stack reserves is not known`, "see the plan");
+    const region = await aws.lambda.config.region();
+    const raise = requestOf("lambda", "L-B99A9384", Math.max(1000, limit + 1), region);
+    if (reserved === undefined)
+      return row(check, "unknown", `${found}; what the stack reserves is not known`, "see the plan");
     if (reserved > 0 && unreserved - reserved < KEPT_UNRESERVED) {
-      return row(check, "will fail", `${found}, ${reserved} to reserve; ${KEPT_UNRESERVED} have to remain`, raise);
+      return row(
+        check,
+        "will fail",
+        `${found}, ${reserved} to reserve; ${KEPT_UNRESERVED} have to remain`,
+        raise,
+      );
     }
     const used = concurrencyUsed(plan);
-    if (used === undefined) return row(check, "unknown", `${found}; what the stack uses is not known`, "see the plan");
+    if (used === undefined)
+      return row(check, "unknown", `${found}; what the stack uses is not known`, "see the plan");
     return unreserved - reserved < used
       ? row(check, "warning", `${found}, about ${used} used at once: functions will be throttled`, raise)
       : ok(check, `${found}, about ${used} used at once`);

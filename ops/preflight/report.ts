@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { EXIT, type ExitCode } from "../../lib/exit";
 import { type CallFailure, failureOf } from "./aws";
 
@@ -26,7 +25,10 @@ export function row(check: string, verdict: Exclude<Verdict, "ok">, found: strin
 }
 
 /** Makes a check. A call that fails makes it unknown, with the missing permission; it is never `ok` then. */
-export async function checked(check: string, make: () => Promise<Row | readonly Row[]>): Promise<readonly Row[]> {
+export async function checked(
+  check: string,
+  make: () => Promise<Row | readonly Row[]>,
+): Promise<readonly Row[]> {
   try {
     const made = await make();
     return "verdict" in made ? [made] : made;
@@ -41,7 +43,12 @@ export function unmade(check: string, failure: CallFailure): Row {
     case "denied": {
       const policy = /with an explicit deny in (a|an) ([\w-]+ ?[\w-]* policy)/.exec(failure.reason)?.[2];
       const because = policy === undefined ? "" : ` (denied by a ${policy})`;
-      return row(check, "unknown", `not allowed: ${failure.action}${because}`, `allow ${failure.action}, or ask somebody who has it`);
+      return row(
+        check,
+        "unknown",
+        `not allowed: ${failure.action}${because}`,
+        `allow ${failure.action}, or ask somebody who has it`,
+      );
     }
     case "inactive":
       return row(check, "will fail", failure.reason, "activate the account and the service, then try again");
@@ -57,15 +64,22 @@ export function preflightCode({ rows }: PreflightReport): ExitCode {
 
 const VERDICTS: readonly Verdict[] = ["will fail", "warning", "unknown", "ok"];
 
-/** The table, and a line that counts. */
+/** Indentation of what to do: below what was found. */
+const VERDICT_WIDTH = 11;
+
+/** The table, the worst first, and a line that counts. Nothing is cut or broken, so that a command can be copied. */
 export function reportText({ name, rows }: PreflightReport): string {
-  const table = new Table({
-    head: ["check", "", "found", "what to do"],
-    style: { head: [], border: [] },
-    wordWrap: true,
-    colWidths: [30, 11, 52, 48],
-  });
-  for (const { check, verdict, found, remedy } of rows) table.push([check, verdict, found, remedy]);
-  const counts = VERDICTS.map((verdict) => `${rows.filter((one) => one.verdict === verdict).length} ${verdict}`);
-  return `${table}\n${name}: ${counts.join(", ")}`;
+  const width = Math.max(0, ...rows.map(({ check }) => check.length)) + 2;
+  const lines = VERDICTS.flatMap((wanted) =>
+    rows
+      .filter(({ verdict }) => verdict === wanted)
+      .flatMap(({ check, verdict, found, remedy }) => [
+        `${verdict.padEnd(VERDICT_WIDTH)}${check.padEnd(width)}${found}`,
+        ...(remedy === "" ? [] : [`${" ".repeat(VERDICT_WIDTH + width)}→ ${remedy}`]),
+      ]),
+  );
+  const counts = VERDICTS.map(
+    (verdict) => `${rows.filter((one) => one.verdict === verdict).length} ${verdict}`,
+  );
+  return [...lines, "", `${name}: ${counts.join(", ")}`].join("\n");
 }

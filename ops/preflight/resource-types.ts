@@ -36,7 +36,10 @@ const TYPES: Readonly<Record<string, ResourceType | SettingType>> = {
   aws_cloudwatch_dashboard: { name: "dashboard_name", arns: global("cloudwatch", "dashboard/{name}") },
   aws_cloudwatch_event_rule: { name: "name", arns: regional("events", "rule/{name}") },
   aws_cloudwatch_event_target: setting("rule", "aws_cloudwatch_event_rule"),
-  aws_cloudwatch_log_group: { name: "name", arns: regional("logs", "log-group:{name}", "log-group:{name}:*") },
+  aws_cloudwatch_log_group: {
+    name: "name",
+    arns: regional("logs", "log-group:{name}", "log-group:{name}:*"),
+  },
   aws_cloudwatch_log_resource_policy: { name: "policy_name", arns: [] },
   aws_cloudwatch_log_stream: setting("log_group_name", "aws_cloudwatch_log_group"),
   aws_cloudwatch_metric_alarm: { name: "alarm_name", arns: regional("cloudwatch", "alarm:{name}") },
@@ -104,10 +107,17 @@ export function settingOf(type: string): SettingType["of"] | undefined {
 }
 
 /** ARNs of a resource; undefined for a type that is not known here. @param name undefined before it is known */
-export function arnsOf(type: string, name: string | undefined, { region, accountId }: Location): readonly string[] | undefined {
+export function arnsOf(
+  type: string,
+  name: string | undefined,
+  { region, accountId }: Location,
+): readonly string[] | undefined {
   const known = TYPES[type];
   if (known === undefined || "of" in known) return undefined;
   return known.arns.map((arn) =>
-    arn.replace("{region}", region).replace("{account}", accountId).replace("{name}", () => name ?? "*"),
+    arn
+      .replace("{region}", region)
+      .replace("{account}", accountId)
+      .replace("{name}", () => name ?? "*"),
   );
 }

@@ -18,12 +18,20 @@ interface AlarmTopic {
 }
 
 /** Whether somebody hears the alarms. A protected environment needs a confirmed subscriber. */
-export async function checkSubscribers(plan: DeployPlan, { aws, topics }: Inventory): Promise<readonly Row[]> {
+export async function checkSubscribers(
+  plan: DeployPlan,
+  { aws, topics }: Inventory,
+): Promise<readonly Row[]> {
   const check = "alarm subscribers";
   const isProtected = plan.stacks.some(({ document }) => protectsData(document));
   const nobody = (found: string): Row =>
     isProtected
-      ? row(check, "will fail", `${found}; a protected environment needs one who hears its alarms`, "name one in operations.alarmSubscriptions, deploy, and confirm the message")
+      ? row(
+          check,
+          "will fail",
+          `${found}; a protected environment needs one who hears its alarms`,
+          "name one in operations.alarmSubscriptions, deploy, and confirm the message",
+        )
       : row(check, "warning", found, "name one in operations.alarmSubscriptions");
   const alarms = plan.all("aws_cloudwatch_metric_alarm");
   if (alarms.length === 0) return [nobody("the stack has no alarms")];
@@ -39,7 +47,12 @@ export async function checkSubscribers(plan: DeployPlan, { aws, topics }: Invent
         rows.push(
           named === 0
             ? nobody(`${name} will have none`)
-            : row(check, "warning", `${name} does not exist yet; ${named} to subscribe`, "after the deploy confirm the message, and run this again"),
+            : row(
+                check,
+                "warning",
+                `${name} does not exist yet; ${named} to subscribe`,
+                "after the deploy confirm the message, and run this again",
+              ),
         );
         continue;
       }
@@ -81,6 +94,9 @@ function topicsOf(plan: DeployPlan): readonly AlarmTopic[] {
 function subscriptions(aws: Aws, TopicArn: string): Promise<readonly string[]> {
   return allPages(async (NextToken) => {
     const page = await aws.sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
-    return [(page.Subscriptions ?? []).flatMap(({ SubscriptionArn }) => SubscriptionArn ?? []), page.NextToken];
+    return [
+      (page.Subscriptions ?? []).flatMap(({ SubscriptionArn }) => SubscriptionArn ?? []),
+      page.NextToken,
+    ];
   });
 }

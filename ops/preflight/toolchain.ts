@@ -9,8 +9,14 @@ import type { PlannedStack } from "./planned-stack";
 import { ok, type Row, row } from "./report";
 
 /** Terraform and the AWS provider on this machine, for these stacks. Downloads nothing. */
-export async function checkToolchain(stacks: readonly PlannedStack[], variables: Variables): Promise<readonly Row[]> {
-  const rows = [await checkTerraform(stacks, variables), ...stacks.flatMap((stack) => checkProvider(stack, variables))];
+export async function checkToolchain(
+  stacks: readonly PlannedStack[],
+  variables: Variables,
+): Promise<readonly Row[]> {
+  const rows = [
+    await checkTerraform(stacks, variables),
+    ...stacks.flatMap((stack) => checkProvider(stack, variables)),
+  ];
   // The stacks of an environment have the same provider.
   return rows.filter((one, index) => rows.findIndex((other) => other.found === one.found) === index);
 }
@@ -29,10 +35,20 @@ async function checkTerraform(stacks: readonly PlannedStack[], variables: Variab
     if (typeof wanted !== "string") continue;
     const fits = satisfies(version, wanted);
     if (fits === undefined) {
-      return row("Terraform", "unknown", `${version}; ${name} wants "${wanted}"`, "run `terraform init` in its folder");
+      return row(
+        "Terraform",
+        "unknown",
+        `${version}; ${name} wants "${wanted}"`,
+        "run `terraform init` in its folder",
+      );
     }
     if (!fits) {
-      return row("Terraform", "will fail", `${version}; ${name} wants ${wanted}`, "install such a version, or name it in TERRAFORM_BINARY_NAME");
+      return row(
+        "Terraform",
+        "will fail",
+        `${version}; ${name} wants ${wanted}`,
+        "install such a version, or name it in TERRAFORM_BINARY_NAME",
+      );
     }
   }
   return ok("Terraform", version);
@@ -113,7 +129,14 @@ function checkProvider(stack: PlannedStack, variables: Variables): readonly Row[
       case "configuration":
         return [row(check, "unknown", `${version}; ${source.path} says where from`, "run `terraform init`")];
       case "registry":
-        return [row(check, "unknown", `${version} has to be downloaded`, "registry.terraform.io and releases.hashicorp.com must be reachable; or name a mirror in RETAIL_BI_PROVIDER_MIRROR")];
+        return [
+          row(
+            check,
+            "unknown",
+            `${version} has to be downloaded`,
+            "registry.terraform.io and releases.hashicorp.com must be reachable; or name a mirror in RETAIL_BI_PROVIDER_MIRROR",
+          ),
+        ];
     }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
@@ -125,6 +148,9 @@ function checkProvider(stack: PlannedStack, variables: Variables): readonly Row[
 /** The version of the AWS provider in a lock file; undefined without one. */
 function lockedVersion(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
-  const [, version] = /provider "registry\.terraform\.io\/hashicorp\/aws" \{\s*version\s*=\s*"([^"]+)"/.exec(readFileSync(file, "utf8")) ?? [];
+  const [, version] =
+    /provider "registry\.terraform\.io\/hashicorp\/aws" \{\s*version\s*=\s*"([^"]+)"/.exec(
+      readFileSync(file, "utf8"),
+    ) ?? [];
   return version;
 }
