@@ -107,10 +107,6 @@ describeWithMoto(HAS_MOTO ? "an account" : "an account (NOT RUN: moto_server is 
           for (const call of calls) made.add(call);
         },
       });
-      if (process.env["RETAIL_BI_TABLES"])
-        process.stdout.write(
-          `${expect.getState().currentTestName}\n${require("../../ops/preflight/report").reportText(report)}\n`,
-        );
       return report;
     } finally {
       restore();

@@ -49,7 +49,7 @@ export const CALLS: Readonly<Record<string, PreflightCall>> = {
     "firehose:ListDeliveryStreams",
     "number and names of delivery streams",
   ),
-  "Lambda:GetAccountSettings": call("lambda:GetAccountSettings", "concurrent executions and code storage"),
+  "Lambda:GetAccountSettings": call("lambda:GetAccountSettings", "concurrent executions"),
   "Lambda:GetFunctionConfiguration": call("lambda:GetFunctionConfiguration", "names of functions"),
   "OpenSearch:ListDomainNames": call("es:ListDomainNames", "number and names of domains"),
   "CloudWatch:DescribeAlarms": call("cloudwatch:DescribeAlarms", "number and names of alarms"),
