@@ -11,6 +11,7 @@ const PROGRAMS = {
   "retail-bi": "cli/retail-bi.ts",
   start: "local/cli.ts",
   loadgen: "loadgen/cli.ts",
+  preflight: "ops/preflight/cli.ts",
   reconcile: "ops/reconcile/cli.ts",
   smoke: "ops/smoke/cli.ts",
   recovery: "ops/recovery/cli.ts",

@@ -12,6 +12,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: { runs: ["start"], text: "runs a synthesized stack on this machine" },
   loadgen: { runs: ["loadgen"], text: "sends records of a contract to a Kinesis data stream" },
+  preflight: { runs: ["preflight"], text: "says before a deploy what will fail" },
   reconcile: {
     runs: ["reconcile"],
     text: "compares stream, lake and index of a deployed stack, line by line",
