@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../../../lib/message-of";
+import { StoreFullError } from "../../store/store";
 import { AwsError } from "./errors";
 import { Input, type Refuse } from "./input";
 import { parseJson } from "./parse-json";
@@ -83,9 +84,10 @@ const REFUSALS: Readonly<Record<RefusalKind, string>> = {
   closing: "ServiceUnavailableException",
 };
 
-/** An error as the protocol names it; an unexpected one is the service's own fault. */
+/** An error as the protocol names it; an unexpected one is the service's own fault, a full disk is not. */
 export function awsErrorOf(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
+  if (error instanceof StoreFullError) return new AwsError("InternalServerException", error.message, 503);
   if (error instanceof Refusal) return new AwsError(REFUSALS[error.kind], error.message, error.status);
   return new AwsError("InternalServerException", messageOf(error), 500);
 }
