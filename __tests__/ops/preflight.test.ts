@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../lib/json";
-import { actionsOf, PROVIDER_ACTIONS } from "../../modules/cicd/provider-actions";
+import { actionsOf, PROVIDER_ACTIONS, type ProviderActions } from "../../modules/cicd/provider-actions";
 import { Aws } from "../../ops/preflight/aws";
 import { checkCaller, checkRegion, simulatedPrincipal } from "../../ops/preflight/caller";
 import { CALLS } from "../../ops/preflight/calls";
@@ -20,6 +20,7 @@ import { checkToolchain, satisfies } from "../../ops/preflight/toolchain";
 import { writeStack } from "../local/plan-fixture";
 import { LOCATION } from "../support/environments";
 import { sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
+import { CALLS_OF_OPTIONS, PROVIDER_CALLS, permissionsNeeded } from "../support/provider-calls";
 import {
   type Answer,
   CALLER,
@@ -599,6 +600,28 @@ describe("permissions", () => {
     });
   });
 
+  test("to look something up are asked too", async () => {
+    const name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
+    const data = { aws_ssm_parameter: { Image: { name } }, aws_region: { R: {} }, aws_other: { O: {} } };
+    const plan = planOf({}, Deployed.nothing, { data });
+    expect(
+      briefly(
+        await rowsWith(
+          simulation(() => "implicitDeny"),
+          plan,
+        ),
+      ),
+    ).toEqual([
+      [
+        "permissions: ssm",
+        "will fail",
+        `GetParameter on arn:aws:ssm:eu-west-1::parameter${name} (no policy allows it)`,
+      ],
+      ["permissions: aws_other", "unknown", "its actions are not known here"],
+      ["permissions: other policies", "unknown", expect.any(String)],
+    ]);
+  });
+
   test("of a type that is not known here are unknown", async () => {
     const rows = await rowsWith(
       simulation(() => "allowed"),
@@ -727,6 +750,19 @@ describe("the calls", () => {
     const needed = new Set(Object.values(CALLS).flatMap(({ permission }) => permission ?? []));
     expect(allowed.sort()).toEqual([...needed, "kms:Decrypt"].sort());
   });
+});
+
+test("the provider's actions include all that its log shows", () => {
+  const known = (...kinds: readonly (keyof ProviderActions)[]): ReadonlySet<string> =>
+    new Set(
+      Object.values(PROVIDER_ACTIONS).flatMap((of) => kinds.flatMap((kind) => actionsOf(of[kind] ?? ""))),
+    );
+  const missing = (needed: readonly string[], in_: ReadonlySet<string>): readonly string[] =>
+    needed.filter((action) => !in_.has(action) && !action.startsWith("quicksight:"));
+  for (const calls of [PROVIDER_CALLS, CALLS_OF_OPTIONS]) {
+    expect(missing(permissionsNeeded("reads", calls), known("read"))).toEqual([]);
+    expect(missing(permissionsNeeded("writes", calls), known("create", "update", "remove"))).toEqual([]);
+  }
 });
 
 test("every action of the provider is written once for each type", () => {

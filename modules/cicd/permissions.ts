@@ -119,7 +119,7 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
     ["ReadAlarms", arns.alarms, reads("aws_cloudwatch_metric_alarm")],
     ["ReadDashboards", arns.dashboards, reads("aws_cloudwatch_dashboard")],
     ["ReadBudgets", arns.budgets, reads("aws_budgets_budget")],
-    ["FindImage", arns.imageParameters, "ssm: GetParameter"],
+    ["FindImage", arns.imageParameters, reads("aws_ssm_parameter")],
     ...(quickSight ? quickSightReads(quickSight) : []),
     ["DescribeNetwork", { reason: "EC2 describes no single resource: these actions take none" },
       anyReads.filter(isOfNetwork)],

@@ -280,6 +280,8 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, ProviderActions>> = {
     update: "sns: SetSubscriptionAttributes",
     remove: "sns: Unsubscribe",
   },
+  /** Looked up only. */
+  aws_ssm_parameter: { read: "ssm: GetParameter", create: "" },
   aws_subnet: {
     read: "ec2: DescribeSubnets",
     create: `ec2: CreateSubnet ${TAGS}`,

@@ -42,6 +42,14 @@ const PASSED: Readonly<Record<string, { readonly property: string; readonly serv
   aws_lambda_function: { property: "role", service: "lambda.amazonaws.com" },
 };
 
+/** Data sources that need no permission. */
+const FREE: readonly string[] = [
+  "aws_caller_identity",
+  "aws_iam_policy_document",
+  "aws_partition",
+  "aws_region",
+];
+
 const NOT_SEEN =
   "resource policies, session policies, resource control policies, and conditions in service control policies";
 
@@ -73,8 +81,8 @@ function rest(arn: string): Row {
 
 function notSimulated(plan: DeployPlan): readonly Row[] {
   const types = new Set(
-    plan
-      .all()
+    [...plan.all(), ...plan.dataSources]
+      .filter(({ resource }) => !FREE.includes(resource.type))
       .filter(
         ({ resource, stack }) =>
           PROVIDER_ACTIONS[resource.type] === undefined || stack.arnsOf(resource) === undefined,
@@ -113,6 +121,11 @@ function questionsOf(plan: DeployPlan): readonly Question[] {
     add(placed, "now", actions.read);
     if (created.has(placed.resource)) add(placed, "now", actions.create);
     else if (actions.update !== undefined) add(placed, "later", actions.update);
+  }
+  for (const placed of plan.dataSources) {
+    const actions = PROVIDER_ACTIONS[placed.resource.type];
+    if (actions !== undefined && placed.stack.arnsOf(placed.resource) !== undefined)
+      add(placed, "now", actions.read);
   }
   for (const when of ["now", "later"] as const) {
     const actions = [...withoutResource[when]].sort();

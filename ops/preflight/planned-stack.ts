@@ -32,6 +32,8 @@ const REFERENCE = /^\$\{(\w+)\.([\w-]+)\.\w+\}$/;
 export class PlannedStack {
   readonly document: JsonObject;
   readonly resources: readonly PlannedResource[];
+  /** What the stack looks up. */
+  readonly dataSources: readonly PlannedResource[];
   private readonly stack: Stack;
 
   /** @throws TerraformError when the stack cannot be read */
@@ -41,8 +43,8 @@ export class PlannedStack {
   ) {
     this.stack = new Stack(source.directory, location, source.variables);
     this.document = this.stack.document;
-    const types = objectOf(this.document, "resource");
-    this.resources = Object.keys(types).flatMap((type) => this.read(type, objectOf(types, type)));
+    this.resources = this.readAll("resource");
+    this.dataSources = this.readAll("data");
   }
 
   /** What people call it. */
@@ -90,9 +92,15 @@ export class PlannedStack {
     return arns && { arns, isKnown: name !== undefined };
   }
 
-  private read(type: string, named: JsonObject): PlannedResource[] {
+  private readAll(kind: "resource" | "data"): PlannedResource[] {
+    const types = objectOf(this.document, kind);
+    const prefix = kind === "data" ? "data." : "";
+    return Object.keys(types).flatMap((type) => this.read(prefix, type, objectOf(types, type)));
+  }
+
+  private read(prefix: string, type: string, named: JsonObject): PlannedResource[] {
     return Object.entries(named).map(([id, body]) => {
-      const address = `${type}.${id}`;
+      const address = `${prefix}${type}.${id}`;
       if (!isJsonObject(body))
         throw new OperatorError(`${address} is not an object in ${this.source.directory}`);
       const isRepeated = member(body, "count") !== undefined || member(body, "for_each") !== undefined;
