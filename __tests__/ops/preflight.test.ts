@@ -25,6 +25,7 @@ import {
   type Answer,
   CALLER,
   CALLER_ROLE,
+  callerIdentity,
   callerRole,
   denied,
   firstOf,
@@ -203,6 +204,27 @@ describe("the region", () => {
   ])("that is %s", async (status, verdict) => {
     recorded = regions(status);
     expect(await checkRegion(aws, "eu-west-1")).toMatchObject([{ check: "region", verdict }]);
+  });
+
+  test("that is not enabled is named although it refuses every caller", async () => {
+    // The region itself would answer STS so.
+    const here = {
+      status: 403,
+      body: "<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>",
+    };
+    recorded = (request) =>
+      request.region === "eu-west-1" ? here : firstOf(callerIdentity, regions("not-opted-in"))(request);
+    const stack = stackOf({ aws_sns_topic: { T: { name: "t" } } });
+    const { rows } = await preflight({
+      ...{ name: "x", ...LOCATION, variables: process.env },
+      synthesize: async () => [stack.source],
+    });
+    expect(briefly(rows).slice(0, 4)).toEqual([
+      ["credentials", "ok", CALLER],
+      ["account", "ok", LOCATION.accountId],
+      ["region", "will fail", "eu-west-1 is not enabled for the account"],
+      ["everything else in AWS", "unknown", "needs an enabled region"],
+    ]);
   });
 
   test("that AWS does not have", async () => {
