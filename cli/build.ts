@@ -13,6 +13,7 @@ const PROGRAMS = {
   loadgen: "loadgen/cli.ts",
   preflight: "ops/preflight/cli.ts",
   reconcile: "ops/reconcile/cli.ts",
+  smoke: "ops/smoke/cli.ts",
   recovery: "ops/recovery/cli.ts",
   terraform: "ops/terraform/cli.ts",
   tunnel: "ops/tunnel/cli.ts",

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     runs: ["reconcile"],
     text: "compares stream, lake and index of a deployed stack, line by line",
   },
+  smoke: { runs: ["smoke"], text: "sends lines that no figure counts, and follows them through every layer" },
   redrive: { runs: ["recovery", "redrive"], text: "reprocesses records that the speed layer discarded" },
   replay: { runs: ["recovery", "replay"], text: "writes lines of the stream that the raw zone is missing" },
   tunnel: { runs: ["tunnel"], text: "opens a signing tunnel to the search domain of a deployed stack" },

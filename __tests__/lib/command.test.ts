@@ -130,13 +130,14 @@ const COMMANDS = [
   "__tests__/engines/trino/cli.ts",
 ];
 
-test("there are seven of them", () => {
+test("there are eight of them", () => {
   expect([...COMMANDS].sort()).toEqual([
     "__tests__/engines/trino/cli.ts",
     "loadgen/cli.ts",
     "local/cli.ts",
     "ops/reconcile/cli.ts",
     "ops/recovery/cli.ts",
+    "ops/smoke/cli.ts",
     "ops/terraform/cli.ts",
     "ops/tunnel/cli.ts",
   ]);

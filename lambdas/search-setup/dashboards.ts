@@ -40,6 +40,23 @@ export async function setUpDashboards(
   return outcome;
 }
 
+/**
+ * What Dashboards does not have as the deploy put it there: a sentence for each saved object that is absent or was changed.
+ * @throws as {@link setUpDashboards}; it writes nothing
+ */
+export async function changedObjects(
+  objects: readonly SavedObject[],
+  search: RetryingSearch,
+): Promise<readonly string[]> {
+  const found = await find(objects, search);
+  return objects.flatMap((object) => {
+    const what = nameOf(object);
+    const present = found.get(what);
+    if (present === undefined) return [`${what} does not exist`];
+    return isSettled(object, present) ? [] : [`${what} differs from what was deployed`];
+  });
+}
+
 async function ensureSettings(search: RetryingSearch): Promise<ResourceResult> {
   const present = userValues(await call({ method: "GET", path: SETTINGS }, search));
   const changes = differing(present);
