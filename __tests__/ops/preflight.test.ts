@@ -2,7 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../lib/json";
-import { actionsOf, PROVIDER_ACTIONS, type ProviderActions } from "../../modules/cicd/provider-actions";
+import {
+  actionsOf,
+  LOOKUP_ACTIONS,
+  PROVIDER_ACTIONS,
+  type ProviderActions,
+} from "../../modules/cicd/provider-actions";
 import { Aws } from "../../ops/preflight/aws";
 import { checkCaller, checkRegion, simulatedPrincipal } from "../../ops/preflight/caller";
 import { CALLS } from "../../ops/preflight/calls";
@@ -624,7 +629,12 @@ describe("permissions", () => {
 
   test("to look something up are asked too", async () => {
     const name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
-    const data = { aws_ssm_parameter: { Image: { name } }, aws_region: { R: {} }, aws_other: { O: {} } };
+    const data = {
+      aws_ssm_parameter: { Image: { name } },
+      aws_region: { R: {} },
+      aws_iam_role: { L: { name: "l" } },
+      aws_other: { O: {} },
+    };
     const plan = planOf({}, Deployed.nothing, { data });
     expect(
       briefly(
@@ -634,12 +644,18 @@ describe("permissions", () => {
         ),
       ),
     ).toEqual([
+      // Its path is not known.
+      [
+        "permissions: iam",
+        "unknown",
+        "GetRole on arn:aws:iam::123456789012:role/* (names known at the deploy only)",
+      ],
       [
         "permissions: ssm",
         "will fail",
         `GetParameter on arn:aws:ssm:eu-west-1::parameter${name} (no policy allows it)`,
       ],
-      ["permissions: aws_other", "unknown", "its actions are not known here"],
+      ["permissions: data.aws_other", "unknown", "its actions are not known here"],
       ["permissions: other policies", "unknown", expect.any(String)],
     ]);
   });
@@ -775,6 +791,7 @@ describe("the calls", () => {
 });
 
 test("the provider's actions include all that its log shows", () => {
+  const lookedUp = Object.values(LOOKUP_ACTIONS).flatMap(actionsOf);
   const known = (...kinds: readonly (keyof ProviderActions)[]): ReadonlySet<string> =>
     new Set(
       Object.values(PROVIDER_ACTIONS).flatMap((of) => kinds.flatMap((kind) => actionsOf(of[kind] ?? ""))),
@@ -782,7 +799,7 @@ test("the provider's actions include all that its log shows", () => {
   const missing = (needed: readonly string[], in_: ReadonlySet<string>): readonly string[] =>
     needed.filter((action) => !in_.has(action) && !action.startsWith("quicksight:"));
   for (const calls of [PROVIDER_CALLS, CALLS_OF_OPTIONS]) {
-    expect(missing(permissionsNeeded("reads", calls), known("read"))).toEqual([]);
+    expect(missing(permissionsNeeded("reads", calls), new Set([...known("read"), ...lookedUp]))).toEqual([]);
     expect(missing(permissionsNeeded("writes", calls), known("create", "update", "remove"))).toEqual([]);
   }
 });

@@ -280,8 +280,6 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, ProviderActions>> = {
     update: "sns: SetSubscriptionAttributes",
     remove: "sns: Unsubscribe",
   },
-  /** Looked up only. */
-  aws_ssm_parameter: { read: "ssm: GetParameter", create: "" },
   aws_subnet: {
     read: "ec2: DescribeSubnets",
     create: `ec2: CreateSubnet ${TAGS}`,
@@ -311,6 +309,18 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, ProviderActions>> = {
     update: "ec2: ModifySecurityGroupRules",
     remove: "ec2: RevokeSecurityGroupIngress",
   },
+};
+
+/** IAM actions of the data sources, by type, in the same form; empty where none is needed. */
+export const LOOKUP_ACTIONS: Readonly<Record<string, string>> = {
+  aws_caller_identity: "",
+  aws_iam_policy_document: "",
+  aws_iam_role: "iam: GetRole",
+  aws_kinesis_stream: "kinesis: DescribeStreamSummary",
+  aws_partition: "",
+  aws_prefix_list: "ec2: DescribePrefixLists",
+  aws_region: "",
+  aws_ssm_parameter: "ssm: GetParameter",
 };
 
 /** Actions as `service: Action Action` (further services may follow), in the form of policies. */

@@ -78,6 +78,10 @@ export class PlannedStack {
 
   /** ARNs on which AWS checks the actions on a resource; undefined for a type that is not known here. */
   arnsOf(resource: PlannedResource): PlannedArns | undefined {
+    // A role that is looked up may have a path.
+    if (resource.address.startsWith("data.aws_iam_role.")) {
+      return { arns: arnsOf(resource.type, undefined, this.location) ?? [], isKnown: false };
+    }
     const of = settingOf(resource.type);
     if (of === undefined) {
       const arns = arnsOf(resource.type, resource.name, this.location);
