@@ -206,9 +206,7 @@ function growthTable(rows: readonly Measured[]): Record<string, unknown>[] {
       "bytes a line in main":
         at === 0
           ? ""
-          : Math.round(
-              ((row.mainMiB - (least?.mainMiB ?? 0)) * 2 ** 20) / (row.lines - (least?.lines ?? 0)),
-            ),
+          : Math.round(((row.mainMiB - (least?.mainMiB ?? 0)) * 2 ** 20) / (row.lines - (least?.lines ?? 0))),
       "searchable p50, p99 ms": `${row.p50Ms ?? ""} ${row.p99Ms ?? ""}`,
     };
   });

@@ -199,7 +199,10 @@ export class SearchIndex {
   }
 
   /** The places of one of the two tables, in the order of writing. @param takes whether a segment is looked at */
-  private *placesAt(table: Uint32Array, takes: (segment: Segment) => boolean = () => true): Generator<number> {
+  private *placesAt(
+    table: Uint32Array,
+    takes: (segment: Segment) => boolean = () => true,
+  ): Generator<number> {
     for (const [at, segment] of this.segments.entries()) {
       if (segment === undefined || !takes(segment)) continue;
       for (let row = 0; row < segment.length; row++) {

@@ -131,8 +131,7 @@ function sortedPage(
     if (docs === undefined) return undefined;
     // Beyond this number the answer says only that there are more.
     if (isAll(query)) found += docs.length;
-    else
-      for (let at = 0; at < docs.length && found <= DEFAULT_TRACKED; at++) if (fits(docs.at(at))) found++;
+    else for (let at = 0; at < docs.length && found <= DEFAULT_TRACKED; at++) if (fits(docs.at(at))) found++;
     let taken = 0;
     for (let at = firstAfter(docs, start?.[0]); at < docs.length && taken < size; at++) {
       const doc = docs.at(at);
