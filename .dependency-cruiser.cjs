@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   "ops/tunnel": ["lib", "ops/target"],
   "ops/reconcile": ["contract", "lib", "modules", "ops/target", "ops/tunnel"],
   "ops/recovery": ["contract", "lib", "modules", "ops/target", "ops/reconcile"],
+  "ops/smoke": ["contract", "lib", "dashboards", "lambdas", "loadgen", "ops/target", "ops/tunnel", "ops/reconcile"],
   "local/plan": ["contract", "lib"],
   "local/store": ["lib"],
   "local/services": ["contract", "lib", "local/plan", "local/store"],
