@@ -1,6 +1,5 @@
 import type { FieldValue } from "./field-values";
 import type { Mapping } from "./mapping";
-import type { Segment } from "./segment";
 
 /** A document as it is stored: what the journal holds of it. */
 export interface StoredDoc {
@@ -11,10 +10,20 @@ export interface StoredDoc {
   readonly source: string;
 }
 
+/** Documents by row, as a segment holds them. */
+interface Rows {
+  readonly mapping: Mapping;
+  id(row: number): string;
+  version(row: number): number;
+  seqNo(row: number): number;
+  source(row: number): string;
+  value(slot: number, row: number): FieldValue | FieldValue[] | undefined;
+}
+
 /** A document of an index: its place in a segment, which holds all of it. */
 export class Doc implements StoredDoc {
   public constructor(
-    private readonly segment: Segment,
+    private readonly segment: Rows,
     private readonly row: number,
   ) {}
 

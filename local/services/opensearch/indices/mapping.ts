@@ -75,7 +75,6 @@ export class Mapping {
     return field;
   }
 
-
   /** Number of value slots that a document needs. */
   public get slots(): number {
     return this.nextSlot;
