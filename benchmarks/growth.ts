@@ -14,6 +14,8 @@ import { ROOT } from "./support/start";
 const SAMPLE_EVERY_MS = 250;
 const SECOND_MS = 1_000;
 const LINES = [10, 10_000, 100_000, 1_000_000];
+/** Characters at the end of stderr that are shown of a run that does not agree. */
+const SHOWN_ERRORS = 4_000;
 /** Columns of a sparkline. */
 const SPARK_WIDTH = 60;
 const SPARKS = "▁▂▃▄▅▆▇█";
@@ -27,7 +29,10 @@ interface Memory {
   readonly processes: number;
   readonly anonymousMiB: number;
   readonly residentMiB: number;
+  readonly proportionalMiB: number;
 }
+
+const NOTHING: Memory = { processes: 0, anonymousMiB: 0, residentMiB: 0, proportionalMiB: 0 };
 
 /** The largest values of a second. */
 interface Moment {
@@ -47,6 +52,8 @@ interface Measured {
   readonly allMiB: number;
   /** Peak of resident memory of all processes, in which shared pages count once for each process. */
   readonly allResidentMiB: number;
+  /** The same, with shared pages counted once. */
+  readonly allProportionalMiB: number;
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
   readonly moments: readonly Moment[];
@@ -58,16 +65,18 @@ const ALL = "all";
 
 function memoryByName([main, ...others]: readonly ProcessSample[]): Record<string, Memory> {
   const found: Record<string, Memory> = {};
-  const add = (name: string, { anonymousMiB, residentMiB }: ProcessSample): void => {
-    const before = found[name] ?? { processes: 0, anonymousMiB: 0, residentMiB: 0 };
+  const add = (name: string, { anonymousMiB, residentMiB, proportionalMiB }: ProcessSample): void => {
+    const before = found[name] ?? NOTHING;
     found[name] = {
       processes: before.processes + 1,
       anonymousMiB: before.anonymousMiB + anonymousMiB,
       residentMiB: before.residentMiB + residentMiB,
+      proportionalMiB: before.proportionalMiB + proportionalMiB,
     };
   };
   if (main) add(MAIN, main);
-  for (const other of others) add(other.name, other);
+  // What has ended and is not waited for yet has no name.
+  for (const other of others) if (other.name !== "") add(other.name, other);
   for (const one of main ? [main, ...others] : []) add(ALL, one);
   return found;
 }
@@ -84,6 +93,7 @@ function larger(
       processes: Math.max(one.processes, other.processes),
       anonymousMiB: Math.max(one.anonymousMiB, other.anonymousMiB),
       residentMiB: Math.max(one.residentMiB, other.residentMiB),
+      proportionalMiB: Math.max(one.proportionalMiB, other.proportionalMiB),
     };
   }
   return merged;
@@ -101,7 +111,9 @@ async function measure(lines: number): Promise<Measured> {
     text += chunk;
   });
   let phase: Phase = "starting";
+  let errors = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    errors = (errors + chunk).slice(-SHOWN_ERRORS);
     for (const line of chunk.split("\n")) {
       const [found] = Object.entries(PHASES).find(([, begin]) => line.startsWith(begin)) ?? [];
       if (found !== undefined) phase = found as Phase;
@@ -115,17 +127,20 @@ async function measure(lines: number): Promise<Measured> {
   let cpuSeconds = 0;
   const moments: Moment[] = [];
   while (!isOver) {
-    const found = processesOf(child.pid ?? -1);
-    const cpu = found.reduce((total, one) => total + one.cpuSeconds, 0);
-    cpuSeconds = Math.max(cpuSeconds, cpu);
     const second = Math.floor((performance.now() - startedAt) / SECOND_MS);
     const last = moments.at(-1);
+    const found = processesOf(child.pid ?? -1, last?.second !== second);
+    const cpu = found.reduce((total, one) => total + one.cpuSeconds, 0);
+    cpuSeconds = Math.max(cpuSeconds, cpu);
     const memory = memoryByName(found);
     if (last?.second === second) moments.splice(-1, 1, { ...last, memory: larger(last.memory, memory) });
     else moments.push({ second, phase, memory });
     await sleep(SAMPLE_EVERY_MS);
   }
   const report = JSON.parse(text || "{}");
+  if (report.agree !== true) {
+    process.stdout.write(`${lines} lines do not agree: ${JSON.stringify(report.reasons)}\n${errors}\n`);
+  }
   const peak = peakOf(moments);
   return {
     lines,
@@ -135,6 +150,7 @@ async function measure(lines: number): Promise<Measured> {
     mainMiB: peak[MAIN]?.anonymousMiB ?? 0,
     allMiB: peak[ALL]?.anonymousMiB ?? 0,
     allResidentMiB: peak[ALL]?.residentMiB ?? 0,
+    allProportionalMiB: peak[ALL]?.proportionalMiB ?? 0,
     p50Ms: report.latency?.p50_ms,
     p99Ms: report.latency?.p99_ms,
     moments,
@@ -154,13 +170,18 @@ function memoryTable({ lines, moments }: Measured): string {
     const [first, last] = [some[0], some.at(-1)];
     return first && last ? [{ title: `${phase} ${first.second}-${last.second} s`, peak: peakOf(some) }] : [];
   });
-  const header = ["process", ...phases.map(({ title }) => title), "resident", "over time"];
+  const header = [
+    "process",
+    ...phases.map(({ title }) => title),
+    "resident, shared pages in part",
+    "over time",
+  ];
   const rows = names.map((name) => {
-    const { processes = 0, residentMiB = 0 } = peak[name] ?? {};
+    const { processes, proportionalMiB } = peak[name] ?? NOTHING;
     return [
       name === ALL || processes === 1 ? name : `${name} ×${processes}`,
       ...phases.map((phase) => String(Math.round(phase.peak[name]?.anonymousMiB ?? 0))),
-      String(Math.round(residentMiB)),
+      String(Math.round(proportionalMiB)),
       sparkline(moments.map(({ memory }) => memory[name]?.anonymousMiB ?? 0)),
     ];
   });
@@ -203,6 +224,7 @@ function growthTable(rows: readonly Measured[]): Record<string, unknown>[] {
       "main MiB": Math.round(row.mainMiB),
       "all MiB": Math.round(row.allMiB),
       "all resident MiB": Math.round(row.allResidentMiB),
+      "shared pages once": Math.round(row.allProportionalMiB),
       "bytes a line in main":
         at === 0
           ? ""
