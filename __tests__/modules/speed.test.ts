@@ -408,8 +408,11 @@ describe("the search domain", () => {
         sid: "SearchDomainWritesLogs",
         effect: "Allow",
         principals: [{ type: "Service", identifiers: ["es.amazonaws.com"] }],
-        actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
-        resources: groups.map((group) => `${reference(group, "arn")}:*`),
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        // No reference, so that Terraform makes the policy before the log groups and their key.
+        resources: groups.map(
+          (group) => `arn:aws:logs:eu-west-1:123456789012:log-group:${group.properties["name"]}:*`,
+        ),
         condition: [
           { test: "StringEquals", variable: "aws:SourceAccount", values: ["123456789012"] },
           {

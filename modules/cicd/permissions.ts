@@ -153,10 +153,11 @@ export function changePermissions(
       "glue: CreateDatabase CreateTable TagResource UntagResource UpdateDatabase UpdateTable"],
     ["ChangeWorkgroups", arns.workgroups, `athena: CreateNamedQuery CreateWorkGroup DeleteNamedQuery TagResource
       UntagResource UpdateNamedQuery UpdateWorkGroup`],
-    // Terraform invokes the set-up of the search domain and no other function.
     ["ChangeFunctions", functions, `lambda: AddPermission CreateFunction DeleteFunction
-      DeleteFunctionEventInvokeConfig InvokeFunction PutFunctionEventInvokeConfig RemovePermission TagResource
+      DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig RemovePermission TagResource
       UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig`],
+    // Terraform invokes the set-up of the search domain and no other function, and names the version $LATEST.
+    ["InvokeFunctions", withAll(functions, ":*"), "lambda: InvokeFunction"],
     ["ChangeMappings", arns.eventSourceMappings,
       "lambda: DeleteEventSourceMapping TagResource UntagResource UpdateEventSourceMapping", forFunctions(arns)],
     ["ChangeLogGroups", [...logGroups, ...below(logGroups, ":*")],
