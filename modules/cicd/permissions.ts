@@ -143,7 +143,9 @@ export function changePermissions(
   // biome-ignore format: a table, row by row
   return permissions([
     ["ChangeStream", arns.streams, `kinesis: AddTagsToStream CreateStream DecreaseStreamRetentionPeriod
-      IncreaseStreamRetentionPeriod RemoveTagsFromStream StartStreamEncryption UpdateShardCount UpdateStreamMode`],
+      IncreaseStreamRetentionPeriod RemoveTagsFromStream UpdateShardCount UpdateStreamMode`],
+    // AWS checks it on the key as well.
+    ["EncryptStream", [...arns.streams, ...keys], "kinesis: StartStreamEncryption"],
     ["ChangeDelivery", arns.deliveryStreams,
       "firehose: CreateDeliveryStream TagDeliveryStream UntagDeliveryStream UpdateDestination"],
     ["ChangeBuckets", arns.buckets, `s3: CreateBucket PutBucketLogging PutBucketNotification
@@ -158,8 +160,11 @@ export function changePermissions(
       UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig`],
     // Terraform invokes the set-up of the search domain and no other function, and names the version $LATEST.
     ["InvokeFunctions", withAll(functions, ":*"), "lambda: InvokeFunction"],
-    ["ChangeMappings", arns.eventSourceMappings,
-      "lambda: DeleteEventSourceMapping TagResource UntagResource UpdateEventSourceMapping", forFunctions(arns)],
+    ["ChangeMappings", arns.eventSourceMappings, "lambda: DeleteEventSourceMapping UpdateEventSourceMapping",
+      forFunctions(arns)],
+    // Tags have no condition on the function: a new mapping gets the stack's tag, and an old one has it.
+    ["TagNewMappings", arns.eventSourceMappings, "lambda: TagResource", equals("aws:RequestTag/Stack", stack)],
+    ["TagMappings", arns.eventSourceMappings, "lambda: TagResource UntagResource", ofStack(stack)],
     ["ChangeLogGroups", [...logGroups, ...below(logGroups, ":*")],
       `logs: AssociateKmsKey CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream PutRetentionPolicy
       TagResource UntagResource`],
@@ -236,7 +241,8 @@ function removalOfData(arns: Arns): Row[] {
   return [
     ["RemoveStream", arns.streams, "kinesis: DeleteStream"],
     ["RemoveDelivery", arns.deliveryStreams, "firehose: DeleteDeliveryStream"],
-    ["RemoveCatalog", arns.catalog, "glue: DeleteDatabase DeleteTable"],
+    // AWS checks the removal of a database on the functions in it as well.
+    ["RemoveCatalog", [...arns.catalog, ...arns.catalogFunctions], "glue: DeleteDatabase DeleteTable"],
     ["RemoveWorkgroups", arns.workgroups, "athena: DeleteWorkGroup"],
     ["RemoveDomain", arns.domains, "es: DeleteDomain"],
     ["RemoveBuckets", withAll(arns.buckets, "/*"),
@@ -266,8 +272,8 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
     ["Queries", arns.workgroups, `athena: GetQueryExecution GetQueryResults
       StartQueryExecution${ofQuickSight("BatchGetQueryExecution GetQueryResultsStream GetWorkGroup StopQueryExecution")}`],
     ["Functions", withAll(arns.functions, ":*"), "lambda: GetFunctionConfiguration InvokeFunction"],
-    ["Logs", [...logGroups, ...below(logGroups, ":*")],
-      "logs: CreateLogStream DescribeLogGroups DescribeLogStreams PutLogEvents"],
+    ["Logs", [...logGroups, ...below(logGroups, ":*")], "logs: CreateLogStream DescribeLogStreams PutLogEvents"],
+    ["LogGroups", { reason: "the action takes no resource; it lists names of log groups" }, "logs: DescribeLogGroups"],
     ["Search", below(arns.domains, "/*"), "es: ESHttpGet ESHttpPost ESHttpPut"],
     ["Interfaces",
       { reason: "Lambda makes interfaces in the name of the function's role, and asks for all of them" },
