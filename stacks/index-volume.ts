@@ -32,10 +32,15 @@ export function indexVolumeText({ volumeGiB, availability, retentionDays }: Envi
   // With as many days as an index is kept, this is a rate.
   const fitting = days(retentionDays);
   const fuller = RATES.filter((rate) => rate > fitting).map(
-    (rate) => `at ${rate.toLocaleString("en")} it is full after ${days(rate).toPrecision(2)}`,
+    (rate) => `; at ${rate.toLocaleString("en")} it is full after ${short(days(rate))} days`,
   );
   return (
-    `speed.volumeGiB ${volumeGiB} holds ${retentionDays} days, speed.retentionDays, of up to ${fitting.toPrecision(2)} ` +
-    `lines a second${fuller.map((text) => `; ${text}`).join("")} (${DOCUMENT_BYTES} bytes a document)`
+    `speed.volumeGiB ${volumeGiB} holds ${retentionDays} days, speed.retentionDays, of up to ${short(fitting)} ` +
+    `lines a second${fuller.join("")} (${DOCUMENT_BYTES} bytes a document)`
   );
+}
+
+/** Two digits, or all before the point. */
+function short(value: number): string {
+  return value < 10 ? value.toPrecision(2) : Math.floor(value).toLocaleString("en");
 }

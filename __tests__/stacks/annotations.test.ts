@@ -63,7 +63,7 @@ describe("the volumes of a search domain", () => {
     const named = (volumeGiB: number) =>
       [
         ...indexVolumeText({ ...dev.speed, volumeGiB, retentionDays: 100 }).matchAll(
-          /at (\S+) it is full after (\S+?)[; ]/g,
+          /at (\S+) it is full after (\S+) days/g,
         ),
       ].map(([, rate, days]) => [rate, Number(days)]);
     const small = named(10);

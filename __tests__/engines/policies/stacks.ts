@@ -78,7 +78,7 @@ function rendered(
     Effect: effect ?? "Allow",
     Action: [...actions],
     // A trust policy has none, and the linter wants one.
-    Resource: resources ? each(resources) : "*",
+    Resource: resources ? each(resources) : "arn:aws:iam::123456789012:role/trusting",
     ...(principals && {
       Principal: Object.fromEntries(principals.map(({ type, identifiers }) => [type, each(identifiers)])),
     }),
