@@ -1,10 +1,10 @@
 import type { Environment } from "../environments/environment";
 
 /**
- * Bytes on disk of a document of the retail contract, in each copy of a shard: `npm run bench -- index-size`, see
- * docs/measurements.md.
+ * Bytes on disk of a document of the retail contract, in each copy of a shard: 112 to 186 were measured, more only while
+ * segments are small (`npm run bench -- index-size`, docs/measurements.md).
  */
-const DOCUMENT_BYTES = 300;
+const DOCUMENT_BYTES = 200;
 
 /*
  * Shares of a volume that no index gets, the second at most 20 GiB:
