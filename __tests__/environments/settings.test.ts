@@ -619,9 +619,10 @@ const ROUNDS: Readonly<Record<string, Round>> = {
   },
 };
 
-/** Input of the set-up of the domain, which is also what makes it run again. */
+/** Input of one part of the set-up of the domain, which is also what makes it run again. */
 function setUpInput(name: string, value: unknown): Move[] {
-  return ["input", "triggers.input"].map((input) => [`SearchSetup/Invocation ${input}.${name}`, value]);
+  const part = name.startsWith("reader") ? "DashboardsInvocation" : "Invocation";
+  return ["input", "triggers.input"].map((input) => [`SearchSetup/${part} ${input}.${name}`, value]);
 }
 
 /** The attributes that a move is about, those inside of blocks that come or go included. */
