@@ -650,6 +650,7 @@ describe("search-setup", () => {
         readerGroups: [],
         readerRole: "retail_reader",
         readerRoleArns: [],
+        smoke: { Price: 0, Quantity: 0, StockCode: "SMOKE" },
         title: "retail_trans",
       },
     ];
