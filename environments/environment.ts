@@ -26,6 +26,8 @@ const LEAST_RETENTION_HOURS = 24;
 const LEAST_RAW_DAYS = fewestRawDays(LEAST_RETENTION_HOURS);
 const MOST_DAYS = 36_500;
 const MOST_GIB = 1_000_000;
+/** Lambda's limit of the maximum record age. */
+const LONGEST_RECORD_AGE_HOURS = 168;
 
 const INSTANCE_TYPE = text(
   /^[a-z][a-z0-9]*\.[a-z0-9]+\.search$/,
@@ -186,6 +188,13 @@ export const SETTINGS = z
          * such as the console. @default create
          */
         serviceLinkedRole: oneOf("create", "exists").default("create"),
+        /**
+         * Hours after which a record that cannot be indexed is discarded into the lake, with its payload and for a
+         * redrive; 1 to 168, and fewer than the stream keeps it. Until then its shard waits with it. @default 23
+         */
+        maximumRecordAgeHours: wholeNumber(1, LONGEST_RECORD_AGE_HOURS).default(
+          DEFAULTS.maximumRecordAgeHours,
+        ),
       })
       .prefault({}),
     /** The operators' access to the network: see docs/operations.md. */
@@ -221,6 +230,17 @@ export const SETTINGS = z
             costOf: oneOf("account", "environment").default("account"),
           })
           .prefault({}),
+        /** Ages of data at which alarms go off; they do not follow `stream.retentionHours`. */
+        alarmAges: z
+          .strictObject({
+            /** Hours that a consumer of the stream lags, fewer than the stream keeps a record. @default 6 */
+            consumerHours: wholeNumber(1, 8759).default(DEFAULTS.consumerAlarmHours),
+            /** Minutes that Firehose holds a record, or reads behind the stream; 5 to 1440. @default 15 */
+            deliveryMinutes: wholeNumber(5, 1440).default(DEFAULTS.deliveryAlarmMinutes),
+            /** Minutes from a record's arrival to its indexing, 1 to 1440. @default 5 */
+            indexingMinutes: wholeNumber(1, 1440).default(DEFAULTS.indexingAlarmMinutes),
+          })
+          .prefault({}),
       })
       .prefault({}),
     /** Allows the workflows of a GitHub repository to plan and apply: see docs/delivery.md. @default none */
@@ -250,6 +270,14 @@ export const SETTINGS = z
           ["lake", "rawRetentionDays"],
           `is ${lake.rawRetentionDays}; a whole number from ${rawDays} to ${MOST_DAYS} is allowed`,
         );
+      }
+      const kept = `a whole number below stream.retentionHours, ${stream.retentionHours}, is allowed`;
+      if (speed.maximumRecordAgeHours >= stream.retentionHours) {
+        add(["speed", "maximumRecordAgeHours"], `is ${speed.maximumRecordAgeHours}; ${kept}`);
+      }
+      const { consumerHours } = operations.alarmAges;
+      if (consumerHours >= stream.retentionHours) {
+        add(["operations", "alarmAges", "consumerHours"], `is ${consumerHours}; ${kept}`);
       }
       if (protection === "protected" && !speed.enabled) {
         add(

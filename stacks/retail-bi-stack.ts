@@ -1,4 +1,4 @@
-import { Aspects, TerraformElement, TerraformOutput } from "cdktf";
+import { Annotations, Aspects, TerraformElement, TerraformOutput } from "cdktf";
 import type { Construct, IConstruct, Node } from "constructs";
 import { retailTransaction } from "../contract/retail-transaction";
 import type { Environment } from "../environments/environment";
@@ -10,6 +10,7 @@ import { SpeedLayer } from "../modules/speed/speed-layer";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../presets/retail/panels";
 import { retailQueries } from "../presets/retail/saved-queries";
 import { EnvironmentStack } from "./environment-stack";
+import { indexVolumeText } from "./index-volume";
 
 /** The system of one environment. */
 export class RetailBiStack extends EnvironmentStack {
@@ -42,6 +43,7 @@ export class RetailBiStack extends EnvironmentStack {
       ...(withQuickSight && { quickSight }),
       operations: environment.operations,
     });
+    if (withSpeed) Annotations.of(this).addInfo(indexVolumeText(speed));
     this.describe(system, location.region);
     const { length: subscribers } = environment.operations.alarmSubscriptions;
     this.output(

@@ -116,6 +116,7 @@ describe("settings of an environment", () => {
         readerRoleArns: [],
         parallelizationFactor: 1,
         serviceLinkedRole: "create",
+        maximumRecordAgeHours: 23,
       },
       bastion: { enabled: false },
       serving: {
@@ -126,7 +127,11 @@ describe("settings of an environment", () => {
           serviceRoleName: "aws-quicksight-service-role-v0",
         },
       },
-      operations: { alarmSubscriptions: [], budget: { usdPerMonth: 100, costOf: "account" } },
+      operations: {
+        alarmSubscriptions: [],
+        budget: { usdPerMonth: 100, costOf: "account" },
+        alarmAges: { consumerHours: 6, deliveryMinutes: 15, indexingMinutes: 5 },
+      },
     });
   });
 
@@ -153,6 +158,7 @@ describe("settings of an environment", () => {
         readerRoleArns: ["arn:aws:iam::123456789012:role/path/analyst"],
         parallelizationFactor: 10,
         serviceLinkedRole: "exists",
+        maximumRecordAgeHours: 1,
       },
       bastion: { enabled: false },
       serving: {
@@ -172,6 +178,7 @@ describe("settings of an environment", () => {
           { protocol: "https", endpoint: "https://example.com/alarms?team=sales" },
         ],
         budget: { usdPerMonth: 1, costOf: "environment" },
+        alarmAges: { consumerHours: 1, deliveryMinutes: 5, indexingMinutes: 1 },
       },
       overrides,
     } as const satisfies EnvironmentSettings;
@@ -216,6 +223,16 @@ describe("settings of an environment", () => {
       "raw retention",
       { lake: { rawRetentionDays: 2 } },
       /lake\.rawRetentionDays is 2; a whole number from 3/,
+    ],
+    [
+      "a record older than the stream keeps it",
+      { stream: { retentionHours: 48 }, speed: { maximumRecordAgeHours: 48 } },
+      /speed\.maximumRecordAgeHours is 48; a whole number below stream\.retentionHours, 48, is allowed/,
+    ],
+    [
+      "an alarm after the records are gone",
+      { operations: { alarmAges: { consumerHours: 24 } } },
+      /operations\.alarmAges\.consumerHours is 24; a whole number below stream\.retentionHours, 24, is allowed/,
     ],
     [
       "raw retention of a longer stream",

@@ -113,8 +113,10 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           ["EventStream/Stream retention_period", 72],
           ["MergeSmallFiles/Function/Function environment.variables.LOOK_BACK_HOURS", "74"],
-          ["UpsertToES/Mapping maximum_record_age_in_seconds", 71 * 3600],
-          ["Operations/StreamIteratorAge/Alarm threshold", 18 * 3_600_000],
+          [
+            "Operations/StreamIteratorAge/Alarm alarm_description",
+            expect.stringContaining("when it lags by 72, records expire"),
+          ],
         ],
       },
       {
@@ -325,6 +327,34 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         ],
       },
       {
+        setting: "speed.maximumRecordAgeHours",
+        to: { speed: { maximumRecordAgeHours: 17 } },
+        moves: [["UpsertToES/Mapping maximum_record_age_in_seconds", 17 * 3600]],
+      },
+      {
+        setting: "operations.alarmAges.deliveryMinutes",
+        to: { operations: { alarmAges: { deliveryMinutes: 25 } } },
+        moves: [
+          ["Operations/DeliveryFreshness/Alarm threshold", 1500],
+          ["Operations/DeliveryBehind/Alarm threshold", 1_500_000],
+          [
+            /^Operations\/Delivery(Freshness|Behind)\/Alarm alarm_description$/,
+            expect.stringContaining("more than 25 minutes"),
+          ],
+        ],
+      },
+      {
+        setting: "operations.alarmAges.indexingMinutes",
+        to: { operations: { alarmAges: { indexingMinutes: 9 } } },
+        moves: [
+          ["Operations/UpsertToEsIteratorAge/Alarm threshold", 540_000],
+          [
+            "Operations/UpsertToEsIteratorAge/Alarm alarm_description",
+            expect.stringContaining("more than 9 minutes"),
+          ],
+        ],
+      },
+      {
         setting: "operations.budget.usdPerMonth",
         to: { operations: { budget: { usdPerMonth: 73 } } },
         moves: [["Operations/Budget/Budget limit_amount", "73"]],
@@ -407,6 +437,17 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           ["Operations/Topic/Subscription-email-on-call@example.com", GONE],
           ["Operations/Topic/Subscription-https-https:----example.com-- protocol", "https"],
+        ],
+      },
+      {
+        setting: "operations.alarmAges.consumerHours",
+        to: { operations: { alarmAges: { consumerHours: 7 } } },
+        moves: [
+          ["Operations/StreamIteratorAge/Alarm threshold", 7 * 3_600_000],
+          [
+            "Operations/StreamIteratorAge/Alarm alarm_description",
+            expect.stringContaining("lags by more than 7 hours; when it lags by 48, records expire"),
+          ],
         ],
       },
       {
@@ -642,7 +683,8 @@ describe("what an environment is called, and where it is, stands where it is mea
     );
 
   test.each<[string, Change, Location, RegExp, string]>([
-    ["name", { name: "qa7" }, LOCATION, /\btest\b/g, "qa7"],
+    // Lines of the smoke test are named by the words.
+    ["name", { name: "qa7" }, LOCATION, /(?<!smoke[ -])\btest\b/gi, "qa7"],
     // The readers are roles of whatever account their setting says.
     [
       "account",
@@ -755,6 +797,7 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
       [/^DataLake\/\w+\/Lifecycle rule\.old-versions\.noncurrent_version_expiration\.0\.noncurrent_days$/, 7],
     ],
     "speed.retentionDays": setUpInput("retentionDays", 90),
+    "operations.budget.costOf": [["Operations/Budget/Budget cost_filter.0.values", ["user:Environment$dev"]]],
   };
 
   const PROD: Given = {
@@ -777,6 +820,10 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
     logRetentionDays: [
       [/ retention_in_days$/, 365],
       ["DataLake/AccessLogs/Lifecycle rule.access-logs.expiration.0.days", 365],
+    ],
+    "stream.retentionHours": [
+      ["EventStream/Stream retention_period", 168],
+      ["MergeSmallFiles/Function/Function environment.variables.LOOK_BACK_HOURS", "170"],
     ],
     "lake.rawRetentionDays": [["DataLake/Lake/Lifecycle rule.raw.expiration.0.days", 730]],
     "athena.scanLimitGiB": [

@@ -117,7 +117,7 @@ function addLayers(stack: TerraformStack, theirs: Theirs): void {
     role: functionRole(stack, "UpsertRole", "upsert"),
     setup,
     parallelizationFactor: 1,
-    streamRetentionHours: 24,
+    maximumRecordAgeHours: 23,
   });
 }
 

@@ -13,6 +13,7 @@ import {
   roleOf,
   type Stacks,
   statements,
+  text,
 } from "../support/delivered";
 import { policiesPage } from "../support/delivery-policies";
 import { environment, LOCATION } from "../support/environments";
@@ -324,6 +325,16 @@ describe("the role of approved plans", () => {
       "iam:CreatePolicyVersion",
     ];
     for (const action of forbidden) expect(allows(apply, action)).toBe(false);
+  });
+
+  test("may invoke the set-up of the domain as the provider does, by the version $LATEST", () => {
+    const setUp = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${text(DISPOSABLE.main.only("aws_lambda_function", "SearchSetup"), "function_name")}`;
+    for (const arn of [setUp, `${setUp}:$LATEST`]) {
+      expect({ arn, allowed: allows(roleOf(DISPOSABLE, "Apply"), "lambda:InvokeFunction", arn) }).toEqual({
+        arn,
+        allowed: true,
+      });
+    }
   });
 
   test("gives roles to the services that run as them, and to no other", () => {

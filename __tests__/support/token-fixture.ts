@@ -345,7 +345,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     role: functionRole(stack, "UpsertRole", "upsert"),
     setup,
     parallelizationFactor: 2,
-    streamRetentionHours: 24,
+    maximumRecordAgeHours: 23,
   });
 
   make<LogGroupProps, LogGroup>(LogGroup, { name: "/logs", retentionDays: 7, key });
@@ -575,6 +575,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     retentionDays: 90,
     readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
     parallelizationFactor: 2,
+    maximumRecordAgeHours: 20,
     bastion: true,
   } as const;
   const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones"];
@@ -610,6 +611,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       },
       operations: {
         alarmSubscriptions: [{ protocol: "email", endpoint: "one@example.com" }],
+        alarmAges: { consumerHours: 5, deliveryMinutes: 20, indexingMinutes: 10 },
         budget: { usdPerMonth: 10, costOf: "environment" },
       },
     },

@@ -13,6 +13,8 @@ export interface Arns {
   readonly deliveryStreams: readonly string[];
   readonly buckets: readonly string[];
   readonly catalog: readonly string[];
+  /** User-defined functions of the database; there are none. */
+  readonly catalogFunctions: readonly string[];
   readonly workgroups: readonly string[];
   readonly functions: readonly string[];
   readonly eventSourceMappings: readonly string[];
@@ -76,6 +78,7 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
     catalog: ["catalog", `database/${names.database}`, `table/${names.database}/*`].map((resource) =>
       arn("glue", resource),
     ),
+    catalogFunctions: [arn("glue", `userDefinedFunction/${names.database}/*`)],
     workgroups: [names.analystsWorkgroup, names.mergeWorkgroup].map((workgroup) =>
       arn("athena", `workgroup/${workgroup}`),
     ),

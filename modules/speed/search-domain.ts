@@ -301,22 +301,25 @@ export class SearchDomain extends Construct {
   }
 
   private publishLogs(props: SearchDomainProps) {
-    const groups = LOGS.map(({ id, type, suffix }) => ({
-      type,
-      group: new LogGroup(this, id, {
-        name: `/aws/OpenSearchService/domains/${props.name}/${suffix}`,
-        retentionDays: props.logRetentionDays,
-        key: props.key,
-      }),
-    }));
+    const { region, accountId } = props.location;
+    const groups = LOGS.map(({ id, type, suffix }) => {
+      const name = `/aws/OpenSearchService/domains/${props.name}/${suffix}`;
+      return {
+        type,
+        group: new LogGroup(this, id, { name, retentionDays: props.logRetentionDays, key: props.key }),
+        arn: `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
+      };
+    });
     const delivery = new PolicyDocument(this, "LogDelivery");
     delivery.add({
       sid: "SearchDomainWritesLogs",
       principals: [{ type: "Service", identifiers: ["es.amazonaws.com"] }],
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
-      resources: groups.map(({ group }) => `${group.resource.arn}:*`),
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      // By name: Terraform then makes the policy while it waits for the key, and CreateDomain, which checks the policy and
+      // which provider 5 does not retry, comes the later.
+      resources: groups.map(({ arn }) => `${arn}:*`),
       conditions: [
-        { test: "StringEquals", variable: "aws:SourceAccount", values: [props.location.accountId] },
+        { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
         { test: "ArnEquals", variable: "aws:SourceArn", values: [this.ownArn] },
       ],
     });

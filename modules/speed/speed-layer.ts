@@ -61,6 +61,8 @@ export interface SpeedSettings {
   readonly readerRoleArns?: readonly string[];
   /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
   readonly parallelizationFactor?: number;
+  /** Hours after which a record that cannot be indexed goes to the lake, 1 to 168, fewer than the stream's. @default 23 */
+  readonly maximumRecordAgeHours?: number;
   /** Whether to create a bastion, for tunnels to the domain. @default false */
   readonly bastion?: boolean;
 }
@@ -165,7 +167,7 @@ export class SpeedLayer extends Construct {
       role: upsertRole,
       setup: this.searchSetup,
       parallelizationFactor: props.parallelizationFactor ?? DEFAULTS.parallelizationFactor,
-      streamRetentionHours: source.retentionHours,
+      maximumRecordAgeHours: props.maximumRecordAgeHours ?? DEFAULTS.maximumRecordAgeHours,
     });
     if (props.bastion ?? false) {
       const { network: vpc, domain } = this;
