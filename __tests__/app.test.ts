@@ -185,7 +185,7 @@ describe("names", () => {
   });
 
   const one = environment({ name: "one" });
-  const two = environment({ name: "two", speed: { serviceLinkedRole: "exists" } });
+  const two = environment({ name: "two" });
 
   test("two bare environments of one account are refused, naming what they would share", () => {
     const both = () => assertNoCollisions([one, two]);
@@ -195,19 +195,6 @@ describe("names", () => {
     );
     expect(both).toThrow(/set physicalNames to "prefixed" in one$/);
     expect(() => synthesize([one, two])).toThrow(NameCollisionError);
-  });
-
-  test("two environments that would both make the service-linked role are refused", () => {
-    const three = environment({ name: "three", physicalNames: "prefixed" });
-    expect(() => assertNoCollisions([one, three])).toThrow(
-      /"one" and "three" .* would both create the service-linked role of OpenSearch/,
-    );
-    expect(() =>
-      assertNoCollisions([
-        one,
-        environment({ name: "three", physicalNames: "prefixed", speed: { enabled: false } }),
-      ]),
-    ).not.toThrow();
   });
 
   test("what does not collide is accepted: another account, or prefixed names", () => {

@@ -181,11 +181,6 @@ export const SETTINGS = z
         saml: SAML.exactOptional(),
         /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
         parallelizationFactor: wholeNumber(1, 10).default(DEFAULTS.parallelizationFactor),
-        /**
-         * The service-linked role of OpenSearch, which exists once in an account. `exists`: something else created it,
-         * such as the console. @default create
-         */
-        serviceLinkedRole: oneOf("create", "exists").default("create"),
       })
       .prefault({}),
     /** The operators' access to the network: see docs/operations.md. */
@@ -231,8 +226,6 @@ export const SETTINGS = z
          * repository uses immutable subjects, as repositories created since July 2026 do.
          */
         repository: text(REPOSITORY, "owner/name or owner@id/name@id is allowed"),
-        /** GitHub's identity provider, which exists once in an account. `exists`: something else created it. @default create */
-        identityProvider: oneOf("create", "exists").default("create"),
       })
       .exactOptional(),
     /** Final changes to the stack, for an environment that does not run on AWS. */

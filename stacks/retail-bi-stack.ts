@@ -1,7 +1,9 @@
+import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
 import { Aspects, TerraformElement, TerraformOutput } from "cdktf";
 import type { Construct, IConstruct, Node } from "constructs";
 import { retailTransaction } from "../contract/retail-transaction";
 import type { Environment } from "../environments/environment";
+import { RELEASED, SEARCH_SERVICE_ROLE } from "../modules/account-wide";
 import { PermissionsBoundary } from "../modules/aspects/permissions-boundary";
 import { IngestBatch } from "../modules/batch/ingest-batch";
 import { namesOf, SECURITY_GROUP_NAMES } from "../modules/naming";
@@ -42,6 +44,9 @@ export class RetailBiStack extends EnvironmentStack {
       ...(withQuickSight && { quickSight }),
       operations: environment.operations,
     });
+    // Without the role the plan fails here, and not the apply at the domain, half an hour later.
+    if (withSpeed) new DataAwsIamRole(this, "OpenSearchServiceLinkedRole", { name: SEARCH_SERVICE_ROLE });
+    this.release(RELEASED.main);
     this.describe(system, location.region);
     const { length: subscribers } = environment.operations.alarmSubscriptions;
     this.output(

@@ -115,7 +115,6 @@ describe("settings of an environment", () => {
         retentionDays: 365,
         readerRoleArns: [],
         parallelizationFactor: 1,
-        serviceLinkedRole: "create",
       },
       bastion: { enabled: false },
       serving: {
@@ -152,7 +151,6 @@ describe("settings of an environment", () => {
         retentionDays: 32,
         readerRoleArns: ["arn:aws:iam::123456789012:role/path/analyst"],
         parallelizationFactor: 10,
-        serviceLinkedRole: "exists",
       },
       bastion: { enabled: false },
       serving: {

@@ -384,14 +384,6 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [[/^Network\/InternetAccess\/(Nat|NatAddress|PrivateToNat)$/, GONE]],
       },
       {
-        setting: "speed.serviceLinkedRole",
-        to: { speed: { serviceLinkedRole: "exists" } },
-        moves: [
-          ["SearchDomain/ServiceLinkedRole", GONE],
-          ["SearchDomain/Domain depends_on", ["SearchDomain/LogPolicy"]],
-        ],
-      },
-      {
         setting: "speed.saml.metadata.file",
         to: { speed: { saml: { metadata: { xml: undefined, file: METADATA_FILE } } } },
         moves: [["SearchDomain/Saml saml_options.idp.metadata_content", TWO_ENTITIES]],
@@ -413,17 +405,6 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         setting: "operations.budget.costOf",
         to: { operations: { budget: { costOf: "account" } } },
         moves: [[/^Operations\/Budget\/Budget cost_filter\./, GONE]],
-      },
-      {
-        setting: "delivery.identityProvider",
-        to: { delivery: { identityProvider: "exists" } },
-        moves: [
-          ["state Delivery/IdentityProvider", GONE],
-          [
-            /^state Delivery\/\w+\/Trust statement\.0\.principals\.0\.identifiers$/,
-            ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"],
-          ],
-        ],
       },
       {
         setting: "overrides",

@@ -30,7 +30,6 @@ const STANDBY = defineEnvironment("test", {
     instanceType: "m6g.large.search",
     volumeGiB: 20,
     availability: { kind: "standby", nodesPerZone: 2, masterInstanceType: "m6g.medium.search" },
-    serviceLinkedRole: "exists",
   },
 }).speed;
 
@@ -542,11 +541,11 @@ describe("the search domain", () => {
     });
   });
 
-  test("waits for the service-linked role where it makes it", () => {
-    const made = Template.of((stack) => build(stack));
-    const exists = Template.of((stack) =>
-      build(stack, { settings: { ...SINGLE, serviceLinkedRole: "exists" } }),
+  test("waits for the service-linked role where it is told to make it", () => {
+    const made = Template.of((stack) =>
+      build(stack, { settings: { ...SINGLE, serviceLinkedRole: "create" } }),
     );
+    const exists = Template.of((stack) => build(stack));
     const role = made.only("aws_iam_service_linked_role");
     expect(role.properties["aws_service_name"]).toBe("opensearchservice.amazonaws.com");
     expect(made.only("aws_opensearch_domain").properties["depends_on"]).toContain(role.address);

@@ -62,7 +62,6 @@ test.each([
   "GithubDelivery.environment.physicalNames",
   "GithubDelivery.environment.protected",
   "GithubDelivery.environment.serving.quickSight.enabled",
-  "GithubDelivery.settings.identityProvider",
   "NodeFunction.folder",
   "Operations.settings.alarmSubscriptions",
   "PrivateBucket.expirations",

@@ -22,7 +22,7 @@ type Holder = (typeof HOLDERS)[number];
 /** `prod` with the workflows of a repository. */
 const DELIVERED: Environment = {
   ...prod,
-  delivery: { repository: "OWNER/NAME", identityProvider: "create" },
+  delivery: { repository: "OWNER/NAME" },
   location: LOCATION,
 };
 const WITH_QUICK_SIGHT: Environment = {

@@ -509,7 +509,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   const deliveryRole = make<DeliveryRoleProps, DeliveryRole>(DeliveryRole, {
     name: "delivery",
     description: "test",
-    identityProviderArn: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    accountId: location.accountId,
     repository: "shop/retail-bi",
     githubEnvironment: "prod",
     sessionHours: 4,
@@ -531,10 +531,10 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
         protected: false,
         serving: { quickSight: { enabled: true, serviceRoleName: "service" } },
       },
-      settings: { repository: "shop/retail-bi", identityProvider: "exists" },
+      settings: { repository: "shop/retail-bi" },
       state: new StateAccess(bucket, key, tokens.in("StateAccess", ["test.tfstate"])[0] ?? ""),
     },
-    ["environment.physicalNames", "settings.identityProvider"],
+    ["environment.physicalNames"],
   );
   const adoptable = {
     contract: retailTransaction,

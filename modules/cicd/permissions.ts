@@ -83,8 +83,8 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
       GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy ListTags ListVersionsByFunction`],
     ["ReadMappings", arns.eventSourceMappings, "lambda: GetEventSourceMapping ListTags"],
     ["ReadLogGroups", [...logGroups, ...below(logGroups, ":*")], "logs: DescribeLogStreams ListTagsForResource"],
-    ["ReadRoles", [...arns.roles, ...arns.serviceLinkedRoles],
-      "iam: GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies"],
+    ["ReadRoles", arns.roles, "iam: GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies"],
+    ["FindServiceLinkedRole", arns.serviceLinkedRoles, "iam: GetRole"],
     ["ReadProfiles", arns.instanceProfiles, "iam: GetInstanceProfile"],
     ["ReadKey", keys, "kms: DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags", ofStack(stack)],
     // Without the key, Lambda does not return the environment, and every plan would set it again.

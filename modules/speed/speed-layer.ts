@@ -129,7 +129,7 @@ export class SpeedLayer extends Construct {
         instanceType: props.instanceType ?? DEFAULTS.instanceType,
         volumeGiB: props.volumeGiB ?? DEFAULTS.volumeGiB,
         availability: props.availability ?? { kind: "single-node" },
-        serviceLinkedRole: props.serviceLinkedRole ?? "exists",
+        ...(props.serviceLinkedRole && { serviceLinkedRole: props.serviceLinkedRole }),
         ...(props.saml && { saml: props.saml }),
       },
       master: setupRole,

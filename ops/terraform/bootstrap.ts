@@ -11,12 +11,15 @@ import {
 import { OperatorError } from "../../lib/operator-error";
 import type { Location } from "../../modules/location";
 import { callerAccount } from "../target/account";
+import { type AccountNeeds, createAccountResources } from "./account-resources";
 import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
 import type { Changes } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface BootstrapOptions extends Context {
+  /** The environment's settings. */
+  readonly definition: AccountNeeds;
   /** @default the configured account, else the account of the credentials */
   readonly accountId?: string;
   /** @default the configured region, else the region of the credentials, else Ireland */
@@ -34,8 +37,9 @@ const PLAN = "bootstrap.tfplan";
 const LOCAL_STATE = "terraform.tfstate";
 
 /**
- * Creates the environment's state bucket, moves the state of the bucket's own stack into it, and writes the environment's
- * account and region to the location file. Running it again repairs what is missing and changes nothing else.
+ * Creates what the account must have once, and the environment's state bucket; moves the state of the bucket's own stack
+ * into it; and writes the environment's account and region to the location file. Running it again repairs what is missing
+ * and changes nothing else.
  * @throws OperatorError naming the obstacle; it changes nothing in a wrong account.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
@@ -48,6 +52,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
   };
   const { state } = await openWorkspace({ ...options, variables });
   say(`${environment} is in account ${location.accountId}, region ${location.region}`);
+  await createAccountResources(options.definition, location, say);
   const changes = await applyStateStack(state, say);
   const file = writeLocation(environment, location, options);
   return { ...location, bucket: state.backend.bucket, changes, file };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import type { EnvironmentDefinition } from "../../environments/environment";
 import { ACCOUNT_ID, REGION } from "../../environments/location";
 import { textLike } from "../../lib/arguments";
 import { ending, isClone, programName, runCommand } from "../../lib/command";
@@ -24,17 +25,23 @@ const duration = textLike(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 
 
 const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
 
-/** A command that works on an environment alone. */
+/** A command that works on an environment alone; it receives the environment's settings. */
 function command(name: string): Command {
   return new Command(name).argument("<environment>", "such as dev", (given) => {
     // Only here, because the package of the commands has no environments.
     const { definitionOf }: typeof import("../../environments/choose") = require("../../environments/choose");
-    return definitionOf(given, process.env).name;
+    return definitionOf(given, process.env);
   });
 }
 
 interface DriftOptions extends TargetFlags {
   readonly json: boolean;
+  readonly lockTimeout: string;
+}
+
+interface DestroyFlags {
+  readonly andState: boolean;
+  readonly yes: boolean;
   readonly lockTimeout: string;
 }
 
@@ -49,7 +56,7 @@ function counted({ add, change, remove }: Changes): string {
 
 const bootstrapCommand = command("bootstrap")
   .description(
-    "Creates the bucket of an environment's state, and writes the environment's account and region to a file.",
+    "Creates the bucket of an environment's state and what the account must have once, and writes the environment's account and region to a file.",
   )
   .option(
     "--account-id <digits>",
@@ -63,8 +70,9 @@ const bootstrapCommand = command("bootstrap")
   )
   .addHelpText("after", `\n${CODES}`)
   .action(
-    ending(async (environment: string, options: { accountId?: string; region?: string }) => {
-      const done = await bootstrap({ environment, variables: process.env, say, ...options });
+    ending(async (definition: EnvironmentDefinition, options: { accountId?: string; region?: string }) => {
+      const { name: environment } = definition;
+      const done = await bootstrap({ environment, definition, variables: process.env, say, ...options });
       print(
         `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); location written to ${done.file}`,
       );
@@ -117,9 +125,11 @@ const destroyCommand = command("destroy")
     "\nExit codes: 0 everything is destroyed, 1 resources remain or an error, 2 the command line is wrong.",
   )
   .action(
-    ending(async (environment: string, options: { andState: boolean; yes: boolean; lockTimeout: string }) => {
+    ending(async (definition: EnvironmentDefinition, options: DestroyFlags) => {
+      const { name: environment } = definition;
       const { removed, remains } = await destroy({
         environment,
+        definition,
         variables: process.env,
         say,
         lockTimeout: options.lockTimeout,

@@ -213,7 +213,7 @@ export function withEveryOption(definition: EnvironmentDefinition): EnvironmentD
       ...operations,
       alarmSubscriptions: [{ protocol: "email", endpoint: "on-call@example.com" }],
     },
-    delivery: { repository: "shop/retail-bi", identityProvider: "create" },
+    delivery: { repository: "shop/retail-bi" },
   };
 }
 
