@@ -181,6 +181,13 @@ export const SETTINGS = z
         saml: SAML.exactOptional(),
         /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
         parallelizationFactor: wholeNumber(1, 10).default(DEFAULTS.parallelizationFactor),
+        /**
+         * ARNs of the IAM roles with all permissions in the domain and Dashboards, as the domain's master role. The roles
+         * must exist. `npm run bootstrap -- <env> --administrator` adds the role of whoever deploys. @default none
+         */
+        administratorRoleArns: z
+          .array(text(ROLE_ARN, "arn:aws:iam::<account>:role/<name> is allowed, and no user"))
+          .default([]),
       })
       .prefault({}),
     /** The operators' access to the network: see docs/operations.md. */
@@ -188,6 +195,8 @@ export const SETTINGS = z
       .strictObject({
         /** Whether to create a bastion; it reaches the search domain only. @default false */
         enabled: z.boolean().default(false),
+        /** Whether a session on the bastion may put records into the stream. @default false */
+        putRecords: z.boolean().default(false),
       })
       .prefault({}),
     serving: z
@@ -256,6 +265,9 @@ export const SETTINGS = z
       }
       if (bastion.enabled && !speed.enabled) {
         add(["bastion", "enabled"], "is true without a speed layer; there is nothing to reach through it");
+      }
+      if (bastion.putRecords && !bastion.enabled) {
+        add(["bastion", "putRecords"], "is true without a bastion; set bastion.enabled too");
       }
       if (speed.availability.kind === "standby") {
         if (network.zones.length !== 3) {

@@ -12,6 +12,7 @@ import { SpeedLayer } from "../modules/speed/speed-layer";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../presets/retail/panels";
 import { retailQueries } from "../presets/retail/saved-queries";
 import { EnvironmentStack } from "./environment-stack";
+import { openDashboards } from "./open-dashboards";
 
 /** The system of one environment. */
 export class RetailBiStack extends EnvironmentStack {
@@ -40,7 +41,12 @@ export class RetailBiStack extends EnvironmentStack {
       merge,
       savedQueries: retailQueries,
       analystScanLimitGiB: environment.athena.scanLimitGiB,
-      speed: withSpeed && { ...speedSettings, network: environment.network, bastion: bastion.enabled },
+      speed: withSpeed && {
+        ...speedSettings,
+        network: environment.network,
+        bastion: bastion.enabled,
+        bastionPutsRecords: bastion.putRecords,
+      },
       ...(withQuickSight && { quickSight }),
       operations: environment.operations,
     });
@@ -48,6 +54,14 @@ export class RetailBiStack extends EnvironmentStack {
     if (withSpeed) new DataAwsIamRole(this, "OpenSearchServiceLinkedRole", { name: SEARCH_SERVICE_ROLE });
     this.release(RELEASED.main);
     this.describe(system, location.region);
+    if (system.speed) {
+      const { endpoint } = system.speed.domain;
+      this.output(
+        "open_dashboards",
+        "How to open OpenSearch Dashboards",
+        openDashboards(environment, endpoint),
+      );
+    }
     const { length: subscribers } = environment.operations.alarmSubscriptions;
     this.output(
       "alarm_subscribers",

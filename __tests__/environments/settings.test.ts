@@ -243,6 +243,17 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         ],
       },
       {
+        setting: "speed.administratorRoleArns",
+        to: { speed: { administratorRoleArns: ["arn:aws:iam::123456789012:role/chiefs"] } },
+        moves: [
+          ...setUpInput("administratorRoleArns", ["arn:aws:iam::123456789012:role/chiefs"]),
+          [
+            "SearchDomain/Access/Document statement.Administrators.principals.0.identifiers",
+            ["arn:aws:iam::123456789012:role/chiefs"],
+          ],
+        ],
+      },
+      {
         setting: "speed.saml.entityId",
         to: { speed: { saml: { entityId: "https://other.example.com" } } },
         moves: [["SearchDomain/Saml saml_options.idp.entity_id", "https://other.example.com"]],
@@ -446,7 +457,7 @@ const ROUNDS: Readonly<Record<string, Round>> = {
       },
       {
         setting: "bastion.enabled",
-        to: { bastion: { enabled: false } },
+        to: { bastion: { enabled: false, putRecords: false } },
         moves: [
           [/^Bastion\//, GONE],
           ["SearchDomain/FromBastion", GONE],
@@ -515,8 +526,18 @@ const ROUNDS: Readonly<Record<string, Round>> = {
     ],
   },
 
+  "a bastion that puts nothing": {
+    rows: [
+      {
+        setting: "bastion.putRecords",
+        to: { bastion: { putRecords: false } },
+        moves: [[/^Bastion\/AgentRole\/Permissions\/Document statement\.(WriteStream|EncryptStream)$/, GONE]],
+      },
+    ],
+  },
+
   "no speed layer": {
-    from: { bastion: { enabled: false }, speed: { saml: undefined } },
+    from: { bastion: { enabled: false, putRecords: false }, speed: { saml: undefined } },
     rows: [
       {
         setting: "speed.enabled",
@@ -525,7 +546,8 @@ const ROUNDS: Readonly<Record<string, Round>> = {
           [/^(Network|SearchDomain|SearchSetup|SearchSetupRole|UpsertToES|UpsertToESRole)\//, GONE],
           [/^Operations\/(Search|UpsertToEs)\w+\/Alarm$/, GONE],
           [/^Operations\/LeftBehind\/GivenUp/, GONE],
-          [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id)\./, GONE],
+          [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id|open_dashboards)\./, GONE],
+          ["data.aws_iam_role OpenSearchServiceLinkedRole", GONE],
           [/^Operations\/Dashboard\/Dashboard dashboard_body\./, SOMETHING],
           [/^Key\/Policy\/Document statement\.CloudWatchEncryptsLogGroups\.condition\./, SOMETHING],
         ],
@@ -628,7 +650,7 @@ describe("what an environment is called, and where it is, stands where it is mea
       "account",
       {},
       { ...LOCATION, accountId: "210987654321" },
-      /123456789012(?!:role\/readers)/g,
+      /123456789012(?!:role\/(?:readers|operators))/g,
       "210987654321",
     ],
     ["region", {}, { ...LOCATION, region: "eu-central-1" }, /eu-west-1/g, "eu-central-1"],

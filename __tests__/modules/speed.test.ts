@@ -483,8 +483,8 @@ describe("the search domain", () => {
 
   test("people are named in the domain's policy, by their own roles; nobody where there are none", () => {
     const people = ["arn:aws:iam::123456789012:role/analyst"];
-    const admitted = Template.of((stack) => build(stack).admitAnalysts(people, ["Get", "Head"]));
-    const nobody = Template.of((stack) => build(stack).admitAnalysts([], ["Get", "Head"]));
+    const admitted = Template.of((stack) => build(stack).admit("People", people, ["Get", "Head"]));
+    const nobody = Template.of((stack) => build(stack).admit("People", [], ["Get", "Head"]));
 
     expect(admitted.statements("Tested_Access")).toEqual([
       {
@@ -600,6 +600,7 @@ describe("search-setup", () => {
         retentionDays: 91,
         readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
         readerGroups: ["analysts"],
+        administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
         panels: [PANEL],
         title: "Other",
       };

@@ -75,7 +75,7 @@ test.each([
   "Vpc.zones",
   "Workgroup.disposable",
   "Workgroup.enforced",
-  "admitAnalysts.",
+  "admit.",
 ])("a token in %s, which decides what there is, is refused by the construct", (path) => {
   const build = () => tokenStack(testApp(), "a variable", path);
   expect(build).toThrow(TypeError);

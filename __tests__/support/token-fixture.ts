@@ -312,8 +312,8 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     },
     ["settings.availability.kind", "settings.serviceLinkedRole"],
   );
-  domain.admitAnalysts(tokens.in("admitAnalysts", ["arn:aws:iam::123456789012:role/analyst"]), ["Get"]);
-  make<BastionProps, Bastion>(Bastion, { name: "bastion", location, vpc, domain, key });
+  domain.admit("People", tokens.in("admit", ["arn:aws:iam::123456789012:role/analyst"]), ["Get"]);
+  make<BastionProps, Bastion>(Bastion, { name: "bastion", location, vpc, domain, key, stream });
   const setup = make<SearchSetupProps, SearchSetup>(
     SearchSetup,
     {
@@ -328,11 +328,12 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       writers: [role],
       readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
       readerGroups: ["readers"],
+      administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
       panels: RETAIL_PANELS,
       title: "Sales",
     },
     [],
-    ["readerRoleArns", "readerGroups"],
+    ["readerRoleArns", "readerGroups", "administratorRoleArns"],
   );
   const upsert = make<UpsertToEsProps, UpsertToEs>(UpsertToEs, {
     ...defaults,
@@ -574,10 +575,12 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     shards: 2,
     retentionDays: 90,
     readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
+    administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
     parallelizationFactor: 2,
     bastion: true,
+    bastionPutsRecords: true,
   } as const;
-  const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones"];
+  const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones", "bastionPutsRecords"];
   make<Omit<IngestBatchProps, "key">, IngestBatch>(
     IngestBatch,
     { ...adoptable, ...batchSettings, names: { stream: "own" } },

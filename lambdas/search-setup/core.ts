@@ -11,6 +11,7 @@ import type { SearchSetupInput } from "./input";
 import { lifecyclePolicy } from "./lifecycle-policy";
 import type { Resource } from "./resource";
 import {
+  ADMINISTRATOR_ROLES,
   DASHBOARDS_USER_ROLES,
   readerRole,
   roleMapping,
@@ -52,6 +53,7 @@ export async function searchSetup(
     indexTemplate(indexName, columns, input),
     auditLog(),
     ...(await forPeople(input, indexName, search)),
+    ...(await forAdministrators(input, search)),
     ...forWriters(input, indexName),
   ];
   const outcome = {
@@ -90,16 +92,26 @@ async function forPeople(
   const role = securityRole(name, readerRole(indexName));
   const readers = [...readerRoleArns, ...readerGroups];
   if (readers.length === 0) return [role];
-  const dashboardsUser = await dashboardsUserRole(search);
+  const dashboardsUser = await existingRole(DASHBOARDS_USER_ROLES, search);
   return [role, roleMapping(name, readers), roleMapping(dashboardsUser, readers)];
 }
 
-async function dashboardsUserRole(search: RetryingSearch): Promise<string> {
-  for (const name of DASHBOARDS_USER_ROLES) {
+async function forAdministrators(
+  { administratorRoleArns = [] }: SearchSetupInput,
+  search: RetryingSearch,
+): Promise<Resource[]> {
+  if (administratorRoleArns.length === 0) return [];
+  const roles = await Promise.all(ADMINISTRATOR_ROLES.map((names) => existingRole(names, search)));
+  return roles.map((role) => roleMapping(role, administratorRoleArns));
+}
+
+/** The first of these built-in roles that the domain has. @throws Error when it has none */
+async function existingRole(names: readonly string[], search: RetryingSearch): Promise<string> {
+  for (const name of names) {
     const { status } = await search({ method: "GET", path: `${SECURITY_API}/roles/${name}` });
     if (status === 200) return name;
   }
-  throw new Error(`the domain has none of the Dashboards user roles ${DASHBOARDS_USER_ROLES.join(", ")}`);
+  throw new Error(`the domain has no security role ${names.join(" or ")}`);
 }
 
 /** What became of a resource. */

@@ -13,6 +13,8 @@ import { WRITER_ROLE } from "../shared/search";
 export interface SearchSetupInput {
   /** What people look at. @default the contract's default panels */
   readonly panels?: readonly Panel[];
+  /** ARNs of the IAM roles with all permissions; added like the writers. @default none */
+  readonly administratorRoleArns?: readonly string[];
   /** The identity provider's groups with read-only access; added like the writers. May be empty. */
   readonly readerGroups: readonly string[];
   /** Security role with read-only access to the indices. */
@@ -54,6 +56,7 @@ export function readInput(contract: RunTimeContract, event: unknown): Required<S
   };
   const input: Required<SearchSetupInput> = {
     panels: panels(contract, take("panels"), faults),
+    administratorRoleArns: roleArns("administratorRoleArns", take("administratorRoleArns") ?? [], 0, faults),
     readerGroups: groups("readerGroups", take("readerGroups"), faults),
     readerRole: name("readerRole", take("readerRole"), faults),
     readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),

@@ -21,6 +21,16 @@ interface RoleDefinition {
 export const DASHBOARDS_USER_ROLES = ["opensearch_dashboards_user", "kibana_user"] as const;
 
 /**
+ * Names of the built-in roles that together have every permission, security settings included: for each the name on a
+ * domain of AWS, and where it differs that in the engine itself.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html, "Additional master users"
+ */
+export const ADMINISTRATOR_ROLES = [
+  ["all_access"],
+  ["security_manager", "security_rest_api_access"],
+] as const;
+
+/**
  * The role of the function that writes documents: the lab's without `manage`, which the function does not need and
  * which would let it delete the indices. `crud` and `create_index` allow bulk writes and the creation of the month's
  * index; `_bulk` itself is one of the composite operations.

@@ -254,7 +254,7 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
   // biome-ignore format: a table, row by row
   return permissions([
     ["Stream", arns.streams,
-      "kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"],
+      "kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards PutRecord PutRecords"],
     ["Lake", withAll(arns.buckets, "/*"), `s3: AbortMultipartUpload DeleteObject GetBucketLocation GetObject
       ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject`],
     ["Key", arns.keys, "kms: Decrypt GenerateDataKey", ofStack(stack), via(region, "kinesis", "lambda", "s3")],

@@ -98,7 +98,7 @@ const LOGS = [
 ] as const;
 
 /** An HTTP action of the domain, as IAM distinguishes them. */
-type HttpMethod = "Delete" | "Get" | "Head" | "Post" | "Put";
+type HttpMethod = "Delete" | "Get" | "Head" | "Patch" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {
@@ -213,14 +213,15 @@ export class SearchDomain extends Construct {
   }
 
   /**
-   * Allows analysts requests with these actions, by their own IAM roles; their permissions on indices are determined as
+   * Allows people requests with these actions, by their own IAM roles; their permissions on indices are determined as
    * for {@link grantRequests}. AWS rejects a policy with a role that does not exist.
+   * @param sid of the statement in the domain's policy.
    */
-  public admitAnalysts(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
+  public admit(sid: string, roleArns: readonly string[], methods: readonly HttpMethod[]): void {
     assertKnownLength(this, "roleArns", roleArns);
     if (roleArns.length === 0) return;
     this.access.add({
-      sid: "People",
+      sid,
       principals: [{ type: "AWS", identifiers: roleArns }],
       actions: methods.map((method) => `es:ESHttp${method}`),
       resources: [`${this.ownArn}/*`],

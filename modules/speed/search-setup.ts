@@ -29,6 +29,8 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly writers: readonly ExecutionRole[];
   /** ARNs of the IAM roles of analysts, who have read access. */
   readonly readerRoleArns: readonly string[];
+  /** ARNs of the IAM roles with all permissions in the domain and Dashboards. @default none */
+  readonly administratorRoleArns?: readonly string[];
   /** Groups of analysts in the identity provider. */
   readonly readerGroups: readonly string[];
   /** What people look at in OpenSearch Dashboards. @default the contract's default panels */
@@ -46,7 +48,7 @@ export class SearchSetup extends Construct {
   /** @throws RangeError naming each panel and field that is wrong */
   public constructor(scope: Construct, id: string, props: SearchSetupProps) {
     super(scope, id);
-    const { contract, domain, vpc } = props;
+    const { contract, domain, vpc, administratorRoleArns = [] } = props;
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
       location: props.location,
       key: props.key,
@@ -72,6 +74,8 @@ export class SearchSetup extends Construct {
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put", "Post"]);
 
     const input: SearchSetupInput = {
+      // Left out without any, so that a system without them is not set up again.
+      ...(administratorRoleArns.length > 0 && { administratorRoleArns }),
       ...(props.panels && { panels: checkedPanels(this, contract, props.panels) }),
       readerGroups: props.readerGroups,
       readerRole: contract.readerRole,

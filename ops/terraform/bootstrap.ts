@@ -1,7 +1,10 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EnvironmentDefinition } from "../../environments/environment";
 import {
   DEFAULT_REGION,
+  type LocationEntry,
+  type LocationFile,
   locate,
   locationFilePath,
   readLocationFile,
@@ -11,15 +14,15 @@ import {
 import { OperatorError } from "../../lib/operator-error";
 import type { Location } from "../../modules/location";
 import { callerAccount } from "../target/account";
-import { type AccountNeeds, createAccountResources } from "./account-resources";
+import { createAccountResources } from "./account-resources";
+import { type AdministratorChoice, chooseAdministrator } from "./administrator";
 import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
 import type { Changes } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
-interface BootstrapOptions extends Context {
-  /** The environment's settings. */
-  readonly definition: AccountNeeds;
+interface BootstrapOptions extends Context, AdministratorChoice {
+  readonly definition: EnvironmentDefinition;
   /** @default the configured account, else the account of the credentials */
   readonly accountId?: string;
   /** @default the configured region, else the region of the credentials, else Ireland */
@@ -31,6 +34,8 @@ interface Bootstrapped extends Location {
   readonly changes: Changes;
   /** Location file that was written. */
   readonly file: string;
+  /** The role of whoever deploys, if it administers the search domain. */
+  readonly administratorRoleArn?: string;
 }
 
 const PLAN = "bootstrap.tfplan";
@@ -45,6 +50,12 @@ const LOCAL_STATE = "terraform.tfstate";
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
   const { environment, say } = options;
   const location = await resolveLocation(options);
+  const administratorRoleArn = await chooseAdministrator({
+    ...options,
+    region: location.region,
+    recorded: locationsOf(options)[environment]?.administratorRoleArn,
+  });
+  const entry = { ...location, ...(administratorRoleArn !== undefined && { administratorRoleArn }) };
   const variables = {
     ...options.variables,
     [variableName(environment, "ACCOUNT_ID")]: location.accountId,
@@ -54,8 +65,8 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
   say(`${environment} is in account ${location.accountId}, region ${location.region}`);
   await createAccountResources(options.definition, location, say);
   const changes = await applyStateStack(state, say);
-  const file = writeLocation(environment, location, options);
-  return { ...location, bucket: state.backend.bucket, changes, file };
+  const file = writeLocation(environment, entry, options);
+  return { ...entry, bucket: state.backend.bucket, changes, file };
 }
 
 /** Applies the stack with its state in the bucket, or on this machine until the bucket exists. */
@@ -132,9 +143,13 @@ async function resolveLocation({
   return locate(environment, {}, { [environment]: { accountId: caller, region: wanted.region } });
 }
 
-function writeLocation(environment: string, { accountId, region }: Location, { variables }: Context): string {
-  const path = locationFilePath(PROJECT_ROOT, variables);
-  const locations = { ...readLocationFile(path), [environment]: { accountId, region } };
+function locationsOf({ variables }: Context): LocationFile {
+  return readLocationFile(locationFilePath(PROJECT_ROOT, variables));
+}
+
+function writeLocation(environment: string, entry: LocationEntry, options: Context): string {
+  const path = locationFilePath(PROJECT_ROOT, options.variables);
+  const locations = { ...locationsOf(options), [environment]: entry };
   const unfinished = `${path}.${process.pid}`;
   writeFileSync(unfinished, `${JSON.stringify(locations, undefined, 2)}\n`);
   renameSync(unfinished, path);

@@ -39,6 +39,12 @@ interface DriftOptions extends TargetFlags {
   readonly lockTimeout: string;
 }
 
+interface BootstrapFlags {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly administrator?: boolean;
+}
+
 interface DestroyFlags {
   readonly andState: boolean;
   readonly yes: boolean;
@@ -68,14 +74,24 @@ const bootstrapCommand = command("bootstrap")
     "region of the environment (default: AWS_REGION, else eu-west-1)",
     textLike(REGION, "A region such as eu-west-1"),
   )
+  .option(
+    "--administrator",
+    "let your own IAM role use Dashboards and administer the search domain (asked on a terminal)",
+  )
+  .option("--no-administrator", "let it not, and do not ask")
   .addHelpText("after", `\n${CODES}`)
   .action(
-    ending(async (definition: EnvironmentDefinition, options: { accountId?: string; region?: string }) => {
+    ending(async (definition: EnvironmentDefinition, options: BootstrapFlags) => {
       const { name: environment } = definition;
-      const done = await bootstrap({ environment, definition, variables: process.env, say, ...options });
+      const done = await bootstrap({
+        ...{ environment, definition, variables: process.env, say, ...options },
+        ...(process.stdin.isTTY && { askAdministrator }),
+      });
       print(
         `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); location written to ${done.file}`,
       );
+      if (done.administratorRoleArn)
+        print(`administrator of the search domain: ${done.administratorRoleArn}`);
       print(`next: npx cdktf deploy ${environment}`);
       return EXIT.ok;
     }),
@@ -208,12 +224,19 @@ async function ask(environment: string, resources: number): Promise<boolean> {
       `${resources} resources and their data would be removed, and there is no terminal to confirm it: add --yes`,
     );
   }
+  const question = `${resources} resources and their data will be removed. Type ${environment} to continue: `;
+  return (await answerTo(question)) === environment;
+}
+
+async function askAdministrator(roleArn: string): Promise<boolean> {
+  const question = `Let your role use Dashboards and administer the search domain? ${roleArn} [y/N]: `;
+  return /^y(es)?$/i.test(await answerTo(question));
+}
+
+async function answerTo(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(
-      `${resources} resources and their data will be removed. Type ${environment} to continue: `,
-    );
-    return answer.trim() === environment;
+    return (await terminal.question(question)).trim();
   } finally {
     terminal.close();
   }

@@ -208,7 +208,7 @@ export function withEveryOption(definition: EnvironmentDefinition): EnvironmentD
     ...definition,
     network: { ...network, nat: true },
     speed: { ...speed, readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"] },
-    bastion: { enabled: true },
+    bastion: { enabled: true, putRecords: true },
     operations: {
       ...operations,
       alarmSubscriptions: [{ protocol: "email", endpoint: "on-call@example.com" }],
