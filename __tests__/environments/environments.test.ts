@@ -400,6 +400,7 @@ describe("settings of an environment", () => {
   test("a bastion is made when it is asked for", () => {
     expect(defineEnvironment("qa.ts", { ...MINIMAL, bastion: { enabled: true } }).bastion).toEqual({
       enabled: true,
+      putRecords: false,
     });
   });
 

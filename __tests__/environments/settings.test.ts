@@ -452,6 +452,7 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           ["SearchDomain/Saml", GONE],
           [/^SearchDomain\/Access\/Document statement\.Browsers\./, GONE],
+          ["output open_dashboards.value", SOMETHING],
           ...setUpInput("readerGroups", []),
         ],
       },
@@ -461,6 +462,7 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           [/^Bastion\//, GONE],
           ["SearchDomain/FromBastion", GONE],
+          ["state Delivery/Boundary/Document statement.Stream.actions", SOMETHING],
           [/^output bastion_instance_id\./, GONE],
           [
             /^Key\/Policy\/Document statement\.(AccountUsesKeyThroughServices|ServicesKeepUsingKey)\.condition\.kms:ViaService\.values$/,
@@ -531,7 +533,10 @@ const ROUNDS: Readonly<Record<string, Round>> = {
       {
         setting: "bastion.putRecords",
         to: { bastion: { putRecords: false } },
-        moves: [[/^Bastion\/AgentRole\/Permissions\/Document statement\.(WriteStream|EncryptStream)$/, GONE]],
+        moves: [
+          [/^Bastion\/AgentRole\/Permissions\/Document statement\.(WriteStream|EncryptStream)\./, GONE],
+          ["state Delivery/Boundary/Document statement.Stream.actions", SOMETHING],
+        ],
       },
     ],
   },
@@ -547,7 +552,7 @@ const ROUNDS: Readonly<Record<string, Round>> = {
           [/^Operations\/(Search|UpsertToEs)\w+\/Alarm$/, GONE],
           [/^Operations\/LeftBehind\/GivenUp/, GONE],
           [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id|open_dashboards)\./, GONE],
-          ["data.aws_iam_role OpenSearchServiceLinkedRole", GONE],
+          ["OpenSearchServiceLinkedRole", GONE],
           [/^Operations\/Dashboard\/Dashboard dashboard_body\./, SOMETHING],
           [/^Key\/Policy\/Document statement\.CloudWatchEncryptsLogGroups\.condition\./, SOMETHING],
         ],

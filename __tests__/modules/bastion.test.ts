@@ -18,7 +18,7 @@ function world(stack: TerraformStack, prefix = "", nat = false) {
     alias: `alias/${prefix}`,
     description: "test",
     location: LOCATION,
-    services: ["es", "ec2"],
+    services: ["es", "ec2", "kinesis"],
     deletionDays: 7,
     protected: false,
   });

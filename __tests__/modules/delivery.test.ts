@@ -42,6 +42,7 @@ const PROTECTED = stacks({ protection: "protected" });
 const FULL: Partial<EnvironmentSettings> = {
   protection: "protected",
   network: { nat: true },
+  bastion: { enabled: true, putRecords: true },
   serving: {
     quickSight: { enabled: true, principals: [{ kind: "group", name: "analysts", access: "author" }] },
   },

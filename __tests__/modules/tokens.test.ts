@@ -59,6 +59,7 @@ test.each([
   "EventStream.capacity.mode",
   "EventStream.protected",
   "FailedRecordEvents.zones",
+  "GithubDelivery.environment.bastion.putRecords",
   "GithubDelivery.environment.physicalNames",
   "GithubDelivery.environment.protected",
   "GithubDelivery.environment.serving.quickSight.enabled",

@@ -531,6 +531,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
         location,
         protected: false,
         serving: { quickSight: { enabled: true, serviceRoleName: "service" } },
+        bastion: { putRecords: true },
       },
       settings: { repository: "shop/retail-bi" },
       state: new StateAccess(bucket, key, tokens.in("StateAccess", ["test.tfstate"])[0] ?? ""),

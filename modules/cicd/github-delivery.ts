@@ -20,7 +20,10 @@ export interface DeliverySettings {
 }
 
 export interface GithubDeliveryProps {
-  readonly environment: DeliveredEnvironment & { readonly protected: boolean };
+  readonly environment: DeliveredEnvironment & {
+    readonly protected: boolean;
+    readonly bastion: { readonly putRecords: boolean };
+  };
   readonly settings: DeliverySettings;
   readonly state: StateAccess;
 }
@@ -44,6 +47,8 @@ export class GithubDelivery extends Construct {
     assertLiteral(this, "environment.physicalNames", environment.physicalNames);
     assertLiteral(this, "environment.protected", environment.protected);
     assertLiteral(this, "environment.serving.quickSight.enabled", environment.serving.quickSight.enabled);
+    const { putRecords: bastionPutsRecords } = environment.bastion;
+    assertLiteral(this, "environment.bastion.putRecords", bastionPutsRecords);
     const names = namesOf(environment);
     const { accountId, region } = environment.location;
     const github = githubEnvironmentsOf(environment.name);
@@ -51,7 +56,7 @@ export class GithubDelivery extends Construct {
     const reach: Reach = { arns: arnsOf(environment), region, stack: environment.name };
 
     const boundary = new PolicyDocument(this, "Boundary");
-    for (const permission of boundaryPermissions(reach)) allow(boundary, permission);
+    for (const permission of boundaryPermissions(reach, { bastionPutsRecords })) allow(boundary, permission);
     const boundaryPolicy = new IamPolicy(this, "BoundaryPolicy", {
       name: names.boundary,
       description: `The most that a role of the ${environment.name} environment may do`,

@@ -247,14 +247,18 @@ function removalOfData(arns: Arns): Row[] {
  * Permissions boundary of the stack's roles, whatever their own policies say: the data of this environment, and no
  * permission to grant permissions.
  */
-export function boundaryPermissions({ arns, region, stack }: Reach): Permissions {
+export function boundaryPermissions(
+  { arns, region, stack }: Reach,
+  { bastionPutsRecords }: { readonly bastionPutsRecords: boolean },
+): Permissions {
   const { catalog, logGroups } = arns;
   /** Actions of QuickSight's role, in case it has the boundary. */
   const ofQuickSight = (actions: string): string => (arns.quickSight ? ` ${actions}` : "");
   // biome-ignore format: a table, row by row
   return permissions([
     ["Stream", arns.streams,
-      "kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards PutRecord PutRecords"],
+      `kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator
+      ListShards${bastionPutsRecords ? " PutRecord PutRecords" : ""}`],
     ["Lake", withAll(arns.buckets, "/*"), `s3: AbortMultipartUpload DeleteObject GetBucketLocation GetObject
       ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject`],
     ["Key", arns.keys, "kms: Decrypt GenerateDataKey", ofStack(stack), via(region, "kinesis", "lambda", "s3")],

@@ -207,7 +207,11 @@ export function withEveryOption(definition: EnvironmentDefinition): EnvironmentD
   return {
     ...definition,
     network: { ...network, nat: true },
-    speed: { ...speed, readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"] },
+    speed: {
+      ...speed,
+      readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"],
+      administratorRoleArns: ["arn:aws:iam::123456789012:role/operators"],
+    },
     bastion: { enabled: true, putRecords: true },
     operations: {
       ...operations,
