@@ -296,7 +296,40 @@ describe("what is set up", () => {
 
   test("a domain without a Dashboards user role is an error that names it", async () => {
     await expect(makeDomain().run({ ...INPUT, readerRoleArns: [READER] })).rejects.toThrow(
-      "the domain has none of the Dashboards user roles opensearch_dashboards_user, kibana_user",
+      "the domain has no security role opensearch_dashboards_user or kibana_user",
+    );
+  });
+
+  test.each([
+    ["of AWS", ["all_access", "security_manager"]],
+    ["of the engine itself", ["all_access"]],
+  ])(
+    "administrators have the roles of the master user in a domain %s, beside those who have them",
+    async (_, roles) => {
+      const domain = makeDomain();
+      const mapping = (role: string) => `/_plugins/_security/api/rolesmapping/${role}`;
+      for (const role of roles) {
+        domain.kept.set(`/_plugins/_security/api/roles/${role}`, { [role]: { static: true } });
+        domain.kept.set(mapping(role), { [role]: { backend_roles: ["master"] } });
+      }
+
+      await domain.run({ ...INPUT, administratorRoleArns: [READER] });
+
+      const administrators = domain.puts.filter(({ path }) =>
+        /rolesmapping\/(all_access|security_manager)/.test(path),
+      );
+      expect(administrators).toEqual(
+        roles.map((role) => ({ path: mapping(role), body: { backend_roles: ["master", READER] } })),
+      );
+      domain.puts.length = 0;
+      expect(await domain.run({ ...INPUT, administratorRoleArns: [READER] })).toMatchObject({ updated: [] });
+      expect(domain.puts).toEqual([]);
+    },
+  );
+
+  test("administrators of a domain that has no such role are an error that names it", async () => {
+    await expect(makeDomain().run({ ...INPUT, administratorRoleArns: [READER] })).rejects.toThrow(
+      "the domain has no security role all_access",
     );
   });
 
@@ -549,9 +582,14 @@ describe("a domain that is not ready", () => {
 
 describe("the input", () => {
   test("is what the deploy passes", () => {
-    const others = { smoke: {}, panels: defaultPanels(retailTransaction) };
+    const others = { administratorRoleArns: [], smoke: {}, panels: defaultPanels(retailTransaction) };
     expect(readInput(retailTransaction, INPUT)).toEqual({ ...INPUT, ...others });
-    const given = { ...INPUT, panels: JSON.parse(JSON.stringify(RETAIL_PANELS)), smoke: { Quantity: 0 } };
+    const given = {
+      ...INPUT,
+      administratorRoleArns: [READER],
+      panels: JSON.parse(JSON.stringify(RETAIL_PANELS)),
+      smoke: { Quantity: 0 },
+    };
     expect(readInput(retailTransaction, given)).toEqual(given);
     // What was read can be given again.
     expect(readInput(retailTransaction, readInput(retailTransaction, INPUT))).toEqual({
@@ -573,6 +611,7 @@ describe("the input", () => {
     [{ ...INPUT, readerGroups: ["a", ""] }, /readerGroups is \["a",""\]; a list of names is wanted/],
     [{ ...INPUT, readerGroups: [7] }, /readerGroups is \[7\]/],
     [{ ...INPUT, readerRoleArns: [WRITER, "x"] }, /readerRoleArns names "x"/],
+    [{ ...INPUT, administratorRoleArns: ["arn:aws:iam::1:user/x"] }, /administratorRoleArns names "arn:/],
     [{ ...INPUT, retentionDays: 31 }, /retentionDays is 31; a whole number from 32 to 36500 is wanted/],
     [{ ...INPUT, replicas: -1 }, /replicas is -1; a whole number from 0 to 10 is wanted/],
     [{ ...INPUT, replicas: "1" }, /replicas is "1"/],

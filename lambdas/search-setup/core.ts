@@ -101,17 +101,21 @@ async function forAdministrators(
   search: RetryingSearch,
 ): Promise<Resource[]> {
   if (administratorRoleArns.length === 0) return [];
-  const roles = await Promise.all(ADMINISTRATOR_ROLES.map((names) => existingRole(names, search)));
+  const { everything, security } = ADMINISTRATOR_ROLES;
+  const roles: string[] = [await existingRole([everything], search)];
+  if (await hasRole(security, search)) roles.push(security);
   return roles.map((role) => roleMapping(role, administratorRoleArns));
 }
 
 /** The first of these built-in roles that the domain has. @throws Error when it has none */
 async function existingRole(names: readonly string[], search: RetryingSearch): Promise<string> {
-  for (const name of names) {
-    const { status } = await search({ method: "GET", path: `${SECURITY_API}/roles/${name}` });
-    if (status === 200) return name;
-  }
+  for (const name of names) if (await hasRole(name, search)) return name;
   throw new Error(`the domain has no security role ${names.join(" or ")}`);
+}
+
+async function hasRole(name: string, search: RetryingSearch): Promise<boolean> {
+  const { status } = await search({ method: "GET", path: `${SECURITY_API}/roles/${name}` });
+  return status === 200;
 }
 
 /** What became of a resource. */

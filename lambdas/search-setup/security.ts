@@ -21,14 +21,11 @@ interface RoleDefinition {
 export const DASHBOARDS_USER_ROLES = ["opensearch_dashboards_user", "kibana_user"] as const;
 
 /**
- * Names of the built-in roles that together have every permission, security settings included: for each the name on a
- * domain of AWS, and where it differs that in the engine itself.
+ * The built-in roles of a master user. Only a domain of AWS has the second, which administers the security settings; in
+ * the engine itself the first may suffice, by its configuration.
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html, "Additional master users"
  */
-export const ADMINISTRATOR_ROLES = [
-  ["all_access"],
-  ["security_manager", "security_rest_api_access"],
-] as const;
+export const ADMINISTRATOR_ROLES = { everything: "all_access", security: "security_manager" } as const;
 
 /**
  * The role of the function that writes documents: the lab's without `manage`, which the function does not need and

@@ -728,6 +728,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       const run = (replicas: number) =>
         searchSetup(
           {
+            administratorRoleArns: ["arn:aws:iam::000000000000:role/operator"],
             readerGroups: [],
             readerRole: "retail_reader",
             readerRoleArns: [role],
@@ -747,6 +748,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
         "security role retail_reader",
         "role mapping retail_reader",
         "role mapping kibana_user",
+        "role mapping all_access",
         "security role firehose_role",
         "role mapping firehose_role",
         `fields of ${indexName}-*`,
