@@ -40,6 +40,7 @@ const POLICY = "/_plugins/_ism/policies/retail";
 const AUDIT = "/_plugins/_security/api/audit";
 const READER_MAPPING = "/_plugins/_security/api/rolesmapping/retail_reader";
 const DASHBOARDS_ROLE = "/_plugins/_security/api/roles/opensearch_dashboards_user";
+const ROLES_MAPPING = "/_plugins/_security/api/rolesmapping";
 const DASHBOARDS_MAPPING = "/_plugins/_security/api/rolesmapping/opensearch_dashboards_user";
 const READER_ROLE = "/_plugins/_security/api/roles/retail_reader";
 const MAPPINGS = "/retail-*/_mapping";
@@ -136,6 +137,8 @@ function makeDomain(
     [MAPPING]: mapping("firehose_role"),
     [READER_MAPPING]: mapping("retail_reader"),
     [DASHBOARDS_MAPPING]: mapping("opensearch_dashboards_user"),
+    [`${ROLES_MAPPING}/all_access`]: mapping("all_access"),
+    [`${ROLES_MAPPING}/security_manager`]: mapping("security_manager"),
   };
   const search: Search = async (request) => {
     const fault = faults(request, asked++);
@@ -307,10 +310,9 @@ describe("what is set up", () => {
     "administrators have the roles of the master user in a domain %s, beside those who have them",
     async (_, roles) => {
       const domain = makeDomain();
-      const mapping = (role: string) => `/_plugins/_security/api/rolesmapping/${role}`;
       for (const role of roles) {
         domain.kept.set(`/_plugins/_security/api/roles/${role}`, { [role]: { static: true } });
-        domain.kept.set(mapping(role), { [role]: { backend_roles: ["master"] } });
+        domain.kept.set(`${ROLES_MAPPING}/${role}`, { [role]: { backend_roles: ["master"] } });
       }
 
       await domain.run({ ...INPUT, administratorRoleArns: [READER] });
@@ -319,7 +321,10 @@ describe("what is set up", () => {
         /rolesmapping\/(all_access|security_manager)/.test(path),
       );
       expect(administrators).toEqual(
-        roles.map((role) => ({ path: mapping(role), body: { backend_roles: ["master", READER] } })),
+        roles.map((role) => ({
+          path: `${ROLES_MAPPING}/${role}`,
+          body: { backend_roles: ["master", READER] },
+        })),
       );
       domain.puts.length = 0;
       expect(await domain.run({ ...INPUT, administratorRoleArns: [READER] })).toMatchObject({ updated: [] });
