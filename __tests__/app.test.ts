@@ -281,6 +281,7 @@ describe("wiring, where everything that is optional is on", () => {
     "SearchSetup/Invocation triggers.endpoint": "SearchDomain/Domain.endpoint",
     "SearchSetup/Invocation depends_on":
       "SearchDomain/FromClients, SearchDomain/ClientsToDomain, SearchDomain/ClientsToS3",
+    "SearchSetup/DashboardsInvocation triggers.endpoint": "SearchDomain/Domain.endpoint",
     [`${function_("UpsertToES")} environment.variables.ES_HOST`]: "SearchDomain/Domain.endpoint",
     [`${function_("UpsertToES")} environment.variables.QUARANTINE_LOCATION`]:
       "s3://DataLake/Lake/Bucket.bucket/quarantine/",

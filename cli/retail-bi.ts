@@ -12,10 +12,12 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: { runs: ["start"], text: "runs a synthesized stack on this machine" },
   loadgen: { runs: ["loadgen"], text: "sends records of a contract to a Kinesis data stream" },
+  preflight: { runs: ["preflight"], text: "says before a deploy what will fail" },
   reconcile: {
     runs: ["reconcile"],
     text: "compares stream, lake and index of a deployed stack, line by line",
   },
+  smoke: { runs: ["smoke"], text: "sends lines that no figure counts, and follows them through every layer" },
   redrive: { runs: ["recovery", "redrive"], text: "reprocesses records that the speed layer discarded" },
   replay: { runs: ["recovery", "replay"], text: "writes lines of the stream that the raw zone is missing" },
   tunnel: { runs: ["tunnel"], text: "opens a signing tunnel to the search domain of a deployed stack" },

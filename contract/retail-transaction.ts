@@ -10,6 +10,7 @@ export const retailTransaction = defineContract({
   parquetFolder: "parquet-retail-trans/",
   readerRole: "retail_reader",
   eventTime: "InvoiceDate",
+  smoke: { StockCode: "SMOKE", Quantity: 0, Price: 0 },
   columns: {
     Invoice: text({ comment: "Invoice number; a leading C marks a cancellation" }),
     StockCode: text({ comment: "Product code" }),

@@ -37,6 +37,7 @@ export async function runCommand(
   end: Ending = process,
 ): Promise<void> {
   end.exitCode = EXIT.failed;
+  process.stdout.off("error", endWithReader).on("error", endWithReader);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeErr: (text) => void end.stderr.write(text),
@@ -58,6 +59,12 @@ export function failureOf(error: unknown): { readonly code: ExitCode; readonly m
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
   if (error instanceof UsageError) return { code: EXIT.usage, message: `error: ${error.message}` };
   return { code: EXIT.failed, message: messageOf(error) };
+}
+
+/** A reader that stops early, such as `head`, ends the command without a stack trace, and as a failure. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(EXIT.failed);
 }
 
 /** Errors that indicate a bug of the program. */

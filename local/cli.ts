@@ -279,7 +279,7 @@ async function start(options: Options): Promise<ExitCode> {
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
       const report = await unlessAborted(running, stop.signal, STOP_GRACE_MS);
-      end = endOfSteadyRun(report, options.maxBadRows);
+      end = endOfSteadyRun(report, run.failedInvocations, options.maxBadRows);
       return end.code;
     } finally {
       envFile?.remove();

@@ -32,8 +32,15 @@ export function endOfOnce(agree: boolean, interrupted: boolean): End {
   return agree ? { code: EXIT.ok, keepsData: false } : FAILED;
 }
 
-/** The end of a run without `--once`, which Ctrl-C ends normally. */
-export function endOfSteadyRun(report: SendReport, maxBadRows?: number): End {
-  const isComplete = shortfalls(report, maxBadRows, true).length === 0;
+/**
+ * The end of a run without `--once`, which Ctrl-C ends normally.
+ * @param failedInvocations of the deploy, a sentence each
+ */
+export function endOfSteadyRun(
+  report: SendReport,
+  failedInvocations: readonly string[],
+  maxBadRows?: number,
+): End {
+  const isComplete = failedInvocations.length === 0 && shortfalls(report, maxBadRows, true).length === 0;
   return { code: isComplete ? EXIT.ok : EXIT.failed, keepsData: false };
 }

@@ -7,6 +7,7 @@ import type { TableNames } from "../contract/define";
 import { isRetail } from "../contract/retail-transaction";
 import { freePorts } from "../lib/free-ports";
 import { LOOPBACK } from "../lib/loopback";
+import { messageOf } from "../lib/message-of";
 import { endsWithin, settled, unlessAborted } from "../lib/pause";
 import type { DataSources } from "../ops/reconcile/reconcile";
 import { retailSummary } from "../ops/reconcile/retail-summary";
@@ -92,6 +93,8 @@ export interface LocalRun extends Service {
   /** Absent where the stack has no batch layer. */
   readonly analysts?: Analysts;
   readonly schedules: readonly Schedule[];
+  /** The deploy's invocations that failed and that no data waits for: a sentence each. With them the deploy fails. */
+  readonly failedInvocations: readonly string[];
   /** The last outcome of each schedule, by its name. */
   readonly outcomes: ReadonlyMap<string, ScheduleOutcome>;
   /** Absent where the speed layer is switched off. */
@@ -194,7 +197,7 @@ async function openSearch(
 
 /**
  * Runs a data plane that was read from a synthesized stack, against a running search engine.
- * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error for a port that is taken, and when an invocation of the deploy fails.
+ * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error for a port that is taken, and when an invocation of the deploy fails on which an event source mapping depends.
  */
 export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
   return openAll(options, (services, store) => start(plane, searchUrl, Date.now(), options, services, store));
@@ -228,6 +231,30 @@ const OPENING_GRACE_MS = 1_500;
 /** The port of the service at this offset; 0, for a free port, stays 0. */
 function portOf({ firstPort }: RunOptions, offset: number): number {
   return firstPort === 0 ? 0 : firstPort + offset;
+}
+
+/**
+ * Makes the deploy's invocations, in order.
+ * @returns those that failed: a sentence each
+ * @throws the error of an invocation that an event source mapping depends on, because it would not be created
+ */
+async function invokeAll(
+  { eventSourceMappings, invocations }: DataPlane,
+  invoke: Functions["invoke"],
+  say: (message: string) => void,
+): Promise<string[]> {
+  const failures: string[] = [];
+  for (const { functionArn, input, address } of invocations) {
+    try {
+      say(`${address}: ${JSON.stringify(await invoke(functionArn, input))}`);
+    } catch (error) {
+      if (eventSourceMappings.some(({ dependsOn }) => dependsOn.includes(address))) throw error;
+      const failure = `${address} failed: ${messageOf(error)}`;
+      failures.push(failure);
+      say(`${failure}; data flows, and the deploy has failed`);
+    }
+  }
+  return failures;
 }
 
 async function start(
@@ -278,9 +305,7 @@ async function start(
   const lambda = await services.open(
     startLambda({ functions: plane.functions, invoke: functions.invoke, port: port(4) }),
   );
-  for (const { functionArn, input, address } of plane.invocations) {
-    say(`${address}: ${JSON.stringify(await functions.invoke(functionArn, input))}`);
-  }
+  const failedInvocations = await invokeAll(plane, functions.invoke, say);
 
   const consumers = await services.open(Promise.resolve(new Consumers()));
   const { source } = stream;
@@ -330,6 +355,7 @@ async function start(
     ...(analysts && { analysts }),
     schedules,
     outcomes,
+    failedInvocations,
     streamUrl: stream.url,
     streamSource: source,
     searchUrl,

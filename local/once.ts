@@ -40,7 +40,7 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
   };
   const { batch, search } = run.dataSources;
   const layers = layersOf({ batch: batch !== undefined, speed: search !== undefined });
-  const objections = objectionsOf(report, options.maxBadRows);
+  const objections = [...objectionsOf(report, options.maxBadRows), ...run.failedInvocations];
   const conclusion = withRefused(conclude(found, layers, objections), report);
   if (options.json) {
     const document = {

@@ -61,6 +61,8 @@ describe("the QuickSight definition", () => {
       "Description or none": "coalesce({description}, '')",
       "Kind of invoice": "ifelse(startsWith({invoice}, 'C'), 'Cancelled', 'Sold')",
       "Kind of customer": "ifelse(isNull({customer_id}) OR {customer_id} = '', 'Guests', 'Known customers')",
+      "Kind of line":
+        "ifelse({stockcode} = 'SMOKE' AND {quantity} = 0 AND {price} = 0, 'Smoke test', 'Line')",
     });
     for (const expression of CALCULATED.values()) {
       for (const [, column = ""] of String(expression).matchAll(/\{([^}]+)\}/g)) {
@@ -124,7 +126,7 @@ describe("the QuickSight definition", () => {
   });
 
   test("cancellations are those lines alone, and only in their own visual", () => {
-    expect(DEFINITION["filter_groups"]).toHaveLength(1);
+    expect(DEFINITION["filter_groups"]).toHaveLength(2);
     const [group] = DEFINITION["filter_groups"] ?? [];
     expect([...objects(group)]).toContainEqual({
       match_operator: "CONTAINS",
@@ -135,6 +137,12 @@ describe("the QuickSight definition", () => {
       scope: "SELECTED_VISUALS",
       visual_ids: ["cancellations"],
     });
+  });
+
+  test("the lines of the smoke test are in no visual", () => {
+    const [, group] = DEFINITION["filter_groups"] ?? [];
+    expect([...objects(group)]).toContainEqual({ match_operator: "CONTAINS", category_values: ["Line"] });
+    expect([...objects(group)]).toContainEqual({ sheet_id: "panels", scope: "ALL_VISUALS" });
   });
 
   test("the latest are the lines themselves, the newest first", () => {

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { retailTransaction } from "../../contract/retail-transaction";
+import { defaultPanels } from "../../dashboards/default-panels";
 import {
   ADVANCED_SETTINGS,
   DASHBOARD_ID,
@@ -11,10 +13,13 @@ import {
 import { setUpDashboards } from "../../lambdas/search-setup/dashboards";
 import { withRetry } from "../../lambdas/search-setup/with-retry";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
+import type { Json } from "../../lib/json";
+import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import type { SearchHttpRequest } from "../../local/services/opensearch/request";
 import type { Fault, SearchDouble } from "../../local/services/opensearch/service";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { aggregationsOf, patternFields } from "../support/dashboards-queries";
+import { meterReadings } from "../support/meter-readings";
 import { indexMapping } from "../support/retail";
 import { startSearchDouble } from "../support/search-double";
 
@@ -25,6 +30,10 @@ const NAMES = OBJECTS.map(({ type, id }) => `${type} ${id}`);
 const pattern = OBJECTS.find(({ type }) => type === "index-pattern") as SavedObject;
 const visualizations = OBJECTS.filter(({ type }) => type === "visualization");
 const dashboard = OBJECTS.find(({ id }) => id === DASHBOARD_ID) as SavedObject;
+
+function asJson(value: object): Json {
+  return JSON.parse(JSON.stringify(value));
+}
 
 function json(object: SavedObject, attribute: string) {
   return JSON.parse(String(object.attributes[attribute]));
@@ -160,7 +169,33 @@ describe("set-up of Dashboards", () => {
   };
   const setUp = (objects: readonly SavedObject[] = OBJECTS) =>
     setUpDashboards(objects, withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }));
-  const writes = () => requests.map(({ path }) => path).filter((path) => /_import$|settings$/.test(path));
+  const HEADERS = { securitytenant: "global", "osd-xsrf": "true" };
+  const form = (object: object, retries: string) => ({
+    type: "multipart/form-data; boundary=b",
+    text: [
+      '--b\r\nContent-Disposition: form-data; name="file"; filename="x.ndjson"\r\n',
+      `${JSON.stringify(object)}\r\n--b`,
+      `Content-Disposition: form-data; name="retries"\r\n\r\n${retries}\r\n--b--\r\n`,
+    ].join("\r\n"),
+  });
+  /** Saves an object as a person's browser does, whatever is there. */
+  const save = async (object: SavedObject): Promise<void> => {
+    const { type, id } = object;
+    const { body } = await search({
+      method: "POST",
+      path: "/_dashboards/api/saved_objects/_resolve_import_errors",
+      headers: HEADERS,
+      content: form(object, JSON.stringify([{ type, id, overwrite: true }])),
+      timeoutMs: 10_000,
+    });
+    expect(body).toMatchObject({ success: true, successCount: 1 });
+  };
+  const isImport = ({ path }: { readonly path: string }) => path.endsWith("/_resolve_import_errors");
+  const imported = () =>
+    requests
+      .filter(isImport)
+      .map(({ body }) => [...body.matchAll(/"type":"([a-z-]+)","id":"([^"]+)","attributes"/g)])
+      .map((objects) => objects.map(([, type, id]) => `${type} ${id}`));
 
   beforeAll(() => {
     process.env["AWS_ACCESS_KEY_ID"] = "local";
@@ -221,22 +256,193 @@ describe("set-up of Dashboards", () => {
     const outcome = await setUp(savedObjects(retailTransaction, changed, OPTIONS));
     expect(outcome.updated).toEqual(["visualization retail-bi-top-products"]);
     expect(outcome.created).toEqual([]);
-    const [form] = requests.filter(({ path }) => path.endsWith("_import"));
-    expect(form?.body.match(/"type":"[a-z-]+","id":"[^"]+","attributes"/g)).toEqual([
-      '"type":"visualization","id":"retail-bi-top-products","attributes"',
-    ]);
+    expect(imported()).toEqual([["visualization retail-bi-top-products"]]);
   });
 
-  test("what a person changed is put back; fields that Dashboards found or counted are left alone", async () => {
+  test("no write has a query parameter: a server that ignores those of a POST gets the changed panel alone", async () => {
     await setUp();
-    const [first, ...others] = json(pattern, "fields");
-    const looked = [{ ...first, count: 7 }, ...others, { ...first, name: "another" }];
-    await setUp([{ ...pattern, attributes: { ...pattern.attributes, fields: JSON.stringify(looked) } }]);
-    expect((await setUp()).updated).toEqual([]);
+    requests = [];
+    const ignored: string[] = [];
+    fault = ({ method, query }) => {
+      if (method !== "POST") return undefined;
+      for (const name of [...query.keys()]) {
+        ignored.push(name);
+        query.delete(name);
+      }
+      return undefined;
+    };
+    const changed = RETAIL_PANELS.map((panel) =>
+      panel.id === "revenue-by-country" ? { ...panel, title: "Countries" } : panel,
+    );
+    const outcome = await setUp(savedObjects(retailTransaction, changed, OPTIONS));
+    expect(outcome).toMatchObject({ created: [], updated: ["visualization retail-bi-revenue-by-country"] });
+    expect(imported()).toEqual([["visualization retail-bi-revenue-by-country"]]);
+    expect(ignored).toEqual([]);
+    expect(await setUp(savedObjects(retailTransaction, changed, OPTIONS))).toMatchObject({
+      created: [],
+      updated: [],
+    });
+  });
 
-    const edited = { ...dashboard, attributes: { ...dashboard.attributes, timeFrom: "now-7d" } };
-    await setUp([edited]);
-    expect((await setUp()).updated).toEqual([`dashboard ${DASHBOARD_ID}`]);
+  describe("a second time, after", () => {
+    const [firstField, ...otherFields] = json(pattern, "fields");
+    const panels = json(dashboard, "panelsJSON");
+    const panel = visualizations[0] as SavedObject;
+    const formats = json(pattern, "fieldFormatMap");
+    const search = OBJECTS.find(({ type }) => type === "search") as SavedObject;
+    /** As Dashboards saves it. */
+    const saved = (object: SavedObject, attributes: object, references = object.references): SavedObject => ({
+      ...object,
+      attributes: { ...object.attributes, ...attributes },
+      references,
+    });
+    const text = (attribute: string, value: unknown) => ({ [attribute]: JSON.stringify(value) });
+    const backwards = (value: object) => Object.fromEntries(Object.entries(value).reverse());
+
+    test.each<[string, SavedObject]>([
+      [
+        "fields were looked at, and Dashboards found another",
+        saved(
+          pattern,
+          text("fields", [{ ...firstField, count: 7 }, ...otherFields, { ...firstField, name: "another" }]),
+        ),
+      ],
+      [
+        "the field list was refreshed: empty lists are dropped, _type is added, keys and fields in another order",
+        saved(
+          pattern,
+          text("fields", [
+            ...[firstField, ...otherFields].reverse().map(({ esTypes, ...field }) => ({
+              ...(esTypes?.length > 0 && { esTypes }),
+              ...backwards(field),
+            })),
+            { ...firstField, name: "_type" },
+          ]),
+        ),
+      ],
+      [
+        "a column was added in Discover: each format knows the page, and params that are the default are left out",
+        saved(
+          pattern,
+          text(
+            "fieldFormatMap",
+            Object.fromEntries(
+              Object.entries<{ id: string; params: object }>(formats).map(([name, { id, params }]) => [
+                name,
+                {
+                  id,
+                  params: {
+                    parsedUrl: { origin: "https://host", pathname: "/_dashboards/app/discover" },
+                    ...params,
+                  },
+                },
+              ]),
+            ),
+          ),
+        ),
+      ],
+      [
+        "a panel was saved: its texts are spelled anew",
+        saved(panel, text("visState", backwards(json(panel, "visState")))),
+      ],
+      [
+        "the dashboard was saved by another version, its references in another order",
+        saved(
+          dashboard,
+          text(
+            "panelsJSON",
+            panels.map((one: object) => ({ ...backwards(one), version: "2.19.4" })),
+          ),
+          [...dashboard.references].reverse(),
+        ),
+      ],
+      ["a description was emptied", saved(search, { description: null })],
+      ["Dashboards added an attribute", saved(search, { ownedByDashboards: true })],
+    ])("%s, it writes nothing", async (_, object) => {
+      await setUp();
+      await save(object);
+      requests = [];
+      expect(await setUp()).toEqual({
+        created: [],
+        updated: [],
+        unchanged: ["Dashboards settings", ...NAMES],
+      });
+      expect(imported()).toEqual([]);
+    });
+
+    test.each<[string, SavedObject]>([
+      ["the dashboard's time", saved(dashboard, { timeFrom: "now-7d" })],
+      [
+        "the place of a panel",
+        saved(
+          dashboard,
+          text("panelsJSON", [
+            { ...panels[0], gridData: { ...panels[0].gridData, h: 30 } },
+            ...panels.slice(1),
+          ]),
+        ),
+      ],
+      [
+        "a panel taken away",
+        saved(dashboard, text("panelsJSON", panels.slice(1)), dashboard.references.slice(1)),
+      ],
+      [
+        "a reference",
+        saved(panel, {}, [
+          ...panel.references.slice(1),
+          { ...panel.references[0], type: "dashboard", id: DASHBOARD_ID } as never,
+        ]),
+      ],
+      [
+        "the query of a panel",
+        saved(panel, { kibanaSavedObjectMeta: text("searchSourceJSON", { query: "x" }) }),
+      ],
+      ["the chart", saved(panel, text("visState", { ...json(panel, "visState"), type: "pie" }))],
+      ["a text that is not JSON", saved(panel, { visState: "{" })],
+      ["fields that are not JSON", saved(pattern, { fields: "[" })],
+      ["a field less", saved(pattern, text("fields", otherFields))],
+      [
+        "a field of another type",
+        saved(pattern, text("fields", [{ ...firstField, type: "ip" }, ...otherFields])),
+      ],
+      [
+        "the order of the columns",
+        saved(search, { columns: [...(search.attributes["columns"] as string[])].reverse() }),
+      ],
+      ["a format less", saved(pattern, text("fieldFormatMap", {}))],
+      [
+        "a format's digits",
+        saved(
+          pattern,
+          text("fieldFormatMap", { ...formats, Revenue: { id: "number", params: { pattern: "0" } } }),
+        ),
+      ],
+      [
+        "a format that is not wanted",
+        saved(pattern, text("fieldFormatMap", { ...formats, Country: { id: "truncate" } })),
+      ],
+    ])("a change of %s, it puts the wanted one back", async (_, object) => {
+      await setUp();
+      await save(object);
+      requests = [];
+      expect((await setUp()).updated).toEqual([`${object.type} ${object.id}`]);
+      expect(imported()).toEqual([[`${object.type} ${object.id}`]]);
+      expect((await setUp()).updated).toEqual([]);
+    });
+  });
+
+  test("a number pattern that is Dashboards' own default may be left out", async () => {
+    const measures = [{ id: "kwh", title: "Energy", factors: ["reading_kwh"], digits: 3 }] as const;
+    const panels = defaultPanels(meterReadings).map((panel) =>
+      panel.chart === "table" ? panel : { ...panel, measures },
+    );
+    const objects = savedObjects(meterReadings, panels, { indexName: "meters", title: "Meters" });
+    const [first] = objects as [SavedObject];
+    expect(first.attributes["fieldFormatMap"]).toContain("0,0.[000]");
+    await setUp(objects);
+    const fieldFormatMap = JSON.stringify({ reading_kwh: { id: "number" } });
+    await save({ ...first, attributes: { ...first.attributes, fieldFormatMap } });
+    expect((await setUp(objects)).updated).toEqual([]);
   });
 
   test("an import that fails is an error, though its status is 200", async () => {
@@ -246,22 +452,91 @@ describe("set-up of Dashboards", () => {
     await expect(setUp([{ ...pattern, type: "lens" as "search" }])).rejects.toThrow(
       /lens retail-bi-transactions: .*unsupported_type/,
     );
+  });
+
+  test.each([
+    ["half", { success: true, successCount: 1 }, /imported 1 of \d+ saved objects: {"success":true,/],
+    [
+      "no success",
+      { success: false, errors: [] },
+      /imported nothing of \d+ saved objects: {"success":false,/,
+    ],
+    [
+      "all, but no success",
+      { success: false, successCount: NAMES.length },
+      /imported (\d+) of \1 saved objects: {/,
+    ],
+    ["something else", { ok: true }, /imported nothing of \d+ saved objects: {"ok":true}/],
+  ])("an import whose answer says %s is an error with the answer", async (_, body, message) => {
+    fault = (request) => (isImport(request) ? { status: 200, body } : undefined);
+    await expect(setUp()).rejects.toThrow(message);
+  });
+
+  test.each([
+    [
+      "a page of HTML",
+      "text/html",
+      "<!DOCTYPE html>\n<title>Sign in</title>",
+      "200 <!DOCTYPE html> <title>Sign in</title> (a JSON",
+    ],
+    [
+      "half a JSON text",
+      "application/json; charset=utf-8",
+      '{"success":true,"succ',
+      '200 {"success":true,"succ (a JSON',
+    ],
+    ["nothing", "application/json", "", "200 nothing (a JSON"],
+  ])(
+    "%s in the place of an answer is an error with its status and beginning",
+    async (_, type, text, shown) => {
+      const server = createServer((request, response) => {
+        request.resume().once("end", () => response.writeHead(200, { "content-type": type }).end(text));
+      });
+      const url = await listenOnLoopback(server, 0, "proxy");
+      try {
+        search = createSearch(url, "eu-west-1");
+        await expect(setUp()).rejects.toThrow(
+          `GET /_dashboards/api/opensearch-dashboards/settings: ${shown}`,
+        );
+      } finally {
+        await closeServer(server);
+      }
+    },
+  );
+
+  test("an answer about some of the objects only is an error, and nothing is written", async () => {
+    await setUp();
     fault = ({ path }) =>
-      path.endsWith("_import") ? { status: 200, body: { success: true, successCount: 1 } } : undefined;
-    await expect(setUp()).rejects.toThrow(`imported 1 of ${NAMES.length} saved objects`);
+      path.endsWith("_bulk_get")
+        ? { status: 200, body: { saved_objects: asJson(OBJECTS.slice(1)) } }
+        : undefined;
+    requests = [];
+    await expect(setUp()).rejects.toThrow(`Dashboards does not say whether it has ${NAMES[0]}: {`);
+    expect(imported()).toEqual([]);
+  });
+
+  test.each([
+    ["no settings", { status: 200, body: {} }, "Dashboards does not say its settings: {}"],
+    [
+      "other settings",
+      { status: 200, body: { settings: { "dateFormat:tz": { userValue: "Browser", isOverridden: true } } } },
+      "Dashboards did not take the settings dateFormat:tz, histogram:maxBars: {",
+    ],
+  ])("%s in the answer to a change of them are an error", async (_, answer, message) => {
+    fault = ({ method, path }) => (method === "POST" && path.endsWith("/settings") ? answer : undefined);
+    await expect(setUp()).rejects.toThrow(message);
   });
 
   test("an object that cannot be read is an error, and nothing is written", async () => {
     const error = { statusCode: 403, message: "Unable to bulk_get" };
+    const found = asJson(OBJECTS.map((one) => (one.id === DASHBOARD_ID ? { ...one, error } : one)));
     fault = ({ path }) =>
-      path.endsWith("_bulk_get")
-        ? { status: 200, body: { saved_objects: [{ type: "dashboard", id: DASHBOARD_ID, error }] } }
-        : undefined;
+      path.endsWith("_bulk_get") ? { status: 200, body: { saved_objects: found } } : undefined;
     await setUp().then(
       () => expect("success").toBe("an error"),
       (thrown) => expect(String(thrown)).toMatch(/dashboard retail-bi-dashboard cannot be read: .*403/),
     );
-    expect(writes().filter((path) => path.endsWith("_import"))).toEqual([]);
+    expect(imported()).toEqual([]);
   });
 
   test("settings of other people stay, a wrong one of ours is put right", async () => {
@@ -284,7 +559,7 @@ describe("set-up of Dashboards", () => {
     const call = async (request: Partial<Parameters<Search>[0]>) => {
       const { status, body } = await search({
         method: "POST",
-        path: "/_dashboards/api/saved_objects/_import",
+        path: "/_dashboards/api/saved_objects/_resolve_import_errors",
         headers: { securitytenant: "global", "osd-xsrf": "true" },
         timeoutMs: 10_000,
         ...request,
@@ -296,6 +571,19 @@ describe("set-up of Dashboards", () => {
       /^501 .*tenant private/,
     );
     expect(await call({ body: {} })).toMatch(/^400 .*multipart/);
+    const [object = pattern] = OBJECTS;
+    const own = { type: object.type, id: object.id };
+    expect(await call({ content: form(object, "[]") })).toMatch(/^400 .*retries/);
+    expect(await call({ content: form(object, JSON.stringify([{ ...own, id: "another" }])) })).toMatch(
+      /^200 .*"successCount":0/,
+    );
+    expect(await call({ content: form(object, JSON.stringify([own])) })).toMatch(/^200 .*"successCount":1/);
+    expect(await call({ content: form(object, JSON.stringify([own])) })).toMatch(
+      /^200 .*"success":false.*"conflict"/,
+    );
+    expect(await call({ content: form(object, JSON.stringify([{ ...own, overwrite: true }])) })).toMatch(
+      /^200 .*"successCount":1/,
+    );
     expect(await call({ path: "/_dashboards/api/saved_objects/_find" })).toMatch(
       /^501 .*POST \/_dashboards\/api\/saved_objects\/_find/,
     );

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -128,13 +130,15 @@ const COMMANDS = [
   "__tests__/engines/trino/cli.ts",
 ];
 
-test("there are seven of them", () => {
+test("there are nine of them", () => {
   expect([...COMMANDS].sort()).toEqual([
     "__tests__/engines/trino/cli.ts",
     "loadgen/cli.ts",
     "local/cli.ts",
+    "ops/preflight/cli.ts",
     "ops/reconcile/cli.ts",
     "ops/recovery/cli.ts",
+    "ops/smoke/cli.ts",
     "ops/terraform/cli.ts",
     "ops/tunnel/cli.ts",
   ]);
@@ -146,4 +150,15 @@ test.each(COMMANDS)("%s ends by the shared codes", (path) => {
   expect(text).toMatch(/runCommand\(|failureOf\(/);
   // No number of its own, and nothing that lets commander end the process.
   expect(text).not.toMatch(/exitCode = \d|\.exit\(\d|\bEXIT = |(?<!JSON)\.parse(Async)?\(/);
+});
+
+test("a reader that stops early ends a command without a stack trace", async () => {
+  const child = spawn(process.execPath, ["--import", "tsx", "ops/reconcile/cli.ts", "--help"], { cwd: ROOT });
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, stderr }).toEqual({ code: EXIT.failed, stderr: "" });
 });

@@ -35,14 +35,15 @@ test.each([
   [0, { code: 0, keepsData: false }],
   [1, { code: 1, keepsData: false }],
 ])("a run that was stopped, with %d lines that were not acknowledged", (failed, end) => {
-  expect(endOfSteadyRun(report({ failed }))).toEqual(end);
+  expect(endOfSteadyRun(report({ failed }), [])).toEqual(end);
 });
 
 test("a run that was stopped need not have sent anything, but must have taken in every row", () => {
-  expect(endOfSteadyRun(report({ acknowledged: 0 })).code).toBe(0);
-  expect(endOfSteadyRun(report({ refused: 1 })).code).toBe(1);
-  expect(endOfSteadyRun(report({ refused: 1 }), 1).code).toBe(0);
-  expect(endOfSteadyRun(report({ error: "the disk is gone" }), 9).code).toBe(1);
+  expect(endOfSteadyRun(report({ acknowledged: 0 }), []).code).toBe(0);
+  expect(endOfSteadyRun(report({ acknowledged: 0 }), ["an invocation failed"]).code).toBe(1);
+  expect(endOfSteadyRun(report({ refused: 1 }), []).code).toBe(1);
+  expect(endOfSteadyRun(report({ refused: 1 }), [], 1).code).toBe(0);
+  expect(endOfSteadyRun(report({ error: "the disk is gone" }), [], 9).code).toBe(1);
 });
 
 test.each([

@@ -141,6 +141,7 @@ describe("reading", () => {
           maximumRetries: -1,
           maximumRecordAgeSeconds: 82_800,
           reportsItemFailures: true,
+          dependsOn: [],
           onFailureBucket: "lake",
         },
         {
@@ -156,6 +157,7 @@ describe("reading", () => {
           maximumRetries: -1,
           maximumRecordAgeSeconds: -1,
           reportsItemFailures: false,
+          dependsOn: [],
         },
       ],
       schedules: [
@@ -228,6 +230,7 @@ describe("reading", () => {
           address: "aws_lambda_invocation.Setup",
           functionArn: worker,
           input: { role: "arn:aws:iam::000000000000:role/Worker" },
+          dependsOn: [],
         },
       ],
       notHonoured: expect.arrayContaining([
@@ -237,6 +240,34 @@ describe("reading", () => {
         "aws_glue_catalog_table.Json.storage_descriptor.columns[].comment: documentation only",
       ]),
     });
+  });
+
+  test("invocations come after those that they depend on, and a mapping knows what it depends on", () => {
+    const { function_name, input } = FIXTURE.resource.aws_lambda_invocation.Setup;
+    const one = (...depends_on: string[]) => ({ function_name, input, depends_on });
+    const { Mapping, ...mappings } = FIXTURE.resource.aws_lambda_event_source_mapping;
+    const { eventSourceMappings, invocations } = read({
+      ...FIXTURE,
+      resource: {
+        ...FIXTURE.resource,
+        aws_lambda_event_source_mapping: {
+          Mapping: { ...Mapping, depends_on: ["aws_lambda_invocation.Setup"] },
+          ...mappings,
+        },
+        aws_lambda_invocation: {
+          A: one("aws_lambda_invocation.B", "aws_lambda_function.Worker"),
+          B: one("aws_lambda_invocation.Setup"),
+          Setup: one(),
+        },
+      },
+    });
+    expect(invocations.map(({ address }) => address)).toEqual(
+      ["Setup", "B", "A"].map((name) => `aws_lambda_invocation.${name}`),
+    );
+    expect(eventSourceMappings.map(({ dependsOn }) => dependsOn)).toEqual([
+      ["aws_lambda_invocation.Setup"],
+      [],
+    ]);
   });
 
   test("a block may be an object or a list of one, a number its text, a null nothing", () => {

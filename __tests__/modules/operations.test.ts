@@ -210,7 +210,7 @@ describe("what the functions report", () => {
 });
 
 describe.each([
-  ["with one node", SINGLE, 44],
+  ["with one node", SINGLE, 43],
   ["with standby", STANDBY, 45],
   ["without a speed layer", BATCH_ONLY, 20],
 ])("the alarms of an environment %s", (_, template, count) => {
@@ -306,7 +306,6 @@ const JUDGEMENTS: readonly [name: string, fine: number, wrong: number, missing: 
   ["search-setup-duration", 239_000, 241_000, "notBreaching"],
   ["search-setup-throttles", 0, 1, "notBreaching"],
   ["search-red", 0, 1, "ignore"],
-  ["search-yellow", 0, 1, "ignore"],
   ["search-nodes", 1, 0, "breaching"],
   ["search-storage", 10_241, 10_240, "ignore"],
   ["search-writes-blocked", 0, 1, "ignore"],
@@ -333,6 +332,13 @@ describe("the judgement of an alarm", () => {
     return compare(value, Number(properties["threshold"]));
   };
 
+  test("one node, which is yellow for ever, has no alarm for it; several have", () => {
+    const names = (template: Template) => alarmsOf(template).map(({ name }) => name);
+    const [single, standby] = [names(SINGLE), names(STANDBY)];
+    expect(standby.filter((name) => !single.includes(name))).toEqual(["search-master", "search-yellow"]);
+    expect(single.filter((name) => !standby.includes(name))).toEqual([]);
+  });
+
   test("is written down here for every alarm", () => {
     expect(JUDGEMENTS.map(([name]) => name).sort()).toEqual(
       alarmsOf(SINGLE)
@@ -351,6 +357,7 @@ describe("the judgement of an alarm", () => {
     expect(alarm(STANDBY, "stream-iterator-age")["threshold"]).toBe(12 * 3_600_000);
     expect(alarm(STANDBY, "search-nodes")["threshold"]).toBe(2 * 3 + 3);
     expect(alarm(STANDBY, "search-storage")["threshold"]).toBe(2560);
+    expect([0, 1].map((value) => goesOff(alarm(STANDBY, "search-yellow"), value))).toEqual([false, true]);
     expect(goesOff(alarm(STANDBY, "search-master"), 1)).toBe(false);
     expect(goesOff(alarm(STANDBY, "search-master"), 0)).toBe(true);
   });

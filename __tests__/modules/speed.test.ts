@@ -609,14 +609,18 @@ describe("search-setup", () => {
     expect(unmoved).toEqual([]);
   });
 
-  test("is invoked when its input, its code or the endpoint is another, once the domain can be reached", () => {
-    const template = Template.of((stack) => new SearchSetup(stack, "Tested", props(stack, "")));
-    const invocation = template.only("aws_lambda_invocation");
-    const lambda = template.only("aws_lambda_function", "Tested");
-    const input = String(invocation.properties["input"]);
-    const [, hash] = /\/([0-9a-f]{64})\//.exec(String(lambda.properties["filename"])) ?? [];
+  const invocation = (template: Template, part: "Invocation" | "DashboardsInvocation") =>
+    template.only("aws_lambda_invocation", `Tested_${part}_`);
 
-    expect(invocation.properties).toEqual({
+  test("is invoked for what indexing needs once the domain can be reached, and then for what people look at", () => {
+    const template = Template.of((stack) => new SearchSetup(stack, "Tested", props(stack, "")));
+    const [indexing, dashboards] = [
+      invocation(template, "Invocation"),
+      invocation(template, "DashboardsInvocation"),
+    ];
+    const lambda = template.only("aws_lambda_function", "Tested");
+    const [, hash] = /\/([0-9a-f]{64})\//.exec(String(lambda.properties["filename"])) ?? [];
+    const properties = (input: unknown) => ({
       function_name: reference(lambda, "function_name"),
       input,
       lifecycle_scope: "CREATE_ONLY",
@@ -626,49 +630,78 @@ describe("search-setup", () => {
         contract: contractVariable(retailTransaction),
         endpoint: reference(template.only("aws_opensearch_domain"), "endpoint"),
       },
+    });
+    const inputs = [indexing, dashboards].map((block) => String(block.properties["input"]));
+
+    expect(indexing.properties).toEqual({
+      ...properties(inputs[0]),
       depends_on: [
         ...template.resources("aws_vpc_security_group_ingress_rule"),
         ...template.resources("aws_vpc_security_group_egress_rule"),
       ].map(({ address }) => address),
     });
+    expect(dashboards.properties).toEqual({ ...properties(inputs[1]), depends_on: [indexing.address] });
     const writer = reference(template.only("aws_iam_role", "UpsertRole"), "arn");
-    expect(JSON.parse(input)).toEqual({
-      readerGroups: [],
-      readerRole: "retail_reader",
-      readerRoleArns: [],
-      replicas: 0,
-      retentionDays: 90,
-      shards: 1,
-      title: "retail_trans",
-      writerRoleArns: [writer],
-    });
+    const parts = [
+      { part: "indexing", replicas: 0, retentionDays: 90, shards: 1, writerRoleArns: [writer] },
+      {
+        part: "dashboards",
+        readerGroups: [],
+        readerRole: "retail_reader",
+        readerRoleArns: [],
+        title: "retail_trans",
+      },
+    ];
+    expect(inputs.map((input) => JSON.parse(input))).toEqual(parts);
     const arn = "arn:aws:iam::123456789012:role/UpsertToES-execution";
-    expect(readInput(retailTransaction, JSON.parse(input.replaceAll(writer, arn))).writerRoleArns).toEqual([
-      arn,
-    ]);
+    expect(
+      inputs.map((input) => readInput(retailTransaction, JSON.parse(input.replaceAll(writer, arn)))),
+    ).toMatchObject([{ writerRoleArns: [arn] }, { title: "retail_trans" }]);
   });
 
-  test("is invoked again when a column or a panel is another", () => {
+  test.each<[string, (stack: TerraformStack) => Partial<SearchSetupProps>, readonly string[]]>([
+    ["panel", () => ({ panels: [{ ...PANEL, title: "Other" }] }), ["DashboardsInvocation"]],
+    ["title", () => ({ title: "Other" }), ["DashboardsInvocation"]],
+    ["reader", () => ({ readerRoleArns: ["arn:aws:iam::123456789012:role/a"] }), ["DashboardsInvocation"]],
+    ["group of readers", () => ({ readerGroups: ["analysts"] }), ["DashboardsInvocation"]],
+    ["writer", (stack) => ({ writers: [functionRole(stack, "Other", "Other")] }), ["Invocation"]],
+    ["retention", () => ({ retentionDays: 91 }), ["Invocation"]],
+    ["number of shards", () => ({ shards: 2 }), ["Invocation"]],
+  ])("another %s invokes only the part that it concerns", (_, change, parts) => {
+    const triggersOf = (changes: typeof change) => {
+      const template = Template.of(
+        (stack) =>
+          new SearchSetup(stack, "Tested", { ...props(stack, ""), panels: [PANEL], ...changes(stack) }),
+      );
+      return (["Invocation", "DashboardsInvocation"] as const).map(
+        (part) => [part, invocation(template, part).properties["triggers"]] as const,
+      );
+    };
+    const usual = new Map(triggersOf(() => ({})));
+
+    expect(
+      triggersOf(change)
+        .filter(([part, triggers]) => JSON.stringify(triggers) !== JSON.stringify(usual.get(part)))
+        .map(([part]) => part),
+    ).toEqual(parts);
+  });
+
+  test("both parts are invoked again when a column is another", () => {
     const triggersOf = (change: Partial<SearchSetupProps>) => {
       const template = Template.of(
         (stack) => new SearchSetup(stack, "Tested", { ...props(stack, ""), ...change }),
       );
-      const { triggers } = template.only("aws_lambda_invocation").properties;
-      return triggers as Readonly<Record<"input" | "code" | "contract" | "endpoint", string>>;
+      return (["Invocation", "DashboardsInvocation"] as const).map(
+        (part) => invocation(template, part).properties["triggers"] as { readonly contract: string },
+      );
     };
     const { name, eventTime, columns } = retailTransaction;
     const column = { field: "Discount", kind: "double", required: false, comment: "" } as const;
     const contract = { ...retailTransaction, name, eventTime, columns: [...columns, column] };
-    const usual = triggersOf({ panels: [PANEL] });
 
-    expect(triggersOf({ panels: [PANEL], contract })).toEqual({
-      ...usual,
-      contract: `${usual.contract},Discount:f`,
-    });
-    const changed = triggersOf({ panels: [{ ...PANEL, title: "Other" }] });
-    expect(JSON.parse(usual.input)).toMatchObject({ panels: [PANEL] });
-    expect(changed).toEqual({ ...usual, input: usual.input.replace('"title":"Lines"', '"title":"Other"') });
-    expect(changed.input).not.toBe(usual.input);
+    expect(triggersOf({ contract })).toEqual(
+      triggersOf({}).map((usual) => ({ ...usual, contract: `${usual.contract},Discount:f` })),
+    );
   });
 
   test("tells the set-up of the contract's reader and of its smoke test", () => {
@@ -679,7 +712,8 @@ describe("search-setup", () => {
           contract: { ...meterReadings, smoke: { meter_id: "SMOKE", reading_kwh: 0n } },
         }),
     );
-    expect(JSON.parse(String(template.only("aws_lambda_invocation").properties["input"]))).toMatchObject({
+    const { input } = invocation(template, "DashboardsInvocation").properties;
+    expect(JSON.parse(String(input))).toMatchObject({
       readerRole: "meter_readings_reader",
       smoke: { meter_id: "SMOKE", reading_kwh: "0" },
       title: "meter_readings",
@@ -779,7 +813,8 @@ describe("UpsertToES", () => {
       destination_config: {
         on_failure: { destination_arn: reference(template.only("aws_s3_bucket", "Lake_Bucket"), "arn") },
       },
-      depends_on: [template.only("aws_lambda_invocation").address],
+      // Not on what people look at: a failure there keeps no data out.
+      depends_on: [template.only("aws_lambda_invocation", "Setup_Invocation_").address],
     });
   });
 

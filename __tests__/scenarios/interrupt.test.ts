@@ -3,6 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  AthenaClient,
+  BatchGetQueryExecutionCommand,
+  ListQueryExecutionsCommand,
+} from "@aws-sdk/client-athena";
 import { eventually } from "../../benchmarks/support/eventually";
 import { FAST, ROOT } from "../../benchmarks/support/start";
 
@@ -13,6 +18,8 @@ import { FAST, ROOT } from "../../benchmarks/support/start";
 const END_WITHIN_MS = 30_000;
 /** Below the ports that a system gives to clients, and not the product's own. */
 const FIRST_PORT = 14_590;
+const ATHENA_PORT_OFFSET = 2;
+const MERGE_WORKGROUP = "retail-bi-merge";
 
 /** A run whose temporary files and processes can be told from all others by its TMPDIR. */
 class Run {
@@ -137,6 +144,29 @@ test("Ctrl-C while clients hold a connection, half a request and an answer of ev
     await hold(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
   }
   await hold(FIRST_PORT + 5, `GET /events HTTP/1.1\r\nHost: 127.0.0.1:${FIRST_PORT + 5}\r\n\r\n`);
+  await endsWell(run, 0);
+});
+
+test("Ctrl-C while the query of a merge runs", async () => {
+  run = new Run("--port", String(FIRST_PORT), "--rate", "4000", "--pack", "25");
+  await run.wrote(/Ctrl-C stops it/);
+  const athena = new AthenaClient({
+    region: "eu-west-1",
+    endpoint: `http://127.0.0.1:${FIRST_PORT + ATHENA_PORT_OFFSET}`,
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  try {
+    await eventually(async () => {
+      const { QueryExecutionIds } = await athena.send(
+        new ListQueryExecutionsCommand({ WorkGroup: MERGE_WORKGROUP }),
+      );
+      expect(QueryExecutionIds).not.toEqual([]);
+      const { QueryExecutions } = await athena.send(new BatchGetQueryExecutionCommand({ QueryExecutionIds }));
+      expect(QueryExecutions?.map(({ Status }) => Status?.State)).toContain("RUNNING");
+    }, 100_000);
+  } finally {
+    athena.destroy();
+  }
   await endsWell(run, 0);
 });
 

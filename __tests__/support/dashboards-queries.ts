@@ -32,7 +32,12 @@ function attribute(object: SavedObject, name: string): string {
   return value;
 }
 
-function searchSourceOf({ attributes }: SavedObject): { filter: { query: unknown; meta: unknown }[] } {
+interface Filter {
+  readonly query: unknown;
+  readonly meta: { readonly negate: boolean };
+}
+
+function searchSourceOf({ attributes }: SavedObject): { filter: Filter[] } {
   const { kibanaSavedObjectMeta: meta } = attributes as {
     kibanaSavedObjectMeta: { searchSourceJSON: string };
   };
@@ -140,7 +145,7 @@ async function ask(
   search: Search,
   indexName: string,
   pattern: SavedObject,
-  filters: readonly { readonly query: unknown }[],
+  filters: readonly Filter[],
   body: object,
 ): Promise<Answer> {
   const time = {
@@ -149,10 +154,15 @@ async function ask(
     format: "strict_date_optional_time",
   };
   const range = { range: { [attribute(pattern, "timeFieldName")]: time } };
+  const queries = (negated: boolean) =>
+    filters.filter(({ meta }) => meta.negate === negated).map(({ query }) => query);
   const answer = await search({
     method: "POST",
     path: `/${indexPattern(indexName)}/_search`,
-    body: { ...body, query: { bool: { filter: [...filters.map(({ query }) => query), range] } } },
+    body: {
+      ...body,
+      query: { bool: { filter: [...queries(false), range], must_not: queries(true) } },
+    },
     timeoutMs: 60_000,
   });
   if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);

@@ -41,11 +41,3 @@ export function flatSettings(settings: Json): JsonObject {
 export function strings(value: Json | undefined): string[] {
   return isList(value) ? value.filter((item) => typeof item === "string") : [];
 }
-
-/** An answer's body as JSON. @throws Error when the engine answered with anything else. */
-export function parsed(body: unknown, from: string): JsonObject {
-  // The client has parsed it already; a round trip turns `unknown` into JSON without an unchecked cast.
-  const value: Json = typeof body === "object" ? JSON.parse(JSON.stringify(body)) : null;
-  if (!isJsonObject(value)) throw new Error(`${from} answered something that is not a JSON object`);
-  return value;
-}

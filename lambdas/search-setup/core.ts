@@ -1,15 +1,16 @@
 import type { RunTimeContract } from "../../contract/variable";
-import { isJsonObject } from "../../lib/json";
+import { savedObjects } from "../../dashboards/saved-objects";
 import type { Logger } from "../shared/log";
 import { indexPattern, WRITER_ROLE } from "../shared/search";
 import type { Search } from "../shared/search-client";
+import { parsed } from "./answer";
 import { auditLog } from "./audit-log";
-import { canonical, parsed } from "./canonical";
+import { setUpDashboards } from "./dashboards";
 import { addFields } from "./index-fields";
 import { indexTemplate } from "./index-template";
-import type { SearchSetupInput } from "./input";
+import type { DashboardsInput, IndexingInput, ReadInput } from "./input";
 import { lifecyclePolicy } from "./lifecycle-policy";
-import type { Resource } from "./resource";
+import { ensureAll, type Resource, type SetupOutcome } from "./resource";
 import {
   ADMINISTRATOR_ROLES,
   DASHBOARDS_USER_ROLES,
@@ -19,7 +20,7 @@ import {
   securityRole,
   writerRole,
 } from "./security";
-import { type Clock, type RetryingSearch, shown, withRetry } from "./with-retry";
+import { type Clock, type RetryingSearch, withRetry } from "./with-retry";
 
 /** External dependencies of the function. */
 export interface Ports extends Clock {
@@ -27,65 +28,69 @@ export interface Ports extends Clock {
   readonly log: Logger;
 }
 
-/** Result of the set-up for each resource. A second run finds everything unchanged. */
-export interface SetupOutcome {
-  readonly created: readonly string[];
-  readonly updated: readonly string[];
-  readonly unchanged: readonly string[];
-  /** What could not be done and keeps nothing from working: a sentence each, also in the log. */
-  readonly warnings: readonly string[];
+/** What is indexed, and where. */
+export interface Indexed {
+  /** First part of the indices' names, such as `retail`. */
+  readonly indexName: string;
+  readonly contract: RunTimeContract;
 }
 
 /**
- * Configures the domain's templates, policies, security roles and role mappings as the deploy wants them: each is
- * read, compared by meaning, and written only if it differs. Indices that exist get the contract's new fields.
- * @throws Error when the domain cannot be reached in time or refuses.
+ * Sets up one part of the domain's content: each resource is read, compared by meaning, and written only if it differs.
+ * @throws Error when the domain cannot be reached in time, refuses, or answers with anything but JSON
  */
-export async function searchSetup(
-  input: SearchSetupInput,
-  { indexName, contract }: { readonly indexName: string; readonly contract: RunTimeContract },
-  ports: Ports,
-): Promise<SetupOutcome> {
-  const { columns } = contract;
+export function searchSetup(input: ReadInput, indexed: Indexed, ports: Ports): Promise<SetupOutcome> {
   const search = withRetry(ports.search, ports);
-  const resources = [
-    lifecyclePolicy(indexName, input.retentionDays),
-    indexTemplate(indexName, columns, input),
-    auditLog(),
-    ...(await forPeople(input, indexName, search)),
-    ...(await forAdministrators(input, search)),
-    ...forWriters(input, indexName),
-  ];
-  const outcome = {
-    created: [] as string[],
-    updated: [] as string[],
-    unchanged: [] as string[],
-    warnings: [] as string[],
-  };
-  for (const resource of resources) {
-    const result = await ensure(resource, search);
-    outcome[result].push(resource.what);
-    ports.log.info(`${resource.what}: ${result}`);
-  }
-  // After the template: an index that is made meanwhile has them from there.
-  const { added, warnings } = await addFields(indexName, columns, search);
-  for (const { index, fields } of added) ports.log.info(`index ${index}: fields added`, { fields });
-  outcome[added.length > 0 ? "updated" : "unchanged"].push(`fields of ${indexPattern(indexName)}`);
-  for (const warning of warnings) {
-    ports.log.warn(warning);
-    outcome.warnings.push(warning);
-  }
-  return outcome;
+  return input.part === "indexing"
+    ? forIndexing(input, indexed, search, ports.log)
+    : forPeople(input, indexed, search, ports.log);
 }
 
-/** Last, because the writer may write only when policy and template exist for its indices. */
-function forWriters({ writerRoleArns }: SearchSetupInput, indexName: string): Resource[] {
-  return [securityRole(WRITER_ROLE, writerRole(indexName)), roleMapping(WRITER_ROLE, writerRoleArns)];
+/** The writer comes after policy and template, without which it may not write. Indices that exist get new fields. */
+async function forIndexing(
+  { replicas, retentionDays, shards, writerRoleArns }: IndexingInput,
+  { indexName, contract: { columns } }: Indexed,
+  search: RetryingSearch,
+  log: Logger,
+): Promise<SetupOutcome> {
+  const resources = [
+    lifecyclePolicy(indexName, retentionDays),
+    indexTemplate(indexName, columns, { replicas, shards }),
+    auditLog(),
+    securityRole(WRITER_ROLE, writerRole(indexName)),
+    roleMapping(WRITER_ROLE, writerRoleArns),
+  ];
+  const results = await ensureAll(resources, search, log);
+  // After the template: an index that is made meanwhile has them from there.
+  const { added, warnings } = await addFields(indexName, columns, search);
+  for (const { index, fields } of added) log.info(`index ${index}: fields added`, { fields });
+  for (const warning of warnings) log.warn(warning);
+  const fields = [`fields of ${indexPattern(indexName)}`];
+  return joined(results, added.length > 0 ? { updated: fields } : { unchanged: fields }, { warnings });
+}
+
+/** Roles come first: people search the indices even where Dashboards does not answer. */
+async function forPeople(
+  input: Required<DashboardsInput>,
+  { indexName, contract }: Indexed,
+  search: RetryingSearch,
+  log: Logger,
+): Promise<SetupOutcome> {
+  const { panels, smoke, title } = input;
+  const roles = [
+    ...(await readerRoles(input, indexName, search)),
+    ...(await administratorRoles(input, search)),
+  ];
+  const people = await ensureAll(roles, search, log);
+  const objects = savedObjects({ ...contract, smoke }, panels, { indexName, title });
+  const dashboards = await setUpDashboards(objects, search);
+  log.info("Dashboards", { ...dashboards });
+  return joined(people, dashboards);
 }
 
 /** The role exists even if nobody is mapped to it, so that an operator can map users by hand. */
-async function forPeople(
-  { readerGroups, readerRole: name, readerRoleArns }: SearchSetupInput,
+async function readerRoles(
+  { readerGroups, readerRole: name, readerRoleArns }: DashboardsInput,
   indexName: string,
   search: RetryingSearch,
 ): Promise<Resource[]> {
@@ -96,8 +101,8 @@ async function forPeople(
   return [role, roleMapping(name, readers), roleMapping(dashboardsUser, readers)];
 }
 
-async function forAdministrators(
-  { administratorRoleArns = [] }: SearchSetupInput,
+async function administratorRoles(
+  { administratorRoleArns = [] }: DashboardsInput,
   search: RetryingSearch,
 ): Promise<Resource[]> {
   if (administratorRoleArns.length === 0) return [];
@@ -114,27 +119,18 @@ async function existingRole(names: readonly string[], search: RetryingSearch): P
 }
 
 async function hasRole(name: string, search: RetryingSearch): Promise<boolean> {
-  const { status } = await search({ method: "GET", path: `${SECURITY_API}/roles/${name}` });
-  return status === 200;
+  const path = `${SECURITY_API}/roles/${name}`;
+  const answer = await search({ method: "GET", path });
+  return answer.status === 200 && parsed(answer, `GET ${path}`)[name] !== undefined;
 }
 
-/** What became of a resource. */
-export type ResourceResult = Exclude<keyof SetupOutcome, "warnings">;
-
-async function ensure(resource: Resource, search: RetryingSearch): Promise<ResourceResult> {
-  const { what, path, writePath = path, find, wanted, writeQuery, significant } = resource;
-  const read = await search({ method: "GET", path });
-  if (read.status !== 200 && read.status !== 404) {
-    throw new Error(`${what} cannot be read: ${read.status} ${shown(read.body)}`);
-  }
-  const found = read.status === 200 ? find(parsed(read.body, `GET ${path}`)) : undefined;
-  const existing = isJsonObject(found) ? found : undefined;
-  const body = wanted(existing);
-  if (existing && canonical(significant(existing)) === canonical(significant(body))) return "unchanged";
-  const query = writeQuery?.(existing);
-  const written = await search({ method: "PUT", path: writePath, body, ...(query && { query }) });
-  if (written.status !== 200 && written.status !== 201) {
-    throw new Error(`${what} cannot be written: ${written.status} ${shown(written.body)}`);
-  }
-  return existing ? "updated" : "created";
+function joined(...outcomes: readonly Partial<SetupOutcome>[]): SetupOutcome {
+  const all = (key: keyof SetupOutcome): readonly string[] =>
+    outcomes.flatMap((outcome) => outcome[key] ?? []);
+  return {
+    created: all("created"),
+    updated: all("updated"),
+    unchanged: all("unchanged"),
+    warnings: all("warnings"),
+  };
 }

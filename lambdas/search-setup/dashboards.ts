@@ -1,9 +1,10 @@
-import { isDeepStrictEqual } from "node:util";
 import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-objects";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
-import { parsed } from "./canonical";
-import type { ResourceResult, SetupOutcome } from "./core";
-import { type RetriedRequest, type RetryingSearch, shown } from "./with-retry";
+import { parsed, shown } from "./answer";
+import { canonical } from "./canonical";
+import type { ResourceResult, ResourceResults } from "./resource";
+import { isSettled } from "./saved-object-meaning";
+import type { RetriedRequest, RetryingSearch } from "./with-retry";
 
 /** OpenSearch Dashboards at the domain's own endpoint. */
 const DASHBOARDS = "/_dashboards/api";
@@ -13,17 +14,18 @@ const SAVED_OBJECTS = `${DASHBOARDS}/saved_objects`;
 /** Dashboards requires `osd-xsrf` on a write, as proof that no foreign page sent it. Everybody sees the global tenant. */
 const HEADERS = { "osd-xsrf": "true", securitytenant: "global" } as const;
 
-/** Multipart boundary at the beginning of a line; the lines of the file begin with a brace. */
+/** Multipart boundary at the beginning of a line; the lines of the form's content begin with a brace or a bracket. */
 const BOUNDARY = "retail-bi-saved-objects";
 
 /**
  * Configures the advanced settings and the saved objects: reads them, and writes only those that differ.
- * @throws Error when Dashboards cannot be reached in time, refuses, or imports only a part
+ * @throws Error when Dashboards cannot be reached in time, refuses, imports only a part, or answers with anything but
+ * whole JSON
  */
 export async function setUpDashboards(
   objects: readonly SavedObject[],
   search: RetryingSearch,
-): Promise<Pick<SetupOutcome, ResourceResult>> {
+): Promise<ResourceResults> {
   const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
   outcome[await ensureSettings(search)].push("Dashboards settings");
 
@@ -38,16 +40,54 @@ export async function setUpDashboards(
   return outcome;
 }
 
+/**
+ * What Dashboards does not have as the deploy put it there: a sentence for each saved object that is absent or was changed.
+ * @throws as {@link setUpDashboards}; it writes nothing
+ */
+export async function changedObjects(
+  objects: readonly SavedObject[],
+  search: RetryingSearch,
+): Promise<readonly string[]> {
+  const found = await find(objects, search);
+  return objects.flatMap((object) => {
+    const what = nameOf(object);
+    const present = found.get(what);
+    if (present === undefined) return [`${what} does not exist`];
+    return isSettled(object, present) ? [] : [`${what} differs from what was deployed`];
+  });
+}
+
 async function ensureSettings(search: RetryingSearch): Promise<ResourceResult> {
-  const { settings = {} } = await call({ method: "GET", path: SETTINGS }, search);
-  const present = (name: string): Json | undefined => {
-    const setting = isJsonObject(settings) ? settings[name] : undefined;
-    return isJsonObject(setting) ? setting["userValue"] : undefined;
-  };
-  const changes = Object.entries(ADVANCED_SETTINGS).filter(([name, value]) => present(name) !== value);
-  if (changes.length === 0) return "unchanged";
-  await call({ method: "POST", path: SETTINGS, body: { changes: Object.fromEntries(changes) } }, search);
-  return changes.some(([name]) => present(name) !== undefined) ? "updated" : "created";
+  const present = userValues(await call({ method: "GET", path: SETTINGS }, search));
+  const changes = differing(present);
+  const names = Object.keys(changes);
+  if (names.length === 0) return "unchanged";
+  const answer = await call({ method: "POST", path: SETTINGS, body: { changes } }, search);
+  if (Object.keys(differing(userValues(answer))).length > 0) {
+    throw new Error(`Dashboards did not take the settings ${names.join(", ")}: ${shown(answer)}`);
+  }
+  return names.some((name) => present.has(name)) ? "updated" : "created";
+}
+
+/** The wanted settings that are not as they must be; a number may be spelled as text. */
+function differing(present: ReadonlyMap<string, Json>): Readonly<Record<string, string | number>> {
+  return Object.fromEntries(
+    Object.entries(ADVANCED_SETTINGS).filter(
+      ([name, value]) => canonical(present.get(name) ?? null) !== canonical(value),
+    ),
+  );
+}
+
+/** The settings that somebody has set; others have Dashboards' defaults. @throws Error when the answer has none at all */
+function userValues(answer: JsonObject): ReadonlyMap<string, Json> {
+  const { settings } = answer;
+  if (!isJsonObject(settings)) throw new Error(`Dashboards does not say its settings: ${shown(answer)}`);
+  return new Map(
+    Object.entries(settings).flatMap(([name, setting]) => {
+      const value = isJsonObject(setting) ? setting["userValue"] : undefined;
+      return value === undefined || value === null ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** The existing ones of the objects, by name. */
@@ -57,83 +97,72 @@ async function find(
 ): Promise<ReadonlyMap<string, JsonObject>> {
   const wanted = objects.map(({ type, id }) => ({ type, id }));
   const answer = await call({ method: "POST", path: `${SAVED_OBJECTS}/_bulk_get`, body: wanted }, search);
-  const { saved_objects: found } = answer;
-  if (!isList(found)) throw new Error(`Dashboards does not say which saved objects it has: ${shown(answer)}`);
+  const { saved_objects: list } = answer;
+  const answered = new Map(
+    (isList(list) ? list : [])
+      .filter(isJsonObject)
+      .map((object) => [nameOf({ type: String(object["type"]), id: String(object["id"]) }), object]),
+  );
+  const missing = wanted.map(nameOf).filter((name) => !answered.has(name));
+  if (missing.length > 0) {
+    throw new Error(`Dashboards does not say whether it has ${missing.join(", ")}: ${shown(answer)}`);
+  }
   return new Map(
-    found.filter(isJsonObject).flatMap((object) => {
-      const { type, id, error } = object;
-      if (error === undefined) return [[nameOf({ type: String(type), id: String(id) }), object] as const];
-      if (isJsonObject(error) && error["statusCode"] === 404) return [];
-      throw new Error(`${String(type)} ${String(id)} cannot be read: ${shown(error)}`);
+    [...answered].filter(([name, { error }]) => {
+      if (error === undefined) return true;
+      if (isJsonObject(error) && error["statusCode"] === 404) return false;
+      throw new Error(`${name} cannot be read: ${shown(error)}`);
     }),
   );
 }
 
-/** Compares only the wanted members: Dashboards adds its own, and counts how often a field is viewed. */
-function isSettled({ attributes, references }: SavedObject, found: JsonObject | undefined): boolean {
-  const present = found?.["attributes"];
-  if (!isJsonObject(present)) return false;
-  return (
-    isDeepStrictEqual(found?.["references"], references) &&
-    Object.entries(attributes).every(([key, value]) =>
-      key === "fields" ? hasFields(present[key], value) : isDeepStrictEqual(present[key], value),
-    )
-  );
-}
-
-/** Whether the fields of an index pattern, a list as text, include all wanted ones. */
-function hasFields(present: Json | undefined, wanted: Json): boolean {
-  const there = fieldsOf(present);
-  return [...fieldsOf(wanted)].every(([name, field]) => isDeepStrictEqual(there.get(name), field));
-}
-
-function fieldsOf(text: Json | undefined): ReadonlyMap<string, JsonObject> {
-  const list: Json = typeof text === "string" ? JSON.parse(text) : [];
-  const fields = isList(list) ? list.filter(isJsonObject) : [];
-  return new Map(fields.map(({ count: _, ...field }) => [String(field["name"]), field]));
-}
-
-/** @throws Error naming what was not imported: Dashboards answers even such an import with 200 */
+/**
+ * Creates and overwrites. Not by `_import`, which overwrites only with a query parameter: OpenSearch Service ignores
+ * those of a signed POST (https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-signing-service-requests.html).
+ * @throws Error naming what was not imported: Dashboards answers even such an import with 200
+ */
 async function importObjects(objects: readonly SavedObject[], search: RetryingSearch): Promise<void> {
   const answer = await call(
     {
       method: "POST",
-      path: `${SAVED_OBJECTS}/_import`,
-      query: { overwrite: "true" },
+      path: `${SAVED_OBJECTS}/_resolve_import_errors`,
       content: { type: `multipart/form-data; boundary=${BOUNDARY}`, text: form(objects) },
     },
     search,
   );
   const { success, successCount, errors } = answer;
   if (success === true && successCount === objects.length) return;
-  const reasons = isList(errors)
-    ? errors
-        .filter(isJsonObject)
-        .map(({ type, id, error }) => `${String(type)} ${String(id)}: ${shown(error)}`)
-    : [shown(answer)];
+  const reasons = (isList(errors) ? errors : [])
+    .filter(isJsonObject)
+    .map(({ type, id, error }) => `${String(type)} ${String(id)}: ${shown(error)}`);
   throw new Error(
-    `Dashboards imported ${shown(successCount)} of ${objects.length} saved objects: ${reasons.join("; ")}`,
+    `Dashboards imported ${shown(successCount)} of ${objects.length} saved objects: ${reasons.join("; ") || shown(answer)}`,
   );
 }
 
-/** A multipart form with one file; its name must end in `.ndjson`. */
+/** A multipart form of a file, whose name must end in `.ndjson`, and of what to do with each of its objects. */
 function form(objects: readonly SavedObject[]): string {
+  const retries = objects.map(({ type, id }) => ({ type, id, overwrite: true }));
   return [
     `--${BOUNDARY}`,
     'Content-Disposition: form-data; name="file"; filename="saved-objects.ndjson"',
     "Content-Type: application/ndjson",
     "",
     ...objects.map((object) => JSON.stringify(object)),
+    `--${BOUNDARY}`,
+    'Content-Disposition: form-data; name="retries"',
+    "",
+    JSON.stringify(retries),
     `--${BOUNDARY}--`,
     "",
   ].join("\r\n");
 }
 
 async function call(request: RetriedRequest, search: RetryingSearch): Promise<JsonObject> {
-  const { status, body } = await search({ ...request, headers: HEADERS });
+  const answer = await search({ ...request, headers: HEADERS });
   const what = `${request.method} ${request.path}`;
-  if (status !== 200) throw new Error(`${what}: ${status} ${shown(body)}`);
-  return parsed(body, what);
+  if (answer.status !== 200) throw new Error(`${what}: ${answer.status} ${shown(answer.body)}`);
+  return parsed(answer, what);
 }
 
 function nameOf({ type, id }: { readonly type: string; readonly id: string }): string {

@@ -2,8 +2,9 @@ import type { Column } from "../../contract/column";
 import { indexMapping } from "../../contract/index-mapping";
 import { isJsonObject, type Json, type JsonObject, objectOf } from "../../lib/json";
 import { indexPattern } from "../shared/search";
-import { canonical, parsed } from "./canonical";
-import { type RetryingSearch, shown } from "./with-retry";
+import { assertWritten, parsed, shown } from "./answer";
+import { canonical } from "./canonical";
+import type { RetryingSearch } from "./with-retry";
 
 /** What became of the fields of the indices that exist. */
 export interface FieldsOutcome {
@@ -25,13 +26,16 @@ export async function addFields(
   search: RetryingSearch,
 ): Promise<FieldsOutcome> {
   const path = `/${indexPattern(indexName)}/_mapping`;
-  const { status, body } = await search({ method: "GET", path });
-  if (status !== 200)
-    throw new Error(`the mappings of ${indexPattern(indexName)} cannot be read: ${status} ${shown(body)}`);
+  const read = await search({ method: "GET", path });
+  if (read.status !== 200) {
+    throw new Error(
+      `the mappings of ${indexPattern(indexName)} cannot be read: ${read.status} ${shown(read.body)}`,
+    );
+  }
   const wanted = mappingProperties(columns);
   const added: { index: string; fields: string[] }[] = [];
   const warnings: string[] = [];
-  for (const [index, found] of Object.entries(parsed(body, `GET ${path}`))) {
+  for (const [index, found] of Object.entries(parsed(read, `GET ${path}`))) {
     const existing = objectOf(objectOf(isJsonObject(found) ? found : {}, "mappings"), "properties");
     const { missing, conflicts } = difference(existing, wanted);
     for (const conflict of conflicts) warnings.push(`index ${index}: ${conflict}`);
@@ -42,8 +46,10 @@ export async function addFields(
       path: `/${index}/_mapping`,
       body: { properties: missing },
     });
-    if (written.status === 200) added.push({ index, fields });
-    else {
+    if (written.status === 200) {
+      assertWritten(written, `index ${index}: the fields ${fields.join(", ")} cannot be added`);
+      added.push({ index, fields });
+    } else {
       const reason = `${written.status} ${shown(written.body)}`;
       warnings.push(
         `index ${index}: the fields ${fields.join(", ")} cannot be added, and are not searchable there: ${reason}`,

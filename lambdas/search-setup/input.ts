@@ -6,11 +6,22 @@ import { isJsonObject } from "../../lib/json";
 import { ROLE_ARN } from "../../lib/role-arn";
 import { WRITER_ROLE } from "../shared/search";
 
-/**
- * Input of search-setup from the deploy: the JSON of its `aws_lambda_invocation`. Terraform invokes synchronously, for
- * which Lambda takes 6 MB; a panel is below 1 KB.
- */
-export interface SearchSetupInput {
+/** What indexing needs: index template, lifecycle, audit log, and the writers' security role. */
+export interface IndexingInput {
+  readonly part: "indexing";
+  /** Replicas of each primary shard: 0 on a single node. 0 to 10. */
+  readonly replicas: number;
+  /** Days after which an index is deleted, counted from its first document. 32 to 36500. */
+  readonly retentionDays: number;
+  /** Primary shards of each monthly index. 1 to 100. */
+  readonly shards: number;
+  /** ARNs of the IAM roles that may write documents; added to the role's mapping, never replacing it. */
+  readonly writerRoleArns: readonly string[];
+}
+
+/** What people look at: the readers' security role, and the settings and saved objects of Dashboards. */
+export interface DashboardsInput {
+  readonly part: "dashboards";
   /** What people look at. @default the contract's default panels */
   readonly panels?: readonly Panel[];
   /** ARNs of the IAM roles with all permissions; added like the writers. @default none */
@@ -21,19 +32,20 @@ export interface SearchSetupInput {
   readonly readerRole: string;
   /** ARNs of the IAM roles with read-only access; added like the writers. May be empty. */
   readonly readerRoleArns: readonly string[];
-  /** Replicas of each primary shard: 0 on a single node. 0 to 10. */
-  readonly replicas: number;
-  /** Days after which an index is deleted, counted from its first document. 32 to 36500. */
-  readonly retentionDays: number;
-  /** Primary shards of each monthly index. 1 to 100. */
-  readonly shards: number;
   /** The contract's values that mark lines of the smoke test. @default none */
   readonly smoke?: SmokeInput;
   /** Title of the dashboard. */
   readonly title: string;
-  /** ARNs of the IAM roles that may write documents; added to the role's mapping, never replacing it. */
-  readonly writerRoleArns: readonly string[];
 }
+
+/**
+ * Input of search-setup from the deploy: the JSON of an `aws_lambda_invocation`, one for each part. Terraform invokes
+ * synchronously, for which Lambda takes 6 MB; a panel is below 1 KB.
+ */
+export type SearchSetupInput = IndexingInput | DashboardsInput;
+
+/** The input as it was read, with the defaults. */
+export type ReadInput = Required<IndexingInput> | Required<DashboardsInput>;
 
 type SmokeInput = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -43,33 +55,59 @@ export class InputError extends Error {
 }
 
 /** @throws InputError naming every key that is missing, malformed or unknown, with its value. */
-export function readInput(contract: RunTimeContract, event: unknown): Required<SearchSetupInput> {
+export function readInput(contract: RunTimeContract, event: unknown): ReadInput {
   if (typeof event !== "object" || event === null || Array.isArray(event)) {
     throw new InputError(`The input is ${JSON.stringify(event)}; a JSON object is wanted`);
   }
   const given = new Map<string, unknown>(Object.entries(event));
   const faults: string[] = [];
-  const take = (key: keyof SearchSetupInput): unknown => {
+  const take = (key: keyof IndexingInput | keyof DashboardsInput): unknown => {
     const value = given.get(key);
     given.delete(key);
     return value;
   };
-  const input: Required<SearchSetupInput> = {
-    panels: panels(contract, take("panels"), faults),
-    administratorRoleArns: roleArns("administratorRoleArns", take("administratorRoleArns") ?? [], 0, faults),
-    readerGroups: groups("readerGroups", take("readerGroups"), faults),
-    readerRole: name("readerRole", take("readerRole"), faults),
-    readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),
-    replicas: integer("replicas", take("replicas"), 0, 10, faults),
-    retentionDays: integer("retentionDays", take("retentionDays"), 32, 36_500, faults),
-    shards: integer("shards", take("shards"), 1, 100, faults),
-    smoke: smoke(contract, take("smoke"), faults),
-    title: text("title", take("title"), faults),
-    writerRoleArns: roleArns("writerRoleArns", take("writerRoleArns"), 1, faults),
-  };
+  const input = readPart(contract, take, faults);
   for (const key of given.keys()) faults.push(`"${key}" is not known`);
   if (faults.length > 0) throw new InputError(`The input of search-setup is wrong: ${faults.join("; ")}`);
   return input;
+}
+
+function readPart(
+  contract: RunTimeContract,
+  take: (key: keyof IndexingInput | keyof DashboardsInput) => unknown,
+  faults: string[],
+): ReadInput {
+  const part = take("part");
+  switch (part) {
+    case "indexing":
+      return {
+        part,
+        replicas: integer("replicas", take("replicas"), 0, 10, faults),
+        retentionDays: integer("retentionDays", take("retentionDays"), 32, 36_500, faults),
+        shards: integer("shards", take("shards"), 1, 100, faults),
+        writerRoleArns: roleArns("writerRoleArns", take("writerRoleArns"), 1, faults),
+      };
+    case "dashboards":
+      return {
+        part,
+        panels: panels(contract, take("panels"), faults),
+        administratorRoleArns: roleArns(
+          "administratorRoleArns",
+          take("administratorRoleArns") ?? [],
+          0,
+          faults,
+        ),
+        readerGroups: groups("readerGroups", take("readerGroups"), faults),
+        readerRole: name("readerRole", take("readerRole"), faults),
+        readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),
+        smoke: smoke(contract, take("smoke"), faults),
+        title: text("title", take("title"), faults),
+      };
+    default:
+      throw new InputError(
+        `The input of search-setup is wrong: part is ${JSON.stringify(part)}; "indexing" or "dashboards" is wanted`,
+      );
+  }
 }
 
 function integer(key: string, value: unknown, min: number, max: number, faults: string[]): number {

@@ -33,7 +33,8 @@ export function lifecyclePolicy(indexName: string, retentionDays: number): Resou
     path: `/_plugins/_ism/policies/${indexName}`,
     find: (body) => body,
     wanted: () => ({ policy }),
-    // Without them the plugin takes a write for the creation of an existing policy, and refuses it.
+    // Without them the plugin takes a write for the creation of an existing policy, and refuses it; it reads them from the
+    // URL alone. OpenSearch Service ignores those of a signed POST, and this is a PUT.
     writeQuery: (existing) =>
       existing === undefined
         ? {}

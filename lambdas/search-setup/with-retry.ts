@@ -1,5 +1,6 @@
 import { isJsonObject, member } from "../../lib/json";
 import type { Search, SearchAnswer, SearchRequest } from "../shared/search-client";
+import { shown } from "./answer";
 
 /** Time, as the function sees it. */
 export interface Clock {
@@ -64,10 +65,4 @@ async function attempt(search: Search, request: RetriedRequest): Promise<Attempt
 function isIndexBlock(body: unknown): boolean {
   const error = isJsonObject(body) ? member(body, "error") : undefined;
   return isJsonObject(error) && member(error, "type") === "cluster_block_exception";
-}
-
-/** An answer's body as text that fits into a message. */
-export function shown(body: unknown): string {
-  const text = typeof body === "string" ? body : (JSON.stringify(body) ?? "nothing");
-  return text.length <= 500 ? text : `${text.slice(0, 500)}…`;
 }

@@ -1,5 +1,5 @@
 import { AwsSigv4Signer } from "@opensearch-project/opensearch/aws-v3";
-import { ResponseError } from "@opensearch-project/opensearch/lib/errors.js";
+import { DeserializationError, ResponseError } from "@opensearch-project/opensearch/lib/errors.js";
 import { ConnectionPool } from "@opensearch-project/opensearch/lib/pool/index.js";
 import Serializer from "@opensearch-project/opensearch/lib/Serializer.js";
 
@@ -28,8 +28,20 @@ export interface SearchAnswer {
   readonly body: unknown;
 }
 
-/** Calls the domain; rejects when there is no answer: no connection, timeout, or invalid JSON with a JSON content type. */
+/** Calls the domain; rejects when there is no answer: no connection, or timeout. */
 export type Search = (request: SearchRequest) => Promise<SearchAnswer>;
+
+/** Leaves an answer as text that claims to be JSON and is not, so that its status is not lost. */
+class TolerantSerializer extends Serializer {
+  public override deserialize(json: string): unknown {
+    try {
+      return super.deserialize(json);
+    } catch (error) {
+      if (error instanceof DeserializationError) return json;
+      throw error;
+    }
+  }
+}
 
 /** An environment variable that the Lambda service sets in every function. */
 function credential(name: string): string {
@@ -60,7 +72,7 @@ export function createSearch(node: string, region: string): Search {
   pool.addConnection(node);
   const transport = new signer.Transport({
     connectionPool: pool,
-    serializer: new Serializer({
+    serializer: new TolerantSerializer({
       disablePrototypePoisoningProtection: false,
       enableLongNumeralSupport: false,
     }),

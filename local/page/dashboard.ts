@@ -18,8 +18,12 @@ export interface Dashboard {
 export function dashboardOf(plane: Pick<DataPlane, "functions" | "invocations" | "tables">): Dashboard {
   const { contract } = contractOf(plane);
   const told = plane.functions.filter(({ environment }) => environment["CONTRACT"] !== undefined);
-  const setUp = plane.invocations.find(({ functionArn }) => told.some(({ arn }) => arn === functionArn));
-  if (setUp === undefined) return { contract, panels: defaultPanels(contract) };
-  const { smoke, panels } = readInput(contract, setUp.input);
-  return { contract: { ...contract, smoke }, panels };
+  const inputs = plane.invocations
+    .filter(({ functionArn }) => told.some(({ arn }) => arn === functionArn))
+    .map(({ input }) => readInput(contract, input));
+  for (const input of inputs) {
+    if (input.part === "dashboards")
+      return { contract: { ...contract, smoke: input.smoke }, panels: input.panels };
+  }
+  return { contract, panels: defaultPanels(contract) };
 }

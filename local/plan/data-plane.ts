@@ -71,6 +71,8 @@ export interface EventSourceMappingModel {
   /** -1: no limit. */
   readonly maximumRecordAgeSeconds: number;
   readonly reportsItemFailures: boolean;
+  /** Addresses of the resources without which it is not created. */
+  readonly dependsOn: readonly string[];
   /** Bucket of the on-failure records. */
   readonly onFailureBucket?: string;
 }
@@ -139,6 +141,8 @@ export interface InvocationModel {
   readonly address: string;
   readonly functionArn: string;
   readonly input: unknown;
+  /** Addresses of the resources without which it is not made. */
+  readonly dependsOn: readonly string[];
 }
 
 /** The data plane of one synthesized stack. */

@@ -118,14 +118,15 @@ export function readEventSourceMappings(stack: Stack, targets: KnownTargets): Ev
       maximumRetries: mapping.integer("maximum_retry_attempts", -1, -1),
       maximumRecordAgeSeconds: mapping.integer("maximum_record_age_in_seconds", -1, -1),
       reportsItemFailures: responseTypes.length > 0,
+      dependsOn: mapping.strings("depends_on"),
       ...(onFailure === undefined ? {} : { onFailureBucket: targets.bucket(onFailure, "destination_arn") }),
     };
   });
 }
 
-/** `aws_lambda_invocation` */
+/** `aws_lambda_invocation`; each comes after those that it depends on. */
 export function readInvocations(stack: Stack, targets: KnownTargets): InvocationModel[] {
-  return stack.all("aws_lambda_invocation").map((invocation) => {
+  const invocations = stack.all("aws_lambda_invocation").map((invocation): InvocationModel => {
     for (const property of ["lifecycle_scope", "triggers", "terraform_key"]) {
       invocation.notHonoured(property, "called at every start here");
     }
@@ -134,8 +135,13 @@ export function readInvocations(stack: Stack, targets: KnownTargets): Invocation
       address: invocation.address,
       functionArn: targets.function(invocation, "function_name"),
       input: readJson(invocation, "input"),
+      dependsOn: invocation.strings("depends_on"),
     };
   });
+  // Terraform refuses circles.
+  const depth = ({ dependsOn }: InvocationModel): number =>
+    1 + Math.max(0, ...invocations.filter(({ address }) => dependsOn.includes(address)).map(depth));
+  return invocations.sort((one, other) => depth(one) - depth(other));
 }
 
 /** A property that contains JSON as text. */

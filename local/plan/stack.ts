@@ -40,6 +40,8 @@ export class Stack {
   readonly accountId: string;
   /** Those that the stack itself names. */
   readonly named: { readonly region: string | undefined; readonly accountId: string | undefined };
+  /** Its `cdk.tf.json`, as written. */
+  readonly document: JsonObject;
   private readonly resources: JsonObject;
   private readonly variables: ReadonlyMap<string, Json>;
   private readonly opened: Properties[] = [];
@@ -56,6 +58,7 @@ export class Stack {
     given: GivenVariables = {},
   ) {
     const document = readDocument(directory);
+    this.document = document;
     if (member(document, "module") !== undefined) {
       throw new TerraformError("module", "the local run does not support modules");
     }
@@ -109,7 +112,8 @@ export class Stack {
     });
   }
 
-  private evaluate(text: string, place: string): Json {
+  /** A text with its references resolved. @throws TerraformError when it refers to what only AWS knows */
+  evaluate(text: string, place: string): Json {
     return explained(place, () => evaluateTemplate(text, (names) => this.resolve(names, place)));
   }
 

@@ -1,4 +1,5 @@
 import { contractOf, type StackContract } from "./contract";
+import { readJson } from "./functions";
 import type { Properties } from "./properties";
 import { type Computed, Stack } from "./stack";
 import type { StackSource } from "./stack-source";
@@ -17,6 +18,8 @@ export interface System extends StackContract {
   readonly analysts?: { readonly workgroup: string; readonly database: string };
   /** Absent without a speed layer. */
   readonly speed?: { readonly domain: string; readonly functionName: string; readonly saml: boolean };
+  /** What the deploy gives to the functions of the contract when it invokes them, as SearchSetup. */
+  readonly setUpInputs?: readonly unknown[];
   /** `Name` of the instance that sessions go through; absent where there is none. */
   readonly bastion?: string;
 }
@@ -64,6 +67,10 @@ export function readSystem({ directory, variables }: StackSource, computed: Comp
     lakeBucket,
     ...(analysts && { analysts }),
     ...(speed && { speed }),
+    setUpInputs: stack
+      .all("aws_lambda_invocation")
+      .filter((one) => told.some(({ name }) => name === named(one.string("function_name"))))
+      .map((one) => readJson(one, "input")),
     ...(bastion !== undefined && { bastion }),
   };
 }

@@ -1,5 +1,12 @@
 import type { AnyResource, Condition, Statement } from "../security/policy";
 import type { Arns, QuickSightArns } from "./arns";
+import {
+  actionsOf,
+  LOOKUP_ACTIONS,
+  PROVIDER_ACTIONS,
+  type ProviderActions,
+  takesNoResource,
+} from "./provider-actions";
 
 /** A statement of a policy: about ARNs, or about every resource for a reason. */
 export type Permissions = readonly (Statement | AnyResource)[];
@@ -13,33 +20,61 @@ export interface Reach {
 }
 
 /**
- * A row of a table of permissions: actions as `service: Action Action` (further services may follow), on ARNs or, for
- * a reason, on every resource, where all the conditions hold.
+ * A row of a table of permissions: actions, or a text of them (see `actionsOf`), on ARNs or, for a reason, on every
+ * resource, where all the conditions hold.
  */
 type Row = readonly [
   sid: string,
   on: readonly string[] | { readonly reason: string },
-  actions: string,
+  actions: string | readonly string[],
   ...conditions: readonly Condition[],
 ];
 
 function permissions(rows: readonly Row[]): Permissions {
   return rows.map(([sid, on, actions, ...conditions]) => ({
     sid,
-    actions: actionsOf(actions),
+    actions: typeof actions === "string" ? actionsOf(actions) : actions,
     ...("reason" in on ? on : { resources: on }),
     ...(conditions.length > 0 && { conditions }),
   }));
 }
 
-function actionsOf(text: string): string[] {
-  let service = "";
-  return text.split(/\s+/).flatMap((word) => {
-    if (!word.endsWith(":")) return [service + word];
-    service = word;
-    return [];
-  });
+/** The provider's actions of some kinds on resources of some types, each once, in order. */
+function actionsOn(
+  types: readonly string[],
+  ...kinds: readonly (keyof ProviderActions)[]
+): readonly string[] {
+  const actions = types.flatMap((type) =>
+    kinds.flatMap((kind) => actionsOf(PROVIDER_ACTIONS[type]?.[kind] ?? "")),
+  );
+  return [...new Set(actions)].sort();
 }
+
+const onResource = (action: string): boolean => !takesNoResource(action);
+const reads = (...types: readonly string[]) => actionsOn(types, "read").filter(onResource);
+const changes = (...types: readonly string[]) => actionsOn(types, "create", "update").filter(onResource);
+const removals = (...types: readonly string[]) => actionsOn(types, "remove").filter(onResource);
+/** Changes and removals: of what holds no data. */
+const all = (...types: readonly string[]) =>
+  actionsOn(types, "create", "remove", "update").filter(onResource);
+
+/** A bucket, and the settings that are resources of their own. */
+const BUCKET = Object.keys(PROVIDER_ACTIONS).filter((type) => type.startsWith("aws_s3_bucket"));
+const CATALOG = ["aws_glue_catalog_database", "aws_glue_catalog_table"];
+const FUNCTION = Object.keys(PROVIDER_ACTIONS).filter((type) =>
+  /^aws_lambda_(?!event_source_mapping$)/.test(type),
+);
+const LOG_GROUP = ["aws_cloudwatch_log_group", "aws_cloudwatch_log_stream"];
+const ROLE = ["aws_iam_role", "aws_iam_role_policy"];
+const RULE = ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
+const TOPIC = ["aws_sns_topic", "aws_sns_topic_policy"];
+/** Actions on roles that need a boundary. */
+const BOUNDED = actionsOf("iam: CreateRole DeleteRolePolicy PutRolePermissionsBoundary PutRolePolicy");
+/** Types that an apply of a delivery changes by actions without a resource. */
+const UNNAMED = ["aws_cloudwatch_log_resource_policy", "aws_sns_topic_subscription"];
+
+const anyReads = actionsOn(Object.keys(PROVIDER_ACTIONS), "read").filter(takesNoResource);
+const isOfNetwork = (action: string): boolean => action.startsWith("ec2:");
 
 const below = (arns: readonly string[], suffix: string): string[] => arns.map((arn) => arn + suffix);
 const withAll = (arns: readonly string[], suffix: string): string[] =>
@@ -63,52 +98,41 @@ const forFunctions = ({ functions }: Arns): Condition => ({
 });
 
 /**
- * Permissions of the provider to refresh the environment's resources: it reads settings, never rows or objects. The
- * calls were taken from the provider's own log of a plan.
+ * Permissions of the provider to refresh the environment's resources: it reads settings, never rows or objects.
  */
 export function readPermissions({ arns, region, stack }: Reach): Permissions {
   const { functions, keys, logGroups, quickSight } = arns;
   // biome-ignore format: a table, row by row
   return permissions([
-    ["ReadStream", arns.streams, "kinesis: DescribeStream DescribeStreamSummary ListTagsForStream"],
-    ["ReadDelivery", arns.deliveryStreams, "firehose: DescribeDeliveryStream ListTagsForDeliveryStream"],
+    ["ReadStream", arns.streams, reads("aws_kinesis_stream")],
+    ["ReadDelivery", arns.deliveryStreams, reads("aws_kinesis_firehose_delivery_stream")],
     // HeadBucket, which checks whether a bucket exists, needs ListBucket.
-    ["ReadBuckets", arns.buckets, `s3: GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLocation
-      GetBucketLogging GetBucketNotification GetBucketObjectLockConfiguration GetBucketOwnershipControls
-      GetBucketPolicy GetBucketPublicAccessBlock GetBucketRequestPayment GetBucketTagging GetBucketVersioning
-      GetBucketWebsite GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket`],
-    ["ReadCatalog", arns.catalog, "glue: GetDatabase GetPartitionIndexes GetTable GetTags"],
-    ["ReadWorkgroups", arns.workgroups, "athena: GetNamedQuery GetWorkGroup ListTagsForResource"],
-    ["ReadFunctions", withAll(functions, ":*"), `lambda: GetFunction GetFunctionCodeSigningConfig
-      GetFunctionConfiguration GetFunctionEventInvokeConfig GetPolicy ListTags ListVersionsByFunction`],
-    ["ReadMappings", arns.eventSourceMappings, "lambda: GetEventSourceMapping ListTags"],
-    ["ReadLogGroups", [...logGroups, ...below(logGroups, ":*")], "logs: DescribeLogStreams ListTagsForResource"],
-    ["ReadRoles", arns.roles, "iam: GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies"],
+    ["ReadBuckets", arns.buckets, reads(...BUCKET)],
+    ["ReadCatalog", arns.catalog, reads(...CATALOG)],
+    ["ReadWorkgroups", arns.workgroups, reads("aws_athena_named_query", "aws_athena_workgroup")],
+    ["ReadFunctions", withAll(functions, ":*"), reads(...FUNCTION)],
+    ["ReadMappings", arns.eventSourceMappings, reads("aws_lambda_event_source_mapping")],
+    ["ReadLogGroups", [...logGroups, ...below(logGroups, ":*")], reads(...LOG_GROUP)],
+    ["ReadRoles", arns.roles, reads(...ROLE)],
     ["FindServiceLinkedRole", arns.serviceLinkedRoles, "iam: GetRole"],
-    ["ReadProfiles", arns.instanceProfiles, "iam: GetInstanceProfile"],
-    ["ReadKey", keys, "kms: DescribeKey GetKeyPolicy GetKeyRotationStatus ListResourceTags", ofStack(stack)],
+    ["ReadProfiles", arns.instanceProfiles, reads("aws_iam_instance_profile")],
+    ["ReadKey", keys, reads("aws_kms_key"), ofStack(stack)],
     // Without the key, Lambda does not return the environment, and every plan would set it again.
     ["SeeFunctionEnvironments", keys, "kms: Decrypt", ofStack(stack), via(region, "lambda"),
       equals("kms:EncryptionContext:aws:lambda:FunctionArn", ...functions)],
-    ["ReadDomain", arns.domains,
-      "es: DescribeDomain DescribeDomainChangeProgress DescribeDomainConfig GetCompatibleVersions ListTags"],
-    ["ReadRules", arns.rules, "events: DescribeRule ListTagsForResource ListTargetsByRule"],
-    ["ReadTopics", arns.topics, "sns: GetTopicAttributes ListTagsForResource"],
-    ["ReadAlarms", arns.alarms, "cloudwatch: DescribeAlarms ListTagsForResource"],
-    ["ReadDashboards", arns.dashboards, "cloudwatch: GetDashboard"],
-    ["ReadBudgets", arns.budgets, "budgets: ListTagsForResource ViewBudget"],
-    ["FindImage", arns.imageParameters, "ssm: GetParameter"],
+    ["ReadDomain", arns.domains, reads("aws_opensearch_domain")],
+    ["ReadRules", arns.rules, reads(...RULE)],
+    ["ReadTopics", arns.topics, reads(...TOPIC)],
+    ["ReadAlarms", arns.alarms, reads("aws_cloudwatch_metric_alarm")],
+    ["ReadDashboards", arns.dashboards, reads("aws_cloudwatch_dashboard")],
+    ["ReadBudgets", arns.budgets, reads("aws_budgets_budget")],
+    ["FindImage", arns.imageParameters, LOOKUP_ACTIONS["aws_ssm_parameter"] ?? ""],
     ...(quickSight ? quickSightReads(quickSight) : []),
     ["DescribeNetwork", { reason: "EC2 describes no single resource: these actions take none" },
-      `ec2: DescribeAddresses DescribeAddressesAttribute DescribeFlowLogs DescribeImages DescribeInstanceAttribute
-      DescribeInstanceCreditSpecifications DescribeInstanceTypes DescribeInstances DescribeInternetGateways
-      DescribeNatGateways DescribeNetworkAcls DescribePrefixLists DescribeRouteTables DescribeSecurityGroupRules
-      DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVolumes DescribeVpcAttribute
-      DescribeVpcEndpoints DescribeVpcs`],
+      anyReads.filter(isOfNetwork)],
     ["ListWhatHasNoName",
       { reason: "these actions list or look up by an id that AWS gives, and take no resource" },
-      `kinesis: DescribeLimits kms: ListAliases logs: DescribeLogGroups DescribeResourcePolicies
-      sns: GetSubscriptionAttributes`],
+      anyReads.filter((action) => !isOfNetwork(action))],
   ]);
 }
 
@@ -142,31 +166,19 @@ export function changePermissions(
   const { functions, keys, logGroups, quickSight, roles } = arns;
   // biome-ignore format: a table, row by row
   return permissions([
-    ["ChangeStream", arns.streams, `kinesis: AddTagsToStream CreateStream DecreaseStreamRetentionPeriod
-      IncreaseStreamRetentionPeriod RemoveTagsFromStream StartStreamEncryption UpdateShardCount UpdateStreamMode`],
-    ["ChangeDelivery", arns.deliveryStreams,
-      "firehose: CreateDeliveryStream TagDeliveryStream UntagDeliveryStream UpdateDestination"],
-    ["ChangeBuckets", arns.buckets, `s3: CreateBucket PutBucketLogging PutBucketNotification
-      PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock PutBucketTagging PutBucketVersioning
-      PutEncryptionConfiguration PutLifecycleConfiguration`],
-    ["ChangeCatalog", arns.catalog,
-      "glue: CreateDatabase CreateTable TagResource UntagResource UpdateDatabase UpdateTable"],
-    ["ChangeWorkgroups", arns.workgroups, `athena: CreateNamedQuery CreateWorkGroup DeleteNamedQuery TagResource
-      UntagResource UpdateNamedQuery UpdateWorkGroup`],
+    ["ChangeStream", arns.streams, changes("aws_kinesis_stream")],
+    ["ChangeDelivery", arns.deliveryStreams, changes("aws_kinesis_firehose_delivery_stream")],
+    ["ChangeBuckets", arns.buckets, changes(...BUCKET)],
+    ["ChangeCatalog", arns.catalog, changes(...CATALOG)],
+    ["ChangeWorkgroups", arns.workgroups,
+      [...all("aws_athena_named_query"), ...changes("aws_athena_workgroup")].sort()],
     // Terraform invokes the set-up of the search domain and no other function.
-    ["ChangeFunctions", functions, `lambda: AddPermission CreateFunction DeleteFunction
-      DeleteFunctionEventInvokeConfig InvokeFunction PutFunctionEventInvokeConfig RemovePermission TagResource
-      UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig`],
-    ["ChangeMappings", arns.eventSourceMappings,
-      "lambda: DeleteEventSourceMapping TagResource UntagResource UpdateEventSourceMapping", forFunctions(arns)],
-    ["ChangeLogGroups", [...logGroups, ...below(logGroups, ":*")],
-      `logs: AssociateKmsKey CreateLogGroup CreateLogStream DeleteLogGroup DeleteLogStream PutRetentionPolicy
-      TagResource UntagResource`],
+    ["ChangeFunctions", functions, all(...FUNCTION)],
+    ["ChangeMappings", arns.eventSourceMappings, all("aws_lambda_event_source_mapping"), forFunctions(arns)],
+    ["ChangeLogGroups", [...logGroups, ...below(logGroups, ":*")], all(...LOG_GROUP)],
     // Without this boundary, a role could create one with more permissions than its own.
-    ["MakeBoundedRoles", roles,
-      "iam: CreateRole DeleteRolePolicy PutRolePermissionsBoundary PutRolePolicy", boundary],
-    ["ChangeRoles", roles, `iam: DeleteRole ListInstanceProfilesForRole TagRole UntagRole UpdateAssumeRolePolicy
-      UpdateRole UpdateRoleDescription`],
+    ["MakeBoundedRoles", roles, BOUNDED, boundary],
+    ["ChangeRoles", roles, all(...ROLE).filter((action) => !BOUNDED.includes(action))],
     ["PassRoles", roles, "iam: PassRole",
       equals("iam:PassedToService", "firehose.amazonaws.com", "lambda.amazonaws.com", "vpc-flow-logs.amazonaws.com")],
     ["ChangeKey", keys, "kms: EnableKeyRotation PutKeyPolicy UpdateKeyDescription", ofStack(stack)],
@@ -174,14 +186,12 @@ export function changePermissions(
       via(region, "lambda", "kinesis", "es")],
     ["LetServicesUseKey", keys, "kms: CreateGrant", ofStack(stack), via(region, "lambda", "kinesis", "es"),
       { test: "Bool", variable: "kms:GrantIsForAWSResource", values: ["true"] }],
-    ["ChangeDomain", arns.domains, "es: AddTags CreateDomain RemoveTags UpdateDomainConfig UpgradeDomain"],
-    ["ChangeRules", arns.rules,
-      "events: DeleteRule DisableRule EnableRule PutRule PutTargets RemoveTargets TagResource UntagResource"],
-    ["ChangeTopics", arns.topics,
-      "sns: CreateTopic DeleteTopic SetTopicAttributes Subscribe TagResource UntagResource"],
-    ["ChangeAlarms", arns.alarms, "cloudwatch: DeleteAlarms PutMetricAlarm TagResource UntagResource"],
-    ["ChangeDashboards", arns.dashboards, "cloudwatch: DeleteDashboards PutDashboard"],
-    ["ChangeBudgets", arns.budgets, "budgets: ModifyBudget TagResource UntagResource"],
+    ["ChangeDomain", arns.domains, changes("aws_opensearch_domain")],
+    ["ChangeRules", arns.rules, all(...RULE)],
+    ["ChangeTopics", arns.topics, all(...TOPIC, "aws_sns_topic_subscription")],
+    ["ChangeAlarms", arns.alarms, all("aws_cloudwatch_metric_alarm")],
+    ["ChangeDashboards", arns.dashboards, all("aws_cloudwatch_dashboard")],
+    ["ChangeBudgets", arns.budgets, all("aws_budgets_budget")],
     ...(quickSight ? quickSightChanges(quickSight, boundary) : []),
     ...(isProtected ? [] : removalOfData(arns)),
     ["ChangeRulesOfNetwork",
@@ -192,7 +202,7 @@ export function changePermissions(
       { reason: "a mapping has no ARN before it exists; the condition limits it to the environment's functions" },
       "lambda: CreateEventSourceMapping", forFunctions(arns)],
     ["ChangeWhatHasNoName", { reason: "these actions take no resource" },
-      "logs: DeleteResourcePolicy PutResourcePolicy sns: SetSubscriptionAttributes Unsubscribe"],
+      actionsOn(UNNAMED, "create", "remove", "update").filter(takesNoResource)],
     ...(quickSight ? quickSightChangesOfAny(stack) : []),
   ]);
 }
@@ -233,13 +243,12 @@ function quickSightChangesOfAny(stack: string): Row[] {
 function removalOfData(arns: Arns): Row[] {
   // biome-ignore format: a table, row by row
   return [
-    ["RemoveStream", arns.streams, "kinesis: DeleteStream"],
-    ["RemoveDelivery", arns.deliveryStreams, "firehose: DeleteDeliveryStream"],
-    ["RemoveCatalog", arns.catalog, "glue: DeleteDatabase DeleteTable"],
-    ["RemoveWorkgroups", arns.workgroups, "athena: DeleteWorkGroup"],
-    ["RemoveDomain", arns.domains, "es: DeleteDomain"],
-    ["RemoveBuckets", withAll(arns.buckets, "/*"),
-      "s3: DeleteBucket DeleteBucketPolicy DeleteObject DeleteObjectVersion ListBucketVersions"],
+    ["RemoveStream", arns.streams, removals("aws_kinesis_stream")],
+    ["RemoveDelivery", arns.deliveryStreams, removals("aws_kinesis_firehose_delivery_stream")],
+    ["RemoveCatalog", arns.catalog, removals(...CATALOG)],
+    ["RemoveWorkgroups", arns.workgroups, removals("aws_athena_workgroup")],
+    ["RemoveDomain", arns.domains, removals("aws_opensearch_domain")],
+    ["RemoveBuckets", withAll(arns.buckets, "/*"), removals(...BUCKET)],
   ];
 }
 

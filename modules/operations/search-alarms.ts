@@ -21,6 +21,23 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
     treatMissingData: "notBreaching",
     missingDataReason: "it is reported only when it happens",
   } as const;
+  // On one node the status is yellow for ever: index state management keeps indices of its own with a replica.
+  const ofReplicas: AlarmSpec[] =
+    domain.replicas === 0
+      ? []
+      : [
+          {
+            name: "search-yellow",
+            description:
+              "A replica is on no node: losing another node would lose documents. See which shard, and why it is not allocated.",
+            metric: metric("ClusterStatus.yellow", "Maximum", MINUTE),
+            comparisonOperator: "GreaterThanOrEqualToThreshold",
+            threshold: 1,
+            datapointsToAlarm: 5,
+            evaluationPeriods: 5,
+            ...reported,
+          },
+        ];
   const alarms: AlarmSpec[] = [
     {
       name: "search-red",
@@ -31,17 +48,7 @@ export function searchAlarms(domain: SearchDomain, accountId: string): AlarmSpec
       threshold: 1,
       ...reported,
     },
-    {
-      name: "search-yellow",
-      description:
-        "A replica is on no node: losing another node would lose documents. See which shard, and why it is not allocated.",
-      metric: metric("ClusterStatus.yellow", "Maximum", MINUTE),
-      comparisonOperator: "GreaterThanOrEqualToThreshold",
-      threshold: 1,
-      datapointsToAlarm: 5,
-      evaluationPeriods: 5,
-      ...reported,
-    },
+    ...ofReplicas,
     {
       name: "search-nodes",
       description: `Fewer than ${domain.nodes} nodes are up, masters included, or the domain reports nothing: capacity and replicas are missing.`,

@@ -1,11 +1,11 @@
 import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation";
-import { Fn, Token } from "cdktf";
+import { Fn, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { Contract } from "../../contract/define";
 import { contractVariable } from "../../contract/variable";
 import type { Panel } from "../../dashboards/spec";
 import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
-import type { SearchSetupInput } from "../../lambdas/search-setup/input";
+import type { DashboardsInput, IndexingInput, SearchSetupInput } from "../../lambdas/search-setup/input";
 import { checkedPanels } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { INetwork } from "../network/vpc";
@@ -39,11 +39,17 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly title?: string;
 }
 
-/** Configures the domain's content, which Terraform cannot: index template and lifecycle, audit log, roles, dashboards. */
+/**
+ * Configures the domain's content, which Terraform cannot. One function, invoked for what indexing needs (index template,
+ * lifecycle, audit log, the writers' role), and then for what people look at (the readers' role, Dashboards): a failure of
+ * the second fails the deploy and keeps no data out.
+ */
 export class SearchSetup extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
-  /** Dependency of resources that need the finished set-up. */
+  /** Sets up what indexing needs: the dependency of whatever indexes. */
   public readonly invocation: LambdaInvocation;
+  /** Sets up what people look at. */
+  public readonly dashboardsInvocation: LambdaInvocation;
 
   /** @throws RangeError naming each panel and field that is wrong */
   public constructor(scope: Construct, id: string, props: SearchSetupProps) {
@@ -73,22 +79,36 @@ export class SearchSetup extends Construct {
     });
     domain.grantRequests(props.role, "SearchSetup", ["Get", "Put", "Post"]);
 
-    const input: SearchSetupInput = {
-      // Left out without any, so that a system without them is not set up again.
+    const indexing: IndexingInput = {
+      part: "indexing",
+      replicas: domain.replicas,
+      retentionDays: props.retentionDays,
+      shards: props.shards,
+      writerRoleArns: props.writers.map(({ arn }) => arn),
+    };
+    const dashboards: DashboardsInput = {
+      part: "dashboards",
       ...(administratorRoleArns.length > 0 && { administratorRoleArns }),
       ...(props.panels && { panels: checkedPanels(this, contract, props.panels) }),
       readerGroups: props.readerGroups,
       readerRole: contract.readerRole,
       readerRoleArns: props.readerRoleArns,
-      replicas: domain.replicas,
-      retentionDays: props.retentionDays,
-      shards: props.shards,
       ...(Object.keys(contract.smoke).length > 0 && { smoke: smokeOf(contract) }),
       title: props.title ?? contract.name,
-      writerRoleArns: props.writers.map(({ arn }) => arn),
     };
+    this.invocation = this.invoke("Invocation", indexing, props, [...domain.reachable]);
+    // One after the other: the security plugin refuses a change of its configuration while another is under way.
+    this.dashboardsInvocation = this.invoke("DashboardsInvocation", dashboards, props, [this.invocation]);
+  }
+
+  private invoke(
+    id: string,
+    input: SearchSetupInput,
+    { contract, domain }: SearchSetupProps,
+    dependsOn: ITerraformDependable[],
+  ): LambdaInvocation {
     const inputJson = jsonOf(input);
-    this.invocation = new LambdaInvocation(this, "Invocation", {
+    return new LambdaInvocation(this, id, {
       functionName: this.function.resource.functionName,
       input: inputJson,
       // With the other lifecycle scope, a failed update would count as done and never run again.
@@ -99,13 +119,13 @@ export class SearchSetup extends Construct {
         contract: contractVariable(contract),
         endpoint: domain.endpoint,
       },
-      dependsOn: [...domain.reachable],
+      dependsOn,
     });
   }
 }
 
 /** The smoke test's values as JSON, which has no whole number of 64 bits. */
-function smokeOf({ smoke }: Contract): NonNullable<SearchSetupInput["smoke"]> {
+function smokeOf({ smoke }: Contract): NonNullable<DashboardsInput["smoke"]> {
   return JSON.parse(JSON.stringify(smoke, (_, value) => (typeof value === "bigint" ? String(value) : value)));
 }
 
@@ -114,7 +134,7 @@ function smokeOf({ smoke }: Contract): NonNullable<SearchSetupInput["smoke"]> {
  * list may have any length. The ARNs of our own roles need no encoding.
  */
 function jsonOf(input: SearchSetupInput): string {
-  const { writerRoleArns, ...given } = input;
+  const given = { ...input, writerRoleArns: undefined };
   return hasToken(given) ? Fn.jsonencode(input) : JSON.stringify(input);
 }
 

@@ -1,18 +1,15 @@
-import { Client } from "@opensearch-project/opensearch";
 import { Command, Option } from "commander";
-import { isRetail } from "../../contract/retail-transaction";
 import { httpUrl, integerBetween } from "../../lib/arguments";
 import { ending, programName, runCommand } from "../../lib/command";
-import { EXIT, type ExitCode } from "../../lib/exit";
+import type { ExitCode } from "../../lib/exit";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
-import { type Clients, clientsOf, retentionOf, type Target } from "../target/target";
-import { openTunnel } from "../tunnel/open";
+import { clientsOf, retentionOf, type Target } from "../target/target";
+import { withTunnel } from "../tunnel/with-tunnel";
 import { arrivalRange, arrivalTime, iso } from "./arrival-times";
 import { conclude, layersOf, notCompared } from "./conclusion";
-import { type DataSources, reconcile } from "./reconcile";
+import { dataSourcesOf } from "./data-sources";
+import { reconcile } from "./reconcile";
 import { reportDocument, reportText, summaryText } from "./report";
-import { retailSummary } from "./retail-summary";
-import { athenaSql } from "./sql";
 import type { Window } from "./window";
 
 interface Options extends TargetFlags {
@@ -26,58 +23,10 @@ interface Options extends TargetFlags {
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
-function dataSourcesOf(
-  { contract, stream, tables, analysts, index, lakeBucket }: Target,
-  { kinesis, s3, athena }: Clients,
-  retentionHours: number,
-  searchUrl: string | undefined,
-): DataSources {
-  return {
-    kinesis,
-    streamName: stream.name,
-    retentionHours,
-    contract,
-    ...(isRetail(contract) && { summary: retailSummary }),
-    ...(tables &&
-      analysts && {
-        batch: {
-          sql: athenaSql(athena, s3, analysts.workgroup, analysts.database),
-          tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
-        },
-      }),
-    ...(index !== undefined &&
-      searchUrl !== undefined && {
-        search: { client: new Client({ node: searchUrl }), indexPattern: `${index}*` },
-      }),
-    failures: { s3, bucket: lakeBucket },
-  };
-}
-
 async function run(place: Place, options: Options): Promise<ExitCode> {
   const target = await targetOf(place);
   if (!options.tunnel) return compareIn(target, options);
-  return withTunnel(target, (searchUrl) => compareIn(target, { ...options, searchUrl }));
-}
-
-/** Opens a tunnel for as long as `work` takes. Its programs would outlive this process, so Ctrl-C closes it first. */
-async function withTunnel(target: Target, work: (searchUrl: string) => Promise<ExitCode>): Promise<ExitCode> {
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
-  const tunnel = await openTunnel({
-    ...{ target, port: 0, variables: process.env, say },
-    signal: stop.signal,
-  }).catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
-  });
-  if (tunnel === undefined) return EXIT.interrupted;
-  stop.signal.addEventListener("abort", () => {
-    void tunnel.close().finally(() => process.exit(EXIT.interrupted));
-  });
-  try {
-    return await work(tunnel.url);
-  } finally {
-    await tunnel.close();
-  }
+  return withTunnel(target, say, (searchUrl) => compareIn(target, { ...options, searchUrl }));
 }
 
 async function compareIn(target: Target, options: Options): Promise<ExitCode> {

@@ -24,6 +24,8 @@ class SearchError extends Error {
 interface ReadOptions {
   /** Arrivals to read. @default all */
   readonly window?: Window | undefined;
+  /** A query that documents match. @default all */
+  readonly only?: Readonly<Record<string, unknown>> | undefined;
   /** Called with the values of each document. */
   readonly onDocument?: ((values: LineValues) => void) | undefined;
 }
@@ -44,14 +46,18 @@ export async function readIndex(
   pattern: string,
   { columns }: RunTimeContract,
   onRow: OnRow,
-  { window, onDocument }: ReadOptions = {},
+  { window, only, onDocument }: ReadOptions = {},
 ): Promise<void> {
   const exact = new Set(columns.filter(keepsDigits).map(({ field }) => field));
   await client.indices.refresh({ index: pattern });
+  const filter = [
+    ...(window === undefined ? [] : [arrivalQuery(window)]),
+    ...(only === undefined ? [] : [only]),
+  ];
   for (let after: string | undefined; ; ) {
     const hits = await search(client, pattern, exact, {
       size: DOCUMENTS_PER_CALL,
-      query: window === undefined ? { match_all: {} } : arrivalQuery(window),
+      query: filter.length === 0 ? { match_all: {} } : { bool: { filter } },
       sort: [{ record_id: { order: "asc" } }],
       ...(after === undefined ? {} : { search_after: [after] }),
     });

@@ -19,27 +19,34 @@ export interface BatchSource {
 const PRESENT = "=";
 
 /** Selects every line of a table with its identity and values. */
-function linesQuery(table: string, columns: readonly Column[], window?: Window): string {
+function linesQuery(table: string, columns: readonly Column[], window?: Window, only?: string): string {
   const selected = [...columns, EXTRA_COLUMN].map(({ field, kind, required }) => {
     const name = quotedColumn(field);
     return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
   });
-  return `SELECT record_id, arrived_at, ${selected.join(", ")} FROM "${table}"${where(window)}`;
+  return `SELECT record_id, arrived_at, ${selected.join(", ")} FROM "${table}"${where(window, only)}`;
 }
 
-function where(window: Window | undefined): string {
-  return window === undefined ? "" : ` WHERE ${partitionCondition(window)} AND ${arrivalCondition(window)}`;
+function where(window: Window | undefined, only?: string): string {
+  const conditions = window === undefined ? [] : [partitionCondition(window), arrivalCondition(window)];
+  if (only !== undefined) conditions.push(only);
+  return conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
 }
 
-/** Reads the lines of a table. @param onRow called with each row */
+/**
+ * Reads the lines of a table.
+ * @param onRow called with each row
+ * @param only a condition of SQL. @default all lines
+ */
 export async function readTable(
   sql: Sql,
   table: string,
   { columns }: RunTimeContract,
   onRow: OnRow,
   window?: Window,
+  only?: string,
 ): Promise<void> {
-  await sql.query(linesQuery(table, columns, window), (row) => {
+  await sql.query(linesQuery(table, columns, window, only), (row) => {
     const arrivedAt = row["arrived_at"] ?? "";
     const values = rowValues(columns, row);
     const extra = textOrNull(row[EXTRA_COLUMN.field]);
@@ -52,9 +59,11 @@ function textOrNull(cell = ""): string | null {
 }
 
 function rowValues(columns: readonly Column[], row: ResultRow): LineValues {
-  return Object.fromEntries(
-    columns.map((column) => [column.field, cellValue(column, row[tableColumn(column.field)] ?? "")]),
-  );
+  const values: Record<string, string | number | boolean | null> = {};
+  for (const column of columns) {
+    values[column.field] = cellValue(column, row[tableColumn(column.field)] ?? "");
+  }
+  return values;
 }
 
 /** The value of a cell, as Athena writes it: `true`, `1.0E10`, `12.3400`, `2026-11-28 09:30:00.250`. */

@@ -15,13 +15,11 @@ type StateBucket = "absent" | "without state" | "with state";
  * Checks for the bucket and the state in it.
  * @throws OperatorError when the bucket belongs to another account or is not readable.
  */
-export async function lookAtStateBucket({ bucket, key, region, accountId }: Backend): Promise<StateBucket> {
+export async function lookAtStateBucket(backend: Backend): Promise<StateBucket> {
+  const { bucket, region, accountId } = backend;
   const client = new S3Client({ region });
-  const owned = { Bucket: bucket, ExpectedBucketOwner: accountId };
   try {
-    if (!(await exists(() => client.send(new HeadBucketCommand(owned))))) return "absent";
-    const hasState = await exists(() => client.send(new HeadObjectCommand({ ...owned, Key: key })));
-    return hasState ? "with state" : "without state";
+    return await findState(backend, client);
   } catch (error) {
     if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403) {
       throw new OperatorError(
@@ -33,6 +31,17 @@ export async function lookAtStateBucket({ bucket, key, region, accountId }: Back
   } finally {
     client.destroy();
   }
+}
+
+/** As {@link lookAtStateBucket}, by another client. @throws what the client throws */
+export async function findState(
+  { bucket, key, accountId }: Omit<Backend, "region">,
+  client: S3Client,
+): Promise<StateBucket> {
+  const owned = { Bucket: bucket, ExpectedBucketOwner: accountId };
+  if (!(await exists(() => client.send(new HeadBucketCommand(owned))))) return "absent";
+  const hasState = await exists(() => client.send(new HeadObjectCommand({ ...owned, Key: key })));
+  return hasState ? "with state" : "without state";
 }
 
 async function exists(ask: () => Promise<unknown>): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually } from "../../../benchmarks/support/eventually";
+import type { SearchSetupInput } from "../../../lambdas/search-setup/input";
 import { credentialsOf } from "../../../local/services/credentials";
 import { line, type ObservedRun, upsertToEs } from "../../support/observed-run";
 import { at } from "../../support/search-contract/contract";
@@ -22,6 +23,12 @@ export function access(world: () => World, say: (line: string) => void): void {
 
   /** A bulk request of one document. */
   const bulk = (index: string): string => `{"index":{"_index":"${index}","_id":"x"}}\n{"Country":"France"}\n`;
+
+  /** Invokes the deploy's function. */
+  const setUp = (input: SearchSetupInput): Promise<unknown> => {
+    const [invocation] = world().plane.invocations;
+    return run.run.functions.invoke(invocation?.functionArn ?? "", input);
+  };
 
   function log(): string {
     return readFileSync(join(run.folder, "logs", `${upsertToEs(world().plane).name}.log`), "utf8");
@@ -79,12 +86,15 @@ export function access(world: () => World, say: (line: string) => void): void {
   });
 
   test("after set-up it writes what has waited", async () => {
-    const [invocation] = world().plane.invocations;
-    const outcome = await run.run.functions.invoke(invocation?.functionArn ?? "", world().input);
+    const outcomes = [];
+    for (const input of world().inputs) outcomes.push(await setUp(input));
     const found = await run.settled();
 
-    say(`set-up: ${JSON.stringify(outcome)}`);
-    expect(outcome).toMatchObject({ updated: expect.arrayContaining(["security role firehose_role"]) });
+    say(`set-up: ${JSON.stringify(outcomes)}`);
+    expect(outcomes).toMatchObject([
+      { updated: expect.arrayContaining(["security role firehose_role"]) },
+      { created: expect.arrayContaining(["security role retail_reader"]) },
+    ]);
     expect(found).toMatchObject({
       agree: true,
       acknowledged: LINES,
@@ -168,23 +178,27 @@ export function access(world: () => World, say: (line: string) => void): void {
   });
 
   test("set-up twice: nothing changes; a changed template: only that", async () => {
-    const [invocation] = world().plane.invocations;
-    const setUp = (change: object) =>
-      run.run.functions.invoke(invocation?.functionArn ?? "", { ...world().input, ...change });
-    const everything = await setUp({});
-    const changed = await setUp({ replicas: 1 });
-    const back = await setUp({ replicas: world().input.replicas });
+    const replicas = (number?: number) =>
+      Promise.all(
+        world()
+          .inputs.filter(({ part }) => part === "indexing")
+          .map((input) => setUp({ ...input, ...(number !== undefined && { replicas: number }) })),
+      );
+    const everything = [];
+    for (const input of world().inputs) everything.push(await setUp(input));
+    const [changed] = await replicas(1);
+    const [back] = await replicas();
 
     say(`set-up again: ${JSON.stringify(everything)}`);
     say(`set-up with another number of replicas: updated ${JSON.stringify(at(changed, "updated"))}`);
-    expect(everything).toMatchObject({ created: [], updated: [] });
-    expect(at(everything, "unchanged")).toEqual(
-      expect.arrayContaining([
-        "lifecycle policy retail",
-        "index template retail",
-        "role mapping kibana_user",
-      ]),
-    );
+    expect(everything).toMatchObject([
+      {
+        created: [],
+        updated: [],
+        unchanged: expect.arrayContaining(["lifecycle policy retail", "index template retail"]),
+      },
+      { created: [], updated: [], unchanged: expect.arrayContaining(["role mapping kibana_user"]) },
+    ]);
     expect(changed).toMatchObject({ created: [], updated: ["index template retail"] });
     expect(back).toMatchObject({ created: [], updated: ["index template retail"] });
   });

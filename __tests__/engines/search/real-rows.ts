@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PROJECT_ROOT } from "../../../ops/terraform/stack-folder";
+import { startFront } from "../../support/front";
 import { realRowsFile, realSums } from "../../support/real-rows";
 import { at } from "../../support/search-contract/contract";
-import { startFaultyFront } from "./faulty-front";
 import type { World } from "./world";
 
 const ROWS = 14_269;
@@ -27,11 +27,18 @@ export function realRows(world: () => World, say: (line: string) => void): void 
     const answered = { 429: 0, 503: 0 };
     let passed = 0;
     let over = false;
-    const front = await startFaultyFront(world().url, (number) => {
+    let bulks = 0;
+    const front = await startFront(world().url, (_, path) => {
+      if (!path.startsWith("/_bulk")) return undefined;
+      const number = ++bulks;
       const status = number > 12 ? undefined : number % 3 === 0 ? 429 : number % 4 === 0 ? 503 : undefined;
-      if (status === undefined) passed++;
-      else answered[status]++;
-      return status;
+      if (status === undefined) {
+        passed++;
+        return undefined;
+      }
+      answered[status]++;
+      const error = { type: "rejected_execution_exception", reason: "too much at once" };
+      return { status, type: "application/json", text: JSON.stringify({ error, status }) };
     });
     const outage = (async (): Promise<number> => {
       while (passed < 10 && !over) await sleep(100);

@@ -85,10 +85,11 @@ export class World {
     return masterRoleOf(this.plane);
   }
 
-  /** The deploy's input of search-setup, with an analyst who has read access. */
-  get input(): SearchSetupInput {
-    const [invocation] = this.plane.invocations;
-    return { ...readInput(retailTransaction, invocation?.input), readerRoleArns: [this.reader] };
+  /** The deploy's inputs of search-setup, in order, with an analyst who has read access. */
+  get inputs(): readonly SearchSetupInput[] {
+    return this.plane.invocations
+      .map(({ input }) => readInput(retailTransaction, input))
+      .map((input) => (input.part === "dashboards" ? { ...input, readerRoleArns: [this.reader] } : input));
   }
 
   /** The official client, which signs as a role. */

@@ -10,15 +10,19 @@ import { RETAIL_PANELS } from "../../../presets/retail/panels";
 import { everyKind } from "../../support/kinds";
 import { meterReadings } from "../../support/meter-readings";
 
-const INPUT = {
-  readerGroups: [],
-  readerRole: "reader",
-  readerRoleArns: [],
+const INDEXING = {
+  part: "indexing",
   replicas: 0,
   retentionDays: 90,
   shards: 1,
-  title: "Title",
   writerRoleArns: ["arn:aws:iam::123456789012:role/writer"],
+};
+const INPUT = {
+  part: "dashboards",
+  readerGroups: [],
+  readerRole: "reader",
+  readerRoleArns: [],
+  title: "Title",
 };
 
 function planeOf(contract: Parameters<typeof contractVariable>[0] | undefined, input?: object) {
@@ -28,8 +32,15 @@ function planeOf(contract: Parameters<typeof contractVariable>[0] | undefined, i
     { arn: "arn:setup", environment },
   ] as unknown as FunctionModel[];
   const invocations: InvocationModel[] = [
-    { address: "other", functionArn: "arn:other", input: { nothing: "of ours" } },
-    ...(input ? [{ address: "setup", functionArn: "arn:setup", input }] : []),
+    { address: "other", functionArn: "arn:other", input: { nothing: "of ours" }, dependsOn: [] },
+    ...(input
+      ? [INDEXING, input].map((given) => ({
+          address: "setup",
+          functionArn: "arn:setup",
+          input: given,
+          dependsOn: [],
+        }))
+      : []),
   ];
   return { functions, invocations, tables: [] };
 }

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, errors } from "@opensearch-project/opensearch";
 import { plainDigits } from "../../../contract/exact-number";
 import { retailTransaction } from "../../../contract/retail-transaction";
+import { defaultPanels } from "../../../dashboards/default-panels";
+import { savedObjects } from "../../../dashboards/saved-objects";
 import { searchSetup } from "../../../lambdas/search-setup/core";
 import { createLogger } from "../../../lambdas/shared/log";
 import type { Search, SearchAnswer } from "../../../lambdas/shared/search-client";
@@ -727,17 +729,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       const ports = { search, log: quiet, timeLeftMs: () => 60_000, sleep: async () => undefined };
       const run = (replicas: number) =>
         searchSetup(
-          {
-            administratorRoleArns: ["arn:aws:iam::000000000000:role/operator"],
-            readerGroups: [],
-            readerRole: "retail_reader",
-            readerRoleArns: [role],
-            replicas,
-            retentionDays: 90,
-            shards: 1,
-            title: "Contract",
-            writerRoleArns: [role],
-          },
+          { part: "indexing", replicas, retentionDays: 90, shards: 1, writerRoleArns: [role] },
           { indexName, contract: retailTransaction },
           ports,
         );
@@ -745,10 +737,6 @@ export function searchContract(makeClient: () => Promise<Client>): void {
         `lifecycle policy ${indexName}`,
         `index template ${indexName}`,
         "audit log",
-        "security role retail_reader",
-        "role mapping retail_reader",
-        "role mapping kibana_user",
-        "role mapping all_access",
         "security role firehose_role",
         "role mapping firehose_role",
         `fields of ${indexName}-*`,
@@ -769,6 +757,48 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       });
     });
 
+    test("search-setup's part for people changes nothing the second time, and only the panel that changes", async () => {
+      const ports = { search, log: quiet, timeLeftMs: () => 60_000, sleep: async () => undefined };
+      const panels = defaultPanels(retailTransaction);
+      const run = (title: string) =>
+        searchSetup(
+          {
+            part: "dashboards",
+            panels: panels.map((panel, at) => (at === 0 ? { ...panel, title } : panel)),
+            administratorRoleArns: ["arn:aws:iam::000000000000:role/operator"],
+            readerGroups: [],
+            readerRole: "retail_reader",
+            readerRoleArns: [role],
+            smoke: {},
+            title: "Contract",
+          },
+          { indexName, contract: retailTransaction },
+          ports,
+        );
+      const all = [
+        "security role retail_reader",
+        "role mapping retail_reader",
+        "role mapping kibana_user",
+        "role mapping all_access",
+        "Dashboards settings",
+        ...savedObjects(retailTransaction, panels, { indexName, title: "Contract" }).map(
+          ({ type, id }) => `${type} ${id}`,
+        ),
+      ];
+
+      const first = await run("First");
+      const second = await run("First");
+      const third = await run("Other");
+
+      expect([...first.created, ...first.updated, ...first.unchanged].sort()).toEqual([...all].sort());
+      expect(second).toEqual({ created: [], updated: [], unchanged: all, warnings: [] });
+      expect(third).toMatchObject({
+        created: [],
+        updated: [`visualization retail-bi-${panels[0]?.id}`],
+        warnings: [],
+      });
+    });
+
     test("search-setup adds a new column to the indices that exist, and says where it cannot", async () => {
       const { Country, Quantity: _, Description: __, ...others } = indexMapping().properties;
       const old = { ...others, Country, StockCode: { type: "integer" }, Description: { type: "text" } };
@@ -780,15 +810,12 @@ export function searchContract(makeClient: () => Promise<Client>): void {
       const log = createLogger("test", (line) => said.push(line));
       const ports = { search, log, timeLeftMs: () => 60_000, sleep: async () => undefined };
       const input = {
-        readerGroups: [],
-        readerRole: "retail_reader",
-        readerRoleArns: [],
+        part: "indexing",
         replicas: 0,
         retentionDays: 90,
         shards: 1,
-        title: "Contract",
         writerRoleArns: [role],
-      };
+      } as const;
       const run = () => searchSetup(input, { indexName, contract: retailTransaction }, ports);
 
       const first = await run();
@@ -929,7 +956,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
 
 /** The functions' search port on the official client. */
 function searchOf(client: Client): Search {
-  return ({ method, path, query, body, lines, timeoutMs }) =>
+  return ({ method, path, query, body, lines, content, headers, timeoutMs }) =>
     answerOf(
       client.transport.request(
         {
@@ -938,8 +965,12 @@ function searchOf(client: Client): Search {
           ...(query && { querystring: query }),
           ...(body && { body }),
           ...(lines !== undefined && { bulkBody: lines }),
+          ...(content && { body: content.text }),
         },
-        { requestTimeout: timeoutMs },
+        {
+          requestTimeout: timeoutMs,
+          headers: { ...headers, ...(content && { "content-type": content.type }) },
+        },
       ),
     );
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../../../lib/message-of";
+import { StoreFullError } from "../../store/store";
 import { AwsError } from "./errors";
 import { Input, type Refuse } from "./input";
 import { parseJson } from "./parse-json";
@@ -36,11 +37,14 @@ export function jsonProtocol(
   return {
     maxBodyBytes: MAX_BODY_BYTES,
     answer: async (request) => output(200, await answer(operations, request)),
-    errorAnswer: (error) => {
-      const { status, type, message, members } = awsErrorOf(error);
-      return output(status, { __type: type, message, ...members }, { "x-amzn-errortype": type });
-    },
+    errorAnswer: jsonErrorAnswer,
   };
+}
+
+/** An error in the protocol's form. */
+export function jsonErrorAnswer(error: unknown): ShellAnswer {
+  const { status, type, message, members } = awsErrorOf(error);
+  return output(status, { __type: type, message, ...members }, { "x-amzn-errortype": type });
 }
 
 async function answer(operations: Operations, request: ShellRequest): Promise<object> {
@@ -80,9 +84,10 @@ const REFUSALS: Readonly<Record<RefusalKind, string>> = {
   closing: "ServiceUnavailableException",
 };
 
-/** An error as the protocol names it; an unexpected one is the service's own fault. */
+/** An error as the protocol names it; an unexpected one is the service's own fault, a full disk is not. */
 export function awsErrorOf(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
+  if (error instanceof StoreFullError) return new AwsError("InternalServerException", error.message, 503);
   if (error instanceof Refusal) return new AwsError(REFUSALS[error.kind], error.message, error.status);
   return new AwsError("InternalServerException", messageOf(error), 500);
 }

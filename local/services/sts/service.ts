@@ -1,4 +1,4 @@
-import { awsErrorOf } from "../protocol/json-protocol";
+import { awsErrorOf, jsonErrorAnswer } from "../protocol/json-protocol";
 import { openShell, type Shell } from "../protocol/shell";
 import { answer, errorDocument, jsonOperation, MAX_BODY_BYTES } from "./operations";
 
@@ -24,11 +24,9 @@ export function startSts({ accountId, port = 0 }: StsOptions): Promise<Shell> {
     maxBodyBytes: MAX_BODY_BYTES,
     answer: async (request) => ({ status: 200, headers: xml, body: await answer(request, accountId) }),
     errorAnswer: (error, request) => {
+      if (request !== undefined && jsonOperation(request.headers) !== undefined)
+        return jsonErrorAnswer(error);
       const known = awsErrorOf(error);
-      if (request !== undefined && jsonOperation(request.headers) !== undefined) {
-        const body = JSON.stringify({ __type: known.type, message: known.message });
-        return { status: known.status, headers: { "content-type": "application/x-amz-json-1.1" }, body };
-      }
       return { status: known.status, headers: xml, body: errorDocument(known) };
     },
   });

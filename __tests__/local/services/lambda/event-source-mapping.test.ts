@@ -33,6 +33,7 @@ const MODEL: EventSourceMappingModel = {
   maximumRetries: -1,
   maximumRecordAgeSeconds: -1,
   reportsItemFailures: true,
+  dependsOn: [],
   onFailureBucket: BUCKET,
 };
 

@@ -16,7 +16,7 @@ type KeptEntry = readonly [key: string, value: Json];
 /** Types that can be imported: only those that this stack imports. */
 const TYPES: ReadonlySet<string> = new Set(["index-pattern", "visualization", "search", "dashboard"]);
 
-const IMPORT = "/api/saved_objects/_import";
+const IMPORT = "/api/saved_objects/_resolve_import_errors";
 
 /**
  * The operations of OpenSearch Dashboards' HTTP API that search-setup uses: advanced settings, and saved objects of the
@@ -93,21 +93,30 @@ export class DashboardsApi {
     return { status: 200, body: { saved_objects: objects } };
   }
 
-  /** Like Dashboards, it answers 200 in any case, and imports nothing when a reference has no target. */
-  private import({ query, headers, body }: SearchHttpRequest): DashboardsAnswer {
-    const content = fileOf(headers["content-type"] ?? "", body);
-    if (content === undefined) {
+  /**
+   * Imports the objects that are named in `retries`, and overwrites those that say so. Like Dashboards, it answers 200 in
+   * any case, and imports nothing when a reference has no target.
+   */
+  private import({ headers, body }: SearchHttpRequest): DashboardsAnswer {
+    const parts = partsOf(headers["content-type"] ?? "", body);
+    const file = parts.find(({ head }) => /name="file";\s*filename="[^"]+\.ndjson"/i.test(head));
+    if (file === undefined) {
       return badRequest(
         "[request body.file]: expected a file whose name ends in .ndjson, in multipart/form-data",
       );
     }
-    const objects = content
+    const retries = parts.find(({ head }) => /name="retries"/i.test(head));
+    const wanted = list(retries && anyJsonBody(retries.content)).map(members);
+    if (wanted.length === 0) return badRequest("[request body.retries]: expected value of type [array]");
+    const overwrites = new Map(wanted.map((retry) => [nameOf(retry), retry["overwrite"] === true]));
+    const objects = file.content
       .split(/\r?\n/)
       .filter((line) => line.trim() !== "")
-      .map((line) => members(anyJsonBody(line)));
+      .map((line) => members(anyJsonBody(line)))
+      .filter((object) => overwrites.has(nameOf(object)));
     const names = new Set(objects.map(nameOf));
     const errors = objects.flatMap((object) => {
-      const error = this.faultOf(object, names, query.get("overwrite") === "true");
+      const error = this.faultOf(object, names, overwrites.get(nameOf(object)) ?? false);
       return error ? [{ type: object["type"] ?? null, id: object["id"] ?? null, error }] : [];
     });
     if (errors.length > 0) return { status: 200, body: { success: false, successCount: 0, errors } };
@@ -158,13 +167,15 @@ function list(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Content of a form's part `file`; undefined when no part has the right name. */
-function fileOf(contentType: string, body: string): string | undefined {
+/** The parts of a multipart form; none when it is no such form. */
+function partsOf(
+  contentType: string,
+  body: string,
+): readonly { readonly head: string; readonly content: string }[] {
   const boundary = /^multipart\/form-data;\s*boundary="?([^";]+)"?/i.exec(contentType)?.[1];
-  if (boundary === undefined) return undefined;
-  for (const part of body.split(`--${boundary}`)) {
+  if (boundary === undefined) return [];
+  return body.split(`--${boundary}`).map((part) => {
     const [head = "", ...content] = part.split("\r\n\r\n");
-    if (/name="file";\s*filename="[^"]+\.ndjson"/i.test(head)) return content.join("\r\n\r\n");
-  }
-  return undefined;
+    return { head, content: content.join("\r\n\r\n") };
+  });
 }

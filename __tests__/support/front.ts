@@ -1,31 +1,35 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { closeServer, listenOnLoopback } from "../../../lib/loopback";
-import type { Service } from "../../../local/plan/data-plane";
+import { closeServer, listenOnLoopback } from "../../lib/loopback";
+import type { Service } from "../../local/plan/data-plane";
 
-/** A proxy that answers some bulk requests itself. */
-export interface FaultyFront extends Service {
+/** A proxy that answers some requests itself. */
+export interface Front extends Service {
   readonly url: string;
 }
 
+/** The answer of a front in the place of the server behind it. */
+export interface FrontAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+
 /**
- * Starts a proxy in front of a gate. It forwards what it does not answer itself, headers unchanged, so that signatures stay valid.
- * @param onBulk called with the number of each bulk request; a returned value becomes the status of the response
+ * Starts a proxy in front of a server. It forwards what it does not answer itself, headers unchanged, so that signatures
+ * stay valid.
+ * @param answerOf called for each request with its method, path and query, and body
  */
-export async function startFaultyFront(
+export async function startFront(
   target: string,
-  onBulk: (number: number) => number | undefined,
-): Promise<FaultyFront> {
-  let bulks = 0;
+  answerOf: (method: string, pathAndQuery: string, body: string) => FrontAnswer | undefined,
+): Promise<Front> {
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(incoming);
-    const status = incoming.url?.startsWith("/_bulk") ? onBulk(++bulks) : undefined;
-    if (status !== undefined) {
-      const error = { type: "rejected_execution_exception", reason: "too much at once" };
-      response
-        .writeHead(status, { "content-type": "application/json" })
-        .end(JSON.stringify({ error, status }));
+    const own = answerOf(incoming.method ?? "", incoming.url ?? "", body.toString());
+    if (own !== undefined) {
+      response.writeHead(own.status, { "content-type": own.type }).end(own.text);
       return;
     }
     const answer = await pass(target, incoming, body);
@@ -35,7 +39,7 @@ export async function startFaultyFront(
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch(() => response.destroy());
   });
-  const url = await listenOnLoopback(server, 0, "faulty front");
+  const url = await listenOnLoopback(server, 0, "front");
   return { url, close: () => closeServer(server) };
 }
 
