@@ -184,10 +184,12 @@ export const SETTINGS = z
         /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
         parallelizationFactor: wholeNumber(1, 10).default(DEFAULTS.parallelizationFactor),
         /**
-         * The service-linked role of OpenSearch, which exists once in an account. `exists`: something else created it,
-         * such as the console. @default create
+         * ARNs of the IAM roles with all permissions in the domain and Dashboards, as the domain's master role. The roles
+         * must exist. `npm run bootstrap -- <env> --administrator` adds the role of whoever deploys. @default none
          */
-        serviceLinkedRole: oneOf("create", "exists").default("create"),
+        administratorRoleArns: z
+          .array(text(ROLE_ARN, "arn:aws:iam::<account>:role/<name> is allowed, and no user"))
+          .default([]),
         /**
          * Hours after which a record that cannot be indexed is discarded into the lake, with its payload and for a
          * redrive; 1 to 168, and fewer than the stream keeps it. Until then its shard waits with it. @default 23
@@ -202,6 +204,8 @@ export const SETTINGS = z
       .strictObject({
         /** Whether to create a bastion; it reaches the search domain only. @default false */
         enabled: z.boolean().default(false),
+        /** Whether a session on the bastion may put records into the stream. @default false */
+        putRecords: z.boolean().default(false),
       })
       .prefault({}),
     serving: z
@@ -251,8 +255,6 @@ export const SETTINGS = z
          * repository uses immutable subjects, as repositories created since July 2026 do.
          */
         repository: text(REPOSITORY, "owner/name or owner@id/name@id is allowed"),
-        /** GitHub's identity provider, which exists once in an account. `exists`: something else created it. @default create */
-        identityProvider: oneOf("create", "exists").default("create"),
       })
       .exactOptional(),
     /** Final changes to the stack, for an environment that does not run on AWS. */
@@ -291,6 +293,9 @@ export const SETTINGS = z
       }
       if (bastion.enabled && !speed.enabled) {
         add(["bastion", "enabled"], "is true without a speed layer; there is nothing to reach through it");
+      }
+      if (bastion.putRecords && !bastion.enabled) {
+        add(["bastion", "putRecords"], "is true without a bastion; set bastion.enabled too");
       }
       if (speed.availability.kind === "standby") {
         if (network.zones.length !== 3) {

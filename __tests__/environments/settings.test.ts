@@ -245,6 +245,17 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         ],
       },
       {
+        setting: "speed.administratorRoleArns",
+        to: { speed: { administratorRoleArns: ["arn:aws:iam::123456789012:role/chiefs"] } },
+        moves: [
+          ...setUpInput("administratorRoleArns", ["arn:aws:iam::123456789012:role/chiefs"]),
+          [
+            "SearchDomain/Access/Document statement.Administrators.principals.0.identifiers",
+            ["arn:aws:iam::123456789012:role/chiefs"],
+          ],
+        ],
+      },
+      {
         setting: "speed.saml.entityId",
         to: { speed: { saml: { entityId: "https://other.example.com" } } },
         moves: [["SearchDomain/Saml saml_options.idp.entity_id", "https://other.example.com"]],
@@ -414,14 +425,6 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [[/^Network\/InternetAccess\/(Nat|NatAddress|PrivateToNat)$/, GONE]],
       },
       {
-        setting: "speed.serviceLinkedRole",
-        to: { speed: { serviceLinkedRole: "exists" } },
-        moves: [
-          ["SearchDomain/ServiceLinkedRole", GONE],
-          ["SearchDomain/Domain depends_on", ["SearchDomain/LogPolicy"]],
-        ],
-      },
-      {
         setting: "speed.saml.metadata.file",
         to: { speed: { saml: { metadata: { xml: undefined, file: METADATA_FILE } } } },
         moves: [["SearchDomain/Saml saml_options.idp.metadata_content", TWO_ENTITIES]],
@@ -454,17 +457,6 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         setting: "operations.budget.costOf",
         to: { operations: { budget: { costOf: "account" } } },
         moves: [[/^Operations\/Budget\/Budget cost_filter\./, GONE]],
-      },
-      {
-        setting: "delivery.identityProvider",
-        to: { delivery: { identityProvider: "exists" } },
-        moves: [
-          ["state Delivery/IdentityProvider", GONE],
-          [
-            /^state Delivery\/\w+\/Trust statement\.0\.principals\.0\.identifiers$/,
-            ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"],
-          ],
-        ],
       },
       {
         setting: "overrides",
@@ -501,15 +493,17 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           ["SearchDomain/Saml", GONE],
           [/^SearchDomain\/Access\/Document statement\.Browsers\./, GONE],
+          ["output open_dashboards.value", SOMETHING],
           ...setUpInput("readerGroups", []),
         ],
       },
       {
         setting: "bastion.enabled",
-        to: { bastion: { enabled: false } },
+        to: { bastion: { enabled: false, putRecords: false } },
         moves: [
           [/^Bastion\//, GONE],
           ["SearchDomain/FromBastion", GONE],
+          ["state Delivery/Boundary/Document statement.Stream.actions", SOMETHING],
           [/^output bastion_instance_id\./, GONE],
           [
             /^Key\/Policy\/Document statement\.(AccountUsesKeyThroughServices|ServicesKeepUsingKey)\.condition\.kms:ViaService\.values$/,
@@ -575,8 +569,21 @@ const ROUNDS: Readonly<Record<string, Round>> = {
     ],
   },
 
+  "a bastion that puts nothing": {
+    rows: [
+      {
+        setting: "bastion.putRecords",
+        to: { bastion: { putRecords: false } },
+        moves: [
+          [/^Bastion\/AgentRole\/Permissions\/Document statement\.(WriteStream|EncryptStream)\./, GONE],
+          ["state Delivery/Boundary/Document statement.Stream.actions", SOMETHING],
+        ],
+      },
+    ],
+  },
+
   "no speed layer": {
-    from: { bastion: { enabled: false }, speed: { saml: undefined } },
+    from: { bastion: { enabled: false, putRecords: false }, speed: { saml: undefined } },
     rows: [
       {
         setting: "speed.enabled",
@@ -585,7 +592,8 @@ const ROUNDS: Readonly<Record<string, Round>> = {
           [/^(Network|SearchDomain|SearchSetup|SearchSetupRole|UpsertToES|UpsertToESRole)\//, GONE],
           [/^Operations\/(Search|UpsertToEs)\w+\/Alarm$/, GONE],
           [/^Operations\/LeftBehind\/GivenUp/, GONE],
-          [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id)\./, GONE],
+          [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id|open_dashboards)\./, GONE],
+          ["OpenSearchServiceLinkedRole", GONE],
           [/^Operations\/Dashboard\/Dashboard dashboard_body\./, SOMETHING],
           [/^Key\/Policy\/Document statement\.CloudWatchEncryptsLogGroups\.condition\./, SOMETHING],
         ],
@@ -621,7 +629,7 @@ const ROUNDS: Readonly<Record<string, Round>> = {
 
 /** Input of one part of the set-up of the domain, which is also what makes it run again. */
 function setUpInput(name: string, value: unknown): Move[] {
-  const part = name.startsWith("reader") ? "DashboardsInvocation" : "Invocation";
+  const part = /^(reader|administrator)/.test(name) ? "DashboardsInvocation" : "Invocation";
   return ["input", "triggers.input"].map((input) => [`SearchSetup/${part} ${input}.${name}`, value]);
 }
 
@@ -690,7 +698,7 @@ describe("what an environment is called, and where it is, stands where it is mea
       "account",
       {},
       { ...LOCATION, accountId: "210987654321" },
-      /123456789012(?!:role\/readers)/g,
+      /123456789012(?!:role\/(?:readers|operators))/g,
       "210987654321",
     ],
     ["region", {}, { ...LOCATION, region: "eu-central-1" }, /eu-west-1/g, "eu-central-1"],

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertNoCollisions, NameCollisionError } from "../../environments/collisions";
 import type { EnvironmentSettings } from "../../environments/environment";
 import { githubEnvironmentsOf } from "../../modules/cicd/github-delivery";
 import {
@@ -44,6 +43,7 @@ const PROTECTED = stacks({ protection: "protected" });
 const FULL: Partial<EnvironmentSettings> = {
   protection: "protected",
   network: { nat: true },
+  bastion: { enabled: true, putRecords: true },
   serving: {
     quickSight: { enabled: true, principals: [{ kind: "group", name: "analysts", access: "author" }] },
   },
@@ -108,7 +108,7 @@ describe("who delivers", () => {
       principals: [
         {
           type: "Federated",
-          identifiers: [reference(DISPOSABLE.state.only("aws_iam_openid_connect_provider"), "arn")],
+          identifiers: [PROVIDER],
         },
       ],
       condition: [
@@ -130,43 +130,8 @@ describe("who delivers", () => {
     });
   });
 
-  test("the identity provider is GitHub's, for AWS as audience", () => {
-    expect(DISPOSABLE.state.only("aws_iam_openid_connect_provider").properties).toMatchObject({
-      url: "https://token.actions.githubusercontent.com",
-      client_id_list: ["sts.amazonaws.com"],
-    });
-  });
-
-  test("it may be there already", () => {
-    const { state } = stacks({ delivery: { repository: REPOSITORY, identityProvider: "exists" } });
-    expect(state.resources("aws_iam_openid_connect_provider")).toEqual([]);
-    expect(state.statements("Delivery_Apply_Trust")[0]?.principals).toEqual([
-      { type: "Federated", identifiers: [PROVIDER] },
-    ]);
-  });
-
-  test("two environments of one account cannot both make it", () => {
-    const delivery = { repository: REPOSITORY };
-    const one = environment({ name: "one", delivery });
-    const other = (identityProvider: "create" | "exists") =>
-      environment({
-        name: "two",
-        physicalNames: "prefixed",
-        speed: { serviceLinkedRole: "exists" },
-        delivery: { ...delivery, identityProvider },
-      });
-    expect(() => assertNoCollisions([one, other("create")])).toThrow(NameCollisionError);
-    expect(() => assertNoCollisions([one, other("create")])).toThrow(
-      /would both create the identity provider of GitHub; set delivery\.identityProvider to "exists" in one$/,
-    );
-    expect(() => assertNoCollisions([one, other("exists")])).not.toThrow();
-  });
-
   test.each(["shop/retail-bi", "shop@12/retail-bi@345", "a/b.c_d"])("%s is a repository", (repository) => {
-    expect(environment({ delivery: { repository } }).delivery).toEqual({
-      repository,
-      identityProvider: "create",
-    });
+    expect(environment({ delivery: { repository } }).delivery).toEqual({ repository });
   });
 
   test.each([
@@ -350,7 +315,7 @@ describe("the role of approved plans", () => {
     ]);
   });
 
-  /** Made and removed by a person: the key, the network, and the role that OpenSearch Service makes once. */
+  /** Made and removed by a person: the key and the network. */
   const FOUNDATION = [
     "ec2:AssociateRouteTable",
     "ec2:CreateFlowLogs",
@@ -367,8 +332,6 @@ describe("the role of approved plans", () => {
     "ec2:DeleteVpcEndpoints",
     "ec2:DisassociateRouteTable",
     "ec2:ModifyVpcAttribute",
-    "iam:CreateServiceLinkedRole",
-    "iam:DeleteServiceLinkedRole",
     "kms:CreateAlias",
     "kms:CreateKey",
     "kms:DeleteAlias",

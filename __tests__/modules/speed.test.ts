@@ -30,7 +30,6 @@ const STANDBY = defineEnvironment("test", {
     instanceType: "m6g.large.search",
     volumeGiB: 20,
     availability: { kind: "standby", nodesPerZone: 2, masterInstanceType: "m6g.medium.search" },
-    serviceLinkedRole: "exists",
   },
 }).speed;
 
@@ -485,8 +484,8 @@ describe("the search domain", () => {
 
   test("people are named in the domain's policy, by their own roles; nobody where there are none", () => {
     const people = ["arn:aws:iam::123456789012:role/analyst"];
-    const admitted = Template.of((stack) => build(stack).admitAnalysts(people, ["Get", "Head"]));
-    const nobody = Template.of((stack) => build(stack).admitAnalysts([], ["Get", "Head"]));
+    const admitted = Template.of((stack) => build(stack).admit("People", people, ["Get", "Head"]));
+    const nobody = Template.of((stack) => build(stack).admit("People", [], ["Get", "Head"]));
 
     expect(admitted.statements("Tested_Access")).toEqual([
       {
@@ -543,11 +542,11 @@ describe("the search domain", () => {
     });
   });
 
-  test("waits for the service-linked role where it makes it", () => {
-    const made = Template.of((stack) => build(stack));
-    const exists = Template.of((stack) =>
-      build(stack, { settings: { ...SINGLE, serviceLinkedRole: "exists" } }),
+  test("waits for the service-linked role where it is told to make it", () => {
+    const made = Template.of((stack) =>
+      build(stack, { settings: { ...SINGLE, serviceLinkedRole: "create" } }),
     );
+    const exists = Template.of((stack) => build(stack));
     const role = made.only("aws_iam_service_linked_role");
     expect(role.properties["aws_service_name"]).toBe("opensearchservice.amazonaws.com");
     expect(made.only("aws_opensearch_domain").properties["depends_on"]).toContain(role.address);
@@ -602,6 +601,7 @@ describe("search-setup", () => {
         retentionDays: 91,
         readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
         readerGroups: ["analysts"],
+        administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
         panels: [PANEL],
         title: "Other",
       };

@@ -1,3 +1,4 @@
+import { SEARCH_SERVICE } from "../account-wide";
 import {
   executionRoleName,
   functionLogGroupName,
@@ -87,7 +88,7 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
     logGroups: logGroupNames(names).map((name) => arn("logs", `log-group:${name}`)),
     roles: stackRoleNames(names).map((name) => worldWide("iam", `role/${name}`)),
     instanceProfiles: [worldWide("iam", `instance-profile/${names.bastion}`)],
-    serviceLinkedRoles: [worldWide("iam", "role/aws-service-role/opensearchservice.amazonaws.com/*")],
+    serviceLinkedRoles: [worldWide("iam", `role/aws-service-role/${SEARCH_SERVICE}/*`)],
     keys: [arn("kms", "key/*")],
     keyAliases: [arn("kms", names.keyAlias)],
     domains: [arn("es", `domain/${names.searchDomain}`)],

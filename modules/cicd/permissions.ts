@@ -116,7 +116,8 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
     ["ReadFunctions", withAll(functions, ":*"), reads(...FUNCTION)],
     ["ReadMappings", arns.eventSourceMappings, reads("aws_lambda_event_source_mapping")],
     ["ReadLogGroups", [...logGroups, ...below(logGroups, ":*")], reads(...LOG_GROUP)],
-    ["ReadRoles", [...arns.roles, ...arns.serviceLinkedRoles], reads(...ROLE)],
+    ["ReadRoles", arns.roles, reads(...ROLE)],
+    ["FindServiceLinkedRole", arns.serviceLinkedRoles, "iam: GetRole"],
     ["ReadProfiles", arns.instanceProfiles, reads("aws_iam_instance_profile")],
     ["ReadKey", keys, reads("aws_kms_key"), ofStack(stack)],
     // Without the key, Lambda does not return the environment, and every plan would set it again.
@@ -266,14 +267,18 @@ function removalOfData(arns: Arns): Row[] {
  * Permissions boundary of the stack's roles, whatever their own policies say: the data of this environment, and no
  * permission to grant permissions.
  */
-export function boundaryPermissions({ arns, region, stack }: Reach): Permissions {
+export function boundaryPermissions(
+  { arns, region, stack }: Reach,
+  { bastionPutsRecords }: { readonly bastionPutsRecords: boolean },
+): Permissions {
   const { catalog, logGroups } = arns;
   /** Actions of QuickSight's role, in case it has the boundary. */
   const ofQuickSight = (actions: string): string => (arns.quickSight ? ` ${actions}` : "");
   // biome-ignore format: a table, row by row
   return permissions([
     ["Stream", arns.streams,
-      "kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"],
+      `kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator
+      ListShards${bastionPutsRecords ? " PutRecord PutRecords" : ""}`],
     ["Lake", withAll(arns.buckets, "/*"), `s3: AbortMultipartUpload DeleteObject GetBucketLocation GetObject
       ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject`],
     ["Key", arns.keys, "kms: Decrypt GenerateDataKey", ofStack(stack), via(region, "kinesis", "lambda", "s3")],
