@@ -649,6 +649,7 @@ describe("search-setup", () => {
         readerGroups: [],
         readerRole: "retail_reader",
         readerRoleArns: [],
+        smoke: retailTransaction.smoke,
         title: "retail_trans",
       },
     ];
