@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Column, keepsDigits } from "./column";
 import { plainDigits } from "./exact-number";
 
@@ -54,5 +54,5 @@ export function isWithoutExtra(sum: string): boolean {
 }
 
 function digest(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
+  return hash("sha256", text, "base64url");
 }

@@ -1,6 +1,6 @@
 /** Exit codes of all commands. */
 export const EXIT = {
-  /** Success; every check was made. */
+  /** Success; every check was made. From `preflight`: nothing is known to fail; what is unknown is printed. */
   ok: 0,
   /** A check or an operation failed, or the result could not be determined. */
   failed: 1,

@@ -2,7 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../../lib/json";
-import { actionsOf, PROVIDER_ACTIONS } from "../../modules/cicd/provider-actions";
+import {
+  actionsOf,
+  LOOKUP_ACTIONS,
+  PROVIDER_ACTIONS,
+  type ProviderActions,
+} from "../../modules/cicd/provider-actions";
 import { Aws } from "../../ops/preflight/aws";
 import { checkCaller, checkRegion, simulatedPrincipal } from "../../ops/preflight/caller";
 import { CALLS } from "../../ops/preflight/calls";
@@ -20,10 +25,12 @@ import { checkToolchain, satisfies } from "../../ops/preflight/toolchain";
 import { writeStack } from "../local/plan-fixture";
 import { LOCATION } from "../support/environments";
 import { sdkEnvironment, setEnvironment } from "../support/fake-endpoint";
+import { CALLS_OF_OPTIONS, PROVIDER_CALLS, permissionsNeeded } from "../support/provider-calls";
 import {
   type Answer,
   CALLER,
   CALLER_ROLE,
+  callerIdentity,
   callerRole,
   denied,
   firstOf,
@@ -202,6 +209,27 @@ describe("the region", () => {
   ])("that is %s", async (status, verdict) => {
     recorded = regions(status);
     expect(await checkRegion(aws, "eu-west-1")).toMatchObject([{ check: "region", verdict }]);
+  });
+
+  test("that is not enabled is named although it refuses every caller", async () => {
+    // The region itself would answer STS so.
+    const here = {
+      status: 403,
+      body: "<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>",
+    };
+    recorded = (request) =>
+      request.region === "eu-west-1" ? here : firstOf(callerIdentity, regions("not-opted-in"))(request);
+    const stack = stackOf({ aws_sns_topic: { T: { name: "t" } } });
+    const { rows } = await preflight({
+      ...{ name: "x", ...LOCATION, variables: process.env },
+      synthesize: async () => [stack.source],
+    });
+    expect(briefly(rows).slice(0, 4)).toEqual([
+      ["credentials", "ok", CALLER],
+      ["account", "ok", LOCATION.accountId],
+      ["region", "will fail", "eu-west-1 is not enabled for the account"],
+      ["everything else in AWS", "unknown", "needs an enabled region"],
+    ]);
   });
 
   test("that AWS does not have", async () => {
@@ -599,6 +627,39 @@ describe("permissions", () => {
     });
   });
 
+  test("to look something up are asked too", async () => {
+    const name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64";
+    const data = {
+      aws_ssm_parameter: { Image: { name } },
+      aws_region: { R: {} },
+      aws_iam_role: { L: { name: "l" } },
+      aws_other: { O: {} },
+    };
+    const plan = planOf({}, Deployed.nothing, { data });
+    expect(
+      briefly(
+        await rowsWith(
+          simulation(() => "implicitDeny"),
+          plan,
+        ),
+      ),
+    ).toEqual([
+      // Its path is not known.
+      [
+        "permissions: iam",
+        "unknown",
+        "GetRole on arn:aws:iam::123456789012:role/* (names known at the deploy only)",
+      ],
+      [
+        "permissions: ssm",
+        "will fail",
+        `GetParameter on arn:aws:ssm:eu-west-1::parameter${name} (no policy allows it)`,
+      ],
+      ["permissions: data.aws_other", "unknown", "its actions are not known here"],
+      ["permissions: other policies", "unknown", expect.any(String)],
+    ]);
+  });
+
   test("of a type that is not known here are unknown", async () => {
     const rows = await rowsWith(
       simulation(() => "allowed"),
@@ -727,6 +788,20 @@ describe("the calls", () => {
     const needed = new Set(Object.values(CALLS).flatMap(({ permission }) => permission ?? []));
     expect(allowed.sort()).toEqual([...needed, "kms:Decrypt"].sort());
   });
+});
+
+test("the provider's actions include all that its log shows", () => {
+  const lookedUp = Object.values(LOOKUP_ACTIONS).flatMap(actionsOf);
+  const known = (...kinds: readonly (keyof ProviderActions)[]): ReadonlySet<string> =>
+    new Set(
+      Object.values(PROVIDER_ACTIONS).flatMap((of) => kinds.flatMap((kind) => actionsOf(of[kind] ?? ""))),
+    );
+  const missing = (needed: readonly string[], in_: ReadonlySet<string>): readonly string[] =>
+    needed.filter((action) => !in_.has(action) && !action.startsWith("quicksight:"));
+  for (const calls of [PROVIDER_CALLS, CALLS_OF_OPTIONS]) {
+    expect(missing(permissionsNeeded("reads", calls), new Set([...known("read"), ...lookedUp]))).toEqual([]);
+    expect(missing(permissionsNeeded("writes", calls), known("create", "update", "remove"))).toEqual([]);
+  }
 });
 
 test("every action of the provider is written once for each type", () => {

@@ -5,6 +5,8 @@ import { closeServer, listenOnLoopback } from "../../lib/loopback";
 export interface AwsRequest {
   /** Service of its signature, such as `iam`. */
   readonly service: string;
+  /** Region of its signature. */
+  readonly region: string;
   /** Operation, or method and path for services that have those. */
   readonly operation: string;
   readonly method: string;
@@ -69,7 +71,8 @@ async function answerTo(incoming: IncomingMessage, recorded: Recorded, emulated?
 }
 
 function read({ headers, method = "", url: path = "" }: IncomingMessage, body: string): AwsRequest {
-  const [, service = ""] = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? "") ?? [];
+  const [, region = "", service = ""] =
+    /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(headers.authorization ?? "") ?? [];
   const target = headers["x-amz-target"];
   const action = /(?:^|&)Action=(\w+)/.exec(body)?.[1];
   const protocol =
@@ -85,7 +88,7 @@ function read({ headers, method = "", url: path = "" }: IncomingMessage, body: s
   const operation =
     action ??
     (typeof target === "string" ? target.replace(/^.*\./, "") : `${method} ${path.replace(/\?.*$/, "")}`);
-  return { service, operation, method, path, body, protocol };
+  return { service, region, operation, method, path, body, protocol };
 }
 
 /** An answer of a service that speaks JSON. */

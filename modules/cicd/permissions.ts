@@ -1,6 +1,12 @@
 import type { AnyResource, Condition, Statement } from "../security/policy";
 import type { Arns, QuickSightArns } from "./arns";
-import { actionsOf, PROVIDER_ACTIONS, type ProviderActions, takesNoResource } from "./provider-actions";
+import {
+  actionsOf,
+  LOOKUP_ACTIONS,
+  PROVIDER_ACTIONS,
+  type ProviderActions,
+  takesNoResource,
+} from "./provider-actions";
 
 /** A statement of a policy: about ARNs, or about every resource for a reason. */
 export type Permissions = readonly (Statement | AnyResource)[];
@@ -119,7 +125,7 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
     ["ReadAlarms", arns.alarms, reads("aws_cloudwatch_metric_alarm")],
     ["ReadDashboards", arns.dashboards, reads("aws_cloudwatch_dashboard")],
     ["ReadBudgets", arns.budgets, reads("aws_budgets_budget")],
-    ["FindImage", arns.imageParameters, "ssm: GetParameter"],
+    ["FindImage", arns.imageParameters, LOOKUP_ACTIONS["aws_ssm_parameter"] ?? ""],
     ...(quickSight ? quickSightReads(quickSight) : []),
     ["DescribeNetwork", { reason: "EC2 describes no single resource: these actions take none" },
       anyReads.filter(isOfNetwork)],

@@ -311,6 +311,18 @@ export const PROVIDER_ACTIONS: Readonly<Record<string, ProviderActions>> = {
   },
 };
 
+/** IAM actions of the data sources, by type, in the same form; empty where none is needed. */
+export const LOOKUP_ACTIONS: Readonly<Record<string, string>> = {
+  aws_caller_identity: "",
+  aws_iam_policy_document: "",
+  aws_iam_role: "iam: GetRole",
+  aws_kinesis_stream: "kinesis: DescribeStreamSummary",
+  aws_partition: "",
+  aws_prefix_list: "ec2: DescribePrefixLists",
+  aws_region: "",
+  aws_ssm_parameter: "ssm: GetParameter",
+};
+
 /** Actions as `service: Action Action` (further services may follow), in the form of policies. */
 export function actionsOf(text: string): string[] {
   let service = "";

@@ -74,7 +74,8 @@ export class Aws {
     // One handler: Kinesis' own would be HTTP/2, which an endpoint without TLS does not support.
     const here = { region, requestHandler: new NodeHttpHandler(TIMEOUTS) };
     const global = { ...here, region: GLOBAL_REGION };
-    this.sts = this.limited(new STSClient(here));
+    // A region that is not enabled refuses every caller, and would hide who it is.
+    this.sts = this.limited(new STSClient(global));
     // A simulation for each type of resource exceeds IAM's rate in an account with others at work.
     this.iam = this.limited(new IAMClient({ ...here, maxAttempts: 8 }));
     this.quotas = this.limited(new ServiceQuotasClient(here));

@@ -1,6 +1,11 @@
 import { type EvaluationResult, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
 import { isJsonObject, member, objectOf } from "../../lib/json";
-import { actionsOf, PROVIDER_ACTIONS, takesNoResource } from "../../modules/cicd/provider-actions";
+import {
+  actionsOf,
+  LOOKUP_ACTIONS,
+  PROVIDER_ACTIONS,
+  takesNoResource,
+} from "../../modules/cicd/provider-actions";
 import type { Aws } from "./aws";
 import { type Caller, simulatedPrincipal } from "./caller";
 import type { DeployPlan, Placed } from "./plan";
@@ -72,16 +77,19 @@ function rest(arn: string): Row {
 }
 
 function notSimulated(plan: DeployPlan): readonly Row[] {
-  const types = new Set(
-    plan
+  const unknown = [
+    ...plan
       .all()
       .filter(
         ({ resource, stack }) =>
           PROVIDER_ACTIONS[resource.type] === undefined || stack.arnsOf(resource) === undefined,
       )
       .map(({ resource }) => resource.type),
-  );
-  return [...types].map((type) =>
+    ...plan.dataSources
+      .filter(({ resource: { type } }) => LOOKUP_ACTIONS[type] === undefined)
+      .map(({ resource }) => `data.${resource.type}`),
+  ];
+  return [...new Set(unknown)].map((type) =>
     row(
       `permissions: ${type}`,
       "unknown",
@@ -114,6 +122,7 @@ function questionsOf(plan: DeployPlan): readonly Question[] {
     if (created.has(placed.resource)) add(placed, "now", actions.create);
     else if (actions.update !== undefined) add(placed, "later", actions.update);
   }
+  for (const placed of plan.dataSources) add(placed, "now", LOOKUP_ACTIONS[placed.resource.type] ?? "");
   for (const when of ["now", "later"] as const) {
     const actions = [...withoutResource[when]].sort();
     if (actions.length > 0) questions.push({ actions, arns: [], isKnown: true, when });

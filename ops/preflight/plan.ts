@@ -27,6 +27,11 @@ export class DeployPlan {
     return this.parts.every(({ deployed }) => deployed !== undefined);
   }
 
+  /** What the stacks look up. */
+  get dataSources(): readonly Placed[] {
+    return this.stacks.flatMap((stack) => stack.dataSources.map((resource) => ({ resource, stack })));
+  }
+
   all(...types: readonly string[]): readonly Placed[] {
     return this.filtered(types, () => true);
   }

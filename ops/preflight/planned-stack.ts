@@ -32,6 +32,8 @@ const REFERENCE = /^\$\{(\w+)\.([\w-]+)\.\w+\}$/;
 export class PlannedStack {
   readonly document: JsonObject;
   readonly resources: readonly PlannedResource[];
+  /** What the stack looks up. */
+  readonly dataSources: readonly PlannedResource[];
   private readonly stack: Stack;
 
   /** @throws TerraformError when the stack cannot be read */
@@ -41,8 +43,8 @@ export class PlannedStack {
   ) {
     this.stack = new Stack(source.directory, location, source.variables);
     this.document = this.stack.document;
-    const types = objectOf(this.document, "resource");
-    this.resources = Object.keys(types).flatMap((type) => this.read(type, objectOf(types, type)));
+    this.resources = this.readAll("resource");
+    this.dataSources = this.readAll("data");
   }
 
   /** What people call it. */
@@ -76,6 +78,10 @@ export class PlannedStack {
 
   /** ARNs on which AWS checks the actions on a resource; undefined for a type that is not known here. */
   arnsOf(resource: PlannedResource): PlannedArns | undefined {
+    // A role that is looked up may have a path.
+    if (resource.address.startsWith("data.aws_iam_role.")) {
+      return { arns: arnsOf(resource.type, undefined, this.location) ?? [], isKnown: false };
+    }
     const of = settingOf(resource.type);
     if (of === undefined) {
       const arns = arnsOf(resource.type, resource.name, this.location);
@@ -90,9 +96,15 @@ export class PlannedStack {
     return arns && { arns, isKnown: name !== undefined };
   }
 
-  private read(type: string, named: JsonObject): PlannedResource[] {
+  private readAll(kind: "resource" | "data"): PlannedResource[] {
+    const types = objectOf(this.document, kind);
+    const prefix = kind === "data" ? "data." : "";
+    return Object.keys(types).flatMap((type) => this.read(prefix, type, objectOf(types, type)));
+  }
+
+  private read(prefix: string, type: string, named: JsonObject): PlannedResource[] {
     return Object.entries(named).map(([id, body]) => {
-      const address = `${type}.${id}`;
+      const address = `${prefix}${type}.${id}`;
       if (!isJsonObject(body))
         throw new OperatorError(`${address} is not an object in ${this.source.directory}`);
       const isRepeated = member(body, "count") !== undefined || member(body, "for_each") !== undefined;

@@ -87,6 +87,8 @@ const TYPES: Readonly<Record<string, ResourceType | SettingType>> = {
   aws_sns_topic: { name: "name", arns: regional("sns", "{name}") },
   aws_sns_topic_policy: setting("arn", "aws_sns_topic"),
   aws_sns_topic_subscription: setting("topic_arn", "aws_sns_topic"),
+  // Those of AWS, which have no account.
+  aws_ssm_parameter: { name: "name", arns: ["arn:aws:ssm:{region}::parameter{name}"] },
   aws_subnet: network("subnet", "vpc"),
   aws_vpc: network("vpc"),
   aws_vpc_endpoint: network("route-table", "security-group", "subnet", "vpc", "vpc-endpoint"),

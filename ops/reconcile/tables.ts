@@ -59,9 +59,11 @@ function textOrNull(cell = ""): string | null {
 }
 
 function rowValues(columns: readonly Column[], row: ResultRow): LineValues {
-  return Object.fromEntries(
-    columns.map((column) => [column.field, cellValue(column, row[tableColumn(column.field)] ?? "")]),
-  );
+  const values: Record<string, string | number | boolean | null> = {};
+  for (const column of columns) {
+    values[column.field] = cellValue(column, row[tableColumn(column.field)] ?? "");
+  }
+  return values;
 }
 
 /** The value of a cell, as Athena writes it: `true`, `1.0E10`, `12.3400`, `2026-11-28 09:30:00.250`. */

@@ -40,7 +40,8 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
   const clients = clientsOf(target);
   const sender = createKinesisClient({ region });
   const hasSearch = target.index !== undefined;
-  const unreached = hasSearch && searchUrl === undefined ? "not reached: --tunnel, or --search-url" : undefined;
+  const unreached =
+    hasSearch && searchUrl === undefined ? "not reached: --tunnel, or --search-url" : undefined;
   const onPart = ({ name, verdict, detail }: Part): void => say(`${name}: ${verdict}, ${detail}`);
   try {
     const parts = await smoke({
@@ -50,7 +51,9 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
       notReached: unreached === undefined ? {} : { index: unreached, Dashboards: unreached },
       alarms: () => alarmsIn(region),
       ...(target.index !== undefined &&
-        searchUrl !== undefined && { dashboards: () => readDashboards(shown, target.index ?? "", searchUrl) }),
+        searchUrl !== undefined && {
+          dashboards: () => readDashboards(shown, target.index ?? "", searchUrl),
+        }),
       waitMs: wait * 60_000,
       onPart,
       run: randomUUID(),
@@ -58,7 +61,9 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
     });
     if (stop.signal.aborted) return EXIT.interrupted;
     const verdict = verdictOf(parts);
-    const text = json ? JSON.stringify({ ...verdict, parts }, null, 2) : `${partsText(parts)}\n${verdict.text}`;
+    const text = json
+      ? JSON.stringify({ ...verdict, parts }, null, 2)
+      : `${partsText(parts)}\n${verdict.text}`;
     process.stdout.write(`${text}\n`);
     return verdict.passed ? EXIT.ok : EXIT.failed;
   } finally {

@@ -2,9 +2,9 @@ import type { PanelContract } from "../../dashboards/fields";
 import { savedObjects } from "../../dashboards/saved-objects";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { Panel } from "../../dashboards/spec";
-import { messageOf } from "../../lib/message-of";
 import { changedObjects } from "../../lambdas/search-setup/dashboards";
 import type { SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
+import { messageOf } from "../../lib/message-of";
 
 /** What the deploy put into OpenSearch Dashboards. */
 export interface Shown {
@@ -25,7 +25,8 @@ export async function readDashboards(
   indexName: string,
   searchUrl: string,
 ): Promise<{ readonly objects: number; readonly faults: readonly string[] }> {
-  const search = (request: Omit<SearchRequest, "timeoutMs">): Promise<SearchAnswer> => ask(searchUrl, request);
+  const search = (request: Omit<SearchRequest, "timeoutMs">): Promise<SearchAnswer> =>
+    ask(searchUrl, request);
   const objects = savedObjects(contract, panels, { indexName, title });
   const faults = [...(await changedObjects(objects, search))];
   for (const panel of panels) {

@@ -15,7 +15,10 @@ export function verdictOf(parts: readonly Part[]): Verdict {
   const unknown = named("unknown");
   if (failed.length > 0) return { passed: false, text: `The smoke test failed: ${failed.join(", ")}.` };
   if (unknown.length > 0) {
-    return { passed: false, text: `The smoke test is incomplete: ${unknown.join(", ")} could not be looked at.` };
+    return {
+      passed: false,
+      text: `The smoke test is incomplete: ${unknown.join(", ")} could not be looked at.`,
+    };
   }
   const absent = named("not here");
   const except = absent.length === 0 ? "" : ` Not here: ${absent.join(", ")}.`;

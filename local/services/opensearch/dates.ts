@@ -94,15 +94,20 @@ function pattern(format: string): DateFormat | undefined {
   }
   if (!steps.some(({ part }) => part === "year")) return undefined;
   const regex = new RegExp(`^${source}$`);
+  // The documents of a record have the same arrival, one after the other.
+  let last: { readonly text: string; readonly range: DateRange | undefined } | undefined;
   return {
     parse: (text) => {
+      if (last?.text === text) return last.range;
       const match = regex.exec(text);
       if (!match) return undefined;
       const parts: Partial<Parts> = {};
       steps.forEach(({ part }, at) => {
         parts[part] = Number(match[at + 1]);
       });
-      return rangeOf(parts);
+      const range = rangeOf(parts);
+      last = { text, range };
+      return range;
     },
     print: (ms) => {
       const parts = partsOf(ms);

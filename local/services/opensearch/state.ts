@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../../../lib/json";
-import { type Doc, type IndexDefinition, SearchIndex } from "./indices/search-index";
+import { type IndexDefinition, SearchIndex, type StoredDoc } from "./indices/search-index";
 import { readSettings } from "./indices/settings";
 import { IndexTemplates } from "./indices/templates";
 import { AuditConfig } from "./plugins/audit-config";
@@ -27,7 +27,7 @@ export function changeEntry(change: Change): string {
 }
 
 /** A document as a line of the journal, its source as the client sent it. */
-export function documentEntry(index: string, { id, version, seqNo, source }: Doc): string {
+export function documentEntry(index: string, { id, version, seqNo, source }: StoredDoc): string {
   return `${DOCUMENT}${JSON.stringify({ index, id, version, seqNo }).slice(1, -1)}${SOURCE}${source}}\n`;
 }
 
@@ -45,12 +45,12 @@ export class State {
     if (entry.startsWith(DOCUMENT)) {
       const at = entry.indexOf(SOURCE);
       const head = members(`${entry.slice(0, at)}}`);
-      this.index(head).restore(
-        String(head["id"]),
-        entry.slice(at + SOURCE.length, -1),
-        Number(head["version"]),
-        Number(head["seqNo"]),
-      );
+      this.index(head).write({
+        id: String(head["id"]),
+        version: Number(head["version"]),
+        seqNo: Number(head["seqNo"]),
+        source: entry.slice(at + SOURCE.length, -1),
+      });
     } else this.repeat(members(entry));
   }
 

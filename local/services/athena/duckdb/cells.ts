@@ -99,8 +99,14 @@ function spellMoment(micros: bigint): string {
   const rounded = micros + MICROS_IN_MS / 2n;
   const below = rounded % MICROS_IN_MS < 0n ? 1n : 0n;
   const ms = Number(rounded / MICROS_IN_MS - below);
-  return new Date(ms).toISOString().replace("T", " ").replace("Z", "");
+  if (ms !== lastMoment.ms) {
+    lastMoment = { ms, text: new Date(ms).toISOString().replace("T", " ").replace("Z", "") };
+  }
+  return lastMoment.text;
 }
+
+/** The rows of a column often have the same time: the lines of a record arrived together. */
+let lastMoment = { ms: 0, text: "1970-01-01 00:00:00.000" };
 
 /** The local time in the zone, then the zone: `UTC`, or an offset such as `-02:30`. */
 function spellZoned({ micros }: { readonly micros: bigint }, offsetMinutes: number): string {

@@ -72,6 +72,9 @@ function settings({
   return [
     `SET memory_limit = ${literal(memoryLimit)}`,
     `SET threads = ${threads}`,
+    // After a query its memory goes back to the system; by default malloc keeps hundreds of megabytes of it.
+    "SET allocator_flush_threshold = '1MB'",
+    "SET allocator_bulk_deallocation_flush_threshold = '1MB'",
     `SET temp_directory = ${literal(join(scratchDirectory, "spill"))}`,
     // Athena guarantees no order of rows without ORDER BY, and a merge needs less memory without one.
     "SET preserve_insertion_order = false",

@@ -1,79 +1,55 @@
-import type { FieldValues } from "./field-values";
+import type { FieldValue } from "./field-values";
 import type { Mapping } from "./mapping";
 
-/** A document of an index. */
-export interface Doc {
+/** A document as it is stored: what the journal holds of it. */
+export interface StoredDoc {
   readonly id: string;
   readonly version: number;
   readonly seqNo: number;
   /** The JSON text that the client sent. */
   readonly source: string;
-  readonly values: FieldValues;
-  /** The mapping by which it was indexed: a later field has no value of it. */
+}
+
+/** Documents by row, as a segment holds them. */
+interface Rows {
   readonly mapping: Mapping;
+  id(row: number): string;
+  version(row: number): number;
+  seqNo(row: number): number;
+  source(row: number): string;
+  value(slot: number, row: number): FieldValue | FieldValue[] | undefined;
 }
 
-const BLOCK_BYTES = 1 << 20;
-/** Texts that are remembered to be shared; the next begin anew. */
-const MOST_SHARED = 20_000;
-/** Longer texts are rarely the same. */
-const LONGEST_SHARED = 64;
-
-/**
- * Keeps the sources of documents as UTF-8 in large blocks. As a text each would hold the request that it came in, and as
- * a Buffer an object of a hundred bytes.
- */
-export class Sources {
-  private block = Buffer.alloc(0);
-  private end = 0;
-
-  public withSource(head: Omit<Doc, "source">, source: string): Doc {
-    const bytes = Buffer.byteLength(source);
-    if (this.end + bytes > this.block.length) {
-      this.block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, bytes));
-      this.end = 0;
-    }
-    const start = this.end;
-    this.end += this.block.write(source, start);
-    return new KeptDoc(head, this.block, start, this.end);
-  }
-}
-
-class KeptDoc implements Doc {
-  public readonly id: string;
-  public readonly version: number;
-  public readonly seqNo: number;
-  public readonly values: FieldValues;
-  public readonly mapping: Mapping;
-
+/** A document of an index: its place in a segment, which holds all of it. */
+export class Doc implements StoredDoc {
   public constructor(
-    { id, version, seqNo, values, mapping }: Omit<Doc, "source">,
-    private readonly block: Buffer,
-    private readonly start: number,
-    private readonly end: number,
-  ) {
-    this.id = id;
-    this.version = version;
-    this.seqNo = seqNo;
-    this.values = values;
-    this.mapping = mapping;
+    private readonly segment: Rows,
+    private readonly row: number,
+  ) {}
+
+  public get id(): string {
+    return this.segment.id(this.row);
+  }
+
+  public get version(): number {
+    return this.segment.version(this.row);
+  }
+
+  public get seqNo(): number {
+    return this.segment.seqNo(this.row);
   }
 
   public get source(): string {
-    return this.block.toString("utf8", this.start, this.end);
+    return this.segment.source(this.row);
   }
-}
 
-/** Gives equal texts one place in memory: columns have few values, and an identity stands twice in its document. */
-export class SharedTexts {
-  private readonly known = new Map<string, string>();
+  /** The mapping by which it was indexed: a later field has no value of it. */
+  public get mapping(): Mapping {
+    return this.segment.mapping;
+  }
 
-  public shared(text: string): string {
-    if (text.length > LONGEST_SHARED) return text;
-    const known = this.known.get(text);
-    if (known !== undefined) return known;
-    if (this.known.size >= MOST_SHARED) this.known.clear();
-    this.known.set(text, text);
-    return text;
+  /** The indexed values of a field; undefined when it has none. */
+  public value(slot: number): FieldValue | FieldValue[] | undefined {
+    return this.segment.value(slot, this.row);
   }
 }

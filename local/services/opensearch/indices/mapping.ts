@@ -37,6 +37,8 @@ export interface Field {
 export class Mapping {
   /** Whether a document with an unknown field would change the mapping in the real engine. */
   public readonly isDynamic: boolean;
+  /** Whether a field keeps more digits than a number of `JSON.parse`. */
+  public readonly holdsLongs: boolean;
   private readonly own = new Map<string, Field>();
   private readonly byPath = new Map<string, Field>();
   private nextSlot: number;
@@ -58,6 +60,7 @@ export class Mapping {
     for (const [name, field] of Object.entries(isJsonObject(properties) ? properties : {})) {
       this.own.set(name, this.read(name, field));
     }
+    this.holdsLongs = [...this.byPath.values()].some(({ type }) => type === "long");
   }
 
   /** A field of the documents themselves; undefined when the mapping has no field of this name. */
@@ -70,11 +73,6 @@ export class Mapping {
     const field = this.byPath.get(path);
     if (field?.isSourceOnly) throw notSupported(`a search by [${path}], which is not indexed`);
     return field;
-  }
-
-  /** Whether a field keeps more digits than a number of `JSON.parse`. */
-  public get holdsLongs(): boolean {
-    return [...this.byPath.values()].some(({ type }) => type === "long");
   }
 
   /** Number of value slots that a document needs. */

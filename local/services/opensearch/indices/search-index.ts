@@ -1,19 +1,20 @@
 import type { JsonObject } from "../../../../lib/json";
-import { type Doc, SharedTexts, Sources } from "./doc";
-import { readFields } from "./field-values";
+import { doubled, TextTable } from "../../../../lib/text-table";
+import type { Doc, StoredDoc } from "./doc";
+import { type FieldValues, readFields } from "./field-values";
 import { Mapping } from "./mapping";
+import { SEGMENT_DOCS, Segment } from "./segment";
 import { refreshIntervalMs, type Settings } from "./settings";
 import { parseDocument } from "./strict-json";
 import { compareTexts } from "./text-order";
 
-export type { Doc } from "./doc";
+export type { Doc, StoredDoc } from "./doc";
 
-/** Documents in the order of a keyword. */
-interface SortedDocs {
+/** The searchable documents in the order of a keyword of which each has exactly one value. */
+export interface SortedDocs {
   readonly path: string;
-  readonly docs: readonly Doc[];
-  /** Whether each has exactly one value; if not, there is no order here. */
-  readonly isComplete: boolean;
+  readonly length: number;
+  at(position: number): Doc;
 }
 
 /** Definition of an index. */
@@ -30,8 +31,10 @@ export interface IndexDefinition {
 /** Result of a write. */
 export interface Written {
   readonly result: "created" | "updated";
-  readonly doc: Doc;
+  readonly doc: StoredDoc;
 }
+
+const FIRST_IDS = 1_024;
 
 /**
  * An index. As in the engine, written documents become searchable at a refresh: once in each `refresh_interval`, or on
@@ -41,16 +44,20 @@ export interface Written {
 export class SearchIndex {
   /** Its mappings, the newest last. */
   private readonly versions: [Mapping, ...Mapping[]];
-  private readonly newest = new Map<string, Doc>();
-  private readonly searchable = new Map<string, Doc>();
-  /** Written since the last refresh. */
-  private readonly unrefreshed = new Map<string, Doc>();
+  /** The last one takes new documents; undefined where each document was replaced. */
+  private readonly segments: (Segment | undefined)[] = [];
+  /** Ids and values. */
+  private readonly texts = new TextTable();
+  /** By the number of an id: the {@link placeOf place} of the newest document, and of the searchable one, + 1; 0: none. */
+  private newest = new Uint32Array(FIRST_IDS);
+  private searchable = new Uint32Array(FIRST_IDS);
+  private searchableCount = 0;
+  /** Places of what was written since the last refresh. */
+  private unrefreshed: number[] = [];
   private readonly timer: NodeJS.Timeout | undefined;
   private nextSeqNo = 0;
-  private readonly sources = new Sources();
-  private readonly texts = new SharedTexts();
-  /** The last order that a search asked for; none after a refresh with changes. */
-  private sorted: SortedDocs | undefined;
+  /** The last order that a search asked for, null where there is none; undefined after a refresh with changes. */
+  private sorted: { readonly path: string; readonly docs: SortedDocs | null } | undefined;
 
   public constructor(public readonly definition: IndexDefinition) {
     this.versions = [new Mapping(definition.mappings)];
@@ -63,9 +70,10 @@ export class SearchIndex {
   }
 
   /** Every mapping that it has had, oldest first, each with the current documents that were indexed by it. */
-  public *history(): Generator<readonly [Mapping, readonly Doc[]]> {
-    const docs = [...this.newest.values()];
-    for (const mapping of this.versions) yield [mapping, docs.filter((doc) => doc.mapping === mapping)];
+  public *history(): Generator<readonly [Mapping, Iterable<Doc>]> {
+    for (const mapping of this.versions) {
+      yield [mapping, this.docsAt(this.newest, (segment) => segment.mapping === mapping)];
+    }
   }
 
   /** Replaces the mapping by one that extends it, for the documents to come. */
@@ -79,76 +87,87 @@ export class SearchIndex {
 
   /** Stores a document; it replaces one with the same id. @throws EngineError */
   public put(id: string, source: string): Written {
-    const present = this.newest.get(id);
-    const doc = this.docOf(id, source, (present?.version ?? 0) + 1, this.nextSeqNo);
-    this.place(doc);
+    const present = this.docAt(this.newest[this.texts.find(id)] ?? 0);
+    const doc = { id, source, version: (present?.version ?? 0) + 1, seqNo: this.nextSeqNo };
+    this.write(doc);
     return { result: present ? "updated" : "created", doc };
   }
 
-  /** Restores a document from the journal. */
-  public restore(id: string, source: string, version: number, seqNo: number): void {
-    this.nextSeqNo = seqNo;
-    this.place(this.docOf(id, source, version, seqNo));
-  }
-
-  private docOf(id: string, source: string, version: number, seqNo: number): Doc {
+  /** Stores a document of the journal. @throws EngineError */
+  public write({ id, source, version, seqNo }: StoredDoc): void {
     const { mapping } = this;
     const values = readFields(parseDocument(source), source, mapping, id);
-    for (let slot = 0; slot < values.length; slot++) {
-      const value = values[slot];
-      if (typeof value === "string") values[slot] = this.texts.shared(value);
+    this.nextSeqNo = seqNo + 1;
+    const number = this.texts.add(id);
+    while (this.texts.size >= this.newest.length) {
+      this.newest = doubled(this.newest);
+      this.searchable = doubled(this.searchable);
     }
-    return this.sources.withSource({ id: this.texts.shared(id), version, seqNo, values, mapping }, source);
+    const place = this.append(number, values, { version, seqNo, source }, mapping);
+    const before = this.newest[number] ?? 0;
+    this.newest[number] = place + 1;
+    // What a search still finds is replaced at the next refresh.
+    if (before > 0 && before !== this.searchable[number]) this.discard(before - 1);
+    this.unrefreshed.push(place);
   }
 
   /** Makes all written documents searchable. */
   public refresh(): void {
-    if (this.unrefreshed.size > 0) this.sorted = undefined;
-    for (const [id, doc] of this.unrefreshed) {
-      // Deleted first, so that a rewritten document moves to the end, as it does in the engine.
-      this.searchable.delete(id);
-      this.searchable.set(id, doc);
+    if (this.unrefreshed.length > 0) this.sorted = undefined;
+    for (const place of this.unrefreshed) {
+      const number = this.segments[Math.floor(place / SEGMENT_DOCS)]?.idNumber(place % SEGMENT_DOCS);
+      if (number === undefined || this.newest[number] !== place + 1) continue;
+      const before = this.searchable[number] ?? 0;
+      if (before > 0) this.discard(before - 1);
+      else this.searchableCount++;
+      this.searchable[number] = place + 1;
     }
-    this.unrefreshed.clear();
+    this.unrefreshed = [];
   }
 
-  /** The searchable documents. */
+  /** The searchable documents, in the order of their writing. */
   public documents(): Iterable<Doc> {
-    return this.searchable.values();
+    return this.docsAt(this.searchable);
   }
 
   /** The searchable documents with these ids, in no order. */
   public *withIds(ids: Iterable<string>): Generator<Doc> {
     for (const id of new Set(ids)) {
-      const doc = this.searchable.get(id);
+      const doc = this.docAt(this.searchable[this.texts.find(id)] ?? 0);
       if (doc) yield doc;
     }
   }
 
-  /** Whether every searchable document has exactly one value of a keyword. */
-  public hasOneOf(path: string): boolean {
-    return this.sortOf(path).isComplete;
+  /** The searchable documents in the order of a keyword; undefined unless each has exactly one value of it. */
+  public sortedBy(path: string): SortedDocs | undefined {
+    if (this.sorted?.path !== path) this.sorted = { path, docs: this.sort(path) ?? null };
+    return this.sorted.docs ?? undefined;
   }
 
-  /** The searchable documents in the order of a keyword of which each has one, see {@link hasOneOf}. */
-  public sortedBy(path: string): readonly Doc[] {
-    return this.sortOf(path).docs;
-  }
-
-  private sortOf(path: string): SortedDocs {
-    if (this.sorted?.path === path) return this.sorted;
-    const docs = [...this.searchable.values()];
-    const textOf = (doc: Doc) => doc.values[doc.mapping.field(path)?.slot ?? -1];
-    const isComplete = docs.every((doc) => typeof textOf(doc) === "string");
+  private sort(path: string): SortedDocs | undefined {
+    const places: number[] = [];
+    const keys: string[] = [];
+    for (const place of this.placesAt(this.searchable)) {
+      const doc = this.docAt(place + 1);
+      const key = doc?.value(doc.mapping.field(path)?.slot ?? -1);
+      if (typeof key !== "string") return undefined;
+      places.push(place);
+      keys.push(key);
+    }
     // Stable: documents of equal values stay in the order of their writing, as in a sort of all matches.
-    if (isComplete) docs.sort((a, b) => compareTexts(String(textOf(a)), String(textOf(b))));
-    this.sorted = { path, docs: isComplete ? docs : [], isComplete };
-    return this.sorted;
+    const order = Array.from(keys.keys()).sort((a, b) => compareTexts(keys[a] ?? "", keys[b] ?? ""));
+    const sorted = Uint32Array.from(order, (position) => places[position] ?? 0);
+    const at = (position: number): Doc => {
+      const doc = this.docAt((sorted[position] ?? 0) + 1);
+      if (doc === undefined) throw new RangeError(`there is no document at ${position}`);
+      return doc;
+    };
+    return { path, length: sorted.length, at };
   }
 
   /** Number of searchable documents. */
   public get size(): number {
-    return this.searchable.size;
+    return this.searchableCount;
   }
 
   /** Stops its refreshes. */
@@ -156,9 +175,54 @@ export class SearchIndex {
     clearInterval(this.timer);
   }
 
-  private place(doc: Doc): void {
-    this.nextSeqNo = doc.seqNo + 1;
-    this.newest.set(doc.id, doc);
-    this.unrefreshed.set(doc.id, doc);
+  /** @returns the place: segment and row in one number */
+  private append(
+    number: number,
+    values: FieldValues,
+    { version, seqNo, source }: Omit<StoredDoc, "id">,
+    mapping: Mapping,
+  ): number {
+    let segment = this.segments.at(-1);
+    if (segment === undefined || segment.isFull || segment.mapping !== mapping) {
+      segment = new Segment(mapping, this.texts);
+      this.segments.push(segment);
+    }
+    return (this.segments.length - 1) * SEGMENT_DOCS + segment.add(number, version, seqNo, source, values);
+  }
+
+  /** Frees the memory of a document that was replaced, when no other of its segment is left. */
+  private discard(place: number): void {
+    const at = Math.floor(place / SEGMENT_DOCS);
+    const segment = this.segments[at];
+    segment?.replaced();
+    if (segment?.isObsolete && at < this.segments.length - 1) this.segments[at] = undefined;
+  }
+
+  /** The places of one of the two tables, in the order of writing. @param takes whether a segment is looked at */
+  private *placesAt(
+    table: Uint32Array,
+    takes: (segment: Segment) => boolean = () => true,
+  ): Generator<number> {
+    for (const [at, segment] of this.segments.entries()) {
+      if (segment === undefined || !takes(segment)) continue;
+      for (let row = 0; row < segment.length; row++) {
+        const place = at * SEGMENT_DOCS + row;
+        if (table[segment.idNumber(row)] === place + 1) yield place;
+      }
+    }
+  }
+
+  private *docsAt(table: Uint32Array, takes?: (segment: Segment) => boolean): Generator<Doc> {
+    for (const place of this.placesAt(table, takes)) {
+      const doc = this.docAt(place + 1);
+      if (doc) yield doc;
+    }
+  }
+
+  /** @param reference a place + 1, or 0 */
+  private docAt(reference: number): Doc | undefined {
+    if (reference === 0) return undefined;
+    const place = reference - 1;
+    return this.segments[Math.floor(place / SEGMENT_DOCS)]?.doc(place % SEGMENT_DOCS);
   }
 }

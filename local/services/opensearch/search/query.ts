@@ -100,8 +100,8 @@ function equals(field: Field, wanted: Json, index: SearchIndex, now: number): Pr
 
 /** Whether any value of the field passes the test. */
 function any({ slot }: Field, test: (value: FieldValue) => boolean): Predicate {
-  return ({ values }) => {
-    const value = values[slot];
+  return (doc) => {
+    const value = doc.value(slot);
     if (value === undefined) return false;
     return Array.isArray(value) ? value.some(test) : test(value);
   };

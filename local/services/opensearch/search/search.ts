@@ -4,7 +4,7 @@ import { isJsonObject } from "../../../../lib/json";
 import { badRequest, EngineError, notSupported, shardFailure } from "../errors";
 import type { FieldValue } from "../indices/field-values";
 import { asFiltered, exactNumber, rawJson } from "../indices/raw-json";
-import type { Doc, SearchIndex } from "../indices/search-index";
+import type { Doc, SearchIndex, SortedDocs } from "../indices/search-index";
 import { numberSetting } from "../indices/settings";
 import { compareTexts } from "../indices/text-order";
 import { checkMembers, count, listOf } from "../params";
@@ -128,14 +128,14 @@ function sortedPage(
   for (const index of indices) {
     const fits = compileQuery(query, index, now);
     const docs = index.sortedBy(path);
+    if (docs === undefined) return undefined;
     // Beyond this number the answer says only that there are more.
     if (isAll(query)) found += docs.length;
-    else
-      for (let at = 0; at < docs.length && found <= DEFAULT_TRACKED; at++) if (fits(docs[at] as Doc)) found++;
+    else for (let at = 0; at < docs.length && found <= DEFAULT_TRACKED; at++) if (fits(docs.at(at))) found++;
     let taken = 0;
-    for (let at = firstAfter(docs, path, start?.[0]); at < docs.length && taken < size; at++) {
-      const doc = docs[at];
-      if (doc === undefined || !fits(doc)) continue;
+    for (let at = firstAfter(docs, start?.[0]); at < docs.length && taken < size; at++) {
+      const doc = docs.at(at);
+      if (!fits(doc)) continue;
       hits.push({ match: { index, doc }, sort: [keywordOf(doc, path)] });
       taken++;
     }
@@ -149,14 +149,13 @@ function isAll(query: Json | undefined): boolean {
 }
 
 /** Position of the first document behind a value. */
-function firstAfter(docs: readonly Doc[], path: string, value: FieldValue | null | undefined): number {
+function firstAfter(docs: SortedDocs, value: FieldValue | null | undefined): number {
   if (value === undefined || value === null) return 0;
   let low = 0;
   let high = docs.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const doc = docs[middle];
-    if (doc !== undefined && compareTexts(keywordOf(doc, path), String(value)) <= 0) low = middle + 1;
+    if (compareTexts(keywordOf(docs.at(middle), docs.path), String(value)) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -36,7 +36,7 @@ export class Sort {
       typeof one === "string" ? [one, {}] : onlyMember(one, "sort");
     const order = isJsonObject(options) ? (options["order"] ?? "asc") : options;
     const isKeyword = indices.every((index) => index.mapping.field(path)?.type === "keyword");
-    return order === "asc" && isKeyword && indices.every((index) => index.hasOneOf(path)) ? path : undefined;
+    return order === "asc" && isKeyword && indices.every((index) => index.sortedBy(path)) ? path : undefined;
   }
 
   public valuesOf(match: Match): SortValues {

@@ -12,7 +12,7 @@ export interface Match {
 
 /** The only value of a keyword of a document that has one, see {@link SearchIndex.sortedBy}. */
 export function keywordOf(doc: Doc, path: string): string {
-  return String(doc.values[doc.mapping.field(path)?.slot ?? -1]);
+  return String(doc.value(doc.mapping.field(path)?.slot ?? -1));
 }
 
 export function compareValues(a: FieldValue, b: FieldValue): number {
@@ -44,7 +44,7 @@ export class FieldReader {
   public values({ index, doc }: Match): readonly FieldValue[] {
     const field = this.fields.get(index);
     if (!field) return [];
-    const value = doc.values[field.slot];
+    const value = doc.value(field.slot);
     const values = value === undefined ? [] : Array.isArray(value) ? value : [value];
     if (field.type !== "scaled_float") return values;
     // The engine multiplies by the inverse, which is not the same as dividing by the factor.
