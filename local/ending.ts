@@ -26,6 +26,17 @@ export function withRefused(conclusion: Conclusion, report: SendReport): Conclus
   return { ...conclusion, text: `All layers agree on what was sent; ${refusedText(report)}.` };
 }
 
+/** The conclusion of a run whose deploy failed: the layers are as they are, and it is no success. */
+export function withFailedInvocations(conclusion: Conclusion, failures: readonly string[]): Conclusion {
+  if (failures.length === 0) return conclusion;
+  return {
+    agree: false,
+    reasons: [...conclusion.reasons, ...failures],
+    text: `${conclusion.text} The deploy failed: ${failures.join("; ")}.`,
+    code: EXIT.failed,
+  };
+}
+
 /** The end of `--once`; an interrupted one leaves nothing to debug. @param agree whether all input is in every layer */
 export function endOfOnce(agree: boolean, interrupted: boolean): End {
   if (interrupted) return { code: EXIT.interrupted, keepsData: false };

@@ -2,7 +2,7 @@ import { sendReportText } from "../loadgen/send-report";
 import { conclude, layersOf } from "../ops/reconcile/conclusion";
 import type { Reconciliation } from "../ops/reconcile/reconcile";
 import { reportDocument, reportText, summaryText } from "../ops/reconcile/report";
-import { objectionsOf, withRefused } from "./ending";
+import { objectionsOf, withFailedInvocations, withRefused } from "./ending";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
 import { acknowledged, type SendOptions, send } from "./send";
@@ -18,7 +18,7 @@ export interface OnceOptions extends SendOptions {
 
 /**
  * Sends, waits until every layer has the acknowledged lines, reconciles and prints.
- * @returns whether all input is in every layer; also false after an interruption.
+ * @returns whether all input is in every layer, and the deploy succeeded; also false after an interruption.
  */
 export async function runOnce(run: LocalRun, options: OnceOptions): Promise<boolean> {
   const startedAt = Date.now();
@@ -40,8 +40,11 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
   };
   const { batch, search } = run.dataSources;
   const layers = layersOf({ batch: batch !== undefined, speed: search !== undefined });
-  const objections = [...objectionsOf(report, options.maxBadRows), ...run.failedInvocations];
-  const conclusion = withRefused(conclude(found, layers, objections), report);
+  const objections = objectionsOf(report, options.maxBadRows);
+  const conclusion = withFailedInvocations(
+    withRefused(conclude(found, layers, objections), report),
+    run.failedInvocations,
+  );
   if (options.json) {
     const document = {
       ...reportDocument(found, conclusion),

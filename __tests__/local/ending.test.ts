@@ -1,6 +1,13 @@
 import { EXIT } from "../../lib/exit";
 import { type SendReport, Tally } from "../../loadgen/send-report";
-import { endOfOnce, endOfSteadyRun, FAILED, objectionsOf, withRefused } from "../../local/ending";
+import {
+  endOfOnce,
+  endOfSteadyRun,
+  FAILED,
+  objectionsOf,
+  withFailedInvocations,
+  withRefused,
+} from "../../local/ending";
 
 function report(change: Partial<SendReport>): SendReport {
   return { ...new Tally(() => 0).snapshot(), read: 5, accepted: 5, acknowledged: 5, ...change };
@@ -65,4 +72,15 @@ test("that all layers agree is not said without the rows that were refused", () 
     text: "All layers agree on what was sent; 1 of 7 rows was refused and not sent.",
   });
   expect(withRefused(disagreed, report({ read: 7, refused: 1 }))).toBe(disagreed);
+});
+
+test("a deploy that failed is no success, though the layers agree", () => {
+  const agree = { agree: true, reasons: [], text: "All layers agree.", code: EXIT.ok };
+  expect(withFailedInvocations(agree, [])).toBe(agree);
+  expect(withFailedInvocations(agree, ["a failed: no", "b failed: no"])).toEqual({
+    agree: false,
+    reasons: ["a failed: no", "b failed: no"],
+    text: "All layers agree. The deploy failed: a failed: no; b failed: no.",
+    code: EXIT.failed,
+  });
 });
