@@ -12,6 +12,7 @@ import { allExplanations, type Explanation } from "../modules/security/explanati
 import { STATEFUL } from "../modules/stateful";
 import { addStacks } from "../stacks/add-stacks";
 import { backendBucket } from "../stacks/environment-stack";
+import { BASTION_USD_PER_MONTH, openDashboards } from "../stacks/open-dashboards";
 import { EVERY_OPTION, environment, LOCATION } from "./support/environments";
 import { attributesOf } from "./support/synth-attributes";
 import {
@@ -185,7 +186,7 @@ describe("names", () => {
   });
 
   const one = environment({ name: "one" });
-  const two = environment({ name: "two", speed: { serviceLinkedRole: "exists" } });
+  const two = environment({ name: "two" });
 
   test("two bare environments of one account are refused, naming what they would share", () => {
     const both = () => assertNoCollisions([one, two]);
@@ -195,19 +196,6 @@ describe("names", () => {
     );
     expect(both).toThrow(/set physicalNames to "prefixed" in one$/);
     expect(() => synthesize([one, two])).toThrow(NameCollisionError);
-  });
-
-  test("two environments that would both make the service-linked role are refused", () => {
-    const three = environment({ name: "three", physicalNames: "prefixed" });
-    expect(() => assertNoCollisions([one, three])).toThrow(
-      /"one" and "three" .* would both create the service-linked role of OpenSearch/,
-    );
-    expect(() =>
-      assertNoCollisions([
-        one,
-        environment({ name: "three", physicalNames: "prefixed", speed: { enabled: false } }),
-      ]),
-    ).not.toThrow();
   });
 
   test("what does not collide is accepted: another account, or prefixed names", () => {
@@ -399,7 +387,7 @@ describe("wiring, where everything that is optional is on", () => {
       granted.set(role, on);
     }
     expect(Object.fromEntries([...granted].map(([role, on]) => [role, [...on].sort()]))).toEqual({
-      "Bastion/AgentRole": [],
+      "Bastion/AgentRole": ["EventStream/Stream", "Key/Key"],
       "DeliveryStream/ExecutionRole": [
         "DataLake/Lake/Bucket",
         "DeliveryStream/Logs/LogGroup",
@@ -513,6 +501,8 @@ describe("wiring, where everything that is optional is on", () => {
       search_client_group_id: "SearchDomain/Clients.id",
       network_id: "Network/Vpc.id",
       bastion_instance_id: "Bastion/Instance.id",
+      open_dashboards:
+        "from inside of the network, sign in at https://SearchDomain/Domain.endpoint/_dashboards",
       alarm_topic_arn: "Operations/Topic/Topic.arn",
       alarm_subscribers: "1",
       dashboard: "Operations/Dashboard/Dashboard.dashboard_name",
@@ -521,6 +511,37 @@ describe("wiring, where everything that is optional is on", () => {
       "state propose_role_arn": "Delivery/Propose/Role.arn",
       "state apply_role_arn": "Delivery/Apply/Role.arn",
     });
+  });
+
+  test("an output says how to open Dashboards, and what has to be enabled before", () => {
+    const { output } = stackOf("dev").template.json;
+    expect(object(object(output ?? {})["open_dashboards"] ?? {})["value"]).toBe(
+      "let your role in: npm run bootstrap -- dev --administrator, or speed.readerRoleArns of the environment; " +
+        "then set bastion.enabled of the environment (about 7 US dollars a month); then npx cdktf deploy dev; " +
+        "then npm run tunnel -- dev (it needs the AWS CLI with the Session Manager plugin), and open " +
+        "http://127.0.0.1:9200/_dashboards",
+    );
+    const reader = "arn:aws:iam::123456789012:role/analyst";
+    const open = { bastion: { enabled: true }, speed: { readerRoleArns: [reader] } };
+    expect(openDashboards(environment(open), "vpc-x")).toMatch(/^npm run tunnel -- test \(/);
+    const administered = { bastion: { enabled: true }, speed: { administratorRoleArns: [reader] } };
+    expect(openDashboards(environment(administered), "vpc-x")).toMatch(/^npm run tunnel -- test \(/);
+    const readme = readFileSync(join(__dirname, "..", "README.md"), "utf8");
+    expect(readme).toMatch(new RegExp(`\\.enabled\` adds about ${BASTION_USD_PER_MONTH}\\s`));
+  });
+
+  test("what belongs to the account is released by the addresses of the earlier version, and only looked up", () => {
+    const released = (address: string) => [{ from: address, lifecycle: { destroy: false } }];
+    const role = released("aws_iam_service_linked_role.SearchDomain_ServiceLinkedRole_7820AFDB");
+    const provider = released("aws_iam_openid_connect_provider.Delivery_IdentityProvider_0B6CBBF0");
+    for (const name of ["dev", "prod"]) {
+      const main = stackOf(name).template;
+      expect(main.json["removed"]).toEqual(role);
+      expect(main.data("aws_iam_role").map(({ properties }) => properties["name"])).toEqual([
+        "AWSServiceRoleForAmazonOpenSearchService",
+      ]);
+      expect(stackOf(`${name}-state`).template.json["removed"]).toEqual(provider);
+    }
   });
 
   test("without subscribers, the output says that nobody is told", () => {

@@ -18,7 +18,7 @@ interface Synthesized {
 /** Prod, once a repository delivers it. */
 const DELIVERED: EnvironmentDefinition = {
   ...prod,
-  delivery: { repository: "shop/retail-bi", identityProvider: "create" },
+  delivery: { repository: "shop/retail-bi" },
 };
 
 /** The stacks of prod, or of what it might be, as `synth` writes them. */

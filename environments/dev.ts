@@ -10,4 +10,6 @@ export const dev = defineEnvironment("environments/dev.ts", {
   lake: { rawRetentionDays: 30, noncurrentVersionDays: 7, bufferMiB: 1 },
   merge: { everyMinutes: 5 },
   speed: { retentionDays: 90 },
+  // Until the payer activates the tag, it counts nothing: docs/operations.md, The budget.
+  operations: { budget: { costOf: "environment" } },
 });

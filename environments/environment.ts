@@ -26,6 +26,8 @@ const LEAST_RETENTION_HOURS = 24;
 const LEAST_RAW_DAYS = fewestRawDays(LEAST_RETENTION_HOURS);
 const MOST_DAYS = 36_500;
 const MOST_GIB = 1_000_000;
+/** Lambda's limit of the maximum record age. */
+const LONGEST_RECORD_AGE_HOURS = 168;
 
 const INSTANCE_TYPE = text(
   /^[a-z][a-z0-9]*\.[a-z0-9]+\.search$/,
@@ -182,10 +184,19 @@ export const SETTINGS = z
         /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
         parallelizationFactor: wholeNumber(1, 10).default(DEFAULTS.parallelizationFactor),
         /**
-         * The service-linked role of OpenSearch, which exists once in an account. `exists`: something else created it,
-         * such as the console. @default create
+         * ARNs of the IAM roles with all permissions in the domain and Dashboards, as the domain's master role. The roles
+         * must exist. `npm run bootstrap -- <env> --administrator` adds the role of whoever deploys. @default none
          */
-        serviceLinkedRole: oneOf("create", "exists").default("create"),
+        administratorRoleArns: z
+          .array(text(ROLE_ARN, "arn:aws:iam::<account>:role/<name> is allowed, and no user"))
+          .default([]),
+        /**
+         * Hours after which a record that cannot be indexed is discarded into the lake, with its payload and for a
+         * redrive; 1 to 168, and fewer than the stream keeps it. Until then its shard waits with it. @default 23
+         */
+        maximumRecordAgeHours: wholeNumber(1, LONGEST_RECORD_AGE_HOURS).default(
+          DEFAULTS.maximumRecordAgeHours,
+        ),
       })
       .prefault({}),
     /** The operators' access to the network: see docs/operations.md. */
@@ -193,6 +204,8 @@ export const SETTINGS = z
       .strictObject({
         /** Whether to create a bastion; it reaches the search domain only. @default false */
         enabled: z.boolean().default(false),
+        /** Whether a session on the bastion may put records into the stream. @default false */
+        putRecords: z.boolean().default(false),
       })
       .prefault({}),
     serving: z
@@ -221,6 +234,17 @@ export const SETTINGS = z
             costOf: oneOf("account", "environment").default("account"),
           })
           .prefault({}),
+        /** Ages of data at which alarms go off; they do not follow `stream.retentionHours`. */
+        alarmAges: z
+          .strictObject({
+            /** Hours that a consumer of the stream lags, fewer than the stream keeps a record. @default 6 */
+            consumerHours: wholeNumber(1, 8759).default(DEFAULTS.consumerAlarmHours),
+            /** Minutes that Firehose holds a record, or reads behind the stream; 5 to 1440. @default 15 */
+            deliveryMinutes: wholeNumber(5, 1440).default(DEFAULTS.deliveryAlarmMinutes),
+            /** Minutes from a record's arrival to its indexing, 1 to 1440. @default 5 */
+            indexingMinutes: wholeNumber(1, 1440).default(DEFAULTS.indexingAlarmMinutes),
+          })
+          .prefault({}),
       })
       .prefault({}),
     /** Allows the workflows of a GitHub repository to plan and apply: see docs/delivery.md. @default none */
@@ -231,8 +255,6 @@ export const SETTINGS = z
          * repository uses immutable subjects, as repositories created since July 2026 do.
          */
         repository: text(REPOSITORY, "owner/name or owner@id/name@id is allowed"),
-        /** GitHub's identity provider, which exists once in an account. `exists`: something else created it. @default create */
-        identityProvider: oneOf("create", "exists").default("create"),
       })
       .exactOptional(),
     /** Final changes to the stack, for an environment that does not run on AWS. */
@@ -251,6 +273,14 @@ export const SETTINGS = z
           `is ${lake.rawRetentionDays}; a whole number from ${rawDays} to ${MOST_DAYS} is allowed`,
         );
       }
+      const kept = `a whole number below stream.retentionHours, ${stream.retentionHours}, is allowed`;
+      if (speed.maximumRecordAgeHours >= stream.retentionHours) {
+        add(["speed", "maximumRecordAgeHours"], `is ${speed.maximumRecordAgeHours}; ${kept}`);
+      }
+      const { consumerHours } = operations.alarmAges;
+      if (consumerHours >= stream.retentionHours) {
+        add(["operations", "alarmAges", "consumerHours"], `is ${consumerHours}; ${kept}`);
+      }
       if (protection === "protected" && !speed.enabled) {
         add(
           ["speed", "enabled"],
@@ -263,6 +293,9 @@ export const SETTINGS = z
       }
       if (bastion.enabled && !speed.enabled) {
         add(["bastion", "enabled"], "is true without a speed layer; there is nothing to reach through it");
+      }
+      if (bastion.putRecords && !bastion.enabled) {
+        add(["bastion", "putRecords"], "is true without a bastion; set bastion.enabled too");
       }
       if (speed.availability.kind === "standby") {
         if (network.zones.length !== 3) {

@@ -15,8 +15,16 @@ export const DEFAULT_REGION = "eu-west-1";
 /** Git-ignored, beside `cdktf.json` unless `RETAIL_BI_LOCATION_FILE` names another; `npm run bootstrap` writes it. */
 export const LOCATION_FILE = ".retail-bi.json";
 
+/** What {@link LOCATION_FILE} has of an environment. */
+export interface LocationEntry extends Partial<Location> {
+  /** The role of whoever deploys, which administers the search domain. */
+  readonly administratorRoleArn?: string;
+}
+
 /** The content of {@link LOCATION_FILE}: `{ "dev": { "accountId": "123456789012", "region": "eu-west-1" } }`. */
-type LocationFile = Readonly<Record<string, Readonly<Partial<Location>>>>;
+export type LocationFile = Readonly<Record<string, LocationEntry>>;
+
+const KEYS: readonly string[] = ["accountId", "region", "administratorRoleArn"];
 
 /** The account or region of an environment is malformed; the message names its source. */
 export class LocationError extends Error {
@@ -45,13 +53,13 @@ export function parseLocationFile(text: string, path: string): LocationFile {
     return fail(error instanceof Error ? error.message : String(error));
   }
   if (!isJsonObject(parsed)) return fail('must be an object such as {"dev": {"accountId": "123456789012"}}');
-  const file: Record<string, Partial<Location>> = {};
+  const file: Record<string, LocationEntry> = {};
   for (const [environment, entry] of Object.entries(parsed)) {
     if (!isJsonObject(entry)) return fail(`"${environment}" must be an object with accountId and region`);
-    const known: { accountId?: string; region?: string } = {};
+    const known: Record<string, string> = {};
     for (const [key, value] of Object.entries(entry)) {
-      if (key !== "accountId" && key !== "region") {
-        return fail(`"${environment}" has an unknown key "${key}"; it may have accountId and region`);
+      if (!KEYS.includes(key)) {
+        return fail(`"${environment}" has an unknown key "${key}"; it may have ${KEYS.join(", ")}`);
       }
       if (typeof value !== "string")
         return fail(`"${environment}.${key}" is ${JSON.stringify(value)}; a string is wanted`);

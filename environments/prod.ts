@@ -5,6 +5,8 @@ export const prod = defineEnvironment("environments/prod.ts", {
   name: "prod",
   protection: "protected",
   logRetentionDays: 365,
+  // Longer than any weekend: what a layer did not read on Friday evening is still there on Tuesday.
+  stream: { retentionHours: 168 },
   lake: { rawRetentionDays: 730 },
   athena: { scanLimitGiB: 100 },
   network: { cidr: "10.30.0.0/16", zones: ["a", "b", "c"] },

@@ -18,6 +18,14 @@ export const DEFAULTS = {
   shards: 1,
   indexRetentionDays: 365,
   parallelizationFactor: 1,
+  /** An hour less than the shortest retention of a stream, in which Lambda can still read the record's payload. */
+  maximumRecordAgeHours: 23,
+  /** A quarter of the shortest retention of a stream. */
+  consumerAlarmHours: 6,
+  /** The lab's buffer holds a record for a minute, and its validation takes seconds. */
+  deliveryAlarmMinutes: 15,
+  /** Dashboards normally show sales within seconds. */
+  indexingAlarmMinutes: 5,
   usdPerMonth: 100,
   quickSightServiceRole: "aws-quicksight-service-role-v0",
 } as const;

@@ -55,7 +55,12 @@ export {
 export type { AlarmSubscription } from "./operations/alarm-topic";
 export type { BudgetScope } from "./operations/budget";
 export type { MonitoredBatchLayer, MonitoredFunction, MonitoredSpeedLayer } from "./operations/monitored";
-export { Operations, type OperationsProps, type OperationsSettings } from "./operations/operations";
+export {
+  type AlarmAges,
+  Operations,
+  type OperationsProps,
+  type OperationsSettings,
+} from "./operations/operations";
 export { type QuickSightSettings, RetailBi, type RetailBiProps } from "./retail-bi";
 export { AdoptedRole, type AdoptedRoleProps } from "./security/adopted-role";
 export {

@@ -1,3 +1,4 @@
+import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import type { Panel } from "../dashboards/spec";
 import { IngestBatch, type IngestBatchProps } from "./batch/ingest-batch";
@@ -88,5 +89,10 @@ export class RetailBi extends Construct {
       batch: this.batch.monitored,
       ...(this.speed && { speed: this.speed.monitored }),
     });
+    if (system.protected && (props.operations?.alarmSubscriptions ?? []).length === 0) {
+      Annotations.of(this.operations).addWarning(
+        "protected, and nobody hears its alarms: name a subscriber in operations.alarmSubscriptions",
+      );
+    }
   }
 }

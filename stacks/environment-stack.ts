@@ -48,4 +48,9 @@ export class EnvironmentStack extends TerraformStack {
     Aspects.of(this).add(guardrails);
     this.node.addValidation({ validate: () => guardrails.findings });
   }
+
+  /** Lets the state forget a resource that an earlier version of this stack made. The resource stays in the account. */
+  protected release(address: string): void {
+    this.addOverride("removed", [{ from: address, lifecycle: { destroy: false } }]);
+  }
 }

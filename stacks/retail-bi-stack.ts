@@ -1,7 +1,9 @@
-import { Aspects, TerraformElement, TerraformOutput } from "cdktf";
+import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
+import { Annotations, Aspects, TerraformElement, TerraformOutput } from "cdktf";
 import type { Construct, IConstruct, Node } from "constructs";
 import { retailTransaction } from "../contract/retail-transaction";
 import type { Environment } from "../environments/environment";
+import { RELEASED, SEARCH_SERVICE_ROLE } from "../modules/account-wide";
 import { PermissionsBoundary } from "../modules/aspects/permissions-boundary";
 import { IngestBatch } from "../modules/batch/ingest-batch";
 import { namesOf, SECURITY_GROUP_NAMES } from "../modules/naming";
@@ -10,6 +12,8 @@ import { SpeedLayer } from "../modules/speed/speed-layer";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../presets/retail/panels";
 import { retailQueries } from "../presets/retail/saved-queries";
 import { EnvironmentStack } from "./environment-stack";
+import { indexVolumeText } from "./index-volume";
+import { openDashboards } from "./open-dashboards";
 
 /** The system of one environment. */
 export class RetailBiStack extends EnvironmentStack {
@@ -38,11 +42,26 @@ export class RetailBiStack extends EnvironmentStack {
       merge,
       savedQueries: retailQueries,
       analystScanLimitGiB: environment.athena.scanLimitGiB,
-      speed: withSpeed && { ...speedSettings, network: environment.network, bastion: bastion.enabled },
+      speed: withSpeed && {
+        ...speedSettings,
+        network: environment.network,
+        bastion: bastion.enabled,
+        bastionPutsRecords: bastion.putRecords,
+      },
       ...(withQuickSight && { quickSight }),
       operations: environment.operations,
     });
+import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
+    if (withSpeed) Annotations.of(this).addInfo(indexVolumeText(speed));
     this.describe(system, location.region);
+    if (system.speed) {
+      const { endpoint } = system.speed.domain;
+      this.output(
+        "open_dashboards",
+        "How to open OpenSearch Dashboards",
+        openDashboards(environment, endpoint),
+      );
+    }
     const { length: subscribers } = environment.operations.alarmSubscriptions;
     this.output(
       "alarm_subscribers",

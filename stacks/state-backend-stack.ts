@@ -1,6 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import type { Environment } from "../environments/environment";
+import { RELEASED } from "../modules/account-wide";
 import { GithubDelivery } from "../modules/cicd/github-delivery";
 import { PLANS_PREFIX, StateAccess } from "../modules/cicd/state-access";
 import { namesOf } from "../modules/naming";
@@ -40,6 +41,7 @@ export class StateBackendStack extends EnvironmentStack {
         expirations: [{ id: "plans", prefix: PLANS_PREFIX, days: PLAN_DAYS }],
       }),
     });
+    this.release(RELEASED.state);
     this.output("state_bucket", "Bucket that keeps the state", bucket.resource.bucket);
     if (environment.delivery) {
       const delivery = new GithubDelivery(this, "Delivery", {

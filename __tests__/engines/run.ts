@@ -6,17 +6,18 @@ import { OperatorError } from "../../lib/operator-error";
 import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
 import { clientsLane } from "./clients/lane";
 import type { EngineLane } from "./lane";
+import { policiesLane } from "./policies/lane";
 import { searchLane } from "./search/lane";
 import { sqlLane } from "./sql/lane";
 
-const LANES: readonly EngineLane[] = [searchLane, sqlLane, clientsLane];
+const LANES: readonly EngineLane[] = [searchLane, sqlLane, clientsLane, policiesLane];
 
 const EXIT = { green: 0, failed: 1, interrupted: 130 } as const;
 
 async function main(): Promise<number> {
   const command = new Command("npm run test:engines --")
     .description(
-      "The product on the real engines, which are assembled from Maven Central and started without Docker, and real clients on the local run.",
+      "The product on the real engines, which are assembled from Maven Central and started without Docker, real clients on the local run, and scanners over the stacks.",
     )
     .addArgument(
       new Argument("[lanes...]", "what to run")

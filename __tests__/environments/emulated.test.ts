@@ -98,7 +98,9 @@ describe("the emulated environment", () => {
     expect(switchedOff(prod)).toEqual([
       "network.nat",
       "speed.readerRoleArns",
+      "speed.administratorRoleArns",
       "bastion.enabled",
+      "bastion.putRecords",
       ...QUICKSIGHT,
       "operations.alarmSubscriptions",
     ]);

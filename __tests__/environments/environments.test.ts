@@ -8,6 +8,7 @@ import {
   type EnvironmentSettings,
   EnvironmentSettingsError,
 } from "../../environments/environment";
+import { locatedEnvironment } from "../../environments/located";
 import {
   DEFAULT_REGION,
   LOCATION_FILE,
@@ -115,9 +116,10 @@ describe("settings of an environment", () => {
         retentionDays: 365,
         readerRoleArns: [],
         parallelizationFactor: 1,
-        serviceLinkedRole: "create",
+        administratorRoleArns: [],
+        maximumRecordAgeHours: 23,
       },
-      bastion: { enabled: false },
+      bastion: { enabled: false, putRecords: false },
       serving: {
         quickSight: {
           enabled: false,
@@ -126,7 +128,11 @@ describe("settings of an environment", () => {
           serviceRoleName: "aws-quicksight-service-role-v0",
         },
       },
-      operations: { alarmSubscriptions: [], budget: { usdPerMonth: 100, costOf: "account" } },
+      operations: {
+        alarmSubscriptions: [],
+        budget: { usdPerMonth: 100, costOf: "account" },
+        alarmAges: { consumerHours: 6, deliveryMinutes: 15, indexingMinutes: 5 },
+      },
     });
   });
 
@@ -152,9 +158,10 @@ describe("settings of an environment", () => {
         retentionDays: 32,
         readerRoleArns: ["arn:aws:iam::123456789012:role/path/analyst"],
         parallelizationFactor: 10,
-        serviceLinkedRole: "exists",
+        administratorRoleArns: ["arn:aws:iam::123456789012:role/path/operator"],
+        maximumRecordAgeHours: 1,
       },
-      bastion: { enabled: false },
+      bastion: { enabled: false, putRecords: false },
       serving: {
         quickSight: {
           enabled: true,
@@ -172,6 +179,7 @@ describe("settings of an environment", () => {
           { protocol: "https", endpoint: "https://example.com/alarms?team=sales" },
         ],
         budget: { usdPerMonth: 1, costOf: "environment" },
+        alarmAges: { consumerHours: 1, deliveryMinutes: 5, indexingMinutes: 1 },
       },
       overrides,
     } as const satisfies EnvironmentSettings;
@@ -216,6 +224,16 @@ describe("settings of an environment", () => {
       "raw retention",
       { lake: { rawRetentionDays: 2 } },
       /lake\.rawRetentionDays is 2; a whole number from 3/,
+    ],
+    [
+      "a record older than the stream keeps it",
+      { stream: { retentionHours: 48 }, speed: { maximumRecordAgeHours: 48 } },
+      /speed\.maximumRecordAgeHours is 48; a whole number below stream\.retentionHours, 48, is allowed/,
+    ],
+    [
+      "an alarm after the records are gone",
+      { operations: { alarmAges: { consumerHours: 24 } } },
+      /operations\.alarmAges\.consumerHours is 24; a whole number below stream\.retentionHours, 24, is allowed/,
     ],
     [
       "raw retention of a longer stream",
@@ -399,6 +417,7 @@ describe("settings of an environment", () => {
   test("a bastion is made when it is asked for", () => {
     expect(defineEnvironment("qa.ts", { ...MINIMAL, bastion: { enabled: true } }).bastion).toEqual({
       enabled: true,
+      putRecords: false,
     });
   });
 
@@ -462,7 +481,10 @@ describe("account and region", () => {
     ["{", /JSON/],
     ["[]", /must be an object such as/],
     ['{"dev": "x"}', /"dev" must be an object/],
-    ['{"dev": {"account": "1"}}', /"dev" has an unknown key "account"; it may have accountId and region/],
+    [
+      '{"dev": {"account": "1"}}',
+      /"dev" has an unknown key "account"; it may have accountId, region, administratorRoleArn/,
+    ],
     ['{"dev": {"accountId": 111111111111}}', /"dev\.accountId" is 111111111111; a string is wanted/],
   ])("a file that holds %s is refused with its path", (text, message) => {
     expect(() => parseLocationFile(text, "/x/.retail-bi.json")).toThrow(message);
@@ -486,6 +508,44 @@ describe("account and region", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe("the role of whoever deploys, which bootstrap wrote down", () => {
+  const role =
+    "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admin_0a1b";
+  const file = { dev: { accountId: "111111111111", region: "eu-west-1", administratorRoleArn: role } };
+
+  test("administers the search domain, beside those of the environment", () => {
+    const own = "arn:aws:iam::111111111111:role/operators";
+    const definition = { ...dev, speed: { ...dev.speed, administratorRoleArns: [own] } };
+    const located = locatedEnvironment(definition, {}, file);
+    expect(located.speed.administratorRoleArns).toEqual([own, role]);
+    expect(located.location).toEqual({ accountId: "111111111111", region: "eu-west-1" });
+    const twice = { ...dev, speed: { ...dev.speed, administratorRoleArns: [role] } };
+    expect(locatedEnvironment(twice, {}, file).speed.administratorRoleArns).toEqual([role]);
+  });
+
+  test("is nobody's in another environment, and without one nothing changes", () => {
+    expect(locatedEnvironment(prod, {}, file)).toEqual({ ...prod, location: locate("prod", {}, file) });
+    expect(locatedEnvironment(dev, {}, {})).toEqual({ ...dev, location: locate("dev", {}, {}) });
+  });
+
+  test("is refused where the environment is in another account", () => {
+    const elsewhere = { RETAIL_BI_DEV_ACCOUNT_ID: "222222222222" };
+    expect(() => locatedEnvironment(dev, elsewhere, file)).toThrow(LocationError);
+    expect(() => locatedEnvironment(dev, elsewhere, file)).toThrow(
+      /dev\.administratorRoleArn is "arn:.*"; a role of account 222222222222 is wanted, where dev is/,
+    );
+    const user = { dev: { ...file.dev, administratorRoleArn: "arn:aws:iam::111111111111:user/jo" } };
+    expect(() => locatedEnvironment(dev, {}, user)).toThrow(/a role of account 111111111111 is wanted/);
+  });
+
+  test("is refused where workflows deliver, who do not have the file", () => {
+    const delivered = { ...dev, delivery: { repository: "shop/retail-bi" } };
+    expect(() => locatedEnvironment(delivered, {}, file)).toThrow(
+      /workflows deliver dev without this file.*speed\.administratorRoleArns in environments\/dev\.ts/,
+    );
   });
 });
 

@@ -113,8 +113,10 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           ["EventStream/Stream retention_period", 72],
           ["MergeSmallFiles/Function/Function environment.variables.LOOK_BACK_HOURS", "74"],
-          ["UpsertToES/Mapping maximum_record_age_in_seconds", 71 * 3600],
-          ["Operations/StreamIteratorAge/Alarm threshold", 18 * 3_600_000],
+          [
+            "Operations/StreamIteratorAge/Alarm alarm_description",
+            expect.stringContaining("when it lags by 72, records expire"),
+          ],
         ],
       },
       {
@@ -243,6 +245,17 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         ],
       },
       {
+        setting: "speed.administratorRoleArns",
+        to: { speed: { administratorRoleArns: ["arn:aws:iam::123456789012:role/chiefs"] } },
+        moves: [
+          ...setUpInput("administratorRoleArns", ["arn:aws:iam::123456789012:role/chiefs"]),
+          [
+            "SearchDomain/Access/Document statement.Administrators.principals.0.identifiers",
+            ["arn:aws:iam::123456789012:role/chiefs"],
+          ],
+        ],
+      },
+      {
         setting: "speed.saml.entityId",
         to: { speed: { saml: { entityId: "https://other.example.com" } } },
         moves: [["SearchDomain/Saml saml_options.idp.entity_id", "https://other.example.com"]],
@@ -325,6 +338,34 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         ],
       },
       {
+        setting: "speed.maximumRecordAgeHours",
+        to: { speed: { maximumRecordAgeHours: 17 } },
+        moves: [["UpsertToES/Mapping maximum_record_age_in_seconds", 17 * 3600]],
+      },
+      {
+        setting: "operations.alarmAges.deliveryMinutes",
+        to: { operations: { alarmAges: { deliveryMinutes: 25 } } },
+        moves: [
+          ["Operations/DeliveryFreshness/Alarm threshold", 1500],
+          ["Operations/DeliveryBehind/Alarm threshold", 1_500_000],
+          [
+            /^Operations\/Delivery(Freshness|Behind)\/Alarm alarm_description$/,
+            expect.stringContaining("more than 25 minutes"),
+          ],
+        ],
+      },
+      {
+        setting: "operations.alarmAges.indexingMinutes",
+        to: { operations: { alarmAges: { indexingMinutes: 9 } } },
+        moves: [
+          ["Operations/UpsertToEsIteratorAge/Alarm threshold", 540_000],
+          [
+            "Operations/UpsertToEsIteratorAge/Alarm alarm_description",
+            expect.stringContaining("more than 9 minutes"),
+          ],
+        ],
+      },
+      {
         setting: "operations.budget.usdPerMonth",
         to: { operations: { budget: { usdPerMonth: 73 } } },
         moves: [["Operations/Budget/Budget limit_amount", "73"]],
@@ -384,14 +425,6 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [[/^Network\/InternetAccess\/(Nat|NatAddress|PrivateToNat)$/, GONE]],
       },
       {
-        setting: "speed.serviceLinkedRole",
-        to: { speed: { serviceLinkedRole: "exists" } },
-        moves: [
-          ["SearchDomain/ServiceLinkedRole", GONE],
-          ["SearchDomain/Domain depends_on", ["SearchDomain/LogPolicy"]],
-        ],
-      },
-      {
         setting: "speed.saml.metadata.file",
         to: { speed: { saml: { metadata: { xml: undefined, file: METADATA_FILE } } } },
         moves: [["SearchDomain/Saml saml_options.idp.metadata_content", TWO_ENTITIES]],
@@ -410,20 +443,20 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         ],
       },
       {
+        setting: "operations.alarmAges.consumerHours",
+        to: { operations: { alarmAges: { consumerHours: 7 } } },
+        moves: [
+          ["Operations/StreamIteratorAge/Alarm threshold", 7 * 3_600_000],
+          [
+            "Operations/StreamIteratorAge/Alarm alarm_description",
+            expect.stringContaining("lags by more than 7 hours; when it lags by 48, records expire"),
+          ],
+        ],
+      },
+      {
         setting: "operations.budget.costOf",
         to: { operations: { budget: { costOf: "account" } } },
         moves: [[/^Operations\/Budget\/Budget cost_filter\./, GONE]],
-      },
-      {
-        setting: "delivery.identityProvider",
-        to: { delivery: { identityProvider: "exists" } },
-        moves: [
-          ["state Delivery/IdentityProvider", GONE],
-          [
-            /^state Delivery\/\w+\/Trust statement\.0\.principals\.0\.identifiers$/,
-            ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"],
-          ],
-        ],
       },
       {
         setting: "overrides",
@@ -460,15 +493,17 @@ const ROUNDS: Readonly<Record<string, Round>> = {
         moves: [
           ["SearchDomain/Saml", GONE],
           [/^SearchDomain\/Access\/Document statement\.Browsers\./, GONE],
+          ["output open_dashboards.value", SOMETHING],
           ...setUpInput("readerGroups", []),
         ],
       },
       {
         setting: "bastion.enabled",
-        to: { bastion: { enabled: false } },
+        to: { bastion: { enabled: false, putRecords: false } },
         moves: [
           [/^Bastion\//, GONE],
           ["SearchDomain/FromBastion", GONE],
+          ["state Delivery/Boundary/Document statement.Stream.actions", SOMETHING],
           [/^output bastion_instance_id\./, GONE],
           [
             /^Key\/Policy\/Document statement\.(AccountUsesKeyThroughServices|ServicesKeepUsingKey)\.condition\.kms:ViaService\.values$/,
@@ -534,8 +569,21 @@ const ROUNDS: Readonly<Record<string, Round>> = {
     ],
   },
 
+  "a bastion that puts nothing": {
+    rows: [
+      {
+        setting: "bastion.putRecords",
+        to: { bastion: { putRecords: false } },
+        moves: [
+          [/^Bastion\/AgentRole\/Permissions\/Document statement\.(WriteStream|EncryptStream)\./, GONE],
+          ["state Delivery/Boundary/Document statement.Stream.actions", SOMETHING],
+        ],
+      },
+    ],
+  },
+
   "no speed layer": {
-    from: { bastion: { enabled: false }, speed: { saml: undefined } },
+    from: { bastion: { enabled: false, putRecords: false }, speed: { saml: undefined } },
     rows: [
       {
         setting: "speed.enabled",
@@ -544,7 +592,8 @@ const ROUNDS: Readonly<Record<string, Round>> = {
           [/^(Network|SearchDomain|SearchSetup|SearchSetupRole|UpsertToES|UpsertToESRole)\//, GONE],
           [/^Operations\/(Search|UpsertToEs)\w+\/Alarm$/, GONE],
           [/^Operations\/LeftBehind\/GivenUp/, GONE],
-          [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id)\./, GONE],
+          [/^output (search_\w+|upsert_to_es_function|given_up_location|network_id|open_dashboards)\./, GONE],
+          ["OpenSearchServiceLinkedRole", GONE],
           [/^Operations\/Dashboard\/Dashboard dashboard_body\./, SOMETHING],
           [/^Key\/Policy\/Document statement\.CloudWatchEncryptsLogGroups\.condition\./, SOMETHING],
         ],
@@ -580,7 +629,7 @@ const ROUNDS: Readonly<Record<string, Round>> = {
 
 /** Input of one part of the set-up of the domain, which is also what makes it run again. */
 function setUpInput(name: string, value: unknown): Move[] {
-  const part = name.startsWith("reader") ? "DashboardsInvocation" : "Invocation";
+  const part = /^(reader|administrator)/.test(name) ? "DashboardsInvocation" : "Invocation";
   return ["input", "triggers.input"].map((input) => [`SearchSetup/${part} ${input}.${name}`, value]);
 }
 
@@ -642,13 +691,14 @@ describe("what an environment is called, and where it is, stands where it is mea
     );
 
   test.each<[string, Change, Location, RegExp, string]>([
-    ["name", { name: "qa7" }, LOCATION, /\btest\b/g, "qa7"],
+    // Lines of the smoke test are named by the words.
+    ["name", { name: "qa7" }, LOCATION, /(?<!smoke[ -])\btest\b/gi, "qa7"],
     // The readers are roles of whatever account their setting says.
     [
       "account",
       {},
       { ...LOCATION, accountId: "210987654321" },
-      /123456789012(?!:role\/readers)/g,
+      /123456789012(?!:role\/(?:readers|operators))/g,
       "210987654321",
     ],
     ["region", {}, { ...LOCATION, region: "eu-central-1" }, /eu-west-1/g, "eu-central-1"],
@@ -755,6 +805,7 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
       [/^DataLake\/\w+\/Lifecycle rule\.old-versions\.noncurrent_version_expiration\.0\.noncurrent_days$/, 7],
     ],
     "speed.retentionDays": setUpInput("retentionDays", 90),
+    "operations.budget.costOf": [["Operations/Budget/Budget cost_filter.0.values", ["user:Environment$dev"]]],
   };
 
   const PROD: Given = {
@@ -777,6 +828,10 @@ describe("the environments of the repository, as main.ts synthesizes them", () =
     logRetentionDays: [
       [/ retention_in_days$/, 365],
       ["DataLake/AccessLogs/Lifecycle rule.access-logs.expiration.0.days", 365],
+    ],
+    "stream.retentionHours": [
+      ["EventStream/Stream retention_period", 168],
+      ["MergeSmallFiles/Function/Function environment.variables.LOOK_BACK_HOURS", "170"],
     ],
     "lake.rawRetentionDays": [["DataLake/Lake/Lifecycle rule.raw.expiration.0.days", 730]],
     "athena.scanLimitGiB": [

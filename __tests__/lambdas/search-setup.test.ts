@@ -39,6 +39,7 @@ const POLICY = "/_plugins/_ism/policies/retail";
 const AUDIT = "/_plugins/_security/api/audit";
 const READER_MAPPING = "/_plugins/_security/api/rolesmapping/retail_reader";
 const DASHBOARDS_ROLE = "/_plugins/_security/api/roles/opensearch_dashboards_user";
+const ROLES_MAPPING = "/_plugins/_security/api/rolesmapping";
 const DASHBOARDS_MAPPING = "/_plugins/_security/api/rolesmapping/opensearch_dashboards_user";
 const READER_ROLE = "/_plugins/_security/api/roles/retail_reader";
 const MAPPINGS = "/retail-*/_mapping";
@@ -139,6 +140,8 @@ function makeDomain(
     [MAPPING]: mapping("firehose_role"),
     [READER_MAPPING]: mapping("retail_reader"),
     [DASHBOARDS_MAPPING]: mapping("opensearch_dashboards_user"),
+    [`${ROLES_MAPPING}/all_access`]: mapping("all_access"),
+    [`${ROLES_MAPPING}/security_manager`]: mapping("security_manager"),
   };
   const search: Search = async (request) => {
     const fault = faults(request, asked++);
@@ -318,7 +321,42 @@ describe("what is set up", () => {
 
   test("a domain without a Dashboards user role is an error that names it", async () => {
     await expect(makeDomain().run({ ...PEOPLE, readerRoleArns: [READER] })).rejects.toThrow(
-      "the domain has none of the Dashboards user roles opensearch_dashboards_user, kibana_user",
+      "the domain has no security role opensearch_dashboards_user or kibana_user",
+    );
+  });
+
+  test.each([
+    ["of AWS", ["all_access", "security_manager"]],
+    ["of the engine itself", ["all_access"]],
+  ])(
+    "administrators have the roles of the master user in a domain %s, beside those who have them",
+    async (_, roles) => {
+      const domain = makeDomain();
+      for (const role of roles) {
+        domain.kept.set(`/_plugins/_security/api/roles/${role}`, { [role]: { static: true } });
+        domain.kept.set(`${ROLES_MAPPING}/${role}`, { [role]: { backend_roles: ["master"] } });
+      }
+
+      await domain.run({ ...PEOPLE, administratorRoleArns: [READER] });
+
+      const administrators = domain.puts.filter(({ path }) =>
+        /rolesmapping\/(all_access|security_manager)/.test(path),
+      );
+      expect(administrators).toEqual(
+        roles.map((role) => ({
+          path: `${ROLES_MAPPING}/${role}`,
+          body: { backend_roles: ["master", READER] },
+        })),
+      );
+      domain.puts.length = 0;
+      expect(await domain.run({ ...PEOPLE, administratorRoleArns: [READER] })).toMatchObject({ updated: [] });
+      expect(domain.puts).toEqual([]);
+    },
+  );
+
+  test("administrators of a domain that has no such role are an error that names it", async () => {
+    await expect(makeDomain().run({ ...PEOPLE, administratorRoleArns: [READER] })).rejects.toThrow(
+      "the domain has no security role all_access",
     );
   });
 
@@ -616,10 +654,15 @@ describe("a domain that is not ready", () => {
 describe("the input", () => {
   test("is what the deploy passes", () => {
     const read = (input: unknown) => readInput(retailTransaction, input);
-    const others = { smoke: {}, panels: defaultPanels(retailTransaction) };
+    const others = { administratorRoleArns: [], smoke: {}, panels: defaultPanels(retailTransaction) };
     expect(read(INPUT)).toEqual(INPUT);
     expect(read(PEOPLE)).toEqual({ ...PEOPLE, ...others });
-    const given = { ...PEOPLE, panels: JSON.parse(JSON.stringify(RETAIL_PANELS)), smoke: { Quantity: 0 } };
+    const given = {
+      ...PEOPLE,
+      administratorRoleArns: [READER],
+      panels: JSON.parse(JSON.stringify(RETAIL_PANELS)),
+      smoke: { Quantity: 0 },
+    };
     expect(read(given)).toEqual(given);
     // What was read can be given again.
     expect(read(read(PEOPLE))).toEqual({ ...PEOPLE, ...others });
@@ -636,6 +679,7 @@ describe("the input", () => {
     [{ ...PEOPLE, readerGroups: ["a", ""] }, /readerGroups is \["a",""\]; a list of names is wanted/],
     [{ ...PEOPLE, readerGroups: [7] }, /readerGroups is \[7\]/],
     [{ ...PEOPLE, readerRoleArns: [WRITER, "x"] }, /readerRoleArns names "x"/],
+    [{ ...PEOPLE, administratorRoleArns: ["arn:aws:iam::1:user/x"] }, /administratorRoleArns names "arn:/],
     [{ ...INPUT, retentionDays: 31 }, /retentionDays is 31; a whole number from 32 to 36500 is wanted/],
     [{ ...INPUT, replicas: -1 }, /replicas is -1; a whole number from 0 to 10 is wanted/],
     [{ ...INPUT, replicas: "1" }, /replicas is "1"/],

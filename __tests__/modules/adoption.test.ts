@@ -65,7 +65,7 @@ function addDomain(stack: TerraformStack, { key, network }: Theirs, availability
     logPolicyName: "domain",
     location: LOCATION,
     vpc: network,
-    settings: { instanceType: "m6g.large.search", volumeGiB: 10, availability, serviceLinkedRole: "exists" },
+    settings: { instanceType: "m6g.large.search", volumeGiB: 10, availability },
     master,
     key,
     logRetentionDays: 7,
@@ -117,7 +117,7 @@ function addLayers(stack: TerraformStack, theirs: Theirs): void {
     role: functionRole(stack, "UpsertRole", "upsert"),
     setup,
     parallelizationFactor: 1,
-    streamRetentionHours: 24,
+    maximumRecordAgeHours: 23,
   });
 }
 

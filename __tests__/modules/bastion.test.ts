@@ -1,6 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import { defineEnvironment } from "../../environments/environment";
 import { functionRole } from "../../modules/functions/node-function";
+import { EventStream } from "../../modules/ingest/event-stream";
 import { Bastion, type BastionProps } from "../../modules/network/bastion";
 import { Vpc } from "../../modules/network/vpc";
 import { EncryptionKey } from "../../modules/security/encryption-key";
@@ -11,13 +12,13 @@ import { environment, LOCATION } from "../support/environments";
 import { object, propertiesThatMoveNothing, reference, Template } from "../support/template";
 import { testApp } from "../support/test-app";
 
-/** A network with a domain, by the prefix of its ids. */
+/** A network with a domain and a stream, by the prefix of its ids. */
 function world(stack: TerraformStack, prefix = "", nat = false) {
   const key = new EncryptionKey(stack, `${prefix}Key`, {
     alias: `alias/${prefix}`,
     description: "test",
     location: LOCATION,
-    services: ["es", "ec2"],
+    services: ["es", "ec2", "kinesis"],
     deletionDays: 7,
     protected: false,
   });
@@ -43,11 +44,23 @@ function world(stack: TerraformStack, prefix = "", nat = false) {
     logRetentionDays: 7,
     protected: false,
   });
-  return { key, vpc, domain };
+  const stream = new EventStream(stack, `${prefix}Stream`, {
+    name: "retail-trans",
+    capacity: { mode: "on-demand" },
+    retentionHours: 24,
+    key,
+    protected: false,
+  });
+  return { key, vpc, domain, stream };
 }
 
-const build = (stack: TerraformStack, nat = false): Bastion =>
-  new Bastion(stack, "Bastion", { name: "bastion", location: LOCATION, ...world(stack, "", nat) });
+function build(stack: TerraformStack, { nat = false, puts = false } = {}): Bastion {
+  const { stream, ...rest } = world(stack, "", nat);
+  return new Bastion(stack, "Bastion", {
+    ...{ name: "bastion", location: LOCATION, ...rest },
+    ...(puts && { stream }),
+  });
+}
 
 const TEMPLATE = Template.of((stack) => void build(stack));
 const INSTANCE = TEMPLATE.only("aws_instance");
@@ -133,7 +146,7 @@ describe("the bastion", () => {
   });
 
   test("shares the public subnet with a NAT, where there is one", () => {
-    const template = Template.of((stack) => void build(stack, true));
+    const template = Template.of((stack) => void build(stack, { nat: true }));
     const subnet = reference(template.only("aws_subnet", "Public"), "id");
     expect(template.only("aws_instance").properties["subnet_id"]).toBe(subnet);
     expect(template.only("aws_nat_gateway").properties["subnet_id"]).toBe(subnet);
@@ -191,6 +204,35 @@ describe("the bastion", () => {
         resources: ["*"],
       },
     });
+  });
+
+  test("puts records into the stream only where it is told to, and the key encrypts for that stream alone", () => {
+    const template = Template.of((stack) => void build(stack, { puts: true }));
+    const { Register, CarrySessions, ...more } = template.grants("Bastion_AgentRole");
+    const stream = reference(template.only("aws_kinesis_stream"), "arn");
+    expect({ Register, CarrySessions }).toEqual(TEMPLATE.grants("Bastion_AgentRole"));
+    expect(more).toMatchObject({
+      WriteStream: {
+        actions: [
+          "kinesis:DescribeStreamSummary",
+          "kinesis:ListShards",
+          "kinesis:PutRecord",
+          "kinesis:PutRecords",
+        ],
+        resources: [stream],
+      },
+      EncryptStream: {
+        actions: ["kms:GenerateDataKey"],
+        resources: [reference(template.only("aws_kms_key"), "arn")],
+      },
+    });
+    const encrypting = template
+      .statements("Bastion_AgentRole_Permissions")
+      .find(({ sid }) => sid === "EncryptStream");
+    expect(encrypting?.condition?.map(({ variable, values }) => [variable, values])).toEqual([
+      ["kms:ViaService", ["kinesis.eu-west-1.amazonaws.com"]],
+      ["kms:EncryptionContext:aws:kinesis:arn", [stream]],
+    ]);
   });
 });
 

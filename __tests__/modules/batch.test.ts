@@ -577,9 +577,10 @@ describe("the delivery stream", () => {
       "WriteLogs",
     ]);
     expect(grants["WriteLake"]?.resources).toEqual([`${bucket}/error-json/*`, `${bucket}/json-data/*`]);
+    const judge = reference(template.only("aws_lambda_function"), "arn");
     expect(grants["InvokeFunction"]).toEqual({
       actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
-      resources: [reference(template.only("aws_lambda_function"), "arn")],
+      resources: [judge, `${judge}:*`],
     });
   });
 });

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { assertNoCollisions, NameCollisionError } from "../../environments/collisions";
 import type { EnvironmentSettings } from "../../environments/environment";
 import { githubEnvironmentsOf } from "../../modules/cicd/github-delivery";
 import {
@@ -13,6 +12,7 @@ import {
   roleOf,
   type Stacks,
   statements,
+  text,
 } from "../support/delivered";
 import { policiesPage } from "../support/delivery-policies";
 import { environment, LOCATION } from "../support/environments";
@@ -43,6 +43,7 @@ const PROTECTED = stacks({ protection: "protected" });
 const FULL: Partial<EnvironmentSettings> = {
   protection: "protected",
   network: { nat: true },
+  bastion: { enabled: true, putRecords: true },
   serving: {
     quickSight: { enabled: true, principals: [{ kind: "group", name: "analysts", access: "author" }] },
   },
@@ -107,7 +108,7 @@ describe("who delivers", () => {
       principals: [
         {
           type: "Federated",
-          identifiers: [reference(DISPOSABLE.state.only("aws_iam_openid_connect_provider"), "arn")],
+          identifiers: [PROVIDER],
         },
       ],
       condition: [
@@ -129,43 +130,8 @@ describe("who delivers", () => {
     });
   });
 
-  test("the identity provider is GitHub's, for AWS as audience", () => {
-    expect(DISPOSABLE.state.only("aws_iam_openid_connect_provider").properties).toMatchObject({
-      url: "https://token.actions.githubusercontent.com",
-      client_id_list: ["sts.amazonaws.com"],
-    });
-  });
-
-  test("it may be there already", () => {
-    const { state } = stacks({ delivery: { repository: REPOSITORY, identityProvider: "exists" } });
-    expect(state.resources("aws_iam_openid_connect_provider")).toEqual([]);
-    expect(state.statements("Delivery_Apply_Trust")[0]?.principals).toEqual([
-      { type: "Federated", identifiers: [PROVIDER] },
-    ]);
-  });
-
-  test("two environments of one account cannot both make it", () => {
-    const delivery = { repository: REPOSITORY };
-    const one = environment({ name: "one", delivery });
-    const other = (identityProvider: "create" | "exists") =>
-      environment({
-        name: "two",
-        physicalNames: "prefixed",
-        speed: { serviceLinkedRole: "exists" },
-        delivery: { ...delivery, identityProvider },
-      });
-    expect(() => assertNoCollisions([one, other("create")])).toThrow(NameCollisionError);
-    expect(() => assertNoCollisions([one, other("create")])).toThrow(
-      /would both create the identity provider of GitHub; set delivery\.identityProvider to "exists" in one$/,
-    );
-    expect(() => assertNoCollisions([one, other("exists")])).not.toThrow();
-  });
-
   test.each(["shop/retail-bi", "shop@12/retail-bi@345", "a/b.c_d"])("%s is a repository", (repository) => {
-    expect(environment({ delivery: { repository } }).delivery).toEqual({
-      repository,
-      identityProvider: "create",
-    });
+    expect(environment({ delivery: { repository } }).delivery).toEqual({ repository });
   });
 
   test.each([
@@ -326,6 +292,16 @@ describe("the role of approved plans", () => {
     for (const action of forbidden) expect(allows(apply, action)).toBe(false);
   });
 
+  test("may invoke the set-up of the domain as the provider does, by the version $LATEST", () => {
+    const setUp = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${text(DISPOSABLE.main.only("aws_lambda_function", "SearchSetup"), "function_name")}`;
+    for (const arn of [setUp, `${setUp}:$LATEST`]) {
+      expect({ arn, allowed: allows(roleOf(DISPOSABLE, "Apply"), "lambda:InvokeFunction", arn) }).toEqual({
+        arn,
+        allowed: true,
+      });
+    }
+  });
+
   test("gives roles to the services that run as them, and to no other", () => {
     const passing = roleOf(PROTECTED, "Apply").filter(({ actions }) => actions.includes("iam:PassRole"));
     expect(passing.map(({ condition }) => condition)).toEqual([
@@ -339,7 +315,7 @@ describe("the role of approved plans", () => {
     ]);
   });
 
-  /** Made and removed by a person: the key, the network, and the role that OpenSearch Service makes once. */
+  /** Made and removed by a person: the key and the network. */
   const FOUNDATION = [
     "ec2:AssociateRouteTable",
     "ec2:CreateFlowLogs",
@@ -356,8 +332,6 @@ describe("the role of approved plans", () => {
     "ec2:DeleteVpcEndpoints",
     "ec2:DisassociateRouteTable",
     "ec2:ModifyVpcAttribute",
-    "iam:CreateServiceLinkedRole",
-    "iam:DeleteServiceLinkedRole",
     "kms:CreateAlias",
     "kms:CreateKey",
     "kms:DeleteAlias",

@@ -353,8 +353,19 @@ describe("the judgement of an alarm", () => {
     expect(properties["treat_missing_data"]).toBe(missing);
   });
 
-  test("follows the stream's retention, the domain's nodes and its volume", () => {
-    expect(alarm(STANDBY, "stream-iterator-age")["threshold"]).toBe(12 * 3_600_000);
+  test("an age does not follow the stream's retention, but its setting", () => {
+    const ages = (template: Template) =>
+      ["stream-iterator-age", "delivery-freshness", "delivery-behind", "upsert-to-es-iterator-age"].map(
+        (name) => alarm(template, name)["threshold"],
+      );
+    expect(ages(STANDBY)).toEqual(ages(SINGLE));
+    expect(ages(SINGLE)).toEqual([6 * 3_600_000, 900, 900_000, 300_000]);
+    expect(text(alarm(STANDBY, "stream-iterator-age")["alarm_description"])).toMatch(
+      /lags by more than 6 hours; when it lags by 48, records expire unread/,
+    );
+  });
+
+  test("follows the domain's nodes and its volume", () => {
     expect(alarm(STANDBY, "search-nodes")["threshold"]).toBe(2 * 3 + 3);
     expect(alarm(STANDBY, "search-storage")["threshold"]).toBe(2560);
     expect([0, 1].map((value) => goesOff(alarm(STANDBY, "search-yellow"), value))).toEqual([false, true]);

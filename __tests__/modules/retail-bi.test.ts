@@ -163,10 +163,13 @@ describe("two side by side in one stack", () => {
     expect(quarantine?.resources).toEqual(buckets.map((one) => `${reference(one, "arn")}/quarantine/*`));
     // How long an adopted stream keeps records is asked of it.
     const [stream] = template.data("aws_kinesis_stream");
-    const hours = `data.${stream?.address}.retention_period`;
-    for (const { properties } of template.resources("aws_lambda_event_source_mapping")) {
-      expect(properties["maximum_record_age_in_seconds"]).toBe(
-        `\${min(((${hours} * 3600) + -3600), 604800)}`,
+    const alarms = template
+      .resources("aws_cloudwatch_metric_alarm")
+      .filter(({ address }) => address.includes("StreamIteratorAge"));
+    expect(alarms).toHaveLength(2);
+    for (const { properties } of alarms) {
+      expect(properties["alarm_description"]).toContain(
+        `when it lags by \${data.${stream?.address}.retention_period}, records expire`,
       );
     }
   });

@@ -30,7 +30,6 @@ const STANDBY = defineEnvironment("test", {
     instanceType: "m6g.large.search",
     volumeGiB: 20,
     availability: { kind: "standby", nodesPerZone: 2, masterInstanceType: "m6g.medium.search" },
-    serviceLinkedRole: "exists",
   },
 }).speed;
 
@@ -282,10 +281,8 @@ describe("the network", () => {
     });
     expect(template.grants("Tested_FlowLogRole")).toEqual({
       WriteLogs: { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [`${arn}:*`] },
-      FindLogs: {
-        actions: ["logs:DescribeLogGroups", "logs:DescribeLogStreams"],
-        resources: [arn, `${arn}:*`],
-      },
+      FindLogs: { actions: ["logs:DescribeLogStreams"], resources: [arn, `${arn}:*`] },
+      ListLogGroups: { actions: ["logs:DescribeLogGroups"], resources: ["*"] },
     });
   });
 });
@@ -408,8 +405,11 @@ describe("the search domain", () => {
         sid: "SearchDomainWritesLogs",
         effect: "Allow",
         principals: [{ type: "Service", identifiers: ["es.amazonaws.com"] }],
-        actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
-        resources: groups.map((group) => `${reference(group, "arn")}:*`),
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        // No reference, so that Terraform makes the policy before the log groups and their key.
+        resources: groups.map(
+          (group) => `arn:aws:logs:eu-west-1:123456789012:log-group:${group.properties["name"]}:*`,
+        ),
         condition: [
           { test: "StringEquals", variable: "aws:SourceAccount", values: ["123456789012"] },
           {
@@ -484,8 +484,8 @@ describe("the search domain", () => {
 
   test("people are named in the domain's policy, by their own roles; nobody where there are none", () => {
     const people = ["arn:aws:iam::123456789012:role/analyst"];
-    const admitted = Template.of((stack) => build(stack).admitAnalysts(people, ["Get", "Head"]));
-    const nobody = Template.of((stack) => build(stack).admitAnalysts([], ["Get", "Head"]));
+    const admitted = Template.of((stack) => build(stack).admit("People", people, ["Get", "Head"]));
+    const nobody = Template.of((stack) => build(stack).admit("People", [], ["Get", "Head"]));
 
     expect(admitted.statements("Tested_Access")).toEqual([
       {
@@ -542,11 +542,11 @@ describe("the search domain", () => {
     });
   });
 
-  test("waits for the service-linked role where it makes it", () => {
-    const made = Template.of((stack) => build(stack));
-    const exists = Template.of((stack) =>
-      build(stack, { settings: { ...SINGLE, serviceLinkedRole: "exists" } }),
+  test("waits for the service-linked role where it is told to make it", () => {
+    const made = Template.of((stack) =>
+      build(stack, { settings: { ...SINGLE, serviceLinkedRole: "create" } }),
     );
+    const exists = Template.of((stack) => build(stack));
     const role = made.only("aws_iam_service_linked_role");
     expect(role.properties["aws_service_name"]).toBe("opensearchservice.amazonaws.com");
     expect(made.only("aws_opensearch_domain").properties["depends_on"]).toContain(role.address);
@@ -601,6 +601,7 @@ describe("search-setup", () => {
         retentionDays: 91,
         readerRoleArns: ["arn:aws:iam::123456789012:role/analyst"],
         readerGroups: ["analysts"],
+        administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
         panels: [PANEL],
         title: "Other",
       };
@@ -649,6 +650,7 @@ describe("search-setup", () => {
         readerGroups: [],
         readerRole: "retail_reader",
         readerRoleArns: [],
+        smoke: { Price: 0, Quantity: 0, StockCode: "SMOKE" },
         title: "retail_trans",
       },
     ];
@@ -777,7 +779,7 @@ describe("UpsertToES", () => {
       role: upsertRole,
       setup,
       parallelizationFactor: 1,
-      streamRetentionHours: 24,
+      maximumRecordAgeHours: 23,
     };
   };
 
@@ -790,7 +792,7 @@ describe("UpsertToES", () => {
         name: "Other",
         contract: meterReadings,
         parallelizationFactor: 2,
-        streamRetentionHours: 48,
+        maximumRecordAgeHours: 22,
       };
       new UpsertToEs(stack, "Tested", pick(props(stack, "Usual"), other));
     });
@@ -818,13 +820,21 @@ describe("UpsertToES", () => {
     });
   });
 
-  test("a record's age stays within what a mapping takes", () => {
-    const template = Template.of((stack) => {
-      new UpsertToEs(stack, "Tested", { ...props(stack, ""), streamRetentionHours: 8760 });
-    });
-    expect(template.only("aws_lambda_event_source_mapping").properties["maximum_record_age_in_seconds"]).toBe(
-      604_800,
-    );
+  test.each([
+    [24, 24, /maximumRecordAgeHours is 24; a whole number from 1 to 23 is allowed/],
+    [24, 0, /maximumRecordAgeHours is 0; a whole number from 1 to 23 is allowed/],
+    [8760, 169, /maximumRecordAgeHours is 169; a whole number from 1 to 168 is allowed/],
+  ])("of a stream that keeps %i hours, a record's age of %i is refused", (retentionHours, hours, message) => {
+    const build = () =>
+      Template.of((stack) => {
+        const usual = props(stack, "");
+        const source = EventStream.fromArn(stack, "Adopted", {
+          arn: "arn:aws:kinesis:eu-west-1:123456789012:stream/theirs",
+          retentionHours,
+        });
+        new UpsertToEs(stack, "Tested", { ...usual, source, maximumRecordAgeHours: hours });
+      });
+    expect(build).toThrow(message);
   });
 
   test("may post to the domain, read the stream, and put what it refuses or discards", () => {

@@ -59,10 +59,10 @@ test.each([
   "EventStream.capacity.mode",
   "EventStream.protected",
   "FailedRecordEvents.zones",
+  "GithubDelivery.environment.bastion.putRecords",
   "GithubDelivery.environment.physicalNames",
   "GithubDelivery.environment.protected",
   "GithubDelivery.environment.serving.quickSight.enabled",
-  "GithubDelivery.settings.identityProvider",
   "NodeFunction.folder",
   "Operations.settings.alarmSubscriptions",
   "PrivateBucket.expirations",
@@ -76,7 +76,7 @@ test.each([
   "Vpc.zones",
   "Workgroup.disposable",
   "Workgroup.enforced",
-  "admitAnalysts.",
+  "admit.",
 ])("a token in %s, which decides what there is, is refused by the construct", (path) => {
   const build = () => tokenStack(testApp(), "a variable", path);
   expect(build).toThrow(TypeError);

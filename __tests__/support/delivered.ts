@@ -80,14 +80,10 @@ export function arnOf(block: Block, both: Templates): string {
       return arn("glue", `table/${name("database_name")}/${name("name")}`);
     case "aws_iam_instance_profile":
       return `arn:aws:iam::${ACCOUNT}:instance-profile/${name("name")}`;
-    case "aws_iam_openid_connect_provider":
-      return `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
     case "aws_iam_policy":
       return `arn:aws:iam::${ACCOUNT}:policy/${name("name")}`;
     case "aws_iam_role":
       return `arn:aws:iam::${ACCOUNT}:role/${name("name")}`;
-    case "aws_iam_service_linked_role":
-      return `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${name("aws_service_name")}/ID`;
     case "aws_kinesis_firehose_delivery_stream":
       return arn("firehose", `deliverystream/${name("name")}`);
     case "aws_kinesis_stream":

@@ -22,7 +22,7 @@ type Holder = (typeof HOLDERS)[number];
 /** `prod` with the workflows of a repository. */
 const DELIVERED: Environment = {
   ...prod,
-  delivery: { repository: "OWNER/NAME", identityProvider: "create" },
+  delivery: { repository: "OWNER/NAME" },
   location: LOCATION,
 };
 const WITH_QUICK_SIGHT: Environment = {
@@ -71,6 +71,7 @@ export function policiesPage(): string {
     tables("##", (holder) => shownOf(stacks, holder)),
     `## More, or otherwise, in a disposable environment\n\n${added({ ...DELIVERED, protected: false })}`,
     `## More, or otherwise, with QuickSight\n\n${added(WITH_QUICK_SIGHT)}`,
+    `## More, or otherwise, with \`bastion.putRecords\`\n\n${added({ ...DELIVERED, bastion: { enabled: true, putRecords: true } })}`,
     `## Lists\n\n${[...lists].map(([name, members]) => `- *${name}*: ${members.map(code).join(", ")}`).join("\n")}`,
   ];
   return `${sections.join("\n\n")}\n`;

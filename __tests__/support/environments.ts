@@ -39,8 +39,9 @@ export const EVERY_OPTION = {
     readerRoleArns: ["arn:aws:iam::123456789012:role/readers"],
     saml: { ...SAML, adminGroup: "admins", rolesKey: "groups", subjectKey: "mail", sessionMinutes: 61 },
     parallelizationFactor: 5,
+    administratorRoleArns: ["arn:aws:iam::123456789012:role/operators"],
   },
-  bastion: { enabled: true },
+  bastion: { enabled: true, putRecords: true },
   serving: {
     quickSight: {
       enabled: true,

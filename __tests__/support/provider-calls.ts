@@ -36,9 +36,7 @@ export const PROVIDER_CALLS: Readonly<Record<string, { reads: string; writes: st
   },
   iam: {
     reads: "GetRole GetRolePolicy ListAttachedRolePolicies ListRolePolicies",
-    writes:
-      "CreateRole CreateServiceLinkedRole DeleteRole DeleteRolePolicy DeleteServiceLinkedRole " +
-      "ListInstanceProfilesForRole PutRolePolicy TagRole",
+    writes: "CreateRole DeleteRole DeleteRolePolicy ListInstanceProfilesForRole PutRolePolicy TagRole",
   },
   kinesis: {
     reads: "DescribeLimits DescribeStreamSummary ListTagsForStream",

@@ -312,8 +312,8 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     },
     ["settings.availability.kind", "settings.serviceLinkedRole"],
   );
-  domain.admitAnalysts(tokens.in("admitAnalysts", ["arn:aws:iam::123456789012:role/analyst"]), ["Get"]);
-  make<BastionProps, Bastion>(Bastion, { name: "bastion", location, vpc, domain, key });
+  domain.admit("People", tokens.in("admit", ["arn:aws:iam::123456789012:role/analyst"]), ["Get"]);
+  make<BastionProps, Bastion>(Bastion, { name: "bastion", location, vpc, domain, key, stream });
   const setup = make<SearchSetupProps, SearchSetup>(
     SearchSetup,
     {
@@ -328,11 +328,12 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       writers: [role],
       readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
       readerGroups: ["readers"],
+      administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
       panels: RETAIL_PANELS,
       title: "Sales",
     },
     [],
-    ["readerRoleArns", "readerGroups"],
+    ["readerRoleArns", "readerGroups", "administratorRoleArns"],
   );
   const upsert = make<UpsertToEsProps, UpsertToEs>(UpsertToEs, {
     ...defaults,
@@ -345,7 +346,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     role: functionRole(stack, "UpsertRole", "upsert"),
     setup,
     parallelizationFactor: 2,
-    streamRetentionHours: 24,
+    maximumRecordAgeHours: 23,
   });
 
   make<LogGroupProps, LogGroup>(LogGroup, { name: "/logs", retentionDays: 7, key });
@@ -509,7 +510,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
   const deliveryRole = make<DeliveryRoleProps, DeliveryRole>(DeliveryRole, {
     name: "delivery",
     description: "test",
-    identityProviderArn: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com",
+    accountId: location.accountId,
     repository: "shop/retail-bi",
     githubEnvironment: "prod",
     sessionHours: 4,
@@ -530,11 +531,12 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
         location,
         protected: false,
         serving: { quickSight: { enabled: true, serviceRoleName: "service" } },
+        bastion: { putRecords: true },
       },
-      settings: { repository: "shop/retail-bi", identityProvider: "exists" },
+      settings: { repository: "shop/retail-bi" },
       state: new StateAccess(bucket, key, tokens.in("StateAccess", ["test.tfstate"])[0] ?? ""),
     },
-    ["environment.physicalNames", "settings.identityProvider"],
+    ["environment.physicalNames"],
   );
   const adoptable = {
     contract: retailTransaction,
@@ -574,10 +576,13 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
     shards: 2,
     retentionDays: 90,
     readerRoleArns: ["arn:aws:iam::123456789012:role/reader"],
+    administratorRoleArns: ["arn:aws:iam::123456789012:role/operator"],
     parallelizationFactor: 2,
+    maximumRecordAgeHours: 20,
     bastion: true,
+    bastionPutsRecords: true,
   } as const;
-  const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones"];
+  const speedStructure = ["availability.kind", "serviceLinkedRole", "network.zones", "bastionPutsRecords"];
   make<Omit<IngestBatchProps, "key">, IngestBatch>(
     IngestBatch,
     { ...adoptable, ...batchSettings, names: { stream: "own" } },
@@ -610,6 +615,7 @@ export function tokenStack(app: App, source: TokenSource, structuralToken?: stri
       },
       operations: {
         alarmSubscriptions: [{ protocol: "email", endpoint: "one@example.com" }],
+        alarmAges: { consumerHours: 5, deliveryMinutes: 20, indexingMinutes: 10 },
         budget: { usdPerMonth: 10, costOf: "environment" },
       },
     },

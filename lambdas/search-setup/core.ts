@@ -12,6 +12,7 @@ import type { DashboardsInput, IndexingInput, ReadInput } from "./input";
 import { lifecyclePolicy } from "./lifecycle-policy";
 import { ensureAll, type Resource, type SetupOutcome } from "./resource";
 import {
+  ADMINISTRATOR_ROLES,
   DASHBOARDS_USER_ROLES,
   readerRole,
   roleMapping,
@@ -68,7 +69,7 @@ async function forIndexing(
   return joined(results, added.length > 0 ? { updated: fields } : { unchanged: fields }, { warnings });
 }
 
-/** Readers come first: they search the indices even where Dashboards does not answer. */
+/** Roles come first: people search the indices even where Dashboards does not answer. */
 async function forPeople(
   input: Required<DashboardsInput>,
   { indexName, contract }: Indexed,
@@ -76,11 +77,15 @@ async function forPeople(
   log: Logger,
 ): Promise<SetupOutcome> {
   const { panels, smoke, title } = input;
-  const readers = await ensureAll(await readerRoles(input, indexName, search), search, log);
+  const roles = [
+    ...(await readerRoles(input, indexName, search)),
+    ...(await administratorRoles(input, search)),
+  ];
+  const people = await ensureAll(roles, search, log);
   const objects = savedObjects({ ...contract, smoke }, panels, { indexName, title });
   const dashboards = await setUpDashboards(objects, search);
   log.info("Dashboards", { ...dashboards });
-  return joined(readers, dashboards);
+  return joined(people, dashboards);
 }
 
 /** The role exists even if nobody is mapped to it, so that an operator can map users by hand. */
@@ -92,17 +97,31 @@ async function readerRoles(
   const role = securityRole(name, readerRole(indexName));
   const readers = [...readerRoleArns, ...readerGroups];
   if (readers.length === 0) return [role];
-  const dashboardsUser = await dashboardsUserRole(search);
+  const dashboardsUser = await existingRole(DASHBOARDS_USER_ROLES, search);
   return [role, roleMapping(name, readers), roleMapping(dashboardsUser, readers)];
 }
 
-async function dashboardsUserRole(search: RetryingSearch): Promise<string> {
-  for (const name of DASHBOARDS_USER_ROLES) {
-    const path = `${SECURITY_API}/roles/${name}`;
-    const answer = await search({ method: "GET", path });
-    if (answer.status === 200 && parsed(answer, `GET ${path}`)[name] !== undefined) return name;
-  }
-  throw new Error(`the domain has none of the Dashboards user roles ${DASHBOARDS_USER_ROLES.join(", ")}`);
+async function administratorRoles(
+  { administratorRoleArns = [] }: DashboardsInput,
+  search: RetryingSearch,
+): Promise<Resource[]> {
+  if (administratorRoleArns.length === 0) return [];
+  const { everything, security } = ADMINISTRATOR_ROLES;
+  const roles: string[] = [await existingRole([everything], search)];
+  if (await hasRole(security, search)) roles.push(security);
+  return roles.map((role) => roleMapping(role, administratorRoleArns));
+}
+
+/** The first of these built-in roles that the domain has. @throws Error when it has none */
+async function existingRole(names: readonly string[], search: RetryingSearch): Promise<string> {
+  for (const name of names) if (await hasRole(name, search)) return name;
+  throw new Error(`the domain has no security role ${names.join(" or ")}`);
+}
+
+async function hasRole(name: string, search: RetryingSearch): Promise<boolean> {
+  const path = `${SECURITY_API}/roles/${name}`;
+  const answer = await search({ method: "GET", path });
+  return answer.status === 200 && parsed(answer, `GET ${path}`)[name] !== undefined;
 }
 
 function joined(...outcomes: readonly Partial<SetupOutcome>[]): SetupOutcome {

@@ -24,6 +24,8 @@ export interface DashboardsInput {
   readonly part: "dashboards";
   /** What people look at. @default the contract's default panels */
   readonly panels?: readonly Panel[];
+  /** ARNs of the IAM roles with all permissions; added like the writers. @default none */
+  readonly administratorRoleArns?: readonly string[];
   /** The identity provider's groups with read-only access; added like the writers. May be empty. */
   readonly readerGroups: readonly string[];
   /** Security role with read-only access to the indices. */
@@ -89,6 +91,12 @@ function readPart(
       return {
         part,
         panels: panels(contract, take("panels"), faults),
+        administratorRoleArns: roleArns(
+          "administratorRoleArns",
+          take("administratorRoleArns") ?? [],
+          0,
+          faults,
+        ),
         readerGroups: groups("readerGroups", take("readerGroups"), faults),
         readerRole: name("readerRole", take("readerRole"), faults),
         readerRoleArns: roleArns("readerRoleArns", take("readerRoleArns"), 0, faults),

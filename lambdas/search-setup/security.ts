@@ -21,6 +21,13 @@ interface RoleDefinition {
 export const DASHBOARDS_USER_ROLES = ["opensearch_dashboards_user", "kibana_user"] as const;
 
 /**
+ * The built-in roles of a master user. Only a domain of AWS has the second, which administers the security settings; in
+ * the engine itself the first may suffice, by its configuration.
+ * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html, "Additional master users"
+ */
+export const ADMINISTRATOR_ROLES = { everything: "all_access", security: "security_manager" } as const;
+
+/**
  * The role of the function that writes documents: the lab's without `manage`, which the function does not need and
  * which would let it delete the indices. `crud` and `create_index` allow bulk writes and the creation of the month's
  * index; `_bulk` itself is one of the composite operations.

@@ -1,8 +1,9 @@
 import { sum } from "../arithmetic";
 
 /**
- * Firehose retries a delivery for a day, and it may have read the record just before its expiry from the stream. These
- * hours, added to the stream's retention, make a merge look back far enough for both.
+ * Firehose retries a delivery until the record expires in the stream, and the object may then lie in the lake for a while
+ * before a merge sees it. These hours, added to the stream's retention, make a merge look back far enough for both:
+ * https://docs.aws.amazon.com/firehose/latest/dev/retry.html
  */
 const LOOK_BACK_MARGIN_HOURS = 2;
 

@@ -1,3 +1,4 @@
+import { SEARCH_SERVICE } from "../account-wide";
 import {
   executionRoleName,
   functionLogGroupName,
@@ -13,6 +14,8 @@ export interface Arns {
   readonly deliveryStreams: readonly string[];
   readonly buckets: readonly string[];
   readonly catalog: readonly string[];
+  /** User-defined functions of the database; there are none. */
+  readonly catalogFunctions: readonly string[];
   readonly workgroups: readonly string[];
   readonly functions: readonly string[];
   readonly eventSourceMappings: readonly string[];
@@ -76,6 +79,7 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
     catalog: ["catalog", `database/${names.database}`, `table/${names.database}/*`].map((resource) =>
       arn("glue", resource),
     ),
+    catalogFunctions: [arn("glue", `userDefinedFunction/${names.database}/*`)],
     workgroups: [names.analystsWorkgroup, names.mergeWorkgroup].map((workgroup) =>
       arn("athena", `workgroup/${workgroup}`),
     ),
@@ -84,7 +88,7 @@ export function arnsOf(environment: DeliveredEnvironment): Arns {
     logGroups: logGroupNames(names).map((name) => arn("logs", `log-group:${name}`)),
     roles: stackRoleNames(names).map((name) => worldWide("iam", `role/${name}`)),
     instanceProfiles: [worldWide("iam", `instance-profile/${names.bastion}`)],
-    serviceLinkedRoles: [worldWide("iam", "role/aws-service-role/opensearchservice.amazonaws.com/*")],
+    serviceLinkedRoles: [worldWide("iam", `role/aws-service-role/${SEARCH_SERVICE}/*`)],
     keys: [arn("kms", "key/*")],
     keyAliases: [arn("kms", names.keyAlias)],
     domains: [arn("es", `domain/${names.searchDomain}`)],

@@ -1,16 +1,12 @@
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { Construct } from "constructs";
+import { GITHUB_AUDIENCE, GITHUB_ISSUER, githubProviderArn } from "../account-wide";
 import { Role, type RoleProps } from "../security/role";
 import type { ManagedPolicies } from "./managed-policies";
 
-/** Issuer of the tokens that GitHub gives to a job. */
-export const GITHUB_ISSUER = "token.actions.githubusercontent.com";
-/** Audience of the tokens that `aws-actions/configure-aws-credentials` requests. */
-export const AUDIENCE = "sts.amazonaws.com";
-
 export interface DeliveryRoleProps extends Pick<RoleProps, "description" | "name"> {
-  /** ARN of the account's identity provider for GitHub. */
-  readonly identityProviderArn: string;
+  /** Account of the role, which must have GitHub's identity provider. */
+  readonly accountId: string;
   /** The repository as in the `sub` of a token: `owner/name`, or `owner@id/name@id`. */
   readonly repository: string;
   /** The one GitHub environment whose jobs may assume it. */
@@ -29,9 +25,9 @@ export class DeliveryRole extends Role {
       sessionHours,
       trust: {
         action: "sts:AssumeRoleWithWebIdentity",
-        principal: { type: "Federated", identifier: props.identityProviderArn },
+        principal: { type: "Federated", identifier: githubProviderArn(props.accountId) },
         conditions: [
-          { test: "StringEquals", variable: `${GITHUB_ISSUER}:aud`, values: [AUDIENCE] },
+          { test: "StringEquals", variable: `${GITHUB_ISSUER}:aud`, values: [GITHUB_AUDIENCE] },
           {
             test: "StringEquals",
             variable: `${GITHUB_ISSUER}:sub`,

@@ -1,11 +1,10 @@
-import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy";
 import { Construct } from "constructs";
 import { assertLiteral } from "../check";
 import { namesOf } from "../naming";
 import { PolicyDocument } from "../security/policy";
 import { arnsOf, type DeliveredEnvironment } from "./arns";
-import { AUDIENCE, DeliveryRole, GITHUB_ISSUER } from "./delivery-role";
+import { DeliveryRole } from "./delivery-role";
 import { allow, ManagedPolicies } from "./managed-policies";
 import { boundaryPermissions, changePermissions, type Reach, readPermissions } from "./permissions";
 import type { StateAccess } from "./state-access";
@@ -18,11 +17,13 @@ export function githubEnvironmentsOf(environment: string) {
 /** The repository that delivers an environment. */
 export interface DeliverySettings {
   readonly repository: string;
-  readonly identityProvider: "create" | "exists";
 }
 
 export interface GithubDeliveryProps {
-  readonly environment: DeliveredEnvironment & { readonly protected: boolean };
+  readonly environment: DeliveredEnvironment & {
+    readonly protected: boolean;
+    readonly bastion: { readonly putRecords: boolean };
+  };
   readonly settings: DeliverySettings;
   readonly state: StateAccess;
 }
@@ -46,24 +47,16 @@ export class GithubDelivery extends Construct {
     assertLiteral(this, "environment.physicalNames", environment.physicalNames);
     assertLiteral(this, "environment.protected", environment.protected);
     assertLiteral(this, "environment.serving.quickSight.enabled", environment.serving.quickSight.enabled);
-    assertLiteral(this, "settings.identityProvider", settings.identityProvider);
+    const { putRecords: bastionPutsRecords } = environment.bastion;
+    assertLiteral(this, "environment.bastion.putRecords", bastionPutsRecords);
     const names = namesOf(environment);
     const { accountId, region } = environment.location;
     const github = githubEnvironmentsOf(environment.name);
-    const common = {
-      repository: settings.repository,
-      identityProviderArn:
-        settings.identityProvider === "create"
-          ? new IamOpenidConnectProvider(this, "IdentityProvider", {
-              url: `https://${GITHUB_ISSUER}`,
-              clientIdList: [AUDIENCE],
-            }).arn
-          : `arn:aws:iam::${accountId}:oidc-provider/${GITHUB_ISSUER}`,
-    };
+    const common = { repository: settings.repository, accountId };
     const reach: Reach = { arns: arnsOf(environment), region, stack: environment.name };
 
     const boundary = new PolicyDocument(this, "Boundary");
-    for (const permission of boundaryPermissions(reach)) allow(boundary, permission);
+    for (const permission of boundaryPermissions(reach, { bastionPutsRecords })) allow(boundary, permission);
     const boundaryPolicy = new IamPolicy(this, "BoundaryPolicy", {
       name: names.boundary,
       description: `The most that a role of the ${environment.name} environment may do`,

@@ -62,7 +62,7 @@ const all = (...types: readonly string[]) =>
 const BUCKET = Object.keys(PROVIDER_ACTIONS).filter((type) => type.startsWith("aws_s3_bucket"));
 const CATALOG = ["aws_glue_catalog_database", "aws_glue_catalog_table"];
 const FUNCTION = Object.keys(PROVIDER_ACTIONS).filter((type) =>
-  /^aws_lambda_(?!event_source_mapping$)/.test(type),
+  /^aws_lambda_(?!(event_source_mapping|invocation)$)/.test(type),
 );
 const LOG_GROUP = ["aws_cloudwatch_log_group", "aws_cloudwatch_log_stream"];
 const ROLE = ["aws_iam_role", "aws_iam_role_policy"];
@@ -70,6 +70,9 @@ const RULE = ["aws_cloudwatch_event_rule", "aws_cloudwatch_event_target"];
 const TOPIC = ["aws_sns_topic", "aws_sns_topic_policy"];
 /** Actions on roles that need a boundary. */
 const BOUNDED = actionsOf("iam: CreateRole DeleteRolePolicy PutRolePermissionsBoundary PutRolePolicy");
+const ENCRYPT_STREAM = "kinesis:StartStreamEncryption";
+/** Actions on a mapping that have no condition on its function. */
+const TAGGING = actionsOf("lambda: TagResource UntagResource");
 /** Types that an apply of a delivery changes by actions without a resource. */
 const UNNAMED = ["aws_cloudwatch_log_resource_policy", "aws_sns_topic_subscription"];
 
@@ -113,7 +116,8 @@ export function readPermissions({ arns, region, stack }: Reach): Permissions {
     ["ReadFunctions", withAll(functions, ":*"), reads(...FUNCTION)],
     ["ReadMappings", arns.eventSourceMappings, reads("aws_lambda_event_source_mapping")],
     ["ReadLogGroups", [...logGroups, ...below(logGroups, ":*")], reads(...LOG_GROUP)],
-    ["ReadRoles", [...arns.roles, ...arns.serviceLinkedRoles], reads(...ROLE)],
+    ["ReadRoles", arns.roles, reads(...ROLE)],
+    ["FindServiceLinkedRole", arns.serviceLinkedRoles, "iam: GetRole"],
     ["ReadProfiles", arns.instanceProfiles, reads("aws_iam_instance_profile")],
     ["ReadKey", keys, reads("aws_kms_key"), ofStack(stack)],
     // Without the key, Lambda does not return the environment, and every plan would set it again.
@@ -165,15 +169,22 @@ export function changePermissions(
   const { functions, keys, logGroups, quickSight, roles } = arns;
   // biome-ignore format: a table, row by row
   return permissions([
-    ["ChangeStream", arns.streams, changes("aws_kinesis_stream")],
+    ["ChangeStream", arns.streams, changes("aws_kinesis_stream").filter((action) => action !== ENCRYPT_STREAM)],
+    // AWS checks it on the key as well.
+    ["EncryptStream", [...arns.streams, ...keys], [ENCRYPT_STREAM]],
     ["ChangeDelivery", arns.deliveryStreams, changes("aws_kinesis_firehose_delivery_stream")],
     ["ChangeBuckets", arns.buckets, changes(...BUCKET)],
     ["ChangeCatalog", arns.catalog, changes(...CATALOG)],
     ["ChangeWorkgroups", arns.workgroups,
       [...all("aws_athena_named_query"), ...changes("aws_athena_workgroup")].sort()],
-    // Terraform invokes the set-up of the search domain and no other function.
     ["ChangeFunctions", functions, all(...FUNCTION)],
-    ["ChangeMappings", arns.eventSourceMappings, all("aws_lambda_event_source_mapping"), forFunctions(arns)],
+    // Terraform invokes the set-up of the search domain and no other function, and names the version $LATEST.
+    ["InvokeFunctions", withAll(functions, ":*"), all("aws_lambda_invocation")],
+    ["ChangeMappings", arns.eventSourceMappings,
+      all("aws_lambda_event_source_mapping").filter((action) => !TAGGING.includes(action)), forFunctions(arns)],
+    // Tags have no condition on the function: a new mapping gets the stack's tag, and an old one has it.
+    ["TagNewMappings", arns.eventSourceMappings, "lambda: TagResource", equals("aws:RequestTag/Stack", stack)],
+    ["TagMappings", arns.eventSourceMappings, TAGGING, ofStack(stack)],
     ["ChangeLogGroups", [...logGroups, ...below(logGroups, ":*")], all(...LOG_GROUP)],
     // Without this boundary, a role could create one with more permissions than its own.
     ["MakeBoundedRoles", roles, BOUNDED, boundary],
@@ -244,7 +255,8 @@ function removalOfData(arns: Arns): Row[] {
   return [
     ["RemoveStream", arns.streams, removals("aws_kinesis_stream")],
     ["RemoveDelivery", arns.deliveryStreams, removals("aws_kinesis_firehose_delivery_stream")],
-    ["RemoveCatalog", arns.catalog, removals(...CATALOG)],
+    // AWS checks the removal of a database on the functions in it as well.
+    ["RemoveCatalog", [...arns.catalog, ...arns.catalogFunctions], removals(...CATALOG)],
     ["RemoveWorkgroups", arns.workgroups, removals("aws_athena_workgroup")],
     ["RemoveDomain", arns.domains, removals("aws_opensearch_domain")],
     ["RemoveBuckets", withAll(arns.buckets, "/*"), removals(...BUCKET)],
@@ -255,14 +267,18 @@ function removalOfData(arns: Arns): Row[] {
  * Permissions boundary of the stack's roles, whatever their own policies say: the data of this environment, and no
  * permission to grant permissions.
  */
-export function boundaryPermissions({ arns, region, stack }: Reach): Permissions {
+export function boundaryPermissions(
+  { arns, region, stack }: Reach,
+  { bastionPutsRecords }: { readonly bastionPutsRecords: boolean },
+): Permissions {
   const { catalog, logGroups } = arns;
   /** Actions of QuickSight's role, in case it has the boundary. */
   const ofQuickSight = (actions: string): string => (arns.quickSight ? ` ${actions}` : "");
   // biome-ignore format: a table, row by row
   return permissions([
     ["Stream", arns.streams,
-      "kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards"],
+      `kinesis: DescribeStream DescribeStreamSummary GetRecords GetShardIterator
+      ListShards${bastionPutsRecords ? " PutRecord PutRecords" : ""}`],
     ["Lake", withAll(arns.buckets, "/*"), `s3: AbortMultipartUpload DeleteObject GetBucketLocation GetObject
       ListBucket ListBucketMultipartUploads ListMultipartUploadParts PutObject`],
     ["Key", arns.keys, "kms: Decrypt GenerateDataKey", ofStack(stack), via(region, "kinesis", "lambda", "s3")],
@@ -273,8 +289,8 @@ export function boundaryPermissions({ arns, region, stack }: Reach): Permissions
     ["Queries", arns.workgroups, `athena: GetQueryExecution GetQueryResults
       StartQueryExecution${ofQuickSight("BatchGetQueryExecution GetQueryResultsStream GetWorkGroup StopQueryExecution")}`],
     ["Functions", withAll(arns.functions, ":*"), "lambda: GetFunctionConfiguration InvokeFunction"],
-    ["Logs", [...logGroups, ...below(logGroups, ":*")],
-      "logs: CreateLogStream DescribeLogGroups DescribeLogStreams PutLogEvents"],
+    ["Logs", [...logGroups, ...below(logGroups, ":*")], "logs: CreateLogStream DescribeLogStreams PutLogEvents"],
+    ["LogGroups", { reason: "the action takes no resource; it lists names of log groups" }, "logs: DescribeLogGroups"],
     ["Search", below(arns.domains, "/*"), "es: ESHttpGet ESHttpPost ESHttpPut"],
     ["Interfaces",
       { reason: "Lambda makes interfaces in the name of the function's role, and asks for all of them" },

@@ -125,12 +125,16 @@ export class NodeFunction<S extends EnvironmentSpec> extends Construct {
     return this.resource.arn;
   }
 
-  /** Allows `role` to invoke the function and read its timeout, as Firehose does. */
+  /**
+   * Allows `role` to invoke the function and read its timeout, as Firehose does. A policy with the ARN alone denies
+   * requests that name a version, and Firehose's managed policy names versions:
+   * https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+   */
   public grantInvoke(role: ExecutionRole): void {
     role.allow({
       sid: `Invoke${this.node.id}`,
       actions: ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"],
-      resources: [this.arn],
+      resources: [this.arn, `${this.arn}:*`],
     });
   }
 }

@@ -4,6 +4,7 @@ import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { Construct } from "constructs";
+import type { IEventStream } from "../ingest/event-stream";
 import type { Location } from "../location";
 import { executionRoleName } from "../naming";
 import type { IEncryptionKey } from "../security/encryption-key";
@@ -19,6 +20,8 @@ export interface BastionProps {
   /** The search domain that sessions reach. */
   readonly domain: SearchDomain;
   readonly key: IEncryptionKey;
+  /** The stream that a session on the bastion may put records into. @default none */
+  readonly stream?: IEventStream;
 }
 
 /** The newest Amazon Linux 2023 for arm64, which includes the agent of Session Manager. */
@@ -60,6 +63,8 @@ export class Bastion extends Construct {
     props.domain.allowFrom("FromBastion", group, "Sessions through the bastion");
 
     const role = this.agentRole(props);
+    // The instance reaches Kinesis as it reaches Session Manager: by HTTPS, through the internet gateway.
+    props.stream?.grantWrite(role);
     const image = new DataAwsSsmParameter(this, "Image", { name: IMAGE_PARAMETER });
     const { subnetId, ready } = vpc.internetAccess;
     this.resource = new Instance(this, "Instance", {

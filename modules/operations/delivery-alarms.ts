@@ -1,25 +1,29 @@
+import { product } from "../arithmetic";
 import type { DeliveryStream } from "../batch/delivery-stream";
 import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { deliveryMetrics, type Metric, MINUTE, readerStopped } from "./metric";
 
-/** The lab's buffer holds a record for a minute, and its validation takes seconds. */
-const LATE_SECONDS = 15 * MINUTE;
-
-/** Alarms of the path from the stream to the lake. @param failedRecords objects that Firehose put under the error prefix */
+/**
+ * Alarms of the path from the stream to the lake.
+ * @param lateMinutes that Firehose may hold a record, or read behind the stream
+ * @param failedRecords objects that Firehose put under the error prefix
+ */
 export function deliveryAlarms(
   delivery: DeliveryStream,
   source: IEventStream,
+  lateMinutes: number,
   failedRecords: Metric,
 ): AlarmSpec[] {
+  const lateSeconds = product(lateMinutes, MINUTE);
   const metric = deliveryMetrics(delivery);
   return [
     {
       name: "delivery-freshness",
-      description: `Firehose has held a record for more than ${LATE_SECONDS / MINUTE} minutes: the lake is that far behind. After 24 hours it discards records. See its log, then ValidateRecords.`,
+      description: `Firehose has held a record for more than ${lateMinutes} minutes: the lake is that far behind. It retries until the record expires in the stream. See its log, then ValidateRecords.`,
       metric: metric("DeliveryToS3.DataFreshness", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: LATE_SECONDS,
+      threshold: lateSeconds,
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       // https://docs.aws.amazon.com/firehose/latest/dev/data-freshness-metric-not-emitted.html
@@ -28,10 +32,10 @@ export function deliveryAlarms(
     },
     {
       name: "delivery-behind",
-      description: `Firehose reads the stream more than ${LATE_SECONDS / MINUTE} minutes behind: the lake is that far behind. Look for throttled reads and a slow ValidateRecords.`,
+      description: `Firehose reads the stream more than ${lateMinutes} minutes behind: the lake is that far behind. Look for throttled reads and a slow ValidateRecords.`,
       metric: metric("KinesisMillisBehindLatest", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: LATE_SECONDS * 1000,
+      threshold: product(lateSeconds, 1000),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

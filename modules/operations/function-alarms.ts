@@ -8,8 +8,6 @@ import type { MonitoredFunction } from "./monitored";
 
 /** Share of the timeout from which an invocation is about to be cut off. */
 const NEARLY_TIMED_OUT = 0.8;
-/** Dashboards normally show sales within seconds; from this lag on, they show old data. */
-const LATE_SECONDS = 5 * MINUTE;
 const QUARANTINE_PERCENT = 1;
 const QUARANTINE_PERIOD = 15 * MINUTE;
 
@@ -74,10 +72,15 @@ export function validateAlarms(monitored: MonitoredFunction): AlarmSpec[] {
   ];
 }
 
-/** Alarms of UpsertToES alone. @param failedRecords objects with batches that the mapping discarded */
+/**
+ * Alarms of UpsertToES alone.
+ * @param lateMinutes from a record's arrival to its indexing, from which dashboards show old data
+ * @param failedRecords objects with batches that the mapping discarded
+ */
 export function upsertAlarms(
   monitored: MonitoredFunction,
   source: IEventStream,
+  lateMinutes: number,
   failedRecords: Metric,
 ): AlarmSpec[] {
   const metric = functionMetrics(monitored);
@@ -85,10 +88,10 @@ export function upsertAlarms(
   return [
     {
       name: "upsert-to-es-iterator-age",
-      description: `Records are indexed more than ${LATE_SECONDS / MINUTE} minutes after they arrived: Dashboards show old data. Look at the search domain first.`,
+      description: `Records are indexed more than ${lateMinutes} minutes after they arrived: Dashboards show old data. Look at the search domain first.`,
       metric: metric("IteratorAge", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: LATE_SECONDS * 1000,
+      threshold: product(lateMinutes, MINUTE, 1000),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

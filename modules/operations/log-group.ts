@@ -42,8 +42,12 @@ export class LogGroup extends Construct {
     this.grantWrite(role);
     role.allow({
       sid: "FindLogs",
-      actions: ["logs:DescribeLogGroups", "logs:DescribeLogStreams"],
+      actions: ["logs:DescribeLogStreams"],
       resources: [this.resource.arn, `${this.resource.arn}:*`],
     });
+    role.allowAnyResource(
+      { sid: "ListLogGroups", actions: ["logs:DescribeLogGroups"] },
+      "the action takes no resource; it lists names of log groups",
+    );
   }
 }

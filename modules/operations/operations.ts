@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
-import { product } from "../arithmetic";
+import { product, sum } from "../arithmetic";
 import type { ILake } from "../batch/data-lake";
+import { assertWholeNumber } from "../check";
 import { DEFAULTS } from "../defaults";
 import type { IEventStream } from "../ingest/event-stream";
 import type { IEncryptionKey } from "../security/encryption-key";
@@ -19,10 +20,25 @@ import type { MonitoredBatchLayer, MonitoredSpeedLayer } from "./monitored";
 import { searchAlarms } from "./search-alarms";
 import { streamAlarms } from "./stream-alarms";
 
-/** Subscribers to alarms, and the budget. */
+/**
+ * Ages of data at which alarms go off. They do not follow the retention of the stream: a longer retention is time to
+ * repair, not time to notice.
+ */
+export interface AlarmAges {
+  /** Hours that a consumer of the stream lags, fewer than the stream keeps a record. @default 6 */
+  readonly consumerHours?: number;
+  /** Minutes that Firehose holds a record, or reads behind the stream; 5 to 1440. @default 15 */
+  readonly deliveryMinutes?: number;
+  /** Minutes from a record's arrival to its indexing, 1 to 1440. @default 5 */
+  readonly indexingMinutes?: number;
+}
+
+/** Subscribers to alarms, ages at which they go off, and the budget. */
 export interface OperationsSettings {
   /** @default nobody */
   readonly alarmSubscriptions?: readonly AlarmSubscription[];
+  /** @default 6 hours in the stream, 15 minutes to the lake, 5 minutes to the index */
+  readonly alarmAges?: AlarmAges;
   /** @default 100 dollars a month for the account */
   readonly budget?: { readonly usdPerMonth: number; readonly costOf: BudgetScope };
 }
@@ -44,13 +60,15 @@ const SUSTAINED = { datapointsToAlarm: 3, evaluationPeriods: 3 } as const;
 /** For functions that run once and are not retried. */
 const AT_ONCE = { datapointsToAlarm: 1, evaluationPeriods: 1 } as const;
 
+const MINUTES_A_DAY = 24 * 60;
+
 /** Alarms, a dashboard and a budget, which all notify one topic. */
 export class Operations extends Construct {
   public readonly topic: AlarmTopic;
   public readonly alarms: readonly Alarm[];
   public readonly dashboard: Dashboard;
 
-  /** @throws RangeError when there is no layer, or the layers read two streams */
+  /** @throws RangeError when there is no layer, the layers read two streams, or an age is out of its range */
   public constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
     const { batch, speed, lake, settings = {}, key = lake.key } = props;
@@ -73,10 +91,11 @@ export class Operations extends Construct {
       key,
       logRetentionDays,
     });
+    const ages = this.agesOf(stream, settings.alarmAges);
     const specs = [
-      ...streamAlarms(stream),
-      ...(batch ? batchSpecs(batch, failedRecords) : []),
-      ...(speed ? speedSpecs(speed, failedRecords, accountId) : []),
+      ...streamAlarms(stream, ages.consumerHours),
+      ...(batch ? batchSpecs(batch, failedRecords, ages) : []),
+      ...(speed ? speedSpecs(speed, failedRecords, ages, accountId) : []),
     ];
     this.alarms = specs.map(
       (spec) => new Alarm(this, alarmId(spec), { spec, prefix: names.alarms, topic: this.topic }),
@@ -99,6 +118,18 @@ export class Operations extends Construct {
     });
   }
 
+  private agesOf(stream: IEventStream, ages: AlarmAges = {}): Required<AlarmAges> {
+    const {
+      consumerHours = DEFAULTS.consumerAlarmHours,
+      deliveryMinutes = DEFAULTS.deliveryAlarmMinutes,
+      indexingMinutes = DEFAULTS.indexingAlarmMinutes,
+    } = ages;
+    assertWholeNumber(this, "alarmAges.consumerHours", consumerHours, 1, sum(stream.retentionHours, -1));
+    assertWholeNumber(this, "alarmAges.deliveryMinutes", deliveryMinutes, 5, MINUTES_A_DAY);
+    assertWholeNumber(this, "alarmAges.indexingMinutes", indexingMinutes, 1, MINUTES_A_DAY);
+    return { consumerHours, deliveryMinutes, indexingMinutes };
+  }
+
   private streamOf(batch?: MonitoredBatchLayer, speed?: MonitoredSpeedLayer): IEventStream {
     const stream = batch?.stream ?? speed?.stream;
     if (!stream) throw new RangeError(`${this.node.path}: neither batch nor speed is set; at least one is`);
@@ -111,9 +142,13 @@ export class Operations extends Construct {
   }
 }
 
-function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvents): AlarmSpec[] {
+function batchSpecs(
+  batch: MonitoredBatchLayer,
+  failedRecords: FailedRecordEvents,
+  { deliveryMinutes }: Required<AlarmAges>,
+): AlarmSpec[] {
   return [
-    ...deliveryAlarms(batch.delivery, batch.stream, failedRecords.objects("errors")),
+    ...deliveryAlarms(batch.delivery, batch.stream, deliveryMinutes, failedRecords.objects("errors")),
     ...functionAlarms("validate-records", batch.validateRecords, SUSTAINED),
     ...validateAlarms(batch.validateRecords),
     ...functionAlarms(
@@ -129,11 +164,12 @@ function batchSpecs(batch: MonitoredBatchLayer, failedRecords: FailedRecordEvent
 function speedSpecs(
   speed: MonitoredSpeedLayer,
   failedRecords: FailedRecordEvents,
+  { indexingMinutes }: Required<AlarmAges>,
   accountId: string,
 ): AlarmSpec[] {
   return [
     ...functionAlarms("upsert-to-es", speed.upsertToEs, SUSTAINED),
-    ...upsertAlarms(speed.upsertToEs, speed.stream, failedRecords.objects("onFailure")),
+    ...upsertAlarms(speed.upsertToEs, speed.stream, indexingMinutes, failedRecords.objects("onFailure")),
     ...functionAlarms("search-setup", speed.searchSetup, AT_ONCE),
     ...searchAlarms(speed.domain, accountId),
   ];

@@ -5,17 +5,19 @@ import { streamMetrics } from "./metric";
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
 
-/** Alarms of the stream: producers, consumers, and a consumer so late that records are about to expire. */
-export function streamAlarms(stream: IEventStream): AlarmSpec[] {
+/**
+ * Alarms of the stream: producers, consumers, and a consumer so late that records will expire.
+ * @param consumerHours that a consumer may lag
+ */
+export function streamAlarms(stream: IEventStream, consumerHours: number): AlarmSpec[] {
   const metric = streamMetrics(stream);
   return [
     {
       name: "stream-iterator-age",
-      description:
-        "A consumer of the stream lags by a quarter of the retention; at the full retention records expire unread. Raise the retention first, then find the consumer.",
+      description: `A consumer of the stream lags by more than ${consumerHours} hours; when it lags by ${stream.retentionHours}, records expire unread. Raise the retention first, then find the consumer.`,
       metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: product(stream.retentionHours, MILLISECONDS_AN_HOUR / 4),
+      threshold: product(consumerHours, MILLISECONDS_AN_HOUR),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

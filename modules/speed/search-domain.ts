@@ -10,6 +10,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Fn, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
+import { SEARCH_SERVICE, SEARCH_SERVICE_ROLE_DESCRIPTION } from "../account-wide";
 import { product, sum } from "../arithmetic";
 import { assertKnownLength, assertLiteral } from "../check";
 import type { Location } from "../location";
@@ -53,8 +54,12 @@ export interface SearchDomainSettings {
   readonly volumeGiB: number;
   readonly availability: SearchAvailability;
   readonly saml?: SamlDefinition;
-  /** Whether to create the service-linked role, which exists once in an account. */
-  readonly serviceLinkedRole: "create" | "exists";
+  /**
+   * Whether to create the service-linked role, which exists once in an account. AWS refuses to create it a second time,
+   * and a destroy of the system that created it fails while the account has another domain in a network.
+   * @default exists
+   */
+  readonly serviceLinkedRole?: "create" | "exists";
 }
 
 export interface SearchDomainProps {
@@ -93,7 +98,7 @@ const LOGS = [
 ] as const;
 
 /** An HTTP action of the domain, as IAM distinguishes them. */
-type HttpMethod = "Delete" | "Get" | "Head" | "Post" | "Put";
+type HttpMethod = "Delete" | "Get" | "Head" | "Patch" | "Post" | "Put";
 
 /** The search domain, inside the network, with its two security groups: its own, and that of its clients. */
 export class SearchDomain extends Construct {
@@ -119,7 +124,8 @@ export class SearchDomain extends Construct {
     const { settings, vpc, groupNames = SECURITY_GROUP_NAMES } = props;
     const { region, accountId } = props.location;
     assertLiteral(this, "settings.availability.kind", settings.availability.kind);
-    assertLiteral(this, "settings.serviceLinkedRole", settings.serviceLinkedRole);
+    const { serviceLinkedRole = "exists" } = settings;
+    assertLiteral(this, "settings.serviceLinkedRole", serviceLinkedRole);
     assertLiteral(this, "protected", props.protected);
     if (!Token.isUnresolved(props.name) && !/^[a-z][a-z0-9-]{2,27}$/.test(props.name)) {
       throw new RangeError(
@@ -179,7 +185,7 @@ export class SearchDomain extends Construct {
       },
       logPublishingOptions: logs.options,
       // The service checks the log policy and the service-linked role when it creates the domain.
-      dependsOn: [logs.permission, ...this.serviceLinkedRole(settings)],
+      dependsOn: [logs.permission, ...(serviceLinkedRole === "create" ? [this.serviceLinkedRole()] : [])],
     });
     if (props.protected) this.resource.lifecycle = { preventDestroy: true };
     if (settings.saml) this.signInBy(settings.saml);
@@ -207,14 +213,15 @@ export class SearchDomain extends Construct {
   }
 
   /**
-   * Allows analysts requests with these actions, by their own IAM roles; their permissions on indices are determined as
+   * Allows people requests with these actions, by their own IAM roles; their permissions on indices are determined as
    * for {@link grantRequests}. AWS rejects a policy with a role that does not exist.
+   * @param sid of the statement in the domain's policy.
    */
-  public admitAnalysts(roleArns: readonly string[], methods: readonly HttpMethod[]): void {
+  public admit(sid: string, roleArns: readonly string[], methods: readonly HttpMethod[]): void {
     assertKnownLength(this, "roleArns", roleArns);
     if (roleArns.length === 0) return;
     this.access.add({
-      sid: "People",
+      sid,
       principals: [{ type: "AWS", identifiers: roleArns }],
       actions: methods.map((method) => `es:ESHttp${method}`),
       resources: [`${this.ownArn}/*`],
@@ -290,33 +297,33 @@ export class SearchDomain extends Construct {
     return ids.slice(0, count);
   }
 
-  private serviceLinkedRole({ serviceLinkedRole }: SearchDomainSettings): ITerraformDependable[] {
-    if (serviceLinkedRole === "exists") return [];
-    return [
-      new IamServiceLinkedRole(this, "ServiceLinkedRole", {
-        awsServiceName: "opensearchservice.amazonaws.com",
-        description: "Lets OpenSearch Service have interfaces in networks of this account",
-      }),
-    ];
+  private serviceLinkedRole(): ITerraformDependable {
+    return new IamServiceLinkedRole(this, "ServiceLinkedRole", {
+      awsServiceName: SEARCH_SERVICE,
+      description: SEARCH_SERVICE_ROLE_DESCRIPTION,
+    });
   }
 
   private publishLogs(props: SearchDomainProps) {
-    const groups = LOGS.map(({ id, type, suffix }) => ({
-      type,
-      group: new LogGroup(this, id, {
-        name: `/aws/OpenSearchService/domains/${props.name}/${suffix}`,
-        retentionDays: props.logRetentionDays,
-        key: props.key,
-      }),
-    }));
+    const { region, accountId } = props.location;
+    const groups = LOGS.map(({ id, type, suffix }) => {
+      const name = `/aws/OpenSearchService/domains/${props.name}/${suffix}`;
+      return {
+        type,
+        group: new LogGroup(this, id, { name, retentionDays: props.logRetentionDays, key: props.key }),
+        arn: `arn:aws:logs:${region}:${accountId}:log-group:${name}`,
+      };
+    });
     const delivery = new PolicyDocument(this, "LogDelivery");
     delivery.add({
       sid: "SearchDomainWritesLogs",
       principals: [{ type: "Service", identifiers: ["es.amazonaws.com"] }],
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:PutLogEventsBatch"],
-      resources: groups.map(({ group }) => `${group.resource.arn}:*`),
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      // By name: Terraform then makes the policy while it waits for the key, and CreateDomain, which checks the policy and
+      // which provider 5 does not retry, comes the later.
+      resources: groups.map(({ arn }) => `${arn}:*`),
       conditions: [
-        { test: "StringEquals", variable: "aws:SourceAccount", values: [props.location.accountId] },
+        { test: "StringEquals", variable: "aws:SourceAccount", values: [accountId] },
         { test: "ArnEquals", variable: "aws:SourceArn", values: [this.ownArn] },
       ],
     });

@@ -29,6 +29,8 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly writers: readonly ExecutionRole[];
   /** ARNs of the IAM roles of analysts, who have read access. */
   readonly readerRoleArns: readonly string[];
+  /** ARNs of the IAM roles with all permissions in the domain and Dashboards. @default none */
+  readonly administratorRoleArns?: readonly string[];
   /** Groups of analysts in the identity provider. */
   readonly readerGroups: readonly string[];
   /** What people look at in OpenSearch Dashboards. @default the contract's default panels */
@@ -52,7 +54,7 @@ export class SearchSetup extends Construct {
   /** @throws RangeError naming each panel and field that is wrong */
   public constructor(scope: Construct, id: string, props: SearchSetupProps) {
     super(scope, id);
-    const { contract, domain, vpc } = props;
+    const { contract, domain, vpc, administratorRoleArns = [] } = props;
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
       location: props.location,
       key: props.key,
@@ -86,6 +88,7 @@ export class SearchSetup extends Construct {
     };
     const dashboards: DashboardsInput = {
       part: "dashboards",
+      ...(administratorRoleArns.length > 0 && { administratorRoleArns }),
       ...(props.panels && { panels: checkedPanels(this, contract, props.panels) }),
       readerGroups: props.readerGroups,
       readerRole: contract.readerRole,

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import type { Panel } from "../../dashboards/spec";
 import type { ILake } from "../batch/data-lake";
+import { assertLiteral } from "../check";
 import { DEFAULTS } from "../defaults";
 import { functionRole } from "../functions/node-function";
 import type { IEventStream } from "../ingest/event-stream";
@@ -59,10 +60,16 @@ export interface SpeedSettings {
   readonly retentionDays?: number;
   /** ARNs of the analysts' IAM roles, which must exist. @default none */
   readonly readerRoleArns?: readonly string[];
+  /** ARNs of the IAM roles with all permissions in the domain and Dashboards, which must exist. @default none */
+  readonly administratorRoleArns?: readonly string[];
   /** Batches of one shard that are indexed at the same time, 1 to 10. @default 1 */
   readonly parallelizationFactor?: number;
+  /** Hours after which a record that cannot be indexed goes to the lake, 1 to 168, fewer than the stream's. @default 23 */
+  readonly maximumRecordAgeHours?: number;
   /** Whether to create a bastion, for tunnels to the domain. @default false */
   readonly bastion?: boolean;
+  /** Whether a session on the bastion may put records into the stream. @default false */
+  readonly bastionPutsRecords?: boolean;
 }
 
 export interface SpeedLayerProps extends SpeedSettings, SystemProps {
@@ -94,7 +101,7 @@ export class SpeedLayer extends Construct {
     super(scope, id);
     const system = systemOf(this, props);
     const { contract, names, location, protected: isProtected, logRetentionDays } = system;
-    const { network = {}, readerRoleArns = [] } = props;
+    const { network = {}, readerRoleArns = [], administratorRoleArns = [] } = props;
     const givenLake = props.lake && "grant" in props.lake ? props.lake : undefined;
     this.key = keyOf(this, system, props.key ?? givenLake?.key);
     this.source = streamOf(this, system, this.key, props.source);
@@ -129,7 +136,7 @@ export class SpeedLayer extends Construct {
         instanceType: props.instanceType ?? DEFAULTS.instanceType,
         volumeGiB: props.volumeGiB ?? DEFAULTS.volumeGiB,
         availability: props.availability ?? { kind: "single-node" },
-        serviceLinkedRole: props.serviceLinkedRole ?? "exists",
+        ...(props.serviceLinkedRole && { serviceLinkedRole: props.serviceLinkedRole }),
         ...(props.saml && { saml: props.saml }),
       },
       master: setupRole,
@@ -138,7 +145,15 @@ export class SpeedLayer extends Construct {
       protected: isProtected,
     });
     // Searches are POST; Dashboards stores a user's own objects by PUT.
-    this.domain.admitAnalysts(readerRoleArns, ["Get", "Head", "Post", "Put"]);
+    this.domain.admit("People", readerRoleArns, ["Get", "Head", "Post", "Put"]);
+    this.domain.admit("Administrators", administratorRoleArns, [
+      "Delete",
+      "Get",
+      "Head",
+      "Patch",
+      "Post",
+      "Put",
+    ]);
     this.searchSetup = new SearchSetup(this, "SearchSetup", {
       contract,
       ...functionDefaults,
@@ -149,6 +164,7 @@ export class SpeedLayer extends Construct {
       shards: props.shards ?? DEFAULTS.shards,
       retentionDays: props.retentionDays ?? DEFAULTS.indexRetentionDays,
       readerRoleArns,
+      administratorRoleArns,
       readerGroups: props.saml?.readerGroups ?? [],
       ...(props.panels && { panels: props.panels }),
       ...(props.title !== undefined && { title: props.title }),
@@ -165,11 +181,16 @@ export class SpeedLayer extends Construct {
       role: upsertRole,
       setup: this.searchSetup,
       parallelizationFactor: props.parallelizationFactor ?? DEFAULTS.parallelizationFactor,
-      streamRetentionHours: source.retentionHours,
+      maximumRecordAgeHours: props.maximumRecordAgeHours ?? DEFAULTS.maximumRecordAgeHours,
     });
-    if (props.bastion ?? false) {
+    const { bastion = false, bastionPutsRecords = false } = props;
+    assertLiteral(this, "bastionPutsRecords", bastionPutsRecords);
+    if (bastion) {
       const { network: vpc, domain } = this;
-      this.bastion = new Bastion(this, "Bastion", { name: names.bastion, location, vpc, domain, key });
+      this.bastion = new Bastion(this, "Bastion", {
+        ...{ name: names.bastion, location, vpc, domain, key },
+        ...(bastionPutsRecords && { stream: source }),
+      });
     }
   }
 

@@ -29,32 +29,30 @@ export interface UpsertToEsProps extends FunctionDefaults {
   readonly setup: SearchSetup;
   /** Batches of one shard that are indexed at the same time, 1 to 10. */
   readonly parallelizationFactor: number;
-  /** Hours that the stream keeps a record. */
-  readonly streamRetentionHours: number;
+  /** Hours after which the mapping discards a record into the lake, 1 to 168, and fewer than the stream keeps it. */
+  readonly maximumRecordAgeHours: number;
 }
 
 /** The lab's batch size. */
 const BATCH_RECORDS = 1000;
 /** Batching window; it adds to the latency of indexing. */
 const WINDOW_SECONDS = 1;
-/**
- * A record is discarded this long before it expires from the stream, so that Lambda can still read it for the on-failure
- * record with its payload.
- */
-const LAST_CHANCE_SECONDS = 3600;
 /** Lambda's limit of the maximum record age. */
-const LONGEST_AGE_SECONDS = 604_800;
+const LONGEST_AGE_HOURS = 168;
 
 /** Indexes every record within seconds after it was sent. */
 export class UpsertToEs extends Construct {
   public readonly function: NodeFunction<typeof ENVIRONMENT>;
   public readonly mapping: LambdaEventSourceMapping;
 
-  /** @throws RangeError when the parallelization factor is not 1 to 10. */
+  /** @throws RangeError when the parallelization factor or the maximum record age is out of its range. */
   public constructor(scope: Construct, id: string, props: UpsertToEsProps) {
     super(scope, id);
     const { domain, lake, role, vpc } = props;
     assertWholeNumber(this, "parallelizationFactor", props.parallelizationFactor, 1, 10);
+    // Lambda reads a record that it discards once more, for its payload.
+    const longestAgeHours = least(sum(props.source.retentionHours, -1), LONGEST_AGE_HOURS);
+    assertWholeNumber(this, "maximumRecordAgeHours", props.maximumRecordAgeHours, 1, longestAgeHours);
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
       location: props.location,
       key: props.key,
@@ -96,10 +94,7 @@ export class UpsertToEs extends Construct {
       bisectBatchOnFunctionError: true,
       // Unlimited retries, so that an outage of the domain discards no records before the maximum record age.
       maximumRetryAttempts: -1,
-      maximumRecordAgeInSeconds: least(
-        sum(product(props.streamRetentionHours, 3600), -LAST_CHANCE_SECONDS),
-        LONGEST_AGE_SECONDS,
-      ),
+      maximumRecordAgeInSeconds: product(props.maximumRecordAgeHours, 3600),
       functionResponseTypes: ["ReportBatchItemFailures"],
       destinationConfig: { onFailure: { destinationArn: props.lake.bucketArn } },
       dependsOn: [props.setup.invocation],

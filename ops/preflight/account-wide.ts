@@ -1,14 +1,14 @@
 import { GetRoleCommand, ListOpenIDConnectProvidersCommand } from "@aws-sdk/client-iam";
 import { member } from "../../lib/json";
+import {
+  GITHUB_ISSUER as GITHUB,
+  SEARCH_SERVICE_ROLE as SEARCH_ROLE,
+  SEARCH_SERVICE,
+} from "../../modules/account-wide";
 import { exists } from "./aws";
 import type { Inventory } from "./inventory";
 import type { DeployPlan } from "./plan";
 import { checked, ok, type Row, row } from "./report";
-
-/** https://docs.aws.amazon.com/opensearch-service/latest/developerguide/slr-aos.html */
-const SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService";
-const SEARCH_SERVICE = "opensearchservice.amazonaws.com";
-const GITHUB = "token.actions.githubusercontent.com";
 
 /** What an account has once, and several environments share. @param create what creates it; undefined outside of a clone */
 export async function checkAccountWide(

@@ -1,7 +1,10 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { EnvironmentDefinition } from "../../environments/environment";
 import {
   DEFAULT_REGION,
+  type LocationEntry,
+  type LocationFile,
   locate,
   locationFilePath,
   readLocationFile,
@@ -11,12 +14,15 @@ import {
 import { OperatorError } from "../../lib/operator-error";
 import type { Location } from "../../modules/location";
 import { callerAccount } from "../target/account";
+import { createAccountResources } from "./account-resources";
+import { type AdministratorChoice, chooseAdministrator } from "./administrator";
 import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
 import type { Changes } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
-interface BootstrapOptions extends Context {
+interface BootstrapOptions extends Context, AdministratorChoice {
+  readonly definition: EnvironmentDefinition;
   /** @default the configured account, else the account of the credentials */
   readonly accountId?: string;
   /** @default the configured region, else the region of the credentials, else Ireland */
@@ -28,19 +34,28 @@ interface Bootstrapped extends Location {
   readonly changes: Changes;
   /** Location file that was written. */
   readonly file: string;
+  /** The role of whoever deploys, if it administers the search domain. */
+  readonly administratorRoleArn?: string;
 }
 
 const PLAN = "bootstrap.tfplan";
 const LOCAL_STATE = "terraform.tfstate";
 
 /**
- * Creates the environment's state bucket, moves the state of the bucket's own stack into it, and writes the environment's
- * account and region to the location file. Running it again repairs what is missing and changes nothing else.
+ * Creates what the account must have once, and the environment's state bucket; moves the state of the bucket's own stack
+ * into it; and writes the environment's account and region to the location file. Running it again repairs what is missing
+ * and changes nothing else.
  * @throws OperatorError naming the obstacle; it changes nothing in a wrong account.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped> {
   const { environment, say } = options;
   const location = await resolveLocation(options);
+  const administratorRoleArn = await chooseAdministrator({
+    ...options,
+    region: location.region,
+    recorded: locationsOf(options)[environment]?.administratorRoleArn,
+  });
+  const entry = { ...location, ...(administratorRoleArn !== undefined && { administratorRoleArn }) };
   const variables = {
     ...options.variables,
     [variableName(environment, "ACCOUNT_ID")]: location.accountId,
@@ -48,9 +63,10 @@ export async function bootstrap(options: BootstrapOptions): Promise<Bootstrapped
   };
   const { state } = await openWorkspace({ ...options, variables });
   say(`${environment} is in account ${location.accountId}, region ${location.region}`);
+  await createAccountResources(options.definition, location, say);
   const changes = await applyStateStack(state, say);
-  const file = writeLocation(environment, location, options);
-  return { ...location, bucket: state.backend.bucket, changes, file };
+  const file = writeLocation(environment, entry, options);
+  return { ...entry, bucket: state.backend.bucket, changes, file };
 }
 
 /** Applies the stack with its state in the bucket, or on this machine until the bucket exists. */
@@ -127,9 +143,13 @@ async function resolveLocation({
   return locate(environment, {}, { [environment]: { accountId: caller, region: wanted.region } });
 }
 
-function writeLocation(environment: string, { accountId, region }: Location, { variables }: Context): string {
-  const path = locationFilePath(PROJECT_ROOT, variables);
-  const locations = { ...readLocationFile(path), [environment]: { accountId, region } };
+function locationsOf({ variables }: Context): LocationFile {
+  return readLocationFile(locationFilePath(PROJECT_ROOT, variables));
+}
+
+function writeLocation(environment: string, entry: LocationEntry, options: Context): string {
+  const path = locationFilePath(PROJECT_ROOT, options.variables);
+  const locations = { ...locationsOf(options), [environment]: entry };
   const unfinished = `${path}.${process.pid}`;
   writeFileSync(unfinished, `${JSON.stringify(locations, undefined, 2)}\n`);
   renameSync(unfinished, path);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
+import type { EnvironmentDefinition } from "../../environments/environment";
 import { ACCOUNT_ID, REGION } from "../../environments/location";
 import { textLike } from "../../lib/arguments";
 import { ending, isClone, programName, runCommand } from "../../lib/command";
@@ -24,17 +25,29 @@ const duration = textLike(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 
 
 const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
 
-/** A command that works on an environment alone. */
+/** A command that works on an environment alone; it receives the environment's settings. */
 function command(name: string): Command {
   return new Command(name).argument("<environment>", "such as dev", (given) => {
     // Only here, because the package of the commands has no environments.
     const { definitionOf }: typeof import("../../environments/choose") = require("../../environments/choose");
-    return definitionOf(given, process.env).name;
+    return definitionOf(given, process.env);
   });
 }
 
 interface DriftOptions extends TargetFlags {
   readonly json: boolean;
+  readonly lockTimeout: string;
+}
+
+interface BootstrapFlags {
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly administrator?: boolean;
+}
+
+interface DestroyFlags {
+  readonly andState: boolean;
+  readonly yes: boolean;
   readonly lockTimeout: string;
 }
 
@@ -49,7 +62,7 @@ function counted({ add, change, remove }: Changes): string {
 
 const bootstrapCommand = command("bootstrap")
   .description(
-    "Creates the bucket of an environment's state, and writes the environment's account and region to a file.",
+    "Creates the bucket of an environment's state and what the account must have once, and writes the environment's account and region to a file.",
   )
   .option(
     "--account-id <digits>",
@@ -61,13 +74,24 @@ const bootstrapCommand = command("bootstrap")
     "region of the environment (default: AWS_REGION, else eu-west-1)",
     textLike(REGION, "A region such as eu-west-1"),
   )
+  .option(
+    "--administrator",
+    "let your own IAM role use Dashboards and administer the search domain (asked on a terminal)",
+  )
+  .option("--no-administrator", "let it not, and do not ask")
   .addHelpText("after", `\n${CODES}`)
   .action(
-    ending(async (environment: string, options: { accountId?: string; region?: string }) => {
-      const done = await bootstrap({ environment, variables: process.env, say, ...options });
+    ending(async (definition: EnvironmentDefinition, options: BootstrapFlags) => {
+      const { name: environment } = definition;
+      const done = await bootstrap({
+        ...{ environment, definition, variables: process.env, say, ...options },
+        ...(process.stdin.isTTY && { askAdministrator }),
+      });
       print(
         `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); location written to ${done.file}`,
       );
+      if (done.administratorRoleArn)
+        print(`administrator of the search domain: ${done.administratorRoleArn}`);
       print(`next: npx cdktf deploy ${environment}`);
       return EXIT.ok;
     }),
@@ -117,9 +141,11 @@ const destroyCommand = command("destroy")
     "\nExit codes: 0 everything is destroyed, 1 resources remain or an error, 2 the command line is wrong.",
   )
   .action(
-    ending(async (environment: string, options: { andState: boolean; yes: boolean; lockTimeout: string }) => {
+    ending(async (definition: EnvironmentDefinition, options: DestroyFlags) => {
+      const { name: environment } = definition;
       const { removed, remains } = await destroy({
         environment,
+        definition,
         variables: process.env,
         say,
         lockTimeout: options.lockTimeout,
@@ -198,12 +224,19 @@ async function ask(environment: string, resources: number): Promise<boolean> {
       `${resources} resources and their data would be removed, and there is no terminal to confirm it: add --yes`,
     );
   }
+  const question = `${resources} resources and their data will be removed. Type ${environment} to continue: `;
+  return (await answerTo(question)) === environment;
+}
+
+async function askAdministrator(roleArn: string): Promise<boolean> {
+  const question = `Let your role use Dashboards and administer the search domain? ${roleArn} [y/N]: `;
+  return /^y(es)?$/i.test(await answerTo(question));
+}
+
+async function answerTo(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(
-      `${resources} resources and their data will be removed. Type ${environment} to continue: `,
-    );
-    return answer.trim() === environment;
+    return (await terminal.question(question)).trim();
   } finally {
     terminal.close();
   }

@@ -2,12 +2,15 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
+import { type AccountNeeds, accountResources, isAccountWide, releaseAccountWide } from "./account-resources";
 import { managedResources, protectedInCode, protectedInState } from "./protection";
 import { keepStateHere, keepStateInBucket } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface DestroyOptions extends Context {
+  /** The environment's settings. */
+  readonly definition: AccountNeeds;
   /** Whether to destroy the state bucket too. */
   readonly andState: boolean;
   /** Asks before anything is destroyed. @returns whether to continue */
@@ -39,16 +42,19 @@ export async function destroy(options: DestroyOptions): Promise<Destroyed> {
   assertDisposableInCode(environment, main);
   if (andState && isHalfGone(state) && (await lookAtStateBucket(main.backend)) === "absent") {
     say("the state bucket does not exist any more: finishing an interrupted destroy");
-    return { removed: await destroyStateStack(environment, state, say), remains: [KEY_REMAINS] };
+    return {
+      removed: await destroyStateStack(environment, state, say),
+      remains: [KEY_REMAINS, ...accountRemains(options.definition, main)],
+    };
   }
   await main.terraform.init();
   const deployed = await main.terraform.show();
   assertDisposableInState(environment, protectedInState(deployed));
-  const count = managedResources(deployed).length;
+  const count = managedResources(deployed).filter(({ address }) => !isAccountWide(address)).length;
   if (!(await options.confirm(count))) throw new OperatorError("not confirmed: nothing was destroyed");
 
   let removed = await removeAll(main, say);
-  const remains = [KEY_REMAINS];
+  const remains = [KEY_REMAINS, ...accountRemains(options.definition, main)];
   if (andState) {
     removed += await destroyStateStack(environment, state, say);
   } else {
@@ -80,11 +86,19 @@ function assertDisposableInState(environment: string, addresses: readonly string
   );
 }
 
+/** What belongs to the account, which other systems may use. */
+function accountRemains(definition: AccountNeeds, { backend }: TerraformStackFolder): string[] {
+  return accountResources(definition, backend.accountId).map(
+    ({ what }) => `${what}, which belongs to the account`,
+  );
+}
+
 /** @returns the number of removed resources */
 async function removeAll(
   { path, terraform, name }: TerraformStackFolder,
   say: Context["say"],
 ): Promise<number> {
+  await releaseAccountWide(terraform, say);
   let removed = 0;
   for (let attempt = 1; ; attempt++) {
     try {

@@ -54,7 +54,7 @@ function counted({ changes }: PlanSummary): string {
     : counts.map(([action, count]) => `${count} to ${WORDS[action]}`).join(", ");
 }
 
-function warnings({ losses, unprotected }: PlanSummary): string[] {
+function warnings({ losses, unprotected, unheard }: PlanSummary): string[] {
   const parts: string[] = [];
   if (losses.length > 0) {
     const lines = losses.map(
@@ -70,6 +70,12 @@ function warnings({ losses, unprotected }: PlanSummary): string[] {
         "> **After this plan, these resources can be removed with their content:**",
         ...lines,
       ].join("\n"),
+    );
+  }
+  if (unheard) {
+    parts.push(
+      "> [!WARNING]\n> **The environment is protected, and its alarms notify nobody:** " +
+        "name a subscriber in `operations.alarmSubscriptions`.",
     );
   }
   return parts;

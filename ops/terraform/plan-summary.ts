@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Json, type JsonObject, member, objectOf } from "../../lib/json";
+import { isJsonObject, type Json, type JsonObject, member, objectOf } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
 import { REMOVABLE, STATEFUL } from "../../modules/stateful";
 import { changesIn, HIDDEN, holdsTrue, isSame, type ResourceChange } from "./plan";
@@ -50,6 +50,8 @@ export interface PlanSummary {
   readonly losses: readonly Loss[];
   /** Stateful resources that would lose their protection against removal: address and property. */
   readonly unprotected: readonly string[];
+  /** Whether resources refuse to be removed and alarms notify a topic, to which nothing in the plan subscribes. */
+  readonly unheard: boolean;
   /** Outputs that change. */
   readonly outputs: readonly string[];
   /** Resources that were changed outside of Terraform and that this plan reverts. */
@@ -95,6 +97,7 @@ export function summarize(plan: JsonObject): PlanSummary {
     changes,
     losses: changes.flatMap(lossOf),
     unprotected: planned.flatMap(({ change }) => protectionTaken(change)),
+    unheard: isUnheard(plan),
     outputs: outputsOf(plan),
     drifted: changesIn(plan, "resource_drift")
       .map(({ address }) => address)
@@ -166,6 +169,26 @@ function protectionTaken({ address, type, change }: ResourceChange): string[] {
   if (property === undefined || member(change, "before") === undefined) return [];
   const is = (when: "before" | "after") => member(objectOf(change, when), property) === true;
   return !is("before") && is("after") ? [`${address}: ${property}`] : [];
+}
+
+/** A topic may have subscribers that Terraform does not know; those of an environment are in its file. */
+function isUnheard(plan: JsonObject): boolean {
+  const planned = resourcesIn(objectOf(objectOf(plan, "planned_values"), "root_module"));
+  const has = (type: string) => planned.some((resource) => member(resource, "type") === type);
+  const isProtected = planned.some((resource) => {
+    const property = REMOVABLE[String(member(resource, "type"))];
+    return property !== undefined && member(objectOf(resource, "values"), property) !== true;
+  });
+  return isProtected && has("aws_cloudwatch_metric_alarm") && !has("aws_sns_topic_subscription");
+}
+
+/** The resources of a module and of the modules in it. */
+function resourcesIn(module: JsonObject): JsonObject[] {
+  const objects = (list: Json | undefined) => (Array.isArray(list) ? list.filter(isJsonObject) : []);
+  return [
+    ...objects(member(module, "resources")),
+    ...objects(member(module, "child_modules")).flatMap(resourcesIn),
+  ];
 }
 
 function outputsOf(plan: JsonObject): string[] {

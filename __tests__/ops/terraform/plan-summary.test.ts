@@ -73,6 +73,49 @@ describe("a plan's summary", () => {
     expect(taken(null, { [property]: true })).toEqual([]);
   });
 
+  describe("calls out a protected environment whose alarms notify nobody", () => {
+    const bucket = (forceDestroy: boolean) => ({
+      type: "aws_s3_bucket",
+      values: { force_destroy: forceDestroy },
+    });
+    const alarm = { type: "aws_cloudwatch_metric_alarm", values: {} };
+    const subscription = { type: "aws_sns_topic_subscription", values: {} };
+    const unheard = (...resources: readonly object[]) =>
+      summarize(plan([], { planned_values: { root_module: { resources } } })).unheard;
+
+    test.each<[string, boolean, readonly object[]]>([
+      ["protected, without a subscription", true, [bucket(false), alarm]],
+      ["protected, with one", false, [bucket(false), alarm, subscription]],
+      ["disposable", false, [bucket(true), alarm]],
+      ["a stack without alarms, such as that of the state", false, [bucket(false)]],
+    ])("%s: %s", (_what, expected, resources) => {
+      expect(unheard(...resources)).toBe(expected);
+    });
+
+    test("in modules, too", () => {
+      const inModule = (...resources: readonly object[]) =>
+        summarize(
+          plan([], {
+            planned_values: {
+              root_module: {
+                resources: [bucket(false)],
+                child_modules: [{ address: "module.a", resources }],
+              },
+            },
+          }),
+        ).unheard;
+      expect([inModule(alarm), inModule(alarm, subscription)]).toEqual([true, false]);
+    });
+
+    test("before the table of changes, also where nothing changes", () => {
+      const values = { planned_values: { root_module: { resources: [bucket(false), alarm] } } };
+      expect(markdownOf(summarize(plan([], values)), { environment: "prod" })).toBe(
+        "## Plan for <code>prod</code>: no changes\n\n> [!WARNING]\n> **The environment is protected, and its alarms " +
+          "notify nobody:** name a subscriber in `operations.alarmSubscriptions`.\n",
+      );
+    });
+  });
+
   test("puts what is most dangerous first", () => {
     const { changes } = summaryOf(
       entry("aws_sns_topic.a", ["create"]),

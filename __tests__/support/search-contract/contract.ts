@@ -765,6 +765,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
           {
             part: "dashboards",
             panels: panels.map((panel, at) => (at === 0 ? { ...panel, title } : panel)),
+            administratorRoleArns: ["arn:aws:iam::000000000000:role/operator"],
             readerGroups: [],
             readerRole: "retail_reader",
             readerRoleArns: [role],
@@ -778,6 +779,7 @@ export function searchContract(makeClient: () => Promise<Client>): void {
         "security role retail_reader",
         "role mapping retail_reader",
         "role mapping kibana_user",
+        "role mapping all_access",
         "Dashboards settings",
         ...savedObjects(retailTransaction, panels, { indexName, title: "Contract" }).map(
           ({ type, id }) => `${type} ${id}`,

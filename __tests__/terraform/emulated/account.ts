@@ -16,6 +16,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { SEARCH_SERVICE, SEARCH_SERVICE_ROLE } from "../../../modules/account-wide";
 import { check } from "./report";
 
 /** A request to a service. */
@@ -155,10 +156,7 @@ export class Account {
       body: {},
     });
     const ofIam = async (action: string, element: string): Promise<string[]> => {
-      const answer = await this.listed("iam", {
-        contentType: "application/x-www-form-urlencoded",
-        body: `Action=${action}&Scope=Local&MaxItems=1000&Version=2010-05-08`,
-      });
+      const answer = await this.iam(action, { Scope: "Local", MaxItems: "1000" });
       return [...answer.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "g"))].map(
         ([, name = ""]) => name,
       );
@@ -171,6 +169,24 @@ export class Account {
       policies: await ofIam("ListPolicies", "PolicyName"),
       "identity providers": await ofIam("ListOpenIDConnectProviders", "Arn"),
     };
+  }
+
+  /** Creates the service-linked role of OpenSearch under AWS's name; the stand-in's own call gives it another. */
+  public async makeServiceLinkedRole(): Promise<void> {
+    const statement = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: SEARCH_SERVICE } };
+    await this.iam("CreateRole", {
+      RoleName: SEARCH_SERVICE_ROLE,
+      Path: `/aws-service-role/${SEARCH_SERVICE}/`,
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    });
+  }
+
+  /** A request to IAM, by the names of its parameters. */
+  public async iam(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<string> {
+    return this.listed("iam", {
+      contentType: "application/x-www-form-urlencoded",
+      body: String(new URLSearchParams({ Action: action, ...parameters, Version: "2010-05-08" })),
+    });
   }
 
   private async listed(service: string, request: Call): Promise<string> {

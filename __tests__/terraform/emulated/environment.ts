@@ -207,13 +207,17 @@ export function withEveryOption(definition: EnvironmentDefinition): EnvironmentD
   return {
     ...definition,
     network: { ...network, nat: true },
-    speed: { ...speed, readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"] },
-    bastion: { enabled: true },
+    speed: {
+      ...speed,
+      readerRoleArns: ["arn:aws:iam::123456789012:role/analysts"],
+      administratorRoleArns: ["arn:aws:iam::123456789012:role/operators"],
+    },
+    bastion: { enabled: true, putRecords: true },
     operations: {
       ...operations,
       alarmSubscriptions: [{ protocol: "email", endpoint: "on-call@example.com" }],
     },
-    delivery: { repository: "shop/retail-bi", identityProvider: "create" },
+    delivery: { repository: "shop/retail-bi" },
   };
 }
 

@@ -13,6 +13,7 @@ export async function searchLane(lane: Lane): Promise<Seen> {
   let destroyed = 0;
   report.part("The search domain, made by Terraform");
   await report.step("bootstrap", async () => {
+    await lane.account.makeServiceLinkedRole();
     const { stdout } = await lane.npm(
       0,
       ["bootstrap", "--", ENVIRONMENT, "--account-id", ACCOUNT_ID],

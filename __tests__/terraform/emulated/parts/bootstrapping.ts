@@ -3,7 +3,11 @@ import { join } from "node:path";
 import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, REGION } from "../lane";
 import { check } from "../report";
+import { accountWide } from "./releasing";
 import { resourcesIn } from "./validity";
+
+/** The stand-in's name of the service-linked role of OpenSearch. */
+const OTHERWISE_NAMED_ROLE = "AWSServiceRoleForopensearchservice";
 
 /** Bootstraps the state bucket: a first time, a second time, and after an interrupted first attempt. */
 export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
@@ -18,6 +22,11 @@ export async function bootstrapping(lane: Lane): Promise<EnvironmentFolders> {
   await report.step("first, with the roles of delivery by pull request", async () => {
     first = await bootstrap(" added, 0 changed, 0 removed)");
     return first;
+  });
+  await report.step("it created what belongs to the account", async () => {
+    await account.iam("DeleteServiceLinkedRole", { RoleName: OTHERWISE_NAMED_ROLE });
+    await account.makeServiceLinkedRole();
+    return (await accountWide(account)).join(", ");
   });
   // Not earlier: the first bootstrap gets the environment's location as options, and writes it down.
   const stacks = await lane.synthesize("main");

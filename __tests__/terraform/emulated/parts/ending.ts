@@ -1,8 +1,10 @@
+import { RELEASED } from "../../../../modules/account-wide";
 import type { EnvironmentFolders } from "../../../../ops/terraform/stack-folder";
 import { PROTECTION_VARIABLE } from "../environment";
 import { FORGOTTEN, forget } from "../forget";
 import { ENVIRONMENT, type Lane } from "../lane";
 import { check } from "../report";
+import { accountWide, hold } from "./releasing";
 
 const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
 
@@ -12,7 +14,7 @@ const DISPOSABLE = { [PROTECTION_VARIABLE]: "disposable" };
  */
 const REMAINS = /:(key|instance|natgateway|database)\//;
 
-/** The state bucket is destroyed last, and the account is as empty as before. */
+/** The state bucket is destroyed last, and the account has what belongs to it, and nothing else. */
 export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise<void> {
   const { report, account } = lane;
   report.part("The end");
@@ -24,17 +26,21 @@ export async function ending(lane: Lane, { state }: EnvironmentFolders): Promise
     const terraform = lane.terraform(state.path);
     await terraform.init();
     await forget(terraform, Object.keys(FORGOTTEN));
+    await hold(lane, state, RELEASED.state);
     const { stdout } = await lane.npm(0, ["destroy", "--", ENVIRONMENT, "--yes", "--and-state"], DISPOSABLE);
     return stdout.trim();
   });
   await report.step("what the account still holds", async () => {
     const [buckets, tagged] = [await account.buckets(), await account.tagged()];
     const databases = await account.databases();
-    const untagged = Object.values(await account.untagged()).flat();
+    const kept = await accountWide(account);
+    const untagged = Object.values(await account.untagged())
+      .flat()
+      .filter((name) => !kept.includes(name));
     const others = tagged.filter((arn) => !REMAINS.test(arn));
     const unexpected = [...buckets, ...databases, ...untagged, ...others];
     check(unexpected.length === 0, `remaining: ${unexpected.join(", ")}`);
     const remains = tagged.map((arn) => arn.split(":").slice(5).join(":"));
-    return `no bucket, database, stream, function, rule, role or policy; remembered for a while: ${remains.join(", ")}`;
+    return `${kept.join(", ")}; no bucket, database, stream, function, rule, policy, or other role; remembered for a while: ${remains.join(", ")}`;
   });
 }

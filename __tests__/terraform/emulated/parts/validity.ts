@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { App } from "cdktf";
 import { variableName } from "../../../../environments/location";
 import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
+import { SEARCH_SERVICE_ROLE } from "../../../../modules/account-wide";
 import { keepStateHere, type StackFolder } from "../../../../ops/terraform/stack-folder";
 import { tokenStack } from "../../../support/token-fixture";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
@@ -16,6 +17,24 @@ const IN_AWS = ["dev", "prod"];
 export async function validity(lane: Lane, library: Library): Promise<void> {
   const { report } = lane;
   report.part("Every stack of every environment is valid Terraform, and can be planned as it is");
+  await report.step(
+    "terraform plan, in an account without the service-linked role of OpenSearch",
+    async () => {
+      const { main } = await lane.synthesize("no-role", {
+        [variableName(ENVIRONMENT, "ACCOUNT_ID")]: ACCOUNT_ID,
+      });
+      const refused = await planAll(lane, main).then(
+        () => "nothing",
+        (error: unknown) => String(error),
+      );
+      check(
+        refused.includes(`(${SEARCH_SERVICE_ROLE}): couldn't find resource`),
+        `it is refused by: ${refused}`,
+      );
+      return /reading IAM Role .*/.exec(refused)?.[0] ?? "";
+    },
+  );
+  await lane.account.makeServiceLinkedRole();
   for (const environment of [...IN_AWS, ENVIRONMENT]) {
     const folder = `valid-${environment}`;
     const { main } = await lane.synthesize(
@@ -69,6 +88,8 @@ export async function validity(lane: Lane, library: Library): Promise<void> {
     });
     return `${types.length} to create, of them ${added.join(", ")}`;
   });
+  // The bootstrap that follows creates it.
+  await lane.account.iam("DeleteServiceLinkedRole", { RoleName: SEARCH_SERVICE_ROLE });
 }
 
 /** `toBeValidTerraform` for every stack below a folder. */

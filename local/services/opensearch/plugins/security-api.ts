@@ -7,8 +7,20 @@ const KINDS = {
   rolesmapping: { one: "rolesmapping", lists: ["hosts", "users", "backend_roles", "and_backend_roles"] },
 } as const satisfies Readonly<Record<string, { readonly one: string; readonly lists: readonly string[] }>>;
 
-/** Built-in roles, which cannot be changed; only the one that this stack grants to people is here. */
+/** Built-in roles, which cannot be changed; only those that this stack grants to people are here. */
 const STATIC_ROLES: ReadonlyMap<string, JsonObject> = new Map([
+  [
+    "all_access",
+    {
+      reserved: true,
+      hidden: false,
+      description: "Allow full access to all indices and all cluster APIs",
+      cluster_permissions: ["*"],
+      index_permissions: [{ index_patterns: ["*"], fls: [], masked_fields: [], allowed_actions: ["*"] }],
+      tenant_permissions: [{ tenant_patterns: ["*"], allowed_actions: ["kibana_all_write"] }],
+      static: true,
+    },
+  ],
   [
     "kibana_user",
     {
