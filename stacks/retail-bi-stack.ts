@@ -51,7 +51,9 @@ export class RetailBiStack extends EnvironmentStack {
       ...(withQuickSight && { quickSight }),
       operations: environment.operations,
     });
-import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
+    // Without the role the plan fails here, and not the apply at the domain, half an hour later.
+    if (withSpeed) new DataAwsIamRole(this, "OpenSearchServiceLinkedRole", { name: SEARCH_SERVICE_ROLE });
+    this.release(RELEASED.main);
     if (withSpeed) Annotations.of(this).addInfo(indexVolumeText(speed));
     this.describe(system, location.region);
     if (system.speed) {
