@@ -124,6 +124,8 @@ const REQUEST_RECORD_BYTES = 280;
 /** Sizes of the transformation's buffer in MiB: Firehose takes 0.2 to 3, and its default is 1. */
 const LEAST_BUFFER_TENTHS = 2;
 const DEFAULT_BUFFER_TENTHS = 10;
+/** Least buffer of the transformation, with which the answer fits for any contract. */
+export const LEAST_BUFFER_MIB = LEAST_BUFFER_TENTHS / 10;
 
 /**
  * Buffer size of the transformation: the largest with which the answer of ValidateRecords stays below
@@ -134,7 +136,7 @@ export function transformationBufferMiB(columns: readonly Column[]): number {
   for (let tenths = DEFAULT_BUFFER_TENTHS; tenths > LEAST_BUFFER_TENTHS; tenths--) {
     if (largestAnswer(columns, (tenths / 10) * 1024 * 1024) <= MAX_ANSWER_BYTES) return tenths / 10;
   }
-  return LEAST_BUFFER_TENTHS / 10;
+  return LEAST_BUFFER_MIB;
 }
 
 /** Most stored bytes for each byte of an unknown column (see {@link growthBytes}). */

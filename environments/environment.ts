@@ -9,7 +9,7 @@ import { SAML } from "./saml";
 import { allowed, oneOf, parse, rule, type Settings, text, wholeNumber } from "./schema";
 
 /** CloudWatch Logs' retention times, up to ten years. */
-const LOG_RETENTION_DAYS: readonly number[] = [
+export const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const LOG_RETENTION_ALLOWED = allowed(`allowed are ${LOG_RETENTION_DAYS.join(", ")}`);

@@ -1,5 +1,5 @@
 import { DataAwsIamRole } from "@cdktf/provider-aws/lib/data-aws-iam-role";
-import { Annotations, Aspects, TerraformElement, TerraformOutput } from "cdktf";
+import { Annotations, Aspects, TerraformElement } from "cdktf";
 import type { Construct, IConstruct, Node } from "constructs";
 import { retailTransaction } from "../contract/retail-transaction";
 import type { Environment } from "../environments/environment";
@@ -14,6 +14,7 @@ import { retailQueries } from "../presets/retail/saved-queries";
 import { EnvironmentStack } from "./environment-stack";
 import { indexVolumeText } from "./index-volume";
 import { openDashboards } from "./open-dashboards";
+import { addOutputs, batchOutputs, operationsOutputs, speedOutputs } from "./outputs";
 
 /** The system of one environment. */
 export class RetailBiStack extends EnvironmentStack {
@@ -88,66 +89,18 @@ export class RetailBiStack extends EnvironmentStack {
     return super.allocateLogicalId(Object.create(node, { scopes: { value: scopes } }));
   }
 
-  private describe({ key, batch, speed, quickSight, operations }: RetailBi, region: string): void {
-    const { stream, lake, deliveryStream, catalog, workgroup, validateRecords, mergeSmallFiles } = batch;
+  private describe({ batch, speed, quickSight, operations }: RetailBi, region: string): void {
     this.output("region", "Region of everything here", region);
-    this.output("data_stream_name", "Kinesis stream that takes transactions", stream.streamName);
-    this.output("data_stream_arn", "ARN of that stream, to allow a producer to write", stream.arn);
-    this.output("delivery_stream_name", "Firehose stream that fills the lake", deliveryStream.resource.name);
-    this.output("lake_bucket", "Bucket of the lake", lake.bucketName);
-    this.output("raw_location", "Location of the raw lines", lake.location("raw"));
-    this.output("quarantine_location", "Location of refused lines", lake.location("quarantine"));
-    this.output(
-      "delivery_error_location",
-      "Records that Firehose failed to deliver; normally empty",
-      lake.location("errors"),
-    );
-    this.output("database", "Glue database of the tables", catalog.database.name);
-    this.output("workgroup", "Athena workgroup for analysts", workgroup.resource.name);
-    this.output(
-      "validate_records_function",
-      "Function that judges lines",
-      validateRecords.function.resource.functionName,
-    );
-    this.output(
-      "merge_small_files_function",
-      "Function that merges; invoke it to merge at once",
-      mergeSmallFiles.function.resource.functionName,
-    );
-    this.output("key_arn", "Key that encrypts everything here", key.arn);
+    addOutputs(this, batchOutputs(batch));
     if (quickSight) {
       this.output("quicksight_dashboard", "Dashboard in QuickSight", quickSight.dashboard.dashboardId);
     }
-    if (speed) this.describeSpeedLayer(speed, lake.location("onFailure"));
-    this.output("alarm_topic_arn", "Topic of alarms and budget, to subscribe to", operations.topic.arn);
-    this.output(
-      "dashboard",
-      "CloudWatch dashboard of everything",
-      operations.dashboard.resource.dashboardName,
-    );
-  }
-
-  private describeSpeedLayer(speed: SpeedLayer, discarded: string): void {
-    const { domain, upsertToEs, searchSetup, network, bastion } = speed;
-    this.output("search_domain", "OpenSearch domain of the speed layer", domain.resource.domainName);
-    this.output("search_endpoint", "Host of the domain, inside the network", domain.endpoint);
-    this.output("upsert_to_es_function", "Function that indexes", upsertToEs.function.resource.functionName);
-    this.output(
-      "search_setup_function",
-      "Function that sets the domain up",
-      searchSetup.function.resource.functionName,
-    );
-    this.output("given_up_location", "Batches that indexing discarded; normally empty", discarded);
-    this.output("network_id", "Network of the domain", network.vpcId);
-    this.output("search_client_group_id", "Security group that reaches the domain", domain.clients.id);
-    if (bastion) {
-      this.output("bastion_instance_id", "Instance that sessions go through", bastion.resource.id);
-    }
+    if (speed) addOutputs(this, speedOutputs(speed));
+    addOutputs(this, operationsOutputs(operations));
   }
 
   private output(name: string, description: string, value: string): void {
-    const output = new TerraformOutput(this, `Output-${name}`, { value, description });
-    output.overrideLogicalId(name);
+    addOutputs(this, [[name, description, value]]);
   }
 }
 

@@ -1,0 +1,146 @@
+import { basename } from "node:path";
+import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import {
+  Aspects,
+  type IAspect,
+  TerraformElement,
+  TerraformLocal,
+  TerraformOutput,
+  TerraformResource,
+  TerraformStack,
+} from "cdktf";
+import type { Construct, IConstruct, Node } from "constructs";
+import { Guardrails } from "../modules/aspects/guardrails";
+import { resourceTypeOf } from "../modules/aspects/terraform-type";
+import { REMOVABLE, STATEFUL } from "../modules/stateful";
+import { variable } from "./module-variables";
+
+/** The first version with native locking of the S3 backend, and with rules of a variable that name another. */
+const REQUIRED_TERRAFORM = ">= 1.11";
+/** The provider that the constructs are generated from, and later ones of its major version. */
+const REQUIRED_AWS = ">= 5.100.0, < 6.0.0";
+
+/** A part of a stack's JSON. */
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Scopes that only group constructs; addresses leave them out, as those of {@link RetailBiStack} do. */
+const GROUPS = new Set(["Default", "IngestBatch", "SpeedLayer"]);
+
+/**
+ * A stack that becomes a Terraform module: without provider, backend and metadata, and with readable addresses. The
+ * partition comes from a data source; the zips of the functions are in the folder `functions` of the module.
+ */
+export class ModuleStack extends TerraformStack {
+  /** The addresses, each with the path of its construct. */
+  private readonly owners = new Map<string, string>();
+
+  public constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // cdktf refuses a stack without a provider; the module's JSON has none.
+    new AwsProvider(this, "Aws", {});
+    variable(
+      this,
+      "force_destroy",
+      "bool",
+      "Whether destroy also removes the objects of the buckets, the consumers of the stream, and the queries of the workgroups",
+      [],
+      { default: false },
+    );
+    Aspects.of(this).add(new Removable());
+    const guardrails = new Guardrails();
+    Aspects.of(this).add(guardrails);
+    this.node.addValidation({ validate: () => guardrails.findings });
+  }
+
+  /** Adds the output `stateful` for the caller's guard: call it when every resource exists. */
+  public addStateful(): void {
+    const ids = this.node
+      .findAll()
+      .filter((node) => Object.hasOwn(STATEFUL, resourceTypeOf(node) ?? ""))
+      .filter(TerraformResource.isTerraformResource)
+      // A splat also takes a single resource, and none.
+      .map((one) => `${one.terraformResourceType}.${one.friendlyUniqueId}[*].id`)
+      .sort();
+    const output = new TerraformOutput(this, "stateful", {
+      value: `\${concat(${ids.join(", ")})}`,
+      description:
+        "Ids of what holds data. Make them triggers_replace of a terraform_data with prevent_destroy, and Terraform refuses to destroy or replace them",
+    });
+    output.overrideLogicalId("stateful");
+  }
+
+  /** Readable: the ids of the scopes in snake case, without those that only group or repeat the scope. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = TerraformElement.isTerraformElement(element) ? element.node : element;
+    const ids = node.scopes
+      .slice(1)
+      .map((scope) => scope.node.id)
+      .filter((id) => id !== this.node.id && !GROUPS.has(id))
+      .map(snakeCase);
+    // `execution_role` and `role` are `execution_role`.
+    const id = ids.filter((one, at) => !`_${ids[at - 1]}`.endsWith(`_${one}`)).join("_");
+    const type = TerraformElement.isTerraformElement(element) ? (resourceTypeOf(element) ?? "") : "asset";
+    const address = `${type}.${id}`;
+    const owner = this.owners.get(address);
+    if (type !== "" && owner !== undefined && owner !== node.path) {
+      throw new Error(`${owner} and ${node.path} would both be ${address}`);
+    }
+    this.owners.set(address, node.path);
+    return id;
+  }
+
+  /** The module's JSON. */
+  public override toTerraform(): { readonly [key: string]: Json } {
+    const { "//": _, provider, ...json } = super.toTerraform() as Record<string, Json>;
+    return {
+      ...(inModule(json) as object),
+      terraform: {
+        required_version: REQUIRED_TERRAFORM,
+        required_providers: { aws: { source: "hashicorp/aws", version: REQUIRED_AWS } },
+      },
+      data: {
+        ...(inModule(json["data"] ?? {}) as object),
+        aws_partition: { current: {} },
+      },
+    };
+  }
+}
+
+/** Lets a variable decide what destroy removes with a resource. */
+class Removable implements IAspect {
+  public visit(node: IConstruct): void {
+    const type = resourceTypeOf(node) ?? "";
+    const property = Object.hasOwn(REMOVABLE, type) ? REMOVABLE[type] : undefined;
+    if (property === undefined) return;
+    (node as TerraformResource).addOverride(property, "${var.force_destroy}");
+  }
+}
+
+/** The JSON without cdktf's metadata, with the caller's partition, and with the zips of the module. */
+function inModule(json: Json): Json {
+  if (typeof json === "string") {
+    return json.replaceAll("arn:aws:", "arn:${data.aws_partition.current.partition}:");
+  }
+  if (Array.isArray(json)) return json.map(inModule);
+  if (typeof json !== "object" || json === null) return json;
+  return Object.fromEntries(
+    Object.entries(json)
+      .filter(([key]) => key !== "//")
+      .map(([key, value]) => [
+        key,
+        key === "filename" && typeof value === "string"
+          ? `\${path.module}/functions/${basename(value)}`
+          : inModule(value),
+      ]),
+  );
+}
+
+/** `IngestBatch-a` as `ingest_batch_a`. */
+function snakeCase(id: string): string {
+  return id
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .replaceAll(/[^A-Za-z0-9]+/g, "_")
+    .toLowerCase();
+}
