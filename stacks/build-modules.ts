@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { App } from "cdktf";
 import { functionArchive } from "../modules/functions/archive";
+import { moduleTests } from "./module-tests";
 import { TERRAFORM_MODULES } from "./terraform-modules";
 
 /**
@@ -18,17 +19,18 @@ export function buildModules(target: string): void {
       const app = new App({ outdir, stackTraces: false });
       build(app);
       app.synth();
-      const json: unknown = JSON.parse(
+      const json: { readonly variable: object } = JSON.parse(
         readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8"),
       );
-      writeModule(join(target, name), json);
+      writeModule(target, name, json);
     } finally {
       rmSync(outdir, { recursive: true, force: true });
     }
   }
 }
 
-function writeModule(folder: string, json: unknown): void {
+function writeModule(target: string, name: string, json: { readonly variable: object }): void {
+  const folder = join(target, name);
   const text = `${JSON.stringify(json, undefined, 2)}\n`;
   const functions = join(folder, "functions");
   rmSync(functions, { recursive: true, force: true });
@@ -42,6 +44,10 @@ function writeModule(folder: string, json: unknown): void {
   });
   writeFileSync(join(folder, "main.tf.json"), text);
   writeFileSync(join(folder, "functions.sha256"), hashes.join(""));
+  mkdirSync(join(folder, "tests"), { recursive: true });
+  for (const [file, test] of Object.entries(moduleTests(name, Object.keys(json.variable)))) {
+    writeFileSync(join(folder, "tests", file), test);
+  }
 }
 
 if (require.main === module) buildModules(process.argv[2] ?? join(__dirname, "..", "terraform-modules"));

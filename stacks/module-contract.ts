@@ -5,8 +5,8 @@ import type { Contract } from "../contract/define";
 import { glueColumns } from "../contract/glue-columns";
 import { PARTITION_COLUMNS, storedColumns } from "../contract/stored-columns";
 import { contractVariable } from "../contract/variable";
-import { TEMPORARY_TABLE_PREFIX } from "../modules/naming";
 import { ZONES } from "../modules/batch/zones";
+import { TEMPORARY_TABLE_PREFIX } from "../modules/naming";
 import { local, variable } from "./module-variables";
 
 /** A contract that the caller of a module gives, and what follows from it in HCL. */

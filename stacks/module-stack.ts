@@ -1,11 +1,9 @@
 import { basename } from "node:path";
-import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import {
   Aspects,
   type IAspect,
   TerraformElement,
-  TerraformLocal,
   TerraformOutput,
   TerraformResource,
   TerraformStack,

@@ -15,7 +15,7 @@ interface Range {
 }
 
 /** The variables of the modules that are whole numbers, with the ranges that the constructs and environments allow. */
-const NUMBERS = {
+export const NUMBERS = {
   key_deletion_days: {
     description: "Deletion window of the module's own key, in days",
     min: 7,
@@ -95,7 +95,8 @@ const NUMBERS = {
     default: DEFAULTS.parallelizationFactor,
   },
   maximum_record_age_hours: {
-    description: "Hours after which a record that cannot be indexed goes to the lake; fewer than the stream's",
+    description:
+      "Hours after which a record that cannot be indexed goes to the lake; fewer than the stream's",
     min: 1,
     max: 168,
     default: DEFAULTS.maximumRecordAgeHours,

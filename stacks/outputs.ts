@@ -45,16 +45,8 @@ export function speedOutputs(speed: SpeedLayer): readonly OutputText[] {
     ["search_domain", "OpenSearch domain of the speed layer", domain.resource.domainName],
     ["search_endpoint", "Host of the domain, inside the network", domain.endpoint],
     ["upsert_to_es_function", "Function that indexes", upsertToEs.function.resource.functionName],
-    [
-      "search_setup_function",
-      "Function that sets the domain up",
-      searchSetup.function.resource.functionName,
-    ],
-    [
-      "given_up_location",
-      "Batches that indexing discarded; normally empty",
-      lake.location("onFailure"),
-    ],
+    ["search_setup_function", "Function that sets the domain up", searchSetup.function.resource.functionName],
+    ["given_up_location", "Batches that indexing discarded; normally empty", lake.location("onFailure")],
     ["network_id", "Network of the domain", network.vpcId],
     ["search_client_group_id", "Security group that reaches the domain", domain.clients.id],
     ...(bastion

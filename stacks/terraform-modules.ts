@@ -20,16 +20,19 @@ import { type Location, locationOf } from "../modules/location";
 import { systemNamesOf } from "../modules/naming";
 import { Vpc } from "../modules/network/vpc";
 import { RetailBi } from "../modules/retail-bi";
-import { EncryptionKey, type EncryptionKeyProps, type IEncryptionKey } from "../modules/security/encryption-key";
+import {
+  EncryptionKey,
+  type EncryptionKeyProps,
+  type IEncryptionKey,
+} from "../modules/security/encryption-key";
 import { SpeedLayer, type SpeedSettings } from "../modules/speed/speed-layer";
 import { type ModuleContract, moduleContract } from "./module-contract";
 import { ModuleStack } from "./module-stack";
 import { local, localValue, logRetentionVariable, numberVariable, variable } from "./module-variables";
-import { addOutputs, batchOutputs, operationsOutputs, type OutputText, speedOutputs } from "./outputs";
+import { addOutputs, batchOutputs, type OutputText, operationsOutputs, speedOutputs } from "./outputs";
 
 const KEY_ARN = "^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$";
 const STREAM_ARN = "^arn:[a-z-]+:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[A-Za-z0-9_.-]+$";
-const ROLE_ARN = "^arn:[a-z-]+:iam::[0-9]{12}:role/.+$";
 
 /** The modules, by name; each is a folder of `terraform-modules/`. */
 export const TERRAFORM_MODULES = {
@@ -92,7 +95,10 @@ function speedModule(app: App): ModuleStack {
     ],
   );
   variable(stack, "vpc_id", "string", "Network of the search domain", [
-    ['can(regex("^vpc-[0-9a-f]+$", var.vpc_id))', "the id of a network is allowed, such as vpc-0123456789abcdef0"],
+    [
+      'can(regex("^vpc-[0-9a-f]+$", var.vpc_id))',
+      "the id of a network is allowed, such as vpc-0123456789abcdef0",
+    ],
   ]);
   const subnets = variable(
     stack,
@@ -256,7 +262,12 @@ function speedProps(stack: ModuleStack): SpeedSettings & { readonly title: strin
       "instance_type",
       "string",
       "Instance type of the search domain's data node",
-      [['can(regex("^[a-z0-9]+\\\\.[a-z0-9]+\\\\.search$", var.instance_type))', "a type such as t3.small.search is allowed"]],
+      [
+        [
+          'can(regex("^[a-z0-9]+\\\\.[a-z0-9]+\\\\.search$", var.instance_type))',
+          "a type such as t3.small.search is allowed",
+        ],
+      ],
       { default: DEFAULTS.instanceType },
     ).stringValue,
     volumeGiB: numberVariable(stack, "volume_gib"),
@@ -334,7 +345,11 @@ class OptionalStream extends EventStream {
     this.resource.addOverride("count", "${var.stream == null ? 1 : 0}");
     const own = `aws_kinesis_stream.${this.resource.friendlyUniqueId}[*]`;
     this.usedArn = local(scope, "stream_arn", `var.stream == null ? one(${own}.arn) : var.stream.arn`);
-    this.usedName = local(scope, "stream_name", `var.stream == null ? one(${own}.name) : split("/", var.stream.arn)[1]`);
+    this.usedName = local(
+      scope,
+      "stream_name",
+      `var.stream == null ? one(${own}.name) : split("/", var.stream.arn)[1]`,
+    );
   }
 
   public override get arn(): string {
@@ -348,10 +363,7 @@ class OptionalStream extends EventStream {
 
 function streamRules(stream: string): [string, string][] {
   return [
-    [
-      `can(regex("${STREAM_ARN}", ${stream}.arn))`,
-      "arn is arn:PARTITION:kinesis:REGION:ACCOUNT:stream/NAME",
-    ],
+    [`can(regex("${STREAM_ARN}", ${stream}.arn))`, "arn is arn:PARTITION:kinesis:REGION:ACCOUNT:stream/NAME"],
     [
       `try(${stream}.retention_hours >= 24 && ${stream}.retention_hours <= 8760, false)`,
       "retention_hours is from 24 to 8760",
@@ -370,11 +382,17 @@ function optionalStream(
     "stream",
     "object({ arn = string, retention_hours = number })",
     "An existing stream, which is encrypted with key or with AWS's own key, and the hours that it keeps a record. Without it, the module makes one",
-    streamRules("var.stream").map(([condition, allowed]) => [`var.stream == null || ${condition}`, allowed] as const),
+    streamRules("var.stream").map(
+      ([condition, allowed]) => [`var.stream == null || ${condition}`, allowed] as const,
+    ),
     { default: null },
   );
   numberVariable(stack, "stream_retention_hours");
-  const hours = local(stack, "stream_hours", `var.stream == null ? var.stream_retention_hours : var.stream.retention_hours`);
+  const hours = local(
+    stack,
+    "stream_hours",
+    `var.stream == null ? var.stream_retention_hours : var.stream.retention_hours`,
+  );
   return new OptionalStream(stack, "EventStream", {
     name: systemNamesOf(prefix, location).stream,
     capacity: { mode: "on-demand" },
@@ -387,7 +405,10 @@ function optionalStream(
 /** Sets what the constructs compute from the columns of a contract, which only Terraform knows here. */
 function adaptBatch(stack: ModuleStack, given: ModuleContract, batch: IngestBatch): void {
   for (const table of [batch.catalog.raw, batch.catalog.parquet]) setColumns(table, given.columnBlocks);
-  batch.mergeSmallFiles.function.resource.addOverride("environment.variables.COLUMN_NAMES", given.columnNames);
+  batch.mergeSmallFiles.function.resource.addOverride(
+    "environment.variables.COLUMN_NAMES",
+    given.columnNames,
+  );
   setLeastBuffer(batch.deliveryStream.resource);
   const queries = batch.node.findChild("SavedQueries");
   for (const id of ["FirstTen", "FirstTenMerged"]) {
@@ -462,7 +483,12 @@ function adaptSpeed(stack: ModuleStack, speed: SpeedLayer): void {
 }
 
 function isResource(node: unknown): node is TerraformElement {
-  return typeof node === "object" && node !== null && "terraformResourceType" in node && !("statementInput" in node);
+  return (
+    typeof node === "object" &&
+    node !== null &&
+    "terraformResourceType" in node &&
+    !("statementInput" in node)
+  );
 }
 
 function stringOf(stack: ModuleStack, name: string): string {
