@@ -5,19 +5,21 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { App } from "cdktf";
 import { functionArchive } from "../modules/functions/archive";
+import type { ModuleStack } from "./module-stack";
 import { moduleTests } from "./module-tests";
 import { TERRAFORM_MODULES } from "./terraform-modules";
 
 /**
- * Writes every module: its JSON, the zips of its functions, and their hashes, which are committed without the zips.
+ * Writes every module into a folder: its JSON, its tests, the zips of its functions, and their hashes, which are committed without the zips.
+ * @param adapt changes a stack before it is written; not for modules that others use
  * @throws Error when a construct refuses its properties, or a guardrail finds something
  */
-export function buildModules(target: string): void {
+export function buildModules(target: string, adapt: (stack: ModuleStack) => void = () => {}): void {
   for (const [name, build] of Object.entries(TERRAFORM_MODULES)) {
     const outdir = mkdtempSync(join(tmpdir(), "terraform-module-"));
     try {
       const app = new App({ outdir, stackTraces: false });
-      build(app);
+      adapt(build(app));
       app.synth();
       const json: { readonly variable: object } = JSON.parse(
         readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8"),

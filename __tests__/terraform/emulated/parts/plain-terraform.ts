@@ -1,0 +1,146 @@
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TerraformResource, TerraformStack } from "cdktf";
+import { resourceTypeOf } from "../../../../modules/aspects/terraform-type";
+import { PROJECT_ROOT } from "../../../../ops/terraform/stack-folder";
+import type { Terraform } from "../../../../ops/terraform/terraform";
+import { buildModules } from "../../../../stacks/build-modules";
+import { TERRAFORM_MODULES } from "../../../../stacks/terraform-modules";
+import { applyDifferences, DIFFERENCES } from "../environment";
+import { FORGOTTEN } from "../forget";
+import { type Lane, PLAN } from "../lane";
+import { check } from "../report";
+import { plannedChanges } from "./deploying";
+
+const EXAMPLE = join("examples", "plain-terraform");
+
+/**
+ * The Terraform modules: tested as they are, and by the example, whose two instances are applied, planned without changes, and
+ * destroyed only when the root lets them.
+ */
+export async function plainTerraform(lane: Lane): Promise<void> {
+  await modulesAsTheyAre(lane);
+  await exampleApplied(lane);
+}
+
+async function modulesAsTheyAre(lane: Lane): Promise<void> {
+  const { report } = lane;
+  report.part("The Terraform modules, and a root of two of them");
+  const asTheyAre = exampleIn(join(lane.scratch, "modules"));
+  buildModules(join(lane.scratch, "modules", "terraform-modules"));
+  for (const module of Object.keys(TERRAFORM_MODULES)) {
+    await report.step(`terraform test: ${module}`, async () => {
+      const folder = join(lane.scratch, "modules", "terraform-modules", module);
+      await lane.terraform(folder).init();
+      const { exitCode, stdout, stderr } = await lane.run(
+        lane.terraformCommand,
+        ["test", "-no-color"],
+        {},
+        { cwd: folder, remedy: "install Terraform" },
+      );
+      check(exitCode === 0, `${stdout}${stderr}`);
+      return /Success! .*/.exec(stdout)?.[0] ?? stdout;
+    });
+  }
+  await report.step("terraform validate and plan of the example, with nothing left out", async () => {
+    const terraform = lane.terraform(asTheyAre);
+    await terraform.init();
+    await terraform.validate();
+    check(await terraform.plan(PLAN), "there is nothing to plan");
+    return `${(await plannedChanges(terraform)).split(", ").length} resources and data sources`;
+  });
+}
+
+/** The example in the emulated account, from nothing to nothing. */
+export async function exampleApplied(lane: Lane): Promise<void> {
+  const { report } = lane;
+  const folder = exampleIn(join(lane.scratch, "adapted-modules"));
+  buildModules(join(lane.scratch, "adapted-modules", "terraform-modules"), adapt);
+  // Terraform merges an override file into the root's own blocks.
+  writeFileSync(
+    join(folder, "stand_in_override.tf.json"),
+    JSON.stringify({ provider: { aws: { max_retries: 2 } } }),
+  );
+  const terraform = lane.terraform(folder);
+  await report.step("terraform init, plan, apply", async () => {
+    await terraform.init();
+    check(await terraform.plan(PLAN), "there is nothing to plan");
+    const { add } = await terraform.apply(PLAN);
+    const addresses = (await terraform.stateList()).filter((address) => !/(^|\.)data\./.test(address));
+    check(addresses.length === add, `the state has ${addresses.length} resources of ${add}`);
+    for (const instance of ['["meters"]', '["payments"]']) {
+      check(
+        addresses.some((address) => address.startsWith(`module.batch${instance}`)),
+        `no ${instance}`,
+      );
+    }
+    // One instance uses the team's key.
+    const keys = addresses.filter((address) => address.includes(".aws_kms_key."));
+    check(keys.length === 1 && keys[0]?.includes("meters") === true, `keys: ${keys.join(", ")}`);
+    return `${add} added`;
+  });
+  await report.step("terraform plan: nothing to do", async () => {
+    check(!(await terraform.plan(PLAN)), `the plan is not clean: ${await plannedChanges(terraform)}`);
+    return "no changes";
+  });
+  await report.step("terraform plan -destroy is refused, of everything and of the stream alone", async () => {
+    const stream = (await terraform.stateList()).find((address) => address.includes(".aws_kinesis_stream."));
+    check(stream !== undefined, "there is no stream");
+    for (const target of [[], [`-target=${stream}`]]) {
+      const { exitCode, stderr } = await lane.run(
+        lane.terraformCommand,
+        ["plan", "-destroy", "-input=false", "-no-color", ...target],
+        {},
+        { cwd: folder, remedy: "install Terraform" },
+      );
+      check(
+        exitCode === 1 && stderr.includes("terraform_data.guard"),
+        `it ended with ${exitCode}: ${stderr}`,
+      );
+    }
+    return "Instance cannot be destroyed: terraform_data.guard";
+  });
+  await report.step("terraform destroy, once the root has no guard and removes data", async () => {
+    writeFileSync(
+      join(folder, "disposable_override.tf.json"),
+      JSON.stringify({
+        resource: { terraform_data: { guard: { lifecycle: { prevent_destroy: false } } } },
+        module: { batch: { force_destroy: true } },
+      }),
+    );
+    check(await terraform.plan(PLAN), "there is nothing to change");
+    await terraform.apply(PLAN);
+    return `${await removeAll(terraform)} removed`;
+  });
+}
+
+/** Adapts a module to the stand-in. */
+function adapt(stack: TerraformStack): void {
+  applyDifferences(stack, DIFFERENCES);
+  // The stand-in loses the tags of the call that creates a stream; those of the provider are in this property.
+  for (const node of stack.node.findAll()) {
+    if (resourceTypeOf(node) !== "aws_kinesis_stream") continue;
+    (node as TerraformResource).addOverride("lifecycle.ignore_changes", ["tags", "tags_all"]);
+  }
+}
+
+/** Copies the example to where its path to the modules fits. @returns its folder */
+function exampleIn(root: string): string {
+  const folder = join(root, EXAMPLE);
+  cpSync(join(PROJECT_ROOT, EXAMPLE), folder, { recursive: true });
+  return folder;
+}
+
+/** Destroys everything but what the stand-in cannot delete. @returns the number of removed resources */
+async function removeAll(terraform: Terraform): Promise<number> {
+  const undeletable = (await terraform.stateList()).filter((address) =>
+    Object.keys(FORGOTTEN).some((type) => address.includes(`.${type}.`)),
+  );
+  check(undeletable.length > 0, "the example has nothing that the stand-in cannot delete");
+  await terraform.stateRemove(undeletable);
+  check(await terraform.plan(PLAN, { destroy: true }), "there is nothing to destroy");
+  const { remove } = await terraform.apply(PLAN);
+  const left = await terraform.stateList();
+  check(left.length === 0, `remaining: ${left.join(", ")}`);
+  return remove;
+}
