@@ -123,6 +123,8 @@ test("the delivery stream is stopped: the batch layer is red, and not the index"
 
 test("a panel that somebody broke is red by its name, and so is one that is gone", async () => {
   speed = await SpeedRun.start(stackDir);
+  await speed.send(20);
+  await speed.settled();
   const { url } = speed.search;
   const shown = { contract: retailTransaction, panels: RETAIL_PANELS, title: RETAIL_TITLE };
   const index = retailTransaction.index;
