@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TerraformResource, TerraformStack } from "cdktf";
+import { Aspects, type TerraformResource, type TerraformStack } from "cdktf";
 import { resourceTypeOf } from "../../../../modules/aspects/terraform-type";
 import { PROJECT_ROOT } from "../../../../ops/terraform/stack-folder";
 import type { Terraform } from "../../../../ops/terraform/terraform";
@@ -117,11 +117,18 @@ export async function exampleApplied(lane: Lane): Promise<void> {
 /** Adapts a module to the stand-in. */
 function adapt(stack: TerraformStack): void {
   applyDifferences(stack, DIFFERENCES);
-  // The stand-in loses the tags of the call that creates a stream; those of the provider are in this property.
-  for (const node of stack.node.findAll()) {
-    if (resourceTypeOf(node) !== "aws_kinesis_stream") continue;
-    (node as TerraformResource).addOverride("lifecycle.ignore_changes", ["tags", "tags_all"]);
-  }
+  // As aspects, because the variable `force_destroy` is set by one, too.
+  Aspects.of(stack).add({
+    visit: (node) => {
+      const type = resourceTypeOf(node);
+      const resource = node as TerraformResource;
+      // The stand-in cannot update a workgroup, so the variable cannot reach it later.
+      if (type === "aws_athena_workgroup") resource.addOverride("force_destroy", true);
+      // The stand-in loses the tags of the call that creates a stream; those of the provider are in `tags_all`.
+      if (type === "aws_kinesis_stream")
+        resource.addOverride("lifecycle.ignore_changes", ["tags", "tags_all"]);
+    },
+  });
 }
 
 /** Copies the example to where its path to the modules fits. @returns its folder */
