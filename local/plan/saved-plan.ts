@@ -55,9 +55,12 @@ export function readSavedPlan(shown: Json, root: string, chosen?: string): Plann
     type === "aws_opensearch_domain" ? [member(after, "endpoint") ?? []].flat() : [],
   );
   const known = new Map(own.map((resource) => [nameOf(resource, own), resource]));
+  const expressions = new Expressions(source, own);
+  // The first pass learns the values of expressions that the plan tells in one place, but not in another.
+  for (const resource of own) bodyOf(resource, expressions, endpoints);
   const documents: Record<string, Record<string, Json>> = {};
   for (const [name, resource] of known) {
-    const body = bodyOf(resource, new Expressions(source, own), endpoints);
+    const body = bodyOf(resource, expressions, endpoints);
     documents[resource.type] = { ...documents[resource.type], [name.slice(resource.type.length + 1)]: body };
   }
   return { module, document: { provider: { aws: [location(shown, module)] }, resource: documents } };
@@ -215,6 +218,8 @@ function documentsOf(folder: string): string[] {
 
 /** The expressions of a module. */
 class Expressions {
+  private readonly learned = new Map<string, Json>();
+
   constructor(
     private readonly source: JsonObject,
     private readonly own: readonly PlannedResource[],
@@ -226,7 +231,20 @@ class Expressions {
     return isJsonObject(body) ? body : undefined;
   }
 
-  /** The text with names of local values replaced where it is one of them, as one reference to a resource; else undefined. */
+  /** Records the value that the plan gives to an expression. Those of one instance of a resource may differ. */
+  learn(text: string, value: Json): void {
+    if (text.includes("${") && !/\b(each|count|self)\./.test(text)) this.learned.set(text, value);
+  }
+
+  /** What stands in the place of a value that is known only after apply. */
+  unknown(source: Json): Json {
+    if (typeof source === "string") return this.reference(source) ?? this.learned.get(source) ?? source;
+    if (isList(source)) return source.map((item) => this.unknown(item));
+    if (!isJsonObject(source)) return source;
+    return Object.fromEntries(Object.entries(source).map(([name, item]) => [name, this.unknown(item)]));
+  }
+
+  /** The one reference to a resource that an expression is, also through local values; else undefined. */
   reference(text: string): string | undefined {
     const [, expression] = /^\$\{([^{}]+)\}$/.exec(text) ?? [];
     if (expression === undefined) return undefined;
@@ -256,14 +274,12 @@ function bodyOf(
       "is not in the module's *.tf.json: the local run reads the modules of this project, and stacks of its constructs",
     );
   }
-  const value = new Reading(resource.address, expressions, endpoints).block(
+  return new Reading(resource.address, expressions, endpoints).block(
     block,
     resource.after,
     resource.unknown,
     "",
   );
-  const dependsOn = member(block, "depends_on");
-  return { ...value, ...(dependsOn !== undefined && { depends_on: dependsOn }) };
 }
 
 /** One pass over a resource. */
@@ -305,8 +321,8 @@ class Reading {
       if (reference !== undefined) return reference;
     }
     if (after === undefined) {
-      if (unknown !== true) return source !== undefined && isMeta(path) ? source : undefined;
-      if (source !== undefined) return source;
+      if (unknown !== true) return source !== undefined && META_ARGUMENTS.has(path) ? source : undefined;
+      if (source !== undefined) return this.expressions.unknown(source);
       throw new TerraformError(
         `${this.address}.${path}`,
         "is known only after apply, and the module's expressions do not tell it",
@@ -334,7 +350,9 @@ class Reading {
         ? this.block(source, after, unknown ?? {}, path)
         : this.members(after, unknown, path);
     }
-    return this.known(after, path);
+    const known = this.known(after, path);
+    if (typeof source === "string") this.expressions.learn(source, known);
+    return known;
   }
 
   /** The members of a value for which there is no source. */
@@ -363,9 +381,13 @@ class Reading {
 }
 
 /** Terraform's own arguments, which are not among the planned values. */
-function isMeta(path: string): boolean {
-  return path === "provider" || path === "provisioner" || path === "connection";
-}
+const META_ARGUMENTS: ReadonlySet<string> = new Set([
+  "depends_on",
+  "lifecycle",
+  "provider",
+  "provisioner",
+  "connection",
+]);
 
 /** The source of a block. Terraform keeps some in the order of a set, so it is the one whose literals the block has. */
 function blockOf(item: JsonObject, sources: readonly Json[], index: number): JsonObject | undefined {
