@@ -87,7 +87,10 @@ function program(): Command {
         "saved Terraform plan, instead of either: the file, or what terraform show -json prints of it",
       ).conflicts(["environment", "stack", "var", "varFile"]),
     )
-    .option("--root <folder>", "with --plan: the root module's folder, where the plan was made (default: this folder)")
+    .option(
+      "--root <folder>",
+      "with --plan: the root module's folder, where the plan was made (default: this folder)",
+    )
     .option("--module <address>", "with --plan: the module instance to run, where several have a data plane")
     .option("--var <name=value>", "value of a variable of that stack; repeatable", each)
     .option("--var-file <file>", "file of such values, .tfvars or .tfvars.json; repeatable", each)
@@ -191,7 +194,8 @@ async function sourceOf(options: Options) {
     return { source, name: stackName(source), contract: contractOfStack(source) };
   }
   if (variables || variableFiles) throw new UsageError("--var and --var-file go with --stack only");
-  if (!hasEnvironments()) throw new UsageError("--stack or --plan is required: there are no environments here");
+  if (!hasEnvironments())
+    throw new UsageError("--stack or --plan is required: there are no environments here");
   // Only here, because the package of the commands has neither environments nor constructs.
   const { definitionOf }: typeof import("../environments/choose") = require("../environments/choose");
   definitionOf(environment, process.env);

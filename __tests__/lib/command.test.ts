@@ -130,11 +130,12 @@ const COMMANDS = [
   "__tests__/engines/trino/cli.ts",
 ];
 
-test("there are nine of them", () => {
+test("there are ten of them", () => {
   expect([...COMMANDS].sort()).toEqual([
     "__tests__/engines/trino/cli.ts",
     "loadgen/cli.ts",
     "local/cli.ts",
+    "ops/bootstrap/cli.ts",
     "ops/preflight/cli.ts",
     "ops/reconcile/cli.ts",
     "ops/recovery/cli.ts",

@@ -39,7 +39,9 @@ function planned(value: Json, isMap = false): { after?: Json; unknown: Json } {
     });
   if (isMap && members.some(([, { unknown }]) => unknown === true)) return { unknown: true };
   return {
-    after: Object.fromEntries(members.flatMap(([name, { after }]) => (after === undefined ? [] : [[name, after]]))),
+    after: Object.fromEntries(
+      members.flatMap(([name, { after }]) => (after === undefined ? [] : [[name, after]])),
+    ),
     unknown: Object.fromEntries(members.map(([name, { unknown }]) => [name, unknown])),
   };
 }

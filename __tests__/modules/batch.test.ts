@@ -11,6 +11,7 @@ import { DataLake, type DataLakeProps } from "../../modules/batch/data-lake";
 import { DeliveryStream, type DeliveryStreamProps } from "../../modules/batch/delivery-stream";
 import { MergeSmallFiles, type MergeSmallFilesProps } from "../../modules/batch/merge-small-files";
 import { SavedQueries } from "../../modules/batch/saved-queries";
+import { smokeFilter } from "../../modules/batch/smoke-filter";
 import { ValidateRecords, type ValidateRecordsProps } from "../../modules/batch/validate-records";
 import { Workgroup, type WorkgroupProps } from "../../modules/batch/workgroup";
 import { ZONES } from "../../modules/batch/zones";
@@ -784,7 +785,12 @@ describe("a workgroup", () => {
         query: expect.stringMatching(/^SELECT /),
       });
     }
-    const sql = queries.map(({ query }) => String(query)).join("\n;\n");
+    const written = queries.map(({ query }) => String(query)).join("\n;\n");
+    const filter = smokeFilter(retailTransaction);
+    expect(filter).toContain("'SMOKE'");
+    // Each figure leaves the lines of the smoke test out; beside that they are the lab's.
+    expect(written.split(filter)).toHaveLength(6);
+    const sql = written.replaceAll(filter, "");
     expect(queries).toHaveLength(8);
     expect(sql).toContain("SELECT * FROM retail_trans_json LIMIT 10");
     expect(sql).toMatch(/FROM retail_trans_json\nGROUP BY country/);

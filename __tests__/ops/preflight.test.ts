@@ -615,6 +615,17 @@ describe("permissions", () => {
     expect(asked).toEqual([expect.stringMatching(/iam:PassedToService.*lambda\.amazonaws\.com/)]);
   });
 
+  test("to invoke a function are asked with the qualifier that the provider sends", async () => {
+    const answers = simulation((action, arn) =>
+      action === "lambda:InvokeFunction" && !arn.endsWith(":function:f:$LATEST") ? "implicitDeny" : "allowed",
+    );
+    const rows = await rowsWith(
+      answers,
+      planOf({ aws_lambda_invocation: { I: { function_name: "f", input: "{}" } } }),
+    );
+    expect(rows[0]).toMatchObject({ check: "permissions: lambda", verdict: "ok" });
+  });
+
   test("on names known at the deploy only are unknown when they are not allowed", async () => {
     const plan = planOf({ aws_iam_role: { R: { name: `\${random_id.r.hex}` } } });
     const [row] = await rowsWith(

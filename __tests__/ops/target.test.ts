@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contractVariable } from "../../contract/variable";
+import { shownBy } from "../../ops/smoke/shown";
 import { targetOfEnvironment } from "../../ops/target/environment";
 import { type Target, targetOfStack } from "../../ops/target/target";
 import { writeStack } from "../local/plan-fixture";
@@ -11,7 +12,7 @@ import { synthesized } from "../support/synthesized";
 const NO_VARIABLES = { variables: {} };
 
 /** A target without what differs by the way it was found. */
-function comparable({ contract, bastion: _, hints: __, ...facts }: Target) {
+function comparable({ contract, bastion: _, hints: __, setUpInputs: ___, ...facts }: Target) {
   return { ...facts, contract: contractVariable(contract) };
 }
 
@@ -19,7 +20,12 @@ test.each(["dev", "prod"] as const)(
   "the stack of %s tells the names that its environment gives",
   async (name) => {
     const ofStack = await targetOfStack({ directory: await synthesized(name), ...NO_VARIABLES }, {});
-    expect(comparable(ofStack)).toEqual(comparable(targetOfEnvironment(name, {})));
+    const ofEnvironment = targetOfEnvironment(name, {});
+    expect(comparable(ofStack)).toEqual(comparable(ofEnvironment));
+    const { contract, ...shown } = shownBy(ofStack);
+    const { contract: known, ...expected } = shownBy(ofEnvironment);
+    expect(shown).toEqual(expected);
+    expect(contract.smoke).toEqual(known.smoke);
   },
 );
 

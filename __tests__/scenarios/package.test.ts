@@ -120,6 +120,8 @@ async function operate(alone: string, stack: readonly string[]): Promise<void> {
     expect(JSON.parse(replayed.stdout)).toMatchObject({ lines: 300, missing: 0, objects: 0 });
     const redriven = await command("redrive", ...stack, "--json");
     expect(JSON.parse(redriven.stdout)).toMatchObject({ redriven: 0, failed: [], stoppedEarly: false });
+    const smoked = await command("smoke", ...stack, "--search-url", searchUrl, "--wait", "5", "--json");
+    expect(JSON.parse(smoked.stdout)).toMatchObject({ passed: true });
     await expect(command("tunnel", ...stack)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining("meters has no bastion"),

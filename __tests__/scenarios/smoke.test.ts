@@ -1,7 +1,13 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { ROOT } from "../../benchmarks/support/start";
 import { retailTransaction } from "../../contract/retail-transaction";
+import { type SavedObject, savedObjects } from "../../dashboards/saved-objects";
 import { kinesisPut } from "../../loadgen/kinesis";
 import { localKinesis } from "../../local/services/clients";
+import { readDashboards } from "../../ops/smoke/dashboards";
 import { type Part, type SmokePorts, smoke } from "../../ops/smoke/smoke";
+import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { SpeedRun } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 
@@ -113,6 +119,81 @@ test("the delivery stream is stopped: the batch layer is red, and not the index"
     detail: expect.stringContaining("not all from the batch layer"),
   });
   expect(parts["index"]).toMatchObject({ verdict: "ok" });
+});
+
+test("a panel that somebody broke is red by its name, and so is one that is gone", async () => {
+  speed = await SpeedRun.start(stackDir);
+  await speed.send(20);
+  await speed.settled();
+  const { url } = speed.search;
+  const shown = { contract: retailTransaction, panels: RETAIL_PANELS, title: RETAIL_TITLE };
+  const index = retailTransaction.index;
+  const before = await readDashboards(shown, index, url);
+  expect(before).toEqual({ objects: RETAIL_PANELS.length + 2, faults: [] });
+
+  const [panel] = savedObjects(retailTransaction, RETAIL_PANELS, {
+    indexName: index,
+    title: RETAIL_TITLE,
+  }).filter(({ id }) => id === "retail-bi-revenue-by-country");
+  if (panel === undefined) throw new Error("there is no such panel");
+  await overwrite(url, { ...panel, attributes: { ...panel.attributes, visState: "{}" } });
+  const after = await readDashboards(shown, index, url);
+  expect(after.faults).toEqual(["visualization retail-bi-revenue-by-country differs from what was deployed"]);
+
+  const more = [...RETAIL_PANELS, { ...RETAIL_PANELS[0], id: "nowhere" } as (typeof RETAIL_PANELS)[number]];
+  const { faults } = await readDashboards({ ...shown, panels: more }, index, url);
+  expect(faults).toContain("visualization retail-bi-nowhere does not exist");
+  const parts = await smokeOf(speed, { dashboards: () => readDashboards(shown, index, url), waitMs: 60_000 });
+  expect(parts["Dashboards"]).toMatchObject({
+    verdict: "failed",
+    detail: expect.stringContaining("revenue-by-country"),
+  });
+});
+
+/** What Dashboards' own import does with an edited object. */
+async function overwrite(url: string, object: SavedObject): Promise<void> {
+  const form = new FormData();
+  form.set("file", new Blob([JSON.stringify(object)], { type: "application/ndjson" }), "object.ndjson");
+  form.set("retries", JSON.stringify([{ type: object.type, id: object.id, overwrite: true }]));
+  const path = "/_dashboards/api/saved_objects/_resolve_import_errors";
+  const answer = await fetch(new URL(path, url), {
+    method: "POST",
+    headers: { "osd-xsrf": "true" },
+    body: form,
+  });
+  expect(await answer.json()).toMatchObject({ success: true });
+}
+
+test("the command: every part of a run is looked at through its endpoints", async () => {
+  speed = await SpeedRun.start(stackDir);
+  const { exports } = speed.run;
+  const endpoints = exports.map((line) => line.replace("export ", "").split("=", 2));
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "ops/smoke/cli.ts", "dev", "--json", "--wait", "2", "--search-url", speed.search.url],
+    { cwd: ROOT, env: { ...process.env, ...Object.fromEntries(endpoints) } },
+  );
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  const { passed, parts } = JSON.parse(stdout);
+  expect(passed).toBe(true);
+  expect(Object.fromEntries(parts.map(({ name, verdict }: Part) => [name, verdict]))).toEqual({
+    stream: "ok",
+    "raw zone": "ok",
+    index: "ok",
+    quarantine: "ok",
+    Parquet: "ok",
+    Dashboards: "ok",
+    alarms: "not here",
+  });
 });
 
 test("an alarm that the test raised is red; one that was there before is named", async () => {

@@ -14,14 +14,13 @@ async function run(cli: string, args: readonly string[]) {
   return { code: await code, stdout, stderr };
 }
 
-const UNKNOWN = ["local", "loadgen", "ops/reconcile", "ops/tunnel", "__tests__/engines/trino"].map((cli) => [
-  cli,
-  "--unknown",
-]);
+const UNKNOWN = [
+  ...["local", "loadgen", "ops/bootstrap", "ops/preflight", "ops/reconcile", "ops/smoke", "ops/tunnel"],
+  "__tests__/engines/trino",
+].map((cli) => [cli, "--unknown"]);
 const SUBCOMMANDS = [
   ["ops/recovery", "redrive"],
   ["ops/recovery", "replay"],
-  ["ops/terraform", "bootstrap"],
   ["ops/terraform", "drift"],
   ["ops/terraform", "destroy"],
   ["ops/terraform", "plan-summary"],
@@ -33,6 +32,9 @@ test.each<string[]>([
   ["local", "--environment", "nosuch"],
   ["ops/reconcile", "nosuch"],
   ["ops/tunnel", "nosuch"],
+  ["ops/bootstrap", "nosuch"],
+  ["ops/preflight", "nosuch"],
+  ["ops/smoke", "nosuch"],
   ...SUBCOMMANDS.map((words) => [...words, "nosuch"]),
   ["local", "--once", "--env-file", "endpoints.sh"],
   ["local", "--env-file", "package.json"],
@@ -48,11 +50,13 @@ test.each<string[]>([
   ["ops/reconcile", "dev", "--tunnel", "--search-url", "http://127.0.0.1:1"],
   ["ops/recovery", "replay", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
   ["ops/recovery", "replay", "dev", "--from", "2020-11-24T03:00", "--to", "2020-11-24T04:00"],
-  ["ops/terraform", "bootstrap", "dev", "--account-id", "12"],
-  ["ops/terraform", "bootstrap", "dev", "--region", "Ireland"],
+  ["ops/bootstrap", "dev", "--account-id", "12"],
+  ["ops/bootstrap", "dev", "--region", "Ireland"],
   ["ops/terraform", "drift", "dev", "--lock-timeout", "long"],
   ["ops/terraform", "plan-summary", "dev", "nowhere.json"],
   ["ops/tunnel", "dev", "--port", "80"],
+  ["ops/smoke", "dev", "--wait", "soon"],
+  ["ops/smoke", "dev", "--tunnel", "--search-url", "http://127.0.0.1:1"],
 ])("a wrong command line of %s %s ends with 2 and one line", async (cli, ...args) => {
   const { code, stdout, stderr } = await run(cli, args);
   expect(stderr).toMatch(/^error: [^\n]+\n$/);

@@ -18,6 +18,7 @@ const LOCATION = { accountId: "123456789012", region: "eu-west-1" };
 export const payments = defineContract({
   name: "payments",
   eventTime: "paid_at",
+  smoke: { till: "SMOKE", amount: 0 },
   columns: {
     till: text(),
     amount: decimal(10, 2, { comment: "Euros" }),

@@ -37,7 +37,9 @@ async function shownPlan(file: string, root: string, variables: Variables): Prom
   } catch (error) {
     throw new TerraformError("--plan", messageOf(error));
   }
-  const text = bytes.subarray(0, ZIP.length).equals(ZIP) ? await show(file, root, variables) : bytes.toString();
+  const text = bytes.subarray(0, ZIP.length).equals(ZIP)
+    ? await show(file, root, variables)
+    : bytes.toString();
   try {
     const shown: Json = JSON.parse(text);
     return shown;

@@ -33,8 +33,7 @@ const EXPANDED = new Set(["count", "for_each", "//"]);
 /** `type.name.attribute`, of one instance or of a counted resource. */
 const REFERENCE = /^(?<type>[a-z0-9]+_\w+)\.(?<name>[\w-]+)(?:\[(?:0|\*)\])?\.(?<attribute>\w+)$/;
 /** How a module refers to what it makes, or else adopts: the plan tells which of the two it is. */
-const MADE_OR_ADOPTED =
-  /^var\.[\w.-]+ == null \? one\((?<made>\w+\.[\w-]+\[\*\]\.\w+)\) : var\.[\w.-]+$/;
+const MADE_OR_ADOPTED = /^var\.[\w.-]+ == null \? one\((?<made>\w+\.[\w-]+\[\*\]\.\w+)\) : var\.[\w.-]+$/;
 
 /**
  * The data plane's resources in the output of `terraform show -json` for a saved plan.
@@ -124,7 +123,10 @@ function moduleOf(resources: readonly PlannedResource[], chosen: string | undefi
   const named = modules.map((module) => (module === "" ? "the root module" : `'${module}'`)).join(", ");
   if (chosen !== undefined) {
     if (modules.includes(chosen)) return chosen;
-    throw new TerraformError(`--module ${chosen}`, `has no data plane in this plan; modules with one: ${named}`);
+    throw new TerraformError(
+      `--module ${chosen}`,
+      `has no data plane in this plan; modules with one: ${named}`,
+    );
   }
   const [only, ...others] = modules;
   if (only === undefined) throw new TerraformError("plan", `has no ${MARK}, so it has no data plane`);
@@ -145,9 +147,9 @@ function location(shown: JsonObject, module: string): JsonObject {
   const lookedUp = dataSources(objectOf(objectOf(objectOf(shown, "prior_state"), "values"), "root_module"));
   const ofType = (type: string, attribute: string): Json | undefined => {
     const found = lookedUp.filter((source) => member(source, "type") === type);
-    const values = (
-      found.find(({ address }) => String(address).startsWith(`${module}.`)) ?? found[0]
-    )?.["values"];
+    const values = (found.find(({ address }) => String(address).startsWith(`${module}.`)) ?? found[0])?.[
+      "values"
+    ];
     return isJsonObject(values) ? member(values, attribute) : undefined;
   };
   const configured = objectOf(provider, "expressions");
@@ -262,11 +264,7 @@ class Expressions {
 }
 
 /** The properties that the module sets. Defaults of the provider and what only AWS computes are not among them. */
-function bodyOf(
-  resource: PlannedResource,
-  expressions: Expressions,
-  endpoints: readonly Json[],
-): JsonObject {
+function bodyOf(resource: PlannedResource, expressions: Expressions, endpoints: readonly Json[]): JsonObject {
   const block = expressions.block(resource);
   if (block === undefined) {
     throw new TerraformError(

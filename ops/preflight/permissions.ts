@@ -107,7 +107,7 @@ function questionsOf(plan: DeployPlan): readonly Question[] {
     const actions = actionsOf(text);
     for (const action of actions.filter(takesNoResource)) withoutResource[when].add(action);
     const onArns = actions.filter((action) => !takesNoResource(action));
-    const of = placed.stack.arnsOf(placed.resource);
+    const of = qualified(placed);
     if (onArns.length === 0 || of === undefined || of.arns.length === 0) {
       for (const action of onArns) withoutResource[when].add(action);
       return;
@@ -128,6 +128,13 @@ function questionsOf(plan: DeployPlan): readonly Question[] {
     if (actions.length > 0) questions.push({ actions, arns: [], isKnown: true, when });
   }
   return [...merged(questions), ...passedRoles(plan), ...stateAccess(plan)];
+}
+
+/** The ARNs of a resource; the provider invokes a function by its qualifier, which a policy on the bare ARN does not allow. */
+function qualified({ resource, stack }: Placed): Pick<Question, "arns" | "isKnown"> | undefined {
+  const of = stack.arnsOf(resource);
+  if (of === undefined || resource.type !== "aws_lambda_invocation") return of;
+  return { ...of, arns: of.arns.map((arn) => `${arn}:$LATEST`) };
 }
 
 /** Joins questions: first those with the same ARNs, then those with the same actions. */

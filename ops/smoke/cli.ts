@@ -39,21 +39,19 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
   process.once("SIGINT", () => stop.abort());
   const clients = clientsOf(target);
   const sender = createKinesisClient({ region });
-  const hasSearch = target.index !== undefined;
-  const unreached =
-    hasSearch && searchUrl === undefined ? "not reached: --tunnel, or --search-url" : undefined;
+  const { index } = target;
+  const unreached = "not reached: --tunnel, or --search-url";
+  const isUnreached = index !== undefined && searchUrl === undefined;
   const onPart = ({ name, verdict, detail }: Part): void => say(`${name}: ${verdict}, ${detail}`);
   try {
     const parts = await smoke({
       contract: { ...target.contract, smoke: shown.contract.smoke ?? {} },
       put: kinesisPut(sender, target.stream.name),
       sources: dataSourcesOf(target, clients, await retentionOf(target, clients), searchUrl),
-      notReached: unreached === undefined ? {} : { index: unreached, Dashboards: unreached },
+      notReached: isUnreached ? { index: unreached, Dashboards: unreached } : {},
       alarms: () => alarmsIn(region),
-      ...(target.index !== undefined &&
-        searchUrl !== undefined && {
-          dashboards: () => readDashboards(shown, target.index ?? "", searchUrl),
-        }),
+      ...(index !== undefined &&
+        searchUrl !== undefined && { dashboards: () => readDashboards(shown, index, searchUrl) }),
       waitMs: wait * 60_000,
       onPart,
       run: randomUUID(),

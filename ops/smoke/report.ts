@@ -7,7 +7,7 @@ export interface Verdict {
   readonly text: string;
 }
 
-/** A part that could not be looked at keeps a test from passing; one that the endpoint does not have keeps it not. */
+/** A test with a part that could not be looked at has not passed; a part that the endpoint does not have does not count. */
 export function verdictOf(parts: readonly Part[]): Verdict {
   const named = (verdict: Part["verdict"]): string[] =>
     parts.filter((part) => part.verdict === verdict).map(({ name }) => name);

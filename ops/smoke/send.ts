@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { recordPrefix } from "../../contract/record-id";
-import type { Put } from "../../loadgen/put";
-import { PutError } from "../../loadgen/put";
+import { type Put, PutError } from "../../loadgen/put";
 import type { SmokeRecord } from "./lines";
 
 /** Records in one call; PutRecords takes 500. */

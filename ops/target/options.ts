@@ -1,9 +1,18 @@
-import type { Command } from "commander";
+import { Command } from "commander";
 import { isClone } from "../../lib/command";
 import { UsageError } from "../../lib/exit";
 import type { Variables } from "../../lib/variables";
 import { findStack, type StackSource, stackName } from "../../local/plan/stack-source";
 import { type Target, targetOfStack } from "./target";
+
+/** A command that works on an environment alone; it receives the environment's settings. */
+export function environmentCommand(name: string): Command {
+  return new Command(name).argument("<environment>", "such as dev", (given) => {
+    // Only here, because the package of the commands has no environments.
+    const { definitionOf }: typeof import("../../environments/choose") = require("../../environments/choose");
+    return definitionOf(given, process.env);
+  });
+}
 
 /** The options of {@link addTargetOptions}. */
 export interface TargetFlags {

@@ -1,20 +1,18 @@
 import { readFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import type { EnvironmentDefinition } from "../../environments/environment";
-import { ACCOUNT_ID, REGION } from "../../environments/location";
+import { answerTo } from "../../lib/answer-to";
 import { textLike } from "../../lib/arguments";
 import { ending, isClone, programName, runCommand } from "../../lib/command";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
-import { addTargetOptions, nameOf, placed, type TargetFlags } from "../target/options";
-import { bootstrap } from "./bootstrap";
+import { addTargetOptions, environmentCommand, nameOf, placed, type TargetFlags } from "../target/options";
 import { destroy } from "./destroy";
 import { type DriftReport, detectDrift, driftCode } from "./drift";
 import { markdownOf } from "./plan-markdown";
 import { summarize } from "./plan-summary";
-import type { Changes, Say, Terraform } from "./terraform";
+import type { Say, Terraform } from "./terraform";
 import { inStack, openWorkspace } from "./workspace";
 
 const say: Say = (line) => void process.stderr.write(`${line}\n`);
@@ -25,24 +23,9 @@ const duration = textLike(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 
 
 const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
 
-/** A command that works on an environment alone; it receives the environment's settings. */
-function command(name: string): Command {
-  return new Command(name).argument("<environment>", "such as dev", (given) => {
-    // Only here, because the package of the commands has no environments.
-    const { definitionOf }: typeof import("../../environments/choose") = require("../../environments/choose");
-    return definitionOf(given, process.env);
-  });
-}
-
 interface DriftOptions extends TargetFlags {
   readonly json: boolean;
   readonly lockTimeout: string;
-}
-
-interface BootstrapFlags {
-  readonly accountId?: string;
-  readonly region?: string;
-  readonly administrator?: boolean;
 }
 
 interface DestroyFlags {
@@ -55,47 +38,6 @@ interface SummaryOptions extends TargetFlags {
   readonly text?: string;
   readonly json: boolean;
 }
-
-function counted({ add, change, remove }: Changes): string {
-  return `${add} added, ${change} changed, ${remove} removed`;
-}
-
-const bootstrapCommand = command("bootstrap")
-  .description(
-    "Creates the bucket of an environment's state and what the account must have once, and writes the environment's account and region to a file.",
-  )
-  .option(
-    "--account-id <digits>",
-    "account of the environment (default: the account of your credentials)",
-    textLike(ACCOUNT_ID, "An account id of twelve digits"),
-  )
-  .option(
-    "--region <region>",
-    "region of the environment (default: AWS_REGION, else eu-west-1)",
-    textLike(REGION, "A region such as eu-west-1"),
-  )
-  .option(
-    "--administrator",
-    "let your own IAM role use Dashboards and administer the search domain (asked on a terminal)",
-  )
-  .option("--no-administrator", "let it not, and do not ask")
-  .addHelpText("after", `\n${CODES}`)
-  .action(
-    ending(async (definition: EnvironmentDefinition, options: BootstrapFlags) => {
-      const { name: environment } = definition;
-      const done = await bootstrap({
-        ...{ environment, definition, variables: process.env, say, ...options },
-        ...(process.stdin.isTTY && { askAdministrator }),
-      });
-      print(
-        `state of ${environment}: s3://${done.bucket} (${counted(done.changes)}); location written to ${done.file}`,
-      );
-      if (done.administratorRoleArn)
-        print(`administrator of the search domain: ${done.administratorRoleArn}`);
-      print(`next: npx cdktf deploy ${environment}`);
-      return EXIT.ok;
-    }),
-  );
 
 const driftCommand = addTargetOptions(new Command("drift"))
   .description("Lists the resources that were changed outside Terraform. Changes nothing.")
@@ -126,7 +68,7 @@ const driftCommand = addTargetOptions(new Command("drift"))
     ),
   );
 
-const destroyCommand = command("destroy")
+const destroyCommand = environmentCommand("destroy")
   .description("Destroys a disposable environment with its data.")
   .option("--and-state", "also destroy the bucket of the state, with its history", false)
   .option("--yes", "do not ask for confirmation", false)
@@ -228,24 +170,10 @@ async function ask(environment: string, resources: number): Promise<boolean> {
   return (await answerTo(question)) === environment;
 }
 
-async function askAdministrator(roleArn: string): Promise<boolean> {
-  const question = `Let your role use Dashboards and administer the search domain? ${roleArn} [y/N]: `;
-  return /^y(es)?$/i.test(await answerTo(question));
-}
-
-async function answerTo(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question(question)).trim();
-  } finally {
-    terminal.close();
-  }
-}
-
 const program = new Command(programName(__filename, "npm run", "retail-bi"))
   .addCommand(driftCommand)
   .addCommand(planSummaryCommand);
-// They make and remove the bucket of the state, which is a stack of this repository.
-if (isClone(__filename)) program.addCommand(bootstrapCommand).addCommand(destroyCommand);
+// It removes the bucket of the state, which is a stack of this repository.
+if (isClone(__filename)) program.addCommand(destroyCommand);
 
 void runCommand(program);

@@ -248,8 +248,6 @@ export const UNCHECKED_TYPES: readonly string[] = [
   "aws_glue_catalog_database",
   "aws_glue_catalog_table",
   "aws_iam_instance_profile",
-  "aws_iam_openid_connect_provider",
-  "aws_iam_service_linked_role",
   "aws_internet_gateway",
   "aws_kinesis_firehose_delivery_stream",
   "aws_kms_alias",

@@ -41,14 +41,14 @@ const LINTED = z.object({
 });
 
 /**
- * Runs Checkov over stacks. It parses no JSON in which `terraform.required_version` is a text, as Terraform wants it,
- * and reports success: so the copy that it gets has none.
+ * Runs Checkov over stacks. It parses no JSON in which `terraform.required_version` is a text, as Terraform wants it, or
+ * which has a block `removed`, and reports success: so the copy that it gets has neither.
  * @throws OperatorError when it fails, or checked nothing in a stack
  */
 export async function checkov(
   python: string,
   stacks: readonly ScannedStack[],
-  copied: (stack: ScannedStack) => object = withoutVersion,
+  copied: (stack: ScannedStack) => object = parseable,
 ): Promise<Checked> {
   const report = await inFolder(async (folder) => {
     for (const stack of stacks) {
@@ -103,8 +103,8 @@ export async function checkov(
 /** Without a download, which would be of texts for findings. */
 const OPTIONS = ["--framework", "terraform_json", "--output", "json", "--skip-download", "--soft-fail"];
 
-function withoutVersion({ template }: ScannedStack): object {
-  const { terraform, ...rest } = template.json;
+function parseable({ template }: ScannedStack): object {
+  const { terraform, removed: __, ...rest } = template.json;
   const { required_version: _, ...others } = object(terraform ?? {});
   return { terraform: others, ...rest };
 }

@@ -47,6 +47,7 @@ async function applied(lane: Lane): Promise<{ terraform: Terraform; folder: stri
   const { main } = await lane.synthesize("main");
   const terraform = lane.terraform(main.path);
   await report.step("terraform init, plan, apply", async () => {
+    await account.makeServiceLinkedRole();
     for (const name of searchDomainNames(main.document)) await account.makeSearchDomain(name);
     await terraform.init();
     check(await terraform.plan(PLAN), "there is nothing to plan");

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dev } from "../../../environments/dev";
 import type { EnvironmentDefinition } from "../../../environments/environment";
+import { chooseAdministrator } from "../../../ops/bootstrap/administrator";
 import { createAccountResources, releaseAccountWide } from "../../../ops/terraform/account-resources";
-import { chooseAdministrator } from "../../../ops/terraform/administrator";
 import { Terraform } from "../../../ops/terraform/terraform";
 import {
   type EndpointRequest,

@@ -2,7 +2,7 @@ import type { EnvironmentDefinition } from "../../environments/environment";
 import { OperatorError } from "../../lib/operator-error";
 import { type Caller, callerIdentity } from "../target/account";
 import { roleOfCaller } from "../target/caller-role";
-import type { Say } from "./terraform";
+import type { Say } from "../terraform/terraform";
 
 export interface AdministratorChoice {
   /**

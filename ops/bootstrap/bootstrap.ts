@@ -14,12 +14,12 @@ import {
 import { OperatorError } from "../../lib/operator-error";
 import type { Location } from "../../modules/location";
 import { callerAccount } from "../target/account";
-import { createAccountResources } from "./account-resources";
+import { createAccountResources } from "../terraform/account-resources";
+import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "../terraform/stack-folder";
+import { lookAtStateBucket } from "../terraform/state-bucket";
+import type { Changes } from "../terraform/terraform";
+import { type Context, openWorkspace, type TerraformStackFolder } from "../terraform/workspace";
 import { type AdministratorChoice, chooseAdministrator } from "./administrator";
-import { keepStateHere, keepStateInBucket, PROJECT_ROOT } from "./stack-folder";
-import { lookAtStateBucket } from "./state-bucket";
-import type { Changes } from "./terraform";
-import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface BootstrapOptions extends Context, AdministratorChoice {
   readonly definition: EnvironmentDefinition;
