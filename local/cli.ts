@@ -18,9 +18,9 @@ import type { LocalRunOptions } from "./local-run";
 import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
 import type { Page } from "./page/page";
-import { planSource } from "./plan/plan-source";
 import { contractOfStack, findStack, stackName } from "./plan/stack-source";
 import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
+import { planSource } from "./plan-source";
 import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
 

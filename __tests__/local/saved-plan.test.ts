@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json";
-import { planSource } from "../../local/plan/plan-source";
 import { readDataPlane } from "../../local/plan/read-data-plane";
 import { readSavedPlan } from "../../local/plan/saved-plan";
+import { planSource } from "../../local/plan-source";
 import { FIXTURE, writeStack } from "./plan-fixture";
 
 const folder = mkdtempSync(join(tmpdir(), "plan-test-"));
@@ -100,6 +100,36 @@ test("values that a plan tells are the plan's, not the source's", () => {
     ),
   });
   expect(planeOf(shown).databases).toEqual(["another"]);
+});
+
+test("an unknown expression has the value that the plan gives to the same expression elsewhere", () => {
+  const { aws_lambda_function: functions } = FIXTURE.resource;
+  const environment = {
+    variables: { ...functions.Worker.environment.variables, CONTRACT: "${local.contract}" },
+  };
+  const source = {
+    ...FIXTURE,
+    resource: {
+      ...FIXTURE.resource,
+      aws_lambda_function: { Worker: { ...functions.Worker, environment } },
+      aws_glue_catalog_database: { Database: { name: "mydatabase", description: "${local.contract}" } },
+    },
+  };
+  const own = join(folder, "learned");
+  writeStack(own, source);
+  const told = (description: Json) =>
+    plan({
+      resource_changes: changes().map((change) =>
+        change["type"] === "aws_glue_catalog_database"
+          ? { ...change, change: { after: { name: "mydatabase", description }, after_unknown: {} } }
+          : change,
+      ),
+    });
+  const [worker] = planeOf(told("a ${b}"), own).functions;
+  expect(worker?.environment["CONTRACT"]).toBe("a ${b}");
+  expect(() => planeOf(told(null), own)).toThrow(
+    "aws_lambda_function.Worker.environment.variables.CONTRACT: the expression ${local.contract}",
+  );
 });
 
 describe("a domain that is deployed", () => {

@@ -153,10 +153,10 @@ function location(shown: JsonObject, module: string): JsonObject {
     return isJsonObject(values) ? member(values, attribute) : undefined;
   };
   const configured = objectOf(provider, "expressions");
-  const region = ofType("aws_region", "id") ?? valueOf(objectOf(configured, "region"), shown);
+  const region = ofType("aws_region", "id") ?? configuredValue(objectOf(configured, "region"), shown);
   const account = ofType("aws_caller_identity", "account_id");
   const accounts =
-    account === undefined ? valueOf(objectOf(configured, "allowed_account_ids"), shown) : [account];
+    account === undefined ? configuredValue(objectOf(configured, "allowed_account_ids"), shown) : [account];
   return {
     ...(region !== undefined && { region }),
     ...(accounts !== undefined && { allowed_account_ids: accounts }),
@@ -164,7 +164,7 @@ function location(shown: JsonObject, module: string): JsonObject {
 }
 
 /** The value of an expression of the root module that is a constant or a variable. */
-function valueOf(expression: JsonObject, shown: JsonObject): Json | undefined {
+function configuredValue(expression: JsonObject, shown: JsonObject): Json | undefined {
   const constant = member(expression, "constant_value");
   if (constant !== undefined) return constant;
   const references = member(expression, "references");

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Json } from "../../lib/json";
-import { messageOf } from "../../lib/message-of";
-import { runProgram } from "../../lib/run-program";
-import type { Variables } from "../../lib/variables";
-import { findTerraform } from "../../ops/terraform/find-terraform";
-import { readSavedPlan } from "./saved-plan";
-import type { StackSource } from "./stack-source";
-import { TerraformError } from "./terraform-error";
+import type { Json } from "../lib/json";
+import { messageOf } from "../lib/message-of";
+import { runProgram } from "../lib/run-program";
+import type { Variables } from "../lib/variables";
+import { findTerraform } from "../ops/terraform/find-terraform";
+import { readSavedPlan } from "./plan/saved-plan";
+import type { StackSource } from "./plan/stack-source";
+import { TerraformError } from "./plan/terraform-error";
 
 /** First bytes of a saved plan, which is a zip. */
 const ZIP = Buffer.from("PK\u0003\u0004");
