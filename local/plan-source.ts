@@ -4,7 +4,6 @@ import type { Json } from "../lib/json";
 import { messageOf } from "../lib/message-of";
 import { runProgram } from "../lib/run-program";
 import type { Variables } from "../lib/variables";
-import { findTerraform } from "../ops/terraform/find-terraform";
 import { readSavedPlan } from "./plan/saved-plan";
 import type { StackSource } from "./plan/stack-source";
 import { TerraformError } from "./plan/terraform-error";
@@ -53,11 +52,12 @@ async function shownPlan(file: string, root: string, variables: Variables): Prom
 
 /** Terraform reads the binary form only in a root that is initialized. */
 async function show(file: string, root: string, variables: Variables): Promise<string> {
-  const { command } = await findTerraform(variables);
+  const command = variables["TERRAFORM_BINARY_NAME"] ?? "terraform";
   const { exitCode, stdout, stderr } = await runProgram(command, ["show", "-json", "-no-color", file], {
     cwd: root,
     variables: { ...variables, CHECKPOINT_DISABLE: "1" },
-    remedy: "give the output of `terraform show -json`, which needs no Terraform here",
+    remedy:
+      "install Terraform on the PATH, name it in TERRAFORM_BINARY_NAME, or give the output of `terraform show -json`, which needs no Terraform here",
   });
   if (exitCode === 0) return stdout;
   throw new TerraformError(file, `\`terraform show\` in ${root} ended with ${exitCode}: ${stderr.trim()}`);

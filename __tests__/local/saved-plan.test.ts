@@ -21,7 +21,7 @@ const AT = { searchEndpoint: "http://127.0.0.1:9200" };
 function planned(value: Json, isMap = false): { after?: Json; unknown: Json } {
   if (typeof value === "string") {
     const isUnknown = value.replaceAll("$${", "").includes("${");
-    const after = value.replaceAll("$${", "${").replaceAll("%%{", "%{");
+    const after = value.replaceAll(/([$%])\1\{/g, "$1{");
     return isUnknown ? { unknown: true } : { after, unknown: false };
   }
   if (Array.isArray(value)) {

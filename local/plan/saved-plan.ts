@@ -374,7 +374,7 @@ class Reading {
         "holds the address of the deployed search domain in a text; the local run replaces it only where it stands alone",
       );
     }
-    return value.replaceAll("${", "$${").replaceAll("%{", "%%{");
+    return value.replaceAll(/[$%](?=\{)/g, (sign) => sign + sign);
   }
 }
 
