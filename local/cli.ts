@@ -20,6 +20,7 @@ import { Generator } from "./page/generator";
 import type { Page } from "./page/page";
 import { contractOfStack, findStack, stackName } from "./plan/stack-source";
 import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
+import { planSource } from "./plan-source";
 import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
 
@@ -51,6 +52,9 @@ interface Options
   readonly stack?: string;
   readonly var?: readonly string[];
   readonly varFile?: readonly string[];
+  readonly plan?: string;
+  readonly root?: string;
+  readonly module?: string;
   readonly rate?: number;
   readonly timeScale?: number;
   readonly userRecordNumbers: Numbering;
@@ -77,6 +81,17 @@ function program(): Command {
         "synthesized stack of another app, instead of an environment: its folder, or the app's cdktf.out",
       ).conflicts("environment"),
     )
+    .addOption(
+      new Option(
+        "--plan <file>",
+        "saved Terraform plan, instead of either: the file, or what terraform show -json prints of it",
+      ).conflicts(["environment", "stack", "var", "varFile"]),
+    )
+    .option(
+      "--root <folder>",
+      "with --plan: the root module's folder, where the plan was made (default: this folder)",
+    )
+    .option("--module <address>", "with --plan: the module instance to run, where several have a data plane")
     .option("--var <name=value>", "value of a variable of that stack; repeatable", each)
     .option("--var-file <file>", "file of such values, .tfvars or .tfvars.json; repeatable", each)
     .option(
@@ -147,6 +162,7 @@ Examples:
   npm start -- --once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json
   npm start -- --once --search opensearch
   npm start -- --once --stack ../their-app/cdktf.out --var team=meters
+  npm start -- --once --plan tfplan --root ../their-root --module 'module.batch["meters"]'
   npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
   npm start --silent -- --once --json > report.json`.replaceAll(/npm start (--silent )?--/g, (typed) =>
         programName(__filename, typed, PROGRAM),
@@ -161,7 +177,15 @@ function each(value: string, before: readonly string[] = []): readonly string[] 
 }
 
 /** What is run, and what its records are. @throws UsageError for a folder without a stack */
-function sourceOf({ environment, stack, var: variables, varFile: variableFiles }: Options) {
+async function sourceOf(options: Options) {
+  const { environment, stack, var: variables, varFile: variableFiles, plan, root, module } = options;
+  if (plan !== undefined) {
+    const source = await planSource(plan, root ?? ".", module, process.env);
+    return { source, name: module ?? stackName(source), contract: contractOfStack(source) };
+  }
+  if (root !== undefined || module !== undefined) {
+    throw new UsageError("--root and --module go with --plan only");
+  }
   if (stack !== undefined) {
     const source = findStack(stack, {
       ...(variables && { variables }),
@@ -170,7 +194,8 @@ function sourceOf({ environment, stack, var: variables, varFile: variableFiles }
     return { source, name: stackName(source), contract: contractOfStack(source) };
   }
   if (variables || variableFiles) throw new UsageError("--var and --var-file go with --stack only");
-  if (!hasEnvironments()) throw new UsageError("--stack is required: there are no environments here");
+  if (!hasEnvironments())
+    throw new UsageError("--stack or --plan is required: there are no environments here");
   // Only here, because the package of the commands has neither environments nor constructs.
   const { definitionOf }: typeof import("../environments/choose") = require("../environments/choose");
   definitionOf(environment, process.env);
@@ -178,7 +203,7 @@ function sourceOf({ environment, stack, var: variables, varFile: variableFiles }
 }
 
 async function start(options: Options): Promise<ExitCode> {
-  const { source: runs, name, contract } = sourceOf(options);
+  const { source: runs, name, contract } = await sourceOf(options);
   const preset = presetFor(contract);
   if (options.json && !options.once) throw new UsageError("--json goes with --once only");
   const contradiction = inputContradiction(options, preset);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Json } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
 import type { EventSourceMappingModel, FunctionModel, InvocationModel } from "./data-plane";
@@ -56,7 +56,7 @@ export function readFunctions(stack: Stack): FunctionModel[] {
 
 /** Reads the path of the zip and compares its hash with `source_code_hash`. */
 function readArchivePath(stack: Stack, lambda: Properties): string {
-  const path = join(stack.directory, lambda.string("filename"));
+  const path = resolve(stack.directory, lambda.string("filename"));
   const expected = lambda.string("source_code_hash");
   let bytes: Buffer;
   try {

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../lib/json";
 import { readDatabases, readNamedQueries, readTables, readWorkgroups } from "./catalog";
 import type { DataPlane } from "./data-plane";
 import { readDeliveryStreams } from "./delivery";
@@ -34,14 +35,16 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
  * @param directory holds `cdk.tf.json` and `assets/`
  * @param computed values that depend on the running engines
  * @param variables values of the stack's variables
+ * @param document the stack's resources, where they come from a plan
  * @throws TerraformError naming the address, the property and the value that the local run does not support
  */
 export function readDataPlane(
   directory: string,
   computed: Computed,
   variables: GivenVariables = {},
+  document?: JsonObject,
 ): DataPlane {
-  const stack = new Stack(directory, computed, variables);
+  const stack = new Stack(directory, computed, variables, document);
   const unsupported = unsupportedResources(
     new Map([...stack.counts()].filter(([type]) => !DATA_PLANE_TYPES.has(type))),
   );

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { RunTimeContract } from "../../contract/variable";
 import { UsageError } from "../../lib/exit";
+import type { JsonObject } from "../../lib/json";
 import { contractOf } from "./contract";
 import { readDataPlane } from "./read-data-plane";
 import type { GivenVariables } from "./variables";
@@ -14,6 +15,8 @@ export interface StackSource {
   readonly directory: string;
   /** Values of its variables. */
   readonly variables: GivenVariables;
+  /** Its resources, where they come from a plan; the folder is then the root module's. */
+  readonly document?: JsonObject;
 }
 
 /**
@@ -42,7 +45,7 @@ export function stackName({ directory }: StackSource): string {
 }
 
 /** The contract of the stack's records. It is read before any engine runs, so the search engine's address is none yet. */
-export function contractOfStack({ directory, variables }: StackSource): RunTimeContract {
-  const plane = readDataPlane(directory, { searchEndpoint: "http://127.0.0.1" }, variables);
+export function contractOfStack({ directory, variables, document }: StackSource): RunTimeContract {
+  const plane = readDataPlane(directory, { searchEndpoint: "http://127.0.0.1" }, variables, document);
   return contractOf(plane).contract;
 }

@@ -40,7 +40,7 @@ export class Stack {
   readonly accountId: string;
   /** Those that the stack itself names. */
   readonly named: { readonly region: string | undefined; readonly accountId: string | undefined };
-  /** Its `cdk.tf.json`, as written. */
+  /** Its `cdk.tf.json`, as written, or what was read from a plan. */
   readonly document: JsonObject;
   private readonly resources: JsonObject;
   private readonly variables: ReadonlyMap<string, Json>;
@@ -50,14 +50,15 @@ export class Stack {
   /**
    * @param directory the stack's own folder: `cdk.tf.json` and its `assets/`
    * @param given values of the stack's variables
+   * @param document the stack's resources, where they come from a plan
    * @throws TerraformError when the stack cannot be read, or a variable has no value
    */
   constructor(
     readonly directory: string,
     private readonly computed: Computed,
     given: GivenVariables = {},
+    document: JsonObject = readDocument(directory),
   ) {
-    const document = readDocument(directory);
     this.document = document;
     if (member(document, "module") !== undefined) {
       throw new TerraformError("module", "the local run does not support modules");
