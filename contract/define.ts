@@ -80,18 +80,20 @@ export class ContractError extends Error {
 }
 
 /** Longest name of a column or a table, and longest comment, in characters (Glue's API reference). */
-const GLUE_CHARACTERS = 255;
+export const GLUE_CHARACTERS = 255;
 /** An index has at most so many fields unless it is told otherwise (`index.mapping.total_fields.limit`). */
-const INDEX_FIELDS = 1000;
+export const INDEX_FIELDS = 1000;
 /** `scaled_float` keeps a number as 64 bits, and 10^18 fit. */
 const DECIMAL_DIGITS = 18;
 /** An index's name has at most 255 bytes; `-YYYY-MM` follows. */
-const INDEX_CHARACTERS = 247;
+export const INDEX_CHARACTERS = 247;
 
-const NAME = /^[a-z][a-z0-9_]*$/;
+/** Form of the names of contracts and tables. */
+export const NAME = /^[a-z][a-z0-9_]*$/;
 /** Letters, digits and underscores: any other character is written differently in SQL, JSON paths and index fields. */
-const FIELD = /^[A-Za-z][A-Za-z0-9_]*$/;
-const INDEX = /^[a-z0-9][a-z0-9_-]*$/;
+export const FIELD = /^[A-Za-z][A-Za-z0-9_]*$/;
+/** Form of an index's name. */
+export const INDEX = /^[a-z0-9][a-z0-9_-]*$/;
 const FOLDER = /^[A-Za-z0-9_-]+\/$/;
 
 /**

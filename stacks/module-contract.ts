@@ -1,7 +1,15 @@
 import type { TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Column, Kind } from "../contract/column";
-import type { Contract } from "../contract/define";
+import {
+  type Contract,
+  FIELD,
+  GLUE_CHARACTERS,
+  INDEX,
+  INDEX_CHARACTERS,
+  INDEX_FIELDS,
+  NAME,
+} from "../contract/define";
 import { glueColumns } from "../contract/glue-columns";
 import { PARTITION_COLUMNS, storedColumns } from "../contract/stored-columns";
 import { contractVariable } from "../contract/variable";
@@ -41,17 +49,11 @@ const ISO: Kind = { kind: "timestamp", format: "iso" };
 const COLUMN_TYPE =
   'list(object({ name = string, kind = string, precision = optional(number), scale = optional(number), format = optional(string, "seconds"), search = optional(string, "exact"), required = optional(bool, true), comment = optional(string, "") }))';
 
-const NAME = "^[a-z][a-z0-9_]*$";
-/** Longest name and comment in Glue. */
-const CHARACTERS = 255;
-/** Most fields of an index. */
-const FIELDS = 1000;
-/** An index's name has at most 255 bytes; `-YYYY-MM` follows. */
-const INDEX_CHARACTERS = 247;
 /** Lambda's variables have 4,096 bytes; the others of a function have up to 1.1 KB. */
 const CONTRACT_BYTES = 3000;
 
-const named = (name: string) => `can(regex("${NAME}", ${name})) && length(${name}) <= ${CHARACTERS}`;
+const named = (name: string) =>
+  `can(regex("${NAME.source}", ${name})) && length(${name}) <= ${GLUE_CHARACTERS}`;
 const every = (condition: string) => `alltrue([for c in var.columns : ${condition}])`;
 
 /** Adds the variables of a contract, and the locals that follow from them. */
@@ -142,7 +144,7 @@ function smokeExpression(): string {
 function addVariables(scope: Construct): TerraformVariable {
   const reserved = [...storedColumns([]).map(({ field }) => field), ...PARTITION_COLUMNS];
   const words = (texts: readonly string[]) => texts.map((text) => `"${text}"`).join(", ");
-  const nameRule = `lower-case letters, digits and underscores are allowed, a letter first, at most ${CHARACTERS}`;
+  const nameRule = `lower-case letters, digits and underscores are allowed, a letter first, at most ${GLUE_CHARACTERS}`;
   const kinds = [...Object.keys(KINDS), "decimal"];
   const name = variable(scope, "name", "string", "Name of the contract; the other names follow from it", [
     [named("var.name"), nameRule],
@@ -180,8 +182,8 @@ function addVariables(scope: Construct): TerraformVariable {
     [
       ["length(var.columns) > 0", "at least one column is needed"],
       [
-        every(`can(regex("^[A-Za-z][A-Za-z0-9_]*$", c.name)) && length(c.name) <= ${CHARACTERS}`),
-        `each name has letters, digits and underscores, a letter first, at most ${CHARACTERS}`,
+        every(`can(regex("${FIELD.source}", c.name)) && length(c.name) <= ${GLUE_CHARACTERS}`),
+        `each name has letters, digits and underscores, a letter first, at most ${GLUE_CHARACTERS}`,
       ],
       [
         every(`!contains([${words(reserved)}], lower(c.name))`),
@@ -210,10 +212,13 @@ function addVariables(scope: Construct): TerraformVariable {
         every('contains(["exact", "words"], c.search) && (c.kind == "text" || c.search == "exact")'),
         "search is exact or words, and only of a text",
       ],
-      [every(`length(c.comment) <= ${CHARACTERS}`), `each comment has at most ${CHARACTERS} characters`],
       [
-        `length(var.columns) + length([for c in var.columns : c if c.search == "words"]) + ${storedColumns([]).length} <= ${FIELDS}`,
-        `the index takes ${FIELDS} fields, and a text searched by words takes two`,
+        every(`length(c.comment) <= ${GLUE_CHARACTERS}`),
+        `each comment has at most ${GLUE_CHARACTERS} characters`,
+      ],
+      [
+        `length(var.columns) + length([for c in var.columns : c if c.search == "words"]) + ${storedColumns([]).length} <= ${INDEX_FIELDS}`,
+        `the index takes ${INDEX_FIELDS} fields, and a text searched by words takes two`,
       ],
       [
         `sum(concat([0], [for c in var.columns : length(c.name) + 8])) <= ${CONTRACT_BYTES}`,
@@ -228,7 +233,7 @@ function addVariables(scope: Construct): TerraformVariable {
     "Names of the tables. Without them, name with _json, _parquet and _quarantine",
     [
       [
-        `alltrue([for t in [coalesce(var.tables.raw, "\${var.name}_json"), coalesce(var.tables.merged, "\${var.name}_parquet"), coalesce(var.tables.quarantine, "\${var.name}_quarantine")] : can(regex("${NAME}", t)) && length(t) <= ${CHARACTERS} && !startswith(t, "${TEMPORARY_TABLE_PREFIX}")])`,
+        `alltrue([for t in [coalesce(var.tables.raw, "\${var.name}_json"), coalesce(var.tables.merged, "\${var.name}_parquet"), coalesce(var.tables.quarantine, "\${var.name}_quarantine")] : can(regex("${NAME.source}", t)) && length(t) <= ${GLUE_CHARACTERS} && !startswith(t, "${TEMPORARY_TABLE_PREFIX}")])`,
         `${nameRule}; ${TEMPORARY_TABLE_PREFIX} may not begin a name, because a merge deletes such tables`,
       ],
       [
@@ -245,7 +250,7 @@ function addVariables(scope: Construct): TerraformVariable {
     "First part of the indices' names. Without it, name with dashes",
     [
       [
-        `var.index == null || can(regex("^[a-z0-9][a-z0-9_-]*$", var.index)) && length(coalesce(var.index, "x")) <= ${INDEX_CHARACTERS}`,
+        `var.index == null || can(regex("${INDEX.source}", var.index)) && length(coalesce(var.index, "x")) <= ${INDEX_CHARACTERS}`,
         `lower-case letters, digits, underscores and dashes are allowed, a letter or digit first, at most ${INDEX_CHARACTERS}`,
       ],
     ],
@@ -258,7 +263,7 @@ function addVariables(scope: Construct): TerraformVariable {
     "Folder of the Parquet files in the lake, ending in a slash. Without it, parquet-NAME/",
     [
       [
-        `var.parquet_folder == null || can(regex("^[A-Za-z0-9_-]+/$", var.parquet_folder)) && length(coalesce(var.parquet_folder, "x")) <= ${CHARACTERS} && !anytrue([for z in [${words(Object.values(ZONES))}] : startswith(z, coalesce(var.parquet_folder, "-"))])`,
+        `var.parquet_folder == null || can(regex("^[A-Za-z0-9_-]+/$", var.parquet_folder)) && length(coalesce(var.parquet_folder, "x")) <= ${GLUE_CHARACTERS} && !anytrue([for z in [${words(Object.values(ZONES))}] : startswith(z, coalesce(var.parquet_folder, "-"))])`,
         `letters, digits, underscores and dashes with a slash behind them are allowed, and none of ${Object.values(ZONES).join(", ")}`,
       ],
     ],
