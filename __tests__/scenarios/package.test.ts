@@ -282,7 +282,7 @@ describe("another team's app, as `cdktf init` makes it", () => {
       expect(stderr).toMatch(/^the page, until all layers agree: http:/m);
       await expect(command("start", "--once")).rejects.toMatchObject({
         code: 2,
-        stderr: expect.stringContaining("--stack is required: there are no environments here"),
+        stderr: expect.stringContaining("--stack or --plan is required: there are no environments here"),
       });
       const { stdout: help } = await command("loadgen", "--help");
       expect(help).toContain("retail-bi loadgen --input-file data.csv");

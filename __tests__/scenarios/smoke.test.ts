@@ -158,7 +158,7 @@ async function overwrite(url: string, object: SavedObject): Promise<void> {
   const path = "/_dashboards/api/saved_objects/_resolve_import_errors";
   const answer = await fetch(new URL(path, url), {
     method: "POST",
-    headers: { "osd-xsrf": "true" },
+    headers: { "osd-xsrf": "true", securitytenant: "global" },
     body: form,
   });
   expect(await answer.json()).toMatchObject({ success: true });
