@@ -104,7 +104,7 @@ const REFUSED: readonly Refusal[] = [
   ["stream", { arn: "readings", retention_hours: 24 }],
   ["stream", { arn: "arn:aws:kinesis:eu-west-1:123456789012:stream/readings", retention_hours: 23 }],
   ["log_retention_days", 2],
-  ["saved_queries", { one: { name: "", description: "", sql: "SELECT 1" } }],
+  ["saved_queries", { one: { name: "", description: "", sql: "VALUES 1" } }],
   ["saved_queries", { one: { name: "one", description: "", sql: " " } }],
   ["panels", []],
   ["panels", [{ id: "One", title: "One", layer: "speed", chart: "bars" }]],

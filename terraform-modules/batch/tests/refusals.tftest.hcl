@@ -46,7 +46,7 @@ run "refusals_1" {
     key = {"arn":"arn:aws:kms:eu-west-1:123456789012:alias/key"}
     stream = {"arn":"readings","retention_hours":24}
     log_retention_days = 2
-    saved_queries = {"one":{"name":"","description":"","sql":"SELECT 1"}}
+    saved_queries = {"one":{"name":"","description":"","sql":"VALUES 1"}}
   }
 
   expect_failures = [
