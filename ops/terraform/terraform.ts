@@ -115,9 +115,10 @@ export class Terraform {
     return shown;
   }
 
-  /** Addresses of all resources and data sources in the state. */
+  /** Addresses of all resources and data sources in the state; none where nothing was ever applied. */
   public async stateList(): Promise<string[]> {
-    const { stdout } = await this.capture("state", ["list"]);
+    const { exitCode, stdout, stderr } = await this.capture("state", ["list"], [0, 1]);
+    if (exitCode !== 0 && !stderr.includes(NO_STATE)) throw this.failure("state", stderr.trim() || stdout);
     return stdout.split("\n").filter((line) => line !== "");
   }
 
@@ -175,6 +176,9 @@ export class Terraform {
     return new OperatorError(`terraform ${command} failed in ${this.folder}:\n${plain(message)}`);
   }
 }
+
+/** What `terraform state` says before the first apply. */
+const NO_STATE = "No state file was found!";
 
 /** Parses a line of `-json` output; other lines are not events. */
 function parseEvent(line: string): JsonObject | undefined {

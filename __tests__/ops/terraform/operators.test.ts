@@ -224,6 +224,15 @@ describe("Terraform's words", () => {
     await expect(terraform("echo broken >&2; exit 1").plan("plan")).rejects.toThrow("terraform plan failed");
   });
 
+  test("a state that was never written lists nothing; another failure is none of it", async () => {
+    const none = "echo 'No state file was found!' >&2; exit 1";
+    expect(await terraform(none).stateList()).toEqual([]);
+    expect(await terraform("printf 'a.b\nc.d\n'").stateList()).toEqual(["a.b", "c.d"]);
+    await expect(terraform("echo AccessDenied >&2; exit 1").stateList()).rejects.toThrow(
+      /state failed in .*:\nAccessDenied$/,
+    );
+  });
+
   test("an interrupted program is waited for", async () => {
     const stop = new AbortController();
     const script = "trap 'echo let go; exit 3' INT; echo ready; while :; do sleep 0.05; done";
