@@ -40,7 +40,8 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   const destroyed = await disposing(lane, stacks, terraform);
   await commandLine(lane, terraform);
   await otherTeams(lane, library);
-  await plainTerraform(lane);
   await ending(lane, stacks);
+  // A root of its own, with nothing of the environment.
+  await plainTerraform(lane);
   return { resources, destroyed };
 }
