@@ -9,7 +9,6 @@ import { drifting } from "./parts/drifting";
 import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
 import { otherTeams } from "./parts/other-teams";
-import { plainTerraform } from "./parts/plain-terraform";
 import { refusing } from "./parts/refusing";
 import { releasing } from "./parts/releasing";
 import { validity } from "./parts/validity";
@@ -41,7 +40,5 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await commandLine(lane, terraform);
   await otherTeams(lane, library);
   await ending(lane, stacks);
-  // A root of its own, with nothing of the environment.
-  await plainTerraform(lane);
   return { resources, destroyed };
 }
