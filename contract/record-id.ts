@@ -121,6 +121,11 @@ export function isRecordId(text: string): boolean {
   return shard <= LAST_SHARD && sequence <= LAST_SEQUENCE;
 }
 
+/** The part of an identity that all identities of its record begin with: what {@link recordPrefix} makes. */
+export function recordPrefixOf(recordId: string): string {
+  return recordId.slice(0, WIDTH.shard + WIDTH.sequence);
+}
+
 /** The part of an identity that all identities of its shard begin with. */
 export function shardPrefix(recordId: string): string {
   return recordId.slice(0, WIDTH.shard);

@@ -1,18 +1,15 @@
 import { checksum } from "../../contract/checksum";
 import type { StreamRecord } from "../../contract/lines";
 import { isStored, RecordJudge } from "../../contract/lines";
-import { decodeRecordId } from "../../contract/record-id";
+import { decodeRecordId, recordPrefixOf } from "../../contract/record-id";
 import type { RunTimeContract } from "../../contract/variable";
 import type { SentRecord } from "./send";
 
-/** Characters of the part of an identity that all lines of a record share. */
-const PREFIX_CHARACTERS = 46;
-
-/** A line that a layer must store. */
-interface ExpectedLine {
-  readonly checksum: string;
-  /** Place in the aggregated record; absent for a line of any other. */
-  readonly userRecord?: number;
+/** A line of the aggregated record. */
+interface UserRecord {
+  readonly id: string;
+  /** Place in the aggregated record, from 0. */
+  readonly place: number;
 }
 
 /** What a layer has of the lines that a smoke test sent. */
@@ -26,9 +23,10 @@ export interface Found {
 /** The lines of a smoke test as the stream has them, and what each layer must make of them. */
 export class ExpectedLines {
   private readonly prefixes: ReadonlyMap<string, SentRecord>;
-  private readonly stored = new Map<string, ExpectedLine>();
+  /** Checksums of the lines that a layer must store, by identity. */
+  private readonly stored = new Map<string, string>();
   /** Of the aggregated record: its lines are told by their checksum, whatever identity a layer gives them. */
-  private readonly userRecords = new Map<string, number>();
+  private readonly userRecords = new Map<string, UserRecord>();
   /** Reasons of the lines that must be refused, by identity. */
   public readonly refused = new Map<string, string>();
   private readonly judge: RecordJudge;
@@ -53,31 +51,31 @@ export class ExpectedLines {
 
   /** Whether a line is of this test. */
   public has(id: string): boolean {
-    return this.prefixes.has(id.slice(0, PREFIX_CHARACTERS));
+    return this.prefixes.has(recordPrefixOf(id));
   }
 
   /** Takes a record of the stream; others than the test's are none of its lines. */
   public addRecord(record: StreamRecord): void {
     const { columns } = this.contract;
     for (const line of this.judge.judgeRecord(record)) {
-      const sent = this.prefixes.get(line.recordId.slice(0, PREFIX_CHARACTERS));
+      const sent = this.prefixes.get(recordPrefixOf(line.recordId));
       if (sent === undefined) return;
       if (!isStored(line)) {
         this.refused.set(line.recordId, line.verdict.accepted ? "" : line.verdict.reason);
         continue;
       }
       const sum = checksum(columns, line.verdict.values, line.arrivedAt, line.verdict.extra);
-      const userRecord = sent.isAggregated ? decodeRecordId(line.recordId).subsequenceNumber : undefined;
-      this.stored.set(line.recordId, { checksum: sum, ...(userRecord !== undefined && { userRecord }) });
-      if (userRecord !== undefined) this.userRecords.set(sum, userRecord);
+      this.stored.set(line.recordId, sum);
+      if (sent.isAggregated) {
+        const { subsequenceNumber: place } = decodeRecordId(line.recordId);
+        this.userRecords.set(sum, { id: line.recordId, place });
+      }
     }
   }
 
   /** A reader of one layer. */
   public layer(): LayerLines {
-    return new LayerLines(this.stored, this.userRecords, (id) =>
-      this.prefixes.get(id.slice(0, PREFIX_CHARACTERS)),
-    );
+    return new LayerLines(this.stored, this.userRecords, (id) => this.prefixes.get(recordPrefixOf(id)));
   }
 }
 
@@ -89,8 +87,8 @@ export class LayerLines {
   private readonly named = new Map<number, string>();
 
   public constructor(
-    private readonly stored: ReadonlyMap<string, ExpectedLine>,
-    private readonly userRecords: ReadonlyMap<string, number>,
+    private readonly stored: ReadonlyMap<string, string>,
+    private readonly userRecords: ReadonlyMap<string, UserRecord>,
     private readonly recordOf: (id: string) => SentRecord | undefined,
   ) {}
 
@@ -99,16 +97,11 @@ export class LayerLines {
     const record = this.recordOf(id);
     if (record === undefined) return;
     // A line is counted under the identity that the stream gives it.
-    let known = id;
-    if (record.isAggregated) {
-      const place = this.userRecords.get(sum);
-      if (place !== undefined) {
-        this.named.set(place, id);
-        known = [...this.stored].find(([, { userRecord }]) => userRecord === place)?.[0] ?? id;
-      }
-    }
+    const userRecord = record.isAggregated ? this.userRecords.get(sum) : undefined;
+    if (userRecord) this.named.set(userRecord.place, id);
+    const known = userRecord?.id ?? id;
     this.rows.set(known, (this.rows.get(known) ?? 0) + 1);
-    if (this.stored.get(known)?.checksum !== sum) this.altered.add(known);
+    if (this.stored.get(known) !== sum) this.altered.add(known);
   }
 
   /** What the layer has. @param mayRepeat whether it may have a line twice */

@@ -1,12 +1,14 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { recordPrefix } from "../../contract/record-id";
-import { type Put, PutError } from "../../loadgen/put";
+import { MAX_CALL_RECORDS, type PackedRecord } from "../../loadgen/pack";
+import type { Put } from "../../loadgen/put";
+import { putWithRetry } from "../../loadgen/put-with-retry";
+import { Random } from "../../loadgen/random";
+import { Tally } from "../../loadgen/send-report";
+import { SYSTEM_TIMING } from "../../loadgen/timing";
 import type { SmokeRecord } from "./lines";
 
-/** Records in one call; PutRecords takes 500. */
-const RECORDS_PER_CALL = 500;
-const ATTEMPTS = 8;
-const FIRST_WAIT_MS = 200;
+/** A smoke test's puts are few: they are not interrupted. */
+const NEVER = new AbortController().signal;
 
 /** A record that the stream acknowledged. */
 export interface SentRecord extends SmokeRecord {
@@ -15,48 +17,43 @@ export interface SentRecord extends SmokeRecord {
 }
 
 /**
- * Puts records, and those that were not taken again, with growing pauses.
+ * Puts records as the load generator does, and those that were not taken again.
  * @throws PutError, or Error with the stream's reason, when a record is not taken
  */
 export async function sendRecords(put: Put, records: readonly SmokeRecord[]): Promise<SentRecord[]> {
   const sent: SentRecord[] = [];
-  for (let at = 0; at < records.length; at += RECORDS_PER_CALL) {
-    sent.push(...(await sendCall(put, records.slice(at, at + RECORDS_PER_CALL))));
+  const packed = new Map(
+    records.map((record): [PackedRecord, SmokeRecord] => {
+      const { partitionKey, data, lines } = record;
+      return [{ partitionKey, data, numbers: Array.from({ length: lines }, () => 0) }, record];
+    }),
+  );
+  const reasons: string[] = [];
+  const ports = {
+    put: async (batch: readonly PackedRecord[]) => {
+      const outcomes = await put(batch);
+      for (const [index, one] of batch.entries()) {
+        const outcome = outcomes[index];
+        const record = packed.get(one);
+        if (record === undefined || outcome?.status !== "acknowledged" || !outcome.position) continue;
+        const { shardId, sequenceNumber } = outcome.position;
+        sent.push({ ...record, prefix: recordPrefix(shardId, sequenceNumber) });
+      }
+      return outcomes;
+    },
+    tally: new Tally(() => SYSTEM_TIMING.now()),
+    timing: SYSTEM_TIMING,
+    random: new Random(1, 2),
+    onFailed: ({ reason }: { readonly reason: string }) => reasons.push(reason),
+    onCall: () => undefined,
+  };
+  const all = [...packed.keys()];
+  for (let at = 0; at < all.length; at += MAX_CALL_RECORDS) {
+    const fault = await putWithRetry(all.slice(at, at + MAX_CALL_RECORDS), ports, NEVER);
+    if (fault) throw fault;
+  }
+  if (sent.length < records.length) {
+    throw new Error(`${records.length - sent.length} records were not taken: ${reasons[0] ?? "no position"}`);
   }
   return sent;
-}
-
-async function sendCall(put: Put, records: readonly SmokeRecord[]): Promise<SentRecord[]> {
-  const sent: SentRecord[] = [];
-  let pending = records;
-  for (let attempt = 1; ; attempt++) {
-    let reason = "";
-    try {
-      const outcomes = await put(
-        pending.map(({ partitionKey, data, lines }) => ({
-          partitionKey,
-          data,
-          numbers: Array(lines).fill(0),
-        })),
-      );
-      const refused: SmokeRecord[] = [];
-      for (const [index, record] of pending.entries()) {
-        const outcome = outcomes[index];
-        if (outcome?.status === "acknowledged" && outcome.position) {
-          const { shardId, sequenceNumber } = outcome.position;
-          sent.push({ ...record, prefix: recordPrefix(shardId, sequenceNumber) });
-        } else {
-          reason = outcome && "reason" in outcome ? outcome.reason : "no position for a record";
-          refused.push(record);
-        }
-      }
-      if (refused.length === 0) return sent;
-      pending = refused;
-    } catch (error) {
-      if (!(error instanceof PutError) || error.failure === "refused" || attempt === ATTEMPTS) throw error;
-      reason = error.message;
-    }
-    if (attempt === ATTEMPTS) throw new Error(`${pending.length} records were not taken: ${reason}`);
-    await pause(FIRST_WAIT_MS * 2 ** (attempt - 1));
-  }
 }
