@@ -155,7 +155,7 @@ function program(): Command {
       `
 Exit codes: 0 with --once all input is in every layer, without it Ctrl-C ended the run; 1 a layer is missing lines, a line
 was not acknowledged, more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once
-was interrupted.
+was interrupted, or not everything stopped in time.
 
 Examples:
   npm start -- --once
@@ -215,7 +215,10 @@ async function start(options: Options): Promise<ExitCode> {
     () => {
       say("\nstopping; press Ctrl-C again to end at once");
       // Whatever holds it up: what was acknowledged survives an end at any moment.
-      setTimeout(() => process.exit(EXIT.interrupted), STOP_WITHIN_MS).unref();
+      setTimeout(() => {
+        say(`not everything stopped within ${STOP_WITHIN_MS / 1000} s`);
+        process.exit(EXIT.interrupted);
+      }, STOP_WITHIN_MS).unref();
     },
     () => process.exit(EXIT.interrupted),
   );

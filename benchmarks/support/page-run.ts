@@ -1,11 +1,15 @@
+import { EXIT } from "../../lib/exit";
 import { eventually } from "./eventually";
 import { StartCommand } from "./start";
 
 /** `npm start` with a page, which runs until it is stopped. */
 export interface PageRun {
   readonly url: string;
-  /** As Ctrl-C does. @returns the exit code */
-  stop(): Promise<number | null>;
+  /**
+   * As Ctrl-C does.
+   * @throws Error with what the command said, unless it ended in order, or said that a busy machine was too slow for that
+   */
+  stop(): Promise<void>;
   /** As `kill -9` of all its processes does. */
   kill(): Promise<void>;
   /** URL of the run's search engine. */
@@ -44,7 +48,9 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
     },
     stop: async () => {
       command.interrupt();
-      return (await command.ended).code;
+      const { code: last, stderr } = await command.ended;
+      const isCut = last === EXIT.interrupted && stderr.includes("not everything stopped within");
+      if (last !== EXIT.ok && !isCut) throw new Error(`the run ended with ${last}: ${stderr}`);
     },
   };
 }
