@@ -1,6 +1,5 @@
 import { unpackAggregate } from "./aggregate";
 import type { Column } from "./column";
-import { storedValue } from "./column-value";
 import { explainRecord } from "./explain";
 import { type AcceptedLine, type LineJudge, lineJudge, type RefusedLine, refuse } from "./judge";
 import { answerBytes, growthBytes, MAX_ANSWER_BYTES, maxLines } from "./limits";
@@ -54,7 +53,7 @@ export class RecordJudge {
 
   /** @param judge of one line; @default the one of `columns` */
   constructor(
-    private readonly columns: readonly Column[],
+    columns: readonly Column[],
     private readonly judge: LineJudge = lineJudge(columns),
   ) {
     this.maxLines = maxLines(columns);
@@ -104,14 +103,10 @@ export class RecordJudge {
    * no newline, not even at its end, and no carriage return, which Athena would take for a newline.
    */
   storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
-    const members: string[] = [];
-    for (const column of this.columns) {
-      const value = verdict.values[column.field] ?? null;
-      if (value !== null) members.push(`"${column.field}":${storedValue(column, value)}`);
-    }
-    members.push(`"record_id":"${recordId}"`, `"arrived_at":"${arrivedAt}"`);
-    members.push(`"${EXTRA_COLUMN.field}":${JSON.stringify(verdict.extra)}`);
-    return `{${members.join(",")}}`;
+    const { storedMembers, extra } = verdict;
+    const identity = `"record_id":"${recordId}","arrived_at":"${arrivedAt}"`;
+    const unknown = extra === "{}" ? '"{}"' : JSON.stringify(extra);
+    return `{${storedMembers}${identity},"${EXTRA_COLUMN.field}":${unknown}}`;
   }
 
   /** Whether the stored lines exceed one answer to Firehose. */

@@ -603,7 +603,7 @@ describe("laws", () => {
         fc.integer({ min: 200, max: 500 }),
         (texts, limit) => {
           const packer = new BulkPacker(limit);
-          const bulks = [...texts.map((entry) => packer.add({ entry })), packer.take()].filter(
+          const bulks = [...texts.map((entry) => packer.add({ entry, bytes: Buffer.byteLength(entry) })), packer.take()].filter(
             (bulk) => bulk !== undefined,
           );
 

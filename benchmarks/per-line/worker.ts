@@ -17,7 +17,10 @@ export interface Rounds {
 /** Makes a workload ready for its rounds. */
 export type Workload = (settings: never) => Promise<Rounds>;
 
-const WORKLOADS = { function: functionRounds, "json-parse": jsonParseRounds } as const satisfies Record<string, Workload>;
+const WORKLOADS = { function: functionRounds, "json-parse": jsonParseRounds } as const satisfies Record<
+  string,
+  Workload
+>;
 
 export type WorkloadName = keyof typeof WORKLOADS;
 

@@ -38,6 +38,7 @@ const PENDING_BYTES = 4 * 1024 * 1024;
 /** A document on its way into the index, with its line. */
 interface TrackedDocument extends Tracked {
   readonly entry: string;
+  readonly bytes: number;
 }
 
 /**
@@ -112,7 +113,8 @@ function buildDocument(
   try {
     const { recordId, arrivedAt, original } = line;
     const entry = bulkEntry(line, indexing);
-    const document = { sequenceNumber, line: { recordId, arrivedAt, original }, entry };
+    const bytes = Buffer.byteLength(entry);
+    const document = { sequenceNumber, line: { recordId, arrivedAt, original }, entry, bytes };
     if (!isTooLarge(document)) return document;
     batch.refuse(tracked, "document_too_large", `the document does not fit into a bulk request`);
   } catch (error) {

@@ -16,7 +16,8 @@ export async function jsonParseRounds({ file }: JsonParseSettings): Promise<Roun
       lines = JSON.parse(text);
     },
     run: async () => {
-      for (const line of lines) bytes += Object.keys(JSON.parse(Buffer.from(line, "base64").toString())).length;
+      for (const line of lines)
+        bytes += Object.keys(JSON.parse(Buffer.from(line, "base64").toString())).length;
       if (bytes === 0) throw new Error("no line has a member");
       return lines.length;
     },
