@@ -69,7 +69,9 @@ export async function upsertToEs(
     if (batch.isRetried(sequenceNumber)) continue;
     for (const line of readRecord(record, indexing, batch, ports.log)) {
       const document = buildDocument({ sequenceNumber, line }, indexing, batch);
-      if (document) await sendBulk(bulk.add(document), batch, ports);
+      const full = document && bulk.add(document);
+      // Without a promise for each line.
+      if (full) await sendBulk(full, batch, ports);
       if (batch.isRetried(sequenceNumber)) break;
     }
     if (batch.pendingBytes >= PENDING_BYTES || ports.timeLeftMs() < HASTE_MS) await flush();

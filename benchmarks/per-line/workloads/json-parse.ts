@@ -12,6 +12,7 @@ export async function jsonParseRounds({ file }: JsonParseSettings): Promise<Roun
   let lines: string[] = [];
   let bytes = 0;
   return {
+    parts: 1,
     prepare: () => {
       lines = JSON.parse(text);
     },
