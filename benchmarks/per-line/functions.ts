@@ -71,7 +71,7 @@ export async function validateRecords(
   }
 }
 
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
   REGION_NAME: "eu-west-1",
   AWS_REGION: "eu-west-1",
   AWS_ACCESS_KEY_ID: "benchmark",
@@ -81,7 +81,7 @@ const ENVIRONMENT = {
 } as const;
 
 /** The JavaScript of a function as it is deployed, in a file. */
-function codeOf(folder: string, { scratch }: MeasureSettings): string {
+export function codeOf(folder: string, { scratch }: MeasureSettings): string {
   const file = join(scratch, `${folder}.js`);
   for (const [name, code] of Object.entries(unzipSync(readFileSync(bundleFunction(folder).path)))) {
     writeFileSync(name === "index.js" ? file : join(scratch, name), code);
