@@ -17,7 +17,7 @@ import {
   WHOLE_LINE_CANCELLED,
 } from "./distributions";
 import { Random } from "./random";
-import { numbered, type SourceLine } from "./source";
+import { numbered, type Source, type SourceLine } from "./source";
 
 /** First customer number, as in the source. */
 const FIRST_CUSTOMER = 12_346;
@@ -26,10 +26,10 @@ const FIRST_INVOICE = 489_434;
 /** Sales that can still be cancelled. */
 const RECENT_SALES = 200;
 
-interface Customer {
-  readonly id: string;
-  readonly weight: number;
-}
+const SALES_BY_COUNTRY = COUNTRIES.map(({ name, sales }) => [name, sales] as const);
+
+/** A customer's number, and how busy he is. */
+type Customer = readonly [id: string, weight: number];
 
 /** Columns of a line that are not the invoice's own. */
 interface Item extends Product {
@@ -57,38 +57,32 @@ export function* generate(seed: number, now: () => number = Date.now): Generator
 
   for (;;) {
     const sale = makeSale(random, catalogue, customers);
-    yield* rows(String(number++), sale, now());
+    for (const row of rows(String(number++), sale, now())) yield row;
     recent.push(sale);
     if (recent.length > RECENT_SALES) recent.shift();
     if (random.chance(CANCELLATIONS_PER_SALE)) {
-      yield* rows(`C${number++}`, cancel(random, recent), now());
+      for (const row of rows(`C${number++}`, cancel(random, recent), now())) yield row;
     }
   }
 }
 
 /** The rows as lines to send. */
-export function syntheticLines(seed: number, now?: () => number): AsyncGenerator<SourceLine> {
+export function syntheticLines(seed: number, now?: () => number): Source<SourceLine> {
   return numbered(generate(seed, now), (row) => JSON.stringify(row));
 }
 
-function* rows(
-  number: string,
-  { customer, country, items }: Invoice,
-  now: number,
-): Generator<RetailTransaction> {
+function rows(number: string, { customer, country, items }: Invoice, now: number): RetailTransaction[] {
   const date = formatTimestamp(Math.floor(now / 1000) * 1000).slice(0, "YYYY-MM-DD HH:MM:SS".length);
-  for (const { stockCode, description, units, price } of items) {
-    yield {
-      Invoice: number,
-      StockCode: stockCode,
-      Description: description,
-      Quantity: units,
-      InvoiceDate: date,
-      Price: price,
-      Customer_ID: customer,
-      Country: country,
-    };
-  }
+  return items.map(({ stockCode, description, units, price }) => ({
+    Invoice: number,
+    StockCode: stockCode,
+    Description: description,
+    Quantity: units,
+    InvoiceDate: date,
+    Price: price,
+    Customer_ID: customer,
+    Country: country,
+  }));
 }
 
 function makeCustomers(random: Random): ReadonlyMap<string, readonly Customer[]> {
@@ -98,7 +92,7 @@ function makeCustomers(random: Random): ReadonlyMap<string, readonly Customer[]>
       name,
       Array.from({ length: customers }, (_, rank) => {
         id += 1 + random.below(60);
-        return { id: String(id), weight: (rank + 1) ** -CUSTOMER_CONCENTRATION };
+        return [String(id), (rank + 1) ** -CUSTOMER_CONCENTRATION];
       }),
     ]),
   );
@@ -109,9 +103,8 @@ function makeSale(
   catalogue: Catalogue,
   customers: ReadonlyMap<string, readonly Customer[]>,
 ): Invoice {
-  const country = random.weighted(COUNTRIES.map(({ name, sales }) => [name, sales] as const));
-  const regulars = (customers.get(country) ?? []).map(({ id, weight }) => [id, weight] as const);
-  const customer = random.chance(GUEST_SALES) ? "" : random.weighted(regulars);
+  const country = random.weighted(SALES_BY_COUNTRY);
+  const customer = random.chance(GUEST_SALES) ? "" : random.weighted(customers.get(country) ?? []);
   const items: Item[] = [];
   const taken = new Set<string>();
   for (let lines = Math.round(sample(random, LINES_OF_SALE)); lines > 0; lines--) {

@@ -4,6 +4,7 @@ import { formatTimestamp } from "../../contract/timestamp";
 import { type HeavyTailed, sample } from "../../loadgen/distributions";
 import { generate, syntheticLines } from "../../loadgen/generate";
 import { Random } from "../../loadgen/random";
+import { itemsOf } from "../../loadgen/source";
 import { describeRealRows, readRealRows } from "../support/real-rows";
 import { judgeLine } from "../support/retail";
 
@@ -146,7 +147,7 @@ describe("generate", () => {
 
   test("lines are the rows as JSON, numbered", async () => {
     const lines = [];
-    for await (const line of syntheticLines(8, () => NOW)) {
+    for await (const line of itemsOf(syntheticLines(8, () => NOW))) {
       lines.push(line);
       if (lines.length === 3) break;
     }

@@ -4,7 +4,10 @@
  */
 import { createInterface } from "node:readline";
 import { functionRounds } from "./workloads/functions";
+import { generatorRounds } from "./workloads/generator";
 import { jsonParseRounds } from "./workloads/json-parse";
+import { plainRowsRounds } from "./workloads/plain-rows";
+import { bareSdkRounds, senderRounds } from "./workloads/sender";
 
 /** What is repeated and measured. */
 export interface Rounds {
@@ -19,10 +22,14 @@ export interface Rounds {
 /** Makes a workload ready for its rounds. */
 export type Workload = (settings: never) => Promise<Rounds>;
 
-const WORKLOADS = { function: functionRounds, "json-parse": jsonParseRounds } as const satisfies Record<
-  string,
-  Workload
->;
+const WORKLOADS = {
+  function: functionRounds,
+  "json-parse": jsonParseRounds,
+  generator: generatorRounds,
+  "plain-rows": plainRowsRounds,
+  sender: senderRounds,
+  "bare-sdk": bareSdkRounds,
+} as const satisfies Record<string, Workload>;
 
 export type WorkloadName = keyof typeof WORKLOADS;
 
