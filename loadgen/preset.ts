@@ -19,6 +19,6 @@ export function presetOf(contract: RunTimeContract): Preset {
     contract,
     aliases: new Map(),
     wholeNumbers: [],
-    syntheticLines: (seed, now) => numbered(generateByKinds(contract, seed, now), String),
+    syntheticLines: (seed, now) => numbered(generateByKinds(contract, seed, now)),
   };
 }

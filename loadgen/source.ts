@@ -48,17 +48,14 @@ export async function* itemsOf<Item extends SourceItem>(source: Source<Item>): A
   for await (const given of source) yield* itemsIn(given);
 }
 
-/** Lines to send, numbered from 1, of what is made up: one block. */
-export async function* numbered<T>(
-  items: Iterable<T>,
-  textOf: (item: T) => string,
-): AsyncGenerator<Iterable<SourceLine>> {
-  yield numberedLines(items, textOf);
+/** Lines to send, numbered from 1, of texts that are made up: one block. */
+export async function* numbered(texts: Iterable<string>): AsyncGenerator<Iterable<SourceLine>> {
+  yield numberedLines(texts);
 }
 
-function* numberedLines<T>(items: Iterable<T>, textOf: (item: T) => string): Generator<SourceLine> {
+function* numberedLines(texts: Iterable<string>): Generator<SourceLine> {
   let number = 0;
-  for (const item of items) yield { bytes: Buffer.from(textOf(item)), number: ++number };
+  for (const text of texts) yield { bytes: Buffer.from(text), number: ++number };
 }
 
 /** Whether an item is a row that cannot be sent. */
