@@ -123,6 +123,6 @@ function tablesOf(folder: string): string {
   );
   if (status === 0) return stdout;
   throw new OperatorError(
-    `go tool terraform-docs failed in ${TERRAFORM_DOCS}: ${error?.message ?? stderr.trim()}`,
+    `the READMEs are not written, everything else is: go tool terraform-docs failed in ${TERRAFORM_DOCS}: ${error?.message ?? stderr.trim()}`,
   );
 }
