@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   "ops/target": ["contract", "lib", "modules", "environments", "local/plan"],
   "ops/terraform": ["lib", "modules", "environments", "local/plan", "ops/target"],
   "ops/preflight": ["lib", "modules", "environments", "local/plan", "ops/target", "ops/terraform"],
+  "ops/cost": ["lib", "lambdas", "environments", "stacks", "local/plan", "ops/target", "ops/terraform"],
   "ops/bootstrap": ["lib", "modules", "environments", "ops/target", "ops/terraform", "ops/preflight"],
   "ops/tunnel": ["lib", "ops/target"],
   "ops/reconcile": ["contract", "lib", "modules", "ops/target", "ops/tunnel"],
