@@ -134,7 +134,7 @@ function indexMisfits({ search, upsert }: CostSettings, { eventsPerSecond }: Loa
   if (search.retentionDays === undefined || days < search.retentionDays) {
     all.push({
       setting: "speed.volumeGiB",
-      problem: `${search.volumeGiB} GiB on each of ${search.dataNodes.count} data nodes are full after ${amount(days)} days; an index is kept ${search.retentionDays === undefined ? "for ever" : `for ${search.retentionDays}`} (${DOCUMENT_BYTES} bytes a document in each of ${search.copies} copies)`,
+      problem: `${search.volumeGiB} GiB on each data node are full after ${duration(days)}; an index is kept ${search.retentionDays === undefined ? "for ever" : `for ${search.retentionDays} days`} (${DOCUMENT_BYTES} bytes a document in each copy, of which there ${search.copies === 1 ? "is 1" : `are ${search.copies}`})`,
       remedy: "larger volumes, more nodes, or fewer speed.retentionDays",
     });
   }
@@ -160,6 +160,10 @@ function budgetMisfits(settings: CostSettings, load: Load, prices: Prices): read
       remedy: "raise it, or see the dials",
     },
   ];
+}
+
+function duration(days: number): string {
+  return days < 2 ? `${amount(days * 24)} hours` : `${amount(days)} days`;
 }
 
 /** Three digits, or all before the point. */

@@ -183,7 +183,8 @@ export function mergeScan(settings: CostSettings, flow: Flow) {
   const ids = settings.merge?.strategy === "swap" ? flow.storedBytes * 3600 * IDENTITIES : 0;
   const merges = mergeQueries(settings, flow.objects).map(({ weight, share }) => ({
     weight,
-    bytes: raw * share + ids,
+    // The identities of the two hours before it.
+    bytes: raw * share + 2 * ids,
   }));
   const compare =
     settings.merge?.strategy === "swap" && merges.length > 0 ? [{ weight: 1, bytes: raw + 3 * ids }] : [];
@@ -386,7 +387,7 @@ function addSearch(bill: Bill, { search }: CostSettings): void {
     ["master nodes", search.masterNodes],
   ] as const) {
     if (nodes) {
-      const item = `${nodes.count} ${what} ${nodes.type}`;
+      const item = `${what} ${nodes.type}`;
       bill.addKind("search domain", item, nodes.count * HOURS, `opensearch.hour.${nodes.type}`);
     }
   }
@@ -419,8 +420,8 @@ function addLogs(bill: Bill, settings: CostSettings, load: Load, { validate, ups
   const flows = network.flowLogs ? (nodes + running) * FLOW_LOG.perMinute * HOURS * 60 * FLOW_LOG.bytes : 0;
   const gb = (functions * LOG_BYTES + flows) / GB;
   const kept = Math.min(settings.logDays, load.months * DAYS) / DAYS;
-  bill.add("logs", "logs in", gb, "logs.GBIn");
-  bill.add("logs", "logs kept", gb * STORED_LOGS * kept, "logs.GBMonth");
+  bill.add("logs", "ingested", gb, "logs.GBIn");
+  bill.add("logs", "stored", gb * STORED_LOGS * kept, "logs.GBMonth");
 }
 
 function addKeys(
