@@ -37,7 +37,17 @@ const MAY_IMPORT = {
   "local/opensearch": ["lib", "local/plan", "local/services"],
   "local/page": ["contract", "lib", "dashboards", "lambdas", "loadgen", "ops/reconcile", "local"],
   local: ["contract", "lib", "dashboards", "modules", "environments", "loadgen", "ops/reconcile"],
-  benchmarks: ["contract", "lib", "lambdas", "modules", "environments", "loadgen", "ops/reconcile", "local"],
+  benchmarks: [
+    "contract",
+    "lib",
+    "lambdas",
+    "modules",
+    "environments",
+    "loadgen",
+    "ops/cost",
+    "ops/reconcile",
+    "local",
+  ],
 };
 
 const room = (name) => `^${name}/`;

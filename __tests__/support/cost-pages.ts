@@ -1,12 +1,14 @@
+import { SECONDS } from "../../ops/cost/assumptions";
 import { type Bill, billOf, reportOf } from "../../ops/cost/cost";
 import type { Dial } from "../../ops/cost/dials";
 import { LAB } from "../../ops/cost/lab";
 import type { Load } from "../../ops/cost/load";
-import type { Item } from "../../ops/cost/model";
+import { type Flow, flowOf, type Item, mergeScan } from "../../ops/cost/model";
 import { Prices } from "../../ops/cost/prices";
 import { readSettings } from "../../ops/cost/read-settings";
 import { dialRows, dollars, layerRows, perMillion, quantity } from "../../ops/cost/report";
 import type { CostSettings } from "../../ops/cost/settings";
+import { DOCUMENT_BYTES, GIB } from "../../stacks/index-volume";
 
 const PRICES = Prices.ofRepository();
 const RATES = [1, 100, 1_000, 10_000] as const;
@@ -49,6 +51,7 @@ export function costBlocks(dev: CostSettings, prod: CostSettings): readonly Bloc
     },
     { page: "docs/costs.md", name: "dials", text: dialTables(prod) },
     { page: "docs/costs.md", name: "assumptions", text: assumptions(prod) },
+    { page: "docs/scale.md", name: "scale", text: scaleTable(prod) },
   ];
 }
 
@@ -151,4 +154,54 @@ function assumptions(system: CostSettings): string {
   return reportOf(system, undefined, load(1), PRICES)
     .assumptions.map((one) => `- ${one}`)
     .join("\n");
+}
+
+const SCALE_RATES = [1, 100, 10_000, 1_000_000] as const;
+
+/** What the model says of each layer by itself, in prod. */
+function scaleTable(system: CostSettings): string {
+  const packed = (of: (one: Flow) => number): string[] =>
+    SCALE_RATES.map((rate) =>
+      PACKS.map((pack) => Math.ceil(of(flowOf(system, load(rate, pack)))).toLocaleString("en")).join(", "),
+    );
+  const alone = (of: (one: Flow, rate: number) => string): string[] =>
+    SCALE_RATES.map((rate) => of(flowOf(system, load(rate)), rate));
+  const gib = (value: number): string => {
+    if (value < 1) return `${quantity(value * 1024)} MiB`;
+    return value < 1024 ? `${quantity(value)} GiB` : `${quantity(value / 1024)} TiB`;
+  };
+  const atOnce = ({ rate, seconds }: Flow["upsert"]): number => rate * seconds;
+  const perMonth = (rate: number): number => (rate * SECONDS * DOCUMENT_BYTES) / GIB;
+  return markdown(
+    ["at a second", ...SCALE_RATES.map((rate) => rate.toLocaleString("en")), "setting"],
+    [
+      [
+        `shards, with ${PACKS.join(" and ")} lines in a record`,
+        ...packed(({ neededShards }) => neededShards),
+        "`stream.capacity`, `--pack`",
+      ],
+      [
+        "ValidateRecords at once",
+        ...packed(({ validate }) => atOnce(validate)),
+        "concurrency of the account",
+      ],
+      [
+        "UpsertToES at once",
+        ...packed(({ upsert }) => atOnce(upsert)),
+        "`speed.parallelizationFactor`, concurrency of the account",
+      ],
+      ["raw objects an hour", ...alone(({ objects }) => quantity(objects * 3600)), "`lake.bufferMiB`"],
+      [
+        "largest query of an hour's merge",
+        ...alone((flow) => gib(mergeScan(system, flow).largest / GIB)),
+        "`merge.scanLimitGiB`",
+      ],
+      [
+        "index of a month, one copy",
+        ...alone((_, rate) => gib(perMonth(rate))),
+        "`speed.shards`, `speed.volumeGiB`, `speed.retentionDays`",
+      ],
+    ],
+    1,
+  );
 }

@@ -41,11 +41,17 @@ export const CPU_MICROS = { validate: 9.3, upsert: 13.8, labUpsert: 23.7 } as co
 export const MIB_OF_A_CORE = 1769;
 /** Seconds of an invocation beside its lines. */
 export const OVERHEAD_SECONDS = { validate: 0.01, upsert: 0.1 } as const;
-/** Seconds of a run of MergeSmallFiles. */
-export const RUN_SECONDS = { idle: 2, busy: 10 } as const;
+/** Seconds of a run of MergeSmallFiles without data, and the longest with so many lines a second. */
+export const IDLE_RUN_SECONDS = 2;
+export const RUN_SECONDS: readonly (readonly [eventsPerSecond: number, seconds: number])[] = [
+  [100, 11],
+  [10_000, 14],
+  [100_000, 51],
+  [1_000_000, 255],
+];
 
-/** Requests of a run of MergeSmallFiles: the same at every rate but for LIST, by the hours that it looks back. */
-export const MERGE_REQUESTS = { put: 6.3, glue: 5.1 } as const;
+/** Requests of a run of MergeSmallFiles: LIST by the hours that it looks back, and for the objects of an hour. */
+export const MERGE_REQUESTS = { put: 6.3, glue: 5.1, listForThousandObjects: 11.8 } as const;
 export const MERGE_LISTS: readonly (readonly [hours: number, requests: number])[] = [
   [26, 9.1],
   [170, 14.3],
@@ -64,7 +70,7 @@ export const BUCKET_KEY_MISSES = 0.01;
 /** Requests to KMS an hour, for the stream's writers and for each of its readers. https://docs.aws.amazon.com/streams/latest/dev/costs-performance.html */
 export const STREAM_KEY_REQUESTS = 12;
 
-/** A value between measured points, on a logarithmic scale of the first; outside of them that of the nearest. */
+/** A value between measured points, on logarithmic scales; outside of them that of the nearest. */
 export function between(points: readonly (readonly [number, number])[], at: number): number {
   const [first] = points;
   const last = points.at(-1);
@@ -74,7 +80,7 @@ export function between(points: readonly (readonly [number, number])[], at: numb
   const above = points.findIndex(([x]) => x >= at);
   const [[x0, y0], [x1, y1]] = [points[above - 1] ?? first, points[above] ?? last];
   const share = Math.log(at / x0) / Math.log(x1 / x0);
-  return y0 + (y1 - y0) * share;
+  return y0 * (y1 / y0) ** share;
 }
 
 /** Every assumption of the model, as the command prints them. */
@@ -88,7 +94,7 @@ export const ASSUMPTIONS: readonly string[] = [
   "Firehose writes one object for a full buffer or an ended interval; a stream of many shards may have more.",
   "Storage is that of the last of --months; Parquet and, without a lifecycle rule, raw objects are kept for ever.",
   "An hour is merged at each run and once after it ended, and then compared. Athena bills at least 10 MB for each query. Queries of analysts are not in it.",
-  `A run of MergeSmallFiles takes ${RUN_SECONDS.busy} s (${RUN_SECONDS.idle} s without data, assumed), ${MERGE_REQUESTS.put} PUTs, ${MERGE_LISTS.map(([, lists]) => lists).join(", ")} LISTs at ${MERGE_LISTS.map(([hours]) => hours).join(", ")} hours of look-back and ${MERGE_REQUESTS.glue} Glue requests (simulated, docs/measurements.md; also when idle).`,
+  `A run of MergeSmallFiles takes ${IDLE_RUN_SECONDS} s without data (assumed), and ${RUN_SECONDS.map(([, seconds]) => seconds).join(", ")} s at ${RUN_SECONDS.map(([rate]) => rate.toLocaleString("en")).join(", ")} lines a second; ${MERGE_REQUESTS.put} PUTs, ${MERGE_REQUESTS.glue} Glue requests, ${MERGE_LISTS.map(([, lists]) => lists).join(", ")} LISTs at ${MERGE_LISTS.map(([hours]) => hours).join(", ")} hours of look-back, and ${MERGE_REQUESTS.listForThousandObjects} for each 1,000 objects of an hour (simulated by npm run bench -- merge-cost; also when idle).`,
   `CPU time for a line: ValidateRecords ${CPU_MICROS.validate} µs, UpsertToES ${CPU_MICROS.upsert} µs, the lab's Python ${CPU_MICROS.labUpsert} µs (real rows and bundles, 2026-11-28, one core of the machine that measured; Lambda's is taken to be as fast). A function has a core at ${MIB_OF_A_CORE} MB, and less in proportion.`,
   `Beside its lines an invocation of ValidateRecords takes ${OVERHEAD_SECONDS.validate * 1000} ms and one of UpsertToES ${OVERHEAD_SECONDS.upsert * 1000} ms (assumed: the answer of _bulk). UpsertToES is invoked once a window for each shard, more often when its batches are full.`,
   `An invocation logs ${LOG_BYTES} bytes; a flow log has ${FLOW_LOG.perMinute} records of ${FLOW_LOG.bytes} bytes a minute for each node and each running UpsertToES; an access log ${ACCESS_LOG_BYTES} bytes a request (assumed). Slow and audit logs of the domain depend on its queries and are not in it.`,

@@ -11,6 +11,7 @@ import {
   GZIP,
   HOURS,
   IDENTITIES,
+  IDLE_RUN_SECONDS,
   KINESIS_ROUNDING,
   LOG_BYTES,
   MERGE_LISTS,
@@ -293,7 +294,7 @@ function addStream(bill: Bill, settings: CostSettings, flow: Flow): void {
 function addFunctions(bill: Bill, settings: CostSettings, load: Load, { validate, upsert }: Flow): void {
   addFunction(bill, "validate function", settings.validate, validate);
   if (settings.merge) {
-    const seconds = load.eventsPerSecond > 0 ? RUN_SECONDS.busy : RUN_SECONDS.idle;
+    const seconds = load.eventsPerSecond > 0 ? between(RUN_SECONDS, load.eventsPerSecond) : IDLE_RUN_SECONDS;
     addFunction(bill, "merge function", settings.merge, {
       rate: 1 / (settings.merge.everyMinutes * 60),
       seconds,
@@ -320,8 +321,10 @@ function lakeRequests(settings: CostSettings, flow: Flow): { readonly put: numbe
   const { merge } = settings;
   const runs = merge ? SECONDS / (merge.everyMinutes * 60) : 0;
   const { queries } = mergeScan(settings, flow);
-  const perRun =
-    merge?.strategy === "swap" ? MERGE_REQUESTS.put + between(MERGE_LISTS, merge.lookBackHours) : 0;
+  const lists = merge
+    ? between(MERGE_LISTS, merge.lookBackHours) + MERGE_REQUESTS.listForThousandObjects * flow.objects * 3.6
+    : 0;
+  const perRun = merge?.strategy === "swap" ? MERGE_REQUESTS.put + lists : 0;
   const reads = sum(mergeQueries(settings, flow.objects).map(({ weight, share }) => weight * share));
   const objectsAnHour = flow.objects * 3600;
   return {
