@@ -173,12 +173,12 @@ function scaleTable(system: CostSettings): string {
   const atOnce = ({ rate, seconds }: Flow["upsert"]): number => rate * seconds;
   const perMonth = (rate: number): number => (rate * SECONDS * DOCUMENT_BYTES) / GIB;
   return markdown(
-    ["at a second", ...SCALE_RATES.map((rate) => rate.toLocaleString("en")), "setting"],
+    ["at a second", "setting", ...SCALE_RATES.map((rate) => rate.toLocaleString("en"))],
     [
       [
         `shards, with ${PACKS.join(" and ")} lines in a record`,
-        ...packed(({ neededShards }) => neededShards),
         "`stream.capacity`, `--pack`",
+        ...packed(({ neededShards }) => neededShards),
       ],
       [
         "ValidateRecords at once",
@@ -187,21 +187,21 @@ function scaleTable(system: CostSettings): string {
       ],
       [
         "UpsertToES at once",
-        ...packed(({ upsert }) => atOnce(upsert)),
         "`speed.parallelizationFactor`, concurrency of the account",
+        ...packed(({ upsert }) => atOnce(upsert)),
       ],
-      ["raw objects an hour", ...alone(({ objects }) => quantity(objects * 3600)), "`lake.bufferMiB`"],
+      ["raw objects an hour", "`lake.bufferMiB`", ...alone(({ objects }) => quantity(objects * 3600))],
       [
         "largest query of an hour's merge",
-        ...alone((flow) => gib(mergeScan(system, flow).largest / GIB)),
         "`merge.scanLimitGiB`",
+        ...alone((flow) => gib(mergeScan(system, flow).largest / GIB)),
       ],
       [
         "index of a month, one copy",
-        ...alone((_, rate) => gib(perMonth(rate))),
         "`speed.shards`, `speed.volumeGiB`, `speed.retentionDays`",
+        ...alone((_, rate) => gib(perMonth(rate))),
       ],
     ],
-    1,
+    2,
   );
 }

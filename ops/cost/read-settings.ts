@@ -41,6 +41,7 @@ export function readSettings(
   );
   return reader.settings(
     name,
+    region,
     opened.flatMap(({ notPriced }) => notPriced),
   );
 }
@@ -86,7 +87,7 @@ class Reader {
     this.lambdas = this.all("aws_lambda_function").map(readLambda);
   }
 
-  settings(name: string, notPriced: readonly NotPriced[]): CostSettings {
+  settings(name: string, region: string | undefined, notPriced: readonly NotPriced[]): CostSettings {
     const [stack] = this.stacks;
     if (stack === undefined) throw new TypeError("a system has a stack");
     const delivery = this.delivery();
@@ -110,7 +111,7 @@ class Reader {
     if (delivery && lake === undefined) this.leaveOut("storage of the lake", "its bucket has another owner");
     return {
       name,
-      region: stack.region,
+      region: stack.named.region ?? region ?? "a region that it does not name",
       ...(stream && { stream }),
       ...(delivery && { delivery: delivery.delivery }),
       ...(validate && { validate }),

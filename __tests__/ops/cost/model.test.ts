@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { between, HOURS, PARQUET, SECONDS, STORED_EXTRA } from "../../../ops/cost/assumptions";
+import { between, CPU_MICROS, HOURS, PARQUET, SECONDS, STORED_EXTRA } from "../../../ops/cost/assumptions";
 import { billOf } from "../../../ops/cost/cost";
 import { dialsOf } from "../../../ops/cost/dials";
 import { misfitsOf } from "../../../ops/cost/fit";
@@ -137,6 +137,47 @@ describe("reckoned by hand, a month of 730 hours", () => {
     expectDollars(settings, load(1000), "duration", 4 * 2_628_000 * seconds * 0.5 * 0.0000133334);
   });
 
+  test("ValidateRecords at 100 and at 100,000 lines a second", () => {
+    const settings = { ...NOTHING, stream: STREAM, validate: FULL.validate } as CostSettings;
+    // Each shard once a minute; four shards.
+    expectDollars(settings, load(100), "invocations", (4 / 60) * 2.628 * 0.2);
+    const seconds = 0.01 + (1500 * CPU_MICROS.validate * 1e-6 * 1769) / 512;
+    expectDollars(settings, load(100), "duration", (4 / 60) * 2_628_000 * seconds * 0.5 * 0.0000133334);
+    // 20 MB a second in buffers of 0.8 MiB.
+    expectDollars(settings, load(100_000), "invocations", (20e6 / (0.8 * 1024 ** 2)) * 2.628 * 0.2);
+  });
+
+  test("requests: of Firehose, of a merge once an hour, of KMS", () => {
+    const delivery = { bufferMiB: 1, bufferSeconds: 60, gzip: false };
+    const once = { ...ARM, everyMinutes: 60, lookBackHours: 1, strategy: "once" as const };
+    const settings = {
+      ...NOTHING,
+      delivery,
+      merge: once,
+      lake: { ...FULL.lake, objectEvents: true },
+    } as CostSettings;
+    // An object a minute; a query, its file and its result each hour, which reads 60 objects.
+    expectDollars(settings, load(10), "PUT and LIST", (62 * 730 * 0.005) / 1000);
+    expectDollars(settings, load(10), "GET", (60 * 730 * 0.0004) / 1000);
+    expectDollars(settings, load(10), "object events", (2 * 62 * 730) / 1e6);
+    // MiB by MiB: 200,000 bytes a second fill one in 5.24 s.
+    expect(flowOf(settings, load(1000)).objects).toBeCloseTo(200_000 / 1024 ** 2, 9);
+    const keyed = { ...NOTHING, stream: { ...STREAM, encrypted: true }, upsert: FULL.upsert } as CostSettings;
+    expectDollars(keyed, load(10), "KMS requests", (2 * 12 * 730 * 0.03) / 10_000);
+    expect(itemsOf(keyed, load(0), PRICES).map(({ item }) => item)).not.toContain("KMS requests");
+  });
+
+  test("logs of the merge and of the network", () => {
+    const merge = { ...NOTHING, merge: FULL.merge, logDays: 14 } as CostSettings;
+    const runs = 2_628_000 / (13 * 60);
+    expectDollars(merge, load(0), "ingested", (runs * 1500 * 0.5) / 1024 ** 3);
+    const network = { ...NOTHING, search: FULL.search, network: FULL.network, logDays: 14 } as CostSettings;
+    const { quantity } = item(network, load(0), "ingested");
+    expect(quantity).toBeCloseTo((6 * 4 * 730 * 60 * 130) / 1024 ** 3, 9);
+    // A month of them, of which 14 days are kept, compressed.
+    expect(item(network, load(0), "stored").quantity).toBeCloseTo((quantity * 0.15 * 14 * 24) / 730, 9);
+  });
+
   test("a merge every 30 minutes of plain objects", () => {
     const merge = { ...ARM, everyMinutes: 30, lookBackHours: 26, strategy: "swap" as const };
     const settings = { ...NOTHING, delivery: { bufferMiB: 1, bufferSeconds: 60, gzip: false }, merge };
@@ -221,7 +262,6 @@ describe("laws", () => {
     provisioned: { ...FULL, stream: { ...STREAM, mode: "PROVISIONED" as const } },
     lab: LAB,
   };
-  fc.configureGlobal({ numRuns: 1_500 });
   const loads = fc.record({
     eventsPerSecond: fc.double({ min: 0.001, max: 1_000_000, noNaN: true }),
     bytes: fc.integer({ min: 1, max: 10_000 }),

@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject, objectOf } from "../../../lib/json";
 import { EventStream } from "../../../modules/ingest/event-stream";
 import { Vpc } from "../../../modules/network/vpc";
 import { SpeedLayer } from "../../../modules/speed/speed-layer";
+import { CPU_MICROS } from "../../../ops/cost/assumptions";
 import { billOf } from "../../../ops/cost/cost";
 import { Prices } from "../../../ops/cost/prices";
 import { readSettings } from "../../../ops/cost/read-settings";
@@ -72,7 +73,7 @@ test("every setting of dev and prod", async () => {
       batchSize: 1000,
       windowSeconds: 1,
       parallelizationFactor: 1,
-      cpuMicrosPerLine: 13.8,
+      cpuMicrosPerLine: CPU_MICROS.upsert,
     },
     lake: { rawDays: 30, noncurrentDays: 7, objectEvents: true, accessLogDays: 14, encrypted: true },
     search: {
@@ -203,6 +204,15 @@ describe("a stack of another app", () => {
     expect(items).not.toContain("data nodes x9.huge.search");
     expect(items).toContain("master nodes m6g.xlarge.search");
     expect(settings.network.natGateways).toBe(0);
+  });
+
+  test("a region that the stack does not name is that of the process, or said to be unknown", () => {
+    writeStack(folder, { ...documentOf(everyOption), provider: { aws: [{}] } });
+    const regionWith = (variables: Record<string, string>): string =>
+      readSettings("test", [{ directory: folder, variables: {} }], PRICES, variables).region;
+    expect(regionWith({ AWS_REGION: "eu-north-1" })).toBe("eu-north-1");
+    expect(regionWith({ AWS_DEFAULT_REGION: "eu-south-1" })).toBe("eu-south-1");
+    expect(regionWith({})).toBe("a region that it does not name");
   });
 
   test("a value that only Terraform knows is an error that names it", () => {
