@@ -224,6 +224,26 @@ describe("a stack of another app", () => {
     expect(() => read(folder)).toThrow(/aws_kinesis_stream\.\S+\.shard_count/);
   });
 
+  test("the storage of a bucket of another owner is named", () => {
+    const document = changed(documentOf(everyOption), "aws_kinesis_firehose_delivery_stream", (body) => ({
+      ...body,
+      extended_s3_configuration: {
+        ...objectOf(body, "extended_s3_configuration"),
+        bucket_arn: "arn:aws:s3:::theirs",
+      },
+    }));
+    writeStack(folder, document);
+    const settings = read(folder);
+    expect(settings).not.toHaveProperty("lake");
+    expect(settings.notPriced).toContainEqual({
+      what: "storage of the lake",
+      why: "its bucket has another owner",
+    });
+    const items = billOf(settings, { ...IDLE, eventsPerSecond: 100 }, PRICES).items.map(({ item }) => item);
+    expect(items).toContain("PUT and LIST");
+    expect(items).not.toContain("storage");
+  });
+
   test("two systems are refused", () => {
     const document = documentOf(everyOption);
     const resource = objectOf(document, "resource");
