@@ -182,8 +182,8 @@ function scaleTable(system: CostSettings): string {
       ],
       [
         "ValidateRecords at once",
-        ...packed(({ validate }) => atOnce(validate)),
         "concurrency of the account",
+        ...packed(({ validate }) => atOnce(validate)),
       ],
       [
         "UpsertToES at once",
