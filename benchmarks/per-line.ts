@@ -12,6 +12,7 @@ import { upsertToEs, validateRecords } from "./per-line/functions";
 import { linesOf, pythonSpelling } from "./per-line/lines";
 import { csvReplay, generation, sender } from "./per-line/load-generator";
 import type { Measure, MeasureSettings } from "./per-line/measure";
+import { type StartMeasure, startOfUpsertToEs } from "./per-line/start";
 
 /** How much is measured. */
 export interface PerLineOptions {
@@ -51,6 +52,16 @@ export async function* measurePerLine({
   }
 }
 
+/** CPU time of a start of UpsertToES. @param rounds a third of the turns that count. @default 9 */
+export function measureStart(rounds = 9): StartMeasure {
+  const scratch = mkdtempSync(join(tmpdir(), "bench-start-"));
+  try {
+    return startOfUpsertToEs({ rounds, warmUp: 3, scratch });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 async function main(): Promise<void> {
   const { json, ...options } = new Command("npm run bench -- per-line")
     .option("--input-file <file>", "lines of this file instead of generated ones")
@@ -77,6 +88,11 @@ async function main(): Promise<void> {
     ]);
   }
   if (!json) process.stdout.write(`${table}\n`);
+  if (!(options.only ?? [""]).some((part) => "start".includes(part))) return;
+  const start = measureStart(options.rounds);
+  const { name, cpuMillis, emptyCpuMillis, aboveEmptyMillis } = start;
+  const text = `${name}: ${cpuMillis.toFixed(1)} ms of CPU, ${aboveEmptyMillis.toFixed(1)} above an empty function's ${emptyCpuMillis.toFixed(1)}`;
+  process.stdout.write(`${json ? JSON.stringify(start) : text}\n`);
 }
 
 if (process.argv[1] === __filename) void main();

@@ -3,24 +3,12 @@
  * line of its standard input.
  */
 import { createInterface } from "node:readline";
+import type { Workload } from "./rounds";
 import { functionRounds } from "./workloads/functions";
 import { generatorRounds } from "./workloads/generator";
 import { jsonParseRounds } from "./workloads/json-parse";
 import { plainRowsRounds } from "./workloads/plain-rows";
 import { bareSdkRounds, senderRounds } from "./workloads/sender";
-
-/** What is repeated and measured. */
-export interface Rounds {
-  /** Parts of a round, such as batches. */
-  readonly parts: number;
-  /** Not measured, before each part. */
-  readonly prepare?: (part: number) => void;
-  /** @returns the number of lines */
-  readonly run: (part: number) => Promise<number>;
-}
-
-/** Makes a workload ready for its rounds. */
-export type Workload = (settings: never) => Promise<Rounds>;
 
 const WORKLOADS = {
   function: functionRounds,

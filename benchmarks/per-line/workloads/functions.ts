@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Context } from "aws-lambda";
-import type { Rounds } from "../worker";
+import type { Rounds } from "../rounds";
 
 /** A function's handler by its bundle, and files of the events that it is called with in turn. */
 export interface FunctionSettings {

@@ -2,7 +2,7 @@ import { produce } from "../../../loadgen/produce";
 import { dryRun } from "../../../loadgen/put";
 import { replay } from "../../../loadgen/replay";
 import { retailPreset } from "../../../loadgen/retail-preset";
-import type { Rounds } from "../worker";
+import type { Rounds } from "../rounds";
 
 /** A run of the load generator that sends nothing. */
 export interface GeneratorSettings {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Rounds } from "../worker";
+import type { Rounds } from "../rounds";
 
 /** Files of lines in base64, one JSON line each. */
 export interface JsonParseSettings {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Rounds } from "../worker";
+import type { Rounds } from "../rounds";
 
 /** Rows that are ready in memory. */
 export interface PlainRowsSettings {

@@ -4,7 +4,7 @@ import { createKinesisClient, kinesisPut } from "../../../loadgen/kinesis";
 import { Batcher, type PackedRecord, Packer } from "../../../loadgen/pack";
 import { produce } from "../../../loadgen/produce";
 import type { SourceLine } from "../../../loadgen/source";
-import type { Rounds } from "../worker";
+import type { Rounds } from "../rounds";
 
 /** Lines that are sent to a stream. */
 export interface SenderSettings {
