@@ -22,6 +22,9 @@ const REQUIRED_AWS = ">= 5.100.0, < 6.0.0";
 /** A part of a stack's JSON. */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** Blocks of resources, by type and name. */
+type Resources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, Json>>>>>>;
+
 /** Scopes that only group constructs; addresses leave them out, as those of {@link RetailBiStack} do. */
 const GROUPS = new Set(["Default", "IngestBatch", "SpeedLayer"]);
 
@@ -90,19 +93,34 @@ export class ModuleStack extends TerraformStack {
 
   /** The module's JSON. */
   public override toTerraform(): { readonly [key: string]: Json } {
-    const { "//": _, provider, ...json } = super.toTerraform() as Record<string, Json>;
+    const { "//": _, provider, ...json } = inModule(super.toTerraform() as Json) as Record<string, Json>;
+    const resources = json["resource"] as Resources;
     return {
-      ...(inModule(json) as object),
+      ...json,
+      resource: { ...resources, terraform_data: { data_plane: dataPlane(resources) } },
       terraform: {
         required_version: REQUIRED_TERRAFORM,
         required_providers: { aws: { source: "hashicorp/aws", version: REQUIRED_AWS } },
       },
       data: {
-        ...(inModule(json["data"] ?? {}) as object),
+        ...(json["data"] as object),
         aws_partition: { current: {} },
       },
     };
   }
+}
+
+/**
+ * The variables of the functions, by the names of their resources. In a plan the provider has a function's variables as
+ * unknown if one of them is, such as the endpoint of a domain that does not exist yet; Terraform's own resource does not.
+ */
+function dataPlane({ aws_lambda_function: functions = {} }: Resources): { readonly input: Json } {
+  const variables = Object.entries(functions).map(([name, { environment }]) => {
+    const given = (environment as { readonly variables?: Json } | undefined)?.variables;
+    if (given === undefined) throw new Error(`aws_lambda_function.${name} has no variables`);
+    return [name, given] as const;
+  });
+  return { input: { functions: Object.fromEntries(variables) } };
 }
 
 /** Lets a variable decide what destroy removes with a resource. */

@@ -95,6 +95,20 @@ describe.each(Object.keys(TERRAFORM_MODULES))("the module %s", (name) => {
     );
   });
 
+  test("tells the variables of the functions in its plan", () => {
+    const { resource } = jsonOf(name);
+    const functions: Readonly<Record<string, { readonly environment?: { readonly variables?: object } }>> =
+      resource["aws_lambda_function"] ?? {};
+    expect(Object.keys(functions).length).toBeGreaterThan(0);
+    expect(resource["terraform_data"]?.["data_plane"]).toEqual({
+      input: {
+        functions: Object.fromEntries(
+          Object.entries(functions).map(([own, { environment }]) => [own, environment?.variables]),
+        ),
+      },
+    });
+  });
+
   test("destroys no data unless the caller allows it", () => {
     const json = jsonOf(name);
     const removable = addresses(json).filter((address) =>

@@ -20,6 +20,7 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
     types:
       /^aws_(vpc\w*|subnet|route\w*|internet_gateway|nat_gateway|eip|default_\w+|security_group|network_\w+|flow_log|ec2_\w+)$/,
   },
+  { what: "texts of a module", why: "they are in its plan, for a reader", types: /^terraform_data$/ },
   { what: "bastion", why: "nothing needs it here", types: /^aws_(instance|ssm_\w+)$/ },
   {
     what: "bucket settings",
