@@ -50,7 +50,7 @@ export interface ContractDefinition<C extends ColumnTypes> {
   readonly eventTime: Extract<keyof C, string>;
   /** Values that mark the lines of a smoke test; panels and saved queries leave them out. @default none */
   readonly smoke?: Partial<RecordOfColumns<C>>;
-  /** The columns in table order, by the kinds `text`, `integer`, `decimal`, `timestamp`, … */
+  /** The columns in table order, by the kinds `text`, `integer`, `decimal`, `timestamp` and so on */
   readonly columns: C;
 }
 

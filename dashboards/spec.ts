@@ -93,6 +93,7 @@ export interface LinesPanel<N extends FieldNames = FieldNames> extends PanelBase
   readonly limit: number;
 }
 
+/** A chart, or a table of the newest lines. */
 export type Panel<N extends FieldNames = FieldNames> = FiguresPanel<N> | LinesPanel<N>;
 
 /** A panel over the fields of one contract: `PanelOf<typeof meterReadings>`. */

@@ -5,9 +5,9 @@ import type { Location } from "./location";
 
 /** Physical names of an environment. Two environments of one account must not share any of them. */
 export interface Names {
-  /** Alias of the key, with `alias/`. */
+  /** Alias of the key, with its prefix. */
   readonly keyAlias: string;
-  /** Alias of the key of the Terraform state, with `alias/`. */
+  /** Alias of the key of the Terraform state, with its prefix. */
   readonly stateKeyAlias: string;
   /** Bucket of the Terraform state. */
   readonly stateBucket: string;

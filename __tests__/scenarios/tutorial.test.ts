@@ -95,7 +95,7 @@ async function runBlocks(cwd: string, blocks: readonly Block[]) {
   const own = Object.entries(process.env).filter(([name]) => !isForeign(name));
   const bash = spawn("bash", ["-c", script], {
     cwd,
-    env: { ...Object.fromEntries(own), NO_COLOR: "1", AWS_PAGER: "" },
+    env: { ...Object.fromEntries(own), NO_COLOR: "1", RETAIL_BI_LOCATION_FILE: join(cwd, "none") },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const deadline = setTimeout(() => bash.kill(), LONGEST_MS);

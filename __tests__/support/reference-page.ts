@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
-import type { Item } from "./reference";
+import { type Item, inSections } from "./reference";
 
 const HEAD = `# Reference
 
@@ -27,20 +27,18 @@ const GROUPS: readonly (readonly [heading: string, path: string])[] = [
 
 /** The page `docs/reference.md`. @throws Error for an export that belongs to no heading */
 export function referencePage(items: readonly Item[]): string {
-  const inPage = items.filter((item) => !isPropsOfConstruct(item, items));
   const groupOf = ({ name, file }: Item): string => {
     const group = GROUPS.find(([, path]) => file.startsWith(path));
     if (group === undefined) throw new Error(`${name} of ${file} belongs to no heading of the reference`);
     return group[0];
   };
-  const groups = Map.groupBy(inPage, groupOf);
-  const sections = GROUPS.map(([heading]) => [`## ${heading}`, ...(groups.get(heading) ?? []).map(section)]);
+  const groups = Map.groupBy(inSections(items), groupOf);
+  const sections = GROUPS.map(([heading]) => {
+    const own = groups.get(heading) ?? [];
+    const ordered = KIND_ORDER.flatMap((kind) => own.filter((item) => item.kind === kind));
+    return [`## ${heading}`, ...ordered.map(section)];
+  });
   return `${[HEAD, ...sections.flat(), modules()].join("\n\n")}\n`;
-}
-
-/** Whether a construct's section has the properties. */
-function isPropsOfConstruct({ name }: Item, items: readonly Item[]): boolean {
-  return items.some((item) => item.kind === "construct" && name === `${item.name}Props`);
 }
 
 function section(item: Item): string {
@@ -51,13 +49,11 @@ function section(item: Item): string {
   ];
   if (item.signature !== "") parts.push(`\`\`\`ts\n${item.signature}\n\`\`\``);
   if (item.properties.length > 0) {
+    const hasDefaults = kind === "construct" || item.properties.some(({ isRequired }) => !isRequired);
     const rows = item.properties.map((one) => [
-      code(one.name),
-      code(one.type),
-      defaultOf(one),
-      described(one),
+      ...[code(one.name), code(one.type), ...(hasDefaults ? [defaultOf(one)] : []), described(one)],
     ]);
-    parts.push(table(["property", "type", "default", ""], rows));
+    parts.push(table(["property", "type", ...(hasDefaults ? ["default"] : []), ""], rows));
   }
   if (item.members.length > 0) {
     const rows = item.members.map((one) => [code(one.name), code(one.type), described(one)]);
@@ -75,6 +71,9 @@ const KINDS: Readonly<Record<Item["kind"], string>> = {
   value: "Constant",
   member: "Member",
 };
+
+/** In a group, what is constructed comes first. */
+const KIND_ORDER = ["construct", "class", "function", "value", "properties", "type"] as const;
 
 function defaultOf({ byDefault, isRequired }: Item): string {
   return isRequired ? "*required*" : (byDefault ?? "");

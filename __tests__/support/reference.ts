@@ -37,25 +37,34 @@ export function readReference(): Item[] {
     .map((one) => itemOf(one, checker));
 }
 
-/** The names, with their owners, of what is public and has no docstring. */
-export function undocumented(items: readonly Item[], owner = ""): string[] {
-  return items.flatMap((item) => [
-    ...(item.text === "" && item.byDefault === undefined ? [`${owner}${item.name}`] : []),
-    ...undocumented([...item.properties, ...item.members], `${item.name}.`),
+/** The exports that get a section: properties of a construct are in the construct's. */
+export function inSections(items: readonly Item[]): Item[] {
+  const constructs = items.filter(({ kind }) => kind === "construct");
+  return items.filter(({ name }) => !constructs.some((one) => name === `${one.name}Props`));
+}
+
+/** What lacks a docstring, an optional property also what lacks `@default`. */
+export function undocumented(items: readonly Item[]): string[] {
+  return inSections(items).flatMap((item) => [
+    ...(item.text === "" ? [item.name] : []),
+    ...item.properties.filter(isBare).map(({ name }) => `${item.name}.${name}`),
   ]);
 }
+
+const isBare = ({ text, byDefault, isRequired }: Item): boolean =>
+  isRequired ? text === "" : byDefault === undefined;
 
 function itemOf(symbol: ts.Symbol, checker: ts.TypeChecker): Item {
   const [declaration] = symbol.declarations ?? [];
   if (declaration === undefined) throw new Error(`${symbol.name} has no declaration`);
-  const constructor = ts.isClassDeclaration(declaration)
+  const create = ts.isClassDeclaration(declaration)
     ? declaration.members.find(ts.isConstructorDeclaration)
     : undefined;
-  const [, , props] = constructor?.parameters ?? [];
+  const [, , props] = create?.parameters ?? [];
   const isInterface = ts.isInterfaceDeclaration(declaration);
   const type = checker.getDeclaredTypeOfSymbol(symbol);
   const propsType = isInterface ? type : props && checker.getTypeAtLocation(props);
-  const tags = [...symbol.getJsDocTags(checker), ...(constructor ? tagsOf(constructor, checker) : [])];
+  const tags = [...symbol.getJsDocTags(checker), ...(create ? tagsOf(create, checker) : [])];
   const byDefault = textOf(tags, "default");
   return {
     name: symbol.name,
@@ -65,7 +74,7 @@ function itemOf(symbol: ts.Symbol, checker: ts.TypeChecker): Item {
     ...(byDefault !== undefined && { byDefault }),
     isRequired: !(symbol.flags & ts.SymbolFlags.Optional),
     type: typeOf(declaration),
-    signature: signatureOf(declaration, symbol, checker),
+    signature: signatureOf(declaration),
     file: relative(PROJECT_ROOT, declaration.getSourceFile().fileName),
     properties: propsType ? ownProperties(propsType, checker) : [],
     members: ts.isClassDeclaration(declaration) ? publicMembers(declaration, checker) : [],
@@ -99,7 +108,9 @@ function publicMembers(declaration: ts.ClassDeclaration, checker: ts.TypeChecker
   });
 }
 
-const isOwn = ({ declarations = [] }: ts.Symbol): boolean =>
+/** Whether a property is this project's, and has a name that can be written. */
+const isOwn = ({ name, declarations = [] }: ts.Symbol): boolean =>
+  !name.startsWith("__@") &&
   declarations.some((one) => !one.getSourceFile().fileName.includes("/node_modules/"));
 
 function tagsOf(node: ts.ConstructorDeclaration, checker: ts.TypeChecker): ts.JSDocTagInfo[] {
@@ -115,6 +126,7 @@ function textOf(tags: readonly ts.JSDocTagInfo[], name: string): string | undefi
 
 /** The declared type; of a function, its parameters and result. */
 function typeOf(node: ts.Declaration): string {
+  if (ts.isGetAccessor(node)) return flat(node.type?.getText() ?? "");
   if (ts.isFunctionLike(node)) {
     return `(${node.parameters.map((one) => flat(one.getText())).join(", ")}) => ${node.type?.getText() ?? "void"}`;
   }
@@ -124,17 +136,19 @@ function typeOf(node: ts.Declaration): string {
   return typed ? flat(node.type?.getText() ?? "") : "";
 }
 
-function signatureOf(node: ts.Declaration, symbol: ts.Symbol, checker: ts.TypeChecker): string {
-  if (ts.isTypeAliasDeclaration(node)) return node.getText().replace(/^export /, "");
-  if (ts.isFunctionDeclaration(node)) return `function ${symbol.name}${typeOf(node).replace(" => ", ": ")}`;
-  if (!ts.isVariableDeclaration(node)) return "";
-  const type = node.type?.getText() ?? checker.typeToString(checker.getTypeOfSymbol(symbol));
-  return `const ${symbol.name}: ${type}`;
+/** Source text without a function's body or a constant's value. */
+function signatureOf(node: ts.Declaration): string {
+  const shown = (text: string) => text.replace(/^export /, "").trim();
+  if (ts.isTypeAliasDeclaration(node)) return shown(node.getText());
+  if (ts.isFunctionDeclaration(node)) return shown(node.getText().split(node.body?.getText() ?? "")[0] ?? "");
+  return ts.isVariableDeclaration(node) && node.type
+    ? `const ${node.name.getText()}: ${node.type.getText()}`
+    : "";
 }
 
 function flat(text: string): string {
   return text
-    .replaceAll(/\{@link (\w+)\}/g, "`$1`")
+    .replaceAll(/\{@link (\w+)\s*\}/g, "`$1`")
     .replaceAll(/\s+/g, " ")
     .trim();
 }

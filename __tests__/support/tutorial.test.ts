@@ -4,7 +4,7 @@ test("blocks are commands with the output below them; diagrams are none", () => 
   const page = "a\n```sh\none\n```\n\n```text\n1\n```\n```mermaid\nx\n```\n```sh\n# AWS\ntwo\n```\n";
   expect(blocksOf(page)).toEqual([
     { line: 3, commands: "one\n", output: "1\n", isForAws: false },
-    { line: 14, commands: "# AWS\ntwo\n", output: "", isForAws: true },
+    { line: 13, commands: "# AWS\ntwo\n", output: "", isForAws: true },
   ]);
 });
 

@@ -31,7 +31,7 @@ export interface Permission {
   readonly actions: readonly string[];
   /** All of them must hold. @default none */
   readonly conditions?: readonly Condition[];
-  /** Only in the policy of a resource. */
+  /** Only in the policy of a resource. @default none */
   readonly principals?: readonly Principal[];
   /** @default Allow */
   readonly effect?: "Allow" | "Deny";
