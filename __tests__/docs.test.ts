@@ -136,7 +136,7 @@ describe("names in the documentation", () => {
   test("source files and folders exist", () => {
     // Folders of a bucket and of the built project are written alike.
     const zones = [...Object.values(ZONES), retailTransaction.parquetFolder];
-    const elsewhere = [...zones, "parquet-N/", "plans/", "assets/", "cdktf.out/", "node_modules/"];
+    const elsewhere = [...zones, "parquet-N/", "alias/", "plans/", "assets/", "cdktf.out/", "node_modules/"];
     const paths = mentions(/`((?:[\w.-]+\/)+(?:[\w.-]+\.(?:ts|js|sh|yml|md))?)`/g).filter(
       ({ name }) => !elsewhere.some((folder) => name.startsWith(folder)),
     );

@@ -241,7 +241,8 @@ describe("steps, run with stand-ins of the programs", () => {
     mkdirSync(join(folder, "cli"));
     writeFileSync(join(folder, "cli", "package.json"), JSON.stringify({ version: cli }));
     const ended = run(script("release.yml", "Compare the tag"), { GITHUB_REF_NAME: tag });
-    expect([ended.status, ended.stderr]).toEqual([refusal === "" ? 0 : 1, refusal]);
+    expect(ended.status).toBe(refusal === "" ? 0 : 1);
+    expect(ended.stderr).toMatch(new RegExp(`${refusal}$`));
   });
 
   test.each([
@@ -257,7 +258,8 @@ describe("steps, run with stand-ins of the programs", () => {
     ];
     writeFileSync(join(folder, "CHANGELOG.md"), parts.join(""));
     const ended = run(script("release.yml", "Read the changelog"), { GITHUB_REF_NAME: tag });
-    expect([ended.status, ended.stderr]).toEqual([refusal === "" ? 0 : 1, refusal]);
+    expect(ended.status).toBe(refusal === "" ? 0 : 1);
+    expect(ended.stderr).toMatch(new RegExp(`${refusal}$`));
     expect(readFileSync(join(folder, "release", "notes.md"), "utf8")).toBe(notes);
   });
 
