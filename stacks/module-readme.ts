@@ -71,8 +71,8 @@ function readmeOf(name: ModuleName, tables: string): string {
   const region = (of: string) => `\`\`\`hcl\n${fromArchive(regionOf(example, of), RELEASE)}\`\`\``;
   return `# Terraform module \`${name}\`
 
-${MAKES[name]} Terraform alone uses it, without Node. \`npm run
-build:modules\` of the repository generates it from the constructs.
+${MAKES[name]} Terraform alone uses it, without Node.
+\`npm run build:modules\` of the repository generates it from the constructs.
 
 It has no provider and no backend: account, region and partition are those of the caller's provider. \`name\`, \`event_time\` and \`columns\`
 describe a record.
@@ -96,9 +96,9 @@ Remove the guard first to destroy on purpose. Who deletes module and guard from 
 
 ## Functions
 
-\`functions/*.zip\` are the functions, bundled with all that they import; \`functions.sha256\` has their hashes (\`sha256sum --check
-functions.sha256\`). The archive of a release contains the zips. A clone does not: \`npm run build:modules\` makes the same bytes. Terraform
-compares each zip with its hash when it plans; an error names a zip that is missing or altered.
+\`functions/*.zip\` are the functions, bundled with all that they import; \`functions.sha256\` has their hashes
+(\`sha256sum --check functions.sha256\`). The archive of a release contains the zips. A clone does not: \`npm run build:modules\` makes the same
+bytes. Terraform compares each zip with its hash when it plans; an error names a zip that is missing or altered.
 
 ## QuickSight
 
@@ -123,6 +123,6 @@ function tablesOf(folder: string): string {
   );
   if (status === 0) return stdout;
   throw new OperatorError(
-    `go tool terraform-docs failed in ${TERRAFORM_DOCS}: ${error?.message ?? stderr.trim()}`,
+    `the READMEs are not written, everything else is: go tool terraform-docs failed in ${TERRAFORM_DOCS}: ${error?.message ?? stderr.trim()}`,
   );
 }

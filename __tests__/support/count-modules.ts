@@ -1,11 +1,13 @@
 /**
  * Counts what a Terraform module offers its callers, for the comparison in docs/terraform-modules.md. Reads a module in HCL, formatted as
- * `terraform fmt` does, or in JSON. Prints a row of the table for each folder.
+ * `terraform fmt` does, or in JSON. Prints a row of the table for each folder; without a folder it writes our own rows into the page.
  *
- *     node --import tsx __tests__/support/count-modules.ts FOLDER …
+ *     node --import tsx __tests__/support/count-modules.ts [FOLDER …]
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { version } from "../../package.json";
+import { EXAMPLES } from "../../stacks/module-readme";
 
 /** Counts of a module: its own folder, without nested modules; examples and tests are those of its repository. */
 export interface ModuleCounts {
@@ -102,7 +104,7 @@ function blocksOfJson(json: {
 }
 
 /** Folders with a root. @param folder need not exist */
-export function examplesIn(folder: string): number {
+function examplesIn(folder: string): number {
   return filesBelow(folder).filter((file) => basename(file) === "main.tf").length;
 }
 
@@ -122,9 +124,35 @@ function filesBelow(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
 }
 
-if (require.main === module) {
-  for (const folder of process.argv.slice(2)) {
-    const counts = Object.values(countModule(folder)).join(" | ");
-    process.stdout.write(`| ${folder} | ${counts} |\n`);
-  }
+const ROOT = join(__dirname, "..", "..");
+const PAGE = join(ROOT, "docs", "terraform-modules.md");
+/** Our rows in the page, which begin with a link, behind the header of the table. */
+export const OWN_ROWS = /(?<=<!-- counts -->\n.*\n.*\n)(?:\| \[.*\n)*/;
+
+/** The rows of our own modules, whose examples are outside of their folders. */
+export function ownRows(): string {
+  return Object.keys(EXAMPLES)
+    .map((name) => {
+      const counts = countModule(join(ROOT, "terraform-modules", name));
+      const uses = Object.values(EXAMPLES).filter((example) =>
+        readFileSync(join(ROOT, example), "utf8").includes(`/terraform-modules/${name}"`),
+      );
+      return row(`[\`${name}\`](../terraform-modules/${name}/README.md) | ${version}`, {
+        ...counts,
+        examples: uses.length,
+      });
+    })
+    .join("");
 }
+
+function row(name: string, counts: ModuleCounts): string {
+  return `| ${name} | ${Object.values(counts).join(" | ")} |\n`;
+}
+
+function main(folders: readonly string[]): void {
+  for (const folder of folders) process.stdout.write(row(folder, countModule(folder)));
+  if (folders.length > 0) return;
+  writeFileSync(PAGE, readFileSync(PAGE, "utf8").replace(OWN_ROWS, ownRows));
+}
+
+if (require.main === module) main(process.argv.slice(2));

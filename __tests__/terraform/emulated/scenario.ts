@@ -8,8 +8,8 @@ import { disposing } from "./parts/disposing";
 import { drifting } from "./parts/drifting";
 import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
+import { modulesArchive } from "./parts/modules-archive";
 import { otherTeams } from "./parts/other-teams";
-import { packedModules } from "./parts/packed-modules";
 import { refusing } from "./parts/refusing";
 import { releasing } from "./parts/releasing";
 import { validity } from "./parts/validity";
@@ -39,8 +39,8 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await watching(await delivering(lane));
   const destroyed = await disposing(lane, stacks, terraform);
   await commandLine(lane, terraform);
+  await modulesArchive(lane);
   await otherTeams(lane, library);
-  await packedModules(lane);
   await ending(lane, stacks);
   return { resources, destroyed };
 }

@@ -21,7 +21,7 @@ const GIVEN: Readonly<Partial<Record<Module, object>>> = {
 const ZIP = join(".terraform", "modules", "batch", "batch", "functions", "validate-records.zip");
 
 /** The archive of the modules, as a team without a clone uses it: Terraform downloads and unpacks it. */
-export async function packedModules(lane: Lane): Promise<void> {
+export async function modulesArchive(lane: Lane): Promise<void> {
   const { report, scratch } = lane;
   report.part("The archive of the modules, used by roots in empty folders");
   const built = join(scratch, "to-pack");
