@@ -3,7 +3,7 @@ import * as ts from "typescript";
 import { PROJECT_ROOT } from "../../ops/terraform/stack-folder";
 
 /** An export of the package, or a public member of one. */
-interface Item {
+export interface Item {
   readonly name: string;
   readonly kind: "construct" | "class" | "properties" | "type" | "function" | "value" | "member";
   /** What the docstring says, without its tags. */
