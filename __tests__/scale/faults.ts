@@ -125,24 +125,22 @@ export async function deliverTwice(
     )) {
       for (const { Key } of Contents) if (Key !== undefined && !Key.includes("/again-")) keys.push(Key);
     }
-    const key = keys[random.below(Math.max(1, keys.length))];
-    if (key === undefined) continue;
-    const slash = key.lastIndexOf("/");
-    const newest = keys
-      .map((each) => each.slice(0, each.lastIndexOf("/")))
-      .sort()
-      .at(-1);
-    const folder = round % 2 === 0 ? key.slice(0, slash) : (newest ?? key.slice(0, slash));
+    const folderOf = (one: string): string => one.slice(0, one.lastIndexOf("/"));
+    const newest = keys.map(folderOf).sort().at(-1);
+    const earlier = keys.filter((one) => folderOf(one) !== newest);
+    const isLate = round % 2 === 1 && earlier.length > 0;
+    const some = isLate ? earlier : keys;
+    const key = some[random.below(Math.max(1, some.length))];
+    if (key === undefined || newest === undefined) continue;
+    const folder = isLate ? newest : folderOf(key);
     await s3.send(
       new CopyObjectCommand({
         Bucket: bucket,
         CopySource: `${bucket}/${key}`,
-        Key: `${folder}/again-${round}-${key.slice(slash + 1)}`,
+        Key: `${folder}/again-${round}-${key.slice(key.lastIndexOf("/") + 1)}`,
       }),
     );
-    tally.add(
-      folder === key.slice(0, slash) ? "object delivered twice" : "object delivered again, an hour late",
-    );
+    tally.add(isLate ? "object delivered again, an hour late" : "object delivered twice");
   }
 }
 
