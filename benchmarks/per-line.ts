@@ -5,11 +5,12 @@
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { upsertToEs, validateRecords } from "./per-line/functions";
 import { linesOf, pythonSpelling } from "./per-line/lines";
+import { csvReplay, generation, sender } from "./per-line/load-generator";
 import type { Measure, MeasureSettings } from "./per-line/measure";
 
 /** How much is measured. */
@@ -37,6 +38,10 @@ export async function* measurePerLine({
       "upsert-python": () => upsertToEs(lines.map(pythonSpelling), "json.dumps of Python", settings),
       validate: () => validateRecords(lines, 1, settings),
       "validate-packed": () => validateRecords(lines, 25, settings),
+      generation: () => generation(lines, 25, settings),
+      sender: () => sender(lines, 1, settings),
+      "sender-packed": () => sender(lines, 25, settings),
+      ...(inputFile !== undefined && { csv: () => csvReplay(resolve(inputFile), lines, settings) }),
     };
     for (const [name, measure] of Object.entries(measures)) {
       if (only.some((part) => name.includes(part))) yield await measure();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { retailTransaction } from "../../contract/retail-transaction";
@@ -23,16 +23,11 @@ export async function upsertToEs(
   settings: MeasureSettings,
 ): Promise<Measure> {
   const { port, server } = await startBulkServer();
-  const events: string[] = [];
-  for (let at = 0; at < lines.length; at += BATCH) {
-    events.push(
-      written(settings, `${spelling}-batch-${at}.json`, kinesisEvent(lines.slice(at, at + BATCH), 1)),
-    );
-  }
+  const batches = written(settings, lines, BATCH, (part) => kinesisEvent(part, 1));
   const own = await startWorker(
     "UpsertToES",
     "function",
-    { code: codeOf("upsert-to-es", settings), events, lines: lines.length },
+    { code: codeOf("upsert-to-es", settings), ...batches },
     settings,
     { ...ENVIRONMENT, ES_HOST: `http://127.0.0.1:${port}`, ES_INDEX: "retail" },
   );
@@ -40,7 +35,7 @@ export async function upsertToEs(
     join(__dirname, "lab-function.py"),
     String(port),
     String(lines.length),
-    ...events,
+    ...batches.events,
   ]);
   try {
     return await comparison(`UpsertToES, ${spelling}`, [own, ...(python() ? [lab] : [])], settings);
@@ -57,25 +52,17 @@ export async function validateRecords(
   pack: number,
   settings: MeasureSettings,
 ): Promise<Measure> {
-  const events: string[] = [];
-  for (let at = 0; at < lines.length; at += BUFFER_LINES) {
-    const event = firehoseEvent(lines.slice(at, at + BUFFER_LINES), pack);
-    events.push(written(settings, `buffer-${pack}-${at}.json`, event));
-  }
+  const buffers = written(settings, lines, BUFFER_LINES, (part) => firehoseEvent(part, pack));
   const own = await startWorker(
     "ValidateRecords",
     "function",
-    { code: codeOf("validate-records", settings), events, lines: lines.length },
+    { code: codeOf("validate-records", settings), ...buffers },
     settings,
     ENVIRONMENT,
   );
-  const inBase64 = lines.map((line) => Buffer.from(line).toString("base64"));
-  const parse = await startWorker(
-    "base64 and JSON.parse alone",
-    "json-parse",
-    { file: written(settings, "base64.json", inBase64) },
-    settings,
-  );
+  const file = join(settings.scratch, "base64.json");
+  writeFileSync(file, JSON.stringify(lines.map((line) => Buffer.from(line).toString("base64"))));
+  const parse = await startWorker("base64 and JSON.parse alone", "json-parse", { file }, settings);
   try {
     return await comparison(`ValidateRecords, ${pack} a record`, [own, parse], settings);
   } finally {
@@ -84,7 +71,7 @@ export async function validateRecords(
   }
 }
 
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
   REGION_NAME: "eu-west-1",
   AWS_REGION: "eu-west-1",
   AWS_ACCESS_KEY_ID: "benchmark",
@@ -94,7 +81,7 @@ const ENVIRONMENT = {
 } as const;
 
 /** The JavaScript of a function as it is deployed, in a file. */
-function codeOf(folder: string, { scratch }: MeasureSettings): string {
+export function codeOf(folder: string, { scratch }: MeasureSettings): string {
   const file = join(scratch, `${folder}.js`);
   for (const [name, code] of Object.entries(unzipSync(readFileSync(bundleFunction(folder).path)))) {
     writeFileSync(name === "index.js" ? file : join(scratch, name), code);
@@ -102,8 +89,22 @@ function codeOf(folder: string, { scratch }: MeasureSettings): string {
   return file;
 }
 
-function written({ scratch }: MeasureSettings, name: string, value: unknown): string {
-  const file = join(scratch, name.replaceAll(/[^\w.-]/g, "_"));
-  writeFileSync(file, JSON.stringify(value));
-  return file;
+/** Events of lines, so many lines each, in files. */
+function written(
+  { scratch }: MeasureSettings,
+  lines: readonly string[],
+  size: number,
+  eventOf: (part: readonly string[]) => object,
+): { readonly events: readonly string[]; readonly lines: readonly number[] } {
+  const folder = mkdtempSync(join(scratch, "events-"));
+  const events: string[] = [];
+  const counts: number[] = [];
+  for (let at = 0; at < lines.length; at += size) {
+    const part = lines.slice(at, at + size);
+    const file = join(folder, `${at}.json`);
+    writeFileSync(file, JSON.stringify(eventOf(part)));
+    events.push(file);
+    counts.push(part.length);
+  }
+  return { events, lines: counts };
 }

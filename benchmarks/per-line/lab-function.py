@@ -41,9 +41,10 @@ def handle(event):
 
 texts = [open(file, encoding="utf-8").read() for file in FILES]
 for _ in sys.stdin:
-    events = [json.loads(text) for text in texts]
-    before = time.process_time_ns()
-    for event in events:
+    nanos = 0
+    for text in texts:
+        event = json.loads(text)
+        before = time.process_time_ns()
         handle(event)
-    micros = (time.process_time_ns() - before) / 1_000
-    print(json.dumps({"cpuMicros": micros, "lines": LINES}, separators=(",", ":")), flush=True)
+        nanos += time.process_time_ns() - before
+    print(json.dumps({"cpuMicros": nanos / 1_000, "lines": LINES}, separators=(",", ":")), flush=True)

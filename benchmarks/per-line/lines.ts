@@ -1,6 +1,6 @@
 import { replay } from "../../loadgen/replay";
 import { retailPreset } from "../../loadgen/retail-preset";
-import { isBadRow } from "../../loadgen/source";
+import { isBadRow, itemsOf, type SourceItem } from "../../loadgen/source";
 
 /** Lines that are made up where no file is given. */
 const SYNTHETIC_LINES = 14_000;
@@ -9,7 +9,7 @@ const SYNTHETIC_LINES = 14_000;
 export async function linesOf(inputFile: string | undefined): Promise<string[]> {
   const source = inputFile === undefined ? retailPreset.syntheticLines(1) : replay(inputFile, retailPreset);
   const lines: string[] = [];
-  for await (const item of source) {
+  for await (const item of itemsOf<SourceItem>(source)) {
     if (!isBadRow(item)) lines.push(Buffer.from(item.bytes).toString());
     if (inputFile === undefined && lines.length === SYNTHETIC_LINES) break;
   }

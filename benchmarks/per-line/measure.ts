@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { compare, type Contender } from "./contenders";
+import { type Contender, compare } from "./contenders";
 
 /** How contenders are measured. */
 export interface MeasureSettings {

@@ -4,33 +4,50 @@
  */
 import { createInterface } from "node:readline";
 import { functionRounds } from "./workloads/functions";
+import { generatorRounds } from "./workloads/generator";
 import { jsonParseRounds } from "./workloads/json-parse";
+import { plainRowsRounds } from "./workloads/plain-rows";
+import { bareSdkRounds, senderRounds } from "./workloads/sender";
 
 /** What is repeated and measured. */
 export interface Rounds {
-  /** Not measured, before each round. */
-  readonly prepare?: () => void;
+  /** Parts of a round, such as batches. */
+  readonly parts: number;
+  /** Not measured, before each part. */
+  readonly prepare?: (part: number) => void;
   /** @returns the number of lines */
-  readonly run: () => Promise<number>;
+  readonly run: (part: number) => Promise<number>;
 }
 
 /** Makes a workload ready for its rounds. */
 export type Workload = (settings: never) => Promise<Rounds>;
 
-const WORKLOADS = { function: functionRounds, "json-parse": jsonParseRounds } as const satisfies Record<string, Workload>;
+const WORKLOADS = {
+  function: functionRounds,
+  "json-parse": jsonParseRounds,
+  generator: generatorRounds,
+  "plain-rows": plainRowsRounds,
+  sender: senderRounds,
+  "bare-sdk": bareSdkRounds,
+} as const satisfies Record<string, Workload>;
 
 export type WorkloadName = keyof typeof WORKLOADS;
 
 async function main(): Promise<void> {
   const [, , name = "", settings = "{}"] = process.argv;
   const workload: Workload = WORKLOADS[name as WorkloadName];
-  const { prepare, run } = await workload(JSON.parse(settings) as never);
+  const { parts, prepare, run } = await workload(JSON.parse(settings) as never);
   for await (const _ of createInterface({ input: process.stdin })) {
-    prepare?.();
-    const before = process.cpuUsage();
-    const lines = await run();
-    const { user, system } = process.cpuUsage(before);
-    process.stdout.write(`${JSON.stringify({ cpuMicros: user + system, lines })}\n`);
+    let cpuMicros = 0;
+    let lines = 0;
+    for (let part = 0; part < parts; part++) {
+      prepare?.(part);
+      const before = process.cpuUsage();
+      lines += await run(part);
+      const { user, system } = process.cpuUsage(before);
+      cpuMicros += user + system;
+    }
+    process.stdout.write(`${JSON.stringify({ cpuMicros, lines })}\n`);
   }
 }
 

@@ -26,5 +26,8 @@ export async function startWorker(
   });
   const args = ["--max-old-space-size=512", outfile, workload, JSON.stringify(input)];
   // Packages are found from the project, not from the scratch folder.
-  return new Contender(name, process.execPath, args, { NODE_PATH: join(ROOT, "node_modules"), ...environment });
+  return new Contender(name, process.execPath, args, {
+    NODE_PATH: join(ROOT, "node_modules"),
+    ...environment,
+  });
 }

@@ -7,8 +7,8 @@ export interface FunctionSettings {
   /** The bundle's JavaScript. */
   readonly code: string;
   readonly events: readonly string[];
-  /** Lines in all events. */
-  readonly lines: number;
+  /** Lines in each event. */
+  readonly lines: readonly number[];
 }
 
 /**
@@ -22,14 +22,15 @@ export async function functionRounds({ code, events, lines }: FunctionSettings):
     getRemainingTimeInMillis: () => 300_000,
   } as Partial<Context> as Context;
   const texts = events.map((file) => readFileSync(file, "utf8"));
-  let given: unknown[] = [];
+  let event: unknown;
   return {
-    prepare: () => {
-      given = texts.map((text) => JSON.parse(text));
+    parts: texts.length,
+    prepare: (part) => {
+      event = JSON.parse(texts[part] ?? "");
     },
-    run: async () => {
-      for (const event of given) await handler(event, context);
-      return lines;
+    run: async (part) => {
+      await handler(event, context);
+      return lines[part] ?? 0;
     },
   };
 }

@@ -12,11 +12,13 @@ export async function jsonParseRounds({ file }: JsonParseSettings): Promise<Roun
   let lines: string[] = [];
   let bytes = 0;
   return {
+    parts: 1,
     prepare: () => {
       lines = JSON.parse(text);
     },
     run: async () => {
-      for (const line of lines) bytes += Object.keys(JSON.parse(Buffer.from(line, "base64").toString())).length;
+      for (const line of lines)
+        bytes += Object.keys(JSON.parse(Buffer.from(line, "base64").toString())).length;
       if (bytes === 0) throw new Error("no line has a member");
       return lines.length;
     },
