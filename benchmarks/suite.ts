@@ -97,14 +97,31 @@ function lastRecorded({ short, lines }: Pick<Recorded, "short" | "lines">): Reco
     .findLast((one) => one.short === short && one.lines === lines);
 }
 
+/** A measure that is worse than recorded. */
+interface Worse {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What is worse by half than it was. */
-function worseThan(before: Recorded, { rows }: Recorded): string[] {
+function worseThan(before: Recorded, rows: readonly Row[]): Worse[] {
   return before.rows.flatMap(({ name, ratio: old }) => {
     const row = rows.find((one) => one.name === name);
-    if (row === undefined) return [`"${name}" was recorded and is no longer measured`];
+    if (row === undefined) return [{ name, text: `${name} was recorded and is no longer measured` }];
     if (old === undefined || row.ratio === undefined || row.ratio <= WORSE * old) return [];
-    return [`${name}: ${row.ratio.toFixed(2)} times its reference, recorded ${old.toFixed(2)}`];
+    return [
+      { name, text: `${name}: ${row.ratio.toFixed(2)} times its reference, recorded ${old.toFixed(2)}` },
+    ];
   });
+}
+
+async function measureAll(options: Options): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const row of measures(options)) {
+    rows.push(row);
+    process.stderr.write(`${row.name}\n`);
+  }
+  return rows;
 }
 
 async function main(): Promise<void> {
@@ -112,17 +129,17 @@ async function main(): Promise<void> {
     .description(
       "Measures beside their references in the same run; npm run bench -- <name> runs one of the others.",
     )
-    .option("--short", "fewer and smaller turns; fails on a ratio that is worse by half than recorded", false)
+    .option(
+      "--short",
+      "fewer and smaller turns; fails on a ratio that is twice in a row worse by half than recorded",
+      false,
+    )
     .option("--input-file <file>", "lines of this file instead of generated ones")
     .option("--record", "append the result to benchmarks/history.jsonl", false)
     .option("--json", "one JSON document instead of a table", false)
     .parse()
     .opts<Options>();
-  const rows: Row[] = [];
-  for await (const row of measures(options)) {
-    rows.push(row);
-    process.stderr.write(`${row.name}\n`);
-  }
+  const rows = await measureAll(options);
   const recorded: Recorded = {
     date: new Date().toISOString(),
     commit: execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim(),
@@ -137,8 +154,14 @@ async function main(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(recorded, null, 2)}\n`);
   else process.stdout.write(`${tableOf(recorded, before)}\n`);
   if (options.record) appendFileSync(HISTORY, `${JSON.stringify(recorded)}\n`);
-  const worse = options.short && before !== undefined ? worseThan(before, recorded) : [];
-  for (const fault of worse) process.stderr.write(`worse by half: ${fault}\n`);
+  let worse = options.short && before !== undefined ? worseThan(before, rows) : [];
+  if (worse.length > 0 && before !== undefined) {
+    // Whatever else the machine did may have met one side only.
+    process.stderr.write(`worse by half, measured again: ${worse.map(({ text }) => text).join("; ")}\n`);
+    const again = await measureAll(options);
+    worse = worseThan(before, again).filter(({ name }) => worse.some((one) => one.name === name));
+  }
+  for (const { text } of worse) process.stderr.write(`worse by half: ${text}\n`);
   if (worse.length > 0) process.exitCode = 1;
 }
 
