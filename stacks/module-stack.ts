@@ -113,14 +113,41 @@ export class ModuleStack extends TerraformStack {
 /**
  * The variables of the functions, by the names of their resources. In a plan the provider has a function's variables as
  * unknown if one of them is, such as the endpoint of a domain that does not exist yet; Terraform's own resource does not.
+ * Beside them are the module's variables and local values in the inputs of the deploy's invocations: such a text is
+ * unknown as a whole where it holds the ARN of a role that does not exist yet.
  */
-function dataPlane({ aws_lambda_function: functions = {} }: Resources): { readonly input: Json } {
+function dataPlane({
+  aws_lambda_function: functions = {},
+  aws_lambda_invocation: invocations = {},
+}: Resources): { readonly input: Json } {
   const variables = Object.entries(functions).map(([name, { environment }]) => {
     const given = (environment as { readonly variables?: Json } | undefined)?.variables;
     if (given === undefined) throw new Error(`aws_lambda_function.${name} has no variables`);
     return [name, given] as const;
   });
-  return { input: { functions: Object.fromEntries(variables) } };
+  const inputs = Object.values(invocations).map(({ input }) => String(input));
+  return {
+    input: {
+      functions: Object.fromEntries(variables),
+      ...namedIn(inputs, "variables", "var"),
+      ...namedIn(inputs, "locals", "local"),
+    },
+  };
+}
+
+/** What texts with other references name of a module, each as a reference to itself; nothing if there is none. */
+function namedIn(
+  texts: readonly string[],
+  key: "variables" | "locals",
+  kind: "var" | "local",
+): Readonly<Record<string, Json>> {
+  const names = texts
+    .filter((text) => /\baws_\w+\./.test(text))
+    .flatMap((text) =>
+      [...text.matchAll(new RegExp(`\\b${kind}\\.(\\w+)`, "g"))].map(([, name = ""]) => name),
+    );
+  const values = Object.fromEntries([...new Set(names)].sort().map((name) => [name, `\${${kind}.${name}}`]));
+  return names.length === 0 ? {} : { [key]: values };
 }
 
 /** Lets a variable decide what destroy removes with a resource. */

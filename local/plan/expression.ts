@@ -4,7 +4,7 @@ import { messageOf } from "../../lib/message-of";
 import { TerraformError } from "./terraform-error";
 
 /**
- * The value of a name: `["var", NAME]`, `["data", TYPE, NAME, ATTRIBUTE]` or `[TYPE, NAME, ATTRIBUTE]`.
+ * The value of a name: `["var", NAME]`, `["local", NAME]`, `["data", TYPE, NAME, ATTRIBUTE]` or `[TYPE, NAME, ATTRIBUTE]`.
  * @throws Error when there is none
  */
 export type Resolve = (names: readonly string[]) => Json;
@@ -134,6 +134,8 @@ const SPACE = /(?:\s|#[^\n]*|\/\/[^\n]*)*/y;
 const PLAIN = /[^$%"\\]+/y;
 const ANY = /[\s\S]/y;
 const NAME = /[A-Za-z_][\w-]*/y;
+/** The first instance of a counted resource. */
+const ONLY_INSTANCE = /\[0\]/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
 
@@ -333,12 +335,15 @@ class Evaluation {
   }
 
   private reference(first: string): Json {
-    // A resource type contains an underscore, which excludes local.…, module.…, path.… and each.….
-    const length = first === "var" ? 2 : first === "data" ? 4 : /^[a-z0-9]+_/.test(first) ? 3 : 0;
+    // A resource type contains an underscore, which excludes module.…, path.… and each.….
+    const length =
+      first === "var" || first === "local" ? 2 : first === "data" ? 4 : /^[a-z0-9]+_/.test(first) ? 3 : 0;
     if (length === 0)
       throw new Error(`names "${first}"; supported are resources, data sources and variables`);
     const names = [first];
     while (names.length < length) {
+      // The one instance of a counted resource; a plan has expanded the others.
+      if (length > 2 && names.length === length - 1) this.match(ONLY_INSTANCE);
       const next = this.take(".") ? this.match(NAME) : undefined;
       if (next === undefined) throw new Error(`refers to ${names.join(".")} as a whole, or to one of many`);
       names.push(next);
