@@ -134,8 +134,6 @@ const SPACE = /(?:\s|#[^\n]*|\/\/[^\n]*)*/y;
 const PLAIN = /[^$%"\\]+/y;
 const ANY = /[\s\S]/y;
 const NAME = /[A-Za-z_][\w-]*/y;
-/** The first instance of a counted resource. */
-const ONLY_INSTANCE = /\[0\]/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", '"': '"', "\\": "\\" };
 
@@ -342,8 +340,6 @@ class Evaluation {
       throw new Error(`names "${first}"; supported are resources, data sources and variables`);
     const names = [first];
     while (names.length < length) {
-      // The one instance of a counted resource; a plan has expanded the others.
-      if (length > 2 && names.length === length - 1) this.match(ONLY_INSTANCE);
       const next = this.take(".") ? this.match(NAME) : undefined;
       if (next === undefined) throw new Error(`refers to ${names.join(".")} as a whole, or to one of many`);
       names.push(next);

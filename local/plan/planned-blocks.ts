@@ -18,6 +18,7 @@ export interface PlannedResource {
 const EXPANDED = new Set(["count", "for_each", "//"]);
 /** `type.name.attribute`, of one instance or of a counted resource. */
 const REFERENCE = /^(?<type>[a-z0-9]+_\w+)\.(?<name>[\w-]+)(?:\[(?:0|\*)\])?\.(?<attribute>\w+)$/;
+const INDEXED = /\b([a-z0-9]+_\w+)\.([\w-]+)\[0\](?=\.)/g;
 /** How a module refers to what it makes, or else adopts: the plan tells which of the two it is. */
 const MADE_OR_ADOPTED = /^var\.[\w.-]+ == null \? one\((?<made>\w+\.[\w-]+\[\*\]\.\w+)\) : var\.[\w.-]+$/;
 
@@ -145,10 +146,18 @@ export class PlannedBlocks {
 
   /** What stands in the place of a value that is known only after apply. */
   private unknown(source: Json): Json {
-    if (typeof source === "string") return this.reference(source) ?? source;
+    if (typeof source === "string") return this.reference(source) ?? this.withoutIndexes(source);
     if (isList(source)) return source.map((item) => this.unknown(item));
     if (!isJsonObject(source)) return source;
     return Object.fromEntries(Object.entries(source).map(([name, item]) => [name, this.unknown(item)]));
+  }
+
+  /** A text without the index of a counted resource that has one instance, as its name in the document. */
+  private withoutIndexes(text: string): string {
+    return text.replaceAll(INDEXED, (indexed, type: string, name: string) => {
+      const target = this.own.find((resource) => resource.type === type && resource.name === name);
+      return target !== undefined && nameOf(target, this.own) === name ? `${type}.${name}` : indexed;
+    });
   }
 
   /** The one reference to a resource that an expression is, also through local values; else undefined. */

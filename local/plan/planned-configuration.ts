@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { isJsonObject, isList, type Json, type JsonObject, member, objectOf } from "../../lib/json";
-import { TerraformError } from "./terraform-error";
 
 /** Terraform's own arguments of a resource, which are not among its planned values. */
 export const META_ARGUMENTS: ReadonlySet<string> = new Set([
