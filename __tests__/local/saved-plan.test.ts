@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references look like that
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json, JsonObject } from "../../lib/json";
@@ -7,6 +7,8 @@ import { readDataPlane } from "../../local/plan/read-data-plane";
 import { readSavedPlan } from "../../local/plan/saved-plan";
 import { planSource } from "../../local/plan-source";
 import { type Change, changesOf, planOf } from "../support/planned";
+import { synthesized } from "../support/synthesized";
+import { unknownValues } from "../support/unknown-values";
 import { FIXTURE, writeStack } from "./plan-fixture";
 
 const folder = mkdtempSync(join(tmpdir(), "plan-test-"));
@@ -56,6 +58,26 @@ function rootOf(name: string, stack: JsonObject): string {
 
 test("a plan gives the data plane of the stack that was planned", () => {
   expect(planeOf(plan())).toEqual(readDataPlane(folder, AT));
+});
+
+describe.each(["dev", "prod"] as const)("a plan of %s", (environment) => {
+  let stack: string;
+  let shown: JsonObject;
+  beforeAll(async () => {
+    stack = await synthesized(environment);
+    shown = planOf(JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")));
+  });
+
+  test("gives the data plane of the stack", () => {
+    expect(planeOf(shown, stack)).toEqual(readDataPlane(stack, AT));
+  });
+
+  test("has no unknown attribute of the data plane that is neither resolved nor listed", () => {
+    const { resolved, listed } = unknownValues(shown, stack);
+    expect(resolved.size).toBeGreaterThan(20);
+    expect([...listed.keys()].filter((place) => place.endsWith(".kms_key_arn"))).not.toEqual([]);
+    expect([...resolved].filter(([, value]) => String(value).includes("${"))).toEqual([]);
+  });
 });
 
 test("values that a plan tells are the plan's, not the source's", () => {

@@ -9,6 +9,7 @@ import { drifting } from "./parts/drifting";
 import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
 import { otherTeams } from "./parts/other-teams";
+import { plainTerraform } from "./parts/plain-terraform";
 import { refusing } from "./parts/refusing";
 import { releasing } from "./parts/releasing";
 import { validity } from "./parts/validity";
@@ -39,6 +40,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   const destroyed = await disposing(lane, stacks, terraform);
   await commandLine(lane, terraform);
   await otherTeams(lane, library);
+  await plainTerraform(lane);
   await ending(lane, stacks);
   return { resources, destroyed };
 }
