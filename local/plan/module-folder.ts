@@ -36,6 +36,11 @@ export function moduleFolder(root: string, address: string): string {
     .filter(isJsonObject)
     .find((candidate) => member(candidate, "Key") === key);
   const folder = found && member(found, "Dir");
-  if (typeof folder !== "string") throw new TerraformError(path, `has no folder of ${address}`);
+  if (typeof folder !== "string") {
+    throw new TerraformError(
+      path,
+      `has no folder of ${address}; --root must be where \`terraform init\` and the plan ran`,
+    );
+  }
   return resolve(root, folder);
 }
