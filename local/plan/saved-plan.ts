@@ -112,7 +112,7 @@ function plannedResources(shown: JsonObject): PlannedResource[] {
   const resources = (isList(changes) ? changes : []).filter(isJsonObject).flatMap((change) => {
     const { address, type, name, mode } = change;
     const after = member(objectOf(change, "change"), "after");
-    if (mode !== "managed" || member(change, "deposed") !== undefined || !isJsonObject(after)) return [];
+    if (mode !== "managed" || !isJsonObject(after)) return [];
     if (typeof address !== "string" || typeof type !== "string" || typeof name !== "string") {
       throw new TerraformError("plan", "has a resource without address, type or name");
     }
