@@ -5,7 +5,7 @@ import { hasRealRows, readRealRows } from "./real-rows";
 /** The contracts of the instances in `examples/plain-terraform`, as its functions get them. */
 export const EXAMPLE_CONTRACTS = {
   meters: "read_at,meter_id:t!,reading_kwh:d12.3!,read_at:z!",
-  payments: "paid_at,till:t!,note:w,amount:d10.2!,paid_at:s!",
+  payments: "paid_at,till:t!,note:t~,amount:d10.2!,paid_at:s!",
 } as const;
 
 export type ExampleInstance = keyof typeof EXAMPLE_CONTRACTS;

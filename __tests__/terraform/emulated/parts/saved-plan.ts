@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { contractVariable } from "../../../../contract/variable";
 import type { JsonObject } from "../../../../lib/json";
+import { readSavedPlan } from "../../../../local/plan/saved-plan";
 import { contractOfStack } from "../../../../local/plan/stack-source";
-import { planSource } from "../../../../local/plan-source";
 import {
   EXAMPLE_CONTRACTS,
   type ExampleInstance,
@@ -110,12 +110,11 @@ function writeRoot(folder: string, source: string, given: JsonObject): void {
 /** Each attribute of the data plane that the plan does not know is read from elsewhere, or listed with its reason. */
 async function nothingUnknown(lane: Lane, { root, module }: Planned, contract: string): Promise<void> {
   await lane.report.step(`what the plan does not know of ${module}`, async () => {
-    const { resolved, listed } = unknownValues(await lane.terraform(root).show(PLAN), root, module);
-    const variables = { ...lane.variables, TERRAFORM_BINARY_NAME: lane.terraformCommand };
+    const shown = await lane.terraform(root).show(PLAN);
+    const { resolved, listed } = unknownValues(shown, root, module);
     check(resolved.size > 0 && listed.size > 0, "the plan knows everything");
-    const read = contractVariable(
-      contractOfStack(await planSource(join(root, PLAN), root, module, variables)),
-    );
+    const planned = readSavedPlan(shown, root, module);
+    const read = contractVariable(contractOfStack({ directory: root, variables: {}, planned }));
     check(read === contract, `the contract is ${read}`);
     const reasons = [...new Set(listed.values())].sort();
     return `${resolved.size} attributes have a value here; ${listed.size} are not honoured: ${reasons.join("; ")}`;
