@@ -105,9 +105,6 @@ describe.each(Object.keys(TERRAFORM_MODULES))("the module %s", (name) => {
         functions: Object.fromEntries(
           Object.entries(functions).map(([own, { environment }]) => [own, environment?.variables]),
         ),
-        ...(name !== "batch" && {
-          variables: { index_retention_days: "${var.index_retention_days}", shards: "${var.shards}" },
-        }),
       },
     });
   });
