@@ -132,7 +132,8 @@ describe("a domain that is deployed", () => {
 describe("what a module tells beside its resources", () => {
   const { aws_lambda_function: functions, aws_lambda_invocation: invocations } = FIXTURE.resource;
   const { variables } = functions.Worker.environment;
-  const input = '{"shards":${var.shards},"role":"${aws_iam_role.Worker.arn}","index":"${local.index}"}';
+  const input =
+    '{"shards":${var.shards},"role":"${aws_iam_role.Worker.arn}","index":"${local.index}"${var.none == null ? "" : ","}}';
   const stack = {
     ...FIXTURE,
     resource: {
@@ -178,7 +179,7 @@ describe("what a module tells beside its resources", () => {
     functions: {
       Worker: { CONTRACT: "a ${b}", ESCAPED: "as it is", DATABASE: "db", LOCATION: "s3://lake/" },
     },
-    variables: { shards: 3 },
+    variables: { shards: 3, none: null },
     locals: { index: "readings" },
   };
   const unknown = { functions: { Worker: { ES_HOST: true, ROLE: true } } };

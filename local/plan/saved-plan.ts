@@ -13,6 +13,8 @@ export interface PlannedModule {
   readonly module: string;
   /** Its resources, with the values of the plan and, where those are unknown, the module's own references. */
   readonly document: JsonObject;
+  /** Known values that its expressions may name. */
+  readonly named: { readonly var: JsonObject; readonly local: JsonObject };
 }
 
 /** The major version of the plan's JSON format. */
@@ -67,10 +69,9 @@ export function readSavedPlan(shown: Json, root: string, chosen?: string): Plann
     module,
     document: {
       provider: { aws: [location(shown, module, configuration, own)] },
-      variable: variablesOf(shown, module, told),
-      locals: objectOf(told.known, "locals"),
       resource: documents,
     },
+    named: { var: variablesOf(shown, module, told), local: objectOf(told.known, "locals") },
   };
 }
 
@@ -198,19 +199,15 @@ function withTold(resource: PlannedResource, { known, unknown }: Told): PlannedR
   };
 }
 
-/** Declarations of the module's variables whose values are told, each with its value as the default. */
+/** The values of the module's variables, as far as the plan tells them. */
 function variablesOf(shown: JsonObject, module: string, { known }: Told): JsonObject {
-  const values =
-    module === ""
-      ? Object.entries(objectOf(shown, "variables")).map(
-          ([name, variable]) =>
-            [name, isJsonObject(variable) ? member(variable, "value") : undefined] as const,
-        )
-      : Object.entries(objectOf(known, "variables"));
+  if (module !== "") return objectOf(known, "variables");
+  const given = Object.entries(objectOf(shown, "variables"));
   return Object.fromEntries(
-    values.flatMap(([name, value]) =>
-      value === undefined || value === null ? [] : [[name, { default: value }]],
-    ),
+    given.map(([name, variable]) => [
+      name,
+      isJsonObject(variable) ? (member(variable, "value") ?? null) : null,
+    ]),
   );
 }
 

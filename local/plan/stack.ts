@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isJsonObject, type Json, type JsonObject, member, objectOf } from "../../lib/json";
+import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
 import { COMPUTED_ATTRIBUTES } from "./computed-attributes";
 import { evaluateTemplate } from "./expression";
@@ -132,8 +132,9 @@ export class Stack {
   private resolve(names: readonly string[], place: string): Json {
     const [first = "", second = "", third = "", fourth = ""] = names;
     if (first === "var" || first === "local") {
-      const told = this.planned && objectOf(this.planned.document, "locals");
-      const value = first === "var" ? this.variables.get(second) : told && member(told, second);
+      const named = this.planned?.named[first];
+      if (named && Object.hasOwn(named, second)) return named[second] ?? null;
+      const value = first === "var" ? this.variables.get(second) : undefined;
       if (value !== undefined) return value;
       const problem = this.planned
         ? "is known only after apply, or stands beside a value that is, and the plan does not tell it"
