@@ -105,6 +105,32 @@ test("resources that exist, and one that is replaced, are as they will be", () =
   expect(planeOf(shown)).toEqual(planeOf(first));
 });
 
+describe("an unknown value without an expression", () => {
+  const withColumn = (column: JsonObject, unknown: JsonObject) =>
+    planWith(
+      "aws_glue_catalog_table",
+      (after) => {
+        const [storage] = after["storage_descriptor"] as readonly JsonObject[];
+        return {
+          ...after,
+          storage_descriptor: [{ ...storage, location: "s3://lake/a/", columns: [column] }],
+        };
+      },
+      { storage_descriptor: [{ columns: [unknown] }] },
+    );
+
+  test("is an error where the local run reads it", () => {
+    expect(() => planeOf(withColumn({ type: "string" }, { name: true }))).toThrow(
+      "aws_glue_catalog_table.Json.storage_descriptor.columns[0].name: is known only after apply, and neither the plan nor the module tells it",
+    );
+  });
+
+  test("is none where the local run does not honour it", () => {
+    const { tables } = planeOf(withColumn({ name: "a", type: "string" }, { comment: true }));
+    expect(tables.map(({ columns }) => columns)).toEqual(tables.map(() => [{ name: "a", type: "string" }]));
+  });
+});
+
 describe("a domain that is deployed", () => {
   const deployed = (variables: JsonObject) =>
     plan({

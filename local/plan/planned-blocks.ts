@@ -14,6 +14,10 @@ export interface PlannedResource {
   readonly unknown: Json;
 }
 
+/** Stands for a value that is known only after apply, and has no expression; whoever reads it gets an error. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's references look like that
+export const UNKNOWN = "${unknown}";
+
 /** Meta-arguments that the plan has carried out already. */
 const EXPANDED = new Set(["count", "for_each", "//"]);
 /** `type.name.attribute`, of one instance or of a counted resource. */
@@ -51,7 +55,7 @@ export class PlannedBlocks {
   /**
    * The properties that the module sets. Defaults of the provider and what only AWS computes are not among them.
    * @param block of the resource, as the module has it
-   * @throws TerraformError naming what neither plan nor module tells
+   * @throws TerraformError naming a text that holds the address of a deployed search domain
    */
   body({ address, after, unknown }: PlannedResource, block: JsonObject): JsonObject {
     return this.block(block, after, unknown, address, true);
@@ -96,11 +100,7 @@ export class PlannedBlocks {
     }
     if (after === undefined) {
       if (unknown !== true) return undefined;
-      if (source !== undefined) return this.unknown(source);
-      throw new TerraformError(
-        place,
-        "is known only after apply, and the module's expressions do not tell it",
-      );
+      return source === undefined ? UNKNOWN : this.unknown(source);
     }
     if (isList(after)) {
       const sources: readonly Json[] = isList(source) ? source : source === undefined ? [] : [source];

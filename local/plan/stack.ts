@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json
 import { messageOf } from "../../lib/message-of";
 import { COMPUTED_ATTRIBUTES } from "./computed-attributes";
 import { evaluateTemplate } from "./expression";
+import { UNKNOWN } from "./planned-blocks";
 import { Properties } from "./properties";
 import type { PlannedModule } from "./saved-plan";
 import { TerraformError } from "./terraform-error";
@@ -125,6 +126,12 @@ export class Stack {
 
   /** A text with its references resolved. @throws TerraformError when it refers to what only AWS knows */
   evaluate(text: string, place: string): Json {
+    if (this.planned && text === UNKNOWN) {
+      throw new TerraformError(
+        place,
+        "is known only after apply, and neither the plan nor the module tells it",
+      );
+    }
     return explained(place, () => evaluateTemplate(text, (names) => this.resolve(names, place)));
   }
 
