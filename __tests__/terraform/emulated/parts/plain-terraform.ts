@@ -89,30 +89,30 @@ async function exampleApplied(lane: Lane): Promise<void> {
     check(!(await terraform.plan(PLAN)), `the plan is not clean: ${await plannedChanges(terraform)}`);
     return "no changes";
   });
-  await report.step("a stream is changed and a table deleted: both are named, and nothing else", async () => {
+  await report.step("a stream and a role are changed outside: both are named, and nothing else", async () => {
     await lane.account.lengthenRetention("meters-records");
-    await lane.account.deleteTable("payments_records", "payments_quarantine");
+    await lane.account.iam("DeleteRolePolicy", {
+      RoleName: "payments-ValidateRecords-execution",
+      PolicyName: "granted",
+    });
     const { drifted, undeployed } = await detectDrift(terraform, "the example", () => {});
     const named = drifted.map(({ address, what }) => `${address} ${what}`).sort();
     check(
       isDeepStrictEqual(named, [
         'module.batch["meters"].aws_kinesis_stream.event_stream changed',
-        'module.batch["payments"].aws_glue_catalog_table.catalog_quarantine deleted',
+        'module.batch["payments"].aws_iam_role_policy.validate_records_function_execution_role_policy deleted',
       ]),
       `it names ${named.join(", ")}; undeployed: ${undeployed.join(", ")}`,
     );
     return named.join("\n");
   });
-  await report.step("what repairs it runs on this machine, as the plan says it will be", async () => {
+  await report.step("npm start -- --plan reads what repairs it, where most is known", async () => {
     check(await terraform.plan(PLAN), "there is nothing to repair");
-    const shown = await terraform.show(PLAN);
-    const module = 'module.batch["payments"]';
-    const { tables } = readDataPlane(folder, {}, {}, readSavedPlan(shown, folder, module));
-    check(
-      tables.some(({ name }) => name === "payments_quarantine"),
-      `tables: ${tables.map(({ name }) => name).join(", ")}`,
-    );
-    return `${tables.length} tables of ${module}`;
+    const module = 'module.batch["meters"]';
+    const planned = readSavedPlan(await terraform.show(PLAN), folder, module);
+    const [stream] = readDataPlane(folder, {}, {}, planned).streams;
+    check(stream?.retentionHours === 24, `the stream keeps records for ${stream?.retentionHours} hours`);
+    return `${stream.name} keeps records for ${stream.retentionHours} hours`;
   });
   await report.step("terraform apply repairs it", async () => {
     const { add, change, remove } = await terraform.apply(PLAN);
