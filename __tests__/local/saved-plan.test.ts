@@ -3,8 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json, JsonObject } from "../../lib/json";
-import { readDataPlane } from "../../local/plan/read-data-plane";
+import { DATA_PLANE_TYPES, readDataPlane } from "../../local/plan/read-data-plane";
 import { readSavedPlan } from "../../local/plan/saved-plan";
+import { unsupportedResources } from "../../local/plan/unsupported-resources";
 import { planSource } from "../../local/plan-source";
 import { type Change, changesOf, planOf } from "../support/planned";
 import { synthesized } from "../support/synthesized";
@@ -414,6 +415,17 @@ describe("the region", () => {
     expect(readDataPlane(folder, AT, {}, planned).region).toBe("eu-north-1");
   });
 });
+
+test.each(["batch", "speed", "retail-bi"])(
+  "the local run knows every type of resource of the module %s",
+  (name) => {
+    const path = join(__dirname, "../../terraform-modules", name, "main.tf.json");
+    const { resource }: { resource: object } = JSON.parse(readFileSync(path, "utf8"));
+    const others = Object.keys(resource).filter((type) => !DATA_PLANE_TYPES.has(type));
+    const lines = unsupportedResources(new Map(others.map((type) => [type, 1])));
+    for (const type of others) expect(lines.join("\n")).toMatch(new RegExp(`\\b${type} 1\\b`));
+  },
+);
 
 test.each<[name: string, change: JsonObject, message: string]>([
   ["a state", { planned_values: null, values: {} }, "prints of a state, not of a plan"],
