@@ -12,6 +12,7 @@ const PROGRAMS = {
   start: "local/cli.ts",
   loadgen: "loadgen/cli.ts",
   preflight: "ops/preflight/cli.ts",
+  cost: "ops/cost/cli.ts",
   reconcile: "ops/reconcile/cli.ts",
   smoke: "ops/smoke/cli.ts",
   recovery: "ops/recovery/cli.ts",

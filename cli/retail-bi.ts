@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   start: { runs: ["start"], text: "runs a synthesized stack on this machine" },
   loadgen: { runs: ["loadgen"], text: "sends records of a contract to a Kinesis data stream" },
   preflight: { runs: ["preflight"], text: "says before a deploy what will fail" },
+  cost: {
+    runs: ["cost"],
+    text: "what a stack costs a month under a load, and what each setting would change",
+  },
   reconcile: {
     runs: ["reconcile"],
     text: "compares stream, lake and index of a deployed stack, line by line",

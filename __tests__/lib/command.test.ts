@@ -130,12 +130,13 @@ const COMMANDS = [
   "__tests__/engines/trino/cli.ts",
 ];
 
-test("there are ten of them", () => {
+test("there are eleven of them", () => {
   expect([...COMMANDS].sort()).toEqual([
     "__tests__/engines/trino/cli.ts",
     "loadgen/cli.ts",
     "local/cli.ts",
     "ops/bootstrap/cli.ts",
+    "ops/cost/cli.ts",
     "ops/preflight/cli.ts",
     "ops/reconcile/cli.ts",
     "ops/recovery/cli.ts",
