@@ -115,6 +115,16 @@ export const MODULE_NAMES = {
   "retail-bi": [...new Set([...BATCH_NAMES, ...SPEED_NAMES, ...OPERATIONS_NAMES])],
 } as const satisfies Readonly<Record<string, readonly Name[]>>;
 
+/** The name of a module. */
+export type ModuleName = keyof typeof MODULE_NAMES;
+
+/** @throws Error when there is no such module */
+export function moduleNamed(name: string): ModuleName {
+  const found = (Object.keys(MODULE_NAMES) as ModuleName[]).find((one) => one === name);
+  if (found === undefined) throw new Error(`there is no module ${name}`);
+  return found;
+}
+
 /** Adds the variable `names`. @param own names that the module has; `defaults` are other than those of the constructs */
 export function moduleNames(
   stack: ModuleStack,

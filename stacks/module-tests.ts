@@ -4,7 +4,8 @@ import { glueColumns } from "../contract/glue-columns";
 import { retailTransaction } from "../contract/retail-transaction";
 import { contractVariable } from "../contract/variable";
 import { defaultQueries } from "../modules/batch/saved-queries";
-import { MODULE_NAMES, NAME_FORMS } from "./module-names";
+import { MODULE_NAMES, type ModuleName, moduleNamed, NAME_FORMS } from "./module-names";
+import { type OptionRun, optionRuns } from "./module-option-tests";
 import { snakeCase } from "./module-stack";
 import { NUMBERS } from "./module-variables";
 
@@ -557,11 +558,11 @@ const REFUSED: readonly Refusal[] = [
 ];
 
 /** Every refusal of a module's variables, with whole numbers beyond the ends of their ranges. */
-export function refusalsOf(module: string, variables: readonly string[]): readonly Refusal[] {
+export function refusalsOf(module: ModuleName, variables: readonly string[]): readonly Refusal[] {
   const numbers = Object.entries(NUMBERS).flatMap(([name, { min, max }]) =>
     refused(name, `a whole number from ${min} to ${max} is allowed`, min - 1, max + 1, min + 0.5),
   );
-  const names = MODULE_NAMES[module as keyof typeof MODULE_NAMES].map(snakeCase);
+  const names = MODULE_NAMES[module].map(snakeCase);
   return [...numbers, ...REFUSED].filter(
     ({ name, value, with: others = {} }) =>
       [name, ...Object.keys(others)].every((one) => variables.includes(one)) &&
@@ -570,18 +571,31 @@ export function refusalsOf(module: string, variables: readonly string[]): readon
 }
 
 /** What the refusals of a module change: variables that are valid. */
-export function validVariables(module: string): Readonly<Record<string, unknown>> {
+export function validVariables(module: ModuleName): Readonly<Record<string, unknown>> {
   return { ...variablesOf(EVERY_KIND), ...NEEDED[module] };
 }
 
 /** The file of tests of a module, with what TypeScript derives from two contracts, and a refusal of each variable. */
-export function moduleTests(module: string, variables: readonly string[]): Readonly<Record<string, string>> {
+export function moduleTests(name: string, variables: readonly string[]): Readonly<Record<string, string>> {
+  const module = moduleNamed(name);
   return {
     "contract.tftest.hcl": `${MOCK}${[retailTransaction, EVERY_KIND]
       .map((contract) => contractRun(module, contract, variables))
       .join("")}`,
+    "options.tftest.hcl": `${MOCK}\n${block("variables", validVariables(module))}${optionRuns(module)
+      .map(optionRun)
+      .join("")}`,
     "refusals.tftest.hcl": `${MOCK}\n${block("variables", { ...variablesOf(EVERY_KIND), ...NEEDED[module] })}${refusals(module, variables).join("")}`,
   };
+}
+
+function optionRun({ name, variables, conditions }: OptionRun): string {
+  const asserts = conditions.map(
+    (condition) =>
+      `\n  assert {\n    condition     = ${condition}\n    error_message = ${hcl(`it is not so: ${condition}`)}\n  }\n`,
+  );
+  const given = Object.keys(variables).length > 0 ? `\n${block("variables", variables, "  ")}` : "";
+  return `\nrun "${name}" {\n  command = plan\n${given}${asserts.join("")}}\n`;
 }
 
 /** A value as an expression of HCL. */
@@ -692,7 +706,7 @@ const CHECKED_AFTER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** A run for each set of refusals that do not touch each other; one value of each rule. */
-function refusals(module: string, variables: readonly string[]): string[] {
+function refusals(module: ModuleName, variables: readonly string[]): string[] {
   const all = refusalsOf(module, variables);
   const firsts = all.filter((one) => one === all.find((other) => isSameRule(one, other)));
   const rounds: Refusal[][] = [];
@@ -735,8 +749,13 @@ function areIndependent(one: Refusal, other: Refusal): boolean {
   const touched = ({ name, with: others = {} }: Refusal) => [name, ...Object.keys(others)];
   return touched(one).every((left) =>
     touched(other).every(
-      (right) =>
-        left !== right && !CHECKED_AFTER[left]?.includes(right) && !CHECKED_AFTER[right]?.includes(left),
+      (right) => left !== right && !isCheckedAfter(left, right) && !isCheckedAfter(right, left),
     ),
   );
+}
+
+/** Directly, or after one that is. */
+function isCheckedAfter(one: string, other: string): boolean {
+  const earlier = CHECKED_AFTER[one] ?? [];
+  return earlier.includes(other) || earlier.some((between) => isCheckedAfter(between, other));
 }

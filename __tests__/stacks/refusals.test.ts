@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { moduleNamed } from "../../stacks/module-names";
 import { refusalsOf, validVariables } from "../../stacks/module-tests";
 import { TERRAFORM_MODULES } from "../../stacks/terraform-modules";
 
@@ -143,7 +144,8 @@ const CHECKED = new Set(checkedIn.values());
 const isInstalled = spawnSync(TERRAFORM, ["version"], { env: ENVIRONMENT }).status === 0;
 const title = `the variables of %s${isInstalled ? "" : " (NOT RUN: Terraform is not installed)"}`;
 
-(isInstalled ? describe : describe.skip).each(Object.keys(TERRAFORM_MODULES))(title, (module) => {
+(isInstalled ? describe : describe.skip).each(Object.keys(TERRAFORM_MODULES))(title, (name) => {
+  const module = moduleNamed(name);
   const variables = variablesOf(module);
   const refusals = refusalsOf(module, Object.keys(variables));
   const valid = validVariables(module);
