@@ -21,11 +21,6 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
       /^aws_(vpc\w*|subnet|route\w*|internet_gateway|nat_gateway|eip|default_\w+|security_group|network_\w+|flow_log|ec2_\w+)$/,
   },
   { what: "texts of a module", why: "they are in its plan, for a reader", types: /^terraform_data$/ },
-  {
-    what: "sign-in to Dashboards",
-    why: "no identity provider here",
-    types: /^aws_opensearch_domain_saml_options$/,
-  },
   { what: "bastion", why: "nothing needs it here", types: /^aws_(instance|ssm_\w+)$/ },
   {
     what: "bucket settings",
