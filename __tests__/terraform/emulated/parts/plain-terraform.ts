@@ -99,7 +99,7 @@ async function exampleApplied(lane: Lane): Promise<void> {
     const named = drifted.map(({ address, what }) => `${address} ${what}`).sort();
     check(
       isDeepStrictEqual(named, [
-        'module.batch["meters"].aws_kinesis_stream.event_stream changed',
+        'module.batch["meters"].aws_kinesis_stream.event_stream[0] changed',
         'module.batch["payments"].aws_iam_role_policy.validate_records_function_execution_role_policy deleted',
       ]),
       `it names ${named.join(", ")}; undeployed: ${undeployed.join(", ")}`,
