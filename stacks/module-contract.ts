@@ -13,9 +13,9 @@ import {
 import { glueColumns } from "../contract/glue-columns";
 import { PARTITION_COLUMNS, storedColumns } from "../contract/stored-columns";
 import { contractVariable } from "../contract/variable";
-import { WRITER_ROLE } from "../lambdas/shared/search";
 import { ZONES } from "../modules/batch/zones";
 import { TEMPORARY_TABLE_PREFIX } from "../modules/naming";
+import { WRITER_ROLE } from "../modules/speed/search-setup";
 import { ifGiven, local, variable } from "./module-variables";
 
 /** A contract that the caller of a module gives, and what follows from it in HCL. */

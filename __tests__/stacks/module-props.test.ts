@@ -41,7 +41,7 @@ function leaves(type: ts.TypeNode | undefined, path: string): string[] {
     const [first, second] = type.typeArguments ?? [];
     if (name === "Partial") return leaves(first, path);
     if (name === "Pick" || name === "Omit") {
-      const keys = second?.getText().match(/\w+/g) ?? [];
+      const keys: readonly string[] = second?.getText().match(/\w+/g) ?? [];
       const own = (one: string) =>
         keys.includes(one.slice(path === "" ? 0 : path.length + 1).split(/[.[]/)[0] ?? "");
       return leaves(first, path).filter((one) => own(one) === (name === "Pick"));

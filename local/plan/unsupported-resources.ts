@@ -11,7 +11,8 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
   {
     what: "permissions",
     why: "not enforced here: every call is allowed",
-    types: /^aws_(iam_\w+|lambda_permission|s3_bucket_policy|opensearch_domain_(policy|saml_options)|lakeformation_\w+)$/,
+    types:
+      /^aws_(iam_\w+|lambda_permission|s3_bucket_policy|opensearch_domain_(policy|saml_options)|lakeformation_\w+)$/,
   },
   { what: "keys", why: "nothing is encrypted here", types: /^aws_kms_\w+$/ },
   {
