@@ -53,6 +53,7 @@ export class Stack {
    * @param directory the stack's own folder: `cdk.tf.json` and its `assets/`
    * @param given values of the stack's variables
    * @param planned the stack's resources, where they come from a plan
+   * @param document others than the stack's own
    * @throws TerraformError when the stack cannot be read, or a variable has no value
    */
   constructor(
@@ -60,8 +61,8 @@ export class Stack {
     private readonly computed: Computed,
     given: GivenVariables = {},
     private readonly planned?: PlannedModule,
+    document: JsonObject = planned?.document ?? readDocument(directory),
   ) {
-    const document = planned?.document ?? readDocument(directory);
     this.document = document;
     if (member(document, "module") !== undefined) {
       throw new TerraformError("module", "the local run does not support modules");
