@@ -106,6 +106,24 @@ test("resources that exist, and one that is replaced, are as they will be", () =
   expect(planeOf(shown)).toEqual(planeOf(first));
 });
 
+test("an on-demand stream that exists has the shards of one", () => {
+  const shown = planWith("aws_kinesis_stream", (after) =>
+    after["shard_count"] === undefined ? { ...after, shard_count: 0 } : after,
+  );
+  const stack = join(folder, "on-demand");
+  const { aws_kinesis_stream: streams } = FIXTURE.resource;
+  const OnDemand = { ...streams.OnDemand, shard_count: "${var.shard_count}" };
+  writeStack(stack, {
+    ...FIXTURE,
+    resource: { ...FIXTURE.resource, aws_kinesis_stream: { ...streams, OnDemand } },
+  });
+  const configuration =
+    planOf(JSON.parse(readFileSync(join(stack, "cdk.tf.json"), "utf8")))["configuration"] ?? {};
+  expect(planeOf({ ...shown, configuration }, stack).streams.map(({ shardCount }) => shardCount)).toEqual([
+    2, 4,
+  ]);
+});
+
 describe("an unknown value without an expression", () => {
   const withColumn = (column: JsonObject, unknown: JsonObject) =>
     planWith(
