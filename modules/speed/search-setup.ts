@@ -20,7 +20,9 @@ export interface SearchSetupProps extends FunctionDefaults {
   readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
+  /** Network of the function. */
   readonly vpc: INetwork;
+  /** Domain that it sets up. */
   readonly domain: SearchDomain;
   /** The domain's master role. */
   readonly role: ExecutionRole;
