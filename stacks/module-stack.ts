@@ -133,7 +133,7 @@ export class ModuleStack extends TerraformStack {
     return {
       ...json,
       locals: { ...(json["locals"] as object), function_variables: functionVariables(resources) },
-      resource: { ...resources, terraform_data: { data_plane: DATA_PLANE } },
+      resource: { ...resources, terraform_data: { data_plane: dataPlane(resources) } },
       terraform: {
         required_version: REQUIRED_TERRAFORM,
         required_providers: { aws: { source: "hashicorp/aws", version: REQUIRED_AWS } },
@@ -161,14 +161,43 @@ function functionVariables({
   return Object.fromEntries(variables);
 }
 
-/** Terraform knows the length of everything but of the domain's endpoint, which counts as the constructs count it. */
-const DATA_PLANE = {
-  input: { functions: "${local.function_variables}" },
-  lifecycle: {
-    precondition: {
-      condition: `\${alltrue([for f in values(local.function_variables) : length(jsonencode({ for k, v in f : k => k == "ES_HOST" ? format("%${UNKNOWN_BYTES}s", "") : v })) <= ${LAMBDA_ENVIRONMENT_BYTES}])}`,
-      error_message: `columns: the variables of each function, which has them with the names of tables and buckets, have at most ${LAMBDA_ENVIRONMENT_BYTES} bytes.`,
+/**
+ * Tells in a plan what the data plane's resources do not: the variables of the functions, and the module's variables and local
+ * values in the inputs of the deploy's invocations, which are unknown as a whole where they hold the ARN of a role that does
+ * not exist yet.
+ */
+function dataPlane({ aws_lambda_invocation: invocations = {} }: Resources): Readonly<Record<string, Json>> {
+  const inputs = Object.values(invocations).map(({ input }) => String(input));
+  return {
+    input: {
+      functions: "${local.function_variables}",
+      ...namedIn(inputs, "variables", "var"),
+      ...namedIn(inputs, "locals", "local"),
     },
+    lifecycle: SHORT_ENOUGH,
+  };
+}
+
+/** What texts with other references name of a module, each as a reference to itself; nothing if there is none. */
+function namedIn(
+  texts: readonly string[],
+  key: "variables" | "locals",
+  kind: "var" | "local",
+): Readonly<Record<string, Json>> {
+  const names = texts
+    .filter((text) => /\baws_\w+\./.test(text))
+    .flatMap((text) =>
+      [...text.matchAll(new RegExp(`\\b${kind}\\.(\\w+)`, "g"))].map(([, name = ""]) => name),
+    );
+  const values = Object.fromEntries([...new Set(names)].sort().map((name) => [name, `\${${kind}.${name}}`]));
+  return names.length === 0 ? {} : { [key]: values };
+}
+
+/** Terraform knows the length of everything but of the domain's endpoint, which counts as the constructs count it. */
+const SHORT_ENOUGH = {
+  precondition: {
+    condition: `\${alltrue([for f in values(local.function_variables) : length(jsonencode({ for k, v in f : k => k == "ES_HOST" ? format("%${UNKNOWN_BYTES}s", "") : v })) <= ${LAMBDA_ENVIRONMENT_BYTES}])}`,
+    error_message: `columns: the variables of each function, which has them with the names of tables and buckets, have at most ${LAMBDA_ENVIRONMENT_BYTES} bytes.`,
   },
 } as const;
 
