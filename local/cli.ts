@@ -18,9 +18,11 @@ import type { LocalRunOptions } from "./local-run";
 import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
 import type { Page } from "./page/page";
+import { Phases } from "./phases";
 import { contractOfStack, findStack, stackName } from "./plan/stack-source";
 import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
 import { planSource } from "./plan-source";
+import { openRunFile } from "./run-file";
 import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
 
@@ -62,6 +64,7 @@ interface Options
   readonly port?: number;
   readonly page?: boolean;
   readonly envFile?: string;
+  readonly explain: boolean;
 }
 
 /** What people type. */
@@ -149,6 +152,7 @@ function program(): Command {
         "file of export lines for an AWS SDK or CLI; exists while the run answers",
       ).conflicts("once"),
     )
+    .option("--explain", "list the settings that differ from AWS, and what the deploy's invocations answered", false)
     .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
     .addHelpText(
       "after",
@@ -209,7 +213,8 @@ async function start(options: Options): Promise<ExitCode> {
   const contradiction = inputContradiction(options, preset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
   await checkFile(options, preset);
-  const say = (message: string): void => void process.stderr.write(`${message}\n`);
+  const phases = new Phases();
+  const { say } = phases;
   const stop = onInterrupt(
     process,
     () => {
@@ -242,8 +247,21 @@ async function start(options: Options): Promise<ExitCode> {
     const envFile = options.envFile === undefined ? undefined : openEnvFile(options.envFile);
     // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
+    const runFile = openRunFile(say);
+    process.once("exit", () => runFile.remove());
     end = FAILED;
-    const stack = stackOf(runs, dataDir.path, say, stop.signal);
+    const isEnvironment = "environment" in runs;
+    const read = phases.begin(
+      isEnvironment ? `synthesizing the Terraform of ${name}` : `reading ${runs.directory}`,
+    );
+    const stack = stackOf(runs, dataDir.path, stop.signal).then((found) => {
+      read(isEnvironment ? `Terraform of ${name} synthesized` : `${found.directory} read`);
+      return found;
+    });
+    // It is awaited by the run, which may fail before that.
+    stack.catch(() => undefined);
+    /** Tells other commands how the run is. */
+    let tell = (): void => undefined;
     // Loaded while another process synthesizes the Terraform.
     const { startLocalRun }: typeof import("./local-run") = require("./local-run");
     const run = await startLocalRun({
@@ -253,6 +271,9 @@ async function start(options: Options): Promise<ExitCode> {
       numbering: options.userRecordNumbers,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,
+      phase: phases.begin,
+      explain: options.explain,
+      onSchedules: () => tell(),
       search: options.search,
       signal: stop.signal,
       ...(options.searchUrl !== undefined && { searchUrl: options.searchUrl }),
@@ -283,6 +304,8 @@ async function start(options: Options): Promise<ExitCode> {
           port: first === 0 ? 0 : first + PAGE_PORT_OFFSET,
         });
       }
+      tell = () => runFile.write(run, { name, ...(page && { pageUrl: page.url }) });
+      tell();
       if (options.once) {
         if (page) say(`the page, until all layers agree: ${page.url}`);
         const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
@@ -303,6 +326,7 @@ async function start(options: Options): Promise<ExitCode> {
       const running = runUntilStopped(run, {
         ...lines,
         signal: stop.signal,
+        envCommand: programName(__filename, "npm run env", "retail-bi env"),
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
@@ -311,6 +335,8 @@ async function start(options: Options): Promise<ExitCode> {
       return end.code;
     } finally {
       envFile?.remove();
+      tell = () => undefined;
+      runFile.remove();
       await page?.close();
       await run.close();
     }
@@ -320,6 +346,7 @@ async function start(options: Options): Promise<ExitCode> {
     end = { code: options.once ? EXIT.interrupted : EXIT.ok, keepsData: false };
     return end.code;
   } finally {
+    phases.stop();
     release();
   }
 }

@@ -41,7 +41,7 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
   if (url === "") throw new Error(`the run ended with ${code}: ${command.stderr}`);
   return {
     url,
-    searchUrl: /^OpenSearch: (http:\S+)/m.exec(command.stderr)?.[1] ?? "",
+    searchUrl: /^export OPENSEARCH_URL=(\S+)/m.exec(command.stdout)?.[1] ?? "",
     kill: async () => {
       command.kill();
       await command.ended;
