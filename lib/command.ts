@@ -1,5 +1,6 @@
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, Help, type HelpConfiguration } from "commander";
 import { EXIT, type ExitCode, UsageError } from "./exit";
+import { styled } from "./styled";
 
 /** The parts of the process that a command uses. */
 interface Ending {
@@ -18,6 +19,46 @@ export function ending<Arguments extends unknown[]>(
   return async (...args) => {
     end.exitCode = await action(...args);
   };
+}
+
+/** What the help of a command says below its options. */
+export interface HelpSections {
+  /** What each exit code means; that of {@link EXIT.usage} is the same everywhere. */
+  readonly codes: Readonly<Record<number, string>>;
+  /** What else somebody must know. */
+  readonly notes?: string;
+  /** Command lines, without the command itself; a whole one begins with `npm`, `retail-bi` or `eval`. */
+  readonly examples?: readonly string[];
+}
+
+/** Adds the same sections to the help of each command: exit codes, notes, examples. */
+export function addHelp(command: Command, { codes, notes, examples = [] }: HelpSections): Command {
+  const all = { ...codes, [EXIT.usage]: "the command line is wrong" };
+  const sections = ({ command: shown }: { readonly command: Command }): string => {
+    const help = shown.createHelp();
+    const width = shown.configureHelp().helpWidth ?? process.stdout.columns ?? DEFAULT_WIDTH;
+    help.prepareContext({ helpWidth: width });
+    const title = (text: string): string => styled("bold", text);
+    const name = nameOf(shown);
+    return [
+      "",
+      title("Exit codes:"),
+      ...Object.entries(all).map(([code, meaning]) => help.formatItem(code, CODE_WIDTH, meaning, help)),
+      ...(notes === undefined ? [] : ["", title("Notes:"), ...help.boxWrap(notes, width - 2).split("\n").map((line) => `  ${line}`)]),
+      ...(examples.length === 0 ? [] : ["", title("Examples:")]),
+      ...examples.map((example) => `  ${/^(npm |retail-bi |eval )/.test(example) ? example : `${name} ${example}`.trimEnd()}`),
+    ].join("\n");
+  };
+  return command.addHelpText("after", sections);
+}
+
+/** Width of a help that goes to no terminal, as commander has it. */
+const DEFAULT_WIDTH = 80;
+const CODE_WIDTH = 4;
+
+/** What is typed for a command, its parents' names included. */
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** Writes commander's error about the command line in one line, with its suggestion. */
@@ -39,7 +80,7 @@ export async function runCommand(
   end.exitCode = EXIT.failed;
   process.stdout.off("error", endWithReader).on("error", endWithReader);
   for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
+    command.configureHelp(HELP_STYLE).exitOverride().configureOutput({
       writeErr: (text) => void end.stderr.write(text),
       outputError: writeOneLine,
     });
@@ -52,6 +93,15 @@ export async function runCommand(
     if (message !== undefined) end.stderr.write(`${message}\n`);
   }
 }
+
+/** The help of every command: bold titles, and no default of a switch, which is always off. */
+const HELP_STYLE: HelpConfiguration = {
+  styleTitle: (text) => styled("bold", text),
+  optionDescription(option) {
+    const described = Help.prototype.optionDescription.call(this, option);
+    return option.isBoolean() ? described.replace(/ ?\(default: (?:true|false)\)$/, "") : described;
+  },
+};
 
 /** The exit code for an error of a command, and the message that has not been printed yet. */
 export function failureOf(error: unknown): { readonly code: ExitCode; readonly message?: string } {

@@ -176,8 +176,6 @@ test("Ctrl-C while the Terraform is synthesized", async () => {
 });
 
 test("Ctrl-C twice", async () => {
-  run.remove();
-
   run = new Run("--port", String(FIRST_PORT));
   await run.wrote(/sent \d/);
   const first = run.interrupt();
