@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { retailTransaction } from "../contract/retail-transaction";
 import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
-import { ending, programName, runCommand } from "../lib/command";
+import { addHelp, ending, programName, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { messageOf } from "../lib/message-of";
 import { unlessAborted } from "../lib/pause";
@@ -68,10 +68,10 @@ interface Options
 }
 
 /** What people type. */
-const PROGRAM = programName(__filename, "npm start --", "retail-bi start");
+const PROGRAM = programName(__filename, "npm start --", "retail-bi up");
 
 function program(): Command {
-  return addInputOptions(new Command(PROGRAM))
+  const up = addInputOptions(new Command(PROGRAM))
     .description(
       "Runs the data plane of an environment on this machine, as its synthesized Terraform describes it.\n" +
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
@@ -152,27 +152,30 @@ function program(): Command {
         "file of export lines for an AWS SDK or CLI; exists while the run answers",
       ).conflicts("once"),
     )
-    .option("--explain", "list the settings that differ from AWS, and what the deploy's invocations answered", false)
-    .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
-    .addHelpText(
-      "after",
-      `
-Exit codes: 0 with --once all input is in every layer, without it Ctrl-C ended the run; 1 a layer is missing lines, a line
-was not acknowledged, more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once
-was interrupted, or not everything stopped in time.
-
-Examples:
-  npm start -- --once
-  npm start -- --once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json
-  npm start -- --once --search opensearch
-  npm start -- --once --stack ../their-app/cdktf.out --var team=meters
-  npm start -- --once --plan tfplan --root ../their-root --module 'module.batch["meters"]'
-  npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
-  npm start --silent -- --once --json > report.json`.replaceAll(/npm start (--silent )?--/g, (typed) =>
-        programName(__filename, typed, PROGRAM),
-      ),
+    .option(
+      "--explain",
+      "list the settings that differ from AWS, and what the deploy's invocations answered",
+      false,
     )
+    .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
     .action(ending(start));
+  return addHelp(up, {
+    codes: {
+      0: "with --once all input is in every layer; without it Ctrl-C ended the run",
+      1: "a layer is missing lines, a line was not acknowledged, more rows were refused than --max-bad-rows, or an error",
+      130: "--once was interrupted, or not everything stopped in time",
+    },
+    notes:
+      "The endpoints go to standard output where that is no terminal; the command env prints them at any time. status, query, trace and logs look at the run.",
+    examples: [
+      "--once",
+      '--once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json',
+      "--once --search opensearch",
+      "--once --stack ../their-app/cdktf.out --var team=meters",
+      `--once --plan tfplan --root ../their-root --module 'module.batch["meters"]'`,
+      "--data-dir ./data --rate 100 --env-file ./data/endpoints.sh",
+    ],
+  });
 }
 
 /** Collects the values of an option that may be repeated. */

@@ -15,13 +15,13 @@ import { athenaSql } from "../ops/reconcile/sql";
 import type { BatchSource } from "../ops/reconcile/tables";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
+import type { BeginPhase, EndPhase } from "./phases";
 import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import type { StackSource } from "./plan/stack-source";
 import { countNotHonoured, summarizeNotHonoured } from "./plan/summary";
 import type { Numbering } from "./plan/user-record-numbers";
-import type { BeginPhase, EndPhase } from "./phases";
 import { type RunSource, stackOf } from "./run-source";
 import { exportLines, runVariables } from "./runs/run-state";
 import { startAthena } from "./services/athena/service";
@@ -373,7 +373,9 @@ async function start(
   deployed(`stack deployed: ${plane.functions.length} functions, ${plane.tables.length} tables`);
   if (!explain) {
     const differing = countNotHonoured(plane.notHonoured);
-    say(`  ${differing} settings differ from AWS, and buffers and schedules are ${timeScale} times as fast: --explain`);
+    say(
+      `  ${differing} settings differ from AWS, and buffers and schedules are ${timeScale} times as fast: --explain`,
+    );
   }
   const all = { ...endpoints, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
   return {

@@ -14,10 +14,15 @@ interface UntilStoppedOptions extends SendOptions {
 
 /** Sends at a steady rate until the input ends, and waits until it is stopped. */
 export async function runUntilStopped(run: LocalRun, options: UntilStoppedOptions): Promise<SendReport> {
-  if (!process.stdout.isTTY) for (const line of run.exports) process.stdout.write(`${line}
+  if (!process.stdout.isTTY)
+    for (const line of run.exports)
+      process.stdout.write(`${line}
 `);
   const { pageUrl, envCommand } = options;
-  const shows = pageUrl === undefined ? "the system runs" : `open ${styled("cyan", pageUrl, process.stderr)} in a browser`;
+  const shows =
+    pageUrl === undefined
+      ? "the system runs"
+      : `open ${styled("cyan", pageUrl, process.stderr)} in a browser`;
   run.say(`▶ ${shows}; ${envCommand} has the endpoints; Ctrl-C stops it`);
   const report = await send(run, options);
   run.say(sendReportText(report));

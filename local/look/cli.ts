@@ -11,39 +11,48 @@ const say = (message: string): void => void process.stderr.write(`${message}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const program = new Command(programName(__filename, "npm run", "retail-bi"));
-/** What is typed before the arguments of one of these commands. */
-const typed = (name: string): string => programName(__filename, `npm run ${name} --`, `retail-bi ${name}`);
 
 interface StatusFlags extends RunFlags {
-  readonly minutes: number;
+  readonly minutes?: number;
   readonly json: boolean;
 }
 
-/** Minutes of arrivals that status compares: a few seconds of work at thousands of lines a second. */
-const MINUTES = 10;
+/** Minutes beyond those after which a line is late, by default. */
+const MORE_MINUTES = 2;
 
 const status = addRunOption(program.command("status"))
-  .description("Compares the last minutes in every layer of a local run; says what is behind, and what is wrong.")
-  .option("--minutes <number>", "arrivals to compare", integerBetween(1, 24 * 60), MINUTES)
+  .description(
+    "Compares the last minutes in every layer of a local run; says what is behind, and what is wrong.",
+  )
+  .option(
+    "--minutes <number>",
+    "arrivals to compare (default: until a line is late, and two more)",
+    integerBetween(1, 24 * 60),
+  )
   .option("--json", "print one JSON document on stdout", false)
   .action(
     ending(async ({ minutes, json, ...flags }: StatusFlags): Promise<ExitCode> => {
       const run = runOf(flags, say);
       useRun(run);
       const { statusOf, statusText }: typeof import("./status") = require("./status");
-      const { dataSourcesOf }: typeof import("../../ops/reconcile/data-sources") = require("../../ops/reconcile/data-sources");
+      const {
+        dataSourcesOf,
+      }: typeof import("../../ops/reconcile/data-sources") = require("../../ops/reconcile/data-sources");
       const { clientsOf }: typeof import("../../ops/target/target") = require("../../ops/target/target");
-      const { localSearch }: typeof import("../services/clients") = require("../services/clients");
+      const { searchOf }: typeof import("../runs/search-client") = require("../runs/search-client");
       const target = targetOfRun(run);
-      const search = target.index === undefined ? undefined : localSearch(run.searchUrl, run.region);
+      const search = searchOf(run);
       try {
         const sources = dataSourcesOf(target, clientsOf(target), run.stream.retentionHours, search);
-        const found = await statusOf(run, sources, minutes);
+        const wanted = minutes ?? Math.ceil(run.settleMs / 60_000) + MORE_MINUTES;
+        const found = await statusOf(run, sources, wanted);
         print(json ? JSON.stringify({ ...run, ...found }, null, 2) : statusText(run, found));
         return found.faults.length === 0 ? EXIT.ok : EXIT.failed;
       } catch (error) {
         throw hasCode(error, "ECONNREFUSED")
-          ? new OperatorError(`process ${run.pid} does not answer at ${run.endpoints["AWS_ENDPOINT_URL_KINESIS"]}`)
+          ? new OperatorError(
+              `process ${run.pid} does not answer at ${run.endpoints["AWS_ENDPOINT_URL_KINESIS"]}`,
+            )
           : error;
       } finally {
         await search?.close();
@@ -56,7 +65,7 @@ addHelp(status, {
     1: "faults, which are named; no run, or it does not answer",
   },
   notes: `It compares identities and checksums, as reconcile does. A line is late when the buffers and two merges have passed. Older arrivals: --minutes, or reconcile.`,
-  examples: [typed("status"), `${typed("status")} --minutes 60 --json`],
+  examples: ["", "--minutes 60 --json"],
 });
 
 const env = addRunOption(program.command("env"))
@@ -90,22 +99,27 @@ const logs = addRunOption(program.command("logs"))
   .option("--metrics", "also the metrics, which CloudWatch takes out of the log", false)
   .option("--json", "print the lines as the functions wrote them", false)
   .action(
-    ending(async (name: string | undefined, { follow: goesOn, tail, metrics, json, ...flags }: LogsFlags): Promise<ExitCode> => {
-      const run = runOf(flags, say);
-      const { follow, functionsNamed, logText, openLogs }: typeof import("./logs") = require("./logs");
-      const { last, next } = openLogs(run, functionsNamed(run, name), tail, { metrics });
-      const show = (line: (typeof last)[number]): void => print(json ? line.text : logText(line));
-      for (const line of last) show(line);
-      if (!goesOn) return EXIT.ok;
-      const stop = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-      await follow(next, show, stop.signal);
-      return EXIT.ok;
-    }),
+    ending(
+      async (
+        name: string | undefined,
+        { follow: goesOn, tail, metrics, json, ...flags }: LogsFlags,
+      ): Promise<ExitCode> => {
+        const run = runOf(flags, say);
+        const { follow, functionsNamed, logText, openLogs }: typeof import("./logs") = require("./logs");
+        const { last, next } = openLogs(run, functionsNamed(run, name), tail, { metrics });
+        const show = (line: (typeof last)[number]): void => print(json ? line.text : logText(line));
+        for (const line of last) show(line);
+        if (!goesOn) return EXIT.ok;
+        const stop = new AbortController();
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+        await follow(next, show, stop.signal);
+        return EXIT.ok;
+      },
+    ),
   );
 addHelp(logs, {
   codes: { 0: "printed; with --follow, Ctrl-C ended it", 1: "no run" },
-  examples: [typed("logs"), `${typed("logs")} -f upsert`],
+  examples: ["", "-f upsert"],
 });
 
 void runCommand(program);

@@ -159,7 +159,10 @@ export function logText({ functionName, text, document }: LogLine): string {
     name,
     styled(isBad ? "red" : "dim", String(level ?? "")),
     String(message ?? ""),
-    ...others.map(([key, value]) => `${styled("dim", `${key}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`),
+    ...others.map(
+      ([key, value]) =>
+        `${styled("dim", `${key}=`)}${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ),
   ]
     .filter((part) => part !== "")
     .join(" ");

@@ -88,7 +88,9 @@ export function statusFrom(
     lineFaults,
     faults: [
       ...run.failedInvocations,
-      ...run.schedules.flatMap(({ name, error }) => (error === undefined ? [] : [`${name} failed: ${error}`])),
+      ...run.schedules.flatMap(({ name, error }) =>
+        error === undefined ? [] : [`${name} failed: ${error}`],
+      ),
       ...lineFaults.map(faultText),
     ],
   };

@@ -26,7 +26,8 @@ async function run(given: string, options: Options): Promise<ExitCode> {
   const sql = given === "-" ? await textOf(process.stdin) : given;
   if (sql.trim() === "") throw new UsageError("the SQL is empty");
   const { target } = await runOrTargetOf(options, say);
-  if (target.analysts === undefined) throw new OperatorError(`${target.name} has no batch layer: there is no SQL`);
+  if (target.analysts === undefined)
+    throw new OperatorError(`${target.name} has no batch layer: there is no SQL`);
   const { athena } = clientsOf(target);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
@@ -44,7 +45,10 @@ async function run(given: string, options: Options): Promise<ExitCode> {
   }
 }
 
-async function show({ columns, parts, scannedBytes, milliseconds }: QueryResult, options: Options): Promise<void> {
+async function show(
+  { columns, parts, scannedBytes, milliseconds }: QueryResult,
+  options: Options,
+): Promise<void> {
   const names = columns.map(({ name }) => name);
   const write = (text: string): void => void process.stdout.write(`${text}\n`);
   let count = 0;
@@ -57,7 +61,8 @@ async function show({ columns, parts, scannedBytes, milliseconds }: QueryResult,
   } else if (options.json) {
     // An object a line, so that a large result needs no memory.
     for await (const rows of parts) {
-      for (const row of rows) write(JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))));
+      for (const row of rows)
+        write(JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))));
       count += rows.length;
     }
   } else {
@@ -69,16 +74,25 @@ async function show({ columns, parts, scannedBytes, milliseconds }: QueryResult,
     }
     const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
     write(resultTable(columns, shown, width));
-    if (count > options.maxRows) say(`the first ${options.maxRows} rows: --max-rows, or --csv for all`);
+    if (count > options.maxRows) {
+      say(`the first ${rowsText(options.maxRows)}: --max-rows, or --csv for all`);
+      count = options.maxRows;
+    }
   }
   const seconds = (milliseconds / 1_000).toFixed(1);
-  say(`${Math.min(count, options.csv || options.json ? count : options.maxRows).toLocaleString("en")} rows, ${scannedBytes.toLocaleString("en")} bytes scanned, ${seconds} s`);
+  say(`${rowsText(count)}, ${scannedBytes.toLocaleString("en")} bytes scanned, ${seconds} s`);
+}
+
+function rowsText(count: number): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
 }
 
 /** Lines of CSV (RFC 4180, with line feeds); NULL is an empty field, and the empty text is in quotes. */
 function csv(rows: readonly (readonly (string | null)[])[]): string {
-  const quotes = rows.length === 0 ? [] : (value: unknown): boolean => value === "";
-  return Papa.unparse(rows as (string | null)[][], { newline: "\n", quotes: quotes as (value: unknown) => boolean });
+  return Papa.unparse(
+    rows.map((row) => [...row]),
+    { newline: "\n", quotes: (value) => value === "" },
+  );
 }
 
 const PROGRAM = programName(__filename, "npm run query --", "retail-bi query");
@@ -86,19 +100,27 @@ const PROGRAM = programName(__filename, "npm run query --", "retail-bi query");
 const program = addRunOrTargetOptions(
   new Command(PROGRAM)
     .argument("<sql>", "a statement of Athena's SQL; - reads it from standard input")
-    .description("Runs SQL as an analyst would: in the workgroup and database of a local run, or of a deployed system."),
+    .description(
+      "Runs SQL as an analyst would: in the workgroup and database of a local run, or of a deployed system.",
+    ),
 )
-  .addOption(new Option("--csv", "print CSV: every row; NULL is an empty field").default(false).conflicts("json"))
+  .addOption(
+    new Option("--csv", "print CSV: every row; NULL is an empty field").default(false).conflicts("json"),
+  )
   .option("--json", "print a JSON object a row, cells as texts: every row", false)
   .option("--max-rows <rows>", "most rows of a table", integerBetween(1, 100_000), TABLE_ROWS)
   .action(ending(run));
 
 addHelp(program, {
-  codes: { 0: "the statement succeeded", 1: "it failed, or an error", 130: "interrupted: the query is stopped" },
+  codes: {
+    0: "the statement succeeded",
+    1: "it failed, or an error",
+    130: "interrupted: the query is stopped",
+  },
   notes: "A table is as wide as the terminal; --csv and --json cut nothing.",
   examples: [
-    "\"SELECT country, count(*) AS line_count FROM retail_trans_json GROUP BY country\"",
-    "--csv \"SELECT * FROM ctas_retail_trans_parquet\" > lines.csv",
+    '"SELECT country, count(*) AS line_count FROM retail_trans_json GROUP BY country"',
+    '--csv "SELECT * FROM ctas_retail_trans_parquet" > lines.csv',
   ],
 });
 

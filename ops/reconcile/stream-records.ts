@@ -3,13 +3,13 @@ import {
   GetRecordsCommand,
   type GetRecordsCommandOutput,
   GetShardIteratorCommand,
+  InvalidArgumentException,
   type KinesisClient,
+  type _Record as KinesisRecord,
   ListShardsCommand,
   type ListShardsCommandOutput,
-  InvalidArgumentException,
   ProvisionedThroughputExceededException,
   ResourceNotFoundException,
-  type _Record as KinesisRecord,
 } from "@aws-sdk/client-kinesis";
 import type { StreamRecord } from "../../contract/lines";
 import { isInWindow, type Window } from "./window";
@@ -115,7 +115,8 @@ export async function recordAt(
     const answer = await getRecords(kinesis, iterator, 1);
     const [first] = answer.Records ?? [];
     // The iterator of a record that has expired begins at the oldest one.
-    if (first) return first.SequenceNumber === sequenceNumber ? recordOf(first, streamName, shardId) : undefined;
+    if (first)
+      return first.SequenceNumber === sequenceNumber ? recordOf(first, streamName, shardId) : undefined;
     if ((answer.MillisBehindLatest ?? 0) === 0) return undefined;
     iterator = answer.NextShardIterator;
   }

@@ -70,7 +70,8 @@ export async function runOrTargetOf(
 
 function deployedPlace(options: RunOrTargetFlags): Place | undefined {
   const { environment, stack, run } = options;
-  if (run !== undefined && stack !== undefined) throw new UsageError(`give either --run ${run} or --stack ${stack}`);
+  if (run !== undefined && stack !== undefined)
+    throw new UsageError(`give either --run ${run} or --stack ${stack}`);
   if (environment === undefined && stack === undefined && !options.var && !options.varFile) return undefined;
   return placeOf(environment, options);
 }

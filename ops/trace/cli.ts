@@ -3,7 +3,7 @@ import { isRecordId } from "../../contract/record-id";
 import { httpUrl, integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
-import { localSearch } from "../../local/services/clients";
+import { searchOf } from "../../local/runs/search-client";
 import { dataSourcesOf } from "../reconcile/data-sources";
 import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
 import { clientsOf, retentionOf, type Target } from "../target/target";
@@ -26,7 +26,7 @@ async function run(what: string, options: Options): Promise<ExitCode> {
     throw new UsageError(`"${what}" is neither a record_id nor COLUMN=VALUE`);
   const { target, run: local } = await runOrTargetOf(options, say);
   if (local) {
-    const search = target.index === undefined ? undefined : localSearch(local.searchUrl, local.region);
+    const search = searchOf(local);
     try {
       return await traceIn(what, target, options, search);
     } finally {
@@ -76,19 +76,31 @@ const program = addRunOrTargetOptions(
     .description("Shows where a line is and was: stream, raw object, Parquet file, index, quarantine."),
 )
   .addOption(
-    new Option("--tunnel", "open a tunnel to the search domain of a deployed system, as the command tunnel does")
+    new Option(
+      "--tunnel",
+      "open a tunnel to the search domain of a deployed system, as the command tunnel does",
+    )
       .default(false)
       .conflicts("searchUrl"),
   )
   .option("--search-url <url>", "URL of a deployed system's search engine, such as an open tunnel", httpUrl)
-  .option("--most <lines>", "with COLUMN=VALUE: most lines to list, the newest first", integerBetween(1, 10_000), 20)
+  .option(
+    "--most <lines>",
+    "with COLUMN=VALUE: most lines to list, the newest first",
+    integerBetween(1, 10_000),
+    20,
+  )
   .option("--json", "print one JSON document on stdout", false)
   .action(ending(run));
 
 addHelp(program, {
   codes: { 0: "a place has the line, or had it", 1: "none has, or an error" },
   notes: "S3 keeps whole seconds, so the times of objects are no more exact; the index keeps none.",
-  examples: ["Invoice=493512", '"$(head -1 data/ledger)"', "--json 0000000010dc5rmao0000000000001003b1etiq000000200000"],
+  examples: [
+    "Invoice=493512",
+    '"$(head -1 data/ledger)"',
+    "--json 0000000010dc5rmao0000000000001003b1etiq000000200000",
+  ],
 });
 
 void runCommand(program);

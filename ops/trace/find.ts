@@ -1,7 +1,7 @@
 import type { Column } from "../../contract/column";
 import { EARLIEST_DATE } from "../../contract/column-value";
 import { quotedColumn, tableColumn } from "../../contract/glue-columns";
-import { parseIso, parseSeconds, parseTimestamp, formatTimestamp } from "../../contract/timestamp";
+import { formatTimestamp, parseIso, parseSeconds, parseTimestamp } from "../../contract/timestamp";
 import { UsageError } from "../../lib/exit";
 import { OperatorError } from "../../lib/operator-error";
 import type { DataSources } from "../reconcile/reconcile";
@@ -73,7 +73,8 @@ export async function findLines(
     });
     return found;
   }
-  if (!search) throw new OperatorError("the index is not reached, and there is no table: --search-url, or --tunnel");
+  if (!search)
+    throw new OperatorError("the index is not reached, and there is no table: --search-url, or --tunnel");
   const isWords = column.kind === "text" && column.search === "words";
   const field = isWords ? `${column.field}.keyword` : column.field;
   const { body } = await search.client.search({
@@ -101,6 +102,7 @@ function literal({ kind }: Column, value: string): string {
 function termOf(column: Column, value: string): string | boolean | number {
   if (column.kind === "boolean") return value === "true";
   if (column.kind === "double") return Number(value);
-  if (column.kind === "timestamp" && column.format === "seconds") return value.slice(0, "YYYY-MM-DD HH:MM:SS".length);
+  if (column.kind === "timestamp" && column.format === "seconds")
+    return value.slice(0, "YYYY-MM-DD HH:MM:SS".length);
   return value;
 }

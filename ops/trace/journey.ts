@@ -45,7 +45,12 @@ export type StreamStep =
   | { readonly state: "no such line"; readonly lines: number }
   /** `original`: the line's bytes, base64. */
   | { readonly state: "accepted"; readonly original: string }
-  | { readonly state: "refused"; readonly original: string; readonly reason: string; readonly detail: string };
+  | {
+      readonly state: "refused";
+      readonly original: string;
+      readonly reason: string;
+      readonly detail: string;
+    };
 
 /** Where a line is and was, from the stream to each layer. */
 export interface Journey {

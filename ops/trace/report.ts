@@ -16,14 +16,25 @@ export function journeyText(journey: Journey): string {
       : all.map((one) => ({ after: afterOf(one, arrivedAtMs), text: objectText(one) }));
   const places: readonly (readonly [string, readonly Entry[]])[] = [
     ["stream", [{ ...(arrivedAt !== undefined && { after: arrivedAt }), text: streamText(journey) }]],
-    ...(raw ? [["raw zone", objects(raw, "not in the table: not delivered, or the hour is not registered yet")] as const] : []),
+    ...(raw
+      ? [
+          [
+            "raw zone",
+            objects(raw, "not in the table: not delivered, or the hour is not registered yet"),
+          ] as const,
+        ]
+      : []),
     ...(parquet ? [["Parquet", objects(parquet, "not there: no merge has had it yet")] as const] : []),
     ...(index
       ? [
           [
             "index",
             index.length === 0
-              ? [{ text: isRefused ? "no: the line was refused" : "not there: UpsertToES has not indexed it" }]
+              ? [
+                  {
+                    text: isRefused ? "no: the line was refused" : "not there: UpsertToES has not indexed it",
+                  },
+                ]
               : index.map((one) => ({ after: "no time is kept", text: `${one.index}/_doc/${recordId}` })),
           ] as const,
         ]
@@ -39,7 +50,9 @@ export function journeyText(journey: Journey): string {
           ] as const,
         ]
       : []),
-    ...(discarded ? [["discarded", [{ text: `${discarded.condition}\n${discarded.location}` }]] as const] : []),
+    ...(discarded
+      ? [["discarded", [{ text: `${discarded.condition}\n${discarded.location}` }]] as const]
+      : []),
   ];
   return [
     `record_id  ${recordId}`,
@@ -47,7 +60,9 @@ export function journeyText(journey: Journey): string {
     `           sequence number ${sequenceNumber}`,
     ...(original === undefined ? [] : [`line       ${original}`]),
     "",
-    ...places.flatMap(([name, entries]) => entries.flatMap((entry, at) => entryLines(at === 0 ? name : "", entry))),
+    ...places.flatMap(([name, entries]) =>
+      entries.flatMap((entry, at) => entryLines(at === 0 ? name : "", entry)),
+    ),
   ].join("\n");
 }
 
@@ -109,5 +124,7 @@ function shown(text: string): string {
   const safe = text.trimEnd().replaceAll(/\p{Cc}/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
-  return safe.length > MOST_SHOWN ? `${safe.slice(0, MOST_SHOWN)}… (${safe.length.toLocaleString("en")} characters)` : safe;
+  return safe.length > MOST_SHOWN
+    ? `${safe.slice(0, MOST_SHOWN)}… (${safe.length.toLocaleString("en")} characters)`
+    : safe;
 }
