@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { Argument, Command } from "commander";
 import { addHelp, ending, isClone, runCommand, setLauncher } from "../lib/command";
 import { EXIT } from "../lib/exit";
-import { version } from "./package.json";
 import { COMMANDS, type CommandEntry, commandNamed, PROGRAMS } from "./commands";
 import { completion, SHELLS, type Shell } from "./completion";
+import { version } from "./package.json";
 
 const IN_CLONE = isClone(__filename);
 const AVAILABLE = Object.entries(COMMANDS).filter(([, { inCloneOnly }]) => IN_CLONE || !inCloneOnly);

@@ -108,10 +108,10 @@ const logs = addRunOption(program.command("logs"))
         const { follow, functionsNamed, logText, openLogs }: typeof import("./logs") = require("./logs");
         const { last, next } = openLogs(run, functionsNamed(run, name), tail, { metrics });
         const show = (line: (typeof last)[number]): void => print(json ? line.text : logText(line));
+        const stop = new AbortController();
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
         for (const line of last) show(line);
         if (!goesOn) return EXIT.ok;
-        const stop = new AbortController();
-        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
         await follow(next, show, stop.signal);
         return EXIT.ok;
       },

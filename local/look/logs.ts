@@ -119,7 +119,8 @@ export function openLogs(
     const lines = logs.flatMap((log) => timed(log.next()));
     return lines.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)).map(({ line }) => line);
   };
-  return { last: next().slice(-most), next };
+  const before = next();
+  return { last: before.slice(Math.max(0, before.length - most)), next };
 }
 
 /** A line without a time has that of the line before it. */
