@@ -13,27 +13,24 @@ interface Completed {
   readonly choices: readonly string[];
 }
 
-/**
- * A script that completes the commands and their options.
- * @param commands by name
- * @param aliases of commands that have one
- */
-export function completion(
-  shell: Shell,
-  commands: ReadonlyMap<string, Command>,
-  aliases: ReadonlyMap<string, string>,
-): string {
-  const all = [...commands].map(([name, command]) => ({
-    name,
-    names: [name, ...(aliases.has(name) ? [aliases.get(name) ?? ""] : [])],
-    text: firstSentence(command.description()),
+/** A command with its options, and what the root's help says of it. */
+export interface CompletedCommand {
+  readonly text: string;
+  readonly alias?: string | undefined;
+  readonly command: Command;
+}
+
+/** A script that completes the commands and their options. @param commands by name */
+export function completion(shell: Shell, commands: ReadonlyMap<string, CompletedCommand>): string {
+  const all = [...commands].map(([name, { text, alias, command }]) => ({
+    names: [name, ...(alias === undefined ? [] : [alias])],
+    text,
     options: command.options.filter(({ hidden }) => !hidden).map(completed),
   }));
   return { bash, zsh, fish }[shell](all);
 }
 
 type Commands = readonly {
-  readonly name: string;
   readonly names: readonly string[];
   readonly text: string;
   readonly options: readonly Completed[];
@@ -54,7 +51,7 @@ function completed({ long, short, flags, description, required, optional, argCho
 
 /** A description without its details, which a menu has no room for. */
 function firstSentence(text: string): string {
-  return text.replace(/ \(default.*$/, "").replace(/[.:;].*$/s, "");
+  return text.replace(/(?:[.:;,](?=\s|$)| \().*$/s, "");
 }
 
 const HELP: Completed = { long: "--help", short: "-h", text: "display help", value: "none", choices: [] };

@@ -4,7 +4,7 @@ import { Argument, Command } from "commander";
 import { addHelp, ending, isClone, runCommand, setLauncher } from "../lib/command";
 import { EXIT } from "../lib/exit";
 import { COMMANDS, type CommandEntry, commandNamed, PROGRAMS } from "./commands";
-import { completion, SHELLS, type Shell } from "./completion";
+import { type CompletedCommand, completion, SHELLS, type Shell } from "./completion";
 import { version } from "./package.json";
 
 const IN_CLONE = isClone(__filename);
@@ -25,7 +25,7 @@ function load(program: CommandEntry["runs"][0], args: readonly string[]): Promis
 }
 
 /** The options of each command, by loading every program without running it. */
-async function collect(): Promise<ReadonlyMap<string, Command>> {
+async function collect(): Promise<ReadonlyMap<string, CompletedCommand>> {
   const programs = new Map<string, Command>();
   for (const name of new Set(AVAILABLE.map(([, { runs }]) => runs[0]))) {
     setLauncher({ collect: (program) => programs.set(name, program) });
@@ -33,19 +33,13 @@ async function collect(): Promise<ReadonlyMap<string, Command>> {
   }
   setLauncher({});
   return new Map(
-    AVAILABLE.flatMap(
-      ([
-        name,
-        {
-          runs: [program, sub],
-        },
-      ]) => {
-        const found = programs.get(program);
-        const command = sub === undefined ? found : found?.commands.find((one) => one.name() === sub);
-        if (command === undefined) throw new Error(`the program ${program} has no command ${name}`);
-        return [[name, command] as const];
-      },
-    ),
+    AVAILABLE.map(([name, { text, alias, runs }]) => {
+      const [program, sub] = runs;
+      const found = programs.get(program);
+      const command = sub === undefined ? found : found?.commands.find((one) => one.name() === sub);
+      if (command === undefined) throw new Error(`the program ${program} has no command ${name}`);
+      return [name, { text, alias, command }] as const;
+    }),
   );
 }
 
@@ -68,8 +62,7 @@ function root(): Command {
     .addArgument(new Argument("<shell>").choices(SHELLS))
     .action(
       ending(async (shell: Shell) => {
-        const commands = await collect();
-        process.stdout.write(completion(shell, commands, aliases()));
+        process.stdout.write(completion(shell, await collect()));
         return EXIT.ok;
       }),
     );
@@ -91,12 +84,6 @@ function root(): Command {
     ],
   });
   return program;
-}
-
-function aliases(): ReadonlyMap<string, string> {
-  return new Map(
-    AVAILABLE.flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias] as const])),
-  );
 }
 
 async function main(): Promise<void> {

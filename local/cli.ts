@@ -20,6 +20,7 @@ import { Generator } from "./page/generator";
 import type { Page } from "./page/page";
 import { Phases } from "./phases";
 import { contractOfStack, findStack, stackName } from "./plan/stack-source";
+import { countNotHonoured } from "./plan/summary";
 import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
 import { planSource } from "./plan-source";
 import { openRunFile } from "./run-file";
@@ -69,6 +70,8 @@ interface Options
 
 /** What people type. */
 const PROGRAM = programName(__filename, "npm start --", "retail-bi up");
+/** What prints the endpoints of the run. */
+const ENV_COMMAND = programName(__filename, "npx retail-bi env", "retail-bi env");
 
 function program(): Command {
   const up = addInputOptions(new Command(PROGRAM))
@@ -281,6 +284,13 @@ async function start(options: Options): Promise<ExitCode> {
       signal: stop.signal,
       ...(options.searchUrl !== undefined && { searchUrl: options.searchUrl }),
     });
+    const notes = [
+      ...(options.explain
+        ? []
+        : [`${countNotHonoured(run.plane.notHonoured)} settings differ from AWS: --explain`]),
+      ...(options.once ? [] : [`for AWS tools: ${ENV_COMMAND}`]),
+    ];
+    if (notes.length > 0) say(`  ${notes.join("; ")}`);
     const isPageWanted = options.page ?? !options.once;
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
@@ -329,7 +339,6 @@ async function start(options: Options): Promise<ExitCode> {
       const running = runUntilStopped(run, {
         ...lines,
         signal: stop.signal,
-        envCommand: programName(__filename, "npm run env", "retail-bi env"),
         ...(page && { pageUrl: page.url }),
         ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });

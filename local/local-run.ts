@@ -20,7 +20,7 @@ import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
 import type { StackSource } from "./plan/stack-source";
-import { countNotHonoured, summarizeNotHonoured } from "./plan/summary";
+import { summarizeNotHonoured } from "./plan/summary";
 import type { Numbering } from "./plan/user-record-numbers";
 import { type RunSource, stackOf } from "./run-source";
 import { exportLines, runVariables } from "./runs/run-state";
@@ -371,12 +371,6 @@ async function start(
     search &&
     (await services.open(Promise.resolve(new LatencySampler(search.client, search.indexPattern, say))));
   deployed(`stack deployed: ${plane.functions.length} functions, ${plane.tables.length} tables`);
-  if (!explain) {
-    const differing = countNotHonoured(plane.notHonoured);
-    say(
-      `  ${differing} settings differ from AWS, and buffers and schedules are ${timeScale} times as fast: --explain`,
-    );
-  }
   const all = { ...endpoints, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
   return {
     plane,

@@ -55,21 +55,19 @@ test("an alias is the command", () => {
 
 describe("completion", () => {
   const up = new Command("up")
-    .description("Runs a stack's data plane. At length.")
     .option("--once", "send lines: and end", false)
     .addOption(new Option("--search <engine>", "search engine; or which").choices(["embedded", "opensearch"]))
-    .option("--input-file <file>", "file [of lines]")
+    .option("--input-file <file>", "a .csv [or lines], in UTF-8 (or not)")
     .option("--data-dir <folder>", "folder of the data")
     .option("-f, --follow", "go on");
   const commands = new Map([
-    ["up", up],
-    ["status", new Command("status").description("How a run is.")],
+    ["up", { text: "runs a stack's data plane", alias: "start", command: up }],
+    ["status", { text: "how a run is", command: new Command("status") }],
   ]);
-  const aliases = new Map([["up", "start"]]);
 
   /** What bash offers for the words of a command line, the last of which is being typed. */
   function offered(...words: readonly string[]): string[] {
-    const script = `${completion("bash", commands, aliases)}
+    const script = `${completion("bash", commands)}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _retail_bi; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return execFileSync("bash", ["-c", script, "bash", "retail-bi", ...words], {
       encoding: "utf8",
@@ -98,14 +96,14 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _retail_bi; printf '%s\\n' "\${COMPRE
   });
 
   test("zsh and fish have the same options, with their texts", () => {
-    const zsh = completion("zsh", commands, aliases);
-    expect(zsh).toContain("'up:Runs a stack'\\''s data plane' 'start:Runs a stack'\\''s data plane'");
+    const zsh = completion("zsh", commands);
+    expect(zsh).toContain("'up:runs a stack'\\''s data plane' 'start:runs a stack'\\''s data plane'");
     expect(zsh).toContain("'*--search[search engine]:value:(embedded opensearch)'");
-    expect(zsh).toContain("'*--input-file[file \\[of lines\\]]:value:_files'");
+    expect(zsh).toContain("'*--input-file[a .csv \\[or lines\\]]:value:_files'");
     expect(zsh).toContain("'*--once[send lines]'");
-    const fish = completion("fish", commands, aliases);
+    const fish = completion("fish", commands);
     expect(fish).toContain(
-      "complete -c retail-bi -n __fish_use_subcommand -f -a up -d 'Runs a stack\\'s data plane'",
+      "complete -c retail-bi -n __fish_use_subcommand -f -a up -d 'runs a stack\\'s data plane'",
     );
     expect(fish).toContain(
       "complete -c retail-bi -n '__fish_seen_subcommand_from up start' -l search -x -a 'embedded opensearch' -d 'search engine'",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { eventually } from "../../benchmarks/support/eventually";
 import { FAST, ROOT } from "../../benchmarks/support/start";
+import { COMMANDS } from "../../cli/commands";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { GOOD_ROW } from "../support/good-row";
 
@@ -83,10 +84,10 @@ test("its start is five lines", () => {
     expect.stringMatching(/^✔ Terraform of dev synthesized \(\d+\.\d s\)$/),
     expect.stringMatching(/^✔ services started: Kinesis, .*OpenSearch \(\d+\.\d s\)$/),
     expect.stringMatching(/^✔ stack deployed: 4 functions, 3 tables \(\d+\.\d s\)$/),
-    expect.stringMatching(/^ {2}\d+ settings differ from AWS, and .* 60 times as fast: --explain$/),
-    "▶ open http://127.0.0.1:14625 in a browser; retail-bi env has the endpoints; Ctrl-C stops it",
+    expect.stringMatching(/^ {2}\d+ settings differ from AWS: --explain; for AWS tools: retail-bi env$/),
+    "▶ open http://127.0.0.1:14625 in a browser; Ctrl-C stops it",
   ]);
-  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test("trace follows a line into every layer", async () => {
@@ -201,6 +202,14 @@ test("logs are those of the functions, and go on", async () => {
   const [code] = await once(child, "close");
   expect(String(first)).toMatch(/ MergeSmallFiles INFO /);
   expect(code).toBe(0);
+});
+
+test("completion has the options of every command", async () => {
+  const script = await answer("completion", "bash");
+  for (const name of Object.keys(COMMANDS))
+    expect(script).toMatch(new RegExp(`^    ${name}(\\|\\w+)?\\) COMPREPLY=.*--help`, "m"));
+  expect(script).toMatch(/^ {4}redrive\) .* --dry-run /m);
+  expect(script).toMatch(/^ {4}"up --search"\|"start --search"\) .*"embedded opensearch"/m);
 });
 
 test("the state has no secret, and is for its owner alone", () => {

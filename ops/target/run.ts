@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { parseContractVariable } from "../../contract/variable";
+import { isClone } from "../../lib/command";
 import { UsageError } from "../../lib/exit";
 import { OTHER_CREDENTIALS, type RunState, runVariables } from "../../local/runs/run-state";
 import { chooseRun, findRuns, stateFolder } from "../../local/runs/state-files";
@@ -26,12 +27,15 @@ export function addRunOption(command: Command): Command {
 
 /** Adds what says where a command looks: a local run, or a deployed system. */
 export function addRunOrTargetOptions(command: Command): Command {
-  addRunOption(command).addOption(
-    new Option("--environment <name>", "deployed environment, instead of a local run").conflicts([
-      "run",
-      "stack",
-    ]),
-  );
+  addRunOption(command);
+  if (isClone(__filename)) {
+    command.addOption(
+      new Option("--environment <name>", "deployed environment, instead of a local run").conflicts([
+        "run",
+        "stack",
+      ]),
+    );
+  }
   return addStackOptions(command, "of a deployed system, instead of a local run");
 }
 
