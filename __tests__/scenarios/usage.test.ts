@@ -91,7 +91,7 @@ test.each([
   const { code, stdout } = await run(cli, [...args, "--help"]);
   expect(stdout).toMatch(/^Usage: (npm (start|run \S+) -- |node --import tsx __tests__)/);
   expect(stdout).toMatch(
-    /\n\nOptions:\n.*\n\nExit codes:\n {2}0 .*\n {2}2 {5}the command line is wrong\n.*\n\nExamples:\n {2}/s,
+    /\n\nOptions:\n.*\n\nExit codes:\n {2}0 .*\n {2}2 {5}the command line is wrong\n.*\nExamples:\n {2}/s,
   );
   expect(code).toBe(0);
 });
