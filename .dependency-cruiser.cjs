@@ -15,6 +15,7 @@ const MAY_IMPORT = {
   "ops/target": ["contract", "lib", "modules", "environments", "local/plan", "local/runs"],
   "ops/terraform": ["lib", "modules", "environments", "local/plan", "ops/target"],
   "ops/preflight": ["lib", "modules", "environments", "local/plan", "ops/target", "ops/terraform"],
+  "ops/cost": ["lib", "lambdas", "environments", "stacks", "local/plan", "ops/target", "ops/terraform"],
   "ops/bootstrap": ["lib", "modules", "environments", "ops/target", "ops/terraform", "ops/preflight"],
   "ops/tunnel": ["lib", "ops/target"],
   "ops/reconcile": ["contract", "lib", "modules", "ops/target", "ops/tunnel"],
@@ -40,7 +41,17 @@ const MAY_IMPORT = {
   "local/opensearch": ["lib", "local/plan", "local/services"],
   "local/page": ["contract", "lib", "dashboards", "lambdas", "loadgen", "ops/reconcile", "local"],
   local: ["contract", "lib", "dashboards", "modules", "environments", "loadgen", "ops/reconcile"],
-  benchmarks: ["contract", "lib", "lambdas", "modules", "environments", "loadgen", "ops/reconcile", "local"],
+  benchmarks: [
+    "contract",
+    "lib",
+    "lambdas",
+    "modules",
+    "environments",
+    "loadgen",
+    "ops/cost",
+    "ops/reconcile",
+    "local",
+  ],
 };
 
 const room = (name) => `^${name}/`;

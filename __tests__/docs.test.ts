@@ -5,13 +5,11 @@ import { retailTransaction } from "../contract/retail-transaction";
 import { dev } from "../environments/dev";
 import * as environments from "../environments/environment";
 import { prod } from "../environments/prod";
-import { METRICS as MERGE_METRICS } from "../lambdas/merge-small-files/metrics";
-import { METRICS as UPSERT_METRICS } from "../lambdas/upsert-to-es/metrics";
-import { METRICS as VALIDATE_METRICS } from "../lambdas/validate-records/metrics";
 import { ZONES } from "../modules/batch/zones";
 import { scripts } from "../package.json";
+import { costBlocks, settingsOf, withBlock } from "./support/cost-pages";
 import { synthesized } from "./support/synthesized";
-import { type Json, object, Template } from "./support/template";
+import { Template } from "./support/template";
 
 const ROOT = join(__dirname, "..");
 const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
@@ -193,94 +191,16 @@ function inWords(value: unknown): string {
   return String(value);
 }
 
-describe("README's costs", () => {
-  const number = (cell: string | undefined): number => Number(cell?.replaceAll(/[,*]/g, ""));
-  const rows = table("| idle | price | dev | dollars | prod | dollars |");
-  const sum = rows.at(-1) ?? [];
-  const items = rows.slice(0, -1).map(([what = "", price, ...cells]) => ({
-    what,
-    price: number(price),
-    units: [number(cells[0]), number(cells[2])],
-    dollars: [number(cells[1]), number(cells[3])],
-  }));
-  const units = (beginning: string) => items.find(({ what }) => what.startsWith(beginning))?.units;
-
-  test("are quantities times prices, and add up", () => {
-    expect(items.length).toBeGreaterThan(5);
-    for (const { what, price, units, dollars } of items) {
-      const products = units.map((count) => (count * price).toFixed(2));
-      expect([what, ...dollars.map((amount) => amount.toFixed(2))]).toEqual([what, ...products]);
+describe("costs in the documentation", () => {
+  test("are those of the model: npm run docs:costs writes them", async () => {
+    const dev = settingsOf("dev", await synthesized("dev"));
+    const prod = settingsOf("prod", await synthesized("prod"));
+    const blocks = costBlocks(dev, prod);
+    expect(blocks.map(({ page }) => page)).toEqual(expect.arrayContaining(["README.md", "docs/costs.md"]));
+    for (const block of blocks) {
+      const page = read(block.page);
+      expect([block.name, page]).toEqual([block.name, withBlock(page, block)]);
     }
-    const totals = [0, 1].map((column) =>
-      items.reduce((total, { dollars }) => total + (dollars[column] ?? 0), 0).toFixed(2),
-    );
-    expect([number(sum[3]).toFixed(2), number(sum[5]).toFixed(2)]).toEqual(totals);
-  });
-
-  test("count what the stacks have", async () => {
-    const stacks = [await stack("dev"), await stack("prod")];
-    const states = [await stack("dev", "-state"), await stack("prod", "-state")];
-    const hours = 730;
-    const domains = stacks.map(
-      (template) => template.resources("aws_opensearch_domain")[0]?.properties ?? {},
-    );
-    const nodes = (type: string) =>
-      domains.map(({ cluster_config }) => {
-        const cluster = object(cluster_config ?? null);
-        const data = cluster["instance_type"] === type ? Number(cluster["instance_count"]) : 0;
-        const masters =
-          cluster["dedicated_master_type"] === type ? Number(cluster["dedicated_master_count"]) : 0;
-        return hours * (data + masters);
-      });
-    const volumes = domains.map(
-      ({ cluster_config, ebs_options }) =>
-        Number(object(cluster_config ?? null)["instance_count"]) *
-        Number(object(ebs_options ?? null)["volume_size"]),
-    );
-    const alarmed = stacks.map((template) => {
-      const metrics = template.resources("aws_cloudwatch_metric_alarm").map(({ properties }) => {
-        const queries = (properties["metric_query"] ?? [{ metric: true }]) as { readonly metric?: Json }[];
-        return queries.filter(({ metric }) => metric !== undefined).length;
-      });
-      return metrics.reduce((total, count) => total + count, 0);
-    });
-    const keys = stacks.map(
-      (template, index) =>
-        template.resources("aws_kms_key").length + (states[index]?.resources("aws_kms_key").length ?? 0),
-    );
-    for (const template of stacks) {
-      expect(template.resources("aws_kinesis_stream")[0]?.properties["stream_mode_details"]).toEqual({
-        stream_mode: "ON_DEMAND",
-      });
-      expect(template.resources("aws_nat_gateway")).toEqual([]);
-      expect(
-        template.resources("aws_vpc_endpoint").map((one) => one.properties["vpc_endpoint_type"]),
-      ).toEqual(["Gateway"]);
-      expect(template.resources("aws_cloudwatch_dashboard")).toHaveLength(1);
-      expect(template.resources("aws_budgets_budget")).toHaveLength(1);
-    }
-    // A run that finds the lease held reports that alone; every other run reports all the rest.
-    const custom = Object.keys(MERGE_METRICS).length - 1;
-
-    expect({
-      stream: units("on-demand stream"),
-      small: units("search nodes t3.small.search"),
-      large: units("search nodes m6g.large.search"),
-      volumes: units("search volumes"),
-      keys: units("KMS keys"),
-      alarmed: units("alarmed metrics"),
-      custom: units("custom metrics of MergeSmallFiles"),
-    }).toEqual({
-      stream: [hours, hours],
-      small: nodes("t3.small.search"),
-      large: nodes("m6g.large.search"),
-      volumes,
-      keys,
-      alarmed,
-      custom: [custom, custom],
-    });
-    const withData = Object.keys(UPSERT_METRICS).length + Object.keys(VALIDATE_METRICS).length;
-    expect(README).toContain(`0.30 for each of ${withData} more custom metrics`);
   });
 
   test("stand in README alone, but for prices that a decision compares", () => {
@@ -308,7 +228,6 @@ test("README's environment for another team is a valid one", () => {
   });
 });
 
-async function stack(environment: "dev" | "prod", suffix: "" | "-state" = ""): Promise<Template> {
-  const folder = `${await synthesized(environment)}${suffix}`;
-  return new Template(JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")));
+async function stack(environment: "dev" | "prod"): Promise<Template> {
+  return new Template(JSON.parse(readFileSync(join(await synthesized(environment), "cdk.tf.json"), "utf8")));
 }

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep, runSteps, WORKFLOWS } from "./support/workflows";
@@ -57,7 +66,7 @@ test("ci runs every lane of .ci/run, nightly the long ones, and together every c
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(text("package.json"));
   // `lint` runs lint:imports.
   const checks = Object.keys(scripts).filter(
-    (name) => /^(lint|typecheck|coverage|test:)/.test(name) && name !== "lint:imports",
+    (name) => /^(lint|typecheck|coverage|test:|build:modules)/.test(name) && name !== "lint:imports",
   );
   expect(called.sort()).toEqual(checks.sort());
 });
@@ -220,5 +229,67 @@ describe("steps, run with stand-ins of the programs", () => {
     standIn("terraform", `[ "$1" = plan ] && exit ${code}; exit 0`);
     const ended = run(script("deliver.yml", "Plan"));
     expect([ended.status, ended.output]).toEqual([status, output]);
+  });
+
+  test.each([
+    ["v1.2.3", 0],
+    ["v1.2.4", 1],
+    ["1.2.3", 1],
+  ])("a release of the tag %s ends with %d, where the version is 1.2.3", (tag, status) => {
+    writeFileSync(join(folder, "package.json"), '{ "version": "1.2.3" }');
+    const ended = run(script("release.yml", "Compare the tag"), { GITHUB_REF_NAME: tag });
+    expect(ended.status).toBe(status);
+    const refusal = `the tag is ${tag}, and package.json has version 1.2.3\n`;
+    expect(ended.stderr.includes(refusal)).toBe(status === 1);
+  });
+
+  test.each([
+    ["is made", "exit 1", true],
+    ["is there already", "exit 0", false],
+  ])("the archive of the modules is attached to a release that %s", (_which, view, made) => {
+    const [zip, hash] = ["retail-bi-modules.zip", "retail-bi-modules.zip.sha256"];
+    writeFileSync(join(folder, zip), "zip");
+    const digest = spawnSync("sha256sum", [zip], { cwd: folder, encoding: "utf8" }).stdout;
+    writeFileSync(join(folder, hash), digest);
+    standIn("gh", `[ "$2" = view ] && ${view}; exit 0`);
+    const attach = script("release.yml", "Attach the archive");
+    const ended = run(attach, { GITHUB_REF_NAME: "v1.2.3" });
+    expect(ended.status).toBe(0);
+    expect(ended.calls.includes("gh release create v1.2.3 --verify-tag")).toBe(made);
+    expect(ended.calls).toContain(`gh release upload v1.2.3 ./${zip} ./${hash}\n`);
+
+    writeFileSync(join(folder, zip), "another");
+    rmSync(join(folder, "calls"));
+    const altered = run(attach, { GITHUB_REF_NAME: "v1.2.3" });
+    expect([altered.status === 0, altered.calls]).toEqual([false, ""]);
+  });
+
+  test("a folder that is not as it is committed fails, with its difference and the remedy", () => {
+    const git = (...args: string[]) => {
+      const identity = ["-c", "user.name=a", "-c", "user.email=a@b"];
+      expect(spawnSync("git", [...identity, ...args], { cwd: folder }).status).toBe(0);
+    };
+    const committed = () =>
+      spawnSync(join(__dirname, "..", ".ci", "committed"), ["made", "run the generator"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+    mkdirSync(join(folder, "made"));
+    writeFileSync(join(folder, "made", "file"), "one\n");
+    writeFileSync(join(folder, "beside"), "one\n");
+    git("init", "--quiet");
+    git("add", ".");
+    git("commit", "--quiet", "-m", "one");
+    writeFileSync(join(folder, "beside"), "two\n");
+    expect(committed()).toMatchObject({ status: 0, stdout: "", stderr: "" });
+
+    writeFileSync(join(folder, "made", "file"), "two\n");
+    writeFileSync(join(folder, "made", "new"), "new\n");
+    const { status, stdout, stderr } = committed();
+    expect(status).toBe(1);
+    expect(stdout).toContain("-one\n+two\n");
+    expect(stderr).toBe(
+      " M made/file\n?? made/new\nmade is not as it is committed: run the generator, and commit\n",
+    );
   });
 });

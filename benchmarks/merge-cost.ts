@@ -2,7 +2,7 @@
  * Computes the cost of merging: the core of MergeSmallFiles over hours of simulated time, with a warehouse that
  * counts what queries read and how often the function calls. No line is late, none comes twice.
  *
- * npm run bench -- merge-cost
+ * npm run bench -- merge-cost [events a second …]
  *
  * Its output goes into docs/measurements.md.
  */
@@ -17,8 +17,10 @@ import { PRICES } from "./merge-cost/prices";
 import { measureRatios, type Ratios } from "./merge-cost/ratios";
 import { Simulation } from "./merge-cost/simulation";
 
-const EVENTS_PER_SECOND = [1, 100, 10_000] as const;
-const HISTORY_HOURS = [26, 170, 500] as const;
+const GIVEN_RATES = process.argv.slice(2).map(Number);
+const EVENTS_PER_SECOND: readonly number[] = GIVEN_RATES.length > 0 ? GIVEN_RATES : [1, 100, 10_000];
+/** Of a rate that is given, the shortest: every listing is kept in memory. */
+const HISTORY_HOURS: readonly number[] = GIVEN_RATES.length > 0 ? [26] : [26, 170, 500];
 /** Equal to the minutes between two runs: after so many hours the runs are at the same minutes of an hour again. */
 const MEASURED_HOURS = 13;
 const START_MS = Date.UTC(2026, 10, 24, 12);
@@ -64,6 +66,8 @@ interface Result {
   readonly callsPerHour: string;
   readonly lagMinutes: number;
   readonly longestRunSeconds: number;
+  /** Runs that left an hour to the next one. */
+  readonly postponingRuns: number;
 }
 
 async function simulate(eventsPerSecond: number, historyHours: number, ratios: Ratios): Promise<Result> {
@@ -80,6 +84,7 @@ async function simulate(eventsPerSecond: number, historyHours: number, ratios: R
   world.reset();
   let running = 0;
   let longest = 0;
+  let postponingRuns = 0;
   for (
     let tick = fromMs;
     tick < fromMs + MEASURED_HOURS * HOUR_MS;
@@ -88,8 +93,9 @@ async function simulate(eventsPerSecond: number, historyHours: number, ratios: R
     world.nowMs = Math.max(world.nowMs, tick);
     const begun = world.nowMs;
     const { failed, refused, postponed } = await mergeSmallFiles(config, world.ports(), TIMEOUT_MS);
-    if (failed.length + refused.length + postponed.length > 0)
-      throw new Error(JSON.stringify({ failed, refused, postponed }).slice(0, 500));
+    if (failed.length + refused.length > 0)
+      throw new Error(JSON.stringify({ failed, refused }).slice(0, 500));
+    if (postponed.length > 0) postponingRuns++;
     running += world.nowMs - begun;
     longest = Math.max(longest, world.nowMs - begun);
   }
@@ -114,6 +120,7 @@ async function simulate(eventsPerSecond: number, historyHours: number, ratios: R
       .join(", "),
     lagMinutes: world.worstLagMs / MINUTE_MS,
     longestRunSeconds: longest / 1000,
+    postponingRuns,
   };
 }
 
@@ -133,6 +140,7 @@ async function main(): Promise<void> {
     "queries/h",
     "lag min",
     "longest run s",
+    "runs that postpone",
     "calls/h",
   ];
   const table = new Table({ head });
@@ -148,6 +156,7 @@ async function main(): Promise<void> {
         result.kinds,
         result.lagMinutes.toFixed(1),
         result.longestRunSeconds.toFixed(0),
+        result.postponingRuns,
         result.callsPerHour,
       ]);
     }

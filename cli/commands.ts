@@ -10,6 +10,7 @@ export const PROGRAMS = {
   recovery: "ops/recovery/cli.ts",
   tunnel: "ops/tunnel/cli.ts",
   preflight: "ops/preflight/cli.ts",
+  cost: "ops/cost/cli.ts",
   terraform: "ops/terraform/cli.ts",
   bootstrap: "ops/bootstrap/cli.ts",
 } as const;
@@ -67,6 +68,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     inCloneOnly: true,
   },
   preflight: { group: "deploy", runs: ["preflight"], text: "says before a deploy what will fail" },
+  cost: { group: "deploy", runs: ["cost"], text: "what a stack costs a month under a load" },
   "plan-summary": {
     group: "deploy",
     runs: ["terraform", "plan-summary"],

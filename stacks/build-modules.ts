@@ -1,10 +1,16 @@
-/** `npm run build:modules`: writes the Terraform modules into a folder, `terraform-modules/` without an argument. */
-import { createHash } from "node:crypto";
+/** `npm run build:modules`: writes the Terraform modules, and packs them. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { App } from "cdktf";
+import { Command } from "commander";
+import { ending, runCommand } from "../lib/command";
+import { EXIT, type ExitCode } from "../lib/exit";
+import { OperatorError } from "../lib/operator-error";
 import { functionArchive } from "../modules/functions/archive";
+import { packModules } from "./module-archive";
+import { checkArchives, hashesOf, type ModuleJson } from "./module-functions";
+import { writeReadmes } from "./module-readme";
 import type { ModuleStack } from "./module-stack";
 import { moduleTests } from "./module-tests";
 import { TERRAFORM_MODULES } from "./terraform-modules";
@@ -21,9 +27,7 @@ export function buildModules(target: string, adapt: (stack: ModuleStack) => void
       const app = new App({ outdir, stackTraces: false });
       adapt(build(app));
       app.synth();
-      const json: { readonly variable: object } = JSON.parse(
-        readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8"),
-      );
+      const json: ModuleJson = JSON.parse(readFileSync(join(outdir, "stacks", name, "cdk.tf.json"), "utf8"));
       writeModule(target, name, json);
     } finally {
       rmSync(outdir, { recursive: true, force: true });
@@ -31,25 +35,43 @@ export function buildModules(target: string, adapt: (stack: ModuleStack) => void
   }
 }
 
-function writeModule(target: string, name: string, json: { readonly variable: object }): void {
+function writeModule(target: string, name: string, json: ModuleJson): void {
   const folder = join(target, name);
-  const text = `${JSON.stringify(json, undefined, 2)}\n`;
   const functions = join(folder, "functions");
+  const zips = checkArchives(json);
   rmSync(functions, { recursive: true, force: true });
-  mkdirSync(functions, { recursive: true });
-  const zips = [...new Set(text.match(/(?<=\/functions\/)[a-z-]+(?=\.zip)/g))].sort();
-  const hashes = zips.map((zip) => {
-    const { path } = functionArchive(zip);
-    const file = join(functions, `${zip}.zip`);
-    copyFileSync(path, file);
-    return `${createHash("sha256").update(readFileSync(file)).digest("hex")}  functions/${basename(file)}\n`;
-  });
-  writeFileSync(join(folder, "main.tf.json"), text);
-  writeFileSync(join(folder, "functions.sha256"), hashes.join(""));
-  mkdirSync(join(folder, "tests"), { recursive: true });
+  for (const part of [functions, join(folder, "tests")]) mkdirSync(part, { recursive: true });
+  for (const zip of zips) copyFileSync(functionArchive(zip).path, join(functions, `${zip}.zip`));
+  writeFileSync(join(folder, "main.tf.json"), `${JSON.stringify(json, undefined, 2)}\n`);
+  writeFileSync(join(folder, "functions.sha256"), hashesOf(zips));
   for (const [file, test] of Object.entries(moduleTests(name, Object.keys(json.variable)))) {
     writeFileSync(join(folder, "tests", file), test);
   }
 }
 
-if (require.main === module) buildModules(process.argv[2] ?? join(__dirname, "..", "terraform-modules"));
+/** Writes the modules with their READMEs, and packs them into a folder if one is given. */
+function build(target: string, { pack }: { readonly pack?: string }): ExitCode {
+  buildModules(target);
+  const written = writeReadmes(target);
+  if (!written) process.stderr.write(`${NO_README}\n`);
+  if (pack !== undefined) {
+    if (!written) throw new OperatorError("nothing is packed without the READMEs");
+    process.stdout.write(`${packModules(target, pack)}\n`);
+  }
+  return EXIT.ok;
+}
+
+const NO_README =
+  "skipped: the README of each module, which terraform-docs writes: install Go 1.24 or newer (https://go.dev/dl)";
+
+if (require.main === module) {
+  void runCommand(
+    new Command("npm run build:modules --")
+      .description(
+        "Writes the Terraform modules: JSON, zips of the functions with their hashes, tests, READMEs.",
+      )
+      .argument("[FOLDER]", "where", join(__dirname, "..", "terraform-modules"))
+      .option("--pack <DIR>", "also pack them there, as a release has them, with the SHA-256 of the archive")
+      .action(ending(build)),
+  );
+}

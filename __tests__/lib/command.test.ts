@@ -187,6 +187,7 @@ test("these are they", () => {
     "local/cli.ts",
     "local/look/cli.ts",
     "ops/bootstrap/cli.ts",
+    "ops/cost/cli.ts",
     "ops/preflight/cli.ts",
     "ops/query/cli.ts",
     "ops/reconcile/cli.ts",

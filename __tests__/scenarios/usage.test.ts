@@ -15,7 +15,16 @@ async function run(cli: string, args: readonly string[]) {
 }
 
 const UNKNOWN = [
-  ...["local", "loadgen", "ops/bootstrap", "ops/preflight", "ops/reconcile", "ops/smoke", "ops/tunnel"],
+  ...[
+    "local",
+    "loadgen",
+    "ops/bootstrap",
+    "ops/cost",
+    "ops/preflight",
+    "ops/reconcile",
+    "ops/smoke",
+    "ops/tunnel",
+  ],
   "__tests__/engines/trino",
 ].map((cli) => [cli, "--unknown"]);
 const SUBCOMMANDS = [

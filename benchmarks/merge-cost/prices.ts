@@ -1,20 +1,21 @@
-/**
- * Prices in US dollars, us-east-1, remembered in November 2026 and not looked up; https://aws.amazon.com/pricing has
- * today's.
- */
+import { Prices } from "../../ops/cost/prices";
+
+const table = Prices.ofRepository();
+
+/** Prices in US dollars, those of `npm run cost`. */
 export const PRICES = {
-  asOf: "2026-11",
+  asOf: table.date,
   /** Athena, a TB scanned; at least 10 MB a query. */
-  athenaTB: 5,
+  athenaTB: table.of("athena.TB").usd,
   /** S3 standard, a call. */
-  s3Put: 0.005 / 1000,
-  s3List: 0.005 / 1000,
-  s3Get: 0.0004 / 1000,
+  s3Put: table.of("s3.thousandPut").usd / 1000,
+  s3List: table.of("s3.thousandPut").usd / 1000,
+  s3Get: table.of("s3.thousandGet").usd / 1000,
   /** Glue catalog, a request beyond the first million of a month. */
-  glue: 1 / 1_000_000,
+  glue: table.of("glue.millionRequests").usd / 1_000_000,
   /** Lambda arm64, a GB-second. */
-  lambdaGBSecond: 0.0000133334,
+  lambdaGBSecond: table.of("lambda.arm64GBSecond").usd,
 } as const;
 
 /** Least bytes that Athena bills for a query. */
-export const LEAST_BILLED = 10 * 1024 * 1024;
+export { ATHENA_LEAST as LEAST_BILLED } from "../../ops/cost/assumptions";

@@ -28,6 +28,7 @@ variable "region" {
   default     = "eu-west-1"
 }
 
+# region usage
 locals {
   contracts = {
     meters = {
@@ -61,6 +62,7 @@ module "batch" {
   columns    = each.value.columns
   key        = each.value.key
 }
+# endregion
 
 # A key that the team has. Its policy contains what the module asks for.
 resource "aws_kms_key" "team" {
@@ -73,6 +75,7 @@ resource "aws_kms_key_policy" "team" {
   policy = module.batch["payments"].key_policy
 }
 
+# region guard
 # Terraform refuses to destroy or replace what holds data: remove this first.
 resource "terraform_data" "guard" {
   for_each         = module.batch
@@ -82,6 +85,7 @@ resource "terraform_data" "guard" {
     prevent_destroy = true
   }
 }
+# endregion
 
 output "streams" {
   description = "The stream of each contract"

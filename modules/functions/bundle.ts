@@ -27,8 +27,8 @@ const EARLIEST_ZIP_DATE = new Date(1980, 0, 1);
 const FILE_MODE = 0o100644 << 16;
 const MADE_BY_UNIX = 3;
 
-/** Options of the zip's only file. */
-const ZIPPED = { mtime: EARLIEST_ZIP_DATE, attrs: FILE_MODE, os: MADE_BY_UNIX, level: 9 } as const;
+/** Options of a file in a zip. */
+export const ZIPPED = { mtime: EARLIEST_ZIP_DATE, attrs: FILE_MODE, os: MADE_BY_UNIX, level: 9 } as const;
 
 const bundles = new Map<string, Archive>();
 

@@ -8,6 +8,7 @@ import { disposing } from "./parts/disposing";
 import { drifting } from "./parts/drifting";
 import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
+import { modulesArchive } from "./parts/modules-archive";
 import { otherTeams } from "./parts/other-teams";
 import { refusing } from "./parts/refusing";
 import { releasing } from "./parts/releasing";
@@ -38,6 +39,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await watching(await delivering(lane));
   const destroyed = await disposing(lane, stacks, terraform);
   await commandLine(lane, terraform);
+  await modulesArchive(lane);
   await otherTeams(lane, library);
   await ending(lane, stacks);
   return { resources, destroyed };
