@@ -232,31 +232,67 @@ describe("steps, run with stand-ins of the programs", () => {
   });
 
   test.each([
-    ["v1.2.3", 0],
-    ["v1.2.4", 1],
-    ["1.2.3", 1],
-  ])("a release of the tag %s ends with %d, where the version is 1.2.3", (tag, status) => {
-    writeFileSync(join(folder, "package.json"), '{ "version": "1.2.3" }');
+    ["v1.2.3", "1.2.3", "1.2.3", ""],
+    ["v1.2.4", "1.2.3", "1.2.4", "the tag is v1.2.4, and ./package.json has version 1.2.3\n"],
+    ["v1.2.4", "1.2.4", "1.2.3", "the tag is v1.2.4, and cli/package.json has version 1.2.3\n"],
+    ["1.2.3", "1.2.3", "1.2.3", "the tag is 1.2.3, and ./package.json has version 1.2.3\n"],
+  ])("a release of the tag %s, of the versions %s and %s, is refused by %j", (tag, root, cli, refusal) => {
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ version: root }));
+    mkdirSync(join(folder, "cli"));
+    writeFileSync(join(folder, "cli", "package.json"), JSON.stringify({ version: cli }));
     const ended = run(script("release.yml", "Compare the tag"), { GITHUB_REF_NAME: tag });
-    expect(ended.status).toBe(status);
-    const refusal = `the tag is ${tag}, and package.json has version 1.2.3\n`;
-    expect(ended.stderr.includes(refusal)).toBe(status === 1);
+    expect(ended.status).toBe(refusal === "" ? 0 : 1);
+    expect(ended.stderr).toMatch(new RegExp(`${refusal}$`));
+  });
+
+  test.each([
+    ["v1.2.3", "### Added\n\n- B.\n\n", ""],
+    ["v1.2.0", "- A.\n", ""],
+    ["v1.2.2", "", "CHANGELOG.md has no part ## 1.2.2\n"],
+    ["v1.2", "", "CHANGELOG.md has no part ## 1.2\n"],
+    ["v2.0.0", "", "CHANGELOG.md has no part ## 2.0.0\n"],
+  ])("the notes of %s are the changelog's %j", (tag, notes, refusal) => {
+    const parts = [
+      "# Changelog\n\n## Unreleased\n\n- C.\n\n## 2.0.0\n\n",
+      "## 1.2.3 (2026-12-01)\n\n### Added\n\n- B.\n\n## 1.2.0\n- A.\n",
+    ];
+    writeFileSync(join(folder, "CHANGELOG.md"), parts.join(""));
+    const ended = run(script("release.yml", "Read the changelog"), { GITHUB_REF_NAME: tag });
+    expect(ended.status).toBe(refusal === "" ? 0 : 1);
+    expect(ended.stderr).toMatch(new RegExp(`${refusal}$`));
+    expect(readFileSync(join(folder, "release", "notes.md"), "utf8")).toBe(notes);
+  });
+
+  test("the packages are packed under the name of the repository, and published from the archives", () => {
+    standIn("npm", "exit 0");
+    const server = { GITHUB_SERVER_URL: "https://github.com" };
+    const packed = run(script("release.yml", "Pack the packages"), server);
+    expect(packed.calls).toContain(" repository.url=git+https://github.com/shop/retail-bi.git\n");
+
+    rmSync(join(folder, "calls"));
+    const published = run(script("release.yml", "Publish the packages"), { GITHUB_REF_NAME: "v1.2.3" });
+    const calls = ["retail-bi", "retail-bi-cli"].map(
+      (name) => `npm publish ./${name}-1.2.3.tgz --provenance --access public\n`,
+    );
+    expect(published.calls).toBe(calls.join(""));
   });
 
   test.each([
     ["is made", "exit 1", true],
     ["is there already", "exit 0", false],
   ])("the archive of the modules is attached to a release that %s", (_which, view, made) => {
-    const [zip, hash] = ["retail-bi-modules.zip", "retail-bi-modules.zip.sha256"];
+    const [zip, hash, tgz] = ["retail-bi-modules.zip", "retail-bi-modules.zip.sha256", "retail-bi-1.2.3.tgz"];
     writeFileSync(join(folder, zip), "zip");
+    writeFileSync(join(folder, tgz), "tgz");
     const digest = spawnSync("sha256sum", [zip], { cwd: folder, encoding: "utf8" }).stdout;
     writeFileSync(join(folder, hash), digest);
     standIn("gh", `[ "$2" = view ] && ${view}; exit 0`);
     const attach = script("release.yml", "Attach the archive");
     const ended = run(attach, { GITHUB_REF_NAME: "v1.2.3" });
     expect(ended.status).toBe(0);
-    expect(ended.calls.includes("gh release create v1.2.3 --verify-tag")).toBe(made);
-    expect(ended.calls).toContain(`gh release upload v1.2.3 ./${zip} ./${hash}\n`);
+    const create = "gh release create v1.2.3 --verify-tag --title v1.2.3 --notes-file notes.md\n";
+    expect(ended.calls.includes(create)).toBe(made);
+    expect(ended.calls).toContain(`gh release upload v1.2.3 ./${zip} ./${hash} ./${tgz}\n`);
 
     writeFileSync(join(folder, zip), "another");
     rmSync(join(folder, "calls"));

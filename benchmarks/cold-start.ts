@@ -40,7 +40,7 @@ const eagerS3: Plugin = {
   setup: (builder) => {
     builder.onLoad({ filter: /shared\/s3\.ts$/ }, ({ path }) => ({
       loader: "ts",
-      contents: `import * as eager from "@aws-sdk/client-s3";\n${readFileSync(path, "utf8").replace('await import("@aws-sdk/client-s3")', "eager")}`,
+      contents: `import * as eager from "@aws-sdk/client-s3";\n${readFileSync(path, "utf8").replace('require("./s3-client")', "eager")}`,
     }));
   },
 };
@@ -63,6 +63,7 @@ async function buildVariants(folder: string): Promise<Variant[]> {
     "no code at all: Node and its start": source("export const handler = async () => null;"),
     "names shortened too": { entryPoints, minify: true },
     "nothing minified": { entryPoints, minifySyntax: false, minifyWhitespace: false },
+    "S3 client in the same file": { entryPoints, external: [] },
     "S3 client loaded at the start": { entryPoints, plugins: [eagerS3] },
     "whole OpenSearch client": source(WHOLE_CLIENT),
   };

@@ -17,7 +17,7 @@ import { Command } from "commander";
 import { MAX_CALL_RECORDS, type PackedRecord, Packer } from "../loadgen/pack";
 import { replay } from "../loadgen/replay";
 import { retailPreset } from "../loadgen/retail-preset";
-import { isBadRow } from "../loadgen/source";
+import { isBadRow, itemsOf, type SourceItem } from "../loadgen/source";
 import { SHARDS, STREAM_NAME } from "./stream/stream";
 
 const CONTENDERS = ["own", "kinesalite"] as const;
@@ -115,7 +115,7 @@ async function recordsOf(
   const records: PackedRecord[] = [];
   for (let number = 0; ; ) {
     const lines = inputFile === undefined ? retailPreset.syntheticLines(1) : replay(inputFile, retailPreset);
-    for await (const line of lines) {
+    for await (const line of itemsOf<SourceItem>(lines)) {
       if (isBadRow(line)) continue;
       records.push(...packer.add({ ...line, number: ++number }));
       if (records.length >= count) return records.slice(0, count);

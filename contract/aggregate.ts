@@ -29,15 +29,21 @@ class MalformedError extends Error {}
 
 /** Result of unpacking a record. */
 type Unpacked =
-  | { readonly kind: "plain" }
-  /** It begins like an aggregated record but is incomplete: it is treated like any other record. */
-  | { readonly kind: "broken"; readonly fault: string }
+  | NotAggregated
   /** Data of its user records, in their order: views of the record, without a copy. */
   | { readonly kind: "aggregated"; readonly userRecords: readonly Uint8Array[] };
 
+/** A record that has no user records in it. */
+export type NotAggregated =
+  | { readonly kind: "plain" }
+  /** It begins like an aggregated record but is incomplete: it is treated like any other record. */
+  | { readonly kind: "broken"; readonly fault: string };
+
+const PLAIN: NotAggregated = { kind: "plain" };
+
 /** Unpacks a record of the stream. Time and memory are linear in its length; a user record in it is not unpacked again. */
 export function unpackAggregate(data: Uint8Array): Unpacked {
-  if (!MAGIC.every((byte, at) => data[at] === byte)) return { kind: "plain" };
+  if (data[0] !== MAGIC[0] || !MAGIC.every((byte, at) => data[at] === byte)) return PLAIN;
   if (data.length <= MAGIC.length + MD5_BYTES) return { kind: "broken", fault: "it is cut off" };
   const message = data.subarray(MAGIC.length, -MD5_BYTES);
   if (!createHash("md5").update(message).digest().equals(data.subarray(-MD5_BYTES))) {

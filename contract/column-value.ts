@@ -108,10 +108,17 @@ function judgeTimestamp(
   return { value: format === "iso" ? formatTimestamp(ms) : given };
 }
 
-/** The value as the stored line has it, in JSON. */
-export function storedValue(column: Column, value: Exclude<ColumnValue, null>): string {
+/** The value as the stored line has it, in JSON. @param raw the value as the line was sent with it */
+export function storedValue(column: Column, value: Exclude<ColumnValue, null>, raw: string): string {
   // The digits of these are JSON as they are.
-  return keepsDigits(column) ? String(value) : JSON.stringify(value);
+  if (keepsDigits(column)) return String(value);
+  if (column.kind === "timestamp" && column.format === "iso") return `"${value}"`;
+  return typeof value === "string" ? textAsStored(value, raw) : JSON.stringify(value);
+}
+
+/** A text in JSON as `JSON.stringify` writes it: without an escape there is one spelling only. @param raw another JSON text of it */
+export function textAsStored(text: string, raw: string): string {
+  return raw.includes("\\") ? JSON.stringify(text) : raw;
 }
 
 function refused(reason: RefusalReason, detail: string): JudgedValue {

@@ -38,6 +38,7 @@ export interface TableNames {
 export interface ContractDefinition<C extends ColumnTypes> {
   /** Lower-case letters, digits and underscores, a letter first; the other names follow from it. */
   readonly name: string;
+  /** Names of the tables. @default they follow from `name` */
   readonly tables?: Partial<TableNames>;
   /** First part of the indices' names: lines lie in `INDEX-YYYY-MM`. @default the name, with dashes */
   readonly index?: string;
@@ -49,18 +50,25 @@ export interface ContractDefinition<C extends ColumnTypes> {
   readonly eventTime: Extract<keyof C, string>;
   /** Values that mark the lines of a smoke test; panels and saved queries leave them out. @default none */
   readonly smoke?: Partial<RecordOfColumns<C>>;
+  /** The columns in table order, by the kinds `text`, `integer`, `decimal`, `timestamp` and so on */
   readonly columns: C;
 }
 
 /** What a record is, and what everything that is made from it is called. */
 export interface Contract {
+  /** Lower-case letters, digits and underscores. */
   readonly name: string;
+  /** Names of the tables. */
   readonly tables: TableNames;
+  /** First part of the indices' names: lines lie in `INDEX-YYYY-MM`. */
   readonly index: string;
   /** Ends in a slash. */
   readonly parquetFolder: string;
+  /** Role of the search domain that may read the indices. */
   readonly readerRole: string;
+  /** The timestamp by which the index is divided into months and the panels know their time. */
   readonly eventTime: string;
+  /** Values that mark the lines of a smoke test; empty where there is none. */
   readonly smoke: Readonly<Record<string, unknown>>;
   /** What a producer sends, in table order. */
   readonly columns: readonly Column[];

@@ -1,6 +1,9 @@
 /** A JSON number in its parts. */
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
+/** A number that is in the spelling of {@link plainDigits} already: most are. */
+const PLAIN = /^-?(?:[1-9]\d*|(?:0|[1-9]\d*)\.\d*[1-9])$/;
+
 /** Larger exponents are refused before they are written out: no kind of number is so long. */
 const MAX_EXPONENT = 1_000;
 
@@ -11,6 +14,7 @@ const MAX_EXPONENT = 1_000;
  * @returns undefined where the text is no such number, or one beyond 10^±1000
  */
 export function plainDigits(raw: string): string | undefined {
+  if (PLAIN.test(raw)) return raw;
   const parts = NUMBER.exec(raw);
   if (parts === null) return undefined;
   const [, sign = "", whole = "", fraction = "", exponentText = "0"] = parts;
@@ -30,8 +34,11 @@ export function plainDigits(raw: string): string | undefined {
 
 /** Whether a number in the spelling of {@link plainDigits} fits a decimal of so many digits. */
 export function fitsDecimal(digits: string, precision: number, scale: number): boolean {
-  const [whole = "", fraction = ""] = digits.replace("-", "").split(".");
-  return fraction.length <= scale && (whole === "0" ? 0 : whole.length) <= precision - scale;
+  const start = digits.startsWith("-") ? 1 : 0;
+  const found = digits.indexOf(".");
+  const point = found === -1 ? digits.length : found;
+  const whole = digits.startsWith("0", start) ? 0 : point - start;
+  return whole <= precision - scale && digits.length - point - 1 <= scale;
 }
 
 const INT64_MAX = 2n ** 63n - 1n;

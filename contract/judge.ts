@@ -1,8 +1,9 @@
 import { canonicalJson, longKey, MAX_KEY_CHARACTERS, objectText } from "./canonical-json";
 import type { Column } from "./column";
-import { type ColumnValue, judgeValue, shown } from "./column-value";
+import { type ColumnValue, judgeValue, shown, storedValue } from "./column-value";
 import { explainNotAnObject, explainNotJson } from "./explain";
 import { type JsonMember, topLevelMembers } from "./json-members";
+import { type PlainMembers, type PlainReader, plainReader } from "./plain-members";
 import type { Refusal, RefusalReason } from "./reasons";
 
 /** Longest line of the contract, in bytes. */
@@ -13,6 +14,8 @@ export interface AcceptedLine {
   readonly accepted: true;
   /** Every contract column; null for an optional one that was null or absent. */
   readonly values: Readonly<Record<string, ColumnValue>>;
+  /** The same in JSON as they are stored, in order, without those that are null; a comma behind each. */
+  readonly storedMembers: string;
   /** Columns that the contract does not know: the canonical JSON text of an object, `{}` when there are none. */
   readonly extra: string;
   /** Number of unknown columns. */
@@ -32,8 +35,15 @@ const MAY_HOLD_SURROGATE = /\\u[dD][89a-fA-F]/;
 /** Judges one line. @param arrivedAtMs when the stream took it, in ms since 1970 */
 export type LineJudge = (bytes: Uint8Array, arrivedAtMs: number) => Verdict;
 
-/** The judge of a contract's lines. */
-export function lineJudge(columns: readonly Column[]): LineJudge {
+/**
+ * The judge of a contract's lines.
+ * @param readPlain the shortcut for usual lines; without it the verdicts are the same
+ */
+export function lineJudge(
+  columns: readonly Column[],
+  readPlain: PlainReader = plainReader(columns),
+): LineJudge {
+  const keys = columns.map(({ field }) => `"${field}":`);
   const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
 
   /** Refuses ambiguous keys: a column's name in another case, or a repeated key. */
@@ -51,10 +61,8 @@ export function lineJudge(columns: readonly Column[]): LineJudge {
     return undefined;
   }
 
-  /** The canonical text of the members that are not columns of the contract. */
-  function readExtra(
-    members: readonly JsonMember[],
-  ): Pick<AcceptedLine, "extra" | "unknownColumns"> | RefusedLine {
+  /** The canonical texts of the members that are not columns of the contract. */
+  function readUnknown(members: readonly JsonMember[]): Map<string, string> | RefusedLine {
     const unknown = new Map<string, string>();
     for (const { key, rawValue } of members) {
       if (fieldsByLowerCase.has(key.toLowerCase())) continue;
@@ -62,7 +70,29 @@ export function lineJudge(columns: readonly Column[]): LineJudge {
       if (typeof value !== "string") return refuse(value.reason, `"${shown(key)}" ${value.detail}`);
       unknown.set(key, value);
     }
-    return { extra: objectText(unknown), unknownColumns: unknown.size };
+    return unknown;
+  }
+
+  /** Judges the values of the columns. */
+  function judgeMembers({ given, unknown }: PlainMembers, arrivedAtMs: number): Verdict {
+    const values: Record<string, ColumnValue> = {};
+    let storedMembers = "";
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at] as Column;
+      const value = given[at];
+      const judged = judgeValue(column, value, arrivedAtMs);
+      if ("refusal" in judged) return refuse(judged.refusal.reason, judged.refusal.detail);
+      values[column.field] = judged.value;
+      if (judged.value === null) continue;
+      storedMembers += `${keys[at]}${storedValue(column, judged.value, value?.raw ?? "")},`;
+    }
+    return {
+      accepted: true,
+      values,
+      storedMembers,
+      extra: objectText(unknown),
+      unknownColumns: unknown.size,
+    };
   }
 
   return function judge(bytes, arrivedAtMs) {
@@ -75,6 +105,8 @@ export function lineJudge(columns: readonly Column[]): LineJudge {
     } catch {
       return refuse("not_utf8", "the line is not valid UTF-8");
     }
+    const plain = readPlain(text);
+    if (plain !== undefined) return judgeMembers(plain, arrivedAtMs);
     let parsed: unknown;
     try {
       parsed = JSON.parse(text);
@@ -90,25 +122,21 @@ export function lineJudge(columns: readonly Column[]): LineJudge {
     if (keyRefusal) return keyRefusal;
 
     const object = parsed as Record<string, unknown>;
-    const given = new Map(members.map(({ key, rawValue }) => [key, rawValue]));
-    const values: Record<string, ColumnValue> = {};
-    for (const column of columns) {
-      const raw = given.get(column.field);
-      const judged = judgeValue(
-        column,
-        raw === undefined ? undefined : { parsed: object[column.field], raw },
-        arrivedAtMs,
-      );
-      if ("refusal" in judged) return refuse(judged.refusal.reason, judged.refusal.detail);
-      values[column.field] = judged.value;
-    }
-    const read = readExtra(members);
-    if ("accepted" in read) return read;
+    const raws = new Map(members.map(({ key, rawValue }) => [key, rawValue]));
+    const given = columns.map(({ field }) => {
+      const raw = raws.get(field);
+      return raw === undefined ? undefined : { parsed: object[field], raw };
+    });
+    // The columns' faults come first.
+    const verdict = judgeMembers({ given, unknown: new Map() }, arrivedAtMs);
+    if (!verdict.accepted) return verdict;
+    const unknown = readUnknown(members);
+    if ("accepted" in unknown) return unknown;
     // Last, because it recurses: by now the nesting is known to be shallow.
     if (MAY_HOLD_SURROGATE.test(text) && !isWellFormed(parsed)) {
       return refuse("not_unicode", "a string holds half of a surrogate pair, which UTF-8 cannot express");
     }
-    return { accepted: true, values, ...read };
+    return { ...verdict, extra: objectText(unknown), unknownColumns: unknown.size };
   };
 }
 

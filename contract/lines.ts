@@ -1,8 +1,7 @@
-import { unpackAggregate } from "./aggregate";
+import { type NotAggregated, unpackAggregate } from "./aggregate";
 import type { Column } from "./column";
-import { storedValue } from "./column-value";
 import { explainRecord } from "./explain";
-import { type AcceptedLine, type LineJudge, lineJudge, type RefusedLine, refuse } from "./judge";
+import { type AcceptedLine, type LineJudge, lineJudge, refuse, type Verdict } from "./judge";
 import { answerBytes, growthBytes, MAX_ANSWER_BYTES, maxLines } from "./limits";
 import type { Refusal } from "./reasons";
 import { lineId, recordPrefix } from "./record-id";
@@ -33,7 +32,7 @@ export interface Line {
   /** `YYYY-MM-DD HH:MM:SS.fff`, UTC. */
   readonly arrivedAt: string;
   readonly original: Uint8Array;
-  readonly verdict: AcceptedLine | RefusedLine;
+  readonly verdict: Verdict;
 }
 
 /** A line that keeps the contract, as both layers store it. */
@@ -54,7 +53,7 @@ export class RecordJudge {
 
   /** @param judge of one line; @default the one of `columns` */
   constructor(
-    private readonly columns: readonly Column[],
+    columns: readonly Column[],
     private readonly judge: LineJudge = lineJudge(columns),
   ) {
     this.maxLines = maxLines(columns);
@@ -68,7 +67,7 @@ export class RecordJudge {
    */
   judgeRecord(record: StreamRecord): Line[] {
     const unpacked = unpackAggregate(record.data);
-    if (unpacked.kind !== "aggregated") return this.judgeUserRecord(record);
+    if (unpacked.kind !== "aggregated") return this.judgeUnpacked(record, unpacked);
     const count = unpacked.userRecords.reduce((sum, data) => sum + countLines(data), 0);
     if (count > this.maxLines) return [refuseRecord(record, this.tooManyLines(count))];
     return unpacked.userRecords.flatMap((data, within) => this.judgeUserRecord({ ...record, data, within }));
@@ -84,13 +83,20 @@ export class RecordJudge {
    * @throws RangeError when shard id or sequence number are not Kinesis's.
    */
   judgeUserRecord(record: UserRecord): Line[] {
+    const unpacked = unpackAggregate(record.data);
+    return unpacked.kind === "aggregated"
+      ? [refuseRecord(record, NOT_UNPACKED)]
+      : this.judgeUnpacked(record, unpacked);
+  }
+
+  private judgeUnpacked(record: UserRecord, unpacked: NotAggregated): Line[] {
     const { data } = record;
-    const unpacked = unpackAggregate(data);
-    if (unpacked.kind === "aggregated") return [refuseRecord(record, NOT_UNPACKED)];
-    const count = countLines(data);
-    if (count === 0) return [];
-    if (count > this.maxLines) return [refuseRecord(record, explainRecord(data) ?? this.tooManyLines(count))];
-    const lines = judgeLines(record, this.judge);
+    const found = splitLines(data, this.maxLines);
+    if (found.length === 0) return [];
+    if (found.length > this.maxLines) {
+      return [refuseRecord(record, explainRecord(data) ?? this.tooManyLines(countLines(data)))];
+    }
+    const lines = judgeLines(record, found, this.judge);
     if (lines.some(isStored)) return this.isTooLarge(lines) ? [refuseRecord(record, TOO_LARGE)] : lines;
     if (lines.some(isInternalError)) return lines;
     const whole = unpacked.kind === "broken" ? brokenAggregate(unpacked.fault) : explainRecord(data);
@@ -104,14 +110,10 @@ export class RecordJudge {
    * no newline, not even at its end, and no carriage return, which Athena would take for a newline.
    */
   storedJson({ verdict, recordId, arrivedAt }: StoredLine): string {
-    const members: string[] = [];
-    for (const column of this.columns) {
-      const value = verdict.values[column.field] ?? null;
-      if (value !== null) members.push(`"${column.field}":${storedValue(column, value)}`);
-    }
-    members.push(`"record_id":"${recordId}"`, `"arrived_at":"${arrivedAt}"`);
-    members.push(`"${EXTRA_COLUMN.field}":${JSON.stringify(verdict.extra)}`);
-    return `{${members.join(",")}}`;
+    const { storedMembers, extra } = verdict;
+    const identity = `"record_id":"${recordId}","arrived_at":"${arrivedAt}"`;
+    const unknown = extra === "{}" ? '"{}"' : JSON.stringify(extra);
+    return `{${storedMembers}${identity},"${EXTRA_COLUMN.field}":${unknown}}`;
   }
 
   /** Whether the stored lines exceed one answer to Firehose. */
@@ -150,20 +152,19 @@ function brokenAggregate(fault: string): Refusal {
   return { reason: "not_utf8", detail: `the record begins like an aggregated one (KPL), but ${fault}` };
 }
 
-function judgeLines(record: UserRecord, judge: LineJudge): Line[] {
+function judgeLines(record: UserRecord, found: readonly NumberedBytes[], judge: LineJudge): Line[] {
   const identify = identityOf(record);
   const arrivedAtMs = Math.round(record.arrivedAtMs);
-  return splitLines(record.data).map(({ number, bytes }) => {
+  return found.map(({ number, bytes }) => {
+    const { recordId, arrivedAt } = identify(number);
+    let verdict: Verdict;
     try {
-      return {
-        ...identify(number),
-        original: bytes,
-        verdict: judge(withoutMark(bytes, number), arrivedAtMs),
-      };
+      verdict = judge(withoutMark(bytes, number), arrivedAtMs);
     } catch (error) {
       const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      return { ...identify(number), original: bytes, verdict: refuse("internal_error", detail) };
+      verdict = refuse("internal_error", detail);
     }
+    return { recordId, arrivedAt, original: bytes, verdict };
   });
 }
 
@@ -190,31 +191,43 @@ export function isStored(line: Line): line is StoredLine {
   return line.verdict.accepted;
 }
 
+/** The bytes of a line with its number in its record, from 0. */
+interface NumberedBytes {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
- * The lines of a record's data with their numbers, from 0; blank lines are left out, and a byte order mark counts as
- * blank.
+ * The lines of a record's data; blank lines are left out, and a byte order mark counts as blank.
+ * @param most of them, and one more: then there are too many. @default all
  */
-export function splitLines(data: Uint8Array): { number: number; bytes: Uint8Array }[] {
-  const lines: { number: number; bytes: Uint8Array }[] = [];
-  eachLine(data, (number, start, end) => lines.push({ number, bytes: data.subarray(start, end) }));
+export function splitLines(data: Uint8Array, most = Number.POSITIVE_INFINITY): NumberedBytes[] {
+  const lines: NumberedBytes[] = [];
+  eachLine(data, (number, start, end) => {
+    lines.push({ number, bytes: data.subarray(start, end) });
+    return lines.length <= most;
+  });
   return lines;
 }
 
 function countLines(data: Uint8Array): number {
   let count = 0;
-  eachLine(data, () => count++);
+  eachLine(data, () => {
+    count++;
+    return true;
+  });
   return count;
 }
 
-/** Calls `onLine` with the position of each line that is not blank. */
-function eachLine(data: Uint8Array, onLine: (number: number, start: number, end: number) => void): void {
+/** Calls `onLine` with the position of each line that is not blank, until it answers false. */
+function eachLine(data: Uint8Array, onLine: (number: number, start: number, end: number) => boolean): void {
   let start = 0;
-  for (let number = 0; start <= data.length; number++) {
+  for (let number = 0; start < data.length; number++) {
     const found = data.indexOf(NEWLINE, start);
     const end = found === -1 ? data.length : found;
     let at = number === 0 && hasMark(data) ? BYTE_ORDER_MARK.length : start;
     while (at < end && BLANKS.has(data[at] ?? 0)) at++;
-    if (at < end) onLine(number, start, end);
+    if (at < end && !onLine(number, start, end)) return;
     start = end + 1;
   }
 }
@@ -225,5 +238,5 @@ function withoutMark(bytes: Uint8Array, number: number): Uint8Array {
 }
 
 function hasMark(data: Uint8Array): boolean {
-  return BYTE_ORDER_MARK.every((byte, at) => data[at] === byte);
+  return data[0] === BYTE_ORDER_MARK[0] && BYTE_ORDER_MARK.every((byte, at) => data[at] === byte);
 }

@@ -58,14 +58,19 @@ function bigintOf(base32: string): bigint {
  * @throws RangeError when the shard id or the sequence number is not one of Kinesis's.
  */
 export function recordPrefix(shardId: string, sequenceNumber: string): string {
-  const shard = SHARD_ID.exec(shardId)?.[1];
-  if (shard === undefined) throw new RangeError(`"${shardId}" is not a shard id`);
+  if (shardId !== knownShard) {
+    const shard = SHARD_ID.exec(shardId)?.[1];
+    if (shard === undefined) throw new RangeError(`"${shardId}" is not a shard id`);
+    knownShardDigits = digits(Number(shard), WIDTH.shard, "shard");
+    knownShard = shardId;
+  }
   if (!DECIMAL.test(sequenceNumber)) throw new RangeError(`"${sequenceNumber}" is not a sequence number`);
-  return (
-    digits(Number(shard), WIDTH.shard, "shard") +
-    digits(BigInt(sequenceNumber), WIDTH.sequence, "sequence number")
-  );
+  return knownShardDigits + digits(BigInt(sequenceNumber), WIDTH.sequence, "sequence number");
 }
+
+/** The shard of the last record: a function reads many records of one in turn. */
+let knownShard = "";
+let knownShardDigits = "";
 
 /**
  * The identity of one line of the record that `prefix` (from {@link recordPrefix}) identifies.

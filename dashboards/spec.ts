@@ -18,6 +18,7 @@ export interface Unit {
 export interface Measure<N extends FieldNames = FieldNames> {
   /** Names the column of the rows: lower-case letters, digits and dashes. */
   readonly id: string;
+  /** What people read. */
   readonly title: string;
   /** @default a plain number */
   readonly unit?: Unit;
@@ -35,8 +36,11 @@ export type Condition<N extends FieldNames = FieldNames> =
 
 /** Puts each line into one of two classes. */
 export interface Classification<N extends FieldNames = FieldNames> {
+  /** Names the column of the rows: lower-case letters, digits and dashes. */
   readonly id: string;
+  /** What people read. */
   readonly title: string;
+  /** Which lines are of the class `fulfilled`. */
   readonly condition: Condition<N>;
   /** Class of the lines that fulfil the condition. */
   readonly fulfilled: string;
@@ -59,6 +63,7 @@ export type Layer = "speed" | "batch";
 interface PanelBase {
   /** Permanent: it names the saved object, the visual and the page's element. Lower-case letters, digits and dashes. */
   readonly id: string;
+  /** What people read. */
   readonly title: string;
   /** The layer that answers when both could. */
   readonly layer: Layer;
@@ -66,8 +71,11 @@ interface PanelBase {
 
 /** Numbers over groups of lines. */
 export interface FiguresPanel<N extends FieldNames = FieldNames> extends PanelBase {
+  /** How the numbers are drawn. */
   readonly chart: "bars" | "horizontal-bars" | "line";
+  /** The numbers of each group, at least one. */
   readonly measures: readonly [Measure<N>, ...Measure<N>[]];
+  /** What the lines are grouped by. */
   readonly dimension: Dimension<N>;
   /** Only lines of the class `fulfilled` count. @default all lines */
   readonly only?: Classification<N>;
@@ -75,7 +83,9 @@ export interface FiguresPanel<N extends FieldNames = FieldNames> extends PanelBa
 
 /** The newest lines themselves. At most one panel of a layer, because one search lists lines for one panel. */
 export interface LinesPanel<N extends FieldNames = FieldNames> extends PanelBase {
+  /** How the lines are shown. */
   readonly chart: "table";
+  /** The columns that are shown, in this order. */
   readonly fields: readonly [N["any"], ...N["any"][]];
   /** Newest first by this field; lines of the same time by `record_id`, the later in the stream first. */
   readonly newestBy: N["time"];
@@ -83,6 +93,7 @@ export interface LinesPanel<N extends FieldNames = FieldNames> extends PanelBase
   readonly limit: number;
 }
 
+/** A chart, or a table of the newest lines. */
 export type Panel<N extends FieldNames = FieldNames> = FiguresPanel<N> | LinesPanel<N>;
 
 /** A panel over the fields of one contract: `PanelOf<typeof meterReadings>`. */

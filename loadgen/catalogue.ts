@@ -7,6 +7,14 @@ export interface Product {
   readonly description: string;
   /** Pounds for one unit. */
   readonly price: number;
+  /** Code and description as members of a line, `"StockCode":"…","Description":"…"`: a product is on many lines. */
+  readonly members: string;
+}
+
+/** A product of these columns. */
+export function productOf(stockCode: string, description: string, price: number): Product {
+  const members = `"StockCode":${JSON.stringify(stockCode)},"Description":${JSON.stringify(description)}`;
+  return { stockCode, description, price, members };
 }
 
 /** Longest description of the source, in characters. */
@@ -52,6 +60,9 @@ const THINGS = [
 ] as const;
 const ENDINGS = [" DESIGN", " ,PINK/WHITE", "+CUTLERY", " (ASSORTED)", ' 12" HIGH', " & LID"] as const;
 
+const RANKS = POPULARITY.map(([rank]) => rank);
+const SHARES = POPULARITY.map(([, share]) => share);
+
 /** The golden ratio: steps of it fill an interval evenly, however many are taken. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
@@ -64,20 +75,18 @@ export class Catalogue {
     // Prices are dealt out evenly along the ranks, so that best-sellers of any seed cost what they do in the source.
     const offset = random.next();
     const codes = new Set<string>();
-    this.products = Array.from({ length: size }, (_, rank) => ({
-      stockCode: newCode(random, codes),
-      description: describe(random),
-      price: priceAt((offset + rank * GOLDEN) % 1),
-    }));
+    this.products = Array.from({ length: size }, (_, rank) =>
+      productOf(newCode(random, codes), describe(random), priceAt((offset + rank * GOLDEN) % 1)),
+    );
   }
 
   /** A product, as likely as it sells. */
   public draw(random: Random): Product {
     const at = random.next();
-    const upper = POPULARITY.findIndex(([, share]) => at < share);
-    const [fromRank, fromShare] = POPULARITY[upper - 1] ?? [0, 0];
-    const [toRank, toShare] = POPULARITY[upper] ?? [this.products.length, 1];
-    const rank = fromRank + Math.floor(((at - fromShare) / (toShare - fromShare)) * (toRank - fromRank));
+    const upper = SHARES.findIndex((share) => at < share);
+    const [from, to] = [upper - 1, upper];
+    const step = (at - (SHARES[from] ?? 0)) / ((SHARES[to] ?? 1) - (SHARES[from] ?? 0));
+    const rank = (RANKS[from] ?? 0) + Math.floor(step * ((RANKS[to] ?? 0) - (RANKS[from] ?? 0)));
     const product = this.products[rank];
     if (product === undefined) throw new RangeError(`no product of rank ${rank}`);
     return product;

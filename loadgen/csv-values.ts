@@ -24,6 +24,8 @@ type Reading =
 const NOTHING = new Set(["nan", "null", "none", "na", "n/a", "#n/a", "<na>", "nat", "nil", "\\n"]);
 /** Longest text that is compared with them, blanks included. */
 const LONGEST_NOTHING = 16;
+/** How each of them begins. */
+const BEGINS_AS_NOTHING = /^\s*[n#<\\]/i;
 
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
@@ -65,7 +67,8 @@ export class ValueReader {
   public read(column: Column, text: string): Reading {
     const { field, required } = column;
     const trimmed = text.trim();
-    const isNothing = text.length <= LONGEST_NOTHING && NOTHING.has(trimmed.toLowerCase());
+    const isNothing =
+      text.length <= LONGEST_NOTHING && BEGINS_AS_NOTHING.test(text) && NOTHING.has(trimmed.toLowerCase());
     if (column.kind === "text") {
       if (isNothing) {
         return required
@@ -165,14 +168,18 @@ function notANumber(field: string, text: string, why: string, remedy?: string): 
 
 /** A number in JSON, undefined where it is far beyond every kind. Only a double is rounded. */
 function jsonNumber(kind: Column["kind"], text: string): string | undefined {
-  if (!Number.isFinite(Number(text))) return undefined;
-  if (kind === "double") return JSON.stringify(Number(text));
-  // JSON has no plus, and a digit on either side of the point.
-  return plainDigits(
-    text
-      .replace(/^\+/, "")
-      .replace(/^(-?)\./, "$10.")
-      .replace(/\.(?!\d)/, ""),
+  const value = Number(text);
+  if (!Number.isFinite(value)) return undefined;
+  if (kind === "double") return JSON.stringify(value);
+  return (
+    plainDigits(text) ??
+    // JSON has no plus, and a digit on either side of the point.
+    plainDigits(
+      text
+        .replace(/^\+/, "")
+        .replace(/^(-?)\./, "$10.")
+        .replace(/\.(?!\d)/, ""),
+    )
   );
 }
 

@@ -50,10 +50,10 @@ class Columns {
 
   public constructor(private readonly columns: readonly Column[]) {}
 
-  /** @param values in JSON */
-  public fill(values: ReadonlyMap<string, string>): void {
+  /** @param fields that have a value */
+  public fill(fields: readonly string[]): void {
     if (this.filled.size === this.columns.length) return;
-    for (const [field, value] of values) if (value !== '""') this.filled.add(field);
+    for (const field of fields) this.filled.add(field);
   }
 
   public add(as: "nothing" | "integer", field: string): void {
@@ -75,13 +75,32 @@ async function* itemsOf(
   preset: Preset,
   options: CsvOptions,
   columns: Columns,
-): AsyncGenerator<SourceItem> {
+): AsyncGenerator<Iterable<SourceItem>> {
   const { now = Date.now } = options;
   const judge = lineJudge(preset.contract.columns);
   let splitter: RowSplitter | undefined;
   let delimiter = "";
-  let table: { readonly layout: Layout; readonly values: ValueReader } | undefined;
+  let table: RowReader | undefined;
   let rows = 0;
+  function* itemsOfBlock(found: Iterable<Row>): Generator<SourceItem> {
+    for (const row of found) {
+      if (row.fault === undefined && isBlank(row.cells)) continue;
+      if (table !== undefined) {
+        rows++;
+        yield table.read(row, now());
+      } else if (!isSepLine(row.cells)) {
+        const layout = headerOf(row, delimiter, preset, options, file);
+        table = new RowReader(
+          layout,
+          new ValueReader(options, delimiter, preset.wholeNumbers),
+          columns,
+          judge,
+        );
+        columns.leftOut = layout.leftOut;
+      }
+    }
+  }
+
   for await (const { block, isLast } of withLast(textBytesOf(file, options.encoding))) {
     // One character a byte, so that a character that lies across two blocks is not cut; a cell is decoded as a whole.
     const text = block.toString("latin1");
@@ -90,17 +109,7 @@ async function* itemsOf(
       delimiter = options.delimiter ?? delimiterOf(text, isLast, new ColumnNames(preset), options.map);
       splitter = new RowSplitter(delimiter);
     }
-    for (const row of splitter.push(text, isLast)) {
-      if (row.fault === undefined && isBlank(row.cells)) continue;
-      if (table !== undefined) {
-        rows++;
-        yield toItem(row, table.layout, table.values, columns, judge, now());
-      } else if (!isSepLine(row.cells)) {
-        const layout = headerOf(row, delimiter, preset, options, file);
-        table = { layout, values: new ValueReader(options, delimiter, preset.wholeNumbers) };
-        columns.leftOut = layout.leftOut;
-      }
-    }
+    yield itemsOfBlock(splitter.push(text, isLast));
     if (splitter.waiting > MAX_ROW_BYTES) {
       throw new InputError(
         `${file}, line ${splitter.line}: the row that begins here has no end within ${MAX_ROW_BYTES} bytes; is a quote not closed?`,
@@ -127,37 +136,52 @@ function headerOf(
   return layoutOf(names as string[], delimiter, new ColumnNames(preset).resolve(map), preset, file);
 }
 
-function toItem(
-  { number, cells, fault }: Row,
-  { width, columns }: Layout,
-  reader: ValueReader,
-  report: Columns,
-  judge: LineJudge,
-  now: number,
-): SourceItem {
-  if (fault !== undefined) return { number, reason: "malformed_quotes", fault };
-  if (cells.length !== width && !(cells.length > width && isBlank(cells.slice(width)))) {
-    return { number, reason: "field_count", fault: `${cells.length} fields; the header has ${width}` };
+/** Makes lines of the rows of one table. */
+class RowReader {
+  /** The columns with what a line has before their values; the names are letters, digits and underscores. */
+  private readonly columns: readonly {
+    readonly column: Column;
+    readonly index: number;
+    readonly key: string;
+  }[];
+
+  public constructor(
+    private readonly layout: Layout,
+    private readonly reader: ValueReader,
+    private readonly report: Columns,
+    private readonly judge: LineJudge,
+  ) {
+    this.columns = layout.columns.map((one) => ({ ...one, key: `"${one.column.field}":` }));
   }
-  const values = new Map<string, string>();
-  const converted: { as: "nothing" | "integer"; field: string }[] = [];
-  for (const { column, index } of columns) {
-    const { field } = column;
-    const text = decode(cells[index] ?? "");
-    if (text === undefined) return notUtf8(number, field);
-    const reading = reader.read(column, text);
-    if ("fault" in reading) return { number, ...reading };
-    if (reading.json !== undefined) values.set(field, reading.json);
-    if (reading.as) converted.push({ as: reading.as, field });
+
+  public read({ number, cells, fault }: Row, now: number): SourceItem {
+    const { width } = this.layout;
+    if (fault !== undefined) return { number, reason: "malformed_quotes", fault };
+    if (cells.length !== width && !(cells.length > width && isBlank(cells.slice(width)))) {
+      return { number, reason: "field_count", fault: `${cells.length} fields; the header has ${width}` };
+    }
+    let members = "";
+    const converted: { as: "nothing" | "integer"; field: string }[] = [];
+    const filled: string[] = [];
+    for (const { column, index, key } of this.columns) {
+      const { field } = column;
+      const text = decode(cells[index] ?? "");
+      if (text === undefined) return notUtf8(number, field);
+      const reading = this.reader.read(column, text);
+      if ("fault" in reading) return { number, ...reading };
+      if (reading.as) converted.push({ as: reading.as, field });
+      if (reading.json === undefined) continue;
+      // As text, because a number that JavaScript writes may be rounded.
+      members += `${members === "" ? "" : ","}${key}${reading.json}`;
+      if (reading.json !== '""') filled.push(field);
+    }
+    const bytes = Buffer.from(`{${members}}`);
+    const verdict = this.judge(bytes, now);
+    if (!verdict.accepted) return { number, reason: verdict.reason, fault: verdict.detail };
+    this.report.fill(filled);
+    for (const { as, field } of converted) this.report.add(as, field);
+    return { bytes, number };
   }
-  // As text, because a number that JavaScript writes may be rounded.
-  const members = [...values].map(([field, json]) => `${JSON.stringify(field)}:${json}`);
-  const bytes = Buffer.from(`{${members.join(",")}}`);
-  const verdict = judge(bytes, now);
-  if (!verdict.accepted) return { number, reason: verdict.reason, fault: verdict.detail };
-  report.fill(values);
-  for (const { as, field } of converted) report.add(as, field);
-  return { bytes, number };
 }
 
 function notUtf8(number: number, field: string): BadRow {

@@ -10,12 +10,12 @@ const MAX_LINES_OF_ONE_OBJECT = 200;
 const NEWLINE = 0x0a;
 
 /**
- * Reads a file line by line, as bytes: the pipeline judges whether they are valid. Blank lines are skipped, but keep
+ * Reads a file line by line, a block of lines at a time, as bytes: the pipeline judges whether they are valid. Blank lines are skipped, but keep
  * their number. A last line without a newline is one too. UTF-16 becomes UTF-8.
  * @param encoding as {@link textBytesOf} takes it
  * @throws InputError when the file cannot be read, has no line, or is JSON that is not one object a line.
  */
-export async function* readJsonLines(file: string, encoding?: string): AsyncGenerator<SourceItem> {
+export async function* readJsonLines(file: string, encoding?: string): AsyncGenerator<readonly SourceItem[]> {
   let number = 1;
   let found = false;
   let isFirst = true;
@@ -44,17 +44,19 @@ export async function* readJsonLines(file: string, encoding?: string): AsyncGene
   for await (const { block, isLast } of withLast(textBytesOf(file, encoding))) {
     if (isFirst) refuseOtherJson(file, block.toString(), isLast);
     isFirst = false;
+    const items: SourceItem[] = [];
     let start = 0;
     for (let at = block.indexOf(NEWLINE); at !== -1; at = block.indexOf(NEWLINE, start)) {
       take(block.subarray(start, at));
       start = at + 1;
       const item = end();
-      if (item) yield item;
+      if (item) items.push(item);
     }
     take(block.subarray(start));
+    yield items;
   }
   const item = end();
-  if (item) yield item;
+  if (item) yield [item];
   if (!found) throw new InputError(`${file} is empty; a JSON object on each line is wanted`);
 }
 

@@ -8,7 +8,8 @@ const LARGEST_BURST_S = 1;
 /** Spreads lines over time. The rate may change at any moment. */
 export class Pacer {
   private allowance = 1;
-  private last: number;
+  /** Undefined while there is no limit: then nothing is earned. */
+  private last: number | undefined;
 
   /**
    * @param rate lines a second at this moment; 0 pauses, Infinity does not limit
@@ -28,12 +29,12 @@ export class Pacer {
   public take(): number {
     const rate = this.rate();
     if (!(rate >= 0)) throw new RangeError(`the rate is ${rate} lines a second; 0 or more is wanted`);
-    const now = this.now();
     if (rate === Number.POSITIVE_INFINITY) {
-      this.last = now;
+      this.last = undefined;
       return 0;
     }
-    const earned = (rate * (now - this.last)) / 1000;
+    const now = this.now();
+    const earned = (rate * (now - (this.last ?? now))) / 1000;
     this.allowance = Math.min(this.allowance + earned, Math.max(1, rate * LARGEST_BURST_S));
     this.last = now;
     if (this.allowance >= 1) {

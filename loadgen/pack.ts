@@ -15,7 +15,7 @@ export const MAX_CALL_RECORDS = 500;
  */
 export const MAX_CALL_BYTES = 5 * 1024 * 1024;
 /** Partition keys are `part-00001` to `part-01024`, so that lines spread over any number of shards. */
-const PARTITION_KEYS = 1024;
+const PARTITION_KEYS = Array.from({ length: 1024 }, (_, at) => `part-${String(1 + at).padStart(5, "0")}`);
 const KEY_BYTES = "part-00001".length;
 
 /** Several lines in one stream record. */
@@ -60,21 +60,23 @@ export class Packer {
    * Adds a line. @returns the records that it completed: the one before it, when it did not fit there, and its own.
    * @throws RangeError for what is not one line: identities count lines, so they would no longer be right.
    */
-  public add(line: SourceLine): PackedRecord[] {
-    if (line.bytes.includes(NEWLINE) || line.bytes.every((byte) => BLANKS.has(byte))) {
+  public add(line: SourceLine): readonly PackedRecord[] {
+    if (line.bytes.includes(NEWLINE) || isBlank(line.bytes)) {
       throw new RangeError(`line ${line.number} of the source is blank or holds a newline`);
     }
     const full = this.bytes + line.bytes.length + 1 + KEY_BYTES > MAX_RECORD_BYTES;
-    const completed = full ? this.flush() : [];
+    const completed = full ? this.flush() : NONE;
     this.lines.push(line);
     this.bytes += line.bytes.length + 1;
-    return this.lines.length >= this.linesPerRecord ? [...completed, ...this.flush()] : completed;
+    if (this.lines.length < this.linesPerRecord) return completed;
+    return full ? [...completed, ...this.flush()] : this.flush();
   }
 
   /** The record that is not full yet, if there is one. */
-  public flush(): PackedRecord[] {
-    if (this.lines.length === 0) return [];
-    const data = new Uint8Array(this.bytes);
+  public flush(): readonly PackedRecord[] {
+    if (this.lines.length === 0) return NONE;
+    // From Node's pool where it is small; every byte is written.
+    const data = Buffer.allocUnsafe(this.bytes);
     let at = 0;
     for (const { bytes } of this.lines) {
       data.set(bytes, at);
@@ -84,12 +86,15 @@ export class Packer {
     const numbers = this.lines.map(({ number }) => number);
     this.lines = [];
     this.bytes = 0;
-    return [{ partitionKey: this.partitionKey(), data, numbers }];
+    return [{ partitionKey: this.random.pick(PARTITION_KEYS), data, numbers }];
   }
+}
 
-  private partitionKey(): string {
-    return `part-${String(1 + this.random.below(PARTITION_KEYS)).padStart(5, "0")}`;
-  }
+const NONE: readonly PackedRecord[] = [];
+
+function isBlank(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (!BLANKS.has(byte)) return false;
+  return true;
 }
 
 /** Gathers records into calls. */

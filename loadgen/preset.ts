@@ -1,6 +1,6 @@
 import type { RunTimeContract } from "../contract/variable";
 import { generateByKinds } from "./generate-by-kinds";
-import { numbered, type SourceLine } from "./source";
+import { numbered, type Source, type SourceLine } from "./source";
 
 /** How lines of a contract are read from files, and made up. */
 export interface Preset {
@@ -10,7 +10,7 @@ export interface Preset {
   /** Optional text columns of whole numbers: `13085.0`, as pandas writes them beside absent ones, is read as `13085`. */
   readonly wholeNumbers: readonly string[];
   /** Synthetic lines without end; the same for the same seed, but for times. @param now milliseconds since 1970 */
-  readonly syntheticLines: (seed: number, now?: () => number) => AsyncIterable<SourceLine>;
+  readonly syntheticLines: (seed: number, now?: () => number) => Source<SourceLine>;
 }
 
 /** What follows from the contract alone. */
@@ -19,6 +19,6 @@ export function presetOf(contract: RunTimeContract): Preset {
     contract,
     aliases: new Map(),
     wholeNumbers: [],
-    syntheticLines: (seed, now) => numbered(generateByKinds(contract, seed, now), String),
+    syntheticLines: (seed, now) => numbered(generateByKinds(contract, seed, now)),
   };
 }

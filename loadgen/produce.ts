@@ -8,7 +8,7 @@ import type { Put } from "./put";
 import { type FailedLines, type PutPorts, putWithRetry } from "./put-with-retry";
 import { Random } from "./random";
 import { type SendReport, Tally } from "./send-report";
-import { type BadRow, isBadRow, type Source, type SourceLine } from "./source";
+import { type BadRow, isBadRow, itemsIn, type Source, type SourceLine } from "./source";
 import { SYSTEM_TIMING, type Timing } from "./timing";
 
 /** Options of {@link produce}: source, destination and rate. */
@@ -83,22 +83,30 @@ async function offer(options: ProduceOptions, tally: Tally, timing: Timing, send
   const { maxCount = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = options;
   const stop = AbortSignal.any(signal ? [signal, sender.failed] : [sender.failed]);
   const pacer = new Pacer(typeof rate === "function" ? rate : () => rate, () => timing.now());
-  const isOver = (): boolean => stop.aborted || tally.accepted >= maxCount || tally.elapsedMs >= durationMs;
+  const isTimed = durationMs !== Number.POSITIVE_INFINITY;
+  const isOver = (): boolean =>
+    stop.aborted || tally.accepted >= maxCount || (isTimed && tally.elapsedMs >= durationMs);
 
   if (isOver()) return;
-  for await (const item of lines) {
-    if (isBadRow(item)) {
-      tally.refuse(item.reason);
-      onBadRow?.(item);
-    } else {
-      for (let wait = pacer.take(); wait > 0 && !isOver(); wait = pacer.take()) {
-        await sender.sendWaiting();
-        await timing.sleep(Math.min(wait, durationMs - tally.elapsedMs), stop);
+  for await (const given of lines) {
+    // The source may have been waited for.
+    if (isOver()) return;
+    for (const item of itemsIn(given)) {
+      if (isBadRow(item)) {
+        tally.refuse(item.reason);
+        onBadRow?.(item);
+      } else {
+        for (let wait = pacer.take(); wait > 0; wait = pacer.take()) {
+          await sender.sendWaiting();
+          await timing.sleep(Math.min(wait, durationMs - tally.elapsedMs), stop);
+          if (isOver()) return;
+        }
+        // Most lines complete nothing: without a promise for each.
+        const sending = sender.add(item);
+        if (sending) await sending;
       }
       if (isOver()) return;
-      await sender.add(item);
     }
-    if (isOver()) return;
   }
 }
 
@@ -144,12 +152,13 @@ class Sender {
     return this.failure.signal;
   }
 
-  /** Takes a line; waits while too much is in flight. */
-  public async add(line: SourceLine): Promise<void> {
+  /** Takes a line. @returns undefined, or when it completed a batch: ends when no longer too much is in flight */
+  public add(line: SourceLine): Promise<void> | undefined {
     if (this.packer.isEmpty) this.openSince = this.timing.now();
     const records = this.packer.add(line);
     this.tally.add("accepted");
-    for (const record of records) await this.enqueue(record);
+    const batches = this.batchesOf(records);
+    return batches && this.dispatchAll(batches);
   }
 
   /** Sends an incomplete batch, because the next line is not due yet. */
@@ -166,18 +175,28 @@ class Sender {
   }
 
   private async closeRecord(): Promise<void> {
-    for (const record of this.packer.flush()) await this.enqueue(record);
+    await this.dispatchAll(this.batchesOf(this.packer.flush()) ?? []);
   }
 
-  private async enqueue(record: PackedRecord): Promise<void> {
-    this.tally.add("records");
-    this.tally.add("bytes", record.data.length);
-    if (sizeOf(record) > MAX_RECORD_BYTES) {
-      const reason = `a stream record of ${sizeOf(record)} bytes, its key included; at most ${MAX_RECORD_BYTES} are taken`;
-      this.onFailed({ numbers: record.numbers, reason });
-      return;
+  /** The batches that records complete. */
+  private batchesOf(records: readonly PackedRecord[]): (readonly PackedRecord[])[] | undefined {
+    let batches: (readonly PackedRecord[])[] | undefined;
+    for (const record of records) {
+      this.tally.add("records");
+      this.tally.add("bytes", record.data.length);
+      if (sizeOf(record) > MAX_RECORD_BYTES) {
+        const reason = `a stream record of ${sizeOf(record)} bytes, its key included; at most ${MAX_RECORD_BYTES} are taken`;
+        this.onFailed({ numbers: record.numbers, reason });
+        continue;
+      }
+      const batch = this.batcher.add(record);
+      if (batch) batches = [...(batches ?? []), batch];
     }
-    await this.dispatch(this.batcher.add(record));
+    return batches;
+  }
+
+  private async dispatchAll(batches: readonly (readonly PackedRecord[])[]): Promise<void> {
+    for (const batch of batches) await this.dispatch(batch);
   }
 
   private async dispatch(batch: readonly PackedRecord[] | undefined): Promise<void> {

@@ -3,25 +3,34 @@
  * by SplitMix32. Good enough to imitate, useless for secrets.
  */
 export class Random {
-  private readonly state: Uint32Array;
+  private a: number;
+  private b: number;
+  private c: number;
+  private d: number;
 
   /** @param stream tells generators of one seed apart, so that drawing from one does not move the other. */
   public constructor(seed: number, stream = 0) {
     let mixed = (seed ^ Math.imul(stream, 0x85ebca6b)) >>> 0;
-    this.state = Uint32Array.from({ length: 4 }, () => {
+    const word = (): number => {
       mixed = (mixed + 0x9e3779b9) >>> 0;
-      let word = mixed;
-      word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
-      word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-      return word ^ (word >>> 15);
-    });
+      let scrambled = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+      scrambled = Math.imul(scrambled ^ (scrambled >>> 15), 0x735a2d97);
+      return scrambled ^ (scrambled >>> 15);
+    };
+    this.a = word();
+    this.b = word();
+    this.c = word();
+    this.d = word();
   }
 
   /** From 0 to below 1, in steps of 2^-32. */
   public next(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.state;
+    const { a, b, c, d } = this;
     const scrambled = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
-    this.state.set([a ^ d ^ b, b ^ c ^ a, c ^ a ^ (b << 9), rotateLeft(d ^ b, 11)]);
+    this.a = a ^ d ^ b;
+    this.b = b ^ c ^ a;
+    this.c = c ^ a ^ (b << 9);
+    this.d = rotateLeft(d ^ b, 11);
     return scrambled / 2 ** 32;
   }
 

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { type CsvOptions, readCsv } from "./csv";
 import { readJsonLines } from "./json-lines";
 import type { Preset } from "./preset";
-import { type BadRow, InputError, isBadRow, type Source } from "./source";
+import { type BadRow, InputError, isBadRow, itemsOf, type Source } from "./source";
 
 /** Suffixes of input files, each also with `.gz`. */
 const ROWS: readonly string[] = [".csv", ".tsv", ".txt"];
@@ -52,7 +52,7 @@ export async function checkInput(
   const bad: BadRow[] = [];
   let accepted = 0;
   let isWhole = true;
-  for await (const item of replay(file, preset, options)) {
+  for await (const item of itemsOf(replay(file, preset, options))) {
     if (isBadRow(item)) bad.push(item);
     else accepted++;
     isWhole = accepted + bad.length < CHECKED_ROWS;

@@ -5,15 +5,6 @@ export interface SourceLine {
   readonly number: number;
 }
 
-/** Lines to send, numbered from 1, of what is made up. */
-export async function* numbered<T>(
-  items: Iterable<T>,
-  textOf: (item: T) => string,
-): AsyncGenerator<SourceLine> {
-  let number = 0;
-  for (const item of items) yield { bytes: Buffer.from(textOf(item)), number: ++number };
-}
-
 /** A row of the input that cannot become a line. */
 export interface BadRow {
   /** Line of the file on which the row begins, from 1. */
@@ -41,10 +32,30 @@ export interface ColumnReport {
   readonly readAsInteger: Readonly<Record<string, number>>;
 }
 
-/** Lines to send. */
-export interface Source extends AsyncIterable<SourceItem> {
+/** Lines to send: items, or blocks of them, whose items are made as they are taken, without a promise for each. */
+export interface Source<Item extends SourceItem = SourceItem> extends AsyncIterable<Item | Iterable<Item>> {
   /** Absent where lines are sent as they are. */
   readonly columns?: () => ColumnReport;
+}
+
+/** The items of what a source gives. */
+export function itemsIn<Item extends SourceItem>(given: Item | Iterable<Item>): Iterable<Item> {
+  return Symbol.iterator in given ? given : [given];
+}
+
+/** All items of a source. */
+export async function* itemsOf<Item extends SourceItem>(source: Source<Item>): AsyncGenerator<Item> {
+  for await (const given of source) yield* itemsIn(given);
+}
+
+/** Lines to send, numbered from 1, of texts that are made up: one block. */
+export async function* numbered(texts: Iterable<string>): AsyncGenerator<Iterable<SourceLine>> {
+  yield numberedLines(texts);
+}
+
+function* numberedLines(texts: Iterable<string>): Generator<SourceLine> {
+  let number = 0;
+  for (const text of texts) yield { bytes: Buffer.from(text), number: ++number };
 }
 
 /** Whether an item is a row that cannot be sent. */

@@ -181,7 +181,7 @@ async function openSearch(
   const { dataDir, search = "embedded", say, signal } = options;
   const read = (searchUrl: string) => ({
     searchUrl,
-    plane: readDataPlane(stack.directory, { searchEndpoint: searchUrl }, stack.variables, stack.document),
+    plane: readDataPlane(stack.directory, { searchEndpoint: searchUrl }, stack.variables, stack.planned),
   });
   if (options.searchUrl !== undefined) return read(options.searchUrl);
   const chosenPort = portOf(options, 3);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Json } from "../lib/json";
 import { messageOf } from "../lib/message-of";
@@ -25,8 +25,11 @@ export async function planSource(
   variables: Variables,
 ): Promise<StackSource> {
   const directory = resolve(root);
-  const { document } = readSavedPlan(await shownPlan(resolve(file), directory, variables), directory, module);
-  return { directory, variables: {}, document };
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new TerraformError(`--root ${root}`, "is no folder; give the one in which the plan was made");
+  }
+  const planned = readSavedPlan(await shownPlan(resolve(file), directory, variables), directory, module);
+  return { directory, variables: {}, planned };
 }
 
 async function shownPlan(file: string, root: string, variables: Variables): Promise<Json> {
@@ -34,18 +37,18 @@ async function shownPlan(file: string, root: string, variables: Variables): Prom
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new TerraformError("--plan", messageOf(error));
+    throw new TerraformError(`--plan ${file}`, `cannot be read: ${messageOf(error)}`);
   }
   const text = bytes.subarray(0, ZIP.length).equals(ZIP)
     ? await show(file, root, variables)
-    : bytes.toString();
+    : new TextDecoder().decode(bytes);
   try {
     const shown: Json = JSON.parse(text);
     return shown;
-  } catch (error) {
+  } catch {
     throw new TerraformError(
-      file,
-      `is neither a saved plan nor the output of \`terraform show -json\` (${messageOf(error)})`,
+      `--plan ${file}`,
+      "is neither a saved plan nor the output of `terraform show -json`",
     );
   }
 }
@@ -60,5 +63,16 @@ async function show(file: string, root: string, variables: Variables): Promise<s
       "install Terraform on the PATH, name it in TERRAFORM_BINARY_NAME, or give the output of `terraform show -json`, which needs no Terraform here",
   });
   if (exitCode === 0) return stdout;
-  throw new TerraformError(file, `\`terraform show\` in ${root} ended with ${exitCode}: ${stderr.trim()}`);
+  throw new TerraformError(
+    `--plan ${file}`,
+    `\`terraform show\` in ${root} ended with ${exitCode}: ${inOneLine(stderr)}`,
+  );
+}
+
+/** Terraform's error without its frame. */
+function inOneLine(text: string): string {
+  return text
+    .replaceAll(/^[╷│╵]/gm, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
 }

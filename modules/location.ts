@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 export interface Location {
   /** Twelve digits. */
   readonly accountId: string;
+  /** Such as `eu-west-1`. */
   readonly region: string;
 }
 

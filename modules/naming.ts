@@ -5,47 +5,85 @@ import type { Location } from "./location";
 
 /** Physical names of an environment. Two environments of one account must not share any of them. */
 export interface Names {
+  /** Alias of the key, with its prefix. */
   readonly keyAlias: string;
+  /** Alias of the key of the Terraform state, with its prefix. */
   readonly stateKeyAlias: string;
+  /** Bucket of the Terraform state. */
   readonly stateBucket: string;
+  /** Kinesis data stream. */
   readonly stream: string;
+  /** Firehose delivery stream. */
   readonly deliveryStream: string;
+  /** Log group of the delivery stream. */
   readonly deliveryLogGroup: string;
+  /** Role of the delivery stream. */
   readonly deliveryRole: string;
+  /** Bucket of the lake. */
   readonly lakeBucket: string;
+  /** Bucket of the lake's access logs. */
   readonly accessLogBucket: string;
+  /** Glue database. */
   readonly database: string;
+  /** Athena workgroup of analysts. */
   readonly analystsWorkgroup: string;
+  /** Athena workgroup of the merge. */
   readonly mergeWorkgroup: string;
+  /** Function ValidateRecords. */
   readonly validateRecords: string;
+  /** Function MergeSmallFiles. */
   readonly mergeSmallFiles: string;
+  /** EventBridge rule that invokes MergeSmallFiles. */
   readonly mergeSchedule: string;
+  /** `Name` tag of the VPC, and prefix of those of its parts. */
   readonly network: string;
+  /** Log group of the VPC's flow logs. */
   readonly flowLogGroup: string;
+  /** Role that delivers the flow logs. */
   readonly flowLogRole: string;
+  /** OpenSearch domain. */
   readonly searchDomain: string;
+  /** CloudWatch Logs resource policy of the domain. */
   readonly searchLogPolicy: string;
+  /** Function UpsertToES. */
   readonly upsertToEs: string;
+  /** Function SearchSetup. */
   readonly searchSetup: string;
+  /** Bastion, its role and its instance profile. */
   readonly bastion: string;
+  /** SNS topic of alarms. */
   readonly alarmTopic: string;
+  /** First part of the names of alarms. */
   readonly alarms: string;
+  /** CloudWatch dashboard. */
   readonly dashboard: string;
+  /** QuickSight data source; ids of data sets, analysis and dashboard begin with it. */
   readonly quickSight: string;
+  /** Budget. */
   readonly budget: string;
+  /** First part of the names of the rules that tell of failed records. */
   readonly failedRecordEvents: string;
+  /** Log group of these rules. */
   readonly failedRecordLogGroup: string;
+  /** Role by which GitHub plans. */
   readonly planRole: string;
+  /** Role by which GitHub plans a pull request. */
   readonly proposeRole: string;
+  /** Role by which GitHub applies. */
   readonly applyRole: string;
+  /** First part of the names of these roles' policies that read. */
   readonly readPolicies: string;
+  /** First part of the names of these roles' policies that change. */
   readonly changePolicies: string;
+  /** Permissions boundary of every role. */
   readonly boundary: string;
 }
 
 /** Names of security groups: unique in a network, which systems with networks of their own do not share. */
 export interface GroupNames {
+  /** Security group of the search domain's clients. */
   readonly searchClients: string;
+  /** Security group of the search domain. */
   readonly searchDomainGroup: string;
 }
 

@@ -15,7 +15,8 @@ import { PARTITION_COLUMNS, storedColumns } from "../contract/stored-columns";
 import { contractVariable } from "../contract/variable";
 import { ZONES } from "../modules/batch/zones";
 import { TEMPORARY_TABLE_PREFIX } from "../modules/naming";
-import { local, variable } from "./module-variables";
+import { WRITER_ROLE } from "../modules/speed/search-setup";
+import { ifGiven, local, variable } from "./module-variables";
 
 /** A contract that the caller of a module gives, and what follows from it in HCL. */
 export interface ModuleContract {
@@ -49,11 +50,17 @@ const ISO: Kind = { kind: "timestamp", format: "iso" };
 const COLUMN_TYPE =
   'list(object({ name = string, kind = string, precision = optional(number), scale = optional(number), format = optional(string, "seconds"), search = optional(string, "exact"), required = optional(bool, true), comment = optional(string, "") }))';
 
-/** Lambda's variables have 4,096 bytes; the others of a function have up to 1.1 KB. */
-const CONTRACT_BYTES = 3000;
-
 const named = (name: string) =>
   `can(regex("${NAME.source}", ${name})) && length(${name}) <= ${GLUE_CHARACTERS}`;
+/** The value of a variable, or what follows from the contract's name, in HCL. */
+const orElse = (variable: string, byDefault: string) => `${variable} == null ? ${byDefault} : ${variable}`;
+const TABLES = {
+  raw: orElse("var.tables.raw", '"${var.name}_json"'),
+  merged: orElse("var.tables.merged", '"${var.name}_parquet"'),
+  quarantine: orElse("var.tables.quarantine", '"${var.name}_quarantine"'),
+} as const;
+const INDEX_NAME = orElse("var.index", 'replace(var.name, "_", "-")');
+const PREFIX = orElse("var.prefix", 'replace(var.name, "_", "")');
 const every = (condition: string) => `alltrue([for c in var.columns : ${condition}])`;
 
 /** Adds the variables of a contract, and the locals that follow from them. */
@@ -65,20 +72,20 @@ export function moduleContract(scope: Construct): ModuleContract {
   const contract: Contract = {
     name: name.stringValue,
     tables: {
-      raw: text("raw_table", 'coalesce(var.tables.raw, "${var.name}_json")'),
-      merged: text("merged_table", 'coalesce(var.tables.merged, "${var.name}_parquet")'),
-      quarantine: text("quarantine_table", 'coalesce(var.tables.quarantine, "${var.name}_quarantine")'),
+      raw: text("raw_table", TABLES.raw),
+      merged: text("merged_table", TABLES.merged),
+      quarantine: text("quarantine_table", TABLES.quarantine),
     },
-    index: text("index", 'coalesce(var.index, replace(var.name, "_", "-"))'),
-    parquetFolder: text("parquet_folder", 'coalesce(var.parquet_folder, "parquet-${var.name}/")'),
-    readerRole: text("reader_role", 'coalesce(var.reader_role, "${var.name}_reader")'),
+    index: text("index", INDEX_NAME),
+    parquetFolder: text("parquet_folder", orElse("var.parquet_folder", '"parquet-${var.name}/"')),
+    readerRole: text("reader_role", orElse("var.reader_role", '"${var.name}_reader"')),
     eventTime: text("contract", contractExpression()),
     smoke: {},
     columns: [],
   };
   return {
     contract,
-    prefix: text("prefix", 'coalesce(var.prefix, replace(var.name, "_", ""))'),
+    prefix: text("prefix", PREFIX),
     columnBlocks: {
       columns: {
         for_each: "${local.table_columns}",
@@ -141,6 +148,18 @@ function smokeExpression(): string {
   return `length(var.smoke) == 0 ? "" : " WHERE NOT coalesce(\${join(" AND ", [for k, v in var.smoke : ${condition}])}, false)"`;
 }
 
+/** Whether a value `v` of a smoke test is of a kind; the values of types other than texts convert to themselves only. */
+const SMOKE_VALUES = [
+  "text = try(tostring(v) == v, false)",
+  "integer = try(tonumber(v) == v && floor(v) == v && v >= -2147483648 && v <= 2147483647, false)",
+  // JSON has no whole number of 64 bits: it is a text.
+  'bigint = try(tonumber(v) == v && floor(v) == v, false) || can(regex("^-?[0-9]+$", v))',
+  "double = try(tonumber(v) == v, false)",
+  "decimal = try(tonumber(v) == v, false)",
+  "boolean = try(tobool(v) == v, false)",
+  `timestamp = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$", v)) && can(formatdate("YYYY", "\${replace(v, " ", "T")}Z"))`,
+].join(", ");
+
 function addVariables(scope: Construct): TerraformVariable {
   const reserved = [...storedColumns([]).map(({ field }) => field), ...PARTITION_COLUMNS];
   const words = (texts: readonly string[]) => texts.map((text) => `"${text}"`).join(", ");
@@ -156,7 +175,7 @@ function addVariables(scope: Construct): TerraformVariable {
     "First part of every physical name. Without it, the contract's name without underscores",
     [
       [
-        'can(regex("^[a-z][a-z0-9]{1,19}$", coalesce(var.prefix, replace(var.name, "_", ""))))',
+        `can(regex("^[a-z][a-z0-9]{1,19}$", ${PREFIX}))`,
         "2 to 20 lower-case letters and digits are allowed, a letter first; without it, name without underscores must be so",
       ],
     ],
@@ -220,10 +239,6 @@ function addVariables(scope: Construct): TerraformVariable {
         `length(var.columns) + length([for c in var.columns : c if c.search == "words"]) + ${storedColumns([]).length} <= ${INDEX_FIELDS}`,
         `the index takes ${INDEX_FIELDS} fields, and a text searched by words takes two`,
       ],
-      [
-        `sum(concat([0], [for c in var.columns : length(c.name) + 8])) <= ${CONTRACT_BYTES}`,
-        `names of ${CONTRACT_BYTES} characters in all are allowed, each counted with 8 more: Lambda takes 4,096 bytes of variables`,
-      ],
     ],
   );
   variable(
@@ -233,13 +248,10 @@ function addVariables(scope: Construct): TerraformVariable {
     "Names of the tables. Without them, name with _json, _parquet and _quarantine",
     [
       [
-        `alltrue([for t in [coalesce(var.tables.raw, "\${var.name}_json"), coalesce(var.tables.merged, "\${var.name}_parquet"), coalesce(var.tables.quarantine, "\${var.name}_quarantine")] : can(regex("${NAME.source}", t)) && length(t) <= ${GLUE_CHARACTERS} && !startswith(t, "${TEMPORARY_TABLE_PREFIX}")])`,
+        `alltrue([for t in [${Object.values(TABLES).join(", ")}] : can(regex("${NAME.source}", t)) && length(t) <= ${GLUE_CHARACTERS} && !startswith(t, "${TEMPORARY_TABLE_PREFIX}")])`,
         `${nameRule}; ${TEMPORARY_TABLE_PREFIX} may not begin a name, because a merge deletes such tables`,
       ],
-      [
-        'length(distinct([coalesce(var.tables.raw, "${var.name}_json"), coalesce(var.tables.merged, "${var.name}_parquet"), coalesce(var.tables.quarantine, "${var.name}_quarantine")])) == 3',
-        "three different names are needed",
-      ],
+      [`length(distinct([${Object.values(TABLES).join(", ")}])) == 3`, "three different names are needed"],
     ],
     { default: {} },
   );
@@ -250,7 +262,7 @@ function addVariables(scope: Construct): TerraformVariable {
     "First part of the indices' names. Without it, name with dashes",
     [
       [
-        `var.index == null || can(regex("${INDEX.source}", var.index)) && length(coalesce(var.index, "x")) <= ${INDEX_CHARACTERS}`,
+        `can(regex("${INDEX.source}", ${INDEX_NAME})) && length(${INDEX_NAME}) <= ${INDEX_CHARACTERS}`,
         `lower-case letters, digits, underscores and dashes are allowed, a letter or digit first, at most ${INDEX_CHARACTERS}`,
       ],
     ],
@@ -263,7 +275,10 @@ function addVariables(scope: Construct): TerraformVariable {
     "Folder of the Parquet files in the lake, ending in a slash. Without it, parquet-NAME/",
     [
       [
-        `var.parquet_folder == null || can(regex("^[A-Za-z0-9_-]+/$", var.parquet_folder)) && length(coalesce(var.parquet_folder, "x")) <= ${GLUE_CHARACTERS} && !anytrue([for z in [${words(Object.values(ZONES))}] : startswith(z, coalesce(var.parquet_folder, "-"))])`,
+        ifGiven(
+          "var.parquet_folder",
+          `can(regex("^[A-Za-z0-9_-]+/$", var.parquet_folder)) && length(var.parquet_folder) <= ${GLUE_CHARACTERS} && !anytrue([for z in [${words(Object.values(ZONES))}] : startswith(z, var.parquet_folder)])`,
+        ),
         `letters, digits, underscores and dashes with a slash behind them are allowed, and none of ${Object.values(ZONES).join(", ")}`,
       ],
     ],
@@ -274,7 +289,10 @@ function addVariables(scope: Construct): TerraformVariable {
     "reader_role",
     "string",
     "Role of the search domain that may read the indices. Without it, NAME_reader",
-    [[`var.reader_role == null || ${named('coalesce(var.reader_role, "x")')}`, nameRule]],
+    [
+      [ifGiven("var.reader_role", named("var.reader_role")), nameRule],
+      [`var.reader_role != "${WRITER_ROLE}"`, `${WRITER_ROLE} is the role of the writers`],
+    ],
     { default: null },
   );
   variable(
@@ -288,8 +306,12 @@ function addVariables(scope: Construct): TerraformVariable {
         "each key is the name of one of columns",
       ],
       [
-        'alltrue([for k, v in var.smoke : can(tostring(v))]) && alltrue([for c in var.columns : c.kind != "timestamp" || !contains(keys(var.smoke), c.name)])',
-        "each value is a text, a number, a boolean or null, and none of a timestamp",
+        `alltrue([for k, v in var.smoke : v == null ? true : try({ ${SMOKE_VALUES} }[one([for c in var.columns : c.kind if c.name == k])], false)])`,
+        "each value is of its column's kind, or null",
+      ],
+      [
+        'length([for c in var.columns : c if c.format == "iso" && contains(keys(var.smoke), c.name)]) == 0',
+        "none is of a timestamp of the format iso",
       ],
     ],
     { default: {} },

@@ -20,11 +20,11 @@ const TERRAFORM_DOCS = join(__dirname, "terraform-docs");
 /** What a module makes, as its README says it. */
 const MAKES: Readonly<Record<ModuleName, string>> = {
   batch:
-    "A Kinesis stream (or an existing one), Firehose with the function that judges each line, an S3 lake, Glue tables, an Athena workgroup with saved queries, and the function that merges small files into Parquet.",
+    "A Kinesis stream, Firehose with the function that judges each line, an S3 lake (stream, lake and key can be existing ones), Glue tables, an Athena workgroup with saved queries, and the function that merges small files into Parquet.",
   speed:
-    "An OpenSearch domain, its set-up, and the function that indexes each line of a stream, on a stream, a bucket and a network that exist.",
+    "An OpenSearch domain, its set-up, and the function that indexes each line of a stream. Stream and bucket exist; the network is the module's own, or an existing one.",
   "retail-bi":
-    "The batch layer and the speed layer in a network of its own, with alarms, a CloudWatch dashboard and a budget.",
+    "The batch layer and the speed layer, in a network of its own or an existing one, with alarms, a CloudWatch dashboard and a budget.",
 };
 
 /** The root that uses a module, below the project. */

@@ -3,6 +3,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import {
   Aspects,
   type IAspect,
+  TerraformDataSource,
   TerraformElement,
   TerraformOutput,
   TerraformResource,
@@ -11,16 +12,22 @@ import {
 import type { Construct, IConstruct, Node } from "constructs";
 import { Guardrails } from "../modules/aspects/guardrails";
 import { resourceTypeOf } from "../modules/aspects/terraform-type";
+import { LAMBDA_ENVIRONMENT_BYTES, UNKNOWN_BYTES } from "../modules/functions/environment-size";
 import { REMOVABLE, STATEFUL } from "../modules/stateful";
+import {
+  type Conditions,
+  type Json,
+  type OptionalStatement,
+  type Resources,
+  withIndexes,
+  withOptionalStatements,
+} from "./module-conditions";
 import { variable } from "./module-variables";
 
 /** The first version with native locking of the S3 backend, and with rules of a variable that name another. */
 const REQUIRED_TERRAFORM = ">= 1.11";
 /** The provider that the constructs are generated from, and later ones of its major version. */
 const REQUIRED_AWS = ">= 5.100.0, < 6.0.0";
-
-/** A part of a stack's JSON. */
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Scopes that only group constructs; addresses leave them out, as those of {@link RetailBiStack} do. */
 const GROUPS = new Set(["Default", "IngestBatch", "SpeedLayer"]);
@@ -32,6 +39,9 @@ const GROUPS = new Set(["Default", "IngestBatch", "SpeedLayer"]);
 export class ModuleStack extends TerraformStack {
   /** The addresses, each with the path of its construct. */
   private readonly owners = new Map<string, string>();
+  /** What exists only under conditions, all of them, in HCL. */
+  private readonly conditions: Conditions = new Map();
+  private readonly statements: OptionalStatement[] = [];
 
   public constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -49,6 +59,33 @@ export class ModuleStack extends TerraformStack {
     const guardrails = new Guardrails();
     Aspects.of(this).add(guardrails);
     this.node.addValidation({ validate: () => guardrails.findings });
+  }
+
+  /**
+   * Lets resources and data sources exist only under a condition, which Terraform must know at plan: what a construct decides
+   * by a literal. A second call adds its condition.
+   * @param condition in HCL
+   * @param scopes with all that is beneath them
+   */
+  public existsIf(condition: string, ...scopes: readonly IConstruct[]): void {
+    for (const element of scopes.flatMap(({ node }) => node.findAll())) {
+      const resource = TerraformResource.isTerraformResource(element);
+      if (!resource && !TerraformDataSource.isTerraformDataSource(element)) continue;
+      const address = `${resource ? "" : "data."}${element.terraformResourceType}.${element.friendlyUniqueId}`;
+      const all = [...(this.conditions.get(address) ?? []), condition];
+      this.conditions.set(address, all);
+      element.addOverride("count", `\${${all.map((one) => `(${one})`).join(" && ")} ? 1 : 0}`);
+    }
+  }
+
+  /**
+   * Lets a statement of a policy exist only under a condition.
+   * @param sid of the statement, in one policy of the module
+   * @param condition in HCL
+   * @param identifiers of its principals, a list in HCL. @default those of the construct
+   */
+  public statementIf(sid: string, condition: string, identifiers?: string): void {
+    this.statements.push({ sid, condition, ...(identifiers !== undefined && { identifiers }) });
   }
 
   /** Adds the output `stateful` for the caller's guard: call it when every resource exists. */
@@ -90,20 +127,79 @@ export class ModuleStack extends TerraformStack {
 
   /** The module's JSON. */
   public override toTerraform(): { readonly [key: string]: Json } {
-    const { "//": _, provider, ...json } = super.toTerraform() as Record<string, Json>;
+    const { "//": _, provider, ...whole } = inModule(super.toTerraform() as Json) as Record<string, Json>;
+    const json = withIndexes(withOptionalStatements(whole, this.statements), this.conditions);
+    const resources = json["resource"] as Resources;
     return {
-      ...(inModule(json) as object),
+      ...json,
+      locals: { ...(json["locals"] as object), function_variables: functionVariables(resources) },
+      resource: { ...resources, terraform_data: { data_plane: dataPlane(resources) } },
       terraform: {
         required_version: REQUIRED_TERRAFORM,
         required_providers: { aws: { source: "hashicorp/aws", version: REQUIRED_AWS } },
       },
       data: {
-        ...(inModule(json["data"] ?? {}) as object),
+        ...(json["data"] as object),
         aws_partition: { current: {} },
       },
     };
   }
 }
+
+/**
+ * The variables of the functions, by the names of their resources. In a plan the provider has a function's variables as
+ * unknown if one of them is, such as the endpoint of a domain that does not exist yet; Terraform's own resource does not.
+ */
+function functionVariables({
+  aws_lambda_function: functions = {},
+}: Resources): Readonly<Record<string, Json>> {
+  const variables = Object.entries(functions).map(([name, { environment }]) => {
+    const given = (environment as { readonly variables?: Json } | undefined)?.variables;
+    if (given === undefined) throw new Error(`aws_lambda_function.${name} has no variables`);
+    return [name, given] as const;
+  });
+  return Object.fromEntries(variables);
+}
+
+/**
+ * Tells in a plan what the data plane's resources do not: the variables of the functions, and the module's variables and local
+ * values in the inputs of the deploy's invocations, which are unknown as a whole where they hold the ARN of a role that does
+ * not exist yet.
+ */
+function dataPlane({ aws_lambda_invocation: invocations = {} }: Resources): Readonly<Record<string, Json>> {
+  const inputs = Object.values(invocations).map(({ input }) => String(input));
+  return {
+    input: {
+      functions: "${local.function_variables}",
+      ...namedIn(inputs, "variables", "var"),
+      ...namedIn(inputs, "locals", "local"),
+    },
+    lifecycle: SHORT_ENOUGH,
+  };
+}
+
+/** What texts with other references name of a module, each as a reference to itself; nothing if there is none. */
+function namedIn(
+  texts: readonly string[],
+  key: "variables" | "locals",
+  kind: "var" | "local",
+): Readonly<Record<string, Json>> {
+  const names = texts
+    .filter((text) => /\baws_\w+\./.test(text))
+    .flatMap((text) =>
+      [...text.matchAll(new RegExp(`\\b${kind}\\.(\\w+)`, "g"))].map(([, name = ""]) => name),
+    );
+  const values = Object.fromEntries([...new Set(names)].sort().map((name) => [name, `\${${kind}.${name}}`]));
+  return names.length === 0 ? {} : { [key]: values };
+}
+
+/** Terraform knows the length of everything but of the domain's endpoint, which counts as the constructs count it. */
+const SHORT_ENOUGH = {
+  precondition: {
+    condition: `\${alltrue([for f in values(local.function_variables) : length(jsonencode({ for k, v in f : k => k == "ES_HOST" ? format("%${UNKNOWN_BYTES}s", "") : v })) <= ${LAMBDA_ENVIRONMENT_BYTES}])}`,
+    error_message: `columns: the variables of each function, which has them with the names of tables and buckets, have at most ${LAMBDA_ENVIRONMENT_BYTES} bytes.`,
+  },
+} as const;
 
 /** Lets a variable decide what destroy removes with a resource. */
 class Removable implements IAspect {
@@ -135,7 +231,7 @@ function inModule(json: Json): Json {
 }
 
 /** `IngestBatch-a` as `ingest_batch_a`. */
-function snakeCase(id: string): string {
+export function snakeCase(id: string): string {
   return id
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll(/([A-Z])([A-Z][a-z])/g, "$1_$2")

@@ -1,4 +1,4 @@
-import { TerraformLocal, TerraformVariable } from "cdktf";
+import { DefaultTokenResolver, StringConcat, TerraformLocal, TerraformVariable, Tokenization } from "cdktf";
 import type { Construct } from "constructs";
 import { LOG_RETENTION_DAYS } from "../environments/environment";
 import { DEFAULTS } from "../modules/defaults";
@@ -101,6 +101,24 @@ export const NUMBERS = {
     max: 168,
     default: DEFAULTS.maximumRecordAgeHours,
   },
+  consumer_alarm_hours: {
+    description: "Hours that a consumer of the stream lags when an alarm goes off; fewer than the stream's",
+    min: 1,
+    max: 8759,
+    default: DEFAULTS.consumerAlarmHours,
+  },
+  delivery_alarm_minutes: {
+    description: "Minutes that Firehose holds a record, or reads behind the stream, when an alarm goes off",
+    min: 5,
+    max: 1440,
+    default: DEFAULTS.deliveryAlarmMinutes,
+  },
+  indexing_alarm_minutes: {
+    description: "Minutes from a record's arrival to its indexing when an alarm goes off",
+    min: 1,
+    max: 1440,
+    default: DEFAULTS.indexingAlarmMinutes,
+  },
   usd_per_month: {
     description: "Budget of the account in US dollars a month",
     min: 1,
@@ -113,7 +131,7 @@ export const NUMBERS = {
 export type NumberName = keyof typeof NUMBERS;
 
 /** A condition in HCL, and what is allowed. */
-type Validation = readonly [condition: string, allowed: string];
+export type Validation = readonly [condition: string, allowed: string];
 
 /** Adds a variable; a message of its validations begins with its name. */
 export function variable(
@@ -130,14 +148,22 @@ export function variable(
     description,
     ...(!isOptional && byDefault),
     nullable: isOptional,
-    validation: validations.map(([condition, allowed]) => ({
-      condition: `\${${condition}}`,
-      errorMessage: `${name}: ${allowed}.`,
-    })),
+    validation: validations.map((one) => validationOf(name, one)),
   });
   // cdktf fails on a default of null.
   if (isOptional) made.addOverride("default", null);
   return made;
+}
+
+/** Adds a rule to a variable. */
+export function addRule(scope: Construct, name: string, [condition, allowed]: Validation): void {
+  const given = scope.node.findChild(name) as TerraformVariable;
+  given.addValidation(validationOf(name, [condition, allowed]));
+}
+
+function validationOf(name: string, [condition, allowed]: Validation) {
+  // A condition that fails, such as by a null in an object, is not met.
+  return { condition: `\${try(${condition}, false)}`, errorMessage: `${name}: ${allowed}.` };
 }
 
 /** Adds a local value, which may have the name of a variable. @param expression in HCL */
@@ -152,6 +178,42 @@ export function localValue(scope: Construct, name: string, value: unknown): Terr
   return made;
 }
 
+/** The text of a token, with its references in HCL. @throws Error when it is none */
+export function textOf(scope: Construct, token: unknown): string {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  const text: unknown = Tokenization.resolve(token, { scope, resolver });
+  if (typeof text === "string") return text;
+  throw new Error(`${scope.node.path}: ${JSON.stringify(text)} is no text`);
+}
+
+/** The expression of HCL that a token is, without its braces. @throws Error when it is none */
+export function expressionOf(scope: Construct, token: unknown): string {
+  const text = textOf(scope, token);
+  const [, expression] = /^\$\{(.*)\}$/s.exec(text) ?? [];
+  return expression ?? text;
+}
+
+/** Adds a variable that is true or false. */
+export function flag(
+  scope: Construct,
+  name: string,
+  description: string,
+  byDefault: boolean,
+  validations: readonly Validation[] = [],
+): void {
+  variable(scope, name, "bool", description, validations, { default: byDefault });
+}
+
+/** A condition in HCL that an optional variable without a value meets. */
+export function ifGiven(variable: string, condition: string): string {
+  return `${variable} == null ? true : ${condition}`;
+}
+
+/** The condition in HCL that a number is whole and in a range. */
+export function isWhole(value: string, min: number, max: number): string {
+  return `floor(${value}) == ${value} && ${value} >= ${min} && ${value} <= ${max}`;
+}
+
 /** Adds a variable that is a whole number. */
 export function numberVariable(scope: Construct, name: NumberName): number {
   const { description, min, max, default: value } = NUMBERS[name];
@@ -161,12 +223,7 @@ export function numberVariable(scope: Construct, name: NumberName): number {
     name,
     "number",
     description,
-    [
-      [
-        `floor(${self}) == ${self} && ${self} >= ${min} && ${self} <= ${max}`,
-        `a whole number from ${min} to ${max} is allowed`,
-      ],
-    ],
+    [[isWhole(self, min, max), `a whole number from ${min} to ${max} is allowed`]],
     { default: value },
   ).numberValue;
 }

@@ -7,7 +7,7 @@ function judge(kind: Kind, raw: string, required = true): unknown {
   const column: Column = { field: "c", required, comment: "", ...kind };
   const judged = judgeValue(column, { parsed: JSON.parse(raw), raw }, ARRIVED_MS);
   if ("refusal" in judged) return judged.refusal.reason;
-  return judged.value === null ? null : storedValue(column, judged.value);
+  return judged.value === null ? null : storedValue(column, judged.value, raw);
 }
 
 const PRICE: Kind = { kind: "decimal", precision: 12, scale: 4 };

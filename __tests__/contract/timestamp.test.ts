@@ -1,4 +1,52 @@
-import { formatTimestamp, parseIso } from "../../contract/timestamp";
+import fc from "fast-check";
+import { formatTimestamp, parseIso, parseSeconds } from "../../contract/timestamp";
+
+const MOST_MS = 8.64e15;
+
+test("formatTimestamp writes what toISOString writes, whatever was written before", () => {
+  const near = fc.integer({ min: -200_000, max: 200_000 }).map((ms) => Date.UTC(2026, 10, 29) + ms);
+  const edges = fc.constantFrom(0, -1, -0, MOST_MS, -MOST_MS, Date.UTC(10_000, 0, 1), Date.UTC(-1, 0, 1));
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(near, edges, fc.integer({ min: -MOST_MS, max: MOST_MS })), { minLength: 1 }),
+      (all) => {
+        const wanted = all.map((ms) => new Date(ms).toISOString().replace("T", " ").replace("Z", ""));
+        expect(all.map(formatTimestamp)).toEqual(wanted);
+      },
+    ),
+  );
+  expect(formatTimestamp(0.5)).toBe("1970-01-01 00:00:00.001");
+  for (const ms of [MOST_MS + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => formatTimestamp(ms)).toThrow(RangeError);
+  }
+});
+
+test("parseSeconds takes the seconds that exist, and no other text", () => {
+  const part = (most: number) =>
+    fc.integer({ min: 0, max: most }).map((number) => String(number).padStart(2, "0"));
+  const text = fc
+    .tuple(fc.integer({ min: 0, max: 9_999 }), part(13), part(32), part(24), part(60), part(60))
+    .map(
+      ([year, month, day, ...time]) => `${String(year).padStart(4, "0")}-${month}-${day} ${time.join(":")}`,
+    );
+  const damaged = fc
+    .tuple(text, fc.nat({ max: 19 }), fc.constantFrom("", "x", "/", ":", " ", "-", "+", "\n", "२", ".", "1"))
+    .map(([whole, at, put]) => whole.slice(0, at) + put + whole.slice(at + 1));
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.oneof(text, damaged), (given) => {
+      const ms = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(given)
+        ? Date.parse(`${given.replace(" ", "T")}Z`)
+        : Number.NaN;
+      // Date.parse carries 30 February over into March, and takes hour 24.
+      const exists = !Number.isNaN(ms) && new Date(ms).toISOString() === `${given.replace(" ", "T")}.000Z`;
+      if (exists && Number(given.slice(0, 4)) >= 100) taken++;
+      expect(parseSeconds(given)).toBe(exists && Number(given.slice(0, 4)) >= 100 ? ms : undefined);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(taken).toBeGreaterThan(100);
+});
 
 describe("parseIso", () => {
   it.each([

@@ -113,13 +113,18 @@ interface Found {
   readonly json: JsonObject;
 }
 
+/** Whether a block exists when a caller sets only what is required: a bastion does not. */
+function isThereByDefault(block: Json | undefined): boolean {
+  return isJsonObject(block) && !String(block["count"]).includes("var.bastion");
+}
+
 const BLOCKS = NAMES.flatMap((name) => {
   const path = join(ROOT, "terraform-modules", name, "main.tf.json");
   const json: JsonObject = JSON.parse(readFileSync(path, "utf8"));
   return Object.entries(objectOf(json, "resource")).flatMap(([type, named]) =>
     Object.entries(named ?? {}).map(([id, block]) => ({ name, type, id, block: block as JsonObject, json })),
   );
-});
+}).filter(({ block }) => isThereByDefault(block));
 
 /** A value inside a block. @param path keys with points between */
 function at(block: JsonObject, path: string): Json | undefined {
@@ -137,7 +142,7 @@ const byDefault = ({ json }: Found, variable: string): Json | undefined =>
 /** The statements of the policy that a block names. */
 const statements = ({ block, json }: Found): readonly JsonObject[] => {
   const [, id = ""] =
-    /^\$\{data\.aws_iam_policy_document\.(\w+)\.json\}$/.exec(String(block["policy"])) ?? [];
+    /^\$\{data\.aws_iam_policy_document\.(\w+)(?:\[0\])?\.json\}$/.exec(String(block["policy"])) ?? [];
   const found = at(json, `data.aws_iam_policy_document.${id}.statement`);
   return Array.isArray(found) ? found : [];
 };
@@ -147,6 +152,15 @@ const everywhere = (one: Found): string[] =>
     .flatMap(({ actions }) => actions as string[]);
 
 const KEY = `\${local.key_arn}`;
+/** Whether a property is the module's key, also by a local that is another key only for what is adopted. */
+const hasKey =
+  (path: string) =>
+  ({ block, json }: Found): boolean => {
+    const used = at(block, path);
+    const [, local = ""] = /^\$\{local\.(\w+)\}$/.exec(String(used)) ?? [];
+    const unlessAdopted = /^\$\{var\.\w+ == null \? local\.key_arn : /;
+    return used === KEY || unlessAdopted.test(String(at(json, `locals.${local}`)));
+  };
 const PUBLIC = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
 /** The actions in role policies on `*`, which the page counts. */
 const EVERYWHERE = [
@@ -189,11 +203,11 @@ const HERE: readonly (readonly [row: string, type: string, holds: (one: Found) =
       byDefault(one, "noncurrent_version_days") === 30,
   ],
   ["access log of the lake", "aws_s3_bucket_logging", ({ block }) => "target_bucket" in block],
-  ["stream at rest", "aws_kinesis_stream", has("kms_key_id", KEY)],
+  ["stream at rest", "aws_kinesis_stream", hasKey("kms_key_id")],
   [
     "Firehose's objects",
     "aws_kinesis_firehose_delivery_stream",
-    has("extended_s3_configuration.kms_key_arn", KEY),
+    hasKey("extended_s3_configuration.kms_key_arn"),
   ],
   ["environment variables of functions", "aws_lambda_function", has("kms_key_arn", KEY)],
   [
@@ -224,7 +238,7 @@ const HERE: readonly (readonly [row: string, type: string, holds: (one: Found) =
     ({ block, json }) => {
       const rules = Object.values(
         objectOf(objectOf(json, "resource"), "aws_vpc_security_group_ingress_rule"),
-      );
+      ).filter(isThereByDefault);
       const groups = Object.values(objectOf(objectOf(json, "resource"), "aws_security_group"));
       return (
         at(block, "vpc_options.subnet_ids") !== undefined &&

@@ -197,7 +197,7 @@ describe("the bound of an answer", () => {
   function storedOf(column: Column, raw: string): string {
     const judged = judgeValue(column, { parsed: JSON.parse(raw), raw }, Date.UTC(2026, 0, 1));
     if ("refusal" in judged || judged.value === null) throw new Error(`${column.field}: ${raw}`);
-    return storedValue(column, judged.value);
+    return storedValue(column, judged.value, raw);
   }
 
   /** Sent and stored bytes of lines: all of one shape, unknown columns in the last. */

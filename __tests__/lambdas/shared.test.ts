@@ -195,6 +195,7 @@ describe("the judge of a line", () => {
     expect(judge(GOOD_ROW)).toEqual({
       accepted: true,
       values: JUDGED_ROW,
+      storedMembers: `${JSON.stringify(GOOD_ROW).slice(1, -1)},`,
       extra: "{}",
       unknownColumns: 0,
     });

@@ -603,9 +603,10 @@ describe("laws", () => {
         fc.integer({ min: 200, max: 500 }),
         (texts, limit) => {
           const packer = new BulkPacker(limit);
-          const bulks = [...texts.map((entry) => packer.add({ entry })), packer.take()].filter(
-            (bulk) => bulk !== undefined,
-          );
+          const bulks = [
+            ...texts.map((entry) => packer.add({ entry, bytes: Buffer.byteLength(entry) })),
+            packer.take(),
+          ].filter((bulk) => bulk !== undefined);
 
           expect(bulks.flatMap(({ documents }) => documents.map(({ entry }) => entry))).toEqual(texts);
           for (const [at, { body, documents }] of bulks.entries()) {

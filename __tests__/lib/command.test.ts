@@ -174,7 +174,7 @@ const COMMANDS = [
       (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> })
         .scripts,
     ).flatMap(
-      (script) => /^node (?:--import tsx|lib\/run-bundled\.cjs) ([\w/]+\/cli\.ts)/.exec(script)?.[1] ?? [],
+      (script) => /^node (?:--import tsx|-- lib\/run-bundled\.cjs) ([\w/]+\/cli\.ts)/.exec(script)?.[1] ?? [],
     ),
   ),
   "__tests__/engines/trino/cli.ts",

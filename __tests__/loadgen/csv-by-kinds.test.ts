@@ -10,7 +10,7 @@ import type { RunTimeContract } from "../../contract/variable";
 import type { CsvOptions } from "../../loadgen/csv";
 import { type Preset, presetOf } from "../../loadgen/preset";
 import { checkInput, replay } from "../../loadgen/replay";
-import { isBadRow } from "../../loadgen/source";
+import { isBadRow, itemsOf } from "../../loadgen/source";
 import { anyContract, everyKind } from "../support/any-contract";
 
 const NOW = Date.UTC(2026, 10, 28, 9, 30);
@@ -31,7 +31,7 @@ function file(content: string): string {
 /** The lines of a file, and the faults of rows that are none. */
 async function linesOf(preset: Preset, content: string, options: CsvOptions = {}): Promise<string[]> {
   const lines: string[] = [];
-  for await (const item of replay(file(content), preset, { now: () => NOW, ...options })) {
+  for await (const item of itemsOf(replay(file(content), preset, { now: () => NOW, ...options }))) {
     lines.push(isBadRow(item) ? `${item.reason}: ${item.fault}` : Buffer.from(item.bytes).toString());
   }
   return lines;
@@ -182,7 +182,7 @@ test("a generated line that goes through a CSV file is the same to the judge, wh
     fc.asyncProperty(anyContract, fc.nat(), async (contract, seed) => {
       const own = presetOf(contract);
       const sent: string[] = [];
-      for await (const { bytes } of own.syntheticLines(seed, () => NOW)) {
+      for await (const { bytes } of itemsOf(own.syntheticLines(seed, () => NOW))) {
         if (sent.push(Buffer.from(bytes).toString()) === 5) break;
       }
       const judged = sent.map((line) => valuesOf(contract, line));

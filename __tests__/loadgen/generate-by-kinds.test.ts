@@ -3,6 +3,7 @@ import { lineJudge } from "../../contract/judge";
 import type { RunTimeContract } from "../../contract/variable";
 import { generateByKinds } from "../../loadgen/generate-by-kinds";
 import { presetOf } from "../../loadgen/preset";
+import { itemsOf } from "../../loadgen/source";
 import { anyContract, everyKind } from "../support/any-contract";
 
 const NOW = Date.UTC(2026, 10, 28, 9, 30, 0, 250);
@@ -116,7 +117,7 @@ test("optional columns are absent, null or empty at times, and others never are"
 
 test("a contract's preset sends them, numbered", async () => {
   const sent: { number: number; text: string }[] = [];
-  for await (const { number, bytes } of presetOf(everyKind).syntheticLines(3, () => NOW)) {
+  for await (const { number, bytes } of itemsOf(presetOf(everyKind).syntheticLines(3, () => NOW))) {
     sent.push({ number, text: Buffer.from(bytes).toString() });
     if (sent.length === 3) break;
   }

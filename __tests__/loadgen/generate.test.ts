@@ -4,6 +4,7 @@ import { formatTimestamp } from "../../contract/timestamp";
 import { type HeavyTailed, sample } from "../../loadgen/distributions";
 import { generate, syntheticLines } from "../../loadgen/generate";
 import { Random } from "../../loadgen/random";
+import { itemsOf } from "../../loadgen/source";
 import { describeRealRows, readRealRows } from "../support/real-rows";
 import { judgeLine } from "../support/retail";
 
@@ -144,15 +145,17 @@ describe("generate", () => {
     expect(cancelled).toBeGreaterThan(300);
   });
 
-  test("lines are the rows as JSON, numbered", async () => {
+  test("lines are the rows as JSON.stringify writes them, numbered", async () => {
     const lines = [];
-    for await (const line of syntheticLines(8, () => NOW)) {
+    for await (const line of itemsOf(syntheticLines(8, () => NOW))) {
       lines.push(line);
-      if (lines.length === 3) break;
+      if (lines.length === 3_000) break;
     }
 
-    expect(lines.map(({ bytes }) => JSON.parse(Buffer.from(bytes).toString()))).toEqual(take(3, 8));
-    expect(lines.map(({ number }) => number)).toEqual([1, 2, 3]);
+    const texts = lines.map(({ bytes }) => Buffer.from(bytes).toString());
+    expect(texts).toEqual(take(3_000, 8).map((row) => JSON.stringify(row)));
+    expect(texts.join()).toContain('"Invoice":"C');
+    expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: 3_000 }, (_, at) => at + 1));
   });
 });
 

@@ -8,7 +8,7 @@ import { type Row, RowSplitter } from "../../loadgen/csv-rows";
 import { dateReader, formatsOf } from "../../loadgen/dates";
 import { checkInput, type InputOptions, replay } from "../../loadgen/replay";
 import { retailPreset } from "../../loadgen/retail-preset";
-import { isBadRow, type SourceItem } from "../../loadgen/source";
+import { isBadRow, itemsOf, type SourceItem } from "../../loadgen/source";
 
 const HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country";
 const CELLS = ["489434", "85048", "MUG", "12", "2009-12-01 07:45:00", "6.95", "13085", "France"] as const;
@@ -46,7 +46,7 @@ function rowWith(changes: Partial<Record<keyof typeof LINE, string>>): string {
 
 async function all(path: string, options: InputOptions = {}): Promise<SourceItem[]> {
   const items: SourceItem[] = [];
-  for await (const item of replay(path, retailPreset, options)) items.push(item);
+  for await (const item of itemsOf(replay(path, retailPreset, options))) items.push(item);
   return items;
 }
 
@@ -377,7 +377,7 @@ describe("columns", () => {
     const path = file(`${header}\n${ROW},99\n`.replaceAll(",", ";"));
     const source = replay(path, retailPreset, { map });
     const items: SourceItem[] = [];
-    for await (const item of source) items.push(item);
+    for await (const item of itemsOf(source)) items.push(item);
 
     expect(parsed(items)).toEqual([LINE]);
     expect(source.columns?.()).toMatchObject({ columnsLeftOut: ["Price"], columnsUnfilled: [] });
@@ -439,7 +439,7 @@ describe("columns", () => {
         `1,489434,85048,12,2009-12-01 07:45:00,6.95,13085,,\n2,489434,85048,many,2009-12-01 07:45:00,6.95,13085,France,\n`,
     );
     const source = replay(path, retailPreset);
-    for await (const _ of source);
+    for await (const _ of itemsOf(source));
 
     expect(source.columns?.()).toEqual({
       columnsUnfilled: ["Description", "Customer_ID", "Country"],

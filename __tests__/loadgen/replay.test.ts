@@ -6,7 +6,7 @@ import Papa from "papaparse";
 import type { CsvOptions } from "../../loadgen/csv";
 import { replay } from "../../loadgen/replay";
 import { retailPreset } from "../../loadgen/retail-preset";
-import { isBadRow, type SourceItem } from "../../loadgen/source";
+import { isBadRow, itemsOf, type SourceItem } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
 import { COLUMNS } from "../support/retail";
@@ -30,7 +30,8 @@ function file(content: string | Uint8Array, extension = ".csv"): string {
 
 async function all(path: string, options: CsvOptions = {}): Promise<SourceItem[]> {
   const items: SourceItem[] = [];
-  for await (const item of replay(path, retailPreset, { now: () => NOW, ...options })) items.push(item);
+  for await (const item of itemsOf(replay(path, retailPreset, { now: () => NOW, ...options })))
+    items.push(item);
   return items;
 }
 
@@ -231,7 +232,7 @@ describe("a CSV file", () => {
     const path = file([HEADER, ...new Array<string>(50_000).fill(GOOD)].join("\n"));
     let count = 0;
 
-    for await (const _ of replay(path, retailPreset)) if (++count === 10) break;
+    for await (const _ of itemsOf(replay(path, retailPreset))) if (++count === 10) break;
 
     expect(count).toBe(10);
   });

@@ -24,7 +24,7 @@ import { replay } from "../../loadgen/replay";
 import { retailPreset } from "../../loadgen/retail-preset";
 import { run } from "../../loadgen/run";
 import { type SendReport, sendReportText } from "../../loadgen/send-report";
-import { isBadRow } from "../../loadgen/source";
+import { isBadRow, itemsOf } from "../../loadgen/source";
 import { type KinesisService, startKinesis } from "../../local/services/kinesis/service";
 import { openStore, type Store } from "../../local/store/store";
 import { streamModel } from "../local/support/streams";
@@ -172,7 +172,7 @@ describe("with a stream", () => {
           [...found.lines.keys()].sort(),
         );
         const sent: string[] = [];
-        for await (const item of replay(realRowsFile(), retailPreset))
+        for await (const item of itemsOf(replay(realRowsFile(), retailPreset)))
           if (!isBadRow(item)) sent.push(Buffer.from(item.bytes).toString());
         expect([...found.lines.values()].map(String).sort()).toEqual(sent.sort());
       },

@@ -62,7 +62,7 @@ describe("an expression of Terraform's JSON", () => {
   });
 
   test.each([
-    ["${local.name}", 'names "local"'],
+    ["${local.name}", "names local.name, which is not there"],
     ["${path.module}", 'names "path"'],
     ["${module.lake.arn}", 'names "module"'],
     ["${aws_s3_bucket.Lake}", "refers to aws_s3_bucket.Lake as a whole"],

@@ -404,13 +404,17 @@ describe("a function", () => {
     expect(readEnvironment(VALIDATE, extra).QUARANTINE_LOCATION.bucket).toBe("bucket");
   });
 
-  test("its bundle is one readable file, dated and permitted as everywhere, and made once", () => {
+  test("its bundle is readable, dated and permitted as everywhere, made once, and has the S3 client in another file", () => {
     const bundle = bundleFunction("validate-records");
     const zip = readFileSync(bundle.path);
     const files = unzipSync(zip);
 
-    expect(Object.keys(files)).toEqual(["index.js"]);
-    expect(Buffer.from(files["index.js"] ?? []).toString()).toContain("QUARANTINE_LOCATION");
+    expect(Object.keys(files)).toEqual(["index.js", "s3-client.js"]);
+    const [code, client] = Object.values(files).map((bytes) => Buffer.from(bytes).toString());
+    expect(code).toContain("QUARANTINE_LOCATION");
+    // What the code's own file holds is parsed at every cold start.
+    expect(code).not.toContain("x-amz-checksum");
+    expect(client).toContain("x-amz-checksum");
     expect(bundleFunction("validate-records")).toBe(bundle);
     // The central directory: version made by (its upper byte is Unix), date and time, external attributes.
     const directory = zip.lastIndexOf(Buffer.from("PK\u0001\u0002"));

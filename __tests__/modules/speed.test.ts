@@ -722,6 +722,21 @@ describe("search-setup", () => {
     });
   });
 
+  test("a reader's role that is the writers' is refused", () => {
+    const withRole = (readerRole: string) => () =>
+      Template.of(
+        (stack) =>
+          new SearchSetup(stack, "Tested", {
+            ...props(stack, ""),
+            contract: { ...meterReadings, readerRole },
+          }),
+      );
+    expect(withRole("firehose_role")).toThrow(
+      /Tested: the contract's readerRole is "firehose_role", the role of the writers$/,
+    );
+    expect(withRole("firehose_roles")).not.toThrow();
+  });
+
   test("a panel that the contract cannot have is refused", () => {
     const panels = [{ ...PANEL, dimension: { ...PANEL.dimension, field: "Country" } }] as const;
     expect(() =>

@@ -20,7 +20,13 @@ const SHOTS = [
   { name: "page-phone", viewport: { width: 390, height: 1080 }, colorScheme: "light" },
 ] as const;
 
-/** Takes the README's pictures of the page from a run that is going on. @param input rows; absent: synthetic ones */
+/** Parts of the page that the tutorial shows, by the names of their pictures. */
+const PARTS = { "sql-console": "#sql", "quantity-and-price": "#quantity-and-price-by-invoice-date" } as const;
+/** Query of the lab's step 1d. */
+const FIRST_TEN =
+  "SELECT stockcode, quantity, invoicedate, price, customer_id, country FROM retail_trans_json LIMIT 10";
+
+/** Takes the pictures of README and tutorial from a run that is going on. @param input rows; absent: synthetic ones */
 async function main(input: string | undefined): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   const browser = await startBrowser();
@@ -41,12 +47,14 @@ async function main(input: string | undefined): Promise<void> {
       await page.locator("#top-products tbody tr").first().waitFor({ timeout: LONGEST_WAIT_MS });
     }
     await sleep(CURVES_MS);
-    for (const { name, page } of pages) {
-      const path = join(IMAGES, `${name}.png`);
-      await page.screenshot({ path });
-      const { size } = statSync(path);
-      process.stdout.write(`${path}: ${Math.round(size / 1_000)} kB\n`);
-      if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes; at most ${MOST_BYTES} are wanted`);
+    for (const { name, page } of pages) await taken(name, (path) => page.screenshot({ path }));
+    const parts = await browser.newPage({ viewport: DESKTOP, colorScheme: "light" });
+    await parts.goto(run.url);
+    await parts.locator("#sql-text").fill(FIRST_TEN);
+    await parts.locator("#sql-text").press("Control+Enter");
+    await parts.locator("#sql-answer tbody tr").first().waitFor();
+    for (const [name, part] of Object.entries(PARTS)) {
+      await taken(name, (path) => parts.locator(part).screenshot({ path }));
     }
   } finally {
     await browser.close();
@@ -54,8 +62,17 @@ async function main(input: string | undefined): Promise<void> {
   }
 }
 
+/** @throws Error when the picture is larger than a page wants to load */
+async function taken(name: string, take: (path: string) => Promise<unknown>): Promise<void> {
+  const path = join(IMAGES, `${name}.png`);
+  await take(path);
+  const { size } = statSync(path);
+  process.stdout.write(`${path}: ${Math.round(size / 1_000)} kB\n`);
+  if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes; at most ${MOST_BYTES} are wanted`);
+}
+
 const { inputFile } = new Command("npm run screenshots --")
-  .description("Takes the pictures of the README from the page of a run.")
+  .description("Takes the pictures of the README and the tutorial from the page of a run.")
   .option("--input-file <file>", "rows to show (default: synthetic ones)")
   .parse()
   .opts<{ readonly inputFile?: string }>();

@@ -6,6 +6,7 @@ import type { Column } from "../../contract/column";
 import { isStored, type Line, RecordJudge, type StoredLine } from "../../contract/lines";
 import type { RunTimeContract } from "../../contract/variable";
 import { presetOf } from "../../loadgen/preset";
+import { itemsOf } from "../../loadgen/source";
 import type { Sql } from "../../ops/reconcile/sql";
 import { anyContract, everyKind } from "../support/any-contract";
 import { compare } from "../support/compare-sets";
@@ -145,7 +146,7 @@ async function compareAll(
 
 async function generated(contract: RunTimeContract, seed: number, count: number): Promise<Sent> {
   const records: string[] = [];
-  for await (const { bytes } of presetOf(contract).syntheticLines(seed, () => NOW)) {
+  for await (const { bytes } of itemsOf(presetOf(contract).syntheticLines(seed, () => NOW))) {
     if (records.push(Buffer.from(bytes).toString()) === count) break;
   }
   return { contract, records };

@@ -21,6 +21,7 @@ import { freePorts } from "../../lib/free-ports";
 import { isJsonObject, type JsonObject } from "../../lib/json";
 import { generateByKinds } from "../../loadgen/generate-by-kinds";
 import { meterReadings } from "../support/meter-readings";
+import { planOf } from "../support/planned";
 
 const run = promisify(execFile);
 const NPM = ["--no-audit", "--no-fund", "--loglevel=error"];
@@ -288,6 +289,30 @@ describe("another team's app, as `cdktf init` makes it", () => {
       expect(help).toContain("retail-bi loadgen --input-file data.csv");
       expect(help).not.toContain("npm run");
       await expect(command("deploy")).rejects.toMatchObject({ code: 2 });
+    });
+
+    test("it runs a saved plan, and refuses that of another root", async () => {
+      const root = join(app, "cdktf.out", "stacks", "meters");
+      const file = join(alone, "plan.json");
+      writeFileSync(
+        file,
+        JSON.stringify(planOf(JSON.parse(readFileSync(join(root, "cdk.tf.json"), "utf8")))),
+      );
+      const command = (...more: readonly string[]) =>
+        run("npx", ["retail-bi", "start", "--once", "--json", "--max-count", "200", ...more, ...FAST], {
+          cwd: alone,
+        });
+      const { stdout } = await command("--plan", file, "--root", root);
+      expect(JSON.parse(stdout)).toMatchObject({
+        agree: true,
+        acknowledged: 200,
+        parquet: 200,
+        indexed: 200,
+      });
+      await expect(command("--plan", file)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^.*: is not in a \*\.tf\.json of .*\n$/),
+      });
     });
 
     test("it is operated as it would be on AWS", () => operate(alone, stack));

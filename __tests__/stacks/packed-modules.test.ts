@@ -63,7 +63,7 @@ describe("the archive", () => {
   test("has what a module needs, and nothing else", () => {
     const expected = NAMES.flatMap((name) => [
       ...["README.md", "functions.sha256", "main.tf.json"].map((file) => `${name}/${file}`),
-      ...["contract", "refusals"].map((file) => `${name}/tests/${file}.tftest.hcl`),
+      ...["contract", "options", "refusals"].map((file) => `${name}/tests/${file}.tftest.hcl`),
       ...hashes(name).map(({ path }) => `${name}/${path}`),
     ]);
     expect(Object.keys(unzipSync(pack(built, "one"))).sort()).toEqual([...expected, "LICENSE"].sort());

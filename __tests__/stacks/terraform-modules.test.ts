@@ -7,7 +7,13 @@ import { TERRAFORM_MODULES } from "../../stacks/terraform-modules";
 
 const COMMITTED = join(__dirname, "..", "..", "terraform-modules");
 /** The zips are not committed, only their hashes. */
-const FILES = ["functions.sha256", "main.tf.json", "tests/contract.tftest.hcl", "tests/refusals.tftest.hcl"];
+const FILES = [
+  "functions.sha256",
+  "main.tf.json",
+  "tests/contract.tftest.hcl",
+  "tests/options.tftest.hcl",
+  "tests/refusals.tftest.hcl",
+];
 
 interface Block {
   readonly description?: string;
@@ -15,6 +21,7 @@ interface Block {
   readonly validation?: readonly { readonly error_message: string }[];
 }
 interface ModuleJson {
+  readonly locals: Readonly<Record<string, unknown>>;
   readonly resource: Readonly<Record<string, Readonly<Record<string, object>>>>;
   readonly variable: Readonly<Record<string, Block>>;
   readonly output: Readonly<Record<string, Block>>;
@@ -93,6 +100,21 @@ describe.each(Object.keys(TERRAFORM_MODULES))("the module %s", (name) => {
     expect(json.output["stateful"]?.value).toBe(
       `\${concat(${holding.map((address) => `${address}[*].id`).join(", ")})}`,
     );
+  });
+
+  test("tells the variables of the functions in its plan", () => {
+    const { resource, locals } = jsonOf(name);
+    const functions: Readonly<Record<string, { readonly environment?: { readonly variables?: object } }>> =
+      resource["aws_lambda_function"] ?? {};
+    expect(Object.keys(functions).length).toBeGreaterThan(0);
+    expect(locals["function_variables"]).toEqual(
+      Object.fromEntries(
+        Object.entries(functions).map(([own, { environment }]) => [own, environment?.variables]),
+      ),
+    );
+    expect(resource["terraform_data"]?.["data_plane"]).toMatchObject({
+      input: { functions: "${local.function_variables}" },
+    });
   });
 
   test("destroys no data unless the caller allows it", () => {

@@ -26,7 +26,8 @@ export interface Ratios {
 
 const LINES = 120_000;
 const SHARDS = 4;
-const HOUR = hourOf(Date.UTC(2026, 10, 24, 3));
+/** The hour of the lines. */
+export const HOUR = hourOf(Date.UTC(2026, 10, 24, 3));
 
 /**
  * A sequence number built as Kinesis builds them, which kinesalite found out: time of the shard's creation, a
@@ -40,14 +41,14 @@ function sequenceNumber(shard: number, counter: number, ms: number): string {
 }
 
 /** An hour of synthetic lines, as ValidateRecords passes them on. */
-function storedLines(): string[] {
+export function storedLines(count: number): string[] {
   let nowMs = HOUR.startMs;
   let counter = 0;
   const random = new Random(1);
   const rows = generate(7, () => nowMs);
   const judge = new RecordJudge(retailTransaction.columns);
-  return Array.from({ length: LINES }, (_, index) => {
-    nowMs = HOUR.startMs + Math.floor((index * 3_600_000) / LINES);
+  return Array.from({ length: count }, (_, index) => {
+    nowMs = HOUR.startMs + Math.floor((index * 3_600_000) / count);
     counter += 1 + random.below(1 << 20);
     const shard = random.below(SHARDS);
     const [line] = judge.judgeRecord({
@@ -66,7 +67,7 @@ function storedLines(): string[] {
  * merge query, in the order in which that query gives them.
  */
 export async function measureRatios(): Promise<Ratios> {
-  const lines = storedLines();
+  const lines = storedLines(LINES);
   const bytes = lines.reduce((sum, line) => sum + line.length, 0);
   const folder = mkdtempSync(join(tmpdir(), "retail-bi-merge-cost-"));
   try {

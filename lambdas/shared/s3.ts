@@ -1,4 +1,3 @@
-import type { S3Client } from "@aws-sdk/client-s3";
 import type { PutObject } from "../../contract/quarantine";
 
 /**
@@ -6,12 +5,20 @@ import type { PutObject } from "../../contract/quarantine";
  * write: few invocations write, and loading it takes longer than the rest of a function's start.
  */
 export function putJsonLines(bucket: string): PutObject {
-  let client: S3Client | undefined;
+  let put: PutObject | undefined;
+  return (key, body) => {
+    put ??= connect(bucket);
+    return put(key, body);
+  };
+}
+
+function connect(bucket: string): PutObject {
+  // In a function's zip it is a file of its own: what is in the same file is parsed at the start.
+  const { PutObjectCommand, S3Client }: typeof import("./s3-client") = require("./s3-client");
+  const client = new S3Client({});
   return async (key, body) => {
-    const sdk = await import("@aws-sdk/client-s3");
-    client ??= new sdk.S3Client({});
     await client.send(
-      new sdk.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" }),
+      new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: "application/x-ndjson" }),
     );
   };
 }

@@ -1,4 +1,4 @@
-import { AwsSigv4Signer } from "@opensearch-project/opensearch/aws-v3";
+import { giveAwsV4Signer } from "@opensearch-project/opensearch/lib/aws/shared.js";
 import { DeserializationError, ResponseError } from "@opensearch-project/opensearch/lib/errors.js";
 import { ConnectionPool } from "@opensearch-project/opensearch/lib/pool/index.js";
 import Serializer from "@opensearch-project/opensearch/lib/Serializer.js";
@@ -50,6 +50,11 @@ function credential(name: string): string {
   return value;
 }
 
+/** In the place of the SDK's chain of credential providers, whose code would be more than half of the bundle. */
+async function noDefaultCredentials(): Promise<never> {
+  throw new Error("the signer is given its credentials");
+}
+
 /**
  * A client whose every request is signed (SigV4, service `es`) with the credentials that the environment holds at
  * that moment. Built from the official client's parts: its 400 API methods would be three quarters of the bundle, and
@@ -57,7 +62,7 @@ function credential(name: string): string {
  * @param node origin of the domain, such as `https://host`
  */
 export function createSearch(node: string, region: string): Search {
-  const signer = AwsSigv4Signer({
+  const signer = giveAwsV4Signer(noDefaultCredentials)({
     region,
     getCredentials: async () => ({
       accessKeyId: credential("AWS_ACCESS_KEY_ID"),

@@ -45,13 +45,15 @@ export function readBulkAnswer({ status, body }: SearchAnswer, count: number): B
     const reason = `the bulk answer holds ${found} for ${count} documents`;
     return { whole: false, fault: { status, type: "malformed_answer", reason } };
   }
-  return { whole: true, results: items.map((item) => itemResultOf(Object.values(asObject(item))[0])) };
+  return { whole: true, results: items.map((item) => itemResultOf(member(item, "index"))) };
 }
+
+const INDEXED: ItemResult = { kind: "indexed" };
 
 function itemResultOf(item: unknown): ItemResult {
   const status = Number(member(item, "status"));
   const error = member(item, "error");
-  if ((status === 200 || status === 201) && error === undefined) return { kind: "indexed" };
+  if ((status === 200 || status === 201) && error === undefined) return INDEXED;
   const type = text(member(error, "type"));
   const reason = text(member(error, "reason"));
   const permanent =
@@ -70,12 +72,10 @@ function faultOf(status: number, error: unknown): Fault {
   return { status, type, ...(quotesNothing && reason !== "" && { reason }) };
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
 function member(value: unknown, key: string): unknown {
-  return asObject(value)[key];
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
 }
 
 function text(value: unknown): string {

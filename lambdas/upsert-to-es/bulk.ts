@@ -32,6 +32,8 @@ export function bulkEntry(line: StoredLine, { indexName, eventTime, judge }: Ind
 /** A document with its entry in a bulk request. */
 interface BulkDocument {
   readonly entry: string;
+  /** Of the entry, in UTF-8. */
+  readonly bytes: number;
 }
 
 /** A bulk request: its body, and its documents in that order. */
@@ -41,8 +43,8 @@ export interface BulkRequest<D extends BulkDocument> {
 }
 
 /** Whether a document is too large for any bulk request. */
-export function isTooLarge({ entry }: BulkDocument, limit = MAX_BULK_BYTES): boolean {
-  return Buffer.byteLength(entry) > limit;
+export function isTooLarge({ bytes }: BulkDocument, limit = MAX_BULK_BYTES): boolean {
+  return bytes > limit;
 }
 
 /** Packs documents into bulk requests of at most `limit` bytes, as few as their order allows. */
@@ -54,10 +56,9 @@ export class BulkPacker<D extends BulkDocument> {
 
   /** @returns the full request, if the document does not fit into it any more */
   add(document: D): BulkRequest<D> | undefined {
-    const size = Buffer.byteLength(document.entry);
-    const full = this.bytes + size > this.limit ? this.take() : undefined;
+    const full = this.bytes + document.bytes > this.limit ? this.take() : undefined;
     this.documents.push(document);
-    this.bytes += size;
+    this.bytes += document.bytes;
     return full;
   }
 

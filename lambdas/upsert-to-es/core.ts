@@ -38,6 +38,7 @@ const PENDING_BYTES = 4 * 1024 * 1024;
 /** A document on its way into the index, with its line. */
 interface TrackedDocument extends Tracked {
   readonly entry: string;
+  readonly bytes: number;
 }
 
 /**
@@ -68,7 +69,9 @@ export async function upsertToEs(
     if (batch.isRetried(sequenceNumber)) continue;
     for (const line of readRecord(record, indexing, batch, ports.log)) {
       const document = buildDocument({ sequenceNumber, line }, indexing, batch);
-      if (document) await sendBulk(bulk.add(document), batch, ports);
+      const full = document && bulk.add(document);
+      // Without a promise for each line.
+      if (full) await sendBulk(full, batch, ports);
       if (batch.isRetried(sequenceNumber)) break;
     }
     if (batch.pendingBytes >= PENDING_BYTES || ports.timeLeftMs() < HASTE_MS) await flush();
@@ -112,7 +115,8 @@ function buildDocument(
   try {
     const { recordId, arrivedAt, original } = line;
     const entry = bulkEntry(line, indexing);
-    const document = { sequenceNumber, line: { recordId, arrivedAt, original }, entry };
+    const bytes = Buffer.byteLength(entry);
+    const document = { sequenceNumber, line: { recordId, arrivedAt, original }, entry, bytes };
     if (!isTooLarge(document)) return document;
     batch.refuse(tracked, "document_too_large", `the document does not fit into a bulk request`);
   } catch (error) {

@@ -18,26 +18,41 @@ import { firehoseName, MOST_SUBSEQUENCES } from "../../contract/record-id";
  */
 export function decodeFirehoseRecords(records: readonly FirehoseTransformationEventRecord[]): UserRecord[] {
   const decoded = records.map((record) => decode(record));
+  const shared = decoded.every(({ told }) => told !== undefined) ? NO_PLACES : sharedPlaces(decoded);
+  return decoded.map((one) => {
+    const { source, recordId, number, told } = one;
+    const believed = told === undefined ? !shared.has(placeOf(one)) : told === number;
+    const within = believed && number < MOST_SUBSEQUENCES ? number : firehoseName(recordId);
+    return { ...source, within };
+  });
+}
+
+const NO_PLACES: ReadonlySet<string> = new Set();
+
+/** Places that records with different `recordId`s have. */
+function sharedPlaces(decoded: readonly Decoded[]): ReadonlySet<string> {
   const byPlace = new Map<string, string>();
   const shared = new Set<string>();
-  for (const { place, recordId } of decoded) {
+  for (const one of decoded) {
+    const place = placeOf(one);
     const other = byPlace.get(place);
-    if (other === undefined) byPlace.set(place, recordId);
-    else if (other !== recordId) shared.add(place);
+    if (other === undefined) byPlace.set(place, one.recordId);
+    else if (other !== one.recordId) shared.add(place);
   }
-  return decoded.map(({ source, number, place, recordId }) => {
-    const told = placeIn(recordId, source.sequenceNumber);
-    const believed = told === undefined ? !shared.has(place) : told === number;
-    return { ...source, within: believed && number < MOST_SUBSEQUENCES ? number : firehoseName(recordId) };
-  });
+  return shared;
 }
 
 interface Decoded {
   readonly source: UserRecord;
   readonly recordId: string;
   readonly number: number;
-  /** Equal for two records that would have the same identity. */
-  readonly place: string;
+  /** The number that `recordId` names; undefined where it says nothing. */
+  readonly told: number | undefined;
+}
+
+/** Equal for two records that would have the same identity. */
+function placeOf({ source, number }: Decoded): string {
+  return `${source.shardId} ${source.sequenceNumber} ${number}`;
 }
 
 function decode(record: FirehoseTransformationEventRecord): Decoded {
@@ -58,12 +73,12 @@ function decode(record: FirehoseTransformationEventRecord): Decoded {
     },
     recordId,
     number,
-    place: `${shardId} ${sequenceNumber} ${number}`,
+    told: numberIn(recordId, sequenceNumber),
   };
 }
 
 /** The number that follows the sequence number in Firehose's `recordId`; undefined if it has another form. */
-function placeIn(recordId: string, sequenceNumber: string): number | undefined {
+function numberIn(recordId: string, sequenceNumber: string): number | undefined {
   const at = recordId.lastIndexOf(sequenceNumber);
   const end = at === -1 ? "" : recordId.slice(at + sequenceNumber.length);
   return /^\d+$/.test(end) ? Number(end) : undefined;

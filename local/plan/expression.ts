@@ -4,7 +4,7 @@ import { messageOf } from "../../lib/message-of";
 import { TerraformError } from "./terraform-error";
 
 /**
- * The value of a name: `["var", NAME]`, `["data", TYPE, NAME, ATTRIBUTE]` or `[TYPE, NAME, ATTRIBUTE]`.
+ * The value of a name: `["var", NAME]`, `["local", NAME]`, `["data", TYPE, NAME, ATTRIBUTE]` or `[TYPE, NAME, ATTRIBUTE]`.
  * @throws Error when there is none
  */
 export type Resolve = (names: readonly string[]) => Json;
@@ -333,8 +333,9 @@ class Evaluation {
   }
 
   private reference(first: string): Json {
-    // A resource type contains an underscore, which excludes local.…, module.…, path.… and each.….
-    const length = first === "var" ? 2 : first === "data" ? 4 : /^[a-z0-9]+_/.test(first) ? 3 : 0;
+    // A resource type contains an underscore, which excludes module.…, path.… and each.….
+    const length =
+      first === "var" || first === "local" ? 2 : first === "data" ? 4 : /^[a-z0-9]+_/.test(first) ? 3 : 0;
     if (length === 0)
       throw new Error(`names "${first}"; supported are resources, data sources and variables`);
     const names = [first];

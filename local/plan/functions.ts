@@ -62,13 +62,13 @@ function readArchivePath(stack: Stack, lambda: Properties): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    return lambda.refuse("filename", `cannot be read: ${messageOf(error)}`);
+    return lambda.refuse("filename", `cannot be read (${messageOf(error)}); ${stack.archiveRemedy}`);
   }
   const actual = createHash("sha256").update(bytes).digest("base64");
   if (actual !== expected) {
     lambda.refuse(
       "source_code_hash",
-      `is not the hash of ${path}, which is ${actual}; run \`npm run synth\` again`,
+      `is not the hash of ${path}, which is ${actual}; ${stack.archiveRemedy}`,
     );
   }
   return path;

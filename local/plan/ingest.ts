@@ -29,7 +29,9 @@ export function readStreams(stack: Stack): StreamModel[] {
     const mode =
       stream.block("stream_mode_details")?.oneOf("stream_mode", ["ON_DEMAND", "PROVISIONED"]) ??
       "PROVISIONED";
-    if ((mode === "ON_DEMAND") === stream.has("shard_count")) {
+    // The provider stores 0 for a stream on demand.
+    const shards = stream.integer("shard_count", 0, 0);
+    if ((mode === "ON_DEMAND") !== (shards === 0)) {
       stream.refuse("shard_count", "is required for a provisioned stream, and allowed only there");
     }
     const maxRecordKiB = stream.integer("max_record_size_in_kib", DEFAULT_RECORD_KIB, DEFAULT_RECORD_KIB);
@@ -41,7 +43,7 @@ export function readStreams(stack: Stack): StreamModel[] {
       name,
       arn: `arn:aws:kinesis:${stack.region}:${stack.accountId}:stream/${name}`,
       mode,
-      shardCount: stream.integer("shard_count", ON_DEMAND_SHARDS, 1),
+      shardCount: shards === 0 ? ON_DEMAND_SHARDS : shards,
       retentionHours: stream.integer("retention_period", 24, 24),
       maxRecordKiB,
       tags: stream.map("tags"),

@@ -4,6 +4,14 @@ import { isJsonObject, isList, member } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
 import { TerraformError } from "./terraform-error";
 
+/** Names of the calls that lead from the root module to an instance such as `module.meters["a"].module.b`. */
+export function callsOf(address: string): string[] {
+  // Keys of instances may contain dots and brackets, but Terraform quotes them.
+  return [...address.matchAll(/(?:^|\.)module\.([\w-]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?/g)].map(
+    ([, name = ""]) => name,
+  );
+}
+
 /**
  * Folder of a module's source, as `terraform init` recorded it.
  * @param root folder of the root module
@@ -12,10 +20,7 @@ import { TerraformError } from "./terraform-error";
  */
 export function moduleFolder(root: string, address: string): string {
   if (address === "") return resolve(root);
-  // Keys of instances may contain dots and brackets, but Terraform quotes them.
-  const key = [...address.matchAll(/(?:^|\.)module\.([\w-]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?/g)]
-    .map(([, name]) => name)
-    .join(".");
+  const key = callsOf(address).join(".");
   const path = join(root, ".terraform", "modules", "modules.json");
   if (!existsSync(path)) {
     throw new TerraformError(path, `is not there; --root must be where \`terraform init\` and the plan ran`);
@@ -31,6 +36,11 @@ export function moduleFolder(root: string, address: string): string {
     .filter(isJsonObject)
     .find((candidate) => member(candidate, "Key") === key);
   const folder = found && member(found, "Dir");
-  if (typeof folder !== "string") throw new TerraformError(path, `has no folder of ${address}`);
+  if (typeof folder !== "string") {
+    throw new TerraformError(
+      path,
+      `has no folder of ${address}; --root must be where \`terraform init\` and the plan ran`,
+    );
+  }
   return resolve(root, folder);
 }

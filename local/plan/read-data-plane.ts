@@ -1,13 +1,14 @@
-import type { JsonObject } from "../../lib/json";
 import { readDatabases, readNamedQueries, readTables, readWorkgroups } from "./catalog";
 import type { DataPlane } from "./data-plane";
 import { readDeliveryStreams } from "./delivery";
 import { readEventSourceMappings, readFunctions, readInvocations } from "./functions";
 import { readBuckets, readStreams } from "./ingest";
 import { KnownTargets } from "./known-targets";
+import type { PlannedModule } from "./saved-plan";
 import { readSchedules } from "./schedules";
 import { readSearchDomains } from "./search";
 import { type Computed, Stack } from "./stack";
+import { withinModule } from "./terraform-error";
 import { unsupportedResources } from "./unsupported-resources";
 import type { GivenVariables } from "./variables";
 
@@ -35,16 +36,21 @@ export const DATA_PLANE_TYPES: ReadonlySet<string> = new Set([
  * @param directory holds `cdk.tf.json` and `assets/`
  * @param computed values that depend on the running engines
  * @param variables values of the stack's variables
- * @param document the stack's resources, where they come from a plan
- * @throws TerraformError naming the address, the property and the value that the local run does not support
+ * @param planned the stack's resources, where they come from a plan
+ * @throws TerraformError naming the absolute address, the property and the value that the local run does not support
  */
 export function readDataPlane(
   directory: string,
   computed: Computed,
   variables: GivenVariables = {},
-  document?: JsonObject,
+  planned?: PlannedModule,
 ): DataPlane {
-  const stack = new Stack(directory, computed, variables, document);
+  return withinModule(planned?.module ?? "", () =>
+    readStack(new Stack(directory, computed, variables, planned)),
+  );
+}
+
+function readStack(stack: Stack): DataPlane {
   const unsupported = unsupportedResources(
     new Map([...stack.counts()].filter(([type]) => !DATA_PLANE_TYPES.has(type))),
   );

@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { RunTimeContract } from "../../contract/variable";
 import { UsageError } from "../../lib/exit";
-import type { JsonObject } from "../../lib/json";
 import { contractOf } from "./contract";
 import { readDataPlane } from "./read-data-plane";
+import type { PlannedModule } from "./saved-plan";
+import { withinModule } from "./terraform-error";
 import type { GivenVariables } from "./variables";
 
 const DOCUMENT = "cdk.tf.json";
@@ -16,7 +17,7 @@ export interface StackSource {
   /** Values of its variables. */
   readonly variables: GivenVariables;
   /** Its resources, where they come from a plan; the folder is then the root module's. */
-  readonly document?: JsonObject;
+  readonly planned?: PlannedModule;
 }
 
 /**
@@ -45,7 +46,7 @@ export function stackName({ directory }: StackSource): string {
 }
 
 /** The contract of the stack's records. It is read before any engine runs, so the search engine's address is none yet. */
-export function contractOfStack({ directory, variables, document }: StackSource): RunTimeContract {
-  const plane = readDataPlane(directory, { searchEndpoint: "http://127.0.0.1" }, variables, document);
-  return contractOf(plane).contract;
+export function contractOfStack({ directory, variables, planned }: StackSource): RunTimeContract {
+  const plane = readDataPlane(directory, { searchEndpoint: "http://127.0.0.1" }, variables, planned);
+  return withinModule(planned?.module ?? "", () => contractOf(plane).contract);
 }

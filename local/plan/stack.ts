@@ -4,7 +4,9 @@ import { isJsonObject, type Json, type JsonObject, member } from "../../lib/json
 import { messageOf } from "../../lib/message-of";
 import { COMPUTED_ATTRIBUTES } from "./computed-attributes";
 import { evaluateTemplate } from "./expression";
+import { UNKNOWN } from "./planned-blocks";
 import { Properties } from "./properties";
+import type { PlannedModule } from "./saved-plan";
 import { TerraformError } from "./terraform-error";
 import { type GivenVariables, readVariables } from "./variables";
 
@@ -50,14 +52,16 @@ export class Stack {
   /**
    * @param directory the stack's own folder: `cdk.tf.json` and its `assets/`
    * @param given values of the stack's variables
-   * @param document the stack's resources, where they come from a plan
+   * @param planned the stack's resources, where they come from a plan
+   * @param document others than the stack's own
    * @throws TerraformError when the stack cannot be read, or a variable has no value
    */
   constructor(
     readonly directory: string,
     private readonly computed: Computed,
     given: GivenVariables = {},
-    document: JsonObject = readDocument(directory),
+    private readonly planned?: PlannedModule,
+    document: JsonObject = planned?.document ?? readDocument(directory),
   ) {
     this.document = document;
     if (member(document, "module") !== undefined) {
@@ -73,6 +77,14 @@ export class Stack {
     this.named = { region: provider.optionalString("region"), accountId };
     this.region = this.named.region ?? computed.region ?? REGION;
     this.accountId = accountId ?? computed.accountId ?? ACCOUNT_ID;
+  }
+
+  /** What to do where an archive of a function is not the one that Terraform would upload. */
+  get archiveRemedy(): string {
+    if (this.planned === undefined) return "run `npm run synth` again";
+    return this.planned.module === ""
+      ? "run `npm run synth` and plan again"
+      : "run `npm run build:modules`, or unpack the module again, and then plan again";
   }
 
   /** Number of resources of each type. */
@@ -115,16 +127,29 @@ export class Stack {
 
   /** A text with its references resolved. @throws TerraformError when it refers to what only AWS knows */
   evaluate(text: string, place: string): Json {
+    if (this.planned && text === UNKNOWN) {
+      throw new TerraformError(
+        place,
+        "is known only after apply, and neither the plan nor the module tells it",
+      );
+    }
     return explained(place, () => evaluateTemplate(text, (names) => this.resolve(names, place)));
   }
 
   /** The value of a name in an expression. */
   private resolve(names: readonly string[], place: string): Json {
     const [first = "", second = "", third = "", fourth = ""] = names;
-    if (first === "var") {
-      const value = this.variables.get(second);
+    if (first === "var" || first === "local") {
+      const named = this.planned?.named[first];
+      if (named && Object.hasOwn(named, second)) return named[second] ?? null;
+      const value = first === "var" ? this.variables.get(second) : undefined;
       if (value !== undefined) return value;
-      throw new TerraformError(place, `\${var.${second}} names no variable of this stack`);
+      const problem = this.planned
+        ? "is known only after apply, or stands beside a value that is, and the plan does not tell it"
+        : first === "var"
+          ? "names no variable of this stack"
+          : "is a local value; supported are resources, data sources and variables";
+      throw new TerraformError(place, `\${${first}.${second}} ${problem}`);
     }
     if (first === "data") return this.dataAttribute(second, third, fourth, place);
     return this.attribute({ type: first, name: second, attribute: third }, place);

@@ -11,7 +11,8 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
   {
     what: "permissions",
     why: "not enforced here: every call is allowed",
-    types: /^aws_(iam_\w+|lambda_permission|s3_bucket_policy|opensearch_domain_policy|lakeformation_\w+)$/,
+    types:
+      /^aws_(iam_\w+|lambda_permission|s3_bucket_policy|opensearch_domain_(policy|saml_options)|lakeformation_\w+)$/,
   },
   { what: "keys", why: "nothing is encrypted here", types: /^aws_kms_\w+$/ },
   {
@@ -20,6 +21,7 @@ const UNSUPPORTED_GROUPS: readonly UnsupportedGroup[] = [
     types:
       /^aws_(vpc\w*|subnet|route\w*|internet_gateway|nat_gateway|eip|default_\w+|security_group|network_\w+|flow_log|ec2_\w+)$/,
   },
+  { what: "texts of a module", why: "they are in its plan, for a reader", types: /^terraform_data$/ },
   { what: "bastion", why: "nothing needs it here", types: /^aws_(instance|ssm_\w+)$/ },
   {
     what: "bucket settings",

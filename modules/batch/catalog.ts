@@ -17,7 +17,9 @@ export interface CatalogProps {
   readonly contract: Contract;
   /** Physical name of the database: lower-case letters, digits and underscores. */
   readonly databaseName: string;
+  /** Lake that holds the objects of the tables. */
   readonly lake: ILake;
+  /** Account and region that names and ARNs are made of. */
   readonly location: Location;
   /** Whether the tables refuse to be destroyed: the partitions and their digests are not in Terraform. */
   readonly protected: boolean;

@@ -10,9 +10,13 @@ import { folderOf, ZONES, type Zone } from "./zones";
 
 /** A role's access to zones of the lake. */
 export interface LakeAccess {
+  /** Zones whose objects it lists. @default none */
   readonly list?: readonly Zone[];
+  /** Zones whose objects it reads. @default none */
   readonly read?: readonly Zone[];
+  /** Zones into which it puts objects. @default none */
   readonly write?: readonly Zone[];
+  /** Zones whose objects it deletes. @default none */
   readonly delete?: readonly Zone[];
 }
 
@@ -23,7 +27,9 @@ export interface DataLakeProps {
   readonly bucketName: string;
   /** Physical name of the bucket for its access logs. */
   readonly accessLogBucketName: string;
+  /** Key that encrypts all objects. */
   readonly key: IEncryptionKey;
+  /** Account that uses the lake. */
   readonly accountId: string;
   /** Days that raw objects are kept; must exceed the hours that a merge looks back. */
   readonly rawRetentionDays: number;
@@ -42,7 +48,9 @@ const RESULT_DAYS = 30;
 
 /** A lake of this library, or a bucket of another team that takes its place. */
 export interface ILake {
+  /** ARN of the bucket. */
   readonly bucketArn: string;
+  /** Name of the bucket. */
   readonly bucketName: string;
   /** The key that encrypts all objects of the lake. */
   readonly key: IEncryptionKey;
@@ -60,6 +68,7 @@ export interface ILake {
 export interface AdoptedBucketProps {
   /** What a record of the lake is. */
   readonly contract: Contract;
+  /** Name of the bucket. */
   readonly bucketName: string;
   /** The key that encrypts the objects of the lake. */
   readonly key: IEncryptionKey;

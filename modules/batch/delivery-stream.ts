@@ -22,12 +22,17 @@ export interface DeliveryStreamProps {
   readonly roleName: string;
   /** Physical name of the log group of its delivery errors. */
   readonly logGroupName: string;
+  /** Stream that it reads. */
   readonly source: IEventStream;
+  /** Lake that it delivers into. */
   readonly lake: ILake;
   /** The transformation, which judges the lines before the delivery. */
   readonly transformation: Pick<NodeFunction<EnvironmentSpec>, "arn" | "grantInvoke">;
+  /** Key that encrypts its log group. */
   readonly key: IEncryptionKey;
+  /** Account of the delivery stream: Firehose assumes its role on behalf of this one alone. */
   readonly accountId: string;
+  /** Days that its logs are kept, one of CloudWatch Logs' retention times. */
   readonly logRetentionDays: number;
   /** MiB before compression after which an object is written, 1 to 128; after a minute at the latest. */
   readonly bufferMiB: number;

@@ -20,7 +20,9 @@ export interface MergeSmallFilesProps extends FunctionDefaults {
   readonly name: string;
   /** Physical name of the rule that runs it. */
   readonly scheduleName: string;
+  /** Lake whose objects it merges. */
   readonly lake: ILake;
+  /** Tables that it reads and writes. */
   readonly catalog: Catalog;
   /** Must not enforce its settings, because a merge sets the location of its table. */
   readonly workgroup: Workgroup;

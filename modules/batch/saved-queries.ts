@@ -9,15 +9,20 @@ import type { Workgroup } from "./workgroup";
 export interface SavedQuery {
   /** Construct id, permanent; unique among those of the workgroup, {@link defaultQueries} included. */
   readonly id: string;
+  /** Name that analysts read. */
   readonly name: string;
+  /** What the query is for. */
   readonly description: string;
+  /** One statement of Athena's SQL. */
   readonly sql: string;
 }
 
 export interface SavedQueriesProps {
   /** What a record is. */
   readonly contract: Contract;
+  /** Tables that the queries read. */
   readonly catalog: Catalog;
+  /** Workgroup in which analysts find them. */
   readonly workgroup: Workgroup;
   /** Queries beside those that follow from any contract. @default none */
   readonly queries?: readonly SavedQuery[];

@@ -10,6 +10,7 @@ export interface ValidateRecordsProps extends FunctionDefaults {
   readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
+  /** Lake whose quarantine takes the refused lines. */
   readonly lake: ILake;
 }
 

@@ -9,9 +9,11 @@ import type { Grantee } from "../security/role";
 export interface WorkgroupProps {
   /** Physical name. */
   readonly name: string;
+  /** What the workgroup is for, as Athena's console shows it. */
   readonly description: string;
   /** Where results go, such as `s3://bucket/athena-results/`. */
   readonly resultsLocation: string;
+  /** Key that encrypts the results. */
   readonly key: IEncryptionKey;
   /**
    * Whether these settings override the client's. If so, Athena refuses a CTAS with a location.

@@ -7,6 +7,12 @@ import { type Archive, archiveOf } from "./zip";
 /** The project's folder; paths in a bundle are relative to it. */
 const ROOT = join(__dirname, "..", "..");
 
+/**
+ * Modules of `lambdas/shared` that become files of their own beside the function's code: what is in the code itself is
+ * parsed at every cold start, also what is imported later.
+ */
+export const LOADED_LATER = ["s3-client"] as const;
+
 /** How every function is bundled. */
 export const BUNDLE_OPTIONS = {
   bundle: true,
@@ -19,6 +25,7 @@ export const BUNDLE_OPTIONS = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
+  external: LOADED_LATER.map((name) => `./${name}`),
 } as const satisfies BuildOptions;
 
 /** The earliest date of the zip format; a constant date keeps builds identical. */
@@ -52,18 +59,36 @@ export function bundleFunction(folder: string): Archive {
 /** The inputs of a function's bundle, and its zip. */
 function build(folder: string): [inputs: string[], zip: Uint8Array] {
   // Only here, because a kept zip needs neither.
-  const { buildSync }: typeof import("esbuild") = require("esbuild");
   const { zipSync }: typeof import("fflate") = require("fflate");
+  const main = buildFile(`lambdas/${folder}/handler.ts`);
+  const later = LOADED_LATER.filter((name) => main.imports.includes(`./${name}`)).map(
+    (name) => [name, buildFile(`lambdas/shared/${name}.ts`)] as const,
+  );
+  const files = Object.fromEntries(later.map(([name, { code }]) => [`${name}.js`, [code, ZIPPED] as const]));
+  const inputs = [main, ...later.map(([, file]) => file)].flatMap((file) => file.inputs);
+  return [[...new Set(inputs)], zipSync({ "index.js": [main.code, ZIPPED], ...files })];
+}
+
+/** A file of a zip, what it was made from, and what it imports at run time. */
+interface BuiltFile {
+  readonly code: Uint8Array;
+  readonly inputs: readonly string[];
+  readonly imports: readonly string[];
+}
+
+function buildFile(entry: string): BuiltFile {
+  const { buildSync }: typeof import("esbuild") = require("esbuild");
   const { metafile, outputFiles } = buildSync({
     ...BUNDLE_OPTIONS,
     absWorkingDir: ROOT,
-    entryPoints: [`lambdas/${folder}/handler.ts`],
+    entryPoints: [entry],
     outfile: "index.js",
     write: false,
     metafile: true,
     logLevel: "silent",
   });
   const [code] = outputFiles;
-  if (!code) throw new Error(`lambdas/${folder}/handler.ts gave no output`);
-  return [Object.keys(metafile.inputs), zipSync({ "index.js": [code.contents, ZIPPED] })];
+  if (!code) throw new Error(`${entry} gave no output`);
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+  return { code: code.contents, inputs: Object.keys(metafile.inputs), imports };
 }

@@ -12,7 +12,7 @@ import type { Construct } from "constructs";
 export const LAMBDA_ENVIRONMENT_BYTES = 4096;
 
 /** Bytes of a reference whose value only Terraform knows. */
-const UNKNOWN_BYTES = 256;
+export const UNKNOWN_BYTES = 256;
 
 /** References of a known length: an account has twelve digits, and no region has a longer name than 25 characters. */
 const KNOWN_LENGTHS: readonly (readonly [RegExp, number])[] = [

@@ -13,8 +13,11 @@ import { assertEnvironmentFits } from "./environment-size";
 
 /** Settings that all functions of an environment share. */
 export interface FunctionDefaults {
+  /** Account and region that names and ARNs are made of. */
   readonly location: Location;
+  /** Key that encrypts the variables and the logs. */
   readonly key: IEncryptionKey;
+  /** Days that its logs are kept, one of CloudWatch Logs' retention times. */
   readonly logRetentionDays: number;
 }
 

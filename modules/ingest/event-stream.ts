@@ -18,9 +18,11 @@ export type StreamCapacity =
 export interface EventStreamProps {
   /** Physical name. */
   readonly name: string;
+  /** On demand, or a number of shards. */
   readonly capacity: StreamCapacity;
   /** Hours that a record can be read again, 24 to 8760. */
   readonly retentionHours: number;
+  /** Key that encrypts the records. */
   readonly key: IEncryptionKey;
   /** Whether it refuses to be destroyed; otherwise destroy removes its registered consumers, too. */
   readonly protected: boolean;
@@ -28,7 +30,9 @@ export interface EventStreamProps {
 
 /** A stream of records, of this library or of another team: what both layers read and producers write. */
 export interface IEventStream {
+  /** ARN of the stream. */
   readonly arn: string;
+  /** Physical name of the stream. */
   readonly streamName: string;
   /** Hours that a record can be read again. */
   readonly retentionHours: number;

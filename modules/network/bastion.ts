@@ -15,10 +15,13 @@ import type { INetwork } from "./vpc";
 export interface BastionProps {
   /** `Name` of the instance, physical name of its group, and first part of that of its role. */
   readonly name: string;
+  /** Account and region that names and ARNs are made of. */
   readonly location: Location;
+  /** Network that it stands in. */
   readonly vpc: INetwork;
   /** The search domain that sessions reach. */
   readonly domain: SearchDomain;
+  /** Key that encrypts its volume. */
   readonly key: IEncryptionKey;
   /** The stream that a session on the bastion may put records into. @default none */
   readonly stream?: IEventStream;

@@ -19,6 +19,7 @@ import { InternetAccess } from "./internet-access";
 export interface VpcProps {
   /** `Name` tag of the network, and prefix of the `Name` tags of its parts. */
   readonly name: string;
+  /** Account and region that names and ARNs are made of. */
   readonly location: Location;
   /** Sixteen bits, such as `10.20.0.0/16`. */
   readonly cidr: string;
@@ -30,13 +31,17 @@ export interface VpcProps {
   readonly flowLogGroupName: string;
   /** Physical name of the role that delivers the flow logs. */
   readonly flowLogRoleName: string;
+  /** Days that the flow logs are kept, one of CloudWatch Logs' retention times. */
   readonly logRetentionDays: number;
+  /** Key that encrypts the flow logs. */
   readonly key: IEncryptionKey;
 }
 
 /** A network of this library or of another team, with private subnets from which S3 is reached by its endpoint. */
 export interface INetwork {
+  /** ID of the VPC. */
   readonly vpcId: string;
+  /** IDs of the private subnets, each in its own zone. */
   readonly privateSubnetIds: readonly string[];
   /** Prefix list of S3, to which security groups allow egress of clients. */
   readonly s3PrefixListId: string;
@@ -48,6 +53,7 @@ export interface INetwork {
 
 /** A subnet with a route to an internet gateway. */
 export interface PublicSubnet {
+  /** ID of the subnet. */
   readonly subnetId: string;
   /** Dependencies of a resource in the subnet that connects to the internet. */
   readonly ready: readonly ITerraformDependable[];
@@ -55,6 +61,7 @@ export interface PublicSubnet {
 
 /** An existing network. */
 export interface AdoptedNetworkProps {
+  /** ID of the VPC. */
   readonly vpcId: string;
   /** One subnet for a single node, three for a domain with standby, each in its own zone. */
   readonly privateSubnetIds: readonly string[];
@@ -62,6 +69,7 @@ export interface AdoptedNetworkProps {
   readonly publicSubnetId?: string;
   /** Prefix list of S3. @default AWS's own of the region, by a data source */
   readonly s3PrefixListId?: string;
+  /** Account and region of the VPC. */
   readonly location: Location;
 }
 

@@ -12,6 +12,7 @@ import { PolicyDocument } from "../security/policy";
 export interface AlarmSubscription {
   /** An e-mail address confirms first; an https endpoint answers SNS's confirmation itself. */
   readonly protocol: "email" | "https";
+  /** The address or the URL. */
   readonly endpoint: string;
 }
 

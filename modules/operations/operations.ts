@@ -44,6 +44,7 @@ export interface OperationsSettings {
 }
 
 export interface OperationsProps extends Omit<SystemProps, "keyDeletionDays" | "protected"> {
+  /** Lake whose failed records alarm. */
   readonly lake: ILake;
   /** @default there is no batch layer */
   readonly batch?: MonitoredBatchLayer;

@@ -15,7 +15,9 @@ const ALL_SERVICES: readonly EncryptingService[] = ["s3", "kinesis", "lambda", "
 export interface EncryptionKeyProps {
   /** With `alias/` in front. */
   readonly alias: string;
+  /** What the key is for, as KMS's console shows it. */
   readonly description: string;
+  /** Account and region in which the key is used. */
   readonly location: Location;
   /** The services through which the account may use the key. @default all that the constructs of this library use */
   readonly services?: readonly EncryptingService[];
@@ -27,6 +29,7 @@ export interface EncryptionKeyProps {
 
 /** A key of this library or of another team: it encrypts, and grants others its use. */
 export interface IEncryptionKey {
+  /** ARN of the key. */
   readonly arn: string;
   /** Allows CloudWatch Logs to encrypt the log group of this name with the key. */
   allowLogGroup(name: string): void;
@@ -62,8 +65,11 @@ export interface IAdoptedKey extends IEncryptionKey {
 
 /** A role's use of the key: the actions, the service, and the encryption context. */
 export interface KeyUse {
+  /** Service through which the role uses the key. */
   readonly via: EncryptingService;
+  /** Whether it decrypts. */
   readonly decrypt: boolean;
+  /** Whether it encrypts. */
   readonly encrypt: boolean;
   /** The service's encryption context: its key, and patterns of its value. */
   readonly context: { readonly key: string; readonly values: readonly string[] };

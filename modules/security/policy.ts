@@ -17,7 +17,9 @@ export interface Condition {
 
 /** The principals of a statement in a resource's policy. */
 export interface Principal {
+  /** `AWS` for accounts and roles, `Service` for AWS services. */
   readonly type: "AWS" | "Service";
+  /** ARNs of accounts and roles, or names of services. */
   readonly identifiers: readonly string[];
 }
 
@@ -27,8 +29,9 @@ export interface Permission {
   readonly sid: string;
   /** Full names, without a wildcard. */
   readonly actions: readonly string[];
+  /** All of them must hold. @default none */
   readonly conditions?: readonly Condition[];
-  /** Only in the policy of a resource. */
+  /** Only in the policy of a resource. @default none */
   readonly principals?: readonly Principal[];
   /** @default Allow */
   readonly effect?: "Allow" | "Deny";
@@ -41,6 +44,7 @@ export interface AnyResource extends Permission {
 
 /** A statement of a policy. */
 export interface Statement extends Permission {
+  /** ARNs, or patterns of them. */
   readonly resources: readonly string[];
 }
 

@@ -23,6 +23,7 @@ export interface Trust {
 export interface RoleProps {
   /** Physical name. */
   readonly name: string;
+  /** What the role is for, as IAM's console shows it. */
   readonly description: string;
   readonly trust: Trust;
   /** Maximum session duration in hours, 1 to 12. @default what AWS gives, an hour */

@@ -18,6 +18,7 @@ import { AdoptedRole } from "../security/adopted-role";
 
 /** A user or a group of QuickSight, of the namespace `default`. */
 export interface QuickSightPrincipal {
+  /** Whether the name is a user's or a group's. */
   readonly kind: "user" | "group";
   /** Name in QuickSight; for a user who signs in by a role, `role/session`. */
   readonly name: string;
@@ -30,13 +31,17 @@ export interface QuickSightProps {
   readonly contract: Contract;
   /** Physical name of the data source; ids and names of everything else begin with it. */
   readonly name: string;
+  /** Account and region that names and ARNs are made of. */
   readonly location: Location;
   /** Identity region of the account's QuickSight users. */
   readonly identityRegion: string;
   /** Name of QuickSight's service role, without its path. */
   readonly serviceRoleName: string;
+  /** Lake that QuickSight reads. */
   readonly lake: ILake;
+  /** Tables of the data sets. */
   readonly catalog: Catalog;
+  /** Athena workgroup of its queries. */
   readonly workgroup: Workgroup;
   /** At least one, because without principals nobody can open the dashboard. */
   readonly principals: readonly QuickSightPrincipal[];

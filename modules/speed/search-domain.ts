@@ -36,13 +36,19 @@ export type SearchAvailability =
 
 /** The identity provider by which analysts sign in to Dashboards. */
 export interface SamlDefinition {
+  /** The provider's entity ID. */
   readonly entityId: string;
   /** The provider's metadata. */
   readonly metadataXml: string;
+  /** Groups of the provider that may read. */
   readonly readerGroups: readonly string[];
+  /** Group of the provider that administers the domain. @default none */
   readonly adminGroup?: string;
+  /** Attribute of the assertion that holds the groups. */
   readonly rolesKey: string;
+  /** Attribute of the assertion that holds the user's name. @default its NameID */
   readonly subjectKey?: string;
+  /** Minutes until a session ends, 1 to 1440. */
   readonly sessionMinutes: number;
 }
 
@@ -52,7 +58,9 @@ export interface SearchDomainSettings {
   readonly instanceType: string;
   /** Volume of each data node, in GiB. */
   readonly volumeGiB: number;
+  /** Nodes and zones. */
   readonly availability: SearchAvailability;
+  /** Sign-in by an identity provider. @default none: requests are signed with AWS credentials */
   readonly saml?: SamlDefinition;
   /**
    * Whether to create the service-linked role, which exists once in an account. AWS refuses to create it a second time,
@@ -69,12 +77,17 @@ export interface SearchDomainProps {
   readonly logPolicyName: string;
   /** Physical names of its security groups. @default the lab's, for a network of its own */
   readonly groupNames?: GroupNames;
+  /** Account and region that names and ARNs are made of. */
   readonly location: Location;
+  /** Network that the domain stands in. */
   readonly vpc: INetwork;
+  /** Size, availability and sign-in. */
   readonly settings: SearchDomainSettings;
   /** The master role with all permissions; there is no master user and no password. */
   readonly master: ExecutionRole;
+  /** Key that encrypts the volumes and the logs. */
   readonly key: IEncryptionKey;
+  /** Days that its logs are kept, one of CloudWatch Logs' retention times. */
   readonly logRetentionDays: number;
   /** Refuses to be destroyed. */
   readonly protected: boolean;

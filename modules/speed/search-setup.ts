@@ -6,18 +6,23 @@ import { contractVariable } from "../../contract/variable";
 import type { Panel } from "../../dashboards/spec";
 import type { ENVIRONMENT } from "../../lambdas/search-setup/env";
 import type { DashboardsInput, IndexingInput, SearchSetupInput } from "../../lambdas/search-setup/input";
+import { WRITER_ROLE } from "../../lambdas/shared/search";
 import { checkedPanels } from "../check";
 import { type FunctionDefaults, NodeFunction } from "../functions/node-function";
 import type { INetwork } from "../network/vpc";
 import type { ExecutionRole } from "../security/execution-role";
 import type { SearchDomain } from "./search-domain";
 
+export { WRITER_ROLE };
+
 export interface SearchSetupProps extends FunctionDefaults {
   /** What a record is. */
   readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
+  /** Network of the function. */
   readonly vpc: INetwork;
+  /** Domain that it sets up. */
   readonly domain: SearchDomain;
   /** The domain's master role. */
   readonly role: ExecutionRole;
@@ -51,10 +56,15 @@ export class SearchSetup extends Construct {
   /** Sets up what people look at. */
   public readonly dashboardsInvocation: LambdaInvocation;
 
-  /** @throws RangeError naming each panel and field that is wrong */
+  /** @throws RangeError naming each panel and field that is wrong, or a reader's role that is the writers' */
   public constructor(scope: Construct, id: string, props: SearchSetupProps) {
     super(scope, id);
     const { contract, domain, vpc, administratorRoleArns = [] } = props;
+    if (contract.readerRole === WRITER_ROLE) {
+      throw new RangeError(
+        `${this.node.path}: the contract's readerRole is "${WRITER_ROLE}", the role of the writers`,
+      );
+    }
     this.function = new NodeFunction<typeof ENVIRONMENT>(this, "Function", {
       location: props.location,
       key: props.key,

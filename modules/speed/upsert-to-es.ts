@@ -19,9 +19,13 @@ export interface UpsertToEsProps extends FunctionDefaults {
   readonly contract: Contract;
   /** Physical name. */
   readonly name: string;
+  /** Stream that it reads. */
   readonly source: IEventStream;
+  /** Lake whose quarantine takes the refused lines. */
   readonly lake: ILake;
+  /** Network of the function. */
   readonly vpc: INetwork;
+  /** Domain that it writes to. */
   readonly domain: SearchDomain;
   /** Its execution role, to which the set-up gives write access. */
   readonly role: ExecutionRole;

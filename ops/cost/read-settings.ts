@@ -50,9 +50,8 @@ export function readSettings(
 function open(source: StackSource, region: string | undefined) {
   // The address of an engine is no part of any size.
   const computed = { searchEndpoint: "https://search.invalid", ...(region !== undefined && { region }) };
-  const { document } =
-    source.document === undefined ? new Stack(source.directory, computed, source.variables) : source;
-  if (document === undefined) throw new TypeError("a stack has a document");
+  const { directory, variables, planned } = source;
+  const { document } = new Stack(directory, computed, variables, planned);
   const notPriced: NotPriced[] = [];
   const resources = objectOf(document, "resource");
   const kept: Record<string, JsonObject> = {};
@@ -72,7 +71,7 @@ function open(source: StackSource, region: string | undefined) {
       }),
     );
   }
-  const stack = new Stack(source.directory, computed, source.variables, { ...document, resource: kept });
+  const stack = new Stack(directory, computed, variables, planned, { ...document, resource: kept });
   return { stack, notPriced, name: stackName(source) };
 }
 

@@ -10,6 +10,7 @@ import { ending } from "./parts/ending";
 import { locking } from "./parts/locking";
 import { modulesArchive } from "./parts/modules-archive";
 import { otherTeams } from "./parts/other-teams";
+import { plainTerraform } from "./parts/plain-terraform";
 import { refusing } from "./parts/refusing";
 import { releasing } from "./parts/releasing";
 import { validity } from "./parts/validity";
@@ -41,6 +42,7 @@ export async function ordinaryLane(lane: Lane): Promise<Seen> {
   await commandLine(lane, terraform);
   await modulesArchive(lane);
   await otherTeams(lane, library);
+  await plainTerraform(lane);
   await ending(lane, stacks);
   return { resources, destroyed };
 }

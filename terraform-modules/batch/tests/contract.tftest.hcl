@@ -86,7 +86,7 @@ run "every_kind" {
     index = "every-kind"
     parquet_folder = "parquet-every_kind/"
     reader_role = "every_kind_reader"
-    smoke = {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true}
+    smoke = {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true,"read_on":"2026-01-31 12:00:00"}
   }
 
   assert {
@@ -110,12 +110,12 @@ run "every_kind" {
   }
 
   assert {
-    condition     = aws_athena_named_query.saved_queries_first_ten.query == "SELECT * FROM every_kind_json WHERE NOT coalesce(\"amount\" = 1.25 AND \"big\" = 7 AND \"count\" = 0 AND \"isopen\" = true AND \"label\" = 'it''s' AND \"ratio\" = 0.5 AND coalesce(\"words\", '') = '', false) LIMIT 10"
+    condition     = aws_athena_named_query.saved_queries_first_ten.query == "SELECT * FROM every_kind_json WHERE NOT coalesce(\"amount\" = 1.25 AND \"big\" = 7 AND \"count\" = 0 AND \"isopen\" = true AND \"label\" = 'it''s' AND \"ratio\" = 0.5 AND \"read_on\" = TIMESTAMP '2026-01-31 12:00:00' AND coalesce(\"words\", '') = '', false) LIMIT 10"
     error_message = "query FirstTen differs from that of TypeScript"
   }
 
   assert {
-    condition     = aws_athena_named_query.saved_queries_first_ten_merged.query == "SELECT * FROM every_kind_parquet WHERE NOT coalesce(\"amount\" = 1.25 AND \"big\" = 7 AND \"count\" = 0 AND \"isopen\" = true AND \"label\" = 'it''s' AND \"ratio\" = 0.5 AND coalesce(\"words\", '') = '', false) LIMIT 10"
+    condition     = aws_athena_named_query.saved_queries_first_ten_merged.query == "SELECT * FROM every_kind_parquet WHERE NOT coalesce(\"amount\" = 1.25 AND \"big\" = 7 AND \"count\" = 0 AND \"isopen\" = true AND \"label\" = 'it''s' AND \"ratio\" = 0.5 AND \"read_on\" = TIMESTAMP '2026-01-31 12:00:00' AND coalesce(\"words\", '') = '', false) LIMIT 10"
     error_message = "query FirstTenMerged differs from that of TypeScript"
   }
 

@@ -28,8 +28,6 @@ run "retail_trans" {
     smoke = {"StockCode":"SMOKE","Quantity":0,"Price":0}
     stream = {"arn":"arn:aws:kinesis:eu-west-1:123456789012:stream/readings","retention_hours":24}
     lake = {"bucket_name":"readings-lake","key_arn":"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
-    vpc_id = "vpc-0123456789abcdef0"
-    private_subnet_ids = ["subnet-0123456789abcdef0"]
   }
 
   assert {
@@ -60,11 +58,9 @@ run "every_kind" {
     index = "every-kind"
     parquet_folder = "parquet-every_kind/"
     reader_role = "every_kind_reader"
-    smoke = {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true}
+    smoke = {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true,"read_on":"2026-01-31 12:00:00"}
     stream = {"arn":"arn:aws:kinesis:eu-west-1:123456789012:stream/readings","retention_hours":24}
     lake = {"bucket_name":"readings-lake","key_arn":"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
-    vpc_id = "vpc-0123456789abcdef0"
-    private_subnet_ids = ["subnet-0123456789abcdef0"]
   }
 
   assert {
@@ -78,7 +74,7 @@ run "every_kind" {
   }
 
   assert {
-    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).smoke == {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true}
+    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).smoke == {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true,"read_on":"2026-01-31 12:00:00"}
     error_message = "smoke differs from that of TypeScript"
   }
 }

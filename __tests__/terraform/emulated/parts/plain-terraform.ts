@@ -1,7 +1,11 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { Aspects, type TerraformResource, type TerraformStack } from "cdktf";
+import { readDataPlane } from "../../../../local/plan/read-data-plane";
+import { readSavedPlan } from "../../../../local/plan/saved-plan";
 import { resourceTypeOf } from "../../../../modules/aspects/terraform-type";
+import { detectDrift } from "../../../../ops/terraform/drift";
 import { PROJECT_ROOT } from "../../../../ops/terraform/stack-folder";
 import type { Terraform } from "../../../../ops/terraform/terraform";
 import { buildModules } from "../../../../stacks/build-modules";
@@ -11,12 +15,13 @@ import { FORGOTTEN } from "../forget";
 import { type Lane, PLAN } from "../lane";
 import { check } from "../report";
 import { plannedChanges } from "./deploying";
+import { savedPlans } from "./saved-plan";
 
 const EXAMPLE = join("examples", "plain-terraform");
 
 /**
- * The Terraform modules: tested as they are, and by the example, whose two instances are applied, planned without changes, and
- * destroyed only when the root lets them.
+ * The Terraform modules: tested as they are, run on this machine from saved plans, and by the example, whose two instances are
+ * applied, planned without changes, named where somebody changes them, and destroyed only when the root lets them.
  */
 export async function plainTerraform(lane: Lane): Promise<void> {
   await modulesAsTheyAre(lane);
@@ -49,10 +54,11 @@ async function modulesAsTheyAre(lane: Lane): Promise<void> {
     check(await terraform.plan(PLAN), "there is nothing to plan");
     return `${(await plannedChanges(terraform)).split(", ").length} resources and data sources`;
   });
+  await savedPlans(lane, asTheyAre, join(lane.scratch, "modules", "terraform-modules"));
 }
 
 /** The example in the emulated account, from nothing to nothing. */
-export async function exampleApplied(lane: Lane): Promise<void> {
+async function exampleApplied(lane: Lane): Promise<void> {
   const { report } = lane;
   const folder = exampleIn(join(lane.scratch, "adapted-modules"));
   buildModules(join(lane.scratch, "adapted-modules", "terraform-modules"), adapt);
@@ -82,6 +88,37 @@ export async function exampleApplied(lane: Lane): Promise<void> {
   await report.step("terraform plan: nothing to do", async () => {
     check(!(await terraform.plan(PLAN)), `the plan is not clean: ${await plannedChanges(terraform)}`);
     return "no changes";
+  });
+  await report.step("a stream and a role are changed outside: both are named, and nothing else", async () => {
+    await lane.account.lengthenRetention("meters-records");
+    await lane.account.iam("DeleteRolePolicy", {
+      RoleName: "payments-ValidateRecords-execution",
+      PolicyName: "granted",
+    });
+    const { drifted, undeployed } = await detectDrift(terraform, "the example", () => {});
+    const named = drifted.map(({ address, what }) => `${address} ${what}`).sort();
+    check(
+      isDeepStrictEqual(named, [
+        'module.batch["meters"].aws_kinesis_stream.event_stream[0] changed',
+        'module.batch["payments"].aws_iam_role_policy.validate_records_function_execution_role_policy deleted',
+      ]),
+      `it names ${named.join(", ")}; undeployed: ${undeployed.join(", ")}`,
+    );
+    return named.join("\n");
+  });
+  await report.step("npm start -- --plan reads what repairs it, where most is known", async () => {
+    check(await terraform.plan(PLAN), "there is nothing to repair");
+    const module = 'module.batch["meters"]';
+    const planned = readSavedPlan(await terraform.show(PLAN), folder, module);
+    const [stream] = readDataPlane(folder, {}, {}, planned).streams;
+    check(stream?.retentionHours === 24, `the stream keeps records for ${stream?.retentionHours} hours`);
+    return `${stream.name} keeps records for ${stream.retentionHours} hours`;
+  });
+  await report.step("terraform apply repairs it", async () => {
+    const { add, change, remove } = await terraform.apply(PLAN);
+    check(add === 1 && remove === 0, `${add} added, ${change} changed, ${remove} removed`);
+    check(!(await terraform.plan(PLAN)), `the plan is not clean: ${await plannedChanges(terraform)}`);
+    return `${add} added, ${change} changed; then no changes`;
   });
   await report.step("terraform plan -destroy is refused, of everything and of the stream alone", async () => {
     const stream = (await terraform.stateList()).find((address) => address.includes(".aws_kinesis_stream."));

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, member } from "../../../../lib/json";
 import { SEARCH_SERVICE_ROLE } from "../../../../modules/account-wide";
 import { keepStateHere, type StackFolder } from "../../../../ops/terraform/stack-folder";
 import { tokenStack } from "../../../support/token-fixture";
+import { unknownValues } from "../../../support/unknown-values";
 import { ACCOUNT_ID, ENVIRONMENT, type Lane, PLAN, REGION } from "../lane";
 import { ONLY_PLANNED, synthesizeOnlyPlanned } from "../only-planned";
 import { neverCreated, synthesizeOtherTeams } from "../other-teams";
@@ -49,7 +50,9 @@ export async function validity(lane: Lane, library: Library): Promise<void> {
     if (!IN_AWS.includes(environment)) continue;
     await report.step(`terraform plan: ${environment}, with nothing left out`, async () => {
       const types = await planAll(lane, main);
-      return `${types.length} to create`;
+      const { resolved, listed } = unknownValues(await lane.terraform(main.path).show(PLAN), main.path);
+      check(resolved.size > 0 && listed.size > 0, "the plan knows everything");
+      return `${types.length} to create; npm start -- --plan has a value for ${resolved.size} unknown attributes, and does not honour ${listed.size}`;
     });
   }
   for (const source of ["a variable", "a data source"] as const) {

@@ -1,0 +1,131 @@
+/**
+ * A contender of merge-cpu.ts: does a round for each line of its standard input. Arguments: `merge` or `COPY`, the folder of
+ * the objects, their lines.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { GlueClient } from "@aws-sdk/client-glue";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
+import { retailTransaction } from "../../contract/retail-transaction";
+import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
+import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
+import type { TableModel } from "../../local/plan/data-plane";
+import { startAthena } from "../../local/services/athena/service";
+import { localS3 } from "../../local/services/clients";
+import { LOCAL_CREDENTIALS } from "../../local/services/credentials";
+import { startS3 } from "../../local/services/s3/service";
+import { openStore } from "../../local/store/store";
+import { HOUR } from "../merge-cost/ratios";
+
+const REGION = "eu-west-1";
+const BUCKET = "lake";
+const DATABASE = "db";
+const WORKGROUP = "merge";
+const POLL_MS = 20;
+
+type Round = () => Promise<void>;
+
+const [, , which, objects = "", lines = ""] = process.argv;
+
+/** The product's own query, through the local run's Athena, S3 and Glue. */
+async function mergeRounds(folder: string): Promise<Round> {
+  const store = openStore(folder);
+  const s3Service = await startS3({ buckets: [BUCKET], store, dataDir: join(folder, "objects") });
+  const s3 = localS3(s3Service.url, REGION);
+  const columns = glueColumns(retailTransaction.columns);
+  const table = (name: string, format: TableModel["format"]): TableModel => ({
+    address: name,
+    database: DATABASE,
+    name,
+    columns,
+    partitionKeys: gluePartitionColumns(),
+    location: `s3://${BUCKET}/${name}/`,
+    format,
+  });
+  const athena = await startAthena({
+    plane: {
+      region: REGION,
+      accountId: "123456789012",
+      databases: [DATABASE],
+      tables: [table("raw", "json"), table("merged", "parquet")],
+      workgroups: [{ address: "w", name: WORKGROUP, enforced: false }],
+      namedQueries: [],
+    },
+    objects: s3Service.files,
+    s3,
+    store,
+    dataDir: join(folder, "catalog"),
+  });
+  for (const name of readdirSync(objects)) {
+    const Body = readFileSync(join(objects, name));
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: `raw/${HOUR.folder}${name}`, Body }));
+  }
+  const client = { endpoint: athena.url, region: REGION, credentials: LOCAL_CREDENTIALS };
+  const tables = {
+    raw: { database: DATABASE, name: "raw" },
+    parquet: { database: DATABASE, name: "merged" },
+    columns: columns.map(({ name }) => name),
+  };
+  await glueCatalog(new GlueClient(client)).createPartitions(tables.raw, [
+    { values: HOUR.values, location: `s3://${BUCKET}/raw/${HOUR.folder}`, parameters: {} },
+  ]);
+  const queries = athenaQueries(
+    new AthenaClient(client),
+    WORKGROUP,
+    { bucket: BUCKET, prefix: "staging/" },
+    tables,
+  );
+  let number = 0;
+  return async () => {
+    number++;
+    const text = queries.text({
+      kind: "merge",
+      hour: HOUR,
+      target: { database: DATABASE, name: `target${number}` },
+      location: `s3://${BUCKET}/merged/run=${number}/`,
+      buckets: 1,
+    });
+    const id = await queries.start(text, `benchmark-${process.pid}-${number}`.padEnd(32, "0"));
+    for (;;) {
+      const found = await queries.state(id);
+      if (found.state === "succeeded") return;
+      if (found.state !== "running") throw new Error(JSON.stringify(found));
+      await sleep(POLL_MS);
+    }
+  };
+}
+
+/** The same columns of the same files into one Parquet file, nothing else. */
+async function copyRounds(folder: string): Promise<Round> {
+  const connection = await (await DuckDBInstance.create()).connect();
+  const types = { string: "VARCHAR", int: "INTEGER", timestamp: "TIMESTAMP" } as Record<string, string>;
+  const columns = glueColumns(retailTransaction.columns).map(
+    ({ name, type }) => `'${name}': '${types[type] ?? type}'`,
+  );
+  const source = `read_json('${objects}/*.json.gz', format = 'newline_delimited', columns = {${columns.join(", ")}})`;
+  return async () => {
+    const target = join(folder, "copied.parquet");
+    await connection.run(`COPY (SELECT * FROM ${source}) TO '${target}' (FORMAT parquet, COMPRESSION gzip)`);
+  };
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-merge-worker-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const round = await (which === "merge" ? mergeRounds(folder) : copyRounds(folder));
+  for await (const _ of createInterface({ input: process.stdin })) {
+    const before = process.cpuUsage();
+    await round();
+    const { user, system } = process.cpuUsage(before);
+    process.stdout.write(`${JSON.stringify({ cpuMicros: user + system, lines: Number(lines) })}\n`);
+  }
+  process.exit();
+}
+
+void main();

@@ -1,0 +1,670 @@
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  name = "every_kind"
+  prefix = "test"
+  event_time = "Seen_At"
+  columns = [{"name":"label","required":true,"kind":"text","comment":"A \"label\"","search":"exact"},{"name":"words","required":false,"kind":"text","comment":"","search":"words"},{"name":"count","required":true,"kind":"integer","comment":""},{"name":"big","required":false,"kind":"bigint","comment":""},{"name":"ratio","required":true,"kind":"double","comment":""},{"name":"amount","required":true,"kind":"decimal","precision":18,"scale":0,"comment":""},{"name":"isOpen","required":true,"kind":"boolean","comment":""},{"name":"Seen_At","required":true,"kind":"timestamp","comment":"","format":"iso"},{"name":"read_on","required":false,"kind":"timestamp","comment":"","format":"seconds"}]
+  tables = {"raw":"every_kind_json","merged":"every_kind_parquet","quarantine":"every_kind_quarantine"}
+  index = "every-kind"
+  parquet_folder = "parquet-every_kind/"
+  reader_role = "every_kind_reader"
+  smoke = {"label":"it's","words":"","count":0,"big":7,"ratio":0.5,"amount":1.25,"isOpen":true,"read_on":"2026-01-31 12:00:00"}
+}
+
+run "batch_defaults" {
+  command = plan
+
+  assert {
+    condition     = length(aws_kinesis_stream.event_stream) == 1
+    error_message = "it is not so: length(aws_kinesis_stream.event_stream) == 1"
+  }
+
+  assert {
+    condition     = length(aws_kms_key.key) == 1
+    error_message = "it is not so: length(aws_kms_key.key) == 1"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.data_lake_bucket) == 1
+    error_message = "it is not so: length(aws_s3_bucket.data_lake_bucket) == 1"
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.event_stream[0].stream_mode_details[0].stream_mode == "ON_DEMAND"
+    error_message = "it is not so: aws_kinesis_stream.event_stream[0].stream_mode_details[0].stream_mode == \"ON_DEMAND\""
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].compression_format == "GZIP"
+    error_message = "it is not so: aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].compression_format == \"GZIP\""
+  }
+}
+
+run "batch_settings" {
+  command = plan
+
+  variables {
+    shard_count = 3
+    gzip = false
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.event_stream[0].stream_mode_details[0].stream_mode == "PROVISIONED"
+    error_message = "it is not so: aws_kinesis_stream.event_stream[0].stream_mode_details[0].stream_mode == \"PROVISIONED\""
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.event_stream[0].shard_count == 3
+    error_message = "it is not so: aws_kinesis_stream.event_stream[0].shard_count == 3"
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].compression_format == "UNCOMPRESSED"
+    error_message = "it is not so: aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].compression_format == \"UNCOMPRESSED\""
+  }
+}
+
+run "what_exists_is_adopted" {
+  command = plan
+
+  variables {
+    key = {"arn":"arn:aws:kms:eu-west-1:123456789012:key/own"}
+    stream = {"arn":"arn:aws:kinesis:eu-west-1:123456789012:stream/team-stream","retention_hours":48,"key_arn":"arn:aws:kms:eu-west-1:123456789012:key/stream"}
+    lake = {"bucket_name":"team-lake","key_arn":"arn:aws:kms:eu-west-1:123456789012:key/lake"}
+  }
+
+  assert {
+    condition     = length(aws_kinesis_stream.event_stream) == 0
+    error_message = "it is not so: length(aws_kinesis_stream.event_stream) == 0"
+  }
+
+  assert {
+    condition     = length(aws_kms_key.key) == 0
+    error_message = "it is not so: length(aws_kms_key.key) == 0"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.data_lake_bucket) == 0
+    error_message = "it is not so: length(aws_s3_bucket.data_lake_bucket) == 0"
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.delivery_stream.kinesis_source_configuration[0].kinesis_stream_arn == "arn:aws:kinesis:eu-west-1:123456789012:stream/team-stream"
+    error_message = "it is not so: aws_kinesis_firehose_delivery_stream.delivery_stream.kinesis_source_configuration[0].kinesis_stream_arn == \"arn:aws:kinesis:eu-west-1:123456789012:stream/team-stream\""
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].bucket_arn == "arn:aws:s3:::team-lake"
+    error_message = "it is not so: aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].bucket_arn == \"arn:aws:s3:::team-lake\""
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].kms_key_arn == "arn:aws:kms:eu-west-1:123456789012:key/lake"
+    error_message = "it is not so: aws_kinesis_firehose_delivery_stream.delivery_stream.extended_s3_configuration[0].kms_key_arn == \"arn:aws:kms:eu-west-1:123456789012:key/lake\""
+  }
+
+  assert {
+    condition     = aws_lambda_function.validate_records_function.kms_key_arn == "arn:aws:kms:eu-west-1:123456789012:key/own"
+    error_message = "it is not so: aws_lambda_function.validate_records_function.kms_key_arn == \"arn:aws:kms:eu-west-1:123456789012:key/own\""
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.people_workgroup.configuration[0].result_configuration[0].encryption_configuration[0].kms_key_arn == "arn:aws:kms:eu-west-1:123456789012:key/lake"
+    error_message = "it is not so: aws_athena_workgroup.people_workgroup.configuration[0].result_configuration[0].encryption_configuration[0].kms_key_arn == \"arn:aws:kms:eu-west-1:123456789012:key/lake\""
+  }
+
+  assert {
+    condition     = contains([for s in data.aws_iam_policy_document.delivery_stream_execution_role_permissions_document.statement : s.resources if s.sid == "DecryptStream"][0], "arn:aws:kms:eu-west-1:123456789012:key/stream")
+    error_message = "it is not so: contains([for s in data.aws_iam_policy_document.delivery_stream_execution_role_permissions_document.statement : s.resources if s.sid == \"DecryptStream\"][0], \"arn:aws:kms:eu-west-1:123456789012:key/stream\")"
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.catalog_raw.storage_descriptor[0].location == "s3://team-lake/json-data/"
+    error_message = "it is not so: aws_glue_catalog_table.catalog_raw.storage_descriptor[0].location == \"s3://team-lake/json-data/\""
+  }
+}
+
+run "speed_defaults" {
+  command = plan
+
+  assert {
+    condition     = length(aws_vpc.network_vpc) == 1
+    error_message = "it is not so: length(aws_vpc.network_vpc) == 1"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_private_a) == 1
+    error_message = "it is not so: length(aws_subnet.network_private_a) == 1"
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.network_s3) == 1
+    error_message = "it is not so: length(aws_vpc_endpoint.network_s3) == 1"
+  }
+
+  assert {
+    condition     = length(aws_internet_gateway.network_internet_access_gateway) == 0
+    error_message = "it is not so: length(aws_internet_gateway.network_internet_access_gateway) == 0"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_internet_access_public) == 0
+    error_message = "it is not so: length(aws_subnet.network_internet_access_public) == 0"
+  }
+
+  assert {
+    condition     = length(aws_instance.bastion_instance) == 0
+    error_message = "it is not so: length(aws_instance.bastion_instance) == 0"
+  }
+
+  assert {
+    condition     = length(aws_security_group.bastion_group) == 0
+    error_message = "it is not so: length(aws_security_group.bastion_group) == 0"
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.network_internet_access_nat) == 0
+    error_message = "it is not so: length(aws_nat_gateway.network_internet_access_nat) == 0"
+  }
+
+  assert {
+    condition     = length(aws_opensearch_domain_saml_options.search_domain_saml) == 0
+    error_message = "it is not so: length(aws_opensearch_domain_saml_options.search_domain_saml) == 0"
+  }
+
+  assert {
+    condition     = length(aws_iam_service_linked_role.search_domain_service_linked_role) == 0
+    error_message = "it is not so: length(aws_iam_service_linked_role.search_domain_service_linked_role) == 0"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_private_c) == 0
+    error_message = "it is not so: length(aws_subnet.network_private_c) == 0"
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.search_domain.cluster_config[0].instance_count == 1
+    error_message = "it is not so: aws_opensearch_domain.search_domain.cluster_config[0].instance_count == 1"
+  }
+
+  assert {
+    condition     = !aws_opensearch_domain.search_domain.cluster_config[0].zone_awareness_enabled
+    error_message = "it is not so: !aws_opensearch_domain.search_domain.cluster_config[0].zone_awareness_enabled"
+  }
+
+  assert {
+    condition     = aws_subnet.network_private_b[0].availability_zone == "eu-west-1b"
+    error_message = "it is not so: aws_subnet.network_private_b[0].availability_zone == \"eu-west-1b\""
+  }
+
+  assert {
+    condition     = sort(data.aws_iam_policy_document.search_domain_access_document.statement[*].sid) == sort(tolist(["SearchSetup", "UpsertToES"]))
+    error_message = "it is not so: sort(data.aws_iam_policy_document.search_domain_access_document.statement[*].sid) == sort(tolist([\"SearchSetup\", \"UpsertToES\"]))"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerRoleArns == [] && jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).administratorRoleArns == [] && jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerGroups == []
+    error_message = "it is not so: jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerRoleArns == [] && jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).administratorRoleArns == [] && jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerGroups == []"
+  }
+}
+
+run "speed_with_everything" {
+  command = plan
+
+  variables {
+    instance_type = "m6g.large.search"
+    standby = {"nodes_per_zone":2,"master_instance_type":"m6g.large.search"}
+    zones = ["a","c","d"]
+    nat = true
+    bastion = true
+    bastion_puts_records = true
+    create_service_linked_role = true
+    reader_role_arns = ["arn:aws:iam::123456789012:role/analysts","arn:aws:iam::123456789012:role/auditors"]
+    administrator_role_arns = ["arn:aws:iam::123456789012:role/administrators"]
+    saml = {"entity_id":"https://idp.example.com/saml","metadata_xml":"<EntityDescriptor entityID=\"https://idp.example.com/saml\"><IDPSSODescriptor/></EntityDescriptor>","reader_groups":["analysts"],"admin_group":"administrators"}
+  }
+
+  assert {
+    condition     = length(aws_vpc.network_vpc) == 1
+    error_message = "it is not so: length(aws_vpc.network_vpc) == 1"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_private_a) == 1
+    error_message = "it is not so: length(aws_subnet.network_private_a) == 1"
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.network_s3) == 1
+    error_message = "it is not so: length(aws_vpc_endpoint.network_s3) == 1"
+  }
+
+  assert {
+    condition     = length(aws_internet_gateway.network_internet_access_gateway) == 1
+    error_message = "it is not so: length(aws_internet_gateway.network_internet_access_gateway) == 1"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_internet_access_public) == 1
+    error_message = "it is not so: length(aws_subnet.network_internet_access_public) == 1"
+  }
+
+  assert {
+    condition     = length(aws_instance.bastion_instance) == 1
+    error_message = "it is not so: length(aws_instance.bastion_instance) == 1"
+  }
+
+  assert {
+    condition     = length(aws_security_group.bastion_group) == 1
+    error_message = "it is not so: length(aws_security_group.bastion_group) == 1"
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.network_internet_access_nat) == 1
+    error_message = "it is not so: length(aws_nat_gateway.network_internet_access_nat) == 1"
+  }
+
+  assert {
+    condition     = length(aws_opensearch_domain_saml_options.search_domain_saml) == 1
+    error_message = "it is not so: length(aws_opensearch_domain_saml_options.search_domain_saml) == 1"
+  }
+
+  assert {
+    condition     = length(aws_iam_service_linked_role.search_domain_service_linked_role) == 1
+    error_message = "it is not so: length(aws_iam_service_linked_role.search_domain_service_linked_role) == 1"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_private_c) == 1
+    error_message = "it is not so: length(aws_subnet.network_private_c) == 1"
+  }
+
+  assert {
+    condition     = aws_subnet.network_private_b[0].availability_zone == "eu-west-1c"
+    error_message = "it is not so: aws_subnet.network_private_b[0].availability_zone == \"eu-west-1c\""
+  }
+
+  assert {
+    condition     = aws_subnet.network_private_c[0].availability_zone == "eu-west-1d"
+    error_message = "it is not so: aws_subnet.network_private_c[0].availability_zone == \"eu-west-1d\""
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.search_domain.cluster_config[0].instance_count == 6 && aws_opensearch_domain.search_domain.cluster_config[0].dedicated_master_count == 3
+    error_message = "it is not so: aws_opensearch_domain.search_domain.cluster_config[0].instance_count == 6 && aws_opensearch_domain.search_domain.cluster_config[0].dedicated_master_count == 3"
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.search_domain.cluster_config[0].zone_awareness_config[0].availability_zone_count == 3
+    error_message = "it is not so: aws_opensearch_domain.search_domain.cluster_config[0].zone_awareness_config[0].availability_zone_count == 3"
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.search_domain.cluster_config[0].multi_az_with_standby_enabled
+    error_message = "it is not so: aws_opensearch_domain.search_domain.cluster_config[0].multi_az_with_standby_enabled"
+  }
+
+  assert {
+    condition     = sort(data.aws_iam_policy_document.search_domain_access_document.statement[*].sid) == sort(tolist(["Administrators", "Browsers", "People", "SearchSetup", "UpsertToES"]))
+    error_message = "it is not so: sort(data.aws_iam_policy_document.search_domain_access_document.statement[*].sid) == sort(tolist([\"Administrators\", \"Browsers\", \"People\", \"SearchSetup\", \"UpsertToES\"]))"
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.search_domain_access_document.statement : tolist(s.principals)[0].identifiers if s.sid == "People"][0] == toset(["arn:aws:iam::123456789012:role/analysts", "arn:aws:iam::123456789012:role/auditors"])
+    error_message = "it is not so: [for s in data.aws_iam_policy_document.search_domain_access_document.statement : tolist(s.principals)[0].identifiers if s.sid == \"People\"][0] == toset([\"arn:aws:iam::123456789012:role/analysts\", \"arn:aws:iam::123456789012:role/auditors\"])"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerRoleArns == ["arn:aws:iam::123456789012:role/analysts", "arn:aws:iam::123456789012:role/auditors"]
+    error_message = "it is not so: jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerRoleArns == [\"arn:aws:iam::123456789012:role/analysts\", \"arn:aws:iam::123456789012:role/auditors\"]"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).administratorRoleArns == ["arn:aws:iam::123456789012:role/administrators"]
+    error_message = "it is not so: jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).administratorRoleArns == [\"arn:aws:iam::123456789012:role/administrators\"]"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerGroups == ["analysts"]
+    error_message = "it is not so: jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerGroups == [\"analysts\"]"
+  }
+
+  assert {
+    condition     = contains(data.aws_iam_policy_document.bastion_agent_role_permissions_document[0].statement[*].sid, "WriteStream")
+    error_message = "it is not so: contains(data.aws_iam_policy_document.bastion_agent_role_permissions_document[0].statement[*].sid, \"WriteStream\")"
+  }
+
+  assert {
+    condition     = aws_opensearch_domain_saml_options.search_domain_saml[0].saml_options[0].session_timeout_minutes == 60
+    error_message = "it is not so: aws_opensearch_domain_saml_options.search_domain_saml[0].saml_options[0].session_timeout_minutes == 60"
+  }
+}
+
+run "an_existing_network" {
+  command = plan
+
+  variables {
+    vpc_id = "vpc-0123456789abcdef0"
+    private_subnet_ids = ["subnet-0123456789abcdef0","subnet-0123456789abcdef1"]
+    public_subnet_id = "subnet-0123456789abcdef2"
+    s3_prefix_list_id = "pl-0123456789abcdef0"
+    bastion = true
+  }
+
+  assert {
+    condition     = length(aws_vpc.network_vpc) == 0
+    error_message = "it is not so: length(aws_vpc.network_vpc) == 0"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_private_a) == 0
+    error_message = "it is not so: length(aws_subnet.network_private_a) == 0"
+  }
+
+  assert {
+    condition     = length(aws_vpc_endpoint.network_s3) == 0
+    error_message = "it is not so: length(aws_vpc_endpoint.network_s3) == 0"
+  }
+
+  assert {
+    condition     = length(aws_internet_gateway.network_internet_access_gateway) == 0
+    error_message = "it is not so: length(aws_internet_gateway.network_internet_access_gateway) == 0"
+  }
+
+  assert {
+    condition     = length(aws_subnet.network_internet_access_public) == 0
+    error_message = "it is not so: length(aws_subnet.network_internet_access_public) == 0"
+  }
+
+  assert {
+    condition     = length(aws_nat_gateway.network_internet_access_nat) == 0
+    error_message = "it is not so: length(aws_nat_gateway.network_internet_access_nat) == 0"
+  }
+
+  assert {
+    condition     = length(aws_instance.bastion_instance) == 1
+    error_message = "it is not so: length(aws_instance.bastion_instance) == 1"
+  }
+
+  assert {
+    condition     = length(aws_security_group.bastion_group) == 1
+    error_message = "it is not so: length(aws_security_group.bastion_group) == 1"
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.search_domain.vpc_options[0].subnet_ids == toset(["subnet-0123456789abcdef0"])
+    error_message = "it is not so: aws_opensearch_domain.search_domain.vpc_options[0].subnet_ids == toset([\"subnet-0123456789abcdef0\"])"
+  }
+
+  assert {
+    condition     = aws_security_group.search_domain_clients.vpc_id == "vpc-0123456789abcdef0"
+    error_message = "it is not so: aws_security_group.search_domain_clients.vpc_id == \"vpc-0123456789abcdef0\""
+  }
+
+  assert {
+    condition     = aws_instance.bastion_instance[0].subnet_id == "subnet-0123456789abcdef2"
+    error_message = "it is not so: aws_instance.bastion_instance[0].subnet_id == \"subnet-0123456789abcdef2\""
+  }
+
+  assert {
+    condition     = aws_lambda_function.upsert_to_es_function.vpc_config[0].subnet_ids == toset(["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"])
+    error_message = "it is not so: aws_lambda_function.upsert_to_es_function.vpc_config[0].subnet_ids == toset([\"subnet-0123456789abcdef0\", \"subnet-0123456789abcdef1\"])"
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.search_domain_clients_to_s3.prefix_list_id == "pl-0123456789abcdef0"
+    error_message = "it is not so: aws_vpc_security_group_egress_rule.search_domain_clients_to_s3.prefix_list_id == \"pl-0123456789abcdef0\""
+  }
+
+  assert {
+    condition     = !contains(data.aws_iam_policy_document.bastion_agent_role_permissions_document[0].statement[*].sid, "WriteStream")
+    error_message = "it is not so: !contains(data.aws_iam_policy_document.bastion_agent_role_permissions_document[0].statement[*].sid, \"WriteStream\")"
+  }
+}
+
+run "operations_defaults" {
+  command = plan
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.alarm_subscription) == 0
+    error_message = "it is not so: length(aws_sns_topic_subscription.alarm_subscription) == 0"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.operations_search_yellow_alarm) == 0
+    error_message = "it is not so: length(aws_cloudwatch_metric_alarm.operations_search_yellow_alarm) == 0"
+  }
+
+  assert {
+    condition     = length(aws_budgets_budget.operations_budget.cost_filter) == 0
+    error_message = "it is not so: length(aws_budgets_budget.operations_budget.cost_filter) == 0"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.threshold == 1
+    error_message = "it is not so: aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.threshold == 1"
+  }
+
+  assert {
+    condition     = startswith(aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.alarm_description, "Fewer than 1 nodes are up")
+    error_message = "it is not so: startswith(aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.alarm_description, \"Fewer than 1 nodes are up\")"
+  }
+}
+
+run "operations_settings" {
+  command = plan
+
+  variables {
+    instance_type = "m6g.large.search"
+    standby = {"nodes_per_zone":2,"master_instance_type":"m6g.large.search"}
+    zones = ["a","b","c"]
+    budget_scope = "environment"
+    consumer_alarm_hours = 7
+    delivery_alarm_minutes = 8
+    indexing_alarm_minutes = 9
+    alarm_subscriptions = {"team":{"protocol":"email","endpoint":"sales-data@example.com"}}
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.operations_search_yellow_alarm) == 1
+    error_message = "it is not so: length(aws_cloudwatch_metric_alarm.operations_search_yellow_alarm) == 1"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.threshold == 9
+    error_message = "it is not so: aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.threshold == 9"
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.alarm_subscription["team"].endpoint == "sales-data@example.com"
+    error_message = "it is not so: aws_sns_topic_subscription.alarm_subscription[\"team\"].endpoint == \"sales-data@example.com\""
+  }
+
+  assert {
+    condition     = one(aws_budgets_budget.operations_budget.cost_filter).values == tolist(["user:Environment$test"])
+    error_message = "it is not so: one(aws_budgets_budget.operations_budget.cost_filter).values == tolist([\"user:Environment$test\"])"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.operations_stream_iterator_age_alarm.threshold == 7 * 3600000
+    error_message = "it is not so: aws_cloudwatch_metric_alarm.operations_stream_iterator_age_alarm.threshold == 7 * 3600000"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.operations_delivery_freshness_alarm.threshold == 8 * 60
+    error_message = "it is not so: aws_cloudwatch_metric_alarm.operations_delivery_freshness_alarm.threshold == 8 * 60"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.operations_upsert_to_es_iterator_age_alarm.threshold == 9 * 60000
+    error_message = "it is not so: aws_cloudwatch_metric_alarm.operations_upsert_to_es_iterator_age_alarm.threshold == 9 * 60000"
+  }
+}
+
+run "names" {
+  command = plan
+
+  variables {
+    names = {"key_alias":"alias/given-key","stream":"given-stream","delivery_stream":"given-delivery-stream","delivery_role":"given-delivery-role","delivery_log_group":"/given/delivery","lake_bucket":"given-lake-bucket","access_log_bucket":"given-access-log-bucket","database":"given_database","analysts_workgroup":"given-analysts-workgroup","merge_workgroup":"given-merge-workgroup","validate_records":"given-validate-records","merge_small_files":"given-merge-small-files","merge_schedule":"given-merge-schedule","network":"given-network","flow_log_group":"/given/flow-logs","flow_log_role":"given-flow-log-role","search_domain":"given-search-domain","search_log_policy":"given-search-log-policy","search_clients":"given-search-clients","search_domain_group":"given-search-domain-group","upsert_to_es":"given-upsert-to-es","search_setup":"given-search-setup","bastion":"given-bastion","alarm_topic":"given-alarm-topic","alarms":"given-alarms","dashboard":"given-dashboard","budget":"given-budget","failed_record_events":"given-failed-record-events","failed_record_log_group":"/aws/events/given"}
+    bastion = true
+  }
+
+  assert {
+    condition     = aws_kms_alias.key_alias[0].name == "alias/given-key"
+    error_message = "it is not so: aws_kms_alias.key_alias[0].name == \"alias/given-key\""
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.event_stream[0].name == "given-stream"
+    error_message = "it is not so: aws_kinesis_stream.event_stream[0].name == \"given-stream\""
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.delivery_stream.name == "given-delivery-stream"
+    error_message = "it is not so: aws_kinesis_firehose_delivery_stream.delivery_stream.name == \"given-delivery-stream\""
+  }
+
+  assert {
+    condition     = aws_iam_role.delivery_stream_execution_role.name == "given-delivery-role"
+    error_message = "it is not so: aws_iam_role.delivery_stream_execution_role.name == \"given-delivery-role\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.delivery_stream_logs_log_group.name == "/given/delivery"
+    error_message = "it is not so: aws_cloudwatch_log_group.delivery_stream_logs_log_group.name == \"/given/delivery\""
+  }
+
+  assert {
+    condition     = aws_s3_bucket.data_lake_bucket[0].bucket == "given-lake-bucket"
+    error_message = "it is not so: aws_s3_bucket.data_lake_bucket[0].bucket == \"given-lake-bucket\""
+  }
+
+  assert {
+    condition     = aws_s3_bucket.data_lake_access_logs_bucket[0].bucket == "given-access-log-bucket"
+    error_message = "it is not so: aws_s3_bucket.data_lake_access_logs_bucket[0].bucket == \"given-access-log-bucket\""
+  }
+
+  assert {
+    condition     = aws_glue_catalog_database.catalog_database.name == "given_database"
+    error_message = "it is not so: aws_glue_catalog_database.catalog_database.name == \"given_database\""
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.people_workgroup.name == "given-analysts-workgroup"
+    error_message = "it is not so: aws_athena_workgroup.people_workgroup.name == \"given-analysts-workgroup\""
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.merge_workgroup.name == "given-merge-workgroup"
+    error_message = "it is not so: aws_athena_workgroup.merge_workgroup.name == \"given-merge-workgroup\""
+  }
+
+  assert {
+    condition     = aws_lambda_function.validate_records_function.function_name == "given-validate-records"
+    error_message = "it is not so: aws_lambda_function.validate_records_function.function_name == \"given-validate-records\""
+  }
+
+  assert {
+    condition     = aws_lambda_function.merge_small_files_function.function_name == "given-merge-small-files"
+    error_message = "it is not so: aws_lambda_function.merge_small_files_function.function_name == \"given-merge-small-files\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.merge_small_files_schedule.name == "given-merge-schedule"
+    error_message = "it is not so: aws_cloudwatch_event_rule.merge_small_files_schedule.name == \"given-merge-schedule\""
+  }
+
+  assert {
+    condition     = aws_vpc.network_vpc[0].tags["Name"] == "given-network"
+    error_message = "it is not so: aws_vpc.network_vpc[0].tags[\"Name\"] == \"given-network\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.network_flow_logs_log_group[0].name == "/given/flow-logs"
+    error_message = "it is not so: aws_cloudwatch_log_group.network_flow_logs_log_group[0].name == \"/given/flow-logs\""
+  }
+
+  assert {
+    condition     = aws_iam_role.network_flow_log_role[0].name == "given-flow-log-role"
+    error_message = "it is not so: aws_iam_role.network_flow_log_role[0].name == \"given-flow-log-role\""
+  }
+
+  assert {
+    condition     = aws_opensearch_domain.search_domain.domain_name == "given-search-domain"
+    error_message = "it is not so: aws_opensearch_domain.search_domain.domain_name == \"given-search-domain\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_resource_policy.search_domain_log_policy.policy_name == "given-search-log-policy"
+    error_message = "it is not so: aws_cloudwatch_log_resource_policy.search_domain_log_policy.policy_name == \"given-search-log-policy\""
+  }
+
+  assert {
+    condition     = aws_security_group.search_domain_clients.name == "given-search-clients"
+    error_message = "it is not so: aws_security_group.search_domain_clients.name == \"given-search-clients\""
+  }
+
+  assert {
+    condition     = aws_security_group.search_domain_group.name == "given-search-domain-group"
+    error_message = "it is not so: aws_security_group.search_domain_group.name == \"given-search-domain-group\""
+  }
+
+  assert {
+    condition     = aws_lambda_function.upsert_to_es_function.function_name == "given-upsert-to-es"
+    error_message = "it is not so: aws_lambda_function.upsert_to_es_function.function_name == \"given-upsert-to-es\""
+  }
+
+  assert {
+    condition     = aws_lambda_function.search_setup_function.function_name == "given-search-setup"
+    error_message = "it is not so: aws_lambda_function.search_setup_function.function_name == \"given-search-setup\""
+  }
+
+  assert {
+    condition     = aws_security_group.bastion_group[0].name == "given-bastion"
+    error_message = "it is not so: aws_security_group.bastion_group[0].name == \"given-bastion\""
+  }
+
+  assert {
+    condition     = aws_sns_topic.operations_topic.name == "given-alarm-topic"
+    error_message = "it is not so: aws_sns_topic.operations_topic.name == \"given-alarm-topic\""
+  }
+
+  assert {
+    condition     = trimsuffix(aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.alarm_name, "-search-nodes") == "given-alarms"
+    error_message = "it is not so: trimsuffix(aws_cloudwatch_metric_alarm.operations_search_nodes_alarm.alarm_name, \"-search-nodes\") == \"given-alarms\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_dashboard.operations_dashboard.dashboard_name == "given-dashboard"
+    error_message = "it is not so: aws_cloudwatch_dashboard.operations_dashboard.dashboard_name == \"given-dashboard\""
+  }
+
+  assert {
+    condition     = aws_budgets_budget.operations_budget.name == "given-budget"
+    error_message = "it is not so: aws_budgets_budget.operations_budget.name == \"given-budget\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_resource_policy.operations_left_behind_log_policy.policy_name == "given-failed-record-events"
+    error_message = "it is not so: aws_cloudwatch_log_resource_policy.operations_left_behind_log_policy.policy_name == \"given-failed-record-events\""
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.operations_left_behind_log_log_group.name == "/aws/events/given"
+    error_message = "it is not so: aws_cloudwatch_log_group.operations_left_behind_log_log_group.name == \"/aws/events/given\""
+  }
+}
