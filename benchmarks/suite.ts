@@ -9,7 +9,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { measureLatency } from "./latency";
 import { measureMerge } from "./merge-cpu";
-import { measurePerLine } from "./per-line";
+import { measurePerLine, measureStart } from "./per-line";
 import type { Measure } from "./per-line/measure";
 import { ROOT } from "./support/start";
 
@@ -17,7 +17,7 @@ import { ROOT } from "./support/start";
 interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: "µs of CPU a line" | "ms";
+  readonly unit: "µs of CPU a line" | "ms of CPU" | "ms";
   /** Absent where it cannot run here. */
   readonly reference?: { readonly name: string; readonly value: number };
   /** The value over the reference's, a median of turns; the smaller, the better. */
@@ -56,6 +56,14 @@ async function* measures({ short, inputFile }: Options): AsyncGenerator<Row> {
   for await (const measure of measurePerLine({ rounds, ...(inputFile !== undefined && { inputFile }) })) {
     yield rowOf(measure);
   }
+  const { name, cpuMillis, emptyCpuMillis } = measureStart(rounds);
+  yield {
+    name,
+    value: cpuMillis,
+    unit: "ms of CPU",
+    reference: { name: "start of an empty function", value: emptyCpuMillis },
+    ratio: cpuMillis / emptyCpuMillis,
+  };
   yield rowOf(await measureMerge(merge));
   if (short) return;
   const { agree, p50Ms, p99Ms, leastMs } = await measureLatency(
@@ -175,10 +183,10 @@ function tableOf({ rows, node, machine, load, lines }: Recorded, before: Recorde
     const old = before?.rows.find((row) => row.name === name)?.ratio;
     table.push([
       name,
-      value.toFixed(unit === "ms" ? 0 : 2),
+      value.toFixed(unit === "ms" ? 0 : 1),
       unit,
       reference?.name ?? "not to be had here",
-      reference?.value.toFixed(unit === "ms" ? 0 : 2) ?? "",
+      reference?.value.toFixed(unit === "ms" ? 0 : 1) ?? "",
       ratio?.toFixed(2) ?? "",
       old?.toFixed(2) ?? "",
     ]);
