@@ -1,30 +1,23 @@
 /** Builds the package of the commands into `cli/dist`: `npm run build`. */
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { buildScript } from "../local/page/assets";
+import { COMMANDS, PROGRAMS } from "./commands";
 
 const ROOT = join(__dirname, "..");
 const DIST = join(__dirname, "dist");
 const CLIENT = join(DIST, "client");
-const PROGRAMS = {
-  "retail-bi": "cli/retail-bi.ts",
-  start: "local/cli.ts",
-  loadgen: "loadgen/cli.ts",
-  preflight: "ops/preflight/cli.ts",
-  cost: "ops/cost/cli.ts",
-  reconcile: "ops/reconcile/cli.ts",
-  smoke: "ops/smoke/cli.ts",
-  recovery: "ops/recovery/cli.ts",
-  terraform: "ops/terraform/cli.ts",
-  tunnel: "ops/tunnel/cli.ts",
-};
+/** Programs whose commands all need a clone stay out. */
+const bundled = Object.entries(PROGRAMS).filter(([name]) =>
+  Object.values(COMMANDS).some(({ runs, inCloneOnly }) => runs[0] === name && !inCloneOnly),
+);
 
 async function main(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   buildSync({
     absWorkingDir: ROOT,
-    entryPoints: PROGRAMS,
+    entryPoints: { "retail-bi": "cli/retail-bi.ts", ...Object.fromEntries(bundled) },
     outdir: DIST,
     bundle: true,
     packages: "external",
@@ -35,7 +28,6 @@ async function main(): Promise<void> {
     format: "cjs",
     logLevel: "warning",
   });
-  chmodSync(join(DIST, "retail-bi.js"), 0o755);
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
   for (const name of ["page.html", "page.css", "icon.svg"])

@@ -1,51 +1,107 @@
-#!/usr/bin/env -S node --
-// Node would take --env-file for its own, were there no "--".
-/** `retail-bi COMMAND …`: each command belongs to a program beside this file. */
+/** `retail-bi COMMAND …`: each command belongs to a program, which runs in this process, so that a signal reaches it. */
 import { join } from "node:path";
+import { Argument, Command } from "commander";
+import { addHelp, ending, isClone, runCommand, setLauncher } from "../lib/command";
+import { EXIT } from "../lib/exit";
+import { COMMANDS, type CommandEntry, commandNamed, PROGRAMS } from "./commands";
+import { type CompletedCommand, completion, SHELLS, type Shell } from "./completion";
+import { version } from "./package.json";
 
-interface Command {
-  /** Name of the program, and its first arguments. */
-  readonly runs: readonly [program: string, ...args: string[]];
-  readonly text: string;
-}
+const IN_CLONE = isClone(__filename);
+const AVAILABLE = Object.entries(COMMANDS).filter(([, { inCloneOnly }]) => IN_CLONE || !inCloneOnly);
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  start: { runs: ["start"], text: "runs a synthesized stack on this machine" },
-  loadgen: { runs: ["loadgen"], text: "sends records of a contract to a Kinesis data stream" },
-  preflight: { runs: ["preflight"], text: "says before a deploy what will fail" },
-  cost: {
-    runs: ["cost"],
-    text: "what a stack costs a month under a load, and what each setting would change",
-  },
-  reconcile: {
-    runs: ["reconcile"],
-    text: "compares stream, lake and index of a deployed stack, line by line",
-  },
-  smoke: { runs: ["smoke"], text: "sends lines that no figure counts, and follows them through every layer" },
-  redrive: { runs: ["recovery", "redrive"], text: "reprocesses records that the speed layer discarded" },
-  replay: { runs: ["recovery", "replay"], text: "writes lines of the stream that the raw zone is missing" },
-  tunnel: { runs: ["tunnel"], text: "opens a signing tunnel to the search domain of a deployed stack" },
-  drift: { runs: ["terraform", "drift"], text: "lists what was changed outside of Terraform" },
-  "plan-summary": {
-    runs: ["terraform", "plan-summary"],
-    text: "summarizes a plan, with losses of data first",
-  },
-};
-const USAGE = 2;
-
-const [name = "", ...args] = process.argv.slice(2);
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command) {
-  const [program, ...first] = command.runs;
+/** Loads a program, which runs when it is loaded. */
+function load(program: CommandEntry["runs"][0], args: readonly string[]): Promise<void> {
+  if (IN_CLONE) {
+    const { run }: { run(words: readonly string[]): Promise<void> } = require(
+      join(__dirname, "../lib/run-bundled.cjs"),
+    );
+    return run([PROGRAMS[program], ...args]);
+  }
   const path = join(__dirname, `${program}.js`);
-  // In this process, so that a signal reaches the program. Each program stands beside this file, and starts when it is loaded.
-  process.argv.splice(1, process.argv.length, path, ...first, ...args);
+  process.argv.splice(1, process.argv.length, path, ...args);
   require(path);
-} else {
-  const asked = name === "--help" || name === "-h";
-  const lines = Object.entries(COMMANDS).map(([one, { text }]) => `  ${one.padEnd(14)}${text}`);
-  process[asked ? "stdout" : "stderr"].write(
-    `Usage: retail-bi <command> [options]\n\nCommands, each with --help:\n${lines.join("\n")}\n`,
-  );
-  process.exitCode = asked ? 0 : USAGE;
+  return Promise.resolve();
 }
+
+/** The options of each command, by loading every program without running it. */
+async function collect(): Promise<ReadonlyMap<string, CompletedCommand>> {
+  const programs = new Map<string, Command>();
+  for (const name of new Set(AVAILABLE.map(([, { runs }]) => runs[0]))) {
+    setLauncher({ collect: (program) => programs.set(name, program) });
+    await load(name, []);
+  }
+  setLauncher({});
+  return new Map(
+    AVAILABLE.map(([name, { text, alias, runs }]) => {
+      const [program, sub] = runs;
+      const found = programs.get(program);
+      const command = sub === undefined ? found : found?.commands.find((one) => one.name() === sub);
+      if (command === undefined) throw new Error(`the program ${program} has no command ${name}`);
+      return [name, { text, alias, command }] as const;
+    }),
+  );
+}
+
+function root(): Command {
+  const program = new Command("retail-bi")
+    .description(
+      "Streaming Business Intelligence on AWS: runs a synthesized stack on this machine, looks into it, and operates a deployed one.",
+    )
+    .version(version)
+    .helpCommand(false);
+  for (const [name, { group, text, alias }] of AVAILABLE) {
+    program.commandsGroup(`${group[0]?.toUpperCase()}${group.slice(1)}:`);
+    const command = program.command(name).description(text);
+    if (alias !== undefined) command.alias(alias);
+  }
+  program.commandsGroup("Shell:");
+  program
+    .command("completion")
+    .description("prints a script that completes commands and options")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .action(
+      ending(async (shell: Shell) => {
+        process.stdout.write(completion(shell, await collect()));
+        return EXIT.ok;
+      }),
+    );
+  addHelp(program, {
+    codes: {
+      0: "done",
+      1: "a check or an operation failed, or its result is not known",
+      3: "only from drift: drift was found",
+      130: "interrupted",
+    },
+    notes:
+      "Each command has --help. Commands that look take the run that was started last, or --run. NO_COLOR and FORCE_COLOR are heeded; DEBUG=retail-bi shows where an error comes from.",
+    examples: [
+      "up",
+      "status",
+      'query "SELECT count(*) FROM retail_trans_json"',
+      'eval "$(retail-bi env)"',
+      'eval "$(retail-bi completion bash)"',
+    ],
+  });
+  return program;
+}
+
+async function main(): Promise<void> {
+  const [name = "", ...args] = process.argv.slice(2);
+  const isHelp = name === "help" && args[0] !== undefined && commandNamed(args[0]) !== undefined;
+  const command = commandNamed(isHelp ? (args[0] ?? "") : name);
+  setLauncher({});
+  if (command && (IN_CLONE || !command.inCloneOnly)) {
+    const [program, sub] = command.runs;
+    return load(program, [...(sub === undefined ? [] : [sub]), ...(isHelp ? ["--help"] : args)]);
+  }
+  if (name === "help") return runCommand(root(), ["--help"]);
+  if (name === "") {
+    process.stderr.write(root().helpInformation());
+    process.exitCode = EXIT.usage;
+    return;
+  }
+  return runCommand(root(), [name, ...args]);
+}
+
+void main();

@@ -24,6 +24,9 @@ const MODULE = /\.(?:[jt]sx?|json|css)$/;
 /** A file that was replaced is removed when it is older: until then a process may still use it. */
 const KEPT_MS = 24 * 3_600_000;
 
+/** A key is the folder of its files. */
+const KEY = /^[0-9a-f]{32}$/;
+
 class BuildCache {
   #root;
   #folder;
@@ -99,7 +102,8 @@ class BuildCache {
   }
 
   #removeOld(name, key) {
-    for (const other of readdirSync(this.#folder)) {
+    // Beside the folders of the keys are the indices, and folders of indices.
+    for (const other of readdirSync(this.#folder).filter((found) => KEY.test(found))) {
       const path = this.#path(name, other);
       const found = other === key ? undefined : statSync(path, { throwIfNoEntry: false });
       if (found?.isFile() && Date.now() - found.mtimeMs > KEPT_MS) rmSync(path, { force: true });

@@ -78,7 +78,8 @@ function nameSources(bundle, folder) {
   };
 }
 
-async function main([entry, ...args]) {
+/** Runs a program, such as `local/cli.ts`, in this process. */
+async function run([entry, ...args]) {
   const bundle = await bundled(entry);
   // Absent before Node 22.
   enableCompileCache?.(join(ROOT, "node_modules/.cache/retail-bi/compiled"));
@@ -87,4 +88,5 @@ async function main([entry, ...args]) {
   require(bundle);
 }
 
-void main(process.argv.slice(2));
+module.exports = { run };
+if (require.main === module) void run(process.argv.slice(2));

@@ -1,29 +1,34 @@
-import { failureOf } from "../lib/command";
+import { failureOf, isCollected } from "../lib/command";
 import { EXIT } from "../lib/exit";
+import { command } from "./options";
 import { run } from "./run";
 
-// Node ends with 0 when a promise is never settled.
-process.exitCode = EXIT.failed;
+if (!isCollected(command())) main();
 
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // A reader that goes away, such as `head`, has seen enough; but not all was written.
-  if (error.code !== "EPIPE")
-    process.stderr.write(`error: standard output takes no more: ${error.message}\n`);
-  process.exit(EXIT.failed);
-});
+function main(): void {
+  // Node ends with 0 when a promise is never settled.
+  process.exitCode = EXIT.failed;
 
-run(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signals: process,
-  leave: (code) => process.exit(code),
-}).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const { code, message } = failureOf(error);
-    process.stderr.write(`${message}\n`);
-    process.exitCode = code;
-  },
-);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that goes away, such as `head`, has seen enough; but not all was written.
+    if (error.code !== "EPIPE")
+      process.stderr.write(`error: standard output takes no more: ${error.message}\n`);
+    process.exit(EXIT.failed);
+  });
+
+  run(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signals: process,
+    leave: (code) => process.exit(code),
+  }).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const { code, message } = failureOf(error);
+      process.stderr.write(`${message}\n`);
+      process.exitCode = code;
+    },
+  );
+}

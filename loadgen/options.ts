@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseContractVariable, type RunTimeContract } from "../contract/variable";
 import { httpUrl, integerBetween, numberBetween, textLike } from "../lib/arguments";
-import { programName } from "../lib/command";
+import { addHelp, type HelpSections, programName } from "../lib/command";
 import { EXIT as CODES } from "../lib/exit";
 import { errorOf } from "./errors";
 import { addInputOptions, type InputFlags, inputContradiction } from "./input-options";
@@ -41,38 +41,29 @@ export interface Options extends InputFlags {
 /** Default lines a second to AWS, as in the lab, because sending costs money there. */
 export const AWS_RATE = 1;
 
-const HELP = `
-Without --input-file the lines are synthetic and endless: limit them by --max-count or --duration, or stop with Ctrl-C.
-Columns of the file are found by name, in any case and punctuation ("Customer ID", Customer.ID, CustomerID; of sales
-also InvoiceNo, UnitPrice); other columns are not sent. NaN, NULL, NA and the like count as empty in optional columns. A
-boolean is true, false, 1 or 0. A number is sent as exactly as it is written, except a double. A row that breaks the
-contract is reported with its line number, counted and not sent. JSON lines are sent unchanged.
-
-Progress, refused rows and failed lines go to standard error. The report goes to standard output; with
---service-name console to standard error, because the lines are on standard output.
+const HELP: HelpSections = {
+  codes: {
+    0: "at least one row was read, and every row was acknowledged (console: written; --dry-run: read)",
+    1: "more rows were refused than --max-bad-rows, a line failed, or the file cannot be used",
+    130: "interrupted by Ctrl-C; every accepted line was acknowledged",
+  },
+  notes: `Without --input-file the lines are synthetic and endless: limit them by --max-count or --duration, or stop with Ctrl-C.
+Columns of the file are found by name, in any case and punctuation ("Customer ID", Customer.ID, CustomerID; of sales also InvoiceNo, UnitPrice); other columns are not sent. NaN, NULL, NA and the like count as empty in optional columns. A boolean is true, false, 1 or 0. A number is sent as exactly as it is written, except a double. A row that breaks the contract is reported with its line number, counted and not sent. JSON lines are sent unchanged.
+Progress, refused rows and failed lines go to standard error. The report goes to standard output; with --service-name console to standard error, because the lines are on standard output.
 The run slows down when the stream throttles it. Ctrl-C waits for the calls in flight; a second Ctrl-C does not.
-The ledger has one record_id on each line; runs append to it. It does not contain a line whose call was never answered,
-although the stream may have that line ("uncertain" in the report).
-
-Exit codes:
-  0    at least one row was read, and every row was acknowledged (console: written; --dry-run: read)
-  1    more rows were refused than --max-bad-rows, a line failed, or the file cannot be used
-  2    the command line is wrong
-  130  interrupted by Ctrl-C; every accepted line was acknowledged
-
-Examples:
-  npm run loadgen -- --region-name eu-west-1 --rate 100
-  npm run loadgen -- --region-name eu-west-1 --rate max --input-file online_retail.csv --pack 25 --ledger sent.txt
-  npm run loadgen -- --endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json
-  npm run --silent loadgen -- --service-name console --max-count 3
-  npm run loadgen -- --input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run`.replaceAll(
-  /npm run (--silent )?loadgen --/g,
-  (typed) => programName(__filename, typed, PROGRAM),
-);
+The ledger has one record_id on each line; runs append to it. It does not contain a line whose call was never answered, although the stream may have that line ("uncertain" in the report).`,
+  examples: [
+    "--region-name eu-west-1 --rate 100",
+    "--region-name eu-west-1 --rate max --input-file online_retail.csv --pack 25 --ledger sent.txt",
+    "--endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json",
+    "--service-name console --max-count 3",
+    '--input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run',
+  ],
+};
 
 /** The command; it throws a CommanderError instead of ending the process. */
 export function command(): Command {
-  return addInputOptions(new Command(PROGRAM))
+  const loadgen = addInputOptions(new Command(PROGRAM))
     .description("Sends records of a contract, one JSON object a line, to a Kinesis data stream.")
     .option(
       "--contract <text>",
@@ -121,8 +112,8 @@ export function command(): Command {
     )
     .option("--dry-run", "read, check and pack, but send nothing", false)
     .option("--json", "print the report as one JSON document on standard output", false)
-    .addHelpText("after", HELP)
     .exitOverride();
+  return addHelp(loadgen, HELP);
 }
 
 /** Options that contradict each other; undefined if none do. */

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { retailTransaction } from "../contract/retail-transaction";
 import { httpUrl, integerBetween, numberBetween } from "../lib/arguments";
-import { ending, programName, runCommand } from "../lib/command";
+import { addHelp, ending, programName, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { messageOf } from "../lib/message-of";
 import { unlessAborted } from "../lib/pause";
@@ -18,9 +18,12 @@ import type { LocalRunOptions } from "./local-run";
 import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
 import type { Page } from "./page/page";
+import { Phases } from "./phases";
 import { contractOfStack, findStack, stackName } from "./plan/stack-source";
+import { countNotHonoured } from "./plan/summary";
 import { NUMBERINGS, type Numbering } from "./plan/user-record-numbers";
 import { planSource } from "./plan-source";
+import { openRunFile } from "./run-file";
 import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
 
@@ -62,13 +65,16 @@ interface Options
   readonly port?: number;
   readonly page?: boolean;
   readonly envFile?: string;
+  readonly explain: boolean;
 }
 
 /** What people type. */
-const PROGRAM = programName(__filename, "npm start --", "retail-bi start");
+const PROGRAM = programName(__filename, "npm start --", "retail-bi up");
+/** What prints the endpoints of the run. */
+const ENV_COMMAND = programName(__filename, "npx retail-bi env", "retail-bi env");
 
 function program(): Command {
-  return addInputOptions(new Command(PROGRAM))
+  const up = addInputOptions(new Command(PROGRAM))
     .description(
       "Runs the data plane of an environment on this machine, as its synthesized Terraform describes it.\n" +
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
@@ -149,26 +155,30 @@ function program(): Command {
         "file of export lines for an AWS SDK or CLI; exists while the run answers",
       ).conflicts("once"),
     )
-    .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
-    .addHelpText(
-      "after",
-      `
-Exit codes: 0 with --once all input is in every layer, without it Ctrl-C ended the run; 1 a layer is missing lines, a line
-was not acknowledged, more rows were refused than --max-bad-rows, or an error; 2 the command line is wrong; 130 --once
-was interrupted, or not everything stopped in time.
-
-Examples:
-  npm start -- --once
-  npm start -- --once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json
-  npm start -- --once --search opensearch
-  npm start -- --once --stack ../their-app/cdktf.out --var team=meters
-  npm start -- --once --plan tfplan --root ../their-root --module 'module.batch["meters"]'
-  npm start -- --data-dir ./data --rate 100 --env-file ./data/endpoints.sh
-  npm start --silent -- --once --json > report.json`.replaceAll(/npm start (--silent )?--/g, (typed) =>
-        programName(__filename, typed, PROGRAM),
-      ),
+    .option(
+      "--explain",
+      "list the settings that differ from AWS, and what the deploy's invocations answered",
+      false,
     )
+    .option("--json", "with --once: one JSON document on stdout, everything else on stderr", false)
     .action(ending(start));
+  return addHelp(up, {
+    codes: {
+      0: "with --once all input is in every layer; without it Ctrl-C ended the run",
+      1: "a layer is missing lines, a line was not acknowledged, more rows were refused than --max-bad-rows, or an error",
+      130: "--once was interrupted, or not everything stopped in time",
+    },
+    notes:
+      "The endpoints go to standard output where that is no terminal; the command env prints them at any time. status, query, trace and logs look at the run.",
+    examples: [
+      "--once",
+      '--once --input-file data.csv --date-format "M/D/YYYY H:MM" --map Price=UnitPrice --json',
+      "--once --search opensearch",
+      "--once --stack ../their-app/cdktf.out --var team=meters",
+      `--once --plan tfplan --root ../their-root --module 'module.batch["meters"]'`,
+      "--data-dir ./data --rate 100 --env-file ./data/endpoints.sh",
+    ],
+  });
 }
 
 /** Collects the values of an option that may be repeated. */
@@ -209,7 +219,8 @@ async function start(options: Options): Promise<ExitCode> {
   const contradiction = inputContradiction(options, preset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
   await checkFile(options, preset);
-  const say = (message: string): void => void process.stderr.write(`${message}\n`);
+  const phases = new Phases();
+  const { say } = phases;
   const stop = onInterrupt(
     process,
     () => {
@@ -242,8 +253,21 @@ async function start(options: Options): Promise<ExitCode> {
     const envFile = options.envFile === undefined ? undefined : openEnvFile(options.envFile);
     // Covers a second Ctrl-C, which ends the process at once.
     process.once("exit", () => envFile?.remove());
+    const runFile = openRunFile(say);
+    process.once("exit", () => runFile.remove());
     end = FAILED;
-    const stack = stackOf(runs, dataDir.path, say, stop.signal);
+    const isEnvironment = "environment" in runs;
+    const read = phases.begin(
+      isEnvironment ? `synthesizing the Terraform of ${name}` : `reading ${runs.directory}`,
+    );
+    const stack = stackOf(runs, dataDir.path, stop.signal).then((found) => {
+      read(isEnvironment ? `Terraform of ${name} synthesized` : `${found.directory} read`);
+      return found;
+    });
+    // It is awaited by the run, which may fail before that.
+    stack.catch(() => undefined);
+    /** Tells other commands how the run is. */
+    let tell = (): void => undefined;
     // Loaded while another process synthesizes the Terraform.
     const { startLocalRun }: typeof import("./local-run") = require("./local-run");
     const run = await startLocalRun({
@@ -253,10 +277,20 @@ async function start(options: Options): Promise<ExitCode> {
       numbering: options.userRecordNumbers,
       firstPort: options.port ?? (options.once ? 0 : FIRST_PORT),
       say,
+      phase: phases.begin,
+      explain: options.explain,
+      onSchedules: () => tell(),
       search: options.search,
       signal: stop.signal,
       ...(options.searchUrl !== undefined && { searchUrl: options.searchUrl }),
     });
+    const notes = [
+      ...(options.explain
+        ? []
+        : [`${countNotHonoured(run.plane.notHonoured)} settings differ from AWS: --explain`]),
+      ...(options.once ? [] : [`for AWS tools: ${ENV_COMMAND}`]),
+    ];
+    if (notes.length > 0) say(`  ${notes.join("; ")}`);
     const isPageWanted = options.page ?? !options.once;
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
@@ -283,6 +317,8 @@ async function start(options: Options): Promise<ExitCode> {
           port: first === 0 ? 0 : first + PAGE_PORT_OFFSET,
         });
       }
+      tell = () => runFile.write(run, { name, ...(page && { pageUrl: page.url }) });
+      tell();
       if (options.once) {
         if (page) say(`the page, until all layers agree: ${page.url}`);
         const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
@@ -311,6 +347,8 @@ async function start(options: Options): Promise<ExitCode> {
       return end.code;
     } finally {
       envFile?.remove();
+      tell = () => undefined;
+      runFile.remove();
       await page?.close();
       await run.close();
     }
@@ -320,6 +358,7 @@ async function start(options: Options): Promise<ExitCode> {
     end = { code: options.once ? EXIT.interrupted : EXIT.ok, keepsData: false };
     return end.code;
   } finally {
+    phases.stop();
     release();
   }
 }

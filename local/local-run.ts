@@ -15,6 +15,7 @@ import { athenaSql } from "../ops/reconcile/sql";
 import type { BatchSource } from "../ops/reconcile/tables";
 import { LatencySampler } from "./latency";
 import { startBehindGate } from "./opensearch/behind-gate";
+import type { BeginPhase, EndPhase } from "./phases";
 import { contractOf, type StackContract } from "./plan/contract";
 import type { DataPlane, Service } from "./plan/data-plane";
 import { readDataPlane } from "./plan/read-data-plane";
@@ -22,6 +23,7 @@ import type { StackSource } from "./plan/stack-source";
 import { summarizeNotHonoured } from "./plan/summary";
 import type { Numbering } from "./plan/user-record-numbers";
 import { type RunSource, stackOf } from "./run-source";
+import { exportLines, runVariables } from "./runs/run-state";
 import { startAthena } from "./services/athena/service";
 import { localS3, localSearch } from "./services/clients";
 import { LOCAL_CREDENTIALS, masterRoleOf, principalsOf } from "./services/credentials";
@@ -52,6 +54,12 @@ interface RunOptions {
   readonly firstPort: number;
   /** Receives progress messages for the operator. */
   readonly say: (message: string) => void;
+  /** Begins a phase of the start, for the operator. @default phases are not shown */
+  readonly phase?: BeginPhase;
+  /** Lists each property that is not honoured, and the answers of the deploy's invocations. @default their number */
+  readonly explain?: boolean;
+  /** Called when {@link LocalRun.schedules} or {@link LocalRun.outcomes} have changed. */
+  readonly onSchedules?: () => void;
   /** Interrupts the start. */
   readonly signal?: AbortSignal;
 }
@@ -83,6 +91,8 @@ export interface LocalRun extends Service {
   readonly dataDir: string;
   /** Data sources of the reconciliation. */
   readonly dataSources: DataSources;
+  /** URL of each service, by the variable of the AWS SDKs. */
+  readonly endpoints: Readonly<Record<string, string>>;
   /** `export` lines for a shell, so that any AWS SDK or CLI uses this run. */
   readonly exports: readonly string[];
   readonly functions: Functions;
@@ -154,9 +164,10 @@ class Consumers extends Services {
 export function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
   return openAll(options, async (services, store) => {
     const startedAt = Date.now();
-    const stack = await stackOf(options.source, options.dataDir, options.say, options.signal);
+    const stack = await stackOf(options.source, options.dataDir, options.signal);
+    const started = beginPhase(options, "starting the services");
     const { plane, searchUrl } = await openSearch(stack, options, services, store);
-    return start(plane, searchUrl, startedAt, options, services, store);
+    return start(plane, searchUrl, startedAt, options, services, store, started);
   });
 }
 
@@ -200,7 +211,14 @@ async function openSearch(
  * @throws OperatorError, StoreDamageError when the data directory cannot be used; Error for a port that is taken, and when an invocation of the deploy fails on which an event source mapping depends.
  */
 export function runDataPlane(plane: DataPlane, searchUrl: string, options: RunOptions): Promise<LocalRun> {
-  return openAll(options, (services, store) => start(plane, searchUrl, Date.now(), options, services, store));
+  return openAll(options, (services, store) => {
+    const started = beginPhase(options, "starting the services");
+    return start(plane, searchUrl, Date.now(), options, services, store, started);
+  });
+}
+
+function beginPhase({ phase }: RunOptions, doing: string): EndPhase {
+  return phase?.(doing) ?? (() => undefined);
 }
 
 /**
@@ -241,12 +259,13 @@ function portOf({ firstPort }: RunOptions, offset: number): number {
 async function invokeAll(
   { eventSourceMappings, invocations }: DataPlane,
   invoke: Functions["invoke"],
-  say: (message: string) => void,
+  { say, explain = false }: Pick<RunOptions, "say" | "explain">,
 ): Promise<string[]> {
   const failures: string[] = [];
   for (const { functionArn, input, address } of invocations) {
     try {
-      say(`${address}: ${JSON.stringify(await invoke(functionArn, input))}`);
+      const answer = await invoke(functionArn, input);
+      if (explain) say(`${address}: ${JSON.stringify(answer)}`);
     } catch (error) {
       if (eventSourceMappings.some(({ dependsOn }) => dependsOn.includes(address))) throw error;
       const failure = `${address} failed: ${messageOf(error)}`;
@@ -264,14 +283,17 @@ async function start(
   options: RunOptions,
   services: Services,
   store: Store,
+  started: EndPhase,
 ): Promise<LocalRun> {
-  const { dataDir, timeScale, say } = options;
+  const { dataDir, timeScale, say, explain = false } = options;
   const port = (offset: number): number => portOf(options, offset);
-  say("properties of the Terraform that are not honoured here:");
-  for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  ${line}`);
-  say(
-    `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,
-  );
+  if (explain) {
+    say("properties of the Terraform that are not honoured here:");
+    for (const line of summarizeNotHonoured(plane.notHonoured)) say(`  ${line}`);
+    say(
+      `time scale ${timeScale}: the delivery stream's buffer interval and the schedule are divided by it, nothing else`,
+    );
+  }
 
   const { region } = plane;
   const stream = await services.open(startKinesis({ models: plane.streams, store, port: port(0) }));
@@ -305,7 +327,9 @@ async function start(
   const lambda = await services.open(
     startLambda({ functions: plane.functions, invoke: functions.invoke, port: port(4) }),
   );
-  const failedInvocations = await invokeAll(plane, functions.invoke, say);
+  started("services started: Kinesis, S3, Athena, Glue, Lambda, STS, OpenSearch");
+  const deployed = beginPhase(options, "deploying the stack");
+  const failedInvocations = await invokeAll(plane, functions.invoke, options);
 
   const consumers = await services.open(Promise.resolve(new Consumers()));
   const { source } = stream;
@@ -331,6 +355,7 @@ async function start(
   for (const model of plane.schedules) {
     const onOutcome = (outcome: ScheduleOutcome): void => {
       outcomes.set(model.name, outcome);
+      options.onSchedules?.();
       if (!outcome.ok) say(`${model.name} failed: ${outcome.error.message}`);
     };
     const schedule = startSchedule(model, functions.invoke, { timeScale, onOutcome });
@@ -345,6 +370,8 @@ async function start(
   const latency =
     search &&
     (await services.open(Promise.resolve(new LatencySampler(search.client, search.indexPattern, say))));
+  deployed(`stack deployed: ${plane.functions.length} functions, ${plane.tables.length} tables`);
+  const all = { ...endpoints, AWS_ENDPOINT_URL_LAMBDA: lambda.url };
   return {
     plane,
     dataDir,
@@ -364,14 +391,8 @@ async function start(
     say,
     dataSources,
     ...(latency && { latency }),
-    exports: Object.entries({
-      AWS_DEFAULT_REGION: region,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-      ...endpoints,
-      AWS_ENDPOINT_URL_LAMBDA: lambda.url,
-    }).map(([name, value]) => `export ${name}=${value}`),
+    endpoints: all,
+    exports: exportLines(runVariables({ region, endpoints: all, searchUrl })),
     statistics: () => ({
       latency: latency?.latency(),
       delivery: deliveryStreams.map((delivery) => ({ name: delivery.model.name, ...delivery.progress() })),

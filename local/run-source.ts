@@ -13,15 +13,10 @@ export type RunSource = { readonly environment: string } | StackSource;
 export async function stackOf(
   source: RunSource | Promise<StackSource>,
   dataDir: string,
-  say: (message: string) => void,
   signal?: AbortSignal,
 ): Promise<StackSource> {
   if (source instanceof Promise) return source;
-  if ("directory" in source) {
-    say(`reading ${source.directory}`);
-    return source;
-  }
-  say(`synthesizing the Terraform of ${source.environment}`);
+  if ("directory" in source) return source;
   const directory = await synthesize(join(dataDir, "terraform"), source.environment, signal);
   return { directory, variables: {} };
 }

@@ -8,6 +8,7 @@ import { type InputOptions, replay } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
 import type { SendReport } from "../loadgen/send-report";
 import type { LocalRun } from "./local-run";
+import { nextMerge } from "./next-merge";
 import { Progress } from "./progress";
 import { localKinesis } from "./services/clients";
 
@@ -61,7 +62,9 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
       ...(maxCount !== undefined && { maxCount }),
       ...(rate !== undefined && { rate }),
       onProgress: (report) => {
-        progress.show(`sent ${report.acknowledged.toLocaleString("en")}`);
+        const next = nextMerge(run, Date.now());
+        const waits = next === undefined ? "" : `; ${next}`;
+        progress.show(`sent ${report.acknowledged.toLocaleString("en")}${waits}`);
         onReport?.(report);
       },
       onBadRow: namesBadRows((text) => run.say(`${inputFile}, ${text}`)),

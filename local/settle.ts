@@ -1,6 +1,7 @@
 import { pause, unlessAborted } from "../lib/pause";
 import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
 import type { LocalRun } from "./local-run";
+import { nextMerge } from "./next-merge";
 import { Progress } from "./progress";
 import type { Acknowledged } from "./send";
 import type { ScheduleOutcome } from "./services/scheduler/service";
@@ -124,7 +125,7 @@ class Watch {
   }
 
   public text(now: number): string {
-    const { deliveryStreams, eventSourceMappings, schedules, puts } = this.run;
+    const { deliveryStreams, eventSourceMappings, puts } = this.run;
     const records = (count: number): string => count.toLocaleString("en");
     const parts = [`of ${records(puts().records)} records`];
     for (const one of deliveryStreams) {
@@ -136,10 +137,8 @@ class Watch {
       parts.push(`${records(recordsAcknowledged)} processed by the event source mapping`);
       if (discarded.length > 0) parts.push(`${records(discarded.length)} discarded`);
     }
-    const next = schedules.flatMap((one) => one.nextAt() ?? []);
-    if (schedules.some((one) => one.isRunning())) parts.push("merging");
-    else if (next.length > 0)
-      parts.push(`next merge in ${Math.max(0, Math.ceil((Math.min(...next) - now) / 1_000))} s`);
+    const next = nextMerge(this.run, now);
+    if (next !== undefined) parts.push(next);
     const [all, ...others] = parts;
     return `${all}: ${others.join(", ")}`;
   }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { definitionOf, UnknownEnvironmentError } from "../../environments/choose";
 import { LocationError } from "../../environments/location";
-import { ending, failureOf, runCommand } from "../../lib/command";
+import { addHelp, ending, failureOf, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
 import { OperatorError } from "../../lib/operator-error";
 
@@ -111,10 +111,60 @@ test.each<[unknown, ExitCode, string]>([
   expect(failureOf(error)).toEqual({ code, message });
 });
 
-test("a fault of the program shows where", () => {
-  const { code, message } = failureOf(new TypeError("x is undefined"));
-  expect(code).toBe(EXIT.failed);
-  expect(message).toMatch(/^TypeError: x is undefined\n +at .*command\.test\.ts/);
+describe("a fault of the program", () => {
+  const before = process.env["DEBUG"];
+  afterEach(() => {
+    if (before === undefined) delete process.env["DEBUG"];
+    else process.env["DEBUG"] = before;
+  });
+
+  test("is one sentence", () => {
+    delete process.env["DEBUG"];
+    const { code, message } = failureOf(new TypeError("x is undefined"));
+    expect(code).toBe(EXIT.failed);
+    expect(message).toBe("TypeError: x is undefined (DEBUG=retail-bi shows where)");
+  });
+
+  test("shows where when it is asked, as any error does", () => {
+    process.env["DEBUG"] = "other,retail-bi";
+    for (const error of [new TypeError("x is undefined"), new Error("refused")]) {
+      expect(failureOf(error).message).toMatch(/Error: (x is undefined|refused)\n +at .*command\.test\.ts/);
+    }
+  });
+});
+
+test("the help of every command has the same sections", async () => {
+  const write = jest.spyOn(process.stdout, "write").mockReturnValue(true);
+  const sub = addHelp(new Command("look").description("Looks.").option("--json", "JSON", false), {
+    codes: { 0: "seen", 1: "not seen" },
+    notes: "A note.",
+    examples: ["", "--json", "npm start"],
+  });
+  await runCommand(new Command("npm run").addCommand(sub), ["look", "--help"], new FakeProcess());
+  expect(write.mock.calls.join("").split("\n")).toEqual([
+    "Usage: npm run look -- [options]",
+    "",
+    "Looks.",
+    "",
+    "Options:",
+    "  --json      JSON",
+    "  -h, --help  display help for command",
+    "",
+    "Exit codes:",
+    "  0     seen",
+    "  1     not seen",
+    "  2     the command line is wrong",
+    "",
+    "Notes:",
+    "  A note.",
+    "",
+    "Examples:",
+    "  npm run look",
+    "  npm run look -- --json",
+    "  npm start",
+    "",
+  ]);
+  write.mockRestore();
 });
 
 /** What package.json runs as a command of the product. */
@@ -130,18 +180,21 @@ const COMMANDS = [
   "__tests__/engines/trino/cli.ts",
 ];
 
-test("there are eleven of them", () => {
+test("these are they", () => {
   expect([...COMMANDS].sort()).toEqual([
     "__tests__/engines/trino/cli.ts",
     "loadgen/cli.ts",
     "local/cli.ts",
+    "local/look/cli.ts",
     "ops/bootstrap/cli.ts",
     "ops/cost/cli.ts",
     "ops/preflight/cli.ts",
+    "ops/query/cli.ts",
     "ops/reconcile/cli.ts",
     "ops/recovery/cli.ts",
     "ops/smoke/cli.ts",
     "ops/terraform/cli.ts",
+    "ops/trace/cli.ts",
     "ops/tunnel/cli.ts",
   ]);
 });

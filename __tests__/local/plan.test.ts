@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isJsonObject, type Json, type JsonObject, leaves } from "../../lib/json";
 import type { DataPlane } from "../../local/plan/data-plane";
 import { readDataPlane } from "../../local/plan/read-data-plane";
-import { summarizeNotHonoured } from "../../local/plan/summary";
+import { countNotHonoured, summarizeNotHonoured } from "../../local/plan/summary";
 import { TerraformError } from "../../local/plan/terraform-error";
 import { FIXTURE, writeStack } from "./plan-fixture";
 
@@ -613,6 +613,18 @@ describe("what cannot run is refused, with address, value and remedy", () => {
     writeFileSync(join(folder, "cdk.tf.json"), "{");
     expect(() => readDataPlane(folder, {})).toThrow(`${join(folder, "cdk.tf.json")}: `);
   });
+});
+
+test("the number of what differs is that of the summary's entries", () => {
+  const { notHonoured } = read(FIXTURE);
+  const entries = summarizeNotHonoured(notHonoured)
+    .join("\n")
+    // A reason ends its line with a colon, and its wrapped entries follow.
+    .split(/^.*:$/m)
+    .flatMap((group) => group.replaceAll(/\s+/g, " ").split(/[;,] /))
+    .filter((entry) => entry.trim() !== "");
+  expect(countNotHonoured(notHonoured)).toBe(entries.length);
+  expect(countNotHonoured([...notHonoured, "no reason is given"])).toBe(entries.length + 1);
 });
 
 test("the summary says each reason once, and loses no property", () => {

@@ -92,7 +92,7 @@ async function operate(alone: string, stack: readonly string[]): Promise<void> {
   try {
     const searchUrl = await until(() => {
       if (system.exitCode !== null) throw new Error(said);
-      return existsSync(envFile) && /^OpenSearch: (\S+)$/m.exec(said)?.[1];
+      return existsSync(envFile) && /^export OPENSEARCH_URL=(\S+)$/m.exec(readFileSync(envFile, "utf8"))?.[1];
     });
     const endpoints = Object.fromEntries(
       [...readFileSync(envFile, "utf8").matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [

@@ -6,7 +6,7 @@ import { ROOT } from "../../benchmarks/support/start";
 async function run(cli: string, args: readonly string[]) {
   const child = spawn(process.execPath, ["--import", "tsx", "--", `${cli}/cli.ts`, ...args], {
     cwd: ROOT,
-    env: { ...process.env, RETAIL_BI_ENVIRONMENTS: undefined },
+    env: { ...process.env, RETAIL_BI_ENVIRONMENTS: undefined, XDG_STATE_HOME: "/nowhere" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const code = new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -15,7 +15,16 @@ async function run(cli: string, args: readonly string[]) {
 }
 
 const UNKNOWN = [
-  ...["local", "loadgen", "ops/bootstrap", "ops/preflight", "ops/reconcile", "ops/smoke", "ops/tunnel"],
+  ...[
+    "local",
+    "loadgen",
+    "ops/bootstrap",
+    "ops/cost",
+    "ops/preflight",
+    "ops/reconcile",
+    "ops/smoke",
+    "ops/tunnel",
+  ],
   "__tests__/engines/trino",
 ].map((cli) => [cli, "--unknown"]);
 const SUBCOMMANDS = [
@@ -25,10 +34,28 @@ const SUBCOMMANDS = [
   ["ops/terraform", "destroy"],
   ["ops/terraform", "plan-summary"],
 ];
+/** Commands that look at a local run. */
+const LOOKS = [
+  ["ops/query", "SELECT 1"],
+  ["ops/trace", "Invoice=1"],
+  ["local/look", "status"],
+  ["local/look", "env"],
+  ["local/look", "logs"],
+];
 
 test.each<string[]>([
   ...UNKNOWN,
   ...SUBCOMMANDS.map((words) => [...words, "dev", "--unknown"]),
+  ...LOOKS.flatMap((words) => [
+    [...words, "--unknown"],
+    [...words, "--run", "1"],
+  ]),
+  ["ops/query", ""],
+  ["ops/query", "SELECT 1", "--csv", "--json"],
+  ["ops/query", "SELECT 1", "--environment", "nosuch"],
+  ["ops/trace", "no-record-id"],
+  ["ops/trace", "Invoice=1", "--environment", "dev", "--stack", "cdktf.out"],
+  ["ops/trace", "Invoice=1", "--var", "team=a"],
   ["local", "--environment", "nosuch"],
   ["ops/reconcile", "nosuch"],
   ["ops/tunnel", "nosuch"],
@@ -63,8 +90,17 @@ test.each<string[]>([
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
 });
 
-test.each(UNKNOWN)("%s --help ends with 0 and names the codes", async (cli) => {
-  const { code, stdout } = await run(cli, ["--help"]);
-  expect(stdout).toMatch(/Exit codes:\s+0 .*2 /s);
+test.each([
+  ...UNKNOWN.map(([cli = ""]) => [cli]),
+  ...SUBCOMMANDS,
+  ["local/look", "logs"],
+  ["ops/query"],
+  ["ops/trace"],
+])("%s %s --help ends with 0, and has the codes and examples of every help", async (cli, ...args) => {
+  const { code, stdout } = await run(cli, [...args, "--help"]);
+  expect(stdout).toMatch(/^Usage: (npm (start|run \S+) -- |node --import tsx __tests__)/);
+  expect(stdout).toMatch(
+    /\n\nOptions:\n.*\n\nExit codes:\n {2}0 .*\n {2}2 {5}the command line is wrong\n.*\nExamples:\n {2}/s,
+  );
   expect(code).toBe(0);
 });

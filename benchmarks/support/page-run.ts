@@ -27,12 +27,16 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
     code = outcome.code;
   });
   let url = "";
+  let searchUrl = "";
   try {
     await eventually(() => {
       if (code !== undefined) return;
       const found = /open (http:\S+) in a browser/.exec(command.stderr)?.[1];
-      if (found === undefined) throw new Error(`no page yet: ${command.stderr}`);
+      // Another pipe, which may be read later.
+      const search = /^export OPENSEARCH_URL=(\S+)/m.exec(command.stdout)?.[1];
+      if (found === undefined || search === undefined) throw new Error(`no page yet: ${command.stderr}`);
       url = found;
+      searchUrl = search;
     }, 90_000);
   } catch (error) {
     command.interrupt();
@@ -41,7 +45,7 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
   if (url === "") throw new Error(`the run ended with ${code}: ${command.stderr}`);
   return {
     url,
-    searchUrl: /^OpenSearch: (http:\S+)/m.exec(command.stderr)?.[1] ?? "",
+    searchUrl,
     kill: async () => {
       command.kill();
       await command.ended;

@@ -137,7 +137,8 @@ function hourStart(ms: number): number {
   return ms - (ms % HOUR_MS);
 }
 
-function hourState(
+/** A comparison as the page and `status` show it. @param settledMs lines that arrived later are not late yet */
+export function hourState(
   found: LayerComparison,
   { fromMs, toMs, minutesPerHour }: Window,
   settledMs: number,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { panelColumns } from "../../dashboards/rows";
 import type { Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
+import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
 import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
@@ -31,8 +32,6 @@ const LAYERS_EVERY_MS = 2_000;
 /** Interval of counting the stream's lines, also without an open page, so that a page that opens need not wait. */
 const TAIL_EVERY_MS = 1_000;
 const HOURS_EVERY_MS = 2_000;
-/** Margin beside buffers and schedule: a function's start, a query, a slow machine. */
-const SETTLE_MARGIN_MS = 15_000;
 
 /** The local stream stamps records in order, so a reading can end this soon after its window. */
 const DISORDER_MS = 1_000;
@@ -220,14 +219,4 @@ function streamArnOf({ plane }: LocalRun): string {
   const [stream] = plane.streams;
   if (stream === undefined) throw new Error("the Terraform has no stream");
   return stream.arn;
-}
-
-/** Buffers once and the schedule twice, because a line may just have missed a merge. */
-function settleMs({ plane, timeScale }: LocalRun): number {
-  const buffers = plane.deliveryStreams.map(
-    ({ bufferSeconds, transformation }) => bufferSeconds + (transformation?.bufferSeconds ?? 0),
-  );
-  const periods = plane.schedules.map(({ everySeconds }) => everySeconds);
-  const seconds = Math.max(0, ...buffers) + 2 * Math.max(0, ...periods);
-  return (seconds * 1_000) / timeScale + SETTLE_MARGIN_MS;
 }

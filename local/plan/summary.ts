@@ -6,8 +6,37 @@ const WIDTH = 96;
  * resources and properties with that reason. A line without a reason is unchanged.
  */
 export function summarizeNotHonoured(notHonoured: readonly string[]): string[] {
+  const { whole, byReason } = groupNotHonoured(notHonoured);
+  for (const [reason, { kinds, byType }] of byReason) {
+    const properties = [...byType].map(([type, names]) => `${type} ${[...names].join(", ")}`);
+    whole.push(`${reason}:`, ...wrap([...kinds, ...properties].join("; ")).map((line) => `    ${line}`));
+  }
+  return whole;
+}
+
+/** Number of entries in that list: properties of a type, types of resources, and lines without a reason. */
+export function countNotHonoured(notHonoured: readonly string[]): number {
+  const { whole, byReason } = groupNotHonoured(notHonoured);
+  const grouped = [...byReason.values()].flatMap(({ kinds, byType }) => [
+    kinds.length,
+    ...[...byType.values()].map(({ size }) => size),
+  ]);
+  return grouped.reduce((sum, count) => sum + count, whole.length);
+}
+
+interface Group {
+  readonly kinds: string[];
+  /** Properties by type of resource. */
+  readonly byType: Map<string, Set<string>>;
+}
+
+function groupNotHonoured(notHonoured: readonly string[]): {
+  /** Lines without a reason. */
+  readonly whole: string[];
+  readonly byReason: ReadonlyMap<string, Group>;
+} {
   const whole: string[] = [];
-  const byReason = new Map<string, { readonly kinds: string[]; readonly byType: Map<string, Set<string>> }>();
+  const byReason = new Map<string, Group>();
   const of = (reason: string) => {
     const group = byReason.get(reason) ?? { kinds: [], byType: new Map<string, Set<string>>() };
     byReason.set(reason, group);
@@ -25,11 +54,7 @@ export function summarizeNotHonoured(notHonoured: readonly string[]): string[] {
       whole.push(line);
     }
   }
-  for (const [reason, { kinds, byType }] of byReason) {
-    const properties = [...byType].map(([type, names]) => `${type} ${[...names].join(", ")}`);
-    whole.push(`${reason}:`, ...wrap([...kinds, ...properties].join("; ")).map((line) => `    ${line}`));
-  }
-  return whole;
+  return { whole, byReason };
 }
 
 function wrap(text: string): string[] {

@@ -2,7 +2,7 @@ import type { EnvironmentDefinition } from "../../environments/environment";
 import { ACCOUNT_ID, REGION } from "../../environments/location";
 import { answerTo } from "../../lib/answer-to";
 import { textLike } from "../../lib/arguments";
-import { ending, runCommand } from "../../lib/command";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT } from "../../lib/exit";
 import { preflightOfEnvironment } from "../preflight/environment";
 import { preflight } from "../preflight/preflight";
@@ -24,7 +24,7 @@ function counted({ add, change, remove }: Changes): string {
   return `${add} added, ${change} changed, ${remove} removed`;
 }
 
-const program = environmentCommand("npm run bootstrap --")
+const program = environmentCommand(programName(__filename, "npm run bootstrap --", "retail-bi bootstrap"))
   .description(
     "Creates the bucket of an environment's state and what the account must have once, and writes the environment's account and region to a file.",
   )
@@ -43,10 +43,6 @@ const program = environmentCommand("npm run bootstrap --")
     "let your own IAM role use Dashboards and administer the search domain (asked on a terminal)",
   )
   .option("--no-administrator", "let it not, and do not ask")
-  .addHelpText(
-    "after",
-    `\nAt the end it looks for what would make the deploy fail, as the command preflight does. Exit codes: 0 done, 1 an error, 2 the command line is wrong.`,
-  )
   .action(
     ending(async (definition: EnvironmentDefinition, options: BootstrapFlags) => {
       const { name: environment } = definition;
@@ -71,6 +67,12 @@ const program = environmentCommand("npm run bootstrap --")
       return EXIT.ok;
     }),
   );
+
+addHelp(program, {
+  codes: { 0: "done; what a deploy would fail of is printed", 1: "an error" },
+  notes: "At the end it looks for what would make the deploy fail, as the command preflight does.",
+  examples: ["dev", "prod --account-id 123456789012 --region eu-west-1"],
+});
 
 async function askAdministrator(roleArn: string): Promise<boolean> {
   const question = `Let your role use Dashboards and administer the search domain? ${roleArn} [y/N]: `;

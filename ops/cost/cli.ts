@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { integerBetween, numberBetween } from "../../lib/arguments";
-import { ending, isClone, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, isClone, programName, runCommand } from "../../lib/command";
 import { EXIT } from "../../lib/exit";
 import type { Variables } from "../../lib/variables";
 import { findStack, type StackSource } from "../../local/plan/stack-source";
@@ -14,11 +14,6 @@ import type { CostSettings } from "./settings";
 
 const PROGRAM = programName(__filename, "npm run cost --", "retail-bi cost");
 const IN_CLONE = isClone(__filename);
-
-const HELP = `
-It reads the synthesized stack and a table of prices, and calls nobody. A rate of 0 is an idle system. A table of your
-own (--prices) has the form of ops/cost/prices.json. docs/costs.md has the report's main figures.
-Exit codes: 0 done, also when a setting does not fit, 1 an error, 2 the command line is wrong.`;
 
 interface Options extends TargetFlags, Load {
   readonly compare?: string;
@@ -60,7 +55,6 @@ const program = addTargetOptions(new Command(PROGRAM))
   )
   .option("--prices <file>", "table of prices in the place of the command's own")
   .option("--json", "print one JSON document on stdout", false)
-  .addHelpText("after", HELP)
   .action(
     ending(
       placed(async (place, { compare, prices: file, json, ...options }: Options) => {
@@ -78,5 +72,12 @@ const program = addTargetOptions(new Command(PROGRAM))
       }),
     ),
   );
+
+addHelp(program, {
+  codes: { 0: "done, also when a setting does not fit", 1: "an error" },
+  notes:
+    "It reads the synthesized stack and a table of prices, and calls nobody. A rate of 0 is an idle system. A table of your own (--prices) has the form of ops/cost/prices.json. docs/costs.md has the report's main figures.",
+  examples: [`${programName(__filename, "dev", "--stack cdktf.out")} --events-per-second 100`],
+});
 
 void runCommand(program);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ending, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 import { stackName } from "../../local/plan/stack-source";
@@ -9,10 +9,6 @@ import { type PreflightOptions, preflight } from "./preflight";
 import { preflightCode, reportText } from "./report";
 
 const PROGRAM = programName(__filename, "npm run preflight --", "retail-bi preflight");
-
-const HELP = `
-It reads only; docs/operations.md lists its calls, and the policy that they need.
-Exit codes: 0 nothing will fail, as far as it is known, 1 something will, or an error, 2 the command line is wrong.`;
 
 interface Options extends TargetFlags {
   readonly json: boolean;
@@ -35,7 +31,6 @@ function optionsOf(place: Place, variables: Variables): PreflightOptions {
 const program = addTargetOptions(new Command(PROGRAM))
   .description("Says before a deploy what will fail: account, quotas, names, permissions. Changes nothing.")
   .option("--json", "print one JSON document on stdout", false)
-  .addHelpText("after", HELP)
   .action(
     ending(
       placed(async (place, { json }: Options) => {
@@ -45,5 +40,11 @@ const program = addTargetOptions(new Command(PROGRAM))
       }),
     ),
   );
+
+addHelp(program, {
+  codes: { 0: "nothing will fail, as far as it is known", 1: "something will, or an error" },
+  notes: "It reads only; docs/operations.md lists its calls, and the policy that they need.",
+  examples: [programName(__filename, "dev", "--stack cdktf.out")],
+});
 
 void runCommand(program);

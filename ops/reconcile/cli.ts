@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { httpUrl, integerBetween } from "../../lib/arguments";
-import { ending, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import type { ExitCode } from "../../lib/exit";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
 import { clientsOf, retentionOf, type Target } from "../target/target";
@@ -56,7 +56,6 @@ async function compareIn(target: Target, options: Options): Promise<ExitCode> {
 }
 
 const PROGRAM = programName(__filename, "npm run reconcile --", "retail-bi reconcile");
-const EXAMPLE = programName(__filename, `${PROGRAM} dev`, `${PROGRAM} --stack cdktf.out`);
 
 const program = addTargetOptions(new Command(PROGRAM))
   .description("Compares stream, raw zone, Parquet, quarantine and index of a deployed system, line by line.")
@@ -75,16 +74,18 @@ const program = addTargetOptions(new Command(PROGRAM))
   )
   .option("--search-url <url>", "URL of the search engine, such as an open tunnel", httpUrl)
   .option("--json", "print one JSON document on stdout", false)
-  .addHelpText(
-    "after",
-    `
-Exit codes: 0 all layers agree; 1 they disagree, or it could not be determined (a layer was not compared, no line is in
-the range, or an error, which leaves stdout empty); 2 the command line is wrong; 130 interrupted.
-
-Lines older than the stream's retention are compared with the raw zone instead of the stream.
-With the endpoints that ${programName(__filename, "npm start", "retail-bi start")} prints, the command compares that run; lines of the last minute may be on their way:
-  ${EXAMPLE} --to 2026-11-25T14:49 --search-url http://127.0.0.1:4573`,
-  )
   .action(ending(placed(run)));
+
+const PLACE = programName(__filename, "dev", "--stack cdktf.out");
+addHelp(program, {
+  codes: {
+    0: "all layers agree",
+    1: "they disagree, or it could not be determined (a layer was not compared, no line is in the range, or an error, which leaves stdout empty)",
+    130: "interrupted",
+  },
+  notes: `Lines older than the stream's retention are compared with the raw zone instead of the stream.
+With the endpoints of a local run (the command env), it compares that run; lines of the last minute may be on their way.`,
+  examples: [`${PLACE} --tunnel`, `${PLACE} --to 2026-11-25T14:49 --search-url "$OPENSEARCH_URL"`],
+});
 
 void runCommand(program);

@@ -5,12 +5,12 @@ import type { DataSources } from "./reconcile";
 import { retailSummary } from "./retail-summary";
 import { athenaSql } from "./sql";
 
-/** The data sources of a deployed system. @param searchUrl of the engine or a tunnel; without one, the index is none of them */
+/** The data sources of a system. @param search client of the engine, or its URL or a tunnel's; without one, the index is none of them */
 export function dataSourcesOf(
   { contract, stream, tables, analysts, index, lakeBucket }: Target,
   { kinesis, s3, athena }: Clients,
   retentionHours: number,
-  searchUrl: string | undefined,
+  search: string | Client | undefined,
 ): DataSources {
   return {
     kinesis,
@@ -26,8 +26,11 @@ export function dataSourcesOf(
         },
       }),
     ...(index !== undefined &&
-      searchUrl !== undefined && {
-        search: { client: new Client({ node: searchUrl }), indexPattern: `${index}*` },
+      search !== undefined && {
+        search: {
+          client: typeof search === "string" ? new Client({ node: search }) : search,
+          indexPattern: `${index}*`,
+        },
       }),
     failures: { s3, bucket: lakeBucket },
   };

@@ -32,17 +32,30 @@ async function readObjects(
   window: Window | undefined,
 ): Promise<Map<string, QuarantinedLine>> {
   const lines = new Map<string, QuarantinedLine>();
+  for await (const { entries } of quarantineObjects({ s3, bucket })) {
+    for (const entry of entries) {
+      if (!window || isInWindow(window, parseTimestamp(entry.arrived_at))) addQuarantined(lines, entry);
+    }
+  }
+  return lines;
+}
+
+/**
+ * The objects of the quarantine with their entries.
+ * @throws what the client throws; SyntaxError naming the object with a line that is not JSON
+ */
+export async function* quarantineObjects({ s3, bucket }: FailureBucket): AsyncGenerator<{
+  readonly location: string;
+  readonly entries: readonly QuarantineEntry[];
+}> {
   const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.quarantine });
   for await (const { Contents } of pages) {
     for (const { Key: key = "" } of Contents ?? []) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      const text = (await Body?.transformToString()) ?? "";
-      for (const entry of entriesOf(text, `s3://${bucket}/${key}`)) {
-        if (!window || isInWindow(window, parseTimestamp(entry.arrived_at))) addQuarantined(lines, entry);
-      }
+      const location = `s3://${bucket}/${key}`;
+      yield { location, entries: entriesOf((await Body?.transformToString()) ?? "", location) };
     }
   }
-  return lines;
 }
 
 function entriesOf(text: string, location: string): QuarantineEntry[] {

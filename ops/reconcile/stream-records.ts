@@ -3,10 +3,13 @@ import {
   GetRecordsCommand,
   type GetRecordsCommandOutput,
   GetShardIteratorCommand,
+  InvalidArgumentException,
   type KinesisClient,
+  type _Record as KinesisRecord,
   ListShardsCommand,
   type ListShardsCommandOutput,
   ProvisionedThroughputExceededException,
+  ResourceNotFoundException,
 } from "@aws-sdk/client-kinesis";
 import type { StreamRecord } from "../../contract/lines";
 import { isInWindow, type Window } from "./window";
@@ -64,15 +67,13 @@ async function* shardRecords(
   let iterator = start.ShardIterator;
   while (iterator !== undefined) {
     const answer = await getRecords(kinesis, iterator);
-    for (const { SequenceNumber, ApproximateArrivalTimestamp, Data } of answer.Records ?? []) {
-      if (SequenceNumber === undefined || ApproximateArrivalTimestamp === undefined || Data === undefined) {
-        throw new Error(`${streamName}, ${shardId}: a record has no sequence number, arrival time or data`);
-      }
-      const arrivedAtMs = ApproximateArrivalTimestamp.getTime();
+    for (const one of answer.Records ?? []) {
+      const record = recordOf(one, streamName, shardId);
+      const { arrivedAtMs } = record;
       // Arrival is approximate: a later record of the shard may have an earlier time, but by less than this.
       if (window && arrivedAtMs > window.toMs + disorderMs) return;
       if (window && !isInWindow(window, arrivedAtMs)) continue;
-      yield { shardId, sequenceNumber: SequenceNumber, arrivedAtMs, data: Data };
+      yield record;
     }
     // An empty answer does not mean the end: GetRecords covers only a part of the shard.
     const ended = (answer.Records ?? []).length === 0 && (answer.MillisBehindLatest ?? 0) === 0;
@@ -80,14 +81,76 @@ async function* shardRecords(
   }
 }
 
+/** Answers without a record until the one that was asked for is taken to be gone. */
+const MOST_EMPTY_ANSWERS = 20;
+
+/**
+ * The record at a sequence number; undefined when the stream does not have it any more, or never had it.
+ * @throws what the client throws: stream not found, access denied.
+ */
+export async function recordAt(
+  kinesis: KinesisClient,
+  streamName: string,
+  shardId: string,
+  sequenceNumber: string,
+): Promise<StreamRecord | undefined> {
+  let iterator: string | undefined;
+  try {
+    const start = await kinesis.send(
+      new GetShardIteratorCommand({
+        StreamName: streamName,
+        ShardId: shardId,
+        ShardIteratorType: "AT_SEQUENCE_NUMBER",
+        StartingSequenceNumber: sequenceNumber,
+      }),
+    );
+    iterator = start.ShardIterator;
+  } catch (error) {
+    // A shard that is gone, or a number that the shard cannot have. A stream that is not there is another error.
+    const isShard = error instanceof ResourceNotFoundException && /\bshardId-/.test(error.message);
+    if (isShard || error instanceof InvalidArgumentException) return undefined;
+    throw error;
+  }
+  for (let empty = 0; iterator !== undefined && empty < MOST_EMPTY_ANSWERS; empty++) {
+    const answer = await getRecords(kinesis, iterator, 1);
+    const [first] = answer.Records ?? [];
+    // The iterator of a record that has expired begins at the oldest one.
+    if (first)
+      return first.SequenceNumber === sequenceNumber ? recordOf(first, streamName, shardId) : undefined;
+    if ((answer.MillisBehindLatest ?? 0) === 0) return undefined;
+    iterator = answer.NextShardIterator;
+  }
+  return undefined;
+}
+
+function recordOf(
+  { SequenceNumber, ApproximateArrivalTimestamp, Data }: KinesisRecord,
+  streamName: string,
+  shardId: string,
+): StreamRecord {
+  if (SequenceNumber === undefined || ApproximateArrivalTimestamp === undefined || Data === undefined) {
+    throw new Error(`${streamName}, ${shardId}: a record has no sequence number, arrival time or data`);
+  }
+  return {
+    shardId,
+    sequenceNumber: SequenceNumber,
+    arrivedAtMs: ApproximateArrivalTimestamp.getTime(),
+    data: Data,
+  };
+}
+
 /**
  * One GetRecords, repeated while the shard's read throughput is exceeded: an answer of 10 MiB uses up five seconds of it, and
  * other consumers read, too. The client's own retries end before that.
  */
-async function getRecords(kinesis: KinesisClient, iterator: string): Promise<GetRecordsCommandOutput> {
+async function getRecords(
+  kinesis: KinesisClient,
+  iterator: string,
+  limit: number = RECORDS_PER_CALL,
+): Promise<GetRecordsCommandOutput> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await kinesis.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: RECORDS_PER_CALL }));
+      return await kinesis.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: limit }));
     } catch (error) {
       const isThrottled = error instanceof ProvisionedThroughputExceededException;
       if (!isThrottled || attempt === THROTTLED_ATTEMPTS) throw error;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Command } from "commander";
-import { ending, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
 import { given } from "../../lib/given";
 import { partitionsOf } from "../../lib/glue-partitions";
@@ -110,41 +110,36 @@ async function runReplay(place: Place, options: ReplayOptions): Promise<ExitCode
 const program = new Command(programName(__filename, "npm run", "retail-bi")).description(
   "Brings back records that did not reach a layer.",
 );
-const USAGE = programName(__filename, "-- [environment] [options]", "[options]");
+const PLACE = programName(__filename, "dev", "--stack cdktf.out");
 
-addTargetOptions(program.command("redrive"))
-  .usage(USAGE)
+const redriveCommand = addTargetOptions(program.command("redrive"))
   .description(
     "Reprocesses records that the event source mapping discarded, from the lake through UpsertToES.",
   )
   .option("--dry-run", "report what would be redriven, and change nothing", false)
   .option("--json", "print one JSON document on stdout", false)
-  .addHelpText(
-    "after",
-    `
-Exit codes: 0 all objects are redriven, or there are none (--dry-run: they were listed); 1 an object failed and is still
-in the lake, or an error; 2 the command line is wrong.
-
-An object is deleted when its whole batch was acknowledged. The command may be repeated.`,
-  )
   .action(ending(placed(runRedrive)));
+addHelp(redriveCommand, {
+  codes: {
+    0: "all objects are redriven, or there are none (--dry-run: they were listed)",
+    1: "an object failed and is still in the lake, or an error",
+  },
+  notes: "An object is deleted when its whole batch was acknowledged. The command may be repeated.",
+  examples: [`${PLACE} --dry-run`],
+});
 
-addTargetOptions(program.command("replay"))
-  .usage(USAGE)
+const replayCommand = addTargetOptions(program.command("replay"))
   .description("Reads the stream again and writes the lines that the raw zone is missing.")
   .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
   .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
   .option("--dry-run", "report missing lines, and write nothing", false)
   .option("--json", "print one JSON document on stdout", false)
-  .addHelpText(
-    "after",
-    `
-Exit codes: 0 the lake has every line of the range (--dry-run: missing lines were counted); 1 an error; 2 the command
-line is wrong.
-
-By default the last quarter of an hour is excluded, because its lines may still be on their way. A line that Firehose
-delivers later becomes a duplicate in the raw zone, which is at-least-once; the merge reduces it to one row.`,
-  )
   .action(ending(placed(runReplay)));
+addHelp(replayCommand, {
+  codes: { 0: "the lake has every line of the range (--dry-run: missing lines were counted)", 1: "an error" },
+  notes:
+    "By default the last quarter of an hour is excluded, because its lines may still be on their way. A line that Firehose delivers later becomes a duplicate in the raw zone, which is at-least-once; the merge reduces it to one row.",
+  examples: [`${PLACE} --dry-run`, `${PLACE} --from 2026-11-25T13:00 --to 2026-11-25T14:00`],
+});
 
 void runCommand(program);

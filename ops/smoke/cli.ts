@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Command, Option } from "commander";
 import { httpUrl, numberBetween } from "../../lib/arguments";
-import { ending, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode } from "../../lib/exit";
 import { createKinesisClient, kinesisPut } from "../../loadgen/kinesis";
 import { dataSourcesOf } from "../reconcile/data-sources";
@@ -70,7 +70,6 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
 }
 
 const PROGRAM = programName(__filename, "npm run smoke --", "retail-bi smoke");
-const EXAMPLE = programName(__filename, `${PROGRAM} dev`, `${PROGRAM} --stack cdktf.out`);
 
 const program = addTargetOptions(new Command(PROGRAM))
   .description(
@@ -84,16 +83,14 @@ const program = addTargetOptions(new Command(PROGRAM))
   .option("--search-url <url>", "URL of the search engine, such as an open tunnel", httpUrl)
   .option("--wait <minutes>", "longest time to wait for the layers", numberBetween(0, 24 * 60), WAIT_MINUTES)
   .option("--json", "print one JSON document on stdout", false)
-  .addHelpText(
-    "after",
-    `
-Exit codes: 0 every part is ok; 1 one failed or could not be looked at; 2 the command line is wrong; 130 interrupted.
-
-Of the lines, 5 break the contract, 50 share records, and 10 are user records of one aggregated record. Nothing is deleted:
-panels and saved queries leave out the lines that the contract's "smoke" marks.
-With the endpoints that ${programName(__filename, "npm start", "retail-bi start")} prints, the command tests that run:
-  ${EXAMPLE} --search-url http://127.0.0.1:4573`,
-  )
   .action(ending(placed(run)));
+
+const PLACE = programName(__filename, "dev", "--stack cdktf.out");
+addHelp(program, {
+  codes: { 0: "every part is ok", 1: "one failed or could not be looked at", 130: "interrupted" },
+  notes: `Of the lines, 5 break the contract, 50 share records, and 10 are user records of one aggregated record. Nothing is deleted: panels and saved queries leave out the lines that the contract's "smoke" marks.
+With the endpoints of a local run (the command env), it tests that run.`,
+  examples: [`${PLACE} --tunnel`, `${PLACE} --search-url "$OPENSEARCH_URL"`],
+});
 
 void runCommand(program);

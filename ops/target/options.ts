@@ -30,10 +30,15 @@ const IN_CLONE = isClone(__filename);
 /** Adds what says where a command works. An environment can be named only where there are any: in a clone. */
 export function addTargetOptions(command: Command): Command {
   if (IN_CLONE) command.argument("[environment]", "such as dev");
+  return addStackOptions(command, IN_CLONE ? "of another app, instead of an environment" : "");
+}
+
+/** Adds the options that name a synthesized stack. @param which describes the stack; may be empty */
+export function addStackOptions(command: Command, which: string): Command {
   return command
     .option(
       "--stack <folder>",
-      `synthesized stack${IN_CLONE ? " of another app, instead of an environment" : ""}: its folder, or the app's cdktf.out`,
+      `synthesized stack${which === "" ? "" : ` ${which}`}: its folder, or the app's cdktf.out`,
     )
     .option("--var <name=value>", "value of a variable of that stack; repeatable", each)
     .option("--var-file <file>", "file of such values, .tfvars or .tfvars.json; repeatable", each);
@@ -61,7 +66,8 @@ export function placed<Options extends TargetFlags, Result>(
   };
 }
 
-function placeOf(
+/** @throws UsageError when neither an environment nor a stack is named, or both are */
+export function placeOf(
   environment: string | undefined,
   { stack, var: variables, varFile: variableFiles }: TargetFlags,
 ): Place {

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import type { EnvironmentDefinition } from "../../environments/environment";
 import { answerTo } from "../../lib/answer-to";
 import { textLike } from "../../lib/arguments";
-import { ending, isClone, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, isClone, programName, runCommand } from "../../lib/command";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
@@ -20,8 +20,6 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** A duration in Go's format. */
 const duration = textLike(/^(0|(\d+(\.\d+)?(ms|s|m|h))+)$/, "A duration such as 60s or 10m");
-
-const CODES = "Exit codes: 0 done, 1 an error, 2 the command line is wrong.";
 
 interface DriftOptions extends TargetFlags {
   readonly json: boolean;
@@ -47,10 +45,6 @@ const driftCommand = addTargetOptions(new Command("drift"))
     "time to wait for a state lock that another process holds",
     duration,
     "60s",
-  )
-  .addHelpText(
-    "after",
-    "\nExit codes: 0 no drift, 3 drift, 1 drift could not be determined, 2 the command line is wrong.\nRun it on the commit that is deployed.",
   )
   .action(
     ending(
@@ -78,10 +72,6 @@ const destroyCommand = environmentCommand("destroy")
     duration,
     "60s",
   )
-  .addHelpText(
-    "after",
-    "\nExit codes: 0 everything is destroyed, 1 resources remain or an error, 2 the command line is wrong.",
-  )
   .action(
     ending(async (definition: EnvironmentDefinition, options: DestroyFlags) => {
       const { name: environment } = definition;
@@ -105,7 +95,6 @@ const planSummaryCommand = addTargetOptions(new Command("plan-summary"))
   .argument("[file]", "output of `terraform show -json <plan>` (default: standard input)")
   .option("--text <file>", "output of `terraform show -no-color <plan>`, to include folded")
   .option("--json", "print JSON instead of Markdown", false)
-  .addHelpText("after", `\n${CODES}`)
   .action(
     ending(
       placed((place, options: SummaryOptions, file) => {
@@ -169,6 +158,18 @@ async function ask(environment: string, resources: number): Promise<boolean> {
   const question = `${resources} resources and their data will be removed. Type ${environment} to continue: `;
   return (await answerTo(question)) === environment;
 }
+
+const PLACE = programName(__filename, "dev", "--stack cdktf.out");
+addHelp(driftCommand, {
+  codes: { 0: "no drift", 1: "drift could not be determined", 3: "drift" },
+  notes: "Run it on the commit that is deployed.",
+  examples: [PLACE],
+});
+addHelp(planSummaryCommand, { codes: { 0: "done", 1: "an error" }, examples: [`${PLACE} plan.json`] });
+addHelp(destroyCommand, {
+  codes: { 0: "everything is destroyed", 1: "resources remain, or an error" },
+  examples: ["dev"],
+});
 
 const program = new Command(programName(__filename, "npm run", "retail-bi"))
   .addCommand(driftCommand)

@@ -1,22 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import { ending, programName, runCommand } from "../../lib/command";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT } from "../../lib/exit";
 import { LOOPBACK } from "../../lib/loopback";
 import { addTargetOptions, placed, type TargetFlags, targetOf } from "../target/options";
 import { runTunnel } from "./run";
 
 const PROGRAM = programName(__filename, "npm run tunnel --", "retail-bi tunnel");
-const EXAMPLE = programName(__filename, `${PROGRAM} dev`, `${PROGRAM} --stack cdktf.out`);
-
-const HELP = `
-Without --endpoint it needs the AWS CLI with its Session Manager plugin, and a bastion in the network.
-Exit codes: 0 ended by Ctrl-C, 1 the tunnel cannot be opened or was lost, 2 the command line is wrong.
-It uses the credentials of your shell (AWS_PROFILE and so on); they never leave this machine.
-
-Examples:
-  ${EXAMPLE}
-  ${EXAMPLE} --endpoint https://vpc-salesv1-….eu-west-1.es.amazonaws.com   (over a VPN)
-  curl http://127.0.0.1:9200/_cat/indices`;
 
 function port(text: string): number {
   const value = Number(text);
@@ -51,7 +40,6 @@ const program = addTargetOptions(new Command(PROGRAM))
   .description("Opens a signing tunnel to the search domain of a deployed system, for OpenSearch Dashboards.")
   .option("--port <port>", "local port", port, 9200)
   .option("--endpoint <url>", "endpoint of the domain, if it is reachable without a session", endpoint)
-  .addHelpText("after", HELP)
   .action(
     ending(
       placed(async (place, { port, endpoint }: Options) => {
@@ -64,5 +52,17 @@ const program = addTargetOptions(new Command(PROGRAM))
       }),
     ),
   );
+
+const PLACE = programName(__filename, "dev", "--stack cdktf.out");
+addHelp(program, {
+  codes: { 0: "ended by Ctrl-C", 1: "the tunnel cannot be opened or was lost" },
+  notes: `Without --endpoint it needs the AWS CLI with its Session Manager plugin, and a bastion in the network.
+It uses the credentials of your shell (AWS_PROFILE and so on); they never leave this machine.`,
+  examples: [
+    PLACE,
+    `${PLACE} --endpoint https://vpc-salesv1-….eu-west-1.es.amazonaws.com   # over a VPN`,
+    "curl http://127.0.0.1:9200/_cat/indices",
+  ],
+});
 
 void runCommand(program);

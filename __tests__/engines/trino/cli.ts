@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { ending, runCommand } from "../../../lib/command";
+import { addHelp, ending, runCommand } from "../../../lib/command";
 import { EXIT, type ExitCode } from "../../../lib/exit";
 import { OperatorError } from "../../../lib/operator-error";
 import { startTrino } from "./server";
@@ -24,12 +24,12 @@ async function main(): Promise<ExitCode> {
   }
 }
 
-void runCommand(
-  new Command("node --import tsx __tests__/engines/trino/cli.ts")
-    .description("Starts a Trino for trying things out, and ends it with Ctrl-C.")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 ended by Ctrl-C, 1 an error, 2 the command line is wrong, 130 interrupted before it had started.",
-    )
-    .action(ending(main)),
-);
+const program = new Command("node --import tsx __tests__/engines/trino/cli.ts")
+  .description("Starts a Trino for trying things out, and ends it with Ctrl-C.")
+  .action(ending(main));
+addHelp(program, {
+  codes: { 0: "ended by Ctrl-C", 1: "an error", 130: "interrupted before it had started" },
+  examples: [""],
+});
+
+void runCommand(program);

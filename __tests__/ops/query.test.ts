@@ -1,0 +1,72 @@
+import { errorPosition } from "../../ops/query/error-position";
+import { resultTable } from "../../ops/query/table";
+
+describe("the place of an error", () => {
+  test("by line and column", () => {
+    expect(
+      errorPosition("SELECT a,\n\tb FROM t", "COLUMN_NOT_FOUND: line 2:2: Column 'b' cannot be resolved"),
+    ).toBe("\tb FROM t\n\t^");
+  });
+
+  test("of a long line shows what is around it", () => {
+    const sql = `SELECT ${"a, ".repeat(100)}nope FROM t`;
+    const column = sql.indexOf("nope") + 1;
+    const [line = "", mark = ""] = errorPosition(sql, `line 1:${column}: x`)?.split("\n") ?? [];
+    expect(line.length).toBeLessThanOrEqual(70);
+    expect(line.slice(mark.indexOf("^"))).toMatch(/^nope FROM t/);
+  });
+
+  test("by the name that is not known, if it is there once", () => {
+    const message = "COLUMN_NOT_FOUND: Column 'nope' cannot be resolved";
+    expect(errorPosition("SELECT country,\n nope FROM t", message)).toBe(" nope FROM t\n ^");
+    expect(errorPosition("SELECT nope, NOPE FROM t", message)).toBeUndefined();
+    expect(errorPosition("SELECT nopes FROM t", message)).toBeUndefined();
+  });
+
+  test("is not guessed", () => {
+    expect(errorPosition("SELECT 1", "the query was cancelled")).toBeUndefined();
+    expect(errorPosition("SELECT 1", "line 7:1: x")).toBeUndefined();
+  });
+});
+
+describe("a result as a table", () => {
+  const columns = [
+    { name: "country", type: "varchar" },
+    { name: "n", type: "bigint" },
+  ];
+
+  test("has numbers to the right, and NULL", () => {
+    expect(
+      resultTable(
+        columns,
+        [
+          ["France", "2728"],
+          [null, "1"],
+        ],
+        80,
+      ),
+    ).toBe(
+      [
+        "┌─────────┬──────┐",
+        "│ country │    n │",
+        "├─────────┼──────┤",
+        "│ France  │ 2728 │",
+        "│ NULL    │    1 │",
+        "└─────────┴──────┘",
+      ].join("\n"),
+    );
+  });
+
+  test("is no wider than the terminal, and its widest column is cut", () => {
+    const rows = [["x".repeat(200), "123456789"]];
+    const lines = resultTable(columns, rows, 40).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBe(40);
+    expect(lines.join("\n")).toContain("123456789");
+    expect(lines.join("\n")).toContain("x…");
+    expect(resultTable(columns, rows, Number.POSITIVE_INFINITY)).toContain("x".repeat(200));
+  });
+
+  test("is not broken by what a cell holds", () => {
+    expect(resultTable(columns, [["a\nb\u001b[2J", "1"]], 80)).toContain("│ a b [2J │");
+  });
+});

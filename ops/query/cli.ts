@@ -1,0 +1,127 @@
+import { text as textOf } from "node:stream/consumers";
+import { Command, Option } from "commander";
+import Papa from "papaparse";
+import { integerBetween } from "../../lib/arguments";
+import { addHelp, ending, programName, runCommand } from "../../lib/command";
+import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
+import { OperatorError } from "../../lib/operator-error";
+import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
+import { clientsOf } from "../target/target";
+import { errorPosition } from "./error-position";
+import { QueryFailed, type QueryResult, runQuery } from "./execution";
+import { resultTable } from "./table";
+
+interface Options extends RunOrTargetFlags {
+  readonly maxRows: number;
+  readonly csv: boolean;
+  readonly json: boolean;
+}
+
+/** Rows of a table; more would scroll away. */
+const TABLE_ROWS = 200;
+
+const say = (message: string): void => void process.stderr.write(`${message}\n`);
+
+async function run(given: string, options: Options): Promise<ExitCode> {
+  const sql = given === "-" ? await textOf(process.stdin) : given;
+  if (sql.trim() === "") throw new UsageError("the SQL is empty");
+  const { target } = await runOrTargetOf(options, say);
+  if (target.analysts === undefined)
+    throw new OperatorError(`${target.name} has no batch layer: there is no SQL`);
+  const { athena } = clientsOf(target);
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  try {
+    const result = await runQuery({ athena, ...target.analysts }, sql, stop.signal);
+    await show(result, options);
+    return EXIT.ok;
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted;
+    if (!(error instanceof QueryFailed)) throw error;
+    const position = errorPosition(sql, error.message);
+    throw new OperatorError(position === undefined ? error.message : `${position}\n${error.message}`);
+  } finally {
+    athena.destroy();
+  }
+}
+
+async function show(
+  { columns, parts, scannedBytes, milliseconds }: QueryResult,
+  options: Options,
+): Promise<void> {
+  const names = columns.map(({ name }) => name);
+  const write = (text: string): void => void process.stdout.write(`${text}\n`);
+  let count = 0;
+  if (options.csv) {
+    write(csv([names]));
+    for await (const rows of parts) {
+      if (rows.length > 0) write(csv(rows));
+      count += rows.length;
+    }
+  } else if (options.json) {
+    // An object a line, so that a large result needs no memory.
+    for await (const rows of parts) {
+      for (const row of rows)
+        write(JSON.stringify(Object.fromEntries(names.map((name, at) => [name, row[at] ?? null]))));
+      count += rows.length;
+    }
+  } else {
+    const shown: (readonly (string | null)[])[] = [];
+    for await (const rows of parts) {
+      count += rows.length;
+      shown.push(...rows.slice(0, options.maxRows - shown.length));
+      if (count > options.maxRows) break;
+    }
+    const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+    write(resultTable(columns, shown, width));
+    if (count > options.maxRows) {
+      say(`the first ${rowsText(options.maxRows)}: --max-rows, or --csv for all`);
+      count = options.maxRows;
+    }
+  }
+  const seconds = (milliseconds / 1_000).toFixed(1);
+  say(`${rowsText(count)}, ${scannedBytes.toLocaleString("en")} bytes scanned, ${seconds} s`);
+}
+
+function rowsText(count: number): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
+}
+
+/** Lines of CSV (RFC 4180, with line feeds); NULL is an empty field, and the empty text is in quotes. */
+function csv(rows: readonly (readonly (string | null)[])[]): string {
+  return Papa.unparse(
+    rows.map((row) => [...row]),
+    { newline: "\n", quotes: (value) => value === "" },
+  );
+}
+
+const PROGRAM = programName(__filename, "npm run query --", "retail-bi query");
+
+const program = addRunOrTargetOptions(
+  new Command(PROGRAM)
+    .argument("<sql>", "a statement of Athena's SQL; - reads it from standard input")
+    .description(
+      "Runs SQL as an analyst would: in the workgroup and database of a local run, or of a deployed system.",
+    ),
+)
+  .addOption(
+    new Option("--csv", "print CSV: every row; NULL is an empty field").default(false).conflicts("json"),
+  )
+  .option("--json", "print a JSON object a row, cells as texts: every row", false)
+  .option("--max-rows <rows>", "most rows of a table", integerBetween(1, 100_000), TABLE_ROWS)
+  .action(ending(run));
+
+addHelp(program, {
+  codes: {
+    0: "the statement succeeded",
+    1: "it failed, or an error",
+    130: "interrupted: the query is stopped",
+  },
+  notes: "A table is as wide as the terminal; --csv and --json cut nothing.",
+  examples: [
+    '"SELECT country, count(*) AS line_count FROM retail_trans_json GROUP BY country"',
+    '--csv "SELECT * FROM ctas_retail_trans_parquet" > lines.csv',
+  ],
+});
+
+void runCommand(program);

@@ -1,0 +1,41 @@
+/** Characters of a line that are shown around the position. */
+const SHOWN = 70;
+
+/**
+ * The place in the SQL that an error of Athena means: its line, and a mark below the place. An error names it by line and
+ * column (`line 1:8: …`), or only the name that it does not know, which must then occur once.
+ * @returns undefined when the place is not known
+ */
+export function errorPosition(sql: string, message: string): string | undefined {
+  const place = namedPlace(message) ?? placeOfName(sql, message);
+  const text = sql.split("\n")[(place?.line ?? 0) - 1];
+  if (place === undefined || text === undefined) return undefined;
+  const at = Math.min(place.column - 1, text.length);
+  const from = Math.max(0, at - SHOWN / 2);
+  // A tab stays one, so that the mark is below its place.
+  const before = text.slice(from, at).replaceAll(/[^\t]/g, " ");
+  return `${text.slice(from, from + SHOWN)}\n${before}^`;
+}
+
+/** Both from 1. */
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+function namedPlace(message: string): Place | undefined {
+  const [, line, column] = /\bline (\d+):(\d+)/.exec(message) ?? [];
+  return line === undefined ? undefined : { line: Number(line), column: Number(column) };
+}
+
+function placeOfName(sql: string, message: string): Place | undefined {
+  const [, name = ""] = /'([\w.$]+)'/.exec(message) ?? [];
+  const word = name.slice(name.lastIndexOf(".") + 1);
+  if (word === "") return undefined;
+  const escaped = word.replaceAll("$", "\\$");
+  const found = [...sql.matchAll(new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, "gi"))];
+  const [only] = found;
+  if (only === undefined || found.length > 1) return undefined;
+  const before = sql.slice(0, only.index).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
