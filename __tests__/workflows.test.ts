@@ -66,7 +66,7 @@ test("ci runs every lane of .ci/run, nightly the long ones, and together every c
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(text("package.json"));
   // `lint` runs lint:imports.
   const checks = Object.keys(scripts).filter(
-    (name) => /^(lint|typecheck|coverage|test:|build:modules)/.test(name) && name !== "lint:imports",
+    (name) => /^(lint|typecheck|coverage|test:|build:modules|bench$)/.test(name) && name !== "lint:imports",
   );
   expect(called.sort()).toEqual(checks.sort());
 });
