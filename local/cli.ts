@@ -235,6 +235,7 @@ async function start(options: Options): Promise<ExitCode> {
   );
   // Sent when the terminal is closed.
   process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  endWithNpm();
 
   const dataDir = openDataDir(options.dataDir);
   let end: End = { code: EXIT.failed, keepsData: false };
@@ -361,6 +362,20 @@ async function start(options: Options): Promise<ExitCode> {
     phases.stop();
     release();
   }
+}
+
+/** Interval between two looks at whether npm lives. */
+const LOOK_FOR_NPM_MS = 500;
+
+/** Ends the run when the npm that started it was killed: the shell between them dies of the signal, and does not pass it on. */
+function endWithNpm(): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const { ppid } = process;
+  const looking = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(looking);
+    process.kill(process.pid, "SIGTERM");
+  }, LOOK_FOR_NPM_MS).unref();
 }
 
 /** Checks the input file before anything is started. */
