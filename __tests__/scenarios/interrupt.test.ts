@@ -183,7 +183,7 @@ test("Ctrl-C while the query of a merge runs", async () => {
       expect(QueryExecutionIds).not.toEqual([]);
       const { QueryExecutions } = await athena.send(new BatchGetQueryExecutionCommand({ QueryExecutionIds }));
       expect(QueryExecutions?.map(({ Status }) => Status?.State)).toContain("RUNNING");
-    }, 100_000);
+    }, 200_000);
   } finally {
     athena.destroy();
   }
