@@ -94,8 +94,7 @@ export async function findLines(
 
 function literal({ kind }: Column, value: string): string {
   if (kind === "text") return `'${value.replaceAll("'", "''")}'`;
-  if (kind === "timestamp") return `TIMESTAMP '${value}'`;
-  return kind === "decimal" ? `DECIMAL '${value}'` : value;
+  return kind === "timestamp" ? `TIMESTAMP '${value}'` : value;
 }
 
 /** A value as the index has it. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { HOUR_MS } from "../../../contract/hours";
-import type { StreamRecord } from "../../../contract/lines";
+import { isStored, type StreamRecord } from "../../../contract/lines";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { panelSql } from "../../../dashboards/athena";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
@@ -13,8 +14,11 @@ import { Summariser } from "../../../ops/reconcile/summary";
 import { readQuarantine, readSums, readTable } from "../../../ops/reconcile/tables";
 import type { Window } from "../../../ops/reconcile/window";
 import { replay } from "../../../ops/recovery/replay";
+import { findLines, parseColumnValue } from "../../../ops/trace/find";
+import { traceLine } from "../../../ops/trace/journey";
 import { RETAIL_PANELS } from "../../../presets/retail/panels";
 import type { BatchLayer } from "../../support/batch-layer";
+import { judgeRecord } from "../../support/retail";
 import { HOURS, NOW } from "./fixture";
 
 const WHOLE: Window = { fromMs: HOURS[0].startMs, toMs: NOW, minutesPerHour: 60 };
@@ -30,6 +34,7 @@ export async function askEverything(layer: BatchLayer, records: readonly StreamR
   await panels(layer);
   await reconciling(layer);
   await replaying(layer, records);
+  await tracing(layer, records);
 }
 
 /** Merges twice, because an hour is compared only once it is merged; then again with a difference to find. */
@@ -106,4 +111,30 @@ async function replaying({ analysts }: BatchLayer, records: readonly StreamRecor
     { fromMs: HOURS[0].startMs + HOUR_MS, toMs: NOW },
     { dryRun: true },
   );
+}
+
+/** Of each kind of column, a value that a line has; of a line that is stored and one that is refused, the way. */
+async function tracing({ analysts, s3 }: BatchLayer, records: readonly StreamRecord[]): Promise<void> {
+  // Parquet files are named after the query that wrote them, which is another on each engine.
+  const { raw, quarantine } = retailTransaction.tables;
+  const batch = { sql: analysts, tables: { json: raw, parquet: raw, quarantine } };
+  const lines = records.flatMap((record) => judgeRecord(record));
+  const stored = lines.find(isStored);
+  const refused = lines.find((line) => !isStored(line));
+  if (stored === undefined || refused === undefined) throw new Error("the stream lacks a kind of line");
+  for (const { field } of retailTransaction.columns) {
+    const value = stored.verdict.values[field];
+    if (value === null || value === undefined) continue;
+    await findLines({ batch }, parseColumnValue(`${field}=${value}`, retailTransaction.columns), 10);
+  }
+  const kinesis = { send: async () => ({}) } as unknown as KinesisClient;
+  const sources = {
+    kinesis,
+    streamName: "expired",
+    retentionHours: 24,
+    contract: retailTransaction,
+    batch,
+    s3,
+  };
+  for (const { recordId } of [stored, refused]) await traceLine(sources, recordId);
 }
