@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
 import { Random } from "../../loadgen/random";
 import type { Service } from "../../local/plan/data-plane";
+import { forward } from "../support/engine-gate";
 
 interface PutAnswer {
   Records: { SequenceNumber?: string; ShardId?: string; ErrorCode?: string; ErrorMessage?: string }[];
@@ -60,7 +61,7 @@ export async function startFaultyStream(target: string): Promise<FaultyStream> {
       return answerWith(response, 503, { __type: "ServiceUnavailable", message: "unavailable" });
     }
     if (fault === "partial put") return answerWith(response, 200, await putPart(incoming, body));
-    const { status, text } = await forward(incoming, body);
+    const { status, text } = await pass(incoming, body);
     if (fault === "answer of a put lost") response.destroy();
     else answerWith(response, status, text);
   };
@@ -70,10 +71,7 @@ export async function startFaultyStream(target: string): Promise<FaultyStream> {
     const { Records, ...others } = JSON.parse(body.toString()) as { Records: unknown[] };
     const isTaken = Records.map((_, at) => Records.length === 1 || at % 3 !== 2);
     const taken = Records.filter((_, at) => isTaken[at]);
-    const { status, text } = await forward(
-      incoming,
-      Buffer.from(JSON.stringify({ ...others, Records: taken })),
-    );
+    const { status, text } = await pass(incoming, Buffer.from(JSON.stringify({ ...others, Records: taken })));
     if (status !== 200) throw new Error(`the stream answered a part of a put with ${status}: ${text}`);
     const part = JSON.parse(text) as PutAnswer;
     let next = 0;
@@ -86,24 +84,15 @@ export async function startFaultyStream(target: string): Promise<FaultyStream> {
     return { FailedRecordCount: all.filter(({ ErrorCode }) => ErrorCode).length, Records: all };
   };
 
-  const forward = (
+  /** The body may be another than that of the request. */
+  const pass = async (
     { method, url, headers }: IncomingMessage,
     body: Buffer,
-  ): Promise<{ readonly status: number; readonly text: string }> =>
-    new Promise((resolve, reject) => {
-      const { host: _, expect: __, ...others } = headers;
-      const outgoing = request(
-        new URL(url ?? "/", target),
-        { method, headers: { ...others, "content-length": body.length } },
-        (answer) => {
-          buffer(answer).then(
-            (bytes) => resolve({ status: answer.statusCode ?? 0, text: bytes.toString() }),
-            reject,
-          );
-        },
-      );
-      outgoing.on("error", reject).end(body);
-    });
+  ): Promise<{ readonly status: number; readonly text: string }> => {
+    const own = { ...headers, "content-length": String(body.length) };
+    const answer = await forward(target, { method, url, headers: own }, body);
+    return { status: answer.status, text: answer.body.toString() };
+  };
 
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch(() => response.destroy());

@@ -18,6 +18,9 @@ export interface GateKeeper {
   after?(call: EngineCall): Promise<void>;
 }
 
+/** What a request is forwarded with. */
+type Forwarded = Pick<IncomingMessage, "method" | "url" | "headers">;
+
 interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -79,8 +82,9 @@ function callOf({ method = "", url = "", headers }: IncomingMessage, body: Buffe
     : { name: `${method === "PUT" ? "PutObject" : method} ${name}`, writes: true };
 }
 
-function forward(engine: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
-  // The gate answered the expectation itself when it read the body, and the engine has a name of its own.
+/** Sends a request on to an engine, and reads its answer. */
+export function forward(engine: string, { method, url, headers }: Forwarded, body: Buffer): Promise<Answer> {
+  // The proxy answered the expectation itself when it read the body, and the engine has a name of its own.
   const { expect: _, host: __, ...others } = headers;
   return new Promise((resolve, reject) => {
     const outgoing = request(new URL(url ?? "/", engine), { method, headers: others }, (answer) => {
