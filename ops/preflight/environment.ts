@@ -1,13 +1,7 @@
-import { join } from "node:path";
-import {
-  locate,
-  locationFilePath,
-  readLocationFile,
-  UNSET_ACCOUNT_ID,
-  variableName,
-} from "../../environments/location";
+import { locate, locationFilePath, readLocationFile, UNSET_ACCOUNT_ID } from "../../environments/location";
 import type { Variables } from "../../lib/variables";
-import { PROJECT_ROOT, synthesizeEnvironment, workFolder } from "../terraform/stack-folder";
+import { synthesizeLocated } from "../terraform/located-stacks";
+import { PROJECT_ROOT } from "../terraform/stack-folder";
 import type { PreflightOptions } from "./preflight";
 
 /**
@@ -23,14 +17,6 @@ export function preflightOfEnvironment(name: string, variables: Variables): Pref
     accountId: accountId === UNSET_ACCOUNT_ID ? undefined : accountId,
     variables,
     bootstrap: `npm run bootstrap -- ${name}`,
-    synthesize: async (id) => {
-      const located = {
-        ...variables,
-        [variableName(name, "ACCOUNT_ID")]: id,
-        [variableName(name, "REGION")]: region,
-      };
-      const { main, state } = await synthesizeEnvironment(name, located, join(workFolder(variables), name));
-      return [main, state].map(({ path }) => ({ directory: path, variables: {} }));
-    },
+    synthesize: (id) => synthesizeLocated(name, { accountId: id, region }, variables),
   };
 }
