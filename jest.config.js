@@ -1,18 +1,22 @@
 const { availableParallelism } = require("node:os");
 // First of all: workers are started with it.
 require("./__tests__/support/time-zone");
+const integrationTests = require("./__tests__/support/integration-tests");
 
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/__tests__"],
   testMatch: ["**/*.test.ts"],
-  // Whole runs under faults and over hours, and the page in a browser: see jest.scenarios.config.js, jest.page.config.js.
-  testPathIgnorePatterns: ["<rootDir>/__tests__/scenarios/", "<rootDir>/__tests__/page/"],
+  // Each has a configuration of its own: jest.integration.config.js, jest.scenarios.config.js, jest.page.config.js.
+  testPathIgnorePatterns: [...integrationTests, "scenarios/", "page/"].map(
+    (path) => `<rootDir>/__tests__/${path}`,
+  ),
   globalSetup: "<rootDir>/__tests__/support/global-setup.ts",
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   reporters: ["default", "<rootDir>/__tests__/support/not-run-reporter.js"],
   moduleNameMapper: { "/stack-trace$": "<rootDir>/__tests__/support/no-creation-stacks.js" },
+  setupFilesAfterEnv: ["<rootDir>/__tests__/support/equal-bytes.ts"],
   transform: { "\\.ts$": "<rootDir>/jest.transform.js" },
   // A global of a test's context is looked up by an interceptor each time. As arguments of a module these cost
   // nothing, and the AWS SDK, which asks for them in every call, needs a fifth less time.
