@@ -1,7 +1,7 @@
 const { availableParallelism } = require("node:os");
 // First of all: workers are started with it.
 require("./__tests__/support/time-zone");
-const integrationTests = require("./__tests__/support/integration-tests");
+const integrationTests = require("./__tests__/support/integration-tests.json");
 
 /** @type {import("jest").Config} */
 module.exports = {
@@ -16,7 +16,7 @@ module.exports = {
   globalTeardown: "<rootDir>/__tests__/support/global-teardown.ts",
   reporters: ["default", "<rootDir>/__tests__/support/not-run-reporter.js"],
   moduleNameMapper: { "/stack-trace$": "<rootDir>/__tests__/support/no-creation-stacks.js" },
-  setupFilesAfterEnv: ["<rootDir>/__tests__/support/equal-bytes.ts"],
+  setupFilesAfterEnv: ["<rootDir>/__tests__/support/equal-bytes.js"],
   transform: { "\\.ts$": "<rootDir>/jest.transform.js" },
   // A global of a test's context is looked up by an interceptor each time. As arguments of a module these cost
   // nothing, and the AWS SDK, which asks for them in every call, needs a fifth less time.

@@ -1,8 +1,9 @@
-const integrationTests = require("./__tests__/support/integration-tests");
+const integrationTests = require("./__tests__/support/integration-tests.json");
 const { testPathIgnorePatterns, coverageThreshold, ...shared } = require("./jest.config.js");
 
 /**
- * What `npm test` leaves out because it starts processes, Terraform or DuckDB, or searches for many seconds.
+ * The files and folders that `npm test` leaves out: they start processes, Terraform, compilers or DuckDB, serve over
+ * HTTP to real clients, or search a space of cases for many seconds.
  * @type {import("jest").Config}
  */
 module.exports = {

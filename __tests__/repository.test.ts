@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { license, scripts } from "../package.json";
+import integrationTests from "./support/integration-tests.json";
 
 const ROOT = join(__dirname, "..");
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), "utf8");
@@ -33,6 +34,15 @@ test("the editor's tasks are scripts, and what it launches is there", () => {
       expect(existsSync(path.replace(/^\$\{workspaceFolder\}/, ROOT))).toBe(true);
     }
   }
+});
+
+test("each entry of the list of integration tests is a test file or a folder of them", () => {
+  const found = (path: string): boolean =>
+    path.endsWith("/")
+      ? readdirSync(join(__dirname, path), { recursive: true }).some((name) => `${name}`.endsWith(".test.ts"))
+      : path.endsWith(".test.ts") && existsSync(join(__dirname, path));
+  expect(integrationTests.filter((path) => !existsSync(join(__dirname, path)) || !found(path))).toEqual([]);
+  expect(integrationTests).toEqual([...new Set(integrationTests)].sort());
 });
 
 test("the forms for issues have what GitHub requires", () => {
