@@ -1,10 +1,11 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { isJsonObject } from "../../../../lib/json";
 import type { ObjectFile } from "../../s3/service";
 
-/** Bytes that hold the first line of nearly any object; a longer first line makes it read the whole object. */
+/** Bytes that hold the first line of nearly any object, as they are and as gzip; a longer first line makes it read the whole object. */
 const HEAD_BYTES = 300_000;
+const GZIP_HEAD_BYTES = 40_000;
 /** Files cached; more than an hour-partitioned table of this stack has. */
 const MAX_REMEMBERED = 50_000;
 
@@ -36,8 +37,7 @@ export function isGzip(file: ObjectFile): boolean {
 
 function find(file: ObjectFile, columns: readonly string[]): Record<string, string> {
   const found = new Map<string, string>();
-  const head = isGzip(file) ? undefined : readHead(file);
-  if (head !== undefined) collect(head.split("\n", 1), found);
+  collect(readHead(file).split("\n", 1), found);
   if (columns.some((column) => !found.has(column))) {
     const bytes = readFileSync(file.path);
     collect((isGzip(file) ? gunzipSync(bytes) : bytes).toString("utf8").split("\n"), found, columns);
@@ -46,13 +46,17 @@ function find(file: ObjectFile, columns: readonly string[]): Record<string, stri
 }
 
 function readHead(file: ObjectFile): string {
-  const buffer = Buffer.alloc(Math.min(file.size, HEAD_BYTES));
+  const gzip = isGzip(file);
+  const buffer = Buffer.alloc(Math.min(file.size, gzip ? GZIP_HEAD_BYTES : HEAD_BYTES));
   const descriptor = openSync(file.path, "r");
+  let head: Buffer;
   try {
-    return buffer.toString("utf8", 0, readSync(descriptor, buffer));
+    head = buffer.subarray(0, readSync(descriptor, buffer));
   } finally {
     closeSync(descriptor);
   }
+  // The head of a compressed object ends in the midst of it, which is no error with this flag.
+  return (gzip ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head).toString("utf8");
 }
 
 /** Collects keys line by line, until every column has its own; the query reports a line that is not JSON. */
