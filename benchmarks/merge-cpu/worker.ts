@@ -15,6 +15,7 @@ import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
+import { FIRST_WAIT_MS, LONGEST_WAIT_MS, WAIT_GROWTH } from "../../lambdas/merge-small-files/run";
 import type { TableModel } from "../../local/plan/data-plane";
 import { startAthena } from "../../local/services/athena/service";
 import { localS3 } from "../../local/services/clients";
@@ -27,7 +28,6 @@ const REGION = "eu-west-1";
 const BUCKET = "lake";
 const DATABASE = "db";
 const WORKGROUP = "merge";
-const POLL_MS = 20;
 
 type Round = () => Promise<void>;
 
@@ -92,11 +92,12 @@ async function mergeRounds(folder: string): Promise<Round> {
       buckets: 1,
     });
     const id = await queries.start(text, `benchmark-${process.pid}-${number}`.padEnd(32, "0"));
-    for (;;) {
+    // As the function asks for the state: a request takes milliseconds of this process, too.
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * WAIT_GROWTH, LONGEST_WAIT_MS)) {
       const found = await queries.state(id);
       if (found.state === "succeeded") return;
       if (found.state !== "running") throw new Error(JSON.stringify(found));
-      await sleep(POLL_MS);
+      await sleep(waitMs);
     }
   };
 }

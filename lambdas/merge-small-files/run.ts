@@ -42,9 +42,9 @@ const NEIGHBOUR_PATIENCE_MS = 60_000;
 const FIRST_RETRY_MS = 10 * 60_000;
 const LONGEST_RETRY_MS = HOUR_MS;
 
-const FIRST_WAIT_MS = 200;
-const LONGEST_WAIT_MS = 5_000;
-const WAIT_GROWTH = 1.5;
+export const FIRST_WAIT_MS = 200;
+export const LONGEST_WAIT_MS = 5_000;
+export const WAIT_GROWTH = 1.5;
 
 const DAY_MS = 24 * HOUR_MS;
 
