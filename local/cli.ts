@@ -5,13 +5,20 @@ import { addHelp, ending, programName, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { messageOf } from "../lib/message-of";
 import { unlessAborted } from "../lib/pause";
+import {
+  addHistoryOptions,
+  type HistoryFlags,
+  historyContradiction,
+  historyOf,
+  historyText,
+} from "../loadgen/history-options";
 import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
 import type { Preset } from "../loadgen/preset";
 import { checkInput } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
 import { InputError } from "../loadgen/source";
-import { openDataDir } from "./data-dir";
+import { hasSent, openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
 import type { LocalRunOptions } from "./local-run";
@@ -47,6 +54,7 @@ const PAGE_PORT_OFFSET = 5;
 /** What the command line says; what an option means is said where it is used. */
 interface Options
   extends InputFlags,
+    HistoryFlags,
     Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
     Required<Pick<LocalRunOptions, "search">>,
     Pick<LocalRunOptions, "searchUrl"> {
@@ -74,7 +82,10 @@ const PROGRAM = programName(__filename, "npm start --", "retail-bi up");
 const ENV_COMMAND = programName(__filename, "npx retail-bi env", "retail-bi env");
 
 function program(): Command {
-  const up = addInputOptions(new Command(PROGRAM))
+  const up = addHistoryOptions(
+    addInputOptions(new Command(PROGRAM)),
+    "365d; none with --once, --max-count, --input-file, or a data folder that has lines",
+  )
     .description(
       "Runs the data plane of an environment on this machine, as its synthesized Terraform describes it.\n" +
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
@@ -218,6 +229,9 @@ async function start(options: Options): Promise<ExitCode> {
   if (options.json && !options.once) throw new UsageError("--json goes with --once only");
   const contradiction = inputContradiction(options, preset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
+  const isLimited = options.once || options.maxCount !== undefined || options.inputFile !== undefined;
+  const historyFault = historyContradiction(options, !isLimited);
+  if (historyFault !== undefined) throw new UsageError(historyFault);
   await checkFile(options, preset);
   const phases = new Phases();
   const { say } = phases;
@@ -296,7 +310,10 @@ async function start(options: Options): Promise<ExitCode> {
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
     let page: Page | undefined;
+    const history = historyOf(options, !isLimited && !hasSent(dataDir.path));
+    if (history) say(`  sends ${historyText(history)} first`);
     const lines = {
+      ...(history && { history }),
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,

@@ -1,12 +1,13 @@
-import { join } from "node:path";
 import { decodeRecordId, shardPrefix } from "../contract/record-id";
 import { namesBadRows } from "../loadgen/bad-rows";
 import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger, readLedger } from "../loadgen/ledger";
+import type { History } from "../loadgen/past-times";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
 import type { SendReport } from "../loadgen/send-report";
+import { ledgerOf } from "./data-dir";
 import type { LocalRun } from "./local-run";
 import { nextMerge } from "./next-merge";
 import { Progress } from "./progress";
@@ -18,6 +19,8 @@ export interface SendOptions {
   readonly inputFile?: string;
   /** Options for reading that file. */
   readonly input?: InputOptions;
+  /** Past of the synthetic lines. @default none */
+  readonly history?: History;
   /** Most lines to send. @default all of the file, or no limit */
   readonly maxCount?: number;
   /** Lines a second, or a function that returns the current rate. @default no limit */
@@ -33,23 +36,23 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-/** File of the acknowledged identities of every run on a data directory, one a line. */
-const LEDGER = "ledger";
-
 /**
  * Sends lines with the load generator, in this process.
  * @returns the report, also of a run that stopped early: its `error` has the reason.
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
-  const { inputFile, input, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
-  const ledger = openLedger(join(run.dataDir, LEDGER));
+  const { inputFile, input, history, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
+  const ledger = openLedger(ledgerOf(run.dataDir));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
   const preset = presetFor(run.dataSources.contract);
   try {
     const report = await produce({
       put: kinesisPut(client, run.dataSources.streamName),
-      lines: inputFile === undefined ? preset.syntheticLines(seed) : replay(inputFile, preset, input),
+      lines:
+        inputFile === undefined
+          ? preset.syntheticLines(seed, Date.now, history)
+          : replay(inputFile, preset, input),
       pack,
       seed,
       signal,
@@ -59,6 +62,7 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
           run.latency?.append(identities);
         },
       },
+      ...(history && { unpacedLines: history.lines }),
       ...(maxCount !== undefined && { maxCount }),
       ...(rate !== undefined && { rate }),
       onProgress: (report) => {
@@ -96,7 +100,7 @@ export interface Acknowledged extends AsyncIterable<string> {
 
 /** What was acknowledged to every run on this data directory so far. */
 export async function acknowledged(run: Pick<LocalRun, "dataDir">): Promise<Acknowledged> {
-  const file = join(run.dataDir, LEDGER);
+  const file = ledgerOf(run.dataDir);
   let lines = 0;
   const lastIds = new Map<string, string>();
   for await (const id of readLedger(file)) {
