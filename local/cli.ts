@@ -310,6 +310,7 @@ async function start(options: Options): Promise<ExitCode> {
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
     let page: Page | undefined;
+    let endWatching = (): void => undefined;
     const history = historyOf(options, !isLimited && !hasSent(dataDir.path));
     if (history) say(`  sends ${historyText(history)} first`);
     const lines = {
@@ -352,6 +353,11 @@ async function start(options: Options): Promise<ExitCode> {
         end = endOfOnce(agree, stop.signal.aborted);
         return end.code;
       }
+      if (hasEnvironments()) {
+        // Only here, because the package of the commands has no sources.
+        const { watchRun }: typeof import("./watch-functions") = require("./watch-functions");
+        endWatching = watchRun(run);
+      }
       envFile?.write(run.exports);
       const { runUntilStopped }: typeof import("./until-stopped") = require("./until-stopped");
       const running = runUntilStopped(run, {
@@ -364,6 +370,7 @@ async function start(options: Options): Promise<ExitCode> {
       end = endOfSteadyRun(report, run.failedInvocations, options.maxBadRows);
       return end.code;
     } finally {
+      endWatching();
       envFile?.remove();
       tell = () => undefined;
       runFile.remove();

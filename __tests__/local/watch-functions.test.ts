@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { zipSync } from "fflate";
+import { eventually } from "../../benchmarks/support/eventually";
+import type { FunctionModel } from "../../local/plan/data-plane";
+import { type Functions, startFunctions } from "../../local/services/lambda/functions/start-functions";
+import { watchFunctions } from "../../local/watch-functions";
+import { buildFunction } from "../../modules/functions/bundle";
+
+/** A process starts, and esbuild too. */
+const WITHIN_MS = 30_000;
+const ARN = "arn:aws:lambda:eu-west-1:000000000000:function:Greeter";
+
+let root: string;
+let functions: Functions;
+let end: () => void;
+let said: string[];
+let updates: number;
+
+function save(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+}
+
+function invoke(event: unknown = {}): Promise<unknown> {
+  return functions.invoke(ARN, event);
+}
+
+/** A function of two sources in a folder of its own, which runs and is watched. */
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "watch-functions-"));
+  save("contract/greeting.ts", 'export const greeting: string = "hello";');
+  save(
+    "lambdas/greeter/handler.ts",
+    `import { greeting } from "../../contract/greeting";
+     export const handler = async ({ ms = 0 }: { ms?: number }) => {
+       await new Promise((done) => setTimeout(done, ms));
+       return greeting;
+     };`,
+  );
+  save("contract/other.ts", "export const other = 1;");
+  const { files, inputs } = await buildFunction("greeter", root);
+  const archivePath = join(root, "greeter.zip");
+  writeFileSync(archivePath, zipSync({ ...files }));
+  const model: FunctionModel = {
+    address: "aws_lambda_function.Greeter",
+    name: "Greeter",
+    arn: ARN,
+    roleArn: "arn:aws:iam::000000000000:role/greeter",
+    archivePath,
+    handler: "index.handler",
+    runtime: "nodejs22.x",
+    timeoutSeconds: 10,
+    memoryMiB: 128,
+    environment: {},
+  };
+  functions = await startFunctions([model], { baseEnvironment: {} });
+  said = [];
+  updates = 0;
+  const update = async (code: typeof files): Promise<void> => {
+    updates++;
+    functions.update(ARN, code);
+  };
+  end = watchFunctions([{ name: "Greeter", folder: "greeter", inputs, update }], root, (text) =>
+    said.push(text),
+  );
+});
+
+afterEach(async () => {
+  end();
+  await functions.close();
+  rmSync(root, { recursive: true });
+});
+
+test("a saved source is in the next invocation, whatever folder it is in", async () => {
+  expect(await invoke()).toBe("hello");
+
+  save("contract/greeting.ts", 'export const greeting: string = "good day";');
+
+  await eventually(async () => expect(await invoke()).toBe("good day"), WITHIN_MS);
+  expect(said).toEqual([expect.stringMatching(/^Greeter reloaded, \d+ ms$/)]);
+});
+
+test("an invocation in progress ends with the code that it began with", async () => {
+  await invoke();
+  const running = invoke({ ms: 3_000 });
+  save("contract/greeting.ts", 'export const greeting: string = "good day";');
+  await eventually(() => expect(said).toHaveLength(1), WITHIN_MS);
+
+  expect(await invoke()).toBe("good day");
+  expect(await running).toBe("hello");
+  // Its process is not used again.
+  expect(await Promise.all([invoke(), invoke(), invoke()])).toEqual(Array(3).fill("good day"));
+});
+
+test("what does not build is said with its place, and the old code stays until it is repaired", async () => {
+  save("contract/greeting.ts", 'export const greeting: string = "good\nday";');
+  await eventually(() => expect(said).toHaveLength(1), WITHIN_MS);
+
+  expect(said[0]).toBe("Greeter is not reloaded: contract/greeting.ts:1:38: Unterminated string literal");
+  expect(await invoke()).toBe("hello");
+
+  save("contract/greeting.ts", 'export { greeting } from "./later";');
+  await eventually(() => expect(said).toHaveLength(2), WITHIN_MS);
+  expect(said[1]).toBe('Greeter is not reloaded: contract/greeting.ts:1:26: Could not resolve "./later"');
+  expect(await invoke()).toBe("hello");
+
+  save("contract/later.ts", 'export const greeting: string = "good evening";');
+  await eventually(async () => expect(await invoke()).toBe("good evening"), WITHIN_MS);
+
+  // The new file is a source now.
+  save("contract/later.ts", 'export const greeting: string = "good night";');
+  await eventually(async () => expect(await invoke()).toBe("good night"), WITHIN_MS);
+});
+
+test("other files, and the same code again, replace nothing", async () => {
+  save("contract/greeting.ts", 'export const greeting: string = "good day";');
+  await eventually(() => expect(updates).toBe(1), WITHIN_MS);
+
+  save("contract/other.ts", "export const other = 2;");
+  save("contract/greeting.ts", '/** A comment. */\nexport const greeting: string = "good day";');
+  save("lambdas/greeter/handler.ts", 'export const handler = async () => "the end";');
+  await eventually(async () => expect(await invoke()).toBe("the end"), WITHIN_MS);
+
+  expect(updates).toBe(2);
+});
