@@ -2,7 +2,12 @@ import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { dirname, join } from "node:path";
 import type { BuildFailure } from "esbuild";
 import { messageOf } from "../lib/message-of";
-import { type BuiltFunction, buildFunction, FUNCTION_FOLDERS, lastBundle } from "../modules/functions/bundle";
+import {
+  type BuiltFunction,
+  FUNCTION_FOLDERS,
+  FunctionBuilder,
+  lastBundle,
+} from "../modules/functions/bundle";
 import type { LocalRun } from "./local-run";
 import type { FunctionModel } from "./plan/data-plane";
 import { PROJECT_ROOT } from "./synthesize";
@@ -68,7 +73,8 @@ export function watchFunctions(
   root: string,
   say: (message: string) => void,
 ): () => void {
-  const states = functions.map((watched) => new FunctionState(watched, root, say));
+  const builder = new FunctionBuilder(root);
+  const states = functions.map((watched) => new FunctionState(watched, builder, say));
   const watchers = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
   let isBuilding = false;
@@ -106,6 +112,8 @@ export function watchFunctions(
     isClosed = true;
     clearTimeout(timer);
     for (const watcher of watchers.values()) watcher.close();
+    // Its process ends with this one in any case.
+    void builder.close().catch(() => undefined);
   };
 }
 
@@ -122,7 +130,7 @@ class FunctionState {
 
   constructor(
     private readonly watched: WatchedFunction,
-    private readonly root: string,
+    private readonly builder: FunctionBuilder,
     private readonly say: (message: string) => void,
   ) {
     this.sources = ownSources(watched.inputs);
@@ -141,10 +149,13 @@ class FunctionState {
     this.isChanged = false;
     const startedAt = performance.now();
     try {
-      const { files, inputs } = await buildFunction(folder, this.root);
+      const { files, inputs } = await this.builder.build(folder);
       this.sources = ownSources(inputs);
       this.hasFailed = false;
-      if (this.last !== undefined && isSame(this.last, files)) return;
+      if (this.last !== undefined && isSame(this.last, files)) {
+        this.say(`${name} is unchanged`);
+        return;
+      }
       await update(files);
       this.last = files;
       this.say(`${name} reloaded, ${Math.round(performance.now() - startedAt)} ms`);

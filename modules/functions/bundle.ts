@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BuildOptions, BuildResult } from "esbuild";
+import type { BuildContext, BuildOptions, BuildResult } from "esbuild";
 import { BuildCache } from "../../lib/build-cache.cjs";
 import { type Archive, archiveOf } from "./zip";
 
@@ -75,19 +75,37 @@ export interface BuiltFunction {
   readonly inputs: readonly string[];
 }
 
-/**
- * Builds `lambdas/<folder>` from the sources as they are, while other work goes on.
- * @param root the folder above `lambdas`
- * @throws BuildFailure (esbuild's, with place and reason)
- */
-export async function buildFunction(folder: string, root: string = ROOT): Promise<BuiltFunction> {
-  // Only here, because a run that changes no source needs none.
-  const { build }: typeof import("esbuild") = require("esbuild");
-  const buildFile = async (entry: string): Promise<BuiltFile> =>
-    builtFile(entry, await build(optionsOf(entry, root)));
-  const main = await buildFile(mainEntry(folder));
-  const later = laterEntries(main).map(async ([name, entry]) => [name, await buildFile(entry)] as const);
-  return builtFunction(main, await Promise.all(later));
+/** Builds functions again and again while other work goes on; a later build reads only the sources that have changed. */
+export class FunctionBuilder {
+  private readonly contexts = new Map<string, Promise<BuildContext<BuildFileOptions>>>();
+
+  /** @param root the folder above `lambdas`. @default this project */
+  public constructor(private readonly root: string = ROOT) {}
+
+  /**
+   * Builds `lambdas/<folder>` from the sources as they are.
+   * @throws BuildFailure (esbuild's, with place and reason)
+   */
+  public async build(folder: string): Promise<BuiltFunction> {
+    const main = await this.buildFile(mainEntry(folder));
+    const later = laterEntries(main).map(
+      async ([name, entry]) => [name, await this.buildFile(entry)] as const,
+    );
+    return builtFunction(main, await Promise.all(later));
+  }
+
+  /** Ends it; a build in progress fails. */
+  public async close(): Promise<void> {
+    await Promise.all([...this.contexts.values()].map(async (context) => (await context).dispose()));
+  }
+
+  private async buildFile(entry: string): Promise<BuiltFile> {
+    // Only here, because a run that changes no source needs none.
+    const { context }: typeof import("esbuild") = require("esbuild");
+    const known = this.contexts.get(entry) ?? context(optionsOf(entry, this.root));
+    this.contexts.set(entry, known);
+    return builtFile(entry, await (await known).rebuild());
+  }
 }
 
 /** The inputs of a function's bundle, and its zip. */
@@ -144,10 +162,9 @@ function optionsOf(entry: string, root: string) {
   } as const satisfies BuildOptions;
 }
 
-function builtFile(
-  entry: string,
-  { metafile, outputFiles }: BuildResult<ReturnType<typeof optionsOf>>,
-): BuiltFile {
+type BuildFileOptions = ReturnType<typeof optionsOf>;
+
+function builtFile(entry: string, { metafile, outputFiles }: BuildResult<BuildFileOptions>): BuiltFile {
   const [code] = outputFiles;
   if (!code) throw new Error(`${entry} gave no output`);
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
