@@ -125,7 +125,7 @@ class Watch {
     }
     for (const one of eventSourceMappings) {
       const { recordsAcknowledged, discarded } = one.progress();
-      parts.push(`${records(recordsAcknowledged)} processed by the event source mapping`);
+      parts.push(`${records(recordsAcknowledged)} processed`);
       if (discarded.length > 0) parts.push(`${records(discarded.length)} discarded`);
     }
     const next = nextMerge(this.run, now);
