@@ -31,16 +31,6 @@ export function openDataDir(given: string | undefined): DataDir {
   return { path, release: () => undefined };
 }
 
-/** File of the acknowledged identities of every run on a data directory, one a line. */
-export function ledgerOf(dataDir: string): string {
-  return join(dataDir, "ledger");
-}
-
-/** Whether a run on this data directory has sent lines. */
-export function hasSent(dataDir: string): boolean {
-  return (statSync(ledgerOf(dataDir), { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
 /** Creates a folder and its parents. Node's own recursion never ends where a parent cannot be created with ENOENT. */
 function makeFolder(path: string): void {
   try {

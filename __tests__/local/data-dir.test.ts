@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../../benchmarks/support/eventually";
 import { UsageError } from "../../lib/exit";
-import { hasSent, ledgerOf, openDataDir } from "../../local/data-dir";
+import { hasSent, ledgerFile } from "../../local/acknowledged";
+import { openDataDir } from "../../local/data-dir";
 
 let folder: string;
 
@@ -18,9 +19,9 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("a data directory that is given", () => {
   test("has lines once some were acknowledged", () => {
     expect(hasSent(folder)).toBe(false);
-    writeFileSync(ledgerOf(folder), "");
+    writeFileSync(ledgerFile(folder), "");
     expect(hasSent(folder)).toBe(false);
-    writeFileSync(ledgerOf(folder), "id\n");
+    writeFileSync(ledgerFile(folder), "id\n");
     expect(hasSent(folder)).toBe(true);
   });
 
