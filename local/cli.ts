@@ -354,8 +354,8 @@ async function start(options: Options): Promise<ExitCode> {
         end = endOfOnce(agree, stop.signal.aborted);
         return end.code;
       }
-      if (hasEnvironments()) {
-        // Only here, because the package of the commands has no sources.
+      if (isEnvironment) {
+        // Only here, because the package of the commands has no sources, and other stacks have functions of their own.
         const { watchRun }: typeof import("./watch-functions") = require("./watch-functions");
         endWatching = watchRun(run);
       }

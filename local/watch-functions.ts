@@ -28,12 +28,25 @@ export interface WatchedFunction {
 }
 
 /**
- * Reloads the functions of a run when their sources are saved. An apply would replace the code, and invoke SearchSetup again
- * (its invocations' triggers have the code's hash): so does this.
+ * Reloads the functions of a run of this project when their sources are saved.
  * @returns ends it
  */
-export function watchRun({ plane, functions, say }: LocalRun): () => void {
-  const watched = plane.functions.flatMap((model): WatchedFunction[] => {
+export function watchRun(run: LocalRun): () => void {
+  return watchFunctions(watchedFunctions(run), PROJECT_ROOT, run.say);
+}
+
+/**
+ * The functions of a run that were built from the sources here. An apply would replace the code, and make the function's
+ * invocations again (SearchSetup's have the hash of the code as a trigger): so does `update`.
+ */
+export function watchedFunctions({
+  plane,
+  functions,
+  say,
+}: Pick<LocalRun, "functions" | "say"> & {
+  readonly plane: Pick<LocalRun["plane"], "functions" | "invocations">;
+}): WatchedFunction[] {
+  return plane.functions.flatMap((model): WatchedFunction[] => {
     const built = builtHere(model);
     if (built === undefined) {
       say(`${model.name} is not reloaded when its sources are saved: its code was not built from them`);
@@ -49,7 +62,6 @@ export function watchRun({ plane, functions, say }: LocalRun): () => void {
     };
     return [{ ...built, name, update }];
   });
-  return watchFunctions(watched, PROJECT_ROOT, say);
 }
 
 /** The folder and the sources of a function, if its zip is the one that was built here last. */

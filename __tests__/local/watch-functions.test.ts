@@ -5,8 +5,8 @@ import { zipSync } from "fflate";
 import { eventually } from "../../benchmarks/support/eventually";
 import type { FunctionModel } from "../../local/plan/data-plane";
 import { type Functions, startFunctions } from "../../local/services/lambda/functions/start-functions";
-import { watchFunctions } from "../../local/watch-functions";
-import { FunctionBuilder } from "../../modules/functions/bundle";
+import { watchedFunctions, watchFunctions } from "../../local/watch-functions";
+import { bundleFunction, FunctionBuilder } from "../../modules/functions/bundle";
 
 /** A process starts, and esbuild too. */
 const WITHIN_MS = 30_000;
@@ -21,6 +21,21 @@ let updates: number;
 function save(file: string, text: string): void {
   mkdirSync(dirname(join(root, file)), { recursive: true });
   writeFileSync(join(root, file), text);
+}
+
+function modelOf(archivePath: string): FunctionModel {
+  return {
+    address: "aws_lambda_function.Greeter",
+    name: "Greeter",
+    arn: ARN,
+    roleArn: "arn:aws:iam::000000000000:role/greeter",
+    archivePath,
+    handler: "index.handler",
+    runtime: "nodejs22.x",
+    timeoutSeconds: 10,
+    memoryMiB: 128,
+    environment: {},
+  };
 }
 
 function invoke(event: unknown = {}): Promise<unknown> {
@@ -44,18 +59,7 @@ beforeEach(async () => {
   await builder.close();
   const archivePath = join(root, "greeter.zip");
   writeFileSync(archivePath, zipSync({ ...files }));
-  const model: FunctionModel = {
-    address: "aws_lambda_function.Greeter",
-    name: "Greeter",
-    arn: ARN,
-    roleArn: "arn:aws:iam::000000000000:role/greeter",
-    archivePath,
-    handler: "index.handler",
-    runtime: "nodejs22.x",
-    timeoutSeconds: 10,
-    memoryMiB: 128,
-    environment: {},
-  };
+  const model = modelOf(archivePath);
   functions = await startFunctions([model], { baseEnvironment: {} });
   said = [];
   updates = 0;
@@ -125,4 +129,71 @@ test("the same code again replaces nothing", async () => {
 
   expect(updates).toBe(1);
   expect(said).toHaveLength(2);
+});
+
+describe("the functions of a run", () => {
+  /** A run of one function, which keeps what is done with it. */
+  function runOf(
+    archivePath: string,
+    invocations: readonly string[],
+    answer = async (): Promise<unknown> => null,
+  ) {
+    const done: unknown[] = [];
+    const watched = watchedFunctions({
+      plane: {
+        functions: [modelOf(archivePath)],
+        invocations: invocations.map((address) => ({
+          address,
+          functionArn: ARN,
+          input: address,
+          dependsOn: [],
+        })),
+      },
+      functions: {
+        ...functions,
+        update: (arn, files) => void done.push(["update", arn, Object.keys(files)]),
+        invoke: (arn, event) => {
+          done.push(["invoke", arn, event]);
+          return answer();
+        },
+      },
+      say: (text) => said.push(text),
+    });
+    return { watched, done };
+  }
+
+  test("are known by their zip, with their sources", () => {
+    const { watched } = runOf(bundleFunction("validate-records").path, []);
+
+    expect(watched).toMatchObject([{ name: "Greeter", folder: "validate-records" }]);
+    expect(watched[0]?.inputs).toEqual(
+      expect.arrayContaining(["contract/judge.ts", "lambdas/validate-records/handler.ts"]),
+    );
+    expect(said).toEqual([]);
+  });
+
+  test("of other sources are named, and not reloaded", () => {
+    const { watched } = runOf(join(root, "greeter.zip"), []);
+
+    expect(watched).toEqual([]);
+    expect(said).toEqual([
+      "Greeter is not reloaded when its sources are saved: its code was not built from them",
+    ]);
+  });
+
+  test("are invoked again by the deploy's invocations, as an apply does, and a failure is said", async () => {
+    const fails = async (): Promise<never> => {
+      throw new Error("the index is closed");
+    };
+    const { watched, done } = runOf(bundleFunction("search-setup").path, ["a", "b"], fails);
+
+    await watched[0]?.update({ "index.js": Buffer.of() });
+
+    expect(done).toEqual([
+      ["update", ARN, ["index.js"]],
+      ["invoke", ARN, "a"],
+      ["invoke", ARN, "b"],
+    ]);
+    expect(said).toEqual(["a failed: the index is closed", "b failed: the index is closed"]);
+  });
 });
