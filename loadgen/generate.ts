@@ -21,7 +21,7 @@ import {
   WHOLE_LINE_CANCELLED,
 } from "./distributions";
 import { type History, PastTimes } from "./past-times";
-import { Random } from "./random";
+import { Random, WeightedValues } from "./random";
 import { numbered, type Source, type SourceLine } from "./source";
 
 /** First customer number, as in the source. */
@@ -35,8 +35,8 @@ const DAY_MS = 86_400_000;
 
 const SALES_BY_COUNTRY = COUNTRIES.map(({ name, sales }) => [name, sales] as const);
 
-/** A customer's number, and how busy he is. */
-type Customer = readonly [id: string, weight: number];
+/** Numbers of customers by country, each as likely as it is busy. */
+type Customers = ReadonlyMap<string, WeightedValues<string>>;
 
 /** A line of an invoice. */
 interface Item {
@@ -154,26 +154,26 @@ function dates(seed: number, now: () => number, history: History | undefined): (
   };
 }
 
-function makeCustomers(random: Random): ReadonlyMap<string, readonly Customer[]> {
+function makeCustomers(random: Random): Customers {
   let id = FIRST_CUSTOMER;
   return new Map(
     COUNTRIES.map(({ name, customers }) => [
       name,
-      Array.from({ length: customers }, (_, rank) => {
-        id += 1 + random.below(60);
-        return [String(id), (rank + 1) ** -CUSTOMER_CONCENTRATION];
-      }),
+      new WeightedValues(
+        Array.from({ length: customers }, (_, rank) => {
+          id += 1 + random.below(60);
+          return [String(id), (rank + 1) ** -CUSTOMER_CONCENTRATION] as const;
+        }),
+      ),
     ]),
   );
 }
 
-function makeSale(
-  random: Random,
-  catalogue: Catalogue,
-  customers: ReadonlyMap<string, readonly Customer[]>,
-): Sale {
+function makeSale(random: Random, catalogue: Catalogue, customers: Customers): Sale {
   const country = random.weighted(SALES_BY_COUNTRY);
-  const customer = random.chance(GUEST_SALES) ? "" : random.weighted(customers.get(country) ?? []);
+  const known = customers.get(country);
+  if (known === undefined) throw new RangeError(`no customers in ${country}`);
+  const customer = random.chance(GUEST_SALES) ? "" : known.pick(random);
   const items: Item[] = [];
   const taken = new Set<Product>();
   const isAbroad = country !== HOME;

@@ -3,7 +3,7 @@ import type { RetailTransaction } from "../../contract/retail-transaction";
 import { formatTimestamp } from "../../contract/timestamp";
 import { type HeavyTailed, HOME, sample } from "../../loadgen/distributions";
 import { generate, syntheticLines } from "../../loadgen/generate";
-import { Random } from "../../loadgen/random";
+import { Random, WeightedValues } from "../../loadgen/random";
 import { itemsOf } from "../../loadgen/source";
 import { describeRealRows, readRealRows } from "../support/real-rows";
 import { judgeLine } from "../support/retail";
@@ -58,6 +58,19 @@ describe("Random", () => {
 
     expect(counts.never).toBe(0);
     expect(counts.seldom / 10_000).toBeCloseTo(0.1, 1);
+  });
+
+  test("picks the same from values whose weights are summed up before", () => {
+    const anyWeights = fc.array(fc.tuple(fc.nat(), fc.nat(20)), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(anyWeights, fc.nat(), (weights, seed) => {
+        fc.pre(weights.some(([, weight]) => weight > 0));
+        const values = new WeightedValues(weights);
+        const [one, other] = [new Random(seed), new Random(seed)];
+        for (let draw = 0; draw < 20; draw++) expect(values.pick(one)).toBe(other.weighted(weights));
+      }),
+    );
+    expect(() => new WeightedValues([["a", 0]]).pick(new Random(1))).toThrow("all weights are 0");
   });
 
   test("nothing to pick from is an error", () => {
