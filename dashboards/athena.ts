@@ -29,12 +29,12 @@ export function rowsFromSql(
   answer: readonly Readonly<Record<string, string | null>>[],
 ): Row[] {
   const columns = panelColumns(contract, panel);
-  const valueOf = (column: PanelColumn, cells: (typeof answer)[number]): string | number =>
+  const cellOf = (column: PanelColumn, cells: (typeof answer)[number]): string | number =>
     panel.chart === "shares" && column.id === SHARE_COLUMN
       ? share(cells[sqlName(panel.measures[0])], Number(cells[WHOLE]))
       : cell(panel, column, cells[sqlName(column)]);
   return answer.map((cells) =>
-    Object.fromEntries(columns.map((column) => [column.id, valueOf(column, cells)])),
+    Object.fromEntries(columns.map((column) => [column.id, cellOf(column, cells)])),
   );
 }
 

@@ -89,7 +89,9 @@ function calculatedFields(contract: PanelContract, panels: readonly Supported[])
   };
   for (const panel of panels) {
     if (panel.chart === "table") continue;
-    for (const { title, factors } of panel.measures.filter((one) => !isDistinct(one))) {
+    for (const one of panel.measures) {
+      if (isDistinct(one)) continue;
+      const { title, factors } = one;
       if (factors.length > 1) expressions.set(title, factors.map(reference).join(" * "));
     }
     if (panel.only) classify(panel.only);

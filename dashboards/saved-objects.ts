@@ -179,7 +179,10 @@ function indexPattern(contract: PanelContract, indexName: string, panels: readon
 function fieldFormats(contract: PanelContract, panels: readonly Panel[]): JsonObject {
   const ofLines = panels.flatMap((panel) =>
     panel.chart === "table"
-      ? Object.entries(panel.units ?? {}).map(([field, unit]) => [field, lineFormat(contract, field, unit)])
+      ? Object.entries(panel.units ?? {}).map(([field, unit]) => [
+          field,
+          unit && lineFormat(contract, field, unit),
+        ])
       : [],
   );
   const ofMeasures = measuresOf(panels).flatMap((measure) => {

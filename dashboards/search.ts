@@ -233,7 +233,7 @@ type Fail = (what: string) => never;
 function figuresOf(panel: FiguresPanel | SharesPanel | HeadlinePanel, answer: unknown, fail: Fail): Row[] {
   const aggregations = member(answer, "aggregations");
   const measured = (bucket: unknown, of: readonly Measure[]): (readonly [string, string | number])[] =>
-    of.map((one) => [one.id, cell(panel, measureColumn(one), valueOf(bucket, one))]);
+    of.map((one) => [one.id, cell(panel, measureColumn(one), figureOf(bucket, one))]);
   const group = member(aggregations, GROUPS);
   if (panel.chart === "headline") {
     return [Object.fromEntries(measured(group ?? fail("no figures"), panel.measures))];
@@ -241,20 +241,20 @@ function figuresOf(panel: FiguresPanel | SharesPanel | HeadlinePanel, answer: un
   const dimension = dimensionColumn(panel.dimension);
   const [first, ...others] = panel.measures;
   const whole =
-    panel.chart === "shares" && Number(valueOf(member(aggregations, WHOLE) ?? fail("no whole"), first));
+    panel.chart === "shares" && Number(figureOf(member(aggregations, WHOLE) ?? fail("no whole"), first));
   return bucketsOf(panel.dimension, group, fail)
     .filter(({ bucket }) => member(bucket, "doc_count") !== 0)
     .map(({ key, bucket }) =>
       Object.fromEntries([
         [dimension.id, cell(panel, dimension, key)],
         ...measured(bucket, [first]),
-        ...(whole === false ? [] : [[SHARE_COLUMN, share(valueOf(bucket, first), whole)] as const]),
+        ...(whole === false ? [] : [[SHARE_COLUMN, share(figureOf(bucket, first), whole)] as const]),
         ...measured(bucket, others),
       ]),
     );
 }
 
-function valueOf(bucket: unknown, measure: Measure): unknown {
+function figureOf(bucket: unknown, measure: Measure): unknown {
   return isCount(measure)
     ? member(bucket, "doc_count")
     : member(member(bucket, metricName(measure)), "value");
