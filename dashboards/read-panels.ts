@@ -111,12 +111,12 @@ class PanelsCheck {
       this.fault(`fields is ${shown(controls)}; 1 to ${MOST_CONTROLS} controls are wanted`);
       return;
     }
-    const fields = controls.map((value: unknown) => {
+    const fields = controls.flatMap((value: unknown) => {
       const control = this.members("a control", value);
-      if (control === undefined) return undefined;
+      if (control === undefined) return [];
       this.only(control, ["field", "title"], "a control");
       this.text("the title of a control", control.get("title"), TITLE_CHARACTERS);
-      return this.field("a control", control.get("field"), ["text"]);
+      return this.field("a control", control.get("field"), ["text"]) ?? [];
     });
     if (new Set(fields).size < fields.length) this.fault("a field is listed twice");
   }

@@ -116,20 +116,18 @@ describe("the QuickSight definition", () => {
   });
 
   test("a headline is a figure for each measure, money with its currency, and different values without the empty one", () => {
-    const wellOf = (id: string) =>
-      chartOf(id)["chart_configuration"]?.[0]?.["field_wells"]?.[0]?.["values"]?.[0] as Part;
-    expect(FIGURES.map((id) => [chartOf(id)["kind"], Object.keys(wellOf(id))[0]])).toEqual([
+    expect(FIGURES.map((id) => [chartOf(id)["kind"], Object.keys(wellsOf(id))[0]])).toEqual([
       ["kpi_visual", "numerical_measure_field"],
       ["kpi_visual", "numerical_measure_field"],
       ["kpi_visual", "categorical_measure_field"],
       ["kpi_visual", "categorical_measure_field"],
       ["kpi_visual", "categorical_measure_field"],
     ]);
-    expect([...objects(wellOf("figures_revenue"))]).toContainEqual({
+    expect([...objects(wellsOf("figures_revenue"))]).toContainEqual({
       symbol: "GBP",
       decimal_places_configuration: [{ decimal_places: 2 }],
     });
-    expect(wellOf("figures_customers")["categorical_measure_field"]).toMatchObject([
+    expect(wellsOf("figures_customers")["categorical_measure_field"]).toMatchObject([
       { aggregation_function: "DISTINCT_COUNT", column: [{ column_name: "Customers" }] },
     ]);
   });

@@ -189,7 +189,10 @@ describe("the saved objects", () => {
     expect(params).toMatchObject({ percentageCol: "Revenue", showTotal: true });
     expect(aggs[0].params.customLabel).toBe("Revenue");
     const shares = {
-      ...{ id: "s", title: "S", layer: "speed", chart: "shares" },
+      id: "s",
+      title: "S",
+      layer: "speed",
+      chart: "shares",
       measures: [
         { id: "lines", title: "Lines", factors: [] },
         { id: "customers", title: "Customers", distinct: "Customer_ID" },
