@@ -23,6 +23,8 @@ export type JourneyAnswer = LineJourney | LinesFound;
 
 /** Where a line is and was. */
 export interface LineJourney {
+  /** When it was looked for, ms since 1970. */
+  readonly asOfMs: number;
   readonly recordId: string;
   readonly shardId: string;
   readonly sequenceNumber: string;

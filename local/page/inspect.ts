@@ -69,7 +69,8 @@ export function openInspection({ dataSources, analysts, endpoints, plane }: Loca
 /** The journey of a line, or the lines with a value. @throws HttpError for a text that is neither */
 export async function journeyAnswer(sources: TraceSources, wanted: string): Promise<JourneyAnswer> {
   const recordId = wanted.trim();
-  if (isRecordId(recordId)) return lineJourney(await traceLine(sources, recordId));
+  const asOfMs = Date.now();
+  if (isRecordId(recordId)) return lineJourney(await traceLine(sources, recordId), asOfMs);
   const value = refused(() => {
     checkForm(wanted);
     return parseColumnValue(wanted, sources.contract.columns);
@@ -79,10 +80,11 @@ export async function journeyAnswer(sources: TraceSources, wanted: string): Prom
 }
 
 /** A journey for a page: what is large is cut. */
-export function lineJourney(journey: Journey): LineJourney {
+export function lineJourney(journey: Journey, asOfMs: number): LineJourney {
   const { recordId, position, index = [] } = journey;
   const original = originalOf(journey);
   return {
+    asOfMs,
     recordId,
     ...position,
     steps: journeySteps(journey),
@@ -116,8 +118,8 @@ function redriveAction(failures: FailureBucket, lambda: LambdaClient, functionAr
   let isRunning = false;
   return async ({ dryRun }): Promise<RedriveAnswer> => {
     if (typeof dryRun !== "boolean") throw new HttpError(400, "dryRun must be true or false");
-    if (isRunning) throw new HttpError(409, "a redrive is running: wait until it has ended");
-    isRunning = true;
+    if (isRunning && !dryRun) throw new HttpError(409, "a redrive is running: wait until it has ended");
+    isRunning ||= !dryRun;
     try {
       const report = await redrive(
         {
@@ -133,7 +135,7 @@ function redriveAction(failures: FailureBucket, lambda: LambdaClient, functionAr
       );
       return { pending: report.pending, isDone: redriveCode(report) === EXIT.ok, text: redriveText(report) };
     } finally {
-      isRunning = false;
+      if (!dryRun) isRunning = false;
     }
   };
 }

@@ -76,6 +76,20 @@ const errorMark = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/**
+ * Types over a selection without the browser: Chromium carries the style of the replaced text over as a `style`
+ * attribute, which the page's policy refuses with a message.
+ */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: ({ inputType, data, isComposing }, view) => {
+    const { state } = view;
+    if (inputType !== "insertText" || data === null || isComposing || state.selection.main.empty)
+      return false;
+    view.dispatch(state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 /** Options of {@link SqlEditor}. */
 export interface SqlEditorOptions {
   readonly text: string;
@@ -112,6 +126,7 @@ export class SqlEditor {
         syntaxHighlighting(COLOURS),
         THEME,
         errorMark,
+        typeOver,
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({
           "aria-label": "Statement",

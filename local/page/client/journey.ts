@@ -1,6 +1,6 @@
 import type { JourneyAnswer, JourneyRequest, LineJourney, LinesFound } from "../inspect-state";
 import { byId, el, scrolling, setText } from "./dom";
-import { whole } from "./format";
+import { clock, whole } from "./format";
 import { hashValue, hashWith } from "./hash";
 import { originalText } from "./original";
 import { post } from "./post";
@@ -71,7 +71,7 @@ export class Journey {
     try {
       const request: JourneyRequest = { wanted };
       const found = await post<JourneyAnswer>("/journey", request, asking.signal);
-      setText(this.status, "lines" in found ? countText(found) : (found.notFound ?? ""));
+      setText(this.status, "lines" in found ? countText(found) : momentText(found));
       this.answer.replaceChildren(...("lines" in found ? listOf(found) : journeyOf(found)));
     } catch (error) {
       if (asking.signal.aborted) return;
@@ -87,9 +87,16 @@ function isForNewTab({ ctrlKey, metaKey, shiftKey }: MouseEvent): boolean {
   return ctrlKey || metaKey || shiftKey;
 }
 
+function momentText({ asOfMs, notFound }: LineJourney): string {
+  const moment = `as of ${clock(asOfMs)}`;
+  return notFound === undefined ? moment : `${notFound}, ${moment}`;
+}
+
 function countText({ lines, hasMore }: LinesFound): string {
-  if (lines.length === 0) return "no line has it";
-  return hasMore ? `the newest ${whole(lines.length)} lines of more` : `${whole(lines.length)} lines`;
+  if (lines.length === 0) return "no line has this value";
+  return hasMore
+    ? `the newest ${whole(lines.length)} lines of more`
+    : `${whole(lines.length)} ${lines.length === 1 ? "line" : "lines"}`;
 }
 
 function listOf({ lines }: LinesFound): HTMLElement[] {
