@@ -79,6 +79,13 @@ test.each([
   await expect(run(sql)).rejects.toMatchObject({ state, message: expect.stringMatching(message) });
 });
 
+test("an error has its place in the statement", async () => {
+  await expect(run("SELECT quantity,\n  nothing FROM lines")).rejects.toMatchObject({
+    place: { line: 2, column: 3 },
+  });
+  await expect(run("SELECT 1;\nDROP TABLE lines")).rejects.toMatchObject({ state: "FAILED" });
+});
+
 test("a query that takes too long is stopped", async () => {
   const began = Date.now();
   await expect(run(SLOW, { mostSeconds: 0.2 })).rejects.toMatchObject({

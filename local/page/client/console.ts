@@ -141,7 +141,10 @@ export class SqlConsole {
     } catch (error) {
       const { state = "FAILED", place } = error instanceof RequestError ? error.failure : {};
       const message = error instanceof Error ? error.message : String(error);
-      this.fail(asking.signal.aborted ? "CANCELLED: the query was stopped" : `${state}: ${message}`);
+      const where = place && `\nline ${place.line}, column ${place.column}`;
+      this.fail(
+        asking.signal.aborted ? "CANCELLED: the query was stopped" : `${state}: ${message}${where ?? ""}`,
+      );
       // Of a text that was changed meanwhile, the place is another one.
       if (place && this.editor?.text === sql) this.editor.mark(place);
     } finally {

@@ -36,11 +36,11 @@ const COLOURS = HighlightStyle.define([
 ]);
 
 const THEME = EditorView.theme({
-  "&": { color: "var(--text)", backgroundColor: "var(--surface)", fontSize: "13px" },
+  "&": { color: "var(--text)", backgroundColor: "transparent", fontSize: "13px" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5", minHeight: "130px", maxHeight: "420px" },
   ".cm-content": { caretColor: "var(--text)" },
-  ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--muted)", borderRight: "none" },
+  ".cm-gutters": { backgroundColor: "transparent", color: "var(--muted)", borderRight: "none" },
   ".cm-tooltip": {
     backgroundColor: "var(--surface)",
     color: "var(--text)",
@@ -122,7 +122,7 @@ export class SqlEditor {
         ),
         lineNumbers(),
         history(),
-        autocompletion(),
+        autocompletion({ icons: false }),
         syntaxHighlighting(COLOURS),
         THEME,
         errorMark,

@@ -12,7 +12,8 @@ export interface BytesPart {
 /** Characters without a shape, or that change the direction of others; line feed and tab show. */
 const SHAPELESS = /([^\P{C}\n\t])/u;
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
 
 /** Bytes as text, in parts: bytes that are not UTF-8 as `\xff`, characters without a shape as `\u{202e}`. */
 export function partsOf(bytes: Uint8Array): BytesPart[] {
@@ -50,13 +51,11 @@ function sequenceLength(first: number): number {
   return first < 0xf0 ? 3 : 4;
 }
 
+/** @returns undefined for bytes that are not UTF-8: they would not be written so again */
 function decoded(bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+  const text = decoder.decode(bytes);
+  const again = encoder.encode(text);
+  return again.length === bytes.length && again.every((byte, at) => byte === bytes[at]) ? text : undefined;
 }
 
 /** A producer's bytes as they were sent. */
