@@ -321,6 +321,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
     // A document is found after the index's next refresh.
     await eventually(async () => {
       await page.locator("#journey-form button").press("Enter");
+      await page.locator("#journey-status", { hasText: "as of" }).waitFor();
       const steps = await stepsOf(page);
       expect(steps["index"]).toContain(`/_doc/${recordId}`);
     }, 30_000);

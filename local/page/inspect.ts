@@ -5,6 +5,7 @@ import { isRecordId } from "../../contract/record-id";
 import { parseTimestamp } from "../../contract/timestamp";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
+import { settled } from "../../lib/pause";
 import {
   type FailureBucket,
   onFailureRecords,
@@ -48,11 +49,12 @@ export function openInspection({ dataSources, analysts, endpoints, plane }: Loca
   const lambda = localLambda(endpoints["AWS_ENDPOINT_URL_LAMBDA"] ?? "", plane.region);
   const { failures } = dataSources;
   const mapping = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket !== undefined);
+  const turn = turns();
   return {
     actions: {
-      "/journey": ({ wanted }) => journeyAnswer({ ...dataSources, s3 }, textOf(wanted, "wanted")),
-      "/quarantine": () => readCounts(dataSources),
-      "/quarantine/entries": (body) => quarantineBrowser(dataSources).entries(entriesRequest(body)),
+      "/journey": turn(({ wanted }) => journeyAnswer({ ...dataSources, s3 }, textOf(wanted, "wanted"))),
+      "/quarantine": turn(() => readCounts(dataSources)),
+      "/quarantine/entries": turn((body) => quarantineBrowser(dataSources).entries(entriesRequest(body))),
       ...(failures && mapping && { "/redrive": redriveAction(failures, lambda, mapping.functionArn) }),
       ...(analysts && {
         "/schema": () => readSchema(analysts.glue, analysts.database),
@@ -63,6 +65,22 @@ export function openInspection({ dataSources, analysts, endpoints, plane }: Loca
       s3.destroy();
       lambda.destroy();
     },
+  };
+}
+
+/**
+ * Lets actions run one after the other, because panels and merges need the engine too. An action whose client has gone
+ * is not begun: somebody who asks again and again waits for the last answer only.
+ */
+export function turns(): (action: Action) => Action {
+  let last: Promise<void> = Promise.resolve();
+  return (action) => (body, signal) => {
+    const own = last.then(() => {
+      if (signal.aborted) throw new HttpError(503, "the client disconnected");
+      return action(body, signal);
+    });
+    last = settled(own);
+    return own;
   };
 }
 
