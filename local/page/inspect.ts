@@ -129,7 +129,8 @@ async function readCounts(sources: DataSources): Promise<QuarantineState> {
   };
 }
 
-function redriveAction(failures: FailureBucket, lambda: LambdaClient, functionArn: string): Action {
+/** Redrives discarded batches, or says what it would do; one redrive at a time. */
+export function redriveAction(failures: FailureBucket, lambda: LambdaClient, functionArn: string): Action {
   const { s3, bucket } = failures;
   // arn:aws:lambda:<region>:<account>:function:<name>
   const functionName = functionArn.split(":")[6] ?? "";

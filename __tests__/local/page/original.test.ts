@@ -13,6 +13,11 @@ test.each([
   ["an overlong form", Buffer.from([0xc0, 0xaf]), "[\\xc0\\xaf]"],
   ["half of a surrogate pair", Buffer.from([0xed, 0xa0, 0x80]), "[\\xed\\xa0\\x80]"],
   ["text around what is none", Buffer.from([0xc3, 0xbc, 0x80, 0xc3, 0xbc]), "ü[\\x80]ü"],
+  [
+    "characters of every length beside what is none",
+    Buffer.from([...Buffer.from("aü€🎈€"), 0xff]),
+    "aü€🎈€[\\xff]",
+  ],
   ["what turns the direction", Buffer.from("a\u202eb"), "a[\\u{202e}]b"],
   ["what has no shape", Buffer.from("a\u0000\u200b\ufeffb"), "a[\\u{0000}\\u{200b}\\u{feff}]b"],
 ])("%s", (_, bytes, wanted) => {

@@ -1,7 +1,8 @@
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import fc from "fast-check";
 import { QUARANTINE_COLUMNS, type QuarantineEntry, quarantineEntry } from "../../../contract/quarantine";
 import type { Layer } from "../../../dashboards/spec";
-import { entriesRequest } from "../../../local/page/inspect";
+import { entriesRequest, redriveAction } from "../../../local/page/inspect";
 import type { EntriesRequest, QuarantinedEntry } from "../../../local/page/inspect-state";
 import {
   firstBytes,
@@ -12,6 +13,7 @@ import {
 import { readSchema } from "../../../local/page/schema";
 import { ZONES } from "../../../modules/batch/zones";
 import { athenaSql } from "../../../ops/reconcile/sql";
+import { goodLine, kinesisEvent } from "../../support/kinesis-event";
 import { BUCKET, DATABASE, SqlBench, sqlPlane, table } from "../support/sql";
 
 const COMMENTED = QUARANTINE_COLUMNS.map(({ name, type, comment }) => ({ name, type, comment }));
@@ -139,6 +141,73 @@ test.each([
   ],
 ])("%j is no request for entries", (body, message) => {
   expect(() => entriesRequest(body)).toThrow(message);
+});
+
+describe("the redrive", () => {
+  const NAME = "retail-bi-dev-upsert-to-es";
+  const { signal } = new AbortController();
+
+  /** @param answer of the function */
+  function redriveWith(answer: () => Promise<object>) {
+    const send = async () => ({ Payload: { transformToString: () => "{}" }, ...(await answer()) });
+    const lambda = { send } as unknown as LambdaClient;
+    const arn = `arn:aws:lambda:eu-west-1:123456789012:function:${NAME}`;
+    const action = redriveAction({ s3: bench.s3, bucket: BUCKET }, lambda, arn);
+    return (dryRun: unknown) => action({ dryRun }, signal);
+  }
+
+  const discard = (key: string, name: string): Promise<void> =>
+    bench.put(
+      `${ZONES.onFailure}${key}`,
+      JSON.stringify({
+        requestContext: {
+          functionArn: `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
+          condition: "RecordAgeExceeded",
+        },
+        KinesisBatchInfo: {},
+        payload: JSON.stringify(kinesisEvent([goodLine()])),
+      }),
+    );
+
+  test("says what it would do, then does it, and names what it did not do", async () => {
+    await discard("a", NAME);
+    await discard("b", "another");
+    const redrive = redriveWith(async () => ({}));
+    expect(await redrive(true)).toEqual({
+      pending: 1,
+      isDone: true,
+      text: `would be redriven: 1 object with 1 record
+skipped: 1 object with 1 record
+  ${ZONES.onFailure}b: it was discarded by the mapping of another`,
+    });
+    expect(await redrive(false)).toMatchObject({
+      pending: 0,
+      text: expect.stringContaining("redriven: 1 object with 1 record; the objects are deleted"),
+    });
+    expect(await redrive(true)).toMatchObject({
+      pending: 0,
+      text: expect.stringMatching(/^skipped: 1 object/),
+    });
+  });
+
+  test("runs once at a time; a look at what is there is free", async () => {
+    await discard("a", NAME);
+    let end: (() => void) | undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const redrive = redriveWith(() => ended.then(() => ({})));
+    const running = redrive(false);
+    await expect(redrive(false)).rejects.toMatchObject({ status: 409 });
+    expect(await redrive(true)).toMatchObject({ pending: 1 });
+    end?.();
+    expect(await running).toMatchObject({ isDone: true });
+    expect(await redrive(false)).toMatchObject({ isDone: true });
+  });
+
+  test("wants to be told whether to do it", async () => {
+    await expect(redriveWith(async () => ({}))("yes")).rejects.toThrow("dryRun must be true or false");
+  });
 });
 
 test("the schema has the catalog's tables with their columns, comments and partition keys", async () => {

@@ -76,16 +76,32 @@ const errorMark = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/** Other browsers have the selection of a shadow root elsewhere, and do not need it here. */
+interface ChromiumShadowRoot extends DocumentOrShadowRoot {
+  getSelection?(): Selection | null;
+}
+
 /**
  * Types over a selection without the browser: Chromium carries the style of the replaced text over as a `style`
  * attribute, which the page's policy refuses with a message.
  */
 const typeOver = EditorView.domEventHandlers({
-  beforeinput: ({ inputType, data, isComposing }, view) => {
-    const { state } = view;
-    if (inputType !== "insertText" || data === null || isComposing || state.selection.main.empty)
-      return false;
-    view.dispatch(state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  beforeinput: (event, view) => {
+    const { inputType, data, isComposing } = event;
+    // The editor's own selection may be older than the page's.
+    const selection = (view.root as ChromiumShadowRoot).getSelection?.();
+    if (inputType !== "insertText" || data === null || isComposing) return false;
+    if (!selection || selection.isCollapsed) return false;
+    const range = selection.getRangeAt(0);
+    const from = view.posAtDOM(range.startContainer, range.startOffset);
+    const to = view.posAtDOM(range.endContainer, range.endOffset);
+    const insert = view.state.toText(data);
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor: from + insert.length },
+      userEvent: "input.type",
+      scrollIntoView: true,
+    });
     return true;
   },
 });
