@@ -7,7 +7,7 @@ import type { SqlEditor } from "./editor";
 import { bytes, milliseconds, whole } from "./format";
 import { post, RequestError } from "./post";
 import { schemaList } from "./schema";
-import { originStorage, StatementHistory } from "./statement-history";
+import { StatementHistory } from "./statement-history";
 import { whenSeen } from "./when-seen";
 
 /** Types whose values are aligned right. */
@@ -192,4 +192,14 @@ export class SqlConsole {
 
 function csvOf({ columns, rows }: SqlAnswer): string {
   return `${csvText([columns.map(({ name }) => name), ...rows])}\n`;
+}
+
+/** The storage of the page's origin; undefined where the browser's settings forbid it. */
+function originStorage(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch (error) {
+    if (error instanceof DOMException) return undefined;
+    throw error;
+  }
 }

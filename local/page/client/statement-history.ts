@@ -44,13 +44,3 @@ function read(text: string | null): readonly string[] {
     throw error;
   }
 }
-
-/** The storage of the page's origin; undefined where the browser's settings forbid it. */
-export function originStorage(): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch (error) {
-    if (error instanceof DOMException) return undefined;
-    throw error;
-  }
-}

@@ -1,4 +1,4 @@
-import { partsOf } from "../../../local/page/client/original";
+import { partsOf } from "../../../local/page/client/bytes";
 
 const shown = (bytes: Uint8Array): string =>
   partsOf(bytes)
