@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { panelColumns } from "../../dashboards/rows";
-import type { Layer } from "../../dashboards/spec";
+import { isDataPanel, type Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
@@ -61,7 +61,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const settle = settleMs(run);
   const hub = new Hub();
   // A layer that is alone answers everything.
-  const { contract, panels: all } = dashboardOf(plane);
+  const { contract, panels } = dashboardOf(plane);
+  const all = panels.filter((panel) => isDataPanel(panel));
   const isOnly = !dataSources.search || !dataSources.batch;
   const panelsOf = (layer: Layer) => all.filter((panel) => isOnly || panel.layer === layer);
   const batch =

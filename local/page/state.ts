@@ -1,5 +1,5 @@
 import type { PanelColumn, Row } from "../../dashboards/rows";
-import type { Layer, Panel } from "../../dashboards/spec";
+import type { DataPanel, Layer } from "../../dashboards/spec";
 import type { Gap } from "./arrivals";
 
 /** Messages between server and page. Types only: both sides compile them. */
@@ -107,7 +107,7 @@ export interface DashboardState {
 
 /** A panel with the columns of its rows. */
 export interface DashboardPanel {
-  readonly panel: Panel;
+  readonly panel: DataPanel;
   readonly columns: readonly PanelColumn[];
 }
 
