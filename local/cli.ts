@@ -38,7 +38,7 @@ import { hasEnvironments } from "./synthesize";
 /** Default number of lines of `--once`. */
 const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
-const STEADY_RATE = 20;
+const STEADY_RATE = 2;
 /** Default time scale: a merge every 25 seconds, which a machine can go on with for hours. */
 const STEADY_TIME_SCALE = 12;
 /** Default time scale of `--once`: a merge every 5 seconds, because somebody waits for its end. */
