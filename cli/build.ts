@@ -1,8 +1,8 @@
 /** Builds the package of the commands into `cli/dist`: `npm run build`. */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
-import { buildScript } from "../local/page/assets";
+import { type BuildOptions, buildSync } from "esbuild";
+import { buildScripts, STATIC_FILES } from "../local/page/assets";
 import { COMMANDS, PROGRAMS } from "./commands";
 
 const ROOT = join(__dirname, "..");
@@ -15,24 +15,24 @@ const bundled = Object.entries(PROGRAMS).filter(([name]) =>
 
 async function main(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
-  buildSync({
+  const options = {
     absWorkingDir: ROOT,
-    entryPoints: { "retail-bi": "cli/retail-bi.ts", ...Object.fromEntries(bundled) },
-    outdir: DIST,
     bundle: true,
     packages: "external",
     // Loaded in a clone only.
-    external: ["*/environments/choose", "*/target/environment"],
+    external: ["*/environments/choose", "*/target/environment", "./watch-functions"],
     platform: "node",
     target: "node22",
     format: "cjs",
     logLevel: "warning",
-  });
+  } satisfies BuildOptions;
+  const programs = { "retail-bi": "cli/retail-bi.ts", ...Object.fromEntries(bundled) };
+  buildSync({ ...options, entryPoints: programs, outdir: DIST });
+  buildSync({ ...options, entryPoints: ["local/compare/thread.ts"], outfile: join(DIST, "thread.cjs") });
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
-  for (const name of ["page.html", "page.css", "icon.svg"])
-    copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
-  writeFileSync(join(CLIENT, "main.js"), await buildScript());
+  for (const name of STATIC_FILES) copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
+  for (const [name, script] of await buildScripts()) writeFileSync(join(CLIENT, name), script);
 }
 
 void main();

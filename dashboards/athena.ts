@@ -1,23 +1,40 @@
 import { quotedColumn } from "../contract/glue-columns";
 import { columnOf, isExact, type PanelContract } from "./fields";
-import { cell, type PanelColumn, panelColumns, type Row } from "./rows";
+import { cell, type PanelColumn, panelColumns, type Row, SHARE_COLUMN, share } from "./rows";
 import { smokeSql } from "./smoke";
-import type { Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+import {
+  type Condition,
+  type DataPanel,
+  type Dimension,
+  type FiguresPanel,
+  type HeadlinePanel,
+  isDistinct,
+  type LinesPanel,
+  type Measure,
+  type SharesPanel,
+} from "./spec";
+
+/** Name in SQL of the first measure over all lines, of which shares are percentages. */
+export const WHOLE = "whole";
 
 /** A panel as Athena SQL over a table that has each line once. @param table its name, without the database */
-export function panelSql(contract: PanelContract, panel: Panel, table: string): string {
+export function panelSql(contract: PanelContract, panel: DataPanel, table: string): string {
   return panel.chart === "table" ? linesSql(contract, panel, table) : figuresSql(contract, panel, table);
 }
 
 /** The rows of a panel from the answer to its SQL. @param answer cells by column name; empty or null for no value */
 export function rowsFromSql(
   contract: PanelContract,
-  panel: Panel,
+  panel: DataPanel,
   answer: readonly Readonly<Record<string, string | null>>[],
 ): Row[] {
   const columns = panelColumns(contract, panel);
+  const cellOf = (column: PanelColumn, cells: (typeof answer)[number]): string | number =>
+    panel.chart === "shares" && column.id === SHARE_COLUMN
+      ? share(cells[sqlName(panel.measures[0])], Number(cells[WHOLE]))
+      : cell(panel, column, cells[sqlName(column)]);
   return answer.map((cells) =>
-    Object.fromEntries(columns.map((column) => [column.id, cell(panel, column, cells[sqlName(column)])])),
+    Object.fromEntries(columns.map((column) => [column.id, cellOf(column, cells)])),
   );
 }
 
@@ -34,8 +51,14 @@ function quoted(name: string): string {
 /** Whether a line fulfils a condition, as SQL. */
 function sqlCondition({ field, ...condition }: Condition): string {
   const column = quotedColumn(field);
-  if (condition.kind === "begins") return `${column} LIKE '${likePattern(condition.prefix)}'`;
-  return `coalesce(${column}, '') = ''`;
+  switch (condition.kind) {
+    case "begins":
+      return `${column} LIKE '${likePattern(condition.prefix)}'`;
+    case "one-of":
+      return `${column} IN (${condition.values.map(literal).join(", ")})`;
+    case "blank":
+      return `coalesce(${column}, '') = ''`;
+  }
 }
 
 /** `WHERE` with the conditions, and without the lines of the smoke test; empty where every line counts. */
@@ -47,19 +70,32 @@ function where(contract: PanelContract, conditions: readonly string[]): string[]
 
 function figuresSql(
   contract: PanelContract,
-  { measures, dimension, only }: FiguresPanel,
+  panel: FiguresPanel | SharesPanel | HeadlinePanel,
   table: string,
 ): string {
-  const name = quoted(sqlName(dimensionId(dimension)));
+  const { measures, only, except } = panel;
   const [first] = measures;
+  const from = [
+    `FROM ${quoted(table)}`,
+    ...where(contract, [
+      ...(only ? [sqlCondition(only.condition)] : []),
+      // NULL is of no class, so it counts.
+      ...(except ? [`NOT coalesce(${sqlCondition(except.condition)}, false)`] : []),
+    ]),
+  ];
+  const measured = measures.map((one) => `${metric(contract, one)} AS ${quoted(sqlName(one))}`);
+  if (panel.chart === "headline") return [`SELECT ${measured.join(", ")}`, ...from].join("\n");
+  const { dimension } = panel;
+  const name = quoted(sqlName(dimensionId(dimension)));
   const selected = [
     `${grouped(contract, dimension)} AS ${name}`,
-    ...measures.map((one) => `${sum(contract, one)} AS ${quoted(sqlName(one))}`),
+    ...measured,
+    // Before LIMIT, so that it counts the groups that are not shown.
+    ...(panel.chart === "shares" ? [`sum(${metric(contract, first)}) OVER () AS ${quoted(WHOLE)}`] : []),
   ];
   return [
     `SELECT ${selected.join(", ")}`,
-    `FROM ${quoted(table)}`,
-    ...where(contract, only === undefined ? [] : [sqlCondition(only.condition)]),
+    ...from,
     "GROUP BY 1",
     ...(dimension.kind === "values"
       ? [`ORDER BY ${quoted(sqlName(first))} DESC, 1`, `LIMIT ${dimension.limit}`]
@@ -100,7 +136,9 @@ function classOrder({ classification }: Dimension & { readonly kind: "classes" }
   return classification.fulfilled < classification.otherwise ? name : `${name} DESC`;
 }
 
-function sum(contract: PanelContract, { factors, digits = 0 }: Measure): string {
+function metric(contract: PanelContract, measure: Measure): string {
+  if (isDistinct(measure)) return `count(DISTINCT nullif(${quotedColumn(measure.distinct)}, ''))`;
+  const { factors, digits = 0 } = measure;
   if (factors.length === 0) return "count(*)";
   const total = `sum(${factors.map(quotedColumn).join(" * ")})`;
   const hasError = factors.some((field) => !isExact(contract, field));

@@ -1,8 +1,28 @@
 import type { JsonObject } from "../lib/json";
 import { columnOf, exactPath, type PanelContract } from "./fields";
-import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
+import {
+  cell,
+  dimensionColumn,
+  measureColumn,
+  PanelAnswerError,
+  panelColumns,
+  type Row,
+  SHARE_COLUMN,
+  share,
+} from "./rows";
 import { smokeValues } from "./smoke";
-import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+import {
+  type Classification,
+  type Condition,
+  type DataPanel,
+  type Dimension,
+  type FiguresPanel,
+  type HeadlinePanel,
+  isDistinct,
+  type LinesPanel,
+  type Measure,
+  type SharesPanel,
+} from "./spec";
 
 /**
  * Values that each shard returns, so that the largest are found. Monthly indices make many shards, each with only its
@@ -11,16 +31,26 @@ import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Me
  */
 export const SHARD_SIZE = 10_000;
 
-/** The name of the dimension's aggregation in the query and in the answer. */
-const GROUPS = "groups";
+/**
+ * Number of different values up to which a cardinality aggregation is nearly exact: the engine's most. Above it, its error is
+ * some percent: https://docs.opensearch.org/latest/aggregations/metric/cardinality/
+ */
+export const PRECISION_THRESHOLD = 40_000;
 
-/** The name of a measure's sum: the id alone might be a member of each bucket, such as `key`. */
-function sumName({ id }: Measure): string {
+/** The name of the dimension's aggregation in the query and in the answer; a headline's is all lines. */
+const GROUPS = "groups";
+/** The name of the aggregation of all lines, of which shares are percentages. */
+const WHOLE = "whole";
+
+/** The name of a measure's metric: the id alone might be a member of each bucket, such as `key`. */
+function metricName({ id }: Measure): string {
   return `sum-${id}`;
 }
 
+type Selection = Pick<FiguresPanel, "only" | "except">;
+
 /** A panel as the body of a `_search` over the indices. */
-export function panelSearch(contract: PanelContract, panel: Panel): JsonObject {
+export function panelSearch(contract: PanelContract, panel: DataPanel): JsonObject {
   return panel.chart === "table" ? linesSearch(contract, panel) : figuresSearch(contract, panel);
 }
 
@@ -28,7 +58,7 @@ export function panelSearch(contract: PanelContract, panel: Panel): JsonObject {
  * The rows of a panel from the answer to its search.
  * @throws PanelAnswerError when the answer is partial (a shard failed, time ran out) or of another shape
  */
-export function rowsFromSearch(contract: PanelContract, panel: Panel, answer: unknown): Row[] {
+export function rowsFromSearch(contract: PanelContract, panel: DataPanel, answer: unknown): Row[] {
   const fail = (what: string): never => {
     throw new PanelAnswerError(`${panel.id}: ${what} in ${JSON.stringify(answer)?.slice(0, 500)}`);
   };
@@ -41,8 +71,14 @@ export function rowsFromSearch(contract: PanelContract, panel: Panel, answer: un
 /** A condition as a query. */
 export function searchQuery(contract: PanelContract, condition: Condition): JsonObject {
   const path = exactPath(contract, condition.field);
-  if (condition.kind === "begins") return { prefix: { [path]: { value: condition.prefix } } };
-  return blankQuery(path);
+  switch (condition.kind) {
+    case "begins":
+      return { prefix: { [path]: { value: condition.prefix } } };
+    case "one-of":
+      return { terms: { [path]: condition.values } };
+    case "blank":
+      return blankQuery(path);
+  }
 }
 
 function blankQuery(path: string): JsonObject {
@@ -82,21 +118,54 @@ export function productScript(contract: PanelContract, factors: readonly string[
     .join(" * ");
 }
 
-function figuresSearch(contract: PanelContract, { measures, dimension, only }: FiguresPanel): JsonObject {
-  const sums = measures
-    .filter(({ factors }) => factors.length > 0)
-    .map((one) => [sumName(one), sum(contract, one)] as const);
-  const smoke = smokeQuery(contract);
-  const counted = {
-    ...(only && { filter: [searchQuery(contract, only.condition)] }),
-    ...(smoke && { must_not: [smoke] }),
-  };
+/** The different values of a text as a script: a line without one, or with the empty text, has none. */
+export function distinctScript(contract: PanelContract, field: string): string {
+  const doc = `doc['${exactPath(contract, field)}']`;
+  return `${doc}.size() == 0 || ${doc}.value == '' ? null : ${doc}.value`;
+}
+
+function figuresSearch(
+  contract: PanelContract,
+  panel: FiguresPanel | SharesPanel | HeadlinePanel,
+): JsonObject {
+  const { measures } = panel;
+  const counted = selected(contract, panel);
+  const group =
+    panel.chart === "headline"
+      ? { filter: { match_all: {} } }
+      : groups(contract, panel.dimension, measures[0]);
+  const ofWhole = { filter: { match_all: {} }, aggs: metrics(contract, [measures[0]]) };
   return {
     size: 0,
     track_total_hits: false,
-    ...((only || smoke) && { query: { bool: counted } }),
-    aggs: { [GROUPS]: { ...groups(contract, dimension, measures[0]), aggs: Object.fromEntries(sums) } },
+    ...(counted && { query: counted }),
+    aggs: {
+      [GROUPS]: { ...group, aggs: metrics(contract, measures) },
+      ...(panel.chart === "shares" && { [WHOLE]: ofWhole }),
+    },
   };
+}
+
+/** A query for the lines that count; undefined where all do. */
+function selected(contract: PanelContract, { only, except }: Selection): JsonObject | undefined {
+  const smoke = smokeQuery(contract);
+  if (!only && !except && !smoke) return undefined;
+  const excluded = [...(except ? [searchQuery(contract, except.condition)] : []), ...(smoke ? [smoke] : [])];
+  return {
+    bool: {
+      ...(only && { filter: [searchQuery(contract, only.condition)] }),
+      ...(excluded.length > 0 && { must_not: excluded }),
+    },
+  };
+}
+
+/** The metrics of the measures; the count of lines is in every bucket. */
+function metrics(contract: PanelContract, measures: readonly Measure[]): JsonObject {
+  return Object.fromEntries(
+    measures
+      .filter((one) => isDistinct(one) || one.factors.length > 0)
+      .map((one) => [metricName(one), metric(contract, one)]),
+  );
 }
 
 /** The smoke test is excluded by `post_filter`, which leaves the query to whoever asks several panels by one search. */
@@ -126,7 +195,7 @@ function groups(contract: PanelContract, dimension: Dimension, first: Measure): 
           size: dimension.limit,
           shard_size: SHARD_SIZE,
           missing: "",
-          order: [{ [first.factors.length === 0 ? "_count" : sumName(first)]: "desc" }, { _key: "asc" }],
+          order: [{ [isCount(first) ? "_count" : metricName(first)]: "desc" }, { _key: "asc" }],
         },
       };
     case "classes":
@@ -144,7 +213,16 @@ function classQueries(
   };
 }
 
-function sum(contract: PanelContract, { factors }: Measure): JsonObject {
+function isCount(measure: Measure): boolean {
+  return !isDistinct(measure) && measure.factors.length === 0;
+}
+
+function metric(contract: PanelContract, measure: Measure): JsonObject {
+  if (isDistinct(measure)) {
+    const script = { lang: "painless", source: distinctScript(contract, measure.distinct) };
+    return { cardinality: { script, precision_threshold: PRECISION_THRESHOLD } };
+  }
+  const { factors } = measure;
   const [only, ...others] = factors;
   if (only !== undefined && others.length === 0) return { sum: { field: only } };
   return { sum: { script: { lang: "painless", source: productScript(contract, factors) } } };
@@ -152,20 +230,34 @@ function sum(contract: PanelContract, { factors }: Measure): JsonObject {
 
 type Fail = (what: string) => never;
 
-function figuresOf(panel: FiguresPanel, answer: unknown, fail: Fail): Row[] {
+function figuresOf(panel: FiguresPanel | SharesPanel | HeadlinePanel, answer: unknown, fail: Fail): Row[] {
+  const aggregations = member(answer, "aggregations");
+  const measured = (bucket: unknown, of: readonly Measure[]): (readonly [string, string | number])[] =>
+    of.map((one) => [one.id, cell(panel, measureColumn(one), figureOf(bucket, one))]);
+  const group = member(aggregations, GROUPS);
+  if (panel.chart === "headline") {
+    return [Object.fromEntries(measured(group ?? fail("no figures"), panel.measures))];
+  }
   const dimension = dimensionColumn(panel.dimension);
-  const value = (bucket: unknown, measure: Measure): unknown =>
-    measure.factors.length === 0
-      ? member(bucket, "doc_count")
-      : member(member(bucket, sumName(measure)), "value");
-  return bucketsOf(panel.dimension, member(member(answer, "aggregations"), GROUPS), fail)
+  const [first, ...others] = panel.measures;
+  const whole =
+    panel.chart === "shares" && Number(figureOf(member(aggregations, WHOLE) ?? fail("no whole"), first));
+  return bucketsOf(panel.dimension, group, fail)
     .filter(({ bucket }) => member(bucket, "doc_count") !== 0)
     .map(({ key, bucket }) =>
       Object.fromEntries([
         [dimension.id, cell(panel, dimension, key)],
-        ...panel.measures.map((one) => [one.id, cell(panel, measureColumn(one), value(bucket, one))]),
+        ...measured(bucket, [first]),
+        ...(whole === false ? [] : [[SHARE_COLUMN, share(figureOf(bucket, first), whole)] as const]),
+        ...measured(bucket, others),
       ]),
     );
+}
+
+function figureOf(bucket: unknown, measure: Measure): unknown {
+  return isCount(measure)
+    ? member(bucket, "doc_count")
+    : member(member(bucket, metricName(measure)), "value");
 }
 
 interface KeyedBucket {

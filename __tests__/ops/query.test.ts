@@ -1,5 +1,7 @@
-import { errorPosition } from "../../ops/query/error-position";
-import { resultTable } from "../../ops/query/table";
+import fc from "fast-check";
+import Papa from "papaparse";
+import { csvText } from "../../ops/query/csv";
+import { errorPlace, errorPosition } from "../../ops/query/error-position";
 
 describe("the place of an error", () => {
   test("by line and column", () => {
@@ -29,44 +31,39 @@ describe("the place of an error", () => {
   });
 });
 
-describe("a result as a table", () => {
-  const columns = [
-    { name: "country", type: "varchar" },
-    { name: "n", type: "bigint" },
-  ];
+test("the place of an error, for an editor", () => {
+  const sql = "SELECT a,\n  nope\nFROM t";
+  expect(errorPlace(sql, "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved")).toEqual({
+    line: 2,
+    column: 3,
+  });
+  expect(errorPlace(sql, "COLUMN_NOT_FOUND: Column 'nope' cannot be resolved")).toEqual({
+    line: 2,
+    column: 3,
+  });
+  expect(errorPlace(sql, "line 4:1: x")).toBeUndefined();
+});
 
-  test("has numbers to the right, and NULL", () => {
+describe("CSV", () => {
+  test("tells NULL from the empty text", () => {
     expect(
-      resultTable(
-        columns,
-        [
-          ["France", "2728"],
-          [null, "1"],
-        ],
-        80,
+      csvText([
+        ["a", "b"],
+        [null, ""],
+        ['x "y", z', " two\nlines"],
+      ]),
+    ).toBe('a,b\n,""\n"x ""y"", z"," two\nlines"');
+  });
+
+  test("is read back by another reader, whatever a cell holds", () => {
+    const cell = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(",", '"', "\r", "\n", " ", "a") }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, cell), { minLength: 1 }).map((rows) => rows.map((row) => [...row])),
+        (rows) => {
+          expect(Papa.parse(csvText(rows), { delimiter: ",", newline: "\n" }).data).toEqual(rows);
+        },
       ),
-    ).toBe(
-      [
-        "┌─────────┬──────┐",
-        "│ country │    n │",
-        "├─────────┼──────┤",
-        "│ France  │ 2728 │",
-        "│ NULL    │    1 │",
-        "└─────────┴──────┘",
-      ].join("\n"),
     );
-  });
-
-  test("is no wider than the terminal, and its widest column is cut", () => {
-    const rows = [["x".repeat(200), "123456789"]];
-    const lines = resultTable(columns, rows, 40).split("\n");
-    expect(Math.max(...lines.map((line) => line.length))).toBe(40);
-    expect(lines.join("\n")).toContain("123456789");
-    expect(lines.join("\n")).toContain("x…");
-    expect(resultTable(columns, rows, Number.POSITIVE_INFINITY)).toContain("x".repeat(200));
-  });
-
-  test("is not broken by what a cell holds", () => {
-    expect(resultTable(columns, [["a\nb\u001b[2J", "1"]], 80)).toContain("│ a b [2J │");
   });
 });

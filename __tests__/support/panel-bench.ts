@@ -5,7 +5,7 @@ import type { Contract } from "../../contract/define";
 import { glueColumns } from "../../contract/glue-columns";
 import { panelSql, rowsFromSql } from "../../dashboards/athena";
 import type { Row } from "../../dashboards/rows";
-import type { Panel } from "../../dashboards/spec";
+import type { DataPanel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import type { SearchDouble } from "../../local/services/opensearch/service";
@@ -46,11 +46,11 @@ export class PanelBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  fromIndex(panel: Panel): Promise<Row[]> {
+  fromIndex(panel: DataPanel): Promise<Row[]> {
     return panelRowsFromIndex(this.search, this.contract, panel);
   }
 
-  async fromTable(panel: Panel): Promise<Row[]> {
+  async fromTable(panel: DataPanel): Promise<Row[]> {
     const sql = panelSql(this.contract, panel, "lines");
     const { state, reason, rows } = await this.sql.query(sql);
     if (state !== "SUCCEEDED") throw new Error(`${panel.id}: ${state} ${reason}\n${sql}`);

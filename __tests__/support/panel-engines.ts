@@ -1,7 +1,7 @@
 import type { Contract } from "../../contract/define";
 import type { Row } from "../../dashboards/rows";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
-import type { Panel } from "../../dashboards/spec";
+import type { DataPanel } from "../../dashboards/spec";
 import { indexPattern, monthlyIndex } from "../../lambdas/shared/search";
 import type { Search } from "../../lambdas/shared/search-client";
 
@@ -37,7 +37,11 @@ export async function indexLines(
 }
 
 /** The rows of a panel, by its query of the index on any engine. */
-export async function panelRowsFromIndex(search: Search, contract: Contract, panel: Panel): Promise<Row[]> {
+export async function panelRowsFromIndex(
+  search: Search,
+  contract: Contract,
+  panel: DataPanel,
+): Promise<Row[]> {
   const { status, body } = await search({
     method: "POST",
     path: `/${indexPattern(contract.index)}/_search`,

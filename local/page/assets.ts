@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
 const CLIENT = join(__dirname, "client");
-/** In the package the page's code is built. */
-const BUILT_SCRIPT = join(CLIENT, "main.js");
+/** The first script; it loads the others when they are needed. */
+const SCRIPT = "page.js";
+/** The page's style sheets, which are served as one. */
+const STYLES = ["page.css", "inspect.css"];
+/** Files that are served or joined as they are. */
+export const STATIC_FILES: readonly string[] = ["page.html", "icon.svg", ...STYLES];
 
 /** A file of the page. */
 export interface Asset {
@@ -19,32 +23,40 @@ export interface Asset {
  * @throws Error with esbuild's own message when the page's code does not build
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
-  const script = existsSync(BUILT_SCRIPT) ? readFileSync(BUILT_SCRIPT) : await buildScript();
+  // In the package the page's code is built.
+  const scripts = existsSync(join(CLIENT, SCRIPT)) ? builtScripts() : await buildScripts();
   const file = (name: string): Buffer => readFileSync(join(CLIENT, name));
   return new Map([
     ["/", asset("text/html; charset=utf-8", file("page.html"))],
-    ["/page.css", asset("text/css; charset=utf-8", file("page.css"))],
-    ["/page.js", asset("text/javascript; charset=utf-8", script)],
+    ["/page.css", asset("text/css; charset=utf-8", Buffer.concat(STYLES.map(file)))],
     ["/icon.svg", asset("image/svg+xml", file("icon.svg"))],
+    ...[...scripts].map(
+      ([name, script]) => [`/${name}`, asset("text/javascript; charset=utf-8", script)] as const,
+    ),
   ]);
 }
 
-/** The page's code, from its sources. @throws Error with esbuild's own message when it does not build */
-export async function buildScript(): Promise<Buffer> {
+function builtScripts(): Map<string, Buffer> {
+  const names = readdirSync(CLIENT).filter((name) => name.endsWith(".js"));
+  return new Map(names.map((name) => [name, readFileSync(join(CLIENT, name))]));
+}
+
+/** The page's code, from its sources, by file name. @throws Error with esbuild's own message when it does not build */
+export async function buildScripts(): Promise<Map<string, Buffer>> {
   // The package has no bundler.
   const { build } = await import("esbuild");
   const { outputFiles } = await build({
-    entryPoints: [join(CLIENT, "main.ts")],
+    entryPoints: { [basename(SCRIPT, ".js")]: join(CLIENT, "main.ts") },
     bundle: true,
+    splitting: true,
     minify: true,
     write: false,
+    outdir: CLIENT,
     format: "esm",
     target: ["chrome115", "firefox115", "safari16.4"],
     logLevel: "silent",
   });
-  const [script] = outputFiles;
-  if (script === undefined) throw new Error("esbuild made nothing of the page's code");
-  return Buffer.from(script.contents);
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)]));
 }
 
 function asset(contentType: string, body: Buffer): Asset {

@@ -1,7 +1,7 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import { formatTimestamp, parseTimestamp } from "../../contract/timestamp";
 import type { PanelContract } from "../../dashboards/fields";
-import type { Layer, Panel } from "../../dashboards/spec";
+import type { DataPanel, Layer } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
 import { quarantineOf } from "../../ops/reconcile/quarantine";
 import type { DataSources } from "../../ops/reconcile/reconcile";
@@ -40,7 +40,7 @@ export class SpeedLayer implements LayerReader {
   public constructor(
     private readonly search: NonNullable<DataSources["search"]>,
     private readonly contract: PanelContract,
-    private readonly panels: readonly Panel[],
+    private readonly panels: readonly DataPanel[],
   ) {}
 
   public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
@@ -151,7 +151,7 @@ export class BatchLayer implements LayerReader {
     private readonly database: string,
     private readonly source: BatchSource,
     private readonly contract: PanelContract,
-    private readonly panels: readonly Panel[],
+    private readonly panels: readonly DataPanel[],
   ) {}
 
   /** Hours with rows, in the order of time, as of the last reading. */

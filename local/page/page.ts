@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { panelColumns } from "../../dashboards/rows";
-import type { Layer } from "../../dashboards/spec";
+import { isDataPanel, type Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
 import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
-import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
+import { MOST_ROWS, MOST_SECONDS } from "./console";
 import { dashboardOf } from "./dashboard";
 import { type Generator, RateError } from "./generator";
 import { Hours } from "./hours";
 import { Hub } from "./hub";
+import { openInspection } from "./inspect";
 import {
   BatchLayer,
   type LayerReader,
@@ -60,7 +61,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const settle = settleMs(run);
   const hub = new Hub();
   // A layer that is alone answers everything.
-  const { contract, panels: all } = dashboardOf(plane);
+  const { contract, panels } = dashboardOf(plane);
+  const all = panels.filter((panel) => isDataPanel(panel));
   const isOnly = !dataSources.search || !dataSources.batch;
   const panelsOf = (layer: Layer) => all.filter((panel) => isOnly || panel.layer === layer);
   const batch =
@@ -80,7 +82,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
   });
-  const console = analysts && new SqlConsole(analysts);
+  const inspection = openInspection(run);
   const rates = new Rates();
   const problems = new Map<string, string>();
   const layers = new Map<Layer, LayerState>();
@@ -166,16 +168,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     hub,
     port: options.port,
     actions: {
-      "/sql": async ({ sql }, signal) => {
-        if (!console) throw new HttpError(404, "the stack has no tables to query");
-        if (typeof sql !== "string") throw new HttpError(400, "sql must be a string");
-        try {
-          return await console.run(sql, signal);
-        } catch (error) {
-          if (!(error instanceof SqlConsoleError)) throw error;
-          throw new HttpError(400, error.message, { state: error.state });
-        }
-      },
+      ...inspection.actions,
       "/rate": async ({ linesPerSecond }) => {
         try {
           generator.set(linesPerSecond);
@@ -207,6 +200,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     close: async () => {
       stop.abort();
       await server.close();
+      inspection.close();
       await Promise.race([Promise.all(loops), sleep(CLOSE_GRACE_MS)]);
     },
   };

@@ -1,5 +1,5 @@
 import type { PanelColumn, Row } from "../../dashboards/rows";
-import type { Layer, Panel } from "../../dashboards/spec";
+import type { DataPanel, Layer } from "../../dashboards/spec";
 import type { Gap } from "./arrivals";
 
 /** Messages between server and page. Types only: both sides compile them. */
@@ -107,7 +107,7 @@ export interface DashboardState {
 
 /** A panel with the columns of its rows. */
 export interface DashboardPanel {
-  readonly panel: Panel;
+  readonly panel: DataPanel;
   readonly columns: readonly PanelColumn[];
 }
 
@@ -183,28 +183,6 @@ export interface ReconciliationState {
 /** Body of `POST /rate`. */
 export interface RateRequest {
   readonly linesPerSecond: number;
-}
-
-/** Body of `POST /sql`. */
-export interface SqlRequest {
-  readonly sql: string;
-}
-
-/** A query's answer. */
-export interface SqlAnswer {
-  readonly queryId: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Whether there are more rows than these. */
-  readonly isCut: boolean;
-  readonly scannedBytes: number;
-  readonly milliseconds: number;
-}
-
-/** Error of a query, with Athena's message if it is Athena's. */
-export interface SqlFailure {
-  readonly state: "REFUSED" | "FAILED" | "CANCELLED";
-  readonly message: string;
 }
 
 /** A query that is saved in the workgroup. */

@@ -4,6 +4,7 @@ import { HOUR_MS } from "../../../contract/hours";
 import { isStored, type StreamRecord } from "../../../contract/lines";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { panelSql } from "../../../dashboards/athena";
+import { isDataPanel } from "../../../dashboards/spec";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
@@ -70,7 +71,7 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
 }
 
 async function panels({ analysts }: BatchLayer): Promise<void> {
-  for (const panel of RETAIL_PANELS)
+  for (const panel of RETAIL_PANELS.filter((one) => isDataPanel(one)))
     await analysts.query(
       panelSql(retailTransaction, panel, retailTransaction.tables.merged),
       () => undefined,

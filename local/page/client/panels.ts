@@ -1,4 +1,4 @@
-import type { FiguresPanel, Panel } from "../../../dashboards/spec";
+import type { DataPanel, FiguresPanel } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
 import { el, setText } from "./dom";
 import { barsTable, rowsTable } from "./tables";
@@ -37,7 +37,7 @@ class PanelCard {
   private readonly body = el("div", { class: "panel-body" }, el("p", { class: "muted empty" }, "asking …"));
   private readonly badge = el("span", { class: "badge" });
   private readonly freshness = el("span", { class: "freshness muted" });
-  private readonly panel: Panel;
+  private readonly panel: DataPanel;
   private readonly columns: DashboardPanel["columns"];
   private readonly chart: TimeChart | undefined;
   private readonly details: HTMLDetailsElement | undefined;
@@ -103,7 +103,9 @@ class PanelCard {
     // Keeps the scroll position.
     const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
     this.body.replaceChildren(
-      panel.chart === "table" ? rowsTable(panel, columns, rows) : barsTable(panel, columns, rows),
+      panel.chart === "bars" || panel.chart === "horizontal-bars" || panel.chart === "line"
+        ? barsTable(panel, columns, rows)
+        : rowsTable(panel, columns, rows),
     );
     this.body.querySelector(".scroll")?.scrollTo({ top });
   }
@@ -119,6 +121,6 @@ class PanelCard {
   }
 }
 
-function isOverTime(panel: Panel): panel is FiguresPanel & TimePanel {
-  return panel.chart !== "table" && panel.dimension.kind === "time";
+function isOverTime(panel: DataPanel): panel is FiguresPanel & TimePanel {
+  return "dimension" in panel && panel.dimension.kind === "time";
 }

@@ -1,10 +1,14 @@
 import type { PanelColumn, Row } from "../../../dashboards/rows";
-import type { FiguresPanel, Panel } from "../../../dashboards/spec";
+import type { DataPanel, FiguresPanel } from "../../../dashboards/spec";
 import { el, scrolling } from "./dom";
 import { cellText } from "./format";
 
 /** A panel's rows as a table. */
-export function rowsTable(panel: Panel, columns: readonly PanelColumn[], rows: readonly Row[]): HTMLElement {
+export function rowsTable(
+  panel: DataPanel,
+  columns: readonly PanelColumn[],
+  rows: readonly Row[],
+): HTMLElement {
   return scrolling(
     panel.title,
     table(columns, rows, (column, row) => el("td", {}, cellText(column, row[column.id] ?? ""))),
