@@ -2,7 +2,7 @@ import { tableColumn } from "../contract/glue-columns";
 import type { Json, JsonObject } from "../lib/json";
 import { sqlName } from "./athena";
 import { columnOf, type PanelContract } from "./fields";
-import { type SmokeValue, smokeValues } from "./smoke";
+import { type ColumnValue, smokeValues } from "./smoke";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /** Name of the data set in the definition: the table that has each line once. */
@@ -100,7 +100,7 @@ function conditionExpression({ field, ...condition }: Condition): string {
 }
 
 /** Of a line without a value, a comparison is not true: QuickSight takes such a line for one that differs. */
-function smokeCondition({ column, value }: SmokeValue): string {
+function smokeCondition({ column, value }: ColumnValue): string {
   const name = reference(column.field);
   if (value === undefined)
     return column.kind === "text" ? `(isNull(${name}) OR ${name} = '')` : `isNull(${name})`;

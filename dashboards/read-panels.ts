@@ -152,7 +152,7 @@ class PanelsCheck {
     const kind = this.oneOf("kind of the dimension", dimension.get("kind"), ["time", "values", "classes"]);
     if (kind === "time") {
       this.only(dimension, ["kind", "field", "interval"], "dimension");
-      this.oneOf("interval", dimension.get("interval"), ["day", "month"]);
+      this.oneOf("interval", dimension.get("interval"), ["hour", "day", "month"]);
       return this.field("dimension", dimension.get("field"), ["timestamp"]);
     }
     if (kind === "values") {

@@ -292,7 +292,7 @@ function bucket(contract: PanelContract, dimension: Dimension, id: string): Json
           field: dimension.field,
           useNormalizedOpenSearchInterval: true,
           scaleMetricValues: false,
-          interval: { day: "d", month: "M" }[dimension.interval],
+          interval: { hour: "h", day: "d", month: "M" }[dimension.interval],
           drop_partials: false,
           min_doc_count: 1,
           extended_bounds: {},

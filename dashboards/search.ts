@@ -1,7 +1,10 @@
+import type { Column } from "../contract/column";
+import { formatTimestamp } from "../contract/timestamp";
 import type { JsonObject } from "../lib/json";
 import { columnOf, exactPath, type PanelContract } from "./fields";
 import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
-import { smokeValues } from "./smoke";
+import type { LineCondition } from "./scope";
+import { type ColumnValue, smokeValues } from "./smoke";
 import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
 
 /**
@@ -19,9 +22,15 @@ function sumName({ id }: Measure): string {
   return `sum-${id}`;
 }
 
-/** A panel as the body of a `_search` over the indices. */
-export function panelSearch(contract: PanelContract, panel: Panel): JsonObject {
-  return panel.chart === "table" ? linesSearch(contract, panel) : figuresSearch(contract, panel);
+/** A panel as the body of a `_search` over the indices. @param conditions which lines count. @default all */
+export function panelSearch(
+  contract: PanelContract,
+  panel: Panel,
+  conditions: readonly LineCondition[] = [],
+): JsonObject {
+  return panel.chart === "table"
+    ? linesSearch(contract, panel, conditions)
+    : figuresSearch(contract, panel, conditions);
 }
 
 /**
@@ -39,10 +48,41 @@ export function rowsFromSearch(contract: PanelContract, panel: Panel, answer: un
 }
 
 /** A condition as a query. */
-export function searchQuery(contract: PanelContract, condition: Condition): JsonObject {
+export function searchQuery(contract: PanelContract, condition: LineCondition): JsonObject {
+  if (condition.kind === "not") return otherwiseQuery(contract, condition.condition);
   const path = exactPath(contract, condition.field);
-  if (condition.kind === "begins") return { prefix: { [path]: { value: condition.prefix } } };
-  return blankQuery(path);
+  switch (condition.kind) {
+    case "begins":
+      return { prefix: { [path]: { value: condition.prefix } } };
+    case "begins-like":
+      return { prefix: { [path]: { value: condition.prefix, case_insensitive: true } } };
+    case "blank":
+      return blankQuery(path);
+    case "range": {
+      const column = columnOf(contract, condition.field);
+      return {
+        range: { [path]: { gte: dateOf(column, condition.fromMs), lt: dateOf(column, condition.toMs) } },
+      };
+    }
+    case "equals": {
+      const column = columnOf(contract, condition.field);
+      const should = condition.values.map((value) => equalsQuery(contract, { column, value }));
+      return { bool: { should, minimum_should_match: 1 } };
+    }
+  }
+}
+
+/** A time in the format of its field. */
+function dateOf(column: Column, ms: number): string {
+  const isInSeconds = column.kind === "timestamp" && column.format === "seconds";
+  return formatTimestamp(ms).slice(0, isInSeconds ? -".fff".length : undefined);
+}
+
+function equalsQuery(contract: PanelContract, { column, value }: ColumnValue): JsonObject {
+  const path = exactPath(contract, column.field);
+  if (value !== undefined)
+    return { term: { [path]: { value: typeof value === "bigint" ? String(value) : value } } };
+  return column.kind === "text" ? blankQuery(path) : { bool: { must_not: [{ exists: { field: path } }] } };
 }
 
 function blankQuery(path: string): JsonObject {
@@ -58,13 +98,7 @@ function blankQuery(path: string): JsonObject {
 export function smokeQuery(contract: PanelContract): JsonObject | undefined {
   const values = smokeValues(contract);
   if (values.length === 0) return undefined;
-  const filter = values.map(({ column, value }): JsonObject => {
-    const path = exactPath(contract, column.field);
-    if (value !== undefined)
-      return { term: { [path]: { value: typeof value === "bigint" ? String(value) : value } } };
-    return column.kind === "text" ? blankQuery(path) : { bool: { must_not: [{ exists: { field: path } }] } };
-  });
-  return { bool: { filter } };
+  return { bool: { filter: values.map((value) => equalsQuery(contract, value)) } };
 }
 
 /** A query for the lines that do not fulfil a condition. */
@@ -82,30 +116,42 @@ export function productScript(contract: PanelContract, factors: readonly string[
     .join(" * ");
 }
 
-function figuresSearch(contract: PanelContract, { measures, dimension, only }: FiguresPanel): JsonObject {
+function figuresSearch(
+  contract: PanelContract,
+  { measures, dimension, only }: FiguresPanel,
+  conditions: readonly LineCondition[],
+): JsonObject {
   const sums = measures
     .filter(({ factors }) => factors.length > 0)
     .map((one) => [sumName(one), sum(contract, one)] as const);
   const smoke = smokeQuery(contract);
+  const wanted = [...(only ? [only.condition] : []), ...conditions];
   const counted = {
-    ...(only && { filter: [searchQuery(contract, only.condition)] }),
+    ...(wanted.length > 0 && { filter: wanted.map((one) => searchQuery(contract, one)) }),
     ...(smoke && { must_not: [smoke] }),
   };
   return {
     size: 0,
     track_total_hits: false,
-    ...((only || smoke) && { query: { bool: counted } }),
+    ...((wanted.length > 0 || smoke) && { query: { bool: counted } }),
     aggs: { [GROUPS]: { ...groups(contract, dimension, measures[0]), aggs: Object.fromEntries(sums) } },
   };
 }
 
 /** The smoke test is excluded by `post_filter`, which leaves the query to whoever asks several panels by one search. */
-function linesSearch(contract: PanelContract, { fields, newestBy, limit }: LinesPanel): JsonObject {
+function linesSearch(
+  contract: PanelContract,
+  { fields, newestBy, limit }: LinesPanel,
+  conditions: readonly LineCondition[],
+): JsonObject {
   const smoke = smokeQuery(contract);
   return {
     size: limit,
     track_total_hits: false,
     _source: fields,
+    ...(conditions.length > 0 && {
+      query: { bool: { filter: conditions.map((one) => searchQuery(contract, one)) } },
+    }),
     ...(smoke && { post_filter: { bool: { must_not: [smoke] } } }),
     sort: [{ [newestBy]: "desc" }, { [exactPath(contract, "record_id")]: "desc" }],
   };
@@ -115,9 +161,8 @@ function groups(contract: PanelContract, dimension: Dimension, first: Measure): 
   switch (dimension.kind) {
     case "time": {
       const { field, interval } = dimension;
-      return {
-        date_histogram: { field, calendar_interval: interval, format: "yyyy-MM-dd", min_doc_count: 1 },
-      };
+      const format = interval === "hour" ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd";
+      return { date_histogram: { field, calendar_interval: interval, format, min_doc_count: 1 } };
     }
     case "values":
       return {

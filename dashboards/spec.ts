@@ -48,10 +48,13 @@ export interface Classification<N extends FieldNames = FieldNames> {
   readonly otherwise: string;
 }
 
+/** Interval of UTC. */
+export type Interval = "hour" | "day" | "month";
+
 /** Dimension by which lines are grouped. */
 export type Dimension<N extends FieldNames = FieldNames> =
   /** By intervals of UTC, in their order; those without lines are left out. */
-  | { readonly kind: "time"; readonly field: N["time"]; readonly interval: "day" | "month" }
+  | { readonly kind: "time"; readonly field: N["time"]; readonly interval: Interval }
   /** By value, the largest first measure first; no value and the empty text are one group. 1 to 1000 values. */
   | { readonly kind: "values"; readonly field: N["text"]; readonly limit: number }
   /** By class, in the order `fulfilled`, `otherwise`; a class without lines is left out. */
