@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
-import { buildScript } from "../local/page/assets";
+import { buildClient } from "../local/page/assets";
 import { COMMANDS, PROGRAMS } from "./commands";
 
 const ROOT = join(__dirname, "..");
@@ -30,9 +30,10 @@ async function main(): Promise<void> {
   });
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
-  for (const name of ["page.html", "page.css", "icon.svg"])
+  for (const name of ["page.html", "icon.svg"])
     copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
-  writeFileSync(join(CLIENT, "main.js"), await buildScript());
+  writeFileSync(join(CLIENT, "main.js"), await buildClient("main.ts"));
+  writeFileSync(join(CLIENT, "page.css"), await buildClient("page.css"));
 }
 
 void main();

@@ -32,6 +32,16 @@ export function countSql(
   );
 }
 
+/** The first and the last event time as SQL, in columns `first_event` and `last_event`; without lines both are NULL. */
+export function eventTimesSql(contract: PanelContract, table: string): string {
+  const time = quotedColumn(contract.eventTime);
+  return [
+    `SELECT min(${time}) AS first_event, max(${time}) AS last_event`,
+    `FROM ${quoted(table)}`,
+    ...where(contract, []),
+  ].join("\n");
+}
+
 /** The rows of a panel from the answer to its SQL. @param answer cells by column name; empty or null for no value */
 export function rowsFromSql(
   contract: PanelContract,

@@ -1,30 +1,58 @@
+import type { PanelColumn, Row } from "../../../dashboards/rows";
+import { dimensionColumn } from "../../../dashboards/rows";
+import { panelInRange, type TimeRange } from "../../../dashboards/scope";
 import type { FiguresPanel, Panel } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
+import { csvText, download } from "./csv";
 import { el, setText } from "./dom";
-import { barsTable, rowsTable } from "./tables";
+import { type RowAction, RowsTable } from "./tables";
 import { TimeChart, type TimePanel } from "./time-chart";
 import { gapText } from "./words";
 
 const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
+
+/** What panels ask of the page. */
+export interface PanelActions {
+  brush(range: TimeRange): void;
+  back(): void;
+  /** Shows only the lines of a bar. */
+  filter(panel: FiguresPanel, cell: string): void;
+  lines(panel: Panel, cell: string): void;
+}
 
 /** The panels of the run, each with the source and the age of its figures. */
 export class Panels {
   private cards: ReadonlyMap<string, PanelCard> = new Map();
   private defined = "";
 
-  public constructor(private readonly parent: HTMLElement) {}
+  public constructor(
+    private readonly parent: HTMLElement,
+    private readonly actions: PanelActions,
+  ) {}
 
   /** Makes the panels, at first and when a connection brings others: the same ones keep what they show. */
   public define({ panels }: DashboardState): void {
     const defined = JSON.stringify(panels);
     if (defined === this.defined) return;
     this.defined = defined;
-    this.cards = new Map(panels.map((one) => [one.panel.id, new PanelCard(one)]));
+    for (const card of this.cards.values()) card.destroy();
+    this.cards = new Map(panels.map((one) => [one.panel.id, new PanelCard(one, this.actions)]));
     this.parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
   }
 
-  public show({ layer, panels }: PanelsState): void {
-    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer);
+  /** @param range that the rows are of */
+  public show({ layer, panels }: PanelsState, range: TimeRange | undefined): void {
+    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer, range);
+  }
+
+  /** The rows that panels show are of another view than the one that is asked for. */
+  public ask({ panels }: PanelsState): void {
+    for (const { id } of panels) this.cards.get(id)?.ask();
+  }
+
+  /** Panels have no answer. */
+  public fail({ panels }: PanelsState, message: string): void {
+    for (const { id } of panels) this.cards.get(id)?.fail(message);
   }
 
   public tick(live: LiveState): void {
@@ -37,18 +65,22 @@ class PanelCard {
   private readonly body = el("div", { class: "panel-body" }, el("p", { class: "muted empty" }, "asking …"));
   private readonly badge = el("span", { class: "badge" });
   private readonly freshness = el("span", { class: "freshness muted" });
+  private readonly csv = el("button", { type: "button", class: "small" }, "CSV");
   private readonly panel: Panel;
-  private readonly columns: DashboardPanel["columns"];
+  private readonly columns: readonly PanelColumn[];
   private readonly chart: TimeChart | undefined;
+  private readonly table: RowsTable;
   private readonly details: HTMLDetailsElement | undefined;
-  private state: PanelRows | undefined;
-  private layer: LayerState | undefined;
+  private rows: readonly Row[] = [];
+  private state: LayerState | undefined;
 
-  public constructor({ panel, columns }: DashboardPanel) {
+  public constructor({ panel, columns }: DashboardPanel, actions: PanelActions) {
     this.panel = panel;
     this.columns = columns;
     const titleId = `${panel.id}-title`;
     const isWide = panel.chart === "table";
+    this.csv.setAttribute("aria-label", `${panel.title} as CSV`);
+    this.csv.addEventListener("click", () => this.save());
     this.element = el(
       "article",
       { class: isWide ? "card panel wide" : "card panel", id: panel.id, "aria-labelledby": titleId },
@@ -56,67 +88,112 @@ class PanelCard {
         "header",
         {},
         el("h3", { id: titleId }, panel.title),
-        el("p", { class: "origin" }, this.badge, this.freshness),
+        el("p", { class: "origin" }, this.badge, this.freshness, this.csv),
       ),
       this.body,
     );
     if (isOverTime(panel)) {
-      this.chart = new TimeChart(panel);
+      const { brush, back, lines } = actions;
+      this.chart = new TimeChart(panel, { brush, back, lines: (cell) => lines(panel, cell) });
       this.details = el("details", {}, el("summary", {}, "As a table"));
       this.details.addEventListener("toggle", () => this.fillDetails());
       this.element.append(this.details);
     }
+    this.table = new RowsTable({
+      title: panel.title,
+      columns,
+      ...(panel.chart !== "table" && {
+        actions: rowActions(panel, actions),
+        ...(this.chart === undefined && { bars: panel.measures[0].id }),
+      }),
+    });
   }
 
-  public show(state: PanelRows, layer: LayerState): void {
-    this.state = state;
-    this.layer = layer;
+  public destroy(): void {
+    this.chart?.destroy();
+  }
+
+  public show({ rows, error }: PanelRows, layer: LayerState, range: TimeRange | undefined): void {
+    this.state = layer;
+    this.rows = error === undefined ? rows : [];
     this.element.dataset["layer"] = layer.layer;
+    delete this.element.dataset["asking"];
     setText(this.badge, LAYER_TITLES[layer.layer]);
     this.badge.title = layer.source;
     setText(this.freshness, gapText(layer, layer.asOfMs));
-    if (state.error !== undefined) {
-      this.body.replaceChildren(el("p", { class: "problem" }, state.error));
-    } else if (state.rows.length === 0) {
-      this.body.replaceChildren(el("p", { class: "muted empty" }, "No lines yet."));
-    } else {
-      this.draw(state);
-    }
+    this.csv.disabled = this.rows.length === 0;
+    if (error !== undefined) this.problem(error);
+    else if (rows.length === 0) this.put(el("p", { class: "muted empty" }, "No lines."));
+    else this.draw(range);
+    this.fillDetails();
+  }
+
+  public ask(): void {
+    this.element.dataset["asking"] = "";
+  }
+
+  /** Shows nothing of another view. */
+  public fail(message: string): void {
+    this.rows = [];
+    this.csv.disabled = true;
+    delete this.element.dataset["asking"];
+    this.problem(message);
     this.fillDetails();
   }
 
   /** The rows have the layer's newest time as long as its version is the same. */
   public tick({ layers, nowMs }: LiveState): void {
-    if (this.layer === undefined) return;
-    const now = layers.find(({ layer }) => layer === this.layer?.layer);
-    if (now?.version === this.layer.version) this.layer = now;
-    setText(this.freshness, gapText(this.layer, nowMs));
+    if (this.state === undefined) return;
+    const now = layers.find(({ layer }) => layer === this.state?.layer);
+    if (now?.version === this.state.version) this.state = now;
+    setText(this.freshness, gapText(this.state, nowMs));
   }
 
-  private draw({ rows }: PanelRows): void {
-    const { panel, columns, chart } = this;
-    if (chart) {
-      if (chart.element.parentNode !== this.body) this.body.replaceChildren(chart.element);
-      chart.show(rows);
-      return;
-    }
-    // Keeps the scroll position.
-    const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
-    this.body.replaceChildren(
-      panel.chart === "table" ? rowsTable(panel, columns, rows) : barsTable(panel, columns, rows),
-    );
-    this.body.querySelector(".scroll")?.scrollTo({ top });
+  private draw(range: TimeRange | undefined): void {
+    const { panel, chart, table } = this;
+    this.put(chart?.element ?? table.element);
+    if (!chart) table.show(this.rows);
+    const shown = panelInRange(panel, range);
+    if (chart && isOverTime(shown)) chart.show(this.rows, shown, range);
   }
 
+  private problem(message: string): void {
+    this.put(el("p", { class: "problem" }, message));
+  }
+
+  private put(content: HTMLElement): void {
+    if (this.body.firstChild !== content) this.body.replaceChildren(content);
+  }
+
+  /** The rows of a chart, for those who do not see it. */
   private fillDetails(): void {
-    const { details, state } = this;
-    const [summary] = details?.children ?? [];
-    if (details === undefined || summary === undefined) return;
-    details.replaceChildren(
-      summary,
-      ...(details.open && state ? [rowsTable(this.panel, this.columns, state.rows)] : []),
-    );
+    const { details, table } = this;
+    if (!details?.open) return;
+    if (table.element.parentNode !== details) details.append(table.element);
+    table.show(this.rows);
   }
+
+  private save(): void {
+    const header = this.columns.map(({ title }) => title);
+    const rows = this.rows.map((row) => this.columns.map(({ id }) => row[id] ?? ""));
+    download(`${this.panel.id}.csv`, csvText(header, rows));
+  }
+}
+
+/** A bar of values or classes is a filter, one of a time is a range. */
+function rowActions(panel: FiguresPanel, actions: PanelActions): RowAction[] {
+  return [
+    {
+      text: "Filter",
+      label: (name) => `Only ${dimensionColumn(panel.dimension).title} ${name}`,
+      run: (cell) => actions.filter(panel, cell),
+    },
+    {
+      text: "Lines",
+      label: (name) => `Lines of ${name}`,
+      run: (cell) => actions.lines(panel, cell),
+    },
+  ];
 }
 
 function isOverTime(panel: Panel): panel is FiguresPanel & TimePanel {
