@@ -1,10 +1,22 @@
 import { quotedColumn } from "../contract/glue-columns";
 import { formatTimestamp } from "../contract/timestamp";
 import { columnOf, isExact, type PanelContract } from "./fields";
-import { cell, type PanelColumn, panelColumns, type Row } from "./rows";
-import type { LineCondition } from "./scope";
+import { cell, type PanelColumn, panelColumns, type Row, SHARE_COLUMN, share } from "./rows";
+import { type LineCondition, selectionConditions } from "./scope";
 import { equalsSql, smokeSql } from "./smoke";
-import type { Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+import {
+  type DataPanel,
+  type Dimension,
+  type FiguresPanel,
+  type HeadlinePanel,
+  isDistinct,
+  type LinesPanel,
+  type Measure,
+  type SharesPanel,
+} from "./spec";
+
+/** Name in SQL of the first measure over all lines, of which shares are percentages. */
+export const WHOLE = "whole";
 
 /**
  * A panel as Athena SQL over a table that has each line once. @param table its name, without the database
@@ -12,7 +24,7 @@ import type { Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec
  */
 export function panelSql(
   contract: PanelContract,
-  panel: Panel,
+  panel: DataPanel,
   table: string,
   conditions: readonly LineCondition[] = [],
 ): string {
@@ -45,12 +57,16 @@ export function eventTimesSql(contract: PanelContract, table: string): string {
 /** The rows of a panel from the answer to its SQL. @param answer cells by column name; empty or null for no value */
 export function rowsFromSql(
   contract: PanelContract,
-  panel: Panel,
+  panel: DataPanel,
   answer: readonly Readonly<Record<string, string | null>>[],
 ): Row[] {
   const columns = panelColumns(contract, panel);
+  const cellOf = (column: PanelColumn, cells: (typeof answer)[number]): string | number =>
+    panel.chart === "shares" && column.id === SHARE_COLUMN
+      ? share(cells[sqlName(panel.measures[0])], Number(cells[WHOLE]))
+      : cell(panel, column, cells[sqlName(column)]);
   return answer.map((cells) =>
-    Object.fromEntries(columns.map((column) => [column.id, cell(panel, column, cells[sqlName(column)])])),
+    Object.fromEntries(columns.map((column) => [column.id, cellOf(column, cells)])),
   );
 }
 
@@ -71,6 +87,8 @@ function sqlCondition(contract: PanelContract, condition: LineCondition): string
   switch (condition.kind) {
     case "begins":
       return `${column} LIKE '${likePattern(condition.prefix)}'`;
+    case "one-of":
+      return `${column} IN (${condition.values.map(literal).join(", ")})`;
     case "blank":
       return `coalesce(${column}, '') = ''`;
     case "range":
@@ -103,20 +121,26 @@ function where(contract: PanelContract, conditions: readonly LineCondition[]): s
 
 function figuresSql(
   contract: PanelContract,
-  { measures, dimension, only }: FiguresPanel,
+  panel: FiguresPanel | SharesPanel | HeadlinePanel,
   table: string,
   conditions: readonly LineCondition[],
 ): string {
-  const name = quoted(sqlName(dimensionId(dimension)));
+  const { measures } = panel;
   const [first] = measures;
+  const from = [`FROM ${quoted(table)}`, ...where(contract, [...selectionConditions(panel), ...conditions])];
+  const measured = measures.map((one) => `${metric(contract, one)} AS ${quoted(sqlName(one))}`);
+  if (panel.chart === "headline") return [`SELECT ${measured.join(", ")}`, ...from].join("\n");
+  const { dimension } = panel;
+  const name = quoted(sqlName(dimensionId(dimension)));
   const selected = [
     `${grouped(contract, dimension)} AS ${name}`,
-    ...measures.map((one) => `${sum(contract, one)} AS ${quoted(sqlName(one))}`),
+    ...measured,
+    // Before LIMIT, so that it counts the groups that are not shown.
+    ...(panel.chart === "shares" ? [`sum(${metric(contract, first)}) OVER () AS ${quoted(WHOLE)}`] : []),
   ];
   return [
     `SELECT ${selected.join(", ")}`,
-    `FROM ${quoted(table)}`,
-    ...where(contract, [...(only === undefined ? [] : [only.condition]), ...conditions]),
+    ...from,
     "GROUP BY 1",
     ...(dimension.kind === "values"
       ? [`ORDER BY ${quoted(sqlName(first))} DESC, 1`, `LIMIT ${dimension.limit}`]
@@ -164,7 +188,9 @@ function classOrder({ classification }: Dimension & { readonly kind: "classes" }
   return classification.fulfilled < classification.otherwise ? name : `${name} DESC`;
 }
 
-function sum(contract: PanelContract, { factors, digits = 0 }: Measure): string {
+function metric(contract: PanelContract, measure: Measure): string {
+  if (isDistinct(measure)) return `count(DISTINCT nullif(${quotedColumn(measure.distinct)}, ''))`;
+  const { factors, digits = 0 } = measure;
   if (factors.length === 0) return "count(*)";
   const total = `sum(${factors.map(quotedColumn).join(" * ")})`;
   const hasError = factors.some((field) => !isExact(contract, field));

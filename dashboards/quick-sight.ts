@@ -3,7 +3,16 @@ import type { Json, JsonObject } from "../lib/json";
 import { sqlName } from "./athena";
 import { columnOf, type PanelContract } from "./fields";
 import { type ColumnValue, smokeValues } from "./smoke";
-import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+import {
+  type Classification,
+  type Condition,
+  type Dimension,
+  type FiguresPanel,
+  isDistinct,
+  type LinesPanel,
+  type Measure,
+  type Panel,
+} from "./spec";
 
 /** Name of the data set in the definition: the table that has each line once. */
 const DATA_SET = "lines";
@@ -29,9 +38,10 @@ export interface QuickSightOptions {
  */
 export function quickSightDefinition(
   contract: PanelContract,
-  panels: readonly Panel[],
+  all: readonly Panel[],
   { dataSetArn, title }: QuickSightOptions,
 ): JsonObject {
+  const panels = all.filter((panel) => isSupported(panel));
   const filters = [...panels.flatMap(filterGroups), ...smokeFilterGroups(contract)];
   return {
     data_set_identifiers_declarations: [{ data_set_arn: dataSetArn, identifier: DATA_SET }],
@@ -48,7 +58,12 @@ export function quickSightDefinition(
   };
 }
 
-function place({ id, chart }: Panel, at: number, panels: readonly Panel[]): JsonObject {
+type Supported = FiguresPanel | LinesPanel;
+function isSupported(panel: Panel): panel is Supported {
+  return ["bars", "horizontal-bars", "line", "table"].includes(panel.chart);
+}
+
+function place({ id, chart }: Supported, at: number, panels: readonly Supported[]): JsonObject {
   const isWide = chart === "table" && at === panels.length - 1;
   const inARow = GRID.columns / GRID.columnSpan;
   const row = isWide ? Math.ceil(at / inARow) : Math.floor(at / inARow);
@@ -66,7 +81,7 @@ function place({ id, chart }: Panel, at: number, panels: readonly Panel[]): Json
  * Calculated fields for values without a column in the tables: products, classes, and texts whose null becomes the
  * empty text.
  */
-function calculatedFields(contract: PanelContract, panels: readonly Panel[]): JsonObject[] {
+function calculatedFields(contract: PanelContract, panels: readonly Supported[]): JsonObject[] {
   const expressions = new Map<string, string>();
   const classify = ({ title, condition, fulfilled, otherwise }: Classification): void => {
     const classes = `${literal(fulfilled)}, ${literal(otherwise)}`;
@@ -74,7 +89,9 @@ function calculatedFields(contract: PanelContract, panels: readonly Panel[]): Js
   };
   for (const panel of panels) {
     if (panel.chart === "table") continue;
-    for (const { title, factors } of panel.measures) {
+    for (const one of panel.measures) {
+      if (isDistinct(one)) continue;
+      const { title, factors } = one;
       if (factors.length > 1) expressions.set(title, factors.map(reference).join(" * "));
     }
     if (panel.only) classify(panel.only);
@@ -94,9 +111,14 @@ function calculatedFields(contract: PanelContract, panels: readonly Panel[]): Js
 
 function conditionExpression({ field, ...condition }: Condition): string {
   const column = reference(field);
-  return condition.kind === "begins"
-    ? `startsWith(${column}, ${literal(condition.prefix)})`
-    : `isNull(${column}) OR ${column} = ''`;
+  switch (condition.kind) {
+    case "begins":
+      return `startsWith(${column}, ${literal(condition.prefix)})`;
+    case "one-of":
+      return `in(${column}, [${condition.values.map(literal).join(", ")}])`;
+    case "blank":
+      return `isNull(${column}) OR ${column} = ''`;
+  }
 }
 
 /** Of a line without a value, a comparison is not true: QuickSight takes such a line for one that differs. */
@@ -137,7 +159,7 @@ function fieldId(panel: { readonly id: string }, name: string): string {
   return `${panel.id}.${sqlName({ id: name })}`;
 }
 
-function visual(contract: PanelContract, panel: Panel): JsonObject {
+function visual(contract: PanelContract, panel: Supported): JsonObject {
   const common = {
     visual_id: panel.id,
     title: [{ visibility: "VISIBLE", format_text: [{ plain_text: panel.title }] }],
@@ -213,7 +235,9 @@ function dimensionField(contract: PanelContract, panel: FiguresPanel): JsonObjec
   }
 }
 
-function measureField(panel: FiguresPanel, { id, title, factors }: Measure): JsonObject {
+function measureField(panel: FiguresPanel, measure: Measure): JsonObject {
+  if (isDistinct(measure)) throw new RangeError("not yet");
+  const { id, title, factors } = measure;
   const field_id = fieldId(panel, id);
   const [only, ...others] = factors;
   if (only === undefined) {
@@ -246,7 +270,7 @@ function lines(panel: LinesPanel): JsonObject {
   };
 }
 
-function filterGroups(panel: Panel): JsonObject[] {
+function filterGroups(panel: Supported): JsonObject[] {
   if (panel.chart === "table" || panel.only === undefined) return [];
   const { id, only } = panel;
   const scope = { sheet_id: SHEET, scope: "SELECTED_VISUALS", visual_ids: [id] };

@@ -1,7 +1,10 @@
 import { type Column, type ColumnKind, NUMBER_KINDS } from "../contract/column";
 import { tableColumn } from "../contract/glue-columns";
-import { sqlName } from "./athena";
+import { sqlName, WHOLE } from "./athena";
+import { COLORS } from "./colors";
 import { type PanelContract, panelFields } from "./fields";
+import { CURRENCIES, isCurrency } from "./money";
+import { SHARE_COLUMN } from "./rows";
 import type { Panel } from "./spec";
 
 /** Panels that a contract cannot have; the message lists every fault, by panel. */
@@ -29,7 +32,15 @@ const MOST_ROWS = 1000;
 const MOST_FIELDS = 100;
 const MOST_DIGITS = 18;
 const UNIT_CHARACTERS = 32;
-const CHARTS = ["bars", "horizontal-bars", "line", "table"];
+const DESCRIPTION_CHARACTERS = 500;
+const TEXT_CHARACTERS = 2000;
+const MOST_CONTROLS = 5;
+const MOST_VALUES = 100;
+const CHARTS = ["bars", "horizontal-bars", "line", "shares", "headline", "table", "text", "controls"];
+const WIDTHS = ["third", "half", "two-thirds", "full"];
+/** Members of every panel, and of those with figures. */
+const EVERY = ["id", "title", "description", "width", "chart"];
+const FIGURES = [...EVERY, "layer", "measures", "only", "except"];
 
 type Members = ReadonlyMap<string, unknown>;
 
@@ -39,6 +50,7 @@ class PanelsCheck {
   private readonly computed = new Map<string, string>();
   private readonly ids = new Set<string>();
   private tables = 0;
+  private currency: unknown;
   /** Where the check is, for the message. */
   private place = "";
 
@@ -71,20 +83,57 @@ class PanelsCheck {
     if (typeof id === "string" && this.ids.has(id)) this.fault("another panel has its id");
     this.ids.add(String(id));
     this.text("title", panel.get("title"), TITLE_CHARACTERS);
-    const layer = this.oneOf("layer", panel.get("layer"), ["speed", "batch"]);
+    if (panel.get("description") !== undefined)
+      this.text("description", panel.get("description"), DESCRIPTION_CHARACTERS);
+    if (panel.get("width") !== undefined) this.oneOf("width", panel.get("width"), WIDTHS);
     const chart = this.oneOf("chart", panel.get("chart"), CHARTS);
+    switch (chart) {
+      case undefined:
+        return;
+      case "text":
+        this.only(panel, [...EVERY, "text"]);
+        this.text("text", panel.get("text"), TEXT_CHARACTERS);
+        return;
+      case "controls":
+        this.controlsPanel(panel);
+        return;
+      default:
+    }
+    const layer = this.oneOf("layer", panel.get("layer"), ["speed", "batch"]);
     if (chart === "table") this.linesPanel(panel, layer);
-    else if (chart !== undefined) this.figuresPanel(panel);
+    else this.figuresPanel(panel, chart);
+  }
+
+  private controlsPanel(panel: Members): void {
+    this.only(panel, [...EVERY, "fields"]);
+    const controls = panel.get("fields");
+    if (!Array.isArray(controls) || controls.length < 1 || controls.length > MOST_CONTROLS) {
+      this.fault(`fields is ${shown(controls)}; 1 to ${MOST_CONTROLS} controls are wanted`);
+      return;
+    }
+    const fields = controls.map((value: unknown) => {
+      const control = this.members("a control", value);
+      if (control === undefined) return undefined;
+      this.only(control, ["field", "title"], "a control");
+      this.text("the title of a control", control.get("title"), TITLE_CHARACTERS);
+      return this.field("a control", control.get("field"), ["text"]);
+    });
+    if (new Set(fields).size < fields.length) this.fault("a field is listed twice");
   }
 
   private linesPanel(panel: Members, layer: string | undefined): void {
-    this.only(panel, ["id", "title", "layer", "chart", "fields", "newestBy", "limit"]);
+    this.only(panel, [...EVERY, "layer", "fields", "units", "newestBy", "limit"]);
     const fields = panel.get("fields");
     if (!Array.isArray(fields) || fields.length < 1 || fields.length > MOST_FIELDS) {
       this.fault(`fields is ${shown(fields)}; 1 to ${MOST_FIELDS} fields are wanted`);
     } else {
       for (const field of fields) this.field("fields", field);
       if (new Set(fields).size < fields.length) this.fault("a field is listed twice");
+    }
+    const units = panel.get("units") === undefined ? undefined : this.members("units", panel.get("units"));
+    for (const [field, unit] of units ?? []) {
+      this.field("units", field, NUMBER_KINDS);
+      this.unit(`field ${shown(field)}`, unit);
     }
     this.field("newestBy", panel.get("newestBy"), ["timestamp"]);
     this.whole("limit", panel.get("limit"), 1, MOST_ROWS);
@@ -93,15 +142,27 @@ class PanelsCheck {
     }
   }
 
-  private figuresPanel(panel: Members): void {
-    this.only(panel, ["id", "title", "layer", "chart", "measures", "dimension", "only"]);
+  /** @param chart how its figures are drawn */
+  private figuresPanel(panel: Members, chart: string): void {
     const names = new Set<string>();
-    const dimension = this.dimension(panel.get("dimension"));
-    if (dimension !== undefined) names.add(sqlName({ id: dimension }));
+    if (chart === "headline") this.only(panel, FIGURES);
+    else {
+      this.only(panel, [...FIGURES, "dimension"]);
+      const dimension = this.dimension(panel.get("dimension"), chart);
+      if (dimension !== undefined) names.add(sqlName({ id: dimension }));
+    }
+    if (chart === "shares") for (const name of [SHARE_COLUMN, WHOLE]) names.add(name);
     const measures = panel.get("measures");
     if (!Array.isArray(measures) || measures.length < 1) {
       this.fault(`measures is ${shown(measures)}; at least one is wanted`);
     } else {
+      if (measures.length > 1 && chart !== "shares" && chart !== "headline") {
+        this.fault(`${measures.length} measures; a chart has one, shares and a headline can have several`);
+      }
+      const [first]: readonly unknown[] = measures;
+      if (chart === "shares" && this.members("a measure", first)?.has("distinct")) {
+        this.fault("the first measure counts different values, which have no share of a whole");
+      }
       for (const measure of measures) {
         const id = this.measure(measure);
         if (id === undefined) continue;
@@ -109,7 +170,9 @@ class PanelsCheck {
         names.add(sqlName({ id }));
       }
     }
-    if (panel.get("only") !== undefined) this.classification("only", panel.get("only"));
+    for (const which of ["only", "except"]) {
+      if (panel.get(which) !== undefined) this.classification(which, panel.get(which));
+    }
   }
 
   /** @returns its id, where it has one */
@@ -118,15 +181,21 @@ class PanelsCheck {
     if (measure === undefined) return undefined;
     const id = measure.get("id");
     const what = `measure ${shown(id)}`;
-    this.only(measure, ["id", "title", "unit", "digits", "factors"], what);
+    this.only(measure, ["id", "title", "unit", "digits", "color", "factors", "distinct"], what);
     this.id(`the id of ${what}`, id);
     const title = this.text(`the title of ${what}`, measure.get("title"), TITLE_CHARACTERS);
     if (measure.get("digits") !== undefined) {
       this.whole(`digits of ${what}`, measure.get("digits"), 0, MOST_DIGITS);
     }
     if (measure.get("unit") !== undefined) this.unit(what, measure.get("unit"));
+    if (measure.get("color") !== undefined)
+      this.oneOf(`color of ${what}`, measure.get("color"), Object.keys(COLORS));
     const factors = measure.get("factors");
-    if (!Array.isArray(factors))
+    if (measure.has("distinct")) {
+      if (factors !== undefined) this.fault(`${what} has both factors and distinct`);
+      const distinct = this.field(what, measure.get("distinct"), ["text"]);
+      if (distinct !== undefined && title !== undefined) this.compute(title, `distinct ${distinct}`);
+    } else if (!Array.isArray(factors))
       this.fault(`factors of ${what} is ${shown(factors)}; a list of fields is wanted`);
     else {
       for (const field of factors) this.field(what, field, NUMBER_KINDS);
@@ -138,6 +207,10 @@ class PanelsCheck {
   private unit(what: string, value: unknown): void {
     const unit = this.members(`unit of ${what}`, value);
     if (unit === undefined) return;
+    if (unit.has("currency")) {
+      this.money(unit, what);
+      return;
+    }
     this.only(unit, ["text", "position"], `unit of ${what}`);
     this.text(`unit of ${what}`, unit.get("text"), UNIT_CHARACTERS);
     if (unit.get("position") !== undefined) {
@@ -145,11 +218,25 @@ class PanelsCheck {
     }
   }
 
+  private money(unit: Members, what: string): void {
+    this.only(unit, ["currency"], `unit of ${what}`);
+    const currency = unit.get("currency");
+    if (typeof currency !== "string" || !isCurrency(currency)) {
+      this.oneOf(`currency of ${what}`, currency, Object.keys(CURRENCIES));
+      return;
+    }
+    if (this.currency !== undefined && this.currency !== currency) {
+      this.fault(`currency of ${what} is ${currency}; another measure has ${String(this.currency)}`);
+    }
+    this.currency = currency;
+  }
+
   /** @returns the id of the rows' column, where it has one */
-  private dimension(value: unknown): string | undefined {
+  private dimension(value: unknown, chart: string): string | undefined {
     const dimension = this.members("dimension", value);
     if (dimension === undefined) return undefined;
-    const kind = this.oneOf("kind of the dimension", dimension.get("kind"), ["time", "values", "classes"]);
+    const kinds = [...(chart === "shares" ? [] : ["time"]), "values", "classes"];
+    const kind = this.oneOf("kind of the dimension", dimension.get("kind"), kinds);
     if (kind === "time") {
       this.only(dimension, ["kind", "field", "interval"], "dimension");
       this.oneOf("interval", dimension.get("interval"), ["hour", "day", "month"]);
@@ -190,11 +277,18 @@ class PanelsCheck {
   private condition(what: string, value: unknown): void {
     const condition = this.members(`condition of ${what}`, value);
     if (condition === undefined) return;
-    const kind = this.oneOf(`kind of the condition of ${what}`, condition.get("kind"), ["begins", "blank"]);
+    const kinds = ["begins", "one-of", "blank"];
+    const kind = this.oneOf(`kind of the condition of ${what}`, condition.get("kind"), kinds);
     this.field(`condition of ${what}`, condition.get("field"), ["text"]);
-    const isBegins = kind === "begins";
-    this.only(condition, ["kind", "field", ...(isBegins ? ["prefix"] : [])], `condition of ${what}`);
-    if (!isBegins) return;
+    const more = { begins: ["prefix"], "one-of": ["values"] }[String(kind)] ?? [];
+    this.only(condition, ["kind", "field", ...more], `condition of ${what}`);
+    if (kind === "one-of") {
+      const values = condition.get("values");
+      if (!Array.isArray(values) || values.length < 1 || values.length > MOST_VALUES) {
+        this.fault(`values of ${what} is ${shown(values)}; 1 to ${MOST_VALUES} are wanted`);
+      } else for (const text of values) this.literal(`a value of ${what}`, text);
+    }
+    if (kind !== "begins") return;
     const prefix = condition.get("prefix");
     this.literal(`prefix of ${what}`, prefix);
     if (typeof prefix === "string" && /[%_]/.test(prefix)) {

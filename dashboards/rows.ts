@@ -1,6 +1,6 @@
 import type { ColumnKind } from "../contract/column";
 import { columnOf, type PanelContract } from "./fields";
-import type { Dimension, Measure, Panel, Unit } from "./spec";
+import type { DataPanel, Dimension, Measure, Unit } from "./spec";
 
 /**
  * A row of a panel, by the ids of its columns, the same from every engine: a cell is the empty text where there is no
@@ -27,9 +27,42 @@ export class PanelAnswerError extends Error {
 }
 
 /** The columns of a panel's rows, the dimension first. */
-export function panelColumns(contract: PanelContract, panel: Panel): PanelColumn[] {
-  if (panel.chart === "table") return panel.fields.map((field) => fieldColumn(contract, field));
-  return [dimensionColumn(panel.dimension), ...panel.measures.map(measureColumn)];
+export function panelColumns(contract: PanelContract, panel: DataPanel): PanelColumn[] {
+  switch (panel.chart) {
+    case "table":
+      return panel.fields.map((field) => fieldColumn(contract, field, panel.units?.[field]));
+    case "headline":
+      return panel.measures.map(measureColumn);
+    case "shares": {
+      const [first, ...others] = panel.measures;
+      return [
+        dimensionColumn(panel.dimension),
+        measureColumn(first),
+        shareColumn(first),
+        ...others.map(measureColumn),
+      ];
+    }
+    default:
+      return [dimensionColumn(panel.dimension), ...panel.measures.map(measureColumn)];
+  }
+}
+
+/** The id of the column of percentages. */
+export const SHARE_COLUMN = "share";
+const SHARE_DIGITS = 1;
+
+/** The percentage that each group has of a measure over all lines; none where that is zero. */
+function shareColumn({ title }: Measure): PanelColumn {
+  const unit = { text: "%" };
+  return {
+    ...{ id: SHARE_COLUMN, title: `Share of ${title}`, holds: "number", digits: SHARE_DIGITS },
+    ...{ unit, isOptional: true },
+  };
+}
+
+/** A percentage of the whole to its digits; the empty text where the whole is zero. */
+export function share(part: unknown, whole: number): string | number {
+  return whole === 0 ? "" : rounded((Number(part) / whole) * 100, SHARE_DIGITS);
 }
 
 const HOLDS: Readonly<Record<ColumnKind, PanelColumn["holds"]>> = {
@@ -43,8 +76,9 @@ const HOLDS: Readonly<Record<ColumnKind, PanelColumn["holds"]>> = {
 };
 
 /** A required column too is optional here, because lines from before the column have no value. */
-function fieldColumn(contract: PanelContract, field: string): PanelColumn {
-  return { id: field, title: field, holds: HOLDS[columnOf(contract, field).kind], isOptional: true };
+function fieldColumn(contract: PanelContract, field: string, unit?: Unit): PanelColumn {
+  const holds = HOLDS[columnOf(contract, field).kind];
+  return { id: field, title: field, holds, isOptional: true, ...(unit && { unit }) };
 }
 
 /** The column of the dimension. */
@@ -72,7 +106,7 @@ export function measureColumn({ id, title, unit, digits = 0 }: Measure): PanelCo
  * A cell in the common form. @param value as an engine gives it; null and undefined for no value
  * @throws PanelAnswerError when it is not what the column holds
  */
-export function cell(panel: Panel, column: PanelColumn, value: unknown): string | number {
+export function cell(panel: DataPanel, column: PanelColumn, value: unknown): string | number {
   const { id, holds, digits, isOptional } = column;
   if (isOptional && (value === null || value === undefined || value === "")) return "";
   if (holds === "number") {

@@ -1,8 +1,33 @@
 import { indexMapping } from "../contract/index-mapping";
 import type { Json, JsonObject } from "../lib/json";
-import { exactPath, type PanelContract } from "./fields";
-import { otherwiseQuery, productScript, SHARD_SIZE, searchQuery, smokeQuery } from "./search";
-import type { Classification, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+import { COLORS, DEFAULT_COLOR } from "./colors";
+import { columnOf, exactPath, type PanelContract } from "./fields";
+import { COLUMNS, placed } from "./layout";
+import { CURRENCIES } from "./money";
+import {
+  distinctScript,
+  otherwiseQuery,
+  PRECISION_THRESHOLD,
+  productScript,
+  SHARD_SIZE,
+  searchQuery,
+  smokeQuery,
+} from "./search";
+import {
+  type Control,
+  type ControlsPanel,
+  type Dimension,
+  type FiguresPanel,
+  type HeadlinePanel,
+  isDistinct,
+  type LinesPanel,
+  type Measure,
+  type Panel,
+  type SharesPanel,
+  type Sum,
+  type TextPanel,
+  type Unit,
+} from "./spec";
 import { visualizationParams } from "./visualization-params";
 
 /**
@@ -32,14 +57,35 @@ const PREFIX = "retail-bi";
 export const INDEX_PATTERN_ID = `${PREFIX}-transactions`;
 export const DASHBOARD_ID = `${PREFIX}-dashboard`;
 
+/** A value of an advanced setting of Dashboards. */
+export type SettingValue = string | number;
+
+/** Advanced settings that the figures need: without the time zone a day would begin at the reader's midnight. */
+export const REQUIRED_SETTINGS: Readonly<Record<string, SettingValue>> = { "dateFormat:tz": "Etc/UTC" };
+
+/** Time range that people see first; Dashboards' own is the last fifteen minutes. */
+const TIME_RANGE = { from: "now-90d", to: "now" } as const;
+
 /**
- * Advanced settings. Without the time zone a day would begin at the reader's midnight. Dashboards widens an interval
- * that would need more bars than `histogram:maxBars` (100 by default); a thousand days are then shown as days.
+ * Advanced settings of first contact: Dashboards opens with the dashboard, Discover with its index pattern (a reader may not
+ * choose one) and with its time range, and money has its symbol. An operator may choose others.
  */
-export const ADVANCED_SETTINGS: Readonly<Record<string, string | number>> = {
-  "dateFormat:tz": "Etc/UTC",
-  "histogram:maxBars": 1000,
-};
+export function initialSettings(panels: readonly Panel[]): Readonly<Record<string, SettingValue>> {
+  const currency = unitsOf(panels).flatMap((unit) => ("currency" in unit ? [unit.currency] : []))[0];
+  return {
+    defaultIndex: INDEX_PATTERN_ID,
+    defaultRoute: `/app/dashboards#/view/${DASHBOARD_ID}`,
+    "timepicker:timeDefaults": JSON.stringify(TIME_RANGE),
+    ...(currency && { "format:number:defaultLocale": CURRENCIES[currency].numeralLocale }),
+  };
+}
+
+function unitsOf(panels: readonly Panel[]): Unit[] {
+  const ofLines = panels.flatMap((panel) =>
+    panel.chart === "table" ? Object.values(panel.units ?? {}) : [],
+  );
+  return [...measuresOf(panels), ...ofLines.map((unit) => ({ unit }))].flatMap(({ unit }) => unit ?? []);
+}
 
 /** Migration versions of the objects: the newest that 2.x knows, so that it does not migrate them. */
 const FORMS: Readonly<Record<SavedObject["type"], string>> = {
@@ -49,8 +95,27 @@ const FORMS: Readonly<Record<SavedObject["type"], string>> = {
   dashboard: "7.9.3",
 };
 
-/** Columns of a dashboard's grid, and the size of a panel: two in a row. */
-const PANEL = { width: 24, height: 15, inARow: 2 } as const;
+/** Columns of a dashboard's grid. */
+const GRID_COLUMNS = 48;
+/** Rows of the grid, of some 20 pixels each, that a panel takes. */
+const HEIGHTS: Readonly<Record<Panel["chart"], number>> = {
+  text: 7,
+  controls: 7,
+  headline: 7,
+  bars: 13,
+  line: 13,
+  "horizontal-bars": 15,
+  shares: 12,
+  table: 18,
+};
+/** Panels that say by themselves what they are. */
+const WITHOUT_TITLE: ReadonlySet<Panel["chart"]> = new Set(["text", "controls", "headline"]);
+
+/**
+ * Milliseconds between two refreshes of an open dashboard. Each asks all panels, from each open tab; a minute is what an index
+ * of seconds-old lines and a person who looks at it have in common.
+ */
+const REFRESH_MS = 60_000;
 
 /** What people look at in OpenSearch Dashboards. */
 export interface DashboardOptions {
@@ -66,10 +131,21 @@ export function savedObjects(
   panels: readonly Panel[],
   { indexName, title }: DashboardOptions,
 ): SavedObject[] {
-  const shown = panels.map((panel) =>
-    panel.chart === "table" ? savedSearch(contract, panel) : visualization(contract, panel),
-  );
+  const shown = panels.map((panel) => savedPanel(contract, panel));
   return [indexPattern(contract, indexName, panels), ...shown, dashboard(title, panels, shown)];
+}
+
+function savedPanel(contract: PanelContract, panel: Panel): SavedObject {
+  switch (panel.chart) {
+    case "table":
+      return savedSearch(contract, panel);
+    case "text":
+      return markdown(panel);
+    case "controls":
+      return controls(contract, panel);
+    default:
+      return visualization(contract, panel);
+  }
 }
 
 function savedObject(
@@ -82,7 +158,6 @@ function savedObject(
 }
 
 function indexPattern(contract: PanelContract, indexName: string, panels: readonly Panel[]): SavedObject {
-  const products = productsOf(panels);
   return savedObject(
     "index-pattern",
     INDEX_PATTERN_ID,
@@ -92,31 +167,62 @@ function indexPattern(contract: PanelContract, indexName: string, panels: readon
       fields: JSON.stringify([
         ...META_FIELDS,
         ...mappedFields(contract),
-        ...products.map((product) => scriptedField(contract, product)),
+        ...computed(panels).map((measure) => scriptedField(contract, measure)),
       ]),
-      fieldFormatMap: JSON.stringify(fieldFormats(panels, products)),
+      fieldFormatMap: JSON.stringify(fieldFormats(contract, panels)),
     },
     [],
   );
 }
 
-/** How Dashboards writes the numbers of fields with digits behind the point; those of a unit always have all of them. */
-function fieldFormats(panels: readonly Panel[], products: readonly Measure[]): JsonObject {
-  const sums = measuresOf(panels).flatMap(({ factors: [only, ...others], ...measure }) =>
-    only === undefined || others.length > 0 ? [] : [{ ...measure, name: only }],
+/** How Dashboards writes the numbers of fields that are money or have digits behind the point. */
+function fieldFormats(contract: PanelContract, panels: readonly Panel[]): JsonObject {
+  const ofLines = panels.flatMap((panel) =>
+    panel.chart === "table"
+      ? Object.entries(panel.units ?? {}).map(([field, unit]) => [
+          field,
+          unit && lineFormat(contract, field, unit),
+        ])
+      : [],
+  );
+  const ofMeasures = measuresOf(panels).flatMap((measure) => {
+    const name = isDistinct(measure) ? undefined : summedField(measure);
+    return name === undefined ? [] : [[name, measureFormat(measure)]];
+  });
+  const patterns: [string, string | undefined][] = Object.entries(
+    Object.fromEntries([...ofMeasures, ...ofLines]),
   );
   return Object.fromEntries(
-    [...sums, ...products.map((product) => ({ ...product, name: product.title }))]
-      .filter(({ digits = 0 }) => digits > 0)
-      .map(({ name, digits = 0, unit }) => {
-        const decimals = "0".repeat(digits);
-        return [name, { id: "number", params: { pattern: `0,0.${unit ? decimals : `[${decimals}]`}` } }];
-      }),
+    patterns.flatMap(([name, pattern]) =>
+      pattern === undefined ? [] : [[name, { id: "number", params: { pattern } }]],
+    ),
   );
 }
 
+/** The format of a sum; nothing where Dashboards' own will do. A number of a unit always has all of its digits. */
+function measureFormat({ digits = 0, unit }: Measure): string | undefined {
+  const decimals = "0".repeat(digits);
+  // The symbol is that of the locale, and stands behind the sign.
+  if (unit && "currency" in unit) return digits === 0 ? "$0,0" : `$0,0.${decimals}`;
+  return digits === 0 ? undefined : `0,0.${unit ? decimals : `[${decimals}]`}`;
+}
+
+/** The format of a field of lines, which are not rounded: money has the digits of its currency, and more where the field has. */
+function lineFormat(contract: PanelContract, field: string, unit: Unit): string | undefined {
+  if (!("currency" in unit)) return undefined;
+  const column = columnOf(contract, field);
+  const { digits } = CURRENCIES[unit.currency];
+  const scale = column.kind === "decimal" ? column.scale : column.kind === "double" ? MOST_DIGITS : 0;
+  const more = scale > digits ? `[${"0".repeat(scale - digits)}]` : "";
+  const decimals = "0".repeat(digits) + more;
+  return decimals === "" ? "$0,0" : `$0,0.${decimals}`;
+}
+
+/** Digits of a double that are shown at most. */
+const MOST_DIGITS = 6;
+
 function measuresOf(panels: readonly Panel[]): Measure[] {
-  return panels.flatMap((panel) => (panel.chart === "table" ? [] : panel.measures));
+  return panels.flatMap((panel) => ("measures" in panel ? panel.measures : []));
 }
 
 /** Fields that every document has, as Dashboards lists them itself. */
@@ -186,19 +292,29 @@ function patternField(
   };
 }
 
-/** Measures that sum a product: Dashboards sums fields only, so the product is a field that a script computes. */
-function productsOf(panels: readonly Panel[]): Measure[] {
-  const products = measuresOf(panels).filter(({ factors }) => factors.length > 1);
-  return [...new Map(products.map((measure) => [measure.title, measure])).values()];
+/**
+ * Measures over values that no field has: Dashboards sums fields only, so a product is a field that a script computes, and so
+ * are the values that a count of different ones counts.
+ */
+function computed(panels: readonly Panel[]): Measure[] {
+  const measures = measuresOf(panels).filter((one) => isDistinct(one) || one.factors.length > 1);
+  return [...new Map(measures.map((measure) => [measure.title, measure])).values()];
 }
 
-function scriptedField(contract: PanelContract, { title, factors }: Measure): JsonObject {
+/** The field that a sum is of; undefined for a count of lines. */
+function summedField({ title, factors: [only, ...others] }: Sum): string | undefined {
+  return only === undefined || others.length === 0 ? only : title;
+}
+
+function scriptedField(contract: PanelContract, measure: Measure): JsonObject {
+  const of = isDistinct(measure)
+    ? { type: "string", script: distinctScript(contract, measure.distinct) }
+    : { type: "number", script: productScript(contract, measure.factors) };
   return {
-    name: title,
-    type: "number",
+    name: measure.title,
+    ...of,
     count: 0,
     scripted: true,
-    script: productScript(contract, factors),
     lang: "painless",
     searchable: true,
     aggregatable: true,
@@ -217,29 +333,91 @@ function searchSource(more: JsonObject): JsonObject {
   return { searchSourceJSON: JSON.stringify(source) };
 }
 
-function visualization(contract: PanelContract, panel: FiguresPanel): SavedObject {
-  const { id, title, only } = panel;
-  const filters = filtersOf(contract, only);
-  const visState = {
-    title,
-    ...visualizationParams(panel),
-    aggs: [
-      ...panel.measures.map((measure, at) => metric(measure, String(at + 1))),
-      bucket(contract, panel.dimension, String(panel.measures.length + 1)),
-    ],
-  };
+function visualization(
+  contract: PanelContract,
+  panel: FiguresPanel | SharesPanel | HeadlinePanel,
+): SavedObject {
+  const filters = filtersOf(contract, panel);
+  const { measures } = panel;
+  const metrics = measures.map((measure, at) => metric(measure, String(at + 1)));
+  const bucketId = String(measures.length + 1);
+  const buckets =
+    panel.chart === "headline"
+      ? []
+      : [{ ...bucket(contract, panel, bucketId), schema: panel.chart === "shares" ? "bucket" : "segment" }];
+  return visualizationObject(
+    panel,
+    { ...visualizationParams(panel), aggs: [...metrics, ...buckets] },
+    searchSource({ filter: filters.map(({ filter }) => filter) }),
+    [PATTERN_REFERENCE, ...filters.map(({ reference }) => reference)],
+  );
+}
+
+function visualizationObject(
+  panel: Exclude<Panel, LinesPanel>,
+  visState: JsonObject,
+  kibanaSavedObjectMeta: JsonObject,
+  references: readonly Reference[],
+): SavedObject {
+  const { id, title, description = "" } = panel;
   return savedObject(
     "visualization",
     `${PREFIX}-${id}`,
     {
       title,
-      description: "",
+      description,
       version: 1,
-      uiStateJSON: "{}",
-      visState: JSON.stringify(visState),
-      kibanaSavedObjectMeta: searchSource({ filter: filters.map(({ filter }) => filter) }),
+      uiStateJSON: JSON.stringify(uiState(panel)),
+      visState: JSON.stringify({ title, ...visState }),
+      kibanaSavedObjectMeta,
     },
-    [PATTERN_REFERENCE, ...filters.map(({ reference }) => reference)],
+    references,
+  );
+}
+
+/** The colour of a chart: without it, Dashboards takes the first of its palette in every panel. */
+function uiState(panel: Panel): JsonObject {
+  if (panel.chart !== "bars" && panel.chart !== "horizontal-bars" && panel.chart !== "line") return {};
+  const [{ title, color = DEFAULT_COLOR }] = panel.measures;
+  return { vis: { colors: { [title]: COLORS[color] } } };
+}
+
+/** A search source without an index pattern: the panel asks nothing. */
+const NO_SEARCH: JsonObject = {
+  searchSourceJSON: JSON.stringify({ query: { query: "", language: "kuery" }, filter: [] }),
+};
+
+function markdown(panel: TextPanel): SavedObject {
+  const text = `### ${panel.title}\n\n${panel.text}`;
+  const params = { fontSize: 12, openLinksInNewTab: false, markdown: text };
+  return visualizationObject(panel, { type: "markdown", params, aggs: [] }, NO_SEARCH, []);
+}
+
+/** Values that a control lists before somebody types. */
+const CONTROL_VALUES = 50;
+
+function controls(contract: PanelContract, panel: ControlsPanel): SavedObject {
+  const nameOf = (at: number): string => `control_${at}_index_pattern`;
+  const control = ({ field, title }: Control, at: number): JsonObject => ({
+    id: field,
+    indexPatternRefName: nameOf(at),
+    fieldName: exactPath(contract, field),
+    parent: "",
+    label: title,
+    type: "list",
+    options: { type: "terms", multiselect: true, dynamicOptions: true, size: CONTROL_VALUES, order: "desc" },
+  });
+  const params = {
+    controls: panel.fields.map(control),
+    updateFiltersOnChange: true,
+    useTimeFilter: true,
+    pinFilters: false,
+  };
+  return visualizationObject(
+    panel,
+    { type: "input_control_vis", params, aggs: [] },
+    NO_SEARCH,
+    panel.fields.map((_, at) => ({ ...PATTERN_REFERENCE, name: nameOf(at) })),
   );
 }
 
@@ -248,11 +426,17 @@ interface Filter {
   readonly reference: Reference;
 }
 
-/** Filters for the lines of the class `fulfilled`, and against those of the smoke test. */
-function filtersOf(contract: PanelContract, only?: Classification): Filter[] {
+/** Filters for the lines that count, and against those of the smoke test. */
+function filtersOf(
+  contract: PanelContract,
+  { only, except }: Pick<FiguresPanel, "only" | "except"> = {},
+): Filter[] {
   const smoke = smokeQuery(contract);
   const wanted = [
     ...(only ? [{ alias: only.fulfilled, negate: false, query: searchQuery(contract, only.condition) }] : []),
+    ...(except
+      ? [{ alias: except.fulfilled, negate: true, query: searchQuery(contract, except.condition) }]
+      : []),
     ...(smoke ? [{ alias: "Smoke test", negate: true, query: smoke }] : []),
   ];
   return wanted.map(({ alias, negate, query }, at) => {
@@ -273,16 +457,25 @@ function filtersOf(contract: PanelContract, only?: Classification): Filter[] {
   });
 }
 
-function metric({ title, factors }: Measure, id: string): JsonObject {
-  const [only, ...others] = factors;
+function metric(measure: Measure, id: string): JsonObject {
+  const { title } = measure;
   const common = { id, enabled: true, schema: "metric" };
-  if (only === undefined) return { ...common, type: "count", params: { customLabel: title } };
-  const field = others.length === 0 ? only : title;
+  if (isDistinct(measure)) {
+    const json = JSON.stringify({ precision_threshold: PRECISION_THRESHOLD });
+    return { ...common, type: "cardinality", params: { field: title, json, customLabel: title } };
+  }
+  const field = summedField(measure);
+  if (field === undefined) return { ...common, type: "count", params: { customLabel: title } };
   return { ...common, type: "sum", params: { field, customLabel: title } };
 }
 
-function bucket(contract: PanelContract, dimension: Dimension, id: string): JsonObject {
-  const common = { id, enabled: true, schema: "segment" };
+/** Of a share table, the values that it does not list are one more row, so that the percentages are of the whole. */
+function bucket(
+  contract: PanelContract,
+  { chart, dimension }: FiguresPanel | SharesPanel,
+  id: string,
+): JsonObject {
+  const common = { id, enabled: true };
   switch (dimension.kind) {
     case "time":
       return {
@@ -292,11 +485,11 @@ function bucket(contract: PanelContract, dimension: Dimension, id: string): Json
           field: dimension.field,
           useNormalizedOpenSearchInterval: true,
           scaleMetricValues: false,
-          interval: { hour: "h", day: "d", month: "M" }[dimension.interval],
+          // Of the time range, so that a year is not 365 bars.
+          interval: { hour: "h", day: "auto", month: "M" }[dimension.interval],
           drop_partials: false,
           min_doc_count: 1,
           extended_bounds: {},
-          customLabel: dimension.field,
         },
       };
     case "values":
@@ -308,7 +501,7 @@ function bucket(contract: PanelContract, dimension: Dimension, id: string): Json
           orderBy: "1",
           order: "desc",
           size: dimension.limit,
-          otherBucket: false,
+          otherBucket: chart === "shares",
           otherBucketLabel: "Other",
           missingBucket: false,
           missingBucketLabel: "Missing",
@@ -334,14 +527,17 @@ function bucket(contract: PanelContract, dimension: Dimension, id: string): Json
   }
 }
 
-function savedSearch(contract: PanelContract, { id, title, fields, newestBy }: LinesPanel): SavedObject {
+function savedSearch(
+  contract: PanelContract,
+  { id, title, description = "", fields, newestBy }: LinesPanel,
+): SavedObject {
   const filters = filtersOf(contract);
   return savedObject(
     "search",
     `${PREFIX}-${id}`,
     {
       title,
-      description: "",
+      description,
       version: 1,
       hits: 0,
       // Dashboards shows the time field before the columns by itself.
@@ -362,17 +558,19 @@ function savedSearch(contract: PanelContract, { id, title, fields, newestBy }: L
 
 function dashboard(title: string, panels: readonly Panel[], shown: readonly SavedObject[]): SavedObject {
   const name = (at: number): string => `panel_${at}`;
-  const { width, height, inARow } = PANEL;
-  const places = panels.map(({ id, chart }, at): Json => {
-    const isWide = at === panels.length - 1 && chart === "table";
-    const row = isWide ? Math.ceil(at / inARow) : Math.floor(at / inARow);
-    const x = isWide ? 0 : (at % inARow) * width;
-    const gridData = { x, y: row * height, w: isWide ? width * inARow : width, h: height, i: id };
+  const places = placed(panels);
+  const heightOf = (row: number): number =>
+    Math.max(...places.filter((place) => place.row === row).map(({ panel }) => HEIGHTS[panel.chart]));
+  const top = (row: number): number =>
+    Array.from({ length: row }, (_, before) => heightOf(before)).reduce((sum, height) => sum + height, 0);
+  const unit = GRID_COLUMNS / COLUMNS;
+  const shownPanels = places.map(({ panel: { id, chart }, row, left, columns }, at): Json => {
+    const gridData = { x: left * unit, y: top(row), w: columns * unit, h: heightOf(row), i: id };
     return {
       version: FORMS.dashboard,
       gridData,
       panelIndex: id,
-      embeddableConfig: {},
+      embeddableConfig: WITHOUT_TITLE.has(chart) ? { hidePanelTitles: true } : {},
       panelRefName: name(at),
     };
   });
@@ -384,16 +582,13 @@ function dashboard(title: string, panels: readonly Panel[], shown: readonly Save
       description: "",
       version: 1,
       hits: 0,
-      panelsJSON: JSON.stringify(places),
+      panelsJSON: JSON.stringify(shownPanels),
       optionsJSON: JSON.stringify({ hidePanelTitles: false, useMargins: true }),
-      // Otherwise the dashboard would open with the last fifteen minutes.
       timeRestore: true,
-      timeFrom: "now-90d",
-      timeTo: "now",
-      refreshInterval: { pause: false, value: 10_000 },
-      kibanaSavedObjectMeta: {
-        searchSourceJSON: JSON.stringify({ query: { query: "", language: "kuery" }, filter: [] }),
-      },
+      timeFrom: TIME_RANGE.from,
+      timeTo: TIME_RANGE.to,
+      refreshInterval: { pause: false, value: REFRESH_MS },
+      kibanaSavedObjectMeta: NO_SEARCH,
     },
     shown.map(({ type, id }, at) => ({ name: name(at), type, id })),
   );

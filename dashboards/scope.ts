@@ -1,7 +1,17 @@
 import type { Column } from "../contract/column";
 import { DAY_MS, parseSeconds } from "../contract/timestamp";
 import { type PanelContract, panelFields } from "./fields";
-import type { Condition, FiguresPanel, Interval, Panel } from "./spec";
+import {
+  type Condition,
+  type Control,
+  type DataPanel,
+  type FiguresPanel,
+  type HeadlinePanel,
+  type Interval,
+  isDataPanel,
+  type Panel,
+  type SharesPanel,
+} from "./spec";
 
 /** The lines that panels are asked for: a time range, values of columns, bars of panels. Without any, all lines. */
 export interface Scope {
@@ -29,9 +39,12 @@ export interface Filter {
 /** A value as the layers store it; undefined is no value, which for a text is the same as an empty one. */
 export type ExactValue = string | number | bigint | boolean | undefined;
 
+/** A panel whose rows are groups of lines. */
+export type GroupsPanel = FiguresPanel | SharesPanel;
+
 /** One group of a panel's lines. */
 export interface Bar {
-  readonly panel: FiguresPanel;
+  readonly panel: GroupsPanel;
   /** The cell of the panel's dimension. */
   readonly value: string;
 }
@@ -68,10 +81,22 @@ export function intervalOf({ fromMs, toMs }: TimeRange): Interval {
   return days <= MOST_DAYS_BY_DAY ? "day" : "month";
 }
 
-/** The panel as it is shown for a range: over time by the range's interval; without a range by its own. */
-export function panelInRange(panel: Panel, range: TimeRange | undefined): Panel {
-  if (range === undefined || panel.chart === "table" || panel.dimension.kind !== "time") return panel;
+/** The panel as it is shown for a range: days over time are widened or narrowed to the range's interval. */
+export function panelInRange<P extends DataPanel>(panel: P, range: TimeRange | undefined): P {
+  if (range === undefined || !("dimension" in panel) || panel.dimension.kind !== "time") return panel;
+  if (panel.dimension.interval !== "day") return panel;
   return { ...panel, dimension: { ...panel.dimension, interval: intervalOf(range) } };
+}
+
+/** The conditions of a panel's own lines. A line without a value is of no class. */
+export function selectionConditions({
+  only,
+  except,
+}: Pick<HeadlinePanel, "only" | "except">): LineCondition[] {
+  return [
+    ...(only ? [only.condition] : []),
+    ...(except ? [{ kind: "not", condition: except.condition } as const] : []),
+  ];
 }
 
 /** The conditions of a scope. @throws ScopeError for a bar that the panel cannot have */
@@ -85,12 +110,11 @@ export function scopeConditions({ eventTime }: PanelContract, scope: Scope): Lin
 }
 
 /** The conditions of the lines behind a bar. @throws ScopeError for a bar that the panel cannot have */
-function barConditions({ panel, value }: Bar): LineCondition[] {
-  const only = panel.only === undefined ? [] : [panel.only.condition];
-  return [...only, dimensionCondition(panel, value)];
+export function barConditions({ panel, value }: Bar): LineCondition[] {
+  return [...selectionConditions(panel), dimensionCondition(panel, value)];
 }
 
-function dimensionCondition({ id, dimension }: FiguresPanel, value: string): LineCondition {
+function dimensionCondition({ id, dimension }: GroupsPanel, value: string): LineCondition {
   switch (dimension.kind) {
     case "time": {
       const { field, interval } = dimension;
@@ -137,15 +161,19 @@ export function intervalEnd(ms: number, interval: Interval): number {
 const HOUR_MS = DAY_MS / 24;
 
 /**
- * The columns that can be filtered by: texts that the index has as whole values, whole numbers and booleans. Those that
- * panels are grouped by come first.
+ * The columns that can be filtered by: texts that the index has as whole values, whole numbers and booleans. Those of the
+ * controls come first, then those that panels are grouped by.
  */
-export function filterFields(contract: PanelContract, panels: readonly Panel[]): string[] {
+export function filterFields(contract: PanelContract, panels: readonly Panel[]): Control[] {
+  const controls = panels.flatMap((panel) => (panel.chart === "controls" ? panel.fields : []));
   const grouped = panels.flatMap((panel) =>
-    panel.chart !== "table" && panel.dimension.kind === "values" ? [panel.dimension.field] : [],
+    isDataPanel(panel) && "dimension" in panel && panel.dimension.kind === "values"
+      ? [panel.dimension.field]
+      : [],
   );
-  const others = contract.columns.filter(isFilterable).map(({ field }) => field);
-  return [...new Set([...grouped, ...others])];
+  const fields = [...grouped, ...contract.columns.filter(isFilterable).map(({ field }) => field)];
+  const others = fields.filter((field) => !controls.some((one) => one.field === field));
+  return [...controls, ...[...new Set(others)].map((field) => ({ field, title: field }))];
 }
 
 function isFilterable(column: Column): boolean {
@@ -171,7 +199,7 @@ export interface ScopeRequest {
  */
 export function readScope(
   contract: PanelContract,
-  panels: readonly Panel[],
+  panels: readonly DataPanel[],
   request: Readonly<Record<keyof ScopeRequest, unknown>>,
 ): Scope {
   const range = readRange(request.from, request.to);
@@ -190,7 +218,7 @@ export function readScope(
 
 /** Reads a bar of a panel as it is shown for a range. @throws ScopeError for a panel without bars, or one it cannot have */
 export function readBar(
-  panels: readonly Panel[],
+  panels: readonly DataPanel[],
   range: TimeRange | undefined,
   id: unknown,
   value: unknown,
@@ -198,7 +226,7 @@ export function readBar(
   const found = panels.find((one) => one.id === id);
   if (found === undefined) throw new ScopeError(`there is no panel ${shown(id)}`);
   const panel = panelInRange(found, range);
-  if (panel.chart === "table") throw new ScopeError(`the panel ${panel.id} lists lines and has no bars`);
+  if (!("dimension" in panel)) throw new ScopeError(`the panel ${panel.id} has no bars`);
   if (typeof value !== "string")
     throw new ScopeError(`${panel.id}: the bar is ${shown(value)}; a text is wanted`);
   dimensionCondition(panel, value);

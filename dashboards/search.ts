@@ -2,10 +2,30 @@ import type { Column } from "../contract/column";
 import { formatTimestamp } from "../contract/timestamp";
 import type { JsonObject } from "../lib/json";
 import { columnOf, exactPath, type PanelContract } from "./fields";
-import { cell, dimensionColumn, measureColumn, PanelAnswerError, panelColumns, type Row } from "./rows";
-import type { LineCondition } from "./scope";
+import {
+  cell,
+  dimensionColumn,
+  measureColumn,
+  PanelAnswerError,
+  panelColumns,
+  type Row,
+  SHARE_COLUMN,
+  share,
+} from "./rows";
+import { type LineCondition, selectionConditions } from "./scope";
 import { type ColumnValue, smokeValues } from "./smoke";
-import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Measure, Panel } from "./spec";
+import {
+  type Classification,
+  type Condition,
+  type DataPanel,
+  type Dimension,
+  type FiguresPanel,
+  type HeadlinePanel,
+  isDistinct,
+  type LinesPanel,
+  type Measure,
+  type SharesPanel,
+} from "./spec";
 
 /**
  * Values that each shard returns, so that the largest are found. Monthly indices make many shards, each with only its
@@ -14,18 +34,26 @@ import type { Classification, Condition, Dimension, FiguresPanel, LinesPanel, Me
  */
 export const SHARD_SIZE = 10_000;
 
-/** The name of the dimension's aggregation in the query and in the answer. */
-const GROUPS = "groups";
+/**
+ * Number of different values up to which a cardinality aggregation is nearly exact: the engine's most. Above it, its error is
+ * some percent: https://docs.opensearch.org/latest/aggregations/metric/cardinality/
+ */
+export const PRECISION_THRESHOLD = 40_000;
 
-/** The name of a measure's sum: the id alone might be a member of each bucket, such as `key`. */
-function sumName({ id }: Measure): string {
+/** The name of the dimension's aggregation in the query and in the answer; a headline's is all lines. */
+const GROUPS = "groups";
+/** The name of the aggregation of all lines, of which shares are percentages. */
+const WHOLE = "whole";
+
+/** The name of a measure's metric: the id alone might be a member of each bucket, such as `key`. */
+function metricName({ id }: Measure): string {
   return `sum-${id}`;
 }
 
 /** A panel as the body of a `_search` over the indices. @param conditions which lines count. @default all */
 export function panelSearch(
   contract: PanelContract,
-  panel: Panel,
+  panel: DataPanel,
   conditions: readonly LineCondition[] = [],
 ): JsonObject {
   return panel.chart === "table"
@@ -37,7 +65,7 @@ export function panelSearch(
  * The rows of a panel from the answer to its search.
  * @throws PanelAnswerError when the answer is partial (a shard failed, time ran out) or of another shape
  */
-export function rowsFromSearch(contract: PanelContract, panel: Panel, answer: unknown): Row[] {
+export function rowsFromSearch(contract: PanelContract, panel: DataPanel, answer: unknown): Row[] {
   const fail = (what: string): never => {
     throw new PanelAnswerError(`${panel.id}: ${what} in ${JSON.stringify(answer)?.slice(0, 500)}`);
   };
@@ -56,6 +84,8 @@ export function searchQuery(contract: PanelContract, condition: LineCondition): 
       return { prefix: { [path]: { value: condition.prefix } } };
     case "begins-like":
       return { prefix: { [path]: { value: condition.prefix, case_insensitive: true } } };
+    case "one-of":
+      return { terms: { [path]: condition.values } };
     case "blank":
       return blankQuery(path);
     case "range": {
@@ -116,26 +146,54 @@ export function productScript(contract: PanelContract, factors: readonly string[
     .join(" * ");
 }
 
+/** The different values of a text as a script: a line without one, or with the empty text, has none. */
+export function distinctScript(contract: PanelContract, field: string): string {
+  const doc = `doc['${exactPath(contract, field)}']`;
+  return `${doc}.size() == 0 || ${doc}.value == '' ? null : ${doc}.value`;
+}
+
 function figuresSearch(
   contract: PanelContract,
-  { measures, dimension, only }: FiguresPanel,
+  panel: FiguresPanel | SharesPanel | HeadlinePanel,
   conditions: readonly LineCondition[],
 ): JsonObject {
-  const sums = measures
-    .filter(({ factors }) => factors.length > 0)
-    .map((one) => [sumName(one), sum(contract, one)] as const);
-  const smoke = smokeQuery(contract);
-  const wanted = [...(only ? [only.condition] : []), ...conditions];
-  const counted = {
-    ...(wanted.length > 0 && { filter: wanted.map((one) => searchQuery(contract, one)) }),
-    ...(smoke && { must_not: [smoke] }),
-  };
+  const { measures } = panel;
+  const counted = selected(contract, [...selectionConditions(panel), ...conditions]);
+  const group =
+    panel.chart === "headline"
+      ? { filter: { match_all: {} } }
+      : groups(contract, panel.dimension, measures[0]);
+  const ofWhole = { filter: { match_all: {} }, aggs: metrics(contract, [measures[0]]) };
   return {
     size: 0,
     track_total_hits: false,
-    ...((wanted.length > 0 || smoke) && { query: { bool: counted } }),
-    aggs: { [GROUPS]: { ...groups(contract, dimension, measures[0]), aggs: Object.fromEntries(sums) } },
+    ...(counted && { query: counted }),
+    aggs: {
+      [GROUPS]: { ...group, aggs: metrics(contract, measures) },
+      ...(panel.chart === "shares" && { [WHOLE]: ofWhole }),
+    },
   };
+}
+
+/** A query for the lines that count; undefined where all do. */
+function selected(contract: PanelContract, conditions: readonly LineCondition[]): JsonObject | undefined {
+  const smoke = smokeQuery(contract);
+  if (conditions.length === 0 && !smoke) return undefined;
+  return {
+    bool: {
+      ...(conditions.length > 0 && { filter: conditions.map((one) => searchQuery(contract, one)) }),
+      ...(smoke && { must_not: [smoke] }),
+    },
+  };
+}
+
+/** The metrics of the measures; the count of lines is in every bucket. */
+function metrics(contract: PanelContract, measures: readonly Measure[]): JsonObject {
+  return Object.fromEntries(
+    measures
+      .filter((one) => isDistinct(one) || one.factors.length > 0)
+      .map((one) => [metricName(one), metric(contract, one)]),
+  );
 }
 
 /** The smoke test is excluded by `post_filter`, which leaves the query to whoever asks several panels by one search. */
@@ -171,7 +229,7 @@ function groups(contract: PanelContract, dimension: Dimension, first: Measure): 
           size: dimension.limit,
           shard_size: SHARD_SIZE,
           missing: "",
-          order: [{ [first.factors.length === 0 ? "_count" : sumName(first)]: "desc" }, { _key: "asc" }],
+          order: [{ [isCount(first) ? "_count" : metricName(first)]: "desc" }, { _key: "asc" }],
         },
       };
     case "classes":
@@ -189,7 +247,16 @@ function classQueries(
   };
 }
 
-function sum(contract: PanelContract, { factors }: Measure): JsonObject {
+function isCount(measure: Measure): boolean {
+  return !isDistinct(measure) && measure.factors.length === 0;
+}
+
+function metric(contract: PanelContract, measure: Measure): JsonObject {
+  if (isDistinct(measure)) {
+    const script = { lang: "painless", source: distinctScript(contract, measure.distinct) };
+    return { cardinality: { script, precision_threshold: PRECISION_THRESHOLD } };
+  }
+  const { factors } = measure;
   const [only, ...others] = factors;
   if (only !== undefined && others.length === 0) return { sum: { field: only } };
   return { sum: { script: { lang: "painless", source: productScript(contract, factors) } } };
@@ -197,20 +264,34 @@ function sum(contract: PanelContract, { factors }: Measure): JsonObject {
 
 type Fail = (what: string) => never;
 
-function figuresOf(panel: FiguresPanel, answer: unknown, fail: Fail): Row[] {
+function figuresOf(panel: FiguresPanel | SharesPanel | HeadlinePanel, answer: unknown, fail: Fail): Row[] {
+  const aggregations = member(answer, "aggregations");
+  const measured = (bucket: unknown, of: readonly Measure[]): (readonly [string, string | number])[] =>
+    of.map((one) => [one.id, cell(panel, measureColumn(one), figureOf(bucket, one))]);
+  const group = member(aggregations, GROUPS);
+  if (panel.chart === "headline") {
+    return [Object.fromEntries(measured(group ?? fail("no figures"), panel.measures))];
+  }
   const dimension = dimensionColumn(panel.dimension);
-  const value = (bucket: unknown, measure: Measure): unknown =>
-    measure.factors.length === 0
-      ? member(bucket, "doc_count")
-      : member(member(bucket, sumName(measure)), "value");
-  return bucketsOf(panel.dimension, member(member(answer, "aggregations"), GROUPS), fail)
+  const [first, ...others] = panel.measures;
+  const whole =
+    panel.chart === "shares" && Number(figureOf(member(aggregations, WHOLE) ?? fail("no whole"), first));
+  return bucketsOf(panel.dimension, group, fail)
     .filter(({ bucket }) => member(bucket, "doc_count") !== 0)
     .map(({ key, bucket }) =>
       Object.fromEntries([
         [dimension.id, cell(panel, dimension, key)],
-        ...panel.measures.map((one) => [one.id, cell(panel, measureColumn(one), value(bucket, one))]),
+        ...measured(bucket, [first]),
+        ...(whole === false ? [] : [[SHARE_COLUMN, share(figureOf(bucket, first), whole)] as const]),
+        ...measured(bucket, others),
       ]),
     );
+}
+
+function figureOf(bucket: unknown, measure: Measure): unknown {
+  return isCount(measure)
+    ? member(bucket, "doc_count")
+    : member(member(bucket, metricName(measure)), "value");
 }
 
 interface KeyedBucket {

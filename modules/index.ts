@@ -5,13 +5,24 @@ export { defaultPanels } from "../dashboards/default-panels";
 export type {
   Classification,
   Condition as PanelCondition,
+  Control,
+  ControlsPanel,
+  DataPanel,
   Dimension,
+  DistinctCount,
   FiguresPanel,
+  HeadlinePanel,
   LinesPanel,
   Measure,
+  Money,
   Panel,
   PanelOf,
+  SharesPanel,
+  Sum,
+  TextPanel,
+  TextUnit,
   Unit,
+  Width,
 } from "../dashboards/spec";
 export { Guardrails } from "./aspects/guardrails";
 export { PermissionsBoundary } from "./aspects/permissions-boundary";

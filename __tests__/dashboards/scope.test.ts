@@ -18,12 +18,19 @@ import {
   scopeConditions,
 } from "../../dashboards/scope";
 import { panelSearch } from "../../dashboards/search";
-import type { FiguresPanel, LinesPanel, Panel } from "../../dashboards/spec";
+import {
+  type DataPanel,
+  type FiguresPanel,
+  isDataPanel,
+  type LinesPanel,
+  type Panel,
+} from "../../dashboards/spec";
 import { everyKind } from "../support/kinds";
 import { type Line, PanelBench } from "../support/panel-bench";
 
+const PANELS = defaultPanels(everyKind).filter((panel) => isDataPanel(panel));
 const DAY_MS = 86_400_000;
-const read = (request: Record<string, unknown>, panels: readonly Panel[] = []): Scope =>
+const read = (request: Record<string, unknown>, panels: readonly DataPanel[] = []): Scope =>
   readScope(everyKind, panels, request as Record<keyof ScopeRequest, unknown>);
 
 describe("the interval of a range", () => {
@@ -55,16 +62,21 @@ describe("the interval of a range", () => {
   });
 
   test("a panel over time takes it; any other panel, and a panel without a range, stays as it is", () => {
-    const [overTime] = defaultPanels(everyKind) as [FiguresPanel];
+    const overTime = PANELS.find(({ id }) => id === "lines-over-time") as FiguresPanel;
     const range = { fromMs: 0, toMs: DAY_MS };
     expect(panelInRange(overTime, range)).toEqual({
       ...overTime,
       dimension: { ...overTime.dimension, interval: "hour" },
     });
+    const byMonth: FiguresPanel = {
+      ...overTime,
+      dimension: { kind: "time", field: "At", interval: "month" },
+    };
+    expect(panelInRange(byMonth, range)).toBe(byMonth);
     expect(panelInRange(overTime, undefined)).toBe(overTime);
-    for (const panel of defaultPanels(everyKind))
-      if (panel.chart === "table" || panel.dimension.kind !== "time")
-        expect(panelInRange(panel, range)).toBe(panel);
+    const others = PANELS.filter((panel) => !("dimension" in panel && panel.dimension.kind === "time"));
+    expect(others.map(({ chart }) => chart)).toEqual(expect.arrayContaining(["table", "headline"]));
+    for (const panel of others) expect(panelInRange(panel, range)).toBe(panel);
   });
 });
 
@@ -86,7 +98,7 @@ describe("a scope that arrives as JSON", () => {
       },
     },
   };
-  const TABLE = defaultPanels(everyKind).find((panel): panel is LinesPanel => panel.chart === "table");
+  const TABLE = PANELS.find(({ chart }) => chart === "table");
 
   test("has each value in the kind of its column", () => {
     const filters = {
@@ -149,20 +161,26 @@ describe("a scope that arrives as JSON", () => {
     [{ bars: { nothing: "x" } }, 'there is no panel "nothing"'],
     [{ bars: { noted: "perhaps" } }, 'noted: "perhaps" is no class; without and with are'],
     [{ bars: { noted: 1 } }, "noted: the bar is 1; a text is wanted"],
-    [{ bars: { "latest-lines": "x" } }, "the panel latest-lines lists lines and has no bars"],
+    [{ bars: { "latest-lines": "x" } }, "the panel latest-lines has no bars"],
     [{ bars: { "lines-over-time": "x" } }, 'lines-over-time: "x" is no start of a day'],
   ];
   test.each(REFUSED.map(([request, message]) => ({ request, message })))("refused: $message", (refused) => {
     const { request, message } = refused;
-    const panels = [...defaultPanels(everyKind), BARS];
+    const panels = [...PANELS, BARS];
     expect(TABLE?.id).toBe("latest-lines");
     expect(() => read(request, panels)).toThrow(ScopeError);
     expect(() => read(request, panels)).toThrow(message);
   });
 
-  test("can be filtered by what is exact, the columns of the panels first", () => {
-    const panels: Panel[] = [{ ...BARS, dimension: { kind: "values", field: "group", limit: 5 } }];
-    expect(filterFields(everyKind, panels)).toEqual(["group", "Order", "Note", "Count", "Total", "Open"]);
+  test("can be filtered by what is exact: the controls first, then the columns of the panels", () => {
+    const panels: Panel[] = [
+      { ...BARS, dimension: { kind: "values", field: "group", limit: 5 } },
+      { id: "controls", title: "Controls", chart: "controls", fields: [{ field: "Note", title: "Noted" }] },
+    ];
+    expect(filterFields(everyKind, panels)).toEqual([
+      { field: "Note", title: "Noted" },
+      ...["group", "Order", "Count", "Total", "Open"].map((field) => ({ field, title: field })),
+    ]);
   });
 });
 
@@ -192,8 +210,9 @@ describe("panels in a scope", () => {
     layer: "batch",
     chart: "bars",
     measures: [{ id: "lines", title: "Lines", factors: [] }],
-    dimension: { kind: "time", field: "At", interval: "month" },
+    dimension: { kind: "time", field: "At", interval: "day" },
   };
+  const BY_MONTH: FiguresPanel = { ...LINES_BY, dimension: { kind: "time", field: "At", interval: "month" } };
   const BY_GROUP: FiguresPanel = { ...LINES_BY, dimension: { kind: "values", field: "group", limit: 9 } };
   const BY_NOTE: FiguresPanel = {
     ...LINES_BY,
@@ -277,7 +296,7 @@ describe("panels in a scope", () => {
     [
       "no boolean",
       filter({ field: "Open", values: [undefined] }),
-      LINES_BY,
+      BY_MONTH,
       [{ At: "2026-11-01", lines: 2 }],
     ],
     [
@@ -316,8 +335,8 @@ describe("panels in a scope", () => {
     ],
     [
       "a bar of a month",
-      { bars: [{ panel: LINES_BY, value: "2026-11-01" }] },
-      LINES_BY,
+      { bars: [{ panel: BY_MONTH, value: "2026-11-01" }] },
+      BY_MONTH,
       [{ At: "2026-11-01", lines: 4 }],
     ],
   ];

@@ -5,7 +5,7 @@ import { eventually } from "../../benchmarks/support/eventually";
 import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { panelColumns, type Row } from "../../dashboards/rows";
-import type { Panel } from "../../dashboards/spec";
+import { type DataPanel, isDataPanel } from "../../dashboards/spec";
 import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
@@ -13,6 +13,7 @@ import { describeRealRows, readRealRows, realRowsFile } from "../support/real-ro
 /** Away from the ports of a run that somebody has open. */
 const FIRST_PORT = "14670";
 const ROWS = 14_269;
+const DATA_PANELS = RETAIL_PANELS.filter((panel) => isDataPanel(panel));
 /** Within which the slowest layer has what was sent, on a busy machine. */
 const SETTLED_MS = 90_000;
 
@@ -40,7 +41,7 @@ function parsed(text: string): number {
 }
 
 /** A row as the page shows it: blanks at the ends do not show, and what is empty says so. */
-function shownAs(panel: Panel, row: Row): Row {
+function shownAs(panel: DataPanel, row: Row): Row {
   const text = (value: string): string => value.trim().replaceAll(/\s+/g, " ") || "none";
   return Object.fromEntries(
     panelColumns(retailTransaction, panel).map(({ id }) => {
@@ -87,7 +88,7 @@ describeRealRows("the page of a run on the real rows", () => {
   }
 
   /** A panel's rows as they are shown; those of a chart stand in the table beside it. */
-  async function rowsOf(panel: Panel): Promise<Row[]> {
+  async function rowsOf(panel: DataPanel): Promise<Row[]> {
     const details = page.locator(`#${panel.id} details:not([open]) summary`);
     if ((await details.count()) > 0) await details.click();
     const columns = panelColumns(retailTransaction, panel);
@@ -156,8 +157,8 @@ describeRealRows("the page of a run on the real rows", () => {
     expect(await figureOf("#tile-quarantine .value")).toBe(0);
   });
 
-  const figures = RETAIL_PANELS.filter(({ chart }) => chart !== "table");
-  test.each(figures.map((panel): [string, Panel] => [panel.id, panel]))(
+  const figures = DATA_PANELS.filter(({ chart }) => chart !== "table");
+  test.each(figures.map((panel): [string, DataPanel] => [panel.id, panel]))(
     "%s shows the CSV's figures",
     async (id, panel) => {
       const wanted = (realFigures()[id] ?? []).map((row) => shownAs(panel, row));
@@ -167,7 +168,7 @@ describeRealRows("the page of a run on the real rows", () => {
   );
 
   test("the latest transactions are the CSV's", async () => {
-    const [panel] = RETAIL_PANELS.filter(({ chart }) => chart === "table");
+    const [panel] = DATA_PANELS.filter(({ chart }) => chart === "table");
     if (!panel) throw new Error("no panel is a table");
     const dates = (realFigures()[panel.id] ?? []).map((row) => row["InvoiceDate"]);
     await eventually(async () => {
@@ -196,7 +197,7 @@ describeRealRows("the page of a run on the real rows", () => {
   });
 
   test("each panel says which layer answered, of when that is, and how many lines it lacks", async () => {
-    for (const panel of RETAIL_PANELS) {
+    for (const panel of DATA_PANELS) {
       const layer = panel.layer === "speed" ? "Speed layer" : "Batch layer";
       expect(await textOf(`#${panel.id} .badge`)).toBe(layer);
       // Every line is there: a layer is behind by none.
@@ -208,7 +209,7 @@ describeRealRows("the page of a run on the real rows", () => {
 
   test("the panels of a layer, and its tile, are of one moment", async () => {
     for (const layer of ["speed", "batch"] as const) {
-      const ids = RETAIL_PANELS.filter((panel) => panel.layer === layer).map(({ id }) => `#${id} .freshness`);
+      const ids = DATA_PANELS.filter((panel) => panel.layer === layer).map(({ id }) => `#${id} .freshness`);
       const selectors = JSON.stringify([...ids, `#tile-${layer} .remark`]);
       const texts = await page.evaluate<string[]>(
         `${selectors}.map((one) => document.querySelector(one).innerText)`,

@@ -9,8 +9,8 @@ import type { Search } from "../../lambdas/shared/search-client";
 
 interface Aggregation {
   readonly id: string;
-  readonly type: "count" | "sum" | "date_histogram" | "terms" | "filters";
-  readonly schema: "metric" | "segment";
+  readonly type: "count" | "sum" | "cardinality" | "date_histogram" | "terms" | "filters";
+  readonly schema: "metric" | "segment" | "bucket";
   readonly params: Readonly<Record<string, unknown>>;
 }
 
@@ -68,7 +68,9 @@ function bucketDsl(
 ): object {
   const json = typeof params["json"] === "string" ? JSON.parse(params["json"]) : {};
   if (type === "date_histogram") {
-    const interval = { calendar_interval: `1${String(params["interval"])}`, time_zone: "Etc/UTC" };
+    // Of `auto`, the interval is the time range's; here it is what the panel's own query has.
+    const unit = params["interval"] === "auto" ? "d" : String(params["interval"]);
+    const interval = { calendar_interval: `1${unit}`, time_zone: "Etc/UTC" };
     const { min_doc_count } = params;
     return { date_histogram: { ...written(pattern, params["field"]), ...interval, min_doc_count, ...json } };
   }
@@ -92,16 +94,28 @@ export async function shownRows(
 ): Promise<ShownRow[]> {
   const aggregations = aggregationsOf(visualization);
   const metrics = aggregations.filter(({ schema }) => schema === "metric");
-  const [segment, ...others] = aggregations.filter(({ schema }) => schema === "segment");
-  if (!segment || others.length > 0) throw new Error(`${visualization.id} has not one segment`);
-  const sums = metrics
-    .filter(({ type }) => type === "sum")
-    .map(({ id, params }) => [id, { sum: written(pattern, params["field"]) }]);
-  const group = { ...bucketDsl(segment, pattern, metrics), aggs: Object.fromEntries(sums) };
-  const answer = await ask(search, indexName, pattern, searchSourceOf(visualization).filter, {
-    size: 0,
-    aggs: { [segment.id]: group },
-  });
+  const [segment, ...others] = aggregations.filter(({ schema }) => schema !== "metric");
+  if (others.length > 0) throw new Error(`${visualization.id} has not one segment`);
+  const aggs = Object.fromEntries(
+    metrics
+      .filter(({ type }) => type !== "count")
+      .map(({ id, type, params }) => {
+        const json = typeof params["json"] === "string" ? JSON.parse(params["json"]) : {};
+        return [id, { [type]: { ...written(pattern, params["field"]), ...json } }];
+      }),
+  );
+  const { filter } = searchSourceOf(visualization);
+  const numbers = (values: Readonly<Record<string, unknown>>, count: unknown): number[] =>
+    metrics.map(({ id, type }) =>
+      type === "count" ? Number(count) : roundedToTheCent((values[id] as { value: number }).value),
+    );
+  if (segment === undefined) {
+    const body = { size: 0, track_total_hits: true, aggs };
+    const { aggregations: values, hits } = await ask(search, indexName, pattern, filter, body);
+    return [numbers(values, hits.total.value)];
+  }
+  const group = { ...bucketDsl(segment, pattern, metrics), aggs };
+  const answer = await ask(search, indexName, pattern, filter, { size: 0, aggs: { [segment.id]: group } });
   const { buckets } = answer.aggregations[segment.id] as { buckets: object[] | Record<string, object> };
   const keyed = Array.isArray(buckets)
     ? buckets.map((one) => [undefined, one] as const)
@@ -110,10 +124,7 @@ export async function shownRows(
     const { key, doc_count: count, ...values } = bucket as Record<string, unknown>;
     const isDate = segment.type === "date_histogram";
     const shown = isDate ? new Date(Number(key)).toISOString().slice(0, 10) : (label ?? String(key));
-    const numbers = metrics.map(({ id, type }) =>
-      type === "count" ? Number(count) : roundedToTheCent((values[id] as { value: number }).value),
-    );
-    return [shown, ...numbers];
+    return [shown, ...numbers(values, count)];
   });
 }
 
@@ -137,6 +148,7 @@ export async function shownLines(
 interface Answer {
   readonly aggregations: Readonly<Record<string, unknown>>;
   readonly hits: {
+    readonly total: { readonly value: number };
     readonly hits: readonly { readonly _source: Readonly<Record<string, string | number>> }[];
   };
 }

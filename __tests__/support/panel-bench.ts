@@ -6,7 +6,7 @@ import { glueColumns } from "../../contract/glue-columns";
 import { countSql, panelSql, rowsFromSql } from "../../dashboards/athena";
 import type { Row } from "../../dashboards/rows";
 import type { LineCondition } from "../../dashboards/scope";
-import type { Panel } from "../../dashboards/spec";
+import type { DataPanel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
 import type { SearchDouble } from "../../local/services/opensearch/service";
@@ -47,7 +47,7 @@ export class PanelBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  fromIndex(panel: Panel, conditions: readonly LineCondition[] = []): Promise<Row[]> {
+  fromIndex(panel: DataPanel, conditions: readonly LineCondition[] = []): Promise<Row[]> {
     return panelRowsFromIndex(this.search, this.contract, panel, conditions);
   }
 
@@ -57,7 +57,7 @@ export class PanelBench {
     return Number(rows[1]?.[0]);
   }
 
-  async fromTable(panel: Panel, conditions: readonly LineCondition[] = []): Promise<Row[]> {
+  async fromTable(panel: DataPanel, conditions: readonly LineCondition[] = []): Promise<Row[]> {
     const sql = panelSql(this.contract, panel, "lines", conditions);
     const { state, reason, rows } = await this.sql.query(sql);
     if (state !== "SUCCEEDED") throw new Error(`${panel.id}: ${state} ${reason}\n${sql}`);

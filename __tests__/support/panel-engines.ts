@@ -2,7 +2,7 @@ import type { Contract } from "../../contract/define";
 import type { Row } from "../../dashboards/rows";
 import type { LineCondition } from "../../dashboards/scope";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
-import type { Panel } from "../../dashboards/spec";
+import type { DataPanel } from "../../dashboards/spec";
 import { indexPattern, monthlyIndex } from "../../lambdas/shared/search";
 import type { Search } from "../../lambdas/shared/search-client";
 
@@ -41,7 +41,7 @@ export async function indexLines(
 export async function panelRowsFromIndex(
   search: Search,
   contract: Contract,
-  panel: Panel,
+  panel: DataPanel,
   conditions: readonly LineCondition[] = [],
 ): Promise<Row[]> {
   const { status, body } = await search({

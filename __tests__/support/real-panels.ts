@@ -17,6 +17,9 @@ export function realLines(): Record<string, string | number>[] {
   }));
 }
 
+/** Stock codes of the file that are no product. */
+const CHARGES: readonly string[] = ["POST", "M", "ADJUST", "D", "C2"];
+
 type CsvRow = Readonly<Record<string, string>>;
 
 const text = (row: CsvRow, name: string): string => row[name] ?? "";
@@ -58,6 +61,9 @@ export function realFigures(): Readonly<Record<string, readonly Row[]>> {
   const cancelled = rows.filter((row) => text(row, "Invoice").startsWith("C"));
   const guests = rows.filter((row) => text(row, "Customer_ID") === "");
   const known = rows.filter((row) => text(row, "Customer_ID") !== "");
+  const different = (name: string): number =>
+    new Set(rows.map((row) => text(row, name)).filter((value) => value !== "")).size;
+  const share = (part: readonly CsvRow[]): number => Math.round((revenue(part) / revenue(rows)) * 1000) / 10;
   const newest = rows
     .map((row, position) => ({ row, position }))
     .sort(
@@ -66,10 +72,18 @@ export function realFigures(): Readonly<Record<string, readonly Row[]>> {
     )
     .slice(0, 50);
   return {
+    figures: [
+      {
+        revenue: revenue(rows),
+        quantity: total(rows, units),
+        invoices: different("Invoice"),
+        customers: different("Customer_ID"),
+        lines: rows.length,
+      },
+    ],
     "quantity-and-price-by-invoice-date": grouped(rows, day).map(([InvoiceDate, group]) => ({
       InvoiceDate,
       quantity: total(group, units),
-      price: total(group, pence) / 100,
     })),
     "revenue-over-time": grouped(rows, day).map(([InvoiceDate, group]) => ({
       InvoiceDate,
@@ -78,24 +92,34 @@ export function realFigures(): Readonly<Record<string, readonly Row[]>> {
     "revenue-by-country": largestFirst(rows, "Country").map(([Country, group]) => ({
       Country,
       revenue: revenue(group),
-      quantity: total(group, units),
-      lines: group.length,
     })),
-    "top-products": largestFirst(rows, "Description")
+    "top-products": largestFirst(
+      rows.filter((row) => !CHARGES.includes(text(row, "StockCode"))),
+      "Description",
+    )
       .slice(0, 10)
-      .map(([Description, group]) => ({
-        Description,
-        revenue: revenue(group),
-        quantity: total(group, units),
-      })),
+      .map(([Description, group]) => ({ Description, revenue: revenue(group) })),
     cancellations: grouped(cancelled, month).map(([InvoiceDate, group]) => ({
       InvoiceDate,
-      lines: group.length,
       revenue: revenue(group),
     })),
+    "cancelled-lines": grouped(cancelled, month).map(([InvoiceDate, group]) => ({
+      InvoiceDate,
+      lines: group.length,
+    })),
     "guests-and-known-customers": [
-      { "customer-kind": "Guests", revenue: revenue(guests), lines: guests.length },
-      { "customer-kind": "Known customers", revenue: revenue(known), lines: known.length },
+      {
+        "customer-kind": "Guests",
+        revenue: revenue(guests),
+        share: share(guests),
+        lines: guests.length,
+      },
+      {
+        "customer-kind": "Known customers",
+        revenue: revenue(known),
+        share: share(known),
+        lines: known.length,
+      },
     ],
     "latest-transactions": newest.map(({ row }) => ({
       ...row,

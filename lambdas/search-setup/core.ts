@@ -1,5 +1,5 @@
 import type { RunTimeContract } from "../../contract/variable";
-import { savedObjects } from "../../dashboards/saved-objects";
+import { initialSettings, savedObjects } from "../../dashboards/saved-objects";
 import type { Logger } from "../shared/log";
 import { indexPattern, WRITER_ROLE } from "../shared/search";
 import type { Search } from "../shared/search-client";
@@ -83,7 +83,7 @@ async function forPeople(
   ];
   const people = await ensureAll(roles, search, log);
   const objects = savedObjects({ ...contract, smoke }, panels, { indexName, title });
-  const dashboards = await setUpDashboards(objects, search);
+  const dashboards = await setUpDashboards(objects, initialSettings(panels), search);
   log.info("Dashboards", { ...dashboards });
   return joined(people, dashboards);
 }

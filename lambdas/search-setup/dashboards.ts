@@ -1,4 +1,4 @@
-import { ADVANCED_SETTINGS, type SavedObject } from "../../dashboards/saved-objects";
+import { REQUIRED_SETTINGS, type SavedObject, type SettingValue } from "../../dashboards/saved-objects";
 import { isJsonObject, isList, type Json, type JsonObject } from "../../lib/json";
 import { parsed, shown } from "./answer";
 import { canonical } from "./canonical";
@@ -17,17 +17,22 @@ const HEADERS = { "osd-xsrf": "true", securitytenant: "global" } as const;
 /** Multipart boundary at the beginning of a line; the lines of the form's content begin with a brace or a bracket. */
 const BOUNDARY = "retail-bi-saved-objects";
 
+/** Advanced settings of Dashboards, by name. */
+export type Settings = Readonly<Record<string, SettingValue>>;
+
 /**
  * Configures the advanced settings and the saved objects: reads them, and writes only those that differ.
+ * @param initial settings that are written only where nobody has set anything: an operator's choice stays
  * @throws Error when Dashboards cannot be reached in time, refuses, imports only a part, or answers with anything but
  * whole JSON
  */
 export async function setUpDashboards(
   objects: readonly SavedObject[],
+  initial: Settings,
   search: RetryingSearch,
 ): Promise<ResourceResults> {
   const outcome = { created: [] as string[], updated: [] as string[], unchanged: [] as string[] };
-  outcome[await ensureSettings(search)].push("Dashboards settings");
+  outcome[await ensureSettings(initial, search)].push("Dashboards settings");
 
   const found = await find(objects, search);
   const changed = objects.filter((object) => !isSettled(object, found.get(nameOf(object))));
@@ -57,22 +62,24 @@ export async function changedObjects(
   });
 }
 
-async function ensureSettings(search: RetryingSearch): Promise<ResourceResult> {
+async function ensureSettings(initial: Settings, search: RetryingSearch): Promise<ResourceResult> {
   const present = userValues(await call({ method: "GET", path: SETTINGS }, search));
-  const changes = differing(present);
+  const unset = Object.fromEntries(Object.entries(initial).filter(([name]) => !present.has(name)));
+  const changes = differing({ ...unset, ...REQUIRED_SETTINGS }, present);
   const names = Object.keys(changes);
   if (names.length === 0) return "unchanged";
   const answer = await call({ method: "POST", path: SETTINGS, body: { changes } }, search);
-  if (Object.keys(differing(userValues(answer))).length > 0) {
-    throw new Error(`Dashboards did not take the settings ${names.join(", ")}: ${shown(answer)}`);
+  const refused = Object.keys(differing(changes, userValues(answer)));
+  if (refused.length > 0) {
+    throw new Error(`Dashboards did not take the settings ${refused.join(", ")}: ${shown(answer)}`);
   }
   return names.some((name) => present.has(name)) ? "updated" : "created";
 }
 
 /** The wanted settings that are not as they must be; a number may be spelled as text. */
-function differing(present: ReadonlyMap<string, Json>): Readonly<Record<string, string | number>> {
+function differing(wanted: Settings, present: ReadonlyMap<string, Json>): Settings {
   return Object.fromEntries(
-    Object.entries(ADVANCED_SETTINGS).filter(
+    Object.entries(wanted).filter(
       ([name, value]) => canonical(present.get(name) ?? null) !== canonical(value),
     ),
   );

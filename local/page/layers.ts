@@ -5,7 +5,7 @@ import type { PanelContract } from "../../dashboards/fields";
 import type { Row } from "../../dashboards/rows";
 import type { LineCondition } from "../../dashboards/scope";
 import { panelSearch, rowsFromSearch, searchQuery, smokeQuery } from "../../dashboards/search";
-import type { Layer, LinesPanel, Panel } from "../../dashboards/spec";
+import type { DataPanel, Layer, LinesPanel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
 import { quarantineOf } from "../../ops/reconcile/quarantine";
 import type { DataSources } from "../../ops/reconcile/reconcile";
@@ -43,7 +43,7 @@ export interface ScopedReader {
   readonly layer: Layer;
   /** @param asOfMs lines that arrived at it or later are not counted */
   panelsIn(
-    panels: readonly Panel[],
+    panels: readonly DataPanel[],
     conditions: readonly LineCondition[],
     asOfMs: number,
   ): Promise<Scoped<{ readonly panels: readonly PanelRows[] }>>;
@@ -69,7 +69,7 @@ export class SpeedLayer implements LayerReader, ScopedReader {
   public constructor(
     private readonly search: NonNullable<DataSources["search"]>,
     private readonly contract: PanelContract,
-    private readonly panels: readonly Panel[],
+    private readonly panels: readonly DataPanel[],
   ) {}
 
   public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
@@ -113,7 +113,7 @@ export class SpeedLayer implements LayerReader, ScopedReader {
   }
 
   public async panelsIn(
-    panels: readonly Panel[],
+    panels: readonly DataPanel[],
     conditions: readonly LineCondition[],
     asOfMs: number,
   ): Promise<{ readonly panels: readonly PanelRows[] }> {
@@ -238,7 +238,7 @@ export class BatchLayer implements LayerReader, ScopedReader {
     private readonly database: string,
     private readonly source: BatchSource,
     private readonly contract: PanelContract,
-    private readonly panels: readonly Panel[],
+    private readonly panels: readonly DataPanel[],
   ) {}
 
   /** Hours with rows, in the order of time, as of the last reading. */
@@ -268,7 +268,7 @@ export class BatchLayer implements LayerReader, ScopedReader {
   }
 
   public panelsIn(
-    panels: readonly Panel[],
+    panels: readonly DataPanel[],
     conditions: readonly LineCondition[],
     asOfMs: number,
   ): Promise<{ readonly panels: readonly PanelRows[]; readonly version: string }> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { panelColumns } from "../../dashboards/rows";
 import { filterFields } from "../../dashboards/scope";
-import type { Layer, Panel } from "../../dashboards/spec";
+import { type DataPanel, isDataPanel, type Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
@@ -62,9 +62,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const settle = settleMs(run);
   const hub = new Hub();
   // A layer that is alone answers everything.
-  const dashboard = dashboardOf(plane);
-  const { contract } = dashboard;
-  const all = dashboard.panels.map(withRecordId);
+  const { contract, panels } = dashboardOf(plane);
+  const all = panels.filter((panel) => isDataPanel(panel)).map(withRecordId);
   const isOnly = !dataSources.search || !dataSources.batch;
   const panelsOf = (layer: Layer) => all.filter((panel) => isOnly || panel.layer === layer);
   const batch =
@@ -151,7 +150,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 
   hub.publish("dashboard", {
     panels: all.map((panel) => ({ panel, columns: panelColumns(contract, panel) })),
-    filters: filterFields(contract, all),
+    filters: filterFields(contract, panels),
   });
   if (analysts) {
     const { database, workgroup } = analysts;
@@ -227,7 +226,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 }
 
 /** A line that is listed has its identity, by which its journey is asked for. */
-function withRecordId(panel: Panel): Panel {
+function withRecordId(panel: DataPanel): DataPanel {
   if (panel.chart !== "table" || panel.fields.includes("record_id")) return panel;
   return { ...panel, fields: [...panel.fields, "record_id"] };
 }

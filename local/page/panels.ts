@@ -3,7 +3,7 @@ import type { PanelContract } from "../../dashboards/fields";
 import type { Row } from "../../dashboards/rows";
 import type { LineCondition } from "../../dashboards/scope";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
-import type { Panel } from "../../dashboards/spec";
+import type { DataPanel } from "../../dashboards/spec";
 import { isJsonObject, type JsonObject } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
 import type { Sql } from "../../ops/reconcile/sql";
@@ -14,7 +14,7 @@ import type { PanelRows } from "./state";
  * all panels show the same lines.
  * @throws Error for a second panel that lists lines: an answer has one list of hits
  */
-export function panelsSearch(contract: PanelContract, panels: readonly Panel[]): JsonObject {
+export function panelsSearch(contract: PanelContract, panels: readonly DataPanel[]): JsonObject {
   const tables = panels.filter(({ chart }) => chart === "table");
   if (tables.length > 1) {
     throw new Error(`one search lists lines for one panel, not for ${tables.map(({ id }) => id).join(", ")}`);
@@ -32,7 +32,7 @@ export function panelsSearch(contract: PanelContract, panels: readonly Panel[]):
 /** The rows of the panels from the answer to {@link panelsSearch}. */
 export function rowsOfSearch(
   contract: PanelContract,
-  panels: readonly Panel[],
+  panels: readonly DataPanel[],
   answer: JsonObject,
 ): PanelRows[] {
   const { aggregations, ...rest } = answer;
@@ -46,7 +46,7 @@ export function rowsOfSearch(
 /** The rows of the panels from a table, of the lines that fulfil the conditions; one query at a time, because the engine has other work. */
 export async function rowsOfTable(
   contract: PanelContract,
-  panels: readonly Panel[],
+  panels: readonly DataPanel[],
   sql: Sql,
   table: string,
   conditions: readonly LineCondition[],
@@ -65,7 +65,7 @@ export async function rowsOfTable(
 /** The rows of one panel from a table. @throws what the engine throws, and PanelAnswerError */
 export async function panelOfTable(
   contract: PanelContract,
-  panel: Panel,
+  panel: DataPanel,
   sql: Sql,
   table: string,
   conditions: readonly LineCondition[],
@@ -76,7 +76,7 @@ export async function panelOfTable(
 }
 
 /** The prefix keeps a panel's aggregation apart from those that are no panel's. */
-function aggregationOf({ id }: Panel): string {
+function aggregationOf({ id }: DataPanel): string {
   return `panel-${id}`;
 }
 

@@ -1,6 +1,6 @@
 import type { PanelColumn, Row } from "../../dashboards/rows";
 import type { ScopeRequest } from "../../dashboards/scope";
-import type { Layer, Panel } from "../../dashboards/spec";
+import type { Control, DataPanel, Layer } from "../../dashboards/spec";
 import type { Gap } from "./arrivals";
 
 /** Messages between server and page. Types only: both sides compile them. */
@@ -113,12 +113,12 @@ export interface LiveState {
 export interface DashboardState {
   readonly panels: readonly DashboardPanel[];
   /** Columns that the lines can be filtered by, in the order in which they are offered. */
-  readonly filters: readonly string[];
+  readonly filters: readonly Control[];
 }
 
 /** A panel with the columns of its rows. */
 export interface DashboardPanel {
-  readonly panel: Panel;
+  readonly panel: DataPanel;
   readonly columns: readonly PanelColumn[];
 }
 

@@ -1,6 +1,7 @@
 import type { PanelContract } from "../../dashboards/fields";
 import { panelColumns } from "../../dashboards/rows";
 import {
+  barConditions,
   filterColumn,
   type LineCondition,
   panelInRange,
@@ -9,8 +10,9 @@ import {
   type Scope,
   ScopeError,
   scopeConditions,
+  selectionConditions,
 } from "../../dashboards/scope";
-import type { Layer, LinesPanel, Panel } from "../../dashboards/spec";
+import type { DataPanel, Layer, LinesPanel } from "../../dashboards/spec";
 import type { ScopedReader } from "./layers";
 import { HttpError } from "./server";
 import type { LayerState, LinesAnswer, PanelsState, ValuesAnswer } from "./state";
@@ -31,7 +33,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** Options of {@link View}. */
 interface ViewOptions {
   readonly contract: PanelContract;
-  readonly panels: readonly Panel[];
+  readonly panels: readonly DataPanel[];
   /** The layers of the stack. */
   readonly readers: readonly ScopedReader[];
   /** The last reading of a layer; undefined before the first. */
@@ -86,8 +88,8 @@ export class View {
   public async lines(body: Body, signal: AbortSignal): Promise<LinesAnswer> {
     const { contract, panels } = this.options;
     const scope = this.scope(body);
-    const bar = readable(() => readBar(panels, scope.range, body["panel"], body["value"]));
-    const reader = this.reader(this.layerOf(bar.panel));
+    const { panel: asked, conditions: own } = readable(() => linesOf(panels, scope, body));
+    const reader = this.reader(this.layerOf(asked));
     const state = this.state(reader.layer);
     const { eventTime, columns } = contract;
     const others = columns.map(({ field }) => field).filter((field) => field !== eventTime);
@@ -100,7 +102,7 @@ export class View {
       newestBy: eventTime,
       limit: MOST_LINES,
     };
-    const conditions = scopeConditions(contract, { ...scope, bars: [...(scope.bars ?? []), bar] });
+    const conditions = [...readable(() => scopeConditions(contract, scope)), ...own];
     const found = await this.queue(reader.layer).run(signal, () =>
       reader.linesIn(panel, conditions, state.asOfMs),
     );
@@ -139,7 +141,7 @@ export class View {
     const [reader] = this.options.readers;
     if (reader === undefined) throw new HttpError(404, "the stack has no layer to ask");
     const state = this.state(reader.layer);
-    const panel: Panel = {
+    const panel: DataPanel = {
       id: "values",
       title: "Values",
       layer: reader.layer,
@@ -164,7 +166,7 @@ export class View {
   }
 
   /** A layer that is alone answers everything. */
-  private layerOf(panel: Panel): Layer {
+  private layerOf(panel: DataPanel): Layer {
     const { readers } = this.options;
     return (readers.find(({ layer }) => layer === panel.layer) ?? readers[0])?.layer ?? panel.layer;
   }
@@ -194,6 +196,18 @@ function stateOf(state: LayerState, version: string | undefined): LayerState {
   if (version === undefined || version === state.version) return state;
   const { gap: _, ...others } = state;
   return { ...others, version };
+}
+
+/** The lines of a panel's bar, or of headline figures. @throws ScopeError for a panel that has neither */
+function linesOf(
+  panels: readonly DataPanel[],
+  { range }: Scope,
+  body: Body,
+): { readonly panel: DataPanel; readonly conditions: readonly LineCondition[] } {
+  const panel = panels.find(({ id }) => id === body["panel"]);
+  if (panel?.chart === "headline") return { panel, conditions: selectionConditions(panel) };
+  const bar = readBar(panels, range, body["panel"], body["value"]);
+  return { panel: bar.panel, conditions: barConditions(bar) };
 }
 
 /** @throws HttpError for a request that the contract or the panels cannot have */

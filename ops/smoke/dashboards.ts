@@ -1,7 +1,7 @@
 import type { PanelContract } from "../../dashboards/fields";
 import { savedObjects } from "../../dashboards/saved-objects";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
-import type { Panel } from "../../dashboards/spec";
+import { isDataPanel, type Panel } from "../../dashboards/spec";
 import { changedObjects } from "../../lambdas/search-setup/dashboards";
 import type { SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
 import { messageOf } from "../../lib/message-of";
@@ -29,7 +29,7 @@ export async function readDashboards(
     ask(searchUrl, request);
   const objects = savedObjects(contract, panels, { indexName, title });
   const faults = [...(await changedObjects(objects, search))];
-  for (const panel of panels) {
+  for (const panel of panels.filter((one) => isDataPanel(one))) {
     const path = `/${indexName}*/_search`;
     const { status, body } = await search({ method: "POST", path, body: panelSearch(contract, panel) });
     try {

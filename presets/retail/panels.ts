@@ -1,30 +1,28 @@
 import type { retailTransaction } from "../../contract/retail-transaction";
 import type { FieldNamesOf } from "../../dashboards/fields";
-import type { Classification, Measure, Panel, Unit } from "../../dashboards/spec";
+import type { Classification, DistinctCount, Money, Panel, Sum } from "../../dashboards/spec";
 
 type Fields = FieldNamesOf<typeof retailTransaction>;
 
-const POUNDS: Unit = { text: "£", position: "before" };
+const POUNDS: Money = { currency: "GBP" };
 
 /** Units sold; a cancellation's are negative. */
-const QUANTITY: Measure<Fields> = { id: "quantity", title: "Quantity", factors: ["Quantity"] };
-/** Sum of unit prices, as in the lab; not a revenue. */
-const PRICE: Measure<Fields> = {
-  id: "price",
-  title: "Sum of unit prices",
-  unit: POUNDS,
-  digits: 2,
-  factors: ["Price"],
-};
+const QUANTITY: Sum<Fields> = { id: "quantity", title: "Quantity", color: "blue", factors: ["Quantity"] };
 /** Revenue, less refunds. */
-const REVENUE: Measure<Fields> = {
+const REVENUE: Sum<Fields> = {
   id: "revenue",
   title: "Revenue",
   unit: POUNDS,
   digits: 2,
+  color: "green",
   factors: ["Quantity", "Price"],
 };
-const LINES: Measure<Fields> = { id: "lines", title: "Lines", factors: [] };
+/** What cancellations gave back; a negative revenue. */
+const GIVEN_BACK: Sum<Fields> = { ...REVENUE, color: "orange" };
+const LINES: Sum<Fields> = { id: "lines", title: "Lines", color: "pink", factors: [] };
+/** Cancelled invoices have numbers of their own. */
+const INVOICES: DistinctCount<Fields> = { id: "invoices", title: "Invoices", distinct: "Invoice" };
+const CUSTOMERS: DistinctCount<Fields> = { id: "customers", title: "Customers", distinct: "Customer_ID" };
 
 /** Lines of a cancelled invoice against lines of a sale. */
 const CANCELLATION: Classification<Fields> = {
@@ -44,6 +42,34 @@ const CUSTOMER_KIND: Classification<Fields> = {
   otherwise: "Known customers",
 };
 
+/** The data set's stock codes of postage, carriage, fees, discounts, samples and corrections by hand. */
+const CHARGE: Classification<Fields> = {
+  id: "stock-kind",
+  title: "Kind of stock",
+  condition: {
+    kind: "one-of",
+    field: "StockCode",
+    values: [
+      "POST",
+      "DOT",
+      "C2",
+      "C3",
+      "M",
+      "m",
+      "D",
+      "S",
+      "B",
+      "ADJUST",
+      "ADJUST2",
+      "AMAZONFEE",
+      "BANK CHARGES",
+      "CRUK",
+    ],
+  },
+  fulfilled: "Charges",
+  otherwise: "Products",
+};
+
 /** More than the number of countries. */
 const COUNTRIES = 50;
 const TOP_PRODUCTS = 10;
@@ -55,16 +81,43 @@ export const RETAIL_TITLE = "Retail transactions";
 /** The panels of retail transactions in the order in which they are shown. */
 export const RETAIL_PANELS: readonly Panel<Fields>[] = [
   {
+    id: "about",
+    title: RETAIL_TITLE,
+    chart: "text",
+    text: "Each line of an invoice, seconds after it was sent. Days are **UTC**, money is **£**. An invoice whose number begins with **C** is a cancellation: its lines count negative.",
+  },
+  {
+    id: "filters",
+    title: "Filters",
+    chart: "controls",
+    fields: [
+      { field: "Country", title: "Country" },
+      { field: "Description", title: "Product" },
+      { field: "Customer_ID", title: "Customer" },
+    ],
+  },
+  {
+    id: "figures",
+    title: "Figures",
+    description:
+      "Totals of the chosen time. Guests, who have no customer number, are not among the customers.",
+    layer: "speed",
+    chart: "headline",
+    measures: [REVENUE, { ...QUANTITY, title: "Units" }, INVOICES, CUSTOMERS, LINES],
+  },
+  {
     id: "quantity-and-price-by-invoice-date",
-    title: "Quantity and price by InvoiceDate",
+    title: "Quantity by InvoiceDate",
+    description: "Units sold, less those that were cancelled.",
     layer: "speed",
     chart: "bars",
-    measures: [QUANTITY, PRICE],
+    measures: [QUANTITY],
     dimension: { kind: "time", field: "InvoiceDate", interval: "day" },
   },
   {
     id: "revenue-over-time",
     title: "Revenue over time",
+    description: "Quantity times price, less cancellations.",
     layer: "batch",
     chart: "line",
     measures: [REVENUE],
@@ -75,33 +128,48 @@ export const RETAIL_PANELS: readonly Panel<Fields>[] = [
     title: "Revenue by country",
     layer: "batch",
     chart: "horizontal-bars",
-    measures: [REVENUE, QUANTITY, LINES],
+    measures: [REVENUE],
     dimension: { kind: "values", field: "Country", limit: COUNTRIES },
   },
   {
     id: "top-products",
     title: "Top products by revenue",
+    description: "Without postage, fees, discounts and corrections, which have stock codes too.",
     layer: "batch",
     chart: "horizontal-bars",
-    measures: [REVENUE, QUANTITY],
+    measures: [REVENUE],
     dimension: { kind: "values", field: "Description", limit: TOP_PRODUCTS },
+    except: CHARGE,
   },
   {
     id: "cancellations",
-    title: "Cancelled lines and what they gave back, by month",
+    title: "Given back by cancellations, by month",
     layer: "speed",
     chart: "bars",
-    measures: [LINES, REVENUE],
+    measures: [GIVEN_BACK],
     dimension: { kind: "time", field: "InvoiceDate", interval: "month" },
     only: CANCELLATION,
+    width: "third",
+  },
+  {
+    id: "cancelled-lines",
+    title: "Cancelled lines, by month",
+    layer: "speed",
+    chart: "bars",
+    measures: [LINES],
+    dimension: { kind: "time", field: "InvoiceDate", interval: "month" },
+    only: CANCELLATION,
+    width: "third",
   },
   {
     id: "guests-and-known-customers",
-    title: "Guests against known customers",
+    title: "Guests and known customers",
+    description: "A guest buys without a customer number.",
     layer: "speed",
-    chart: "bars",
+    chart: "shares",
     measures: [REVENUE, LINES],
     dimension: { kind: "classes", classification: CUSTOMER_KIND },
+    width: "third",
   },
   {
     id: "latest-transactions",
@@ -118,6 +186,7 @@ export const RETAIL_PANELS: readonly Panel<Fields>[] = [
       "Customer_ID",
       "Country",
     ],
+    units: { Price: POUNDS },
     newestBy: "InvoiceDate",
     limit: LATEST_TRANSACTIONS,
   },

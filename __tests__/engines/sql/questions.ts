@@ -6,6 +6,7 @@ import { retailTransaction } from "../../../contract/retail-transaction";
 import { DAY_MS } from "../../../contract/timestamp";
 import { countSql, panelSql } from "../../../dashboards/athena";
 import { type LineCondition, panelInRange, scopeConditions } from "../../../dashboards/scope";
+import { isDataPanel } from "../../../dashboards/spec";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
@@ -81,7 +82,8 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
 async function panels({ analysts }: BatchLayer): Promise<void> {
   const { merged } = retailTransaction.tables;
   const ask = (sql: string) => analysts.query(sql, () => undefined);
-  for (const panel of RETAIL_PANELS) await ask(panelSql(retailTransaction, panel, merged));
+  const panels = RETAIL_PANELS.filter((one) => isDataPanel(one));
+  for (const panel of panels) await ask(panelSql(retailTransaction, panel, merged));
   for (const days of [1, 30, 365]) {
     const range = { fromMs: NOW - days * DAY_MS, toMs: NOW };
     const conditions: LineCondition[] = [
@@ -89,7 +91,7 @@ async function panels({ analysts }: BatchLayer): Promise<void> {
       { kind: "not", condition: { kind: "begins", field: "Invoice", prefix: "C" } },
       { kind: "begins-like", field: "Country", prefix: "f" },
     ];
-    for (const panel of RETAIL_PANELS)
+    for (const panel of panels)
       await ask(panelSql(retailTransaction, panelInRange(panel, range), merged, conditions));
     await ask(countSql(retailTransaction, merged, conditions));
   }

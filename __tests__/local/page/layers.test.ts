@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { GlueClient } from "@aws-sdk/client-glue";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
-import type { Panel } from "../../../dashboards/spec";
+import { type DataPanel, isDataPanel } from "../../../dashboards/spec";
 import { indexTemplate } from "../../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../../lambdas/shared/search-client";
 import { BatchLayer, SpeedLayer } from "../../../local/page/layers";
@@ -19,8 +19,9 @@ import { COLUMNS } from "../../support/retail";
 import { startSearchDouble } from "../../support/search-double";
 
 const NOON = Date.UTC(2026, 10, 25, 12);
-const SPEED = RETAIL_PANELS.filter(({ layer }) => layer === "speed");
-const BATCH = RETAIL_PANELS.filter(({ layer }) => layer === "batch");
+const DATA_PANELS = RETAIL_PANELS.filter((panel) => isDataPanel(panel));
+const SPEED = DATA_PANELS.filter(({ layer }) => layer === "speed");
+const BATCH = DATA_PANELS.filter(({ layer }) => layer === "batch");
 
 describe("the speed layer", () => {
   let folder: string;
@@ -45,7 +46,7 @@ describe("the speed layer", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const speed = (panels: readonly Panel[] = SPEED) =>
+  const speed = (panels: readonly DataPanel[] = SPEED) =>
     new SpeedLayer({ client, indexPattern: "retail*" }, retailTransaction, panels);
   const line = (number: number, arrivedAtMs: number) => ({
     ...GOOD_ROW,

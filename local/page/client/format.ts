@@ -1,3 +1,4 @@
+import { CURRENCIES } from "../../../dashboards/money";
 import type { PanelColumn } from "../../../dashboards/rows";
 
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -38,10 +39,12 @@ export const hour = (ms: number): string => new Date(ms).toISOString().slice(0, 
 
 type NumberColumn = Pick<PanelColumn, "digits" | "unit">;
 
-/** A cell of a panel's rows. A number of a unit has all of its digits. */
-export function cellText({ digits = ALL_DIGITS, unit }: NumberColumn, value: string | number): string {
+/** A cell of a panel's rows. A number of a unit has all of its digits, money of a line at least those of its currency. */
+export function cellText({ digits, unit }: NumberColumn, value: string | number): string {
   if (typeof value === "string") return value === "" ? "none" : value;
-  return withUnit(unit, value, formatOf(unit ? digits : 0, digits));
+  const ofMoney = unit && "currency" in unit ? CURRENCIES[unit.currency].digits : 0;
+  const least = unit ? (digits ?? ofMoney) : 0;
+  return withUnit(unit, value, formatOf(least, digits ?? ALL_DIGITS));
 }
 
 /** A label of an axis. */
@@ -54,7 +57,18 @@ function withUnit(unit: NumberColumn["unit"], value: number, format: Intl.Number
   if (unit === undefined) return format.format(value);
   const text = format.format(Math.abs(value));
   const sign = value < 0 ? "-" : "";
+  if ("currency" in unit) return `${sign}${symbolOf(unit.currency)}${text}`;
   return unit.position === "before" ? `${sign}${unit.text}${text}` : `${sign}${text} ${unit.text}`;
+}
+
+/** A currency's symbol, such as `£`. */
+function symbolOf(currency: string): string {
+  const format = new Intl.NumberFormat("en", {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+  });
+  return format.formatToParts(0).find(({ type }) => type === "currency")?.value ?? currency;
 }
 
 const FORMATS = new Map<string, Intl.NumberFormat>();

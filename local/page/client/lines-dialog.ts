@@ -1,5 +1,5 @@
 import type { ScopeRequest } from "../../../dashboards/scope";
-import type { Panel } from "../../../dashboards/spec";
+import type { DataPanel } from "../../../dashboards/spec";
 import type { LinesAnswer, LinesRequest } from "../state";
 import { csvText, download } from "./csv";
 import { byId, el, setText } from "./dom";
@@ -24,13 +24,14 @@ export class LinesDialog {
     this.csv.addEventListener("click", () => this.save());
   }
 
-  public async open(panel: Panel, value: string, scope: ScopeRequest): Promise<void> {
+  public async open(panel: DataPanel, value: string, scope: ScopeRequest): Promise<void> {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
     this.answer = undefined;
     this.csv.disabled = true;
-    setText(this.title, `${panel.title}: ${value === "" ? "none" : value}`);
+    const bar = "dimension" in panel ? `: ${value === "" ? "none" : value}` : "";
+    setText(this.title, `${panel.title}${bar}`);
     setText(this.remark, "asking …");
     this.body.replaceChildren();
     this.dialog.showModal();

@@ -1,12 +1,12 @@
-import type { PanelColumn, Row } from "../../../dashboards/rows";
-import { dimensionColumn } from "../../../dashboards/rows";
-import { panelInRange, type TimeRange } from "../../../dashboards/scope";
-import type { FiguresPanel, Panel } from "../../../dashboards/spec";
+import { dimensionColumn, type PanelColumn, type Row } from "../../../dashboards/rows";
+import { type GroupsPanel, panelInRange, type TimeRange } from "../../../dashboards/scope";
+import type { DataPanel, FiguresPanel, Width } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
 import { csvText, download } from "./csv";
 import { el, setText } from "./dom";
+import { cellText } from "./format";
 import { type RowAction, RowsTable } from "./tables";
-import { TimeChart, type TimePanel } from "./time-chart";
+import { colorOf, TimeChart, type TimePanel } from "./time-chart";
 import { gapText } from "./words";
 
 const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
@@ -16,8 +16,8 @@ export interface PanelActions {
   brush(range: TimeRange): void;
   back(): void;
   /** Shows only the lines of a bar. */
-  filter(panel: FiguresPanel, cell: string): void;
-  lines(panel: Panel, cell: string): void;
+  filter(panel: GroupsPanel, cell: string): void;
+  lines(panel: DataPanel, cell: string): void;
 }
 
 /** The panels of the run, each with the source and the age of its figures. */
@@ -66,10 +66,11 @@ class PanelCard {
   private readonly badge = el("span", { class: "badge" });
   private readonly freshness = el("span", { class: "freshness muted" });
   private readonly csv = el("button", { type: "button", class: "small" }, "CSV");
-  private readonly panel: Panel;
+  private readonly panel: DataPanel;
   private readonly columns: readonly PanelColumn[];
   private readonly chart: TimeChart | undefined;
   private readonly table: RowsTable;
+  private readonly headline: Headline | undefined;
   private readonly details: HTMLDetailsElement | undefined;
   private rows: readonly Row[] = [];
   private state: LayerState | undefined;
@@ -78,17 +79,19 @@ class PanelCard {
     this.panel = panel;
     this.columns = columns;
     const titleId = `${panel.id}-title`;
-    const isWide = panel.chart === "table";
     this.csv.setAttribute("aria-label", `${panel.title} as CSV`);
     this.csv.addEventListener("click", () => this.save());
     this.element = el(
       "article",
-      { class: isWide ? "card panel wide" : "card panel", id: panel.id, "aria-labelledby": titleId },
+      { class: "card panel", id: panel.id, "aria-labelledby": titleId, "data-width": widthOf(panel) },
       el(
         "header",
         {},
         el("h3", { id: titleId }, panel.title),
         el("p", { class: "origin" }, this.badge, this.freshness, this.csv),
+        ...(panel.description === undefined
+          ? []
+          : [el("p", { class: "muted description" }, panel.description)]),
       ),
       this.body,
     );
@@ -102,11 +105,14 @@ class PanelCard {
     this.table = new RowsTable({
       title: panel.title,
       columns,
-      ...(panel.chart !== "table" && {
+      ...("dimension" in panel && {
         actions: rowActions(panel, actions),
-        ...(this.chart === undefined && { bars: panel.measures[0].id }),
+        ...(this.chart === undefined && {
+          bars: { id: panel.measures[0].id, color: colorOf(panel.measures[0]) },
+        }),
       }),
     });
+    if (panel.chart === "headline") this.headline = new Headline(columns, () => actions.lines(panel, ""));
   }
 
   public destroy(): void {
@@ -150,9 +156,11 @@ class PanelCard {
   }
 
   private draw(range: TimeRange | undefined): void {
-    const { panel, chart, table } = this;
-    this.put(chart?.element ?? table.element);
-    if (!chart) table.show(this.rows);
+    const { panel, chart, headline, table } = this;
+    this.put(chart?.element ?? headline?.element ?? table.element);
+    const [first] = this.rows;
+    if (headline && first) headline.show(first);
+    else if (!chart) table.show(this.rows);
     const shown = panelInRange(panel, range);
     if (chart && isOverTime(shown)) chart.show(this.rows, shown, range);
   }
@@ -181,7 +189,7 @@ class PanelCard {
 }
 
 /** A bar of values or classes is a filter, one of a time is a range. */
-function rowActions(panel: FiguresPanel, actions: PanelActions): RowAction[] {
+function rowActions(panel: GroupsPanel, actions: PanelActions): RowAction[] {
   return [
     {
       text: "Filter",
@@ -196,6 +204,28 @@ function rowActions(panel: FiguresPanel, actions: PanelActions): RowAction[] {
   ];
 }
 
-function isOverTime(panel: Panel): panel is FiguresPanel & TimePanel {
-  return panel.chart !== "table" && panel.dimension.kind === "time";
+function isOverTime(panel: DataPanel): panel is FiguresPanel & TimePanel {
+  return "dimension" in panel && panel.dimension.kind === "time";
+}
+
+function widthOf({ chart, width }: DataPanel): Width {
+  return width ?? (chart === "table" || chart === "headline" ? "full" : "half");
+}
+
+/** Numbers over all lines of the view. */
+class Headline {
+  public readonly element: HTMLElement;
+  private readonly values: ReadonlyMap<PanelColumn, HTMLElement>;
+
+  public constructor(columns: readonly PanelColumn[], lines: () => void) {
+    this.values = new Map(columns.map((column) => [column, el("dd")]));
+    const figures = [...this.values].map(([{ title }, value]) => el("div", {}, el("dt", {}, title), value));
+    const button = el("button", { type: "button", class: "small" }, "Lines");
+    button.addEventListener("click", lines);
+    this.element = el("div", { class: "headline" }, el("dl", {}, ...figures), button);
+  }
+
+  public show(row: Row): void {
+    for (const [column, value] of this.values) setText(value, cellText(column, row[column.id] ?? ""));
+  }
 }

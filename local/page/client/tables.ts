@@ -1,5 +1,5 @@
 import type { PanelColumn, Row } from "../../../dashboards/rows";
-import { el, setText } from "./dom";
+import { el, scrolling, setText } from "./dom";
 import { cellText } from "./format";
 import { journeyLink } from "./journey-link";
 
@@ -19,8 +19,8 @@ export interface RowAction {
 interface TableOptions {
   readonly title: string;
   readonly columns: readonly PanelColumn[];
-  /** Column of numbers that the first column draws as bars. */
-  readonly bars?: string;
+  /** Column of numbers that the first column draws as bars, and their colour. */
+  readonly bars?: { readonly id: string; readonly color: string };
   readonly actions?: readonly RowAction[];
 }
 
@@ -40,7 +40,8 @@ export class RowsTable {
     );
     if (actions.length > 0) head.push(el("th", { scope: "col" }, el("span", { class: "hidden" }, "Actions")));
     const table = el("table", {}, el("thead", {}, el("tr", {}, ...head)), this.body);
-    this.element = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title }, table);
+    this.element = scrolling(title, table);
+    if (options.bars) this.element.style.setProperty("--measure", options.bars.color);
   }
 
   public show(rows: readonly Row[]): void {
@@ -67,7 +68,7 @@ export class RowsTable {
   private most(rows: readonly Row[]): number {
     const { bars } = this.options;
     if (bars === undefined) return 0;
-    return rows.reduce((most, row) => Math.max(most, Math.abs(Number(row[bars]))), Number.MIN_VALUE);
+    return rows.reduce((most, row) => Math.max(most, Math.abs(Number(row[bars.id]))), Number.MIN_VALUE);
   }
 
   /** A line is known by its identity, a group by its value. */
@@ -108,7 +109,7 @@ export class RowsTable {
       setText(cell.querySelector(".label") ?? cell, cellText(column, row[column.id] ?? ""));
       const share = cell.querySelector<HTMLElement>(".share");
       if (share === null || bars === undefined) continue;
-      const value = Number(row[bars]);
+      const value = Number(row[bars.id]);
       share.classList.toggle("negative", value < 0);
       share.style.setProperty("--share", `${(Math.abs(value) / most) * 100}%`);
     }

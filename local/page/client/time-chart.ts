@@ -1,19 +1,12 @@
 import uPlot from "uplot";
+import { COLORS, DEFAULT_COLOR } from "../../../dashboards/colors";
 import { measureColumn, type Row } from "../../../dashboards/rows";
-import {
-  intervalAt,
-  intervalEnd,
-  intervalOf,
-  intervalStart,
-  type TimeRange,
-} from "../../../dashboards/scope";
-import type { Dimension, FiguresPanel, Measure } from "../../../dashboards/spec";
+import { intervalAt, intervalEnd, intervalStart, type TimeRange } from "../../../dashboards/scope";
+import type { FiguresPanel, Measure, TimeDimension } from "../../../dashboards/spec";
 import { announce, el, setText } from "./dom";
 import { axisText, cellText } from "./format";
 
-/** Heights of a chart: one of several measures, and a single one. */
-const FACET_HEIGHT = 140;
-const ONLY_FACET_HEIGHT = 220;
+const HEIGHT = 220;
 const AXIS_WIDTH = 58;
 const AXIS_HEIGHT = 30;
 const FONT = "11px system-ui, sans-serif";
@@ -21,10 +14,11 @@ const FONT = "11px system-ui, sans-serif";
 const BAR_SIZE: [number, number] = [0.72, 36];
 /** Pixels from which a drag is a brush and no click. */
 const BRUSH_FROM = 6;
+const LINE_WIDTH = 1.75;
+/** From the cursor to the text beside it. */
+const TIP_DISTANCE = 12;
 /** Room above the largest value, as a part of the scale. */
 const HEADROOM = 0.06;
-
-type TimeDimension = Extract<Dimension, { readonly kind: "time" }>;
 
 /** A panel over time. */
 export type TimePanel = FiguresPanel & { readonly dimension: TimeDimension };
@@ -42,23 +36,24 @@ export interface ChartActions {
 interface Point {
   readonly atMs: number;
   readonly label: string;
-  readonly row: Row;
+  readonly value: number;
 }
 
 /**
- * Measures over time, one chart above the other on the same axis: they have different units. Pointer and arrow keys show
- * the values of an interval, which a click or a key keeps; otherwise the sums are shown. A drag is a range.
+ * A measure over time. Pointer and arrow keys show the value of an interval, which a click or a key keeps; otherwise the sum is
+ * shown. A drag is a range.
  */
 export class TimeChart {
   public readonly element: HTMLElement;
-  private readonly readouts: ReadonlyMap<string, HTMLElement>;
+  private readonly measure: Measure;
   private readonly when = el("span", { class: "when" });
+  private readonly readout = el("strong");
   private readonly actions = el("span", { class: "chart-actions" });
   private readonly frame: HTMLElement;
   private readonly tip = el("div", { class: "chart-tip", "aria-hidden": true, hidden: true });
-  private readonly plots: uPlot[] = [];
   private readonly closing = new AbortController();
   private readonly sizes: ResizeObserver;
+  private plot: uPlot | undefined;
   private points: readonly Point[] = [];
   private shown: TimePanel;
   private range: TimeRange | undefined;
@@ -72,7 +67,8 @@ export class TimeChart {
     private readonly page: ChartActions,
   ) {
     this.shown = panel;
-    this.readouts = new Map(panel.measures.map(({ id }) => [id, el("strong")]));
+    [this.measure] = panel.measures;
+    const { id, title } = this.measure;
     this.frame = el("div", {
       class: "chart-frame",
       tabindex: 0,
@@ -80,16 +76,17 @@ export class TimeChart {
       "aria-roledescription": "chart",
       "aria-describedby": `${panel.id}-readout`,
     });
-    const readout = el("p", { class: "readout", id: `${panel.id}-readout` }, this.when);
-    for (const [at, { id, title }] of panel.measures.entries()) {
-      const value = this.readouts.get(id);
-      if (!value) continue;
-      const swatch = el("span", { class: "swatch", "data-at": at, "aria-hidden": true });
-      readout.append(
-        el("span", { class: "figure", "data-measure": id }, swatch, value, ` ${title.toLowerCase()}`),
-      );
-    }
-    this.element = el("div", {}, readout, this.actions, this.frame);
+    const swatch = el("span", { class: "swatch", "aria-hidden": true });
+    const figure = el(
+      "span",
+      { class: "figure", "data-measure": id },
+      swatch,
+      this.readout,
+      ` ${title.toLowerCase()}`,
+    );
+    const readout = el("p", { class: "readout", id: `${panel.id}-readout` }, this.when, figure, this.actions);
+    this.element = el("div", { class: "chart" }, readout, this.frame);
+    this.element.style.setProperty("--measure", colorOf(this.measure));
     this.frame.append(this.tip);
     this.frame.addEventListener("keydown", (event) => this.key(event));
     this.actions.addEventListener("keydown", (event) => {
@@ -98,34 +95,34 @@ export class TimeChart {
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.frame);
     const { signal } = this.closing;
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw(), { signal });
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this.plot?.redraw(false, true), { signal });
   }
 
   public destroy(): void {
     this.closing.abort();
     this.sizes.disconnect();
-    for (const plot of this.plots.splice(0)) plot.destroy();
+    this.plot?.destroy();
   }
 
   /** @param panel as it is shown, with the interval of the range */
   public show(rows: readonly Row[], panel: TimePanel, range: TimeRange | undefined): void {
-    const { field } = panel.dimension;
+    const { field, interval } = panel.dimension;
     this.shown = panel;
     this.range = range;
     this.points = rows.flatMap((row) => {
       const label = String(row[field]);
-      const at = intervalAt(label, panel.dimension.interval);
-      return at === undefined ? [] : [{ atMs: at.fromMs, label, row }];
+      const at = intervalAt(label, interval);
+      return at === undefined ? [] : [{ atMs: at.fromMs, label, value: Number(row[this.measure.id]) }];
     });
     // The interval that somebody reads stays, unless it is no longer shown.
     if (this.indexOf(this.kept) === undefined) this.keep(undefined);
-    const titles = panel.measures.map(({ title }) => title).join(" and ");
     const span = `${this.points.at(0)?.label ?? ""} to ${this.points.at(-1)?.label ?? ""}`;
     this.frame.setAttribute(
       "aria-label",
       this.points.length === 0
-        ? `${titles}: no lines`
-        : `${titles} by ${panel.dimension.interval}, ${this.points.length} from ${span}. Arrow keys read the values, Enter keeps one.`,
+        ? `${this.measure.title}: no lines`
+        : `${this.measure.title} by ${interval}, ${this.points.length} from ${span}. Arrow keys read the values.`,
     );
     this.draw();
     this.tell();
@@ -145,7 +142,10 @@ export class TimeChart {
     if (!(event.key in next)) return;
     event.preventDefault();
     // A first Escape lets the value go, a second one the range.
-    if (event.key === "Escape" && this.kept === undefined) this.page.back();
+    if (event.key === "Escape" && this.kept === undefined) {
+      this.page.back();
+      return;
+    }
     const index = next[event.key];
     this.keep(index === undefined ? undefined : this.points[index]?.label);
     announce(this.text());
@@ -175,8 +175,11 @@ export class TimeChart {
       return;
     }
     const { interval } = this.shown.dimension;
-    const lines = el("button", { type: "button", class: "small" }, "Lines");
-    lines.setAttribute("aria-label", `Lines of ${label}`);
+    const lines = el(
+      "button",
+      { type: "button", class: "small", "aria-label": `Lines of ${label}` },
+      "Lines",
+    );
     lines.addEventListener("click", () => this.page.lines(label));
     const only = el("button", { type: "button", class: "small" }, `Only this ${interval}`);
     only.addEventListener("click", () => {
@@ -186,14 +189,14 @@ export class TimeChart {
     this.actions.replaceChildren(lines, only);
   }
 
-  /** Puts the cursor of every chart on the selected interval, or takes it away. */
+  /** Puts the cursor on the selected interval, or takes it away. */
   private point(): void {
+    const { plot } = this;
+    if (plot === undefined) return;
     const point = this.selected();
     this.isMoving = true;
-    for (const plot of this.plots) {
-      const left = point === undefined ? -10 : plot.valToPos(point.atMs, "x");
-      plot.setCursor({ left, top: point === undefined ? -10 : 1 }, false);
-    }
+    const left = point === undefined ? -10 : plot.valToPos(point.atMs, "x");
+    plot.setCursor({ left, top: point === undefined ? -10 : 1 }, false);
     this.isMoving = false;
     this.placeTip();
   }
@@ -206,83 +209,70 @@ export class TimeChart {
   private tell(): void {
     const point = this.selected();
     setText(this.when, point?.label ?? "In all");
-    for (const measure of this.panel.measures) {
-      const readout = this.readouts.get(measure.id);
-      if (readout) setText(readout, this.value(measure, point));
-    }
+    setText(this.readout, this.value(point));
   }
 
-  private value(measure: Measure, point: Point | undefined): string {
-    const value = point ? valueAt(point, measure) : sum(this.points.map((one) => valueAt(one, measure)));
-    return cellText(measureColumn(measure), value);
+  private value(point: Point | undefined): string {
+    const value = point?.value ?? this.points.reduce((total, one) => total + one.value, 0);
+    return cellText(measureColumn(this.measure), value);
   }
 
   private text(): string {
     const point = this.selected();
-    const figures = this.panel.measures.map((one) => `${this.value(one, point)} ${one.title.toLowerCase()}`);
-    return `${point?.label ?? "In all"}: ${figures.join(", ")}`;
+    return `${point?.label ?? "In all"}: ${this.value(point)} ${this.measure.title.toLowerCase()}`;
   }
 
   private placeTip(): void {
     const point = this.selected();
-    const [plot] = this.plots;
+    const { plot } = this;
     this.tip.hidden = point === undefined || plot === undefined;
     if (point === undefined || plot === undefined) return;
     this.tip.replaceChildren(
       el("strong", {}, point.label),
-      ...this.panel.measures.map((one) => el("span", {}, `${one.title} ${this.value(one, point)}`)),
+      el("span", {}, `${this.measure.title} ${this.value(point)}`),
     );
+    const width = this.frame.clientWidth;
     const at = AXIS_WIDTH + plot.valToPos(point.atMs, "x");
-    const isRight = at > this.frame.clientWidth / 2;
-    this.tip.style.left = isRight ? "auto" : `${at + 12}px`;
-    this.tip.style.right = isRight ? `${this.frame.clientWidth - at + 12}px` : "auto";
+    const isRight = at > width / 2;
+    this.tip.style.left = isRight ? "auto" : `${at + TIP_DISTANCE}px`;
+    this.tip.style.right = isRight ? `${width - at + TIP_DISTANCE}px` : "auto";
   }
 
   private resize(): void {
     const width = this.frame.clientWidth;
     if (width === 0) return;
-    if (this.plots.length === 0) this.draw();
-    for (const plot of this.plots) plot.setSize({ width, height: this.height() });
+    if (this.plot === undefined) this.draw();
+    else this.plot.setSize({ width, height: HEIGHT });
     this.point();
-  }
-
-  private redraw(): void {
-    for (const plot of this.plots) plot.redraw(false, true);
-  }
-
-  private height(): number {
-    return this.panel.measures.length === 1 ? ONLY_FACET_HEIGHT : FACET_HEIGHT;
   }
 
   private draw(): void {
     const width = this.frame.clientWidth;
     if (width === 0) return;
-    for (const [index, measure] of this.panel.measures.entries()) {
-      const data: uPlot.AlignedData = [
-        this.points.map(({ atMs }) => atMs),
-        this.points.map((point) => valueAt(point, measure)),
-      ];
-      const known = this.plots[index];
-      if (known) known.setData(data);
-      else this.plots.push(new uPlot(this.options(measure, index, width), data, this.frame));
-    }
+    const data: uPlot.AlignedData = [
+      this.points.map(({ atMs }) => atMs),
+      this.points.map(({ value }) => value),
+    ];
+    if (this.plot) this.plot.setData(data);
+    else this.plot = new uPlot(this.options(width), data, this.frame);
     this.point();
   }
 
-  private options(measure: Measure, index: number, width: number): uPlot.Options {
-    const column = measureColumn(measure);
+  private options(width: number): uPlot.Options {
+    const column = measureColumn(this.measure);
+    const color = colorOf(this.measure);
     const isLine = this.panel.chart === "line";
-    const axis = { stroke: () => colour("--muted"), font: FONT, ticks: { show: false } };
+    const axis = { stroke: () => themed("--muted"), font: FONT, ticks: { show: false } };
     return {
       width,
-      height: this.height(),
+      height: HEIGHT,
       ms: 1,
       tzDate: (ms) => uPlot.tzDate(new Date(ms), "Etc/UTC"),
       padding: [8, 8, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,
-        points: { show: isLine, size: 8, fill: () => colour("--accent"), stroke: () => colour("--surface") },
+        points: { show: isLine, size: 8, fill: color, stroke: () => themed("--surface") },
         drag: { x: true, y: false, setScale: false, dist: BRUSH_FROM },
         bind: {
           dblclick: () => () => {
@@ -300,16 +290,16 @@ export class TimeChart {
         {
           ...axis,
           size: AXIS_WIDTH,
-          grid: { stroke: () => colour("--border"), width: 1 },
+          grid: { stroke: () => themed("--border"), width: 1 },
           values: (_, values) => values.map((value) => axisText(column, value)),
         },
       ],
       series: [
         {},
         {
-          stroke: () => colour(seriesColour(index)),
-          fill: () => colour(isLine ? "--accent-soft" : seriesColour(index)),
-          width: isLine ? 1.75 : 0,
+          stroke: color,
+          fill: isLine ? `${color}22` : color,
+          width: isLine ? LINE_WIDTH : 0,
           points: { show: isLine && this.points.length === 1 },
           ...(!isLine && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: BAR_SIZE }) }),
         },
@@ -346,10 +336,10 @@ export class TimeChart {
   private brushed(plot: uPlot): void {
     const { left, width } = plot.select;
     if (width <= 0) return;
+    // An interval is drawn around its start.
     const half = this.slotMs() / 2;
     const { interval } = this.shown.dimension;
     const range = {
-      // An interval is drawn around its start.
       fromMs: intervalStart(plot.posToVal(left, "x") + half, interval),
       toMs: intervalEnd(plot.posToVal(left + width, "x") + half, interval),
     };
@@ -365,21 +355,21 @@ export class TimeChart {
   /** From the first to the last interval of the range; without one, of the rows. */
   private timeScale(): [number, number] {
     const { interval } = this.shown.dimension;
-    const own = this.shown.dimension.field === this.panel.dimension.field ? this.range : undefined;
-    const isOfRange = own !== undefined && intervalOf(own) === interval;
-    const first = isOfRange ? intervalStart(own.fromMs, interval) : (this.points.at(0)?.atMs ?? 0);
-    const last = isOfRange ? intervalStart(own.toMs - 1, interval) : (this.points.at(-1)?.atMs ?? 0);
+    const { range } = this;
+    const first = range ? intervalStart(range.fromMs, interval) : (this.points.at(0)?.atMs ?? 0);
+    const last = range ? intervalStart(range.toMs - 1, interval) : (this.points.at(-1)?.atMs ?? 0);
     const half = this.slotMs() / 2;
     return [first - half, last + half];
   }
 }
 
-function seriesColour(index: number): string {
-  return index === 0 ? "--accent" : "--accent-faint";
+/** The colour of a measure's bars or line. */
+export function colorOf({ color = DEFAULT_COLOR }: Measure): string {
+  return COLORS[color];
 }
 
 /** A colour of the page's theme: the chart is a canvas, which no style sheet reaches. */
-function colour(name: string): string {
+function themed(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
@@ -389,12 +379,4 @@ function valueScale(low: number | null, high: number | null): [number, number] {
   const room = (most - least) * HEADROOM;
   if (room === 0) return [0, 1];
   return [least < 0 ? least - room : 0, most > 0 ? most + room : 0];
-}
-
-function valueAt({ row }: Point, { id }: Measure): number {
-  return Number(row[id]);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,6 +1,12 @@
 import { DAY_MS } from "../../../contract/timestamp";
-import { intervalAt, panelInRange, type ScopeRequest, type TimeRange } from "../../../dashboards/scope";
-import type { FiguresPanel, Layer, Panel } from "../../../dashboards/spec";
+import {
+  type GroupsPanel,
+  intervalAt,
+  panelInRange,
+  type ScopeRequest,
+  type TimeRange,
+} from "../../../dashboards/scope";
+import type { Layer } from "../../../dashboards/spec";
 import type {
   DashboardPanel,
   DashboardState,
@@ -56,6 +62,7 @@ export class View {
   private readonly latest = new Map<Layer, PanelsState>();
   private readonly asking = new Map<Layer, Asking>();
   private readonly defined = new Map<string, DashboardPanel>();
+  private titles: ReadonlyMap<string, string> = new Map();
   private view: ViewState = WHOLE_VIEW;
   private newestMs: number | undefined;
   private scope = "";
@@ -110,8 +117,11 @@ export class View {
     for (const one of state.panels) this.defined.set(one.panel.id, one);
     this.panels.define(state);
     const chosen = this.field.value;
-    this.field.replaceChildren(...state.filters.map((field) => el("option", { value: field }, field)));
-    if (state.filters.includes(chosen)) this.field.value = chosen;
+    this.field.replaceChildren(
+      ...state.filters.map(({ field, title }) => el("option", { value: field }, title)),
+    );
+    if (state.filters.some(({ field }) => field === chosen)) this.field.value = chosen;
+    this.titles = new Map(state.filters.map(({ field, title }) => [field, title]));
     this.showBar();
   }
 
@@ -151,16 +161,16 @@ export class View {
     else this.go({ ...this.view, range: { kind: "all" } });
   }
 
-  private filter(panel: FiguresPanel, cell: string): void {
+  private filter(panel: GroupsPanel, cell: string): void {
     const { dimension, id } = panel;
     if (dimension.kind === "values") this.go(toggled(this.view, dimension.field, cell));
     else if (dimension.kind === "classes") this.go({ ...this.view, bars: { ...this.view.bars, [id]: cell } });
     else this.onlyInterval(panel, cell);
   }
 
-  private onlyInterval(panel: FiguresPanel, cell: string): void {
+  private onlyInterval(panel: GroupsPanel, cell: string): void {
     const shown = panelInRange(panel, this.range());
-    if (shown.chart === "table" || shown.dimension.kind !== "time") return;
+    if (shown.dimension.kind !== "time") return;
     const range = intervalAt(cell, shown.dimension.interval);
     if (range) this.go({ ...this.view, range: between(range) }, true);
   }
@@ -272,7 +282,9 @@ export class View {
     this.showRange();
     const chips = [
       ...Object.entries(filters).flatMap(([field, values]) =>
-        values.map((value) => chip(field, value, () => this.go(toggled(this.view, field, value)))),
+        values.map((value) =>
+          chip(this.titles.get(field) ?? field, value, () => this.go(toggled(this.view, field, value))),
+        ),
       ),
       ...Object.entries(bars).map(([id, value]) =>
         chip(this.classTitle(id), value, () => {
@@ -287,8 +299,8 @@ export class View {
   }
 
   private classTitle(id: string): string {
-    const panel: Panel | undefined = this.defined.get(id)?.panel;
-    if (panel === undefined || panel.chart === "table") return id;
+    const panel = this.defined.get(id)?.panel;
+    if (panel === undefined || !("dimension" in panel)) return panel?.title ?? id;
     return panel.dimension.kind === "classes" ? panel.dimension.classification.title : panel.title;
   }
 

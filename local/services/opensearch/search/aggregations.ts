@@ -3,7 +3,7 @@ import { notSupported } from "../errors";
 import type { SearchIndex } from "../indices/search-index";
 import { checkMembers, object, onlyMember, parsingError } from "../params";
 import { compileDateHistogram } from "./date-histogram";
-import { type Aggregate, compileMetric, isMetric } from "./metric-aggregations";
+import { type Aggregate, compileCardinality, compileMetric, isMetric } from "./metric-aggregations";
 import { compileQuery } from "./query";
 import { compileTerms } from "./terms-aggregation";
 import type { Match } from "./values";
@@ -27,11 +27,13 @@ function compileOne(name: string, source: JsonObject, context: AggregationContex
   const { aggs, aggregations = aggs, ...kinds } = source;
   const [kind, given] = onlyMember(kinds, name);
   const body = object(given, kind);
-  if (isMetric(kind)) {
+  if (isMetric(kind) || kind === "cardinality") {
     if (aggregations !== undefined) {
       throw parsingError(`Aggregator [${name}] of type [${kind}] cannot accept sub-aggregations`);
     }
-    return compileMetric(kind, body, context.indices);
+    return isMetric(kind)
+      ? compileMetric(kind, body, context.indices)
+      : compileCardinality(body, context.indices);
   }
   const inner = compileAggregations(aggregations, context);
   const bucket: Aggregate = (matches) => ({ doc_count: matches.length, ...inner(matches) });

@@ -2,8 +2,8 @@ import type { JsonObject } from "../../../../lib/json";
 import { printDate } from "../dates";
 import { notSupported } from "../errors";
 import type { SearchIndex } from "../indices/search-index";
-import { checkMembers, parsingError, text } from "../params";
-import { compileScript } from "./script";
+import { checkMembers, count, parsingError, text } from "../params";
+import { compileDistinctScript, compileScript } from "./script";
 import { FieldReader, type Match } from "./values";
 
 /** Computes an aggregation's result from the matches. */
@@ -44,6 +44,25 @@ export function compileMetric(
     const isDate = mapped?.type === "date" && value !== null && kind !== "sum";
     return isDate ? { value, value_as_string: printDate(value, mapped.format) } : { value };
   };
+}
+
+/**
+ * Compiles a count of different values, of a field or of a script, which is exact here.
+ * @throws EngineError when the engine would refuse it
+ */
+export function compileCardinality(body: JsonObject, indices: readonly SearchIndex[]): Aggregate {
+  checkMembers(body, "cardinality", ["field", "script", "precision_threshold"]);
+  const { field, script, precision_threshold: threshold } = body;
+  if (field !== undefined && script !== undefined)
+    throw notSupported("field and script together in cardinality");
+  if (field === undefined && script === undefined)
+    throw parsingError(`Required one of fields [field, script], but none were specified.`);
+  if (threshold !== undefined) count(threshold, "precision_threshold", 0);
+  const reader = field === undefined ? undefined : new FieldReader(indices, text(field, "cardinality.field"));
+  const valuesOf = reader
+    ? (match: Match) => reader.values(match)
+    : compileDistinctScript(script ?? null, indices);
+  return (matches) => ({ value: new Set(matches.flatMap(valuesOf)).size });
 }
 
 /** Compensated summation (Kahan), as in the engine: sums of money then agree to the cent. */
