@@ -89,7 +89,7 @@ for (const [name, handle] of Object.entries(HANDLERS)) {
 // The address's fragment is the view, which a jump to an element would replace.
 document.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
-  byId("figures", HTMLElement).focus();
+  byId("figures-title", HTMLElement).focus();
 });
 
 byId("compare", HTMLButtonElement).addEventListener("click", () => {

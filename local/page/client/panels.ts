@@ -36,6 +36,7 @@ export class Panels {
     if (defined === this.defined) return;
     this.defined = defined;
     for (const card of this.cards.values()) card.destroy();
+    this.parent.replaceChildren();
     this.cards = new Map(panels.map((one) => [one.panel.id, new PanelCard(one, this.actions)]));
     this.parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
   }
@@ -78,12 +79,13 @@ class PanelCard {
   public constructor({ panel, columns }: DashboardPanel, actions: PanelActions) {
     this.panel = panel;
     this.columns = columns;
-    const titleId = `${panel.id}-title`;
+    const id = freeId(panel.id);
+    const titleId = freeId(`${id}-title`);
     this.csv.setAttribute("aria-label", `${panel.title} as CSV`);
     this.csv.addEventListener("click", () => this.save());
     this.element = el(
       "article",
-      { class: "card panel", id: panel.id, "aria-labelledby": titleId, "data-width": widthOf(panel) },
+      { class: "card panel", id, "aria-labelledby": titleId, "data-width": widthOf(panel) },
       el(
         "header",
         {},
@@ -186,6 +188,11 @@ class PanelCard {
     const rows = this.rows.map((row) => this.columns.map(({ id }) => row[id] ?? ""));
     download(`${this.panel.id}.csv`, csvText(header, rows));
   }
+}
+
+/** A panel's id names its element, unless the page itself has one of that name. */
+function freeId(id: string): string {
+  return document.getElementById(id) === null ? id : freeId(`panel-${id}`);
 }
 
 /** A bar of values or classes is a filter, one of a time is a range. */

@@ -1,14 +1,20 @@
 import uPlot from "uplot";
+import { DAY_MS } from "../../../contract/timestamp";
 import { COLORS, DEFAULT_COLOR } from "../../../dashboards/colors";
 import { measureColumn, type Row } from "../../../dashboards/rows";
 import { intervalAt, intervalEnd, intervalStart, type TimeRange } from "../../../dashboards/scope";
 import type { FiguresPanel, Measure, TimeDimension } from "../../../dashboards/spec";
 import { announce, el, setText } from "./dom";
 import { axisText, cellText } from "./format";
+import { secondsText } from "./view-state";
 
 const HEIGHT = 220;
 const AXIS_WIDTH = 58;
-const AXIS_HEIGHT = 30;
+const AXIS_HEIGHT = 34;
+/** Least pixels between labels of the time axis. */
+const LABEL_SPACE = 70;
+/** The shortest month. */
+const MONTH_MS = 28 * DAY_MS;
 const FONT = "11px system-ui, sans-serif";
 /** Part of an interval that a bar fills, and its most pixels. */
 const BAR_SIZE: [number, number] = [0.72, 36];
@@ -286,7 +292,17 @@ export class TimeChart {
         y: { range: (_, low, high) => valueScale(low, high) },
       },
       axes: [
-        { ...axis, size: AXIS_HEIGHT, grid: { show: false } },
+        {
+          ...axis,
+          size: AXIS_HEIGHT,
+          space: LABEL_SPACE,
+          grid: { show: false },
+          values: (_, times, __, ___, increment) =>
+            times.map((ms, at) =>
+              timeText(ms, this.panel.dimension.interval === "month" ? MONTH_MS : increment, at === 0),
+            ),
+          ...(this.panel.dimension.interval === "month" && { splits: () => this.months() }),
+        },
         {
           ...axis,
           size: AXIS_WIDTH,
@@ -310,6 +326,16 @@ export class TimeChart {
         setSelect: [(plot) => this.brushed(plot)],
       },
     };
+  }
+
+  /** Starts of months at which labels fit: a month is no fixed number of milliseconds. */
+  private months(): number[] {
+    const [low, high] = this.timeScale();
+    const starts: number[] = [];
+    for (let ms = intervalEnd(low, "month"); ms <= high; ms = intervalEnd(ms, "month")) starts.push(ms);
+    const most = Math.max(1, Math.floor((this.frame.clientWidth - AXIS_WIDTH) / LABEL_SPACE));
+    const step = Math.ceil(starts.length / most);
+    return starts.filter((_, at) => at % step === 0);
   }
 
   private listen(plot: uPlot): void {
@@ -371,6 +397,17 @@ export function colorOf({ color = DEFAULT_COLOR }: Measure): string {
 /** A colour of the page's theme: the chart is a canvas, which no style sheet reaches. */
 function themed(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** A label of the time axis, as exact as its increment in milliseconds; the first one has the rest of the date. */
+function timeText(ms: number, increment: number, isFirst: boolean): string {
+  const text = secondsText(ms);
+  const [date = "", time = ""] = text.split(" ");
+  if (increment >= MONTH_MS) return date.slice(0, "YYYY-MM".length);
+  if (increment >= DAY_MS)
+    return `${date.slice("YYYY-".length)}${isFirst ? `\n${date.slice(0, "YYYY".length)}` : ""}`;
+  const minute = time.slice(0, "HH:MM".length);
+  return isFirst || minute === "00:00" ? `${minute}\n${date}` : minute;
 }
 
 /** The scale always has zero. */

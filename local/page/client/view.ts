@@ -60,6 +60,8 @@ export class View {
   private readonly dialog = new LinesDialog();
   private readonly panels: Panels;
   private readonly latest = new Map<Layer, PanelsState>();
+  /** The scopes of what layers show; none for all lines. */
+  private readonly answered = new Map<Layer, string>();
   private readonly asking = new Map<Layer, Asking>();
   private readonly defined = new Map<string, DashboardPanel>();
   private titles: ReadonlyMap<string, string> = new Map();
@@ -236,6 +238,7 @@ export class View {
       asking?.controller.abort();
       this.tellProblem(undefined);
       this.panels.show(latest, undefined);
+      this.answered.delete(layer);
       return;
     }
     if (asking?.scope === this.scope) {
@@ -252,13 +255,14 @@ export class View {
     const { signal } = asking.controller;
     this.asking.set(layer, asking);
     const range = this.range();
-    this.panels.ask(latest);
+    if (this.answered.get(layer) !== this.scope) this.panels.ask(latest);
     try {
       const request: ViewRequest = { ...scope, layer };
       const answer = await post<PanelsState>("/view", request, signal);
       if (signal.aborted) return;
       this.tellProblem(undefined);
       this.panels.show(answer, range);
+      this.answered.set(layer, asking.scope);
     } catch (error) {
       if (signal.aborted) return;
       this.tellProblem(error);
