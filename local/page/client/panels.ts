@@ -200,7 +200,7 @@ function rowActions(panel: GroupsPanel, actions: PanelActions): RowAction[] {
   return [
     {
       text: "Filter",
-      label: (name) => `Only ${dimensionColumn(panel.dimension).title} ${name}`,
+      label: (name) => `Filter by ${dimensionColumn(panel.dimension).title} ${name}`,
       run: (cell) => actions.filter(panel, cell),
     },
     {

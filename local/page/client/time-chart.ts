@@ -282,6 +282,8 @@ export class TimeChart {
         drag: { x: true, y: false, setScale: false, dist: BRUSH_FROM },
         bind: {
           dblclick: () => () => {
+            // Its two clicks have kept an interval.
+            this.keep(undefined);
             this.page.back();
             return null;
           },
