@@ -1,25 +1,54 @@
 import { tableColumn } from "../contract/glue-columns";
 import type { Json, JsonObject } from "../lib/json";
 import { sqlName } from "./athena";
+import { COLORS, DEFAULT_COLOR } from "./colors";
 import { columnOf, type PanelContract } from "./fields";
+import { COLUMNS, type Place, placed } from "./layout";
+import { CURRENCIES } from "./money";
+import { SHARE_COLUMN } from "./rows";
 import { type ColumnValue, smokeValues } from "./smoke";
 import {
   type Classification,
   type Condition,
+  type Control,
+  type ControlsPanel,
   type Dimension,
   type FiguresPanel,
+  type HeadlinePanel,
   isDistinct,
   type LinesPanel,
   type Measure,
   type Panel,
+  type SharesPanel,
+  type Sum,
+  type TextPanel,
+  type Unit,
 } from "./spec";
 
 /** Name of the data set in the definition: the table that has each line once. */
 const DATA_SET = "lines";
 const SHEET = "panels";
 
-/** Cells of the sheet's grid in a row, and the size of a visual: two in a row. */
-const GRID = { columns: 36, columnSpan: 18, rowSpan: 12 } as const;
+/** Cells of the sheet's grid in a row. */
+const GRID_COLUMNS = 36;
+/** Cells of the grid from top to bottom that a panel takes. Controls stand above the sheet. */
+const ROW_SPANS: Readonly<Record<SheetPanel["chart"], number>> = {
+  text: 4,
+  headline: 5,
+  bars: 12,
+  line: 12,
+  "horizontal-bars": 14,
+  shares: 12,
+  table: 14,
+};
+/** Cells of the bar of controls that one takes. */
+const CONTROL_CELLS = { column: 2, row: 1 } as const;
+
+/** A panel with a place on the sheet. */
+type SheetPanel = Exclude<Panel, ControlsPanel>;
+/** A panel that is drawn as one visual or several. */
+type VisualPanel = Exclude<SheetPanel, TextPanel>;
+type GroupedPanel = FiguresPanel | SharesPanel;
 
 /** Calculated field that tells the lines of the smoke test from all others, and its values. */
 const SMOKE = { field: "Kind of line", test: "Smoke test", other: "Line" } as const;
@@ -38,11 +67,18 @@ export interface QuickSightOptions {
  */
 export function quickSightDefinition(
   contract: PanelContract,
-  all: readonly Panel[],
+  panels: readonly Panel[],
   { dataSetArn, title }: QuickSightOptions,
 ): JsonObject {
-  const panels = all.filter((panel) => isSupported(panel));
-  const filters = [...panels.flatMap(filterGroups), ...smokeFilterGroups(contract)];
+  const onSheet = panels.filter((panel) => panel.chart !== "controls");
+  const texts = onSheet.filter((panel) => panel.chart === "text");
+  const visuals = onSheet.filter((panel) => panel.chart !== "text");
+  const controls = panels.filter((panel) => panel.chart === "controls");
+  const filters = [
+    ...visuals.flatMap(filterGroups),
+    ...smokeFilterGroups(contract),
+    ...controls.flatMap((panel) => panel.fields.map((one) => controlFilterGroup(contract, panel, one))),
+  ];
   return {
     data_set_identifiers_declarations: [{ data_set_arn: dataSetArn, identifier: DATA_SET }],
     calculated_fields: calculatedFields(contract, panels),
@@ -51,55 +87,136 @@ export function quickSightDefinition(
       {
         sheet_id: SHEET,
         name: title,
-        visuals: panels.map((panel) => visual(contract, panel)),
-        layouts: [{ configuration: [{ grid_layout: [{ elements: panels.map(place) }] }] }],
+        ...(controls.length > 0 && {
+          filter_controls: controls.flatMap((panel) => panel.fields.map((one) => dropdown(panel, one))),
+          sheet_control_layouts: [controlLayout(controls)],
+        }),
+        ...(texts.length > 0 && { text_boxes: texts.map(textBox) }),
+        visuals: visuals.flatMap((panel) => visualsOf(contract, panel)),
+        layouts: [{ configuration: [{ grid_layout: [{ elements: layout(onSheet) }] }] }],
       },
     ],
   };
 }
 
-type Supported = FiguresPanel | LinesPanel;
-function isSupported(panel: Panel): panel is Supported {
-  return ["bars", "horizontal-bars", "line", "table"].includes(panel.chart);
+/** A panel is one element; a headline has one for each of its figures, side by side. */
+function layout(panels: readonly SheetPanel[]): JsonObject[] {
+  const places = placed(panels);
+  const heightOf = (row: number): number =>
+    Math.max(...places.filter((place) => place.row === row).map(({ panel }) => ROW_SPANS[panel.chart]));
+  const top = (row: number): number =>
+    Array.from({ length: row }, (_, before) => heightOf(before)).reduce((sum, height) => sum + height, 0);
+  return places.flatMap((place) => elementsOf(place, top(place.row), heightOf(place.row)));
 }
 
-function place({ id, chart }: Supported, at: number, panels: readonly Supported[]): JsonObject {
-  const isWide = chart === "table" && at === panels.length - 1;
-  const inARow = GRID.columns / GRID.columnSpan;
-  const row = isWide ? Math.ceil(at / inARow) : Math.floor(at / inARow);
+function elementsOf({ panel, left, columns }: Place<SheetPanel>, top: number, height: number): JsonObject[] {
+  const unit = GRID_COLUMNS / COLUMNS;
+  const ids = panel.chart === "headline" ? panel.measures.map((one) => figureId(panel, one)) : [panel.id];
+  const edge = (at: number): number => Math.round(left * unit + (columns * unit * at) / ids.length);
+  return ids.map((element_id, at) => ({
+    element_id,
+    element_type: panel.chart === "text" ? "TEXT_BOX" : "VISUAL",
+    column_index: String(edge(at)),
+    column_span: edge(at + 1) - edge(at),
+    row_index: String(top),
+    row_span: height,
+  }));
+}
+
+/** Ids of panels and measures have no underscore. */
+function figureId({ id }: HeadlinePanel, measure: Measure): string {
+  return `${id}_${measure.id}`;
+}
+
+/** The content's markup is QuickSight's own. */
+function textBox({ id, title, text }: TextPanel): JsonObject {
+  const heading = `<inline font-size="20px">${escaped(title)}</inline>`;
+  const lines = withoutMarks(text).split("\n").map(escaped);
+  return { sheet_text_box_id: id, content: `<text-box>${[heading, ...lines].join("<br/>")}</text-box>` };
+}
+
+/** Markdown as plain text. */
+function withoutMarks(markdown: string): string {
+  return markdown.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1").replaceAll(/\*\*|[*`_#]/g, "");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Filter of a control. */
+function controlFilterId({ id }: ControlsPanel, { field }: Control): string {
+  return `${id}_${tableColumn(field)}`;
+}
+
+function controlFilterGroup(contract: PanelContract, panel: ControlsPanel, control: Control): JsonObject {
+  const configuration = [
+    {
+      filter_list_configuration: [{ match_operator: "CONTAINS", select_all_options: "FILTER_ALL_VALUES" }],
+    },
+  ];
+  const id = controlFilterId(panel, control);
+  const on = column(valueName(contract, control.field));
+  return categoryFilterGroup(`control-${id}`, { filter_id: id, column: on, configuration }, ALL_VISUALS);
+}
+
+function dropdown(panel: ControlsPanel, control: Control): JsonObject {
+  const id = controlFilterId(panel, control);
   return {
-    element_id: id,
-    element_type: "VISUAL",
-    column_index: String(isWide ? 0 : (at % inARow) * GRID.columnSpan),
-    column_span: isWide ? GRID.columns : GRID.columnSpan,
-    row_index: String(row * GRID.rowSpan),
-    row_span: GRID.rowSpan,
+    dropdown: [
+      {
+        filter_control_id: `${id}_control`,
+        source_filter_id: id,
+        title: control.title,
+        type: "MULTI_SELECT",
+      },
+    ],
   };
 }
 
+function controlLayout(panels: readonly ControlsPanel[]): JsonObject {
+  const ids = panels.flatMap((panel) => panel.fields.map((one) => controlFilterId(panel, one)));
+  const elements = ids.map((id, at) => ({
+    element_id: `${id}_control`,
+    element_type: "FILTER_CONTROL",
+    column_index: String(at * CONTROL_CELLS.column),
+    column_span: CONTROL_CELLS.column,
+    row_span: CONTROL_CELLS.row,
+  }));
+  return { configuration: [{ grid_layout: [{ elements }] }] };
+}
+
 /**
- * Calculated fields for values without a column in the tables: products, classes, and texts whose null becomes the
- * empty text.
+ * Calculated fields for values without a column in the tables: products, percentages, different values, classes, and texts
+ * whose null becomes the empty text.
  */
-function calculatedFields(contract: PanelContract, panels: readonly Supported[]): JsonObject[] {
+function calculatedFields(contract: PanelContract, panels: readonly Panel[]): JsonObject[] {
   const expressions = new Map<string, string>();
   const classify = ({ title, condition, fulfilled, otherwise }: Classification): void => {
     const classes = `${literal(fulfilled)}, ${literal(otherwise)}`;
     expressions.set(title, `ifelse(${conditionExpression(condition)}, ${classes})`);
   };
+  const nullAsEmpty = (field: string): void => {
+    if (columnOf(contract, field).required) return;
+    expressions.set(valueName(contract, field), `coalesce(${reference(field)}, '')`);
+  };
   for (const panel of panels) {
-    if (panel.chart === "table") continue;
+    if (panel.chart === "controls") for (const { field } of panel.fields) nullAsEmpty(field);
+    if (!("measures" in panel)) continue;
     for (const one of panel.measures) {
-      if (isDistinct(one)) continue;
-      const { title, factors } = one;
-      if (factors.length > 1) expressions.set(title, factors.map(reference).join(" * "));
+      if (isDistinct(one)) expressions.set(one.title, `nullIf(${reference(one.distinct)}, '')`);
+      else if (one.factors.length > 1) expressions.set(one.title, one.factors.map(reference).join(" * "));
     }
     if (panel.only) classify(panel.only);
+    if (panel.except) classify(panel.except);
+    if (panel.chart === "headline") continue;
+    // Over the lines that the filters leave, all groups together.
+    if (panel.chart === "shares") {
+      expressions.set(shareName(panel), `percentOfTotal(${aggregated(panel.measures[0])}, [])`);
+    }
     const { dimension } = panel;
     if (dimension.kind === "classes") classify(dimension.classification);
-    if (dimension.kind === "values" && !columnOf(contract, dimension.field).required) {
-      expressions.set(valueName(contract, dimension.field), `coalesce(${reference(dimension.field)}, '')`);
-    }
+    if (dimension.kind === "values") nullAsEmpty(dimension.field);
   }
   const smoke = smokeValues(contract);
   if (smoke.length > 0) {
@@ -107,6 +224,21 @@ function calculatedFields(contract: PanelContract, panels: readonly Supported[])
     expressions.set(SMOKE.field, `ifelse(${test}, ${literal(SMOKE.test)}, ${literal(SMOKE.other)})`);
   }
   return [...expressions].map(([name, expression]) => ({ data_set_identifier: DATA_SET, name, expression }));
+}
+
+function shareName({ measures: [{ title }] }: SharesPanel): string {
+  return `Share of ${title}`;
+}
+
+function aggregated(sum: Sum): string {
+  const name = summedColumn(sum);
+  return name === undefined ? `count(${reference("record_id")})` : `sum({${name}})`;
+}
+
+/** The column or calculated field that a sum is of; undefined for a count of lines. */
+function summedColumn({ title, factors: [only, ...others] }: Sum): string | undefined {
+  if (only === undefined) return undefined;
+  return others.length > 0 ? title : tableColumn(only);
 }
 
 function conditionExpression({ field, ...condition }: Condition): string {
@@ -159,21 +291,85 @@ function fieldId(panel: { readonly id: string }, name: string): string {
   return `${panel.id}.${sqlName({ id: name })}`;
 }
 
-function visual(contract: PanelContract, panel: Supported): JsonObject {
+function visualsOf(contract: PanelContract, panel: VisualPanel): JsonObject[] {
+  if (panel.chart === "headline") return panel.measures.map((one) => figure(panel, one));
+  const { id, title, description } = panel;
   const common = {
-    visual_id: panel.id,
-    title: [{ visibility: "VISIBLE", format_text: [{ plain_text: panel.title }] }],
+    visual_id: id,
+    title: shownText(title),
+    ...(description !== undefined && { subtitle: shownText(description) }),
   };
   switch (panel.chart) {
     case "table":
-      return { table_visual: [{ ...common, chart_configuration: [lines(panel)] }] };
+      return [{ table_visual: [{ ...common, chart_configuration: [lines(contract, panel)] }] }];
+    case "shares":
+      return [{ table_visual: [{ ...common, chart_configuration: [shares(contract, panel)] }] }];
     case "line":
-      return { line_chart_visual: [{ ...common, chart_configuration: [line(contract, panel)] }] };
+      return [{ line_chart_visual: [{ ...common, chart_configuration: [line(contract, panel)] }] }];
     default: {
       const orientation = panel.chart === "bars" ? "VERTICAL" : "HORIZONTAL";
-      return { bar_chart_visual: [{ ...common, chart_configuration: [bars(contract, panel, orientation)] }] };
+      return [
+        { bar_chart_visual: [{ ...common, chart_configuration: [bars(contract, panel, orientation)] }] },
+      ];
     }
   }
+}
+
+function shownText(text: string): JsonObject[] {
+  return [{ visibility: "VISIBLE", format_text: [{ plain_text: text }] }];
+}
+
+/** A figure of a headline: a visual of its own, because one shows one number. */
+function figure(panel: HeadlinePanel, measure: Measure): JsonObject {
+  return {
+    kpi_visual: [
+      {
+        visual_id: figureId(panel, measure),
+        title: shownText(measure.title),
+        chart_configuration: [{ field_wells: [{ values: [measureField(panel, measure)] }] }],
+      },
+    ],
+  };
+}
+
+/** The values of a share table are all of them, the largest first: QuickSight has no limit of a table's rows. */
+function shares(contract: PanelContract, panel: SharesPanel): JsonObject {
+  const { dimension, measures } = panel;
+  const [first, ...others] = measures;
+  const values = [
+    measureField(panel, first),
+    shareField(panel),
+    ...others.map((one) => measureField(panel, one)),
+  ];
+  const labels = [
+    { field_id: fieldId(panel, dimensionName(dimension)), custom_label: dimensionTitle(dimension) },
+    ...measures.map(({ id, title }) => ({ field_id: fieldId(panel, id), custom_label: title })),
+  ];
+  const isByValue = dimension.kind === "values";
+  const by = fieldId(panel, isByValue ? first.id : dimensionName(dimension));
+  return {
+    field_wells: [
+      { table_aggregated_field_wells: [{ group_by: [dimensionField(contract, panel)], values }] },
+    ],
+    field_options: [{ selected_field_options: labels }],
+    sort_configuration: [
+      { row_sort: [{ field_sort: [{ field_id: by, direction: isByValue ? "DESC" : "ASC" }] }] },
+    ],
+  };
+}
+
+/** The calculated field is aggregated already. */
+function shareField(panel: SharesPanel): JsonObject {
+  const format = { percentage_display_format_configuration: [{ ...decimalPlaces(1) }] };
+  return {
+    numerical_measure_field: [
+      {
+        field_id: fieldId(panel, SHARE_COLUMN),
+        column: column(shareName(panel)),
+        format_configuration: [{ numeric_format_configuration: [format] }],
+      },
+    ],
+  };
 }
 
 function wells(contract: PanelContract, panel: FiguresPanel): JsonObject {
@@ -183,12 +379,22 @@ function wells(contract: PanelContract, panel: FiguresPanel): JsonObject {
   };
 }
 
+/** The colour of the one series, which needs no legend. */
+function series({ measures: [{ color = DEFAULT_COLOR }] }: FiguresPanel): JsonObject {
+  return {
+    visual_palette: [{ chart_color: COLORS[color] }],
+    legend: [{ visibility: "HIDDEN" }],
+  };
+}
+
 function bars(contract: PanelContract, panel: FiguresPanel, orientation: string): JsonObject {
   return {
     orientation,
     bars_arrangement: "CLUSTERED",
     field_wells: [{ bar_chart_aggregated_field_wells: [wells(contract, panel)] }],
     sort_configuration: [sorting(panel, "category_items_limit")],
+    ...series(panel),
+    ...(orientation === "HORIZONTAL" && { data_labels: [{ visibility: "VISIBLE" }] }),
   };
 }
 
@@ -197,6 +403,7 @@ function line(contract: PanelContract, panel: FiguresPanel): JsonObject {
     type: "LINE",
     field_wells: [{ line_chart_aggregated_field_wells: [wells(contract, panel)] }],
     sort_configuration: [sorting(panel, "category_items_limit_configuration")],
+    ...series(panel),
   };
 }
 
@@ -216,7 +423,11 @@ function dimensionName(dimension: Dimension): string {
   return dimension.kind === "classes" ? dimension.classification.id : dimension.field;
 }
 
-function dimensionField(contract: PanelContract, panel: FiguresPanel): JsonObject {
+function dimensionTitle(dimension: Dimension): string {
+  return dimension.kind === "classes" ? dimension.classification.title : dimension.field;
+}
+
+function dimensionField(contract: PanelContract, panel: GroupedPanel): JsonObject {
   const { dimension } = panel;
   const field_id = fieldId(panel, dimensionName(dimension));
   switch (dimension.kind) {
@@ -235,34 +446,56 @@ function dimensionField(contract: PanelContract, panel: FiguresPanel): JsonObjec
   }
 }
 
-function measureField(panel: FiguresPanel, measure: Measure): JsonObject {
-  if (isDistinct(measure)) throw new RangeError("not yet");
-  const { id, title, factors } = measure;
-  const field_id = fieldId(panel, id);
-  const [only, ...others] = factors;
-  if (only === undefined) {
+function measureField(panel: GroupedPanel | HeadlinePanel, measure: Measure): JsonObject {
+  const field_id = fieldId(panel, measure.id);
+  if (isDistinct(measure)) {
+    const counted = column(measure.title);
+    return {
+      categorical_measure_field: [{ field_id, column: counted, aggregation_function: "DISTINCT_COUNT" }],
+    };
+  }
+  const name = summedColumn(measure);
+  if (name === undefined) {
     const counted = column(tableColumn("record_id"));
     return { categorical_measure_field: [{ field_id, column: counted, aggregation_function: "COUNT" }] };
   }
+  const { unit, digits = 0 } = measure;
   return {
     numerical_measure_field: [
       {
         field_id,
-        column: column(others.length === 0 ? tableColumn(only) : title),
+        column: column(name),
         aggregation_function: [{ simple_numerical_aggregation: "SUM" }],
+        format_configuration: [{ numeric_format_configuration: [numberFormat(unit, digits)] }],
       },
     ],
   };
 }
 
+/** @param digits behind the point; undefined for as many as there are */
+function numberFormat(unit: Unit | undefined, digits: number | undefined): JsonObject {
+  const places = digits === undefined ? {} : decimalPlaces(digits);
+  if (unit && "currency" in unit) {
+    return { currency_display_format_configuration: [{ symbol: unit.currency, ...places }] };
+  }
+  const affix = unit && (unit.position === "before" ? { prefix: unit.text } : { suffix: ` ${unit.text}` });
+  return { number_display_format_configuration: [{ ...affix, ...places }] };
+}
+
+function decimalPlaces(decimal_places: number): JsonObject {
+  return { decimal_places_configuration: [{ decimal_places }] };
+}
+
 /** Every line, in pages; lines of the same time are in no order, because `record_id` is not shown. */
-function lines(panel: LinesPanel): JsonObject {
-  const values = panel.fields.map(
-    (field): Json => ({
+function lines(contract: PanelContract, panel: LinesPanel): JsonObject {
+  const values = panel.fields.map((field): Json => {
+    const unit = panel.units?.[field];
+    return {
       field_id: fieldId(panel, field),
       column: column(tableColumn(field)),
-    }),
-  );
+      ...(unit && { format_configuration: [lineFormat(contract, field, unit)] }),
+    };
+  });
   const newest = { field_id: fieldId(panel, panel.newestBy), direction: "DESC" };
   return {
     field_wells: [{ table_unaggregated_field_wells: [{ values }] }],
@@ -270,17 +503,34 @@ function lines(panel: LinesPanel): JsonObject {
   };
 }
 
-function filterGroups(panel: Supported): JsonObject[] {
-  if (panel.chart === "table" || panel.only === undefined) return [];
-  const { id, only } = panel;
-  const scope = { sheet_id: SHEET, scope: "SELECTED_VISUALS", visual_ids: [id] };
-  return [filterGroup(`only-${id}`, only.id, only.title, only.fulfilled, scope)];
+/** Lines are not rounded: money has all digits that its column may have, at least those of its currency. */
+function lineFormat(contract: PanelContract, field: string, unit: Unit): JsonObject {
+  const { kind, ...column } = columnOf(contract, field);
+  const scale = "scale" in column ? column.scale : kind === "double" ? undefined : 0;
+  const least = "currency" in unit ? CURRENCIES[unit.currency].digits : 0;
+  const digits = scale === undefined ? undefined : Math.max(scale, least);
+  return { number_format_configuration: [{ numeric_format_configuration: [numberFormat(unit, digits)] }] };
 }
+
+function filterGroups(panel: VisualPanel): JsonObject[] {
+  if (panel.chart === "table") return [];
+  const { id, only, except } = panel;
+  const visual_ids = panel.chart === "headline" ? panel.measures.map((one) => figureId(panel, one)) : [id];
+  const scope = { sheet_id: SHEET, scope: "SELECTED_VISUALS", visual_ids };
+  // Ids of filters are unique within the definition.
+  const group = (which: string, { id: of, title }: Classification, kept: string): JsonObject =>
+    filterGroup(`${which}-${id}`, `${of}_${which}-${id}`, title, kept, scope);
+  return [
+    ...(only ? [group("only", only, only.fulfilled)] : []),
+    ...(except ? [group("except", except, except.otherwise)] : []),
+  ];
+}
+
+const ALL_VISUALS: JsonObject = { sheet_id: SHEET, scope: "ALL_VISUALS" };
 
 function smokeFilterGroups(contract: PanelContract): JsonObject[] {
   if (smokeValues(contract).length === 0) return [];
-  const scope = { sheet_id: SHEET, scope: "ALL_VISUALS" };
-  return [filterGroup("no-smoke-test", "kind-of-line", SMOKE.field, SMOKE.other, scope)];
+  return [filterGroup("no-smoke-test", "kind-of-line", SMOKE.field, SMOKE.other, ALL_VISUALS)];
 }
 
 /** Keeps the lines with one value of a calculated field. */
@@ -294,11 +544,15 @@ function filterGroup(
   const configuration = [
     { filter_list_configuration: [{ match_operator: "CONTAINS", category_values: [value] }] },
   ];
+  return categoryFilterGroup(id, { filter_id: filterId, column: column(field), configuration }, scope);
+}
+
+function categoryFilterGroup(id: string, filter: JsonObject, scope: JsonObject): JsonObject {
   return {
     filter_group_id: id,
     cross_dataset: "SINGLE_DATASET",
     status: "ENABLED",
-    filters: [{ category_filter: [{ filter_id: filterId, column: column(field), configuration }] }],
+    filters: [{ category_filter: [filter] }],
     scope_configuration: [{ selected_sheets: [{ sheet_visual_scoping_configurations: [scope] }] }],
   };
 }

@@ -111,12 +111,12 @@ class PanelsCheck {
       this.fault(`fields is ${shown(controls)}; 1 to ${MOST_CONTROLS} controls are wanted`);
       return;
     }
-    const fields = controls.map((value: unknown) => {
+    const fields = controls.flatMap((value: unknown) => {
       const control = this.members("a control", value);
-      if (control === undefined) return undefined;
+      if (control === undefined) return [];
       this.only(control, ["field", "title"], "a control");
       this.text("the title of a control", control.get("title"), TITLE_CHARACTERS);
-      return this.field("a control", control.get("field"), ["text"]);
+      return this.field("a control", control.get("field"), ["text"]) ?? [];
     });
     if (new Set(fields).size < fields.length) this.fault("a field is listed twice");
   }
@@ -160,9 +160,7 @@ class PanelsCheck {
         this.fault(`${measures.length} measures; a chart has one, shares and a headline can have several`);
       }
       const [first]: readonly unknown[] = measures;
-      if (chart === "shares" && this.members("a measure", first)?.has("distinct")) {
-        this.fault("the first measure counts different values, which have no share of a whole");
-      }
+      if (chart === "shares") this.share(first);
       for (const measure of measures) {
         const id = this.measure(measure);
         if (id === undefined) continue;
@@ -173,6 +171,16 @@ class PanelsCheck {
     for (const which of ["only", "except"]) {
       if (panel.get(which) !== undefined) this.classification(which, panel.get(which));
     }
+  }
+
+  /** The measure whose percentages are computed. */
+  private share(value: unknown): void {
+    const measure = this.members("a measure", value);
+    if (measure?.has("distinct")) {
+      this.fault("the first measure counts different values, which have no share of a whole");
+    }
+    const title = measure?.get("title");
+    if (typeof title === "string") this.compute(`Share of ${title}`, JSON.stringify(measure?.get("factors")));
   }
 
   /** @returns its id, where it has one */

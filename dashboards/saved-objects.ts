@@ -16,7 +16,6 @@ import {
 import {
   type Control,
   type ControlsPanel,
-  type Dimension,
   type FiguresPanel,
   type HeadlinePanel,
   isDistinct,

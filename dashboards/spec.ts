@@ -21,6 +21,7 @@ export interface TextUnit {
 
 /** An amount of money. All panels of a list have one currency, because OpenSearch Dashboards writes one symbol. */
 export interface Money {
+  /** Its code of ISO 4217. */
   readonly currency: Currency;
 }
 
@@ -48,6 +49,7 @@ export interface Sum<N extends FieldNames = FieldNames> extends MeasureBase {
  * error of some percent (`precision_threshold` of a cardinality aggregation), the tables exactly.
  */
 export interface DistinctCount<N extends FieldNames = FieldNames> extends MeasureBase {
+  /** The field whose values are counted. */
   readonly distinct: N["text"];
 }
 
@@ -119,7 +121,7 @@ interface PanelBase {
   readonly id: string;
   /** What people read. */
   readonly title: string;
-  /** What the figures mean, in a sentence or two. */
+  /** What the figures mean, in a sentence or two. @default none */
   readonly description?: string;
   /**
    * Panels fill rows from the left, in their order; the last of a row takes what is left of it.
@@ -156,6 +158,7 @@ export interface FiguresPanel<N extends FieldNames = FieldNames> extends DataPan
  * not. Says what bars cannot where one group is hundreds of times another.
  */
 export interface SharesPanel<N extends FieldNames = FieldNames> extends DataPanelBase, Selection<N> {
+  /** A table of groups. */
   readonly chart: "shares";
   /** The numbers of each group; the first, a sum, is also given as a percentage. */
   readonly measures: readonly [Sum<N>, ...Measure<N>[]];
@@ -165,7 +168,9 @@ export interface SharesPanel<N extends FieldNames = FieldNames> extends DataPane
 
 /** Headline figures: numbers over all lines, one row. */
 export interface HeadlinePanel<N extends FieldNames = FieldNames> extends DataPanelBase, Selection<N> {
+  /** Figures side by side. */
   readonly chart: "headline";
+  /** The figures, in this order. */
   readonly measures: readonly [Measure<N>, ...Measure<N>[]];
 }
 
@@ -185,6 +190,7 @@ export interface LinesPanel<N extends FieldNames = FieldNames> extends DataPanel
 
 /** A text that explains the others. */
 export interface TextPanel extends PanelBase {
+  /** A paragraph. */
   readonly chart: "text";
   /** Markdown: paragraphs, bold, italics, code and links. QuickSight shows it without the marks. */
   readonly text: string;
@@ -192,6 +198,7 @@ export interface TextPanel extends PanelBase {
 
 /** Lists of values by which people filter all panels. */
 export interface ControlsPanel<N extends FieldNames = FieldNames> extends PanelBase {
+  /** Lists to choose from. */
   readonly chart: "controls";
   /** The fields to filter by, 1 to 5. */
   readonly fields: readonly [Control<N>, ...Control<N>[]];
@@ -199,6 +206,7 @@ export interface ControlsPanel<N extends FieldNames = FieldNames> extends PanelB
 
 /** A field to filter by. */
 export interface Control<N extends FieldNames = FieldNames> {
+  /** The field whose values are listed. */
   readonly field: N["text"];
   /** What people read. */
   readonly title: string;

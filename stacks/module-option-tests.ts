@@ -101,9 +101,41 @@ const SPEED_DEFAULTS: OptionRun = {
   ],
 };
 
+/** A panel of each chart and of each member, over the columns of the other variables. */
+const PANELS = [
+  { id: "about", title: "About", chart: "text", text: "Days are **UTC**.", width: "half" },
+  { id: "filters", title: "Filters", chart: "controls", fields: [{ field: "label", title: "Label" }] },
+  {
+    ...{ id: "figures", title: "Figures", description: "In all", layer: "speed", chart: "headline" },
+    measures: [
+      { id: "count", title: "Count", factors: ["count", "ratio"], digits: 2, unit: { currency: "EUR" } },
+      { id: "labels", title: "Labels", distinct: "label" },
+    ],
+  },
+  ...["bars", "horizontal-bars", "line"].map((chart) => ({
+    ...{ id: `by-${chart}`, title: chart, layer: "batch", chart },
+    measures: [{ id: "lines", title: "Lines", color: "pink", factors: [] }],
+    dimension: { kind: "time", field: "Seen_At", interval: "month" },
+  })),
+  {
+    ...{ id: "shares", title: "Shares", layer: "speed", chart: "shares" },
+    measures: [{ id: "lines", title: "Lines", factors: [] }],
+    dimension: { kind: "values", field: "label", limit: 5 },
+    except: {
+      ...{ id: "kind", title: "Kind", fulfilled: "X", otherwise: "Others" },
+      condition: { kind: "one-of", field: "label", values: ["x"] },
+    },
+  },
+  {
+    ...{ id: "lines", title: "Lines", layer: "speed", chart: "table" },
+    ...{ fields: ["label", "count"], units: { count: { text: "pieces" } }, newestBy: "Seen_At", limit: 10 },
+  },
+];
+
 const EVERYTHING: OptionRun = {
   name: "speed_with_everything",
   variables: {
+    panels: PANELS,
     instance_type: "m6g.large.search",
     standby: { nodes_per_zone: 2, master_instance_type: "m6g.large.search" },
     zones: ["a", "c", "d"],
@@ -132,6 +164,7 @@ const EVERYTHING: OptionRun = {
     `${DASHBOARDS}.readerRoleArns == ["${roleArn("analysts")}", "${roleArn("auditors")}"]`,
     `${DASHBOARDS}.administratorRoleArns == ["${roleArn("administrators")}"]`,
     `${DASHBOARDS}.readerGroups == ["analysts"]`,
+    `${DASHBOARDS}.panels[*].id == ${JSON.stringify(PANELS.map(({ id }) => id))}`,
     'contains(data.aws_iam_policy_document.bastion_agent_role_permissions_document[0].statement[*].sid, "WriteStream")',
     "aws_opensearch_domain_saml_options.search_domain_saml[0].saml_options[0].session_timeout_minutes == 60",
   ],

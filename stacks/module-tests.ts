@@ -110,13 +110,16 @@ const FOLDER_RULE =
 const KEY = "arn:PARTITION:kms:REGION:ACCOUNT:key/ID";
 const SMOKE_KIND = "each value is of its column's kind, or null";
 const PANEL =
-  "each panel has an id of lower-case letters, digits and dashes, a title of at most 128 characters, a layer (speed or batch) and a chart (bars, horizontal-bars, line or table)";
+  "each panel has an id of lower-case letters, digits and dashes, a title of at most 128 characters, a chart (bars, horizontal-bars, line, shares, headline, table, text, controls), a layer (speed or batch) unless it is a text or controls, and if it has them a description of at most 500 characters and a width (third, half, two-thirds, full)";
 const TABLE_PANEL =
   "a table has 1 to 100 different fields, newestBy (a timestamp) and a limit of 1 to 1000, and nothing else";
 const MEASURES =
-  "a figure has measures, each with an id, a title and factors (columns of numbers), and a dimension, and nothing else but only";
+  "figures have measures, each with an id, a title and either factors (columns of numbers) or distinct (a text), and nothing else but dimension, only and except";
+const ONE_MEASURE = "a chart has one measure; the first of shares is a sum";
+const TEXT_PANEL = "a text has 1 to 2000 characters, and nothing else";
+const CONTROLS_PANEL = "controls have 1 to 5 different fields (texts), each with a title, and nothing else";
 const DIMENSION =
-  "each dimension is a time (a timestamp, by day or month), values (a text, and a limit of 1 to 1000) or classes";
+  "each dimension is a time (a timestamp, by day or month; not of shares), values (a text, and a limit of 1 to 1000) or classes; a headline has none";
 const ROLE = "arn:PARTITION:iam::ACCOUNT:role/NAME is allowed, and no user";
 const SUBNETS = "at least one id of a subnet is needed, such as subnet-0123456789abcdef0";
 const INSTANCE = "a type such as t3.small.search is allowed";
@@ -148,6 +151,15 @@ const BARS = {
   chart: "bars",
   measures: [{ id: "count", title: "Count", factors: ["count"] }],
   dimension: { kind: "time", field: "Seen_At", interval: "month" },
+};
+const DISTINCT = { id: "labels", title: "Labels", distinct: "label" };
+const SHARES = { ...BARS, chart: "shares", dimension: { kind: "values", field: "label", limit: 5 } };
+const ABOUT = { id: "about", title: "About", chart: "text", text: "Days are **UTC**." };
+const CONTROLS = {
+  id: "filters",
+  title: "Filters",
+  chart: "controls",
+  fields: [{ field: "label", title: "Label" }],
 };
 const SAML = {
   entity_id: "https://idp.example.com/saml",
@@ -370,6 +382,8 @@ const REFUSED: readonly Refusal[] = [
     [{ ...TABLE, title: " " }],
     [{ ...TABLE, layer: "both" }],
     [{ ...BARS, title: "x".repeat(129) }],
+    [{ ...BARS, width: "quarter" }],
+    [{ ...BARS, description: "" }],
   ),
   ...refused("panels", PANEL, [{ ...BARS, chart: "pie" }]),
   ...refused("panels", "each id occurs once", [TABLE, { ...BARS, id: "lines" }]),
@@ -394,6 +408,22 @@ const REFUSED: readonly Refusal[] = [
     [{ ...BARS, measures: [{ id: "words", title: "Words", factors: ["words"] }] }],
     [{ ...BARS, measures: [{ id: "count", title: "", factors: [] }] }],
     [{ ...BARS, limit: 1 }],
+    [{ ...BARS, measures: [{ ...DISTINCT, distinct: "count" }] }],
+    [{ ...BARS, measures: [{ ...DISTINCT, factors: [] }] }],
+  ),
+  ...refused(
+    "panels",
+    ONE_MEASURE,
+    [{ ...BARS, measures: [...BARS.measures, DISTINCT] }],
+    [{ ...SHARES, measures: [DISTINCT] }],
+  ),
+  ...refused("panels", TEXT_PANEL, [{ ...ABOUT, text: " " }], [{ ...ABOUT, layer: "speed" }]),
+  ...refused(
+    "panels",
+    CONTROLS_PANEL,
+    [{ ...CONTROLS, fields: [] }],
+    [{ ...CONTROLS, fields: [{ field: "count", title: "Count" }] }],
+    [{ ...CONTROLS, fields: [...CONTROLS.fields, ...CONTROLS.fields] }],
   ),
   ...refused(
     "panels",
@@ -402,6 +432,8 @@ const REFUSED: readonly Refusal[] = [
     [{ ...BARS, dimension: { kind: "time", field: "Seen_At", interval: "hour" } }],
     [{ ...BARS, dimension: { kind: "values", field: "count", limit: 5 } }],
     [{ ...BARS, dimension: { kind: "other" } }],
+    [{ ...SHARES, dimension: BARS.dimension }],
+    [{ ...BARS, chart: "headline" }],
   ),
   ...refused("title", "a text that is not blank is allowed", " ", ""),
   ...refused("instance_type", INSTANCE, "m6g.large", "t3.small.elasticsearch", "", "6g.large.search"),

@@ -1,6 +1,7 @@
 import { retailTransaction } from "../../contract/retail-transaction";
+import { COLORS } from "../../dashboards/colors";
 import { quickSightDefinition } from "../../dashboards/quick-sight";
-import type { FiguresPanel, Panel } from "../../dashboards/spec";
+import { type FiguresPanel, isDistinct, type Panel } from "../../dashboards/spec";
 import { RETAIL_PANELS, RETAIL_TITLE } from "../../presets/retail/panels";
 import { glueColumns } from "../support/retail";
 
@@ -18,6 +19,8 @@ const CALCULATED = new Map(
   DEFINITION["calculated_fields"]?.map((one) => [one["name"], one["expression"]] as const),
 );
 
+const FIGURES = ["revenue", "quantity", "invoices", "customers", "lines"].map((id) => `figures_${id}`);
+
 /** Every object below a part, itself included. */
 function* objects(part: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof part !== "object" || part === null) return;
@@ -33,6 +36,10 @@ function chartOf(id: string, definition = DEFINITION): Part {
     }
   }
   throw new Error(`there is no visual ${id}`);
+}
+
+function filterGroup(id: string): Part | undefined {
+  return DEFINITION["filter_groups"]?.find((group) => (group["filter_group_id"] as string) === id);
 }
 
 function wellsOf(id: string): Part {
@@ -59,6 +66,13 @@ describe("the QuickSight definition", () => {
       Revenue: "{quantity} * {price}",
       "Country or none": "coalesce({country}, '')",
       "Description or none": "coalesce({description}, '')",
+      "Customer_ID or none": "coalesce({customer_id}, '')",
+      Invoices: "nullIf({invoice}, '')",
+      Customers: "nullIf({customer_id}, '')",
+      "Share of Revenue": "percentOfTotal(sum({Revenue}), [])",
+      "Kind of stock": expect.stringMatching(
+        /^ifelse\(in\({stockcode}, \['POST', 'DOT', .*'CRUK'\]\), 'Charges', 'Products'\)$/,
+      ),
       "Kind of invoice": "ifelse(startsWith({invoice}, 'C'), 'Cancelled', 'Sold')",
       "Kind of customer": "ifelse(isNull({customer_id}) OR {customer_id} = '', 'Guests', 'Known customers')",
       "Kind of line":
@@ -66,7 +80,7 @@ describe("the QuickSight definition", () => {
     });
     for (const expression of CALCULATED.values()) {
       for (const [, column = ""] of String(expression).matchAll(/\{([^}]+)\}/g)) {
-        expect([column, TYPES.has(column)]).toEqual([column, true]);
+        expect([column, TYPES.has(column) || column === "Revenue"]).toEqual([column, true]);
       }
     }
   });
@@ -75,7 +89,15 @@ describe("the QuickSight definition", () => {
     const [sheet] = DEFINITION["sheets"] ?? [];
     const elements =
       sheet?.["layouts"]?.[0]?.["configuration"]?.[0]?.["grid_layout"]?.[0]?.["elements"] ?? [];
-    expect(elements.map((element) => element["element_id"])).toEqual(RETAIL_PANELS.map(({ id }) => id));
+    expect(elements.map((element) => element["element_id"])).toEqual(
+      RETAIL_PANELS.flatMap(({ id, chart }) => {
+        if (chart === "controls") return [];
+        return chart === "headline" ? FIGURES : [id];
+      }),
+    );
+    expect(
+      elements.map((element) => element["element_type"]).filter((type) => (type as string) !== "VISUAL"),
+    ).toEqual(["TEXT_BOX"]);
     const cells = [...elements].flatMap((element) => {
       const of = (key: string) => Number(element[key]);
       expect(of("column_index") + of("column_span")).toBeLessThanOrEqual(36);
@@ -85,15 +107,99 @@ describe("the QuickSight definition", () => {
       });
     });
     expect(new Set(cells).size).toBe(cells.length);
-    for (const { id, title } of RETAIL_PANELS) {
-      expect(chartOf(id)["title"]).toEqual([{ visibility: "VISIBLE", format_text: [{ plain_text: title }] }]);
+    const shown = (text: string) => [{ visibility: "VISIBLE", format_text: [{ plain_text: text }] }];
+    for (const { id, title, chart, description } of RETAIL_PANELS) {
+      if (["text", "controls", "headline"].includes(chart)) continue;
+      expect(chartOf(id)["title"]).toEqual(shown(title));
+      expect(chartOf(id)["subtitle"]).toEqual(description && shown(description));
     }
+  });
+
+  test("a headline is a figure for each measure, money with its currency, and different values without the empty one", () => {
+    expect(FIGURES.map((id) => [chartOf(id)["kind"], Object.keys(wellsOf(id))[0]])).toEqual([
+      ["kpi_visual", "numerical_measure_field"],
+      ["kpi_visual", "numerical_measure_field"],
+      ["kpi_visual", "categorical_measure_field"],
+      ["kpi_visual", "categorical_measure_field"],
+      ["kpi_visual", "categorical_measure_field"],
+    ]);
+    expect([...objects(wellsOf("figures_revenue"))]).toContainEqual({
+      symbol: "GBP",
+      decimal_places_configuration: [{ decimal_places: 2 }],
+    });
+    expect(wellsOf("figures_customers")["categorical_measure_field"]).toMatchObject([
+      { aggregation_function: "DISTINCT_COUNT", column: [{ column_name: "Customers" }] },
+    ]);
+  });
+
+  test("a share table has the percentage of all lines beside the first measure", () => {
+    const id = "guests-and-known-customers";
+    expect(chartOf(id)["kind"]).toBe("table_visual");
+    const { group_by, values } = wellsOf(id) as unknown as { group_by: Part[]; values: Part[] };
+    expect([...objects([group_by, values])].map((one) => one["column_name"]).filter(Boolean)).toEqual([
+      "Kind of customer",
+      "Revenue",
+      "Share of Revenue",
+      "record_id",
+    ]);
+    // It is aggregated already.
+    expect(values[1]?.["numerical_measure_field"]?.[0]).not.toHaveProperty("aggregation_function");
+  });
+
+  test("the text is one of the sheet's, without the marks of markdown", () => {
+    const [box, ...others] = DEFINITION["sheets"]?.[0]?.["text_boxes"] ?? [];
+    expect(others).toEqual([]);
+    expect(box).toMatchObject({
+      sheet_text_box_id: "about",
+      content: expect.stringMatching(
+        /^<text-box><inline font-size="20px">Retail transactions<\/inline><br\/>Each line .* Days are UTC, .*<\/text-box>$/,
+      ),
+    });
+    const panel = { id: "x", title: "A & B", chart: "text", text: "[a](b) `c` **d** <e>\n_f_" } as const;
+    expect(definitionOf([panel])["sheets"]?.[0]?.["text_boxes"]?.[0]?.["content"]).toBe(
+      '<text-box><inline font-size="20px">A &amp; B</inline><br/>a c d &lt;e&gt;<br/>f</text-box>',
+    );
+  });
+
+  test("controls filter every visual, each by its field", () => {
+    const [sheet] = DEFINITION["sheets"] ?? [];
+    const controls = sheet?.["filter_controls"]?.map((one) => one["dropdown"]?.[0]) ?? [];
+    expect(controls.map((one) => one?.["title"])).toEqual(["Country", "Product", "Customer"]);
+    const groups = new Map(
+      DEFINITION["filter_groups"]?.map((group) => {
+        const filter = group["filters"]?.[0]?.["category_filter"]?.[0];
+        return [filter?.["filter_id"], { group, column: filter?.["column"]?.[0]?.["column_name"] }] as const;
+      }),
+    );
+    expect(controls.map((one) => groups.get(one?.["source_filter_id"])?.column)).toEqual([
+      "Country or none",
+      "Description or none",
+      "Customer_ID or none",
+    ]);
+    for (const one of controls) {
+      expect([...objects(groups.get(one?.["source_filter_id"])?.group)]).toContainEqual({
+        sheet_id: "panels",
+        scope: "ALL_VISUALS",
+      });
+    }
+    const places =
+      sheet?.["sheet_control_layouts"]?.[0]?.["configuration"]?.[0]?.["grid_layout"]?.[0]?.["elements"];
+    expect(places?.map((place) => place["element_id"])).toEqual(
+      controls.map((one) => one?.["filter_control_id"]),
+    );
+  });
+
+  test("each chart has the colour of its measure", () => {
+    const color = (id: string) =>
+      chartOf(id)["chart_configuration"]?.[0]?.["visual_palette"]?.[0]?.["chart_color"];
+    expect(color("revenue-over-time")).toBe(COLORS.green);
+    expect(color("cancellations")).toBe(COLORS.orange);
   });
 
   test.each(
     RETAIL_PANELS.filter(
-      (panel): panel is Exclude<(typeof RETAIL_PANELS)[number], { readonly chart: "table" }> =>
-        panel.chart !== "table",
+      (panel): panel is Extract<(typeof RETAIL_PANELS)[number], { readonly measures: readonly [unknown] }> =>
+        panel.chart === "bars" || panel.chart === "horizontal-bars" || panel.chart === "line",
     ),
   )("$id: groups, measures and order are the panel's", ({ id, chart, dimension, measures }) => {
     const { category, values } = wellsOf(id) as unknown as { category: Part[]; values: Part[] };
@@ -111,8 +217,8 @@ describe("the QuickSight definition", () => {
       });
     }
     expect(values.map((value) => Object.keys(value)[0])).toEqual(
-      measures.map(({ factors }) =>
-        factors.length === 0 ? "categorical_measure_field" : "numerical_measure_field",
+      measures.map((one) =>
+        isDistinct(one) || one.factors.length === 0 ? "categorical_measure_field" : "numerical_measure_field",
       ),
     );
     const fields = [...objects([category, values])].map((one) => one["field_id"]).filter(Boolean);
@@ -126,8 +232,7 @@ describe("the QuickSight definition", () => {
   });
 
   test("cancellations are those lines alone, and only in their own visual", () => {
-    expect(DEFINITION["filter_groups"]).toHaveLength(2);
-    const [group] = DEFINITION["filter_groups"] ?? [];
+    const group = filterGroup("only-cancellations");
     expect([...objects(group)]).toContainEqual({
       match_operator: "CONTAINS",
       category_values: ["Cancelled"],
@@ -139,8 +244,27 @@ describe("the QuickSight definition", () => {
     });
   });
 
+  test("charges are no top products, and no other visual leaves them out", () => {
+    const group = filterGroup("except-top-products");
+    expect([...objects(group)]).toContainEqual({ match_operator: "CONTAINS", category_values: ["Products"] });
+    expect([...objects(group)]).toContainEqual({
+      sheet_id: "panels",
+      scope: "SELECTED_VISUALS",
+      visual_ids: ["top-products"],
+    });
+  });
+
+  test("ids of filters, visuals and controls are QuickSight's, and each is used once", () => {
+    const ids = [...objects(DEFINITION)].flatMap((one) =>
+      ["filter_id", "filter_group_id", "visual_id", "filter_control_id"].map((key) => one[key]),
+    );
+    const texts = ids.filter((id) => id !== undefined).map(String);
+    expect(new Set(texts).size).toBe(texts.length);
+    for (const id of texts) expect(id).toMatch(/^[\w-]+$/);
+  });
+
   test("the lines of the smoke test are in no visual", () => {
-    const [, group] = DEFINITION["filter_groups"] ?? [];
+    const group = filterGroup("no-smoke-test");
     expect([...objects(group)]).toContainEqual({ match_operator: "CONTAINS", category_values: ["Line"] });
     expect([...objects(group)]).toContainEqual({ sheet_id: "panels", scope: "ALL_VISUALS" });
   });

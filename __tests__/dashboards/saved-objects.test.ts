@@ -3,10 +3,13 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { retailTransaction } from "../../contract/retail-transaction";
+import { COLORS } from "../../dashboards/colors";
 import { defaultPanels } from "../../dashboards/default-panels";
 import {
-  ADVANCED_SETTINGS,
   DASHBOARD_ID,
+  INDEX_PATTERN_ID,
+  initialSettings,
+  REQUIRED_SETTINGS,
   type SavedObject,
   savedObjects,
 } from "../../dashboards/saved-objects";
@@ -35,6 +38,12 @@ function asJson(value: object): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
+function find(id: string): SavedObject {
+  const found = OBJECTS.find((one) => one.id === id);
+  if (!found) throw new Error(`there is no saved object ${id}`);
+  return found;
+}
+
 function json(object: SavedObject, attribute: string) {
   return JSON.parse(String(object.attributes[attribute]));
 }
@@ -55,14 +64,16 @@ describe("the saved objects", () => {
   test("each reference is used by its name, and each name is a reference", () => {
     for (const { id, attributes, references } of OBJECTS) {
       const text = JSON.stringify(attributes).replaceAll("\\", "");
-      const used = [...text.matchAll(/"(?:indexRefName|panelRefName)":"([^"]+)"/g)].map(([, name]) => name);
+      const used = [...text.matchAll(/"(?:indexRefName|panelRefName|indexPatternRefName)":"([^"]+)"/g)].map(
+        ([, name]) => name,
+      );
       expect([id, used.sort()]).toEqual([id, references.map(({ name }) => name).sort()]);
     }
   });
 
   test("the pattern is the lab's", () => {
     expect(pattern.attributes).toMatchObject({ title: "retail*", timeFieldName: "InvoiceDate" });
-    expect(ADVANCED_SETTINGS["dateFormat:tz"]).toBe("Etc/UTC");
+    expect(REQUIRED_SETTINGS).toEqual({ "dateFormat:tz": "Etc/UTC" });
   });
 
   test("the pattern's fields are those of the index mapping, and one that a script computes", () => {
@@ -73,6 +84,11 @@ describe("the saved objects", () => {
     ]);
     const own = [...patternFields(pattern).values()].filter(({ name }) => !name.startsWith("_"));
     expect(own.filter(({ scripted }) => !scripted).map(({ name }) => name)).toEqual(mapped);
+    const distinct = (name: string, field: string) =>
+      expect.objectContaining({
+        ...{ name, type: "string", lang: "painless", aggregatable: true },
+        script: `doc['${field}'].size() == 0 || doc['${field}'].value == '' ? null : doc['${field}'].value`,
+      });
     expect(own.filter(({ scripted }) => scripted)).toEqual([
       expect.objectContaining({
         name: "Revenue",
@@ -80,6 +96,8 @@ describe("the saved objects", () => {
         lang: "painless",
         script: "doc['Quantity'].value * doc['Price'].value",
       }),
+      distinct("Invoices", "Invoice"),
+      distinct("Customers", "Customer_ID"),
     ]);
   });
 
@@ -106,28 +124,123 @@ describe("the saved objects", () => {
       ...search.columns,
       ...search.sort.map(([field]) => field),
     ].filter((name) => name !== undefined);
-    expect(named.length).toBeGreaterThan(20);
+    expect(named.length).toBeGreaterThan(15);
     for (const name of named) expect([name, fields.has(String(name))]).toEqual([name, true]);
   });
 
-  test.each(visualizations)(
-    "$id has the type, the schemas and the params that vis_type_vislib wants",
-    (one) => {
-      const { type, params, aggs } = json(one, "visState");
-      expect(["histogram", "horizontal_bar", "line", "pie"]).toContain(type);
+  const stateOf = (id: string) => json(find(`retail-bi-${id}`), "visState");
+
+  test.each(RETAIL_PANELS.filter((panel) => "measures" in panel))(
+    "$id has the type, the schemas and the params that its plugin wants, and at most one series",
+    ({ id, chart }) => {
+      const { type, params, aggs } = stateOf(id);
+      const kinds = { headline: "metric", shares: "table", bars: "histogram", line: "line" };
+      expect(type).toBe({ ...kinds, "horizontal-bars": "horizontal_bar" }[chart]);
       const metrics = aggs.filter(({ schema }: { schema: string }) => schema === "metric");
+      const buckets = { headline: [], shares: ["bucket"] }[String(chart)] ?? ["segment"];
       expect(aggs.map(({ schema }: { schema: string }) => schema)).toEqual([
         ...metrics.map(() => "metric"),
-        "segment",
+        ...buckets,
       ]);
       expect(new Set(aggs.map(({ id }: { id: string }) => id)).size).toBe(aggs.length);
-      const series: { data: { id: string }; valueAxis: string }[] = params.seriesParams;
-      expect(series.map(({ data }) => data.id)).toEqual(metrics.map(({ id }: { id: string }) => id));
-      const axes = params.valueAxes.map(({ id }: { id: string }) => id);
-      for (const { valueAxis } of series) expect(axes).toContain(valueAxis);
+      if (chart === "headline" || chart === "shares") return;
+      expect(metrics).toHaveLength(1);
+      const [series, ...others]: { data: { id: string; label: string }; valueAxis: string }[] =
+        params.seriesParams;
+      expect(others).toEqual([]);
+      expect(series?.data.id).toBe(metrics[0].id);
+      expect(params.valueAxes.map(({ id }: { id: string }) => id)).toEqual([series?.valueAxis]);
       expect(params.categoryAxes).toHaveLength(1);
+      // Without a colour of its own, each series has the first of the palette.
+      const colors = json(find(`retail-bi-${id}`), "uiStateJSON").vis.colors;
+      expect(colors).toEqual({ [String(series?.data.label)]: expect.stringMatching(/^#[0-9A-F]{6}$/) });
     },
   );
+
+  test("one measure has one colour in all panels, and what was given back another", () => {
+    const color = (id: string) => Object.values(json(find(`retail-bi-${id}`), "uiStateJSON").vis.colors)[0];
+    expect(color("revenue-over-time")).toBe(COLORS.green);
+    expect(color("revenue-by-country")).toBe(COLORS.green);
+    expect(color("cancellations")).toBe(COLORS.orange);
+  });
+
+  test("days are an interval of the time range, months stay months", () => {
+    const interval = (id: string) => stateOf(id).aggs.at(-1).params.interval;
+    expect([interval("revenue-over-time"), interval("cancellations")]).toEqual(["auto", "M"]);
+  });
+
+  test("money has its symbol behind the sign, by the locale; a line's price is not rounded", () => {
+    expect(json(pattern, "fieldFormatMap")).toEqual({
+      Revenue: { id: "number", params: { pattern: "$0,0.00" } },
+      Price: { id: "number", params: { pattern: "$0,0.00[00]" } },
+    });
+    expect(initialSettings(RETAIL_PANELS)["format:number:defaultLocale"]).toBe("en-gb");
+    expect(initialSettings(defaultPanels(meterReadings))).not.toHaveProperty("format:number:defaultLocale");
+  });
+
+  test("Dashboards opens with the dashboard, by its id", () => {
+    const { defaultRoute, defaultIndex } = initialSettings(RETAIL_PANELS);
+    expect(defaultRoute).toBe(`/app/dashboards#/view/${dashboard.id}`);
+    expect(defaultIndex).toBe(pattern.id);
+  });
+
+  test("a share table gives the percentages of the first measure, of all values: the others are one more row", () => {
+    const { params, aggs } = stateOf("guests-and-known-customers");
+    expect(params).toMatchObject({ percentageCol: "Revenue", showTotal: true });
+    expect(aggs[0].params.customLabel).toBe("Revenue");
+    const shares = {
+      id: "s",
+      title: "S",
+      layer: "speed",
+      chart: "shares",
+      measures: [
+        { id: "lines", title: "Lines", factors: [] },
+        { id: "customers", title: "Customers", distinct: "Customer_ID" },
+      ],
+      dimension: { kind: "values", field: "Country", limit: 3 },
+    } as const;
+    const [, table] = savedObjects(retailTransaction, [shares], OPTIONS) as [SavedObject, SavedObject];
+    const state = json(table, "visState");
+    expect(state.aggs.at(-1).params).toMatchObject({ otherBucket: true, size: 3 });
+    // A customer may be in two groups.
+    expect(state.params.showTotal).toBe(false);
+    const chart = { ...shares, chart: "bars", measures: [shares.measures[0]] } as const;
+    const [, bars] = savedObjects(retailTransaction, [chart], OPTIONS) as [SavedObject, SavedObject];
+    expect(json(bars, "visState").aggs.at(-1).params.otherBucket).toBe(false);
+  });
+
+  test("charges are no top products", () => {
+    const meta = find("retail-bi-top-products").attributes["kibanaSavedObjectMeta"] as {
+      searchSourceJSON: string;
+    };
+    expect(JSON.parse(meta.searchSourceJSON).filter).toContainEqual(
+      expect.objectContaining({
+        meta: expect.objectContaining({ alias: "Charges", negate: true }),
+        query: { terms: { StockCode: expect.arrayContaining(["POST", "DOT", "M"]) } },
+      }),
+    );
+  });
+
+  test("the header is markdown, the controls are over whole values", () => {
+    expect(stateOf("about")).toMatchObject({
+      type: "markdown",
+      params: { markdown: expect.stringMatching(/^### Retail transactions\n\nEach line .*\*\*UTC\*\*/) },
+    });
+    const { type, params } = stateOf("filters");
+    expect(type).toBe("input_control_vis");
+    expect(params.controls.map(({ fieldName }: { fieldName: string }) => fieldName)).toEqual([
+      "Country",
+      "Description.keyword",
+      "Customer_ID",
+    ]);
+    expect(find("retail-bi-filters").references.map(({ id }) => id)).toEqual(Array(3).fill(INDEX_PATTERN_ID));
+  });
+
+  test("descriptions are those of the panels", () => {
+    for (const { id, description = "" } of RETAIL_PANELS) {
+      expect(find(`retail-bi-${id}`).attributes["description"]).toBe(description);
+    }
+  });
 
   test("the dashboard shows each panel once, and none over another", () => {
     const panels: { panelRefName: string; gridData: { x: number; y: number; w: number; h: number } }[] = json(
@@ -144,6 +257,8 @@ describe("the saved objects", () => {
       Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
     );
     expect(new Set(cells).size).toBe(cells.length);
+    // No row has a gap.
+    expect(cells).toHaveLength(48 * Math.max(...panels.map(({ gridData }) => gridData.y + gridData.h)));
     for (const { gridData } of panels) expect(gridData.x + gridData.w).toBeLessThanOrEqual(48);
   });
 });
@@ -168,7 +283,11 @@ describe("set-up of Dashboards", () => {
     search = createSearch(double.url, "eu-west-1");
   };
   const setUp = (objects: readonly SavedObject[] = OBJECTS) =>
-    setUpDashboards(objects, withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }));
+    setUpDashboards(
+      objects,
+      initialSettings(RETAIL_PANELS),
+      withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }),
+    );
   const HEADERS = { securitytenant: "global", "osd-xsrf": "true" };
   const form = (object: object, retries: string) => ({
     type: "multipart/form-data; boundary=b",
@@ -248,7 +367,7 @@ describe("set-up of Dashboards", () => {
   test("a changed panel changes only that", async () => {
     await setUp();
     const changed = RETAIL_PANELS.map((panel) =>
-      panel.id === "top-products" && panel.chart !== "table"
+      panel.id === "top-products" && panel.chart === "horizontal-bars"
         ? { ...panel, dimension: { kind: "values" as const, field: "Description" as const, limit: 20 } }
         : panel,
     );
@@ -287,7 +406,7 @@ describe("set-up of Dashboards", () => {
   describe("a second time, after", () => {
     const [firstField, ...otherFields] = json(pattern, "fields");
     const panels = json(dashboard, "panelsJSON");
-    const panel = visualizations[0] as SavedObject;
+    const panel = visualizations.find(({ id }) => id === "retail-bi-top-products") as SavedObject;
     const formats = json(pattern, "fieldFormatMap");
     const search = OBJECTS.find(({ type }) => type === "search") as SavedObject;
     /** As Dashboards saves it. */
@@ -434,7 +553,7 @@ describe("set-up of Dashboards", () => {
   test("a number pattern that is Dashboards' own default may be left out", async () => {
     const measures = [{ id: "kwh", title: "Energy", factors: ["reading_kwh"], digits: 3 }] as const;
     const panels = defaultPanels(meterReadings).map((panel) =>
-      panel.chart === "table" ? panel : { ...panel, measures },
+      panel.chart === "line" ? { ...panel, measures } : panel,
     );
     const objects = savedObjects(meterReadings, panels, { indexName: "meters", title: "Meters" });
     const [first] = objects as [SavedObject];
@@ -519,8 +638,21 @@ describe("set-up of Dashboards", () => {
     ["no settings", { status: 200, body: {} }, "Dashboards does not say its settings: {}"],
     [
       "other settings",
-      { status: 200, body: { settings: { "dateFormat:tz": { userValue: "Browser", isOverridden: true } } } },
-      "Dashboards did not take the settings dateFormat:tz, histogram:maxBars: {",
+      {
+        status: 200,
+        body: {
+          settings: {
+            ...{ "dateFormat:tz": { userValue: "Browser", isOverridden: true } },
+            ...{ defaultIndex: { userValue: "another" } },
+            ...Object.fromEntries(
+              Object.entries(initialSettings(RETAIL_PANELS))
+                .filter(([name]) => name !== "defaultIndex")
+                .map(([name, userValue]) => [name, { userValue }]),
+            ),
+          },
+        },
+      },
+      "Dashboards did not take the settings defaultIndex, dateFormat:tz: {",
     ],
   ])("%s in the answer to a change of them are an error", async (_, answer, message) => {
     fault = ({ method, path }) => (method === "POST" && path.endsWith("/settings") ? answer : undefined);
@@ -539,19 +671,33 @@ describe("set-up of Dashboards", () => {
     expect(imported()).toEqual([]);
   });
 
-  test("settings of other people stay, a wrong one of ours is put right", async () => {
+  test("an operator's choice of what is only a beginning stays; what figures need is put right", async () => {
     const path = "/_dashboards/api/opensearch-dashboards/settings";
     const headers = { securitytenant: "global", "osd-xsrf": "true" };
-    const changes = { "dateFormat:tz": "Browser", "theme:darkMode": true };
-    await search({ method: "POST", path, body: { changes }, headers, timeoutMs: 10_000 });
+    const change = (changes: object) =>
+      search({ method: "POST", path, body: { changes }, headers, timeoutMs: 10_000 });
+    const settings = async () =>
+      Object.fromEntries(
+        Object.entries(
+          ((await search({ method: "GET", path, headers, timeoutMs: 10_000 })).body as { settings: object })
+            .settings,
+        ).map(([name, { userValue }]) => [name, userValue]),
+      );
+    await change({ "dateFormat:tz": "Browser", "theme:darkMode": true, defaultRoute: "/app/discover" });
     expect((await setUp()).updated).toEqual(["Dashboards settings"]);
-    const { body } = await search({ method: "GET", path, headers, timeoutMs: 10_000 });
-    expect(body).toEqual({
-      settings: {
-        "dateFormat:tz": { userValue: "Etc/UTC" },
-        "theme:darkMode": { userValue: true },
-        "histogram:maxBars": { userValue: 1000 },
-      },
+    expect(await settings()).toEqual({
+      "dateFormat:tz": "Etc/UTC",
+      "theme:darkMode": true,
+      defaultRoute: "/app/discover",
+      defaultIndex: INDEX_PATTERN_ID,
+      "timepicker:timeDefaults": '{"from":"now-90d","to":"now"}',
+      "format:number:defaultLocale": "en-gb",
+    });
+    await change({ "timepicker:timeDefaults": '{"from":"now-1y","to":"now"}', defaultIndex: "theirs" });
+    expect((await setUp()).unchanged).toContain("Dashboards settings");
+    expect(await settings()).toMatchObject({
+      "timepicker:timeDefaults": '{"from":"now-1y","to":"now"}',
+      defaultIndex: "theirs",
     });
   });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { retailTransaction } from "../../../contract/retail-transaction";
-import { savedObjects } from "../../../dashboards/saved-objects";
+import { initialSettings, savedObjects } from "../../../dashboards/saved-objects";
 import { setUpDashboards } from "../../../lambdas/search-setup/dashboards";
 import { indexTemplate } from "../../../lambdas/search-setup/index-template";
 import { withRetry } from "../../../lambdas/search-setup/with-retry";
@@ -63,7 +63,11 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
       title: RETAIL_TITLE,
     });
     const setUp = () =>
-      setUpDashboards(objects, withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }));
+      setUpDashboards(
+        objects,
+        initialSettings(RETAIL_PANELS),
+        withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }),
+      );
     expect((await setUp()).created).toHaveLength(objects.length + 1);
     expect((await setUp()).unchanged).toHaveLength(objects.length + 1);
   });

@@ -3,6 +3,11 @@ type Body = Readonly<Record<string, unknown>>;
 /** Revenue of a line, as the dashboards compute it. */
 const REVENUE = { script: { source: "doc['Quantity'].value * doc['Price'].value" } };
 
+/** The values of a text, as the dashboards count them. */
+function different(path: string): string {
+  return `doc['${path}'].size() == 0 || doc['${path}'].value == '' ? null : doc['${path}'].value`;
+}
+
 const DECEMBER = { key: 1259625600000, key_as_string: "2009-12-01 00:00:00" };
 const JANUARY = { key: 1262304000000, key_as_string: "2010-01-01 00:00:00" };
 
@@ -18,6 +23,13 @@ export const AGGREGATIONS: readonly (readonly [aggregation: Body, answer: Body])
   [{ min: { field: "InvoiceDate" } }, { value: 1260095400000, value_as_string: "2009-12-06 10:30:00" }],
   [{ max: { field: "arrived_at" } }, { value: 1795489200006, value_as_string: "2026-11-24 03:00:00.006" }],
   [{ sum: { field: "nowhere" } }, { value: 0 }],
+  [{ cardinality: { field: "Country", precision_threshold: 40_000 } }, { value: 4 }],
+  [{ cardinality: { field: "Description.keyword" } }, { value: 5 }],
+  [{ cardinality: { field: "nowhere" } }, { value: 0 }],
+  // The field has the empty text too, which the script leaves out, and so it does a document without a value.
+  [{ cardinality: { field: "Customer_ID" } }, { value: 2 }],
+  [{ cardinality: { script: { lang: "painless", source: different("Customer_ID") } } }, { value: 1 }],
+  [{ cardinality: { script: { source: different("Description.keyword") } } }, { value: 5 }],
   [{ avg: { field: "nowhere" } }, { value: null }],
   [
     { terms: { field: "Country", size: 2 } },

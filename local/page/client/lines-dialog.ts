@@ -1,8 +1,8 @@
 import type { ScopeRequest } from "../../../dashboards/scope";
 import type { DataPanel } from "../../../dashboards/spec";
 import type { LinesAnswer, LinesRequest } from "../state";
-import { csvText, download } from "./csv";
-import { byId, el, setText } from "./dom";
+import { csvText } from "./csv";
+import { byId, download, el, setText } from "./dom";
 import { whole } from "./format";
 import { post } from "./post";
 import { RowsTable } from "./tables";

@@ -2,8 +2,8 @@ import { dimensionColumn, type PanelColumn, type Row } from "../../../dashboards
 import { type GroupsPanel, panelInRange, type TimeRange } from "../../../dashboards/scope";
 import type { DataPanel, FiguresPanel, Width } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
-import { csvText, download } from "./csv";
-import { el, setText } from "./dom";
+import { csvText } from "./csv";
+import { download, el, setText } from "./dom";
 import { cellText } from "./format";
 import { type RowAction, RowsTable } from "./tables";
 import { colorOf, TimeChart, type TimePanel } from "./time-chart";

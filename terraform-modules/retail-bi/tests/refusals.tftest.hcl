@@ -447,7 +447,7 @@ run "refusals_18" {
 
   variables {
     names = {"search_log_policy":""}
-    panels = [{"id":"bars","title":"Bars","layer":"speed","chart":"bars","measures":[{"id":"count","title":"Count","factors":["count"]}],"dimension":{"kind":"time","field":"label","interval":"day"}}]
+    panels = [{"id":"bars","title":"Bars","layer":"speed","chart":"bars","measures":[{"id":"count","title":"Count","factors":["count"]},{"id":"labels","title":"Labels","distinct":"label"}],"dimension":{"kind":"time","field":"Seen_At","interval":"month"}}]
   }
 
   expect_failures = [
@@ -461,10 +461,12 @@ run "refusals_19" {
 
   variables {
     names = {"search_clients":""}
+    panels = [{"id":"about","title":"About","chart":"text","text":" "}]
   }
 
   expect_failures = [
     var.names,
+    var.panels,
   ]
 }
 
@@ -473,10 +475,12 @@ run "refusals_20" {
 
   variables {
     names = {"search_domain_group":""}
+    panels = [{"id":"filters","title":"Filters","chart":"controls","fields":[]}]
   }
 
   expect_failures = [
     var.names,
+    var.panels,
   ]
 }
 
@@ -485,10 +489,12 @@ run "refusals_21" {
 
   variables {
     names = {"upsert_to_es":""}
+    panels = [{"id":"bars","title":"Bars","layer":"speed","chart":"bars","measures":[{"id":"count","title":"Count","factors":["count"]}],"dimension":{"kind":"time","field":"label","interval":"day"}}]
   }
 
   expect_failures = [
     var.names,
+    var.panels,
   ]
 }
 

@@ -115,6 +115,7 @@ run "speed_with_everything" {
   command = plan
 
   variables {
+    panels = [{"id":"about","title":"About","chart":"text","text":"Days are **UTC**.","width":"half"},{"id":"filters","title":"Filters","chart":"controls","fields":[{"field":"label","title":"Label"}]},{"id":"figures","title":"Figures","description":"In all","layer":"speed","chart":"headline","measures":[{"id":"count","title":"Count","factors":["count","ratio"],"digits":2,"unit":{"currency":"EUR"}},{"id":"labels","title":"Labels","distinct":"label"}]},{"id":"by-bars","title":"bars","layer":"batch","chart":"bars","measures":[{"id":"lines","title":"Lines","color":"pink","factors":[]}],"dimension":{"kind":"time","field":"Seen_At","interval":"month"}},{"id":"by-horizontal-bars","title":"horizontal-bars","layer":"batch","chart":"horizontal-bars","measures":[{"id":"lines","title":"Lines","color":"pink","factors":[]}],"dimension":{"kind":"time","field":"Seen_At","interval":"month"}},{"id":"by-line","title":"line","layer":"batch","chart":"line","measures":[{"id":"lines","title":"Lines","color":"pink","factors":[]}],"dimension":{"kind":"time","field":"Seen_At","interval":"month"}},{"id":"shares","title":"Shares","layer":"speed","chart":"shares","measures":[{"id":"lines","title":"Lines","factors":[]}],"dimension":{"kind":"values","field":"label","limit":5},"except":{"id":"kind","title":"Kind","fulfilled":"X","otherwise":"Others","condition":{"kind":"one-of","field":"label","values":["x"]}}},{"id":"lines","title":"Lines","layer":"speed","chart":"table","fields":["label","count"],"units":{"count":{"text":"pieces"}},"newestBy":"Seen_At","limit":10}]
     instance_type = "m6g.large.search"
     standby = {"nodes_per_zone":2,"master_instance_type":"m6g.large.search"}
     zones = ["a","c","d"]
@@ -230,6 +231,11 @@ run "speed_with_everything" {
   assert {
     condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerGroups == ["analysts"]
     error_message = "it is not so: jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).readerGroups == [\"analysts\"]"
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).panels[*].id == ["about","filters","figures","by-bars","by-horizontal-bars","by-line","shares","lines"]
+    error_message = "it is not so: jsondecode(aws_lambda_invocation.search_setup_dashboards_invocation.input).panels[*].id == [\"about\",\"filters\",\"figures\",\"by-bars\",\"by-horizontal-bars\",\"by-line\",\"shares\",\"lines\"]"
   }
 
   assert {

@@ -396,6 +396,42 @@ run "refusals_18" {
   command = plan
 
   variables {
+    panels = [{"id":"bars","title":"Bars","layer":"speed","chart":"bars","measures":[{"id":"count","title":"Count","factors":["count"]},{"id":"labels","title":"Labels","distinct":"label"}],"dimension":{"kind":"time","field":"Seen_At","interval":"month"}}]
+  }
+
+  expect_failures = [
+    var.panels,
+  ]
+}
+
+run "refusals_19" {
+  command = plan
+
+  variables {
+    panels = [{"id":"about","title":"About","chart":"text","text":" "}]
+  }
+
+  expect_failures = [
+    var.panels,
+  ]
+}
+
+run "refusals_20" {
+  command = plan
+
+  variables {
+    panels = [{"id":"filters","title":"Filters","chart":"controls","fields":[]}]
+  }
+
+  expect_failures = [
+    var.panels,
+  ]
+}
+
+run "refusals_21" {
+  command = plan
+
+  variables {
     panels = [{"id":"bars","title":"Bars","layer":"speed","chart":"bars","measures":[{"id":"count","title":"Count","factors":["count"]}],"dimension":{"kind":"time","field":"label","interval":"day"}}]
   }
 
