@@ -5,11 +5,8 @@ const JOURNEY = "journey";
 
 /** A link to the journey of a line. The view stays in the address. */
 export function journeyLink(recordId: string): HTMLElement {
-  const link = el(
-    "a",
-    { href: `#${new URLSearchParams([[JOURNEY, recordId]])}`, title: recordId },
-    "Journey",
-  );
+  const { href } = new URL(`#${new URLSearchParams([[JOURNEY, recordId]])}`, location.href);
+  const link = el("a", { href, title: recordId }, "Journey");
   link.setAttribute("aria-label", `Journey of ${recordId}`);
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;

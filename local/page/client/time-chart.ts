@@ -66,7 +66,7 @@ export class TimeChart {
   /** The label under the pointer, and the one that a click or a key has kept. */
   private hovered: string | undefined;
   private kept: string | undefined;
-  private isMoving = false;
+  private isOver = false;
 
   public constructor(
     private readonly panel: TimePanel,
@@ -199,12 +199,11 @@ export class TimeChart {
   private point(): void {
     const { plot } = this;
     if (plot === undefined) return;
+    this.placeTip();
+    if (this.isOver) return;
     const point = this.selected();
-    this.isMoving = true;
     const left = point === undefined ? -10 : plot.valToPos(point.atMs, "x");
     plot.setCursor({ left, top: point === undefined ? -10 : 1 }, false);
-    this.isMoving = false;
-    this.placeTip();
   }
 
   private selected(): Point | undefined {
@@ -325,6 +324,8 @@ export class TimeChart {
       hooks: {
         ready: [(plot) => this.listen(plot)],
         setCursor: [(plot) => this.hover(plot)],
+        // The scale is known only when it is drawn.
+        draw: [() => this.point()],
         setSelect: [(plot) => this.brushed(plot)],
       },
     };
@@ -344,7 +345,11 @@ export class TimeChart {
     plot.over.addEventListener("click", () => {
       if (this.hovered !== undefined) this.keep(this.hovered);
     });
+    plot.over.addEventListener("mouseenter", () => {
+      this.isOver = true;
+    });
     plot.over.addEventListener("mouseleave", () => {
+      this.isOver = false;
       this.hovered = undefined;
       this.point();
       this.tell();
@@ -352,7 +357,8 @@ export class TimeChart {
   }
 
   private hover({ cursor }: uPlot): void {
-    if (this.isMoving) return;
+    // New data move the cursor, too.
+    if (!this.isOver) return;
     const index = (cursor.left ?? -1) < 0 ? undefined : cursor.idx;
     const label = typeof index === "number" ? this.points[index]?.label : undefined;
     if (label === this.hovered) return;
