@@ -190,10 +190,6 @@ describeRealRows("the view of a page on the real rows", () => {
     const french = readRealRows().filter(isOf("France"));
     await expectFigures(french, "day");
     expect((await fragment()).getAll("filter.Country")).toEqual(["France"]);
-    await page
-      .locator("#cancelled-lines details:not([open]) summary")
-      .click()
-      .catch(() => undefined);
     const bar = page.locator("#cancelled-lines tbody tr", { hasText: "2010-09-01" });
     const count = parsed(await bar.locator("td").first().innerText());
     await bar.getByText("Lines", { exact: true }).click();
