@@ -1,7 +1,7 @@
 /** Builds the package of the commands into `cli/dist`: `npm run build`. */
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import { buildClient } from "../local/page/assets";
 import { COMMANDS, PROGRAMS } from "./commands";
 
@@ -15,10 +15,8 @@ const bundled = Object.entries(PROGRAMS).filter(([name]) =>
 
 async function main(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
-  buildSync({
+  const options = {
     absWorkingDir: ROOT,
-    entryPoints: { "retail-bi": "cli/retail-bi.ts", ...Object.fromEntries(bundled) },
-    outdir: DIST,
     bundle: true,
     packages: "external",
     // Loaded in a clone only.
@@ -27,7 +25,10 @@ async function main(): Promise<void> {
     target: "node22",
     format: "cjs",
     logLevel: "warning",
-  });
+  } satisfies BuildOptions;
+  const programs = { "retail-bi": "cli/retail-bi.ts", ...Object.fromEntries(bundled) };
+  buildSync({ ...options, entryPoints: programs, outdir: DIST });
+  buildSync({ ...options, entryPoints: ["local/compare/thread.ts"], outfile: join(DIST, "thread.cjs") });
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
   for (const name of ["page.html", "icon.svg"])

@@ -2,10 +2,11 @@ import { sendReportText } from "../loadgen/send-report";
 import { conclude, layersOf } from "../ops/reconcile/conclusion";
 import type { Reconciliation } from "../ops/reconcile/reconcile";
 import { reportDocument, reportText, summaryText } from "../ops/reconcile/report";
+import { acknowledged } from "./acknowledged";
 import { objectionsOf, withFailedInvocations, withRefused } from "./ending";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
-import { acknowledged, type SendOptions, send } from "./send";
+import { type SendOptions, send } from "./send";
 import { settle } from "./settle";
 
 /** Options of `--once`. */

@@ -13,7 +13,7 @@ export class Progress {
 
   public show(text: string): void {
     if (this.out.isTTY) {
-      this.out.write(`\r\x1b[2K${text}`);
+      this.out.write(`\r\x1b[2K${cut(text, this.out.columns)}`);
       this.open = true;
     } else if (this.now() - this.shownAt >= LINE_EVERY_MS) {
       this.shownAt = this.now();
@@ -26,4 +26,9 @@ export class Progress {
     if (this.open) this.out.write("\n");
     this.open = false;
   }
+}
+
+/** A line that wraps cannot be rewritten. */
+function cut(text: string, columns: number): string {
+  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
 }

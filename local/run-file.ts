@@ -33,7 +33,8 @@ export function openRunFile(say: (message: string) => void): RunFile {
   };
 }
 
-function stateOf(run: LocalRun, names: Names): RunState {
+/** How other commands and threads reach the run. */
+export function stateOf(run: LocalRun, names: Names): RunState {
   const { plane, dataSources, analysts } = run;
   const { contract, tables, index } = contractOf(plane);
   return {

@@ -1,12 +1,11 @@
-import { join } from "node:path";
-import { decodeRecordId, shardPrefix } from "../contract/record-id";
 import { namesBadRows } from "../loadgen/bad-rows";
 import { kinesisPut } from "../loadgen/kinesis";
-import { openLedger, readLedger } from "../loadgen/ledger";
+import { openLedger } from "../loadgen/ledger";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
 import type { SendReport } from "../loadgen/send-report";
+import { ledgerFile } from "./acknowledged";
 import type { LocalRun } from "./local-run";
 import { nextMerge } from "./next-merge";
 import { Progress } from "./progress";
@@ -33,16 +32,13 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-/** File of the acknowledged identities of every run on a data directory, one a line. */
-const LEDGER = "ledger";
-
 /**
  * Sends lines with the load generator, in this process.
  * @returns the report, also of a run that stopped early: its `error` has the reason.
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
   const { inputFile, input, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
-  const ledger = openLedger(join(run.dataDir, LEDGER));
+  const ledger = openLedger(ledgerFile(run.dataDir));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
   const preset = presetFor(run.dataSources.contract);
@@ -84,29 +80,4 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
     ledger.close();
     client.destroy();
   }
-}
-
-/** Identities of acknowledged lines, which can be read again and again; none of them is kept in memory. */
-export interface Acknowledged extends AsyncIterable<string> {
-  /** Number of lines. */
-  readonly lines: number;
-  /** Sequence number of the last acknowledged record of each shard, decimal digits by shard id. */
-  readonly last: ReadonlyMap<string, string>;
-}
-
-/** What was acknowledged to every run on this data directory so far. */
-export async function acknowledged(run: Pick<LocalRun, "dataDir">): Promise<Acknowledged> {
-  const file = join(run.dataDir, LEDGER);
-  let lines = 0;
-  const lastIds = new Map<string, string>();
-  for await (const id of readLedger(file)) {
-    lines++;
-    const shard = shardPrefix(id);
-    if (id > (lastIds.get(shard) ?? "")) lastIds.set(shard, id);
-  }
-  const last = [...lastIds.values()].map((id) => {
-    const { shardId, sequenceNumber } = decodeRecordId(id);
-    return [shardId, sequenceNumber] as const;
-  });
-  return { lines, last: new Map(last), [Symbol.asyncIterator]: () => readLedger(file) };
 }

@@ -1,9 +1,11 @@
 import { pause, unlessAborted } from "../lib/pause";
-import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
+import type { Reconciliation } from "../ops/reconcile/reconcile";
+import type { Acknowledged } from "./acknowledged";
+import { type Comparer, startComparer } from "./compare/comparer";
 import type { LocalRun } from "./local-run";
 import { nextMerge } from "./next-merge";
 import { Progress } from "./progress";
-import type { Acknowledged } from "./send";
+import { stateOf } from "./run-file";
 import type { ScheduleOutcome } from "./services/scheduler/service";
 
 /** Interval between two looks at the consumers' positions, which are in this process. */
@@ -14,19 +16,6 @@ const REST_FACTOR = 2;
 /** Waiting ends when nothing has moved for two schedule periods and this time. */
 const STALL_MS = 45_000;
 
-/** The parts of a run that show how far it is. */
-export type Settling = Pick<
-  LocalRun,
-  | "dataSources"
-  | "deliveryStreams"
-  | "eventSourceMappings"
-  | "outcomes"
-  | "plane"
-  | "puts"
-  | "schedules"
-  | "timeScale"
->;
-
 /**
  * Waits until all layers agree on the acknowledged lines, or until nothing moves any more. The positions of the
  * consumers and the outcomes of the schedules show when a comparison is worthwhile; only the comparison decides whether
@@ -35,12 +24,13 @@ export type Settling = Pick<
  * @throws what the last comparison throws, when a data source still cannot be queried
  */
 export async function settle(
-  run: Settling,
+  run: LocalRun,
   ledger: Acknowledged,
   signal: AbortSignal,
 ): Promise<Reconciliation | undefined> {
   const progress = new Progress();
   const watch = new Watch(run, ledger);
+  const comparer = startComparer(stateOf(run, { name: "local" }));
   const longestPeriod = Math.max(0, ...run.plane.schedules.map(({ everySeconds }) => everySeconds * 1_000));
   const stallMs = (2 * longestPeriod) / run.timeScale + STALL_MS;
   let last = "";
@@ -55,7 +45,7 @@ export async function settle(
       last = moved;
       const stalled = now - changedAt > stallMs;
       if (stalled || (isWorthComparing && now >= compareAfter)) {
-        const found = await unlessAborted(comparison(run, ledger, progress, stalled), signal);
+        const found = await unlessAborted(comparison(comparer, ledger, progress, stalled), signal);
         if (found && (found.agree || stalled || onlyDiscardedIsMissing(found))) return found;
         const end = Date.now();
         compareAfter = end + Math.max(REST_MS, REST_FACTOR * (end - now));
@@ -68,18 +58,19 @@ export async function settle(
     throw error;
   } finally {
     progress.end();
+    await comparer.close();
   }
 }
 
 /** Compares the layers. @param isLast throw what the comparison throws, instead of showing it */
 async function comparison(
-  { dataSources }: Settling,
+  comparer: Comparer,
   ledger: Acknowledged,
   progress: Progress,
   isLast: boolean,
 ): Promise<Reconciliation | undefined> {
   try {
-    return await reconcile(dataSources, ledger, undefined, undefined, (source, lines) => {
+    return await comparer.compare(ledger.file, (source, lines) => {
       progress.show(`comparing: ${lines.toLocaleString("en")} lines of the ${source}`);
     });
   } catch (error) {
@@ -95,7 +86,7 @@ class Watch {
   private deliveredAt: number | undefined;
 
   public constructor(
-    private readonly run: Settling,
+    private readonly run: LocalRun,
     private readonly ledger: Acknowledged,
   ) {}
 
@@ -134,7 +125,7 @@ class Watch {
     }
     for (const one of eventSourceMappings) {
       const { recordsAcknowledged, discarded } = one.progress();
-      parts.push(`${records(recordsAcknowledged)} processed by the event source mapping`);
+      parts.push(`${records(recordsAcknowledged)} processed`);
       if (discarded.length > 0) parts.push(`${records(discarded.length)} discarded`);
     }
     const next = nextMerge(this.run, now);

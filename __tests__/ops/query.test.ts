@@ -1,5 +1,4 @@
 import { errorPosition } from "../../ops/query/error-position";
-import { resultTable } from "../../ops/query/table";
 
 describe("the place of an error", () => {
   test("by line and column", () => {
@@ -26,47 +25,5 @@ describe("the place of an error", () => {
   test("is not guessed", () => {
     expect(errorPosition("SELECT 1", "the query was cancelled")).toBeUndefined();
     expect(errorPosition("SELECT 1", "line 7:1: x")).toBeUndefined();
-  });
-});
-
-describe("a result as a table", () => {
-  const columns = [
-    { name: "country", type: "varchar" },
-    { name: "n", type: "bigint" },
-  ];
-
-  test("has numbers to the right, and NULL", () => {
-    expect(
-      resultTable(
-        columns,
-        [
-          ["France", "2728"],
-          [null, "1"],
-        ],
-        80,
-      ),
-    ).toBe(
-      [
-        "┌─────────┬──────┐",
-        "│ country │    n │",
-        "├─────────┼──────┤",
-        "│ France  │ 2728 │",
-        "│ NULL    │    1 │",
-        "└─────────┴──────┘",
-      ].join("\n"),
-    );
-  });
-
-  test("is no wider than the terminal, and its widest column is cut", () => {
-    const rows = [["x".repeat(200), "123456789"]];
-    const lines = resultTable(columns, rows, 40).split("\n");
-    expect(Math.max(...lines.map((line) => line.length))).toBe(40);
-    expect(lines.join("\n")).toContain("123456789");
-    expect(lines.join("\n")).toContain("x…");
-    expect(resultTable(columns, rows, Number.POSITIVE_INFINITY)).toContain("x".repeat(200));
-  });
-
-  test("is not broken by what a cell holds", () => {
-    expect(resultTable(columns, [["a\nb\u001b[2J", "1"]], 80)).toContain("│ a b [2J │");
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { eventually } from "../../benchmarks/support/eventually";
-import { acknowledged } from "../../local/send";
+import { acknowledged } from "../../local/acknowledged";
 import { startDeliveryStream } from "../../local/services/firehose/service";
 import { openStore } from "../../local/store/store";
 import { ZONES } from "../../modules/batch/zones";

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { METRICS } from "../../lambdas/upsert-to-es/metrics";
+import { acknowledged } from "../../local/acknowledged";
 import type { LocalRun } from "../../local/local-run";
 import type { DataPlane, FunctionModel } from "../../local/plan/data-plane";
-import { acknowledged, type SendOptions, send } from "../../local/send";
+import { type SendOptions, send } from "../../local/send";
 import type { MappingProgress } from "../../local/services/lambda/event-source-mapping/event-source-mapping";
 import { settle } from "../../local/settle";
 import type { Reconciliation } from "../../ops/reconcile/reconcile";

@@ -5,11 +5,11 @@ import { integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
 import { OperatorError } from "../../lib/operator-error";
+import { outputWidth, resultTable } from "../../lib/result-table";
 import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
 import { clientsOf } from "../target/target";
 import { errorPosition } from "./error-position";
 import { QueryFailed, type QueryResult, runQuery } from "./execution";
-import { resultTable } from "./table";
 
 interface Options extends RunOrTargetFlags {
   readonly maxRows: number;
@@ -72,8 +72,7 @@ async function show(
       shown.push(...rows.slice(0, options.maxRows - shown.length));
       if (count > options.maxRows) break;
     }
-    const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
-    write(resultTable(columns, shown, width));
+    write(resultTable(columns, shown, outputWidth()));
     if (count > options.maxRows) {
       say(`the first ${rowsText(options.maxRows)}: --max-rows, or --csv for all`);
       count = options.maxRows;

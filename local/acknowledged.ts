@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { decodeRecordId, shardPrefix } from "../contract/record-id";
+import { readLedger } from "../loadgen/ledger";
+
+/** Identities of acknowledged lines, which can be read again and again; none of them is kept in memory. */
+export interface Acknowledged extends AsyncIterable<string> {
+  /** File that has them. */
+  readonly file: string;
+  /** Number of lines. */
+  readonly lines: number;
+  /** Sequence number of the last acknowledged record of each shard, decimal digits by shard id. */
+  readonly last: ReadonlyMap<string, string>;
+}
+
+/** File of the acknowledged identities of every run on a data directory, one a line. */
+export function ledgerFile(dataDir: string): string {
+  return join(dataDir, "ledger");
+}
+
+/** What was acknowledged to every run on this data directory so far. */
+export async function acknowledged({ dataDir }: { readonly dataDir: string }): Promise<Acknowledged> {
+  const file = ledgerFile(dataDir);
+  let lines = 0;
+  const lastIds = new Map<string, string>();
+  for await (const id of readLedger(file)) {
+    lines++;
+    const shard = shardPrefix(id);
+    if (id > (lastIds.get(shard) ?? "")) lastIds.set(shard, id);
+  }
+  const last = [...lastIds.values()].map((id) => {
+    const { shardId, sequenceNumber } = decodeRecordId(id);
+    return [shardId, sequenceNumber] as const;
+  });
+  return { file, lines, last: new Map(last), [Symbol.asyncIterator]: () => readLedger(file) };
+}
