@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
-import { buildClient } from "../local/page/assets";
+import { buildClient, STATIC_FILES } from "../local/page/assets";
 import { COMMANDS, PROGRAMS } from "./commands";
 
 const ROOT = join(__dirname, "..");
@@ -31,10 +31,8 @@ async function main(): Promise<void> {
   buildSync({ ...options, entryPoints: ["local/compare/thread.ts"], outfile: join(DIST, "thread.cjs") });
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
-  for (const name of ["page.html", "icon.svg"])
-    copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
-  writeFileSync(join(CLIENT, "main.js"), await buildClient("main.ts"));
-  writeFileSync(join(CLIENT, "page.css"), await buildClient("page.css"));
+  for (const name of STATIC_FILES) copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
+  for (const [name, content] of await buildClient()) writeFileSync(join(CLIENT, name), content);
 }
 
 void main();

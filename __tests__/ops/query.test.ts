@@ -1,4 +1,7 @@
-import { errorPosition } from "../../ops/query/error-position";
+import fc from "fast-check";
+import Papa from "papaparse";
+import { csvText } from "../../ops/query/csv";
+import { errorPlace, errorPosition } from "../../ops/query/error-position";
 
 describe("the place of an error", () => {
   test("by line and column", () => {
@@ -25,5 +28,42 @@ describe("the place of an error", () => {
   test("is not guessed", () => {
     expect(errorPosition("SELECT 1", "the query was cancelled")).toBeUndefined();
     expect(errorPosition("SELECT 1", "line 7:1: x")).toBeUndefined();
+  });
+});
+
+test("the place of an error, for an editor", () => {
+  const sql = "SELECT a,\n  nope\nFROM t";
+  expect(errorPlace(sql, "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved")).toEqual({
+    line: 2,
+    column: 3,
+  });
+  expect(errorPlace(sql, "COLUMN_NOT_FOUND: Column 'nope' cannot be resolved")).toEqual({
+    line: 2,
+    column: 3,
+  });
+  expect(errorPlace(sql, "line 4:1: x")).toBeUndefined();
+});
+
+describe("CSV", () => {
+  test("tells NULL from the empty text", () => {
+    expect(
+      csvText([
+        ["a", "b"],
+        [null, ""],
+        ['x "y", z', " two\nlines"],
+      ]),
+    ).toBe('a,b\n,""\n"x ""y"", z"," two\nlines"');
+  });
+
+  test("is read back by another reader, whatever a cell holds", () => {
+    const cell = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(",", '"', "\r", "\n", " ", "a") }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, cell), { minLength: 1 }).map((rows) => rows.map((row) => [...row])),
+        (rows) => {
+          expect(Papa.parse(csvText(rows), { delimiter: ",", newline: "\n" }).data).toEqual(rows);
+        },
+      ),
+    );
   });
 });

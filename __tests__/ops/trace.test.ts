@@ -8,9 +8,9 @@ import { encodeRecordId } from "../../contract/record-id";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { UsageError } from "../../lib/exit";
 import { recordAt } from "../../ops/reconcile/stream-records";
-import { findLines, parseColumnValue } from "../../ops/trace/find";
+import { checkForm, findLines, parseColumnValue } from "../../ops/trace/find";
 import { isFound, type Journey } from "../../ops/trace/journey";
-import { journeyText } from "../../ops/trace/report";
+import { journeySteps, journeyText } from "../../ops/trace/report";
 import { meterReadings } from "../support/meter-readings";
 
 describe("COLUMN=VALUE", () => {
@@ -35,6 +35,13 @@ describe("COLUMN=VALUE", () => {
   ])("%s is a wrong command line", (text, message) => {
     expect(() => parseColumnValue(text, columns)).toThrow(UsageError);
     expect(() => parseColumnValue(text, columns)).toThrow(message);
+  });
+
+  test("a text is an identity or has a column", () => {
+    const position = { shardId: "shardId-000000000002", sequenceNumber: "77", line: 1 };
+    for (const text of [encodeRecordId(position), "Invoice=", "Nope=1"]) checkForm(text);
+    for (const text of ["", "493512", `${encodeRecordId(position)} `])
+      expect(() => checkForm(text)).toThrow(UsageError);
   });
 
   async function sqlFor(text: string, of: Parameters<typeof parseColumnValue>[1] = columns): Promise<string> {
@@ -185,6 +192,34 @@ describe("the journey for a person", () => {
       "quarantine 2026-11-29 05:42:06, less than 1 s after its arrival\n           batch layer: not_json: it is cut",
     );
     expect(text).toContain("speed layer: not_json: it is cut");
+  });
+
+  test("says how long the merge took after the newest raw object that it had", () => {
+    const at = (second: number, location: string) => {
+      return { location, bytes: 1, writtenAtMs: Date.UTC(2026, 10, 29, 5, 42, second) };
+    };
+    const parquetOf = (raw: Journey["raw"]) => {
+      const journey = { ...none, arrivedAt: "2026-11-29 05:42:05.000", ...(raw && { raw }) };
+      const steps = journeySteps({ ...journey, parquet: [at(45, "s3://lake/p")] });
+      return steps.find(({ place }) => place === "Parquet")?.entries[0]?.time;
+    };
+    const own = "2026-11-29 05:42:45, 40 s after its arrival";
+    expect(parquetOf([at(10, "s3://lake/a"), at(15, "s3://lake/b")])).toBe(
+      `${own}, 30 s after the raw object`,
+    );
+    // A replay wrote it after the merge, which cannot have had it.
+    expect(parquetOf([at(50, "s3://lake/c")])).toBe(own);
+    expect(parquetOf([{ location: "s3://lake/gone" }])).toBe(own);
+  });
+
+  test("of a line that the contract refuses and that no quarantine has says so", () => {
+    const refusal = { reason: "not_json", detail: "it is cut", original: base64("{") };
+    const steps = journeySteps({ ...none, stream: { state: "refused", ...refusal } });
+    expect(steps.at(-1)).toEqual({
+      place: "quarantine",
+      entries: [{ text: "not there: no layer has refused it yet, or the object is gone" }],
+    });
+    expect(journeySteps(none).map(({ place }) => place)).not.toContain("quarantine");
   });
 
   test("of a line that no place has", () => {

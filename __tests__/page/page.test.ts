@@ -199,8 +199,10 @@ describeRealRows("the page of a run on the real rows", () => {
 
   describe("SQL console", () => {
     async function ask(sql: string): Promise<void> {
-      await page.locator("#sql-text").fill(sql);
-      await page.locator("#sql-text").press("Control+Enter");
+      await page.locator("#sql").scrollIntoViewIfNeeded();
+      const text = page.locator("#sql-text .cm-content");
+      await text.fill(sql);
+      await text.press("Control+Enter");
       await eventually(async () => expect(await page.locator("#sql-run").isEnabled()).toBe(true), 30_000);
     }
 

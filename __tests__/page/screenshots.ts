@@ -50,8 +50,10 @@ async function main(input: string | undefined): Promise<void> {
     for (const { name, page } of pages) await taken(name, (path) => page.screenshot({ path }));
     const parts = await browser.newPage({ viewport: DESKTOP, colorScheme: "light" });
     await parts.goto(run.url);
-    await parts.locator("#sql-text").fill(FIRST_TEN);
-    await parts.locator("#sql-text").press("Control+Enter");
+    await parts.locator("#sql").scrollIntoViewIfNeeded();
+    const text = parts.locator("#sql-text .cm-content");
+    await text.fill(FIRST_TEN);
+    await text.press("Control+Enter");
     await parts.locator("#sql-answer tbody tr").first().waitFor();
     for (const [name, part] of Object.entries(PARTS)) {
       await taken(name, (path) => parts.locator(part).screenshot({ path }));

@@ -115,7 +115,9 @@ test("trace follows a line into every layer", async () => {
   }, WITHIN_MS);
   const shown = await answer("trace", good);
   expect(shown).toContain(`line       ${JSON.stringify(GOOD)}\n`);
-  expect(shown).toMatch(/^Parquet .* after its arrival\n +s3:\/\/\S+ \([\d,]+ bytes\)\n +merge run \S+$/m);
+  expect(shown).toMatch(
+    /^Parquet .* after its arrival, .* after the raw object\n +s3:\/\/\S+ \([\d,]+ bytes\)\n +merge run \S+$/m,
+  );
 });
 
 test("trace follows a refused line into quarantine, with each layer's reason and the line's bytes", async () => {

@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, extname, join } from "node:path";
 
 const CLIENT = join(__dirname, "client");
-/** In the package the page's code and style are built. */
-const BUILT_SCRIPT = join(CLIENT, "main.js");
+/** The first script; it loads the others when they are needed. */
+const SCRIPT = "page.js";
+/** Files that are served as they are. */
+export const STATIC_FILES: readonly string[] = ["page.html", "icon.svg"];
+/** Content types of what is built. */
+const BUILT_TYPES = new Map([
+  [".js", "text/javascript; charset=utf-8"],
+  [".css", "text/css; charset=utf-8"],
+]);
 
 /** A file of the page. */
 export interface Asset {
@@ -19,34 +26,46 @@ export interface Asset {
  * @throws Error with esbuild's own message when the page's code does not build
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
+  // In the package the page's code is built.
+  const built = existsSync(join(CLIENT, SCRIPT)) ? builtFiles() : await buildClient();
   const file = (name: string): Buffer => readFileSync(join(CLIENT, name));
-  const isBuilt = existsSync(BUILT_SCRIPT);
-  const script = isBuilt ? file("main.js") : await buildClient("main.ts");
-  const style = isBuilt ? file("page.css") : await buildClient("page.css");
   return new Map([
     ["/", asset("text/html; charset=utf-8", file("page.html"))],
-    ["/page.css", asset("text/css; charset=utf-8", style)],
-    ["/page.js", asset("text/javascript; charset=utf-8", script)],
     ["/icon.svg", asset("image/svg+xml", file("icon.svg"))],
+    ...[...built].map(
+      ([name, content]) => [`/${name}`, asset(BUILT_TYPES.get(extname(name)) ?? "", content)] as const,
+    ),
   ]);
 }
 
-/** The page's code or style with all that it imports. @throws Error with esbuild's own message when it does not build */
-export async function buildClient(entry: "main.ts" | "page.css"): Promise<Buffer> {
+function builtFiles(): Map<string, Buffer> {
+  const names = readdirSync(CLIENT).filter((name) => BUILT_TYPES.has(extname(name)));
+  return new Map(names.map((name) => [name, readFileSync(join(CLIENT, name))]));
+}
+
+/**
+ * The page's code and style with all that they import, from their sources, by file name.
+ * @throws Error with esbuild's own message when they do not build
+ */
+export async function buildClient(): Promise<Map<string, Buffer>> {
   // The package has no bundler.
   const { build } = await import("esbuild");
+  const out = basename(SCRIPT, ".js");
   const { outputFiles } = await build({
-    entryPoints: [join(CLIENT, entry)],
+    entryPoints: [
+      { in: join(CLIENT, "main.ts"), out },
+      { in: join(CLIENT, "styles.css"), out },
+    ],
     bundle: true,
+    splitting: true,
     minify: true,
     write: false,
+    outdir: CLIENT,
     format: "esm",
     target: ["chrome115", "firefox115", "safari16.4"],
     logLevel: "silent",
   });
-  const [built] = outputFiles;
-  if (built === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  return Buffer.from(built.contents);
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)]));
 }
 
 function asset(contentType: string, body: Buffer): Asset {

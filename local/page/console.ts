@@ -1,17 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type AthenaClient,
-  GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  InvalidRequestException,
-  type QueryExecution,
-  StartQueryExecutionCommand,
-  StopQueryExecutionCommand,
-} from "@aws-sdk/client-athena";
+import type { AthenaClient } from "@aws-sdk/client-athena";
+import { messageOf } from "../../lib/message-of";
+import { errorPlace, type Place } from "../../ops/query/error-position";
+import { QueryFailed, type QueryResult, runQuery } from "../../ops/query/execution";
 import { parseStatement, type SqlStatement } from "../services/athena/service";
-import type { SqlAnswer, SqlFailure } from "./state";
+import type { SqlAnswer, SqlFailure } from "./inspect-state";
 
-/** Rows that the console shows; Athena gives at most 999 beside the header in one page. */
+/** Rows that the console shows. */
 export const MOST_ROWS = 500;
 /** Timeout of a query, in seconds. */
 export const MOST_SECONDS = 30;
@@ -41,6 +35,8 @@ export class SqlConsoleError extends Error {
   public constructor(
     readonly state: SqlFailure["state"],
     message: string,
+    /** The place in the SQL that is meant, if it is known. */
+    readonly place?: Place,
   ) {
     super(message);
   }
@@ -84,66 +80,41 @@ export class SqlConsole {
   }
 
   private async answer(sql: string, signal: AbortSignal): Promise<SqlAnswer> {
-    const { athena, workgroup, database, mostRows = MOST_ROWS } = this.options;
-    const queryId = await this.start(sql, workgroup, database);
-    const execution = await this.ended(queryId, signal);
-    const isTable = execution.StatementType === "DML";
-    const { ResultSet, NextToken } = await athena.send(
-      new GetQueryResultsCommand({ QueryExecutionId: queryId, MaxResults: mostRows + (isTable ? 2 : 1) }),
-    );
-    const rows = (ResultSet?.Rows ?? []).map(({ Data = [] }) =>
-      Data.map(({ VarCharValue }) => VarCharValue ?? null),
-    );
-    // Of a SELECT, the first row is the header.
-    if (isTable) rows.shift();
-    const { DataScannedInBytes = 0, TotalExecutionTimeInMillis = 0 } = execution.Statistics ?? {};
-    return {
-      queryId,
-      columns: (ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(({ Name = "", Type = "" }) => {
-        return { name: Name, type: Type };
-      }),
-      rows: rows.slice(0, mostRows),
-      isCut: rows.length > mostRows || NextToken !== undefined,
-      scannedBytes: DataScannedInBytes,
-      milliseconds: TotalExecutionTimeInMillis,
-    };
-  }
-
-  private async start(sql: string, workgroup: string, database: string): Promise<string> {
-    const command = new StartQueryExecutionCommand({
-      QueryString: sql,
-      WorkGroup: workgroup,
-      QueryExecutionContext: { Database: database },
-    });
-    const { QueryExecutionId } = await this.options.athena.send(command).catch((error: unknown) => {
-      throw error instanceof InvalidRequestException ? new SqlConsoleError("FAILED", error.message) : error;
-    });
-    if (QueryExecutionId === undefined) throw new SqlConsoleError("FAILED", "Athena gave no execution id");
-    return QueryExecutionId;
-  }
-
-  /** @throws SqlConsoleError for a query that failed, timed out or was cancelled */
-  private async ended(queryId: string, signal: AbortSignal): Promise<QueryExecution> {
-    const { athena, mostSeconds = MOST_SECONDS } = this.options;
-    const stop = async (why: string): Promise<never> => {
-      await athena.send(new StopQueryExecutionCommand({ QueryExecutionId: queryId }));
-      throw new SqlConsoleError("CANCELLED", why);
-    };
-    const deadline = Date.now() + mostSeconds * 1_000;
-    for (let wait = 20; ; wait = Math.min(wait * 1.5, 250)) {
-      const { QueryExecution } = await athena.send(
-        new GetQueryExecutionCommand({ QueryExecutionId: queryId }),
+    const { mostRows = MOST_ROWS, mostSeconds = MOST_SECONDS } = this.options;
+    const late = AbortSignal.timeout(mostSeconds * 1_000);
+    try {
+      const result = await runQuery(this.options, sql, AbortSignal.any([signal, late]));
+      const { columns, scannedBytes, milliseconds } = result;
+      const rows = await firstRows(result, mostRows + 1);
+      return {
+        columns,
+        rows: rows.slice(0, mostRows),
+        isCut: rows.length > mostRows,
+        scannedBytes,
+        milliseconds,
+      };
+    } catch (error) {
+      if (!(error instanceof QueryFailed)) throw error;
+      const { state, message } = error;
+      if (state === "FAILED") throw new SqlConsoleError(state, message, errorPlace(sql, message));
+      if (signal.aborted) throw new SqlConsoleError(state, "the client disconnected");
+      if (!late.aborted) throw new SqlConsoleError(state, message);
+      throw new SqlConsoleError(
+        state,
+        `the query took longer than the console's ${mostSeconds} seconds and was stopped`,
       );
-      const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};
-      if (State === "SUCCEEDED" && QueryExecution) return QueryExecution;
-      if (State === "FAILED" || State === "CANCELLED") throw new SqlConsoleError(State, StateChangeReason);
-      if (signal.aborted) return stop("the client disconnected");
-      if (Date.now() >= deadline) {
-        return stop(`the query took longer than the console's ${mostSeconds} seconds and was stopped`);
-      }
-      await sleep(wait);
     }
   }
+}
+
+/** Rows up to a number; no page is read after them. */
+async function firstRows({ parts }: QueryResult, most: number): Promise<(readonly (string | null)[])[]> {
+  const found: (readonly (string | null)[])[] = [];
+  for await (const rows of parts) {
+    found.push(...rows.slice(0, most - found.length));
+    if (found.length === most) break;
+  }
+  return found;
 }
 
 /** @throws SqlConsoleError for a statement that would write, and for invalid SQL with Athena's message */
@@ -152,7 +123,8 @@ function refuseWrites(sql: string): void {
   try {
     ({ kind } = parseStatement(sql));
   } catch (error) {
-    throw new SqlConsoleError("FAILED", error instanceof Error ? error.message : String(error));
+    const message = messageOf(error);
+    throw new SqlConsoleError("FAILED", message, errorPlace(sql, message));
   }
   if (READING.has(kind)) return;
   const [word = ""] = sql.replaceAll(COMMENTS, " ").trim().split(/\s+/);

@@ -7,11 +7,12 @@ import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
 import { gapOf } from "./arrivals";
 import { buildAssets } from "./assets";
-import { MOST_ROWS, MOST_SECONDS, SqlConsole, SqlConsoleError } from "./console";
+import { MOST_ROWS, MOST_SECONDS } from "./console";
 import { dashboardOf } from "./dashboard";
 import { type Generator, RateError } from "./generator";
 import { Hours } from "./hours";
 import { Hub } from "./hub";
+import { openInspection } from "./inspect";
 import {
   BatchLayer,
   type LayerReader,
@@ -83,7 +84,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     startedAt: run.startedAt,
     onCompared: (state) => hub.publish("reconciliation", state),
   });
-  const console = analysts && new SqlConsole(analysts);
+  const inspection = openInspection(run);
   const rates = new Rates();
   const problems = new Map<string, string>();
   const layers = new Map<Layer, LayerState>();
@@ -176,16 +177,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     hub,
     port: options.port,
     actions: {
-      "/sql": async ({ sql }, signal) => {
-        if (!console) throw new HttpError(404, "the stack has no tables to query");
-        if (typeof sql !== "string") throw new HttpError(400, "sql must be a string");
-        try {
-          return await console.run(sql, signal);
-        } catch (error) {
-          if (!(error instanceof SqlConsoleError)) throw error;
-          throw new HttpError(400, error.message, { state: error.state });
-        }
-      },
+      ...inspection.actions,
       "/view": (body, signal) => view.panels(body, signal),
       "/lines": (body, signal) => view.lines(body, signal),
       "/values": (body, signal) => view.values(body, signal),
@@ -220,6 +212,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     close: async () => {
       stop.abort();
       await server.close();
+      inspection.close();
       await Promise.race([Promise.all(loops), sleep(CLOSE_GRACE_MS)]);
     },
   };

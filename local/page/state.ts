@@ -229,28 +229,6 @@ export interface RateRequest {
   readonly linesPerSecond: number;
 }
 
-/** Body of `POST /sql`. */
-export interface SqlRequest {
-  readonly sql: string;
-}
-
-/** A query's answer. */
-export interface SqlAnswer {
-  readonly queryId: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  /** Whether there are more rows than these. */
-  readonly isCut: boolean;
-  readonly scannedBytes: number;
-  readonly milliseconds: number;
-}
-
-/** Error of a query, with Athena's message if it is Athena's. */
-export interface SqlFailure {
-  readonly state: "REFUSED" | "FAILED" | "CANCELLED";
-  readonly message: string;
-}
-
 /** A query that is saved in the workgroup. */
 interface SavedQuery {
   readonly name: string;

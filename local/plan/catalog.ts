@@ -35,7 +35,6 @@ export function readDatabases(stack: Stack): string[] {
 /** `aws_glue_catalog_table` with its data in a bucket of the stack. */
 export function readTables(stack: Stack, targets: KnownTargets, databases: readonly string[]): TableModel[] {
   return stack.all("aws_glue_catalog_table").map((table) => {
-    table.notHonoured("description", DOCUMENTATION);
     table.notHonoured("owner", DOCUMENTATION);
     table.oneOf("table_type", ["EXTERNAL_TABLE"]);
     readTableParameters(table);
@@ -45,6 +44,7 @@ export function readTables(stack: Stack, targets: KnownTargets, databases: reado
       address: table.address,
       database: knownDatabase(table, "database_name", databases),
       name: table.string("name"),
+      ...(table.has("description") && { description: table.string("description") }),
       columns: storage.blocks("columns").map(readColumn),
       partitionKeys: table.blocks("partition_keys").map(readColumn),
       location: targets.location(storage, "location"),
@@ -64,11 +64,11 @@ function readTableParameters(table: Properties): void {
 }
 
 function readColumn(column: Properties): ColumnModel {
-  column.notHonoured("comment", DOCUMENTATION);
   const type = column.string("type");
   return {
     name: column.string("name"),
     type: DECIMAL_TYPE.test(type) ? type : column.oneOf("type", COLUMN_TYPES),
+    ...(column.has("comment") && { comment: column.string("comment") }),
   };
 }
 

@@ -96,6 +96,7 @@ export interface ScheduleModel {
 export interface ColumnModel {
   readonly name: string;
   readonly type: string;
+  readonly comment?: string;
 }
 
 /** `aws_glue_catalog_table` */
@@ -103,6 +104,7 @@ export interface TableModel {
   readonly address: string;
   readonly database: string;
   readonly name: string;
+  readonly description?: string;
   readonly columns: readonly ColumnModel[];
   readonly partitionKeys: readonly ColumnModel[];
   /** `s3://bucket/prefix/` */

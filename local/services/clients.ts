@@ -1,4 +1,5 @@
 import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { Client } from "@opensearch-project/opensearch";
 import { AwsSigv4Signer } from "@opensearch-project/opensearch/aws-v3";
@@ -22,6 +23,11 @@ export function localKinesis(endpoint: string, region: string, maxAttempts = 3):
 /** A client of the local S3. */
 export function localS3(endpoint: string, region: string): S3Client {
   return new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+}
+
+/** A client of the local Lambda. */
+export function localLambda(endpoint: string, region: string): LambdaClient {
+  return new LambdaClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
 }
 
 /** A client of the search engine that signs its requests. @param credentials @default the operator's */

@@ -1,6 +1,5 @@
 import { text as textOf } from "node:stream/consumers";
 import { Command, Option } from "commander";
-import Papa from "papaparse";
 import { integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
@@ -8,6 +7,7 @@ import { OperatorError } from "../../lib/operator-error";
 import { outputWidth, resultTable } from "../../lib/result-table";
 import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
 import { clientsOf } from "../target/target";
+import { csvText } from "./csv";
 import { errorPosition } from "./error-position";
 import { QueryFailed, type QueryResult, runQuery } from "./execution";
 
@@ -53,9 +53,9 @@ async function show(
   const write = (text: string): void => void process.stdout.write(`${text}\n`);
   let count = 0;
   if (options.csv) {
-    write(csv([names]));
+    write(csvText([names]));
     for await (const rows of parts) {
-      if (rows.length > 0) write(csv(rows));
+      if (rows.length > 0) write(csvText(rows));
       count += rows.length;
     }
   } else if (options.json) {
@@ -84,14 +84,6 @@ async function show(
 
 function rowsText(count: number): string {
   return `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
-}
-
-/** Lines of CSV (RFC 4180, with line feeds); NULL is an empty field, and the empty text is in quotes. */
-function csv(rows: readonly (readonly (string | null)[])[]): string {
-  return Papa.unparse(
-    rows.map((row) => [...row]),
-    { newline: "\n", quotes: (value) => value === "" },
-  );
 }
 
 const PROGRAM = programName(__filename, "npm run query --", "retail-bi query");

@@ -7,9 +7,9 @@ const SHOWN = 70;
  * @returns undefined when the place is not known
  */
 export function errorPosition(sql: string, message: string): string | undefined {
-  const place = namedPlace(message) ?? placeOfName(sql, message);
-  const text = sql.split("\n")[(place?.line ?? 0) - 1];
-  if (place === undefined || text === undefined) return undefined;
+  const place = errorPlace(sql, message);
+  if (place === undefined) return undefined;
+  const text = sql.split("\n")[place.line - 1] ?? "";
   const at = Math.min(place.column - 1, text.length);
   const from = Math.max(0, at - SHOWN / 2);
   // A tab stays one, so that the mark is below its place.
@@ -17,10 +17,16 @@ export function errorPosition(sql: string, message: string): string | undefined 
   return `${text.slice(from, from + SHOWN)}\n${before}^`;
 }
 
-/** Both from 1. */
-interface Place {
+/** A place in a text; both from 1. */
+export interface Place {
   readonly line: number;
   readonly column: number;
+}
+
+/** The place that {@link errorPosition} marks. @returns undefined when it is not known */
+export function errorPlace(sql: string, message: string): Place | undefined {
+  const place = namedPlace(message) ?? placeOfName(sql, message);
+  return place && place.line <= sql.split("\n").length ? place : undefined;
 }
 
 function namedPlace(message: string): Place | undefined {

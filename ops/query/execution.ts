@@ -19,6 +19,14 @@ export interface QueryScope {
 /** A query that Athena refused, or that failed or was cancelled: its reason. */
 export class QueryFailed extends Error {
   override readonly name = "QueryFailed";
+
+  public constructor(
+    reason: string,
+    /** CANCELLED: it was stopped. */
+    readonly state: "FAILED" | "CANCELLED" = "FAILED",
+  ) {
+    super(reason);
+  }
 }
 
 /** A result while it is read. */
@@ -92,10 +100,10 @@ async function ended(athena: AthenaClient, id: string, signal: AbortSignal): Pro
     const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
     const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};
     if (State === "SUCCEEDED" && QueryExecution) return QueryExecution;
-    if (State === "FAILED" || State === "CANCELLED") throw new QueryFailed(StateChangeReason);
+    if (State === "FAILED" || State === "CANCELLED") throw new QueryFailed(StateChangeReason, State);
     if (signal.aborted) {
       await athena.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
-      throw new QueryFailed("the query was stopped");
+      throw new QueryFailed("the query was stopped", "CANCELLED");
     }
     await pause(wait, signal);
   }

@@ -2,15 +2,15 @@ import { Command, Option } from "commander";
 import { isRecordId } from "../../contract/record-id";
 import { httpUrl, integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
-import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
+import { EXIT, type ExitCode } from "../../lib/exit";
 import { searchOf } from "../../local/runs/search-client";
 import { dataSourcesOf } from "../reconcile/data-sources";
 import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
 import { clientsOf, retentionOf, type Target } from "../target/target";
 import { withTunnel } from "../tunnel/with-tunnel";
-import { findLines, parseColumnValue } from "./find";
+import { checkForm, findLines, parseColumnValue } from "./find";
 import { isFound, traceLine } from "./journey";
-import { journeyText } from "./report";
+import { journeyText, NOT_FOUND } from "./report";
 
 interface Options extends RunOrTargetFlags {
   readonly searchUrl?: string;
@@ -22,8 +22,7 @@ interface Options extends RunOrTargetFlags {
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
 
 async function run(what: string, options: Options): Promise<ExitCode> {
-  if (!isRecordId(what) && !what.includes("="))
-    throw new UsageError(`"${what}" is neither a record_id nor COLUMN=VALUE`);
+  checkForm(what);
   const { target, run: local } = await runOrTargetOf(options, say);
   if (local) {
     const search = searchOf(local);
@@ -60,7 +59,7 @@ async function traceIn(
   if (target.index !== undefined && journey.index === undefined)
     say("the index was not looked at: --tunnel, or --search-url");
   if (isFound(journey)) return EXIT.ok;
-  say("no place has a line of this identity");
+  say(NOT_FOUND);
   return EXIT.failed;
 }
 

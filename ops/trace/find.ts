@@ -1,6 +1,7 @@
 import type { Column } from "../../contract/column";
 import { EARLIEST_DATE } from "../../contract/column-value";
 import { quotedColumn, tableColumn } from "../../contract/glue-columns";
+import { isRecordId } from "../../contract/record-id";
 import { formatTimestamp, parseIso, parseSeconds, parseTimestamp } from "../../contract/timestamp";
 import { UsageError } from "../../lib/exit";
 import { OperatorError } from "../../lib/operator-error";
@@ -16,6 +17,12 @@ export interface FoundLine {
 export interface ColumnValue {
   readonly column: Column;
   readonly value: string;
+}
+
+/** @throws UsageError for a text that is neither a record_id nor `Column=value` */
+export function checkForm(text: string): void {
+  if (!isRecordId(text) && !text.includes("="))
+    throw new UsageError(`"${text}" is neither a record_id nor COLUMN=VALUE`);
 }
 
 /**

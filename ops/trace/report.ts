@@ -1,81 +1,81 @@
 import { parseTimestamp } from "../../contract/timestamp";
 import { styled } from "../../lib/styled";
 import type { Journey, LakeObject } from "./journey";
+import type { JourneyEntry, JourneyStep } from "./step";
+
+/** What is said of a line that no place has. */
+export const NOT_FOUND = "no place has a line of this identity";
 
 /** The journey for a terminal: a line for each place, with the time since the line's arrival. */
 export function journeyText(journey: Journey): string {
-  const { recordId, position, arrivedAt, stream, raw, parquet, index, quarantine, discarded } = journey;
+  const { recordId, position } = journey;
   const { shardId, sequenceNumber, subsequenceNumber, line } = position;
-  const arrivedAtMs = arrivedAt === undefined ? undefined : parseTimestamp(arrivedAt);
   const within = subsequenceNumber === 0 ? "" : `, user record ${subsequenceNumber}`;
   const original = originalOf(journey);
-  const isRefused = stream.state === "refused" || quarantine.length > 0;
-  const objects = (all: readonly (LakeObject & { readonly run?: string })[], absent: string): Entry[] =>
-    all.length === 0
-      ? [{ text: isRefused ? "no: the line was refused" : absent }]
-      : all.map((one) => ({ after: afterOf(one, arrivedAtMs), text: objectText(one) }));
-  const places: readonly (readonly [string, readonly Entry[]])[] = [
-    ["stream", [{ ...(arrivedAt !== undefined && { after: arrivedAt }), text: streamText(journey) }]],
-    ...(raw
-      ? [
-          [
-            "raw zone",
-            objects(raw, "not in the table: not delivered, or the hour is not registered yet"),
-          ] as const,
-        ]
-      : []),
-    ...(parquet ? [["Parquet", objects(parquet, "not there: no merge has had it yet")] as const] : []),
-    ...(index
-      ? [
-          [
-            "index",
-            index.length === 0
-              ? [
-                  {
-                    text: isRefused ? "no: the line was refused" : "not there: UpsertToES has not indexed it",
-                  },
-                ]
-              : index.map((one) => ({ after: "no time is kept", text: `${one.index}/_doc/${recordId}` })),
-          ] as const,
-        ]
-      : []),
-    ...(quarantine.length > 0
-      ? [
-          [
-            "quarantine",
-            quarantine.map((one) => ({
-              after: afterOf(one.object, arrivedAtMs),
-              text: `${one.layer} layer: ${one.reason}: ${one.detail}\n${objectText(one.object)}`,
-            })),
-          ] as const,
-        ]
-      : []),
-    ...(discarded
-      ? [["discarded", [{ text: `${discarded.condition}\n${discarded.location}` }]] as const]
-      : []),
-  ];
   return [
     `record_id  ${recordId}`,
     `position   ${shardId}, line ${line}${within}`,
     `           sequence number ${sequenceNumber}`,
     ...(original === undefined ? [] : [`line       ${original}`]),
     "",
-    ...places.flatMap(([name, entries]) =>
-      entries.flatMap((entry, at) => entryLines(at === 0 ? name : "", entry)),
+    ...journeySteps(journey).flatMap(({ place, entries }) =>
+      entries.flatMap((entry, at) => entryLines(at === 0 ? place : "", entry)),
     ),
   ].join("\n");
 }
 
-interface Entry {
-  /** Time of the step. */
-  readonly after?: string;
-  readonly text: string;
+/** The journey place by place, in the order of the data: what each has of the line, since when, or why it has nothing. */
+export function journeySteps(journey: Journey): JourneyStep[] {
+  const { recordId, arrivedAt, raw, parquet, index, quarantine, discarded } = journey;
+  const isRefused = journey.stream.state === "refused" || quarantine.length > 0;
+  const missing = (why: string): JourneyEntry[] => [{ text: isRefused ? "no: the line was refused" : why }];
+  const arrivedAtMs = arrivedAt === undefined ? undefined : parseTimestamp(arrivedAt);
+  const objectEntry = (one: Written, since: readonly LakeObject[] = []): JourneyEntry => {
+    return { time: timeOf(one, arrivedAtMs, since), text: objectText(one) };
+  };
+  const steps: JourneyStep[] = [
+    {
+      place: "stream",
+      entries: [{ ...(arrivedAt !== undefined && { time: arrivedAt }), text: streamText(journey) }],
+    },
+  ];
+  if (raw) {
+    const why = "not in the table: not delivered, or the hour is not registered yet";
+    const entries = raw.length === 0 ? missing(why) : raw.map((one) => objectEntry(one));
+    steps.push({ place: "raw zone", entries });
+  }
+  if (parquet) {
+    const why = "not there: no merge has had it yet";
+    const entries = parquet.length === 0 ? missing(why) : parquet.map((one) => objectEntry(one, raw));
+    steps.push({ place: "Parquet", entries });
+  }
+  if (index) {
+    const why = "not there: UpsertToES has not indexed it";
+    const entries =
+      index.length === 0
+        ? missing(why)
+        : index.map((one) => ({ time: "no time is kept", text: `${one.index}/_doc/${recordId}` }));
+    steps.push({ place: "index", entries });
+  }
+  if (isRefused) {
+    const entries = quarantine.map(({ layer, reason, detail, object }) => {
+      const { text, ...time } = objectEntry(object);
+      return { ...time, text: `${layer} layer: ${reason}: ${detail}\n${text}` };
+    });
+    const why = "not there: no layer has refused it yet, or the object is gone";
+    steps.push({ place: "quarantine", entries: entries.length === 0 ? [{ text: why }] : entries });
+  }
+  if (discarded) {
+    const { condition, location } = discarded;
+    steps.push({ place: "discarded", entries: [{ text: `${condition}\n${location}` }] });
+  }
+  return steps;
 }
 
 const NAME_WIDTH = 11;
 
-function entryLines(name: string, { after, text }: Entry): string[] {
-  const [first = "", ...others] = [...(after === undefined ? [] : [after]), ...text.split("\n")];
+function entryLines(name: string, { time, text }: JourneyEntry): string[] {
+  const [first = "", ...others] = [...(time === undefined ? [] : [time]), ...text.split("\n")];
   const label = styled("bold", name.padEnd(NAME_WIDTH));
   return [`${label}${first}`, ...others.map((line) => `${" ".repeat(NAME_WIDTH)}${line}`)];
 }
@@ -93,18 +93,35 @@ function streamText({ stream }: Journey): string {
   }
 }
 
-function objectText({ location, bytes, run }: LakeObject & { readonly run?: string }): string {
+/** An object, and if it is a Parquet file the merge's run. */
+type Written = LakeObject & { readonly run?: string };
+
+function objectText({ location, bytes, run }: Written): string {
   const size = bytes === undefined ? " (gone)" : ` (${bytes.toLocaleString("en")} bytes)`;
   return `${location}${size}${run === undefined ? "" : `\nmerge run ${run}`}`;
 }
 
-/** How long after the arrival an object was written. S3 keeps whole seconds. */
-function afterOf({ writtenAtMs }: LakeObject, arrivedAtMs: number | undefined): string {
+/** When an object was written, how long after the arrival, and after the newest of the objects that it was made of. */
+function timeOf(
+  { writtenAtMs }: LakeObject,
+  arrivedAtMs: number | undefined,
+  since: readonly LakeObject[],
+): string {
   if (writtenAtMs === undefined) return "the object is gone";
   const at = new Date(writtenAtMs).toISOString().slice(0, 19).replace("T", " ");
   if (arrivedAtMs === undefined || Number.isNaN(arrivedAtMs)) return at;
-  const seconds = Math.max(0, Math.round((writtenAtMs - arrivedAtMs) / 1_000));
-  return `${at}, ${seconds < 1 ? "less than 1 s" : `${seconds.toLocaleString("en")} s`} after its arrival`;
+  // A replay writes raw objects after the merge.
+  const sources = since.flatMap((one) => one.writtenAtMs ?? []).filter((ms) => ms <= writtenAtMs);
+  const own = `${at}, ${durationText(writtenAtMs - arrivedAtMs)} after its arrival`;
+  return sources.length === 0
+    ? own
+    : `${own}, ${durationText(writtenAtMs - Math.max(...sources))} after the raw object`;
+}
+
+/** S3 keeps whole seconds, so that an object may seem to be older than its lines. */
+function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  return seconds < 1 ? "less than 1 s" : `${seconds.toLocaleString("en")} s`;
 }
 
 /** The line's own bytes as text; as they are stored, where the stream has expired. */

@@ -79,6 +79,13 @@ test.each([
   await expect(run(sql)).rejects.toMatchObject({ state, message: expect.stringMatching(message) });
 });
 
+test("an error has its place in the statement", async () => {
+  await expect(run("SELECT quantity,\n  nothing FROM lines")).rejects.toMatchObject({
+    place: { line: 2, column: 3 },
+  });
+  await expect(run("SELECT 1;\nDROP TABLE lines")).rejects.toMatchObject({ state: "FAILED" });
+});
+
 test("a query that takes too long is stopped", async () => {
   const began = Date.now();
   await expect(run(SLOW, { mostSeconds: 0.2 })).rejects.toMatchObject({
@@ -94,6 +101,7 @@ test("a query that nobody waits for is stopped, and two at a time are enough", a
   const running = [one.run(SLOW, gone.signal), one.run(SLOW, gone.signal)];
   await expect(one.run("SELECT 1", NEVER)).rejects.toMatchObject({ state: "REFUSED" });
   gone.abort();
-  for (const query of running) await expect(query).rejects.toMatchObject({ state: "CANCELLED" });
+  const stopped = { state: "CANCELLED", message: "the client disconnected" };
+  for (const query of running) await expect(query).rejects.toMatchObject(stopped);
   expect((await one.run("SELECT 1 AS one", NEVER)).rows).toEqual([["1"]]);
 });

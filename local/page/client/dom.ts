@@ -61,10 +61,3 @@ export function scrolling(label: string, table: HTMLTableElement): HTMLDivElemen
 export function announce(text: string): void {
   setText(byId("announcement", HTMLElement), text);
 }
-
-/** Has the browser save CSV as a file. */
-export function download(name: string, csv: string): void {
-  const url = URL.createObjectURL(new Blob([csv], { type: "text/csv;charset=utf-8" }));
-  el("a", { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
-}

@@ -2,7 +2,8 @@ import type { ScopeRequest } from "../../../dashboards/scope";
 import type { DataPanel } from "../../../dashboards/spec";
 import type { LinesAnswer, LinesRequest } from "../state";
 import { csvText } from "./csv";
-import { byId, download, el, setText } from "./dom";
+import { byId, el, setText } from "./dom";
+import { download } from "./download";
 import { whole } from "./format";
 import { post } from "./post";
 import { RowsTable } from "./tables";
@@ -71,6 +72,7 @@ export class LinesDialog {
         columns.map(({ title }) => title),
         cells,
       ),
+      "text/csv",
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { PageEvents } from "../state";
-import { SqlConsole } from "./console";
 import { byId, setText } from "./dom";
 import { clock, rate, whole } from "./format";
+import { startInspection } from "./inspect";
 import { Pipeline } from "./pipeline";
 import { post } from "./post";
 import { RateControl } from "./rate";
@@ -14,7 +14,7 @@ const summary = new Summary(byId("summary", HTMLElement));
 const pipeline = new Pipeline(byId("pipeline", HTMLElement));
 const view = new View();
 const rateControl = new RateControl();
-const sqlConsole = new SqlConsole();
+const inspection = startInspection();
 const status = byId("status", HTMLElement);
 const problems = byId("problems", HTMLElement);
 const reconciliation = byId("reconciliation", HTMLElement);
@@ -38,6 +38,7 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     summary.show(state);
     pipeline.show(state);
     view.tick(state);
+    inspection.live(state);
     showRunState();
   },
   ended: ({ atMs }) => {
@@ -50,7 +51,7 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     showReconciliation(reconciliation, state);
     summary.verdict(state);
   },
-  queries: (state) => sqlConsole.show(state),
+  queries: (state) => inspection.queries(state),
 };
 
 /**

@@ -3,7 +3,8 @@ import { type GroupsPanel, panelInRange, type TimeRange } from "../../../dashboa
 import type { DataPanel, FiguresPanel, Width } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
 import { csvText } from "./csv";
-import { download, el, setText } from "./dom";
+import { el, setText } from "./dom";
+import { download } from "./download";
 import { cellText } from "./format";
 import { type RowAction, RowsTable } from "./tables";
 import { colorOf, TimeChart, type TimePanel } from "./time-chart";
@@ -186,7 +187,7 @@ class PanelCard {
   private save(): void {
     const header = this.columns.map(({ title }) => title);
     const rows = this.rows.map((row) => this.columns.map(({ id }) => row[id] ?? ""));
-    download(`${this.panel.id}.csv`, csvText(header, rows));
+    download(`${this.panel.id}.csv`, csvText(header, rows), "text/csv");
   }
 }
 

@@ -1,9 +1,11 @@
+import type { SqlFailure } from "../inspect-state";
+
 /** A response other than 200. */
 export class RequestError extends Error {
   public constructor(
     message: string,
-    /** State of the query. */
-    readonly state: string | undefined,
+    /** Of a query that failed. */
+    readonly failure: Partial<SqlFailure>,
   ) {
     super(message);
   }
@@ -21,6 +23,6 @@ export async function post<T>(path: string, body: object, signal?: AbortSignal):
     ...(signal && { signal }),
   });
   const answer = await response.json();
-  if (!response.ok) throw new RequestError(answer.message, answer.state);
+  if (!response.ok) throw new RequestError(answer.message, answer);
   return answer;
 }

@@ -1,6 +1,7 @@
 import type { HourState, ReconciliationState } from "../state";
 import { el, scrolling } from "./dom";
 import { clock, hour, whole } from "./format";
+import { journeyLink } from "./journey";
 import { linesOf } from "./words";
 
 const HEADS = ["Hour of arrival", "Stream", "Lake, JSON", "Parquet", "Index", "Quarantine"] as const;
@@ -88,7 +89,8 @@ function faultLists(hours: readonly HourState[]): HTMLElement[] {
         "p",
         { class: "fault" },
         el("strong", {}, `${hour(fromMs)}: ${whole(lines)} ${kind} in ${source}`),
-        ` ${first.join(", ")}${lines > first.length ? ", …" : ""}`,
+        ...first.flatMap((recordId) => [" ", journeyLink(recordId)]),
+        ...(lines > first.length ? [" …"] : []),
       ),
     ),
   );

@@ -33,8 +33,15 @@ export class Catalog {
       table,
     ]);
     const described = tables.map((model): [string, CatalogTable] => {
-      const { columns, partitionKeys, location, format } = model;
-      const table = { ...lowerCase(model), columns, partitionKeys, location, format };
+      const { description, columns, partitionKeys, location, format } = model;
+      const table = {
+        ...lowerCase(model),
+        ...(description !== undefined && { description }),
+        columns,
+        partitionKeys,
+        location,
+        format,
+      };
       return [keyOf(model.database, model.name), { ...table, parameters: {}, createdAt: now() }];
     });
     this.tables = new Map([...kept, ...described]);

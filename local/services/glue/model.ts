@@ -7,14 +7,13 @@ const WHOLE_NUMBER_TYPES = new Set(["tinyint", "smallint", "int", "integer", "bi
 export type TableFormat = TableModel["format"];
 
 /** A column of a table; its type is Hive's, such as `int` or `decimal(12,4)`. */
-export interface CatalogColumn extends ColumnModel {
-  readonly comment?: string;
-}
+export type CatalogColumn = ColumnModel;
 
 /** A table of the catalog. Names are lower-case, as in Glue. */
 export interface CatalogTable {
   readonly database: string;
   readonly name: string;
+  readonly description?: string;
   readonly columns: readonly CatalogColumn[];
   readonly partitionKeys: readonly CatalogColumn[];
   /** `s3://bucket/prefix/` */

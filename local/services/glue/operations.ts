@@ -187,9 +187,11 @@ function readTable(database: string, input: Input): Omit<CatalogTable, "createdA
   const library = storage.object("SerdeInfo").text("SerializationLibrary");
   const format = tableFormat(library);
   if (!format) throw invalidInput(`the local run has no reader for ${library}`);
+  const description = input.optionalText("Description");
   return {
     database,
     name: input.text("Name"),
+    ...(description !== undefined && { description }),
     columns: readColumns(storage, "Columns"),
     partitionKeys: readColumns(input, "PartitionKeys"),
     location: storage.text("Location"),
@@ -229,6 +231,7 @@ function describeTable(table: CatalogTable, catalogId: string): Table {
   };
   return {
     Name: table.name,
+    ...(table.description !== undefined && { Description: table.description }),
     DatabaseName: table.database,
     CatalogId: catalogId,
     CreateTime: new Date(table.createdAt),
