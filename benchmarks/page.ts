@@ -91,7 +91,7 @@ function mean(notes: readonly Note[]): number {
 
 async function main({ minutes, rate, port }: Options): Promise<boolean> {
   const browser = await startBrowser();
-  const run = await startPageRun("--port", String(port), "--rate", String(rate));
+  const run = await startPageRun("--port", String(port), "--rate", String(rate), "--history", "0");
   try {
     const paints = await firstPaints(browser, run.url);
     const notes = await watch(browser, run.url, minutes);

@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     bundle: true,
     packages: "external",
     // Loaded in a clone only.
-    external: ["*/environments/choose", "*/target/environment"],
+    external: ["*/environments/choose", "*/target/environment", "./watch-functions"],
     platform: "node",
     target: "node22",
     format: "cjs",

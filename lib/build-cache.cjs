@@ -43,6 +43,12 @@ class BuildCache {
     return index.key === this.#key(index.inputs, options) && existsSync(path) ? path : undefined;
   }
 
+  /** The file that was kept last, and what it was made from, which may have changed since; undefined without one. */
+  last(name) {
+    const index = this.#readIndex(name);
+    return index && { path: this.#path(name, index.key), inputs: index.inputs };
+  }
+
   keep(name, options, inputs, content) {
     const sorted = [...inputs].sort();
     const key = this.#key(sorted, options);

@@ -8,6 +8,8 @@ export declare class BuildCache {
    * @param options everything else that decides its content, as JSON
    */
   public find(name: string, options: unknown): string | undefined;
+  /** The file of that name that was kept last, and its inputs, which may have changed since; undefined without one. */
+  public last(name: string): { readonly path: string; readonly inputs: readonly string[] } | undefined;
   /**
    * Keeps a file that was made.
    * @param inputs paths of all its inputs, relative to the root: the names of esbuild's `metafile.inputs`

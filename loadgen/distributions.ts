@@ -3,7 +3,8 @@ import type { Random } from "./random";
 /**
  * Statistics of real transactions, measured on 14,269 rows of the first period (December 2009 to December 2010), nine
  * countries outside the United Kingdom, of: Chen, D. (2012), *Online Retail II*, UCI Machine Learning Repository,
- * https://doi.org/10.24432/C5CG6D, CC BY 4.0. Only these statistics are taken from it, no row.
+ * https://doi.org/10.24432/C5CG6D, CC BY 4.0. Only these statistics are taken from it, no row. About the United Kingdom, of which
+ * there are no rows here, see {@link COUNTRIES}.
  */
 
 /** A heavy-tailed distribution of whole or decimal values. */
@@ -123,8 +124,8 @@ export const POPULARITY: readonly (readonly [rank: number, share: number])[] = [
   [2086, 1],
 ];
 
-/** Sales, and known customers, by country. */
-export const COUNTRIES = [
+/** Sales and known customers of the nine countries. */
+const ABROAD = [
   { name: "France", sales: 241, customers: 47 },
   { name: "Netherlands", sales: 135, customers: 22 },
   { name: "Spain", sales: 66, customers: 25 },
@@ -136,19 +137,86 @@ export const COUNTRIES = [
   { name: "Canada", sales: 2, customers: 1 },
 ] as const;
 
+/** The country of the retailer. */
+export const HOME = "United Kingdom";
+/** About nine of ten rows of the data set are of {@link HOME}: sales for one sale to the nine countries. */
+const HOME_SALES = 9;
+
+/**
+ * Sales and known customers by country. Those of the United Kingdom are not measured: as many sales as make it nine rows of
+ * ten, to customers that buy as often and as much as those of the other countries.
+ */
+export const COUNTRIES: readonly {
+  readonly name: string;
+  readonly sales: number;
+  readonly customers: number;
+}[] = [
+  { name: HOME, sales: HOME_SALES * sumOf("sales"), customers: HOME_SALES * sumOf("customers") },
+  ...ABROAD,
+];
+
+function sumOf(member: "sales" | "customers"): number {
+  return ABROAD.reduce((sum, country) => sum + country[member], 0);
+}
+
 /** How a country's sales fall on its customers: the k-th is as busy as 1/k to this power. */
 export const CUSTOMER_CONCENTRATION = 0.95;
 
 /** Share of sales without a customer number. */
 export const GUEST_SALES = 0.0122;
 
+/** Lines for each sale, those of its cancellation included. */
+export const LINES_PER_SALE = 14_269 / 615;
+
+/** Invoices, cancellations included, by month from January; and on how many days: the period has 1 to 9 December twice. */
+const INVOICES_BY_MONTH = [
+  [45, 25],
+  [43, 28],
+  [61, 31],
+  [43, 30],
+  [51, 31],
+  [57, 30],
+  [55, 31],
+  [38, 31],
+  [88, 30],
+  [91, 31],
+  [122, 30],
+  [65, 32],
+] as const;
+
+/** Invoices by weekday from Sunday. */
+const INVOICES_BY_WEEKDAY = [52, 102, 159, 141, 154, 151, 0] as const;
+
+/** Invoices by the hour of the day; before the first and after the last there are none. */
+const FIRST_HOUR = 7;
+const INVOICES_BY_HOUR = [1, 19, 85, 94, 78, 102, 120, 89, 77, 54, 21, 10, 9] as const;
+
+/** Days without invoices around the turn of the year, month and day: from 24 December to 6 January. */
+const CLOSED_FROM = 1224;
+const CLOSED_UNTIL = 106;
+
+/** How much business an hour of a year does, in relation to other hours: by season, weekday and time of day. @param hourMs UTC */
+export function businessOf(hourMs: number): number {
+  const date = new Date(hourMs);
+  const [month, day] = [date.getUTCMonth(), date.getUTCDate()];
+  const monthAndDay = 100 * (month + 1) + day;
+  if (monthAndDay >= CLOSED_FROM || monthAndDay <= CLOSED_UNTIL) return 0;
+  const [invoices, days] = INVOICES_BY_MONTH[month] ?? [0, 1];
+  const ofWeekday = INVOICES_BY_WEEKDAY[date.getUTCDay()] ?? 0;
+  const ofHour = INVOICES_BY_HOUR[date.getUTCHours() - FIRST_HOUR] ?? 0;
+  return (invoices / days) * ofWeekday * ofHour;
+}
+
 /** Cancellations for each sale: 144 to 615. */
 export const CANCELLATIONS_PER_SALE = 0.234;
+
+/** Days within which sales are cancelled: three of four are within 19, half of them within 8. */
+export const CANCELLED_WITHIN_DAYS = 20;
 
 /** Share of cancelled lines that take all units back; the others take some. */
 export const WHOLE_LINE_CANCELLED = 183 / 348;
 
-/** Postage: on how many of the sales, its usual prices and how many parcels. */
+/** Postage, which is charged abroad: on how many of the sales, its usual prices and how many parcels. */
 export const POSTAGE = {
   share: 386 / 615,
   prices: [

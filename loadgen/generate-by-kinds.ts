@@ -1,6 +1,7 @@
 import type { Column } from "../contract/column";
 import { formatTimestamp } from "../contract/timestamp";
 import type { RunTimeContract } from "../contract/variable";
+import { type History, PastTimes } from "./past-times";
 import { Random } from "./random";
 
 /** How many values a column of text has. */
@@ -47,13 +48,14 @@ type ValueMaker = (random: Random, nowMs: number) => string | undefined;
  * Synthetic lines of a contract without end, by the kinds of its columns: texts of a bounded vocabulary such as
  * `meter_id-017`, numbers of ordinary size with some negative and a few extreme ones, the event time now and other
  * timestamps before it, optional columns absent, null or empty at times. The same seed gives the same lines, but for
- * the times.
+ * the times. The event times of a history are spread evenly over its span, because nothing is known of the business.
  * @param now milliseconds since 1970
  */
 export function* generateByKinds(
   { columns, eventTime }: RunTimeContract,
   seed: number,
   now: () => number = Date.now,
+  history?: History,
 ): Generator<string, never> {
   const vocabulary = new Random(seed, 1);
   const makers = columns.map((column) => {
@@ -61,8 +63,9 @@ export function* generateByKinds(
     return { key: JSON.stringify(column.field), make: column.required ? make : orNothing(column, make) };
   });
   const random = new Random(seed);
-  for (;;) {
-    const nowMs = now();
+  const past = history && { ...history, times: new PastTimes(history, now()) };
+  for (let line = 0; ; line++) {
+    const nowMs = past && line < past.lines ? past.times.at((line + 0.5) / past.lines) : now();
     const members: string[] = [];
     for (const { key, make } of makers) {
       const value = make(random, nowMs);

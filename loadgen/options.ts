@@ -4,6 +4,7 @@ import { httpUrl, integerBetween, numberBetween, textLike } from "../lib/argumen
 import { addHelp, type HelpSections, programName } from "../lib/command";
 import { EXIT as CODES } from "../lib/exit";
 import { errorOf } from "./errors";
+import { addHistoryOptions, type HistoryFlags, historyContradiction } from "./history-options";
 import { addInputOptions, type InputFlags, inputContradiction } from "./input-options";
 import type { Preset } from "./preset";
 
@@ -19,7 +20,7 @@ export const EXIT = {
 } as const;
 
 /** Options of the command line. */
-export interface Options extends InputFlags {
+export interface Options extends InputFlags, HistoryFlags {
   /** @default sales */
   readonly contract?: RunTimeContract;
   readonly serviceName: "kinesis" | "console";
@@ -57,13 +58,14 @@ The ledger has one record_id on each line; runs append to it. It does not contai
     "--region-name eu-west-1 --rate max --input-file online_retail.csv --pack 25 --ledger sent.txt",
     "--endpoint-url http://127.0.0.1:4570 --region-name us-east-1 --max-count 1000 --json",
     "--service-name console --max-count 3",
+    "--region-name eu-west-1 --history 365d --history-count 50000 --max-count 50000",
     '--input-file data.csv --date-format "M/D/YYYY H:MM" --dry-run',
   ],
 };
 
 /** The command; it throws a CommanderError instead of ending the process. */
 export function command(): Command {
-  const loadgen = addInputOptions(new Command(PROGRAM))
+  const loadgen = addHistoryOptions(addInputOptions(new Command(PROGRAM)), "none")
     .description("Sends records of a contract, one JSON object a line, to a Kinesis data stream.")
     .option(
       "--contract <text>",
@@ -119,7 +121,7 @@ export function command(): Command {
 /** Options that contradict each other; undefined if none do. */
 export function contradiction(options: Options, preset: Preset): string | undefined {
   const { serviceName, json, ledger, dryRun, endpointUrl } = options;
-  const ofInput = inputContradiction(options, preset);
+  const ofInput = inputContradiction(options, preset) ?? historyContradiction(options, false);
   if (ofInput !== undefined) return ofInput;
   if (serviceName === "kinesis") return undefined;
   if (json) return "--json does not go with --service-name console: both would write to standard output";

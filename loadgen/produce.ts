@@ -17,6 +17,8 @@ export interface ProduceOptions {
   readonly lines: Source;
   /** Lines a second; a function is asked again and again, so its answer may change. 0 pauses. @default no limit */
   readonly rate?: number | (() => number);
+  /** Lines at the beginning that the rate does not limit, unless it is 0. @default 0 */
+  readonly unpacedLines?: number;
   /** Lines in one stream record, at most. @default 1 */
   readonly pack?: number;
   /** Lines to accept, at most. @default all */
@@ -80,9 +82,18 @@ export async function produce(options: ProduceOptions): Promise<SendReport> {
 /** Takes lines from the source, each in its turn. */
 async function offer(options: ProduceOptions, tally: Tally, timing: Timing, sender: Sender): Promise<void> {
   const { lines, rate = Number.POSITIVE_INFINITY, signal, onBadRow } = options;
-  const { maxCount = Number.POSITIVE_INFINITY, durationMs = Number.POSITIVE_INFINITY } = options;
+  const {
+    maxCount = Number.POSITIVE_INFINITY,
+    durationMs = Number.POSITIVE_INFINITY,
+    unpacedLines = 0,
+  } = options;
   const stop = AbortSignal.any(signal ? [signal, sender.failed] : [sender.failed]);
-  const pacer = new Pacer(typeof rate === "function" ? rate : () => rate, () => timing.now());
+  const wanted = typeof rate === "function" ? rate : () => rate;
+  const current = (): number => {
+    const perSecond = wanted();
+    return perSecond > 0 && tally.accepted < unpacedLines ? Number.POSITIVE_INFINITY : perSecond;
+  };
+  const pacer = new Pacer(current, () => timing.now());
   const isTimed = durationMs !== Number.POSITIVE_INFINITY;
   const isOver = (): boolean =>
     stop.aborted || tally.accepted >= maxCount || (isTimed && tally.elapsedMs >= durationMs);

@@ -65,3 +65,33 @@ export class Random {
 function rotateLeft(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits));
 }
+
+/** As {@link Random.weighted}, for many values that are picked from again and again: in logarithmic time. */
+export class WeightedValues<T> {
+  private readonly values: readonly T[];
+  /** Sums of the weights up to each value. */
+  private readonly sums: Float64Array;
+
+  public constructor(weighted: readonly (readonly [value: T, weight: number])[]) {
+    let sum = 0;
+    this.values = weighted.map(([value]) => value);
+    this.sums = Float64Array.from(weighted, ([, weight]) => {
+      sum += weight;
+      return sum;
+    });
+  }
+
+  /** One of the values, as likely as its weight says. @throws RangeError when all weights are 0 */
+  public pick(random: Pick<Random, "next">): T {
+    const { values, sums } = this;
+    const at = random.next() * (sums.at(-1) ?? 0);
+    let [low, high] = [0, sums.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sums[middle] ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    if (low >= values.length) throw new RangeError("there is nothing to pick from: all weights are 0");
+    return values[low] as T;
+  }
+}

@@ -5,10 +5,12 @@ import { writeOneLine } from "../lib/command";
 import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
 import { errorOf } from "./errors";
+import { historyOf, historyText } from "./history-options";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
 import { type FileLedger, openLedger } from "./ledger";
 import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options";
+import type { History } from "./past-times";
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
@@ -107,10 +109,12 @@ async function send(
   if (options.rate === undefined && rate !== undefined) {
     progress.say(`${rate} line a second by default; --rate max sends as fast as the stream accepts`);
   }
+  const history = historyOf(options, false);
+  if (history) progress.say(`history: ${historyText(history)}, which do not wait for --rate`);
   try {
     return await produce({
       put: destination.put,
-      lines: linesOf(options),
+      lines: linesOf(options, history),
       seed,
       pack,
       signal,
@@ -118,6 +122,7 @@ async function send(
       onBadRow: namesBadRows((text) => progress.say(text)),
       onFailed: (lines) => progress.say(failedText(lines)),
       ...(rate !== undefined && { rate }),
+      ...(history && { unpacedLines: history.lines }),
       ...(maxCount !== undefined && { maxCount }),
       ...(duration !== undefined && { durationMs: duration * 1000 }),
       ...(ledger && { ledger }),
@@ -138,10 +143,12 @@ function isAws({ serviceName, dryRun, endpointUrl }: Options): boolean {
   return serviceName === "kinesis" && !dryRun && !isHere;
 }
 
-function linesOf(options: Options): Source {
+function linesOf(options: Options, history: History | undefined): Source {
   const { inputFile, seed } = options;
   const preset = presetFor(options.contract ?? retailTransaction);
-  return inputFile === undefined ? preset.syntheticLines(seed) : replay(inputFile, preset, options);
+  return inputFile === undefined
+    ? preset.syntheticLines(seed, Date.now, history)
+    : replay(inputFile, preset, options);
 }
 
 interface Destination {

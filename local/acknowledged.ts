@@ -1,6 +1,12 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { decodeRecordId, shardPrefix } from "../contract/record-id";
 import { readLedger } from "../loadgen/ledger";
+
+/** Whether a run on this data directory has sent lines. */
+export function hasSent(dataDir: string): boolean {
+  return (statSync(ledgerFile(dataDir), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
 
 /** Identities of acknowledged lines, which can be read again and again; none of them is kept in memory. */
 export interface Acknowledged extends AsyncIterable<string> {

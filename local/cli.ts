@@ -5,12 +5,20 @@ import { addHelp, ending, programName, runCommand } from "../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../lib/exit";
 import { messageOf } from "../lib/message-of";
 import { unlessAborted } from "../lib/pause";
+import {
+  addHistoryOptions,
+  type HistoryFlags,
+  historyContradiction,
+  historyOf,
+  historyText,
+} from "../loadgen/history-options";
 import { addInputOptions, type InputFlags, inputContradiction } from "../loadgen/input-options";
 import { onInterrupt } from "../loadgen/interrupt";
 import type { Preset } from "../loadgen/preset";
 import { checkInput } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
 import { InputError } from "../loadgen/source";
+import { hasSent } from "./acknowledged";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
@@ -30,7 +38,7 @@ import { hasEnvironments } from "./synthesize";
 /** Default number of lines of `--once`. */
 const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
-const STEADY_RATE = 20;
+const STEADY_RATE = 2;
 /** Default time scale: a merge every 25 seconds, which a machine can go on with for hours. */
 const STEADY_TIME_SCALE = 12;
 /** Default time scale of `--once`: a merge every 5 seconds, because somebody waits for its end. */
@@ -47,6 +55,7 @@ const PAGE_PORT_OFFSET = 5;
 /** What the command line says; what an option means is said where it is used. */
 interface Options
   extends InputFlags,
+    HistoryFlags,
     Pick<OnceOptions, "json" | "maxCount" | "pack" | "seed">,
     Required<Pick<LocalRunOptions, "search">>,
     Pick<LocalRunOptions, "searchUrl"> {
@@ -74,7 +83,10 @@ const PROGRAM = programName(__filename, "npm start --", "retail-bi up");
 const ENV_COMMAND = programName(__filename, "npx retail-bi env", "retail-bi env");
 
 function program(): Command {
-  const up = addInputOptions(new Command(PROGRAM))
+  const up = addHistoryOptions(
+    addInputOptions(new Command(PROGRAM)),
+    "365d; none with --once, --max-count, --input-file, or a data folder that has lines",
+  )
     .description(
       "Runs the data plane of an environment on this machine, as its synthesized Terraform describes it.\n" +
         "Without --once it keeps running, and prints the endpoints for any AWS SDK or CLI.",
@@ -218,6 +230,9 @@ async function start(options: Options): Promise<ExitCode> {
   if (options.json && !options.once) throw new UsageError("--json goes with --once only");
   const contradiction = inputContradiction(options, preset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
+  const isLimited = options.once || options.maxCount !== undefined || options.inputFile !== undefined;
+  const historyFault = historyContradiction(options, !isLimited);
+  if (historyFault !== undefined) throw new UsageError(historyFault);
   await checkFile(options, preset);
   const phases = new Phases();
   const { say } = phases;
@@ -296,7 +311,11 @@ async function start(options: Options): Promise<ExitCode> {
     const rate = options.rate ?? (options.once ? undefined : STEADY_RATE);
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
     let page: Page | undefined;
+    let endWatching = (): void => undefined;
+    const history = historyOf(options, !isLimited && !hasSent(dataDir.path));
+    if (history) say(`  sends ${historyText(history)} first`);
     const lines = {
+      ...(history && { history }),
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,
@@ -335,6 +354,11 @@ async function start(options: Options): Promise<ExitCode> {
         end = endOfOnce(agree, stop.signal.aborted);
         return end.code;
       }
+      if (isEnvironment) {
+        // Only here, because the package of the commands has no sources, and other stacks have functions of their own.
+        const { watchRun }: typeof import("./watch-functions") = require("./watch-functions");
+        endWatching = watchRun(run);
+      }
       envFile?.write(run.exports);
       const { runUntilStopped }: typeof import("./until-stopped") = require("./until-stopped");
       const running = runUntilStopped(run, {
@@ -347,6 +371,7 @@ async function start(options: Options): Promise<ExitCode> {
       end = endOfSteadyRun(report, run.failedInvocations, options.maxBadRows);
       return end.code;
     } finally {
+      endWatching();
       envFile?.remove();
       tell = () => undefined;
       runFile.remove();

@@ -1,6 +1,7 @@
 import { namesBadRows } from "../loadgen/bad-rows";
 import { kinesisPut } from "../loadgen/kinesis";
 import { openLedger } from "../loadgen/ledger";
+import type { History } from "../loadgen/past-times";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
@@ -17,6 +18,8 @@ export interface SendOptions {
   readonly inputFile?: string;
   /** Options for reading that file. */
   readonly input?: InputOptions;
+  /** Past of the synthetic lines. @default none */
+  readonly history?: History;
   /** Most lines to send. @default all of the file, or no limit */
   readonly maxCount?: number;
   /** Lines a second, or a function that returns the current rate. @default no limit */
@@ -37,7 +40,7 @@ export interface SendOptions {
  * @returns the report, also of a run that stopped early: its `error` has the reason.
  */
 export async function send(run: LocalRun, options: SendOptions): Promise<SendReport> {
-  const { inputFile, input, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
+  const { inputFile, input, history, maxCount, rate, pack, seed, signal, onReport, onEnd } = options;
   const ledger = openLedger(ledgerFile(run.dataDir));
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
@@ -45,7 +48,10 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   try {
     const report = await produce({
       put: kinesisPut(client, run.dataSources.streamName),
-      lines: inputFile === undefined ? preset.syntheticLines(seed) : replay(inputFile, preset, input),
+      lines:
+        inputFile === undefined
+          ? preset.syntheticLines(seed, Date.now, history)
+          : replay(inputFile, preset, input),
       pack,
       seed,
       signal,
@@ -55,6 +61,7 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
           run.latency?.append(identities);
         },
       },
+      ...(history && { unpacedLines: history.lines }),
       ...(maxCount !== undefined && { maxCount }),
       ...(rate !== undefined && { rate }),
       onProgress: (report) => {

@@ -505,6 +505,27 @@ describe("limits of a run", () => {
     expect(burst).toBe(100);
   });
 
+  test("the first lines do not wait for the rate, but for 0 they do", async () => {
+    const stream = new FakeStream();
+    const timing = new FakeTime();
+    const rate = (): number => (timing.now() < 5_000 ? 0 : 2);
+    const sentAt: number[] = [];
+    const put: ProduceOptions["put"] = async (records) => {
+      sentAt.push(...records.flatMap(({ numbers }) => numbers.map(() => timing.now())));
+      return stream.put(records);
+    };
+
+    await runProduce(stream, { put, lines: lines(), rate, unpacedLines: 300, durationMs: 15_000, timing });
+
+    // A pacer lets its first line through.
+    const first = sentAt.slice(1, 300);
+    const others = sentAt.slice(300);
+    expect(Math.min(...first)).toBeGreaterThanOrEqual(5_000);
+    expect(Math.max(...first)).toBeLessThan(6_000);
+    expect(others.length).toBeGreaterThan(15);
+    expect(others.length).toBeLessThan(24);
+  });
+
   test("a change of the rate acts within a quarter of a second, however slow the rate was", () => {
     const pacer = new Pacer(
       () => 0.001,

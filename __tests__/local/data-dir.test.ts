@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../../benchmarks/support/eventually";
 import { UsageError } from "../../lib/exit";
+import { hasSent, ledgerFile } from "../../local/acknowledged";
 import { openDataDir } from "../../local/data-dir";
 
 let folder: string;
@@ -16,6 +17,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a data directory that is given", () => {
+  test("has lines once some were acknowledged", () => {
+    expect(hasSent(folder)).toBe(false);
+    writeFileSync(ledgerFile(folder), "");
+    expect(hasSent(folder)).toBe(false);
+    writeFileSync(ledgerFile(folder), "id\n");
+    expect(hasSent(folder)).toBe(true);
+  });
+
   test("is created with its parents, and is kept", () => {
     const path = join(folder, "a", "b");
 

@@ -63,6 +63,34 @@ test("--once without a line is not well, and the data are kept", async () => {
   rmSync(kept, { recursive: true });
 });
 
+test("a history is in every layer, by the months of its event times; a run that goes on with it sends no other", async () => {
+  const dataDir = ["--data-dir", join(folder, "history")];
+  const past = ["--history", "90d", "--history-count", "500", "--max-count", "400", "--pack", "25"];
+  const { code, stdout, stderr } = await start("--once", "--json", ...past, ...dataDir, ...FAST);
+
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  expect(JSON.parse(stdout)).toMatchObject({ agree: true, acknowledged: 400, parquet: 400, indexed: 400 });
+  expect(stderr).toContain("  sends 500 lines of the last 90 days first\n");
+
+  const next = new StartCommand("--port", String(FIRST_PORT), ...dataDir, ...FAST);
+  try {
+    await eventually(() => expect(next.stderr).toContain("Ctrl-C stops it"), 100_000);
+    const searchUrl = /^export OPENSEARCH_URL=(\S+)/m.exec(next.stdout)?.[1];
+    const months = new Set<unknown>();
+    const answer = await fetch(`${searchUrl}/retail-*/_search?size=400`);
+    const { hits } = (await answer.json()) as { hits: { hits: { _index: string }[] } };
+    for (const { _index } of hits.hits) months.add(_index);
+
+    expect(next.stderr).not.toContain("lines of the last");
+    // Four fifths of the 90 days; the run's first lines of now may be there.
+    expect(months.size).toBeGreaterThanOrEqual(3);
+    expect(months.size).toBeLessThanOrEqual(5);
+  } finally {
+    next.interrupt();
+    await next.ended;
+  }
+});
+
 describe("--once with a file", () => {
   const HEADER = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice";
   const ROW = "1,2,3,2010-12-01 08:26:00,4.5";

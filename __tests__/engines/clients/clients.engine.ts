@@ -45,7 +45,7 @@ beforeAll(async () => {
   clients = await installClients({ variables: process.env, say: () => undefined });
   const file = join(folder, "endpoints.sh");
   const options = ["--data-dir", join(folder, "data"), "--env-file", file, "--port", String(FIRST_PORT)];
-  run = new StartCommand(...options, "--no-page", ...FAST);
+  run = new StartCommand(...options, "--no-page", "--history", "0", "--rate", "20", ...FAST);
   await eventually(
     () => expect({ ready: existsSync(file), log: run.stderr }).toMatchObject({ ready: true }),
     120_000,

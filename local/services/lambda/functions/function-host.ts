@@ -25,7 +25,7 @@ export interface FunctionStats {
 
 /** The sandboxes of one function. An invocation reuses an idle sandbox, or starts another one. */
 export class FunctionHost {
-  private readonly model: FunctionModel;
+  readonly model: FunctionModel;
   private readonly all = new Set<Sandbox>();
   private readonly idle: Sandbox[] = [];
   private readonly queue: (() => void)[] = [];
@@ -45,7 +45,7 @@ export class FunctionHost {
 
   /** @param maxProcesses limit of concurrent invocations; further ones wait */
   constructor(
-    private readonly options: SandboxOptions,
+    private options: SandboxOptions,
     private readonly maxProcesses: number,
   ) {
     this.model = options.model;
@@ -65,6 +65,12 @@ export class FunctionHost {
       this.totals.failures++;
       throw error;
     }
+  }
+
+  /** Uses other code from the next invocation on; those in progress end with the code that they began with. */
+  update(code: Pick<SandboxOptions, "taskRoot" | "environment">): void {
+    this.options = { ...this.options, ...code };
+    for (const sandbox of this.idle.splice(0)) sandbox.kill();
   }
 
   stats(): FunctionStats {
@@ -115,7 +121,8 @@ export class FunctionHost {
       this.totals.durationTotal += duration;
       this.totals.durationMax = Math.max(this.totals.durationMax, duration);
       this.totals.peakRssBytes = Math.max(this.totals.peakRssBytes, sandbox.rssBytes);
-      if (sandbox.alive) this.idle.push(sandbox);
+      if (!sandbox.runs(this.options)) sandbox.kill();
+      else if (sandbox.alive) this.idle.push(sandbox);
     }
   }
 

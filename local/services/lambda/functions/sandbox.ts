@@ -79,6 +79,11 @@ export class Sandbox {
     return this.process.pid;
   }
 
+  /** Whether this is the code that it runs. */
+  runs({ taskRoot }: Pick<SandboxOptions, "taskRoot">): boolean {
+    return this.options.taskRoot === taskRoot;
+  }
+
   /** Whether it can accept another invocation. */
   get alive(): boolean {
     return !this.gone;

@@ -24,9 +24,17 @@ export interface FunctionsOptions {
   readonly maxProcesses?: number;
 }
 
+/** The code of a function: contents by path below its folder. */
+export type FunctionFiles = Readonly<Record<string, Uint8Array>>;
+
 /** The functions of a data plane, each in processes of its own. */
 export interface Functions extends Service {
   readonly invoke: Invoke;
+  /**
+   * Replaces a function's code, as UpdateFunctionCode does: the next invocation runs it.
+   * @param files contents by path in the function's folder
+   */
+  update(functionArn: string, files: FunctionFiles): void;
   /** Statistics of each function, with its processes' ids and memory. */
   stats(): FunctionStats[];
   /** Totals of the functions' metrics. */
@@ -45,6 +53,7 @@ export async function startFunctions(
   const metrics = new MetricTotals();
   const files: WriteStream[] = [];
   const hosts = new Map<string, FunctionHost>();
+  let updates = 0;
   // Covers an end without `close`, such as a second Ctrl-C.
   const onExit = (): void => {
     for (const host of hosts.values()) host.kill();
@@ -54,7 +63,7 @@ export async function startFunctions(
   if (options.logDir !== undefined) await mkdir(options.logDir, { recursive: true });
   for (const model of models) {
     const taskRoot = join(root, model.name);
-    unpack(model.archivePath, taskRoot);
+    writeFiles(unzipSync(readFileSync(model.archivePath)), taskRoot);
     const file =
       options.logDir === undefined
         ? undefined
@@ -70,12 +79,22 @@ export async function startFunctions(
     hosts.set(model.arn, new FunctionHost(sandbox, options.maxProcesses ?? MAX_PROCESSES));
   }
 
+  const hostOf = (functionArn: string): FunctionHost => {
+    const host = hosts.get(functionArn);
+    if (host === undefined)
+      throw new Error(`the function ${functionArn} does not exist; functions: ${[...hosts.keys()]}`);
+    return host;
+  };
+
   return {
-    invoke: async (functionArn, event) => {
-      const host = hosts.get(functionArn);
-      if (host === undefined)
-        throw new Error(`the function ${functionArn} does not exist; functions: ${[...hosts.keys()]}`);
-      return host.invoke(event);
+    invoke: async (functionArn, event) => hostOf(functionArn).invoke(event),
+    update: (functionArn, code) => {
+      const host = hostOf(functionArn);
+      const { model } = host;
+      // A folder of its own, because invocations in progress may still load from theirs.
+      const taskRoot = join(root, `${model.name}.${++updates}`);
+      writeFiles(code, taskRoot);
+      host.update({ taskRoot, environment: processEnvironment(model, options.baseEnvironment, taskRoot) });
     },
     stats: () => [...hosts.values()].map((host) => host.stats()),
     metrics: () => metrics.all(),
@@ -88,9 +107,9 @@ export async function startFunctions(
   };
 }
 
-/** Unpacks a function's zip into `directory`, as Lambda does into its task root. */
-function unpack(archivePath: string, directory: string): void {
-  for (const [name, bytes] of Object.entries(unzipSync(readFileSync(archivePath)))) {
+/** Writes a function's code into `directory`, as Lambda unpacks a zip into its task root. */
+function writeFiles(files: FunctionFiles, directory: string): void {
+  for (const [name, bytes] of Object.entries(files)) {
     if (name.endsWith("/")) continue;
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
