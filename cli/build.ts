@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
-import { buildScripts, STATIC_FILES } from "../local/page/assets";
+import { buildClient, STATIC_FILES } from "../local/page/assets";
 import { COMMANDS, PROGRAMS } from "./commands";
 
 const ROOT = join(__dirname, "..");
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
   for (const name of STATIC_FILES) copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));
-  for (const [name, script] of await buildScripts()) writeFileSync(join(CLIENT, name), script);
+  for (const [name, content] of await buildClient()) writeFileSync(join(CLIENT, name), content);
 }
 
 void main();

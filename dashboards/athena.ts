@@ -1,9 +1,10 @@
 import { quotedColumn } from "../contract/glue-columns";
+import { formatTimestamp } from "../contract/timestamp";
 import { columnOf, isExact, type PanelContract } from "./fields";
 import { cell, type PanelColumn, panelColumns, type Row, SHARE_COLUMN, share } from "./rows";
-import { smokeSql } from "./smoke";
+import { type LineCondition, selectionConditions } from "./scope";
+import { equalsSql, smokeSql } from "./smoke";
 import {
-  type Condition,
   type DataPanel,
   type Dimension,
   type FiguresPanel,
@@ -17,9 +18,40 @@ import {
 /** Name in SQL of the first measure over all lines, of which shares are percentages. */
 export const WHOLE = "whole";
 
-/** A panel as Athena SQL over a table that has each line once. @param table its name, without the database */
-export function panelSql(contract: PanelContract, panel: DataPanel, table: string): string {
-  return panel.chart === "table" ? linesSql(contract, panel, table) : figuresSql(contract, panel, table);
+/**
+ * A panel as Athena SQL over a table that has each line once. @param table its name, without the database
+ * @param conditions which lines count. @default all
+ */
+export function panelSql(
+  contract: PanelContract,
+  panel: DataPanel,
+  table: string,
+  conditions: readonly LineCondition[] = [],
+): string {
+  return panel.chart === "table"
+    ? linesSql(contract, panel, table, conditions)
+    : figuresSql(contract, panel, table, conditions);
+}
+
+/** The number of lines as SQL, in a column `line_count`; those of the smoke test do not count. */
+export function countSql(
+  contract: PanelContract,
+  table: string,
+  conditions: readonly LineCondition[],
+): string {
+  return [`SELECT count(*) AS line_count`, `FROM ${quoted(table)}`, ...where(contract, conditions)].join(
+    "\n",
+  );
+}
+
+/** The first and the last event time as SQL, in columns `first_event` and `last_event`; without lines both are NULL. */
+export function eventTimesSql(contract: PanelContract, table: string): string {
+  const time = quotedColumn(contract.eventTime);
+  return [
+    `SELECT min(${time}) AS first_event, max(${time}) AS last_event`,
+    `FROM ${quoted(table)}`,
+    ...where(contract, []),
+  ].join("\n");
 }
 
 /** The rows of a panel from the answer to its SQL. @param answer cells by column name; empty or null for no value */
@@ -49,8 +81,9 @@ function quoted(name: string): string {
 }
 
 /** Whether a line fulfils a condition, as SQL. */
-function sqlCondition({ field, ...condition }: Condition): string {
-  const column = quotedColumn(field);
+function sqlCondition(contract: PanelContract, condition: LineCondition): string {
+  if (condition.kind === "not") return `NOT coalesce(${sqlCondition(contract, condition.condition)}, false)`;
+  const column = quotedColumn(condition.field);
   switch (condition.kind) {
     case "begins":
       return `${column} LIKE '${likePattern(condition.prefix)}'`;
@@ -58,13 +91,31 @@ function sqlCondition({ field, ...condition }: Condition): string {
       return `${column} IN (${condition.values.map(literal).join(", ")})`;
     case "blank":
       return `coalesce(${column}, '') = ''`;
+    case "range":
+      return `${column} >= ${time(condition.fromMs)} AND ${column} < ${time(condition.toMs)}`;
+    case "equals": {
+      const known = columnOf(contract, condition.field);
+      const terms = condition.values.map((value) => equalsSql({ column: known, value }));
+      return terms.length === 1 ? terms.join("") : `(${terms.join(" OR ")})`;
+    }
+    case "begins-like": {
+      const { length } = [...condition.prefix];
+      return `lower(substr(${column}, 1, ${length})) = lower(${literal(condition.prefix)})`;
+    }
   }
 }
 
+function time(ms: number): string {
+  return `TIMESTAMP '${formatTimestamp(ms)}'`;
+}
+
 /** `WHERE` with the conditions, and without the lines of the smoke test; empty where every line counts. */
-function where(contract: PanelContract, conditions: readonly string[]): string[] {
+function where(contract: PanelContract, conditions: readonly LineCondition[]): string[] {
   const smoke = smokeSql(contract);
-  const all = [...conditions, ...(smoke === undefined ? [] : [smoke])];
+  const all = [
+    ...conditions.map((one) => sqlCondition(contract, one)),
+    ...(smoke === undefined ? [] : [smoke]),
+  ];
   return all.length === 0 ? [] : [`WHERE ${all.join(" AND ")}`];
 }
 
@@ -72,17 +123,11 @@ function figuresSql(
   contract: PanelContract,
   panel: FiguresPanel | SharesPanel | HeadlinePanel,
   table: string,
+  conditions: readonly LineCondition[],
 ): string {
-  const { measures, only, except } = panel;
+  const { measures } = panel;
   const [first] = measures;
-  const from = [
-    `FROM ${quoted(table)}`,
-    ...where(contract, [
-      ...(only ? [sqlCondition(only.condition)] : []),
-      // NULL is of no class, so it counts.
-      ...(except ? [`NOT coalesce(${sqlCondition(except.condition)}, false)`] : []),
-    ]),
-  ];
+  const from = [`FROM ${quoted(table)}`, ...where(contract, [...selectionConditions(panel), ...conditions])];
   const measured = measures.map((one) => `${metric(contract, one)} AS ${quoted(sqlName(one))}`);
   if (panel.chart === "headline") return [`SELECT ${measured.join(", ")}`, ...from].join("\n");
   const { dimension } = panel;
@@ -103,11 +148,16 @@ function figuresSql(
   ].join("\n");
 }
 
-function linesSql(contract: PanelContract, { fields, newestBy, limit }: LinesPanel, table: string): string {
+function linesSql(
+  contract: PanelContract,
+  { fields, newestBy, limit }: LinesPanel,
+  table: string,
+  conditions: readonly LineCondition[],
+): string {
   return [
     `SELECT ${fields.map(quotedColumn).join(", ")}`,
     `FROM ${quoted(table)}`,
-    ...where(contract, []),
+    ...where(contract, conditions),
     `ORDER BY ${quotedColumn(newestBy)} DESC, ${quotedColumn("record_id")} DESC`,
     `LIMIT ${limit}`,
   ].join("\n");
@@ -119,15 +169,17 @@ function dimensionId(dimension: Dimension): { readonly id: string } {
 
 function grouped(contract: PanelContract, dimension: Dimension): string {
   switch (dimension.kind) {
-    case "time":
-      return `CAST(date_trunc('${dimension.interval}', ${quotedColumn(dimension.field)}) AS date)`;
+    case "time": {
+      const start = `date_trunc('${dimension.interval}', ${quotedColumn(dimension.field)})`;
+      return dimension.interval === "hour" ? start : `CAST(${start} AS date)`;
+    }
     case "values":
       return columnOf(contract, dimension.field).required
         ? quotedColumn(dimension.field)
         : `coalesce(${quotedColumn(dimension.field)}, '')`;
     case "classes": {
       const { condition, fulfilled, otherwise } = dimension.classification;
-      return `CASE WHEN ${sqlCondition(condition)} THEN ${literal(fulfilled)} ELSE ${literal(otherwise)} END`;
+      return `CASE WHEN ${sqlCondition(contract, condition)} THEN ${literal(fulfilled)} ELSE ${literal(otherwise)} END`;
     }
   }
 }

@@ -6,7 +6,7 @@ import { columnOf, type PanelContract } from "./fields";
 import { COLUMNS, type Place, placed } from "./layout";
 import { CURRENCIES } from "./money";
 import { SHARE_COLUMN } from "./rows";
-import { type SmokeValue, smokeValues } from "./smoke";
+import { type ColumnValue, smokeValues } from "./smoke";
 import {
   type Classification,
   type Condition,
@@ -254,7 +254,7 @@ function conditionExpression({ field, ...condition }: Condition): string {
 }
 
 /** Of a line without a value, a comparison is not true: QuickSight takes such a line for one that differs. */
-function smokeCondition({ column, value }: SmokeValue): string {
+function smokeCondition({ column, value }: ColumnValue): string {
   const name = reference(column.field);
   if (value === undefined)
     return column.kind === "text" ? `(isNull(${name}) OR ${name} = '')` : `isNull(${name})`;

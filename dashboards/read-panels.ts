@@ -247,7 +247,7 @@ class PanelsCheck {
     const kind = this.oneOf("kind of the dimension", dimension.get("kind"), kinds);
     if (kind === "time") {
       this.only(dimension, ["kind", "field", "interval"], "dimension");
-      this.oneOf("interval", dimension.get("interval"), ["day", "month"]);
+      this.oneOf("interval", dimension.get("interval"), ["hour", "day", "month"]);
       return this.field("dimension", dimension.get("field"), ["timestamp"]);
     }
     if (kind === "values") {

@@ -4,7 +4,7 @@ import type { DataPanel, Dimension, Measure, Unit } from "./spec";
 
 /**
  * A row of a panel, by the ids of its columns, the same from every engine: a cell is the empty text where there is no
- * value, times are `YYYY-MM-DD HH:MM:SS`, days and months the date of their first day, measures are rounded to their
+ * value, times and hours are `YYYY-MM-DD HH:MM:SS`, days and months the date of their first day, measures are rounded to their
  * digits. Numbers are of double precision: whole ones are exact up to 2^53.
  */
 export type Row = Readonly<Record<string, string | number>>;
@@ -84,8 +84,10 @@ function fieldColumn(contract: PanelContract, field: string, unit?: Unit): Panel
 /** The column of the dimension. */
 export function dimensionColumn(dimension: Dimension): PanelColumn {
   switch (dimension.kind) {
-    case "time":
-      return { id: dimension.field, title: dimension.field, holds: "date", isOptional: false };
+    case "time": {
+      const { field, interval } = dimension;
+      return { id: field, title: field, holds: interval === "hour" ? "time" : "date", isOptional: false };
+    }
     case "values":
       return { id: dimension.field, title: dimension.field, holds: "text", isOptional: true };
     case "classes": {

@@ -485,7 +485,7 @@ function bucket(
           useNormalizedOpenSearchInterval: true,
           scaleMetricValues: false,
           // Of the time range, so that a year is not 365 bars.
-          interval: { day: "auto", month: "M" }[dimension.interval],
+          interval: { hour: "h", day: "auto", month: "M" }[dimension.interval],
           drop_partials: false,
           min_doc_count: 1,
           extended_bounds: {},

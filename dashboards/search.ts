@@ -1,3 +1,5 @@
+import type { Column } from "../contract/column";
+import { formatTimestamp } from "../contract/timestamp";
 import type { JsonObject } from "../lib/json";
 import { columnOf, exactPath, type PanelContract } from "./fields";
 import {
@@ -10,7 +12,8 @@ import {
   SHARE_COLUMN,
   share,
 } from "./rows";
-import { smokeValues } from "./smoke";
+import { type LineCondition, selectionConditions } from "./scope";
+import { type ColumnValue, smokeValues } from "./smoke";
 import {
   type Classification,
   type Condition,
@@ -47,11 +50,15 @@ function metricName({ id }: Measure): string {
   return `sum-${id}`;
 }
 
-type Selection = Pick<FiguresPanel, "only" | "except">;
-
-/** A panel as the body of a `_search` over the indices. */
-export function panelSearch(contract: PanelContract, panel: DataPanel): JsonObject {
-  return panel.chart === "table" ? linesSearch(contract, panel) : figuresSearch(contract, panel);
+/** A panel as the body of a `_search` over the indices. @param conditions which lines count. @default all */
+export function panelSearch(
+  contract: PanelContract,
+  panel: DataPanel,
+  conditions: readonly LineCondition[] = [],
+): JsonObject {
+  return panel.chart === "table"
+    ? linesSearch(contract, panel, conditions)
+    : figuresSearch(contract, panel, conditions);
 }
 
 /**
@@ -69,16 +76,43 @@ export function rowsFromSearch(contract: PanelContract, panel: DataPanel, answer
 }
 
 /** A condition as a query. */
-export function searchQuery(contract: PanelContract, condition: Condition): JsonObject {
+export function searchQuery(contract: PanelContract, condition: LineCondition): JsonObject {
+  if (condition.kind === "not") return otherwiseQuery(contract, condition.condition);
   const path = exactPath(contract, condition.field);
   switch (condition.kind) {
     case "begins":
       return { prefix: { [path]: { value: condition.prefix } } };
+    case "begins-like":
+      return { prefix: { [path]: { value: condition.prefix, case_insensitive: true } } };
     case "one-of":
       return { terms: { [path]: condition.values } };
     case "blank":
       return blankQuery(path);
+    case "range": {
+      const column = columnOf(contract, condition.field);
+      return {
+        range: { [path]: { gte: dateOf(column, condition.fromMs), lt: dateOf(column, condition.toMs) } },
+      };
+    }
+    case "equals": {
+      const column = columnOf(contract, condition.field);
+      const should = condition.values.map((value) => equalsQuery(contract, { column, value }));
+      return { bool: { should, minimum_should_match: 1 } };
+    }
   }
+}
+
+/** A time in the format of its field. */
+function dateOf(column: Column, ms: number): string {
+  const isInSeconds = column.kind === "timestamp" && column.format === "seconds";
+  return formatTimestamp(ms).slice(0, isInSeconds ? -".fff".length : undefined);
+}
+
+function equalsQuery(contract: PanelContract, { column, value }: ColumnValue): JsonObject {
+  const path = exactPath(contract, column.field);
+  if (value !== undefined)
+    return { term: { [path]: { value: typeof value === "bigint" ? String(value) : value } } };
+  return column.kind === "text" ? blankQuery(path) : { bool: { must_not: [{ exists: { field: path } }] } };
 }
 
 function blankQuery(path: string): JsonObject {
@@ -94,13 +128,7 @@ function blankQuery(path: string): JsonObject {
 export function smokeQuery(contract: PanelContract): JsonObject | undefined {
   const values = smokeValues(contract);
   if (values.length === 0) return undefined;
-  const filter = values.map(({ column, value }): JsonObject => {
-    const path = exactPath(contract, column.field);
-    if (value !== undefined)
-      return { term: { [path]: { value: typeof value === "bigint" ? String(value) : value } } };
-    return column.kind === "text" ? blankQuery(path) : { bool: { must_not: [{ exists: { field: path } }] } };
-  });
-  return { bool: { filter } };
+  return { bool: { filter: values.map((value) => equalsQuery(contract, value)) } };
 }
 
 /** A query for the lines that do not fulfil a condition. */
@@ -127,9 +155,10 @@ export function distinctScript(contract: PanelContract, field: string): string {
 function figuresSearch(
   contract: PanelContract,
   panel: FiguresPanel | SharesPanel | HeadlinePanel,
+  conditions: readonly LineCondition[],
 ): JsonObject {
   const { measures } = panel;
-  const counted = selected(contract, panel);
+  const counted = selected(contract, [...selectionConditions(panel), ...conditions]);
   const group =
     panel.chart === "headline"
       ? { filter: { match_all: {} } }
@@ -147,14 +176,13 @@ function figuresSearch(
 }
 
 /** A query for the lines that count; undefined where all do. */
-function selected(contract: PanelContract, { only, except }: Selection): JsonObject | undefined {
+function selected(contract: PanelContract, conditions: readonly LineCondition[]): JsonObject | undefined {
   const smoke = smokeQuery(contract);
-  if (!only && !except && !smoke) return undefined;
-  const excluded = [...(except ? [searchQuery(contract, except.condition)] : []), ...(smoke ? [smoke] : [])];
+  if (conditions.length === 0 && !smoke) return undefined;
   return {
     bool: {
-      ...(only && { filter: [searchQuery(contract, only.condition)] }),
-      ...(excluded.length > 0 && { must_not: excluded }),
+      ...(conditions.length > 0 && { filter: conditions.map((one) => searchQuery(contract, one)) }),
+      ...(smoke && { must_not: [smoke] }),
     },
   };
 }
@@ -169,12 +197,19 @@ function metrics(contract: PanelContract, measures: readonly Measure[]): JsonObj
 }
 
 /** The smoke test is excluded by `post_filter`, which leaves the query to whoever asks several panels by one search. */
-function linesSearch(contract: PanelContract, { fields, newestBy, limit }: LinesPanel): JsonObject {
+function linesSearch(
+  contract: PanelContract,
+  { fields, newestBy, limit }: LinesPanel,
+  conditions: readonly LineCondition[],
+): JsonObject {
   const smoke = smokeQuery(contract);
   return {
     size: limit,
     track_total_hits: false,
     _source: fields,
+    ...(conditions.length > 0 && {
+      query: { bool: { filter: conditions.map((one) => searchQuery(contract, one)) } },
+    }),
     ...(smoke && { post_filter: { bool: { must_not: [smoke] } } }),
     sort: [{ [newestBy]: "desc" }, { [exactPath(contract, "record_id")]: "desc" }],
   };
@@ -184,9 +219,8 @@ function groups(contract: PanelContract, dimension: Dimension, first: Measure): 
   switch (dimension.kind) {
     case "time": {
       const { field, interval } = dimension;
-      return {
-        date_histogram: { field, calendar_interval: interval, format: "yyyy-MM-dd", min_doc_count: 1 },
-      };
+      const format = interval === "hour" ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd";
+      return { date_histogram: { field, calendar_interval: interval, format, min_doc_count: 1 } };
     }
     case "values":
       return {

@@ -3,15 +3,15 @@ import { quotedColumn } from "../contract/glue-columns";
 import { formatTimestamp, parseIso, parseSeconds } from "../contract/timestamp";
 import { columnOf, type PanelContract } from "./fields";
 
-/** A value that all lines of the smoke test have in a column; undefined for none. */
-export interface SmokeValue {
+/** A value that lines have in a column; undefined for none. */
+export interface ColumnValue {
   readonly column: Column;
   /** In the stored spelling. */
   readonly value: string | number | bigint | boolean | undefined;
 }
 
 /** The values that mark the lines of a contract's smoke test, which no panel counts; empty where none are defined. */
-export function smokeValues(contract: PanelContract): SmokeValue[] {
+export function smokeValues(contract: PanelContract): ColumnValue[] {
   return Object.entries(contract.smoke ?? {}).map(([field, value]) => {
     const column = columnOf(contract, field);
     return { column, value: stored(column, value) };
@@ -23,11 +23,12 @@ export function smokeValues(contract: PanelContract): SmokeValue[] {
  * the smoke test if it has all of the values; `coalesce` keeps the lines where a column is NULL.
  */
 export function smokeSql(contract: PanelContract): string | undefined {
-  const conditions = smokeValues(contract).map(equals);
+  const conditions = smokeValues(contract).map(equalsSql);
   return conditions.length === 0 ? undefined : `NOT coalesce(${conditions.join(" AND ")}, false)`;
 }
 
-function equals({ column, value }: SmokeValue): string {
+/** The condition of SQL that a line has the value. No value and the empty text are the same. */
+export function equalsSql({ column, value }: ColumnValue): string {
   const name = quotedColumn(column.field);
   if (value === undefined) return column.kind === "text" ? `coalesce(${name}, '') = ''` : `${name} IS NULL`;
   const literal = typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
@@ -35,7 +36,7 @@ function equals({ column, value }: SmokeValue): string {
 }
 
 /** @throws Error naming the column for a value that no line can have */
-function stored(column: Column, value: unknown): SmokeValue["value"] {
+function stored(column: Column, value: unknown): ColumnValue["value"] {
   switch (typeof value) {
     case "string": {
       // JSON has no whole number of 64 bits.

@@ -78,14 +78,17 @@ export interface Classification<N extends FieldNames = FieldNames> {
   readonly otherwise: string;
 }
 
+/** Interval of UTC. */
+export type Interval = "hour" | "day" | "month";
+
 /**
  * By intervals of UTC, in their order; those without lines are left out. Days are what a panel's own query gives; a rendering
- * that knows the time range may widen or narrow them (OpenSearch Dashboards: `auto`). Months stay months.
+ * that knows the time range may widen or narrow them (OpenSearch Dashboards: `auto`). Hours and months stay.
  */
 export interface TimeDimension<N extends FieldNames = FieldNames> {
   readonly kind: "time";
   readonly field: N["time"];
-  readonly interval: "day" | "month";
+  readonly interval: Interval;
 }
 
 /** By value, the largest first measure first; no value and the empty text are one group. 1 to 1000 values. */

@@ -105,7 +105,7 @@ const RULES: readonly Validation[] = [
   [
     each(
       MEASURED,
-      `(p.chart == "headline" ? !contains(keys(p), "dimension") : contains(p.chart == "shares" ? ["values", "classes"] : ["time", "values", "classes"], p.dimension.kind) && (p.dimension.kind == "time" ? contains(["day", "month"], p.dimension.interval) && contains(${fields(["timestamp"])}, p.dimension.field) : true) && (p.dimension.kind == "values" ? contains(${fields(["text"])}, p.dimension.field) && ${isWhole("p.dimension.limit", 1, MOST_ROWS)} : true))`,
+      `(p.chart == "headline" ? !contains(keys(p), "dimension") : contains(p.chart == "shares" ? ["values", "classes"] : ["time", "values", "classes"], p.dimension.kind) && (p.dimension.kind == "time" ? contains(["hour", "day", "month"], p.dimension.interval) && contains(${fields(["timestamp"])}, p.dimension.field) : true) && (p.dimension.kind == "values" ? contains(${fields(["text"])}, p.dimension.field) && ${isWhole("p.dimension.limit", 1, MOST_ROWS)} : true))`,
     ),
     `each dimension is a time (a timestamp, by day or month; not of shares), values (a text, and a limit of 1 to ${MOST_ROWS}) or classes; a headline has none`,
   ],

@@ -429,7 +429,7 @@ const REFUSED: readonly Refusal[] = [
     "panels",
     DIMENSION,
     [{ ...BARS, dimension: { kind: "time", field: "label", interval: "day" } }],
-    [{ ...BARS, dimension: { kind: "time", field: "Seen_At", interval: "hour" } }],
+    [{ ...BARS, dimension: { kind: "time", field: "Seen_At", interval: "week" } }],
     [{ ...BARS, dimension: { kind: "values", field: "count", limit: 5 } }],
     [{ ...BARS, dimension: { kind: "other" } }],
     [{ ...SHARES, dimension: BARS.dimension }],

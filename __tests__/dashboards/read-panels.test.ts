@@ -176,8 +176,8 @@ describe("panels that arrive as JSON", () => {
       'dimension names "Country", a text; timestamp is wanted',
     ],
     [
-      [{ ...FIGURES, dimension: { kind: "time", field: "InvoiceDate", interval: "hour" } }],
-      'interval is "hour"; day, month is wanted',
+      [{ ...FIGURES, dimension: { kind: "time", field: "InvoiceDate", interval: "week" } }],
+      'interval is "week"; hour, day, month is wanted',
     ],
     [
       [{ ...FIGURES, dimension: { kind: "values", field: "Price", limit: 5 } }],

@@ -126,7 +126,7 @@ describe("a page says no more than the facts", () => {
     expect(await textOf("#stopped")).toContain(`does not answer since ${since}`);
     expect(await textOf("#tile-sent .remark")).toBe(`lines, as of ${since}`);
     expect(await page.title()).toBe("retail-bi · stopped");
-    for (const title of ["#pipeline-title", "#figures", "#reconciliation-title"]) {
+    for (const title of ["#pipeline-title", "#figures-title", "#reconciliation-title"]) {
       expect(await textOf(title)).toContain(`as of ${since}`);
     }
     expect(await page.locator(".tile:not([data-tone=none])").count()).toBe(0);

@@ -3,12 +3,12 @@ import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "../../benchmarks/support/browser";
 import { eventually } from "../../benchmarks/support/eventually";
 import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
-import { retailTransaction } from "../../contract/retail-transaction";
-import { panelColumns, type Row } from "../../dashboards/rows";
+import type { Row } from "../../dashboards/rows";
 import { type DataPanel, isDataPanel } from "../../dashboards/spec";
 import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { realFigures } from "../support/real-panels";
-import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
+import { describeRealRows, readRealRows, realRowsFile, realSums } from "../support/real-rows";
+import { parsed, shownAs, shownCells, shownRows } from "./shown";
 
 /** Away from the ports of a run that somebody has open. */
 const FIRST_PORT = "14670";
@@ -31,24 +31,6 @@ function contrast(one: string, other: string): number {
   };
   const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);
-}
-
-/** A figure as the page writes it: `£1,234.50`, `-£3`, `1,234 lines`. */
-function parsed(text: string): number {
-  const digits = text.replaceAll(/[£,\s]|lines/g, "").replace("−", "-");
-  if (!/^-?\d+(\.\d+)?$/.test(digits)) throw new Error(`"${text}" is no figure`);
-  return Number(digits);
-}
-
-/** A row as the page shows it: blanks at the ends do not show, and what is empty says so. */
-function shownAs(panel: DataPanel, row: Row): Row {
-  const text = (value: string): string => value.trim().replaceAll(/\s+/g, " ") || "none";
-  return Object.fromEntries(
-    panelColumns(retailTransaction, panel).map(({ id }) => {
-      const value = row[id] ?? "";
-      return [id, typeof value === "string" ? text(value) : value];
-    }),
-  );
 }
 
 describeRealRows("the page of a run on the real rows", () => {
@@ -81,26 +63,8 @@ describeRealRows("the page of a run on the real rows", () => {
   const textOf = (selector: string): Promise<string> => page.locator(selector).innerText();
   const figureOf = async (selector: string): Promise<number> => parsed(await textOf(selector));
 
-  /** The cells of a table, row by row. */
-  function cellsOf(table: string): Promise<string[][]> {
-    const rows = `[...document.querySelectorAll(${JSON.stringify(`${table} tbody tr`)})]`;
-    return page.evaluate(`${rows}.map(({ cells }) => [...cells].map(({ innerText }) => innerText.trim()))`);
-  }
-
-  /** A panel's rows as they are shown; those of a chart stand in the table beside it. */
-  async function rowsOf(panel: DataPanel): Promise<Row[]> {
-    const details = page.locator(`#${panel.id} details:not([open]) summary`);
-    if ((await details.count()) > 0) await details.click();
-    const columns = panelColumns(retailTransaction, panel);
-    return (await cellsOf(`#${panel.id}`)).map((cells) =>
-      Object.fromEntries(
-        columns.map(({ id, holds }, at) => {
-          const text = cells[at] ?? "";
-          return [id, holds === "number" ? parsed(text) : text];
-        }),
-      ),
-    );
-  }
+  const cellsOf = (table: string): Promise<string[][]> => shownCells(page, table);
+  const rowsOf = (panel: DataPanel): Promise<Row[]> => shownRows(page, panel);
 
   test("updates while records flow", async () => {
     for (const figure of ["#tile-sent .value", "#tile-speed .value"]) {
@@ -246,8 +210,7 @@ describeRealRows("the page of a run on the real rows", () => {
       await ask(
         "SELECT country, count(*) AS lines FROM retail_trans_json GROUP BY country ORDER BY lines DESC",
       );
-      const countries = realFigures()["revenue-by-country"] ?? [];
-      const lines = new Map(countries.map((row) => [String(row["Country"]), String(row["lines"])]));
+      const lines = new Map(Object.entries(realSums()).map(([country, { rows }]) => [country, String(rows)]));
       expect(
         new Map((await cellsOf("#sql-answer")).map(([country = "", count = ""]) => [country, count])),
       ).toEqual(lines);
@@ -275,7 +238,7 @@ describeRealRows("the page of a run on the real rows", () => {
     await page.keyboard.press("Tab");
     expect(await page.locator(":focus").innerText()).toBe("Skip to the figures");
     await page.keyboard.press("Enter");
-    expect(await page.locator(":focus").getAttribute("id")).toBe("figures");
+    expect(await page.locator(":focus").getAttribute("id")).toBe("figures-title");
     const chart = page.locator("#revenue-over-time .chart-frame");
     await chart.waitFor();
     await chart.focus();
@@ -288,7 +251,7 @@ describeRealRows("the page of a run on the real rows", () => {
 
   test("every control is reached by Tab, and seen when it is", async () => {
     const reached = new Set<string>();
-    for (let presses = 0; presses < 60; presses++) {
+    for (let presses = 0; presses < 250; presses++) {
       await page.keyboard.press("Tab");
       const [name, outline] = await page.evaluate<[string, string]>(`[
         document.activeElement.id || document.activeElement.className,

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Contract } from "../../contract/define";
 import { glueColumns } from "../../contract/glue-columns";
-import { panelSql, rowsFromSql } from "../../dashboards/athena";
+import { countSql, panelSql, rowsFromSql } from "../../dashboards/athena";
 import type { Row } from "../../dashboards/rows";
+import type { LineCondition } from "../../dashboards/scope";
 import type { DataPanel } from "../../dashboards/spec";
 import { indexTemplate } from "../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../lambdas/shared/search-client";
@@ -46,12 +47,18 @@ export class PanelBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  fromIndex(panel: DataPanel): Promise<Row[]> {
-    return panelRowsFromIndex(this.search, this.contract, panel);
+  fromIndex(panel: DataPanel, conditions: readonly LineCondition[] = []): Promise<Row[]> {
+    return panelRowsFromIndex(this.search, this.contract, panel, conditions);
   }
 
-  async fromTable(panel: DataPanel): Promise<Row[]> {
-    const sql = panelSql(this.contract, panel, "lines");
+  /** The number of lines by SQL. */
+  async count(conditions: readonly LineCondition[]): Promise<number> {
+    const { rows } = await this.sql.query(countSql(this.contract, "lines", conditions));
+    return Number(rows[1]?.[0]);
+  }
+
+  async fromTable(panel: DataPanel, conditions: readonly LineCondition[] = []): Promise<Row[]> {
+    const sql = panelSql(this.contract, panel, "lines", conditions);
     const { state, reason, rows } = await this.sql.query(sql);
     if (state !== "SUCCEEDED") throw new Error(`${panel.id}: ${state} ${reason}\n${sql}`);
     const [header = [], ...answer] = rows;

@@ -1,5 +1,6 @@
 import type { Contract } from "../../contract/define";
 import type { Row } from "../../dashboards/rows";
+import type { LineCondition } from "../../dashboards/scope";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { DataPanel } from "../../dashboards/spec";
 import { indexPattern, monthlyIndex } from "../../lambdas/shared/search";
@@ -41,11 +42,12 @@ export async function panelRowsFromIndex(
   search: Search,
   contract: Contract,
   panel: DataPanel,
+  conditions: readonly LineCondition[] = [],
 ): Promise<Row[]> {
   const { status, body } = await search({
     method: "POST",
     path: `/${indexPattern(contract.index)}/_search`,
-    body: panelSearch(contract, panel),
+    body: panelSearch(contract, panel, conditions),
     timeoutMs: TIMEOUT_MS,
   });
   if (status !== 200) throw new Error(`${panel.id}: ${status} ${JSON.stringify(body).slice(0, 500)}`);

@@ -51,12 +51,19 @@ function largestFirst(rows: readonly CsvRow[], name: string): (readonly [string,
 }
 
 /**
- * Expected figures of each panel for the real rows, by its id: computed from the CSV alone, in whole pence, without the
- * spec or any of its renderings.
+ * Expected figures of each panel for the real rows, or some of them, by its id: computed from the CSV alone, in whole pence,
+ * without the spec or any of its renderings.
+ * @param interval of panels over time that are not by month
  */
-export function realFigures(): Readonly<Record<string, readonly Row[]>> {
-  const rows = readRealRows();
-  const day = (row: CsvRow): string => text(row, "InvoiceDate").slice(0, 10);
+export function realFigures(
+  rows: readonly CsvRow[] = readRealRows(),
+  interval: "hour" | "day" | "month" = "day",
+): Readonly<Record<string, readonly Row[]>> {
+  const day = (row: CsvRow): string => {
+    if (interval === "month") return month(row);
+    const date = text(row, "InvoiceDate");
+    return interval === "day" ? date.slice(0, 10) : `${date.slice(0, 13)}:00:00`;
+  };
   const month = (row: CsvRow): string => `${text(row, "InvoiceDate").slice(0, 7)}-01`;
   const cancelled = rows.filter((row) => text(row, "Invoice").startsWith("C"));
   const guests = rows.filter((row) => text(row, "Customer_ID") === "");
@@ -120,7 +127,7 @@ export function realFigures(): Readonly<Record<string, readonly Row[]>> {
         share: share(known),
         lines: known.length,
       },
-    ],
+    ].filter(({ lines }) => lines > 0),
     "latest-transactions": newest.map(({ row }) => ({
       ...row,
       Quantity: units(row),

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 
 const CLIENT = join(__dirname, "client");
 /** The first script; it loads the others when they are needed. */
 const SCRIPT = "page.js";
-/** The page's style sheets, which are served as one. */
-const STYLES = ["page.css", "inspect.css"];
-/** Files that are served or joined as they are. */
-export const STATIC_FILES: readonly string[] = ["page.html", "icon.svg", ...STYLES];
+/** Files that are served as they are. */
+export const STATIC_FILES: readonly string[] = ["page.html", "icon.svg"];
+/** Content types of what is built. */
+const BUILT_TYPES = new Map([
+  [".js", "text/javascript; charset=utf-8"],
+  [".css", "text/css; charset=utf-8"],
+]);
 
 /** A file of the page. */
 export interface Asset {
@@ -24,29 +27,35 @@ export interface Asset {
  */
 export async function buildAssets(): Promise<ReadonlyMap<string, Asset>> {
   // In the package the page's code is built.
-  const scripts = existsSync(join(CLIENT, SCRIPT)) ? builtScripts() : await buildScripts();
+  const built = existsSync(join(CLIENT, SCRIPT)) ? builtFiles() : await buildClient();
   const file = (name: string): Buffer => readFileSync(join(CLIENT, name));
   return new Map([
     ["/", asset("text/html; charset=utf-8", file("page.html"))],
-    ["/page.css", asset("text/css; charset=utf-8", Buffer.concat(STYLES.map(file)))],
     ["/icon.svg", asset("image/svg+xml", file("icon.svg"))],
-    ...[...scripts].map(
-      ([name, script]) => [`/${name}`, asset("text/javascript; charset=utf-8", script)] as const,
+    ...[...built].map(
+      ([name, content]) => [`/${name}`, asset(BUILT_TYPES.get(extname(name)) ?? "", content)] as const,
     ),
   ]);
 }
 
-function builtScripts(): Map<string, Buffer> {
-  const names = readdirSync(CLIENT).filter((name) => name.endsWith(".js"));
+function builtFiles(): Map<string, Buffer> {
+  const names = readdirSync(CLIENT).filter((name) => BUILT_TYPES.has(extname(name)));
   return new Map(names.map((name) => [name, readFileSync(join(CLIENT, name))]));
 }
 
-/** The page's code, from its sources, by file name. @throws Error with esbuild's own message when it does not build */
-export async function buildScripts(): Promise<Map<string, Buffer>> {
+/**
+ * The page's code and style with all that they import, from their sources, by file name.
+ * @throws Error with esbuild's own message when they do not build
+ */
+export async function buildClient(): Promise<Map<string, Buffer>> {
   // The package has no bundler.
   const { build } = await import("esbuild");
+  const out = basename(SCRIPT, ".js");
   const { outputFiles } = await build({
-    entryPoints: { [basename(SCRIPT, ".js")]: join(CLIENT, "main.ts") },
+    entryPoints: [
+      { in: join(CLIENT, "main.ts"), out },
+      { in: join(CLIENT, "styles.css"), out },
+    ],
     bundle: true,
     splitting: true,
     minify: true,

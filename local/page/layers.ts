@@ -1,15 +1,19 @@
 import { GetPartitionsCommand, type GlueClient } from "@aws-sdk/client-glue";
 import { formatTimestamp, parseTimestamp } from "../../contract/timestamp";
+import { countSql, eventTimesSql } from "../../dashboards/athena";
 import type { PanelContract } from "../../dashboards/fields";
-import type { DataPanel, Layer } from "../../dashboards/spec";
+import type { Row } from "../../dashboards/rows";
+import type { LineCondition } from "../../dashboards/scope";
+import { panelSearch, rowsFromSearch, searchQuery, smokeQuery } from "../../dashboards/search";
+import type { DataPanel, Layer, LinesPanel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
 import { quarantineOf } from "../../ops/reconcile/quarantine";
 import type { DataSources } from "../../ops/reconcile/reconcile";
 import type { Sql } from "../../ops/reconcile/sql";
 import type { BatchSource } from "../../ops/reconcile/tables";
 import { Arrivals, minuteStart, secondStart } from "./arrivals";
-import { panelsSearch, rowsOfSearch, rowsOfTable } from "./panels";
-import type { PanelRows } from "./state";
+import { panelOfTable, panelsSearch, rowsOfSearch, rowsOfTable } from "./panels";
+import type { EventTimes, PanelRows } from "./state";
 import { SECONDS_KEPT_MS } from "./stream-tail";
 
 /** A consistent reading of a layer at one time. */
@@ -24,6 +28,31 @@ export interface LayerReading {
   /** Changes whenever a query of the layer may answer differently. */
   readonly version: string;
   readonly panels: readonly PanelRows[];
+  /** Absent where the layer has no lines. */
+  readonly eventTimes?: EventTimes;
+}
+
+/** Answer to a question about some of a layer's lines. */
+type Scoped<T> = T & {
+  /** Version of the layer that answered; undefined where it cannot be told from the answer. */
+  readonly version?: string;
+};
+
+/** A layer that answers questions about some of its lines: those that fulfil conditions. */
+export interface ScopedReader {
+  readonly layer: Layer;
+  /** @param asOfMs lines that arrived at it or later are not counted */
+  panelsIn(
+    panels: readonly DataPanel[],
+    conditions: readonly LineCondition[],
+    asOfMs: number,
+  ): Promise<Scoped<{ readonly panels: readonly PanelRows[] }>>;
+  /** The lines of a panel, and how many there are without its limit. @param asOfMs as above */
+  linesIn(
+    panel: LinesPanel,
+    conditions: readonly LineCondition[],
+    asOfMs: number,
+  ): Promise<Scoped<{ readonly rows: readonly Row[]; readonly total: number }>>;
 }
 
 /** A layer that answers queries. */
@@ -34,7 +63,7 @@ export interface LayerReader {
 }
 
 /** The index: a reading is one search. */
-export class SpeedLayer implements LayerReader {
+export class SpeedLayer implements LayerReader, ScopedReader {
   public readonly layer = "speed";
 
   public constructor(
@@ -54,6 +83,7 @@ export class SpeedLayer implements LayerReader {
         // The total of the hits is without those that a table filters out.
         lines: { filter: { match_all: {} } },
         newest: { max: { field: "arrived_at" } },
+        events: eventTimes(this.contract),
         minutes: histogram(sinceMs, secondsFromMs, "1m"),
         seconds: histogram(secondsFromMs, asOfMs, "1s"),
         ...(search["aggs"] as JsonObject),
@@ -78,7 +108,40 @@ export class SpeedLayer implements LayerReader {
       arrivals,
       version: `${lines} ${found?.newest?.value ?? ""}`,
       panels,
+      ...eventTimesOf(found?.events?.first?.value, found?.events?.last?.value),
     };
+  }
+
+  public async panelsIn(
+    panels: readonly DataPanel[],
+    conditions: readonly LineCondition[],
+    asOfMs: number,
+  ): Promise<{ readonly panels: readonly PanelRows[] }> {
+    const answer = await this.ask({
+      ...panelsSearch(this.contract, panels),
+      query: this.query(conditions, asOfMs),
+    });
+    // A missing index answers without aggregations.
+    if (answer._shards.total === 0) return { panels: panels.map(({ id }) => ({ id, rows: [] })) };
+    return { panels: rowsOfSearch(this.contract, panels, answer) };
+  }
+
+  public async linesIn(
+    panel: LinesPanel,
+    conditions: readonly LineCondition[],
+    asOfMs: number,
+  ): Promise<{ readonly rows: readonly Row[]; readonly total: number }> {
+    const answer = await this.ask({
+      ...panelSearch(this.contract, panel),
+      track_total_hits: true,
+      query: this.query(conditions, asOfMs),
+    });
+    return { rows: rowsFromSearch(this.contract, panel, answer), total: answer.hits.total.value };
+  }
+
+  private query(conditions: readonly LineCondition[], asOfMs: number): JsonObject {
+    const arrived = { range: { arrived_at: { lt: formatTimestamp(asOfMs) } } };
+    return { bool: { filter: [arrived, ...conditions.map((one) => searchQuery(this.contract, one))] } };
   }
 
   /** @throws Error for a partial answer: a shard failed, or the search timed out */
@@ -97,6 +160,10 @@ interface Bucket {
   readonly doc_count: number;
 }
 
+interface Metric {
+  readonly value: number | null;
+}
+
 interface Histogram {
   readonly counts?: { readonly buckets?: readonly Bucket[] };
 }
@@ -104,14 +171,34 @@ interface Histogram {
 /** The members of an answer that are read here. */
 type SearchAnswer = JsonObject & {
   readonly timed_out: boolean;
-  readonly _shards: JsonObject & { readonly failed: number };
+  readonly _shards: JsonObject & { readonly total: number; readonly failed: number };
+  readonly hits: JsonObject & { readonly total: JsonObject & { readonly value: number } };
   readonly aggregations?: JsonObject & {
     readonly lines?: { readonly doc_count: number };
-    readonly newest?: { readonly value: number | null };
+    readonly newest?: Metric;
+    readonly events?: { readonly first?: Metric; readonly last?: Metric };
     readonly minutes?: Histogram;
     readonly seconds?: Histogram;
   };
 };
+
+/** The lines of the smoke test are of now, wherever the others lie. */
+function eventTimes(contract: PanelContract): JsonObject {
+  const { eventTime: field } = contract;
+  const smoke = smokeQuery(contract);
+  return {
+    filter: smoke ? { bool: { must_not: [smoke] } } : { match_all: {} },
+    aggs: { first: { min: { field } }, last: { max: { field } } },
+  };
+}
+
+function eventTimesOf(
+  firstMs: number | null | undefined,
+  lastMs: number | null | undefined,
+): { readonly eventTimes?: EventTimes } {
+  if (typeof firstMs !== "number" || typeof lastMs !== "number") return {};
+  return { eventTimes: { firstMs, lastMs } };
+}
 
 function histogram(fromMs: number, toMs: number, interval: "1m" | "1s"): JsonObject {
   return {
@@ -141,7 +228,7 @@ const MOST_READINGS = 3;
  * The Parquet table. The catalog has the files of each partition; a reading counts only if they are the same before
  * and after it, so that it is consistent.
  */
-export class BatchLayer implements LayerReader {
+export class BatchLayer implements LayerReader, ScopedReader {
   public readonly layer = "batch";
   private last: LayerReading | undefined;
   private hours: readonly MergedHourContent[] = [];
@@ -163,21 +250,68 @@ export class BatchLayer implements LayerReader {
    * Reads the catalog, and the table only when a partition was swapped. @throws Error when every attempt met a change
    */
   public async read(nowMs: number, sinceMs: number): Promise<LayerReading> {
+    const found = await this.partitions();
+    const { last } = this;
+    if (versionOf(found) === last?.version && last.panels.every(({ error }) => error === undefined)) {
+      this.last = { ...last, asOfMs: secondStart(nowMs) };
+      return this.last;
+    }
+    this.last = await this.consistent(
+      nowMs,
+      async (asOfMs, partitions, version) => ({
+        ...(await this.readTable(asOfMs, sinceMs, partitions)),
+        version,
+      }),
+      found,
+    );
+    return this.last;
+  }
+
+  public panelsIn(
+    panels: readonly DataPanel[],
+    conditions: readonly LineCondition[],
+    asOfMs: number,
+  ): Promise<{ readonly panels: readonly PanelRows[]; readonly version: string }> {
+    const { sql, tables } = this.source;
+    return this.consistent(asOfMs, async (_, partitions, version) => {
+      if (linesOf(partitions) === 0) return { version, panels: panels.map(({ id }) => ({ id, rows: [] })) };
+      return { version, panels: await rowsOfTable(this.contract, panels, sql, tables.parquet, conditions) };
+    });
+  }
+
+  public linesIn(
+    panel: LinesPanel,
+    conditions: readonly LineCondition[],
+    asOfMs: number,
+  ): Promise<{ readonly rows: readonly Row[]; readonly total: number; readonly version: string }> {
+    const { sql, tables } = this.source;
+    return this.consistent(asOfMs, async (_, partitions, version) => {
+      if (linesOf(partitions) === 0) return { version, rows: [], total: 0 };
+      let total = 0;
+      await sql.query(countSql(this.contract, tables.parquet, conditions), ({ line_count }) => {
+        total = Number(line_count);
+      });
+      const rows = await panelOfTable(this.contract, panel, sql, tables.parquet, conditions);
+      return { version, rows, total };
+    });
+  }
+
+  /** Reads again when a partition was swapped meanwhile. @throws Error when every attempt met a change */
+  private async consistent<T>(
+    nowMs: number,
+    read: (asOfMs: number, partitions: readonly Partition[], version: string) => Promise<T>,
+    found?: readonly Partition[],
+  ): Promise<T> {
     let asOfMs = secondStart(nowMs);
-    let partitions = await this.partitions();
+    let partitions = found ?? (await this.partitions());
     for (let reading = 0; reading < MOST_READINGS; reading++) {
       const version = versionOf(partitions);
-      if (version === this.last?.version && this.last.panels.every(({ error }) => error === undefined)) {
-        this.last = { ...this.last, asOfMs };
-        return this.last;
-      }
-      const content = await this.readTable(asOfMs, sinceMs, partitions);
+      const content = await read(asOfMs, partitions, version);
       const before = Date.now();
       partitions = await this.partitions();
       if (versionOf(partitions) === version) {
         this.hours = partitions.filter(({ rows }) => rows > 0).sort((a, b) => a.startMs - b.startMs);
-        this.last = { ...content, version };
-        return this.last;
+        return content;
       }
       asOfMs = secondStart(before);
     }
@@ -192,7 +326,7 @@ export class BatchLayer implements LayerReader {
     partitions: readonly Partition[],
   ): Promise<Omit<LayerReading, "version">> {
     const { sql, tables } = this.source;
-    const lines = partitions.reduce((sum, { rows }) => sum + rows, 0);
+    const lines = linesOf(partitions);
     const source = tables.parquet;
     const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
     const common = { layer: this.layer, source, asOfMs, lines } as const;
@@ -201,7 +335,12 @@ export class BatchLayer implements LayerReader {
       return { ...common, arrivals: new Arrivals(secondsFromMs), panels };
     }
     const arrivals = await readArrivals(sql, source, sinceMs, secondsFromMs);
-    return { ...common, arrivals, panels: await rowsOfTable(this.contract, this.panels, sql, source) };
+    let times = {};
+    await sql.query(eventTimesSql(this.contract, source), ({ first_event = "", last_event = "" }) => {
+      if (last_event !== "") times = eventTimesOf(parseTimestamp(first_event), parseTimestamp(last_event));
+    });
+    const panels = await rowsOfTable(this.contract, this.panels, sql, source, []);
+    return { ...common, arrivals, panels, ...times };
   }
 
   private async partitions(): Promise<Partition[]> {
@@ -224,6 +363,10 @@ export class BatchLayer implements LayerReader {
     } while (token !== undefined);
     return found;
   }
+}
+
+function linesOf(partitions: readonly Partition[]): number {
+  return partitions.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function versionOf(partitions: readonly Partition[]): string {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { panelColumns } from "../../dashboards/rows";
-import { isDataPanel, type Layer } from "../../dashboards/spec";
+import { filterFields } from "../../dashboards/scope";
+import { type DataPanel, isDataPanel, type Layer } from "../../dashboards/spec";
 import { pause } from "../../lib/pause";
 import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
@@ -25,6 +26,7 @@ import { Rates } from "./rates";
 import { HttpError, startPageServer } from "./server";
 import type { LayerState } from "./state";
 import { StreamTail } from "./stream-tail";
+import { View } from "./view";
 
 /** Interval of reading the parts, also without an open page, so that a page that opens has rates. */
 const LIVE_EVERY_MS = 1_000;
@@ -62,7 +64,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   const hub = new Hub();
   // A layer that is alone answers everything.
   const { contract, panels } = dashboardOf(plane);
-  const all = panels.filter((panel) => isDataPanel(panel));
+  const all = panels.filter((panel) => isDataPanel(panel)).map(withRecordId);
   const isOnly = !dataSources.search || !dataSources.batch;
   const panelsOf = (layer: Layer) => all.filter((panel) => isOnly || panel.layer === layer);
   const batch =
@@ -108,8 +110,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
   };
 
   const layerState = (reading: LayerReading): LayerState => {
-    const { layer, source, asOfMs, lines, version, arrivals: held } = reading;
-    const state = { layer, source, asOfMs, lines, version };
+    const { arrivals: held, panels: _, ...state } = reading;
+    const { layer, asOfMs } = state;
     if (!tail.isCaughtUp || quarantine === undefined) return state;
     const { accepted, refused } = tail;
     const evidence = { accepted, refused, quarantined: quarantine.byLayer[layer], held };
@@ -149,6 +151,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 
   hub.publish("dashboard", {
     panels: all.map((panel) => ({ panel, columns: panelColumns(contract, panel) })),
+    filters: filterFields(contract, panels),
   });
   if (analysts) {
     const { database, workgroup } = analysts;
@@ -163,12 +166,21 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       mostSeconds: MOST_SECONDS,
     });
   }
+  const view = new View({
+    contract,
+    panels: all,
+    readers: [...(speed ? [speed] : []), ...(batch ? [batch] : [])],
+    stateOf: (layer) => layers.get(layer),
+  });
   const server = await startPageServer({
     assets: await buildAssets(),
     hub,
     port: options.port,
     actions: {
       ...inspection.actions,
+      "/view": (body, signal) => view.panels(body, signal),
+      "/lines": (body, signal) => view.lines(body, signal),
+      "/values": (body, signal) => view.values(body, signal),
       "/rate": async ({ linesPerSecond }) => {
         try {
           generator.set(linesPerSecond);
@@ -204,6 +216,12 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       await Promise.race([Promise.all(loops), sleep(CLOSE_GRACE_MS)]);
     },
   };
+}
+
+/** A line that is listed has its identity, by which its journey is asked for. */
+function withRecordId(panel: DataPanel): DataPanel {
+  if (panel.chart !== "table" || panel.fields.includes("record_id")) return panel;
+  return { ...panel, fields: [...panel.fields, "record_id"] };
 }
 
 /** Timeout of a running comparison at the end. */

@@ -1,6 +1,7 @@
 import { panelSql, rowsFromSql } from "../../dashboards/athena";
 import type { PanelContract } from "../../dashboards/fields";
 import type { Row } from "../../dashboards/rows";
+import type { LineCondition } from "../../dashboards/scope";
 import { panelSearch, rowsFromSearch } from "../../dashboards/search";
 import type { DataPanel } from "../../dashboards/spec";
 import { isJsonObject, type JsonObject } from "../../lib/json";
@@ -42,24 +43,36 @@ export function rowsOfSearch(
   });
 }
 
-/** The rows of the panels from a table, one query at a time, because the engine has other work. */
+/** The rows of the panels from a table, of the lines that fulfil the conditions; one query at a time, because the engine has other work. */
 export async function rowsOfTable(
   contract: PanelContract,
   panels: readonly DataPanel[],
   sql: Sql,
   table: string,
+  conditions: readonly LineCondition[],
 ): Promise<PanelRows[]> {
   const found: PanelRows[] = [];
   for (const panel of panels) {
-    const answer: Readonly<Record<string, string>>[] = [];
     try {
-      await sql.query(panelSql(contract, panel, table), (row) => answer.push(row));
-      found.push(rowsOrError(panel.id, () => rowsFromSql(contract, panel, answer)));
+      found.push({ id: panel.id, rows: await panelOfTable(contract, panel, sql, table, conditions) });
     } catch (error) {
       found.push({ id: panel.id, rows: [], error: messageOf(error) });
     }
   }
   return found;
+}
+
+/** The rows of one panel from a table. @throws what the engine throws, and PanelAnswerError */
+export async function panelOfTable(
+  contract: PanelContract,
+  panel: DataPanel,
+  sql: Sql,
+  table: string,
+  conditions: readonly LineCondition[],
+): Promise<Row[]> {
+  const answer: Readonly<Record<string, string>>[] = [];
+  await sql.query(panelSql(contract, panel, table, conditions), (row) => answer.push(row));
+  return rowsFromSql(contract, panel, answer);
 }
 
 /** The prefix keeps a panel's aggregation apart from those that are no panel's. */

@@ -1,5 +1,6 @@
 import type { PanelColumn, Row } from "../../dashboards/rows";
-import type { DataPanel, Layer } from "../../dashboards/spec";
+import type { ScopeRequest } from "../../dashboards/scope";
+import type { Control, DataPanel, Layer } from "../../dashboards/spec";
 import type { Gap } from "./arrivals";
 
 /** Messages between server and page. Types only: both sides compile them. */
@@ -72,6 +73,14 @@ export interface LayerState {
   readonly gap?: Gap;
   /** Changes when a query of the layer may answer differently. */
   readonly version: string;
+  /** Absent where the layer has no lines. */
+  readonly eventTimes?: EventTimes;
+}
+
+/** The first and the last event time of a layer's lines, ms since 1970. */
+export interface EventTimes {
+  readonly firstMs: number;
+  readonly lastMs: number;
 }
 
 /** The quarantine at one time. */
@@ -103,6 +112,8 @@ export interface LiveState {
 /** Event `dashboard`: once, before any rows. */
 export interface DashboardState {
   readonly panels: readonly DashboardPanel[];
+  /** Columns that the lines can be filtered by, in the order in which they are offered. */
+  readonly filters: readonly Control[];
 }
 
 /** A panel with the columns of its rows. */
@@ -123,6 +134,39 @@ export interface PanelRows {
 export interface PanelsState {
   readonly layer: LayerState;
   readonly panels: readonly PanelRows[];
+}
+
+/** Body of `POST /view`, whose answer is a {@link PanelsState}: the panels of a layer, only of the scope's lines. */
+export interface ViewRequest extends ScopeRequest {
+  readonly layer: Layer;
+}
+
+/** Body of `POST /lines`. */
+export interface LinesRequest extends ScopeRequest {
+  readonly panel: string;
+  /** The cell of the panel's dimension. */
+  readonly value: string;
+}
+
+/** The newest lines behind a bar. */
+export interface LinesAnswer {
+  readonly layer: LayerState;
+  readonly columns: readonly PanelColumn[];
+  readonly rows: readonly Row[];
+  /** How many lines there are; the rows are the newest of them. */
+  readonly total: number;
+}
+
+/** Body of `POST /values`. */
+export interface ValuesRequest extends ScopeRequest {
+  readonly field: string;
+  /** @default none */
+  readonly prefix?: string;
+}
+
+/** Values of a column, the most frequent first. */
+export interface ValuesAnswer {
+  readonly values: readonly { readonly value: string; readonly lines?: number }[];
 }
 
 /** A fault, with its identities. */

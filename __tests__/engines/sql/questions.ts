@@ -3,7 +3,9 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import { HOUR_MS } from "../../../contract/hours";
 import { isStored, type StreamRecord } from "../../../contract/lines";
 import { retailTransaction } from "../../../contract/retail-transaction";
-import { panelSql } from "../../../dashboards/athena";
+import { DAY_MS } from "../../../contract/timestamp";
+import { countSql, panelSql } from "../../../dashboards/athena";
+import { type LineCondition, panelInRange, scopeConditions } from "../../../dashboards/scope";
 import { isDataPanel } from "../../../dashboards/spec";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import type { Statement } from "../../../lambdas/merge-small-files/statement";
@@ -24,6 +26,13 @@ import { HOURS, NOW } from "./fixture";
 
 const WHOLE: Window = { fromMs: HOURS[0].startMs, toMs: NOW, minutesPerHour: 60 };
 const SAMPLE: Window = { fromMs: HOURS[0].startMs + 5 * 60_000, toMs: NOW, minutesPerHour: 20 };
+
+/** A filter of each kind that the page has, of one value and of several. */
+const FILTERS = [
+  { field: "Country", values: ["France", 'It\'s "100 %" --'] },
+  { field: "Customer_ID", values: [undefined, "12417"] },
+  { field: "Quantity", values: [-1, 12, undefined] },
+];
 
 /**
  * Runs every Athena query of the product on a batch layer, by calling the product's own functions, so that
@@ -71,11 +80,21 @@ async function savedQueries({ athena, s3, plane, analysts }: BatchLayer): Promis
 }
 
 async function panels({ analysts }: BatchLayer): Promise<void> {
-  for (const panel of RETAIL_PANELS.filter((one) => isDataPanel(one)))
-    await analysts.query(
-      panelSql(retailTransaction, panel, retailTransaction.tables.merged),
-      () => undefined,
-    );
+  const { merged } = retailTransaction.tables;
+  const ask = (sql: string) => analysts.query(sql, () => undefined);
+  const panels = RETAIL_PANELS.filter((one) => isDataPanel(one));
+  for (const panel of panels) await ask(panelSql(retailTransaction, panel, merged));
+  for (const days of [1, 30, 365]) {
+    const range = { fromMs: NOW - days * DAY_MS, toMs: NOW };
+    const conditions: LineCondition[] = [
+      ...scopeConditions(retailTransaction, { range, filters: FILTERS }),
+      { kind: "not", condition: { kind: "begins", field: "Invoice", prefix: "C" } },
+      { kind: "begins-like", field: "Country", prefix: "f" },
+    ];
+    for (const panel of panels)
+      await ask(panelSql(retailTransaction, panelInRange(panel, range), merged, conditions));
+    await ask(countSql(retailTransaction, merged, conditions));
+  }
   await readArrivals(analysts, retailTransaction.tables.merged, WHOLE.fromMs, NOW - 15 * 60_000);
   const tables = {
     json: retailTransaction.tables.raw,

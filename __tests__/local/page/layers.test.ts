@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { GlueClient } from "@aws-sdk/client-glue";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { formatTimestamp } from "../../../contract/timestamp";
-import { type DataPanel, isDataPanel } from "../../../dashboards/spec";
+import { type DataPanel, isDataPanel, type LinesPanel } from "../../../dashboards/spec";
 import { indexTemplate } from "../../../lambdas/search-setup/index-template";
 import { createSearch, type Search } from "../../../lambdas/shared/search-client";
 import { BatchLayer, SpeedLayer } from "../../../local/page/layers";
@@ -57,7 +57,9 @@ describe("the speed layer", () => {
   });
 
   test("an index that is not there yet has no lines, and no error", async () => {
-    const { lines, panels, arrivals } = await speed().read(NOON, 0);
+    const { lines, panels, arrivals, eventTimes } = await speed().read(NOON, 0);
+    expect(eventTimes).toBeUndefined();
+    expect((await speed().panelsIn(SPEED, [], NOON)).panels).toEqual(panels);
     expect([lines, arrivals.buckets.size]).toEqual([0, 0]);
     expect(panels).toEqual(SPEED.map(({ id }) => ({ id, rows: [] })));
   });
@@ -87,6 +89,27 @@ describe("the speed layer", () => {
     expect((await speed().read(NOON + 1_700, 0)).version).not.toBe(found.version);
   });
 
+  test("panels and lines under conditions are of the lines that arrived before the moment", async () => {
+    const lines = [NOON - 2_000, NOON - 1_000, NOON - 1, NOON].map((ms, at) => line(at, ms));
+    await indexLines(search, retailTransaction, [
+      ...lines.map((one, at) => ({ ...one, Country: at === 0 ? "Spain" : "France" })),
+      // Of the smoke test, which is no line.
+      { ...line(9, NOON - 1), StockCode: "SMOKE", Quantity: 0, Price: 0, Country: "France" },
+    ]);
+    const conditions = [{ kind: "equals", field: "Country", values: ["France"] }] as const;
+    const layer = speed();
+    const { panels } = await layer.panelsIn(SPEED, conditions, NOON);
+    const figures = panels.find(({ id }) => id === "figures");
+    expect(figures?.rows).toEqual([expect.objectContaining({ lines: 2 })]);
+    const table: LinesPanel = {
+      ...{ id: "lines", title: "Lines", layer: "speed", chart: "table" },
+      ...{ fields: ["record_id"], newestBy: "InvoiceDate", limit: 1 },
+    };
+    expect(await layer.linesIn(table, conditions, NOON)).toEqual({ rows: [{ record_id: "id-2" }], total: 2 });
+    const times = Date.parse(`${GOOD_ROW.InvoiceDate.replace(" ", "T")}Z`);
+    expect((await layer.read(NOON, 0)).eventTimes).toEqual({ firstMs: times, lastMs: times });
+  });
+
   test("two panels that list lines do not go into one search", () => {
     const table = SPEED.filter(({ chart }) => chart === "table");
     expect(() => panelsSearch(retailTransaction, [...SPEED, ...table])).toThrow(
@@ -110,6 +133,9 @@ describe("the speed layer", () => {
 describe("the batch layer", () => {
   const tables = { json: "j", parquet: "p", quarantine: "q" };
 
+  /** Queries of a reading: arrivals, event times, and each panel. */
+  const QUERIES = 2 + BATCH.length;
+
   /** A table that was merged anew before each of some readings of the catalog. */
   function bench(runs: readonly string[]) {
     const asked: string[] = [];
@@ -123,6 +149,10 @@ describe("the batch layer", () => {
       query: async (text, onRow) => {
         asked.push(text);
         if (text.includes("AS bucket")) onRow({ bucket: "2026-11-25 11:59:58.000", line_count: "3" });
+        else if (text.includes("line_count")) onRow({ line_count: "7" });
+        else if (text.includes("last_event"))
+          onRow({ first_event: "2010-01-04 09:00:00.000", last_event: "2010-12-09 14:55:00.000" });
+        else if (text.includes("record_id")) onRow({ record_id: "shard-1" });
       },
     };
     return { asked, layer: new BatchLayer(glue, "db", { sql, tables }, retailTransaction, BATCH) };
@@ -133,16 +163,45 @@ describe("the batch layer", () => {
     const first = await layer.read(NOON + 300, 0);
     expect(first).toMatchObject({ asOfMs: NOON, lines: 3, version: "1 r1" });
     expect(Object.fromEntries(first.arrivals.buckets)).toEqual({ [NOON - 2_000]: 3 });
-    expect(asked).toHaveLength(1 + BATCH.length);
+    expect(first.eventTimes).toEqual({
+      firstMs: Date.UTC(2010, 0, 4, 9),
+      lastMs: Date.UTC(2010, 11, 9, 14, 55),
+    });
+    expect(asked).toHaveLength(QUERIES);
     const second = await layer.read(NOON + 5_300, 0);
-    expect(asked).toHaveLength(1 + BATCH.length);
+    expect(asked).toHaveLength(QUERIES);
     expect(second).toEqual({ ...first, asOfMs: NOON + 5_000 });
   });
 
   test("a merge between two panels: all of them are asked again, so that all are of one moment", async () => {
     const { asked, layer } = bench(["r1", "r2", "r2"]);
     expect((await layer.read(NOON, 0)).version).toBe("1 r2");
-    expect(asked).toHaveLength(2 * (1 + BATCH.length));
+    expect(asked).toHaveLength(2 * QUERIES);
+  });
+
+  const FRENCH = [{ kind: "equals", field: "Country", values: ["France"] }] as const;
+  const LINES: LinesPanel = {
+    ...{ id: "lines", title: "Lines", layer: "batch", chart: "table" },
+    ...{ fields: ["record_id"], newestBy: "InvoiceDate", limit: 9 },
+  };
+
+  test("panels and lines under conditions are of one version, and are asked again when it changes", async () => {
+    const { asked, layer } = bench(["r1", "r2", "r2"]);
+    const { panels, version } = await layer.panelsIn(BATCH, FRENCH, NOON);
+    expect(panels.map(({ id }) => id)).toEqual(BATCH.map(({ id }) => id));
+    expect(version).toBe("1 r2");
+    expect(asked).toHaveLength(2 * BATCH.length);
+    for (const sql of asked) expect(sql).toContain(`"country" = 'France'`);
+    const lines = await layer.linesIn(LINES, FRENCH, NOON);
+    expect(lines).toEqual({ version: "1 r2", rows: [{ record_id: "shard-1" }], total: 7 });
+  });
+
+  test("without rows nothing is asked", async () => {
+    const { asked, layer } = bench([""]);
+    const { panels } = await layer.panelsIn(BATCH, FRENCH, NOON);
+    expect(panels).toEqual(BATCH.map(({ id }) => ({ id, rows: [] })));
+    expect(await layer.linesIn(LINES, FRENCH, NOON)).toMatchObject({ rows: [], total: 0 });
+    expect(asked).toEqual([]);
   });
 
   test("a table that never stands still is no reading", async () => {

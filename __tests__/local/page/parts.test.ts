@@ -1,5 +1,4 @@
 import type { LocalRun } from "../../../local/local-run";
-import { spread, ticks } from "../../../local/page/client/scale";
 import { Generator, MOST_LINES_PER_SECOND, RateError } from "../../../local/page/generator";
 import { Hours } from "../../../local/page/hours";
 import { readParts } from "../../../local/page/parts";
@@ -416,20 +415,5 @@ describe("the parts", () => {
     expect([...read(false).keys()]).toEqual([
       ...["generator", "stream", "delivery", "validate-records", "lake", "merge-small-files"],
     ]);
-  });
-});
-
-describe("scales", () => {
-  test.each([
-    [0, 95, [0, 50, 100]],
-    [-30, 90, [-50, 0, 50, 100]],
-    [0, 0, [0, 1]],
-    [0, 0.4, [0, 0.2, 0.4]],
-  ])("from %d to %d", (low, high, wanted) => {
-    expect(ticks(low, high, 3)).toEqual(wanted);
-  });
-
-  test("labels keep their distance", () => {
-    expect(spread([0, 10, 95, 100, 210], (place) => place, 90)).toEqual([0, 95, 210]);
   });
 });

@@ -88,6 +88,26 @@ export const AGGREGATIONS: readonly (readonly [aggregation: Body, answer: Body])
       ],
     },
   ],
+  [
+    {
+      date_histogram: {
+        field: "InvoiceDate",
+        calendar_interval: "hour",
+        format: "yyyy-MM-dd HH:mm:ss",
+        min_doc_count: 1,
+      },
+    },
+    {
+      buckets: [
+        { key: 1260093600000, key_as_string: "2009-12-06 10:00:00", doc_count: 1 },
+        { key: 1260140400000, key_as_string: "2009-12-06 23:00:00", doc_count: 1 },
+        { key: 1262390400000, key_as_string: "2010-01-02 00:00:00", doc_count: 1 },
+        { key: 1262649600000, key_as_string: "2010-01-05 00:00:00", doc_count: 1 },
+        { key: 1262732400000, key_as_string: "2010-01-05 23:00:00", doc_count: 1 },
+        { key: 1264978800000, key_as_string: "2010-01-31 23:00:00", doc_count: 1 },
+      ],
+    },
+  ],
   [{ date_histogram: { field: "nowhere", calendar_interval: "month", min_doc_count: 1 } }, { buckets: [] }],
   [
     {

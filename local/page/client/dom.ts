@@ -56,3 +56,8 @@ export function byId<T extends Element>(id: string, kind: new () => T): T {
 export function scrolling(label: string, table: HTMLTableElement): HTMLDivElement {
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table);
 }
+
+/** Has a screen reader say a text, once: only for what somebody has asked for by a key. */
+export function announce(text: string): void {
+  setText(byId("announcement", HTMLElement), text);
+}

@@ -2,17 +2,17 @@ import type { PageEvents } from "../state";
 import { byId, setText } from "./dom";
 import { clock, rate, whole } from "./format";
 import { startInspection } from "./inspect";
-import { Panels } from "./panels";
 import { Pipeline } from "./pipeline";
 import { post } from "./post";
 import { RateControl } from "./rate";
 import { showReconciliation } from "./reconciliation";
 import { RunWatch, statusText, stoppedText } from "./run-state";
 import { Summary } from "./summary";
+import { View } from "./view";
 
 const summary = new Summary(byId("summary", HTMLElement));
 const pipeline = new Pipeline(byId("pipeline", HTMLElement));
-const panels = new Panels(byId("panels", HTMLElement));
+const view = new View();
 const rateControl = new RateControl();
 const inspection = startInspection();
 const status = byId("status", HTMLElement);
@@ -37,7 +37,7 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     rateControl.show(generator);
     summary.show(state);
     pipeline.show(state);
-    panels.tick(state);
+    view.tick(state);
     inspection.live(state);
     showRunState();
   },
@@ -45,8 +45,8 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     watch.ended(atMs);
     showRunState();
   },
-  dashboard: (state) => panels.define(state),
-  panels: (state) => panels.show(state),
+  dashboard: (state) => view.define(state),
+  panels: (state) => view.receive(state),
   reconciliation: (state) => {
     showReconciliation(reconciliation, state);
     summary.verdict(state);
@@ -86,6 +86,12 @@ setInterval(showRunState, 1_000);
 for (const [name, handle] of Object.entries(HANDLERS)) {
   events.addEventListener(name, (event) => handle(JSON.parse(event.data)));
 }
+
+// The address's fragment is the view, which a jump to an element would replace.
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("figures-title", HTMLElement).focus();
+});
 
 byId("compare", HTMLButtonElement).addEventListener("click", () => {
   post("/compare", {}).catch((error: unknown) => {

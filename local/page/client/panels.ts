@@ -1,30 +1,60 @@
-import type { DataPanel, FiguresPanel } from "../../../dashboards/spec";
+import { dimensionColumn, type PanelColumn, type Row } from "../../../dashboards/rows";
+import { type GroupsPanel, panelInRange, type TimeRange } from "../../../dashboards/scope";
+import type { DataPanel, FiguresPanel, Width } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
+import { csvText } from "./csv";
 import { el, setText } from "./dom";
-import { barsTable, rowsTable } from "./tables";
-import { TimeChart, type TimePanel } from "./time-chart";
+import { download } from "./download";
+import { cellText } from "./format";
+import { type RowAction, RowsTable } from "./tables";
+import { colorOf, TimeChart, type TimePanel } from "./time-chart";
 import { gapText } from "./words";
 
 const LAYER_TITLES = { speed: "Speed layer", batch: "Batch layer" } as const;
+
+/** What panels ask of the page. */
+export interface PanelActions {
+  brush(range: TimeRange): void;
+  back(): void;
+  /** Shows only the lines of a bar. */
+  filter(panel: GroupsPanel, cell: string): void;
+  lines(panel: DataPanel, cell: string): void;
+}
 
 /** The panels of the run, each with the source and the age of its figures. */
 export class Panels {
   private cards: ReadonlyMap<string, PanelCard> = new Map();
   private defined = "";
 
-  public constructor(private readonly parent: HTMLElement) {}
+  public constructor(
+    private readonly parent: HTMLElement,
+    private readonly actions: PanelActions,
+  ) {}
 
   /** Makes the panels, at first and when a connection brings others: the same ones keep what they show. */
   public define({ panels }: DashboardState): void {
     const defined = JSON.stringify(panels);
     if (defined === this.defined) return;
     this.defined = defined;
-    this.cards = new Map(panels.map((one) => [one.panel.id, new PanelCard(one)]));
+    for (const card of this.cards.values()) card.destroy();
+    this.parent.replaceChildren();
+    this.cards = new Map(panels.map((one) => [one.panel.id, new PanelCard(one, this.actions)]));
     this.parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
   }
 
-  public show({ layer, panels }: PanelsState): void {
-    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer);
+  /** @param range that the rows are of */
+  public show({ layer, panels }: PanelsState, range: TimeRange | undefined): void {
+    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer, range);
+  }
+
+  /** The rows that panels show are of another view than the one that is asked for. */
+  public ask({ panels }: PanelsState): void {
+    for (const { id } of panels) this.cards.get(id)?.ask();
+  }
+
+  /** Panels have no answer. */
+  public fail({ panels }: PanelsState, message: string): void {
+    for (const { id } of panels) this.cards.get(id)?.fail(message);
   }
 
   public tick(live: LiveState): void {
@@ -37,90 +67,173 @@ class PanelCard {
   private readonly body = el("div", { class: "panel-body" }, el("p", { class: "muted empty" }, "asking …"));
   private readonly badge = el("span", { class: "badge" });
   private readonly freshness = el("span", { class: "freshness muted" });
+  private readonly csv = el("button", { type: "button", class: "small" }, "CSV");
   private readonly panel: DataPanel;
-  private readonly columns: DashboardPanel["columns"];
+  private readonly columns: readonly PanelColumn[];
   private readonly chart: TimeChart | undefined;
+  private readonly table: RowsTable;
+  private readonly headline: Headline | undefined;
   private readonly details: HTMLDetailsElement | undefined;
-  private state: PanelRows | undefined;
-  private layer: LayerState | undefined;
+  private rows: readonly Row[] = [];
+  private state: LayerState | undefined;
 
-  public constructor({ panel, columns }: DashboardPanel) {
+  public constructor({ panel, columns }: DashboardPanel, actions: PanelActions) {
     this.panel = panel;
     this.columns = columns;
-    const titleId = `${panel.id}-title`;
-    const isWide = panel.chart === "table";
+    const id = freeId(panel.id);
+    const titleId = freeId(`${id}-title`);
+    this.csv.setAttribute("aria-label", `${panel.title} as CSV`);
+    this.csv.addEventListener("click", () => this.save());
     this.element = el(
       "article",
-      { class: isWide ? "card panel wide" : "card panel", id: panel.id, "aria-labelledby": titleId },
+      { class: "card panel", id, "aria-labelledby": titleId, "data-width": widthOf(panel) },
       el(
         "header",
         {},
         el("h3", { id: titleId }, panel.title),
-        el("p", { class: "origin" }, this.badge, this.freshness),
+        el("p", { class: "origin" }, this.badge, this.freshness, this.csv),
+        ...(panel.description === undefined
+          ? []
+          : [el("p", { class: "muted description" }, panel.description)]),
       ),
       this.body,
     );
     if (isOverTime(panel)) {
-      this.chart = new TimeChart(panel);
+      const { brush, back, lines } = actions;
+      this.chart = new TimeChart(panel, { brush, back, lines: (cell) => lines(panel, cell) });
       this.details = el("details", {}, el("summary", {}, "As a table"));
       this.details.addEventListener("toggle", () => this.fillDetails());
       this.element.append(this.details);
     }
+    this.table = new RowsTable({
+      title: panel.title,
+      columns,
+      ...("dimension" in panel && {
+        actions: rowActions(panel, actions),
+        ...(this.chart === undefined && {
+          bars: { id: panel.measures[0].id, color: colorOf(panel.measures[0]) },
+        }),
+      }),
+    });
+    if (panel.chart === "headline") this.headline = new Headline(columns, () => actions.lines(panel, ""));
   }
 
-  public show(state: PanelRows, layer: LayerState): void {
-    this.state = state;
-    this.layer = layer;
+  public destroy(): void {
+    this.chart?.destroy();
+  }
+
+  public show({ rows, error }: PanelRows, layer: LayerState, range: TimeRange | undefined): void {
+    this.state = layer;
+    this.rows = error === undefined ? rows : [];
     this.element.dataset["layer"] = layer.layer;
+    delete this.element.dataset["asking"];
     setText(this.badge, LAYER_TITLES[layer.layer]);
     this.badge.title = layer.source;
     setText(this.freshness, gapText(layer, layer.asOfMs));
-    if (state.error !== undefined) {
-      this.body.replaceChildren(el("p", { class: "problem" }, state.error));
-    } else if (state.rows.length === 0) {
-      this.body.replaceChildren(el("p", { class: "muted empty" }, "No lines yet."));
-    } else {
-      this.draw(state);
-    }
+    this.csv.disabled = this.rows.length === 0;
+    if (error !== undefined) this.problem(error);
+    else if (rows.length === 0) this.put(el("p", { class: "muted empty" }, "No lines."));
+    else this.draw(range);
+    this.fillDetails();
+  }
+
+  public ask(): void {
+    this.element.dataset["asking"] = "";
+  }
+
+  /** Shows nothing of another view. */
+  public fail(message: string): void {
+    this.rows = [];
+    this.csv.disabled = true;
+    delete this.element.dataset["asking"];
+    this.problem(message);
     this.fillDetails();
   }
 
   /** The rows have the layer's newest time as long as its version is the same. */
   public tick({ layers, nowMs }: LiveState): void {
-    if (this.layer === undefined) return;
-    const now = layers.find(({ layer }) => layer === this.layer?.layer);
-    if (now?.version === this.layer.version) this.layer = now;
-    setText(this.freshness, gapText(this.layer, nowMs));
+    if (this.state === undefined) return;
+    const now = layers.find(({ layer }) => layer === this.state?.layer);
+    if (now?.version === this.state.version) this.state = now;
+    setText(this.freshness, gapText(this.state, nowMs));
   }
 
-  private draw({ rows }: PanelRows): void {
-    const { panel, columns, chart } = this;
-    if (chart) {
-      if (chart.element.parentNode !== this.body) this.body.replaceChildren(chart.element);
-      chart.show(rows);
-      return;
-    }
-    // Keeps the scroll position.
-    const top = this.body.querySelector(".scroll")?.scrollTop ?? 0;
-    this.body.replaceChildren(
-      panel.chart === "bars" || panel.chart === "horizontal-bars" || panel.chart === "line"
-        ? barsTable(panel, columns, rows)
-        : rowsTable(panel, columns, rows),
-    );
-    this.body.querySelector(".scroll")?.scrollTo({ top });
+  private draw(range: TimeRange | undefined): void {
+    const { panel, chart, headline, table } = this;
+    this.put(chart?.element ?? headline?.element ?? table.element);
+    const [first] = this.rows;
+    if (headline && first) headline.show(first);
+    else if (!chart) table.show(this.rows);
+    const shown = panelInRange(panel, range);
+    if (chart && isOverTime(shown)) chart.show(this.rows, shown, range);
   }
 
+  private problem(message: string): void {
+    this.put(el("p", { class: "problem" }, message));
+  }
+
+  private put(content: HTMLElement): void {
+    if (this.body.firstChild !== content) this.body.replaceChildren(content);
+  }
+
+  /** The rows of a chart, for those who do not see it. */
   private fillDetails(): void {
-    const { details, state } = this;
-    const [summary] = details?.children ?? [];
-    if (details === undefined || summary === undefined) return;
-    details.replaceChildren(
-      summary,
-      ...(details.open && state ? [rowsTable(this.panel, this.columns, state.rows)] : []),
-    );
+    const { details, table } = this;
+    if (!details?.open) return;
+    if (table.element.parentNode !== details) details.append(table.element);
+    table.show(this.rows);
   }
+
+  private save(): void {
+    const header = this.columns.map(({ title }) => title);
+    const rows = this.rows.map((row) => this.columns.map(({ id }) => row[id] ?? ""));
+    download(`${this.panel.id}.csv`, csvText(header, rows), "text/csv");
+  }
+}
+
+/** A panel's id names its element, unless the page itself has one of that name. */
+function freeId(id: string): string {
+  return document.getElementById(id) === null ? id : freeId(`panel-${id}`);
+}
+
+/** A bar of values or classes is a filter, one of a time is a range. */
+function rowActions(panel: GroupsPanel, actions: PanelActions): RowAction[] {
+  return [
+    {
+      text: "Filter",
+      label: (name) => `Filter by ${dimensionColumn(panel.dimension).title} ${name}`,
+      run: (cell) => actions.filter(panel, cell),
+    },
+    {
+      text: "Lines",
+      label: (name) => `Lines of ${name}`,
+      run: (cell) => actions.lines(panel, cell),
+    },
+  ];
 }
 
 function isOverTime(panel: DataPanel): panel is FiguresPanel & TimePanel {
   return "dimension" in panel && panel.dimension.kind === "time";
+}
+
+function widthOf({ chart, width }: DataPanel): Width {
+  return width ?? (chart === "table" || chart === "headline" ? "full" : "half");
+}
+
+/** Numbers over all lines of the view. */
+class Headline {
+  public readonly element: HTMLElement;
+  private readonly values: ReadonlyMap<PanelColumn, HTMLElement>;
+
+  public constructor(columns: readonly PanelColumn[], lines: () => void) {
+    this.values = new Map(columns.map((column) => [column, el("dd")]));
+    const figures = [...this.values].map(([{ title }, value]) => el("div", {}, el("dt", {}, title), value));
+    const button = el("button", { type: "button", class: "small" }, "Lines");
+    button.addEventListener("click", lines);
+    this.element = el("div", { class: "headline" }, el("dl", {}, ...figures), button);
+  }
+
+  public show(row: Row): void {
+    for (const [column, value] of this.values) setText(value, cellText(column, row[column.id] ?? ""));
+  }
 }

@@ -1,85 +1,134 @@
+import uPlot from "uplot";
+import { DAY_MS } from "../../../contract/timestamp";
+import { COLORS, DEFAULT_COLOR } from "../../../dashboards/colors";
 import { measureColumn, type Row } from "../../../dashboards/rows";
-import type { Dimension, FiguresPanel, Measure } from "../../../dashboards/spec";
-import { el, setText, svg } from "./dom";
+import { intervalAt, intervalEnd, intervalStart, type TimeRange } from "../../../dashboards/scope";
+import type { FiguresPanel, Measure, TimeDimension } from "../../../dashboards/spec";
+import { announce, el, setText } from "./dom";
 import { axisText, cellText } from "./format";
-import { linear, spread, ticks } from "./scale";
+import { secondsText } from "./view-state";
 
-/** Heights of a chart: one of several measures, and a single one. */
-const FACET_HEIGHT = 116;
-const ONLY_FACET_HEIGHT = 200;
-const LEFT = 52;
-const RIGHT = 8;
-const TOP = 8;
-const BOTTOM = 10;
-const AXIS_HEIGHT = 22;
-const TICK_WIDTH = 96;
-const WIDEST_BAR = 36;
-const DAY_MS = 86_400_000;
-
-type TimeDimension = Extract<Dimension, { readonly kind: "time" }>;
+const HEIGHT = 220;
+const AXIS_WIDTH = 58;
+const AXIS_HEIGHT = 34;
+/** Least pixels between labels of the time axis. */
+const LABEL_SPACE = 70;
+/** The shortest month. */
+const MONTH_MS = 28 * DAY_MS;
+const FONT = "11px system-ui, sans-serif";
+/** Part of an interval that a bar fills, and its most pixels. */
+const BAR_SIZE: [number, number] = [0.72, 36];
+/** Pixels from which a drag is a brush and no click. */
+const BRUSH_FROM = 6;
+const LINE_WIDTH = 1.75;
+/** From the cursor to the text beside it. */
+const TIP_DISTANCE = 12;
+/** Room above the largest value, as a part of the scale. */
+const HEADROOM = 0.06;
 
 /** A panel over time. */
 export type TimePanel = FiguresPanel & { readonly dimension: TimeDimension };
 
+/** What a chart asks of the page. */
+export interface ChartActions {
+  /** Shows a range only. */
+  brush(range: TimeRange): void;
+  /** Goes back to the range before the brush. */
+  back(): void;
+  /** Lists the lines of an interval, by its cell. */
+  lines(cell: string): void;
+}
+
 interface Point {
   readonly atMs: number;
   readonly label: string;
-  readonly row: Row;
+  readonly value: number;
 }
 
 /**
- * Measures over time, one above the other on the same axis: they have different units. Pointer and arrow keys show
- * the values of an interval; otherwise the sums are shown.
+ * A measure over time. Pointer and arrow keys show the value of an interval, which a click or a key keeps; otherwise the sum is
+ * shown. A drag is a range.
  */
 export class TimeChart {
   public readonly element: HTMLElement;
-  private readonly readouts: ReadonlyMap<string, HTMLElement>;
+  private readonly measure: Measure;
   private readonly when = el("span", { class: "when" });
-  private readonly canvas = svg("svg", { class: "time-chart", "aria-hidden": true });
+  private readonly readout = el("strong");
+  private readonly actions = el("span", { class: "chart-actions" });
   private readonly frame: HTMLElement;
+  private readonly tip = el("div", { class: "chart-tip", "aria-hidden": true, hidden: true });
+  private readonly closing = new AbortController();
+  private readonly sizes: ResizeObserver;
+  private plot: uPlot | undefined;
   private points: readonly Point[] = [];
-  private selected: number | undefined;
-  private xOf: (atMs: number) => number = () => 0;
+  private shown: TimePanel;
+  private range: TimeRange | undefined;
+  /** The label under the pointer, and the one that a click or a key has kept. */
+  private hovered: string | undefined;
+  private kept: string | undefined;
+  private isOver = false;
 
-  public constructor(private readonly panel: TimePanel) {
-    this.readouts = new Map(panel.measures.map(({ id }) => [id, el("strong")]));
-    this.frame = el(
-      "div",
-      { class: "chart-frame", tabindex: 0, role: "img", "aria-describedby": `${panel.id}-readout` },
-      this.canvas,
+  public constructor(
+    private readonly panel: TimePanel,
+    private readonly page: ChartActions,
+  ) {
+    this.shown = panel;
+    [this.measure] = panel.measures;
+    const { id, title } = this.measure;
+    this.frame = el("div", {
+      class: "chart-frame",
+      tabindex: 0,
+      role: "application",
+      "aria-roledescription": "chart",
+      "aria-describedby": `${panel.id}-readout`,
+    });
+    const swatch = el("span", { class: "swatch", "aria-hidden": true });
+    const figure = el(
+      "span",
+      { class: "figure", "data-measure": id },
+      swatch,
+      this.readout,
+      ` ${title.toLowerCase()}`,
     );
-    const readout = el(
-      "p",
-      { class: "readout", id: `${panel.id}-readout`, "aria-live": "polite" },
-      this.when,
-    );
-    for (const { id, title } of panel.measures) {
-      const value = this.readouts.get(id);
-      if (value)
-        readout.append(el("span", { class: "figure", "data-measure": id }, value, ` ${title.toLowerCase()}`));
-    }
-    this.element = el("div", {}, readout, this.frame);
-    this.frame.addEventListener("pointermove", (event) => this.point(event));
-    this.frame.addEventListener("pointerleave", () => this.select(undefined));
-    this.frame.addEventListener("blur", () => this.select(undefined));
+    const readout = el("p", { class: "readout", id: `${panel.id}-readout` }, this.when, figure, this.actions);
+    this.element = el("div", { class: "chart" }, readout, this.frame);
+    this.element.style.setProperty("--measure", colorOf(this.measure));
+    this.frame.append(this.tip);
     this.frame.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => this.draw()).observe(this.frame);
+    this.actions.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.keep(undefined);
+    });
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.frame);
+    const { signal } = this.closing;
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this.plot?.redraw(false, true), { signal });
   }
 
-  public show(rows: readonly Row[]): void {
-    const { field } = this.panel.dimension;
-    this.points = rows.map((row) => {
+  public destroy(): void {
+    this.closing.abort();
+    this.sizes.disconnect();
+    this.plot?.destroy();
+  }
+
+  /** @param panel as it is shown, with the interval of the range */
+  public show(rows: readonly Row[], panel: TimePanel, range: TimeRange | undefined): void {
+    const { field, interval } = panel.dimension;
+    this.shown = panel;
+    this.range = range;
+    this.points = rows.flatMap((row) => {
       const label = String(row[field]);
-      return { atMs: Date.parse(`${label}T00:00:00Z`), label, row };
+      const at = intervalAt(label, interval);
+      return at === undefined ? [] : [{ atMs: at.fromMs, label, value: Number(row[this.measure.id]) }];
     });
-    this.selected = undefined;
-    const titles = this.panel.measures.map(({ title }) => title).join(" and ");
-    const range = `${this.points.at(0)?.label ?? ""} to ${this.points.at(-1)?.label ?? ""}`;
+    // The interval that somebody reads stays, unless it is no longer shown.
+    if (this.indexOf(this.kept) === undefined) this.keep(undefined);
+    const span = `${this.points.at(0)?.label ?? ""} to ${this.points.at(-1)?.label ?? ""}`;
     this.frame.setAttribute(
       "aria-label",
       this.points.length === 0
-        ? `${titles}: no lines yet`
-        : `${titles} by ${this.panel.dimension.interval}, ${this.points.length} from ${range}. Arrow keys read the values.`,
+        ? `${this.measure.title}: no lines`
+        : `${this.measure.title} by ${interval}, ${this.points.length} from ${span}. Arrow keys read the values.`,
     );
     this.draw();
     this.tell();
@@ -87,8 +136,8 @@ export class TimeChart {
 
   private key(event: KeyboardEvent): void {
     const last = this.points.length - 1;
-    if (last < 0) return;
-    const at = this.selected;
+    if (event.target !== this.frame || last < 0) return;
+    const at = this.indexOf(this.kept);
     const next: Readonly<Record<string, number | undefined>> = {
       ArrowRight: at === undefined ? 0 : Math.min(last, at + 1),
       ArrowLeft: at === undefined ? last : Math.max(0, at - 1),
@@ -98,149 +147,281 @@ export class TimeChart {
     };
     if (!(event.key in next)) return;
     event.preventDefault();
-    this.select(next[event.key]);
-  }
-
-  private point(event: PointerEvent): void {
-    const x = event.clientX - this.frame.getBoundingClientRect().left;
-    let nearest: number | undefined;
-    let distance = Number.POSITIVE_INFINITY;
-    for (const [index, { atMs }] of this.points.entries()) {
-      const away = Math.abs(this.xOf(atMs) - x);
-      if (away >= distance) continue;
-      distance = away;
-      nearest = index;
+    // A first Escape lets the value go, a second one the range.
+    if (event.key === "Escape" && this.kept === undefined) {
+      this.page.back();
+      return;
     }
-    this.select(nearest);
+    const index = next[event.key];
+    this.keep(index === undefined ? undefined : this.points[index]?.label);
+    announce(this.text());
   }
 
-  private select(index: number | undefined): void {
-    if (this.selected === index) return;
-    this.selected = index;
-    this.draw();
+  private indexOf(label: string | undefined): number | undefined {
+    const index = label === undefined ? -1 : this.points.findIndex((point) => point.label === label);
+    return index < 0 ? undefined : index;
+  }
+
+  private keep(label: string | undefined): void {
+    if (this.kept !== label) {
+      this.kept = label;
+      this.showActions();
+    }
+    this.point();
     this.tell();
   }
 
-  private tell(): void {
-    const point = this.selected === undefined ? undefined : this.points[this.selected];
-    setText(this.when, point?.label ?? "In all");
-    for (const measure of this.panel.measures) {
-      const value = point ? valueAt(point, measure) : sum(this.points.map((one) => valueAt(one, measure)));
-      const readout = this.readouts.get(measure.id);
-      if (readout) setText(readout, cellText(measureColumn(measure), value));
+  /** The buttons of the interval that is kept. */
+  private showActions(): void {
+    const label = this.kept;
+    if (label === undefined) {
+      const hadFocus = this.actions.contains(document.activeElement);
+      this.actions.replaceChildren();
+      if (hadFocus) this.frame.focus();
+      return;
     }
+    const { interval } = this.shown.dimension;
+    const lines = el(
+      "button",
+      { type: "button", class: "small", "aria-label": `Lines of ${label}` },
+      "Lines",
+    );
+    lines.addEventListener("click", () => this.page.lines(label));
+    const only = el("button", { type: "button", class: "small" }, `Only this ${interval}`);
+    only.addEventListener("click", () => {
+      const range = intervalAt(label, interval);
+      if (range) this.page.brush(range);
+    });
+    this.actions.replaceChildren(lines, only);
+  }
+
+  /** Puts the cursor on the selected interval, or takes it away. */
+  private point(): void {
+    const { plot } = this;
+    if (plot === undefined) return;
+    this.placeTip();
+    if (this.isOver) return;
+    const point = this.selected();
+    const left = point === undefined ? -10 : plot.valToPos(point.atMs, "x");
+    plot.setCursor({ left, top: point === undefined ? -10 : 1 }, false);
+  }
+
+  private selected(): Point | undefined {
+    const index = this.indexOf(this.hovered) ?? this.indexOf(this.kept);
+    return index === undefined ? undefined : this.points[index];
+  }
+
+  private tell(): void {
+    const point = this.selected();
+    setText(this.when, point?.label ?? "In all");
+    setText(this.readout, this.value(point));
+  }
+
+  private value(point: Point | undefined): string {
+    const value = point?.value ?? this.points.reduce((total, one) => total + one.value, 0);
+    return cellText(measureColumn(this.measure), value);
+  }
+
+  private text(): string {
+    const point = this.selected();
+    return `${point?.label ?? "In all"}: ${this.value(point)} ${this.measure.title.toLowerCase()}`;
+  }
+
+  private placeTip(): void {
+    const point = this.selected();
+    const { plot } = this;
+    this.tip.hidden = point === undefined || plot === undefined;
+    if (point === undefined || plot === undefined) return;
+    this.tip.replaceChildren(
+      el("strong", {}, point.label),
+      el("span", {}, `${this.measure.title} ${this.value(point)}`),
+    );
+    const width = this.frame.clientWidth;
+    const at = AXIS_WIDTH + plot.valToPos(point.atMs, "x");
+    const isRight = at > width / 2;
+    this.tip.style.left = isRight ? "auto" : `${at + TIP_DISTANCE}px`;
+    this.tip.style.right = isRight ? `${width - at + TIP_DISTANCE}px` : "auto";
+  }
+
+  private resize(): void {
+    const width = this.frame.clientWidth;
+    if (width === 0) return;
+    if (this.plot === undefined) this.draw();
+    else this.plot.setSize({ width, height: HEIGHT });
+    this.point();
   }
 
   private draw(): void {
     const width = this.frame.clientWidth;
     if (width === 0) return;
-    const { measures } = this.panel;
-    const facetHeight = measures.length === 1 ? ONLY_FACET_HEIGHT : FACET_HEIGHT;
-    const height = measures.length * facetHeight + AXIS_HEIGHT;
-    const slotMs = this.panel.dimension.interval === "day" ? DAY_MS : 30 * DAY_MS;
-    const first = this.points.at(0)?.atMs ?? 0;
-    const last = this.points.at(-1)?.atMs ?? 0;
-    this.xOf = linear([first - slotMs / 2, last + slotMs / 2], [LEFT, width - RIGHT]);
-    const slot = this.xOf(first + slotMs) - this.xOf(first);
-    this.canvas.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.canvas.setAttribute("width", String(width));
-    this.canvas.setAttribute("height", String(height));
-    this.canvas.replaceChildren(
-      ...this.cursor(height),
-      ...measures.map((measure, index) =>
-        this.facet(measure, [index * facetHeight + TOP, (index + 1) * facetHeight - BOTTOM], width, slot),
-      ),
-      ...this.timeAxis(width, height),
-    );
-  }
-
-  private facet(
-    measure: Measure,
-    [top, bottom]: readonly [number, number],
-    width: number,
-    slot: number,
-  ): SVGGElement {
-    const values = this.points.map((point) => valueAt(point, measure));
-    const figures = ticks(Math.min(0, ...values), Math.max(0, ...values), 3);
-    const y = linear([figures.at(0) ?? 0, figures.at(-1) ?? 1], [bottom, top]);
-    const column = measureColumn(measure);
-    const group = svg("g", { class: measure === this.panel.measures[0] ? "facet first" : "facet" });
-    for (const figure of figures) {
-      const at = Math.round(y(figure)) + 0.5;
-      const kind = figure === 0 ? "base" : "grid";
-      group.append(
-        svg("line", { class: kind, x1: LEFT, x2: width - RIGHT, y1: at, y2: at }),
-        svg(
-          "text",
-          { class: "tick", x: LEFT - 8, y: at + 4, "text-anchor": "end" },
-          axisText(column, figure),
-        ),
-      );
-    }
-    if (this.panel.chart === "line") group.append(...this.line(measure, y));
-    else {
-      const barWidth = Math.max(1, Math.min(WIDEST_BAR, slot * 0.72));
-      for (const [at, point] of this.points.entries()) {
-        const value = valueAt(point, measure);
-        const x = this.xOf(point.atMs) - barWidth / 2;
-        const [from, to] = [y(Math.max(0, value)), y(Math.min(0, value))];
-        group.append(
-          svg("rect", {
-            class: at === this.selected ? "bar selected" : "bar",
-            x: x.toFixed(1),
-            y: from.toFixed(1),
-            width: barWidth.toFixed(1),
-            height: Math.max(0.5, to - from).toFixed(1),
-          }),
-        );
-      }
-    }
-    return group;
-  }
-
-  private line(measure: Measure, y: (value: number) => number): SVGElement[] {
-    const places = this.points.map((point) => {
-      return `${this.xOf(point.atMs).toFixed(1)},${y(valueAt(point, measure)).toFixed(1)}`;
-    });
-    const [first, last] = [this.points.at(0), this.points.at(-1)];
-    if (!first || !last) return [];
-    const base = y(0).toFixed(1);
-    const selected = this.selected === undefined ? undefined : this.points[this.selected];
-    const dot = selected ?? (this.points.length === 1 ? first : undefined);
-    return [
-      svg("polygon", {
-        class: "area",
-        points: `${this.xOf(first.atMs).toFixed(1)},${base} ${places.join(" ")} ${this.xOf(last.atMs).toFixed(1)},${base}`,
-      }),
-      svg("polyline", { class: "line", points: places.join(" ") }),
-      ...(dot
-        ? [svg("circle", { class: "dot", cx: this.xOf(dot.atMs), cy: y(valueAt(dot, measure)), r: 4 })]
-        : []),
+    const data: uPlot.AlignedData = [
+      this.points.map(({ atMs }) => atMs),
+      this.points.map(({ value }) => value),
     ];
+    if (this.plot) this.plot.setData(data);
+    else this.plot = new uPlot(this.options(width), data, this.frame);
+    this.point();
   }
 
-  private cursor(height: number): SVGElement[] {
-    const point = this.selected === undefined ? undefined : this.points[this.selected];
-    if (point === undefined) return [];
-    const x = this.xOf(point.atMs);
-    return [svg("line", { class: "cursor", x1: x, x2: x, y1: TOP, y2: height - AXIS_HEIGHT })];
+  private options(width: number): uPlot.Options {
+    const column = measureColumn(this.measure);
+    const color = colorOf(this.measure);
+    const isLine = this.panel.chart === "line";
+    const axis = { stroke: () => themed("--muted"), font: FONT, ticks: { show: false } };
+    return {
+      width,
+      height: HEIGHT,
+      ms: 1,
+      tzDate: (ms) => uPlot.tzDate(new Date(ms), "Etc/UTC"),
+      padding: [8, 20, 0, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        points: { show: isLine, size: 8, fill: color, stroke: () => themed("--surface") },
+        drag: { x: true, y: false, setScale: false, dist: BRUSH_FROM },
+        bind: {
+          dblclick: () => () => {
+            // Its two clicks have kept an interval.
+            this.keep(undefined);
+            this.page.back();
+            return null;
+          },
+        },
+      },
+      scales: {
+        x: { time: true, range: () => this.timeScale() },
+        y: { range: (_, low, high) => valueScale(low, high) },
+      },
+      axes: [
+        {
+          ...axis,
+          size: AXIS_HEIGHT,
+          space: LABEL_SPACE,
+          grid: { show: false },
+          values: (_, times, __, ___, increment) =>
+            times.map((ms, at) =>
+              timeText(ms, this.panel.dimension.interval === "month" ? MONTH_MS : increment, at === 0),
+            ),
+          ...(this.panel.dimension.interval === "month" && { splits: () => this.months() }),
+        },
+        {
+          ...axis,
+          size: AXIS_WIDTH,
+          grid: { stroke: () => themed("--border"), width: 1 },
+          values: (_, values) => values.map((value) => axisText(column, value)),
+        },
+      ],
+      series: [
+        {},
+        {
+          stroke: color,
+          fill: isLine ? `${color}22` : color,
+          width: isLine ? LINE_WIDTH : 0,
+          points: { show: isLine && this.points.length === 1 },
+          ...(!isLine && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: BAR_SIZE }) }),
+        },
+      ],
+      hooks: {
+        ready: [(plot) => this.listen(plot)],
+        setCursor: [(plot) => this.hover(plot)],
+        // The scale is known only when it is drawn.
+        draw: [() => this.point()],
+        setSelect: [(plot) => this.brushed(plot)],
+      },
+    };
   }
 
-  private timeAxis(width: number, height: number): SVGElement[] {
-    const placeOf = ({ atMs }: Point): number =>
-      Math.min(Math.max(this.xOf(atMs), LEFT + TICK_WIDTH / 3), width - RIGHT - TICK_WIDTH / 3);
-    return spread(this.points, placeOf, TICK_WIDTH).map((point) => {
-      const text = this.panel.dimension.interval === "month" ? point.label.slice(0, 7) : point.label;
-      const place = { x: placeOf(point), y: height - 5, "text-anchor": "middle" };
-      return svg("text", { class: "tick", ...place }, text);
+  /** Starts of months at which labels fit: a month is no fixed number of milliseconds. */
+  private months(): number[] {
+    const [low, high] = this.timeScale();
+    const starts: number[] = [];
+    for (let ms = intervalEnd(low, "month"); ms <= high; ms = intervalEnd(ms, "month")) starts.push(ms);
+    const most = Math.max(1, Math.floor((this.frame.clientWidth - AXIS_WIDTH) / LABEL_SPACE));
+    const step = Math.ceil(starts.length / most);
+    return starts.filter((_, at) => at % step === 0);
+  }
+
+  private listen(plot: uPlot): void {
+    plot.over.addEventListener("click", () => {
+      if (this.hovered !== undefined) this.keep(this.hovered);
+    });
+    plot.over.addEventListener("mouseenter", () => {
+      this.isOver = true;
+    });
+    plot.over.addEventListener("mouseleave", () => {
+      this.isOver = false;
+      this.hovered = undefined;
+      this.point();
+      this.tell();
     });
   }
+
+  private hover({ cursor }: uPlot): void {
+    // New data move the cursor, too.
+    if (!this.isOver) return;
+    const index = (cursor.left ?? -1) < 0 ? undefined : cursor.idx;
+    const label = typeof index === "number" ? this.points[index]?.label : undefined;
+    if (label === this.hovered) return;
+    this.hovered = label;
+    this.tell();
+    this.placeTip();
+  }
+
+  private brushed(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width <= 0) return;
+    // An interval is drawn around its start.
+    const half = this.slotMs() / 2;
+    const { interval } = this.shown.dimension;
+    const range = {
+      fromMs: intervalStart(plot.posToVal(left, "x") + half, interval),
+      toMs: intervalEnd(plot.posToVal(left + width, "x") + half, interval),
+    };
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.page.brush(range);
+  }
+
+  private slotMs(): number {
+    const first = this.points[0]?.atMs ?? 0;
+    return intervalEnd(first, this.shown.dimension.interval) - first;
+  }
+
+  /** From the first to the last interval of the range; without one, of the rows. */
+  private timeScale(): [number, number] {
+    const { interval } = this.shown.dimension;
+    const { range } = this;
+    const first = range ? intervalStart(range.fromMs, interval) : (this.points.at(0)?.atMs ?? 0);
+    const last = range ? intervalStart(range.toMs - 1, interval) : (this.points.at(-1)?.atMs ?? 0);
+    const half = this.slotMs() / 2;
+    return [first - half, last + half];
+  }
 }
 
-function valueAt({ row }: Point, { id }: Measure): number {
-  return Number(row[id]);
+/** The colour of a measure's bars or line. */
+export function colorOf({ color = DEFAULT_COLOR }: Measure): string {
+  return COLORS[color];
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+/** A colour of the page's theme: the chart is a canvas, which no style sheet reaches. */
+function themed(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** A label of the time axis, as exact as its increment in milliseconds; the first one has the rest of the date. */
+function timeText(ms: number, increment: number, isFirst: boolean): string {
+  const text = secondsText(ms);
+  const [date = "", time = ""] = text.split(" ");
+  if (increment >= MONTH_MS) return date.slice(0, "YYYY-MM".length);
+  if (increment >= DAY_MS)
+    return `${date.slice("YYYY-".length)}${isFirst ? `\n${date.slice(0, "YYYY".length)}` : ""}`;
+  const minute = time.slice(0, "HH:MM".length);
+  return isFirst || minute === "00:00" ? `${minute}\n${date}` : minute;
+}
+
+/** The scale always has zero. */
+function valueScale(low: number | null, high: number | null): [number, number] {
+  const [least, most] = [Math.min(0, low ?? 0), Math.max(0, high ?? 0)];
+  const room = (most - least) * HEADROOM;
+  if (room === 0) return [0, 1];
+  return [least < 0 ? least - room : 0, most > 0 ? most + room : 0];
 }

@@ -161,12 +161,15 @@ function rangeOf(given: Partial<Parts>): DateRange | undefined {
 /** Returns the start of the histogram bucket that contains a timestamp. */
 type Floor = (ms: number) => number;
 
+const HOUR: Floor = (ms) => Math.floor(ms / HOUR_MS) * HOUR_MS;
 const DAY: Floor = (ms) => Math.floor(ms / DAY_MS) * DAY_MS;
 const MONTH: Floor = (ms) => {
   const { year, month } = partsOf(ms);
   return Date.UTC(year, month - 1);
 };
 const CALENDAR: ReadonlyMap<string, Floor> = new Map([
+  ["hour", HOUR],
+  ["1h", HOUR],
   ["day", DAY],
   ["1d", DAY],
   ["month", MONTH],

@@ -28,7 +28,7 @@ export function compileDateHistogram(
   if (!floor) {
     throw notSupported(
       fixed === undefined
-        ? `calendar_interval ${String(calendar)}; supported: day and month`
+        ? `calendar_interval ${String(calendar)}; supported: hour, day and month`
         : `fixed_interval ${String(fixed)}; 1s and 1m are`,
     );
   }

@@ -209,11 +209,20 @@ function isBound(key: string): key is Bound {
 
 function prefix(body: JsonObject, index: SearchIndex): Predicate {
   const [path, given] = onlyMember(body, "prefix");
-  const wanted = String(wantedOf(given, "value", "prefix"));
+  const { case_insensitive: ignoresCase = false, ...wantedOnly } = isJsonObject(given)
+    ? given
+    : { value: given };
+  const wanted = String(wantedOf(wantedOnly, "value", "prefix"));
   const field = index.mapping.field(path);
   if (!field) return NEVER;
   if (field.type !== "keyword") throw notSupported(`prefix of ${path}, which is not a keyword`);
-  return any(field, (value) => String(value).startsWith(wanted));
+  if (ignoresCase !== true) return any(field, (value) => String(value).startsWith(wanted));
+  return any(field, (value) => asciiLower(String(value)).startsWith(asciiLower(wanted)));
+}
+
+/** The engine ignores the case of ASCII letters only. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function match(body: JsonObject, index: SearchIndex, now: number): Predicate {
