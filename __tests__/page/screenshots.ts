@@ -20,8 +20,12 @@ const SHOTS = [
   { name: "page-phone", viewport: { width: 390, height: 1080 }, colorScheme: "light" },
 ] as const;
 
-/** Parts of the page that the tutorial shows, by the names of their pictures. */
-const PARTS = { "sql-console": "#sql", "quantity-and-price": "#quantity-and-price-by-invoice-date" } as const;
+/** Parts of the page that README and tutorial show, by the names of their pictures. */
+const PARTS = {
+  "sql-console": "#sql",
+  "quantity-and-price": "#quantity-and-price-by-invoice-date",
+  figures: "section[aria-labelledby=figures-title]",
+} as const;
 /** Query of the lab's step 1d. */
 const FIRST_TEN =
   "SELECT stockcode, quantity, invoicedate, price, customer_id, country FROM retail_trans_json LIMIT 10";
@@ -31,7 +35,7 @@ async function main(input: string | undefined): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   const browser = await startBrowser();
   const run = await startPageRun(
-    ...["--port", "14690", "--time-scale", "60", "--rate", "100"],
+    ...["--port", "14690", "--time-scale", "60"],
     ...(input === undefined ? [] : ["--input-file", input]),
   );
   try {
