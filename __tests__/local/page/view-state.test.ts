@@ -1,4 +1,4 @@
-import { csvText } from "../../../local/page/client/csv";
+import { answerCsv, csvText } from "../../../local/page/client/csv";
 import {
   bound,
   isWhole,
@@ -100,4 +100,17 @@ describe("CSV", () => {
       "t\r\n'=1+1\r\n'+1\r\n'-1\r\n'@SUM(A1)\r\n'\tx\r\nx=1\r\n-1\r\n",
     );
   });
+});
+
+test("an answer of SQL tells NULL from the empty text, and its numbers stay numbers", () => {
+  const columns = [
+    { name: "n", type: "decimal(10,2)" },
+    { name: "text", type: "varchar" },
+  ];
+  const rows = [
+    ["-1.50", "=1+1"],
+    [null, ""],
+    ["2.00", null],
+  ];
+  expect(answerCsv({ columns, rows })).toBe('n,text\n-1.50,\'=1+1\n,""\n2.00,\n');
 });

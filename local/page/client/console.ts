@@ -1,6 +1,6 @@
-import { csvText } from "../../../ops/query/csv";
 import type { SchemaState, SqlAnswer, SqlRequest } from "../inspect-state";
 import type { QueriesState } from "../state";
+import { answerCsv, isNumberType } from "./csv";
 import { byId, el, scrolling, setText } from "./dom";
 import { download } from "./download";
 import type { SqlEditor } from "./editor";
@@ -9,9 +9,6 @@ import { post, RequestError } from "./post";
 import { schemaList } from "./schema";
 import { StatementHistory } from "./statement-history";
 import { whenSeen } from "./when-seen";
-
-/** Types whose values are aligned right. */
-const NUMBERS = /^(tinyint|smallint|integer|int|bigint|double|float|real|decimal)/;
 
 /** Characters of a statement that the history shows. */
 const SHOWN = 80;
@@ -57,7 +54,7 @@ export class SqlConsole {
       this.showHistory();
     });
     this.csv.addEventListener("click", () => {
-      if (this.told) download("answer.csv", csvOf(this.told), "text/csv");
+      if (this.told) download("answer.csv", answerCsv(this.told), "text/csv");
     });
     this.stop.addEventListener("click", () => this.asking?.abort());
     this.showHistory();
@@ -170,7 +167,7 @@ export class SqlConsole {
     setText(this.csv, isCut ? `CSV of these ${whole(rows.length)} rows` : "CSV");
     const more = isCut ? `the first ${whole(rows.length)} rows of more` : `${whole(rows.length)} rows`;
     setText(this.statistics, `${more}, ${milliseconds(took)}, ${bytes(scannedBytes)} scanned`);
-    const kinds = columns.map(({ type }) => (NUMBERS.test(type) ? "number" : "text"));
+    const kinds = columns.map(({ type }) => (isNumberType(type) ? "number" : "text"));
     const head = columns.map(({ name, type }, at) =>
       el("th", { scope: "col", class: kinds[at], title: type }, name),
     );
@@ -188,10 +185,6 @@ export class SqlConsole {
     const table = el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
     this.answer.replaceChildren(scrolling("Answer", table));
   }
-}
-
-function csvOf({ columns, rows }: SqlAnswer): string {
-  return `${csvText([columns.map(({ name }) => name), ...rows])}\n`;
 }
 
 /** The storage of the page's origin; undefined where the browser's settings forbid it. */

@@ -1,3 +1,6 @@
+import { csvText as nullableCsv } from "../../../ops/query/csv";
+import type { SqlAnswer } from "../inspect-state";
+
 /** A cell: a text, a number, or no value. */
 export type CsvCell = string | number | null;
 
@@ -9,9 +12,29 @@ export function csvText(header: readonly string[], rows: readonly (readonly CsvC
   return [header, ...rows].map((cells) => `${cells.map(cellText).join(",")}\r\n`).join("");
 }
 
+/**
+ * An answer of SQL as the command `query --csv` writes it, which tells NULL from the empty text; but no text is a formula.
+ */
+export function answerCsv({ columns, rows }: Pick<SqlAnswer, "columns" | "rows">): string {
+  const isNumber = columns.map(({ type }) => isNumberType(type));
+  const cells = rows.map((row) =>
+    row.map((cell, at) => (cell === null || isNumber[at] ? cell : noFormula(cell))),
+  );
+  return `${nullableCsv([columns.map(({ name }) => noFormula(name)), ...cells])}\n`;
+}
+
+/** Whether a column's type in Athena is one of numbers. */
+export function isNumberType(type: string): boolean {
+  return /^(tinyint|smallint|integer|int|bigint|double|float|real|decimal)/.test(type);
+}
+
 function cellText(cell: CsvCell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const text = noFormula(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function noFormula(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
