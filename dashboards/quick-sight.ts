@@ -4,6 +4,7 @@ import { sqlName } from "./athena";
 import { COLORS, DEFAULT_COLOR } from "./colors";
 import { columnOf, type PanelContract } from "./fields";
 import { COLUMNS, type Place, placed } from "./layout";
+import { plainText } from "./markdown";
 import { CURRENCIES } from "./money";
 import { SHARE_COLUMN } from "./rows";
 import { type ColumnValue, smokeValues } from "./smoke";
@@ -131,13 +132,8 @@ function figureId({ id }: HeadlinePanel, measure: Measure): string {
 /** The content's markup is QuickSight's own. */
 function textBox({ id, title, text }: TextPanel): JsonObject {
   const heading = `<inline font-size="20px">${escaped(title)}</inline>`;
-  const lines = withoutMarks(text).split("\n").map(escaped);
+  const lines = plainText(text).split("\n").map(escaped);
   return { sheet_text_box_id: id, content: `<text-box>${[heading, ...lines].join("<br/>")}</text-box>` };
-}
-
-/** Markdown as plain text. */
-function withoutMarks(markdown: string): string {
-  return markdown.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1").replaceAll(/\*\*|[*`_#]/g, "");
 }
 
 function escaped(text: string): string {

@@ -239,6 +239,7 @@ describeRealRows("the page of a run on the real rows", () => {
     expect(await page.locator(":focus").innerText()).toBe("Skip to the figures");
     await page.keyboard.press("Enter");
     expect(await page.locator(":focus").getAttribute("id")).toBe("figures-title");
+    expect(await page.locator("#about").innerText()).toContain("Days are UTC, money is £.");
     const chart = page.locator("#revenue-over-time .chart-frame");
     await chart.waitFor();
     await chart.focus();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { plainText } from "../../dashboards/markdown";
 import { panelColumns } from "../../dashboards/rows";
 import { filterFields } from "../../dashboards/scope";
 import { type DataPanel, isDataPanel, type Layer } from "../../dashboards/spec";
@@ -151,6 +152,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
 
   hub.publish("dashboard", {
     panels: all.map((panel) => ({ panel, columns: panelColumns(contract, panel) })),
+    texts: panels.flatMap((panel) => (panel.chart === "text" ? [plainText(panel.text)] : [])),
     filters: filterFields(contract, panels),
   });
   if (analysts) {

@@ -112,6 +112,8 @@ export interface LiveState {
 /** Event `dashboard`: once, before any rows. */
 export interface DashboardState {
   readonly panels: readonly DashboardPanel[];
+  /** What the dashboard's text panels say, as plain text. */
+  readonly texts: readonly string[];
   /** Columns that the lines can be filtered by, in the order in which they are offered. */
   readonly filters: readonly Control[];
 }

@@ -1,5 +1,5 @@
 import type { PageEvents } from "../state";
-import { byId, setText } from "./dom";
+import { byId, el, setText } from "./dom";
 import { clock, rate, whole } from "./format";
 import { startInspection } from "./inspect";
 import { Pipeline } from "./pipeline";
@@ -15,6 +15,7 @@ const pipeline = new Pipeline(byId("pipeline", HTMLElement));
 const view = new View();
 const rateControl = new RateControl();
 const inspection = startInspection();
+const about = byId("about", HTMLElement);
 const status = byId("status", HTMLElement);
 const problems = byId("problems", HTMLElement);
 const reconciliation = byId("reconciliation", HTMLElement);
@@ -45,7 +46,10 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
     watch.ended(atMs);
     showRunState();
   },
-  dashboard: (state) => view.define(state),
+  dashboard: (state) => {
+    about.replaceChildren(...state.texts.map((text) => el("p", {}, text)));
+    view.define(state);
+  },
   panels: (state) => view.receive(state),
   reconciliation: (state) => {
     showReconciliation(reconciliation, state);
