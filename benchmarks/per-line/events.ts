@@ -3,7 +3,8 @@ import type { FirehoseTransformationEvent, KinesisStreamEvent } from "aws-lambda
 /** Sequence numbers of one shard as Kinesis assigns them: 56 digits, whose last change from record to record. */
 const FIRST_SEQUENCE = 49590338271490256608559692538361571095921575989136588898n;
 const SHARD_ID = "shardId-000000000000";
-const FIRST_ARRIVAL_MS = Date.UTC(2026, 10, 28, 9, 30);
+/** Now, as the generator's event times: a line from the future would be refused. */
+const FIRST_ARRIVAL_MS = Date.now();
 
 const sequenceOf = (at: number): string => String(FIRST_SEQUENCE + 1_000_003n * BigInt(at));
 const dataOf = (lines: readonly string[]): string => Buffer.from(`${lines.join("\n")}\n`).toString("base64");
