@@ -81,8 +81,8 @@ function read(port: number, path = "/", headers: Record<string, string> = {}): P
 
 /** Waits until it holds. */
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !holds(); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within 30 s`);
+  for (const deadline = Date.now() + 120_000; !holds(); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within 120 s`);
   }
 }
 
