@@ -10,6 +10,7 @@ import { isDataPanel } from "../../../dashboards/spec";
 import { mergeSmallFiles } from "../../../lambdas/merge-small-files/core";
 import type { Statement } from "../../../lambdas/merge-small-files/statement";
 import { readArrivals, readQuarantine as readQuarantineCounts } from "../../../local/page/layers";
+import { quarantineBrowser } from "../../../local/page/quarantine";
 import { firstTen } from "../../../local/saved-query";
 import { retailSummary } from "../../../ops/reconcile/retail-summary";
 import { athenaSql } from "../../../ops/reconcile/sql";
@@ -101,7 +102,15 @@ async function panels({ analysts }: BatchLayer): Promise<void> {
     parquet: retailTransaction.tables.merged,
     quarantine: retailTransaction.tables.quarantine,
   };
-  await readQuarantineCounts({ batch: { sql: analysts, tables } }, NOW, WHOLE.fromMs);
+  const batch = { sql: analysts, tables };
+  await readQuarantineCounts({ batch }, NOW, WHOLE.fromMs);
+  const browser = quarantineBrowser({ batch });
+  for (const { layer, reason } of (await browser.counts()).reasons) {
+    const { entries } = await browser.entries({ layer, reason });
+    const after = entries.at(0);
+    if (after === undefined) throw new Error(`${layer} has no entry with ${reason}`);
+    await browser.entries({ layer, reason, after });
+  }
 }
 
 async function reconciling({ analysts }: BatchLayer): Promise<void> {
