@@ -2,7 +2,7 @@
 export function plainText(markdown: string): string {
   return markdown
     .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
-    .replaceAll(/(\*{1,2})(\S(?:.*?\S)?)\1/g, "$2")
-    .replaceAll(/(?<!\w)(_{1,2})(\S(?:.*?\S)?)\1(?!\w)/g, "$2")
+    .replaceAll(/(\*{1,2})(\S(?:.*?\S)??)\1/g, "$2")
+    .replaceAll(/(?<!\w)(_{1,2})(\S(?:.*?\S)??)\1(?!\w)/g, "$2")
     .replaceAll(/`([^`]+)`/g, "$1");
 }

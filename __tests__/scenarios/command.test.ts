@@ -186,7 +186,17 @@ describe("npm start", () => {
   test("Ctrl-C ends it well, and leaves no process, port or folder", async () => {
     const kept = join(folder, "stopped");
     const envFile = join(folder, "endpoints.sh");
-    const options = ["--port", String(FIRST_PORT), "--data-dir", kept, "--env-file", envFile, ...FAST];
+    const options = [
+      "--port",
+      String(FIRST_PORT),
+      "--data-dir",
+      kept,
+      "--env-file",
+      envFile,
+      "--history",
+      "0",
+      ...FAST,
+    ];
     const running = new StartCommand(...options);
     await eventually(() => {
       expect(running.stdout).toContain(`export AWS_ENDPOINT_URL_KINESIS=http://127.0.0.1:${FIRST_PORT}\n`);
