@@ -134,7 +134,7 @@ test.each<[moment: string, pattern: RegExp, options: readonly string[]]>([
   ["the functions of the deploy have run", /^aws_lambda_invocation\S*: /m, [...ONCE, "--explain"]],
   ["lines are sent", /sent \d/, [...ONCE, "--rate", "20"]],
   ["the layers are waited for", /of [\d,]+ records: /, [...ONCE, "--time-scale", "12"]],
-  ["a merge is waited for", /2,000 delivered to S3.*next merge in \d/, [...ONCE, "--time-scale", "12"]],
+  ["a merge is waited for", /2,000 delivered to S3.*next merge in \d/, [...ONCE, "--time-scale", "4"]],
   ["the page is served", /the page, until/, [...ONCE, "--page", "--rate", "20"]],
 ])("Ctrl-C while %s", async (_, pattern, options) => {
   run = new Run(...options);
