@@ -37,7 +37,6 @@ const MAY_IMPORT = {
   "local/store": ["lib"],
   "local/services": ["contract", "lib", "local/plan", "local/store"],
   "local/runs": ["contract", "lib", "local/services"],
-  "local/compare": ["lib", "loadgen", "ops/target", "ops/reconcile", "local"],
   "local/look": ["contract", "lib", "ops/target", "ops/reconcile", "local"],
   "local/opensearch": ["lib", "local/plan", "local/services"],
   "local/page": [

@@ -28,7 +28,6 @@ async function main(): Promise<void> {
   } satisfies BuildOptions;
   const programs = { "retail-bi": "cli/retail-bi.ts", ...Object.fromEntries(bundled) };
   buildSync({ ...options, entryPoints: programs, outdir: DIST });
-  buildSync({ ...options, entryPoints: ["local/compare/thread.ts"], outfile: join(DIST, "thread.cjs") });
   copyFileSync(join(ROOT, "local/services/lambda/functions/runner.cjs"), join(DIST, "runner.cjs"));
   mkdirSync(CLIENT);
   for (const name of STATIC_FILES) copyFileSync(join(ROOT, "local/page/client", name), join(CLIENT, name));

@@ -10,8 +10,6 @@ export function hasSent(dataDir: string): boolean {
 
 /** Identities of acknowledged lines, which can be read again and again; none of them is kept in memory. */
 export interface Acknowledged extends AsyncIterable<string> {
-  /** File that has them. */
-  readonly file: string;
   /** Number of lines. */
   readonly lines: number;
   /** Sequence number of the last acknowledged record of each shard, decimal digits by shard id. */
@@ -37,5 +35,5 @@ export async function acknowledged({ dataDir }: { readonly dataDir: string }): P
     const { shardId, sequenceNumber } = decodeRecordId(id);
     return [shardId, sequenceNumber] as const;
   });
-  return { file, lines, last: new Map(last), [Symbol.asyncIterator]: () => readLedger(file) };
+  return { lines, last: new Map(last), [Symbol.asyncIterator]: () => readLedger(file) };
 }

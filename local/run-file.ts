@@ -33,8 +33,7 @@ export function openRunFile(say: (message: string) => void): RunFile {
   };
 }
 
-/** How other commands and threads reach the run. */
-export function stateOf(run: LocalRun, names: Names): RunState {
+function stateOf(run: LocalRun, names: Names): RunState {
   const { plane, dataSources, analysts } = run;
   const { contract, tables, index } = contractOf(plane);
   return {

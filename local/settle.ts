@@ -1,11 +1,9 @@
 import { pause, unlessAborted } from "../lib/pause";
-import type { Reconciliation } from "../ops/reconcile/reconcile";
+import { type Reconciliation, reconcile } from "../ops/reconcile/reconcile";
 import type { Acknowledged } from "./acknowledged";
-import { type Comparer, startComparer } from "./compare/comparer";
 import type { LocalRun } from "./local-run";
 import { nextMerge } from "./next-merge";
 import { Progress } from "./progress";
-import { stateOf } from "./run-file";
 import type { ScheduleOutcome } from "./services/scheduler/service";
 
 /** Interval between two looks at the consumers' positions, which are in this process. */
@@ -30,7 +28,6 @@ export async function settle(
 ): Promise<Reconciliation | undefined> {
   const progress = new Progress();
   const watch = new Watch(run, ledger);
-  const comparer = startComparer(stateOf(run, { name: "local" }));
   const longestPeriod = Math.max(0, ...run.plane.schedules.map(({ everySeconds }) => everySeconds * 1_000));
   const stallMs = (2 * longestPeriod) / run.timeScale + STALL_MS;
   let last = "";
@@ -45,7 +42,7 @@ export async function settle(
       last = moved;
       const stalled = now - changedAt > stallMs;
       if (stalled || (isWorthComparing && now >= compareAfter)) {
-        const found = await unlessAborted(comparison(comparer, ledger, progress, stalled), signal);
+        const found = await unlessAborted(comparison(run, ledger, progress, stalled), signal);
         if (found && (found.agree || stalled || onlyDiscardedIsMissing(found))) return found;
         const end = Date.now();
         compareAfter = end + Math.max(REST_MS, REST_FACTOR * (end - now));
@@ -58,19 +55,18 @@ export async function settle(
     throw error;
   } finally {
     progress.end();
-    await comparer.close();
   }
 }
 
 /** Compares the layers. @param isLast throw what the comparison throws, instead of showing it */
 async function comparison(
-  comparer: Comparer,
+  { dataSources }: LocalRun,
   ledger: Acknowledged,
   progress: Progress,
   isLast: boolean,
 ): Promise<Reconciliation | undefined> {
   try {
-    return await comparer.compare(ledger.file, (source, lines) => {
+    return await reconcile(dataSources, ledger, undefined, undefined, (source, lines) => {
       progress.show(`comparing: ${lines.toLocaleString("en")} lines of the ${source}`);
     });
   } catch (error) {
