@@ -125,7 +125,7 @@ describe("over any history of deliveries, merges and kills", () => {
             warehouse.nowMs += step.minutes * MINUTE_MS;
           } else if (step.kind === "deliver") {
             const hour = hourOf(warehouse.nowMs - step.hoursAgo * HOUR_MS);
-            // A line may come again in the same hour and in any two before and after it.
+            // A line may arrive a second time in the same hour and in any two before and after it.
             const near = delivered.filter(
               ({ hour: other }) => Math.abs(hour.startMs - other.startMs) <= HOUR_MS,
             );
