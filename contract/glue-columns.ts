@@ -27,6 +27,11 @@ export function quotedColumn(field: string): string {
   return `"${tableColumn(field)}"`;
 }
 
+/** A text as a literal of SQL. */
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** Partition columns: the hour of arrival of a row. */
 export function gluePartitionColumns(): GlueColumn[] {
   return PARTITION_COLUMNS.map((name) => ({

@@ -1,4 +1,4 @@
-import { quotedColumn } from "../contract/glue-columns";
+import { quotedColumn, textLiteral } from "../contract/glue-columns";
 import { formatTimestamp } from "../contract/timestamp";
 import { columnOf, isExact, type PanelContract } from "./fields";
 import { cell, type PanelColumn, panelColumns, type Row, SHARE_COLUMN, share } from "./rows";
@@ -88,7 +88,7 @@ function sqlCondition(contract: PanelContract, condition: LineCondition): string
     case "begins":
       return `${column} LIKE '${likePattern(condition.prefix)}'`;
     case "one-of":
-      return `${column} IN (${condition.values.map(literal).join(", ")})`;
+      return `${column} IN (${condition.values.map(textLiteral).join(", ")})`;
     case "blank":
       return `coalesce(${column}, '') = ''`;
     case "range":
@@ -100,7 +100,7 @@ function sqlCondition(contract: PanelContract, condition: LineCondition): string
     }
     case "begins-like": {
       const { length } = [...condition.prefix];
-      return `lower(substr(${column}, 1, ${length})) = lower(${literal(condition.prefix)})`;
+      return `lower(substr(${column}, 1, ${length})) = lower(${textLiteral(condition.prefix)})`;
     }
   }
 }
@@ -179,7 +179,7 @@ function grouped(contract: PanelContract, dimension: Dimension): string {
         : `coalesce(${quotedColumn(dimension.field)}, '')`;
     case "classes": {
       const { condition, fulfilled, otherwise } = dimension.classification;
-      return `CASE WHEN ${sqlCondition(contract, condition)} THEN ${literal(fulfilled)} ELSE ${literal(otherwise)} END`;
+      return `CASE WHEN ${sqlCondition(contract, condition)} THEN ${textLiteral(fulfilled)} ELSE ${textLiteral(otherwise)} END`;
     }
   }
 }
@@ -195,10 +195,6 @@ function metric(contract: PanelContract, measure: Measure): string {
   const total = `sum(${factors.map(quotedColumn).join(" * ")})`;
   const hasError = factors.some((field) => !isExact(contract, field));
   return `coalesce(${hasError ? `round(${total}, ${digits})` : total}, 0)`;
-}
-
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** @throws RangeError for a prefix with a wildcard of LIKE in it, which would need an escape that nothing uses yet */

@@ -1,4 +1,5 @@
 import type { Column } from "../contract/column";
+import { HOUR_MS } from "../contract/hours";
 import { DAY_MS, parseSeconds } from "../contract/timestamp";
 import { type PanelContract, panelFields } from "./fields";
 import {
@@ -157,8 +158,6 @@ export function intervalEnd(ms: number, interval: Interval): number {
   const date = new Date(start);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
-
-const HOUR_MS = DAY_MS / 24;
 
 /**
  * The columns that can be filtered by: texts that the index has as whole values, whole numbers and booleans. Those of the

@@ -1,5 +1,5 @@
 import type { Column } from "../contract/column";
-import { quotedColumn } from "../contract/glue-columns";
+import { quotedColumn, textLiteral } from "../contract/glue-columns";
 import { formatTimestamp, parseIso, parseSeconds } from "../contract/timestamp";
 import { columnOf, type PanelContract } from "./fields";
 
@@ -31,7 +31,7 @@ export function smokeSql(contract: PanelContract): string | undefined {
 export function equalsSql({ column, value }: ColumnValue): string {
   const name = quotedColumn(column.field);
   if (value === undefined) return column.kind === "text" ? `coalesce(${name}, '') = ''` : `${name} IS NULL`;
-  const literal = typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+  const literal = typeof value === "string" ? textLiteral(value) : String(value);
   return `${name} = ${column.kind === "timestamp" ? `TIMESTAMP ${literal}` : literal}`;
 }
 

@@ -1,4 +1,6 @@
 import Table from "cli-table3";
+import { cutText } from "./cut-text";
+import { isNumberType } from "./number-type";
 import { styled } from "./styled";
 
 /** Narrowest column whose cells are cut, and characters that the frame takes beside each. */
@@ -10,9 +12,6 @@ interface ResultColumn {
   readonly name: string;
   readonly type: string;
 }
-
-/** Kinds of Athena's types that are aligned to the right. */
-const NUMBERS = /^(tinyint|smallint|integer|bigint|double|float|real|decimal)/;
 
 /** Width of the terminal that standard output is; infinite for a file or a pipe, where nothing is cut. */
 export function outputWidth(
@@ -38,14 +37,14 @@ export function resultTable(
   const shown = columns.slice(0, widths.length);
   const leftOut = columns.slice(widths.length).map(({ name }) => name);
   const table = new Table({
-    head: shown.map(({ name }, at) => styled("bold", cut(name, widths[at] ?? 0))),
+    head: shown.map(({ name }, at) => styled("bold", cutText(name, widths[at] ?? 0))),
     style: { head: [], border: [], compact: true },
-    colAligns: shown.map(({ type }) => (NUMBERS.test(type) ? "right" : "left")),
+    colAligns: shown.map(({ type }) => (isNumberType(type) ? "right" : "left")),
   });
   for (const [number, row] of cells.entries()) {
     table.push(
       row.slice(0, shown.length).map((cell, at) => {
-        const text = cut(cell, widths[at] ?? 0);
+        const text = cutText(cell, widths[at] ?? 0);
         return rows[number]?.[at] === null ? styled("dim", text) : text;
       }),
     );
@@ -62,10 +61,6 @@ function fitted(widest: readonly number[], sum: number): readonly number[] {
   let limit = Math.max(LEAST_WIDTH, ...widest);
   while (limit > LEAST_WIDTH && total(limit) > sum) limit--;
   return widest.map((one) => Math.min(one, limit));
-}
-
-function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, Math.max(1, width - 1))}…` : text;
 }
 
 /** A cell without what would break the table or control the terminal. */

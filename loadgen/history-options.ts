@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { HOUR_MS } from "../contract/hours";
 import { integerBetween } from "../lib/arguments";
 import type { History } from "./past-times";
 
-const HOUR_MS = 3_600_000;
 /** Milliseconds by unit of a span. */
 const UNITS: Readonly<Record<string, number>> = { h: HOUR_MS, d: 24 * HOUR_MS, w: 7 * 24 * HOUR_MS };
 /** Ten years. */

@@ -1,4 +1,4 @@
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from "../contract/hours";
 
 /** Synthetic lines whose event times lie in the past, before those of now. */
 export interface History {

@@ -1,3 +1,5 @@
+import { cutText } from "../lib/cut-text";
+
 /** Time between two lines when stderr is not a terminal. */
 const LINE_EVERY_MS = 5_000;
 
@@ -13,7 +15,8 @@ export class Progress {
 
   public show(text: string): void {
     if (this.out.isTTY) {
-      this.out.write(`\r\x1b[2K${cut(text, this.out.columns)}`);
+      // A line that wraps cannot be rewritten.
+      this.out.write(`\r\x1b[2K${cutText(text, this.out.columns - 1)}`);
       this.open = true;
     } else if (this.now() - this.shownAt >= LINE_EVERY_MS) {
       this.shownAt = this.now();
@@ -26,9 +29,4 @@ export class Progress {
     if (this.open) this.out.write("\n");
     this.open = false;
   }
-}
-
-/** A line that wraps cannot be rewritten. */
-function cut(text: string, columns: number): string {
-  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
 }

@@ -1,3 +1,4 @@
+import { textLiteral } from "../../contract/glue-columns";
 import type { QuarantineEntry } from "../../contract/quarantine";
 import type { Layer } from "../../dashboards/spec";
 import type { FailureBucket } from "../../ops/reconcile/on-failure-records";
@@ -75,11 +76,11 @@ SELECT '' AS layer, '' AS reason, count(DISTINCT record_id) AS line_count FROM "
 
   public async entries({ layer, reason, after }: EntriesRequest): Promise<EntriesPage> {
     const { sql, tables } = this.batch;
-    const conditions = [`layer = ${quoted(layer)}`, `reason = ${quoted(reason)}`];
+    const conditions = [`layer = ${textLiteral(layer)}`, `reason = ${textLiteral(reason)}`];
     if (after) {
-      const time = `TIMESTAMP ${quoted(after.arrivedAt)}`;
+      const time = `TIMESTAMP ${textLiteral(after.arrivedAt)}`;
       conditions.push(
-        `(arrived_at < ${time} OR (arrived_at = ${time} AND record_id < ${quoted(after.recordId)}))`,
+        `(arrived_at < ${time} OR (arrived_at = ${time} AND record_id < ${textLiteral(after.recordId)}))`,
       );
     }
     const entries: QuarantinedEntry[] = [];
@@ -156,8 +157,4 @@ function compareTexts(one: string, other: string): number {
 function layerOf(layer: string): Layer {
   if (layer === "batch" || layer === "speed") return layer;
   throw new Error(`the quarantine has a line of the layer "${layer}"`);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

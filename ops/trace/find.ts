@@ -1,6 +1,6 @@
 import type { Column } from "../../contract/column";
 import { EARLIEST_DATE } from "../../contract/column-value";
-import { quotedColumn, tableColumn } from "../../contract/glue-columns";
+import { quotedColumn, tableColumn, textLiteral } from "../../contract/glue-columns";
 import { isRecordId } from "../../contract/record-id";
 import { formatTimestamp, parseIso, parseSeconds, parseTimestamp } from "../../contract/timestamp";
 import { UsageError } from "../../lib/exit";
@@ -100,7 +100,7 @@ export async function findLines(
 }
 
 function literal({ kind }: Column, value: string): string {
-  if (kind === "text") return `'${value.replaceAll("'", "''")}'`;
+  if (kind === "text") return textLiteral(value);
   return kind === "timestamp" ? `TIMESTAMP '${value}'` : value;
 }
 

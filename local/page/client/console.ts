@@ -1,6 +1,7 @@
+import { isNumberType } from "../../../lib/number-type";
 import type { SchemaState, SqlAnswer, SqlRequest } from "../inspect-state";
 import type { QueriesState } from "../state";
-import { answerCsv, isNumberType } from "./csv";
+import { answerCsv } from "./csv";
 import { byId, el, scrolling, setText } from "./dom";
 import { download } from "./download";
 import type { SqlEditor } from "./editor";

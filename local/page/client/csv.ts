@@ -1,3 +1,4 @@
+import { isNumberType } from "../../../lib/number-type";
 import { csvText as nullableCsv } from "../../../ops/query/csv";
 import type { SqlAnswer } from "../inspect-state";
 
@@ -21,11 +22,6 @@ export function answerCsv({ columns, rows }: Pick<SqlAnswer, "columns" | "rows">
     row.map((cell, at) => (cell === null || isNumber[at] ? cell : noFormula(cell))),
   );
   return `${nullableCsv([columns.map(({ name }) => noFormula(name)), ...cells])}\n`;
-}
-
-/** Whether a column's type in Athena is one of numbers. */
-export function isNumberType(type: string): boolean {
-  return /^(tinyint|smallint|integer|int|bigint|double|float|real|decimal)/.test(type);
 }
 
 function cellText(cell: CsvCell): string {
