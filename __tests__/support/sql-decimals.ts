@@ -61,6 +61,8 @@ export const DECIMALS: readonly (readonly [sql: string, type: string, value: str
   ["try_cast('yes' as boolean)", "boolean", null],
   ["cast(p as varchar)", "varchar", "2.9500"],
   ["cast(0.5 as varchar)", "varchar", "0.5"],
+  ["cast(cast('-0.5' as decimal(2,2)) as varchar)", "varchar", "-0.50"],
+  ["cast(cast('0.05' as decimal(3,3)) as varchar)", "varchar", "0.050"],
   ["cast(p as bigint)", "bigint", "3"],
   ["cast(2.5 as integer)", "integer", "3"],
   ["cast(-2.5 as bigint)", "bigint", "-3"],

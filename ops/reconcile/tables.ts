@@ -1,10 +1,7 @@
-import { checksum, type LineValues } from "../../contract/checksum";
+import { checksumOfRow, checksumSql } from "../../contract/checksum";
 import type { Column } from "../../contract/column";
-import { quotedColumn, tableColumn } from "../../contract/glue-columns";
-import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
 import type { OnRow, QuarantinedLine } from "./compare";
-import type { ResultRow } from "./result-csv";
 import type { Sql } from "./sql";
 import type { Summariser, Sums } from "./summary";
 import { arrivalCondition, partitionCondition, type Window } from "./window";
@@ -15,16 +12,10 @@ export interface BatchSource {
   readonly tables: { readonly json: string; readonly parquet: string; readonly quarantine: string };
 }
 
-/** Marks a text that is not NULL, so that NULL and the empty text differ in a CSV. */
-const PRESENT = "=";
-
-/** Selects every line of a table with its identity and values. */
+/** Selects every line of a table with its identity, arrival and checksum. */
 function linesQuery(table: string, columns: readonly Column[], window?: Window, only?: string): string {
-  const selected = [...columns, EXTRA_COLUMN].map(({ field, kind, required }) => {
-    const name = quotedColumn(field);
-    return kind === "text" && !required ? `'${PRESENT}' || ${name} AS ${name}` : name;
-  });
-  return `SELECT record_id, arrived_at, ${selected.join(", ")} FROM "${table}"${where(window, only)}`;
+  const selected = ["record_id", "arrived_at", ...checksumSql(columns)];
+  return `SELECT ${selected.join(", ")} FROM "${table}"${where(window, only)}`;
 }
 
 function where(window: Window | undefined, only?: string): string {
@@ -47,38 +38,8 @@ export async function readTable(
   only?: string,
 ): Promise<void> {
   await sql.query(linesQuery(table, columns, window, only), (row) => {
-    const arrivedAt = row["arrived_at"] ?? "";
-    const values = rowValues(columns, row);
-    const extra = textOrNull(row[EXTRA_COLUMN.field]);
-    onRow(row["record_id"] ?? "", checksum(columns, values, arrivedAt, extra), arrivedAt);
+    onRow(row["record_id"] ?? "", checksumOfRow(columns, row), row["arrived_at"] ?? "");
   });
-}
-
-function textOrNull(cell = ""): string | null {
-  return cell === "" ? null : cell.slice(PRESENT.length);
-}
-
-function rowValues(columns: readonly Column[], row: ResultRow): LineValues {
-  const values: Record<string, string | number | boolean | null> = {};
-  for (const column of columns) {
-    values[column.field] = cellValue(column, row[tableColumn(column.field)] ?? "");
-  }
-  return values;
-}
-
-/** The value of a cell, as Athena writes it: `true`, `1.0E10`, `12.3400`, `2026-11-28 09:30:00.250`. */
-function cellValue({ kind, required }: Column, cell: string): string | number | boolean | null {
-  if (kind === "text") return required ? cell : textOrNull(cell);
-  if (cell === "") return null;
-  switch (kind) {
-    case "integer":
-    case "double":
-      return Number.isFinite(Number(cell)) ? Number(cell) : cell;
-    case "boolean":
-      return cell === "true" || cell === "false" ? cell === "true" : cell;
-    default:
-      return cell;
-  }
 }
 
 /** The quarantine by identity. */

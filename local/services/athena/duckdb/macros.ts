@@ -131,6 +131,8 @@ const MACROS: Readonly<Record<string, string>> = {
     ELSE error('INVALID_CAST_ARGUMENT: Cannot cast ''' || CAST(x AS VARCHAR) || ''' to BOOLEAN') END`,
   "athena_try_boolean_cast(x)": `CASE WHEN ${isBooleanText} THEN x END`,
   "athena_spelled(x)": `CASE
+    WHEN ${isDecimal("x")} AND starts_with(CAST(x AS VARCHAR), '.') THEN '0' || CAST(x AS VARCHAR)
+    WHEN ${isDecimal("x")} AND starts_with(CAST(x AS VARCHAR), '-.') THEN '-0' || substr(CAST(x AS VARCHAR), 2)
     WHEN ${isText("x")} OR ${isInteger("x")} OR ${isDecimal("x")} OR typeof(x) IN ('BOOLEAN', 'DATE')
       THEN CAST(x AS VARCHAR)
     WHEN typeof(x) = 'TIMESTAMP' AND length(CAST(x AS VARCHAR)) = 19 THEN CAST(x AS VARCHAR) || '.000'
