@@ -7,6 +7,8 @@ export interface QueryWords {
   readonly identifiers: ReadonlySet<number>;
   /** Called functions: the last part of the name. */
   readonly functions: ReadonlySet<number>;
+  /** Literals such as `DECIMAL '0.35'`, by their first token: the last one, and the CAST that they mean. */
+  readonly casts: ReadonlyMap<number, { readonly last: number; readonly cast: string }>;
 }
 
 /** Words that are no names unless they are quoted (Trino's documentation, "Keywords and identifiers"). */
@@ -33,6 +35,19 @@ const TYPES: ReadonlySet<string> = new Set(
     /\s+/,
   ),
 );
+
+/** Those of them whose literals are casts of the text. */
+const CAST_TYPES = [
+  "BOOLEAN",
+  "TINYINT",
+  "SMALLINT",
+  "INTEGER",
+  "INT",
+  "BIGINT",
+  "REAL",
+  "DOUBLE",
+  "VARCHAR",
+];
 
 const INTERVAL_FIELDS = ["YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"];
 const COMPARISONS = ["=", "<>", "!=", "<", "<=", ">", ">="];
@@ -75,6 +90,7 @@ export function readQuery(sql: string, tokens: readonly Token[]): QueryWords {
 class QueryReader implements QueryWords {
   readonly identifiers = new Set<number>();
   readonly functions = new Set<number>();
+  readonly casts = new Map<number, { readonly last: number; readonly cast: string }>();
   private at = 0;
   /** The furthest token that fitted no reading. */
   private furthest = 0;
@@ -537,17 +553,35 @@ class QueryReader implements QueryWords {
 
   /** `DATE '2020-01-01'` */
   private typedLiteral(): boolean {
-    const [type, next, third] = [0, 1, 2].map((ahead) => this.tokens[this.at + ahead]);
+    const first = this.at;
+    const [type, next, third] = [0, 1, 2].map((ahead) => this.tokens[first + ahead]);
     if (isWord(type, "DOUBLE") && isWord(next, "PRECISION") && third?.kind === "string") {
       this.advance(3);
+      this.casts.set(first, { last: first + 2, cast: `CAST(${third.source} AS DOUBLE)` });
       return true;
     }
     if (next?.kind !== "string" || type === undefined || !this.isIdentifier()) return false;
     this.advance(2);
-    if (type.end === next.start && type.text === "X")
-      this.lacks(`literals like ${type.source}${next.source}`);
-    else this.assertType(type);
+    const isBinary = type.end === next.start && type.text === "X";
+    if (!isBinary) this.assertType(type);
+    if (type.text === "DECIMAL") {
+      this.casts.set(first, { last: first + 1, cast: this.decimalCast(next, type.start) });
+    } else if (CAST_TYPES.includes(type.text)) {
+      this.casts.set(first, { last: first + 1, cast: `CAST(${next.source} AS ${type.text})` });
+    } else if (type.text !== "DATE" && type.text !== "TIMESTAMP") {
+      this.lacks(`literals like ${type.source}${isBinary ? "" : " "}${next.source}`);
+    }
     return true;
+  }
+
+  /** The type has the digits of the text, without leading zeros. */
+  private decimalCast({ source, text }: Token, start: number): string {
+    const [, whole, fraction = ""] = /^[+-]?0*(\d*)(?:\.(\d*))?$/.exec(text) ?? [];
+    if (whole === undefined || !/\d/.test(text)) {
+      this.refuse("INVALID_LITERAL", start, `'${text}' is not a valid DECIMAL literal`);
+    }
+    const precision = Math.max(1, `${whole}${fraction}`.length);
+    return `CAST(${source} AS DECIMAL(${precision}, ${fraction.length}))`;
   }
 
   private positionOrSubstring(): boolean {
@@ -683,9 +717,7 @@ class QueryReader implements QueryWords {
 
   private assertType(type: Token): void {
     if (TYPES.has(type.text)) return;
-    const line = this.sql.slice(0, type.start).split("\n");
-    const place = `line ${line.length}:${(line.at(-1) ?? "").length + 1}`;
-    this.refused ??= new QueryFailure("TYPE_MISMATCH", `${place}: Unknown type: ${type.source}`);
+    this.refuse("TYPE_MISMATCH", type.start, `Unknown type: ${type.source}`);
   }
 
   // Tokens.
@@ -795,6 +827,13 @@ class QueryReader implements QueryWords {
   private mismatch(): Mismatch {
     this.furthest = Math.max(this.furthest, this.at);
     return new Mismatch(this.at);
+  }
+
+  /** @param start of the token that is not accepted */
+  private refuse(code: string, start: number, why: string): void {
+    const line = this.sql.slice(0, start).split("\n");
+    const place = `line ${line.length}:${(line.at(-1) ?? "").length + 1}`;
+    this.refused ??= new QueryFailure(code, `${place}: ${why}`);
   }
 
   private lacks(what: string, remedy?: string): void {

@@ -41,13 +41,14 @@ export function parseQuery(sql: string): unknown {
 const STAND_INS = 0xa500;
 
 /**
- * The query without comments, and with stand-ins of the same length for its names: the parser takes some of them for
- * keywords or functions of other engines (`notnull`, `now`), some also with quotes (`"current_date"`).
+ * The query without comments, with casts in the place of typed literals, which the parser does not know, and with stand-ins
+ * of the same length for its names: the parser takes some of them for keywords or functions of other engines (`notnull`,
+ * `now`), some also with quotes (`"current_date"`).
  */
 function forParser(
   sql: string,
   tokens: readonly Token[],
-  { identifiers }: QueryWords,
+  { identifiers, casts }: QueryWords,
 ): { text: string; original: ReadonlyMap<string, string> } {
   const original = new Map<string, string>();
   const characters = withoutComments(sql, tokens).split("");
@@ -60,6 +61,11 @@ function forParser(
     const first = String.fromCharCode(STAND_INS + name.charCodeAt(0));
     characters[token.start + (isQuoted ? 1 : 0)] = first;
     original.set(first + name.slice(1), name);
+  }
+  for (const [first, { last, cast }] of casts) {
+    const [start = 0, end = 0] = [tokens[first]?.start, tokens[last]?.end];
+    characters.fill("", start, end);
+    characters[start] = cast;
   }
   return { text: characters.join(""), original };
 }
