@@ -24,31 +24,52 @@ export function rawItems(text: RawJson): RawJson[] {
   return [...items, inner.slice(start).trim()];
 }
 
+/** What a `filter_path` selects from one place of an answer on. Of each member's name it is worked out once. */
+class Selected {
+  private readonly members = new Map<string, Selected>();
+
+  constructor(private readonly paths: readonly (readonly string[])[]) {}
+
+  static by(filterPath: string): Selected {
+    return new Selected(filterPath.split(",").map((path) => path.split(".")));
+  }
+
+  get isWhole(): boolean {
+    return this.paths.some((path) => path.length === 0);
+  }
+
+  /** Undefined when nothing of the member is selected. */
+  of(member: string): Selected | undefined {
+    let selected = this.members.get(member);
+    if (selected === undefined) {
+      const deeper = this.paths.filter(([step = ""]) => matchesPattern(member, step));
+      selected = new Selected(deeper.map(([, ...rest]) => rest));
+      this.members.set(member, selected);
+    }
+    return selected.paths.length > 0 ? selected : undefined;
+  }
+}
+
 /** Applies a request's `filter_path` to a response: paths of it, with `*` for one step or a part of it. */
 export function filterRaw(answer: RawJson, filterPath: string): RawJson {
-  const paths = filterPath.split(",").map((path) => path.split("."));
-  return asFiltered(kept(answer.trim(), paths) ?? "{}");
+  return asFiltered(kept(answer.trim(), Selected.by(filterPath)) ?? "{}");
 }
 
 /** {@link filterRaw} of a response that is no text yet, so that its numbers are JavaScript's. */
 export function filterJson(answer: Json, filterPath: string): RawJson {
-  const paths = filterPath.split(",").map((path) => path.split("."));
-  return JSON.stringify(keptOf(answer, paths) ?? {});
+  return JSON.stringify(keptOf(answer, Selected.by(filterPath)) ?? {});
 }
 
-function keptOf(value: Json, paths: readonly (readonly string[])[]): Json | undefined {
-  if (paths.some((path) => path.length === 0)) return value;
+function keptOf(value: Json, selected: Selected): Json | undefined {
+  if (selected.isWhole) return value;
   if (Array.isArray(value)) {
-    const items = value.flatMap((item) => {
-      const inner = keptOf(item, paths);
-      return inner === undefined ? [] : [inner];
-    });
+    const items = value.map((item) => keptOf(item, selected)).filter((item) => item !== undefined);
     return items.length > 0 ? items : undefined;
   }
   if (!isJsonObject(value)) return undefined;
   const members = Object.entries(value).flatMap(([key, member]) => {
-    const deeper = paths.filter(([step = ""]) => matchesPattern(key, step)).map(([, ...rest]) => rest);
-    const inner = deeper.length > 0 && member !== undefined ? keptOf(member, deeper) : undefined;
+    const deeper = selected.of(key);
+    const inner = deeper && member !== undefined ? keptOf(member, deeper) : undefined;
     return inner === undefined ? [] : [[key, inner] as const];
   });
   return members.length > 0 ? Object.fromEntries(members) : undefined;
@@ -61,17 +82,17 @@ export function asFiltered(text: RawJson): RawJson {
   );
 }
 
-/** The part of a value that the paths select; undefined when they select nothing. */
-function kept(value: RawJson, paths: readonly (readonly string[])[]): RawJson | undefined {
-  if (paths.some((path) => path.length === 0)) return value;
+/** The part of a value that is selected; undefined when nothing is. */
+function kept(value: RawJson, selected: Selected): RawJson | undefined {
+  if (selected.isWhole) return value;
   if (value.startsWith("[")) {
-    const items = rawItems(value).flatMap((item) => kept(item, paths) ?? []);
+    const items = rawItems(value).flatMap((item) => kept(item, selected) ?? []);
     return items.length > 0 ? `[${items.join(",")}]` : undefined;
   }
   if (!value.startsWith("{")) return undefined;
   const members = topLevelMembers(value).flatMap(({ key, rawValue }) => {
-    const deeper = paths.filter(([step = ""]) => matchesPattern(key, step)).map(([, ...rest]) => rest);
-    const inner = deeper.length > 0 ? kept(rawValue, deeper) : undefined;
+    const deeper = selected.of(key);
+    const inner = deeper && kept(rawValue, deeper);
     return inner === undefined ? [] : [`${JSON.stringify(key)}:${inner}`];
   });
   return members.length > 0 ? `{${members.join(",")}}` : undefined;
