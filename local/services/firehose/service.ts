@@ -62,6 +62,8 @@ export interface DeliveryStream extends Service {
   close(): Promise<void>;
 }
 
+/** Invocations at once; AWS makes up to five for each shard. A second one keeps both cores busy. */
+const MAX_INVOCATIONS = 2;
 const POLL_MS = 200;
 const READ_RETRY_MS = 1_000;
 const PUT_FIRST_WAIT_MS = 200;
@@ -111,6 +113,10 @@ class Delivery implements DeliveryStream {
     objects: 0,
     failedInvocations: 0,
   };
+  /** Ends when the work so far that must happen in the order of arrival has ended. */
+  private stored = Promise.resolve();
+  /** The storing of each invocation that may still run, oldest first. */
+  private readonly invocations: Promise<void>[] = [];
   /** A write failed during close: positions must no longer be saved, so that the next start repeats it. */
   private writeFailed = false;
   private readonly work: Promise<void>;
@@ -152,6 +158,14 @@ class Delivery implements DeliveryStream {
   }
 
   private async run(): Promise<void> {
+    try {
+      await this.deliverUntilStopped();
+    } finally {
+      await this.stored;
+    }
+  }
+
+  private async deliverUntilStopped(): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
       const records = await this.read();
@@ -160,7 +174,7 @@ class Delivery implements DeliveryStream {
         if (signal.aborted) return;
       }
       if (this.pending.dueMs <= Date.now()) await this.transformPending();
-      if (this.buffer.dueMs <= Date.now()) await this.deliver();
+      if (this.buffer.dueMs <= Date.now()) await this.inTurn(() => this.deliver());
       if (records.length > 0) continue;
       const due = Math.min(this.pending.dueMs, this.buffer.dueMs) - Date.now();
       await pause(Math.max(0, Math.min(POLL_MS, due)), signal);
@@ -191,9 +205,26 @@ class Delivery implements DeliveryStream {
     return records;
   }
 
+  /** Does a part of the work behind the parts before it. */
+  private inTurn(part: () => Promise<void>): Promise<void> {
+    this.stored = this.stored.then(part);
+    // Whoever waits for it, and the end of the run, get its error.
+    this.stored.catch(() => undefined);
+    return this.stored;
+  }
+
+  /** Begins to transform the pending records. Resolves when another invocation may begin. */
   private async transformPending(): Promise<void> {
     const records = this.pending.take();
-    const outcomes = await this.transform(records);
+    const outcomes = this.transform(records);
+    this.invocations.push(this.inTurn(async () => this.store(records, await outcomes)));
+    if (this.invocations.length >= MAX_INVOCATIONS) await this.invocations.shift();
+  }
+
+  private async store(
+    records: readonly DeliveredRecord[],
+    outcomes: readonly Outcome[] | undefined,
+  ): Promise<void> {
     if (outcomes === undefined) return;
     for (const [index, record] of records.entries()) {
       const outcome = outcomes[index];

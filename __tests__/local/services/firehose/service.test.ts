@@ -314,14 +314,36 @@ describe("delivery", () => {
 
     await engines.put(records);
     await eventually(() => expect(answer).toHaveBeenCalledTimes(30));
-    // When this one's turn has come, what was asked before lies in the buffer.
-    await engines.put([{ data: "end" }]);
-    await eventually(() => expect(answer).toHaveBeenCalledTimes(31));
+    // Two invocations run at once: when the second end is asked for, what was asked before the first lies in the buffer.
+    for (const calls of [31, 32]) {
+      await engines.put([{ data: "end" }]);
+      await eventually(() => expect(answer).toHaveBeenCalledTimes(calls));
+    }
     await eventually(() => expect(stream.progress().objects).toBe(2));
     await stream.close();
 
     const sizes = Object.values(await engines.objects()).map((body) => body.length);
     expect(sizes.sort()).toEqual([1_100_011, 1_100_011, 800_008]);
+  });
+
+  test("two invocations run at once; the answer that comes first waits for the one before it", async () => {
+    const answer = answering(passing);
+    const first = Promise.withResolvers<void>();
+    const stream = await start(async (arn, event) => {
+      if (answer.mock.calls.length === 0) await Promise.all([answer(arn, event), first.promise]);
+      return answer(arn, event);
+    });
+    const big = (name: string) => ({ data: name.padEnd(900_000, "x"), shard: 0 as const });
+
+    await engines.put([big("one"), big("two"), big("three"), big("four")]);
+    await eventually(() => expect(answer).toHaveBeenCalledTimes(2));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(answer).toHaveBeenCalledTimes(2);
+    expect(stream.progress().recordsDelivered).toBe(0);
+    first.resolve();
+    await eventually(() => expect(stream.progress().recordsDelivered).toBe(4));
+
+    expect((await lines()).map((line) => line.replace(/x+$/, ""))).toEqual(["one", "two", "three", "four"]);
   });
 
   test("a delivery stream with GZIP and without a transformation", async () => {
