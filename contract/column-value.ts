@@ -113,12 +113,13 @@ export function storedValue(column: Column, value: Exclude<ColumnValue, null>, r
   // The digits of these are JSON as they are.
   if (keepsDigits(column)) return String(value);
   if (column.kind === "timestamp" && column.format === "iso") return `"${value}"`;
-  return typeof value === "string" ? textAsStored(value, raw) : JSON.stringify(value);
+  return typeof value === "string" ? textAsStored(value, raw) : String(value);
 }
 
-/** A text in JSON as `JSON.stringify` writes it: without an escape there is one spelling only. @param raw another JSON text of it */
+/** A text in JSON as `JSON.stringify` writes it. @param raw another JSON text of it; without an escape it is the only one */
 export function textAsStored(text: string, raw: string): string {
-  return raw.includes("\\") ? JSON.stringify(text) : raw;
+  const hasEscape = raw.length > text.length + 2;
+  return hasEscape ? JSON.stringify(text) : raw;
 }
 
 function refused(reason: RefusalReason, detail: string): JudgedValue {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { canonicalJson, longKey, MAX_KEY_CHARACTERS, objectText } from "./canonical-json";
 import type { Column } from "./column";
 import { type ColumnValue, judgeValue, shown, storedValue } from "./column-value";
@@ -14,7 +15,7 @@ export interface AcceptedLine {
   readonly accepted: true;
   /** Every contract column; null for an optional one that was null or absent. */
   readonly values: Readonly<Record<string, ColumnValue>>;
-  /** The same in JSON as they are stored, in order, without those that are null; a comma behind each. */
+  /** The same in JSON as they are stored, in order, without those that are null, and a comma: the event time is among them. */
   readonly storedMembers: string;
   /** Columns that the contract does not know: the canonical JSON text of an object, `{}` when there are none. */
   readonly extra: string;
@@ -29,7 +30,6 @@ export interface RefusedLine extends Refusal {
 
 export type Verdict = AcceptedLine | RefusedLine;
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const MAY_HOLD_SURROGATE = /\\u[dD][89a-fA-F]/;
 
 /** Judges one line. @param arrivedAtMs when the stream took it, in ms since 1970 */
@@ -43,7 +43,8 @@ export function lineJudge(
   columns: readonly Column[],
   readPlain: PlainReader = plainReader(columns),
 ): LineJudge {
-  const keys = columns.map(({ field }) => `"${field}":`);
+  const firstKeys = columns.map(({ field }) => `"${field}":`);
+  const keys = firstKeys.map((key) => `,${key}`);
   const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
 
   /** Refuses ambiguous keys: a column's name in another case, or a repeated key. */
@@ -74,22 +75,27 @@ export function lineJudge(
   }
 
   /** Judges the values of the columns. */
-  function judgeMembers({ given, unknown }: PlainMembers, arrivedAtMs: number): Verdict {
+  function judgeMembers({ given, unknown, inOrder }: PlainMembers, arrivedAtMs: number): Verdict {
     const values: Record<string, ColumnValue> = {};
-    let storedMembers = "";
+    let members = "";
+    let isAsWritten = true;
     for (let at = 0; at < columns.length; at++) {
       const column = columns[at] as Column;
       const value = given[at];
       const judged = judgeValue(column, value, arrivedAtMs);
       if ("refusal" in judged) return refuse(judged.refusal.reason, judged.refusal.detail);
       values[column.field] = judged.value;
-      if (judged.value === null) continue;
-      storedMembers += `${keys[at]}${storedValue(column, judged.value, value?.raw ?? "")},`;
+      if (judged.value === null || value === undefined) continue;
+      const stored = storedValue(column, judged.value, value.raw);
+      members += (members === "" ? firstKeys[at] : keys[at]) + stored;
+      isAsWritten &&= stored === value.raw;
     }
+    // Equal texts; the part of the line costs less to copy than one that was put together.
+    const isWhole = isAsWritten && inOrder?.length === members.length + 2;
     return {
       accepted: true,
       values,
-      storedMembers,
+      storedMembers: `${isWhole ? inOrder.slice(1, -1) : members},`,
       extra: objectText(unknown),
       unknownColumns: unknown.size,
     };
@@ -99,12 +105,8 @@ export function lineJudge(
     if (bytes.length > MAX_LINE_BYTES) {
       return refuse("line_too_large", `${bytes.length} bytes; at most ${MAX_LINE_BYTES} are allowed`);
     }
-    let text: string;
-    try {
-      text = UTF8.decode(bytes);
-    } catch {
-      return refuse("not_utf8", "the line is not valid UTF-8");
-    }
+    if (!isUtf8(bytes)) return refuse("not_utf8", "the line is not valid UTF-8");
+    const text = bufferOf(bytes).toString();
     const plain = readPlain(text);
     if (plain !== undefined) return judgeMembers(plain, arrivedAtMs);
     let parsed: unknown;
@@ -128,7 +130,7 @@ export function lineJudge(
       return raw === undefined ? undefined : { parsed: object[field], raw };
     });
     // The columns' faults come first.
-    const verdict = judgeMembers({ given, unknown: new Map() }, arrivedAtMs);
+    const verdict = judgeMembers({ given, unknown: new Map(), inOrder: undefined }, arrivedAtMs);
     if (!verdict.accepted) return verdict;
     const unknown = readUnknown(members);
     if ("accepted" in unknown) return unknown;
@@ -138,6 +140,10 @@ export function lineJudge(
     }
     return { ...verdict, extra: objectText(unknown), unknownColumns: unknown.size };
   };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**

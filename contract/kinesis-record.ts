@@ -6,8 +6,9 @@ import type { StreamRecord } from "./lines";
  * (`shardId-000000000003:4959…`), and the arrival time is in seconds with a fraction.
  */
 export function decodeKinesisRecord({ eventID, kinesis }: KinesisStreamRecord): StreamRecord {
+  const colon = eventID.indexOf(":");
   return {
-    shardId: eventID.split(":", 1)[0] ?? "",
+    shardId: colon === -1 ? eventID : eventID.slice(0, colon),
     sequenceNumber: kinesis.sequenceNumber,
     arrivedAtMs: Math.round(kinesis.approximateArrivalTimestamp * 1000),
     data: Buffer.from(kinesis.data, "base64"),

@@ -153,10 +153,11 @@ function brokenAggregate(fault: string): Refusal {
 }
 
 function judgeLines(record: UserRecord, found: readonly NumberedBytes[], judge: LineJudge): Line[] {
-  const identify = identityOf(record);
+  const prefix = recordPrefix(record.shardId, record.sequenceNumber);
+  const arrivedAt = formatTimestamp(record.arrivedAtMs);
   const arrivedAtMs = Math.round(record.arrivedAtMs);
   return found.map(({ number, bytes }) => {
-    const { recordId, arrivedAt } = identify(number);
+    const recordId = lineId(prefix, number, record.within);
     let verdict: Verdict;
     try {
       verdict = judge(withoutMark(bytes, number), arrivedAtMs);
@@ -170,13 +171,9 @@ function judgeLines(record: UserRecord, found: readonly NumberedBytes[], judge: 
 
 /** The single entry for all bytes of a record. It has the identity of the record's first line. */
 export function refuseRecord(record: UserRecord, { reason, detail }: Refusal): Line {
-  return { ...identityOf(record)(0), original: record.data, verdict: refuse(reason, detail) };
-}
-
-function identityOf(record: UserRecord): (number: number) => Pick<Line, "recordId" | "arrivedAt"> {
-  const prefix = recordPrefix(record.shardId, record.sequenceNumber);
+  const recordId = lineId(recordPrefix(record.shardId, record.sequenceNumber), 0, record.within);
   const arrivedAt = formatTimestamp(record.arrivedAtMs);
-  return (number) => ({ recordId: lineId(prefix, number, record.within), arrivedAt });
+  return { recordId, arrivedAt, original: record.data, verdict: refuse(reason, detail) };
 }
 
 function isInternalError({ verdict }: Line): boolean {

@@ -8,6 +8,8 @@ export interface PlainMembers {
   readonly given: readonly (GivenValue | undefined)[];
   /** Keys that are no columns, with the canonical text of their values. */
   readonly unknown: ReadonlyMap<string, string>;
+  /** The line, where its columns are in the contract's order. */
+  readonly inOrder: string | undefined;
 }
 
 /** Reads a line in one pass; undefined where it is not plain. */
@@ -51,6 +53,7 @@ class Reader {
   private readonly lowerCase: ReadonlySet<string>;
   /** The column that followed each in the lines before; behind the last column: the one that was first. Only a guess. */
   private readonly follower: number[];
+  private readonly none: readonly undefined[];
 
   constructor(columns: readonly Column[]) {
     this.keys = columns.map(({ field }) => field);
@@ -58,14 +61,17 @@ class Reader {
     this.lowerCase = new Set(this.keys.map((key) => key.toLowerCase()));
     this.follower = columns.map((_, at) => at + 1);
     this.follower.push(0);
+    this.none = columns.map(() => undefined);
   }
 
   read(text: string): PlainMembers | undefined {
     this.text = text;
     this.at = 0;
-    const given: (GivenValue | undefined)[] = this.keys.map(() => undefined);
+    const given: (GivenValue | undefined)[] = this.none.slice();
     let unknown: Map<string, string> | undefined;
     let previous = this.keys.length;
+    let last = -1;
+    let isInOrder = true;
     if (this.next() !== OPEN_BRACE) return undefined;
     for (let code = COMMA; code !== CLOSE_BRACE; code = this.next()) {
       if (code !== COMMA || this.next() !== QUOTE) return undefined;
@@ -77,6 +83,8 @@ class Reader {
         if (given[key] !== undefined) return undefined;
         given[key] = value;
         previous = key;
+        isInOrder &&= key > last;
+        last = key;
       } else {
         unknown ??= new Map();
         if (unknown.has(key) || value.raw.length > LONGEST_UNKNOWN) return undefined;
@@ -86,7 +94,8 @@ class Reader {
         );
       }
     }
-    return this.next() === END ? { given, unknown: unknown ?? NONE } : undefined;
+    if (this.next() !== END) return undefined;
+    return { given, unknown: unknown ?? NONE, inOrder: isInOrder ? text : undefined };
   }
 
   /** The next character that is not blank, which is passed. */

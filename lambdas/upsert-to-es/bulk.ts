@@ -50,6 +50,7 @@ export function isTooLarge({ bytes }: BulkDocument, limit = MAX_BULK_BYTES): boo
 /** Packs documents into bulk requests of at most `limit` bytes, as few as their order allows. */
 export class BulkPacker<D extends BulkDocument> {
   private documents: D[] = [];
+  private body = "";
   private bytes = 0;
 
   constructor(private readonly limit = MAX_BULK_BYTES) {}
@@ -58,17 +59,17 @@ export class BulkPacker<D extends BulkDocument> {
   add(document: D): BulkRequest<D> | undefined {
     const full = this.bytes + document.bytes > this.limit ? this.take() : undefined;
     this.documents.push(document);
+    this.body += document.entry;
     this.bytes += document.bytes;
     return full;
   }
 
   /** The current request; undefined if it is empty. */
   take(): BulkRequest<D> | undefined {
-    const { documents } = this;
+    const { documents, body } = this;
     this.documents = [];
+    this.body = "";
     this.bytes = 0;
-    return documents.length === 0
-      ? undefined
-      : { documents, body: documents.map(({ entry }) => entry).join("") };
+    return documents.length === 0 ? undefined : { documents, body };
   }
 }
