@@ -103,7 +103,11 @@ const keyText = (key: string): fc.Arbitrary<string> =>
 const escaped = (key: string): string =>
   `"${[...key].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`;
 
-const memberOf = (field: string): fc.Arbitrary<string> =>
+const blanks = fc.array(fc.oneof({ weight: 40, arbitrary: fc.constantFrom("", " ") }, separator), {
+  minLength: 3,
+  maxLength: 3,
+});
+const memberOf = (field: string, isCompact: boolean): fc.Arbitrary<string> =>
   fc
     .tuple(
       keyText(field),
@@ -111,10 +115,7 @@ const memberOf = (field: string): fc.Arbitrary<string> =>
         { weight: 12, arbitrary: fc.constantFrom(...(GOOD[field] ?? ["1"])) },
         { weight: 1, arbitrary: anyValue },
       ),
-      fc.array(fc.oneof({ weight: 40, arbitrary: fc.constantFrom("", " ") }, separator), {
-        minLength: 3,
-        maxLength: 3,
-      }),
+      isCompact ? fc.constant(["", "", ""]) : blanks,
     )
     .map(([key, value, [before, between, after]]) => `${before}${key}${between}:${between}${value}${after}`);
 
@@ -131,10 +132,12 @@ const line = fc
       { minLength: 7 },
     ),
     fc.boolean(),
+    fc.boolean(),
     fc.array(unknownMember, { maxLength: 3 }),
   )
-  .chain(([fields, isShuffled, others]) => {
-    const members = fc.tuple(...fields.map(memberOf)).map((own) => [...own, ...others]);
+  .chain(([fields, isCompact, isShuffled, others]) => {
+    const own = fields.map((field) => memberOf(field, isCompact));
+    const members = fc.tuple(...own).map((written) => [...written, ...others]);
     return isShuffled ? members.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })) : members;
   })
   .map((members) => `{${members.join(",")}}`);
