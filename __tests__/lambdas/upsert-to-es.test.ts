@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { RecordJudge, type StoredLine } from "../../contract/lines";
 import { decodeRecordId } from "../../contract/record-id";
@@ -10,11 +11,12 @@ import { contractVariable } from "../../contract/variable";
 import { createLogger } from "../../lambdas/shared/log";
 import { indexName, searchNode } from "../../lambdas/shared/search";
 import { createSearch, type SearchAnswer, type SearchRequest } from "../../lambdas/shared/search-client";
-import { BulkPacker } from "../../lambdas/upsert-to-es/bulk";
+import { BULK_QUERY, BulkPacker } from "../../lambdas/upsert-to-es/bulk";
 import { upsertToEs } from "../../lambdas/upsert-to-es/core";
 import { ENVIRONMENT } from "../../lambdas/upsert-to-es/env";
 import { METRICS } from "../../lambdas/upsert-to-es/metrics";
 import { closeServer, listenOnLoopback } from "../../lib/loopback";
+import { refusedBy } from "../../local/opensearch/sigv4-verifier";
 import { BROKEN_LINES } from "../support/broken-lines";
 import { lambdaContext, sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
 import { goodLine, kinesisEvent, kinesisRecord, sequenceNumber } from "../support/kinesis-event";
@@ -697,12 +699,42 @@ describe("the client", () => {
     }
   });
 
+  test.each<Omit<SearchRequest, "timeoutMs">>([
+    { method: "GET", path: "/retail-*/_mapping" },
+    { method: "POST", path: "/_bulk", query: BULK_QUERY, lines: '{"a":"é"}\n' },
+    { method: "PUT", path: "/a", query: { b: "x y/z", "a-b": "*", a: "1" }, body: { a: 1 } },
+    { method: "POST", path: "/b", content: { type: "multipart/form-data; boundary=b", text: "--b--" } },
+    { method: "PATCH", path: "/c", headers: { "osd-xsrf": "true" }, body: [] },
+  ])("the domain takes the signature of $method $path", async (request) => {
+    const refusals: (string | undefined)[] = [];
+    const { url, close } = await serve(async (received, response) => {
+      const { method = "", url: target = "", rawHeaders } = received;
+      const keys = { first: { secret: "secret", sessionToken: "token" } };
+      const body = await buffer(received);
+      const verifier = { region: "eu-west-1", service: "es", keys, now: new Date() };
+      refusals.push(refusedBy(verifier, { method, target, rawHeaders, body }));
+      response.end();
+    });
+    const restore = setEnvironment(KEYS);
+    try {
+      await createSearch(url, "eu-west-1")({ ...request, timeoutMs: 5_000 });
+      expect(refusals).toEqual([undefined]);
+    } finally {
+      restore();
+      await close();
+    }
+  });
+
   test("answers with any status, repeats nothing, and rejects when there is no answer in time", async () => {
     let calls = 0;
     const { url, close } = await serve((request, response) => {
       calls++;
       if (request.url === "/slow")
         response.writeHead(200, { "content-type": "application/json" }).write('{"half":');
+      else if (request.url === "/cut")
+        response.writeHead(200).write("half", () => request.socket.resetAndDestroy());
+      else if (request.url === "/broken")
+        response.writeHead(200, { "content-type": "application/json" }).end('{"half":');
       else response.writeHead(503, { "content-type": "text/plain" }).end("busy");
     });
     const restore = setEnvironment(KEYS);
@@ -717,6 +749,11 @@ describe("the client", () => {
       await expect(search({ method: "GET", path: "/slow", timeoutMs: 200 })).rejects.toThrow(
         "GET /slow had no whole answer within 200 ms",
       );
+      await expect(search({ method: "GET", path: "/cut", timeoutMs: 5_000 })).rejects.toThrow();
+      expect(await search({ method: "GET", path: "/broken", timeoutMs: 5_000 })).toEqual({
+        status: 200,
+        body: '{"half":',
+      });
     } finally {
       restore();
       await close();
