@@ -3,7 +3,8 @@ const { testPathIgnorePatterns, coverageThreshold, ...shared } = require("./jest
 
 /**
  * The files and folders that `npm test` leaves out: they start processes, Terraform, compilers or DuckDB, serve over
- * HTTP to real clients, or search a space of cases for many seconds.
+ * HTTP to real clients, synthesize dozens of environments, generate millions of rows, or search a space of cases for
+ * many seconds.
  * @type {import("jest").Config}
  */
 module.exports = {

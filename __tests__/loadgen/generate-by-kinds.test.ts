@@ -33,10 +33,11 @@ test("every line keeps its contract, whatever that is", () => {
   fc.assert(
     fc.property(anyContract, fc.nat(), (contract, seed) => {
       const judge = lineJudge(contract.columns);
-      for (const line of take(contract, seed, 20)) {
+      const refused = take(contract, seed, 20).filter((line) => {
         const verdict = judge(Buffer.from(line), NOW);
-        expect({ line, verdict }).toMatchObject({ verdict: { accepted: true, extra: "{}" } });
-      }
+        return !verdict.accepted || verdict.extra !== "{}";
+      });
+      expect(refused).toEqual([]);
     }),
     { numRuns: 200 },
   );
@@ -73,12 +74,10 @@ test("the event happens now, in its format, and other times are of the last 30 d
     ]),
   );
   const installed = valuesOf("installed").flatMap((value) => value ?? []);
-  for (const value of installed) {
-    expect(value).toMatch(/^2026-1[01]-\d\d \d\d:\d\d:\d\d$/);
-    const age = NOW - Date.parse(`${value}Z`);
-    expect(age).toBeGreaterThanOrEqual(0);
-    expect(age).toBeLessThanOrEqual(30 * 86_400_000 + 1_000);
-  }
+  expect(installed.filter((value) => !/^2026-1[01]-\d\d \d\d:\d\d:\d\d$/.test(`${value}`))).toEqual([]);
+  const ages = installed.map((value) => NOW - Date.parse(`${value}Z`));
+  expect(Math.min(...ages)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...ages)).toBeLessThanOrEqual(30 * 86_400_000 + 1_000);
   expect(new Set(installed).size).toBeGreaterThan(1_000);
 });
 

@@ -9,7 +9,6 @@ import { presetOf } from "../../loadgen/preset";
 import { itemsOf } from "../../loadgen/source";
 import { anyContract } from "../support/any-contract";
 import { meterReadings } from "../support/meter-readings";
-import { describeRealRows, readRealRows } from "../support/real-rows";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -28,12 +27,6 @@ function timeOf({ InvoiceDate }: Pick<Row, "InvoiceDate">): number {
   return parseTimestamp(`${InvoiceDate}.000`);
 }
 
-function sharesBy<T>(values: readonly T[], keyOf: (value: T) => number): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(keyOf(value), (counts.get(keyOf(value)) ?? 0) + 1);
-  return new Map([...counts].map(([key, count]) => [key, count / values.length]));
-}
-
 describe("PastTimes", () => {
   const anySpan = fc.integer({ min: 60_000, max: 30 * DAY_MS });
 
@@ -41,13 +34,10 @@ describe("PastTimes", () => {
     fc.assert(
       fc.property(anySpan, fc.array(fc.nat(3), { minLength: 24, maxLength: 24 }), (spanMs, weights) => {
         const times = new PastTimes({ spanMs, lines: 1 }, NOW, (hour) => weights[(hour / HOUR_MS) % 24] ?? 0);
-        let last = NOW - spanMs;
-        for (let step = 0; step <= 100; step++) {
-          const at = times.at(step / 100);
-          expect(at).toBeGreaterThanOrEqual(last);
-          expect(at).toBeLessThanOrEqual(NOW);
-          last = at;
-        }
+        const found = Array.from({ length: 101 }, (_, step) => times.at(step / 100));
+        expect(found).toEqual([...found].sort((a, b) => a - b));
+        expect(found[0]).toBeGreaterThanOrEqual(NOW - spanMs);
+        expect(found[100]).toBeLessThanOrEqual(NOW);
       }),
     );
   });
@@ -112,11 +102,11 @@ describe("a history of sales", () => {
   });
 
   test("an invoice has one time, customer and country, and nine rows of ten are of the retailer's own country", () => {
-    for (const lines of Map.groupBy(rows, (row) => row.Invoice).values()) {
-      expect(new Set(lines.map((row) => [row.Customer_ID, row.Country, row.InvoiceDate].join())).size).toBe(
-        1,
-      );
-    }
+    const mixed = [...Map.groupBy(rows, (row) => row.Invoice).values()].filter((lines) => {
+      const heads = lines.map((row) => [row.Customer_ID, row.Country, row.InvoiceDate].join());
+      return new Set(heads).size > 1;
+    });
+    expect(mixed).toEqual([]);
     const home = rows.filter((row) => row.Country === HOME);
     expect(home.length / rows.length).toBeGreaterThan(0.87);
     expect(home.length / rows.length).toBeLessThan(0.93);
@@ -208,86 +198,5 @@ describe("a history of another contract", () => {
       expect(Math.abs(time - (NOW - (99.5 - day) * DAY_MS))).toBeLessThan(1_000);
     }
     expect(times.slice(100)).toEqual(Array(10).fill(NOW));
-  });
-});
-
-describeRealRows("a history compared with the real rows", () => {
-  let real: Row[];
-  let made: Row[];
-  beforeAll(() => {
-    real = readRealRows() as unknown as Row[];
-    // As many as the period of the real rows would have with the retailer's own country, in a calendar year.
-    made = take(140_000, { spanMs: 365 * DAY_MS, lines: 140_000 }, 5, () => Date.UTC(2027, 0, 1));
-  });
-
-  // The weights are counts of the real invoices; here are lines, and what comes of weights, spans and pauses together.
-  test.each<[string, (row: Row) => number, tolerance: number]>([
-    // A hundred sales of a month are a tenth uncertain, and December is there twice in part.
-    ["month", (row) => new Date(timeOf(row)).getUTCMonth(), 0.035],
-    ["weekday", (row) => new Date(timeOf(row)).getUTCDay(), 0.035],
-    ["hour", (row) => new Date(timeOf(row)).getUTCHours(), 0.035],
-  ])("lines by %s have about the same shares", (_, keyOf, tolerance) => {
-    const [ofReal, ofMade] = [sharesBy(real, keyOf), sharesBy(made, keyOf)];
-    const keys = new Set([...ofReal.keys(), ...ofMade.keys()]);
-    const far = [...keys]
-      .map((key) => [key, ofReal.get(key) ?? 0, ofMade.get(key) ?? 0] as const)
-      .filter(([, a, b]) => Math.abs(a - b) > tolerance);
-
-    expect(far).toEqual([]);
-    expect(keys.size).toBeGreaterThan(5);
-  });
-
-  test.each<[string, () => Row[]]>([
-    ["real", () => real],
-    ["made", () => made],
-  ])("%s: the autumn is the season, Saturdays are free, and most is sold around noon", (_, rowsOf) => {
-    const rows = rowsOf();
-    const byMonth = sharesBy(rows, (row) => new Date(timeOf(row)).getUTCMonth());
-    const byWeekday = sharesBy(rows, (row) => new Date(timeOf(row)).getUTCDay());
-    const byHour = sharesBy(rows, (row) => new Date(timeOf(row)).getUTCHours());
-    const best = (shares: ReadonlyMap<number, number>) => [...shares].sort(([, a], [, b]) => b - a)[0]?.[0];
-
-    expect(best(byMonth)).toBe(10);
-    expect([8, 9, 10].reduce((sum, month) => sum + (byMonth.get(month) ?? 0), 0)).toBeGreaterThan(0.36);
-    expect(byWeekday.has(6)).toBe(false);
-    expect(byWeekday.get(0)).toBe(Math.min(...byWeekday.values()));
-    expect([12, 13, 14]).toContain(best(byHour));
-    expect([17, 18, 19].reduce((sum, hour) => sum + (byHour.get(hour) ?? 0), 0)).toBeLessThan(0.1);
-  });
-
-  test("customers return as often", () => {
-    const returning = (rows: readonly Row[]): number => {
-      const sales = new Map(
-        rows
-          .filter((row) => row.Customer_ID && !row.Invoice.startsWith("C"))
-          .map((row) => [row.Invoice, row.Customer_ID]),
-      );
-      const bySales = [...Map.groupBy(sales.values(), (customer) => customer).values()].map(
-        ({ length }) => length,
-      );
-      return bySales.filter((count) => count > 1).reduce((sum, count) => sum + count, 0) / sales.size;
-    };
-
-    expect(Math.abs(returning(made) - returning(real))).toBeLessThan(0.08);
-  });
-
-  test("they cancel about as soon", () => {
-    /** The middle of the days from the last sale of such a product to that customer to its cancellation. */
-    const delay = (rows: readonly Row[]): number => {
-      const sold = new Map<string, number>();
-      const delays = rows.flatMap((row) => {
-        const key = [row.Customer_ID, row.StockCode].join();
-        if (!row.Invoice.startsWith("C")) {
-          sold.set(key, timeOf(row));
-          return [];
-        }
-        const last = sold.get(key);
-        return last === undefined ? [] : [(timeOf(row) - last) / DAY_MS];
-      });
-      return delays.sort((a, b) => a - b)[delays.length >> 1] ?? Number.NaN;
-    };
-
-    expect(delay(made) / delay(real)).toBeGreaterThan(0.5);
-    expect(delay(made) / delay(real)).toBeLessThan(2);
   });
 });

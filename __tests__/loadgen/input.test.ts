@@ -257,7 +257,10 @@ describe("encodings", () => {
   });
 
   test("characters that lie across blocks survive, in every encoding", async () => {
-    const descriptions = Array.from({ length: 20_000 }, (_, index) => `${"x".repeat(index % 7)}茶杯😀é`);
+    const descriptions = Array.from(
+      { length: 3_000 },
+      (_, index) => `${"x".repeat(index % 7)}${"茶杯😀é".repeat(10)}`,
+    );
     const rows = [HEADER, ...descriptions.map((Description) => rowWith({ Description }))].join("\n");
 
     for (const bytes of [Buffer.from(rows), utf16(rows), gzipSync(rows)]) {

@@ -8,8 +8,6 @@ import { replay } from "../../loadgen/replay";
 import { retailPreset } from "../../loadgen/retail-preset";
 import { isBadRow, itemsOf, type SourceItem } from "../../loadgen/source";
 import { BROKEN_LINES } from "../support/broken-lines";
-import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
-import { COLUMNS } from "../support/retail";
 
 const HEADER = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer_ID,Country";
 const GOOD = "490397,21844,RETRO SPOT MUG,6,2009-12-06 10:30:00,2.95,12417,Belgium";
@@ -235,24 +233,6 @@ describe("a CSV file", () => {
     for await (const _ of itemsOf(replay(path, retailPreset))) if (++count === 10) break;
 
     expect(count).toBe(10);
-  });
-});
-
-describeRealRows("the real rows", () => {
-  test("all 14,269 become lines with exactly their values", async () => {
-    const items = await all(realRowsFile());
-
-    expect(items).toHaveLength(14_269);
-    const expected = readRealRows().map((row) => {
-      return Object.fromEntries(
-        COLUMNS.map(({ field, kind }) => {
-          const text = row[field] ?? "absent";
-          return [field, kind === "integer" || kind === "decimal" ? Number(text) : text];
-        }),
-      );
-    });
-    expect(parsed(items)).toEqual(expected);
-    expect(items.at(-1)?.number).toBe(14_270);
   });
 });
 

@@ -12,7 +12,6 @@ import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import * as cdktf from "cdktf";
 import { Aspects, TerraformStack, TerraformVariable, Testing, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { Guardrails } from "../../modules/aspects/guardrails";
@@ -449,22 +448,23 @@ const OWN_BINDINGS = {
 };
 type Bindings = typeof OWN_BINDINGS;
 
+/** Loads a package once for all test files; see environment.js. */
+declare const requireOnce: NodeJS.Require;
+
 /** The same classes from another copy, as a second installation of the package would have them. */
 function secondCopy({ ofCdktf }: { readonly ofCdktf: boolean }): Bindings {
-  const copies = new Map<string, unknown>();
-  jest.isolateModules(() => {
-    if (!ofCdktf) jest.doMock("cdktf", () => cdktf);
-    for (const [name, { tfResourceType }] of Object.entries(OWN_BINDINGS)) {
-      const data = name.startsWith("Data") ? "data-" : "";
-      const folder = `${data}${tfResourceType.replaceAll("_", "-")}`;
-      copies.set(
-        name,
-        require(`@cdktf/provider-aws/lib/${data ? folder : folder.replace(/^aws-/, "")}`)[name],
-      );
-    }
-    jest.dontMock("cdktf");
+  const { cache } = requireOnce;
+  const packages = ofCdktf ? /\/node_modules\/(@cdktf|cdktf|constructs)\// : /\/node_modules\/@cdktf\//;
+  const own = Object.entries(cache).filter(([path]) => packages.test(path));
+  for (const [path] of own) delete cache[path];
+  const copies = Object.entries(OWN_BINDINGS).map(([name, { tfResourceType }]) => {
+    const data = name.startsWith("Data") ? "data-" : "";
+    const folder = `${data}${tfResourceType.replaceAll("_", "-")}`;
+    const path = `@cdktf/provider-aws/lib/${data ? folder : folder.replace(/^aws-/, "")}`;
+    return [name, requireOnce(path)[name]];
   });
-  return Object.fromEntries(copies) as Bindings;
+  Object.assign(cache, Object.fromEntries(own));
+  return Object.fromEntries(copies);
 }
 
 describe("guardrails", () => {

@@ -41,7 +41,7 @@ export class Template {
     const stack = new TerraformStack(testApp(), "test");
     new AwsProvider(stack, "Aws", {});
     build(stack);
-    return Template.ofStack(stack);
+    return new Template(JSON.parse(Testing.synth(stack, true)));
   }
 
   /** Synthesizes a stack, its validations included. */
