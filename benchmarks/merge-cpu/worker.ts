@@ -13,6 +13,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
 import { retailTransaction } from "../../contract/retail-transaction";
+import { storedColumns } from "../../contract/stored-columns";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, WAIT_GROWTH } from "../../lambdas/merge-small-files/run";
@@ -106,14 +107,21 @@ async function mergeRounds(folder: string): Promise<Round> {
 async function copyRounds(folder: string): Promise<Round> {
   const connection = await (await DuckDBInstance.create()).connect();
   const types = { string: "VARCHAR", int: "INTEGER", timestamp: "TIMESTAMP" } as Record<string, string>;
+  // DuckDB tells the keys of a line by their case, which the tables' columns have not.
   const columns = glueColumns(retailTransaction.columns).map(
-    ({ name, type }) => `'${name}': '${types[type] ?? type}'`,
+    ({ type }, at) => `'${storedColumns(retailTransaction.columns)[at]?.field}': '${types[type] ?? type}'`,
   );
   const source = `read_json('${objects}/*.json.gz', format = 'newline_delimited', columns = {${columns.join(", ")}})`;
-  return async () => {
-    const target = join(folder, "copied.parquet");
+  const target = join(folder, "copied.parquet");
+  const round = async () => {
     await connection.run(`COPY (SELECT * FROM ${source}) TO '${target}' (FORMAT parquet, COMPRESSION gzip)`);
   };
+  await round();
+  const counts = await (await connection.run(`SELECT count(COLUMNS(*)) FROM '${target}'`)).getRows();
+  if (!counts.flat().every((count) => Number(count) === Number(lines))) {
+    throw new Error(`not every line has every column: ${counts.join()}`);
+  }
+  return round;
 }
 
 async function main(): Promise<void> {
