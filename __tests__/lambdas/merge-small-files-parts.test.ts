@@ -171,8 +171,8 @@ describe("the number of files", () => {
     [0, 1],
     [60 * MIB, 1],
     [1800 * MIB, 1],
-    [3700 * MIB, 2],
-    [18_300 * MIB, 10],
+    [4800 * MIB, 2],
+    [24_200 * MIB, 10],
     [1e15, 100],
   ])("for %d bytes of JSON is %d", (bytes, files) => {
     expect(bucketCount(bytes)).toBe(files);

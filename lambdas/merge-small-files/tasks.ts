@@ -13,7 +13,7 @@ import { listRaw, type MergeConfig, type Partitions } from "./warehouse";
 const TARGET_FILE_BYTES = 128 * 1024 * 1024;
 
 /** Bytes of GZIP Parquet for a byte of raw JSON before compression: measured by `npm run bench -- merge-cost`. */
-const PARQUET_BYTES_PER_RAW_BYTE = 0.07;
+const PARQUET_BYTES_PER_RAW_BYTE = 0.053;
 
 /** Athena writes to at most 100 buckets at once (HIVE_TOO_MANY_OPEN_PARTITIONS). */
 const MAX_BUCKETS = 100;
