@@ -1,5 +1,5 @@
 /**
- * CPU time of a merge of an hour by the local run's Athena, beside DuckDB's own COPY of the same files, in turn.
+ * CPU time of a merge's queries on the local run's Athena, beside DuckDB's own COPY of the same files, in turn.
  *
  * npm run bench -- merge-cpu --files 1000 --lines 1000000
  */
@@ -40,7 +40,7 @@ export async function measureMerge({ files, lines, rounds }: MergeCpuOptions): P
         scratch,
         String(lines),
       ];
-      const name = which === "merge" ? "the merge's CTAS" : "DuckDB's own COPY";
+      const name = which === "merge" ? "the merge's queries" : "DuckDB's own COPY";
       contenders.push(new Contender(name, process.execPath, args));
     }
     return await comparison(`merge of ${files} files`, contenders, { rounds, warmUp: 1, scratch });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { HOUR_MS, type Hour, hourOf, hoursBetween } from "../../contract/hours";
 import { MergeRunFailed } from "../../lambdas/merge-small-files/outcome";
-import { FakeWarehouse, Killed } from "../support/fake-warehouse";
+import { FakeWarehouse, identityOf, Killed } from "../support/fake-warehouse";
 import { expectSound, MINUTE_MS, merge, NOON, TIMEOUT_MS, withTwoHours } from "../support/merge-runs";
 
 describe("killed after any call", () => {
@@ -55,6 +55,40 @@ describe("killed after any call", () => {
       expect(reader.complaints).toEqual([]);
     }
   });
+
+  test("no reader ever sees an hour whose rows of one identity differ, and the next run refuses it", async () => {
+    const scene = async () => {
+      const { warehouse, now, before } = withTwoHours();
+      await merge(warehouse);
+      warehouse.nowMs += 5 * MINUTE_MS;
+      warehouse.deliver(now, ["d=other"]);
+      return { warehouse, now, hours: [before, now] };
+    };
+    const clean = await scene();
+    const earlier = clean.warehouse.calls.length;
+    await merge(clean.warehouse);
+    const calls = clean.warehouse.calls.length - earlier;
+
+    for (let lastCall = 0; lastCall < calls; lastCall++) {
+      const { warehouse, now, hours } = await scene();
+      const live = warehouse.parquetPartition(now);
+      const reader = new Reader(warehouse, hours);
+      await expect(merge(warehouse, lastCall)).rejects.toThrow("killed");
+      warehouse.nowMs += TIMEOUT_MS + MINUTE_MS;
+      const refused = [{ hour: now.name, why: "rows of identity d differ" }];
+      await expect(merge(warehouse)).resolves.toMatchObject({ merged: [], failed: [], refused });
+      expect(warehouse.parquetPartition(now)).toBe(live);
+
+      for (let hour = 0; hour < 3; hour++) {
+        warehouse.nowMs += HOUR_MS;
+        await merge(warehouse);
+      }
+      expect([...warehouse.objects.keys()].filter((key) => key.includes("intents/"))).toEqual([]);
+      expect(warehouse.runs(now)).toHaveLength(1);
+      expect([...warehouse.temporary.keys()]).toEqual([]);
+      expect(reader.complaints).toEqual([]);
+    }
+  });
 });
 
 /** Queries the Parquet table after every single call of a run, and notes what no reader may ever see. */
@@ -84,7 +118,7 @@ class Reader {
       // Most hours have nothing yet.
       if (!warehouse.parquetPartition(hour) && !this.#seen.has(hour.name)) continue;
       const rows = warehouse.read("parquet", hour);
-      const identities = new Set(rows);
+      const identities = new Set(rows.map(identityOf));
       if (identities.size !== rows.length) this.complaints.push(`${hour.name} is duplicated: ${rows}`);
       const gone = (this.#seen.get(hour.name) ?? []).filter((identity) => !identities.has(identity));
       if (gone.length > 0) this.complaints.push(`${hour.name} lost ${gone}`);

@@ -35,7 +35,7 @@ describe("a run", () => {
       unsettled: [],
       inFlight: [],
       expired: 0,
-      queries: 3,
+      queries: 5,
       stalenessSeconds: 0,
     });
     const [run] = warehouse.runs(now);
@@ -58,7 +58,7 @@ describe("a run", () => {
     expect([...warehouse.temporary.keys()]).toEqual([]);
     expect(warehouse.metric("MergedHours")).toBe(2);
     expect(warehouse.metric("MergedRows")).toBe(5);
-    expect(warehouse.metric("Queries")).toBe(3);
+    expect(warehouse.metric("Queries")).toBe(5);
     expect(warehouse.metric("DurationMilliseconds")).toBeGreaterThan(1000);
   });
 
@@ -233,7 +233,7 @@ describe("an hour whose raw objects became fewer", () => {
     const outcome = await merge(warehouse);
 
     expect(outcome).toMatchObject({
-      queries: 1,
+      queries: 2,
       merged: [expect.objectContaining({ hour: now.name })],
       failed: [],
       refused: [{ hour: before.name, why: "1 raw objects are listed and 2 were merged" }],
@@ -397,7 +397,7 @@ describe("what fails", () => {
     await merge(warehouse);
     const swapped = warehouse.parquetPartition(now);
     warehouse.deliver(now, ["d=other"]);
-    for (const queries of [1, 0]) {
+    for (const queries of [2, 0]) {
       warehouse.nowMs += 5 * MINUTE_MS;
       await expect(merge(warehouse)).resolves.toMatchObject({
         merged: [],
@@ -409,7 +409,24 @@ describe("what fails", () => {
     expect(warehouse.parquetPartition(now)).toBe(swapped);
     expectSound(warehouse, [before]);
     warehouse.deliver(now, ["more"]);
-    await expect(merge(warehouse)).resolves.toMatchObject({ queries: 1, refused: [{ hour: now.name }] });
+    await expect(merge(warehouse)).resolves.toMatchObject({ queries: 2, refused: [{ hour: now.name }] });
+  });
+
+  test("rows that a merge's query itself finds to differ are refused alike", async () => {
+    const { warehouse, now } = withTwoHours();
+    warehouse.failure = (statement) =>
+      statement.kind === "merge" && statement.hour.name === now.name
+        ? "INVALID_CAST_ARGUMENT: Cannot cast 'rows of one identity differ: d' to INT"
+        : undefined;
+    for (const queries of [4, 0]) {
+      await expect(merge(warehouse)).resolves.toMatchObject({
+        refused: [{ hour: now.name, why: "rows of identity d differ" }],
+        failed: [],
+        queries,
+      });
+      warehouse.nowMs += 5 * MINUTE_MS;
+    }
+    expect(warehouse.parquetPartition(now)).toBeUndefined();
   });
 
   test("a result with rows and no files, or with more files than one query writes, is never swapped in", async () => {
@@ -458,23 +475,27 @@ describe("what fails", () => {
     expectSound(warehouse, [before, now]);
   });
 
-  test("an answer of another shape is an error, not a guess", async () => {
-    for (const answer of [
-      [],
-      [
-        ["1", "1", "1", "1"],
-        ["2", "2", "2", "2"],
-      ],
-      [["x", "x"]],
-      [[]],
-    ]) {
-      const { warehouse } = withTwoHours();
-      const ports = warehouse.ports();
-      const rows = async () => answer;
-      const run = mergeSmallFiles(CONFIG, { ...ports, queries: { ...ports.queries, rows } }, TIMEOUT_MS);
-      await expect(run).rejects.toThrow(/compare query \d+ answered \[/);
-    }
-  });
+  test.each(["identities", "compare"])(
+    "an answer of another shape to %s is an error, not a guess",
+    async (kind) => {
+      for (const answer of [
+        [],
+        [
+          ["1", "1", "1", "1"],
+          ["2", "2", "2", "2"],
+        ],
+        [["x", "x"]],
+        [[]],
+      ]) {
+        const { warehouse } = withTwoHours();
+        const ports = warehouse.ports();
+        const rows = async (id: string) =>
+          warehouse.jobs[Number(id)]?.statement.kind === kind ? answer : ports.queries.rows(id);
+        const run = mergeSmallFiles(CONFIG, { ...ports, queries: { ...ports.queries, rows } }, TIMEOUT_MS);
+        await expect(run).rejects.toThrow(new RegExp(`${kind} query \\d+ answered \\[`));
+      }
+    },
+  );
 
   test("nothing is merged while the raw partitions cannot be made: their hours would read as empty", async () => {
     const { warehouse, now } = withTwoHours();
@@ -513,8 +534,15 @@ describe("the deadline", () => {
     warehouse.nowMs += MINUTE_MS;
     const next = await merge(warehouse);
     expect(next).toMatchObject({ inFlight: [], failed: [], merged: [{ hour: before.name }] });
-    // The merge itself was not repeated: one overlap with the hour that was swapped meanwhile.
-    expect(warehouse.jobs.map(({ statement }) => statement.kind)).toEqual(["merge", "merge", "overlap"]);
+    // The merge itself was not repeated.
+    expect(warehouse.jobs.map(({ statement }) => statement.kind)).toEqual([
+      "merge",
+      "merge",
+      "identities",
+      "identities",
+    ]);
+    // Its result was compared with the hour that was swapped meanwhile.
+    expect(warehouse.jobs.at(-1)?.statement).toMatchObject({ hours: [{ name: now.name }] });
     expectSound(warehouse, [before, now]);
   });
 

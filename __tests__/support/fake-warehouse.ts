@@ -238,10 +238,13 @@ export class FakeWarehouse {
         );
         return () => this.#createTable(statement, rows, job);
       }
-      case "overlap": {
+      case "identities": {
         const held = this.#held(statement.hours);
         const rows = this.readLocation(this.temporary.get(statement.table.name) ?? "nowhere");
-        return answer([rows.filter((row) => held.has(identityOf(row))).length]);
+        const found = rows.map(identityOf);
+        const differing = found.filter((identity, index) => found.indexOf(identity) !== index);
+        const taken = new Set(found.filter((identity) => held.has(identity)));
+        return answer([new Set(differing).size, taken.size, differing.sort()[0] ?? ""]);
       }
       case "cover": {
         const raw = this.read("raw", statement.hour);
@@ -261,11 +264,6 @@ export class FakeWarehouse {
   #createTable({ target, location, buckets }: MergeStatement, rows: string[], job: Job): string | undefined {
     if (this.readLocation(location).length > 0) return `HIVE_PATH_ALREADY_EXISTS: ${location}`;
     if (this.temporary.has(target.name)) return `TABLE_ALREADY_EXISTS: ${target.name}`;
-    const identities = rows.map(identityOf);
-    const conflict = identities.find((identity, index) => identities.indexOf(identity) !== index);
-    if (conflict !== undefined) {
-      return `INVALID_CAST_ARGUMENT: Cannot cast 'rows of one identity differ: ${conflict}' to INT`;
-    }
     const folder = location.replace(`s3://${BUCKET}/`, "");
     for (let bucket = 0; bucket < buckets; bucket++) {
       const part = rows.filter((_, index) => index % buckets === bucket);

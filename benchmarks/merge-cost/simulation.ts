@@ -127,7 +127,7 @@ export class Simulation {
     switch (statement.kind) {
       case "merge":
         return this.#rawBytes(statement.hour) + this.#identities(neighboursOf(statement.hour));
-      case "overlap":
+      case "identities":
         return (
           this.#identities(statement.hours) +
           (this.#temporary.get(statement.table.name) ?? 0) * this.ratios.identities
@@ -220,7 +220,7 @@ export class Simulation {
         }),
         rows: counted("athena rows", (id) => {
           const { statement } = this.#jobs[Number(id)] as Job;
-          return [statement.kind === "compare" ? ["0", "0", "0", "0", "", "", "", ""] : ["0"]];
+          return [statement.kind === "compare" ? ["0", "0", "0", "0", "", "", "", ""] : ["0", "0", ""]];
         }),
         written: counted("athena rows", (id) => (this.#jobs[Number(id)] as Job).lines),
       },

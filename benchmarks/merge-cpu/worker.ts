@@ -13,9 +13,11 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { glueColumns, gluePartitionColumns } from "../../contract/glue-columns";
 import { retailTransaction } from "../../contract/retail-transaction";
+import { storedColumns } from "../../contract/stored-columns";
 import { glueCatalog } from "../../lambdas/merge-small-files/aws-catalog";
 import { athenaQueries } from "../../lambdas/merge-small-files/aws-queries";
 import { FIRST_WAIT_MS, LONGEST_WAIT_MS, WAIT_GROWTH } from "../../lambdas/merge-small-files/run";
+import type { Statement } from "../../lambdas/merge-small-files/statement";
 import type { TableModel } from "../../local/plan/data-plane";
 import { startAthena } from "../../local/services/athena/service";
 import { localS3 } from "../../local/services/clients";
@@ -33,7 +35,7 @@ type Round = () => Promise<void>;
 
 const [, , which, objects = "", lines = ""] = process.argv;
 
-/** The product's own query, through the local run's Athena, S3 and Glue. */
+/** The product's own queries, through the local run's Athena, S3 and Glue. */
 async function mergeRounds(folder: string): Promise<Round> {
   const store = openStore(folder);
   const s3Service = await startS3({ buckets: [BUCKET], store, dataDir: join(folder, "objects") });
@@ -81,24 +83,26 @@ async function mergeRounds(folder: string): Promise<Round> {
     { bucket: BUCKET, prefix: "staging/" },
     tables,
   );
-  let number = 0;
-  return async () => {
-    number++;
-    const text = queries.text({
-      kind: "merge",
-      hour: HOUR,
-      target: { database: DATABASE, name: `target${number}` },
-      location: `s3://${BUCKET}/merged/run=${number}/`,
-      buckets: 1,
-    });
-    const id = await queries.start(text, `benchmark-${process.pid}-${number}`.padEnd(32, "0"));
+  const ended = async (statement: Statement, number: number): Promise<string> => {
+    const token = `benchmark-${process.pid}-${number}-${statement.kind}`.padEnd(32, "-");
+    const id = await queries.start(queries.text(statement), token);
     // As the function asks for the state: a request takes milliseconds of this process, too.
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * WAIT_GROWTH, LONGEST_WAIT_MS)) {
       const found = await queries.state(id);
-      if (found.state === "succeeded") return;
+      if (found.state === "succeeded") return id;
       if (found.state !== "running") throw new Error(JSON.stringify(found));
       await sleep(waitMs);
     }
+  };
+  let number = 0;
+  return async () => {
+    number++;
+    const target = { database: DATABASE, name: `target${number}` };
+    const location = `s3://${BUCKET}/merged/run=${number}/`;
+    await ended({ kind: "merge", hour: HOUR, target, location, buckets: 1 }, number);
+    const checked = await ended({ kind: "identities", table: target, hours: [] }, number);
+    const [differing] = (await queries.rows(checked)).flat();
+    if (differing !== "0") throw new Error(`${differing} identities differ`);
   };
 }
 
@@ -106,14 +110,21 @@ async function mergeRounds(folder: string): Promise<Round> {
 async function copyRounds(folder: string): Promise<Round> {
   const connection = await (await DuckDBInstance.create()).connect();
   const types = { string: "VARCHAR", int: "INTEGER", timestamp: "TIMESTAMP" } as Record<string, string>;
+  // DuckDB tells the keys of a line by their case, which the tables' columns have not.
   const columns = glueColumns(retailTransaction.columns).map(
-    ({ name, type }) => `'${name}': '${types[type] ?? type}'`,
+    ({ type }, at) => `'${storedColumns(retailTransaction.columns)[at]?.field}': '${types[type] ?? type}'`,
   );
   const source = `read_json('${objects}/*.json.gz', format = 'newline_delimited', columns = {${columns.join(", ")}})`;
-  return async () => {
-    const target = join(folder, "copied.parquet");
+  const target = join(folder, "copied.parquet");
+  const round = async () => {
     await connection.run(`COPY (SELECT * FROM ${source}) TO '${target}' (FORMAT parquet, COMPRESSION gzip)`);
   };
+  await round();
+  const counts = await (await connection.run(`SELECT count(COLUMNS(*)) FROM '${target}'`)).getRows();
+  if (!counts.flat().every((count) => Number(count) === Number(lines))) {
+    throw new Error(`not every line has every column: ${counts.join()}`);
+  }
+  return round;
 }
 
 async function main(): Promise<void> {

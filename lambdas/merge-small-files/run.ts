@@ -249,14 +249,13 @@ export class Run {
   async #mergeAndCompare(tasks: Tasks, partitions: Partitions): Promise<void> {
     const { clock } = this.ports;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * WAIT_GROWTH, LONGEST_WAIT_MS)) {
-      for (let next = this.#next(); next; next = this.#next()) {
-        await this.#begin(next, tasks, partitions);
-        waitMs = FIRST_WAIT_MS;
-      }
+      const { started } = tasks;
+      for (let next = this.#next(); next; next = this.#next()) await this.#begin(next, tasks, partitions);
       const before = this.#tasks.size;
       for (const task of [...this.#tasks.values()]) await this.#advance(task, tasks, partitions);
       if (this.#tasks.size === 0 && this.#next() === undefined) return;
       if (this.#tasks.size < before) continue;
+      if (tasks.started > started) waitMs = FIRST_WAIT_MS;
       if (clock.now() + waitMs > this.#waitUntilMs) return;
       await clock.sleep(waitMs);
     }

@@ -1,11 +1,18 @@
 import { type Hour, neighboursOf } from "../../contract/hours";
 import { EXTRA_COLUMN, PARTITION_COLUMNS } from "../../contract/stored-columns";
-import type { CoverStatement, MergeStatement, OverlapStatement, Statement, Table, Tables } from "./statement";
+import type {
+  CoverStatement,
+  IdentitiesStatement,
+  MergeStatement,
+  Statement,
+  Table,
+  Tables,
+} from "./statement";
 
-/** Beginning of the engine's reason when a merge fails because rows of one identity differ; the identity follows. */
+/** Beginning of the engine's reason when a merge's query fails because of an identity, which follows. */
 const CONFLICT = "rows of one identity differ: ";
 
-/** The identity whose rows differ, if that made a merge fail. */
+/** The identity whose rows differ, if that made a merge's query fail. */
 export function conflictOf(reason: string): string | undefined {
   return new RegExp(`${CONFLICT}(\\w+)`).exec(reason)?.[1];
 }
@@ -15,8 +22,8 @@ export function toSql(statement: Statement, tables: Tables): string {
   switch (statement.kind) {
     case "merge":
       return mergeSql(statement, tables);
-    case "overlap":
-      return overlapSql(statement, tables);
+    case "identities":
+      return identitiesSql(statement, tables);
     case "cover":
       return coverSql(statement, tables);
     case "compare":
@@ -28,9 +35,9 @@ export function toSql(statement: Statement, tables: Tables): string {
  * Buckets set the number of files of a CTAS. Without partitioning, the files are in the location itself, one for each
  * bucket. (Athena User Guide, "CREATE TABLE AS", `bucketed_by`, `bucket_count`.)
  *
- * A cast that must fail makes the query fail: a second query for differing rows would read the same data again. Every
- * merge of a neighbour reads the column of identities: with GZIP it is half as large as with Snappy, and a tenth
- * smaller than with ZSTD at its usual level.
+ * Differing rows of an identity that GROUP BY leaves are several rows of the result, which the query of its identities
+ * finds: a window here would cost as much as all other work. Every merge of a neighbour reads the column of
+ * identities: with GZIP it is half as large as with Snappy, and a tenth smaller than with ZSTD at its usual level.
  */
 function mergeSql({ target, location, buckets, hour }: MergeStatement, tables: Tables): string {
   const { parquet, columns } = tables;
@@ -44,10 +51,7 @@ WITH (
   bucket_count = ${buckets}
 ) AS
 SELECT ${checked.join(", ")}
-FROM (
-  SELECT ${columns.map(quoted).join(", ")}, sum(_contents) OVER (PARTITION BY record_id) AS _contents
-  FROM ${distinctRows(hour, tables)} AS distinct_rows
-) AS this_hour
+FROM ${distinctRows(hour, tables)} AS this_hour
 WHERE NOT EXISTS (
     SELECT 1
     FROM ${named(parquet)} AS held
@@ -73,17 +77,36 @@ function distinctRows(hour: Hour, { raw, columns }: Tables): string {
   )`;
 }
 
+/** A cast that must fail makes the query fail. */
 const CHECKED_IDENTITY = `CASE
   WHEN _contents = 1 AND record_id IS NOT NULL THEN record_id
   ELSE CAST(CAST('${CONFLICT}' || coalesce(record_id, 'none') AS integer) AS varchar)
 END AS "record_id"`;
 
-function overlapSql({ table, hours }: OverlapStatement, { parquet }: Tables): string {
-  return `SELECT count(*) AS overlap_count
-FROM ${named(table)} AS result
-WHERE EXISTS (
-    SELECT 1 FROM ${named(parquet)} AS held WHERE held.record_id = result.record_id AND ${inHours(hours, "held.")}
-  )`;
+function identitiesSql({ table, hours }: IdentitiesStatement, { parquet }: Tables): string {
+  const held = hours.length > 0 ? `${named(parquet)} WHERE ${inHours(hours)}` : undefined;
+  return `SELECT
+  count(*) FILTER (WHERE here > 1) AS differing,
+  count(*) FILTER (WHERE here > 0 AND row_count > here) AS held,
+  min(record_id) FILTER (WHERE here > 1) AS differing_example
+FROM ${identities(named(table), held)} AS identities`;
+}
+
+/** A subquery of the identities of two sources, each with its rows in the first, and in both. */
+function identities(here: string, there: string | undefined): string {
+  const others =
+    there === undefined
+      ? ""
+      : `
+    UNION ALL
+    SELECT record_id, 0 AS here FROM ${there}`;
+  return `(
+  SELECT record_id, sum(here) AS here, count(*) AS row_count
+  FROM (
+    SELECT record_id, 1 AS here FROM ${here}${others}
+  ) AS found
+  GROUP BY record_id
+)`;
 }
 
 function coverSql({ hour, table }: CoverStatement, { raw, parquet }: Tables): string {
@@ -107,20 +130,12 @@ SELECT row_count, missing, lost FROM raw_rows CROSS JOIN live_rows`;
 }
 
 function compareSql(hour: Hour, tables: Tables): string {
-  const { parquet } = tables;
+  const live = (hours: string): string => `${named(tables.parquet)} WHERE ${hours}`;
   return `WITH raw_identities AS (
   SELECT record_id, sum(_contents) AS _contents
   FROM ${distinctRows(hour, tables)} AS distinct_rows
   GROUP BY record_id
-), parquet_identities AS (
-  SELECT record_id, sum(here) AS here, count(*) AS row_count
-  FROM (
-    SELECT record_id, 1 AS here FROM ${named(parquet)} WHERE ${inHour(hour)}
-    UNION ALL
-    SELECT record_id, 0 AS here FROM ${named(parquet)} WHERE ${inHours(neighboursOf(hour))}
-  ) AS held
-  GROUP BY record_id
-)
+), parquet_identities AS ${identities(live(inHour(hour)), live(inHours(neighboursOf(hour))))}
 SELECT
   count(*) FILTER (WHERE p.record_id IS NULL) AS missing,
   count(*) FILTER (WHERE r.record_id IS NULL AND p.here > 0) AS extra,

@@ -5,7 +5,7 @@ import { hourLocation } from "./locations";
 import type { Ports } from "./ports";
 
 /** The query that a task waits for. */
-type Step = "merge" | "cover" | "overlap" | "compare";
+type Step = "merge" | "cover" | "identities" | "compare";
 
 /** Planned work of a run on an hour, written before its query starts, so that the next holder of the lease can continue. */
 export interface Intent {
@@ -28,7 +28,7 @@ export interface Intent {
    * hour.
    */
   readonly seen: Readonly<Record<string, string>>;
-  /** Further locations that the overlap query in flight checks. */
+  /** Further locations that the query of identities in flight checks. */
   readonly checking: Readonly<Record<string, string>>;
   /** Output of a merge, once its query has ended. */
   readonly written: { readonly rows: number; readonly files: number; readonly bytes: number } | null;

@@ -8,7 +8,7 @@ export interface Table {
 
 /**
  * Writes the rows of an hour as Parquet files: each row once, without rows whose identity is in the live Parquet of a
- * neighbour. Fails if rows of one identity differ or a row has no identity.
+ * neighbour. Fails if a row has no identity, or if rows differ in the column `extra` alone.
  */
 export interface MergeStatement {
   readonly kind: "merge";
@@ -21,10 +21,14 @@ export interface MergeStatement {
   readonly buckets: number;
 }
 
-/** Counts the identities of a merge's result that the live Parquet of `hours` holds. One row, one number. */
-export interface OverlapStatement {
-  readonly kind: "overlap";
+/**
+ * Checks the identities of a merge's result. One row: those that have several rows, which then differ; those that the
+ * live Parquet of `hours` holds; and an example of the first.
+ */
+export interface IdentitiesStatement {
+  readonly kind: "identities";
   readonly table: Table;
+  /** May be none. */
   readonly hours: readonly Hour[];
 }
 
@@ -50,7 +54,7 @@ interface CompareStatement {
 }
 
 /** A query of the function. */
-export type Statement = MergeStatement | OverlapStatement | CoverStatement | CompareStatement;
+export type Statement = MergeStatement | IdentitiesStatement | CoverStatement | CompareStatement;
 
 /** The tables that statements query. */
 export interface Tables {

@@ -13,7 +13,7 @@ import { listRaw, type MergeConfig, type Partitions } from "./warehouse";
 const TARGET_FILE_BYTES = 128 * 1024 * 1024;
 
 /** Bytes of GZIP Parquet for a byte of raw JSON before compression: measured by `npm run bench -- merge-cost`. */
-const PARQUET_BYTES_PER_RAW_BYTE = 0.07;
+const PARQUET_BYTES_PER_RAW_BYTE = 0.053;
 
 /** Athena writes to at most 100 buckets at once (HIVE_TOO_MANY_OPEN_PARTITIONS). */
 const MAX_BUCKETS = 100;
@@ -207,16 +207,18 @@ export class Tasks {
         return this.#abandon(intent, { kind: "again", why: `query ${intent.query} is no longer known` });
       case "failed": {
         const identity = intent.step === "merge" ? conflictOf(state.reason) : undefined;
-        if (identity !== undefined) {
-          const why = `rows of identity ${identity} differ`;
-          return this.#abandon(intent, { kind: "conflict", digest: intent.digest, why });
-        }
+        if (identity !== undefined) return this.#conflict(intent, identity);
         await this.state.removeIntent(intent);
         throw new QueryFailed(`${intent.step} query ${intent.query}: ${state.reason}`);
       }
       case "succeeded":
         return intent.step === "compare" ? this.#compared(task) : this.#goOn(task);
     }
+  }
+
+  async #conflict(intent: Intent, identity: string): Promise<Ended> {
+    const why = `rows of identity ${identity} differ`;
+    return this.#abandon(intent, { kind: "conflict", digest: intent.digest, why });
   }
 
   async #abandon(intent: Intent, ended: Ended): Promise<Ended> {
@@ -262,21 +264,23 @@ export class Tasks {
         );
       }
     } else {
-      const [overlap = 0] = (await this.#counts(intent, 1)).counts;
-      if (overlap > 0) {
-        const why = `neighbours took ${overlap} of its identities meanwhile`;
+      const { counts, others } = await this.#counts(intent, 2);
+      const [differing = 0, held = 0] = counts;
+      if (held > 0) {
+        const why = `neighbours took ${held} of its identities meanwhile`;
         return this.#abandon(intent, { kind: "again", why });
       }
+      if (differing > 0) return this.#conflict(intent, others[0] ?? "");
       intent = { ...intent, seen: { ...intent.seen, ...intent.checking }, checking: {} };
     }
     const now = this.partitions.locations(neighboursOf(hour));
     const changed = Object.entries(now).filter(([name, location]) => intent.seen[name] !== location);
-    if (changed.length > 0) {
+    if (changed.length > 0 || intent.step !== "identities") {
       const hours = changed.map(([name]) => hourNamed(name));
       return this.#next(
         task,
         { ...intent, checking: Object.fromEntries(changed) },
-        { kind: "overlap", table, hours },
+        { kind: "identities", table, hours },
       );
     }
     return this.#swap(intent, hour);

@@ -23,8 +23,8 @@ export const ON_DEMAND = { leastShards: 4, headroom: 2 } as const;
 /** What the functions add to a line of the retail contract: `record_id`, `arrived_at`, `extra`. */
 export const STORED_EXTRA = 118;
 /** Parquet, and its identities alone, for a byte of stored line. */
-export const PARQUET = 0.07;
-export const IDENTITIES = 0.028;
+export const PARQUET = 0.053;
+export const IDENTITIES = 0.025;
 /** gzip for a byte of stored line, by the lines of an object. */
 export const GZIP: readonly (readonly [lines: number, ratio: number])[] = [
   [1, 0.777],
@@ -47,14 +47,14 @@ export const OVERHEAD_SECONDS = { validate: 0.01, upsert: 0.1 } as const;
 /** Seconds of a run of MergeSmallFiles without data, and the longest with so many lines a second. */
 export const IDLE_RUN_SECONDS = 2;
 export const RUN_SECONDS: readonly (readonly [eventsPerSecond: number, seconds: number])[] = [
-  [100, 11],
-  [10_000, 14],
-  [100_000, 51],
-  [1_000_000, 255],
+  [100, 22],
+  [10_000, 23],
+  [100_000, 60],
+  [1_000_000, 256],
 ];
 
 /** Requests of a run of MergeSmallFiles: LIST by the hours that it looks back, and for the objects of an hour. */
-export const MERGE_REQUESTS = { put: 6.3, glue: 5.1, listForThousandObjects: 11.8 } as const;
+export const MERGE_REQUESTS = { put: 8.7, glue: 5.1, listForThousandObjects: 11.8 } as const;
 export const MERGE_LISTS: readonly (readonly [hours: number, requests: number])[] = [
   [26, 9.1],
   [170, 14.3],
@@ -96,7 +96,7 @@ export const ASSUMPTIONS: readonly string[] = [
   `A stored line has ${STORED_EXTRA} bytes more than a line that is sent. For a byte of it: gzip ${GZIP.map(([, ratio]) => ratio).join(", ")} in objects of ${GZIP.map(([lines]) => lines.toLocaleString("en")).join(", ")} lines, Parquet ${PARQUET}, identities in it ${IDENTITIES} (npm run bench -- merge-cost, on 2026-11-29, synthetic lines of the retail contract; Athena's files will differ).`,
   "Firehose writes one object for a full buffer or an ended interval; a stream of many shards may have more.",
   "Storage is that of the last of --months; Parquet and, without a lifecycle rule, raw objects are kept for ever.",
-  "An hour is merged at each run and once after it ended, and then compared. Athena bills at least 10 MB for each query. Queries of analysts are not in it.",
+  "An hour is merged at each run and once after it ended, each result is checked, and the hour is then compared. Athena bills at least 10 MB for each query. Queries of analysts are not in it.",
   `A run of MergeSmallFiles takes ${IDLE_RUN_SECONDS} s without data (assumed), and ${RUN_SECONDS.map(([, seconds]) => seconds).join(", ")} s at ${RUN_SECONDS.map(([rate]) => rate.toLocaleString("en")).join(", ")} lines a second; ${MERGE_REQUESTS.put} PUTs, ${MERGE_REQUESTS.glue} Glue requests, ${MERGE_LISTS.map(([, lists]) => lists).join(", ")} LISTs at ${MERGE_LISTS.map(([hours]) => hours).join(", ")} hours of look-back, and ${MERGE_REQUESTS.listForThousandObjects} for each 1,000 objects of an hour (simulated by npm run bench -- merge-cost; also when idle).`,
   `CPU time for a line: ValidateRecords ${CPU_MICROS.validate} µs, UpsertToES ${CPU_MICROS.upsert} µs, the lab's Python ${CPU_MICROS.labUpsert} µs (real rows and bundles, 2026-11-28, scaled by a comparison with the faster code of 2026-11-29; one core of the machine that measured; Lambda's is taken to be as fast). A function has a core at ${MIB_OF_A_CORE} MB, and less in proportion.`,
   `Beside its lines an invocation of ValidateRecords takes ${OVERHEAD_SECONDS.validate * 1000} ms and one of UpsertToES ${OVERHEAD_SECONDS.upsert * 1000} ms (assumed: the answer of _bulk). UpsertToES is invoked once a window for each shard, more often when its batches are full.`,

@@ -182,13 +182,14 @@ function mergeQueries(
 export function mergeScan(settings: CostSettings, flow: Flow) {
   const raw = flow.rawBytesAnHour;
   const ids = settings.merge?.strategy === "swap" ? flow.storedBytes * 3600 * IDENTITIES : 0;
-  const merges = mergeQueries(settings, flow.objects).map(({ weight, share }) => ({
-    weight,
+  const isSwap = settings.merge?.strategy === "swap";
+  const merges = mergeQueries(settings, flow.objects).flatMap(({ weight, share }) => [
     // The identities of the two hours before it.
-    bytes: raw * share + 2 * ids,
-  }));
-  const compare =
-    settings.merge?.strategy === "swap" && merges.length > 0 ? [{ weight: 1, bytes: raw + 3 * ids }] : [];
+    { weight, bytes: raw * share + 2 * ids },
+    // The check of its result.
+    ...(isSwap ? [{ weight, bytes: ids * share }] : []),
+  ]);
+  const compare = isSwap && merges.length > 0 ? [{ weight: 1, bytes: raw + 3 * ids }] : [];
   const all = [...merges, ...compare];
   return {
     queries: sum(all.map(({ weight }) => weight)),

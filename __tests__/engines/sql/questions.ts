@@ -58,12 +58,12 @@ async function merge(layer: BatchLayer): Promise<void> {
     json: JSON.stringify({ record_id: "late", arrived_at: "2026-11-24 04:59:59.999" }),
   };
   await layer.deliver(HOURS[0], "late.json", [late]);
-  // The checks of a result are rarely needed: here the live table serves as the result.
+  // Some checks of a result are rarely needed: here the live table serves as the result.
   const { NEW_DATABASE: database, NEW_TABLE_NAME: name } = layer.config;
   const [hour] = HOURS;
   const statements: readonly Statement[] = [
     { kind: "compare", hour },
-    { kind: "overlap", table: { database, name }, hours: [hour] },
+    { kind: "identities", table: { database, name }, hours: [hour] },
     { kind: "cover", hour, table: { database, name } },
   ];
   for (const statement of statements) {

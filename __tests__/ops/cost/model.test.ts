@@ -182,17 +182,18 @@ describe("reckoned by hand, a month of 730 hours", () => {
     const merge = { ...ARM, everyMinutes: 30, lookBackHours: 26, strategy: "swap" as const };
     const settings = { ...NOTHING, delivery: { bufferMiB: 1, bufferSeconds: 60, gzip: false }, merge };
     const flow = flowOf(settings, load(1000));
-    // 720 MB an hour; at a quarter, at three quarters, and whole: three merges and a comparison;
-    // identities of two hours for each merge, of three for the comparison.
+    // 720 MB an hour; at a quarter, at three quarters, and whole: three merges, three checks and a comparison;
+    // identities of two hours for each merge, of its own lines for a check, of three for the comparison.
     const raw = 1000 * 200 * 3600;
-    const ids = raw * 0.028;
+    const ids = raw * 0.025;
     const { queries, scanned, billed } = mergeScan(settings, flow);
-    expect(queries).toBe(4);
-    expect(scanned).toBeCloseTo(raw * (0.25 + 0.75 + 1 + 1) + ids * 9, -1);
-    expect(billed).toBe(scanned);
-    expectDollars(settings, load(1000), "Athena, merges and comparisons", (scanned * 730 * 5) / 1024 ** 4);
+    expect(queries).toBe(7);
+    expect(scanned).toBeCloseTo(raw * (0.25 + 0.75 + 1 + 1) + ids * 11, -1);
+    // One check reads less than the least of 10 MB.
+    expect(billed - scanned).toBeCloseTo(10 * 1024 ** 2 - ids * 0.25, -1);
+    expectDollars(settings, load(1000), "Athena, merges and comparisons", (billed * 730 * 5) / 1024 ** 4);
     // At a line a second every query is below the least of 10 MB.
-    expect(mergeScan(settings, flowOf(settings, load(1))).billed).toBe(4 * 10 * 1024 ** 2);
+    expect(mergeScan(settings, flowOf(settings, load(1))).billed).toBe(7 * 10 * 1024 ** 2);
   });
 
   test("storage: what expires, what is replaced, and what stays", () => {
@@ -410,8 +411,8 @@ describe("what does not fit", () => {
 
   test("a merge that scans more than its limit", () => {
     const settings = { ...NOTHING, delivery: FULL.delivery, merge: FULL.merge } as CostSettings;
-    // 100 GiB: gzip 0.0973 and identities 3 × 0.028 of the lines of an hour.
-    const most = (100 * 1024 ** 3) / (0.0973 + 3 * 0.028) / 200 / 3600;
+    // 100 GiB: gzip 0.0973 and identities 3 × 0.025 of the lines of an hour.
+    const most = (100 * 1024 ** 3) / (0.0973 + 3 * 0.025) / 200 / 3600;
     expect(named(settings, load(most * 0.999))).toEqual([]);
     expect(named(settings, load(most * 1.001))).toEqual(["merge.scanLimitGiB"]);
   });

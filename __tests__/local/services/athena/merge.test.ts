@@ -185,9 +185,11 @@ describe("MergeSmallFiles' statements", () => {
     expect(raw).toEqual([["a1"], ["a2"], ["a2"], ["a3"]]);
   });
 
-  test("rows of one identity that differ fail the merge, which names it; a row without identity too", async () => {
-    await bench.put(`raw/${THIRD.folder}b.json`, transaction("a1", { Quantity: 99 }));
-    await expect(merge(THIRD, "r3")).rejects.toThrow(/rows of one identity differ: a1/);
+  test("rows of one identity that differ are found in the result; a row without identity fails the merge", async () => {
+    const target = { database: DATABASE, name: "tmp_third" };
+    await bench.put(`raw/${THIRD.folder}b.json`, transaction("c1") + transaction("a1", { Quantity: 99 }));
+    await run({ kind: "merge", hour: THIRD, target, location: runLocation(THIRD, "r3"), buckets: 1 });
+    expect(await run({ kind: "identities", table: target, hours: [] })).toEqual([["1", "0", "a1"]]);
     await bench.put(`raw/${SECOND.folder}b.json`, '{"Invoice":"1"}\n');
     await expect(merge(SECOND, "r2")).rejects.toThrow(/rows of one identity differ: none/);
   });
@@ -197,14 +199,14 @@ describe("MergeSmallFiles' statements", () => {
     const target = { database: DATABASE, name: "tmp_second" };
     await run({ kind: "merge", hour: SECOND, target, location: runLocation(SECOND, "r2"), buckets: 1 });
     const cover = () => run({ kind: "cover", hour: SECOND, table: target });
-    const overlap = () => run({ kind: "overlap", table: target, hours: [FIRST, THIRD] });
+    const identities = () => run({ kind: "identities", table: target, hours: [FIRST, THIRD] });
 
     expect(await cover()).toEqual([["2", "0", "0"]]);
-    expect(await overlap()).toEqual([["0"]]);
+    expect(await identities()).toEqual([["0", "0", ""]]);
 
     await bench.put(`raw/${THIRD.folder}b.json`, transaction("b1"));
     await merge(THIRD, "r3");
-    expect(await overlap()).toEqual([["1"]]);
+    expect(await identities()).toEqual([["0", "1", ""]]);
     await bench.put(`raw/${SECOND.folder}late.json`, transaction("late"));
     await merge(SECOND, "r4");
     expect(await cover()).toEqual([["3", "1", "1"]]);

@@ -4,8 +4,8 @@ import { isJsonObject } from "../../../../lib/json";
 import type { ObjectFile } from "../../s3/service";
 
 /** Bytes that hold the first line of nearly any object, as they are and as gzip; a longer first line makes it read the whole object. */
-const HEAD_BYTES = 300_000;
-const GZIP_HEAD_BYTES = 40_000;
+const HEAD_BYTES = 32_000;
+const GZIP_HEAD_BYTES = 4_000;
 /** Files cached; more than an hour-partitioned table of this stack has. */
 const MAX_REMEMBERED = 50_000;
 
