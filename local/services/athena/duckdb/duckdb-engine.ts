@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type DuckDBConnection,
+  type DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBPreparedStatement,
   DuckDBTypeId,
@@ -186,14 +187,15 @@ class DuckDbEngine implements SqlEngine {
   }
 
   private async *rows(statement: DuckDBPreparedStatement, session: Session): AsyncGenerator<Cell[][]> {
+    let next: Promise<DuckDBDataChunk | null> | undefined;
     try {
       const result = await statement.stream();
       const types = result.columnTypes();
-      for (
-        let chunk = await result.fetchChunk();
-        chunk && chunk.rowCount > 0;
-        chunk = await result.fetchChunk()
-      ) {
+      next = result.fetchChunk();
+      for (let chunk = await next; chunk && chunk.rowCount > 0; chunk = await next) {
+        // DuckDB works on it while this one is spelled and written.
+        next = result.fetchChunk();
+        next.catch(() => undefined);
         const columns = chunk.getColumns().map((values, index) => {
           const type = types[index];
           if (!type) throw new RangeError(`column ${index} has no type`);
@@ -204,6 +206,7 @@ class DuckDbEngine implements SqlEngine {
     } catch (error) {
       throw session.failure(error);
     } finally {
+      await next?.catch(() => undefined);
       session.close();
     }
   }
