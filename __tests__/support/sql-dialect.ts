@@ -445,6 +445,7 @@ export const FAILURES: readonly (readonly [string, RegExp])[] = [
 export const NOT_TRINO: readonly string[] = [
   "SELECT `quantity` FROM sales",
   "SELECT quantity FROM `sales`",
+  "SELECT extract(when FROM date '2020-02-01')",
   "SELECT 1 WHERE 1 == 1",
   "SELECT ifnull(quantity, 1) FROM sales",
   "SELECT nvl(quantity, 1) FROM sales",

@@ -14,8 +14,8 @@ export interface BatchSource {
 
 /** Selects every line of a table with its identity, arrival and checksum. */
 function linesQuery(table: string, columns: readonly Column[], window?: Window, only?: string): string {
-  const selected = ["record_id", "arrived_at", ...checksumSql(columns)];
-  return `SELECT ${selected.join(", ")} FROM "${table}"${where(window, only)}`;
+  const sums = checksumSql(columns).join(", ");
+  return `SELECT record_id, arrived_at, ${sums} FROM "${table}"${where(window, only)}`;
 }
 
 function where(window: Window | undefined, only?: string): string {

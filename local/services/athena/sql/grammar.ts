@@ -443,7 +443,7 @@ class QueryReader implements QueryWords {
       return;
     }
     if (this.takes("EXTRACT", "(")) {
-      if (this.tokens[this.at]?.kind !== "word") throw this.mismatch();
+      if (this.tokens[this.at]?.kind !== "word" || !this.isIdentifier()) throw this.mismatch();
       this.advance();
       this.expect("FROM");
       this.value();
