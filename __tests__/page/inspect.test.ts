@@ -367,7 +367,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       await page.locator("#sql-history").selectOption({ label: "SELECT 1 AS one" });
       expect(await text()).toBe("SELECT 1 AS one");
       await page.locator("#sql-history-clear").press("Enter");
-      expect(await page.locator("#sql-history").isDisabled()).toBe(true);
+      await eventually(async () => expect(await page.locator("#sql-history").isDisabled()).toBe(true));
       expect(await page.evaluate("localStorage.length")).toBe(0);
     });
 
