@@ -51,24 +51,30 @@ export function checksum(
  * its result has a few characters of a line, not the values.
  */
 export function checksumSql(columns: readonly Column[]): string[] {
-  const arrival = `${spelled("arrived_at", "milliseconds")} || '${END}'`;
-  const groups = groupsOf([arrival, ...columns.filter((column) => !isDouble(column)).map(textSql)]);
   const doubles = columns.filter(isDouble);
   const extra = quotedColumn(EXTRA_COLUMN.field);
   return [
-    ...groups.map((group, at) => `${digestSql(group.join(" || "))} AS digest_${at}`),
+    ...groupsInSql(columns).map((group, at) => `${digestSql(group.join(" || "))} AS digest_${at}`),
     ...doubles.map(({ field }, at) => `${quotedColumn(field)} AS double_${at}`),
     `CASE WHEN ${extra} = '{}' THEN '${NOTHING}' ELSE ${digestSql(extra)} END AS extra_digest`,
   ];
 }
 
-/** The checksum of a row of {@link checksumSql}: cells by column name, NULL as an empty text. */
-export function checksumOfRow(columns: readonly Column[], row: Readonly<Record<string, string>>): string {
-  const doubles = columns.filter(isDouble);
-  const groups = Math.ceil((1 + columns.length - doubles.length) / VALUES_IN_DIGEST);
-  const digests = Array.from({ length: groups }, (_, at) => row[`digest_${at}`] ?? "");
-  const numbers = doubles.map((_, at) => numberOf(row[`double_${at}`] ?? ""));
-  return ofDigests(digests, numbers) + (row["extra_digest"] ?? "");
+/** Makes the checksum of a row of {@link checksumSql}: cells by column name, NULL as an empty text. */
+export function checksumOfRow(columns: readonly Column[]): (row: Readonly<Record<string, string>>) => string {
+  const digests = groupsInSql(columns).map((_, at) => `digest_${at}`);
+  const doubles = columns.filter(isDouble).map((_, at) => `double_${at}`);
+  return (row) =>
+    ofDigests(
+      digests.map((name) => row[name] ?? ""),
+      doubles.map((name) => numberOf(row[name] ?? "")),
+    ) + (row["extra_digest"] ?? "");
+}
+
+/** The texts of the arrival and of all values that SQL spells, as {@link checksum} groups them. */
+function groupsInSql(columns: readonly Column[]): (readonly string[])[] {
+  const arrival = `${spelled("arrived_at", "milliseconds")} || '${END}'`;
+  return groupsOf([arrival, ...columns.filter((column) => !isDouble(column)).map(textSql)]);
 }
 
 /** The value of a column, which may be called as a member that every object inherits, such as "constructor". */

@@ -181,8 +181,8 @@ function mergeQueries(
 /** Bytes that the merge and the comparison of an hour scan and are billed for, and the largest query of them. */
 export function mergeScan(settings: CostSettings, flow: Flow) {
   const raw = flow.rawBytesAnHour;
-  const ids = settings.merge?.strategy === "swap" ? flow.storedBytes * 3600 * IDENTITIES : 0;
   const isSwap = settings.merge?.strategy === "swap";
+  const ids = isSwap ? flow.storedBytes * 3600 * IDENTITIES : 0;
   const merges = mergeQueries(settings, flow.objects).flatMap(({ weight, share }) => [
     // The identities of the two hours before it.
     { weight, bytes: raw * share + 2 * ids },

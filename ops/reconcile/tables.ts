@@ -37,8 +37,9 @@ export async function readTable(
   window?: Window,
   only?: string,
 ): Promise<void> {
+  const checksumOf = checksumOfRow(columns);
   await sql.query(linesQuery(table, columns, window, only), (row) => {
-    onRow(row["record_id"] ?? "", checksumOfRow(columns, row), row["arrived_at"] ?? "");
+    onRow(row["record_id"] ?? "", checksumOf(row), row["arrived_at"] ?? "");
   });
 }
 

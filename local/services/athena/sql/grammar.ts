@@ -1,5 +1,5 @@
 import { notLocal, QueryFailure } from "../../protocol/errors";
-import { isWord, malformed, type Token } from "./lexer";
+import { isWord, malformed, placeOf, type Token } from "./lexer";
 
 /** What a query's words are, by their position among the tokens. */
 export interface QueryWords {
@@ -831,9 +831,7 @@ class QueryReader implements QueryWords {
 
   /** @param start of the token that is not accepted */
   private refuse(code: string, start: number, why: string): void {
-    const line = this.sql.slice(0, start).split("\n");
-    const place = `line ${line.length}:${(line.at(-1) ?? "").length + 1}`;
-    this.refused ??= new QueryFailure(code, `${place}: ${why}`);
+    this.refused ??= new QueryFailure(code, `${placeOf(this.sql, start)}: ${why}`);
   }
 
   private lacks(what: string, remedy?: string): void {

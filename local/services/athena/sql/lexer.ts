@@ -70,11 +70,13 @@ export function isWord(token: Token | undefined, word: string): boolean {
 
 /** Athena's error for a statement that cannot be parsed. @param at offset of the token that does not fit */
 export function malformed(sql: string, at: number, message: string): Error {
+  return invalidRequest(`${placeOf(sql, at)}: ${message}`, "MALFORMED_QUERY");
+}
+
+/** A place in a statement as Trino names it, `line 1:8`. @param at offset */
+export function placeOf(sql: string, at: number): string {
   const lines = sql.slice(0, at).split("\n");
-  return invalidRequest(
-    `line ${lines.length}:${(lines.at(-1) ?? "").length + 1}: ${message}`,
-    "MALFORMED_QUERY",
-  );
+  return `line ${lines.length}:${(lines.at(-1) ?? "").length + 1}`;
 }
 
 function skipGap(sql: string, at: number): number {
