@@ -74,8 +74,9 @@ describe("hours", () => {
           const hours = hoursBetween(from, from + length);
           expect(hours[0]).toEqual(hourOf(from));
           expect(hours.at(-1)).toEqual(hourOf(from + length));
-          for (const [index, hour] of hours.entries())
-            expect(hour.startMs).toBe(hourOf(from).startMs + index * HOUR_MS);
+          expect(hours.map(({ startMs }) => startMs)).toEqual(
+            hours.map((_, index) => hourOf(from).startMs + index * HOUR_MS),
+          );
         },
       ),
     );
