@@ -305,7 +305,7 @@ async function start(
     startAthena({
       plane,
       objects: objects.files,
-      s3,
+      put: objects.put,
       store,
       dataDir: join(dataDir, "catalog"),
       port: port(2),

@@ -93,7 +93,7 @@ export class BatchLayer {
     const service = await startAthena({
       plane,
       objects: objects.files,
-      s3,
+      put: objects.put,
       store,
       dataDir,
       port,

@@ -60,7 +60,7 @@ async function mergeRounds(folder: string): Promise<Round> {
       namedQueries: [],
     },
     objects: s3Service.files,
-    s3,
+    put: s3Service.put,
     store,
     dataDir: join(folder, "catalog"),
   });

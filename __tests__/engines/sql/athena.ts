@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, statSync } from "node:fs";
+import { copyFileSync, createReadStream, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   CreateTableCommand,
@@ -6,14 +6,13 @@ import {
   GetTableCommand,
   type GlueClient,
 } from "@aws-sdk/client-glue";
-import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { DataPlane, Service } from "../../../local/plan/data-plane";
 import type { SqlEngine } from "../../../local/services/athena/engine";
 import { Executions } from "../../../local/services/athena/executions";
 import { queryOperations } from "../../../local/services/athena/queries";
 import { queryRunner } from "../../../local/services/athena/query-runner";
 import { getQueryResults } from "../../../local/services/athena/results";
-import { putFile } from "../../../local/services/athena/service";
 import { loadParser } from "../../../local/services/athena/sql/sql-parser";
 import type { TableHome } from "../../../local/services/athena/statements/create-table-as";
 import { Workgroups } from "../../../local/services/athena/workgroups";
@@ -41,7 +40,6 @@ export interface AthenaOptions {
 export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
   const { plane, engine, glue, s3, folder } = options;
   await loadParser();
-  const store = putFile(s3);
   const results = new ResultFiles(join(folder, "kept"));
   const workgroups = new Workgroups(plane.workgroups);
   const executions = new Executions(
@@ -59,7 +57,9 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
         throw notLocal(kind, "ask Glue");
       },
       put: async (bucket, key, path) => {
-        await store(bucket, key, path);
+        const ContentLength = statSync(path).size;
+        const Body = createReadStream(path);
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body, ContentLength }));
         results.keep(bucket, key, path);
       },
       scratchDirectory: join(folder, "results"),

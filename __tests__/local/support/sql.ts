@@ -109,7 +109,15 @@ export class SqlBench {
       s3Url: objects.url,
       region: REGION,
     });
-    const options = { plane, objects: objects.files, s3, store, dataDir, port, ...(engine && { engine }) };
+    const options = {
+      plane,
+      objects: objects.files,
+      put: objects.put,
+      store,
+      dataDir,
+      port,
+      ...(engine && { engine }),
+    };
     const starting = startAthena(options);
     const service = await starting.catch(async (error: unknown) => {
       await objects.close();
@@ -124,8 +132,8 @@ export class SqlBench {
   async restart(plane: SqlPlane = this.plane): Promise<void> {
     await this.service.close();
     const dataDir = join(this.folder, "catalog");
-    const { objects, s3, store } = this;
-    this.service = await startAthena({ plane, objects: objects.files, s3, store, dataDir });
+    const { objects, store } = this;
+    this.service = await startAthena({ plane, objects: objects.files, put: objects.put, store, dataDir });
   }
 
   async close(): Promise<void> {

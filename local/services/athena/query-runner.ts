@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { QueryFailure } from "../protocol/errors";
-import { parseS3Url } from "../s3/service";
-import type { PutFile } from "./duckdb/duckdb-engine";
+import { type PutFile, parseS3Url } from "../s3/service";
 import type { QueryContext, Tables } from "./engine";
 import { type QueryAnswer, type QueryExecution, type RunQuery, ScanLimitExceeded } from "./executions";
 import { writeCsv } from "./result-file";

@@ -1,13 +1,11 @@
-import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { DataPlane, Service } from "../../plan/data-plane";
 import type { Store } from "../../store/store";
 import { startGlue } from "../glue/service";
 import { jsonProtocol } from "../protocol/json-protocol";
 import { openShell } from "../protocol/shell";
-import type { ObjectFiles } from "../s3/service";
-import { duckDbEngine, type PutFile } from "./duckdb/duckdb-engine";
+import type { ObjectFiles, PutFile } from "../s3/service";
+import { duckDbEngine } from "./duckdb/duckdb-engine";
 import type { SqlEngine } from "./engine";
 import { Executions } from "./executions";
 import { athenaOperations } from "./operations";
@@ -27,7 +25,7 @@ interface AthenaOptions {
   /** The objects that tables are read from. */
   readonly objects: ObjectFiles;
   /** Stores results and the files of new tables. */
-  readonly s3: S3Client;
+  readonly put: PutFile;
   /** Keeps the catalog. */
   readonly store: Store;
   /** Holds files while they are written. Absolute path. */
@@ -43,8 +41,7 @@ interface AthenaOptions {
  * @throws StoreDamageError when the stored catalog is damaged; Error naming the port when it is taken
  */
 export async function startAthena(options: AthenaOptions): Promise<Service & { readonly url: string }> {
-  const { plane, objects, store, dataDir } = options;
-  const put = putFile(options.s3);
+  const { plane, objects, put, store, dataDir } = options;
   await loadParser();
   const { catalog, operations } = startGlue({ plane, store });
   const engine =
@@ -85,13 +82,5 @@ export async function startAthena(options: AthenaOptions): Promise<Service & { r
       await shell.close();
       engine.close();
     },
-  };
-}
-
-/** Stores files with S3's API. */
-export function putFile(s3: S3Client): PutFile {
-  return async (Bucket, Key, path) => {
-    const ContentLength = statSync(path).size;
-    await s3.send(new PutObjectCommand({ Bucket, Key, Body: createReadStream(path), ContentLength }));
   };
 }

@@ -20,6 +20,9 @@ export interface ObjectFiles {
   list(bucket: string, prefix: string): ObjectFile[];
 }
 
+/** Stores a copy of a file as an object. @throws S3Error when there is no such bucket, StoreFullError */
+export type PutFile = (bucket: string, key: string, path: string) => Promise<void>;
+
 /** A folder or object in S3. */
 interface S3Place {
   readonly bucket: string;

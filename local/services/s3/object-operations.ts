@@ -24,12 +24,44 @@ export const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 export async function putObject(request: S3Request, bucket: Bucket): Promise<ShellAnswer> {
   allowParameters(request, "PutObject");
   const { headers, key, received } = request;
-  const condition = writeCondition(headers);
+  const object = await store(bucket, key, () => received.body, {
+    sent: headers,
+    kept: keptHeaders(headers),
+    condition: writeCondition(headers),
+  });
+  const verified = Object.entries(object.headers).filter(([name]) => isChecksumHeader(name));
+  return { status: 200, headers: { etag: object.etag, ...Object.fromEntries(verified) } };
+}
+
+/** Stores a copy of a file as an object. @throws S3Error when it is too large */
+export async function putFile(bucket: Bucket, key: string, path: string): Promise<void> {
+  await store(bucket, key, () => createReadStream(path), { kept: keptHeaders({}) });
+}
+
+/** What comes with a body. */
+interface BodyDetails {
+  /** The headers of the request that brings it. */
+  readonly sent?: S3Request["headers"];
+  /** Headers to store with the object, beside the checksums that match. */
+  readonly kept: StoredObject["headers"];
+  readonly condition?: ReturnType<typeof writeCondition>;
+}
+
+/**
+ * Writes a body, which becomes the object of its key once it is complete and verified.
+ * @param body opens it when it can be read, so that a fault of it has a listener
+ * @throws S3Error, StoreFullError
+ */
+async function store(
+  bucket: Bucket,
+  key: string,
+  body: () => Readable,
+  { sent = {}, kept, condition = {} }: BodyDetails,
+): Promise<StoredObject> {
   const draft = await bucket.draft(key);
   try {
-    const { verified, ...body } = await writeBody(received.body, headers, draft.path);
-    bucket.commit(draft, { ...body, headers: { ...keptHeaders(headers), ...verified } }, condition);
-    return { status: 200, headers: { etag: body.etag, ...verified } };
+    const { verified, ...written } = await writeBody(body(), sent, draft.path);
+    return bucket.commit(draft, { ...written, headers: { ...kept, ...verified } }, condition);
   } catch (error) {
     await bucket.discard(draft);
     throw error;
@@ -60,23 +92,16 @@ export async function copyObject(
     );
   }
   const condition = writeCondition(headers);
-  const draft = await bucket.draft(key);
-  try {
-    const content = createReadStream(source.checkedPath(object));
-    const { size, crc32, etag } = await writeBody(content, {}, draft.path);
-    const kept = replaces ? keptHeaders(headers) : object.headers;
-    const copy = bucket.commit(draft, { size, crc32, etag, headers: kept }, condition);
-    return xmlAnswer(
-      document(
-        "CopyObjectResult",
-        element("LastModified", new Date(copy.lastModifiedMs).toISOString()),
-        element("ETag", copy.etag),
-      ),
-    );
-  } catch (error) {
-    await bucket.discard(draft);
-    throw error;
-  }
+  const kept = replaces ? keptHeaders(headers) : object.headers;
+  const content = () => createReadStream(source.checkedPath(object));
+  const copy = await store(bucket, key, content, { kept, condition });
+  return xmlAnswer(
+    document(
+      "CopyObjectResult",
+      element("LastModified", new Date(copy.lastModifiedMs).toISOString()),
+      element("ETag", copy.etag),
+    ),
+  );
 }
 
 /** A body in a file. */

@@ -5,14 +5,14 @@ import type { Store } from "../../store/store";
 import { openShell } from "../protocol/shell";
 import { splitTarget } from "../protocol/target";
 import { element } from "../protocol/xml-element";
-import { s3ErrorOf } from "./errors";
-import type { ObjectFile, ObjectFiles } from "./object-files";
-import { MAX_OBJECT_BYTES } from "./object-operations";
+import { noSuchBucket, s3ErrorOf } from "./errors";
+import type { ObjectFile, ObjectFiles, PutFile } from "./object-files";
+import { MAX_OBJECT_BYTES, putFile } from "./object-operations";
 import { answer } from "./operations";
 import { readRequest } from "./request";
 import { Bucket } from "./state";
 
-export { type ObjectFile, type ObjectFiles, parseS3Folder, parseS3Url } from "./object-files";
+export { type ObjectFile, type ObjectFiles, type PutFile, parseS3Folder, parseS3Url } from "./object-files";
 
 /** Options of the S3 endpoint. */
 interface S3Options {
@@ -36,6 +36,8 @@ export interface S3Service extends Service {
   readonly url: string;
   /** The same objects, for an engine in this process that reads files. */
   readonly files: ObjectFiles;
+  /** For that engine: a request would only copy the file through the loopback interface. */
+  readonly put: PutFile;
 }
 
 /**
@@ -76,6 +78,11 @@ export async function startS3(options: S3Options): Promise<S3Service> {
     files: {
       directory,
       list: (name, prefix) => filesOf(buckets.get(name), prefix),
+    },
+    put: async (name, key, path) => {
+      const bucket = buckets.get(name);
+      if (bucket === undefined) throw noSuchBucket(name);
+      await putFile(bucket, key, path);
     },
     close: () => shell.close(),
   };

@@ -241,6 +241,39 @@ describe("objects", () => {
     expect(await keys()).toEqual([]);
   });
 
+  test("a file of this process becomes the object that an upload of it would be", async () => {
+    const content = Buffer.alloc(300_000, "content of a file ");
+    const file = join(dataDir, "file");
+    writeFileSync(file, content);
+    await put("uploaded", content);
+    await put("stored", "before");
+
+    await store.put(BUCKET, "stored", file);
+
+    const headOf = async (Key: string) => {
+      const {
+        $metadata: _,
+        LastModified: __,
+        ...head
+      } = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key }));
+      return head;
+    };
+    expect(await headOf("stored")).toEqual(await headOf("uploaded"));
+    expect(await get("stored")).toBe(content.toString());
+    expect(readFileSync(file)).toEqual(content);
+    // One body for each object.
+    expect(filesOnDisk()).toHaveLength(2);
+  });
+
+  test("a file for a bucket that is not there, and a file that is gone, make no object", async () => {
+    await expect(store.put("other", "key", join(dataDir, "file"))).rejects.toMatchObject({
+      code: "NoSuchBucket",
+    });
+    await expect(store.put(BUCKET, "key", join(dataDir, "file"))).rejects.toMatchObject({ code: "ENOENT" });
+    expect(await keys()).toEqual([]);
+    expect(filesOnDisk()).toEqual([]);
+  });
+
   test("deleting one, many, and what is not there", async () => {
     for (const key of ["a", "b&<c>", "d"]) await put(key, "x");
 
