@@ -1,5 +1,6 @@
 import type { Column } from "../contract/column";
-import { formatTimestamp } from "../contract/timestamp";
+import { HOUR_MS } from "../contract/hours";
+import { DAY_MS, formatTimestamp } from "../contract/timestamp";
 import type { RunTimeContract } from "../contract/variable";
 import { type History, PastTimes } from "./past-times";
 import { Random } from "./random";
@@ -38,8 +39,8 @@ const DIGITS_OF_A_DRAW = 9;
 const ZONED = 0.1;
 const MINUTE_MS = 60_000;
 /** Mean age of timestamps beside the event time, and the greatest. */
-const MEAN_AGE_MS = 6 * 3_600_000;
-const GREATEST_AGE_MS = 30 * 24 * 3_600_000;
+const MEAN_AGE_MS = 6 * HOUR_MS;
+const GREATEST_AGE_MS = 30 * DAY_MS;
 
 /** Makes the JSON text of a value; undefined where the line has none. @param nowMs of the line */
 type ValueMaker = (random: Random, nowMs: number) => string | undefined;

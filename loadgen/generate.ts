@@ -1,5 +1,5 @@
 import type { RetailTransaction } from "../contract/retail-transaction";
-import { formatTimestamp } from "../contract/timestamp";
+import { DAY_MS, formatTimestamp } from "../contract/timestamp";
 import { Catalogue, type Product, productOf, roundToPence } from "./catalogue";
 import {
   businessOf,
@@ -31,7 +31,6 @@ const FIRST_INVOICE = 489_434;
 const SECONDS_LENGTH = "YYYY-MM-DD HH:MM:SS".length;
 /** Sales that can still be cancelled, at most. */
 const RECENT_SALES = 200;
-const DAY_MS = 86_400_000;
 
 const SALES_BY_COUNTRY = COUNTRIES.map(({ name, sales }) => [name, sales] as const);
 

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references look like that
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json, JsonObject } from "../../lib/json";
+import { moduleFolder } from "../../local/plan/module-folder";
 import { DATA_PLANE_TYPES, readDataPlane } from "../../local/plan/read-data-plane";
 import { readSavedPlan } from "../../local/plan/saved-plan";
 import { unsupportedResources } from "../../local/plan/unsupported-resources";
@@ -56,6 +57,21 @@ function rootOf(name: string, stack: JsonObject): string {
   );
   return root;
 }
+
+test("the modules are found in the data directory of Terraform", () => {
+  const root = rootOf("data-directory", FIXTURE);
+  const before = process.env["TF_DATA_DIR"];
+  try {
+    renameSync(join(root, ".terraform"), join(root, "..", "data"));
+    expect(() => moduleFolder(root, "module.meters")).toThrow("with TF_DATA_DIR as it was then");
+    // From the folder in which Terraform runs.
+    process.env["TF_DATA_DIR"] = join("..", "data");
+    expect(moduleFolder(root, "module.meters")).toBe(join(folder, "data-directory"));
+  } finally {
+    if (before === undefined) delete process.env["TF_DATA_DIR"];
+    else process.env["TF_DATA_DIR"] = before;
+  }
+});
 
 test("a plan gives the data plane of the stack that was planned", () => {
   expect(planeOf(plan())).toEqual(readDataPlane(folder, AT));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { glueColumns } from "../../contract/glue-columns";
-import { hourOf } from "../../contract/hours";
+import { HOUR_MS, hourOf } from "../../contract/hours";
 import { isStored, RecordJudge } from "../../contract/lines";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { PARTITION_COLUMNS } from "../../contract/stored-columns";
@@ -48,7 +48,7 @@ export function storedLines(count: number): string[] {
   const rows = generate(7, () => nowMs);
   const judge = new RecordJudge(retailTransaction.columns);
   return Array.from({ length: count }, (_, index) => {
-    nowMs = HOUR.startMs + Math.floor((index * 3_600_000) / count);
+    nowMs = HOUR.startMs + Math.floor((index * HOUR_MS) / count);
     counter += 1 + random.below(1 << 20);
     const shard = random.below(SHARDS);
     const [line] = judge.judgeRecord({

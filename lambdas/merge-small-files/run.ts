@@ -7,6 +7,7 @@ import {
   hoursBetween,
   neighboursOf,
 } from "../../contract/hours";
+import { DAY_MS } from "../../contract/timestamp";
 import { errorFields } from "../shared/log";
 import type { Failure, Outcome } from "./outcome";
 import { type ListingSummary, summarize } from "./plan";
@@ -45,8 +46,6 @@ const LONGEST_RETRY_MS = HOUR_MS;
 export const FIRST_WAIT_MS = 200;
 export const LONGEST_WAIT_MS = 5_000;
 export const WAIT_GROWTH = 1.5;
-
-const DAY_MS = 24 * HOUR_MS;
 
 /** A merge or comparison that a run could start. */
 interface Candidate {

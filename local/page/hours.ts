@@ -1,10 +1,10 @@
+import { HOUR_MS } from "../../contract/hours";
 import { formatTimestamp } from "../../contract/timestamp";
 import type { Faults } from "../../ops/reconcile/compare";
 import { compareLayers, type DataSources, type LayerComparison } from "../../ops/reconcile/reconcile";
 import type { Window } from "../../ops/reconcile/window";
 import type { FaultState, HourState, ReconciliationState, WaitingState } from "./state";
 
-const HOUR_MS = 3_600_000;
 /** Number of hours that are shown, the newest. */
 const MOST_HOURS = 24;
 /**

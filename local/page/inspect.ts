@@ -5,7 +5,6 @@ import { isRecordId } from "../../contract/record-id";
 import { parseTimestamp } from "../../contract/timestamp";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
-import { settled } from "../../lib/pause";
 import {
   type FailureBucket,
   onFailureRecords,
@@ -29,6 +28,7 @@ import type {
   RedriveAnswer,
 } from "./inspect-state";
 import { firstBytes, quarantineBrowser } from "./quarantine";
+import { Queue } from "./queue";
 import { readSchema } from "./schema";
 import { type Action, HttpError } from "./server";
 
@@ -49,7 +49,12 @@ export function openInspection({ dataSources, analysts, endpoints, plane }: Loca
   const lambda = localLambda(endpoints["AWS_ENDPOINT_URL_LAMBDA"] ?? "", plane.region);
   const { failures } = dataSources;
   const mapping = plane.eventSourceMappings.find(({ onFailureBucket }) => onFailureBucket !== undefined);
-  const turn = turns();
+  // One after the other, because panels and merges need the engine too.
+  const queue = new Queue();
+  const turn =
+    (action: Action): Action =>
+    (body, signal) =>
+      queue.run(signal, () => action(body, signal));
   return {
     actions: {
       "/journey": turn(({ wanted }) => journeyAnswer({ ...dataSources, s3 }, textOf(wanted, "wanted"))),
@@ -65,22 +70,6 @@ export function openInspection({ dataSources, analysts, endpoints, plane }: Loca
       s3.destroy();
       lambda.destroy();
     },
-  };
-}
-
-/**
- * Lets actions run one after the other, because panels and merges need the engine too. An action whose client has gone
- * is not begun: somebody who asks again and again waits for the last answer only.
- */
-export function turns(): (action: Action) => Action {
-  let last: Promise<void> = Promise.resolve();
-  return (action) => (body, signal) => {
-    const own = last.then(() => {
-      if (signal.aborted) throw new HttpError(503, "the client disconnected");
-      return action(body, signal);
-    });
-    last = settled(own);
-    return own;
   };
 }
 

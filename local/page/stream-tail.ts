@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../../contract/hours";
 import { isStored, RecordJudge } from "../../contract/lines";
 import type { RunTimeContract } from "../../contract/variable";
 import { ShardReader, type StreamSource } from "../services/stream-consumer/shard-reader";
@@ -5,7 +6,6 @@ import { Arrivals, minuteStart } from "./arrivals";
 
 /** Arrivals of this period are kept by second. */
 export const SECONDS_KEPT_MS = 15 * 60_000;
-const HOUR_MS = 3_600_000;
 /** Near the end of the retention a record may already have expired. */
 const TRIM_MARGIN_MS = 10 * 60_000;
 

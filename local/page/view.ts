@@ -14,6 +14,7 @@ import {
 } from "../../dashboards/scope";
 import type { DataPanel, Layer, LinesPanel } from "../../dashboards/spec";
 import type { ScopedReader } from "./layers";
+import { isAborted, Queue } from "./queue";
 import { HttpError } from "./server";
 import type { LayerState, LinesAnswer, PanelsState, ValuesAnswer } from "./state";
 
@@ -25,8 +26,6 @@ const MOST_VALUES = 50;
 const LONGEST_PREFIX = 200;
 /** Answers that are kept for pages that ask the same. */
 const MOST_KEPT = 16;
-/** Requests that may wait for a layer, which answers one at a time. */
-const MOST_WAITING = 16;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -185,7 +184,7 @@ export class View {
   }
 
   private queue(layer: Layer): Queue {
-    const queue = this.queues.get(layer) ?? new Queue(layer);
+    const queue = this.queues.get(layer) ?? new Queue();
     this.queues.set(layer, queue);
     return queue;
   }
@@ -216,43 +215,5 @@ function readable<T>(read: () => T): T {
     return read();
   } catch (error) {
     throw error instanceof ScopeError ? new HttpError(400, error.message) : error;
-  }
-}
-
-/** Status for a client that closed its request, as nginx has it. */
-const ABORTED = 499;
-
-function isAborted(error: unknown): boolean {
-  return error instanceof HttpError && error.status === ABORTED;
-}
-
-/** Runs work one after the other, so that open pages cannot load a layer with more than one question at a time. */
-class Queue {
-  private last: Promise<unknown> = Promise.resolve();
-  private waiting = 0;
-
-  public constructor(private readonly layer: Layer) {}
-
-  /** @throws HttpError when too many wait, or who asked has gone */
-  public async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.waiting >= MOST_WAITING) {
-      throw new HttpError(503, `${MOST_WAITING} questions wait for the ${this.layer} layer: ask later`);
-    }
-    this.waiting++;
-    const before = this.last;
-    const mine = (async () => {
-      await before;
-      if (signal.aborted) throw new HttpError(ABORTED, "the page does not wait for the answer");
-      return work();
-    })();
-    this.last = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    try {
-      return await mine;
-    } finally {
-      this.waiting--;
-    }
   }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isJsonObject, isList, member } from "../../lib/json";
 import { messageOf } from "../../lib/message-of";
+import { terraformDataDir } from "../../lib/terraform-data-dir";
 import { TerraformError } from "./terraform-error";
 
 /** Names of the calls that lead from the root module to an instance such as `module.meters["a"].module.b`. */
@@ -21,9 +22,12 @@ export function callsOf(address: string): string[] {
 export function moduleFolder(root: string, address: string): string {
   if (address === "") return resolve(root);
   const key = callsOf(address).join(".");
-  const path = join(root, ".terraform", "modules", "modules.json");
+  const path = join(terraformDataDir(root), "modules", "modules.json");
   if (!existsSync(path)) {
-    throw new TerraformError(path, `is not there; --root must be where \`terraform init\` and the plan ran`);
+    throw new TerraformError(
+      path,
+      "is not there; --root must be where `terraform init` and the plan ran, with TF_DATA_DIR as it was then",
+    );
   }
   let manifest: unknown;
   try {

@@ -1,9 +1,8 @@
+import { HOUR_MS } from "../../contract/hours";
 import { product } from "../arithmetic";
 import type { IEventStream } from "../ingest/event-stream";
 import type { AlarmSpec } from "./alarm";
 import { streamMetrics } from "./metric";
-
-const MILLISECONDS_AN_HOUR = 3_600_000;
 
 /**
  * Alarms of the stream: producers, consumers, and a consumer so late that records will expire.
@@ -17,7 +16,7 @@ export function streamAlarms(stream: IEventStream, consumerHours: number): Alarm
       description: `A consumer of the stream lags by more than ${consumerHours} hours; when it lags by ${stream.retentionHours}, records expire unread. Raise the retention first, then find the consumer.`,
       metric: metric("GetRecords.IteratorAgeMilliseconds", "Maximum"),
       comparisonOperator: "GreaterThanThreshold",
-      threshold: product(consumerHours, MILLISECONDS_AN_HOUR),
+      threshold: product(consumerHours, HOUR_MS),
       datapointsToAlarm: 3,
       evaluationPeriods: 3,
       treatMissingData: "ignore",

@@ -2,6 +2,7 @@ import { DescribeRegionsCommand } from "@aws-sdk/client-ec2";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { messageOf } from "../../lib/message-of";
+import { isUser, roleOfSession } from "../target/caller-role";
 import type { Aws } from "./aws";
 import { checked, ok, type Row, row } from "./report";
 
@@ -89,16 +90,13 @@ export function checkRegion(aws: Aws, region: string): Promise<readonly Row[]> {
 /** The principal whose policies can be simulated, or the reason why there is none. */
 export type SimulatedPrincipal = { readonly arn: string } | { readonly unknown: string };
 
-const USER = /^arn:aws[\w-]*:iam::\d{12}:user\//;
-const ASSUMED_ROLE = /^arn:aws[\w-]*:sts::\d{12}:assumed-role\/([^/]+)\//;
-
 /**
  * The user, or the role of a session. The ARN of a session does not have the role's path, so the role is asked for.
  * @throws what the call throws
  */
 export async function simulatedPrincipal(aws: Aws, { arn }: Caller): Promise<SimulatedPrincipal> {
-  if (USER.test(arn)) return { arn };
-  const [, role] = ASSUMED_ROLE.exec(arn) ?? [];
+  if (isUser(arn)) return { arn };
+  const role = roleOfSession(arn);
   if (role === undefined) {
     const who = arn.endsWith(":root") ? "the root user" : "neither a user nor a role of IAM";
     return { unknown: `${arn} is ${who}: IAM does not simulate its permissions` };

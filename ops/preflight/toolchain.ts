@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { member, objectOf } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
+import { terraformDataDir } from "../../lib/terraform-data-dir";
 import type { Variables } from "../../lib/variables";
 import { findTerraform } from "../terraform/find-terraform";
 import { findProvider } from "../terraform/provider-source";
@@ -118,7 +119,7 @@ function checkProvider(stack: PlannedStack, variables: Variables): readonly Row[
     const found = `${stack.name} wants ${version}, its lock file has ${locked}`;
     return [row(check, "will fail", found, "run `terraform init -upgrade` in its folder")];
   }
-  if (existsSync(join(directory, ".terraform", "providers", PROVIDER, locked ?? version))) {
+  if (existsSync(join(terraformDataDir(directory, variables), "providers", PROVIDER, locked ?? version))) {
     return [ok(check, `${locked ?? version}, installed in ${directory}`)];
   }
   try {

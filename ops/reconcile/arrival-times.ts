@@ -1,10 +1,9 @@
 import { InvalidArgumentError } from "commander";
+import { HOUR_MS } from "../../contract/hours";
 import { UsageError } from "../../lib/exit";
 
 /** Later arrivals may still be in a buffer, or wait for the next merge. */
 export const SETTLING_MS = 15 * 60_000;
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Milliseconds since 1970 of a time on the command line, UTC.

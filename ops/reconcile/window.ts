@@ -1,9 +1,8 @@
-import { hourOf, hoursBetween } from "../../contract/hours";
+import { HOUR_MS, hourOf, hoursBetween } from "../../contract/hours";
 import { PARTITION_COLUMNS } from "../../contract/stored-columns";
 import { formatTimestamp } from "../../contract/timestamp";
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** A range of arrival times; of each hour either all or the first minutes. */
 export interface Window {

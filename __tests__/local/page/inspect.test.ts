@@ -1,6 +1,6 @@
 import { encodeRecordId } from "../../../contract/record-id";
 import { retailTransaction } from "../../../contract/retail-transaction";
-import { journeyAnswer, lineJourney, turns } from "../../../local/page/inspect";
+import { journeyAnswer, lineJourney } from "../../../local/page/inspect";
 import type { Sql } from "../../../ops/reconcile/sql";
 import type { Journey, TraceSources } from "../../../ops/trace/journey";
 
@@ -8,34 +8,6 @@ const position = { shardId: "shardId-000000000002", sequenceNumber: "77", subseq
 const recordId = encodeRecordId(position);
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 const none: Journey = { recordId, position, stream: { state: "not held" }, quarantine: [] };
-
-test("actions run in turn, also after one that failed, and not for a client that has gone", async () => {
-  const turn = turns();
-  const begun: string[] = [];
-  const ends: (() => void)[] = [];
-  const action = turn(async ({ name }) => {
-    begun.push(String(name));
-    await new Promise<void>((resolve) => ends.push(resolve));
-    if (name === "bad") throw new Error("bad");
-    return name;
-  });
-  const { signal } = new AbortController();
-  const gone = new AbortController();
-  const bad = action({ name: "bad" }, signal);
-  const skipped = action({ name: "gone" }, gone.signal);
-  const other = turn(async () => void begun.push("other"))({}, signal);
-  const refusals = [
-    expect(bad).rejects.toThrow("bad"),
-    expect(skipped).rejects.toMatchObject({ status: 503, message: "the client disconnected" }),
-  ];
-  gone.abort();
-  await new Promise(setImmediate);
-  expect(begun).toEqual(["bad"]);
-  ends[0]?.();
-  await Promise.all(refusals);
-  await other;
-  expect(begun).toEqual(["bad", "other"]);
-});
 
 describe("the answer for a column's value", () => {
   /** Sources whose table has these identities. */

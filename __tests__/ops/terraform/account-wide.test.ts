@@ -213,6 +213,16 @@ describe("the administrator of the search domain", () => {
     expect(calls().map((parameters) => parameters.get("RoleName"))).toEqual([null, SSO]);
   });
 
+  test("is the caller's role in any partition", async () => {
+    const arn = `arn:aws-us-gov:iam::123456789012:role/${SSO}`;
+    const session = caller(`arn:aws-us-gov:sts::123456789012:assumed-role/${SSO}/jo@example.com`);
+    const { choice } = await choose(
+      { GetCallerIdentity: session, GetRole: role(arn) },
+      { administrator: true },
+    );
+    expect(choice).toBe(arn);
+  });
+
   test("stays as it was chosen before, until it is not wanted any more; nobody is called", async () => {
     const kept = await choose({}, { recorded: ARN });
     const removed = await choose({}, { recorded: ARN, administrator: false });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { HOUR_MS } from "../../../contract/hours";
 import type { StreamModel } from "../../plan/data-plane";
 import type { Store, Table } from "../../store/store";
 import type { Batch } from "./batch";
@@ -9,7 +10,6 @@ import { SequenceNumbers } from "./sequence-number";
 import { ShardLog } from "./shard-log";
 import { ReadThroughput, WriteThroughput } from "./throughput";
 
-const HOUR_MS = 3_600_000;
 /** Interval at which expired records are deleted; they are not read before. */
 const TRIM_EVERY_MS = 60_000;
 const HASH_KEYS = 2n ** 128n;

@@ -1,3 +1,5 @@
+import { HOUR_MS } from "../../../contract/hours";
+import { DAY_MS } from "../../../contract/timestamp";
 import { notSupported } from "./errors";
 
 /** A parsed date: its first and last millisecond (`2010-01` is a whole month). */
@@ -8,8 +10,6 @@ interface DateRange {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 /** Parts of a timestamp that a pattern may name, by their letters. */
 const PARTS: Readonly<Record<string, { readonly part: keyof Parts; readonly digits: number }>> = {

@@ -10,11 +10,11 @@ import {
   DuckDBTypeId,
   type DuckDBValue,
 } from "@duckdb/node-api";
+import { DAY_MS } from "../../../../contract/timestamp";
 import { QueryFailure } from "../../protocol/errors";
 import type { Cell } from "../engine";
 import { isZoned } from "./column-types";
 
-const DAY_MS = 86_400_000;
 const MICROS_IN_MS = 1000n;
 const MICROS_IN_MINUTE = 60_000_000n;
 const BIGINT_MIN = -(2n ** 63n);
