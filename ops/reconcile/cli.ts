@@ -81,7 +81,7 @@ addHelp(program, {
   codes: {
     0: "all layers agree",
     1: "they disagree, or it could not be determined (a layer was not compared, no line is in the range, or an error, which leaves stdout empty)",
-    130: "interrupted",
+    130: "interrupted: its queries are stopped",
   },
   notes: `Lines older than the stream's retention are compared with the raw zone instead of the stream.
 With the endpoints of a local run (the command env), it compares that run; lines of the last minute may be on their way.`,

@@ -3,9 +3,9 @@ import { isRetail } from "../../contract/retail-transaction";
 import type { Clients, Target } from "../target/target";
 import type { DataSources } from "./reconcile";
 import { retailSummary } from "./retail-summary";
-import { athenaSql } from "./sql";
+import { athenaSql, ofCommand } from "./sql";
 
-/** The data sources of a system. @param search client of the engine, or its URL or a tunnel's; without one, the index is none of them */
+/** The data sources of a system, for a command. @param search client of the engine, or its URL or a tunnel's; without one, the index is none of them */
 export function dataSourcesOf(
   { contract, stream, tables, analysts, index, lakeBucket }: Target,
   { kinesis, s3, athena }: Clients,
@@ -21,7 +21,7 @@ export function dataSourcesOf(
     ...(tables &&
       analysts && {
         batch: {
-          sql: athenaSql(athena, s3, analysts.workgroup, analysts.database),
+          sql: ofCommand(athenaSql(athena, s3, analysts.workgroup, analysts.database)),
           tables: { json: tables.raw, parquet: tables.merged, quarantine: tables.quarantine },
         },
       }),

@@ -7,6 +7,7 @@ import {
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { beforeInterrupt } from "../../lib/interrupt";
 import { type ResultRow, readResultCsv } from "./result-csv";
 
 /** Runs SQL in a workgroup and reads the answers. */
@@ -16,6 +17,12 @@ export interface Sql {
    * @throws QueryError with the engine's reason and the SQL.
    */
   query(sql: string, onRow: (row: ResultRow) => void): Promise<void>;
+}
+
+/** {@link Sql} whose running queries can be stopped. */
+interface StoppableSql extends Sql {
+  /** @throws Error when one of them may go on */
+  stop(): Promise<void>;
 }
 
 /** A query that did not succeed. */
@@ -30,7 +37,28 @@ const FIRST_POLL_MS = 50;
 const LONGEST_POLL_MS = 2000;
 
 /** {@link Sql} by Athena: reads the result from its CSV in S3, not in pages of 1,000 rows. */
-export function athenaSql(athena: AthenaClient, s3: S3Client, workgroup: string, database: string): Sql {
+export function athenaSql(
+  athena: AthenaClient,
+  s3: S3Client,
+  workgroup: string,
+  database: string,
+): StoppableSql {
+  const running = new Set<Promise<string>>();
+
+  async function start(sql: string): Promise<string> {
+    const { QueryExecutionId } = await athena.send(
+      new StartQueryExecutionCommand({
+        QueryString: sql,
+        WorkGroup: workgroup,
+        QueryExecutionContext: { Database: database },
+      }),
+    );
+    if (QueryExecutionId === undefined) throw new QueryError("Athena gave no execution id");
+    return QueryExecutionId;
+  }
+
+  const stop = (id: string) => athena.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
+
   async function outputOf(id: string): Promise<string> {
     for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
       const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
@@ -43,29 +71,48 @@ export function athenaSql(athena: AthenaClient, s3: S3Client, workgroup: string,
     }
   }
 
+  async function answerOf(sql: string): Promise<string> {
+    const started = start(sql);
+    running.add(started);
+    try {
+      const id = await started;
+      try {
+        return await outputOf(id);
+      } catch (error) {
+        if (error instanceof QueryError) throw new QueryError(`${error.message}\n${sql.slice(0, SHOWN_SQL)}`);
+        await stop(id);
+        throw error;
+      }
+    } finally {
+      running.delete(started);
+    }
+  }
+
   return {
     async query(sql, onRow) {
-      const { QueryExecutionId } = await athena.send(
-        new StartQueryExecutionCommand({
-          QueryString: sql,
-          WorkGroup: workgroup,
-          QueryExecutionContext: { Database: database },
-        }),
-      );
-      if (QueryExecutionId === undefined) throw new QueryError("Athena gave no execution id");
-      let output: string;
-      try {
-        output = await outputOf(QueryExecutionId);
-      } catch (error) {
-        if (!(error instanceof QueryError)) {
-          await athena.send(new StopQueryExecutionCommand({ QueryExecutionId }));
-          throw error;
-        }
-        throw new QueryError(`${error.message}\n${sql.slice(0, SHOWN_SQL)}`);
-      }
+      const output = await answerOf(sql);
       const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(output) ?? [];
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       await readResultCsv(Body as Readable, onRow);
+    },
+    async stop() {
+      await Promise.all([...running].map(async (started) => stop(await started)));
+    },
+  };
+}
+
+/** The same for a command: Ctrl-C stops the queries that it waits for, which would go on, and cost, without it. */
+export function ofCommand(sql: StoppableSql): Sql {
+  let waitedFor = 0;
+  let forget = (): void => undefined;
+  return {
+    async query(text, onRow) {
+      if (waitedFor++ === 0) forget = beforeInterrupt(() => sql.stop());
+      try {
+        await sql.query(text, onRow);
+      } finally {
+        if (--waitedFor === 0) forget();
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import { partitionsOf } from "../../lib/glue-partitions";
 import { ZONES } from "../../modules/batch/zones";
 import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
 import { onFailureRecords } from "../reconcile/on-failure-records";
-import { athenaSql } from "../reconcile/sql";
+import { athenaSql, ofCommand } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
 import { clientsOf, retentionOf } from "../target/target";
@@ -83,7 +83,7 @@ async function runReplay(place: Place, options: ReplayOptions): Promise<ExitCode
     {
       contract: { columns: contract.columns, tables },
       records: (window) => streamRecords(kinesis, stream.name, window),
-      sql: athenaSql(athena, s3, workgroup, database),
+      sql: ofCommand(athenaSql(athena, s3, workgroup, database)),
       partitions: async (values) => {
         const table = { database, name: tables.raw };
         return (await partitionsOf(glue, table, values)).map(({ Values }) => given(Values, "Values"));
@@ -136,7 +136,11 @@ const replayCommand = addTargetOptions(program.command("replay"))
   .option("--json", "print one JSON document on stdout", false)
   .action(ending(placed(runReplay)));
 addHelp(replayCommand, {
-  codes: { 0: "the lake has every line of the range (--dry-run: missing lines were counted)", 1: "an error" },
+  codes: {
+    0: "the lake has every line of the range (--dry-run: missing lines were counted)",
+    1: "an error",
+    130: "interrupted: its queries are stopped",
+  },
   notes:
     "By default the last quarter of an hour is excluded, because its lines may still be on their way. A line that Firehose delivers later becomes a duplicate in the raw zone, which is at-least-once; the merge reduces it to one row.",
   examples: [`${PLACE} --dry-run`, `${PLACE} --from 2026-11-25T13:00 --to 2026-11-25T14:00`],

@@ -87,7 +87,11 @@ const program = addTargetOptions(new Command(PROGRAM))
 
 const PLACE = programName(__filename, "dev", "--stack cdktf.out");
 addHelp(program, {
-  codes: { 0: "every part is ok", 1: "one failed or could not be looked at", 130: "interrupted" },
+  codes: {
+    0: "every part is ok",
+    1: "one failed or could not be looked at",
+    130: "interrupted: its queries are stopped",
+  },
   notes: `Of the lines, 5 break the contract, 50 share records, and 10 are user records of one aggregated record. Nothing is deleted: panels and saved queries leave out the lines that the contract's "smoke" marks.
 With the endpoints of a local run (the command env), it tests that run.`,
   examples: [`${PLACE} --tunnel`, `${PLACE} --search-url "$OPENSEARCH_URL"`],

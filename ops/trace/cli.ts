@@ -93,7 +93,11 @@ const program = addRunOrTargetOptions(
   .action(ending(run));
 
 addHelp(program, {
-  codes: { 0: "a place has the line, or had it", 1: "none has, or an error" },
+  codes: {
+    0: "a place has the line, or had it",
+    1: "none has, or an error",
+    130: "interrupted: its queries are stopped",
+  },
   notes: "S3 keeps whole seconds, so the times of objects are no more exact; the index keeps none.",
   examples: [
     "Invoice=493512",

@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from "../../lib/exit";
+import { beforeInterrupt } from "../../lib/interrupt";
 import type { Target } from "../target/target";
 import { openTunnel } from "./open";
 
@@ -9,20 +10,26 @@ export async function withTunnel(
   work: (searchUrl: string) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort());
-  const tunnel = await openTunnel({
+  const opening = openTunnel({
     ...{ target, port: 0, variables: process.env, say },
     signal: stop.signal,
-  }).catch((error: unknown) => {
-    if (!stop.signal.aborted) throw error;
   });
-  if (tunnel === undefined) return EXIT.interrupted;
-  stop.signal.addEventListener("abort", () => {
-    void tunnel.close().finally(() => process.exit(EXIT.interrupted));
+  const forget = beforeInterrupt(async () => {
+    stop.abort();
+    const tunnel = await opening.catch(() => undefined);
+    await tunnel?.close();
   });
   try {
-    return await work(tunnel.url);
+    const tunnel = await opening;
+    try {
+      return await work(tunnel.url);
+    } finally {
+      await tunnel.close();
+    }
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted;
+    throw error;
   } finally {
-    await tunnel.close();
+    forget();
   }
 }

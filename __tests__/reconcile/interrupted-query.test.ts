@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { closeServer, listenOnLoopback } from "../../lib/loopback";
+
+const ROOT = join(__dirname, "../..");
+
+/** Three queries at once, as a command runs them. */
+const SOURCE = `
+import { AthenaClient } from "@aws-sdk/client-athena";
+import { S3Client } from "@aws-sdk/client-s3";
+import { athenaSql, ofCommand } from "./ops/reconcile/sql";
+const client = { endpoint: process.env.ENDPOINT, region: "eu-west-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } };
+const sql = ofCommand(athenaSql(new AthenaClient(client), new S3Client(client), "people", "db"));
+await Promise.all(["ended", "running", "starting"].map((text) => sql.query(text, () => undefined).catch(() => undefined)));
+`;
+
+test("Ctrl-C stops the queries that run and the one that is being started, and no other", async () => {
+  const stopped: unknown[] = [];
+  let startingAnswer: ServerResponse | undefined;
+  const polled = new Set<unknown>();
+  const state = Promise.withResolvers<void>();
+  const server = createServer(async (request, response) => {
+    const body = (await json(request)) as Readonly<Record<string, unknown>>;
+    const id = body["QueryExecutionId"];
+    const answer = (document: object) => response.end(JSON.stringify(document));
+    switch (String(request.headers["x-amz-target"]).split(".")[1]) {
+      case "StartQueryExecution":
+        if (body["QueryString"] === "starting") startingAnswer = response;
+        else answer({ QueryExecutionId: `id of ${body["QueryString"]}` });
+        break;
+      case "GetQueryExecution":
+        polled.add(id);
+        answer({ QueryExecution: { Status: { State: id === "id of ended" ? "FAILED" : "RUNNING" } } });
+        break;
+      default:
+        stopped.push(id);
+        answer({});
+    }
+    if (startingAnswer && polled.size === 2) state.resolve();
+  });
+  const url = await listenOnLoopback(server, 0, "stand-in of Athena");
+  try {
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", SOURCE], {
+      cwd: ROOT,
+      env: { ...process.env, ENDPOINT: url },
+      stdio: "inherit",
+    });
+    const ended = once(child, "exit");
+    await state.promise;
+    child.kill("SIGINT");
+    startingAnswer?.end(JSON.stringify({ QueryExecutionId: "id of starting" }));
+    expect(await ended).toEqual([130, null]);
+    expect(stopped.sort()).toEqual(["id of running", "id of starting"]);
+  } finally {
+    await closeServer(server);
+  }
+});
