@@ -24,8 +24,8 @@ type Reading =
 const NOTHING = new Set(["nan", "null", "none", "na", "n/a", "#n/a", "<na>", "nat", "nil", "\\n"]);
 /** Longest text that is compared with them, blanks included. */
 const LONGEST_NOTHING = 16;
-/** How each of them begins. */
-const BEGINS_AS_NOTHING = /^\s*[n#<\\]/i;
+/** How each of them begins, in either case. */
+const NOTHING_BEGINS = new Set([...NOTHING].flatMap(([first = ""]) => [first, first.toUpperCase()]));
 
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
@@ -68,7 +68,9 @@ export class ValueReader {
     const { field, required } = column;
     const trimmed = text.trim();
     const isNothing =
-      text.length <= LONGEST_NOTHING && BEGINS_AS_NOTHING.test(text) && NOTHING.has(trimmed.toLowerCase());
+      text.length <= LONGEST_NOTHING &&
+      NOTHING_BEGINS.has(trimmed.charAt(0)) &&
+      NOTHING.has(trimmed.toLowerCase());
     if (column.kind === "text") {
       if (isNothing) {
         return required
@@ -127,7 +129,7 @@ export class ValueReader {
   }
 
   private number({ field, kind }: Column, text: string): Reading {
-    const hasComma = DECIMAL_COMMA.test(text);
+    const hasComma = text.includes(",") && DECIMAL_COMMA.test(text);
     if (!hasComma && !NUMBER.test(text)) {
       const why = GROUPED.test(text)
         ? "a number without separators of thousands is wanted"

@@ -1,5 +1,5 @@
 import type { Column } from "../contract/column";
-import { type LineJudge, lineJudge } from "../contract/judge";
+import { type AcceptedLine, type LineJudge, lineJudge } from "../contract/judge";
 import {
   ColumnNames,
   delimiterOf,
@@ -43,26 +43,31 @@ export function readCsv(file: string, preset: Preset, options: CsvOptions = {}):
 
 /** Collects the report on an input's columns. */
 class Columns {
-  private readonly filled = new Set<string>();
+  /** Columns that no row had a value for so far. */
+  private readonly unfilled: Set<string>;
   private readonly nothing = new Map<string, number>();
   private readonly integer = new Map<string, number>();
   public leftOut: readonly string[] = [];
 
-  public constructor(private readonly columns: readonly Column[]) {}
-
-  /** @param fields that have a value */
-  public fill(fields: readonly string[]): void {
-    if (this.filled.size === this.columns.length) return;
-    for (const field of fields) this.filled.add(field);
+  public constructor(columns: readonly Column[]) {
+    this.unfilled = new Set(columns.map(({ field }) => field));
   }
 
-  public add(as: "nothing" | "integer", field: string): void {
+  /** @param values of a row, by field */
+  public fill(values: AcceptedLine["values"]): void {
+    for (const field of this.unfilled) {
+      const value = values[field] ?? "";
+      if (value !== "") this.unfilled.delete(field);
+    }
+  }
+
+  public add({ as, field }: Conversion): void {
     this[as].set(field, (this[as].get(field) ?? 0) + 1);
   }
 
   public report(): ColumnReport {
     return {
-      columnsUnfilled: this.columns.map(({ field }) => field).filter((field) => !this.filled.has(field)),
+      columnsUnfilled: [...this.unfilled],
       columnsLeftOut: this.leftOut,
       readAsNothing: Object.fromEntries(this.nothing),
       readAsInteger: Object.fromEntries(this.integer),
@@ -136,6 +141,12 @@ function headerOf(
   return layoutOf(names as string[], delimiter, new ColumnNames(preset).resolve(map), preset, file);
 }
 
+/** A value that was read as another than the file has. */
+interface Conversion {
+  readonly as: "nothing" | "integer";
+  readonly field: string;
+}
+
 /** Makes lines of the rows of one table. */
 class RowReader {
   /** The columns with what a line has before their values; the names are letters, digits and underscores. */
@@ -161,25 +172,23 @@ class RowReader {
       return { number, reason: "field_count", fault: `${cells.length} fields; the header has ${width}` };
     }
     let members = "";
-    const converted: { as: "nothing" | "integer"; field: string }[] = [];
-    const filled: string[] = [];
+    let converted: Conversion[] | undefined;
     for (const { column, index, key } of this.columns) {
       const { field } = column;
       const text = decode(cells[index] ?? "");
       if (text === undefined) return notUtf8(number, field);
       const reading = this.reader.read(column, text);
       if ("fault" in reading) return { number, ...reading };
-      if (reading.as) converted.push({ as: reading.as, field });
+      if (reading.as) converted = [...(converted ?? []), { as: reading.as, field }];
       if (reading.json === undefined) continue;
       // As text, because a number that JavaScript writes may be rounded.
       members += `${members === "" ? "" : ","}${key}${reading.json}`;
-      if (reading.json !== '""') filled.push(field);
     }
     const bytes = Buffer.from(`{${members}}`);
     const verdict = this.judge(bytes, now);
     if (!verdict.accepted) return { number, reason: verdict.reason, fault: verdict.detail };
-    this.report.fill(filled);
-    for (const { as, field } of converted) this.report.add(as, field);
+    this.report.fill(verdict.values);
+    for (const one of converted ?? []) this.report.add(one);
     return { bytes, number };
   }
 }
