@@ -9,6 +9,7 @@ import type { DataPanel, Layer, LinesPanel } from "../../dashboards/spec";
 import type { JsonObject } from "../../lib/json";
 import { quarantineOf } from "../../ops/reconcile/quarantine";
 import type { DataSources } from "../../ops/reconcile/reconcile";
+import { searchAnswer } from "../../ops/reconcile/search-answer";
 import type { Sql } from "../../ops/reconcile/sql";
 import type { BatchSource } from "../../ops/reconcile/tables";
 import { Arrivals, minuteStart, secondStart } from "./arrivals";
@@ -146,12 +147,10 @@ export class SpeedLayer implements LayerReader, ScopedReader {
 
   /** @throws Error for a partial answer: a shard failed, or the search timed out */
   private async ask(body: JsonObject): Promise<SearchAnswer> {
-    const answer = (await this.search.client.search({ index: this.search.indexPattern, body })).body;
-    const { timed_out, _shards } = answer as unknown as SearchAnswer;
-    if (timed_out !== false || _shards.failed !== 0) {
-      throw new Error(`the index returned a partial result: ${JSON.stringify({ timed_out, _shards })}`);
-    }
-    return answer as unknown as SearchAnswer;
+    const { client, indexPattern: index } = this.search;
+    const ask = () => client.search({ index, body });
+    // The page asks again by itself, and shows meanwhile what is wrong.
+    return (await searchAnswer(`search of ${index}`, ask, { attempts: 1 })) as unknown as SearchAnswer;
   }
 }
 

@@ -5,20 +5,11 @@ import { keepsDigits } from "../../contract/column";
 import { EXTRA_COLUMN } from "../../contract/stored-columns";
 import type { RunTimeContract } from "../../contract/variable";
 import type { OnRow } from "./compare";
+import { searchAnswer } from "./search-answer";
 import { arrivalQuery, type Window } from "./window";
 
 /** Documents asked for in a call: about 2 MB of answer. */
 const DOCUMENTS_PER_CALL = 5_000;
-/** Characters of the engine's answer that an error shows. */
-const SHOWN_ANSWER = 500;
-/** Answers after which the client repeats a request, and how often; it does not where the answer is read here. */
-const RETRIED = [502, 503, 504];
-const MAX_ATTEMPTS = 4;
-
-/** A search was refused, or failed. */
-class SearchError extends Error {
-  override readonly name = "SearchError";
-}
 
 /** Options of {@link readIndex}. */
 interface ReadOptions {
@@ -35,11 +26,15 @@ interface Hit {
   readonly _source: LineValues;
 }
 
+interface Hits {
+  readonly hits: { readonly hits: readonly Hit[] };
+}
+
 /**
  * Reads the lines of the index: every document of `pattern`, in the order of `record_id`, which is the `_id` too. An
  * index pattern without an index is empty.
  * @param onRow called with each document
- * @throws what the client throws, and SearchError with the engine's answer
+ * @throws what {@link searchAnswer} throws
  */
 export async function readIndex(
   client: Client,
@@ -49,7 +44,7 @@ export async function readIndex(
   { window, only, onDocument }: ReadOptions = {},
 ): Promise<void> {
   const exact = new Set(columns.filter(keepsDigits).map(({ field }) => field));
-  await client.indices.refresh({ index: pattern });
+  await searchAnswer(`refresh of ${pattern}`, () => client.indices.refresh({ index: pattern }));
   const filter = [
     ...(window === undefined ? [] : [arrivalQuery(window)]),
     ...(only === undefined ? [] : [only]),
@@ -83,21 +78,19 @@ async function search(
   exact: ReadonlySet<string>,
   body: Readonly<Record<string, unknown>>,
 ): Promise<readonly Hit[]> {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await client.search({ index, body }, { asStream: true });
-    const text = await textOf(answer.body as unknown as NodeJS.ReadableStream);
-    const status = answer.statusCode ?? 0;
-    if (status === 200) return parseExactly(text, exact).hits.hits;
-    if (attempt < MAX_ATTEMPTS && RETRIED.includes(status)) continue;
-    throw new SearchError(`search of ${index}: ${status}: ${text.slice(0, SHOWN_ANSWER)}`);
-  }
+  const { hits } = await searchAnswer<Hits>(`search of ${index}`, async () => {
+    const { statusCode, body: answer } = await client.search({ index, body }, { asStream: true });
+    const text = await textOf(answer as unknown as NodeJS.ReadableStream);
+    return { statusCode, body: statusCode === 200 ? parseExactly(text, exact) : text };
+  });
+  return hits.hits;
 }
 
 /**
  * Parses an answer whose numbers of some members are put into quotes first. A quote inside of a string is escaped, so
  * only a member's own name follows a brace or a comma.
  */
-function parseExactly(text: string, names: ReadonlySet<string>): { readonly hits: { readonly hits: Hit[] } } {
+function parseExactly(text: string, names: ReadonlySet<string>): Hits {
   if (names.size === 0) return JSON.parse(text);
   const numbers = new RegExp(`([{,]\\s*"(?:${[...names].join("|")})"\\s*:\\s*)(-?\\d[\\d.eE+-]*)`, "g");
   return JSON.parse(text.replace(numbers, '$1"$2"'));

@@ -6,6 +6,7 @@ import { formatTimestamp, parseIso, parseSeconds, parseTimestamp } from "../../c
 import { UsageError } from "../../lib/exit";
 import { OperatorError } from "../../lib/operator-error";
 import type { DataSources } from "../reconcile/reconcile";
+import { searchAnswer } from "../reconcile/search-answer";
 
 /** A line that a column's value finds. */
 export interface FoundLine {
@@ -84,15 +85,18 @@ export async function findLines(
     throw new OperatorError("the index is not reached, and there is no table: --search-url, or --tunnel");
   const isWords = column.kind === "text" && column.search === "words";
   const field = isWords ? `${column.field}.keyword` : column.field;
-  const { body } = await search.client.search({
-    index: search.indexPattern,
-    body: {
-      size: most,
-      query: { term: { [field]: { value: termOf(column, value) } } },
-      sort: [{ arrived_at: { order: "desc" } }, { record_id: { order: "desc" } }],
-    },
-  });
-  for (const { _id, _source } of body.hits.hits) {
+  const { client, indexPattern: index } = search;
+  const { hits } = await searchAnswer(`search of ${index}`, () =>
+    client.search({
+      index,
+      body: {
+        size: most,
+        query: { term: { [field]: { value: termOf(column, value) } } },
+        sort: [{ arrived_at: { order: "desc" } }, { record_id: { order: "desc" } }],
+      },
+    }),
+  );
+  for (const { _id, _source } of hits.hits) {
     const { arrived_at } = _source as { readonly arrived_at: string };
     found.push({ recordId: String(_id), arrivedAt: arrived_at });
   }

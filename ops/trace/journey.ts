@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject } from "../../lib/json";
 import { readDiscardedLines } from "../reconcile/on-failure-records";
 import { quarantineObjects } from "../reconcile/quarantine";
 import type { DataSources } from "../reconcile/reconcile";
+import { searchAnswer } from "../reconcile/search-answer";
 import { recordAt } from "../reconcile/stream-records";
 import type { BatchSource } from "../reconcile/tables";
 import { partitionCondition } from "../reconcile/window";
@@ -144,11 +145,9 @@ async function findDocuments(
   index: string,
   recordId: string,
 ): Promise<{ readonly index: string; readonly document: JsonObject }[]> {
-  const { body } = await client.search({ index, body: { query: { ids: { values: [recordId] } } } });
-  const { timed_out, _shards, hits } = body;
-  if (timed_out || _shards.failed !== 0) {
-    throw new Error(`the index returned a partial result: ${JSON.stringify({ timed_out, _shards })}`);
-  }
+  const { hits } = await searchAnswer(`search of ${index}`, () =>
+    client.search({ index, body: { query: { ids: { values: [recordId] } } } }),
+  );
   return hits.hits.map(({ _index = "", _source }) => {
     const document: unknown = _source;
     return { index: _index, document: isJsonObject(document) ? document : {} };

@@ -123,7 +123,7 @@ describe("the speed layer", () => {
       _shards: { total: 2, failed: 1 },
       hits: { total: { value: 3 }, hits: [] },
     };
-    jest.spyOn(client, "search").mockResolvedValue({ body: answer } as never);
+    jest.spyOn(client, "search").mockResolvedValue({ statusCode: 200, body: answer } as never);
     await expect(speed().read(NOON, 0)).rejects.toThrow(
       'partial result: {"timed_out":false,"_shards":{"total":2,"failed":1}}',
     );
