@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { canonicalJson, longKey, MAX_KEY_CHARACTERS, objectText } from "./canonical-json";
 import type { Column } from "./column";
-import { type ColumnValue, judgeValue, shown, storedValue } from "./column-value";
+import { type ColumnValue, type GivenValue, judgeValue, shown, storedValue } from "./column-value";
 import { explainNotAnObject, explainNotJson } from "./explain";
 import { type JsonMember, topLevelMembers } from "./json-members";
 import { type PlainMembers, type PlainReader, plainReader } from "./plain-members";
@@ -43,8 +43,7 @@ export function lineJudge(
   columns: readonly Column[],
   readPlain: PlainReader = plainReader(columns),
 ): LineJudge {
-  const firstKeys = columns.map(({ field }) => `"${field}":`);
-  const keys = firstKeys.map((key) => `,${key}`);
+  const judgeMembers = membersJudge(columns);
   const fieldsByLowerCase = new Map(columns.map((column) => [column.field.toLowerCase(), column.field]));
 
   /** Refuses ambiguous keys: a column's name in another case, or a repeated key. */
@@ -74,37 +73,8 @@ export function lineJudge(
     return unknown;
   }
 
-  /** Judges the values of the columns. */
-  function judgeMembers({ given, unknown, inOrder }: PlainMembers, arrivedAtMs: number): Verdict {
-    const values: Record<string, ColumnValue> = {};
-    let members = "";
-    let isAsWritten = true;
-    for (let at = 0; at < columns.length; at++) {
-      const column = columns[at] as Column;
-      const value = given[at];
-      const judged = judgeValue(column, value, arrivedAtMs);
-      if ("refusal" in judged) return refuse(judged.refusal.reason, judged.refusal.detail);
-      values[column.field] = judged.value;
-      if (judged.value === null || value === undefined) continue;
-      const stored = storedValue(column, judged.value, value.raw);
-      members += (members === "" ? firstKeys[at] : keys[at]) + stored;
-      isAsWritten &&= stored === value.raw;
-    }
-    // Equal texts; the part of the line costs less to copy than one that was put together.
-    const isWhole = isAsWritten && inOrder?.length === members.length + 2;
-    return {
-      accepted: true,
-      values,
-      storedMembers: `${isWhole ? inOrder.slice(1, -1) : members},`,
-      extra: objectText(unknown),
-      unknownColumns: unknown.size,
-    };
-  }
-
   return function judge(bytes, arrivedAtMs) {
-    if (bytes.length > MAX_LINE_BYTES) {
-      return refuse("line_too_large", `${bytes.length} bytes; at most ${MAX_LINE_BYTES} are allowed`);
-    }
+    if (bytes.length > MAX_LINE_BYTES) return tooLarge(bytes);
     if (!isUtf8(bytes)) return refuse("not_utf8", "the line is not valid UTF-8");
     const text = bufferOf(bytes).toString();
     const plain = readPlain(text);
@@ -130,7 +100,7 @@ export function lineJudge(
       return raw === undefined ? undefined : { parsed: object[field], raw };
     });
     // The columns' faults come first.
-    const verdict = judgeMembers({ given, unknown: new Map(), inOrder: undefined }, arrivedAtMs);
+    const verdict = judgeMembers({ given, unknown: NONE, inOrder: undefined }, arrivedAtMs);
     if (!verdict.accepted) return verdict;
     const unknown = readUnknown(members);
     if ("accepted" in unknown) return unknown;
@@ -140,6 +110,62 @@ export function lineJudge(
     }
     return { ...verdict, extra: objectText(unknown), unknownColumns: unknown.size };
   };
+}
+
+/**
+ * Judges a line that its caller has written from the values of the columns, in their order, and of nothing else: what
+ * {@link lineJudge} says, without reading the line. @param given undefined where the line has none
+ */
+export type WrittenLineJudge = (
+  bytes: Uint8Array,
+  given: readonly (GivenValue | undefined)[],
+  arrivedAtMs: number,
+) => Verdict;
+
+/** The judge of lines that are written from values; their texts have to be Unicode. */
+export function writtenLineJudge(columns: readonly Column[]): WrittenLineJudge {
+  const judgeMembers = membersJudge(columns);
+  return (bytes, given, arrivedAtMs) => {
+    if (bytes.length > MAX_LINE_BYTES) return tooLarge(bytes);
+    return judgeMembers({ given, unknown: NONE, inOrder: undefined }, arrivedAtMs);
+  };
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Judges the values of the columns. */
+function membersJudge(columns: readonly Column[]): (members: PlainMembers, arrivedAtMs: number) => Verdict {
+  const firstKeys = columns.map(({ field }) => `"${field}":`);
+  const keys = firstKeys.map((key) => `,${key}`);
+  return function judgeMembers({ given, unknown, inOrder }, arrivedAtMs) {
+    const values: Record<string, ColumnValue> = {};
+    let members = "";
+    let isAsWritten = true;
+    for (let at = 0; at < columns.length; at++) {
+      const column = columns[at] as Column;
+      const value = given[at];
+      const judged = judgeValue(column, value, arrivedAtMs);
+      if ("refusal" in judged) return refuse(judged.refusal.reason, judged.refusal.detail);
+      values[column.field] = judged.value;
+      if (judged.value === null || value === undefined) continue;
+      const stored = storedValue(column, judged.value, value.raw);
+      members += (members === "" ? firstKeys[at] : keys[at]) + stored;
+      isAsWritten &&= stored === value.raw;
+    }
+    // Equal texts; the part of the line costs less to copy than one that was put together.
+    const isWhole = isAsWritten && inOrder?.length === members.length + 2;
+    return {
+      accepted: true,
+      values,
+      storedMembers: `${isWhole ? inOrder.slice(1, -1) : members},`,
+      extra: objectText(unknown),
+      unknownColumns: unknown.size,
+    };
+  };
+}
+
+function tooLarge({ length }: Uint8Array): RefusedLine {
+  return refuse("line_too_large", `${length} bytes; at most ${MAX_LINE_BYTES} are allowed`);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

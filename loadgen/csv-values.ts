@@ -1,4 +1,5 @@
 import type { Column, TimestampFormat } from "../contract/column";
+import type { GivenValue } from "../contract/column-value";
 import { plainDigits } from "../contract/exact-number";
 import { formatTimestamp, parseIso } from "../contract/timestamp";
 import { type DateReader, dateReader, formatsOf } from "./dates";
@@ -15,9 +16,9 @@ export interface ValueOptions {
   readonly decimal?: DecimalMark;
 }
 
-/** A value of a line in JSON, undefined where the line has none; or why the row cannot become a line. */
+/** The value of a cell, undefined where the line has none; or why the row cannot become a line. */
 type Reading =
-  | { readonly json: string | undefined; readonly as?: "nothing" | "integer" }
+  | { readonly given: GivenValue | undefined; readonly as?: "nothing" | "integer" }
   | { readonly reason: string; readonly fault: string; readonly remedy?: string };
 
 /** Spellings of "no value" by pandas, R, databases and spreadsheets. */
@@ -30,12 +31,15 @@ const NOTHING_BEGINS = new Set([...NOTHING].flatMap(([first = ""]) => [first, fi
 /** JSON's numbers, leading zeros and a leading plus or point. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 /** What a boolean may be written as, in any case. */
-const BOOLEANS: ReadonlyMap<string, string> = new Map([
-  ["true", "true"],
-  ["1", "true"],
-  ["false", "false"],
-  ["0", "false"],
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
 ]);
+/** What JSON escapes in a text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters
+const ESCAPED = /["\\\u0000-\u001f]/;
 /** Form of a timestamp to the second; the contract's judge checks that the date exists. */
 const SECONDS_FORM = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
 /** Such as 1,234.50, 1.234,50 and 1 234. */
@@ -75,15 +79,13 @@ export class ValueReader {
       if (isNothing) {
         return required
           ? { reason: "empty_field", fault: `${field} is ${quoted(text)}, which stands for no value` }
-          : { json: '""', as: "nothing" };
+          : { given: givenText(""), as: "nothing" };
       }
       const whole = this.wholeNumbers.includes(field) ? FLOAT_IDENTIFIER.exec(trimmed)?.[1] : undefined;
-      return whole === undefined
-        ? { json: JSON.stringify(text) }
-        : { json: JSON.stringify(whole), as: "integer" };
+      return whole === undefined ? { given: givenText(text) } : { given: givenText(whole), as: "integer" };
     }
-    if (!required && trimmed === "") return { json: undefined };
-    if (!required && isNothing) return { json: undefined, as: "nothing" };
+    if (!required && trimmed === "") return { given: undefined };
+    if (!required && isNothing) return { given: undefined, as: "nothing" };
     switch (column.kind) {
       case "timestamp":
         return this.date(field, column.format, trimmed);
@@ -104,19 +106,19 @@ export class ValueReader {
             fault: `${field} is ${quoted(text)}; --date-format says ${quoted(dateFormat ?? "")}`,
           }
         : {
-            json: JSON.stringify(
+            given: givenText(
               format === "iso" ? new Date(ms).toISOString() : formatTimestamp(ms).slice(0, -4),
             ),
           };
     }
     const isAsWanted = format === "iso" ? parseIso(text) !== undefined : SECONDS_FORM.test(text);
-    if (isAsWanted) return { json: JSON.stringify(text) };
+    if (isAsWanted) return { given: givenText(text) };
     // A later date may tell D/M from M/D: only formats that fit all dates so far stay.
     const before = this.formats.get(field) ?? [];
     const narrowed = before.filter((one) => dateReader(one)(text) !== undefined);
     const formats = narrowed.length > 0 ? narrowed : formatsOf(text);
     this.formats.set(field, formats);
-    if (formats.length === 0) return { json: JSON.stringify(text) };
+    if (formats.length === 0) return { given: givenText(text) };
     const options = formats.map((one) => `--date-format ${quoted(one)}`).join(" or ");
     const wanted = format === "iso" ? "ISO 8601 with a zone" : "YYYY-MM-DD HH:MM:SS";
     return {
@@ -145,8 +147,8 @@ export class ValueReader {
         return notANumber(field, text, why, remedy);
       }
     }
-    const json = jsonNumber(kind, hasComma ? text.replace(",", ".") : text);
-    return json === undefined ? notANumber(field, text, "a number is wanted") : { json };
+    const given = givenNumber(kind, hasComma ? text.replace(",", ".") : text);
+    return given === undefined ? notANumber(field, text, "a number is wanted") : { given };
   }
 
   /** Fault and remedy of a number whose decimal mark differs from the file's. */
@@ -168,12 +170,17 @@ function notANumber(field: string, text: string, why: string, remedy?: string): 
   return { reason: "not_a_number", fault, ...(remedy !== undefined && { remedy }) };
 }
 
-/** A number in JSON, undefined where it is far beyond every kind. Only a double is rounded. */
-function jsonNumber(kind: Column["kind"], text: string): string | undefined {
-  const value = Number(text);
-  if (!Number.isFinite(value)) return undefined;
-  if (kind === "double") return JSON.stringify(value);
-  return (
+/** A text, which is Unicode. */
+function givenText(text: string): GivenValue {
+  return { parsed: text, raw: ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"` };
+}
+
+/** A number, undefined where it is far beyond every kind. Only a double is rounded. */
+function givenNumber(kind: Column["kind"], text: string): GivenValue | undefined {
+  const parsed = Number(text);
+  if (!Number.isFinite(parsed)) return undefined;
+  if (kind === "double") return { parsed, raw: JSON.stringify(parsed) };
+  const raw =
     plainDigits(text) ??
     // JSON has no plus, and a digit on either side of the point.
     plainDigits(
@@ -181,13 +188,13 @@ function jsonNumber(kind: Column["kind"], text: string): string | undefined {
         .replace(/^\+/, "")
         .replace(/^(-?)\./, "$10.")
         .replace(/\.(?!\d)/, ""),
-    )
-  );
+    );
+  return raw === undefined ? undefined : { parsed, raw };
 }
 
 function booleanOf(field: string, text: string): Reading {
-  const json = BOOLEANS.get(text.toLowerCase());
-  return json === undefined
+  const parsed = BOOLEANS.get(text.toLowerCase());
+  return parsed === undefined
     ? { reason: "not_a_boolean", fault: `${field} is ${quoted(text)}; true, false, 1 or 0 is wanted` }
-    : { json };
+    : { given: { parsed, raw: String(parsed) } };
 }

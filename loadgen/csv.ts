@@ -1,5 +1,6 @@
 import type { Column } from "../contract/column";
-import { type AcceptedLine, type LineJudge, lineJudge } from "../contract/judge";
+import type { GivenValue } from "../contract/column-value";
+import { type AcceptedLine, type WrittenLineJudge, writtenLineJudge } from "../contract/judge";
 import {
   ColumnNames,
   delimiterOf,
@@ -82,7 +83,6 @@ async function* itemsOf(
   columns: Columns,
 ): AsyncGenerator<Iterable<SourceItem>> {
   const { now = Date.now } = options;
-  const judge = lineJudge(preset.contract.columns);
   let splitter: RowSplitter | undefined;
   let delimiter = "";
   let table: RowReader | undefined;
@@ -99,7 +99,7 @@ async function* itemsOf(
           layout,
           new ValueReader(options, delimiter, preset.wholeNumbers),
           columns,
-          judge,
+          preset.contract.columns,
         );
         columns.leftOut = layout.leftOut;
       }
@@ -149,20 +149,30 @@ interface Conversion {
 
 /** Makes lines of the rows of one table. */
 class RowReader {
-  /** The columns with what a line has before their values; the names are letters, digits and underscores. */
+  /** The columns that the table has, with what a line has before their values; the names are letters, digits and underscores. */
   private readonly columns: readonly {
     readonly column: Column;
     readonly index: number;
     readonly key: string;
+    /** Place among the contract's columns. */
+    readonly at: number;
   }[];
+  private readonly none: readonly undefined[];
+  private readonly judge: WrittenLineJudge;
 
   public constructor(
     private readonly layout: Layout,
     private readonly reader: ValueReader,
     private readonly report: Columns,
-    private readonly judge: LineJudge,
+    columns: readonly Column[],
   ) {
-    this.columns = layout.columns.map((one) => ({ ...one, key: `"${one.column.field}":` }));
+    this.columns = layout.columns.map((one) => ({
+      ...one,
+      key: `"${one.column.field}":`,
+      at: columns.indexOf(one.column),
+    }));
+    this.none = columns.map(() => undefined);
+    this.judge = writtenLineJudge(columns);
   }
 
   public read({ number, cells, fault }: Row, now: number): SourceItem {
@@ -171,21 +181,23 @@ class RowReader {
     if (cells.length !== width && !(cells.length > width && isBlank(cells.slice(width)))) {
       return { number, reason: "field_count", fault: `${cells.length} fields; the header has ${width}` };
     }
+    const given: (GivenValue | undefined)[] = this.none.slice();
     let members = "";
     let converted: Conversion[] | undefined;
-    for (const { column, index, key } of this.columns) {
+    for (const { column, index, key, at } of this.columns) {
       const { field } = column;
       const text = decode(cells[index] ?? "");
       if (text === undefined) return notUtf8(number, field);
       const reading = this.reader.read(column, text);
       if ("fault" in reading) return { number, ...reading };
       if (reading.as) converted = [...(converted ?? []), { as: reading.as, field }];
-      if (reading.json === undefined) continue;
+      if (reading.given === undefined) continue;
+      given[at] = reading.given;
       // As text, because a number that JavaScript writes may be rounded.
-      members += `${members === "" ? "" : ","}${key}${reading.json}`;
+      members += `${members === "" ? "" : ","}${key}${reading.given.raw}`;
     }
     const bytes = Buffer.from(`{${members}}`);
-    const verdict = this.judge(bytes, now);
+    const verdict = this.judge(bytes, given, now);
     if (!verdict.accepted) return { number, reason: verdict.reason, fault: verdict.detail };
     this.report.fill(verdict.values);
     for (const one of converted ?? []) this.report.add(one);

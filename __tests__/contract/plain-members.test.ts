@@ -3,7 +3,7 @@ import type { Column } from "../../contract/column";
 import { bigint, boolean, decimal, double, integer, text, timestamp } from "../../contract/column";
 import { defineContract } from "../../contract/define";
 import { topLevelMembers } from "../../contract/json-members";
-import { lineJudge } from "../../contract/judge";
+import { lineJudge, MAX_LINE_BYTES, writtenLineJudge } from "../../contract/judge";
 import { plainReader } from "../../contract/plain-members";
 
 const ARRIVED_MS = Date.UTC(2026, 10, 28, 12);
@@ -197,6 +197,30 @@ describe("the shortcut for plain lines", () => {
       }),
       { numRuns: 4_000 },
     );
+  });
+
+  test("a line that is written of values has the verdict of the line when it is read", () => {
+    const judgeWritten = writtenLineJudge(columns);
+    const seen = { accepted: 0, refused: 0 };
+    fc.assert(
+      fc.property(line, (text) => {
+        const given = read(text)?.given;
+        if (given === undefined) return;
+        const members = columns.flatMap(({ field }, at) =>
+          given[at] ? [`"${field}":${given[at].raw}`] : [],
+        );
+        // An empty object is refused in other words, and no file can have one.
+        if (members.length === 0) return;
+        const bytes = Buffer.from(`{${members.join(",")}}`);
+        const verdict = judgeWritten(bytes, given, ARRIVED_MS);
+        expect(verdict).toEqual(slow(bytes, ARRIVED_MS));
+        seen[verdict.accepted ? "accepted" : "refused"]++;
+      }),
+      { numRuns: 1_000 },
+    );
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
+    const long = Buffer.alloc(MAX_LINE_BYTES + 1);
+    expect(judgeWritten(long, [], ARRIVED_MS)).toEqual(slow(long, ARRIVED_MS));
   });
 
   const row = { Name: "a", Taken: "2026-11-28 09:30:00", Count: 12, Price: 2.95, Other: "b" };

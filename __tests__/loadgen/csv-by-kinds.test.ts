@@ -203,6 +203,58 @@ test("a generated line that goes through a CSV file is the same to the judge, wh
   );
 });
 
+test("whatever a row holds, its line keeps the contract and has the cells' texts, or the row is no line", async () => {
+  const cell = fc.oneof(
+    fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", "")),
+    fc.constantFrom(
+      "",
+      " ",
+      "NaN",
+      "a\\b",
+      'say "12"',
+      "tab\tand\u0001",
+      "é€😀\u2028",
+      "-0",
+      "1.50",
+      "1e400",
+      "9007199254740993",
+    ),
+    fc.constantFrom(
+      "true",
+      "2026-11-28 09:30:00",
+      "2026-11-28T09:30:00Z",
+      "2026-02-30 09:30:00",
+      "2999-01-01T00:00:00Z",
+    ),
+  );
+  const fields = everyKind.columns.map(({ field }) => field);
+  const rows = fc.array(
+    fc.record(
+      Object.fromEntries(
+        fields.map((field) => [
+          field,
+          fc.oneof({ weight: 20, arbitrary: fc.constant(GOOD[field] ?? "") }, cell),
+        ]),
+      ),
+    ),
+    { minLength: 20, maxLength: 20 },
+  );
+  const seen = { lines: 0, faults: 0 };
+  await fc.assert(
+    fc.asyncProperty(rows, async (drawn) => {
+      const read = await linesOf(preset, Papa.unparse(drawn));
+      expect(read).toHaveLength(drawn.length);
+      for (const [at, line] of read.entries()) {
+        seen[line.startsWith("{") ? "lines" : "faults"]++;
+        if (!line.startsWith("{")) continue;
+        expect(valuesOf(everyKind, line)["meter_id"]).toBe(drawn[at]?.["meter_id"]);
+      }
+    }),
+    { numRuns: 50 },
+  );
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100);
+});
+
 function valuesOf({ columns }: RunTimeContract, line: string): AcceptedLine["values"] {
   const verdict = lineJudge(columns)(Buffer.from(line), NOW);
   if (!verdict.accepted) throw new Error(`${line}: ${verdict.reason}: ${verdict.detail}`);
