@@ -7,6 +7,12 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 type Cleanup = () => Promise<void>;
 
 const cleanups = new Set<Cleanup>();
+let isEnding = false;
+
+/** Whether Ctrl-C ends the process as {@link beforeInterrupt} says: errors since then are of no interest. */
+export function isInterrupted(): boolean {
+  return isEnding;
+}
 
 /**
  * Ends the process on Ctrl-C only when `cleanup` has, with the exit code of an interrupted command. A second Ctrl-C ends it at once.
@@ -26,6 +32,7 @@ function ignore(): void {
 }
 
 async function interrupt(): Promise<void> {
+  isEnding = true;
   ignore();
   const ends = await Promise.allSettled([...cleanups].map((cleanup) => cleanup()));
   for (const end of ends) {

@@ -71,7 +71,12 @@ describe("COLUMN=VALUE", () => {
       search: async (request: unknown) => {
         asked.push(request);
         return {
-          body: { hits: { hits: [{ _id: "id", _source: { arrived_at: "2026-11-29 05:42:05.598" } }] } },
+          statusCode: 200,
+          body: {
+            timed_out: false,
+            _shards: { failed: 0 },
+            hits: { hits: [{ _id: "id", _source: { arrived_at: "2026-11-29 05:42:05.598" } }] },
+          },
         };
       },
     };

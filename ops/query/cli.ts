@@ -3,13 +3,14 @@ import { Command, Option } from "commander";
 import { integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
+import { isInterrupted } from "../../lib/interrupt";
 import { OperatorError } from "../../lib/operator-error";
 import { outputWidth, resultTable } from "../../lib/result-table";
 import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
 import { clientsOf } from "../target/target";
 import { csvText } from "./csv";
 import { errorPosition } from "./error-position";
-import { QueryFailed, type QueryResult, runQuery } from "./execution";
+import { QueryFailed, type QueryResult, runQueryOfCommand } from "./execution";
 
 interface Options extends RunOrTargetFlags {
   readonly maxRows: number;
@@ -29,14 +30,11 @@ async function run(given: string, options: Options): Promise<ExitCode> {
   if (target.analysts === undefined)
     throw new OperatorError(`${target.name} has no batch layer: there is no SQL`);
   const { athena } = clientsOf(target);
-  const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
   try {
-    const result = await runQuery({ athena, ...target.analysts }, sql, stop.signal);
-    await show(result, options);
+    await show(await runQueryOfCommand({ athena, ...target.analysts }, sql), options);
     return EXIT.ok;
   } catch (error) {
-    if (stop.signal.aborted) return EXIT.interrupted;
+    if (isInterrupted()) return EXIT.interrupted;
     if (!(error instanceof QueryFailed)) throw error;
     const position = errorPosition(sql, error.message);
     throw new OperatorError(position === undefined ? error.message : `${position}\n${error.message}`);

@@ -1,33 +1,8 @@
-import {
-  type AthenaClient,
-  GetQueryExecutionCommand,
-  InvalidRequestException,
-  paginateGetQueryResults,
-  type QueryExecution,
-  StartQueryExecutionCommand,
-  StopQueryExecutionCommand,
-} from "@aws-sdk/client-athena";
-import { pause } from "../../lib/pause";
+import { paginateGetQueryResults } from "@aws-sdk/client-athena";
+import { beforeInterrupt } from "../../lib/interrupt";
+import { endOfQuery, QueryFailed, type QueryScope, startQuery } from "../target/query-execution";
 
-/** A workgroup and a database to query. */
-export interface QueryScope {
-  readonly athena: AthenaClient;
-  readonly workgroup: string;
-  readonly database: string;
-}
-
-/** A query that Athena refused, or that failed or was cancelled: its reason. */
-export class QueryFailed extends Error {
-  override readonly name = "QueryFailed";
-
-  public constructor(
-    reason: string,
-    /** CANCELLED: it was stopped. */
-    readonly state: "FAILED" | "CANCELLED" = "FAILED",
-  ) {
-    super(reason);
-  }
-}
+export { QueryFailed };
 
 /** A result while it is read. */
 export interface QueryResult {
@@ -38,30 +13,17 @@ export interface QueryResult {
   readonly milliseconds: number;
 }
 
-const FIRST_POLL_MS = 20;
-const LONGEST_POLL_MS = 1_000;
-
 /**
  * Runs a query, and reads its result page by page.
  * @param signal when aborted, the query is stopped
  * @throws QueryFailed; what the client throws
  */
-export async function runQuery(
-  { athena, workgroup, database }: QueryScope,
-  sql: string,
-  signal: AbortSignal,
-): Promise<QueryResult> {
-  const command = new StartQueryExecutionCommand({
-    QueryString: sql,
-    WorkGroup: workgroup,
-    QueryExecutionContext: { Database: database },
-  });
-  const { QueryExecutionId } = await athena.send(command).catch((error: unknown) => {
-    throw error instanceof InvalidRequestException ? new QueryFailed(error.message) : error;
-  });
-  if (QueryExecutionId === undefined) throw new QueryFailed("Athena gave no execution id");
-  const execution = await ended(athena, QueryExecutionId, signal);
-  const pages = paginateGetQueryResults({ client: athena }, { QueryExecutionId })[Symbol.asyncIterator]();
+export async function runQuery(scope: QueryScope, sql: string, signal: AbortSignal): Promise<QueryResult> {
+  const QueryExecutionId = await startQuery(scope, sql);
+  const execution = await endOfQuery(scope, QueryExecutionId, signal);
+  const pages = paginateGetQueryResults({ client: scope.athena }, { QueryExecutionId })[
+    Symbol.asyncIterator
+  ]();
   const first = await pages.next();
   const page = first.done ? undefined : first.value;
   const info = page?.ResultSet?.ResultSetMetadata?.ColumnInfo ?? [];
@@ -73,6 +35,19 @@ export async function runQuery(
     scannedBytes: execution.Statistics?.DataScannedInBytes ?? 0,
     milliseconds: execution.Statistics?.TotalExecutionTimeInMillis ?? 0,
   };
+}
+
+/** The same for a command: Ctrl-C stops the query. @throws as {@link runQuery} */
+export function runQueryOfCommand(scope: QueryScope, sql: string): Promise<QueryResult> {
+  const stop = new AbortController();
+  const running = runQuery(scope, sql, stop.signal);
+  beforeInterrupt(async () => {
+    stop.abort();
+    await running.catch((error: unknown) => {
+      if (!(error instanceof QueryFailed)) throw error;
+    });
+  });
+  return running;
 }
 
 type Pages = ReturnType<typeof paginateGetQueryResults>;
@@ -92,19 +67,5 @@ async function* rowsOf(
     isFirst = false;
     const next = await others.next();
     page = next.done ? undefined : next.value;
-  }
-}
-
-async function ended(athena: AthenaClient, id: string, signal: AbortSignal): Promise<QueryExecution> {
-  for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
-    const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
-    const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};
-    if (State === "SUCCEEDED" && QueryExecution) return QueryExecution;
-    if (State === "FAILED" || State === "CANCELLED") throw new QueryFailed(StateChangeReason, State);
-    if (signal.aborted) {
-      await athena.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
-      throw new QueryFailed("the query was stopped", "CANCELLED");
-    }
-    await pause(wait, signal);
   }
 }

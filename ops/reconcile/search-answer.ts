@@ -65,9 +65,8 @@ async function answered(request: () => Promise<SearchAnswer<unknown>>): Promise<
 
 /** What says that shards failed or a search timed out, whose answer looks whole otherwise. */
 function partOf(body: unknown): string | undefined {
-  if (!isJsonObject(body)) return undefined;
-  const { timed_out = false, _shards } = body;
-  if (timed_out === false && (!isJsonObject(_shards) || _shards["failed"] === 0)) return undefined;
+  const { timed_out = false, _shards = null } = isJsonObject(body) ? body : {};
+  if (timed_out === false && isJsonObject(_shards) && _shards["failed"] === 0) return undefined;
   return `the index returned a partial result: ${cutText(JSON.stringify({ timed_out, _shards }), SHOWN_ANSWER)}`;
 }
 

@@ -1,13 +1,8 @@
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type AthenaClient,
-  GetQueryExecutionCommand,
-  StartQueryExecutionCommand,
-  StopQueryExecutionCommand,
-} from "@aws-sdk/client-athena";
+import type { AthenaClient } from "@aws-sdk/client-athena";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { beforeInterrupt } from "../../lib/interrupt";
+import { endOfQuery, QueryFailed, startQuery, stopQuery } from "../target/query-execution";
 import { type ResultRow, readResultCsv } from "./result-csv";
 
 /** Runs SQL in a workgroup and reads the answers. */
@@ -33,9 +28,6 @@ class QueryError extends Error {
 /** Characters of a failed query that its error shows. */
 const SHOWN_SQL = 500;
 
-const FIRST_POLL_MS = 50;
-const LONGEST_POLL_MS = 2000;
-
 /** {@link Sql} by Athena: reads the result from its CSV in S3, not in pages of 1,000 rows. */
 export function athenaSql(
   athena: AthenaClient,
@@ -43,46 +35,18 @@ export function athenaSql(
   workgroup: string,
   database: string,
 ): StoppableSql {
+  const scope = { athena, workgroup, database };
   const running = new Set<Promise<string>>();
 
-  async function start(sql: string): Promise<string> {
-    const { QueryExecutionId } = await athena.send(
-      new StartQueryExecutionCommand({
-        QueryString: sql,
-        WorkGroup: workgroup,
-        QueryExecutionContext: { Database: database },
-      }),
-    );
-    if (QueryExecutionId === undefined) throw new QueryError("Athena gave no execution id");
-    return QueryExecutionId;
-  }
-
-  const stop = (id: string) => athena.send(new StopQueryExecutionCommand({ QueryExecutionId: id }));
-
-  async function outputOf(id: string): Promise<string> {
-    for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
-      const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
-      const status = QueryExecution?.Status;
-      if (status?.State === "SUCCEEDED") return QueryExecution?.ResultConfiguration?.OutputLocation ?? "";
-      if (status?.State === "FAILED" || status?.State === "CANCELLED") {
-        throw new QueryError(`${status.State}: ${status.StateChangeReason ?? "no reason given"}`);
-      }
-      await sleep(wait);
-    }
-  }
-
   async function answerOf(sql: string): Promise<string> {
-    const started = start(sql);
+    const started = startQuery(scope, sql);
     running.add(started);
     try {
-      const id = await started;
-      try {
-        return await outputOf(id);
-      } catch (error) {
-        if (error instanceof QueryError) throw new QueryError(`${error.message}\n${sql.slice(0, SHOWN_SQL)}`);
-        await stop(id);
-        throw error;
-      }
+      const { ResultConfiguration } = await endOfQuery(scope, await started);
+      return ResultConfiguration?.OutputLocation ?? "";
+    } catch (error) {
+      if (!(error instanceof QueryFailed)) throw error;
+      throw new QueryError(`${error.state}: ${error.message}\n${sql.slice(0, SHOWN_SQL)}`);
     } finally {
       running.delete(started);
     }
@@ -96,7 +60,7 @@ export function athenaSql(
       await readResultCsv(Body as Readable, onRow);
     },
     async stop() {
-      await Promise.all([...running].map(async (started) => stop(await started)));
+      await Promise.all([...running].map(async (started) => stopQuery(scope, await started)));
     },
   };
 }
