@@ -97,6 +97,7 @@ class QueryReader implements QueryWords {
   private refused: QueryFailure | undefined;
   /** The end of the query that begins at a token, or its mismatch: a parenthesis is read more than once. */
   private readonly queries = new Map<number, number | Mismatch>();
+  private readonly queriesWithoutWith = new Map<number, number | Mismatch>();
 
   constructor(
     private readonly sql: string,
@@ -120,22 +121,33 @@ class QueryReader implements QueryWords {
   // Queries.
 
   private query(): void {
-    const start = this.at;
-    const known = this.queries.get(start);
-    if (known instanceof Mismatch) throw known;
-    if (known !== undefined) {
-      this.at = known;
-      return;
-    }
-    try {
+    this.once(this.queries, () => {
       if (this.takes("WITH")) {
         this.takes("RECURSIVE");
         this.list(() => this.namedQuery());
       }
-      this.queryTerms();
-      this.queries.set(start, this.at);
+      this.queryWithoutWith();
+    });
+  }
+
+  private queryWithoutWith(): void {
+    this.once(this.queriesWithoutWith, () => this.queryTerms());
+  }
+
+  /** Reads a part that begins here, or does as when it was read before: a text is tried in several ways. */
+  private once(known: Map<number, number | Mismatch>, read: () => void): void {
+    const start = this.at;
+    const before = known.get(start);
+    if (before instanceof Mismatch) throw before;
+    if (before !== undefined) {
+      this.at = before;
+      return;
+    }
+    try {
+      read();
+      known.set(start, this.at);
     } catch (error) {
-      if (error instanceof Mismatch) this.queries.set(start, error);
+      if (error instanceof Mismatch) known.set(start, error);
       throw error;
     }
   }
@@ -177,7 +189,7 @@ class QueryReader implements QueryWords {
     else if (this.takes("TABLE")) {
       this.qualifiedName();
       this.lacks("TABLE as a query", "write SELECT * FROM");
-    } else this.inParentheses(() => this.query());
+    } else this.inParentheses(() => this.queryWithoutWith());
   }
 
   private select(): void {
