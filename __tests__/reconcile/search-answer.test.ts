@@ -69,6 +69,26 @@ describe("the answer of a search", () => {
     expect(requests).toBe(4);
   });
 
+  test.each([
+    ["in JSON", JSON.stringify(BUSY.body), "circuit_breaking_exception: data too large"],
+    [
+      "of its shards",
+      JSON.stringify({
+        error: {
+          type: "search_phase_execution_exception",
+          reason: "all shards failed",
+          root_cause: [{ type: "too_many_clauses", reason: "maxClauseCount is set to 1024" }],
+        },
+      }),
+      "too_many_clauses: maxClauseCount is set to 1024",
+    ],
+    ["in HTML", "<html>400</html>", "<html>400</html>"],
+    ["without a text", "", ""],
+  ])("is an error with the reason %s when it is read as a text", async (_, body, reason) => {
+    const answer = searchAnswer("search of retail-*", async () => ({ statusCode: 400, body }));
+    await expect(answer).rejects.toThrow(new Error(`search of retail-*: 400: ${reason}`));
+  });
+
   test("is not asked for again after a refusal", async () => {
     answers = [REFUSED];
     await expect(ask()).rejects.toThrow("search of retail-*: 403: security_exception: no permissions");

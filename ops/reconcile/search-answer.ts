@@ -71,8 +71,20 @@ function partOf(body: unknown): string | undefined {
 }
 
 function reasonOf(body: unknown): string {
-  const error = isJsonObject(body) ? objectOf(body, "error") : {};
-  const { type, reason } = error;
+  const answer = typeof body === "string" ? parsed(body) : body;
+  const error = isJsonObject(answer) ? objectOf(answer, "error") : {};
+  // "all shards failed" has its reason here.
+  const [first] = Array.isArray(error["root_cause"]) ? error["root_cause"] : [];
+  const { type, reason } = isJsonObject(first) ? first : error;
   if (typeof type === "string" && typeof reason === "string") return `${type}: ${reason}`;
   return cutText(typeof body === "string" ? body : (JSON.stringify(body) ?? "no answer"), SHOWN_ANSWER);
+}
+
+/** What a text of JSON says, and undefined of another. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
