@@ -10,7 +10,7 @@ export interface PageRun {
    * @throws Error with what the command said, unless it ended in order, or said that a busy machine was too slow for that
    */
   stop(): Promise<void>;
-  /** As `kill -9` of all its processes does. */
+  /** As `kill -9` of all its processes does; nothing when it has ended. */
   kill(): Promise<void>;
   /** URL of the run's search engine. */
   readonly searchUrl: string;
@@ -47,7 +47,7 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
     url,
     searchUrl,
     kill: async () => {
-      command.kill();
+      if (code === undefined) command.kill();
       await command.ended;
     },
     stop: async () => {
