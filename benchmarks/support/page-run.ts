@@ -47,7 +47,7 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
     url,
     searchUrl,
     kill: async () => {
-      if (code === undefined) command.kill();
+      command.kill();
       await command.ended;
     },
     stop: async () => {

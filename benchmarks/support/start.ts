@@ -20,6 +20,7 @@ export class StartCommand {
   stderr = "";
   readonly ended: Promise<Outcome>;
   private readonly child: ChildProcess;
+  private hasEnded = false;
 
   /** Without npm, which adds nothing but its own output. */
   constructor(...options: readonly string[]) {
@@ -35,7 +36,10 @@ export class StartCommand {
     });
     this.child = child;
     this.ended = new Promise((done) =>
-      child.on("close", (code) => done({ code, stdout: this.stdout, stderr: this.stderr })),
+      child.on("close", (code) => {
+        this.hasEnded = true;
+        done({ code, stdout: this.stdout, stderr: this.stderr });
+      }),
     );
   }
 
@@ -44,9 +48,9 @@ export class StartCommand {
     process.kill(-this.group, "SIGINT");
   }
 
-  /** `kill -9`, which no process of the group hears. */
+  /** `kill -9`, which no process of the group hears; nothing when the command has ended. */
   kill(): void {
-    process.kill(-this.group, "SIGKILL");
+    if (!this.hasEnded) process.kill(-this.group, "SIGKILL");
   }
 
   /** Whether any process of the group lives, the functions' too. tsx's own compiler ends a moment later. */
