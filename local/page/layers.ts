@@ -169,8 +169,7 @@ interface Histogram {
 
 /** The members of an answer that are read here. */
 type SearchAnswer = JsonObject & {
-  readonly timed_out: boolean;
-  readonly _shards: JsonObject & { readonly total: number; readonly failed: number };
+  readonly _shards: JsonObject & { readonly total: number };
   readonly hits: JsonObject & { readonly total: JsonObject & { readonly value: number } };
   readonly aggregations?: JsonObject & {
     readonly lines?: { readonly doc_count: number };
