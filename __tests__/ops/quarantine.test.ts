@@ -18,12 +18,21 @@ function entry(
   );
 }
 
-/** The refused lines of a bucket with these objects, by key. */
-async function read(objects: Readonly<Record<string, string>>, window?: typeof WINDOW) {
+/** The refused lines of a bucket with these objects, by key. One without a text is an error, `errorCode`, to read. */
+async function read(
+  objects: Readonly<Record<string, string | undefined>>,
+  window?: typeof WINDOW,
+  errorCode?: string,
+) {
   const keys = Object.keys(objects);
   const endpoint = await startEndpoint(({ path }) => {
     const { pathname, searchParams } = new URL(path, "http://127.0.0.1");
-    if (!searchParams.has("list-type")) return { body: objects[pathname.replace("/lake/", "")] ?? "" };
+    if (!searchParams.has("list-type")) {
+      const body = objects[pathname.replace("/lake/", "")];
+      return body === undefined
+        ? { status: 404, body: `<Error><Code>${errorCode}</Code><Message>no</Message></Error>` }
+        : { body };
+    }
     const prefix = searchParams.get("prefix") ?? "";
     const listed = keys
       .filter((key) => key.startsWith(prefix))
@@ -79,4 +88,20 @@ test("a damaged object is named", async () => {
 
 test("with neither a table nor a bucket it is an error, and not empty", async () => {
   await expect(async () => quarantineOf({})).rejects.toThrow(/cannot be read/);
+});
+
+describe("an object that cannot be read", () => {
+  const objects = {
+    "quarantine/speed/a.json": lines(entry("a", "speed")),
+    "quarantine/speed/b.json": undefined,
+    "quarantine/speed/c.json": lines(entry("c", "speed")),
+  };
+
+  test("is left out when it was deleted after the listing", async () => {
+    expect([...(await read(objects, undefined, "NoSuchKey")).keys()]).toEqual(["a", "c"]);
+  });
+
+  test("is an error otherwise", async () => {
+    await expect(read(objects, undefined, "NoSuchBucket")).rejects.toMatchObject({ name: "NoSuchBucket" });
+  });
 });

@@ -10,6 +10,7 @@ import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
 import { encodeRecordId } from "../../contract/record-id";
 import { PAGE_ENTRIES } from "../../local/page/quarantine";
 import { ZONES } from "../../modules/batch/zones";
+import { PageComplaints } from "../support/page-complaints";
 import { describeRealRows, readRealRows } from "../support/real-rows";
 
 /** Away from the ports of a run that somebody has open, and from the other suites'. */
@@ -44,7 +45,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
   let run: PageRun;
   let page: Page;
   let folder: string;
-  const complaints: string[] = [];
+  const complaints = new PageComplaints();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "inspect-"));
@@ -72,10 +73,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
 
   async function opened(hash: string): Promise<Page> {
     const fresh = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    fresh.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    fresh.on("pageerror", (error) => complaints.push(error.message));
+    complaints.listenTo(fresh);
     await fresh.goto(`${run.url}${hash}`);
     return fresh;
   }
@@ -428,8 +426,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
     });
   });
 
-  test("the browser has nothing to complain of", () => {
-    // Of requests that were refused on purpose the browser notes the status.
-    expect(complaints.filter((complaint) => !/status of 400/.test(complaint))).toEqual([]);
+  test("the browser has nothing to complain of", async () => {
+    expect(await complaints.all()).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
 import type { Row } from "../../dashboards/rows";
 import { type DataPanel, isDataPanel } from "../../dashboards/spec";
 import { RETAIL_PANELS } from "../../presets/retail/panels";
+import { PageComplaints } from "../support/page-complaints";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile, realSums } from "../support/real-rows";
 import { parsed, shownAs, shownCells, shownRows } from "./shown";
@@ -38,7 +39,7 @@ describeRealRows("the page of a run on the real rows", () => {
   let run: PageRun | undefined;
   let page: Page;
   let url: string;
-  const complaints: string[] = [];
+  const complaints = new PageComplaints();
   const origins = new Set<string>();
 
   beforeAll(async () => {
@@ -47,10 +48,7 @@ describeRealRows("the page of a run on the real rows", () => {
     run = await startPageRun("--port", FIRST_PORT, "--input-file", realRowsFile(), ...pace);
     ({ url } = run);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
+    complaints.listenTo(page);
     page.on("request", (asked) => origins.add(new URL(asked.url()).origin));
     await page.goto(url);
   }, 150_000);
@@ -295,9 +293,8 @@ describeRealRows("the page of a run on the real rows", () => {
     expect(await status({})).toBe(200);
   });
 
-  test("asks nobody else, and the browser has nothing to complain of", () => {
+  test("asks nobody else, and the browser has nothing to complain of", async () => {
     expect([...origins]).toEqual([new URL(url).origin]);
-    // Of the statements that were refused on purpose the browser notes the status.
-    expect(complaints.filter((text) => !/status of 400/.test(text))).toEqual([]);
+    expect(await complaints.all()).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { eventually } from "../../benchmarks/support/eventually";
 import { type PageRun, startPageRun } from "../../benchmarks/support/page-run";
 import { type DataPanel, isDataPanel } from "../../dashboards/spec";
 import { RETAIL_PANELS } from "../../presets/retail/panels";
+import { PageComplaints } from "../support/page-complaints";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
 import { parsed, shownAs, shownCells, shownRows } from "./shown";
@@ -30,7 +31,7 @@ describeRealRows("the view of a page on the real rows", () => {
   let run: PageRun;
   let page: Page;
   let url: string;
-  const complaints: string[] = [];
+  const complaints = new PageComplaints();
 
   beforeAll(async () => {
     browser = await startBrowser();
@@ -39,10 +40,7 @@ describeRealRows("the view of a page on the real rows", () => {
     );
     ({ url } = run);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(error.message));
+    complaints.listenTo(page);
     await page.goto(url);
   }, 150_000);
 
@@ -306,8 +304,7 @@ describeRealRows("the view of a page on the real rows", () => {
     },
   );
 
-  test("the browser has nothing to complain of", () => {
-    // Of the view that was refused on purpose the browser notes the status.
-    expect(complaints.filter((text) => !/status of 400/.test(text))).toEqual([]);
+  test("the browser has nothing to complain of", async () => {
+    expect(await complaints.all()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { eventually } from "../../benchmarks/support/eventually";
 import { acknowledged } from "../../local/acknowledged";
+import { localS3 } from "../../local/services/clients";
 import { startDeliveryStream } from "../../local/services/firehose/service";
 import { openStore } from "../../local/store/store";
 import { ZONES } from "../../modules/batch/zones";
@@ -54,8 +55,25 @@ function recover(speed: SpeedRun, command: string, ...options: string[]): Promis
   );
 }
 
-async function compared({ run }: SpeedRun): Promise<Reconciliation> {
-  return reconcile(run.dataSources, await acknowledged(run));
+/** @param afterListing is waited for after each listing of the bucket of failures, before its objects are read */
+async function compared({ run }: SpeedRun, afterListing?: () => Promise<unknown>): Promise<Reconciliation> {
+  const { failures } = run.dataSources;
+  if (failures === undefined) throw new Error("the Terraform has no bucket of failures");
+  const s3 = localS3(run.endpoints["AWS_ENDPOINT_URL_S3"] ?? "", run.plane.region);
+  s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (given) => {
+        const answer = await next(given);
+        if (commandName === "ListObjectsV2Command") await afterListing?.();
+        return answer;
+      },
+    { step: "initialize" },
+  );
+  try {
+    return await reconcile({ ...run.dataSources, failures: { ...failures, s3 } }, await acknowledged(run));
+  } finally {
+    s3.destroy();
+  }
 }
 
 async function keys({ run }: SpeedRun, prefix: string): Promise<string[]> {
@@ -87,13 +105,21 @@ test("discarded while the engine was down: redrive makes the sets equal, and a s
   expect(dry).toMatchObject({ code: 0, report: { pending: kept.length, recordsPending: 250, redriven: 0 } });
   expect(await keys(speed, ZONES.onFailure)).toEqual(kept);
 
-  const first = await recover(speed, "redrive");
+  // A reconciliation begins before it and ends after it.
+  let redriving: Promise<Outcome> | undefined;
+  const during = await compared(speed, () => {
+    redriving ??= recover(speed, "redrive");
+    return redriving;
+  });
+  expect(during).toMatchObject({ agree: true, counts: { indexed: 250 } });
+  const first = await redriving;
   expect(first).toMatchObject({
     code: 0,
     report: { redriven: kept.length, recordsRedriven: 250, failed: [], skipped: [], stoppedEarly: false },
   });
   expect(await keys(speed, ZONES.onFailure)).toEqual([]);
   const after = await compared(speed);
+  expect(after).toEqual(during);
   expect(after).toMatchObject({
     agree: true,
     acknowledged: 250,

@@ -1,10 +1,11 @@
-import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { KinesisStreamEvent } from "aws-lambda";
 import { decodeKinesisRecord } from "../../contract/kinesis-record";
 import { RecordJudge } from "../../contract/lines";
 import type { RunTimeContract } from "../../contract/variable";
 import { ZONES } from "../../modules/batch/zones";
 import type { DiscardedLine } from "./compare";
+import { objectsUnder } from "./objects";
 import { isInWindow, type Window } from "./window";
 
 /** The bucket that is the mappings' on-failure destination. */
@@ -46,17 +47,12 @@ export async function* onFailureRecords({
   s3,
   bucket,
 }: FailureBucket): AsyncGenerator<DiscardedBatch | OtherFailure> {
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.onFailure });
-  for await (const { Contents } of pages) {
-    for (const { Key: key = "" } of Contents ?? []) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      const text = (await Body?.transformToString()) ?? "";
-      try {
-        yield readObject(key, text);
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        throw new SyntaxError(`s3://${bucket}/${key}: ${error.message}`);
-      }
+  for await (const { key, location, text } of objectsUnder(s3, bucket, ZONES.onFailure)) {
+    try {
+      yield readObject(key, text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new SyntaxError(`${location}: ${error.message}`);
     }
   }
 }

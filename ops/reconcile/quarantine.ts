@@ -1,8 +1,8 @@
-import { GetObjectCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import type { QuarantineEntry } from "../../contract/quarantine";
 import { parseTimestamp } from "../../contract/timestamp";
 import { ZONES } from "../../modules/batch/zones";
 import type { QuarantinedLine } from "./compare";
+import { objectsUnder } from "./objects";
 import type { FailureBucket } from "./on-failure-records";
 import { addQuarantined, type BatchSource, readQuarantine } from "./tables";
 import { isInWindow, type Window } from "./window";
@@ -48,13 +48,8 @@ export async function* quarantineObjects({ s3, bucket }: FailureBucket): AsyncGe
   readonly location: string;
   readonly entries: readonly QuarantineEntry[];
 }> {
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: ZONES.quarantine });
-  for await (const { Contents } of pages) {
-    for (const { Key: key = "" } of Contents ?? []) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      const location = `s3://${bucket}/${key}`;
-      yield { location, entries: entriesOf((await Body?.transformToString()) ?? "", location) };
-    }
+  for await (const { location, text } of objectsUnder(s3, bucket, ZONES.quarantine)) {
+    yield { location, entries: entriesOf(text, location) };
   }
 }
 

@@ -129,6 +129,8 @@ async function readAndCompare(
     await readTable(batch.sql, batch.tables.parquet, contract, rowsOf("parquet"), window);
     onRead("Parquet", comparer.countOf("parquet"));
   }
+  // A redrive deletes a batch when its lines are in the index or in quarantine, which are read after it.
+  const discarded = search && failures && (await readDiscardedLines(failures, contract, window));
   const quarantine = await quarantineOf({ batch, failures }, window);
   onRead("quarantine", quarantine.size);
   if (search) {
@@ -136,7 +138,6 @@ async function readAndCompare(
     await readIndex(client, indexPattern, contract, rowsOf("indexed"), { window, onDocument });
     onRead("search index", comparer.countOf("indexed"));
   }
-  const discarded = search && failures && (await readDiscardedLines(failures, contract, window));
   for await (const id of ledger ?? []) comparer.addAcknowledged(id);
   return { ...comparer.compare(quarantine, ledger !== undefined, discarded), quarantine };
 }
