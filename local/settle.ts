@@ -66,7 +66,7 @@ async function comparison(
   isLast: boolean,
 ): Promise<Reconciliation | undefined> {
   try {
-    return await reconcile(dataSources, ledger, undefined, undefined, (source, lines) => {
+    return await reconcile(dataSources, ledger, undefined, (source, lines) => {
       progress.show(`comparing: ${lines.toLocaleString("en")} lines of the ${source}`);
     });
   } catch (error) {

@@ -85,6 +85,20 @@ test("no folder is no run", () => {
   expect(() => chooseRun({ running: [] }, "12")).toThrow(new UsageError("--run 12: no run is there"));
 });
 
+test("a run that ends by itself while it is looked at is not said to be killed", () => {
+  const file = stateFile(folder);
+  file.write(state());
+  jest.spyOn(process, "kill").mockImplementation(() => {
+    file.remove();
+    throw Object.assign(new Error("kill ESRCH"), { code: "ESRCH" });
+  });
+  try {
+    expect(findRuns(folder)).toEqual({ running: [], ended: [] });
+  } finally {
+    jest.restoreAllMocks();
+  }
+});
+
 test("a run that was killed is said, and its file removed; the next run's start removes it, too", async () => {
   const pid = await deadPid();
   stateFile(folder, pid).write(state({ pid }));

@@ -128,7 +128,9 @@ test("a panel that somebody broke is red by its name, and so is one that is gone
   const { url } = speed.search;
   const shown = { contract: retailTransaction, panels: RETAIL_PANELS, title: RETAIL_TITLE };
   const index = retailTransaction.index;
-  const before = await readDashboards(shown, index, url);
+  let busy = 2;
+  const onOther = () => (busy-- > 0 ? ({ status: 503, body: {} } as const) : undefined);
+  const before = await speed.search.during({ onOther }, () => readDashboards(shown, index, url));
   expect(before).toEqual({ objects: RETAIL_PANELS.length + 2, faults: [] });
 
   const [panel] = savedObjects(retailTransaction, RETAIL_PANELS, {

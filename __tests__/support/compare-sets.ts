@@ -163,8 +163,9 @@ function excused(name: LayerName, line: QuarantinedLine | undefined): boolean {
 /** Gives the evidence to a {@link LayerComparer}, line by line. */
 export function compare(evidence: Evidence): Comparison {
   const { ledger, stream, horizon, layers, quarantine, discarded } = evidence;
-  const comparer = new LayerComparer(Object.keys(layers) as LayerName[], horizon);
+  const comparer = new LayerComparer(Object.keys(layers) as LayerName[]);
   for (const [id, line] of stream) comparer.addStream(id, line);
+  comparer.endStream(horizon);
   for (const name of ["raw", "parquet", "indexed"] as const) {
     for (const [id, { checksums, arrivedAt }] of layers[name] ?? []) {
       for (const sum of checksums) comparer.addRow(name, id, sum, arrivedAt);

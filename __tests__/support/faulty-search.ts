@@ -7,6 +7,8 @@ import { startSearchDouble } from "./search-double";
 export interface Faults {
   /** Called for each bulk request; a returned fault replaces the response. @param number from 1, since the fault began */
   readonly onBulk?: (number: number) => Promise<Fault | undefined> | Fault | undefined;
+  /** Called for each other request; a returned fault replaces the response. */
+  readonly onOther?: () => Fault | undefined;
   /** Called for each document of a bulk request; a returned error becomes that item's error. */
   readonly onItem?: (action: BulkAction) => EngineError | undefined;
 }
@@ -19,7 +21,8 @@ export class FaultySearch {
   private faults: Faults = {};
   private bulks = 0;
   private readonly interceptor: Interceptor = {
-    onRequest: ({ path }) => (path === "/_bulk" ? this.faults.onBulk?.(++this.bulks) : undefined),
+    onRequest: ({ path }) =>
+      path === "/_bulk" ? this.faults.onBulk?.(++this.bulks) : this.faults.onOther?.(),
     onItem: (action) => this.faults.onItem?.(action),
   };
 

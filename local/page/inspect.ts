@@ -104,9 +104,10 @@ export function lineJourney(journey: Journey, asOfMs: number): LineJourney {
 /** Counts of the quarantine, and the lines of discarded batches where there is a bucket for them. */
 async function readCounts(sources: DataSources): Promise<QuarantineState> {
   const { failures, contract } = sources;
+  // A redrive deletes a batch when its refused lines are in quarantine, which is read after it.
+  const lines = failures && [...(await readDiscardedLines(failures, contract))];
   const counts = await quarantineBrowser(sources).counts();
-  if (failures === undefined) return counts;
-  const lines = [...(await readDiscardedLines(failures, contract))];
+  if (lines === undefined) return counts;
   return {
     ...counts,
     discarded: {

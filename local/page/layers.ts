@@ -77,7 +77,7 @@ export class SpeedLayer implements LayerReader, ScopedReader {
     const asOfMs = secondStart(nowMs);
     const secondsFromMs = minuteStart(asOfMs - SECONDS_KEPT_MS);
     const search = panelsSearch(this.contract, this.panels);
-    const answer = await this.ask({
+    const body = {
       ...search,
       query: { range: { arrived_at: { lt: formatTimestamp(asOfMs) } } },
       aggs: {
@@ -89,7 +89,9 @@ export class SpeedLayer implements LayerReader, ScopedReader {
         seconds: histogram(secondsFromMs, asOfMs, "1s"),
         ...(search["aggs"] as JsonObject),
       },
-    });
+    };
+    // The page reads again by itself, and shows meanwhile what is wrong.
+    const answer = await this.ask(body, { attempts: 1 });
     // A missing index answers without aggregations.
     const found = answer.aggregations;
     const lines = found?.lines?.doc_count ?? 0;
@@ -146,11 +148,10 @@ export class SpeedLayer implements LayerReader, ScopedReader {
   }
 
   /** @throws Error for a partial answer: a shard failed, or the search timed out */
-  private async ask(body: JsonObject): Promise<SearchAnswer> {
+  private async ask(body: JsonObject, options?: { readonly attempts: number }): Promise<SearchAnswer> {
     const { client, indexPattern: index } = this.search;
     const ask = () => client.search({ index, body });
-    // The page asks again by itself, and shows meanwhile what is wrong.
-    return (await searchAnswer(`search of ${index}`, ask, { attempts: 1 })) as unknown as SearchAnswer;
+    return (await searchAnswer(`search of ${index}`, ask, options)) as unknown as SearchAnswer;
   }
 }
 

@@ -70,7 +70,8 @@ export function findRuns(folder: string): FoundRuns {
       running.push(readState(found));
       continue;
     }
-    removeFile(folder, found.pid);
+    // It is gone when the run has ended by itself meanwhile.
+    if (!removeFile(folder, found.pid)) continue;
     ended.push(`the run of process ${found.pid} was killed; its state file is removed`);
   }
   return { running: running.sort((a, b) => b.startedAt - a.startedAt), ended };
@@ -143,9 +144,16 @@ function readState({ path, text }: FoundFile): RunState {
   throw new OperatorError(`${path} was written by another version: use that version's commands on its run`);
 }
 
-function removeFile(folder: string, pid: number): void {
-  rmSync(join(folder, `${pid}.json`), { force: true });
+/** @returns whether it was there */
+function removeFile(folder: string, pid: number): boolean {
   rmSync(join(folder, `${pid}.json.new`), { force: true });
+  try {
+    rmSync(join(folder, `${pid}.json`));
+    return true;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
+  }
 }
 
 /** Whether a process of this user has the id. */

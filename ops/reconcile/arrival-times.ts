@@ -18,7 +18,8 @@ export function arrivalTime(text: string): number {
 }
 
 /**
- * The requested range of arrivals. Defaults: from the oldest record of the stream, until {@link SETTLING_MS} ago.
+ * The requested range of arrivals. Defaults: from the oldest record of the stream, until {@link SETTLING_MS} ago. It ends
+ * now at the latest: a line that arrives later may be in one place when that is read, and not yet in another.
  * @throws UsageError when it ends before it begins
  */
 export function arrivalRange(
@@ -26,7 +27,7 @@ export function arrivalRange(
   retentionHours: number,
   now: number = Date.now(),
 ): { readonly fromMs: number; readonly toMs: number } {
-  const toMs = options.to ?? now - SETTLING_MS;
+  const toMs = Math.min(options.to ?? now - SETTLING_MS, now);
   const fromMs = options.from ?? toMs - (retentionHours - 1) * HOUR_MS;
   if (fromMs >= toMs) {
     const end = options.to === undefined ? "a quarter of an hour ago, the default" : iso(toMs);

@@ -38,7 +38,7 @@ async function compareIn(target: Target, options: Options): Promise<ExitCode> {
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
   say(`comparing arrivals from ${iso(fromMs)} to ${iso(toMs)}${share}`);
   const dataSources = dataSourcesOf(target, clients, retentionHours, options.searchUrl);
-  const found = await reconcile(dataSources, undefined, window, Date.now(), (name, lines) => {
+  const found = await reconcile(dataSources, undefined, window, (name, lines) => {
     say(`  ${name}: ${lines.toLocaleString("en")} lines`);
   });
   const layers = layersOf({ batch: target.tables !== undefined, speed: target.speed !== undefined });

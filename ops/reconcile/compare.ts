@@ -131,15 +131,10 @@ export class LayerComparer {
   private readonly names: readonly LayerName[];
   private streamLines = 0;
   private ledgerLines: number | undefined;
+  private horizon = "";
 
-  /**
-   * @param layers that are compared
-   * @param horizon arrival before which a line may have expired in the stream, `YYYY-MM-DD HH:MM:SS.fff`
-   */
-  public constructor(
-    layers: readonly LayerName[],
-    private readonly horizon: string,
-  ) {
+  /** @param layers that are compared */
+  public constructor(layers: readonly LayerName[]) {
     this.names = LAYERS.filter((name) => layers.includes(name));
     this.counts = Object.fromEntries(this.names.map((name) => [name, 0]));
   }
@@ -150,6 +145,14 @@ export class LayerComparer {
     this.streamLines++;
     this.lines.setFlags(at, line.accepted ? STREAM | ACCEPTED : STREAM);
     if (line.accepted) this.lines.setReference(at, line.checksum);
+  }
+
+  /**
+   * Takes the end of the stream, before the rows of layers.
+   * @param horizon arrival before which a line may have expired before it was read, `YYYY-MM-DD HH:MM:SS.fff`
+   */
+  public endStream(horizon: string): void {
+    this.horizon = horizon;
   }
 
   /** Distinct lines that were given: of the stream, or of a layer. */

@@ -74,13 +74,12 @@ export async function reconcile(
   dataSources: DataSources,
   ledger?: Ledger,
   window?: Window,
-  now?: number,
   onRead?: (source: string, lines: number) => void,
 ): Promise<Reconciliation> {
   const { batch, contract, summary = totals(contract) } = dataSources;
   const summariser = new Summariser(contract, summary);
   const indexSums = dataSources.search && summariser.accumulate();
-  const found = await readAndCompare(dataSources, ledger, window, now, onRead, indexSums?.add);
+  const found = await readAndCompare(dataSources, ledger, window, onRead, indexSums?.add);
   return {
     ...found,
     summary: {
@@ -110,18 +109,18 @@ async function readAndCompare(
   { kinesis, streamName, retentionHours, disorderMs, contract, batch, search, failures }: DataSources,
   ledger?: Ledger,
   window?: Window,
-  now: number = Date.now(),
   onRead: (source: string, lines: number) => void = () => undefined,
   onDocument?: (values: LineValues) => void,
 ): Promise<LayerComparison> {
-  const horizon = formatTimestamp(now - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS);
   const layers = [...(batch ? (["raw", "parquet"] as const) : []), ...(search ? (["indexed"] as const) : [])];
-  const comparer = new LayerComparer(layers, horizon);
+  const comparer = new LayerComparer(layers);
   const rowsOf = (name: LayerName): OnRow => {
     return (id, sum, arrivedAt) => comparer.addRow(name, id, sum, arrivedAt);
   };
   const onLine = (id: string, line: StreamLine): void => comparer.addStream(id, line);
   await readStream(kinesis, streamName, contract, onLine, window, disorderMs);
+  // By now, because records expire while a large stream is read.
+  comparer.endStream(formatTimestamp(Date.now() - (retentionHours / 24) * DAY_MS + TRIM_MARGIN_MS));
   onRead("stream", comparer.countOf("stream"));
   if (batch) {
     await readTable(batch.sql, batch.tables.json, contract, rowsOf("raw"), window);

@@ -24,9 +24,9 @@ interface SearchAnswer<Body> {
   readonly body: Body;
 }
 
-/** Options of {@link searchAnswer}. */
-interface SearchAnswerOptions {
-  /** Requests at most, where the engine is busy or only a part of the index answers. @default 6, in 15 s */
+/** Options of {@link whenReady}. */
+interface RepeatOptions {
+  /** Requests at most. @default 6, in 15 s */
   readonly attempts?: number;
   /** Duration of the first pause, in milliseconds; each is twice the one before. @default 500 */
   readonly firstPauseMs?: number;
@@ -42,14 +42,30 @@ interface SearchAnswerOptions {
 export async function searchAnswer<Body>(
   what: string,
   request: () => Promise<SearchAnswer<Body | string>>,
-  { attempts = MOST_ATTEMPTS, firstPauseMs = FIRST_PAUSE_MS }: SearchAnswerOptions = {},
+  options?: RepeatOptions,
 ): Promise<Body> {
+  const isWaited = ({ statusCode, body }: SearchAnswer<unknown>): boolean =>
+    statusCode === 200 ? partOf(body) !== undefined : isBusy(statusCode ?? 0);
+  const { statusCode, body } = await whenReady(() => answered(request), isWaited, options);
+  const problem = statusCode === 200 ? partOf(body) : `${statusCode}: ${reasonOf(body)}`;
+  if (problem === undefined) return body as Body;
+  throw new SearchError(`${what}: ${problem}`);
+}
+
+/** Whether an engine answers with this status because it is busy, or starts. */
+export function isBusy(status: number): boolean {
+  return REPEATED.includes(status);
+}
+
+/** Asks again while an answer is one to wait after. @returns the last answer */
+export async function whenReady<Answer>(
+  ask: () => Promise<Answer>,
+  isWaited: (answer: Answer) => boolean,
+  { attempts = MOST_ATTEMPTS, firstPauseMs = FIRST_PAUSE_MS }: RepeatOptions = {},
+): Promise<Answer> {
   for (let repetition = 0; ; repetition++) {
-    const { statusCode, body } = await answered(request);
-    const problem = statusCode === 200 ? partOf(body) : `${statusCode}: ${reasonOf(body)}`;
-    if (problem === undefined) return body as Body;
-    const mayRepeat = statusCode === 200 || REPEATED.includes(statusCode ?? 0);
-    if (!mayRepeat || repetition + 1 >= attempts) throw new SearchError(`${what}: ${problem}`);
+    const answer = await ask();
+    if (!isWaited(answer) || repetition + 1 >= attempts) return answer;
     await sleep(backoffMs(repetition, firstPauseMs, LONGEST_PAUSE_MS));
   }
 }

@@ -3,6 +3,7 @@ import {
   GetRecordsCommand,
   type GetRecordsCommandOutput,
   GetShardIteratorCommand,
+  type GetShardIteratorCommandInput,
   InvalidArgumentException,
   type KinesisClient,
   type _Record as KinesisRecord,
@@ -55,16 +56,13 @@ async function* shardRecords(
   window: Window | undefined,
   disorderMs: number,
 ): AsyncGenerator<StreamRecord> {
-  const start = await kinesis.send(
-    new GetShardIteratorCommand({
-      StreamName: streamName,
-      ShardId: shardId,
-      ...(window === undefined
-        ? { ShardIteratorType: "TRIM_HORIZON" }
-        : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(window.fromMs - disorderMs) }),
-    }),
-  );
-  let iterator = start.ShardIterator;
+  let iterator = await iteratorOf(kinesis, {
+    StreamName: streamName,
+    ShardId: shardId,
+    ...(window === undefined
+      ? { ShardIteratorType: "TRIM_HORIZON" }
+      : { ShardIteratorType: "AT_TIMESTAMP", Timestamp: new Date(window.fromMs - disorderMs) }),
+  });
   while (iterator !== undefined) {
     const answer = await getRecords(kinesis, iterator);
     for (const one of answer.Records ?? []) {
@@ -96,19 +94,15 @@ export async function recordAt(
 ): Promise<StreamRecord | undefined> {
   let iterator: string | undefined;
   try {
-    const start = await kinesis.send(
-      new GetShardIteratorCommand({
-        StreamName: streamName,
-        ShardId: shardId,
-        ShardIteratorType: "AT_SEQUENCE_NUMBER",
-        StartingSequenceNumber: sequenceNumber,
-      }),
-    );
-    iterator = start.ShardIterator;
+    iterator = await iteratorOf(kinesis, {
+      StreamName: streamName,
+      ShardId: shardId,
+      ShardIteratorType: "AT_SEQUENCE_NUMBER",
+      StartingSequenceNumber: sequenceNumber,
+    });
   } catch (error) {
-    // A shard that is gone, or a number that the shard cannot have. A stream that is not there is another error.
-    const isShard = error instanceof ResourceNotFoundException && /\bshardId-/.test(error.message);
-    if (isShard || error instanceof InvalidArgumentException) return undefined;
+    // A number that the shard cannot have.
+    if (error instanceof InvalidArgumentException) return undefined;
     throw error;
   }
   for (let empty = 0; iterator !== undefined && empty < MOST_EMPTY_ANSWERS; empty++) {
@@ -121,6 +115,24 @@ export async function recordAt(
     iterator = answer.NextShardIterator;
   }
   return undefined;
+}
+
+/**
+ * An iterator of a shard; undefined when the shard is gone, as one is that was closed a retention ago: also between its
+ * listing and its reading.
+ * @throws what the client throws: stream not found, access denied.
+ */
+async function iteratorOf(
+  kinesis: KinesisClient,
+  start: GetShardIteratorCommandInput,
+): Promise<string | undefined> {
+  try {
+    return (await kinesis.send(new GetShardIteratorCommand(start))).ShardIterator;
+  } catch (error) {
+    // Of a stream that is not there, the message has no shard.
+    if (error instanceof ResourceNotFoundException && /\bshardId-/.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 function recordOf(

@@ -41,7 +41,7 @@ export interface ReplayReport {
 }
 
 /**
- * The part of a range that a replay can read: within the stream's retention, and not in the future.
+ * The part of a range that a replay can read: within the stream's retention.
  * @throws UsageError when it is empty
  */
 export function remembered(
@@ -49,7 +49,7 @@ export function remembered(
   retentionHours: number,
   now: number,
 ): { readonly fromMs: number; readonly toMs: number } {
-  const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs: Math.min(toMs, now) };
+  const range = { fromMs: Math.max(fromMs, now - retentionHours * HOUR_MS), toMs };
   if (range.fromMs < range.toMs) return range;
   const asked = `${iso(fromMs)} to ${iso(toMs)}`;
   throw new UsageError(`the stream has no records of ${asked}: its retention is ${retentionHours} hours`);

@@ -5,6 +5,7 @@ import { isDataPanel, type Panel } from "../../dashboards/spec";
 import { changedObjects } from "../../lambdas/search-setup/dashboards";
 import type { SearchAnswer, SearchRequest } from "../../lambdas/shared/search-client";
 import { messageOf } from "../../lib/message-of";
+import { isBusy, whenReady } from "../reconcile/search-answer";
 
 /** What the deploy put into OpenSearch Dashboards. */
 export interface Shown {
@@ -26,7 +27,10 @@ export async function readDashboards(
   searchUrl: string,
 ): Promise<{ readonly objects: number; readonly faults: readonly string[] }> {
   const search = (request: Omit<SearchRequest, "timeoutMs">): Promise<SearchAnswer> =>
-    ask(searchUrl, request);
+    whenReady(
+      () => ask(searchUrl, request),
+      ({ status }) => isBusy(status),
+    );
   const objects = savedObjects(contract, panels, { indexName, title });
   const faults = [...(await changedObjects(objects, search))];
   for (const panel of panels.filter((one) => isDataPanel(one))) {

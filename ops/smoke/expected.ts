@@ -104,6 +104,11 @@ export class LayerLines {
     if (this.stored.get(known) !== sum) this.altered.add(known);
   }
 
+  /** Whether the layer has a line. */
+  public has(id: string): boolean {
+    return this.rows.has(id);
+  }
+
   /** What the layer has. @param mayRepeat whether it may have a line twice */
   public found(mayRepeat: boolean): Found {
     const missing = [...this.stored.keys()].filter((id) => !this.rows.has(id)).length;

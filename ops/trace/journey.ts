@@ -89,17 +89,21 @@ export async function traceLine(sources: TraceSources, recordId: string): Promis
   const record = await recordAt(kinesis, streamName, shardId, sequenceNumber);
   const judged = record && new RecordJudge(contract.columns).judgeRecord(record);
   const own = judged?.find((one) => one.recordId === recordId);
-  const documents = search && (await findDocuments(search.client, search.indexPattern, recordId));
+  const find = search && (() => findDocuments(search.client, search.indexPattern, recordId));
+  let documents = await find?.();
+  // A redrive deletes a batch when its lines are in the index or in quarantine, which are read after it.
+  const batchOf =
+    documents?.length === 0 && failures
+      ? (await readDiscardedLines(failures, contract, windowOf(own?.arrivedAt))).get(recordId)
+      : undefined;
+  const refused = await findQuarantined(sources, recordId);
+  if (documents?.length === 0) documents = await find?.();
+  const isDealtWith = documents?.length !== 0 || refused.some(({ layer }) => layer === "speed");
+  const discarded = isDealtWith ? undefined : batchOf;
   const known = own?.arrivedAt ?? textOf(documents?.[0]?.document["arrived_at"]);
   const condition = conditionOf(recordId, known);
   const raw = batch && (await findRows(batch, batch.tables.json, condition));
   const parquet = batch && (await findRows(batch, batch.tables.parquet, condition));
-  const refused = await findQuarantined(sources, recordId);
-  const isIndexed = documents !== undefined && documents.length > 0;
-  const discarded =
-    search && !isIndexed && failures
-      ? (await readDiscardedLines(failures, contract, windowOf(known))).get(recordId)
-      : undefined;
   const arrivedAt = known ?? [...(raw ?? []), ...(parquet ?? []), ...refused][0]?.arrivedAt;
   const look = (location: string): Promise<LakeObject> => objectAt(sources.s3, location);
   return {
