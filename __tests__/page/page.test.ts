@@ -44,7 +44,8 @@ describeRealRows("the page of a run on the real rows", () => {
 
   beforeAll(async () => {
     browser = await startBrowser();
-    const pace = ["--time-scale", "60", "--rate", "200"];
+    // Slow at first, so that lines are left for the tests of the rate and the pause.
+    const pace = ["--time-scale", "60", "--rate", "40"];
     run = await startPageRun("--port", FIRST_PORT, "--input-file", realRowsFile(), ...pace);
     ({ url } = run);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -74,7 +75,8 @@ describeRealRows("the page of a run on the real rows", () => {
       expect(first).toBeLessThan(ROWS);
       await eventually(async () => expect(await figureOf(figure)).toBeGreaterThan(first), SETTLED_MS);
     }
-    expect(await textOf("#status")).toBe("live");
+    // On a busy machine the run may seem to hang for a moment.
+    await eventually(async () => expect(await textOf("#status")).toBe("live"));
   });
 
   test("sets the generator's rate, by keyboard, and refuses one that is too high", async () => {
@@ -82,19 +84,19 @@ describeRealRows("the page of a run on the real rows", () => {
     await rate.fill("100000");
     await rate.press("Enter");
     expect(await page.evaluate("document.activeElement.validity.rangeOverflow")).toBe(true);
-    await rate.fill("800");
+    await rate.fill("200");
     await rate.press("Enter");
     await page.locator("h1").click();
-    await eventually(async () => expect(await rate.inputValue()).toBe("800"));
+    await eventually(async () => expect(await rate.inputValue()).toBe("200"));
     await eventually(async () => {
       const out = await figureOf("#part-generator .flow.out .rate");
-      expect(out).toBeGreaterThan(300);
+      expect(out).toBeGreaterThan(100);
     }, SETTLED_MS);
   });
 
   test("pauses the generator and goes on, by keyboard", async () => {
     const pause = page.locator("#rate-pause");
-    await pause.press("Enter");
+    await page.locator("#rate-pause:enabled").press("Enter");
     await eventually(async () => expect(await pause.innerText()).toBe("Resume"));
     // What was on its way is acknowledged, and then nothing moves.
     let paused = 0;
@@ -104,12 +106,16 @@ describeRealRows("the page of a run on the real rows", () => {
       expect(await figureOf("#tile-sent .value")).toBe(paused);
     }, SETTLED_MS);
     expect(paused).toBeLessThan(ROWS);
-    expect(await textOf("#status")).toMatch(/^live, generator paused since \d\d:\d\d:\d\d$/);
-    expect(await textOf("#tile-sent .remark")).toMatch(/^lines, paused since \d\d:\d\d:\d\d$/);
-    await pause.press("Enter");
+    await eventually(async () => {
+      expect(await textOf("#status")).toMatch(/^live, generator paused since \d\d:\d\d:\d\d$/);
+      expect(await textOf("#tile-sent .remark")).toMatch(/^lines, paused since \d\d:\d\d:\d\d$/);
+    });
+    await page.locator("#rate-pause:enabled").press("Enter");
     await eventually(async () => {
       expect(await figureOf("#tile-sent .value")).toBeGreaterThan(paused);
     }, SETTLED_MS);
+    await page.locator("#rate-number:enabled").fill("1000");
+    await page.locator("#rate-number:enabled").press("Enter");
   });
 
   test("has every line in both layers in the end", async () => {
@@ -218,6 +224,7 @@ describeRealRows("the page of a run on the real rows", () => {
 
   test("is used by keyboard", async () => {
     await page.goto(url);
+    await page.locator("#status[data-state=live]").waitFor();
     await page.keyboard.press("Tab");
     expect(await page.locator(":focus").innerText()).toBe("Skip to the figures");
     await page.keyboard.press("Enter");
@@ -237,6 +244,7 @@ describeRealRows("the page of a run on the real rows", () => {
     // The SQL editor is loaded when its section is seen.
     await page.locator("#sql").scrollIntoViewIfNeeded();
     await page.locator("#sql-text .cm-content").waitFor();
+    await page.locator("#status[data-state=live]").waitFor();
     const reached: string[] = [];
     const walkEnds = (): boolean => reached.filter((name) => name === "skip").length === 2;
     while (!walkEnds() && reached.length < 600) {

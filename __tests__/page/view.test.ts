@@ -36,7 +36,7 @@ describeRealRows("the view of a page on the real rows", () => {
   beforeAll(async () => {
     browser = await startBrowser();
     run = await startPageRun(
-      ...["--port", FIRST_PORT, "--input-file", realRowsFile(), "--time-scale", "60", "--rate", "400"],
+      ...["--port", FIRST_PORT, "--input-file", realRowsFile(), "--time-scale", "60", "--rate", "100"],
     );
     ({ url } = run);
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
@@ -86,19 +86,23 @@ describeRealRows("the view of a page on the real rows", () => {
     await page.evaluate(`
       window.told = [];
       for (const region of document.querySelectorAll("[aria-live], [role=status], [role=alert], [role=log]"))
-        new MutationObserver(() => window.told.push(region.id)).observe(region, { childList: true, characterData: true, subtree: true });
+        new MutationObserver(() => window.told.push(region.id === "problems" ? region.innerText : region.id)).observe(region, { childList: true, characterData: true, subtree: true });
     `);
     const sent = () => page.locator("#figures dd").last().innerText();
     const before = parsed(await sent());
     await eventually(async () => expect(parsed(await sent())).toBeGreaterThan(before), SETTLED_MS);
     expect(before).toBeLessThan(ROWS);
-    // On a busy machine the run may seem to hang for a moment, which is told.
+    // On a busy machine the run may seem to hang for a moment, or a merge be faster than a reading: both are told.
     const told = await page.evaluate<string[]>("window.told");
-    expect(told.filter((id) => id !== "status" && id !== "stopped")).toEqual([]);
+    const isToBeTold = (text: string): boolean =>
+      ["", "status", "stopped"].includes(text) || text.includes("was merged anew while it was read");
+    expect(told.filter((text) => !isToBeTold(text))).toEqual([]);
     expect(await readout.locator(".when").innerText()).toBe(first);
     expect(await page.evaluate("document.activeElement.className")).toBe("chart-frame");
     await page.keyboard.press("Escape");
     expect(await readout.locator(".when").innerText()).toBe("In all");
+    await page.locator("#rate-number:enabled").fill("1000");
+    await page.locator("#rate-number:enabled").press("Enter");
   });
 
   test("has every line in both layers", async () => {
@@ -168,6 +172,7 @@ describeRealRows("the view of a page on the real rows", () => {
       await eventually(async () => expect((await fragment()).has("from")).toBe(false));
     };
     await drag();
+    await eventually(async () => expect((await fragment()).has("from")).toBe(true));
     const [from = "", to = ""] = [(await fragment()).get("from"), (await fragment()).get("to")].map((text) =>
       String(text).replace("T", " "),
     );
@@ -206,8 +211,8 @@ describeRealRows("the view of a page on the real rows", () => {
     const invoices = (found: readonly (string | undefined)[]) => [...found].sort();
     expect(invoices(rows.map((cells) => cells[1]))).toEqual(invoices(cancelled.map((row) => row["Invoice"])));
     await page.locator("#lines tbody a").first().click();
+    await eventually(async () => expect((await fragment()).get("journey")).toMatch(/^\S+$/));
     const keys = await fragment();
-    expect(keys.get("journey")).toMatch(/^\S+$/);
     expect(keys.getAll("filter.Country")).toEqual(["France"]);
     expect(await page.locator("#lines").isVisible()).toBe(false);
     await page.locator(".chip button").click();

@@ -12,8 +12,6 @@ import { type Front, startFront } from "../support/front";
 import { startSearchDouble } from "../support/search-double";
 import { synthesized } from "../support/synthesized";
 
-jest.setTimeout(300_000);
-
 const LINES = 300;
 const PROVIDER_VERSION = "5.100.0";
 const REASON =

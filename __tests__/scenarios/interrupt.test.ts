@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   AthenaClient,
   BatchGetQueryExecutionCommand,
@@ -121,7 +122,7 @@ async function endsWell(started: Run, code: number): Promise<void> {
   expect({ code: end.code, stderr: shown }).toEqual({ code: wanted, stderr: "" });
   expect(end.ms).toBeLessThan(END_WITHIN_MS);
   if (existsSync("/proc/self/environ")) {
-    await eventually(() => expect(started.processes()).toEqual([]), 5_000);
+    await eventually(() => expect(started.processes()).toEqual([]));
   }
   expect(started.folders()).toEqual([]);
 }
@@ -211,5 +212,10 @@ test("Ctrl-C twice", async () => {
   const first = run.interrupt();
   await run.wrote(/stopping/);
   // A second signal within half a second is npm's copy of the first one.
-  await endsWell(run, (await first).code ?? -1);
+  await sleep(600);
+  await run.interrupt();
+  const { code } = await first;
+  // Everything may have stopped before the second one.
+  expect([EXIT.ok, EXIT.interrupted]).toContain(code);
+  await endsWell(run, code ?? -1);
 });

@@ -150,7 +150,7 @@ test(`${ROUNDS} kills at random moments lose no acknowledged line, and store non
     run = begin();
     const stop = new AbortController();
     const sending = client.sendUntil(stop.signal);
-    const isReady = eventually(() => expect(existsSync(envFile)).toBe(true), 60_000);
+    const isReady = eventually(() => expect(existsSync(envFile)).toBe(true), 120_000);
     // Each fourth round is killed somewhere in its start.
     if (round % 4 !== 3) await isReady;
     else isReady.catch(() => undefined);
@@ -163,7 +163,7 @@ test(`${ROUNDS} kills at random moments lose no acknowledged line, and store non
   expect(client.acknowledged.size).toBeGreaterThan(10 * ROUNDS);
 
   run = begin();
-  await eventually(() => expect(existsSync(envFile)).toBe(true), 60_000);
+  await eventually(() => expect(existsSync(envFile)).toBe(true), 120_000);
   const own = (invoices: readonly string[]): string[] =>
     invoices.filter((invoice) => invoice.startsWith("K"));
   const lost = (invoices: readonly string[]): string[] => {
@@ -176,16 +176,20 @@ test(`${ROUNDS} kills at random moments lose no acknowledged line, and store non
       expect({ layer, lost: lost(own(await read())) }).toEqual({ layer, lost: [] });
     }
   }, 180_000);
-  const sets = {
-    raw: own(await rawInvoices()),
-    parquet: own(await parquetInvoices()),
-    index: own(await indexedInvoices()),
-  };
+  // A line that was stored, and not answered before the last kill, may still be on its way.
+  let sets: Readonly<Record<keyof typeof layers, readonly string[]>> = { raw: [], parquet: [], index: [] };
+  await eventually(async () => {
+    sets = {
+      raw: own(await rawInvoices()),
+      parquet: own(await parquetInvoices()),
+      index: own(await indexedInvoices()),
+    };
+    expect(sets.parquet).toEqual(sets.raw);
+    expect(sets.index).toEqual(sets.raw);
+  }, 180_000);
   for (const [layer, invoices] of Object.entries(sets)) {
     const unknown = invoices.filter((one) => !client.acknowledged.has(one) && !client.unanswered.has(one));
     const twice = invoices.filter((one, at) => one === invoices[at - 1]);
     expect({ layer, unknown, twice }).toEqual({ layer, unknown: [], twice: [] });
   }
-  expect(sets.parquet).toEqual(sets.raw);
-  expect(sets.index).toEqual(sets.raw);
 }, 900_000);

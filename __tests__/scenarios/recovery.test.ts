@@ -11,8 +11,6 @@ import { type Reconciliation, reconcile } from "../../ops/reconcile/reconcile";
 import { SpeedRun, withMapping } from "../support/speed-run";
 import { synthesized } from "../support/synthesized";
 
-jest.setTimeout(300_000);
-
 const ROOT = resolve(__dirname, "../..");
 let stackDir: string;
 const open: { close(): Promise<void> }[] = [];
@@ -146,7 +144,7 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
   await removed.close();
   await speed.send(300);
   await speed.sendLines(['{"Invoice":', "[]"]);
-  await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 30_000);
+  await eventually(() => expect(speed.mapping.recordsAcknowledged).toBe(502), 120_000);
   // Made anew, it begins with what comes now.
   const storeOfNew = openStore(join(run.dataDir, "new-delivery"));
   open.push({ close: async () => storeOfNew.close() });
@@ -161,7 +159,7 @@ test("the delivery stream is replaced while records flow: replay makes the sets 
   await speed.send(100);
   await eventually(async () => {
     expect(await compared(speed)).toMatchObject({ counts: { raw: 300, parquet: 300, indexed: 600 } });
-  }, 30_000);
+  }, 120_000);
 
   const before = await compared(speed);
   expect(before.agree).toBe(false);

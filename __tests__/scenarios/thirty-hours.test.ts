@@ -13,8 +13,6 @@ import { tableLines } from "../support/lines-by-id";
 import { ParquetReader } from "../support/parquet-reader";
 import { type RawLine, RawLines } from "../support/raw-lines";
 
-jest.setTimeout(300_000);
-
 const MINUTE_MS = 60_000;
 /** Over the end of a year, so that months and days of one digit are among the partitions. */
 const START_MS = Date.UTC(2026, 11, 31, 18, 5);

@@ -1,5 +1,5 @@
 /** Waits until `holds` succeeds; on a timeout its last failure is thrown. */
-export async function eventually(holds: () => void | Promise<void>, withinMs = 10_000): Promise<void> {
+export async function eventually(holds: () => void | Promise<void>, withinMs = 60_000): Promise<void> {
   const end = Date.now() + withinMs;
   for (;;) {
     try {

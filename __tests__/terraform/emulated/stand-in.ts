@@ -20,7 +20,7 @@ const MOTO: PythonProgram = {
   remedy:
     'install Python 3.10 or newer with venv, or moto_server (pip install "moto[server]==5.2.1") on the PATH, or name a running one in MOTO_URL',
 };
-const START_SECONDS = 60;
+const START_SECONDS = 180;
 
 /** What to install if this machine cannot start a stand-in; undefined if it can. */
 export function missingStandIn(variables: Variables): string | undefined {
