@@ -25,7 +25,7 @@ interface OpenSearchOptions {
 }
 
 /** Timeout of the start, for a busy machine. */
-const START_MS = 180_000;
+const START_MS = 300_000;
 /** Time between SIGTERM and SIGKILL, which loses nothing: the engine has written each acknowledged change to its log. */
 const STOP_MS = 1_500;
 const PAUSE_MS = 300;

@@ -24,7 +24,7 @@ export interface Trino {
   stop(): Promise<void>;
 }
 
-const START_SECONDS = 180;
+const START_SECONDS = 300;
 /** Time between the stop signal and SIGKILL. */
 const STOP_SECONDS = 10;
 const HEAP = "1G";
