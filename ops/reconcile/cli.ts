@@ -60,7 +60,11 @@ const PROGRAM = programName(__filename, "npm run reconcile --", "retail-bi recon
 const program = addTargetOptions(new Command(PROGRAM))
   .description("Compares stream, raw zone, Parquet, quarantine and index of a deployed system, line by line.")
   .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
-  .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
+  .option(
+    "--to <time>",
+    "end of the arrivals, UTC, now at the latest (default: a quarter of an hour ago)",
+    arrivalTime,
+  )
   .option(
     "--minutes-per-hour <number>",
     "compare a sample: the first minutes of each hour",

@@ -131,7 +131,11 @@ addHelp(redriveCommand, {
 const replayCommand = addTargetOptions(program.command("replay"))
   .description("Reads the stream again and writes the lines that the raw zone is missing.")
   .option("--from <time>", "first arrival, UTC (default: the oldest record of the stream)", arrivalTime)
-  .option("--to <time>", "end of the arrivals, UTC (default: a quarter of an hour ago)", arrivalTime)
+  .option(
+    "--to <time>",
+    "end of the arrivals, UTC, now at the latest (default: a quarter of an hour ago)",
+    arrivalTime,
+  )
   .option("--dry-run", "report missing lines, and write nothing", false)
   .option("--json", "print one JSON document on stdout", false)
   .action(ending(placed(runReplay)));
