@@ -50,17 +50,16 @@ export function realRows(world: () => World, say: (line: string) => void): void 
       return Date.now() - killedAt;
     })();
 
-    const ended = await npmStart([
-      "--search-url",
-      front.url,
-      "--input-file",
-      realRowsFile(),
-      "--rate",
-      String(RATE),
-    ]);
-    over = true;
-    const awayMs = await outage;
-    await front.close();
+    let ended: Ended;
+    let awayMs: number;
+    try {
+      const input = ["--input-file", realRowsFile(), "--rate", String(RATE)];
+      ended = await npmStart(["--search-url", front.url, ...input]);
+      over = true;
+      awayMs = await outage;
+    } finally {
+      await front.close();
+    }
 
     const [mapping] = [at(ended.report, "mappings", "0")];
     say(
