@@ -106,7 +106,7 @@ describe("a page says no more than the facts", () => {
       expect(Math.abs((asOf - arrived) / 1_000 - seconds)).toBeLessThanOrEqual(unit === "min" ? 31 : 1.5);
     }, SETTLED_MS);
     for (const id of ["latest-transactions", "cancellations"]) {
-      expect(await textOf(`#${id} .freshness`)).toMatch(remark);
+      await eventually(async () => expect(await textOf(`#${id} .freshness`)).toMatch(remark));
     }
     expect(await textOf("#tile-batch .remark")).toMatch(/, 0 missing$/);
     await eventually(async () => {

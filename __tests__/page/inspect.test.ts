@@ -60,6 +60,10 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       SETTLED_MS,
     );
     await eventually(
+      async () => expect(await textOf("#tile-speed .value")).toMatch(new RegExp(`^${REAL_ROWS}\\b`)),
+      SETTLED_MS,
+    );
+    await eventually(
       async () => expect(await textOf("#tile-quarantine .value")).toMatch(new RegExp(`^${NOT_JSON + 2}\\b`)),
       SETTLED_MS,
     );
@@ -122,7 +126,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       await links.last().focus();
       await page.keyboard.press("Enter");
       await page.locator("#journey-answer .steps").waitFor();
-      expect(await page.locator(":focus").getAttribute("id")).toBe("journey-title");
+      await page.locator("#journey-title:focus").waitFor();
     });
 
     test("has each place, with the times between", async () => {
@@ -153,7 +157,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get("other")).toBe("kept");
       await page.goBack();
       await page.locator("#journey-answer .steps").waitFor();
-      expect(await page.locator("#journey-problem").isVisible()).toBe(false);
+      await page.locator("#journey-problem").waitFor({ state: "hidden" });
     });
 
     test("is opened by its address", async () => {
@@ -204,10 +208,11 @@ describeRealRows("the page's inspection of a run on real rows", () => {
         expect(sort(await cellsOf("#sql-answer"))).toEqual(wanted);
       }, SETTLED_MS);
       await page.locator("#quarantine-refresh:enabled").press("Enter");
-      await eventually(async () => expect(sort(await cellsOf("#quarantine-counts"))).toEqual(wanted));
-      expect(await textOf("#quarantine-status")).toMatch(
-        new RegExp(`^${NOT_JSON + 2} lines, as of \\d\\d:\\d\\d:\\d\\d$`),
-      );
+      const counted = new RegExp(`^${NOT_JSON + 2} lines, as of \\d\\d:\\d\\d:\\d\\d$`);
+      await eventually(async () => {
+        expect(sort(await cellsOf("#quarantine-counts"))).toEqual(wanted);
+        expect(await textOf("#quarantine-status")).toMatch(counted);
+      });
     });
 
     test("lists the newest of a reason page by page, by keyboard", async () => {

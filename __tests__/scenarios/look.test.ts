@@ -148,7 +148,7 @@ test("trace finds lines by a column, and says when there is none", async () => {
   const absent = `${good.slice(0, -1)}9`;
   const { code, stdout, stderr: said } = await retailBi("trace", absent);
   expect({ code, said }).toEqual({ code: 1, said: "no place has a line of this identity\n" });
-  expect(stdout).toContain("the record has 1 lines, and none of this identity");
+  expect(stdout).toContain("the record has 1 line, and none of this identity");
 });
 
 test("query answers as a table, CSV and JSON, and shows the place of an error", async () => {

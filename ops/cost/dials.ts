@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted";
 import type { Load } from "./load";
 import { flowOf, itemsOf, total } from "./model";
 import type { Prices } from "./prices";
@@ -64,7 +65,7 @@ function turns({ settings, load }: Case, prices: Prices): readonly Turn[] {
   if (stream) {
     const shardCount = Math.max(1, Math.ceil(flowOf(settings, load).neededShards * SPARE));
     const provisioned = { ...stream, mode: "PROVISIONED" as const, shardCount };
-    const shards = (count: number): string => `${count} ${count === 1 ? "shard" : "shards"}`;
+    const shards = (count: number): string => counted(count, "shard");
     const capacity = stream.mode === "ON_DEMAND" ? "on-demand" : shards(stream.shardCount);
     turn("stream.capacity", capacity, [
       ["on-demand", changing({ stream: { ...stream, mode: "ON_DEMAND" } })],

@@ -1,4 +1,5 @@
 import { type EvaluationResult, SimulatePrincipalPolicyCommand } from "@aws-sdk/client-iam";
+import { counted } from "../../lib/counted";
 import { isJsonObject, member, objectOf } from "../../lib/json";
 import {
   actionsOf,
@@ -356,9 +357,7 @@ function rowsOf(decisions: readonly Decision[]): readonly Row[] {
       );
     if (rows.length === 0) {
       const actions = new Set(own.map(({ action }) => action)).size;
-      rows.push(
-        ok(check, `${actions} ${actions === 1 ? "action" : "actions"} allowed by the caller's policies`),
-      );
+      rows.push(ok(check, `${counted(actions, "action")} allowed by the caller's policies`));
     }
     return rows;
   });

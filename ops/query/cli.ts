@@ -2,6 +2,7 @@ import { text as textOf } from "node:stream/consumers";
 import { Command, Option } from "commander";
 import { integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
+import { counted } from "../../lib/counted";
 import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
 import { isInterrupted } from "../../lib/interrupt";
 import { OperatorError } from "../../lib/operator-error";
@@ -72,16 +73,12 @@ async function show(
     }
     write(resultTable(columns, shown, outputWidth()));
     if (count > options.maxRows) {
-      say(`the first ${rowsText(options.maxRows)}: --max-rows, or --csv for all`);
+      say(`the first ${counted(options.maxRows, "row")}: --max-rows, or --csv for all`);
       count = options.maxRows;
     }
   }
   const seconds = (milliseconds / 1_000).toFixed(1);
-  say(`${rowsText(count)}, ${scannedBytes.toLocaleString("en")} bytes scanned, ${seconds} s`);
-}
-
-function rowsText(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "row" : "rows"}`;
+  say(`${counted(count, "row")}, ${scannedBytes.toLocaleString("en")} bytes scanned, ${seconds} s`);
 }
 
 const PROGRAM = programName(__filename, "npm run query --", "retail-bi query");

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { httpUrl, integerBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
+import { counted } from "../../lib/counted";
 import type { ExitCode } from "../../lib/exit";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
 import { clientsOf, retentionOf, type Target } from "../target/target";
@@ -39,7 +40,7 @@ async function compareIn(target: Target, options: Options): Promise<ExitCode> {
   say(`comparing arrivals from ${iso(fromMs)} to ${iso(toMs)}${share}`);
   const dataSources = dataSourcesOf(target, clients, retentionHours, options.searchUrl);
   const found = await reconcile(dataSources, undefined, window, (name, lines) => {
-    say(`  ${name}: ${lines.toLocaleString("en")} lines`);
+    say(`  ${name}: ${counted(lines, "line")}`);
   });
   const layers = layersOf({ batch: target.tables !== undefined, speed: target.speed !== undefined });
   const leftOut = notCompared(found, layers);

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { counted } from "../../lib/counted";
 import type { Faults, LayerName } from "./compare";
 import type { Conclusion } from "./conclusion";
 import type { LayerSums, Reconciliation } from "./reconcile";
@@ -92,7 +93,7 @@ export function reportText(found: Reconciliation, conclusion: Conclusion): strin
     }
   }
   for (const [condition, { lines: count, locations }] of discardedByCondition(found)) {
-    lines.push(`discarded, ${condition}: ${count.toLocaleString("en")} lines, in ${firstOf([...locations])}`);
+    lines.push(`discarded, ${condition}: ${counted(count, "line")}, in ${firstOf([...locations])}`);
   }
   for (const [reason, count] of reasonCounts(found)) lines.push(`quarantined, ${reason}: ${count}`);
   lines.push(conclusion.text);

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted";
 import type { ObjectResult, RedriveReport } from "./redrive";
 import type { ReplayReport } from "./replay";
 
@@ -22,15 +23,15 @@ export function redriveText(report: RedriveReport): string {
 /** Report of a replay for a person. */
 export function replayText(report: ReplayReport, dryRun: boolean): string {
   const { lines, missing, missingFromQuarantine, objects } = report;
-  const found = `${count(lines, "line")} in the stream`;
+  const found = `${counted(lines, "line")} in the stream`;
   if (missing + missingFromQuarantine === 0) return `${found}: the lake lacks none of them.`;
-  const shortfall = `the raw zone lacked ${count(missing, "line")}, the quarantine ${count(missingFromQuarantine, "line")}`;
-  return `${found}: ${shortfall}; ${dryRun ? "nothing is written" : `${count(objects, "object")} written`}.`;
+  const shortfall = `the raw zone lacked ${counted(missing, "line")}, the quarantine ${counted(missingFromQuarantine, "line")}`;
+  return `${found}: ${shortfall}; ${dryRun ? "nothing is written" : `${counted(objects, "object")} written`}.`;
 }
 
 /** Progress line of one object. */
 export function resultText({ key, records, kind, reason }: ObjectResult): string {
-  return `${key}, ${count(records, "record")}: ${kind}${reason === undefined ? "" : `, ${reason}`}`;
+  return `${key}, ${counted(records, "record")}: ${kind}${reason === undefined ? "" : `, ${reason}`}`;
 }
 
 function listed(what: string, results: readonly ObjectResult[]): string[] {
@@ -46,9 +47,5 @@ function listed(what: string, results: readonly ObjectResult[]): string[] {
 }
 
 function amount(objects: number, records: number): string {
-  return `${count(objects, "object")} with ${count(records, "record")}`;
-}
-
-function count(number: number, what: string): string {
-  return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+  return `${counted(objects, "object")} with ${counted(records, "record")}`;
 }

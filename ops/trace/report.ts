@@ -1,4 +1,5 @@
 import { parseTimestamp } from "../../contract/timestamp";
+import { counted } from "../../lib/counted";
 import { styled } from "../../lib/styled";
 import type { Journey, LakeObject } from "./journey";
 import type { JourneyEntry, JourneyStep } from "./step";
@@ -87,7 +88,7 @@ function streamText({ stream }: Journey): string {
     case "refused":
       return `refused by the contract: ${stream.reason}: ${stream.detail}`;
     case "no such line":
-      return `the record has ${stream.lines} lines, and none of this identity`;
+      return `the record has ${counted(stream.lines, "line")}, and none of this identity`;
     case "not held":
       return "the stream does not have the record: it has expired, or never was there";
   }

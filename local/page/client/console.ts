@@ -1,3 +1,5 @@
+import { counted } from "../../../lib/counted";
+import { messageOf } from "../../../lib/message-of";
 import { isNumberType } from "../../../lib/number-type";
 import type { SchemaState, SqlAnswer, SqlRequest } from "../inspect-state";
 import type { QueriesState } from "../state";
@@ -73,9 +75,10 @@ export class SqlConsole {
       `${database}, workgroup ${workgroup}; reads only, ${whole(mostRows)} rows, ${mostSeconds} s`,
     );
     whenSeen(this.section, () => {
-      for (const loading of [this.loadEditor(), this.loadSchema()]) {
-        loading.catch((error: unknown) => this.fail(error instanceof Error ? error.message : String(error)));
-      }
+      this.loadEditor().catch((error: unknown) => this.fail(messageOf(error)));
+      this.loadSchema().catch((error: unknown) =>
+        byId("sql-schema", HTMLElement).replaceChildren(el("p", { class: "problem" }, messageOf(error))),
+      );
     });
   }
 
@@ -108,11 +111,7 @@ export class SqlConsole {
     const { all, isKept } = this.history;
     const where = isKept ? "" : ", until the page is closed";
     this.past.replaceChildren(
-      el(
-        "option",
-        { value: "" },
-        `${whole(all.length)} ${all.length === 1 ? "statement" : "statements"}${where}`,
-      ),
+      el("option", { value: "" }, `${counted(all.length, "statement")}${where}`),
       ...all.map((statement, at) =>
         el("option", { value: at }, statement.replaceAll(/\s+/g, " ").trim().slice(0, SHOWN)),
       ),
@@ -138,7 +137,7 @@ export class SqlConsole {
       this.tell(await post<SqlAnswer>("/sql", request, asking.signal));
     } catch (error) {
       const { state = "FAILED", place } = error instanceof RequestError ? error.failure : {};
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const where = place && `\nline ${place.line}, column ${place.column}`;
       this.fail(
         asking.signal.aborted ? "CANCELLED: the query was stopped" : `${state}: ${message}${where ?? ""}`,
@@ -166,7 +165,7 @@ export class SqlConsole {
     this.told = told;
     this.csv.disabled = false;
     setText(this.csv, isCut ? `CSV of these ${whole(rows.length)} rows` : "CSV");
-    const more = isCut ? `the first ${whole(rows.length)} rows of more` : `${whole(rows.length)} rows`;
+    const more = isCut ? `the first ${whole(rows.length)} rows of more` : counted(rows.length, "row");
     setText(this.statistics, `${more}, ${milliseconds(took)}, ${bytes(scannedBytes)} scanned`);
     const kinds = columns.map(({ type }) => (isNumberType(type) ? "number" : "text"));
     const head = columns.map(({ name, type }, at) =>

@@ -1,3 +1,5 @@
+import { counted } from "../../../lib/counted";
+import { messageOf } from "../../../lib/message-of";
 import type { JourneyAnswer, JourneyRequest, LineJourney, LinesFound } from "../inspect-state";
 import { byId, el, scrolling, setText } from "./dom";
 import { clock, whole } from "./format";
@@ -76,7 +78,7 @@ export class Journey {
     } catch (error) {
       if (asking.signal.aborted) return;
       setText(this.status, "");
-      setText(this.problem, error instanceof Error ? error.message : String(error));
+      setText(this.problem, messageOf(error));
       this.problem.hidden = false;
       this.answer.replaceChildren();
     }
@@ -94,9 +96,7 @@ function momentText({ asOfMs, notFound }: LineJourney): string {
 
 function countText({ lines, hasMore }: LinesFound): string {
   if (lines.length === 0) return "no line has this value";
-  return hasMore
-    ? `the newest ${whole(lines.length)} lines of more`
-    : `${whole(lines.length)} ${lines.length === 1 ? "line" : "lines"}`;
+  return hasMore ? `the newest ${whole(lines.length)} lines of more` : counted(lines.length, "line");
 }
 
 function listOf({ lines }: LinesFound): HTMLElement[] {

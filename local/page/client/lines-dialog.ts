@@ -1,5 +1,7 @@
 import type { ScopeRequest } from "../../../dashboards/scope";
 import type { DataPanel } from "../../../dashboards/spec";
+import { counted } from "../../../lib/counted";
+import { messageOf } from "../../../lib/message-of";
 import type { LinesAnswer, LinesRequest } from "../state";
 import { csvText } from "./csv";
 import { byId, el, setText } from "./dom";
@@ -42,9 +44,7 @@ export class LinesDialog {
     } catch (error) {
       if (asking.signal.aborted) return;
       setText(this.remark, "");
-      this.body.replaceChildren(
-        el("p", { class: "problem", role: "alert" }, error instanceof Error ? error.message : String(error)),
-      );
+      this.body.replaceChildren(el("p", { class: "problem", role: "alert" }, messageOf(error)));
     }
   }
 
@@ -54,7 +54,7 @@ export class LinesDialog {
     this.csv.disabled = rows.length === 0;
     const count =
       rows.length === total
-        ? `${whole(total)} lines`
+        ? counted(total, "line")
         : `the newest ${whole(rows.length)} of ${whole(total)} lines`;
     setText(this.remark, `${count}, ${layer.layer} layer, ${asOf(layer.asOfMs, layer.asOfMs)}`);
     const table = new RowsTable({ title: "Lines", columns });

@@ -4,6 +4,7 @@ import { clock, rate, whole } from "./format";
 import { startInspection } from "./inspect";
 import { Pipeline } from "./pipeline";
 import { post } from "./post";
+import { Problems } from "./problems";
 import { RateControl } from "./rate";
 import { showReconciliation } from "./reconciliation";
 import { RunWatch, statusText, stoppedText } from "./run-state";
@@ -17,7 +18,7 @@ const rateControl = new RateControl();
 const inspection = startInspection();
 const about = byId("about", HTMLElement);
 const status = byId("status", HTMLElement);
-const problems = byId("problems", HTMLElement);
+const problems = new Problems(byId("problems", HTMLElement));
 const reconciliation = byId("reconciliation", HTMLElement);
 const stopped = byId("stopped", HTMLElement);
 const watch = new RunWatch(() => performance.now());
@@ -33,8 +34,7 @@ const HANDLERS: { readonly [E in keyof PageEvents]: (state: PageEvents[E]) => vo
       generator.state === "sending" ? "" : `, generator ${generator.state} since ${clock(generator.sinceMs)}`;
     status.dataset["generator"] = generator.state;
     setText(byId("run", HTMLElement), `${environment}, time scale ${whole(timeScale)}`);
-    setText(problems, state.problems.join("; "));
-    problems.hidden = state.problems.length === 0;
+    problems.tell("run", state.problems.length === 0 ? undefined : state.problems.join("; "));
     rateControl.show(generator);
     summary.show(state);
     pipeline.show(state);
@@ -98,8 +98,8 @@ document.querySelector(".skip")?.addEventListener("click", (event) => {
 });
 
 byId("compare", HTMLButtonElement).addEventListener("click", () => {
-  post("/compare", {}).catch((error: unknown) => {
-    setText(problems, error instanceof Error ? error.message : String(error));
-    problems.hidden = false;
-  });
+  post("/compare", {}).then(
+    () => problems.tell("compare", undefined),
+    (error: unknown) => problems.tell("compare", error),
+  );
 });

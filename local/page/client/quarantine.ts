@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import type {
   EntriesPage,
   EntriesRequest,
@@ -12,13 +13,17 @@ import { clock, whole } from "./format";
 import { journeyLink } from "./journey";
 import { originalText } from "./original";
 import { post } from "./post";
+import { Problems } from "./problems";
 import { whenSeen } from "./when-seen";
+
+/** What may fail, each with an error of its own. */
+type Work = "counts" | "entries" | "redrive";
 
 /** The quarantine by reason, the lines that were discarded, and their redrive. */
 export class Quarantine {
   private readonly section = byId("quarantine", HTMLElement);
   private readonly status = byId("quarantine-status", HTMLElement);
-  private readonly problem = byId("quarantine-problem", HTMLElement);
+  private readonly problems = new Problems(byId("quarantine-problem", HTMLElement));
   private readonly counts = byId("quarantine-counts", HTMLElement);
   private readonly entries = byId("quarantine-entries", HTMLElement);
   private readonly rows = byId("quarantine-rows", HTMLElement);
@@ -33,19 +38,19 @@ export class Quarantine {
   private lines: number | undefined;
   private linesRead: number | undefined;
   private isSeen = false;
-  private isReading = false;
+  private reading: AbortController | undefined;
 
   /** @param onRedriven called when lines may have come to other places */
   public constructor(private readonly onRedriven: () => void) {
     whenSeen(this.section, () => this.read());
-    const onClick = (id: string, work: () => Promise<void>): void => {
-      byId(id, HTMLButtonElement).addEventListener("click", () => this.report(work()));
+    const onClick = (id: string, what: Work, work: () => Promise<void>): void => {
+      byId(id, HTMLButtonElement).addEventListener("click", () => this.report(what, work()));
     };
-    onClick("quarantine-refresh", () => this.readCounts());
-    onClick("quarantine-newest", () => this.readEntries());
-    onClick("quarantine-older", () => this.readEntries(this.last));
-    onClick("redrive", () => this.ask());
-    onClick("redrive-confirm", () => this.redrive());
+    onClick("quarantine-refresh", "counts", () => this.readCounts());
+    onClick("quarantine-newest", "entries", () => this.readEntries());
+    onClick("quarantine-older", "entries", () => this.readEntries(this.last));
+    onClick("redrive", "redrive", () => this.ask());
+    onClick("redrive-confirm", "redrive", () => this.redrive());
     byId("redrive-cancel", HTMLButtonElement).addEventListener("click", () => this.dialog.close());
   }
 
@@ -57,32 +62,36 @@ export class Quarantine {
 
   private read(): void {
     this.isSeen = true;
-    if (!this.isReading) this.report(this.readCounts());
+    if (this.reading === undefined) this.report("counts", this.readCounts());
   }
 
-  /** Shows the error of what the user asked for. */
-  private report(work: Promise<void>): void {
-    work
-      .then(() => {
-        this.problem.hidden = true;
-      })
-      .catch((error: unknown) => {
-        setText(this.problem, error instanceof Error ? error.message : String(error));
-        this.problem.hidden = false;
-      });
+  private report(what: Work, work: Promise<void>): void {
+    work.then(
+      () => this.problems.tell(what, undefined),
+      (error: unknown) => this.problems.tell(what, error),
+    );
   }
 
+  /** Shows the counts of the newest reading: one that is under way may have been asked before a redrive. */
   private async readCounts(): Promise<void> {
-    this.isReading = true;
+    this.reading?.abort();
+    const reading = new AbortController();
+    this.reading = reading;
     this.linesRead = this.lines;
     try {
-      const { asOfMs, lines, reasons, discarded } = await post<QuarantineState>("/quarantine", {});
-      setText(this.status, `${whole(lines)} lines, as of ${clock(asOfMs)}`);
+      const { asOfMs, lines, reasons, discarded } = await post<QuarantineState>(
+        "/quarantine",
+        {},
+        reading.signal,
+      );
+      setText(this.status, `${counted(lines, "line")}, as of ${clock(asOfMs)}`);
       this.showReasons(reasons);
       this.discarded.hidden = discarded === undefined;
       if (discarded) this.showDiscarded(discarded);
+    } catch (error) {
+      if (!reading.signal.aborted) throw error;
     } finally {
-      this.isReading = false;
+      if (this.reading === reading) this.reading = undefined;
     }
   }
 
@@ -117,7 +126,7 @@ export class Quarantine {
   private choose(reason: ReasonCount): void {
     this.reason = reason;
     this.markChosen();
-    this.report(this.readEntries());
+    this.report("entries", this.readEntries());
   }
 
   private markChosen(): void {
@@ -153,7 +162,7 @@ export class Quarantine {
       byId("discarded-status", HTMLElement),
       lines === 0
         ? "No line is in a discarded batch."
-        : `${whole(lines)} ${lines === 1 ? "line" : "lines"} in discarded batches${more}`,
+        : `${counted(lines, "line")} in discarded batches${more}`,
     );
     byId("discarded-lines", HTMLElement).replaceChildren(
       ...first.map(({ recordId, condition, location }) =>
@@ -169,7 +178,7 @@ export class Quarantine {
     setText(byId("redrive-plan", HTMLElement), text);
     const confirm = byId("redrive-confirm", HTMLButtonElement);
     confirm.hidden = pending === 0;
-    setText(confirm, `Redrive ${whole(pending)} ${pending === 1 ? "object" : "objects"}`);
+    setText(confirm, `Redrive ${counted(pending, "object")}`);
     this.dialog.showModal();
   }
 
@@ -186,7 +195,7 @@ export class Quarantine {
       throw error;
     } finally {
       this.onRedriven();
-      await this.readCounts();
+      this.report("counts", this.readCounts());
     }
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../lib/message-of";
 import type { GeneratorState, RateRequest } from "../state";
 import { byId, setText } from "./dom";
 import { post } from "./post";
@@ -58,7 +59,7 @@ export class RateControl {
         setText(this.problem, "");
         this.show(state);
       },
-      (error: unknown) => setText(this.problem, error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setText(this.problem, messageOf(error)),
     );
   }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import type { HourState, ReconciliationState } from "../state";
 import { el, scrolling } from "./dom";
 import { clock, hour, whole } from "./format";
@@ -48,7 +49,7 @@ function hourRow(state: HourState): HTMLTableRowElement {
   const lines = linesOf(state);
   const faulty = faults.reduce((sum, { lines }) => sum + lines, 0);
   const verdict = !agree ? `✕ ${whole(faulty)} faults` : waiting < lines ? "✓ agree" : "none late";
-  const way = waiting > 0 ? `, ${whole(waiting)} lines on the way` : "";
+  const way = waiting > 0 ? `, ${counted(waiting, "line")} on the way` : "";
   const counts = [state.stream, state.raw, state.parquet, state.indexed, state.quarantined];
   return el(
     "tr",

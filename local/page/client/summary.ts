@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import type { LayerState, LiveState, ReconciliationState } from "../state";
 import { el, setText } from "./dom";
 import { clock, whole } from "./format";
@@ -65,7 +66,7 @@ export class Summary {
   private layer(id: "speed" | "batch", layer: LayerState | undefined, live: LiveState): void {
     if (!live.parts.some(({ lane }) => lane === id)) this.set(id, "–", "not in this stack");
     else if (layer === undefined) this.set(id, "–", "not read yet");
-    else this.set(id, `${whole(layer.lines)} lines`, gapText(layer, live.nowMs), layerTone(layer, live));
+    else this.set(id, counted(layer.lines, "line"), gapText(layer, live.nowMs), layerTone(layer, live));
   }
 
   private showVerdict(live: LiveState): void {

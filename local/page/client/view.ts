@@ -21,6 +21,7 @@ import { whole } from "./format";
 import { LinesDialog } from "./lines-dialog";
 import { Panels } from "./panels";
 import { post } from "./post";
+import { Problems } from "./problems";
 import {
   between,
   bound,
@@ -39,6 +40,9 @@ import {
 /** Wait for more letters before values are asked for, in milliseconds. */
 const TYPING_MS = 200;
 
+/** Names the offering of values among what may fail, beside the layers. */
+const VALUES = "values";
+
 interface Asking {
   readonly scope: string;
   readonly controller: AbortController;
@@ -56,7 +60,7 @@ export class View {
   private readonly value = byId("view-value", HTMLInputElement);
   private readonly values = byId("view-values", HTMLDataListElement);
   private readonly chips = byId("view-chips", HTMLElement);
-  private readonly problem = byId("view-problem", HTMLElement);
+  private readonly problems = new Problems(byId("view-problem", HTMLElement));
   private readonly dialog = new LinesDialog();
   private readonly panels: Panels;
   private readonly latest = new Map<Layer, PanelsState>();
@@ -144,6 +148,7 @@ export class View {
     const view = readView(location.hash);
     if (JSON.stringify(view) === JSON.stringify(this.view)) return;
     this.view = view;
+    this.problems.tell(VALUES, undefined);
     this.showBar();
     for (const layer of this.latest.keys()) this.refresh(layer);
   }
@@ -205,8 +210,9 @@ export class View {
       this.values.replaceChildren(
         ...values.filter(({ value }) => value !== "").map(({ value }) => el("option", { value })),
       );
+      this.problems.tell(VALUES, undefined);
     } catch (error) {
-      if (!asked.signal.aborted) this.tellProblem(error);
+      if (!asked.signal.aborted) this.problems.tell(VALUES, error);
     }
   }
 
@@ -236,7 +242,7 @@ export class View {
     const asking = this.asking.get(layer);
     if (isWhole(this.view)) {
       asking?.controller.abort();
-      this.tellProblem(undefined);
+      this.problems.tell(layer, undefined);
       this.panels.show(latest, undefined);
       this.answered.delete(layer);
       return;
@@ -260,22 +266,16 @@ export class View {
       const request: ViewRequest = { ...scope, layer };
       const answer = await post<PanelsState>("/view", request, signal);
       if (signal.aborted) return;
-      this.tellProblem(undefined);
+      this.problems.tell(layer, undefined);
       this.panels.show(answer, range);
       this.answered.set(layer, asking.scope);
     } catch (error) {
       if (signal.aborted) return;
-      this.tellProblem(error);
+      this.problems.tell(layer, error);
       this.panels.fail(latest, "Not shown: see above.");
     }
     this.asking.delete(layer);
     if (asking.isOld) this.refresh(layer);
-  }
-
-  private tellProblem(error: unknown): void {
-    const message = error instanceof Error ? error.message : error === undefined ? "" : String(error);
-    setText(this.problem, message);
-    this.problem.hidden = message === "";
   }
 
   private showBar(): void {

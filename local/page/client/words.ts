@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import type { GeneratorState, HourState, LayerState, LiveState, ReconciliationState } from "../state";
 import { age, clock, rate, whole } from "./format";
 
@@ -64,7 +65,7 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   if (faults > 0) {
     return {
       value: "✕ Disagree",
-      remark: `${whole(faults)} faults, ${whole(lines)} lines, ${moment}`,
+      remark: `${counted(faults, "fault")}, ${counted(lines, "line")}, ${moment}`,
       tone: "bad",
     };
   }
@@ -75,7 +76,7 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   }
   const waiting = sum(hours, (hour) => hour.waiting);
   if (waiting === lines) {
-    return { value: "On the way", remark: `${whole(lines)} lines, none late, ${moment}`, tone: "none" };
+    return { value: "On the way", remark: `${counted(lines, "line")}, none late, ${moment}`, tone: "none" };
   }
   const isSample = hours.some(({ minutesPerHour }) => minutesPerHour < 60);
   const newer = isSample || leftOut + notCompared > 0 ? 0 : Math.max(0, (live.streamLines ?? lines) - lines);
@@ -88,7 +89,7 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   ];
   return {
     value: notes.length === 0 ? "✓ All agree" : "✓ Agree so far",
-    remark: [`${whole(lines - waiting)} lines`, ...notes, moment].join(", "),
+    remark: [counted(lines - waiting, "line"), ...notes, moment].join(", "),
     tone: isStale(hours, live.nowMs) ? "none" : "good",
   };
 }
