@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Request } from "playwright-core";
 import { startBrowser } from "../../benchmarks/support/browser";
 import { eventually } from "../../benchmarks/support/eventually";
 import type { DataPanel, Layer } from "../../dashboards/spec";
@@ -7,6 +7,7 @@ import { Hub } from "../../local/page/hub";
 import type { QuarantineState, RedriveAnswer } from "../../local/page/inspect-state";
 import { type Action, HttpError, startPageServer } from "../../local/page/server";
 import type { LayerState, LiveState, PanelRows, PanelsState } from "../../local/page/state";
+import { accessibilityFaults } from "./shown";
 
 const LAYERS = ["speed", "batch"] as const satisfies readonly Layer[];
 const panelOf = (layer: Layer): DataPanel => ({
@@ -46,6 +47,7 @@ describe("the page of a server of which one part fails", () => {
   let server: Awaited<ReturnType<typeof startPageServer>>;
   let actions: Record<string, Action>;
   let quarantined: number;
+  let seconds: ReturnType<typeof setInterval>;
 
   beforeAll(async () => {
     browser = await startBrowser();
@@ -67,10 +69,13 @@ describe("the page of a server of which one part fails", () => {
     });
     for (const layer of LAYERS) hub.publish("panels", stateOf(layer, 7), layer);
     live();
+    // A page that hears nothing disables its controls.
+    seconds = setInterval(live, 1_000);
     page = await browser.newPage();
   });
 
   afterEach(async () => {
+    clearInterval(seconds);
     await page.close();
     await server.close();
   });
@@ -111,11 +116,15 @@ describe("the page of a server of which one part fails", () => {
       actions["/view"] = ({ layer }) => answers[layer === "speed" ? "speed" : "batch"].result;
       await page.goto(`${server.url}/#filter.country=France`);
       await page.locator(`#of-${failing}[data-asking]`).waitFor();
+      await shows(`#of-${failing} .freshness`, "asking …");
+      expect(await accessibilityFaults(page)).toEqual([]);
       answers[failing].fail(new HttpError(503, `${failing} is away`));
       await shows(`#of-${failing} .problem`, "Not shown: see above.");
+      expect(await page.locator(`#of-${failing} .freshness`).innerText()).toBe("");
       answers[other].end(stateOf(other, 3));
       await shows(`#of-${other} dd`, "3");
       await shows("#view-problem", `${failing} is away`);
+      expect(await accessibilityFaults(page)).toEqual([]);
 
       actions["/view"] = async ({ layer }) => stateOf(layer === "speed" ? "speed" : "batch", 4);
       await page.evaluate(`location.hash = "filter.country=Spain"`);
@@ -141,7 +150,6 @@ describe("the page of a server of which one part fails", () => {
     await page.locator("#compare:enabled").click();
     await shows("#problems", "no comparison now");
     quarantined = 2;
-    live();
     await eventually(async () => expect(await page.locator("#tile-quarantine .value").innerText()).toBe("2"));
     await shows("#problems", "no comparison now");
   });
@@ -159,7 +167,6 @@ describe("the page of a server of which one part fails", () => {
     await shows("#quarantine-problem", "the function is away");
     quarantined = 2;
     await eventually(async () => {
-      live();
       expect(await page.locator("#quarantine-status").innerText()).toMatch(/^2 lines, as of/);
     });
     await page.waitForTimeout(100);
@@ -168,30 +175,36 @@ describe("the page of a server of which one part fails", () => {
 
   test("a count from before a redrive does not replace the one after it", async () => {
     const before = new Held<QuarantineState>();
-    const counts = [Promise.resolve(quarantineOf(1, 1)), before.result, Promise.resolve(quarantineOf(1, 0))];
-    let asked = 0;
-    let ended = 0;
-    for (const event of ["requestfinished", "requestfailed"] as const) {
-      page.on(event as "requestfinished", (request) => {
-        if (request.url().endsWith("/quarantine")) ended++;
-      });
-    }
-    actions["/quarantine"] = async () => counts[asked++];
-    actions["/redrive"] = async (): Promise<RedriveAnswer> => ({
-      pending: 1,
-      isDone: true,
-      text: "redriven",
+    let isHeld = false;
+    let isRedriven = false;
+    actions["/quarantine"] = () => {
+      if (!isHeld) return Promise.resolve(quarantineOf(1, isRedriven ? 0 : 1));
+      isHeld = false;
+      return before.result;
+    };
+    actions["/redrive"] = async ({ dryRun }): Promise<RedriveAnswer> => {
+      isRedriven = dryRun !== true;
+      return { pending: 1, isDone: true, text: "redriven" };
+    };
+    const open = new Set<Request>();
+    page.on("request", (request) => {
+      if (request.url().endsWith("/quarantine")) open.add(request);
     });
+    for (const event of ["requestfinished", "requestfailed"] as const) {
+      page.on(event as "requestfinished", (request) => open.delete(request));
+    }
     await page.goto(server.url);
     await page.locator("#quarantine").scrollIntoViewIfNeeded();
     await shows("#discarded-status", "1 line in discarded batches");
+    await eventually(() => expect(open.size).toBe(0));
+    isHeld = true;
     await page.locator("#quarantine-refresh:enabled").click();
-    await eventually(() => expect(asked).toBe(2));
+    await eventually(() => expect(isHeld).toBe(false));
     await page.locator("#redrive:enabled").click();
     await page.locator("#redrive-confirm:enabled").click();
     await shows("#discarded-status", "No line is in a discarded batch.");
     before.end(quarantineOf(1, 1));
-    await eventually(() => expect(ended).toBe(3));
+    await eventually(() => expect(open.size).toBe(0));
     await page.waitForTimeout(100);
     expect(await page.locator("#discarded-status").innerText()).toBe("No line is in a discarded batch.");
   });

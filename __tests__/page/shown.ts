@@ -1,3 +1,4 @@
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { retailTransaction } from "../../contract/retail-transaction";
 import { panelColumns, type Row } from "../../dashboards/rows";
@@ -25,6 +26,15 @@ export function shownAs(panel: DataPanel, row: Row): Row {
 export function shownCells(page: Page, table: string): Promise<string[][]> {
   const rows = `[...document.querySelectorAll(${JSON.stringify(`${table} tbody tr`)})]`;
   return page.evaluate(`${rows}.map(({ cells }) => [...cells].map(({ innerText }) => innerText.trim()))`);
+}
+
+/** What axe finds wrong with the page as it is shown now. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
 }
 
 /** A panel's rows as they are shown; those of a chart stand in the table beside it. */

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import axe from "axe-core";
 import Papa from "papaparse";
 import type { Browser, Page } from "playwright-core";
 import { startBrowser } from "../../benchmarks/support/browser";
@@ -10,7 +9,7 @@ import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { PageComplaints } from "../support/page-complaints";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
-import { parsed, shownAs, shownCells, shownRows } from "./shown";
+import { accessibilityFaults, parsed, shownAs, shownCells, shownRows } from "./shown";
 
 /** Away from the ports of a run that somebody has open, and of the other tests. */
 const FIRST_PORT = "14720";
@@ -296,17 +295,10 @@ describeRealRows("the view of a page on the real rows", () => {
       const screen = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme });
       await screen.goto(`${url}/#range=30d&filter.Country=France`);
       await screen.locator("#top-products tbody tr").first().waitFor();
-      const faults = async (): Promise<string[]> => {
-        await screen.evaluate(axe.source);
-        const { violations } = await screen.evaluate<axe.AxeResults>("axe.run()");
-        return violations.flatMap(({ id, nodes }) =>
-          nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-        );
-      };
-      expect(await faults()).toEqual([]);
+      expect(await accessibilityFaults(screen)).toEqual([]);
       await screen.locator("#revenue-by-country").getByText("Lines", { exact: true }).first().click();
       await screen.locator("#lines tbody tr").first().waitFor();
-      expect(await faults()).toEqual([]);
+      expect(await accessibilityFaults(screen)).toEqual([]);
       await screen.close();
     },
   );

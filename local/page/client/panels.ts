@@ -139,11 +139,14 @@ class PanelCard {
 
   public ask(): void {
     this.element.dataset["asking"] = "";
+    setText(this.freshness, "asking …");
   }
 
   /** Shows nothing of another view. */
   public fail(message: string): void {
+    this.state = undefined;
     this.rows = [];
+    setText(this.freshness, "");
     this.csv.disabled = true;
     delete this.element.dataset["asking"];
     this.problem(message);
@@ -152,7 +155,7 @@ class PanelCard {
 
   /** The rows have the layer's newest time as long as its version is the same. */
   public tick({ layers, nowMs }: LiveState): void {
-    if (this.state === undefined) return;
+    if (this.state === undefined || this.element.dataset["asking"] !== undefined) return;
     const now = layers.find(({ layer }) => layer === this.state?.layer);
     if (now?.version === this.state.version) this.state = now;
     setText(this.freshness, gapText(this.state, nowMs));
