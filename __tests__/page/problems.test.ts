@@ -6,7 +6,14 @@ import { buildAssets } from "../../local/page/assets";
 import { Hub } from "../../local/page/hub";
 import type { QuarantineState, RedriveAnswer } from "../../local/page/inspect-state";
 import { type Action, HttpError, startPageServer } from "../../local/page/server";
-import type { LayerState, LiveState, PanelRows, PanelsState } from "../../local/page/state";
+import type {
+  LayerState,
+  LiveState,
+  PanelRows,
+  PanelsState,
+  Part,
+  ReconciliationState,
+} from "../../local/page/state";
 import { accessibilityFaults } from "./shown";
 
 const LAYERS = ["speed", "batch"] as const satisfies readonly Layer[];
@@ -17,10 +24,32 @@ const panelOf = (layer: Layer): DataPanel => ({
   chart: "headline",
   measures: [{ id: "lines", title: "Lines", factors: [] }],
 });
-const stateOf = (layer: Layer, lines: number): PanelsState => {
-  const state: LayerState = { layer, source: layer, asOfMs: Date.now(), lines, version: String(lines) };
-  const rows: PanelRows = { id: `of-${layer}`, rows: [{ lines }] };
-  return { layer: state, panels: [rows] };
+const OVER_TIME: DataPanel = {
+  id: "over-time",
+  title: "Lines by day",
+  layer: "speed",
+  chart: "bars",
+  measures: [{ id: "lines", title: "Lines", factors: [] }],
+  dimension: { kind: "time", field: "at", interval: "day" },
+};
+const COLUMN = { title: "Lines", holds: "number", isOptional: false } as const;
+/** A month whose first day has lines, too. */
+const MONTH = "2026-11-01";
+const LAST_MS = Date.UTC(2026, 10, 25, 12);
+
+const stateOf = (layer: Layer, lines: number, lastMs = LAST_MS): PanelsState => {
+  const eventTimes = { firstMs: Date.parse(MONTH), lastMs };
+  const state: LayerState = {
+    layer,
+    source: layer,
+    asOfMs: Date.now(),
+    lines,
+    version: String(lines),
+    eventTimes,
+  };
+  const headline: PanelRows = { id: `of-${layer}`, rows: [{ lines }] };
+  const overTime: PanelRows = { id: OVER_TIME.id, rows: [{ at: MONTH, lines }] };
+  return { layer: state, panels: layer === "speed" ? [headline, overTime] : [headline] };
 };
 
 type Discarded = NonNullable<QuarantineState["discarded"]>["first"][number];
@@ -47,6 +76,8 @@ describe("the page of a server of which one part fails", () => {
   let server: Awaited<ReturnType<typeof startPageServer>>;
   let actions: Record<string, Action>;
   let quarantined: number;
+  let discarded: number;
+  let parts: readonly Part[];
   let seconds: ReturnType<typeof setInterval>;
 
   beforeAll(async () => {
@@ -58,11 +89,13 @@ describe("the page of a server of which one part fails", () => {
     hub = new Hub();
     actions = {};
     quarantined = 1;
+    discarded = 0;
+    parts = [];
     server = await startPageServer({ assets: await buildAssets(), hub, actions });
     hub.publish("dashboard", {
-      panels: LAYERS.map((layer) => ({
-        panel: panelOf(layer),
-        columns: [{ id: "lines", title: "Lines", holds: "number", isOptional: false }],
+      panels: [...LAYERS.map(panelOf), OVER_TIME].map((panel) => ({
+        panel,
+        columns: [{ id: "lines", ...COLUMN }],
       })),
       texts: [],
       filters: [{ field: "country", title: "Country" }],
@@ -89,14 +122,17 @@ describe("the page of a server of which one part fails", () => {
       startedAt: 0,
       settleSeconds: 75,
       quarantine: { asOfMs: nowMs, lines: quarantined },
+      discarded,
       generator: { state: "sending", linesPerSecond: 20, most: 1_000, acknowledged: 100, sinceMs: 0 },
-      parts: [],
+      parts,
       layers: [],
       problems: [],
     };
     hub.publish("live", state);
   }
 
+  const toView = (fragment: string): Promise<unknown> =>
+    page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
   const shows = (selector: string, text: string): Promise<void> =>
     eventually(async () => expect(await page.locator(`${selector}:visible`).innerText()).toBe(text));
   const quarantineOf = (lines: number, discarded: number): QuarantineState => ({
@@ -132,6 +168,157 @@ describe("the page of a server of which one part fails", () => {
       await page.locator("#view-problem").waitFor({ state: "hidden" });
     },
   );
+
+  test("a view that was left before its answer is asked for again", async () => {
+    actions["/view"] = () => new Held<PanelsState>().result;
+    await page.goto(`${server.url}/#filter.country=France`);
+    await page.locator("#of-speed[data-asking]").waitFor();
+    await toView("");
+    await shows("#of-speed dd", "7");
+    actions["/view"] = async ({ layer }) => stateOf(layer === "speed" ? "speed" : "batch", 3);
+    await toView("filter.country=France");
+    for (const layer of LAYERS) await shows(`#of-${layer} dd`, "3");
+  });
+
+  test("the error of a view is gone with it, before the next one is answered", async () => {
+    let held = new Held<PanelsState>();
+    actions["/view"] = async ({ layer, filters }) => {
+      if (JSON.stringify(filters).includes("Spain")) throw new HttpError(503, "Spain is away");
+      await held.result;
+      return stateOf(layer === "speed" ? "speed" : "batch", 3);
+    };
+    held.end(stateOf("speed", 3));
+    await page.goto(`${server.url}/#filter.country=France`);
+    await shows("#of-speed dd", "3");
+    held = new Held();
+    await toView("filter.country=Spain");
+    for (const layer of LAYERS) await shows(`#of-${layer} .problem`, "Not shown: see above.");
+    await toView("filter.country=France");
+    for (const layer of LAYERS) await shows(`#of-${layer} .panel-body`, "asking …");
+    await page.locator("#view-problem").waitFor({ state: "hidden" });
+    held.end(stateOf("speed", 3));
+    for (const layer of LAYERS) await shows(`#of-${layer} dd`, "3");
+  });
+
+  test("the lines of a bar are those that it shows, also while another view is asked for", async () => {
+    const held = new Held<PanelsState>();
+    const asked: unknown[] = [];
+    actions["/view"] = () => held.result;
+    actions["/lines"] = async (body) => {
+      asked.push(body["filters"]);
+      throw new HttpError(503, "no lines now");
+    };
+    await page.goto(server.url);
+    await shows("#of-speed dd", "7");
+    await toView("filter.country=France");
+    await page.locator("#of-speed[data-asking]").waitFor();
+    await page.locator("#of-speed .headline button").click();
+    await eventually(() => expect(asked).toEqual([{}]));
+    await page.keyboard.press("Escape");
+    held.end(stateOf("speed", 3));
+    await shows("#of-speed dd", "3");
+    await page.locator("#of-speed .headline button").click();
+    await eventually(() => expect(asked).toEqual([{}, { country: ["France"] }]));
+  });
+
+  test("a bound that somebody types stays while lines arrive, and when the connection was broken", async () => {
+    await page.goto(server.url);
+    await shows("#of-speed dd", "7");
+    await page.locator("#view-from:enabled").fill("2026-11-03T00:00:00");
+    hub.publish("panels", stateOf("speed", 8, LAST_MS + 1_000), "speed");
+    await shows("#of-speed dd", "8");
+    expect(await page.locator("#view-from").inputValue()).toContain("2026-11-03");
+    hub.publish("dashboard", {
+      panels: [{ panel: panelOf("speed"), columns: [{ id: "lines", ...COLUMN }] }],
+      texts: ["again"],
+      filters: [],
+    });
+    await shows("#about", "again");
+    expect(await page.locator("#view-from").inputValue()).toContain("2026-11-03");
+  });
+
+  test("a day that is kept is let go when the chart is by month", async () => {
+    actions["/view"] = async ({ layer }) => stateOf(layer === "speed" ? "speed" : "batch", 30);
+    await page.goto(server.url);
+    await page.locator("#over-time .chart-frame").focus();
+    await page.keyboard.press("Home");
+    const only = page.locator("#over-time .chart-actions button", { hasText: "Only this day" });
+    await only.waitFor();
+    await toView("range=1y");
+    await shows("#over-time .readout strong", "30");
+    expect(await only.count()).toBe(0);
+    expect(await page.locator("#over-time .when").innerText()).toBe("In all");
+  });
+
+  test("a fact that is true no longer goes", async () => {
+    const part: Part = { id: "merge-small-files", title: "Merge", name: "merge", lane: "batch", facts: [] };
+    const out = { unit: "rows", total: 1 } as const;
+    const failed = { label: "last run failed", value: 1, unit: "count", isTrouble: true } as const;
+    const runs = (value: number) => ({ label: "runs", value, unit: "count" }) as const;
+    parts = [{ ...part, out, facts: [runs(1), failed] }];
+    await page.goto(server.url);
+    const facts = "#part-merge-small-files .facts";
+    await eventually(async () => expect(await page.locator(`${facts} dt`).allInnerTexts()).toHaveLength(2));
+    await shows("#part-merge-small-files .total", "1 row");
+    parts = [{ ...part, out, facts: [runs(2)] }];
+    await eventually(async () =>
+      expect(await page.locator(`${facts} > div`).allInnerTexts()).toEqual([
+        expect.stringMatching(/^runs\s*2$/),
+      ]),
+    );
+  });
+
+  test("a batch that is discarded is noticed", async () => {
+    actions["/quarantine"] = async () => quarantineOf(1, discarded);
+    await page.goto(server.url);
+    await page.locator("#quarantine").scrollIntoViewIfNeeded();
+    await shows("#discarded-status", "No line is in a discarded batch.");
+    discarded = 1;
+    await shows("#discarded-status", "1 line in discarded batches");
+    await page.locator("#redrive:enabled").waitFor();
+  });
+
+  test("a rate that was refused does not stay as if it were set", async () => {
+    actions["/rate"] = async () => {
+      throw new HttpError(400, "too fast");
+    };
+    await page.goto(server.url);
+    await page.locator("#rate-number:enabled").fill("5000");
+    await page.keyboard.press("Enter");
+    await shows("#rate-problem", "too fast");
+    await page.locator("h1").click();
+    await eventually(async () => expect(await page.locator("#rate-number").inputValue()).toBe("20"));
+  });
+
+  test("a link has the focus also after the next comparison", async () => {
+    const state = (lines: number): ReconciliationState => ({
+      hours: [
+        {
+          fromMs: LAST_MS,
+          toMs: LAST_MS + 1_000,
+          isOpen: true,
+          minutesPerHour: 60,
+          agree: false,
+          waiting: 0,
+          waitingFor: [],
+          stream: lines,
+          quarantined: 0,
+          faults: ["raw", "parquet"].map((source) => ({ kind: "missing", source, lines: 1, first: ["a"] })),
+          comparedAtMs: LAST_MS,
+          milliseconds: 1,
+        },
+      ],
+      notCompared: 0,
+      leftOut: 0,
+      settleSeconds: 75,
+    });
+    hub.publish("reconciliation", state(1));
+    await page.goto(server.url);
+    await page.locator("#reconciliation a.identity").first().focus();
+    hub.publish("reconciliation", state(2));
+    await shows("#reconciliation tbody td:first-of-type", "2");
+    expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe("#journey=a");
+  });
 
   test("an error that two layers have is said once", async () => {
     actions["/view"] = async () => {

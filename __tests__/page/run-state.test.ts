@@ -12,6 +12,7 @@ const LIVE: LiveState = {
   environment: "dev",
   timeScale: 12,
   startedAt: AT - 60_000,
+  discarded: 0,
   settleSeconds: 75,
   generator: { state: "sending", linesPerSecond: 20, most: 1_000, acknowledged: 100, sinceMs: AT - 60_000 },
   parts: [],

@@ -12,6 +12,8 @@ export class RateError extends Error {
 /** Rate and state of the sending: the page sets the rate, and the load generator reads it. */
 export class Generator {
   private current: number;
+  /** The last rate that was not 0. */
+  private before: number;
   private report: SendReport | undefined;
   private isFinished = false;
   private sinceMs: number;
@@ -25,6 +27,7 @@ export class Generator {
     private readonly now: () => number = Date.now,
   ) {
     this.current = linesPerSecond;
+    this.before = linesPerSecond;
     this.sinceMs = now();
     this.most = Math.max(Number.isFinite(linesPerSecond) ? linesPerSecond : 0, MOST_LINES_PER_SECOND);
   }
@@ -52,8 +55,18 @@ export class Generator {
         `the rate is ${JSON.stringify(linesPerSecond)}; a number of lines a second from 0 to ${this.most} is wanted`,
       );
     }
+    this.change(linesPerSecond);
+  }
+
+  /** Ends a pause: the rate is the one before it, also if that was no limit. */
+  public resume(): void {
+    this.change(this.before);
+  }
+
+  private change(linesPerSecond: number): void {
     if ((linesPerSecond === 0) !== (this.current === 0)) this.sinceMs = this.now();
     this.current = linesPerSecond;
+    if (linesPerSecond !== 0) this.before = linesPerSecond;
   }
 
   /** Nothing more will be sent. */

@@ -1,5 +1,6 @@
 import { HOUR_MS } from "../../contract/hours";
 import { formatTimestamp } from "../../contract/timestamp";
+import { messageOf } from "../../lib/message-of";
 import type { Faults } from "../../ops/reconcile/compare";
 import { compareLayers, type DataSources, type LayerComparison } from "../../ops/reconcile/reconcile";
 import type { Window } from "../../ops/reconcile/window";
@@ -45,6 +46,8 @@ export class Hours {
   private readonly wanted = new Set<number>();
   /** Hours to compare again as if they had not ended. */
   private readonly doubted = new Set<number>();
+  /** Hours whose last comparison failed, and when. */
+  private readonly failed = new Map<number, { readonly atMs: number; readonly message: string }>();
 
   public constructor(private readonly options: HoursOptions) {
     const { dataSources } = options;
@@ -78,22 +81,30 @@ export class Hours {
       const milliseconds = Math.round(performance.now() - startedAt);
       const settledMs = nowMs - this.options.settleMs;
       const isNew = !this.compared.has(hourMs);
+      this.failed.delete(hourMs);
       this.compared.set(hourMs, hourState(found, window, settledMs, { comparedAtMs: nowMs, milliseconds }));
       for (const old of [...this.compared.keys()].sort((a, b) => b - a).slice(MOST_HOURS)) {
         this.compared.delete(old);
       }
       this.tell({ notCompared: notCompared - (isNew ? 1 : 0), leftOut });
     } catch (error) {
-      this.tell({ notCompared, leftOut, error: error instanceof Error ? error.message : String(error) });
+      this.failed.set(hourMs, { atMs: nowMs, message: messageOf(error) });
+      this.tell({ notCompared, leftOut });
     }
   }
 
-  private tell(rest: Pick<ReconciliationState, "notCompared" | "leftOut" | "error">): void {
+  private tell(rest: Pick<ReconciliationState, "notCompared" | "leftOut">): void {
+    const messages = new Set([...this.failed.values()].map(({ message }) => message));
     const hours = [...this.compared.values()].sort((a, b) => b.fromMs - a.fromMs);
-    this.options.onCompared({ hours, settleSeconds: Math.round(this.options.settleMs / 1_000), ...rest });
+    this.options.onCompared({
+      hours,
+      settleSeconds: Math.round(this.options.settleMs / 1_000),
+      ...rest,
+      ...(messages.size > 0 && { error: [...messages].join("; ") }),
+    });
   }
 
-  /** The next hour to compare: the newest that was never compared, else the due one with the oldest comparison. */
+  /** The next hour to compare: the newest that was never compared, else the due one that was tried longest ago. */
   private next(
     merged: readonly { readonly startMs: number; readonly rows: number }[],
     nowMs: number,
@@ -106,26 +117,31 @@ export class Hours {
       .slice(0, MOST_HOURS)
       .map((fromMs) => ({ fromMs, toMs: Math.min(fromMs + HOUR_MS, untilMs) }))
       .filter(({ fromMs, toMs }) => toMs > fromMs);
+    const shown = new Set(newestFirst.map(({ fromMs }) => fromMs));
+    for (const hour of this.failed.keys()) if (!shown.has(hour)) this.failed.delete(hour);
     const counts = {
       notCompared: newestFirst.filter(({ fromMs }) => !this.compared.has(fromMs)).length,
       leftOut: Math.max(0, hours.size - MOST_HOURS),
     };
     const [next] = newestFirst
       .filter(({ fromMs, toMs }) => this.isDue(fromMs, toMs, nowMs))
-      .sort((a, b) => this.comparedAt(a.fromMs) - this.comparedAt(b.fromMs));
+      .sort((a, b) => this.triedAt(a.fromMs) - this.triedAt(b.fromMs));
     if (next === undefined) return counts;
     const rows = merged.find(({ startMs }) => startMs === next.fromMs)?.rows ?? 0;
     const share = Math.min(1, MOST_LINES / Math.max(1, rows));
     return { ...counts, window: { ...next, minutesPerHour: Math.max(1, Math.floor(60 * share)) } };
   }
 
-  private comparedAt(hourMs: number): number {
-    return this.compared.get(hourMs)?.comparedAtMs ?? 0;
+  private triedAt(hourMs: number): number {
+    return this.failed.get(hourMs)?.atMs ?? this.compared.get(hourMs)?.comparedAtMs ?? 0;
   }
 
   private isDue(hourMs: number, toMs: number, nowMs: number): boolean {
     const last = this.compared.get(hourMs);
-    if (last === undefined || this.wanted.has(hourMs)) return true;
+    if (this.wanted.has(hourMs)) return true;
+    const failed = this.failed.get(hourMs);
+    if (failed) return nowMs - failed.atMs >= AGAIN_AFTER_MS;
+    if (last === undefined) return true;
     if (last.agree && last.waiting === 0 && last.toMs >= toMs && !this.doubted.has(hourMs)) return false;
     const { comparedAtMs, milliseconds } = last;
     const restMs = Math.min(REST_FACTOR * milliseconds, milliseconds + LONGEST_REST_MS);

@@ -23,6 +23,7 @@ import {
   SpeedLayer,
 } from "./layers";
 import { readParts } from "./parts";
+import { PublishedVersions } from "./published-versions";
 import { Rates } from "./rates";
 import { HttpError, startPageServer } from "./server";
 import type { LayerState } from "./state";
@@ -102,6 +103,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       startedAt: run.startedAt,
       settleSeconds: Math.round(settle / 1_000),
       ...(tail.isCaughtUp && { streamLines: tail.lines }),
+      discarded: run.eventSourceMappings.reduce((sum, one) => sum + one.progress().discarded.length, 0),
       ...(quarantine && { quarantine: { asOfMs: quarantine.asOfMs, lines: quarantine.lines } }),
       generator: generator.state(),
       parts,
@@ -118,7 +120,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     const evidence = { accepted, refused, quarantined: quarantine.byLayer[layer], held };
     return { ...state, gap: gapOf(evidence, tail.sinceMs, asOfMs) };
   };
-  const shown = new Map<Layer, string>();
+  const published = new PublishedVersions();
   const readLayer = async (reader: LayerReader): Promise<void> => {
     if (!hub.hasViewers) return;
     const reading = await reader.read(Date.now(), tail.sinceMs);
@@ -127,10 +129,8 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
     await tail.advance().catch(() => undefined);
     const state = layerState(reading);
     layers.set(reading.layer, state);
-    const { panels, version, layer } = reading;
-    const hasErrors = panels.some(({ error }) => error !== undefined);
-    if (hasErrors || shown.get(layer) !== version) hub.publish("panels", { layer: state, panels }, layer);
-    shown.set(layer, version);
+    if (published.isNew(reading))
+      hub.publish("panels", { layer: state, panels: reading.panels }, reading.layer);
     const { oldestMissingMs } = state.gap ?? {};
     if (oldestMissingMs !== undefined && oldestMissingMs < state.asOfMs - settle)
       hours.doubt(oldestMissingMs);
@@ -183,9 +183,10 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
       "/view": (body, signal) => view.panels(body, signal),
       "/lines": (body, signal) => view.lines(body, signal),
       "/values": (body, signal) => view.values(body, signal),
-      "/rate": async ({ linesPerSecond }) => {
+      "/rate": async ({ linesPerSecond, resume }) => {
         try {
-          generator.set(linesPerSecond);
+          if (resume === true) generator.resume();
+          else generator.set(linesPerSecond);
         } catch (error) {
           throw error instanceof RateError ? new HttpError(400, error.message) : error;
         }

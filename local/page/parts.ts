@@ -15,15 +15,19 @@ interface PartSources {
   readonly layers: readonly LayerState[];
 }
 
+/** The rate of a layer that was read longer ago is not known. */
+const STALE_AFTER_MS = 10_000;
+
 const NO_INVOCATIONS = { invocations: 0, failures: 0, durationTotal: 0 };
 
 /** The parts of the pipeline in the order of the data, each with its throughput and its facts. */
 export function readParts(sources: PartSources, nowMs: number): Part[] {
   const { run, rates } = sources;
-  const flow: MakeFlow = (name, unit, total) => {
+  const flow: MakeFlow = (name, unit, total, atMs = nowMs) => {
     if (total === undefined) return { unit };
-    const perSecond = rates.take(name, total, nowMs);
-    return { unit, total, ...(perSecond !== undefined && { perSecond }) };
+    const perSecond = rates.take(name, total, atMs);
+    const isKnown = perSecond !== undefined && nowMs - atMs <= STALE_AFTER_MS;
+    return { unit, total, ...(isKnown && { perSecond }) };
   };
   return [
     ...sourceParts(sources, flow),
@@ -32,8 +36,8 @@ export function readParts(sources: PartSources, nowMs: number): Part[] {
   ];
 }
 
-/** @param total undefined: not known at present */
-type MakeFlow = (name: string, unit: Flow["unit"], total: number | undefined) => Flow;
+/** @param total undefined: not known at present @param atMs time of the total, by default now */
+type MakeFlow = (name: string, unit: Flow["unit"], total: number | undefined, atMs?: number) => Flow;
 
 function sourceParts({ run, generator }: PartSources, flow: MakeFlow): Part[] {
   const { sent } = generator;
@@ -80,6 +84,7 @@ function batchParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
   const merge = functionOf(run, schedule?.functionArn);
   const outcome = run.outcomes.get(schedule?.name ?? "");
   const quarantined = validate.metric(VALIDATE.quarantined);
+  const table = layers.find(({ layer }) => layer === "batch");
   return [
     {
       id: "delivery",
@@ -120,7 +125,7 @@ function batchParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       out: flow("validate out", "lines", validate.metric(VALIDATE.accepted)),
       facts: [
         count("batches", validate.stats.invocations),
-        meanDuration(validate.stats),
+        ...meanDuration(validate.stats),
         trouble("quarantined", quarantined),
       ],
     },
@@ -146,7 +151,7 @@ function batchParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       title: "MergeSmallFiles",
       name: merge.name,
       lane: "batch",
-      out: flow("merge out", "rows", layers.find(({ layer }) => layer === "batch")?.lines),
+      out: flow("merge out", "rows", table?.lines, table?.asOfMs),
       facts: [
         count("runs", merge.stats.invocations),
         count("merges", merge.metric(MERGE.mergedHours)),
@@ -186,7 +191,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
           "batches",
           total(({ invocations }) => invocations),
         ),
-        meanDuration(upsert.stats),
+        ...meanDuration(upsert.stats),
         trouble(
           "retries",
           total(({ retries }) => retries),
@@ -203,7 +208,7 @@ function speedParts({ run, layers }: PartSources, flow: MakeFlow): Part[] {
       title: "Index",
       name: domain?.name ?? "",
       lane: "speed",
-      in: flow("index in", "documents", index?.lines),
+      in: flow("index in", "documents", index?.lines, index?.asOfMs),
       facts:
         latency === undefined
           ? []
@@ -236,9 +241,9 @@ function functionOf(run: LocalRun, arn: string | undefined): FunctionView {
   };
 }
 
-function meanDuration({ invocations, durationTotal }: FunctionView["stats"]): Fact {
-  const value = invocations === 0 ? 0 : durationTotal / invocations;
-  return { label: "mean duration", value, unit: "milliseconds" };
+function meanDuration({ invocations, durationTotal }: FunctionView["stats"]): Fact[] {
+  if (invocations === 0) return [];
+  return [{ label: "mean duration", value: durationTotal / invocations, unit: "milliseconds" }];
 }
 
 function count(label: string, value: number): Fact {

@@ -10,15 +10,16 @@ interface Sample {
 export class Rates {
   private readonly samples = new Map<string, Sample[]>();
 
-  /** Adds a total. @returns its growth a second; undefined for the first one */
-  public take(name: string, total: number, nowMs: number): number | undefined {
+  /** Adds a total of that time. @returns its growth a second until then; undefined for the first one */
+  public take(name: string, total: number, atMs: number): number | undefined {
     const samples = this.samples.get(name) ?? [];
-    samples.push({ atMs: nowMs, total });
+    if (samples.at(-1)?.atMs === atMs) samples.pop();
+    samples.push({ atMs, total });
     // The oldest sample that is kept is just outside of the window.
-    while ((samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) samples.shift();
+    while ((samples[1]?.atMs ?? atMs) <= atMs - WINDOW_MS) samples.shift();
     this.samples.set(name, samples);
     const [oldest] = samples;
-    if (oldest === undefined || oldest.atMs === nowMs) return undefined;
-    return Math.max(0, ((total - oldest.total) * 1_000) / (nowMs - oldest.atMs));
+    if (oldest === undefined || oldest.atMs === atMs) return undefined;
+    return Math.max(0, ((total - oldest.total) * 1_000) / (atMs - oldest.atMs));
   }
 }

@@ -99,6 +99,8 @@ export interface LiveState {
   readonly settleSeconds: number;
   /** Lines that arrived within the stream's retention; absent while it is unknown. */
   readonly streamLines?: number;
+  /** Records that the event source mapping has discarded. */
+  readonly discarded: number;
   readonly generator: GeneratorState;
   readonly parts: readonly Part[];
   /** Layers that have been read. */
@@ -226,10 +228,8 @@ export interface ReconciliationState {
   readonly error?: string;
 }
 
-/** Body of `POST /rate`. */
-export interface RateRequest {
-  readonly linesPerSecond: number;
-}
+/** Body of `POST /rate`: a rate, of which 0 pauses, or the one before the pause. */
+export type RateRequest = { readonly linesPerSecond: number } | { readonly resume: true };
 
 /** A query that is saved in the workgroup. */
 interface SavedQuery {

@@ -2,8 +2,9 @@ import type { LocalRun } from "../../../local/local-run";
 import { Generator, MOST_LINES_PER_SECOND, RateError } from "../../../local/page/generator";
 import { Hours } from "../../../local/page/hours";
 import { readParts } from "../../../local/page/parts";
+import { PublishedVersions } from "../../../local/page/published-versions";
 import { Rates } from "../../../local/page/rates";
-import type { ReconciliationState } from "../../../local/page/state";
+import type { LayerState, ReconciliationState } from "../../../local/page/state";
 import type { DataSources, LayerComparison } from "../../../ops/reconcile/reconcile";
 import type { Window } from "../../../ops/reconcile/window";
 
@@ -59,6 +60,18 @@ describe("the generator's rate", () => {
     expect(unlimited.most).toBe(MOST_LINES_PER_SECOND);
     expect(unlimited.state()).not.toHaveProperty("linesPerSecond");
   });
+
+  test.each([20, 2, Number.POSITIVE_INFINITY])("after a pause is the one before it: %d", (rate) => {
+    const generator = new Generator(rate);
+    generator.set(0);
+    generator.set(0);
+    generator.resume();
+    expect([generator.rate(), generator.state().state]).toEqual([rate, "sending"]);
+    generator.set(7);
+    generator.set(0);
+    generator.resume();
+    expect(generator.rate()).toBe(7);
+  });
 });
 
 describe("rates", () => {
@@ -70,6 +83,14 @@ describe("rates", () => {
     for (let second = 2; second <= 10; second++) rates.take("a", 1_020, second * 1_000);
     expect(rates.take("a", 1_020, 11_000)).toBe(0);
     expect(rates.take("a", 1_070, 12_000)).toBe(10);
+  });
+
+  test("a total of the same time replaces the one before it", () => {
+    const rates = new Rates();
+    rates.take("a", 10, 0);
+    rates.take("a", 30, 2_000);
+    expect(rates.take("a", 50, 2_000)).toBe(20);
+    expect(rates.take("a", 50, 2_000)).toBe(20);
   });
 
   test("a total that became smaller is no negative rate", () => {
@@ -310,6 +331,54 @@ describe("the hours", () => {
     await bench.hours.step([], NOON + 700_000);
     expect(bench.last).toMatchObject({ error: "the stream is away", hours: [{ fromMs: NOON }] });
   });
+
+  test("the failed comparison of an hour is told until it succeeds, and keeps no other hour waiting", async () => {
+    const bench = new Bench(NOON);
+    const later = NOON + HOUR + 61_000;
+    for (let at = 0; at < 2; at++) await bench.hours.step([], later);
+    bench.windows.length = 0;
+    bench.hours.again();
+    bench.answer = () => {
+      if (bench.windows.at(-1)?.fromMs === NOON) throw new Error("the stream is away");
+      return reconciliation();
+    };
+    for (let at = 0; at < 4; at++) await bench.hours.step([], later + 1_000);
+    expect(bench.windows.map(({ fromMs }) => fromMs)).toEqual([NOON + HOUR, NOON]);
+    expect(bench.last).toMatchObject({ error: "the stream is away" });
+    await bench.hours.step([], later + 12_000);
+    await bench.hours.step([], later + 12_000);
+    expect(bench.windows.map(({ fromMs }) => fromMs).slice(2)).toEqual([NOON + HOUR, NOON]);
+    expect(bench.last).toMatchObject({ error: "the stream is away" });
+    bench.answer = () => reconciliation();
+    await bench.hours.step([], later + 23_000);
+    await bench.hours.step([], later + 23_000);
+    expect(bench.windows.map(({ fromMs }) => fromMs).slice(4)).toEqual([NOON + HOUR, NOON]);
+    expect(bench.last).not.toHaveProperty("error");
+  });
+
+  test("a failed comparison of an hour that is too old by now is forgotten", async () => {
+    const bench = new Bench(NOON);
+    bench.answer = () => {
+      throw new Error("the stream is away");
+    };
+    await bench.hours.step([], NOON + 30_000);
+    bench.answer = () => reconciliation();
+    await bench.hours.step([], NOON + 25 * HOUR);
+    expect(bench.last).not.toHaveProperty("error");
+  });
+});
+
+test("pages get a layer's panels in each version once, and again with and after an error", () => {
+  const published = new PublishedVersions();
+  const isNew = (layer: "speed" | "batch", version: string, error?: string): boolean =>
+    published.isNew({
+      layer,
+      version,
+      panels: [{ id: "a", rows: [], ...(error !== undefined && { error }) }],
+    });
+  expect([isNew("speed", "1"), isNew("speed", "1"), isNew("batch", "1")]).toEqual([true, false, true]);
+  expect([isNew("speed", "2", "away"), isNew("speed", "2", "away")]).toEqual([true, true]);
+  expect([isNew("speed", "2"), isNew("speed", "2"), isNew("batch", "1")]).toEqual([true, false, false]);
 });
 
 describe("the parts", () => {
@@ -396,6 +465,35 @@ describe("the parts", () => {
     expect(parts.get("merge-small-files")?.facts).toContainEqual(
       expect.objectContaining({ label: "last run failed", isTrouble: true }),
     );
+  });
+
+  test("the rate of a layer is of its readings, and not known when they are old", () => {
+    const rates = new Rates();
+    const rateAt = (nowMs: number, asOfMs: number, lines: number): number | undefined => {
+      const layer: LayerState = { layer: "speed", source: "retail*", asOfMs, lines, version: "v" };
+      const sources = { run: run(true), generator: new Generator(1), rates, layers: [layer] };
+      return readParts(sources, nowMs).find(({ id }) => id === "index")?.in?.perSecond;
+    };
+    expect(rateAt(1_000, 1_000, 100)).toBeUndefined();
+    expect(rateAt(3_000, 3_000, 140)).toBe(20);
+    expect(rateAt(4_000, 3_000, 140)).toBe(20);
+    // The index cannot be read for a minute, or nobody looks.
+    expect(rateAt(60_000, 3_000, 140)).toBeUndefined();
+    expect(rateAt(63_000, 63_000, 1_340)).toBe(20);
+  });
+
+  test("without invocations there is no mean duration", () => {
+    const idle = run(true);
+    const stats = () => [];
+    const functions = { ...idle.functions, stats } as unknown as LocalRun["functions"];
+    const sources = {
+      run: { ...idle, functions },
+      generator: new Generator(1),
+      rates: new Rates(),
+      layers: [],
+    };
+    const labels = readParts(sources, 0).flatMap(({ facts }) => facts.map(({ label }) => label));
+    expect(labels).not.toContain("mean duration");
   });
 
   test("a layer that was not read yet has no number, rather than none", () => {

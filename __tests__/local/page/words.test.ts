@@ -9,6 +9,7 @@ const LIVE: LiveState = {
   environment: "dev",
   timeScale: 12,
   startedAt: AT - 600_000,
+  discarded: 0,
   settleSeconds: 75,
   generator: { state: "sending", most: 1_000, acknowledged: 100, sinceMs: AT - 600_000 },
   parts: [],
@@ -51,6 +52,7 @@ test("the generator says since when it pauses, and when it finished; a rate that
   expect(text("sending")).toBe("lines");
   expect(text("paused", 0)).toBe("lines, paused since 14:03:59");
   expect(text("finished", 0)).toBe("lines, finished at 14:03:59");
+  expect(sentText({ ...LIVE.generator, acknowledged: 1 }, undefined)).toBe("line");
 });
 
 describe("the verdict", () => {
@@ -117,6 +119,16 @@ describe("the verdict", () => {
       found({ stream: 0 }),
       {},
       { value: "✓ All agree", remark: "100 lines, as of 14:03:59", tone: "good" },
+    ],
+    [
+      "of one line, with an hour left of each kind",
+      found({ stream: 1, raw: 1 }, { notCompared: 1, leftOut: 1 }),
+      {},
+      {
+        value: "✓ Agree so far",
+        remark: "1 line, 1 hour not yet compared, 1 older hour not compared, as of 14:03:59",
+        tone: "good",
+      },
     ],
     [
       "with hours left",

@@ -57,6 +57,27 @@ export function scrolling(label: string, table: HTMLTableElement): HTMLDivElemen
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": label }, table);
 }
 
+/**
+ * Replaces an element's content. A link, button or region of the same name as before keeps the focus and its scroll
+ * position.
+ */
+export function replaceContent(element: Element, ...children: readonly Child[]): void {
+  const active = document.activeElement;
+  const focused = active !== null && element.contains(active) ? nameOf(active) : undefined;
+  const scrolled = [...element.querySelectorAll(".scroll")].map(
+    (one) => [nameOf(one), one.scrollLeft, one.scrollTop] as const,
+  );
+  element.replaceChildren(...children);
+  const named = [...element.querySelectorAll<HTMLElement>("a, button, .scroll")];
+  for (const [name, left, top] of scrolled) named.find((one) => nameOf(one) === name)?.scrollTo(left, top);
+  if (focused !== undefined) named.find((one) => nameOf(one) === focused)?.focus({ preventScroll: true });
+}
+
+function nameOf(element: Element): string | undefined {
+  const names = ["data-reason", "href", "aria-label"].map((name) => element.getAttribute(name));
+  return names.find((name) => name !== null) ?? undefined;
+}
+
 /** Has a screen reader say a text, once: only for what somebody has asked for by a key. */
 export function announce(text: string): void {
   setText(byId("announcement", HTMLElement), text);

@@ -12,7 +12,7 @@ export function startInspection(): {
   const quarantine = new Quarantine(() => journey.again());
   const sqlConsole = new SqlConsole();
   return {
-    live: (state) => quarantine.live(state.quarantine?.lines),
+    live: (state) => quarantine.live(`${state.quarantine?.lines} ${state.discarded}`),
     queries: (state) => sqlConsole.show(state),
   };
 }

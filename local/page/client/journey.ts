@@ -153,7 +153,7 @@ function journeyOf(journey: LineJourney): HTMLElement[] {
           ),
         ]
       : [
-          el("h3", {}, `Line as it was sent, ${whole(original.bytes)} bytes`),
+          el("h3", {}, `Line as it was sent, ${counted(original.bytes, "byte")}`),
           el("pre", { tabindex: 0, class: "original" }, ...originalText(original)),
         ]),
     ...documents.flatMap(({ index, json }) => [

@@ -1,5 +1,5 @@
 import { dimensionColumn, type PanelColumn, type Row } from "../../../dashboards/rows";
-import { type GroupsPanel, panelInRange, type TimeRange } from "../../../dashboards/scope";
+import { type GroupsPanel, panelInRange, type ScopeRequest, type TimeRange } from "../../../dashboards/scope";
 import type { DataPanel, FiguresPanel, Width } from "../../../dashboards/spec";
 import type { DashboardPanel, DashboardState, LayerState, LiveState, PanelRows, PanelsState } from "../state";
 import { csvText } from "./csv";
@@ -18,7 +18,15 @@ export interface PanelActions {
   back(): void;
   /** Shows only the lines of a bar. */
   filter(panel: GroupsPanel, cell: string): void;
-  lines(panel: DataPanel, cell: string): void;
+  /** Lists the lines behind a bar. @param scope of the figures that the panel shows */
+  lines(panel: DataPanel, cell: string, scope: ScopeRequest): void;
+}
+
+/** What the figures of panels are of. */
+export interface ShownView {
+  /** Absent for all times. */
+  readonly range?: TimeRange;
+  readonly scope: ScopeRequest;
 }
 
 /** The panels of the run, each with the source and the age of its figures. */
@@ -42,9 +50,8 @@ export class Panels {
     this.parent.replaceChildren(...[...this.cards.values()].map(({ element }) => element));
   }
 
-  /** @param range that the rows are of */
-  public show({ layer, panels }: PanelsState, range: TimeRange | undefined): void {
-    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer, range);
+  public show({ layer, panels }: PanelsState, view: ShownView): void {
+    for (const panel of panels) this.cards.get(panel.id)?.show(panel, layer, view);
   }
 
   /** The rows that panels show are of another view than the one that is asked for. */
@@ -75,7 +82,9 @@ class PanelCard {
   private readonly headline: Headline | undefined;
   private readonly details: HTMLDetailsElement | undefined;
   private rows: readonly Row[] = [];
+  /** Of the rows; undefined where there are none, but an error. */
   private state: LayerState | undefined;
+  private scope: ScopeRequest = { filters: {}, bars: {} };
 
   public constructor({ panel, columns }: DashboardPanel, actions: PanelActions) {
     this.panel = panel;
@@ -98,9 +107,10 @@ class PanelCard {
       ),
       this.body,
     );
+    const lines = (cell: string): void => actions.lines(panel, cell, this.scope);
     if (isOverTime(panel)) {
-      const { brush, back, lines } = actions;
-      this.chart = new TimeChart(panel, { brush, back, lines: (cell) => lines(panel, cell) });
+      const { brush, back } = actions;
+      this.chart = new TimeChart(panel, { brush, back, lines });
       this.details = el("details", {}, el("summary", {}, "As a table"));
       this.details.addEventListener("toggle", () => this.fillDetails());
       this.element.append(this.details);
@@ -109,27 +119,28 @@ class PanelCard {
       title: panel.title,
       columns,
       ...("dimension" in panel && {
-        actions: rowActions(panel, actions),
+        actions: rowActions(panel, (cell) => actions.filter(panel, cell), lines),
         ...(this.chart === undefined && {
           bars: { id: panel.measures[0].id, color: colorOf(panel.measures[0]) },
         }),
       }),
     });
-    if (panel.chart === "headline") this.headline = new Headline(columns, () => actions.lines(panel, ""));
+    if (panel.chart === "headline") this.headline = new Headline(columns, () => lines(""));
   }
 
   public destroy(): void {
     this.chart?.destroy();
   }
 
-  public show({ rows, error }: PanelRows, layer: LayerState, range: TimeRange | undefined): void {
-    this.state = layer;
+  public show({ rows, error }: PanelRows, layer: LayerState, { range, scope }: ShownView): void {
+    this.state = error === undefined ? layer : undefined;
+    this.scope = scope;
     this.rows = error === undefined ? rows : [];
     this.element.dataset["layer"] = layer.layer;
     delete this.element.dataset["asking"];
     setText(this.badge, LAYER_TITLES[layer.layer]);
     this.badge.title = layer.source;
-    setText(this.freshness, gapText(layer, layer.asOfMs));
+    setText(this.freshness, error === undefined ? gapText(layer, layer.asOfMs) : "");
     this.csv.disabled = this.rows.length === 0;
     if (error !== undefined) this.problem(error);
     else if (rows.length === 0) this.put(el("p", { class: "muted empty" }, "No lines."));
@@ -140,6 +151,7 @@ class PanelCard {
   public ask(): void {
     this.element.dataset["asking"] = "";
     setText(this.freshness, "asking …");
+    if (this.state === undefined) this.put(el("p", { class: "muted empty" }, "asking …"));
   }
 
   /** Shows nothing of another view. */
@@ -200,17 +212,17 @@ function freeId(id: string): string {
 }
 
 /** A bar of values or classes is a filter, one of a time is a range. */
-function rowActions(panel: GroupsPanel, actions: PanelActions): RowAction[] {
+function rowActions(panel: GroupsPanel, filter: RowAction["run"], lines: RowAction["run"]): RowAction[] {
   return [
     {
       text: "Filter",
       label: (name) => `Filter by ${dimensionColumn(panel.dimension).title} ${name}`,
-      run: (cell) => actions.filter(panel, cell),
+      run: filter,
     },
     {
       text: "Lines",
       label: (name) => `Lines of ${name}`,
-      run: (cell) => actions.lines(panel, cell),
+      run: lines,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import type { Fact, Flow, LiveState, Part, PartId } from "../state";
 import { el, setAttributes, setText, svg } from "./dom";
 import { milliseconds, rate, seconds, whole } from "./format";
@@ -53,6 +54,7 @@ class PartCard {
   private readonly facts = el("dl", { class: "facts" });
   private readonly curve = svg("polyline", { class: "curve" });
   private readonly history: number[] = [];
+  private readonly rates = new Map<"in" | "out", HTMLElement>();
   private readonly values = new Map<string, HTMLElement>();
 
   public constructor({ id, title, name }: Part) {
@@ -82,10 +84,11 @@ class PartCard {
     if (part.out) this.flow("out", part.out);
     const shown = part.in ?? part.out;
     if (shown) {
-      setText(this.total, shown.total === undefined ? "not read yet" : `${whole(shown.total)} ${shown.unit}`);
+      const { total, unit } = shown;
+      setText(this.total, total === undefined ? "not read yet" : counted(total, unit.replace(/s$/, "")));
       if (shown.perSecond !== undefined) this.draw(shown.perSecond);
     }
-    for (const fact of part.facts) this.fact(fact);
+    this.showFacts(part.facts);
     this.element.classList.toggle(
       "troubled",
       part.facts.some(({ isTrouble, value }) => isTrouble === true && value > 0),
@@ -93,10 +96,10 @@ class PartCard {
   }
 
   private flow(end: "in" | "out", { perSecond, unit }: Flow): void {
-    let value = this.values.get(end);
+    let value = this.rates.get(end);
     if (value === undefined) {
       value = el("strong", { class: "rate" });
-      this.values.set(end, value);
+      this.rates.set(end, value);
       this.flows.append(
         el(
           "span",
@@ -110,13 +113,22 @@ class PartCard {
     setText(value, perSecond === undefined ? "–" : rate(perSecond));
   }
 
-  private fact({ label, value, unit, isTrouble }: Fact): void {
-    let element = this.values.get(label);
-    if (element === undefined) {
-      element = el("dd");
-      this.values.set(label, element);
-      this.facts.append(el("div", {}, el("dt", {}, label), element));
+  /** Some facts come and go. */
+  private showFacts(facts: readonly Fact[]): void {
+    const labels = facts.map(({ label }) => label);
+    if (labels.join() !== [...this.values.keys()].join()) {
+      this.values.clear();
+      for (const label of labels) this.values.set(label, el("dd"));
+      this.facts.replaceChildren(
+        ...[...this.values].map(([label, value]) => el("div", {}, el("dt", {}, label), value)),
+      );
     }
+    for (const fact of facts) this.fact(fact);
+  }
+
+  private fact({ label, value, unit, isTrouble }: Fact): void {
+    const element = this.values.get(label);
+    if (element === undefined) return;
     const text =
       unit === "seconds" ? seconds(value) : unit === "milliseconds" ? milliseconds(value) : whole(value);
     setText(element, text);

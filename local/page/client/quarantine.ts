@@ -8,7 +8,7 @@ import type {
   RedriveAnswer,
   RedriveRequest,
 } from "../inspect-state";
-import { byId, el, scrolling, setText } from "./dom";
+import { byId, el, replaceContent, scrolling, setText } from "./dom";
 import { clock, whole } from "./format";
 import { journeyLink } from "./journey";
 import { originalText } from "./original";
@@ -34,9 +34,9 @@ export class Quarantine {
   private readonly result = byId("redrive-result", HTMLElement);
   private reason: ReasonCount | undefined;
   private last: QuarantinedEntry | undefined;
-  /** Lines of the quarantine by the run's last message, and by the one before the last reading. */
-  private lines: number | undefined;
-  private linesRead: number | undefined;
+  /** The run's own figures of its last message, and of the one before the last reading. */
+  private figures: string | undefined;
+  private figuresRead: string | undefined;
   private isSeen = false;
   private reading: AbortController | undefined;
 
@@ -54,10 +54,10 @@ export class Quarantine {
     byId("redrive-cancel", HTMLButtonElement).addEventListener("click", () => this.dialog.close());
   }
 
-  /** Reads the counts again when the run's own figure of the quarantine has changed. */
-  public live(lines: number | undefined): void {
-    this.lines = lines;
-    if (this.isSeen && lines !== this.linesRead) this.read();
+  /** Reads the counts again when the run's own figures of what was refused or discarded have changed. */
+  public live(figures: string): void {
+    this.figures = figures;
+    if (this.isSeen && figures !== this.figuresRead) this.read();
   }
 
   private read(): void {
@@ -77,7 +77,7 @@ export class Quarantine {
     this.reading?.abort();
     const reading = new AbortController();
     this.reading = reading;
-    this.linesRead = this.lines;
+    this.figuresRead = this.figures;
     try {
       const { asOfMs, lines, reasons, discarded } = await post<QuarantineState>(
         "/quarantine",
@@ -96,7 +96,6 @@ export class Quarantine {
   }
 
   private showReasons(reasons: readonly ReasonCount[]): void {
-    const focused = document.activeElement?.getAttribute("data-reason");
     const rows = reasons.map((one) => {
       const button = el("button", { type: "button", "data-reason": keyOf(one) }, one.reason);
       button.addEventListener("click", () => this.choose(one));
@@ -112,14 +111,12 @@ export class Quarantine {
       el("th", { scope: "col", class: at === 2 ? "number" : "text" }, title),
     );
     const table = el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows));
-    this.counts.replaceChildren(
+    replaceContent(
+      this.counts,
       ...(reasons.length === 0
         ? [el("p", { class: "muted" }, "No line was refused.")]
         : [scrolling("Reasons", table)]),
     );
-    for (const button of this.counts.querySelectorAll("button")) {
-      if (button.getAttribute("data-reason") === focused) button.focus();
-    }
     this.markChosen();
   }
 
@@ -164,7 +161,8 @@ export class Quarantine {
         ? "No line is in a discarded batch."
         : `${counted(lines, "line")} in discarded batches${more}`,
     );
-    byId("discarded-lines", HTMLElement).replaceChildren(
+    replaceContent(
+      byId("discarded-lines", HTMLElement),
       ...first.map(({ recordId, condition, location }) =>
         el("li", {}, journeyLink(recordId), ` ${condition} `, el("span", { class: "muted" }, location)),
       ),

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import { messageOf } from "../../../lib/message-of";
 import type { GeneratorState, RateRequest } from "../state";
 import { byId, setText } from "./dom";
@@ -13,23 +14,30 @@ export class RateControl {
   private readonly pause = byId("rate-pause", HTMLButtonElement);
   private readonly problem = byId("rate-problem", HTMLElement);
   private state: GeneratorState | undefined;
-  /** Rate before the pause. */
-  private before = 20;
+  /** Requests under way. */
+  private sending = 0;
 
   public constructor() {
     const form = byId("rate", HTMLFormElement);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.send(this.number.valueAsNumber);
+      this.set(this.number.valueAsNumber);
     });
-    this.number.addEventListener("change", () => this.send(this.number.valueAsNumber));
+    this.number.addEventListener("change", () => this.set(this.number.valueAsNumber));
     this.slider.addEventListener("input", () => {
       const rate = this.rateAt(this.slider.valueAsNumber);
       this.number.value = String(rate);
-      this.slider.setAttribute("aria-valuetext", `${rate} lines a second`);
+      this.slider.setAttribute("aria-valuetext", rateText(rate));
     });
-    this.slider.addEventListener("change", () => this.send(this.rateAt(this.slider.valueAsNumber)));
-    this.pause.addEventListener("click", () => this.send(this.state?.state === "paused" ? this.before : 0));
+    this.slider.addEventListener("change", () => this.set(this.rateAt(this.slider.valueAsNumber)));
+    this.pause.addEventListener("click", () => {
+      void this.send(this.state?.state === "paused" ? { resume: true } : { linesPerSecond: 0 });
+    });
+    // What was typed and not accepted is no rate.
+    for (const input of [this.number, this.slider])
+      input.addEventListener("blur", () => {
+        if (this.sending === 0) this.write();
+      });
   }
 
   public show(state: GeneratorState): void {
@@ -37,30 +45,39 @@ export class RateControl {
     const isNew = this.state?.linesPerSecond !== linesPerSecond || this.state?.state !== state.state;
     this.state = state;
     if (!isNew) return;
-    if (linesPerSecond !== undefined && linesPerSecond > 0) this.before = linesPerSecond;
     const isOver = state.state === "finished";
     for (const input of [this.slider, this.number, this.pause]) input.disabled = isOver;
     this.number.max = String(state.most);
     setText(this.pause, isOver ? "Finished" : state.state === "paused" ? "Resume" : "Pause");
-    if (linesPerSecond === undefined) {
-      this.number.placeholder = "no limit";
-      return;
-    }
-    // Does not overwrite a number that the user is typing.
-    if (document.activeElement !== this.number) this.number.value = String(linesPerSecond);
-    if (document.activeElement !== this.slider) this.slider.value = String(this.placeOf(linesPerSecond));
-    this.slider.setAttribute("aria-valuetext", `${linesPerSecond} lines a second`);
+    this.write();
   }
 
-  private send(linesPerSecond: number): void {
-    const request: RateRequest = { linesPerSecond };
-    post<GeneratorState>("/rate", request).then(
-      (state) => {
-        setText(this.problem, "");
-        this.show(state);
-      },
-      (error: unknown) => setText(this.problem, messageOf(error)),
-    );
+  /** Writes the rate into the inputs that nobody is using. */
+  private write(): void {
+    const { linesPerSecond } = this.state ?? {};
+    const isUsed = (input: HTMLInputElement): boolean => document.activeElement === input;
+    if (linesPerSecond === undefined) this.number.placeholder = "no limit";
+    if (!isUsed(this.number)) this.number.value = linesPerSecond === undefined ? "" : String(linesPerSecond);
+    if (linesPerSecond === undefined || isUsed(this.slider)) return;
+    this.slider.value = String(this.placeOf(linesPerSecond));
+    this.slider.setAttribute("aria-valuetext", rateText(linesPerSecond));
+  }
+
+  private set(linesPerSecond: number): void {
+    void this.send({ linesPerSecond });
+  }
+
+  private async send(request: RateRequest): Promise<void> {
+    this.sending++;
+    try {
+      this.show(await post<GeneratorState>("/rate", request));
+      setText(this.problem, "");
+    } catch (error) {
+      setText(this.problem, messageOf(error));
+    } finally {
+      this.sending--;
+    }
+    if (this.sending === 0) this.write();
   }
 
   private rateAt(place: number): number {
@@ -71,4 +88,8 @@ export class RateControl {
     if (rate < 1) return 0;
     return Math.round((Math.log(rate) / Math.log(this.state?.most ?? 2)) * PLACES);
   }
+}
+
+function rateText(linesPerSecond: number): string {
+  return `${counted(linesPerSecond, "line")} a second`;
 }

@@ -1,6 +1,6 @@
 import { counted } from "../../../lib/counted";
 import type { HourState, ReconciliationState } from "../state";
-import { el, scrolling } from "./dom";
+import { el, replaceContent, scrolling } from "./dom";
 import { clock, hour, whole } from "./format";
 import { journeyLink } from "./journey";
 import { linesOf } from "./words";
@@ -27,7 +27,8 @@ export function showReconciliation(
     ),
     el("tbody", {}, ...hours.map(hourRow)),
   );
-  parent.replaceChildren(
+  replaceContent(
+    parent,
     ...(error === undefined ? [] : [el("p", { class: "problem" }, error)]),
     scrolling("Reconciliation by hour and layer", table),
     ...faultLists(hours),
@@ -44,11 +45,11 @@ function hourRow(state: HourState): HTMLTableRowElement {
   const { fromMs, toMs, isOpen, minutesPerHour, agree, faults, waiting, comparedAtMs, milliseconds } = state;
   const remarks = [
     ...(isOpen ? [`up to ${clock(toMs)}`] : []),
-    ...(minutesPerHour < 60 ? [`first ${minutesPerHour} minutes`] : []),
+    ...(minutesPerHour < 60 ? [`first ${counted(minutesPerHour, "minute")}`] : []),
   ];
   const lines = linesOf(state);
   const faulty = faults.reduce((sum, { lines }) => sum + lines, 0);
-  const verdict = !agree ? `✕ ${whole(faulty)} faults` : waiting < lines ? "✓ agree" : "none late";
+  const verdict = !agree ? `✕ ${counted(faulty, "fault")}` : waiting < lines ? "✓ agree" : "none late";
   const way = waiting > 0 ? `, ${counted(waiting, "line")} on the way` : "";
   const counts = [state.stream, state.raw, state.parquet, state.indexed, state.quarantined];
   return el(

@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted";
 import type { SchemaColumn, SchemaTable } from "../inspect-state";
 import { el } from "./dom";
 
@@ -28,7 +29,7 @@ export function schemaList(
     el(
       "details",
       { "data-table": name },
-      el("summary", {}, `${name}, ${columns.length} columns`),
+      el("summary", {}, `${name}, ${counted(columns.length, "column")}`),
       nameButton(name),
       ...(comment === "" ? [] : [el("p", { class: "muted" }, comment)]),
       el("ul", {}, ...columns.map(columnItem)),

@@ -45,7 +45,9 @@ export class Summary {
     this.set(
       "quarantine",
       quarantine === undefined ? "–" : whole(lines),
-      quarantine === undefined ? "not read yet" : `lines refused, ${asOf(quarantine.asOfMs, nowMs)}`,
+      quarantine === undefined
+        ? "not read yet"
+        : `${lines === 1 ? "line" : "lines"} refused, ${asOf(quarantine.asOfMs, nowMs)}`,
       lines > 0 ? "bad" : "none",
     );
     this.showVerdict(live);

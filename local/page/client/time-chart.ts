@@ -114,6 +114,11 @@ export class TimeChart {
   /** @param panel as it is shown, with the interval of the range */
   public show(rows: readonly Row[], panel: TimePanel, range: TimeRange | undefined): void {
     const { field, interval } = panel.dimension;
+    // A month and its first day have the same label.
+    if (interval !== this.shown.dimension.interval) {
+      this.hovered = undefined;
+      this.keep(undefined);
+    }
     this.shown = panel;
     this.range = range;
     this.points = rows.flatMap((row) => {
@@ -317,7 +322,7 @@ export class TimeChart {
           stroke: color,
           fill: isLine ? `${color}22` : color,
           width: isLine ? LINE_WIDTH : 0,
-          points: { show: isLine && this.points.length === 1 },
+          points: { show: () => isLine && this.points.length === 1 },
           ...(!isLine && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: BAR_SIZE }) }),
         },
       ],

@@ -7,6 +7,7 @@ import {
   type TimeRange,
 } from "../../../dashboards/scope";
 import type { Layer } from "../../../dashboards/spec";
+import { counted } from "../../../lib/counted";
 import type {
   DashboardPanel,
   DashboardState,
@@ -17,7 +18,6 @@ import type {
   ViewRequest,
 } from "../state";
 import { announce, byId, el, setText } from "./dom";
-import { whole } from "./format";
 import { LinesDialog } from "./lines-dialog";
 import { Panels } from "./panels";
 import { post } from "./post";
@@ -64,13 +64,15 @@ export class View {
   private readonly dialog = new LinesDialog();
   private readonly panels: Panels;
   private readonly latest = new Map<Layer, PanelsState>();
-  /** The scopes of what layers show; none for all lines. */
-  private readonly answered = new Map<Layer, string>();
+  /** The scopes of what layers show, figures or an error; none for all lines. */
+  private readonly shown = new Map<Layer, string>();
   private readonly asking = new Map<Layer, Asking>();
   private readonly defined = new Map<string, DashboardPanel>();
   private titles: ReadonlyMap<string, string> = new Map();
   private view: ViewState = WHOLE_VIEW;
   private newestMs: number | undefined;
+  /** Whether somebody has typed a bound and not applied it. */
+  private isTyping = false;
   private scope = "";
   private typing: ReturnType<typeof setTimeout> | undefined;
   private valuesAsked: AbortController | undefined;
@@ -80,7 +82,7 @@ export class View {
       brush: (range) => this.go({ ...this.view, range: between(range) }, true),
       back: () => this.back(),
       filter: (panel, cell) => this.filter(panel, cell),
-      lines: (panel, cell) => void this.dialog.open(panel, cell, this.request()),
+      lines: (panel, cell, scope) => void this.dialog.open(panel, cell, scope),
     });
     this.presets.append(
       ...[{ id: "all", title: "All" }, ...PRESETS].map(({ id, title }) => {
@@ -92,6 +94,10 @@ export class View {
         return button;
       }),
     );
+    for (const input of [this.from, this.to])
+      input.addEventListener("input", () => {
+        this.isTyping = true;
+      });
     byId("view", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.applyRange();
@@ -148,6 +154,7 @@ export class View {
     const view = readView(location.hash);
     if (JSON.stringify(view) === JSON.stringify(this.view)) return;
     this.view = view;
+    this.isTyping = false;
     this.problems.tell(VALUES, undefined);
     this.showBar();
     for (const layer of this.latest.keys()) this.refresh(layer);
@@ -183,6 +190,7 @@ export class View {
   }
 
   private applyRange(): void {
+    this.isTyping = false;
     const [from, to] = [bound(this.from.value), bound(this.to.value)];
     if (from === "" && to === "") this.go({ ...this.view, range: { kind: "all" } });
     else this.go({ ...this.view, range: { kind: "between", from, to } });
@@ -242,9 +250,10 @@ export class View {
     const asking = this.asking.get(layer);
     if (isWhole(this.view)) {
       asking?.controller.abort();
+      this.asking.delete(layer);
       this.problems.tell(layer, undefined);
-      this.panels.show(latest, undefined);
-      this.answered.delete(layer);
+      this.panels.show(latest, { scope: request });
+      this.shown.delete(layer);
       return;
     }
     if (asking?.scope === this.scope) {
@@ -261,19 +270,22 @@ export class View {
     const { signal } = asking.controller;
     this.asking.set(layer, asking);
     const range = this.range();
-    if (this.answered.get(layer) !== this.scope) this.panels.ask(latest);
+    if (this.shown.get(layer) !== this.scope) {
+      this.problems.tell(layer, undefined);
+      this.panels.ask(latest);
+    }
     try {
       const request: ViewRequest = { ...scope, layer };
       const answer = await post<PanelsState>("/view", request, signal);
       if (signal.aborted) return;
       this.problems.tell(layer, undefined);
-      this.panels.show(answer, range);
-      this.answered.set(layer, asking.scope);
+      this.panels.show(answer, { ...(range && { range }), scope });
     } catch (error) {
       if (signal.aborted) return;
       this.problems.tell(layer, error);
       this.panels.fail(latest, "Not shown: see above.");
     }
+    this.shown.set(layer, asking.scope);
     this.asking.delete(layer);
     if (asking.isOld) this.refresh(layer);
   }
@@ -309,6 +321,7 @@ export class View {
   }
 
   private showRange(): void {
+    if (this.isTyping) return;
     const range = this.range();
     this.from.value = range ? secondsText(range.fromMs).replace(" ", "T") : "";
     this.to.value = range ? secondsText(range.toMs).replace(" ", "T") : "";
@@ -319,7 +332,7 @@ export class View {
     const { newestMs } = this;
     if (newestMs === undefined) return;
     const days = Math.floor((nowMs - newestMs) / DAY_MS);
-    const age = days < 1 ? "" : `, ${whole(days)} days ago`;
+    const age = days < 1 ? "" : `, ${counted(days, "day")} ago`;
     setText(this.anchor, `Ranges end with the newest line, ${secondsText(newestMs)}${age}.`);
   }
 }

@@ -39,10 +39,14 @@ function isWrong({ asOfMs, gap }: LayerState, settleSeconds: number): boolean {
 }
 
 /** State of the generator, for the label beside its count. */
-export function sentText({ state, sinceMs }: GeneratorState, perSecond: number | undefined): string {
-  if (state === "paused") return `lines, paused since ${clock(sinceMs)}`;
-  if (state === "finished") return `lines, finished at ${clock(sinceMs)}`;
-  return perSecond === undefined ? "lines" : `lines, ${rate(perSecond)} a second`;
+export function sentText(
+  { state, sinceMs, acknowledged }: GeneratorState,
+  perSecond: number | undefined,
+): string {
+  const lines = acknowledged === 1 ? "line" : "lines";
+  if (state === "paused") return `${lines}, paused since ${clock(sinceMs)}`;
+  if (state === "finished") return `${lines}, finished at ${clock(sinceMs)}`;
+  return perSecond === undefined ? lines : `${lines}, ${rate(perSecond)} a second`;
 }
 
 /** Verdict on all layers. */
@@ -83,8 +87,8 @@ export function verdictOf(found: ReconciliationState | undefined, live: LiveStat
   const notes = [
     ...(waiting > 0 ? [`${whole(waiting)} more on the way`] : []),
     ...(newer > 0 ? [`${whole(newer)} newer not compared`] : []),
-    ...(notCompared > 0 ? [`${whole(notCompared)} hours not yet compared`] : []),
-    ...(leftOut > 0 ? [`${whole(leftOut)} older hours not compared`] : []),
+    ...(notCompared > 0 ? [`${counted(notCompared, "hour")} not yet compared`] : []),
+    ...(leftOut > 0 ? [`${counted(leftOut, "older hour")} not compared`] : []),
     ...(isSample ? ["of some hours a sample"] : []),
   ];
   return {
