@@ -9,6 +9,7 @@ const { testPathIgnorePatterns, coverageThreshold, ...shared } = require("./jest
  */
 module.exports = {
   ...shared,
+  testTimeout: 300_000,
   testMatch: integrationTests.map(
     (path) => `<rootDir>/__tests__/${path}${path.endsWith("/") ? "**/*.test.ts" : ""}`,
   ),

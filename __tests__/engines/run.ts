@@ -68,6 +68,8 @@ function runTests({ name, folder }: EngineLane, signal: AbortSignal): Promise<vo
         join(PROJECT_ROOT, "node_modules/jest/bin/jest.js"),
         "--runInBand",
         "--verbose",
+        // An engine's start alone is waited for five minutes.
+        "--testTimeout=600000",
         "--testMatch",
         `**/__tests__/engines/${folder}/**/*.engine.ts`,
       ],

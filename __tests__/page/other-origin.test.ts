@@ -105,7 +105,7 @@ describe("a page of another origin", () => {
       statuses.set(origin, (statuses.get(origin) ?? new Set()).add(answer.status()));
     });
     await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
-  }, 150_000);
+  });
 
   afterAll(async () => {
     await browser?.close();

@@ -14,7 +14,7 @@ import { accessibilityFaults, parsed, shownAs, shownCells, shownRows } from "./s
 /** Away from the ports of a run that somebody has open, and of the other tests. */
 const FIRST_PORT = "14720";
 const ROWS = 14_269;
-const SETTLED_MS = 120_000;
+const SETTLED_MS = 300_000;
 const PANELS = RETAIL_PANELS.filter((panel) => isDataPanel(panel));
 const FIGURES = PANELS.filter(({ chart }) => chart !== "table");
 
@@ -41,7 +41,7 @@ describeRealRows("the view of a page on the real rows", () => {
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     complaints.listenTo(page);
     await page.goto(url);
-  }, 150_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -253,10 +253,13 @@ describeRealRows("the view of a page on the real rows", () => {
 
   test("is used by keyboard: a range, a typed filter, a value of a chart, its lines", async () => {
     await go("");
+    const isLive = (): Promise<void> => page.locator("#status[data-state=live]").waitFor();
+    await isLive();
     await page.locator("[data-range='90d']").focus();
     await page.keyboard.press("Enter");
     const inRange = readRealRows().filter(isIn("2010-09-11", "2010-12-10"));
     await expectFigures(inRange, "day");
+    await isLive();
     await page.locator("#view-value").focus();
     await page.keyboard.type("fra");
     await eventually(async () => {
@@ -265,6 +268,7 @@ describeRealRows("the view of a page on the real rows", () => {
         .evaluateAll((all) => all.map((one) => one.getAttribute("value")));
       expect(options).toEqual(["France"]);
     });
+    await isLive();
     await page.locator("#view-value").fill("France");
     await page.keyboard.press("Enter");
     const announced = (text: string): Promise<void> =>
@@ -284,6 +288,7 @@ describeRealRows("the view of a page on the real rows", () => {
       expect(await page.locator("#lines-remark").innerText()).toMatch(new RegExp(`^${day.length} lines`));
     });
     await page.keyboard.press("Escape");
+    await isLive();
     await page.locator("#view-from").fill("2010-12-01T00:00:00");
     await page.locator("#view-from").press("Enter");
     await expectFigures(rows.filter(isIn("2010-12-01", "2010-12-10")), "day");

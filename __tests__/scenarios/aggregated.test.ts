@@ -49,6 +49,10 @@ async function settled(
     found = await reconcile(dataSources);
     expect(found.counts).toEqual({ raw: good, parquet: good, indexed: good });
     expect(found.quarantined).toBeGreaterThanOrEqual(refused);
+    // A layer may have its lines before the other has refused the last one.
+    const layers = ({ layers }: { readonly layers: Iterable<string> }) => [...layers].sort();
+    if (numbering === "ordered")
+      for (const one of found.quarantine.values()) expect(layers(one)).toEqual(["batch", "speed"]);
   }, 240_000);
   if (found === undefined) throw new Error("nothing was compared");
   return { found, good, refused };
@@ -63,7 +67,6 @@ test("numbered in their order, user records are the same lines in both layers", 
     quarantined: refused,
     duplicates: { parquet: [], indexed: [] },
   });
-  for (const { layers } of found.quarantine.values()) expect([...layers].sort()).toEqual(["batch", "speed"]);
   const reasons = [...found.quarantine.values()].map(({ reason }) => reason);
   expect(new Set(reasons)).toEqual(new Set(["not_json", "aggregated_record", "not_utf8"]));
 });

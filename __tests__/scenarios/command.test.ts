@@ -74,7 +74,7 @@ test("a history is in every layer, by the months of its event times; a run that 
 
   const next = new StartCommand("--port", String(FIRST_PORT), ...dataDir, ...FAST);
   try {
-    await eventually(() => expect(next.stderr).toContain("Ctrl-C stops it"), 100_000);
+    await eventually(() => expect(next.stderr).toContain("Ctrl-C stops it"), 300_000);
     const searchUrl = /^export OPENSEARCH_URL=(\S+)/m.exec(next.stdout)?.[1];
     const months = new Set<unknown>();
     const answer = await fetch(`${searchUrl}/retail-*/_search?size=400`);

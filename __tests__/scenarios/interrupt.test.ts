@@ -57,7 +57,7 @@ class Run {
     await eventually(() => {
       if (!pattern.test(this.stderr) && this.child.exitCode === null)
         throw new Error(`not yet: ${this.stderr}`);
-    }, 100_000);
+    }, 300_000);
     expect(this.stderr).toMatch(pattern);
   }
 
@@ -193,7 +193,7 @@ test("Ctrl-C while the query of a merge runs", async () => {
 
 test("Ctrl-C while the Terraform is synthesized", async () => {
   run = new Run(...ONCE);
-  await eventually(() => expect(run?.folders()).toHaveLength(1), 100_000);
+  await eventually(() => expect(run?.folders()).toHaveLength(1), 300_000);
   await endsWell(run, 130);
 });
 

@@ -251,7 +251,7 @@ test("killed after any call that leaves something behind, the next run ends in t
   expect(await temporaryTables()).toEqual([]);
   expect([EMPTY, EARLIER, LAST].map((folder) => layer.runFolders(folder).length)).toEqual([0, 1, 1]);
   await expectRight();
-}, 900_000);
+}, 1_800_000);
 
 /** Something of everything that a run can find to do: late lines, duplicates, orphans, a partition not registered. */
 async function makeWork(): Promise<void> {

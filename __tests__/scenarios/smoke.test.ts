@@ -97,7 +97,7 @@ test("the role of UpsertToES is not mapped: the index is red, and no other layer
     body: { error: { type: "security_exception", reason: "no permissions" } },
   };
   const running = speed;
-  const parts = await search.during({ onBulk: () => forbidden }, () => smokeOf(running, { waitMs: 45_000 }));
+  const parts = await search.during({ onBulk: () => forbidden }, () => smokeOf(running, { waitMs: 90_000 }));
   expect(parts["index"]).toMatchObject({
     verdict: "failed",
     detail: expect.stringMatching(/^0 of 995 lines/),
@@ -109,7 +109,7 @@ test("the role of UpsertToES is not mapped: the index is red, and no other layer
 test("the delivery stream is stopped: the batch layer is red, and not the index", async () => {
   speed = await SpeedRun.start(stackDir);
   await speed.run.deliveryStreams[0]?.close();
-  const parts = await smokeOf(speed, { waitMs: 30_000 });
+  const parts = await smokeOf(speed, { waitMs: 60_000 });
   expect(parts["raw zone"]).toMatchObject({ verdict: "failed", detail: "0 of 995 lines" });
   expect(parts["Parquet"]).toMatchObject({ verdict: "failed", detail: "0 of 995 lines" });
   expect(parts["quarantine"]).toMatchObject({

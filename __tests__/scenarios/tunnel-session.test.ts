@@ -32,6 +32,8 @@ import { KEY, REGION, startDomain } from "../support/verifying-domain";
 const HOST = "vpc-salesv1-0123.eu-west-1.es.amazonaws.com";
 const TARGET = { instanceId: "i-0123456789abcdef0", host: HOST, region: REGION };
 const ACCOUNT = "123456789012";
+/** Below the ports that a system gives to clients, and not another test's. */
+const PORT = 14_740;
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -429,10 +431,9 @@ describe("npm run tunnel", () => {
       );
       const certificate = join(fake.folder, "ca.pem");
       writeFileSync(certificate, identity.cert);
-      const port = await freePort();
       const child = spawn(
         process.execPath,
-        ["--import", "tsx", "ops/tunnel/cli.ts", "dev", "--port", String(port)],
+        ["--import", "tsx", "ops/tunnel/cli.ts", "dev", "--port", String(PORT)],
         {
           cwd: PROJECT_ROOT,
           env: {
@@ -465,10 +466,10 @@ describe("npm run tunnel", () => {
       expect(said).toEqual([
         `opening a session through ${TARGET.instanceId} to ${HOST}`,
         `requests are signed with your credentials and forwarded to ${HOST}`,
-        `OpenSearch Dashboards: http://127.0.0.1:${port}/_dashboards (Ctrl-C ends the tunnel)`,
+        `OpenSearch Dashboards: http://127.0.0.1:${PORT}/_dashboards (Ctrl-C ends the tunnel)`,
       ]);
 
-      const answer = await read(port, "/_dashboards/api/status", { "osd-xsrf": "true" });
+      const answer = await read(PORT, "/_dashboards/api/status", { "osd-xsrf": "true" });
       expect([answer.statusCode, answer.headers["set-cookie"], await text(answer)]).toEqual([
         200,
         ["a=1"],
@@ -481,13 +482,13 @@ describe("npm run tunnel", () => {
           headers: expect.objectContaining({ host: HOST, "osd-xsrf": "true" }),
         }),
       ]);
-      expect((await read(port, "/", { host: "evil.example" })).statusCode).toBe(403);
+      expect((await read(PORT, "/", { host: "evil.example" })).statusCode).toBe(403);
       expect(domain.requests).toHaveLength(1);
 
       for (const plugin of fake.plugins()) process.kill(plugin, "SIGKILL");
       // Another process reopens it a second later, so it is asked from the kill on.
       await eventually(async () => {
-        const meanwhile = await read(port);
+        const meanwhile = await read(PORT);
         expect([meanwhile.statusCode, await text(meanwhile)]).toEqual([
           503,
           expect.stringMatching(/try again/),
@@ -495,7 +496,7 @@ describe("npm run tunnel", () => {
       });
       await until("the drop", () => said.some((line) => line.includes("has dropped")));
       await until("the second session", () => said.includes("the session is open again"));
-      expect((await read(port, "/_cat/indices")).statusCode).toBe(200);
+      expect((await read(PORT, "/_cat/indices")).statusCode).toBe(200);
 
       child.kill("SIGINT");
       expect(await ended).toBe(0);
@@ -505,11 +506,3 @@ describe("npm run tunnel", () => {
     },
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -37,7 +37,7 @@ export async function startPageRun(...options: readonly string[]): Promise<PageR
       if (found === undefined || search === undefined) throw new Error(`no page yet: ${command.stderr}`);
       url = found;
       searchUrl = search;
-    }, 90_000);
+    }, 300_000);
   } catch (error) {
     command.interrupt();
     throw error;

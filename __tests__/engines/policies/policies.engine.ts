@@ -18,7 +18,7 @@ beforeAll(async () => {
     python,
     stacks.flatMap(({ policies }) => policies),
   );
-}, 300_000);
+});
 
 const accepts = ({ check, on, detail }: Acceptance, finding: Finding): boolean =>
   check === finding.check &&

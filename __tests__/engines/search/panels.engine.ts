@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { retailTransaction } from "../../../contract/retail-transaction";
 import { initialSettings, savedObjects } from "../../../dashboards/saved-objects";
 import { setUpDashboards } from "../../../lambdas/search-setup/dashboards";
@@ -47,7 +48,7 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
     const { status } = await search({ method: "PUT", path, body: wanted(undefined), timeoutMs: 30_000 });
     expect(status).toBe(200);
     await indexLines(search, retailTransaction, realLines());
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await real?.close();
@@ -62,11 +63,12 @@ describeRealRows("the panels of the real rows, on a real OpenSearch", () => {
       indexName: INDEX,
       title: RETAIL_TITLE,
     });
+    const end = Date.now() + 300_000;
     const setUp = () =>
       setUpDashboards(
         objects,
         initialSettings(RETAIL_PANELS),
-        withRetry(search, { timeLeftMs: () => 0, sleep: async () => {} }),
+        withRetry(search, { timeLeftMs: () => end - Date.now(), sleep }),
       );
     expect((await setUp()).created).toHaveLength(objects.length + 1);
     expect((await setUp()).unchanged).toHaveLength(objects.length + 1);

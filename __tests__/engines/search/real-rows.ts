@@ -9,8 +9,10 @@ import type { World } from "./world";
 const ROWS = 14_269;
 /** Duration of the engine's outage; its restart takes additional time. */
 const OUTAGE_MS = 20_000;
-/** Lines per second: slow enough that the engine is killed in the middle. */
-const RATE = 500;
+/** Lines per second: slow enough that the engine is killed in the middle, and is back before all of them were sent. */
+const RATE = 100;
+/** Nothing may move for two merges' intervals and 45 s before a run gives up: 145 s. */
+const TIME_SCALE = 6;
 
 /** Final output of `npm start`. */
 interface Ended {
@@ -53,11 +55,19 @@ export function realRows(world: () => World, say: (line: string) => void): void 
     let ended: Ended;
     let awayMs: number;
     try {
-      const input = ["--input-file", realRowsFile(), "--rate", String(RATE)];
+      const input = [
+        "--input-file",
+        realRowsFile(),
+        "--rate",
+        String(RATE),
+        "--time-scale",
+        String(TIME_SCALE),
+      ];
       ended = await npmStart(["--search-url", front.url, ...input]);
       over = true;
       awayMs = await outage;
     } finally {
+      over = true;
       await front.close();
     }
 

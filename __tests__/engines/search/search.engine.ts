@@ -9,8 +9,6 @@ import { realRows } from "./real-rows";
 import { tunnel } from "./tunnel";
 import { World } from "./world";
 
-jest.setTimeout(10 * 60_000);
-
 // Jest holds back printed lines until a test has ended; these tests take minutes.
 const say = (line: string): void => void process.stderr.write(`[search] ${line}\n`);
 let opened: World | undefined;
