@@ -169,6 +169,39 @@ describe("the page of a server of which one part fails", () => {
     },
   );
 
+  test.each<[string, (layer: Layer) => PanelsState]>([
+    [
+      "one layer",
+      (layer) => {
+        if (layer === "speed") throw new HttpError(500, "the engine is away");
+        return stateOf(layer, 3);
+      },
+    ],
+    [
+      "one panel",
+      (layer) => ({
+        ...stateOf(layer, 3),
+        panels: [{ id: `of-${layer}`, rows: [], error: "the engine is away" }],
+      }),
+    ],
+  ])("an error of %s is asked about again, and one of the request is not", async (_, answer) => {
+    const asked: string[] = [];
+    actions["/view"] = async ({ layer, filters }) => {
+      asked.push(`${layer} ${JSON.stringify(filters)}`);
+      if (JSON.stringify(filters).includes("nowhere")) throw new HttpError(400, "there is no such country");
+      return answer(layer === "speed" ? "speed" : "batch");
+    };
+    await page.goto(`${server.url}/#filter.country=nowhere`);
+    await shows("#of-speed .problem", "Not shown: see above.");
+    await page.waitForTimeout(7_000);
+    expect(asked.sort()).toEqual(LAYERS.map((layer) => `${layer} {"country":["nowhere"]}`).sort());
+    await toView("filter.country=France");
+    await page.locator("#of-speed .problem").waitFor();
+    actions["/view"] = async ({ layer }) => stateOf(layer === "speed" ? "speed" : "batch", 4);
+    await shows("#of-speed dd", "4");
+    await page.locator("#view-problem").waitFor({ state: "hidden" });
+  });
+
   test("a view that was left before its answer is asked for again", async () => {
     actions["/view"] = () => new Held<PanelsState>().result;
     await page.goto(`${server.url}/#filter.country=France`);

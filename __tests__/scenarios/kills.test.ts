@@ -7,6 +7,7 @@ import { GetPartitionsCommand, GlueClient } from "@aws-sdk/client-glue";
 import { PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { SortResults } from "@opensearch-project/opensearch/api/_types/_common.js";
 import { eventually } from "../../benchmarks/support/eventually";
 import { FAST, StartCommand } from "../../benchmarks/support/start";
 import { localKinesis, localS3, localSearch } from "../../local/services/clients";
@@ -115,8 +116,20 @@ async function parquetInvoices(): Promise<string[]> {
 async function indexedInvoices(): Promise<string[]> {
   const client = localSearch(url(3), REGION);
   try {
-    const { body } = await client.search({ index: "retail-*", body: { size: 10_000, _source: ["Invoice"] } });
-    return body.hits.hits.map(({ _source }) => String(_source?.Invoice)).sort();
+    const invoices: string[] = [];
+    let after: SortResults | undefined;
+    do {
+      const body = {
+        size: 10_000,
+        _source: ["Invoice"],
+        sort: [{ record_id: "asc" as const }],
+        ...(after !== undefined && { search_after: after }),
+      };
+      const { hits } = (await client.search({ index: "retail-*", body })).body.hits;
+      for (const { _source } of hits) invoices.push(String(_source?.Invoice));
+      after = hits.at(-1)?.sort;
+    } while (after !== undefined);
+    return invoices.sort();
   } finally {
     await client.close();
   }

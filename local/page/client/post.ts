@@ -4,6 +4,7 @@ import type { SqlFailure } from "../inspect-state";
 export class RequestError extends Error {
   public constructor(
     message: string,
+    readonly status: number,
     /** Of a query that failed. */
     readonly failure: Partial<SqlFailure>,
   ) {
@@ -23,6 +24,6 @@ export async function post<T>(path: string, body: object, signal?: AbortSignal):
     ...(signal && { signal }),
   });
   const answer = await response.json();
-  if (!response.ok) throw new RequestError(answer.message, answer);
+  if (!response.ok) throw new RequestError(answer.message, response.status, answer);
   return answer;
 }

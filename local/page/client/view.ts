@@ -20,7 +20,7 @@ import type {
 import { announce, byId, el, setText } from "./dom";
 import { LinesDialog } from "./lines-dialog";
 import { Panels } from "./panels";
-import { post } from "./post";
+import { post, RequestError } from "./post";
 import { Problems } from "./problems";
 import {
   between,
@@ -39,6 +39,9 @@ import {
 
 /** Wait for more letters before values are asked for, in milliseconds. */
 const TYPING_MS = 200;
+
+/** A question that had an error is asked again after this time, in milliseconds. */
+const AGAIN_AFTER_MS = 5_000;
 
 /** Names the offering of values among what may fail, beside the layers. */
 const VALUES = "values";
@@ -67,6 +70,8 @@ export class View {
   /** The scopes of what layers show, figures or an error; none for all lines. */
   private readonly shown = new Map<Layer, string>();
   private readonly asking = new Map<Layer, Asking>();
+  /** When layers are asked again because of an error, by the browser's clock. */
+  private readonly again = new Map<Layer, number>();
   private readonly defined = new Map<string, DashboardPanel>();
   private titles: ReadonlyMap<string, string> = new Map();
   private view: ViewState = WHOLE_VIEW;
@@ -147,6 +152,7 @@ export class View {
   public tick(live: LiveState): void {
     this.panels.tick(live);
     this.showAnchor(live.nowMs);
+    for (const [layer, atMs] of this.again) if (performance.now() >= atMs) this.refresh(layer);
   }
 
   /** The address as it is now. */
@@ -247,6 +253,7 @@ export class View {
     if (latest === undefined) return;
     const request = this.request();
     this.scope = JSON.stringify(request);
+    this.again.delete(layer);
     const asking = this.asking.get(layer);
     if (isWhole(this.view)) {
       asking?.controller.abort();
@@ -280,14 +287,21 @@ export class View {
       if (signal.aborted) return;
       this.problems.tell(layer, undefined);
       this.panels.show(answer, { ...(range && { range }), scope });
+      if (answer.panels.some(({ error }) => error !== undefined)) this.askAgain(layer);
     } catch (error) {
       if (signal.aborted) return;
       this.problems.tell(layer, error);
       this.panels.fail(latest, "Not shown: see above.");
+      // The same request would be refused again.
+      if (!(error instanceof RequestError && error.status < 500)) this.askAgain(layer);
     }
     this.shown.set(layer, asking.scope);
     this.asking.delete(layer);
     if (asking.isOld) this.refresh(layer);
+  }
+
+  private askAgain(layer: Layer): void {
+    this.again.set(layer, performance.now() + AGAIN_AFTER_MS);
   }
 
   private showBar(): void {
