@@ -28,6 +28,8 @@ export class Contender {
       this.errors += error.message;
       this.lines.close();
     });
+    // A program that has ended takes no rounds; what it wrote says why.
+    this.child.stdin.on("error", () => undefined);
     this.child.stderr.on("data", (chunk) => {
       this.errors = (this.errors + chunk).slice(-4_000);
     });

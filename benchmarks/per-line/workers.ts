@@ -5,6 +5,9 @@ import { Contender } from "./contenders";
 import type { MeasureSettings } from "./measure";
 import type { WorkloadName } from "./worker";
 
+/** The program of the workers, by scratch folder: built once, because one that starts may still be reading it. */
+const programs = new Map<string, Promise<string>>();
+
 /** Starts a workload in a process of its own, built as the commands are published. */
 export async function startWorker(
   name: string,
@@ -13,6 +16,17 @@ export async function startWorker(
   { scratch }: MeasureSettings,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
+  const program = programs.get(scratch) ?? buildWorker(scratch);
+  programs.set(scratch, program);
+  const args = ["--max-old-space-size=512", await program, workload, JSON.stringify(input)];
+  // Packages are found from the project, not from the scratch folder.
+  return new Contender(name, process.execPath, args, {
+    NODE_PATH: join(ROOT, "node_modules"),
+    ...environment,
+  });
+}
+
+async function buildWorker(scratch: string): Promise<string> {
   const outfile = join(scratch, "worker.js");
   await build({
     absWorkingDir: ROOT,
@@ -24,10 +38,5 @@ export async function startWorker(
     target: "node22",
     format: "cjs",
   });
-  const args = ["--max-old-space-size=512", outfile, workload, JSON.stringify(input)];
-  // Packages are found from the project, not from the scratch folder.
-  return new Contender(name, process.execPath, args, {
-    NODE_PATH: join(ROOT, "node_modules"),
-    ...environment,
-  });
+  return outfile;
 }
