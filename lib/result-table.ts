@@ -13,11 +13,15 @@ interface ResultColumn {
   readonly type: string;
 }
 
-/** Width of the terminal that standard output is; infinite for a file or a pipe, where nothing is cut. */
+/**
+ * Width of the terminal that standard output is; infinite for a file or a pipe, where nothing is cut, and for a terminal
+ * that does not say its size.
+ */
 export function outputWidth(
   { isTTY, columns }: Pick<typeof process.stdout, "isTTY" | "columns"> = process.stdout,
 ): number {
-  return isTTY ? columns : Number.POSITIVE_INFINITY;
+  // A terminal without a size, such as that of `docker exec -t`, says 0.
+  return (isTTY && columns) || Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -15,8 +15,8 @@ export class Progress {
 
   public show(text: string): void {
     if (this.out.isTTY) {
-      // A line that wraps cannot be rewritten.
-      this.out.write(`\r\x1b[2K${cutText(text, this.out.columns - 1)}`);
+      // A line that wraps cannot be rewritten. A terminal that does not know its size says 0 columns.
+      this.out.write(`\r\x1b[2K${cutText(text, (this.out.columns || Number.POSITIVE_INFINITY) - 1)}`);
       this.open = true;
     } else if (this.now() - this.shownAt >= LINE_EVERY_MS) {
       this.shownAt = this.now();

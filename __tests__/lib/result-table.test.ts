@@ -54,3 +54,7 @@ test("the output has a width only where it is a terminal", () => {
   expect(outputWidth({ isTTY: true, columns: 80 })).toBe(80);
   expect(outputWidth({ isTTY: false, columns: 80 })).toBe(Number.POSITIVE_INFINITY);
 });
+
+test("a terminal that does not say its size cuts nothing", () => {
+  expect(outputWidth({ isTTY: true, columns: 0 })).toBe(Number.POSITIVE_INFINITY);
+});

@@ -16,6 +16,10 @@ test("a line that would wrap is cut, because it could not be rewritten", () => {
   expect(written(terminal, "1234567890")).toBe("\r\x1b[2K12345678…\n");
 });
 
+test("a line of a terminal that does not say its size is not cut", () => {
+  expect(written({ isTTY: true, columns: 0 }, "1234567890")).toBe("\r\x1b[2K1234567890\n");
+});
+
 test("a file has whole lines", () => {
   expect(written({ isTTY: false, columns: 10 }, "1234567890")).toBe("1234567890\n");
 });
