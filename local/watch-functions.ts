@@ -76,7 +76,7 @@ function builtHere({ archivePath }: FunctionModel): Pick<WatchedFunction, "folde
 
 /**
  * Builds a function again when one of its sources is saved, and hands over the code if it is another one. Code that does not
- * build is said, and the old one stays.
+ * build is said, and the old one stays. A folder that cannot be watched is said, too.
  * @param root the folder above `lambdas`
  * @returns ends it
  */
@@ -87,7 +87,8 @@ export function watchFunctions(
 ): () => void {
   const builder = new FunctionBuilder(root);
   const states = functions.map((watched) => new FunctionState(watched, builder, say));
-  const watchers = new Map<string, FSWatcher>();
+  /** By folder; undefined: it cannot be watched, which was said. */
+  const watchers = new Map<string, FSWatcher | undefined>();
   let timer: NodeJS.Timeout | undefined;
   let isBuilding = false;
   let isClosed = false;
@@ -97,12 +98,20 @@ export function watchFunctions(
       states.flatMap(({ sources }) => [...sources].map((file) => dirname(file))),
     )) {
       if (isClosed || watchers.has(folder)) continue;
+      watchers.set(folder, watcherOf(folder));
+    }
+  };
+  const watcherOf = (folder: string): FSWatcher | undefined => {
+    try {
       const watcher = watch(join(root, folder), { persistent: false }, (_, file) => {
         const path = file === null ? undefined : join(folder, file);
         if (states.filter((state) => state.touch(path)).length > 0) settle();
       });
-      watcher.on("error", (error) => say(`${folder} is no longer watched: ${messageOf(error)}`));
-      watchers.set(folder, watcher);
+      return watcher.on("error", (error) => say(`${folder} is no longer watched: ${messageOf(error)}`));
+    } catch (error) {
+      // The system has no more watches, or the folder is gone. The run goes on: only its sources are not reloaded.
+      say(`${folder} is not watched: ${messageOf(error)}`);
+      return undefined;
     }
   };
   const settle = (): void => {
@@ -123,7 +132,7 @@ export function watchFunctions(
   return () => {
     isClosed = true;
     clearTimeout(timer);
-    for (const watcher of watchers.values()) watcher.close();
+    for (const watcher of watchers.values()) watcher?.close();
     // Its process ends with this one in any case.
     void builder.close().catch(() => undefined);
   };

@@ -131,6 +131,49 @@ test("the same code again replaces nothing", async () => {
   expect(said).toHaveLength(2);
 });
 
+describe("a folder that cannot be watched", () => {
+  /** Watches functions in the place of the one above. */
+  function watchInstead(...watched: Parameters<typeof watchFunctions>[0]): void {
+    end();
+    end = watchFunctions(watched, root, (text) => said.push(text));
+  }
+
+  test("is said once, and the others are watched", async () => {
+    const update = async (): Promise<void> => undefined;
+    watchInstead(
+      { name: "Greeter", folder: "greeter", inputs: ["gone/x.ts", "contract/greeting.ts"], update },
+      { name: "Other", folder: "greeter", inputs: ["gone/x.ts", "gone/y.ts"], update },
+    );
+
+    expect(said).toEqual([expect.stringMatching(/^gone is not watched: .*ENOENT/)]);
+
+    save("contract/greeting.ts", 'export const greeting: string = "good day";');
+    await eventually(() => expect(said).toHaveLength(2), WITHIN_MS);
+    expect(said[1]).toMatch(/^Greeter reloaded/);
+  });
+
+  test("does not end the builds when one of them brings it", async () => {
+    const inputs = ["contract/greeting.ts"];
+    // Its build reads the folder, which is gone when it is to be watched.
+    const update = async (): Promise<void> => rmSync(join(root, "deep"), { recursive: true, force: true });
+    watchInstead({ name: "Greeter", folder: "greeter", inputs, update });
+    save("deep/later.ts", 'export const greeting: string = "good evening";');
+    save("contract/greeting.ts", 'export { greeting } from "../deep/later";');
+    await eventually(
+      () =>
+        expect(said).toEqual([
+          expect.stringMatching(/^Greeter reloaded/),
+          expect.stringMatching(/^deep is not watched: .*ENOENT/),
+        ]),
+      WITHIN_MS,
+    );
+
+    save("contract/greeting.ts", 'export const greeting: string = "good night";');
+    await eventually(() => expect(said).toHaveLength(3), WITHIN_MS);
+    expect(said[2]).toMatch(/^Greeter reloaded/);
+  });
+});
+
 describe("the functions of a run", () => {
   /** A run of one function, which keeps what is done with it. */
   function runOf(
