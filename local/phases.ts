@@ -1,4 +1,5 @@
 import { styled } from "../lib/styled";
+import { eraseLine, showLine } from "./open-line";
 
 /** Ends a phase. @param done what is done now */
 export type EndPhase = (done: string) => void;
@@ -6,7 +7,7 @@ export type EndPhase = (done: string) => void;
 /** Begins a phase of a start. @param doing what is being done */
 export type BeginPhase = (doing: string) => EndPhase;
 
-/** Shows the phases of a start, a line each: on a terminal also the one in progress. */
+/** Shows the phases of a start, a line each, and messages: on a terminal also the phase in progress. */
 export class Phases {
   private doing = "";
 
@@ -20,7 +21,7 @@ export class Phases {
     this.doing = doing;
     this.show();
     return (done) => {
-      this.clear();
+      eraseLine(this.out);
       this.doing = "";
       const seconds = ((this.now() - startedAt) / 1_000).toFixed(1);
       this.out.write(
@@ -29,9 +30,9 @@ export class Phases {
     };
   };
 
-  /** Writes a message in a line of its own. */
+  /** Writes a message in a line of its own, in the place of a line of `Progress`. */
   public readonly say = (message: string): void => {
-    this.clear();
+    eraseLine(this.out);
     this.out.write(`${message}\n`);
     this.show();
   };
@@ -39,16 +40,12 @@ export class Phases {
   /** Marks the phase in progress, if there is one, as failed or interrupted. */
   public stop(): void {
     if (this.doing === "") return;
-    this.clear();
+    eraseLine(this.out);
     this.out.write(`${styled("red", "✘", this.out)} ${this.doing}\n`);
     this.doing = "";
   }
 
   private show(): void {
-    if (this.out.isTTY && this.doing !== "") this.out.write(`${styled("dim", `… ${this.doing}`, this.out)}`);
-  }
-
-  private clear(): void {
-    if (this.out.isTTY && this.doing !== "") this.out.write("\r\x1b[2K");
+    if (this.out.isTTY && this.doing !== "") showLine(this.out, styled("dim", `… ${this.doing}`, this.out));
   }
 }

@@ -181,7 +181,12 @@ describe("phases of a start", () => {
   test("on a terminal show what is being done, and messages do not destroy it", () => {
     const erase = "\r\x1b[2K";
     expect(stripVTControlCharacters(shown(true, act).replaceAll(erase, "<erased>"))).toBe(
-      "… starting<erased>a message\n… starting<erased>✔ started (1.5 s)\nlater\n… deploying<erased>✘ deploying\n",
+      [
+        "<erased>… starting<erased>a message\n",
+        "<erased>… starting<erased>✔ started (1.5 s)\n",
+        "later\n",
+        "<erased>… deploying<erased>✘ deploying\n",
+      ].join(""),
     );
   });
 });
