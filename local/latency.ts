@@ -10,7 +10,7 @@ const ONE_OF = 25;
 const POLL_MS = 50;
 
 /** Milliseconds from arrival in the stream until a search finds the line. */
-interface Latency {
+export interface Latency {
   readonly samples: number;
   readonly p50_ms: number;
   readonly p99_ms: number;
@@ -23,6 +23,15 @@ interface Latency {
   readonly awaited: number;
 }
 
+/** The latency for a person, with the lines that are in no percentile: without them it looks better than it is. */
+export function latencyText({ p50_ms, p99_ms, awaited, passedOver }: Omit<Latency, "samples">): string {
+  return [
+    `arrival to searchable: median ${p50_ms} ms, 99th percentile ${p99_ms} ms`,
+    ...(awaited > 0 ? [`${awaited.toLocaleString("en")} of the sample not found`] : []),
+    ...(passedOver > 0 ? [`${passedOver.toLocaleString("en")} not sampled`] : []),
+  ].join(", ");
+}
+
 /** Follows some of the acknowledged lines until a search finds them. */
 export class LatencySampler implements Service {
   private readonly awaited = new Set<string>();
@@ -32,6 +41,8 @@ export class LatencySampler implements Service {
   private readonly polling: Promise<void>;
   private offered = 0;
   private passedOver = 0;
+  /** Whether an error of the engine was said. */
+  private hasTold = false;
 
   public constructor(
     private readonly client: Client,
@@ -50,8 +61,11 @@ export class LatencySampler implements Service {
     }
   }
 
-  /** Latency so far; undefined before the first line was found. */
-  public latency(): Latency | undefined {
+  /**
+   * Latency so far; undefined before the first line was found.
+   * @param refused identities that are not awaited, because they are in quarantine. @default not known
+   */
+  public latency(refused: ReadonlyMap<string, unknown> = new Map()): Latency | undefined {
     const sorted = [...this.counts].sort(([a], [b]) => a - b);
     const samples = sorted.reduce((sum, [, count]) => sum + count, 0);
     const [slowest] = sorted.at(-1) ?? [];
@@ -69,7 +83,7 @@ export class LatencySampler implements Service {
       p50_ms: at(0.5),
       p99_ms: at(0.99),
       passedOver: this.passedOver,
-      awaited: this.awaited.size,
+      awaited: [...this.awaited].filter((id) => !refused.has(id)).length,
     };
   }
 
@@ -78,16 +92,20 @@ export class LatencySampler implements Service {
     await this.polling;
   }
 
+  /** Looks for the awaited lines now, so that what a comparison has found just before is not missing here. */
+  public async look(): Promise<void> {
+    try {
+      if (this.awaited.size > 0) await this.find();
+    } catch (error) {
+      // An outage of the engine is part of the latency: the lines stay awaited.
+      if (!this.hasTold) this.onNotice(`the latency cannot be measured at present: ${String(error)}`);
+      this.hasTold = true;
+    }
+  }
+
   private async poll(): Promise<void> {
-    let told = false;
     while (!this.stop.signal.aborted) {
-      try {
-        if (this.awaited.size > 0) await this.find();
-      } catch (error) {
-        // An outage of the engine is part of the latency: the lines stay awaited.
-        if (!told) this.onNotice(`the latency cannot be measured at present: ${String(error)}`);
-        told = true;
-      }
+      await this.look();
       await sleep(POLL_MS);
     }
   }

@@ -4,6 +4,7 @@ import type { Reconciliation } from "../ops/reconcile/reconcile";
 import { reportDocument, reportText, summaryText } from "../ops/reconcile/report";
 import { acknowledged } from "./acknowledged";
 import { objectionsOf, withFailedInvocations, withRefused } from "./ending";
+import { latencyText } from "./latency";
 import type { LocalRun } from "./local-run";
 import { firstTen } from "./saved-query";
 import { type SendOptions, send } from "./send";
@@ -46,6 +47,7 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     withRefused(conclude(found, layers, objections), report),
     run.failedInvocations,
   );
+  await run.latency?.look();
   if (options.json) {
     const document = {
       ...reportDocument(found, conclusion),
@@ -55,15 +57,13 @@ export async function runOnce(run: LocalRun, options: OnceOptions): Promise<bool
     };
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const latency = run.latency?.latency();
+    const latency = run.latency?.latency(found.quarantine);
     const text = [
       batch ? await firstTen(batch) : "The stack has no batch layer: there is no table, and no SQL.",
       summaryText(found.summary),
       sendReportText(report),
       reportText(found, conclusion),
-      ...(latency
-        ? [`arrival to searchable: median ${latency.p50_ms} ms, 99th percentile ${latency.p99_ms} ms`]
-        : []),
+      ...(latency ? [latencyText(latency)] : []),
       `${timings.total_s} s: start ${timings.start_s}, send ${timings.send_s}, settle and reconcile ${timings.settle_s}`,
     ];
     process.stdout.write(`${text.join("\n\n")}\n`);
