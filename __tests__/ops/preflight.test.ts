@@ -533,6 +533,15 @@ describe("permissions", () => {
     ],
     ["denied", flat("explicitDeny"), "will fail", /\(a policy denies it\)$/],
     [
+      "denied in the absence of a key",
+      flat(
+        "explicitDeny",
+        "<MissingContextValues><member>aws:MultiFactorAuthPresent</member></MissingContextValues>",
+      ),
+      "unknown",
+      /\(a policy denies it, perhaps by a condition on aws:MultiFactorAuthPresent\)$/,
+    ],
+    [
       "denied by the organization",
       flat(
         "implicitDeny",
