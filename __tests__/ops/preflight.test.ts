@@ -11,7 +11,7 @@ import {
 import { Aws } from "../../ops/preflight/aws";
 import { checkCaller, checkRegion, simulatedPrincipal } from "../../ops/preflight/caller";
 import { CALLS } from "../../ops/preflight/calls";
-import { Deployed } from "../../ops/preflight/deployed";
+import { checkState, Deployed } from "../../ops/preflight/deployed";
 import { Inventory } from "../../ops/preflight/inventory";
 import { checkNames } from "../../ops/preflight/names";
 import { checkPermissions } from "../../ops/preflight/permissions";
@@ -440,6 +440,22 @@ describe("quotas", () => {
       { verdict, found: expect.stringMatching(found) },
     ]);
   });
+});
+
+test("a state in a bucket is counted against the stack", async () => {
+  const state = { version: 4, resources: [] };
+  recorded = ({ service, path }) => {
+    if (service !== "s3") return undefined;
+    const versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    return { body: path.includes("versioning") ? versioning : JSON.stringify(state) };
+  };
+  const backend = { s3: { bucket: "b", key: "k", region: LOCATION.region } };
+  const stack = stackOf({ aws_sns_topic: { T: { name: "t" } } }, { terraform: { backend } });
+  const { rows } = await checkState(stack, new Inventory(aws), "");
+  expect(briefly(rows)).toEqual([
+    ["state bucket", "ok", "b, versioned"],
+    [`state of ${stack.name}`, "ok", "0 of 1 resource deployed"],
+  ]);
 });
 
 describe("alarm subscribers", () => {
