@@ -11,7 +11,7 @@ import {
 import { Aws } from "../../ops/preflight/aws";
 import { checkCaller, checkRegion, simulatedPrincipal } from "../../ops/preflight/caller";
 import { CALLS } from "../../ops/preflight/calls";
-import { Deployed } from "../../ops/preflight/deployed";
+import { checkState, Deployed } from "../../ops/preflight/deployed";
 import { Inventory } from "../../ops/preflight/inventory";
 import { checkNames } from "../../ops/preflight/names";
 import { checkPermissions } from "../../ops/preflight/permissions";
@@ -442,6 +442,22 @@ describe("quotas", () => {
   });
 });
 
+test("a state in a bucket is counted against the stack", async () => {
+  const state = { version: 4, resources: [] };
+  recorded = ({ service, path }) => {
+    if (service !== "s3") return undefined;
+    const versioning = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    return { body: path.includes("versioning") ? versioning : JSON.stringify(state) };
+  };
+  const backend = { s3: { bucket: "b", key: "k", region: LOCATION.region } };
+  const stack = stackOf({ aws_sns_topic: { T: { name: "t" } } }, { terraform: { backend } });
+  const { rows } = await checkState(stack, new Inventory(aws), "");
+  expect(briefly(rows)).toEqual([
+    ["state bucket", "ok", "b, versioned"],
+    [`state of ${stack.name}`, "ok", "0 of 1 resource deployed"],
+  ]);
+});
+
 describe("alarm subscribers", () => {
   const ARN = "arn:aws:sns:eu-west-1:123456789012:alarms";
   const alarm = (action: string): Resources => ({
@@ -532,6 +548,15 @@ describe("permissions", () => {
       /^CreateTopic .*on arn:aws:sns:eu-west-1:123456789012:t \(no policy allows it\)$/,
     ],
     ["denied", flat("explicitDeny"), "will fail", /\(a policy denies it\)$/],
+    [
+      "denied in the absence of a key",
+      flat(
+        "explicitDeny",
+        "<MissingContextValues><member>aws:MultiFactorAuthPresent</member></MissingContextValues>",
+      ),
+      "unknown",
+      /\(a policy denies it, perhaps by a condition on aws:MultiFactorAuthPresent\)$/,
+    ],
     [
       "denied by the organization",
       flat(

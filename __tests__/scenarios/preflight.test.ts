@@ -187,7 +187,7 @@ describeWithMoto(HAS_MOTO ? "an account" : "an account (NOT RUN: moto_server is 
     });
     expect(rowOf(report, "quotas")).toMatchObject({ verdict: "ok" });
     expect(rowOf(report, "names")).toMatchObject({ verdict: "ok" });
-    expect(rowOf(report, "state of prod")?.found).toMatch(/^(\d+) of \1 resources are deployed$/);
+    expect(rowOf(report, "state of prod")?.found).toMatch(/^(\d+) of \1 resources deployed$/);
     expect(rowOf(report, "alarm subscribers")).toMatchObject({
       verdict: "ok",
       found: expect.stringMatching(/: 1 confirmed/),

@@ -357,7 +357,25 @@ describe("npm run tunnel", () => {
       "a bastion that is stopped",
       { answers: wayAnswers(HOST, "stopped") },
       {},
-      /is stopped: start it with `aws ec2 start-instances --region eu-west-1 --instance-ids i-0123456789abcdef0`/,
+      /is stopped: start it with `aws ec2 start-instances --region eu-west-1 --instance-ids i-0123456789abcdef0`, and wait 2 minutes$/,
+    ],
+    [
+      "a bastion that starts",
+      { answers: wayAnswers(HOST, "pending") },
+      {},
+      /^the bastion retail-bi-bastion \(i-0123456789abcdef0\) is pending: it is starting; wait 2 minutes$/,
+    ],
+    [
+      "a bastion that is being stopped",
+      { answers: wayAnswers(HOST, "stopping") },
+      {},
+      /is stopping: wait until it is stopped with `aws ec2 wait instance-stopped (--region \S+ --instance-ids i-0123456789abcdef0)`, start it with `aws ec2 start-instances \1`/,
+    ],
+    [
+      "a bastion that is gone",
+      { answers: wayAnswers(HOST, "terminated") },
+      {},
+      /^there is no bastion retail-bi-bastion in eu-west-1: set bastion\.enabled to true/,
     ],
   ])("explains %s", async (_, state, change, words) => {
     await expect(run(fakeAws(state), change)).rejects.toThrow(words);

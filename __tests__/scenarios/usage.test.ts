@@ -52,6 +52,9 @@ test.each<string[]>([
   ]),
   ["ops/query", ""],
   ["ops/query", "SELECT 1", "--csv", "--json"],
+  // Those print every row.
+  ["ops/query", "SELECT 1", "--csv", "--max-rows", "5"],
+  ["ops/query", "SELECT 1", "--max-rows", "5", "--json"],
   ["ops/query", "SELECT 1", "--environment", "nosuch"],
   ["ops/trace", "no-record-id"],
   ["ops/trace", "Invoice=1", "--environment", "dev", "--stack", "cdktf.out"],

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted";
 import { DOCUMENT_BYTES, daysOf, documentsHeld, GIB } from "../../stacks/index-volume";
 import { DAYS, SHARD, STORED_EXTRA } from "./assumptions";
 import type { Load } from "./load";
@@ -42,13 +43,13 @@ function streamMisfits(settings: CostSettings, load: Load): readonly Misfit[] {
   const { stream, region } = settings;
   const { neededShards, records, bytes, shards } = flowOf(settings, load);
   if (stream === undefined) return [];
-  const rate = `${amount(bytes / 1e6)} MB and ${amount(records)} records a second`;
+  const rate = `${amount(bytes / 1e6)} MB and ${amountOf(records, "record")} a second`;
   if (stream.mode === "PROVISIONED") {
     if (neededShards <= shards) return [];
     return [
       {
         setting: "stream.capacity",
-        problem: `${shards} shards take ${shards} MB and ${amount(shards * SHARD.records)} records a second; the load has ${rate}`,
+        problem: `${counted(shards, "shard")} ${shards === 1 ? "takes" : "take"} ${shards} MB and ${amount(shards * SHARD.records)} records a second; the load has ${rate}`,
         remedy: `${Math.ceil(neededShards)} shards at least, or more lines in a record (--pack)`,
       },
     ];
@@ -85,7 +86,7 @@ function functionMisfits(settings: CostSettings, load: Load): readonly Misfit[] 
     if (busy > atOnce) {
       all.push({
         setting: "speed.parallelizationFactor",
-        problem: `${amount(busy)} invocations of UpsertToES would have to run at once; ${flow.shards} shards by ${upsert.parallelizationFactor} allow ${atOnce}: the index falls behind`,
+        problem: `${amountOf(busy, "invocation")} of UpsertToES would have to run at once; ${counted(flow.shards, "shard")} by ${upsert.parallelizationFactor} ${flow.shards === 1 ? "allows" : "allow"} ${atOnce}: the index falls behind`,
         remedy: "a higher factor (up to 10), more shards, or more memory",
       });
     }
@@ -104,7 +105,7 @@ function functionMisfits(settings: CostSettings, load: Load): readonly Misfit[] 
   if (answer > PAYLOAD_BYTES && load.eventsPerSecond > 0) {
     all.push({
       setting: "--bytes",
-      problem: `a buffer of ${validate?.bufferMiB} MB of lines of ${load.bytes} bytes makes an answer of ${amount(answer / 1024 ** 2)} MB; Lambda's limit is 6 MB`,
+      problem: `a buffer of ${validate?.bufferMiB} MB of lines of ${counted(load.bytes, "byte")} makes an answer of ${amount(answer / 1024 ** 2)} MB; Lambda's limit is 6 MB`,
       remedy: "a smaller buffer of the transformation (BufferSizeInMBs)",
     });
   }
@@ -134,7 +135,7 @@ function indexMisfits({ search, upsert }: CostSettings, { eventsPerSecond }: Loa
   if (search.retentionDays === undefined || days < search.retentionDays) {
     all.push({
       setting: "speed.volumeGiB",
-      problem: `${search.volumeGiB} GiB on each data node are full after ${duration(days)}; an index is kept ${search.retentionDays === undefined ? "for ever" : `for ${search.retentionDays} days`} (${DOCUMENT_BYTES} bytes a document in each copy, of which there ${search.copies === 1 ? "is 1" : `are ${search.copies}`})`,
+      problem: `${search.volumeGiB} GiB on each data node are full after ${duration(days)}; an index is kept ${search.retentionDays === undefined ? "for ever" : `for ${counted(search.retentionDays, "day")}`} (${DOCUMENT_BYTES} bytes a document in each copy, of which there ${search.copies === 1 ? "is 1" : `are ${search.copies}`})`,
       remedy: "larger volumes, more nodes, or fewer speed.retentionDays",
     });
   }
@@ -163,10 +164,16 @@ function budgetMisfits(settings: CostSettings, load: Load, prices: Prices): read
 }
 
 function duration(days: number): string {
-  return days < 2 ? `${amount(days * 24)} hours` : `${amount(days)} days`;
+  return days < 2 ? amountOf(days * 24, "hour") : amountOf(days, "day");
 }
 
 /** Three digits, or all before the point. */
 function amount(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+}
+
+/** As `counted`, of a number that is rounded by {@link amount}. */
+function amountOf(value: number, thing: string): string {
+  const text = amount(value);
+  return `${text} ${thing}${text === "1" ? "" : "s"}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted";
 import { UsageError } from "../../lib/exit";
 
 /** What a system has to carry. */
@@ -16,7 +17,7 @@ export interface Load {
 export function checkRecord({ bytes, pack }: Load, maxRecordKiB: number): void {
   if (bytes * pack > maxRecordKiB * 1024) {
     throw new UsageError(
-      `a record of ${pack} lines of ${bytes} bytes has ${(bytes * pack).toLocaleString("en")} bytes, and the stream takes ${maxRecordKiB} KiB: lower --pack`,
+      `a record of ${counted(pack, "line")} of ${counted(bytes, "byte")} has ${counted(bytes * pack, "byte")}, and the stream takes ${maxRecordKiB} KiB: lower --pack`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted";
 import {
   ACCESS_LOG_BYTES,
   ATHENA_LEAST,
@@ -271,7 +272,7 @@ function addStream(bill: Bill, settings: CostSettings, flow: Flow): void {
     bill.add("stream", "data in", gb, "kinesis.onDemandGBIn");
     bill.add(
       "stream",
-      `data out, ${readersOf(settings)} readers`,
+      `data out, ${counted(readersOf(settings), "reader")}`,
       gb * readersOf(settings),
       "kinesis.onDemandGBOut",
     );

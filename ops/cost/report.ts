@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { counted } from "../../lib/counted";
 import type { Bill, CostReport } from "./cost";
 import { LAYERS } from "./model";
 import type { Prices } from "./prices";
@@ -35,7 +36,7 @@ export function reportText(report: CostReport, prices: Prices): string {
 function loadText({ load }: CostReport): string {
   const { eventsPerSecond, bytes, pack, months } = load;
   if (eventsPerSecond === 0) return `rest, in month ${months}`;
-  return `${eventsPerSecond.toLocaleString("en")} events a second of ${bytes} bytes, ${pack} in a record, in month ${months}`;
+  return `${counted(eventsPerSecond, "event")} a second of ${counted(bytes, "byte")}, ${pack} in a record, in month ${months}`;
 }
 
 function billsOf({ system, compared, lab }: CostReport): readonly Bill[] {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { GetBucketVersioningCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import { counted } from "../../lib/counted";
 import { isJsonObject, isList, type JsonObject, member, objectOf } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
 import { findState } from "../terraform/state-bucket";
@@ -158,7 +159,10 @@ async function checkBucket(
     const deployed = Deployed.parse((await Body?.transformToString()) ?? "", `s3://${bucket}/${key}`);
     const there = stack.resources.filter((one) => deployed.has(one)).length;
     return {
-      rows: [...versioning, ok(content, `${there} of ${stack.resources.length} resources are deployed`)],
+      rows: [
+        ...versioning,
+        ok(content, `${there} of ${counted(stack.resources.length, "resource")} deployed`),
+      ],
       deployed,
     };
   } catch (error) {

@@ -308,7 +308,15 @@ function decisionOf(
     because,
   });
   if (decision === "allowed") return made("allowed", "");
-  if (decision === "explicitDeny") return made("denied", "a policy denies it");
+  if (decision === "explicitDeny") {
+    // Without a key of its own, a deny such as one with BoolIfExists holds here, and may not in the real request.
+    if (MissingContextValues.length > 0)
+      return made(
+        "depends",
+        `a policy denies it, perhaps by a condition on ${MissingContextValues.join(", ")}`,
+      );
+    return made("denied", "a policy denies it");
+  }
   if (OrganizationsDecisionDetail?.AllowedByOrganizations === false)
     return made("denied", "a service control policy");
   if (PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary === false) {

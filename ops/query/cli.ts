@@ -94,7 +94,12 @@ const program = addRunOrTargetOptions(
     new Option("--csv", "print CSV: every row; NULL is an empty field").default(false).conflicts("json"),
   )
   .option("--json", "print a JSON object a row, cells as texts: every row", false)
-  .option("--max-rows <rows>", "most rows of a table", integerBetween(1, 100_000), TABLE_ROWS)
+  .addOption(
+    new Option("--max-rows <rows>", "most rows of a table")
+      .argParser(integerBetween(1, 100_000))
+      .default(TABLE_ROWS)
+      .conflicts(["csv", "json"]),
+  )
   .action(ending(run));
 
 addHelp(program, {

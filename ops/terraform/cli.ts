@@ -4,6 +4,7 @@ import type { EnvironmentDefinition } from "../../environments/environment";
 import { answerTo } from "../../lib/answer-to";
 import { textLike } from "../../lib/arguments";
 import { addHelp, ending, isClone, programName, runCommand } from "../../lib/command";
+import { counted } from "../../lib/counted";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
 import { OperatorError } from "../../lib/operator-error";
@@ -84,7 +85,7 @@ const destroyCommand = environmentCommand("destroy")
         andState: options.andState,
         confirm: async (resources) => options.yes || (await ask(environment, resources)),
       });
-      print(`${environment} is gone: ${removed} resources removed`);
+      print(`${environment} is gone: ${counted(removed, "resource")} removed`);
       for (const left of remains) print(`remaining: ${left}`);
       return EXIT.ok;
     }),
@@ -150,12 +151,11 @@ function describe(environment: string, { drifted, undeployed }: DriftReport): st
 }
 
 async function ask(environment: string, resources: number): Promise<boolean> {
+  const lost = `${counted(resources, "resource")} and ${resources === 1 ? "its" : "their"} data`;
   if (!process.stdin.isTTY) {
-    throw new OperatorError(
-      `${resources} resources and their data would be removed, and there is no terminal to confirm it: add --yes`,
-    );
+    throw new OperatorError(`${lost} would be removed, and there is no terminal to confirm it: add --yes`);
   }
-  const question = `${resources} resources and their data will be removed. Type ${environment} to continue: `;
+  const question = `${lost} will be removed. Type ${environment} to continue: `;
   return (await answerTo(question)) === environment;
 }
 

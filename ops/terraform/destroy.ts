@@ -6,6 +6,7 @@ import { type AccountNeeds, accountResources, isAccountWide, releaseAccountWide 
 import { managedResources, protectedInCode, protectedInState } from "./protection";
 import { keepStateHere, keepStateInBucket } from "./stack-folder";
 import { lookAtStateBucket } from "./state-bucket";
+import { ApplyFailed } from "./terraform";
 import { type Context, openWorkspace, type TerraformStackFolder } from "./workspace";
 
 interface DestroyOptions extends Context {
@@ -93,9 +94,13 @@ function accountRemains(definition: AccountNeeds, { backend }: TerraformStackFol
   );
 }
 
-/** @returns the number of removed resources */
-async function removeAll(
-  { path, terraform, name }: TerraformStackFolder,
+/**
+ * Removes what the state has, but for what belongs to the account.
+ * @returns the number of removed resources, over all attempts
+ * @throws OperatorError when resources remain.
+ */
+export async function removeAll(
+  { path, terraform, name }: Pick<TerraformStackFolder, "path" | "terraform" | "name">,
   say: Context["say"],
 ): Promise<number> {
   await releaseAccountWide(terraform, say);
@@ -106,6 +111,7 @@ async function removeAll(
       break;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
+      if (error instanceof ApplyFailed) removed += error.removed;
       say(`${messageOf(error)}\nretrying once`);
     } finally {
       rmSync(join(path, PLAN), { force: true });

@@ -11,6 +11,17 @@ export interface Changes {
   readonly remove: number;
 }
 
+/** An apply that failed, maybe after it had removed resources. */
+export class ApplyFailed extends OperatorError {
+  public constructor(
+    message: string,
+    /** The number of resources that it removed before. */
+    public readonly removed: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Receives progress messages, one line each. */
 export type Say = (line: string) => void;
 
@@ -79,9 +90,15 @@ export class Terraform {
     return exitCode === SOMETHING_TO_DO;
   }
 
-  /** Applies a saved plan. @returns the numbers of changed resources */
+  /**
+   * Applies a saved plan.
+   * @returns the numbers of changed resources
+   * @throws ApplyFailed with the number of those that were removed nevertheless
+   */
   public async apply(file: string): Promise<Changes> {
     let changes: Changes = { add: 0, change: 0, remove: 0 };
+    // A failed apply has no summary.
+    let removed = 0;
     const faults: string[] = [];
     const onLine = (line: string): void => {
       const event = parseEvent(line);
@@ -90,7 +107,8 @@ export class Terraform {
       const summary = member(event, "changes");
       if (type === "change_summary" && isJsonObject(summary)) changes = changesOf(summary);
       if (type === "diagnostic" && member(event, "@level") === "error") faults.push(faultOf(event));
-      if (type === "apply_complete" && !isAboutData(event)) {
+      if (type === "apply_complete" && actionOf(event) === "delete") removed++;
+      if (type === "apply_complete" && actionOf(event) !== "read") {
         this.options.say?.(String(member(event, "@message") ?? ""));
       }
     };
@@ -99,7 +117,8 @@ export class Terraform {
       ["-json", "-input=false", this.lock, file],
       onLine,
     );
-    if (exitCode !== 0) throw this.failure("apply", faults.join("\n\n") || stderr);
+    if (exitCode !== 0)
+      throw new ApplyFailed(this.failure("apply", faults.join("\n\n") || stderr).message, removed);
     return changes;
   }
 
@@ -187,9 +206,10 @@ function parseEvent(line: string): JsonObject | undefined {
   return isJsonObject(event) ? event : undefined;
 }
 
-function isAboutData(event: JsonObject): boolean {
+/** What was done to a resource: "create", "update", "delete"; a data source is "read". */
+function actionOf(event: JsonObject): Json | undefined {
   const hook = member(event, "hook");
-  return isJsonObject(hook) && member(hook, "action") === "read";
+  return isJsonObject(hook) ? member(hook, "action") : undefined;
 }
 
 function changesOf(summary: JsonObject): Changes {

@@ -52,17 +52,30 @@ async function findBastion(ask: Ask, name: string, hint: string, region: string)
     }));
   const running = instances.find(({ state }) => state === "running");
   if (running) return running.id;
-  const [other] = instances;
-  if (other) {
-    throw new OperatorError(
-      `the bastion ${name} (${other.id}) is ${other.state}: start it with \`aws ec2 start-instances --region ${region} --instance-ids ${other.id}\`, and wait 2 minutes`,
-    );
+  for (const [state, remedy] of Object.entries(REMEDIES)) {
+    const found = instances.find((one) => one.state === state);
+    if (found)
+      throw new OperatorError(
+        `the bastion ${name} (${found.id}) is ${state}: ${remedy(`--region ${region} --instance-ids ${found.id}`)}`,
+      );
   }
   throw new OperatorError(
     `there is no bastion ${name} in ${region}: ${hint}; ` +
       "from inside of the network, or over a VPN, name the domain with --endpoint instead",
   );
 }
+
+/**
+ * What to do about an instance that does not run, by its state; the state that is nearest to running comes first.
+ * One that is shutting down or terminated never runs again: it counts as none.
+ */
+const REMEDIES: Readonly<Record<string, (options: string) => string>> = {
+  pending: () => "it is starting; wait 2 minutes",
+  stopped: (options) => `start it with \`aws ec2 start-instances ${options}\`, and wait 2 minutes`,
+  // It cannot be started before.
+  stopping: (options) =>
+    `wait until it is stopped with \`aws ec2 wait instance-stopped ${options}\`, start it with \`aws ec2 start-instances ${options}\`, and wait 2 minutes`,
+};
 
 function list(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : [];

@@ -2,14 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { between, CPU_MICROS, HOURS, PARQUET, SECONDS, STORED_EXTRA } from "../../../ops/cost/assumptions";
-import { billOf } from "../../../ops/cost/cost";
+import { billOf, reportOf } from "../../../ops/cost/cost";
 import { dialsOf } from "../../../ops/cost/dials";
 import { misfitsOf } from "../../../ops/cost/fit";
 import { LAB } from "../../../ops/cost/lab";
-import type { Load } from "../../../ops/cost/load";
+import { checkRecord, type Load } from "../../../ops/cost/load";
 import { flowOf, type Item, itemsOf, mergeScan, total } from "../../../ops/cost/model";
 import { Prices } from "../../../ops/cost/prices";
+import { reportText } from "../../../ops/cost/report";
 import type { CostSettings } from "../../../ops/cost/settings";
+import { documentsHeld } from "../../../stacks/index-volume";
 
 const PRICES = Prices.ofRepository();
 const ARM = { memoryMiB: 512, architecture: "arm64" } as const;
@@ -89,6 +91,12 @@ describe("reckoned by hand, a month of 730 hours", () => {
     expectDollars(settings, load(100), "data in", 250.626 * 0.08);
     const read = { ...settings, upsert: FULL.upsert, delivery: FULL.delivery } as CostSettings;
     expectDollars(read, load(100), "data out, 2 readers", 2 * 250.626 * 0.04);
+    expectDollars(
+      { ...read, upsert: undefined } as unknown as CostSettings,
+      load(100),
+      "data out, 1 reader",
+      250.626 * 0.04,
+    );
     // Ten lines fill two KB: a fifth of the bytes.
     expectDollars(settings, load(100, { pack: 10 }), "data in", 50.1251 * 0.08);
   });
@@ -400,6 +408,36 @@ describe("what does not fit", () => {
     expect(named({ ...slow, upsert: { ...slow.upsert, memoryMiB: 256 } }, load(900))).toEqual([]);
     expect(named({ ...FULL, search: undefined } as unknown as CostSettings, load(10_000_000))).toContain(
       "quota: concurrent executions",
+    );
+  });
+
+  test("one of a thing is said in the singular", () => {
+    const problem = (settings: CostSettings, one: Load) => misfitsOf(settings, one, PRICES)[0]?.problem;
+    expect(problem(provisioned(1), load(1001))).toBe(
+      "1 shard takes 1 MB and 1,000 records a second; the load has 0.2 MB and 1,001 records a second",
+    );
+    expect(problem(provisioned(2), load(2001))).toMatch(/^2 shards take 2 MB and 2,000 records a second;/);
+    expect(problem(provisioned(1), load(1, { bytes: 1_040_000 }))).toMatch(
+      /has 1\.04 MB and 1 record a second$/,
+    );
+    const upsert = { ...FULL.upsert, parallelizationFactor: 1, memoryMiB: 128, cpuMicrosPerLine: 100 };
+    expect(problem({ ...provisioned(1), upsert } as CostSettings, load(900))).toMatch(
+      /^1\.34 invocations of .*; 1 shard by 1 allows 1:/,
+    );
+    expect(problem({ ...provisioned(2), upsert } as CostSettings, load(1800))).toContain(
+      "2 shards by 1 allow 2:",
+    );
+    const validate = { ...NOTHING, stream: STREAM, validate: FULL.validate } as CostSettings;
+    expect(problem(validate, load(1, { bytes: 1 }))).toContain("lines of 1 byte makes");
+    const search = { ...FULL.search, retentionDays: 1 };
+    const index = { ...NOTHING, upsert: FULL.upsert, search } as CostSettings;
+    const held = documentsHeld(search.volumeGiB ?? 0, 1);
+    expect(problem(index, load(held / 3600))).toContain("full after 1 hour; an index is kept for 1 day (");
+
+    const text = (one: Load) => reportText(reportOf(NOTHING, undefined, one, PRICES), PRICES);
+    expect(text(load(1, { bytes: 1 }))).toContain("test at 1 event a second of 1 byte, 1 in a record");
+    expect(() => checkRecord(load(1, { bytes: 1025 }), 1)).toThrow(
+      "a record of 1 line of 1,025 bytes has 1,025 bytes, and the stream takes 1 KiB",
     );
   });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { JsonObject } from "../../../lib/json";
 import { OperatorError } from "../../../lib/operator-error";
 import { runProgram } from "../../../lib/run-program";
+import { removeAll } from "../../../ops/terraform/destroy";
 import { driftCode, driftOf } from "../../../ops/terraform/drift";
 import { findTerraform } from "../../../ops/terraform/find-terraform";
 import { protectedInCode, protectedInState } from "../../../ops/terraform/protection";
@@ -211,6 +212,24 @@ describe("Terraform's words", () => {
     }).apply("plan");
     expect(changes).toEqual({ add: 1, change: 2, remove: 3 });
     expect(said).toEqual(["a.b: made"]);
+  });
+
+  test("a destroy that had to be repeated counts what both attempts removed", async () => {
+    const event = (type: string, more: object): string => `echo '${JSON.stringify({ type, ...more })}'`;
+    const removed = (count: number): readonly string[] =>
+      Array.from({ length: count }, () => event("apply_complete", { hook: { action: "delete" } }));
+    const applies = {
+      first: [...removed(3), event("apply_complete", { hook: { action: "read" } }), "exit 1"],
+      second: [...removed(2), event("change_summary", { changes: { add: 0, change: 0, remove: 2 } })],
+    };
+    const script = `case $1 in
+      plan) exit 2;;
+      apply) if test ! -e tried; then touch tried; ${applies.first.join("; ")}; fi; ${applies.second.join("; ")};;
+    esac`;
+    const said: string[] = [];
+    const stack = { name: "dev", path: folder, terraform: terraform(script) };
+    expect(await removeAll(stack, (line) => said.push(line))).toBe(5);
+    expect(said).toEqual([expect.stringMatching(/^terraform apply failed in .*\nretrying once$/s)]);
   });
 
   test.each([
