@@ -4,6 +4,7 @@ import {
   createReadStream,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readSync,
 } from "node:fs";
@@ -14,6 +15,7 @@ import { InputError } from "./source";
 
 /** Takes the identities of acknowledged lines. */
 export interface Ledger {
+  /** Takes all of them, or throws and takes none. */
   append(recordIds: readonly string[]): void;
 }
 
@@ -43,7 +45,15 @@ export function openLedger(file: string): FileLedger {
   }
   return {
     append: (recordIds) => {
-      if (recordIds.length > 0) appendFileSync(descriptor, `${recordIds.join("\n")}\n`);
+      if (recordIds.length === 0) return;
+      const { size } = fstatSync(descriptor);
+      try {
+        appendFileSync(descriptor, `${recordIds.join("\n")}\n`);
+      } catch (error) {
+        // A full disk takes a part of a line, behind which no later run could append. Truncating needs no room.
+        ftruncateSync(descriptor, size);
+        throw error;
+      }
     },
     close: () => {
       fsyncSync(descriptor);

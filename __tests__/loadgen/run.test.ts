@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -666,6 +666,45 @@ describe("a ledger file", () => {
       `error: ${path} is not a ledger, or was cut off: give a file that does not exist yet\n`,
     );
     expect(readFileSync(path, "utf8")).toBe(content);
+  });
+
+  test("that the disk has no room for keeps whole lines only, and can be opened again", async () => {
+    const path = join(folder, "full.txt");
+    // The shell's limit is in blocks of 512 or 1,024 bytes; neither 51,200 nor 102,400 is a multiple of a line's 51.
+    const script = `
+      const { openLedger } = require("./loadgen/ledger.ts");
+      const ledger = openLedger(${JSON.stringify(path)});
+      const batch = Array(10).fill(${JSON.stringify(ID)});
+      let taken = 0;
+      try {
+        for (; taken < 10_000; taken += batch.length) ledger.append(batch);
+      } catch (error) {
+        console.log(error.code);
+      }
+      // Of a call that was in flight.
+      try {
+        ledger.append(batch);
+      } catch (error) {
+        console.log(error.code);
+      }
+      ledger.close();
+      console.log(taken);`;
+    const node = [process.execPath, "--import", "tsx", "-e", script];
+    const { stdout, stderr, status } = spawnSync("sh", ["-c", `ulimit -f 100; exec "$@"`, "sh", ...node], {
+      cwd: resolve(__dirname, "../.."),
+      encoding: "utf8",
+      env: { ...process.env, TSX_DISABLE_CACHE: "1" },
+    });
+
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+    const [first, second, taken] = stdout.split("\n");
+    expect([first, second]).toEqual(["EFBIG", "EFBIG"]);
+    expect(Number(taken)).toBeGreaterThan(100);
+    expect(readFileSync(path, "utf8")).toBe(`${ID}\n`.repeat(Number(taken)));
+    const again = openLedger(path);
+    again.append([ID]);
+    again.close();
+    expect(await read(path)).toHaveLength(Number(taken) + 1);
   });
 
   test("that cannot be made is named before anything is sent", async () => {
