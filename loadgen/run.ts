@@ -8,7 +8,7 @@ import { errorOf } from "./errors";
 import { historyOf, historyText } from "./history-options";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
-import { type FileLedger, openLedger } from "./ledger";
+import { closingFault, type FileLedger, openLedger } from "./ledger";
 import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options";
 import type { History } from "./past-times";
 import { ProduceError, produce } from "./produce";
@@ -17,7 +17,7 @@ import { dryRun, type Put } from "./put";
 import type { FailedLines } from "./put-with-retry";
 import { checkInput, replay } from "./replay";
 import { presetFor } from "./retail-preset";
-import { type SendReport, sendReportText, shortfalls } from "./send-report";
+import { type SendReport, sendReportText, shortfalls, withFault } from "./send-report";
 import { InputError, type Source } from "./source";
 
 /** The parts of the process that the command uses. */
@@ -47,8 +47,12 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
     () => progress.say("stopping: waiting for the calls in flight; press Ctrl-C again to end at once"),
     () => io.leave(EXIT.interrupted),
   );
+  let ledgerFault: string | undefined;
   try {
-    const report = await send(parsed, io, progress, interruption.signal, ledger);
+    const sent = await send(parsed, io, progress, interruption.signal, ledger).finally(() => {
+      ledgerFault = closingFault(ledger);
+    });
+    const report = withFault(sent, ledgerFault);
     progress.end();
     const interrupted = interruption.signal.aborted;
     if (parsed.json) {
@@ -69,7 +73,6 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
     progress.say(`error: ${error.message}`);
     return EXIT.incomplete;
   } finally {
-    ledger?.close();
     interruption.close();
   }
 }

@@ -36,7 +36,7 @@ export interface SendReport extends Partial<ColumnReport> {
   readonly seconds: number;
   /** Acknowledged lines (in a dry run: skipped ones) a second, over the whole run. */
   readonly linesPerSecond: number;
-  /** Why the run stopped early; absent after a complete run. */
+  /** Why the run stopped early, or why its ledger may not be safe on disk; absent after a complete run. */
   readonly error?: string;
 }
 
@@ -126,6 +126,12 @@ export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = fals
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
     ...(failed > 0 ? [`lines sent and not acknowledged: ${shown(failed)}`] : []),
   ];
+}
+
+/** The report with a fault that came after the sending. @param fault undefined for none */
+export function withFault(report: SendReport, fault: string | undefined): SendReport {
+  if (fault === undefined) return report;
+  return { ...report, error: report.error === undefined ? fault : `${report.error}; ${fault}` };
 }
 
 /** Such as `3 of 20 rows were refused and not sent`. */

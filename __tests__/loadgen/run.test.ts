@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
@@ -78,7 +78,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 /** Streams of the tests, each its own. */
-const STREAMS = 5;
+const STREAMS = 6;
 
 describe("with a stream", () => {
   let service: KinesisService;
@@ -206,6 +206,31 @@ describe("with a stream", () => {
       failed: 3,
       error: expect.any(String),
     });
+  });
+
+  test("a ledger that cannot be closed well is an error beside the result of the run", async () => {
+    const path = join(folder, "unsafe.txt");
+    const signals = new EventEmitter();
+    const [stdout, stderr] = [new Sink(), new Sink()];
+    const sync = jest.spyOn(fs, "fsyncSync").mockImplementation(() => {
+      throw new Error("EIO: i/o error, fsync");
+    });
+    try {
+      const code = await run([...to(newStream()), "--max-count", "3", "--ledger", path, "--json"], {
+        stdout,
+        stderr,
+        signals,
+        leave: () => {},
+      });
+
+      const error = `the ledger ${path} may not be safe on disk: EIO: i/o error, fsync`;
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout.text)).toMatchObject({ acknowledged: 3, failed: 0, error });
+      expect(stderr.text).toBe(`error: ${error}\n`);
+      expect(signals.listenerCount("SIGINT")).toBe(0);
+    } finally {
+      sync.mockRestore();
+    }
   });
 
   test("the same seed sends the same lines, whatever the rate", async () => {
@@ -622,6 +647,12 @@ describe("Ctrl-C", () => {
 });
 
 describe("a ledger file", () => {
+  function pipe(): string {
+    const path = join(folder, "pipe");
+    expect(spawnSync("mkfifo", [path]).status).toBe(0);
+    return path;
+  }
+
   const ID = lineId(recordPrefix("shardId-000000000001", "4952"), 0);
 
   async function read(path: string): Promise<string[]> {
@@ -705,6 +736,46 @@ describe("a ledger file", () => {
     again.append([ID]);
     again.close();
     expect(await read(path)).toHaveLength(Number(taken) + 1);
+  });
+
+  test.each([
+    ["a device", () => "/dev/null", "is no regular file"],
+    ["a pipe", () => pipe(), "is no regular file"],
+    ["a directory", () => folder, "cannot be opened: EISDIR"],
+  ])("that is %s is refused before anything is sent", async (_, pathOf, reason) => {
+    const path = pathOf();
+
+    const { code, stderr } = await runHere(
+      "--region-name",
+      "eu-west-1",
+      "--max-count",
+      "1",
+      "--ledger",
+      path,
+    );
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: the ledger ${path} ${reason}`);
+  });
+
+  test("whose closing fails is closed, and says what that means", () => {
+    const path = join(folder, "unsynced.txt");
+    const opened = jest.spyOn(fs, "openSync");
+    const sync = jest.spyOn(fs, "fsyncSync").mockImplementation(() => {
+      throw new Error("EIO: i/o error, fsync");
+    });
+    try {
+      const ledger = openLedger(path);
+      const descriptor = opened.mock.results[0]?.value as number;
+
+      expect(() => ledger.close()).toThrow(
+        `the ledger ${path} may not be safe on disk: EIO: i/o error, fsync`,
+      );
+      expect(() => fs.fstatSync(descriptor)).toThrow("EBADF");
+    } finally {
+      opened.mockRestore();
+      sync.mockRestore();
+    }
   });
 
   test("that cannot be made is named before anything is sent", async () => {
