@@ -16,7 +16,7 @@ export interface SendReport extends Partial<ColumnReport> {
   readonly acknowledged: number;
   /** Lines sent again; each time counts. */
   readonly retried: number;
-  /** Lines sent, perhaps more than once, and never acknowledged. */
+  /** Lines never acknowledged: sent, perhaps more than once, or too long for a stream record. */
   readonly failed: number;
   /** Lines not sent, because the run was a dry run. */
   readonly skipped: number;
@@ -124,7 +124,7 @@ export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = fals
       ? ["the stream acknowledged no line"]
       : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
-    ...(failed > 0 ? [`lines sent and not acknowledged: ${shown(failed)}`] : []),
+    ...(failed > 0 ? [`lines not acknowledged: ${shown(failed)}`] : []),
   ];
 }
 

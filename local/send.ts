@@ -1,4 +1,5 @@
 import { namesBadRows } from "../loadgen/bad-rows";
+import { failedText } from "../loadgen/failed-text";
 import { kinesisPut } from "../loadgen/kinesis";
 import { closingFault, openLedger } from "../loadgen/ledger";
 import type { History } from "../loadgen/past-times";
@@ -73,8 +74,7 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
         onReport?.(report);
       },
       onBadRow: namesBadRows((text) => run.say(`${inputFile}, ${text}`)),
-      onFailed: ({ reason, numbers }) =>
-        run.say(`${numbers.length} lines from line ${numbers[0]} on failed: ${reason}`),
+      onFailed: (lines) => run.say(failedText(lines)),
     }).catch((error: unknown) => {
       if (error instanceof ProduceError) return error.report;
       throw error;

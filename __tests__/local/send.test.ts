@@ -71,3 +71,10 @@ test("a ledger that cannot be closed well is an error beside the result of the s
     sync.mockRestore();
   }
 });
+
+test("lines that failed are named by their numbers", async () => {
+  const { report } = await sendThree("no-such-stream");
+
+  expect(report).toMatchObject({ acknowledged: 0, failed: 3 });
+  expect(said[0]).toMatch(/^lines 1-3: failed: PutRecords on no-such-stream: ResourceNotFoundException/);
+});
