@@ -1,3 +1,5 @@
+import { counted } from "../lib/counted";
+
 /** A row as the file has it. */
 export interface Row {
   /** Line on which it begins, from 1. */
@@ -108,8 +110,7 @@ function quotedRow(text: string, start: number, delimiter: string, isLast: boole
       if (close === -1 && !isLast) return undefined;
       end = close === -1 ? text.length : close + 1;
       cell = text.slice(at + 1, close === -1 ? end : close).replaceAll('""', '"');
-      if (close === -1)
-        fault ??= `a quote is not closed, so the ${countLineEnds(text, start, end)} lines that follow belong to this row`;
+      if (close === -1) fault ??= notClosed(text.slice(start));
     }
     const from = end;
     while (end < text.length && !isEnd(text.charCodeAt(end), separator)) end++;
@@ -125,6 +126,17 @@ function quotedRow(text: string, start: number, delimiter: string, isLast: boole
     const lines = 1 + countLineEnds(text, start, end);
     return fault === undefined ? { cells, next, lines } : { cells, next, lines, fault };
   }
+}
+
+/** The fault of a quote that is open where the file ends. @param rest from the begin of its row */
+function notClosed(rest: string): string {
+  const fault = "a quote is not closed";
+  // Behind the last line end there is no line.
+  const lines = countLineEnds(rest, 0, rest.length) - (/[\r\n]$/.test(rest) ? 1 : 0);
+  if (lines === 0) return fault;
+  return lines === 1
+    ? `${fault}, so the line that follows belongs to this row`
+    : `${fault}, so the ${counted(lines, "line")} that follow belong to this row`;
 }
 
 function isEnd(code: number, separator: number): boolean {

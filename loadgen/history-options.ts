@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { HOUR_MS } from "../contract/hours";
 import { integerBetween } from "../lib/arguments";
+import { counted } from "../lib/counted";
 import type { History } from "./past-times";
 
 /** Milliseconds by unit of a span. */
@@ -55,11 +56,11 @@ export function historyOf({ history, historyCount }: HistoryFlags, isDefault: bo
   return spanMs === 0 ? undefined : { spanMs, lines: historyCount ?? DEFAULT_LINES };
 }
 
-/** Such as `20,000 lines of the last 365 days`. */
-export function historyText({ spanMs, lines }: History): string {
+/** Such as `20,000 lines of the last 365 days`. @param most lines that are sent at all */
+export function historyText({ spanMs, lines }: History, most = Number.POSITIVE_INFINITY): string {
   const hours = spanMs / HOUR_MS;
-  const time = hours % 24 === 0 ? `${hours / 24} days` : `${hours} hours`;
-  return `${lines.toLocaleString("en")} lines of the last ${time}`;
+  const time = hours % 24 === 0 ? counted(hours / 24, "day") : counted(hours, "hour");
+  return `${counted(Math.min(lines, most), "line")} of the last ${time}`;
 }
 
 function span(given: string): number {

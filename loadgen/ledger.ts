@@ -4,6 +4,7 @@ import {
   createReadStream,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
   readSync,
 } from "node:fs";
@@ -14,19 +15,20 @@ import { InputError } from "./source";
 
 /** Takes the identities of acknowledged lines. */
 export interface Ledger {
+  /** Takes all of them, or throws and takes none. */
   append(recordIds: readonly string[]): void;
 }
 
 /** A ledger in a file: one identity a line. */
 export interface FileLedger extends Ledger {
-  /** Returns when the file is safe on disk. */
+  /** Returns when the file is safe on disk; closes it in any case. */
   close(): void;
 }
 
 /**
  * Opens a ledger to append to; it is created if it does not exist. Each call's identities are written to the
  * operating system before the next call is handled, so a run that is killed loses none, and memory does not grow.
- * @throws InputError when the file holds anything else; then nothing is written to it.
+ * @throws InputError when it is no file, or holds anything else; then nothing is written to it.
  */
 export function openLedger(file: string): FileLedger {
   let descriptor: number;
@@ -36,6 +38,8 @@ export function openLedger(file: string): FileLedger {
     throw new InputError(`the ledger ${file} cannot be opened: ${errorOf(error).message}`, { cause: error });
   }
   try {
+    // A device or a pipe keeps nothing, and cannot be made safe on disk at the end.
+    if (!fstatSync(descriptor).isFile()) throw new InputError(`the ledger ${file} is no regular file`);
     checkEnds(descriptor, file);
   } catch (error) {
     closeSync(descriptor);
@@ -43,13 +47,41 @@ export function openLedger(file: string): FileLedger {
   }
   return {
     append: (recordIds) => {
-      if (recordIds.length > 0) appendFileSync(descriptor, `${recordIds.join("\n")}\n`);
+      if (recordIds.length === 0) return;
+      const { size } = fstatSync(descriptor);
+      try {
+        appendFileSync(descriptor, `${recordIds.join("\n")}\n`);
+      } catch (error) {
+        // A full disk takes a part of a line, behind which no later run could append. Truncating needs no room.
+        ftruncateSync(descriptor, size);
+        throw error;
+      }
     },
     close: () => {
-      fsyncSync(descriptor);
-      closeSync(descriptor);
+      try {
+        try {
+          fsyncSync(descriptor);
+        } finally {
+          closeSync(descriptor);
+        }
+      } catch (cause) {
+        throw new Error(`the ledger ${file} may not be safe on disk: ${errorOf(cause).message}`, { cause });
+      }
     },
   };
+}
+
+/**
+ * Closes the ledger of a run that has ended. Never throws, so that the run's own result or error is not lost.
+ * @returns why the file may not be safe on disk; undefined if it is
+ */
+export function closingFault(ledger: FileLedger | undefined): string | undefined {
+  try {
+    ledger?.close();
+    return undefined;
+  } catch (error) {
+    return errorOf(error).message;
+  }
 }
 
 /** The identities of a ledger file, in the order in which they were acknowledged. @throws InputError naming a bad line. */

@@ -5,19 +5,19 @@ import { writeOneLine } from "../lib/command";
 import { namesBadRows } from "./bad-rows";
 import { consolePut } from "./console";
 import { errorOf } from "./errors";
+import { failedText } from "./failed-text";
 import { historyOf, historyText } from "./history-options";
 import { onInterrupt, type SignalSource } from "./interrupt";
 import { createKinesisClient, kinesisPut } from "./kinesis";
-import { type FileLedger, openLedger } from "./ledger";
+import { closingFault, type FileLedger, openLedger } from "./ledger";
 import { AWS_RATE, command, contradiction, EXIT, type Options } from "./options";
 import type { History } from "./past-times";
 import { ProduceError, produce } from "./produce";
 import { Progress, type Terminal } from "./progress";
 import { dryRun, type Put } from "./put";
-import type { FailedLines } from "./put-with-retry";
 import { checkInput, replay } from "./replay";
 import { presetFor } from "./retail-preset";
-import { type SendReport, sendReportText, shortfalls } from "./send-report";
+import { type SendReport, sendReportText, shortfalls, withFault } from "./send-report";
 import { InputError, type Source } from "./source";
 
 /** The parts of the process that the command uses. */
@@ -47,8 +47,12 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
     () => progress.say("stopping: waiting for the calls in flight; press Ctrl-C again to end at once"),
     () => io.leave(EXIT.interrupted),
   );
+  let ledgerFault: string | undefined;
   try {
-    const report = await send(parsed, io, progress, interruption.signal, ledger);
+    const sent = await send(parsed, io, progress, interruption.signal, ledger).finally(() => {
+      ledgerFault = closingFault(ledger);
+    });
+    const report = withFault(sent, ledgerFault);
     progress.end();
     const interrupted = interruption.signal.aborted;
     if (parsed.json) {
@@ -69,7 +73,6 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
     progress.say(`error: ${error.message}`);
     return EXIT.incomplete;
   } finally {
-    ledger?.close();
     interruption.close();
   }
 }
@@ -110,7 +113,7 @@ async function send(
     progress.say(`${rate} line a second by default; --rate max sends as fast as the stream accepts`);
   }
   const history = historyOf(options, false);
-  if (history) progress.say(`history: ${historyText(history)}, which do not wait for --rate`);
+  if (history) progress.say(`history: ${historyText(history, maxCount)}, which do not wait for --rate`);
   try {
     return await produce({
       put: destination.put,
@@ -165,16 +168,4 @@ function destinationOf(options: Options, { stdout }: ProcessIo): Destination {
     ...(endpointUrl !== undefined && { endpointUrl }),
   });
   return { put: kinesisPut(client, streamName), close: () => client.destroy() };
-}
-
-/** Such as `lines 7-12, 15: failed: …`. */
-function failedText({ numbers, reason }: FailedLines): string {
-  const ranges: { from: number; to: number }[] = [];
-  for (const number of numbers) {
-    const last = ranges.at(-1);
-    if (last?.to === number - 1) last.to = number;
-    else ranges.push({ from: number, to: number });
-  }
-  const shown = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
-  return `${numbers.length === 1 ? "line" : "lines"} ${shown}: failed: ${reason}`;
 }

@@ -16,7 +16,7 @@ export interface SendReport extends Partial<ColumnReport> {
   readonly acknowledged: number;
   /** Lines sent again; each time counts. */
   readonly retried: number;
-  /** Lines sent, perhaps more than once, and never acknowledged. */
+  /** Lines never acknowledged: sent, perhaps more than once, or too long for a stream record. */
   readonly failed: number;
   /** Lines not sent, because the run was a dry run. */
   readonly skipped: number;
@@ -36,7 +36,7 @@ export interface SendReport extends Partial<ColumnReport> {
   readonly seconds: number;
   /** Acknowledged lines (in a dry run: skipped ones) a second, over the whole run. */
   readonly linesPerSecond: number;
-  /** Why the run stopped early; absent after a complete run. */
+  /** Why the run stopped early, or why its ledger may not be safe on disk; absent after a complete run. */
   readonly error?: string;
 }
 
@@ -124,8 +124,14 @@ export function shortfalls(report: SendReport, maxBadRows = 0, wasStopped = fals
       ? ["the stream acknowledged no line"]
       : []),
     ...(refused > maxBadRows ? [refusedText(report, maxBadRows)] : []),
-    ...(failed > 0 ? [`lines sent and not acknowledged: ${shown(failed)}`] : []),
+    ...(failed > 0 ? [`lines not acknowledged: ${shown(failed)}`] : []),
   ];
+}
+
+/** The report with a fault that came after the sending. @param fault undefined for none */
+export function withFault(report: SendReport, fault: string | undefined): SendReport {
+  if (fault === undefined) return report;
+  return { ...report, error: report.error === undefined ? fault : `${report.error}; ${fault}` };
 }
 
 /** Such as `3 of 20 rows were refused and not sent`. */

@@ -1,11 +1,12 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { decodeRecordId, shardPrefix } from "../contract/record-id";
 import { readLedger } from "../loadgen/ledger";
 
-/** Whether a run on this data directory has sent lines. */
+/** Whether a run on this data directory has sent lines; false also where there can be no such directory. */
 export function hasSent(dataDir: string): boolean {
-  return (statSync(ledgerFile(dataDir), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const file = ledgerFile(dataDir);
+  return existsSync(file) && statSync(file).size > 0;
 }
 
 /** Identities of acknowledged lines, which can be read again and again; none of them is kept in memory. */

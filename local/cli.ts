@@ -22,6 +22,7 @@ import { hasSent } from "./acknowledged";
 import { openDataDir } from "./data-dir";
 import { type End, endOfOnce, endOfSteadyRun, FAILED } from "./ending";
 import { openEnvFile } from "./env-file";
+import { lineLimit, ONCE_LINES } from "./line-limit";
 import type { LocalRunOptions } from "./local-run";
 import type { OnceOptions } from "./once";
 import { Generator } from "./page/generator";
@@ -35,8 +36,6 @@ import { openRunFile } from "./run-file";
 import { stackOf } from "./run-source";
 import { hasEnvironments } from "./synthesize";
 
-/** Default number of lines of `--once`. */
-const ONCE_LINES = 5_000;
 /** Lines a second that a run sends until it is stopped. */
 const STEADY_RATE = 2;
 /** Default time scale: a merge every 25 seconds, which a machine can go on with for hours. */
@@ -114,7 +113,7 @@ function program(): Command {
     .option("--var-file <file>", "file of such values, .tfvars or .tfvars.json; repeatable", each)
     .option(
       "--max-count <lines>",
-      `most lines to send (default with --once: ${ONCE_LINES}, or the whole file)`,
+      `most lines to send (default with --once: ${ONCE_LINES}, or the whole history or file)`,
       integerBetween(0, 1e9),
     )
     .option(
@@ -231,7 +230,9 @@ async function start(options: Options): Promise<ExitCode> {
   const contradiction = inputContradiction(options, preset);
   if (contradiction !== undefined) throw new UsageError(contradiction);
   const isLimited = options.once || options.maxCount !== undefined || options.inputFile !== undefined;
-  const historyFault = historyContradiction(options, !isLimited);
+  // A data folder that has lines has a past already.
+  const beginsWithHistory = !isLimited && (options.dataDir === undefined || !hasSent(options.dataDir));
+  const historyFault = historyContradiction(options, beginsWithHistory);
   if (historyFault !== undefined) throw new UsageError(historyFault);
   await checkFile(options, preset);
   const phases = new Phases();
@@ -312,10 +313,12 @@ async function start(options: Options): Promise<ExitCode> {
     const generator = new Generator(rate ?? Number.POSITIVE_INFINITY);
     let page: Page | undefined;
     let endWatching = (): void => undefined;
-    const history = historyOf(options, !isLimited && !hasSent(dataDir.path));
-    if (history) say(`  sends ${historyText(history)} first`);
+    const history = historyOf(options, beginsWithHistory);
+    const maxCount = lineLimit(options, history);
+    if (history) say(`  sends ${historyText(history, maxCount)} first`);
     const lines = {
       ...(history && { history }),
+      ...(maxCount !== undefined && { maxCount }),
       pack: options.pack,
       seed: options.seed,
       rate: generator.rate,
@@ -341,14 +344,12 @@ async function start(options: Options): Promise<ExitCode> {
       tell();
       if (options.once) {
         if (page) say(`the page, until all layers agree: ${page.url}`);
-        const maxCount = options.maxCount ?? (options.inputFile === undefined ? ONCE_LINES : undefined);
         const { runOnce }: typeof import("./once") = require("./once");
         const running = runOnce(run, {
           ...lines,
           json: options.json,
           ...(options.maxBadRows !== undefined && { maxBadRows: options.maxBadRows }),
           signal: stop.signal,
-          ...(maxCount !== undefined && { maxCount }),
         });
         const agree = await unlessAborted(running, stop.signal, STOP_GRACE_MS);
         end = endOfOnce(agree, stop.signal.aborted);
@@ -365,7 +366,6 @@ async function start(options: Options): Promise<ExitCode> {
         ...lines,
         signal: stop.signal,
         ...(page && { pageUrl: page.url }),
-        ...(options.maxCount !== undefined && { maxCount: options.maxCount }),
       });
       const report = await unlessAborted(running, stop.signal, STOP_GRACE_MS);
       end = endOfSteadyRun(report, run.failedInvocations, options.maxBadRows);

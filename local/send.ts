@@ -1,11 +1,12 @@
 import { namesBadRows } from "../loadgen/bad-rows";
+import { failedText } from "../loadgen/failed-text";
 import { kinesisPut } from "../loadgen/kinesis";
-import { openLedger } from "../loadgen/ledger";
+import { closingFault, openLedger } from "../loadgen/ledger";
 import type { History } from "../loadgen/past-times";
 import { ProduceError, produce } from "../loadgen/produce";
 import { type InputOptions, replay } from "../loadgen/replay";
 import { presetFor } from "../loadgen/retail-preset";
-import type { SendReport } from "../loadgen/send-report";
+import { type SendReport, withFault } from "../loadgen/send-report";
 import { ledgerFile } from "./acknowledged";
 import type { LocalRun } from "./local-run";
 import { nextMerge } from "./next-merge";
@@ -45,8 +46,10 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
   const client = localKinesis(run.streamUrl, run.plane.region, 1);
   const progress = new Progress();
   const preset = presetFor(run.dataSources.contract);
+  let sent: SendReport;
+  let ledgerFault: string | undefined;
   try {
-    const report = await produce({
+    sent = await produce({
       put: kinesisPut(client, run.dataSources.streamName),
       lines:
         inputFile === undefined
@@ -71,20 +74,19 @@ export async function send(run: LocalRun, options: SendOptions): Promise<SendRep
         onReport?.(report);
       },
       onBadRow: namesBadRows((text) => run.say(`${inputFile}, ${text}`)),
-      onFailed: ({ reason, numbers }) =>
-        run.say(`${numbers.length} lines from line ${numbers[0]} on failed: ${reason}`),
+      onFailed: (lines) => run.say(failedText(lines)),
     }).catch((error: unknown) => {
       if (error instanceof ProduceError) return error.report;
       throw error;
     });
-    progress.end();
-    onReport?.(report);
-    if (report.error !== undefined) run.say(`error: ${report.error}`);
-    return report;
   } finally {
     onEnd?.();
     progress.end();
-    ledger.close();
     client.destroy();
+    ledgerFault = closingFault(ledger);
   }
+  const report = withFault(sent, ledgerFault);
+  onReport?.(report);
+  if (report.error !== undefined) run.say(`error: ${report.error}`);
+  return report;
 }

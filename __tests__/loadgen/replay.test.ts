@@ -184,7 +184,7 @@ describe("a CSV file", () => {
 
   test.each([
     ["malformed", `1,2,"a" b,1,2009-12-06 10:30:00,1,,"France"`, "text stands behind a closing quote", 2],
-    ["not closed", `1,2,"open,1,2009-12-06 10:30:00,1,,France`, "a quote is not closed, so the 2 lines", 1],
+    ["not closed", `1,2,"open,1,2009-12-06 10:30:00,1,,France`, "a quote is not closed, so the line", 1],
   ])("a bad row: a quote is %s", async (_, row, fault, count) => {
     const items = await all(file(`${HEADER}\n${row}\n${GOOD}\n`));
 
@@ -194,6 +194,19 @@ describe("a CSV file", () => {
       reason: "malformed_quotes",
       fault: expect.stringContaining(fault),
     });
+  });
+
+  test.each([
+    ["", ""],
+    ["\n", ""],
+    [`\n${GOOD}`, ", so the line that follows belongs to this row"],
+    [`\r\n${GOOD}\r\n`, ", so the line that follows belongs to this row"],
+    [`\n${`${GOOD}\n`.repeat(1_200)}`, ", so the 1,200 lines that follow belong to this row"],
+  ])("a quote that is not closed before %j names the lines that it takes", async (rest, taken) => {
+    const items = await all(file(`${HEADER}\n1,2,"open${rest}`));
+
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ number: 2, fault: `a quote is not closed${taken}` });
   });
 
   test("a quote that is never closed ends the reading before memory does", async () => {

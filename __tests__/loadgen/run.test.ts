@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import fs, { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
@@ -78,7 +78,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 /** Streams of the tests, each its own. */
-const STREAMS = 5;
+const STREAMS = 6;
 
 describe("with a stream", () => {
   let service: KinesisService;
@@ -206,6 +206,31 @@ describe("with a stream", () => {
       failed: 3,
       error: expect.any(String),
     });
+  });
+
+  test("a ledger that cannot be closed well is an error beside the result of the run", async () => {
+    const path = join(folder, "unsafe.txt");
+    const signals = new EventEmitter();
+    const [stdout, stderr] = [new Sink(), new Sink()];
+    const sync = jest.spyOn(fs, "fsyncSync").mockImplementation(() => {
+      throw new Error("EIO: i/o error, fsync");
+    });
+    try {
+      const code = await run([...to(newStream()), "--max-count", "3", "--ledger", path, "--json"], {
+        stdout,
+        stderr,
+        signals,
+        leave: () => {},
+      });
+
+      const error = `the ledger ${path} may not be safe on disk: EIO: i/o error, fsync`;
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout.text)).toMatchObject({ acknowledged: 3, failed: 0, error });
+      expect(stderr.text).toBe(`error: ${error}\n`);
+      expect(signals.listenerCount("SIGINT")).toBe(0);
+    } finally {
+      sync.mockRestore();
+    }
   });
 
   test("the same seed sends the same lines, whatever the rate", async () => {
@@ -622,6 +647,12 @@ describe("Ctrl-C", () => {
 });
 
 describe("a ledger file", () => {
+  function pipe(): string {
+    const path = join(folder, "pipe");
+    expect(spawnSync("mkfifo", [path]).status).toBe(0);
+    return path;
+  }
+
   const ID = lineId(recordPrefix("shardId-000000000001", "4952"), 0);
 
   async function read(path: string): Promise<string[]> {
@@ -666,6 +697,85 @@ describe("a ledger file", () => {
       `error: ${path} is not a ledger, or was cut off: give a file that does not exist yet\n`,
     );
     expect(readFileSync(path, "utf8")).toBe(content);
+  });
+
+  test("that the disk has no room for keeps whole lines only, and can be opened again", async () => {
+    const path = join(folder, "full.txt");
+    // The shell's limit is in blocks of 512 or 1,024 bytes; neither 51,200 nor 102,400 is a multiple of a line's 51.
+    const script = `
+      const { openLedger } = require("./loadgen/ledger.ts");
+      const ledger = openLedger(${JSON.stringify(path)});
+      const batch = Array(10).fill(${JSON.stringify(ID)});
+      let taken = 0;
+      try {
+        for (; taken < 10_000; taken += batch.length) ledger.append(batch);
+      } catch (error) {
+        console.log(error.code);
+      }
+      // Of a call that was in flight.
+      try {
+        ledger.append(batch);
+      } catch (error) {
+        console.log(error.code);
+      }
+      ledger.close();
+      console.log(taken);`;
+    const node = [process.execPath, "--import", "tsx", "-e", script];
+    const { stdout, stderr, status } = spawnSync("sh", ["-c", `ulimit -f 100; exec "$@"`, "sh", ...node], {
+      cwd: resolve(__dirname, "../.."),
+      encoding: "utf8",
+      env: { ...process.env, TSX_DISABLE_CACHE: "1" },
+    });
+
+    expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+    const [first, second, taken] = stdout.split("\n");
+    expect([first, second]).toEqual(["EFBIG", "EFBIG"]);
+    expect(Number(taken)).toBeGreaterThan(100);
+    expect(readFileSync(path, "utf8")).toBe(`${ID}\n`.repeat(Number(taken)));
+    const again = openLedger(path);
+    again.append([ID]);
+    again.close();
+    expect(await read(path)).toHaveLength(Number(taken) + 1);
+  });
+
+  test.each([
+    ["a device", () => "/dev/null", "is no regular file"],
+    ["a pipe", () => pipe(), "is no regular file"],
+    ["a directory", () => folder, "cannot be opened: EISDIR"],
+  ])("that is %s is refused before anything is sent", async (_, pathOf, reason) => {
+    const path = pathOf();
+
+    const { code, stderr } = await runHere(
+      "--region-name",
+      "eu-west-1",
+      "--max-count",
+      "1",
+      "--ledger",
+      path,
+    );
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error: the ledger ${path} ${reason}`);
+  });
+
+  test("whose closing fails is closed, and says what that means", () => {
+    const path = join(folder, "unsynced.txt");
+    const opened = jest.spyOn(fs, "openSync");
+    const sync = jest.spyOn(fs, "fsyncSync").mockImplementation(() => {
+      throw new Error("EIO: i/o error, fsync");
+    });
+    try {
+      const ledger = openLedger(path);
+      const descriptor = opened.mock.results[0]?.value as number;
+
+      expect(() => ledger.close()).toThrow(
+        `the ledger ${path} may not be safe on disk: EIO: i/o error, fsync`,
+      );
+      expect(() => fs.fstatSync(descriptor)).toThrow("EBADF");
+    } finally {
+      opened.mockRestore();
+      sync.mockRestore();
+    }
   });
 
   test("that cannot be made is named before anything is sent", async () => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,6 +23,24 @@ describe("a data directory that is given", () => {
     expect(hasSent(folder)).toBe(false);
     writeFileSync(ledgerFile(folder), "id\n");
     expect(hasSent(folder)).toBe(true);
+    // That a file is no folder is said where it is opened.
+    expect(hasSent(ledgerFile(folder))).toBe(false);
+  });
+
+  test("that has lines gets no history, so --history-count alone is refused before anything starts", () => {
+    writeFileSync(ledgerFile(folder), "id\n");
+
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "--", "local/cli.ts", "--data-dir", folder, "--history-count", "5"],
+      { cwd: join(__dirname, "../.."), encoding: "utf8", timeout: 60_000 },
+    );
+
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/^[^\n]*--history-count goes with --history\n$/),
+    });
+    expect(readdirSync(folder)).toEqual(["ledger"]);
   });
 
   test("is created with its parents, and is kept", () => {

@@ -70,7 +70,7 @@ test("a history is in every layer, by the months of its event times; a run that 
 
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
   expect(JSON.parse(stdout)).toMatchObject({ agree: true, acknowledged: 400, parquet: 400, indexed: 400 });
-  expect(stderr).toContain("  sends 500 lines of the last 90 days first\n");
+  expect(stderr).toContain("  sends 400 lines of the last 90 days first\n");
 
   const next = new StartCommand("--port", String(FIRST_PORT), ...dataDir, ...FAST);
   try {
