@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { contractVariable } from "../../contract/variable";
 import { shownBy } from "../../ops/smoke/shown";
 import { targetOfEnvironment } from "../../ops/target/environment";
+import { endOfQuery, startQuery } from "../../ops/target/query-execution";
 import { clientsOf, completeHours, retentionOf, type Target, targetOfStack } from "../../ops/target/target";
 import { writeStack } from "../local/plan-fixture";
 import { sdkEnvironment, setEnvironment, startEndpoint } from "../support/fake-endpoint";
@@ -166,5 +167,58 @@ describe("the retention of a stream", () => {
     expect(completeHours(DECLARED, 168)).toBe(24);
     expect(completeHours({ stream: { name: "till", retentionHours: 168 } }, 24)).toBe(24);
     expect(completeHours({ stream: { name: "theirs" } }, 48)).toBe(48);
+  });
+});
+
+describe("a query of Athena", () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  test("is waited for while Athena throttles, and is not stopped", async () => {
+    // The client's waits between its attempts are a random part of a limit.
+    jest.spyOn(Math, "random").mockReturnValue(0);
+    let attempts = 0;
+    const { clients, calls, close } = await startClients(() =>
+      ++attempts <= 5
+        ? failing("ThrottlingException", "Rate exceeded")
+        : { body: JSON.stringify({ QueryExecution: { Status: { State: "SUCCEEDED" } } }) },
+    );
+    try {
+      await expect(endOfQuery(clients, "q-1")).resolves.toMatchObject({ Status: { State: "SUCCEEDED" } });
+      expect(calls()).toEqual(Array(6).fill("GetQueryExecution"));
+    } finally {
+      await close();
+    }
+  });
+
+  test("begins when Athena runs fewer queries", async () => {
+    jest.spyOn(Math, "random").mockReturnValue(0);
+    let attempts = 0;
+    const { clients, close } = await startClients(() =>
+      ++attempts <= 5
+        ? failing("TooManyRequestsException", "too many queries")
+        : { body: JSON.stringify({ QueryExecutionId: "q-1" }) },
+    );
+    try {
+      const scope = { ...clients, workgroup: "people", database: "db" };
+      await expect(startQuery(scope, "SELECT 1")).resolves.toBe("q-1");
+    } finally {
+      await close();
+    }
+  });
+
+  test("whose state cannot be read is stopped, and the error says when that fails", async () => {
+    const { clients, calls, close } = await startClients(({ headers }) =>
+      failing("AccessDeniedException", `no ${String(headers["x-amz-target"]).split(".")[1]}`),
+    );
+    try {
+      await expect(endOfQuery(clients, "q-1")).rejects.toMatchObject({
+        name: "AccessDeniedException",
+        message:
+          "no GetQueryExecution; query q-1 could not be stopped (no StopQueryExecution), and may go on",
+      });
+      expect(calls()).toEqual(["GetQueryExecution", "StopQueryExecution"]);
+    } finally {
+      await close();
+    }
   });
 });

@@ -38,13 +38,16 @@ export interface Clients {
  */
 const WITH_RETRY = { maxAttempts: 10, retryMode: "adaptive" } as const;
 
+/** Attempts of a call of Athena, about a minute when it is throttled: a query that runs is paid for. */
+const ATHENA_ATTEMPTS = 10;
+
 /** They use the AWS endpoint variables; with those that `npm start` prints, they use that run. */
 export function clientsOf({ location: { region } }: Pick<Target, "location">): Clients {
   return {
     // The SDK's default handler uses HTTP/2, which an endpoint without TLS does not support.
     kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler(), ...WITH_RETRY }),
     s3: new S3Client({ region }),
-    athena: new AthenaClient({ region }),
+    athena: new AthenaClient({ region, maxAttempts: ATHENA_ATTEMPTS }),
     glue: new GlueClient({ region }),
   };
 }
