@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { ROOT } from "../../benchmarks/support/start";
+import { sdkEnvironment, startEndpoint } from "../support/fake-endpoint";
 
 /** A command of the project, without npm, to its end. */
-async function run(cli: string, args: readonly string[]) {
+async function run(cli: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ["--import", "tsx", "--", `${cli}/cli.ts`, ...args], {
     cwd: ROOT,
-    env: { ...process.env, RETAIL_BI_ENVIRONMENTS: undefined, XDG_STATE_HOME: "/nowhere" },
+    env: { ...process.env, RETAIL_BI_ENVIRONMENTS: undefined, XDG_STATE_HOME: "/nowhere", ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const code = new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -79,7 +80,6 @@ test.each<string[]>([
   ["ops/reconcile", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
   ["ops/reconcile", "dev", "--tunnel", "--search-url", "http://127.0.0.1:1"],
   ["ops/recovery", "replay", "dev", "--from", "2026-11-24T03:00", "--to", "2026-11-24T02:00"],
-  ["ops/recovery", "replay", "dev", "--from", "2020-11-24T03:00", "--to", "2020-11-24T04:00"],
   ["ops/bootstrap", "dev", "--account-id", "12"],
   ["ops/bootstrap", "dev", "--region", "Ireland"],
   ["ops/terraform", "drift", "dev", "--lock-timeout", "long"],
@@ -91,6 +91,20 @@ test.each<string[]>([
   const { code, stdout, stderr } = await run(cli, args);
   expect(stderr).toMatch(/^error: [^\n]+\n$/);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+});
+
+test("a replay of what the stream has forgotten ends with 2 and one line, by the retention that AWS says", async () => {
+  const kinesis = await startEndpoint(() => ({
+    body: JSON.stringify({ StreamDescriptionSummary: { RetentionPeriodHours: 168 } }),
+  }));
+  try {
+    const args = ["replay", "dev", "--from", "2020-11-24T03:00", "--to", "2020-11-24T04:00"];
+    const { code, stdout, stderr } = await run("ops/recovery", args, sdkEnvironment(kinesis.url));
+    expect(stderr).toMatch(/^error: the stream has no records of [^\n]+: its retention is 168 hours\n$/);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  } finally {
+    await kinesis.close();
+  }
 });
 
 test.each([

@@ -43,7 +43,10 @@ const status = addRunOption(program.command("status"))
       const target = targetOfRun(run);
       const search = searchOf(run);
       try {
-        const sources = dataSourcesOf(target, clientsOf(target), run.stream.retentionHours, search);
+        const sources = {
+          ...dataSourcesOf(target, clientsOf(target), search),
+          retentionHours: run.stream.retentionHours,
+        };
         const wanted = minutes ?? Math.ceil(run.settleMs / 60_000) + MORE_MINUTES;
         const found = await statusOf(run, sources, wanted);
         print(json ? JSON.stringify({ ...run, ...found }, null, 2) : statusText(run, found));

@@ -4,9 +4,9 @@ import { addHelp, ending, programName, runCommand } from "../../lib/command";
 import { counted } from "../../lib/counted";
 import type { ExitCode } from "../../lib/exit";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
-import { clientsOf, retentionOf, type Target } from "../target/target";
+import { clientsOf, completeHours, retentionOf, type Target } from "../target/target";
 import { withTunnel } from "../tunnel/with-tunnel";
-import { arrivalRange, arrivalTime, iso } from "./arrival-times";
+import { arrivalRange, arrivalTime, assertOrder, iso } from "./arrival-times";
 import { conclude, layersOf, notCompared } from "./conclusion";
 import { dataSourcesOf } from "./data-sources";
 import { reconcile } from "./reconcile";
@@ -31,14 +31,19 @@ async function run(place: Place, options: Options): Promise<ExitCode> {
 }
 
 async function compareIn(target: Target, options: Options): Promise<ExitCode> {
+  const now = Date.now();
+  assertOrder(options, now);
   const clients = clientsOf(target);
-  const retentionHours = await retentionOf(target, clients);
+  const retentionHours = await retentionOf(target, clients, say);
   const { minutesPerHour } = options;
-  const window: Window = { ...arrivalRange(options, retentionHours), minutesPerHour };
+  const window: Window = { ...arrivalRange(options, retentionHours, now), minutesPerHour };
   const { fromMs, toMs } = window;
   const share = minutesPerHour === 60 ? "" : `, the first ${minutesPerHour} minutes of each hour`;
   say(`comparing arrivals from ${iso(fromMs)} to ${iso(toMs)}${share}`);
-  const dataSources = dataSourcesOf(target, clients, retentionHours, options.searchUrl);
+  const dataSources = {
+    ...dataSourcesOf(target, clients, options.searchUrl),
+    retentionHours: completeHours(target, retentionHours),
+  };
   const found = await reconcile(dataSources, undefined, window, (name, lines) => {
     say(`  ${name}: ${counted(lines, "line")}`);
   });

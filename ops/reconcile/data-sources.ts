@@ -1,7 +1,7 @@
 import { Client } from "@opensearch-project/opensearch";
 import { isRetail } from "../../contract/retail-transaction";
 import type { Clients, Target } from "../target/target";
-import type { DataSources } from "./reconcile";
+import type { SystemSources } from "./reconcile";
 import { retailSummary } from "./retail-summary";
 import { athenaSql, ofCommand } from "./sql";
 
@@ -9,13 +9,11 @@ import { athenaSql, ofCommand } from "./sql";
 export function dataSourcesOf(
   { contract, stream, tables, analysts, index, lakeBucket }: Target,
   { kinesis, s3, athena }: Clients,
-  retentionHours: number,
   search: string | Client | undefined,
-): DataSources {
+): SystemSources {
   return {
     kinesis,
     streamName: stream.name,
-    retentionHours,
     contract,
     ...(isRetail(contract) && { summary: retailSummary }),
     ...(tables &&

@@ -19,12 +19,10 @@ import { Summariser, type Summary, type Sums, totals } from "./summary";
 import { type BatchSource, readSums, readTable } from "./tables";
 import type { Window } from "./window";
 
-/** What a reconciliation reads. */
-export interface DataSources {
+/** What can be read of a system. */
+export interface SystemSources {
   readonly kinesis: KinesisClient;
   readonly streamName: string;
-  /** Retention of the stream. */
-  readonly retentionHours: number;
   /** Milliseconds by which arrivals of a shard may be out of order. @default a minute */
   readonly disorderMs?: number;
   readonly contract: RunTimeContract;
@@ -39,6 +37,12 @@ export interface DataSources {
    * lines are read there, too.
    */
   readonly failures?: FailureBucket;
+}
+
+/** What a reconciliation reads. */
+export interface DataSources extends SystemSources {
+  /** The last hours of which the stream has every record. */
+  readonly retentionHours: number;
 }
 
 /** A summary of each data source that answers queries. */

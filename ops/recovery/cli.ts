@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from "../../lib/exit";
 import { given } from "../../lib/given";
 import { partitionsOf } from "../../lib/glue-partitions";
 import { ZONES } from "../../modules/batch/zones";
-import { arrivalRange, arrivalTime, iso, SETTLING_MS } from "../reconcile/arrival-times";
+import { arrivalRange, arrivalTime, assertOrder, iso, SETTLING_MS } from "../reconcile/arrival-times";
 import { onFailureRecords } from "../reconcile/on-failure-records";
 import { athenaSql, ofCommand } from "../reconcile/sql";
 import { streamRecords } from "../reconcile/stream-records";
@@ -64,8 +64,9 @@ async function runReplay(place: Place, options: ReplayOptions): Promise<ExitCode
   const { database, workgroup } = analysts;
   const clients = clientsOf(target);
   const { kinesis, s3, athena, glue } = clients;
-  const retentionHours = await retentionOf(target, clients);
   const now = Date.now();
+  assertOrder(options, now);
+  const retentionHours = await retentionOf(target, clients, say);
   const asked = arrivalRange(options, retentionHours, now);
   const range = remembered(asked, retentionHours, now);
   if (range.fromMs > asked.fromMs) {

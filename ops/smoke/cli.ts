@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../../lib/exit";
 import { createKinesisClient, kinesisPut } from "../../loadgen/kinesis";
 import { dataSourcesOf } from "../reconcile/data-sources";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
-import { clientsOf, retentionOf, type Target } from "../target/target";
+import { clientsOf, type Target } from "../target/target";
 import { withTunnel } from "../tunnel/with-tunnel";
 import { alarmsIn } from "./alarms";
 import { readDashboards } from "./dashboards";
@@ -37,7 +37,6 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
   const shown = shownBy(target);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
-  const clients = clientsOf(target);
   const sender = createKinesisClient({ region });
   const { index } = target;
   const unreached = "not reached: --tunnel, or --search-url";
@@ -47,7 +46,7 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
     const parts = await smoke({
       contract: { ...target.contract, smoke: shown.contract.smoke ?? {} },
       put: kinesisPut(sender, target.stream.name),
-      sources: dataSourcesOf(target, clients, await retentionOf(target, clients), searchUrl),
+      sources: dataSourcesOf(target, clientsOf(target), searchUrl),
       notReached: isUnreached ? { index: unreached, Dashboards: unreached } : {},
       alarms: () => alarmsIn(region),
       ...(index !== undefined &&

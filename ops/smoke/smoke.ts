@@ -5,7 +5,7 @@ import { messageOf } from "../../lib/message-of";
 import type { Put } from "../../loadgen/put";
 import { readDiscardedLines } from "../reconcile/on-failure-records";
 import { quarantineOf } from "../reconcile/quarantine";
-import type { DataSources } from "../reconcile/reconcile";
+import type { SystemSources } from "../reconcile/reconcile";
 import { readIndex } from "../reconcile/search-lines";
 import { streamRecords } from "../reconcile/stream-records";
 import { readTable } from "../reconcile/tables";
@@ -33,7 +33,7 @@ export type Alarms =
 export interface SmokePorts {
   readonly contract: SmokeContract;
   readonly put: Put;
-  readonly sources: DataSources;
+  readonly sources: SystemSources;
   /** Why layers that the system has are not among the sources, by name of the part. */
   readonly notReached: Readonly<Record<string, string>>;
   readonly alarms: () => Promise<Alarms>;

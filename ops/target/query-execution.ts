@@ -6,6 +6,7 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from "@aws-sdk/client-athena";
+import { messageOf } from "../../lib/message-of";
 import { pause } from "../../lib/pause";
 
 /** A workgroup and a database to query. */
@@ -63,8 +64,10 @@ export async function endOfQuery(
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
     const { QueryExecution } = await scope.athena
       .send(new GetQueryExecutionCommand({ QueryExecutionId: id }))
-      .catch(async (error: unknown) => {
-        await stopQuery(scope, id);
+      .catch(async (error: Error) => {
+        await stopQuery(scope, id).catch((failure: unknown) => {
+          error.message += `; query ${id} could not be stopped (${messageOf(failure)}), and may go on`;
+        });
         throw error;
       });
     const { State, StateChangeReason = "no reason given" } = QueryExecution?.Status ?? {};

@@ -1,8 +1,9 @@
 import { AthenaClient } from "@aws-sdk/client-athena";
 import { GlueClient } from "@aws-sdk/client-glue";
-import { DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
+import { AccessDeniedException, DescribeStreamSummaryCommand, KinesisClient } from "@aws-sdk/client-kinesis";
 import { S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import type { Variables } from "../../lib/variables";
 import { type StackSource, stackName } from "../../local/plan/stack-source";
@@ -37,24 +38,51 @@ export interface Clients {
  */
 const WITH_RETRY = { maxAttempts: 10, retryMode: "adaptive" } as const;
 
+/** Attempts of a call of Athena, about a minute when it is throttled: a query that runs is paid for. */
+const ATHENA_ATTEMPTS = 10;
+
 /** They use the AWS endpoint variables; with those that `npm start` prints, they use that run. */
 export function clientsOf({ location: { region } }: Pick<Target, "location">): Clients {
   return {
     // The SDK's default handler uses HTTP/2, which an endpoint without TLS does not support.
     kinesis: new KinesisClient({ region, requestHandler: new NodeHttpHandler(), ...WITH_RETRY }),
     s3: new S3Client({ region }),
-    athena: new AthenaClient({ region }),
+    athena: new AthenaClient({ region, maxAttempts: ATHENA_ATTEMPTS }),
     glue: new GlueClient({ region }),
   };
 }
 
-/** Hours that the target's stream keeps records; the stream of another owner is asked. @throws what the client throws */
-export async function retentionOf({ stream }: Pick<Target, "stream">, { kinesis }: Clients): Promise<number> {
-  if (stream.retentionHours !== undefined) return stream.retentionHours;
-  const answer = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: stream.name }));
-  const hours = answer.StreamDescriptionSummary?.RetentionPeriodHours;
-  if (hours === undefined) throw new Error(`${stream.name} has no retention period`);
-  return hours;
+/**
+ * Hours that the target's stream keeps records. The stream is asked: an operator raises its retention at once, and the
+ * declared one later. A caller who may not ask gets the declared one, and `say` is told.
+ * @throws what the client throws
+ */
+export async function retentionOf(
+  { stream: { name, retentionHours: declared } }: Pick<Target, "stream">,
+  { kinesis }: Pick<Clients, "kinesis">,
+  say: (message: string) => void,
+): Promise<number> {
+  try {
+    const answer = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: name }));
+    const hours = answer.StreamDescriptionSummary?.RetentionPeriodHours;
+    if (hours === undefined) throw new Error(`${name} has no retention period`);
+    return hours;
+  } catch (error) {
+    if (declared === undefined || !(error instanceof AccessDeniedException)) throw error;
+    say(
+      `the retention of ${name} could not be read (${messageOf(error)}): it is taken to be the declared ${declared} hours`,
+    );
+    return declared;
+  }
+}
+
+/**
+ * The last hours of which the target's stream has every record: what expired before its retention was raised does not
+ * come back.
+ * @param retentionHours of the stream, see {@link retentionOf}
+ */
+export function completeHours({ stream }: Pick<Target, "stream">, retentionHours: number): number {
+  return Math.min(retentionHours, stream.retentionHours ?? retentionHours);
 }
 
 /**

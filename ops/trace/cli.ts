@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../../lib/exit";
 import { searchOf } from "../../local/runs/search-client";
 import { dataSourcesOf } from "../reconcile/data-sources";
 import { addRunOrTargetOptions, type RunOrTargetFlags, runOrTargetOf } from "../target/run";
-import { clientsOf, retentionOf, type Target } from "../target/target";
+import { clientsOf, type Target } from "../target/target";
 import { withTunnel } from "../tunnel/with-tunnel";
 import { checkForm, findLines, parseColumnValue } from "./find";
 import { isFound, traceLine } from "./journey";
@@ -40,10 +40,10 @@ async function traceIn(
   what: string,
   target: Target,
   { most, json }: Options,
-  search: Parameters<typeof dataSourcesOf>[3],
+  search: Parameters<typeof dataSourcesOf>[2],
 ): Promise<ExitCode> {
   const clients = clientsOf(target);
-  const sources = dataSourcesOf(target, clients, await retentionOf(target, clients), search);
+  const sources = dataSourcesOf(target, clients, search);
   if (!isRecordId(what)) {
     const wanted = parseColumnValue(what, target.contract.columns);
     const found = await findLines(sources, wanted, most + 1);

@@ -7,14 +7,14 @@ import { parseTimestamp } from "../../contract/timestamp";
 import { isJsonObject, type JsonObject } from "../../lib/json";
 import { readDiscardedLines } from "../reconcile/on-failure-records";
 import { quarantineObjects } from "../reconcile/quarantine";
-import type { DataSources } from "../reconcile/reconcile";
+import type { SystemSources } from "../reconcile/reconcile";
 import { searchAnswer } from "../reconcile/search-answer";
 import { recordAt } from "../reconcile/stream-records";
 import type { BatchSource } from "../reconcile/tables";
 import { partitionCondition } from "../reconcile/window";
 
 /** What is read, and how objects are looked at. */
-export interface TraceSources extends DataSources {
+export interface TraceSources extends SystemSources {
   readonly s3: S3Client;
 }
 
@@ -186,7 +186,7 @@ function windowOf(arrivedAt: string | undefined) {
 
 type Refusal = Omit<Quarantined, "object"> & Row;
 
-async function findQuarantined({ batch, failures }: DataSources, recordId: string): Promise<Refusal[]> {
+async function findQuarantined({ batch, failures }: SystemSources, recordId: string): Promise<Refusal[]> {
   const found: Refusal[] = [];
   if (batch) {
     const { sql, tables } = batch;
