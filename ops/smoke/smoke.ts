@@ -24,9 +24,9 @@ export interface Part {
   readonly detail: string;
 }
 
-/** Alarms that are in ALARM, by name; a text instead where they cannot be read. */
+/** Alarms that are in ALARM, by name: the system's, and others of the region; a text instead where they cannot be read. */
 export type Alarms =
-  | { readonly names: readonly string[] }
+  | { readonly names: readonly string[]; readonly others: readonly string[] }
   | { readonly verdict: "unknown" | "not here"; readonly detail: string };
 
 /** Ports of {@link smoke}. */
@@ -238,14 +238,17 @@ async function dashboardsPart(read: NonNullable<SmokePorts["dashboards"]>): Prom
   }
 }
 
-function alarmsPart(before: Alarms, after: Alarms): Part {
+/** The verdict about the alarms: only those of the system decide. */
+export function alarmsPart(before: Alarms, after: Alarms): Part {
   const name = "alarms";
   if ("verdict" in after) return { name, ...after };
   if ("verdict" in before) return { name, ...before };
   const raised = after.names.filter((alarm) => !before.names.includes(alarm));
   const lasting = after.names.filter((alarm) => before.names.includes(alarm));
+  const foreign = after.others.filter((alarm) => !before.others.includes(alarm));
   const old = lasting.length === 0 ? "" : `; in ALARM before, too: ${lasting.join(", ")}`;
+  const beside = foreign.length === 0 ? "" : `; not of this system, went into ALARM: ${foreign.join(", ")}`;
   if (raised.length > 0)
-    return { name, verdict: "failed", detail: `went into ALARM: ${raised.join(", ")}${old}` };
-  return { name, verdict: "ok", detail: `none went into ALARM${old}` };
+    return { name, verdict: "failed", detail: `went into ALARM: ${raised.join(", ")}${old}${beside}` };
+  return { name, verdict: "ok", detail: `none went into ALARM${old}${beside}` };
 }
