@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Command, Option } from "commander";
 import { httpUrl, numberBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
-import { EXIT, type ExitCode } from "../../lib/exit";
+import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
 import { createKinesisClient, kinesisPut } from "../../loadgen/kinesis";
 import { dataSourcesOf } from "../reconcile/data-sources";
 import { ownAlarms } from "../target/alarms";
@@ -29,6 +29,9 @@ const say = (message: string): void => void process.stderr.write(`${message}\n`)
 
 async function run(place: Place, options: Options): Promise<ExitCode> {
   const target = await targetOf(place);
+  if (target.index === undefined && (options.tunnel || options.searchUrl !== undefined)) {
+    throw new UsageError(`${target.name} has no speed layer, so leave out --tunnel and --search-url`);
+  }
   const isOwnAlarm = ownAlarms(place, target);
   if (!options.tunnel) return smokeIn(target, isOwnAlarm, options);
   return withTunnel(target, say, (searchUrl) => smokeIn(target, isOwnAlarm, { ...options, searchUrl }));
