@@ -39,7 +39,7 @@ async function smokeOf(
       put: kinesisPut(client, run.dataSources.streamName),
       sources: run.dataSources,
       notReached: {},
-      alarms: async () => ({ names: [] }),
+      alarms: async () => ({ names: [], others: [] }),
       waitMs: 120_000,
       onPart: () => undefined,
       run: "a test",
@@ -206,7 +206,7 @@ test("an alarm that the test raised is red; one that was there before is named",
   speed = await SpeedRun.start(stackDir);
   let asked = 0;
   const parts = await smokeOf(speed, {
-    alarms: async () => ({ names: asked++ === 0 ? ["old"] : ["new", "old"] }),
+    alarms: async () => ({ names: asked++ === 0 ? ["old"] : ["new", "old"], others: [] }),
   });
   expect(parts["alarms"]).toEqual({
     name: "alarms",

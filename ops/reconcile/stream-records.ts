@@ -79,6 +79,42 @@ async function* shardRecords(
   }
 }
 
+/** Reads of a shard that has nothing more, and the wait between them: a record is readable within a second after its put. */
+const READS_AT_TIP = 5;
+const TIP_WAIT_MS = 500;
+
+/**
+ * The records of a shard from one sequence number to another, both included, in order, with those of others between them.
+ * Records that the stream does not have are left out.
+ * @throws what the client throws: stream not found, access denied.
+ */
+export async function* recordsBetween(
+  kinesis: KinesisClient,
+  streamName: string,
+  shardId: string,
+  { first, last }: { readonly first: bigint; readonly last: bigint },
+): AsyncGenerator<StreamRecord> {
+  let iterator = await iteratorOf(kinesis, {
+    StreamName: streamName,
+    ShardId: shardId,
+    ShardIteratorType: "AT_SEQUENCE_NUMBER",
+    StartingSequenceNumber: String(first),
+  });
+  for (let atTip = 0; iterator !== undefined; ) {
+    const answer = await getRecords(kinesis, iterator);
+    for (const one of answer.Records ?? []) {
+      const record = recordOf(one, streamName, shardId);
+      const at = BigInt(record.sequenceNumber);
+      if (at <= last) yield record;
+      if (at >= last) return;
+    }
+    iterator = answer.NextShardIterator;
+    if ((answer.MillisBehindLatest ?? 0) > 0) continue;
+    if (++atTip === READS_AT_TIP) return;
+    await setTimeout(TIP_WAIT_MS);
+  }
+}
+
 /** Answers without a record until the one that was asked for is taken to be gone. */
 const MOST_EMPTY_ANSWERS = 20;
 

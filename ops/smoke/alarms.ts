@@ -5,8 +5,8 @@ import type { Alarms } from "./smoke";
 /** What the local run answers for services that it does not have. */
 const NOT_SERVED = "is not supported by the local run";
 
-/** The names of all alarms of the region that are in ALARM. */
-export async function alarmsIn(region: string): Promise<Alarms> {
+/** The names of all alarms of the region that are in ALARM. @param isOwn whether an alarm of this name is the system's */
+export async function alarmsIn(region: string, isOwn: (name: string) => boolean): Promise<Alarms> {
   const client = new CloudWatchClient({ region });
   try {
     const names: string[] = [];
@@ -17,7 +17,8 @@ export async function alarmsIn(region: string): Promise<Alarms> {
       for (const { AlarmName } of [...(MetricAlarms ?? []), ...(CompositeAlarms ?? [])])
         names.push(AlarmName ?? "");
     }
-    return { names: names.sort() };
+    names.sort();
+    return { names: names.filter(isOwn), others: names.filter((name) => !isOwn(name)) };
   } catch (error) {
     const message = messageOf(error);
     if (message.includes(NOT_SERVED))

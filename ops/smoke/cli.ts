@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Command, Option } from "commander";
 import { httpUrl, numberBetween } from "../../lib/arguments";
 import { addHelp, ending, programName, runCommand } from "../../lib/command";
-import { EXIT, type ExitCode } from "../../lib/exit";
+import { EXIT, type ExitCode, UsageError } from "../../lib/exit";
 import { createKinesisClient, kinesisPut } from "../../loadgen/kinesis";
 import { dataSourcesOf } from "../reconcile/data-sources";
+import { ownAlarms } from "../target/alarms";
 import { addTargetOptions, type Place, placed, type TargetFlags, targetOf } from "../target/options";
 import { clientsOf, type Target } from "../target/target";
 import { withTunnel } from "../tunnel/with-tunnel";
@@ -28,11 +29,19 @@ const say = (message: string): void => void process.stderr.write(`${message}\n`)
 
 async function run(place: Place, options: Options): Promise<ExitCode> {
   const target = await targetOf(place);
-  if (!options.tunnel) return smokeIn(target, options);
-  return withTunnel(target, say, (searchUrl) => smokeIn(target, { ...options, searchUrl }));
+  if (target.index === undefined && (options.tunnel || options.searchUrl !== undefined)) {
+    throw new UsageError(`${target.name} has no speed layer, so leave out --tunnel and --search-url`);
+  }
+  const isOwnAlarm = ownAlarms(place, target);
+  if (!options.tunnel) return smokeIn(target, isOwnAlarm, options);
+  return withTunnel(target, say, (searchUrl) => smokeIn(target, isOwnAlarm, { ...options, searchUrl }));
 }
 
-async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Promise<ExitCode> {
+async function smokeIn(
+  target: Target,
+  isOwnAlarm: (name: string) => boolean,
+  { searchUrl, wait, json }: Options,
+): Promise<ExitCode> {
   const { region } = target.location;
   const shown = shownBy(target);
   const stop = new AbortController();
@@ -48,7 +57,7 @@ async function smokeIn(target: Target, { searchUrl, wait, json }: Options): Prom
       put: kinesisPut(sender, target.stream.name),
       sources: dataSourcesOf(target, clientsOf(target), searchUrl),
       notReached: isUnreached ? { index: unreached, Dashboards: unreached } : {},
-      alarms: () => alarmsIn(region),
+      alarms: () => alarmsIn(region, isOwnAlarm),
       ...(index !== undefined &&
         searchUrl !== undefined && { dashboards: () => readDashboards(shown, index, searchUrl) }),
       waitMs: wait * 60_000,

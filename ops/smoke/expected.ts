@@ -1,7 +1,7 @@
 import { checksum } from "../../contract/checksum";
 import type { StreamRecord } from "../../contract/lines";
 import { isStored, RecordJudge } from "../../contract/lines";
-import { decodeRecordId, recordPrefixOf } from "../../contract/record-id";
+import { decodeRecordId, recordPrefix, recordPrefixOf } from "../../contract/record-id";
 import type { RunTimeContract } from "../../contract/variable";
 import type { SentRecord } from "./send";
 
@@ -57,9 +57,9 @@ export class ExpectedLines {
   /** Takes a record of the stream; others than the test's are none of its lines. */
   public addRecord(record: StreamRecord): void {
     const { columns } = this.contract;
+    const sent = this.prefixes.get(recordPrefix(record.shardId, record.sequenceNumber));
+    if (sent === undefined) return;
     for (const line of this.judge.judgeRecord(record)) {
-      const sent = this.prefixes.get(recordPrefixOf(line.recordId));
-      if (sent === undefined) return;
       if (!isStored(line)) {
         this.refused.set(line.recordId, line.verdict.accepted ? "" : line.verdict.reason);
         continue;

@@ -12,6 +12,8 @@ const NEVER = new AbortController().signal;
 
 /** A record that the stream acknowledged. */
 export interface SentRecord extends SmokeRecord {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
   /** What the identities of its lines begin with. */
   readonly prefix: string;
 }
@@ -37,7 +39,8 @@ export async function sendRecords(put: Put, records: readonly SmokeRecord[]): Pr
         const record = packed.get(one);
         if (record === undefined || outcome?.status !== "acknowledged" || !outcome.position) continue;
         const { shardId, sequenceNumber } = outcome.position;
-        sent.push({ ...record, prefix: recordPrefix(shardId, sequenceNumber) });
+        const prefix = recordPrefix(shardId, sequenceNumber);
+        sent.push({ ...record, shardId, sequenceNumber, prefix });
       }
       return outcomes;
     },

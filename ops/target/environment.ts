@@ -47,3 +47,11 @@ export function targetOfEnvironment(name: string, variables: Variables): Target 
     },
   };
 }
+
+/** What the names of an environment's alarms begin with. @throws UnknownEnvironmentError */
+export function alarmPrefixOf(
+  { name, location }: Pick<Target, "name" | "location">,
+  variables: Variables,
+): string {
+  return `${namesOf({ ...definitionOf(name, variables), location }).alarms}-`;
+}
