@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isInterrupted } from "../../lib/interrupt";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { type AccountNeeds, accountResources, isAccountWide, releaseAccountWide } from "./account-resources";
@@ -105,7 +106,7 @@ async function removeAll(
       if (await terraform.plan(PLAN, { destroy: true })) removed += (await terraform.apply(PLAN)).remove;
       break;
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS || isInterrupted()) throw error;
       say(`${messageOf(error)}\nretrying once`);
     } finally {
       rmSync(join(path, PLAN), { force: true });
