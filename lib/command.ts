@@ -1,5 +1,6 @@
 import { type Command, CommanderError, Help, type HelpConfiguration } from "commander";
 import { EXIT, type ExitCode, UsageError } from "./exit";
+import { heedOutputs } from "./outputs";
 import { styled } from "./styled";
 
 /** The parts of the process that a command uses. */
@@ -92,7 +93,7 @@ export async function runCommand(
 ): Promise<void> {
   if (isCollected(program)) return;
   end.exitCode = EXIT.failed;
-  process.stdout.off("error", endWithReader).on("error", endWithReader);
+  heedOutputs();
   for (const command of [program, ...program.commands]) {
     command
       .configureHelp(HELP_STYLE)
@@ -127,12 +128,6 @@ export function failureOf(error: unknown): { readonly code: ExitCode; readonly m
   if (error instanceof CommanderError) return { code: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
   if (error instanceof UsageError) return { code: EXIT.usage, message: `error: ${error.message}` };
   return { code: EXIT.failed, message: messageOf(error) };
-}
-
-/** A reader that stops early, such as `head`, ends the command without a stack trace, and as a failure. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(EXIT.failed);
 }
 
 /** Errors that indicate a bug of the program. */

@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setImmediate as turn } from "node:timers/promises";
+import { beforeInterrupt, isInterrupted } from "./interrupt";
 import { OperatorError } from "./operator-error";
 import type { Variables } from "./variables";
 
@@ -12,6 +14,11 @@ interface RunOptions {
   readonly remedy: string;
   /** Interrupts the program as Ctrl-C does, and then waits for its end. */
   readonly signal?: AbortSignal;
+  /**
+   * Ctrl-C interrupts the program once, and this process ends after it: it has a lock to release. It has no terminal to
+   * ask on. With `signal` only that interrupts it. @default false: Ctrl-C on a terminal reaches both, and neither waits
+   */
+  readonly isWaitedFor?: boolean;
 }
 
 export interface Finished {
@@ -21,19 +28,39 @@ export interface Finished {
 }
 
 /**
- * Runs a program to its end. Ctrl-C on a terminal reaches the program too; it is never killed, so that Terraform can
- * release its lock.
- * @throws OperatorError when it cannot be started, with the remedy, or when a signal ended it.
+ * Runs a program to its end; it is never killed.
+ * @throws OperatorError when it cannot be started, with the remedy, when a signal ended it, or after Ctrl-C.
  */
 export function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, variables, onLine, remedy, signal: stop }: RunOptions,
+  { cwd, variables, onLine, remedy, signal: stop, isWaitedFor = false }: RunOptions,
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...variables }, stdio: ["ignore", "pipe", "pipe"] });
-    const interrupt = (): void => void child.kill("SIGINT");
+    if (isInterrupted()) throw new OperatorError(`${program} is not started any more: interrupted`);
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, which a terminal's Ctrl-C does not reach: Terraform gives up at the second.
+      detached: isWaitedFor,
+    });
+    const interrupt = (): void => {
+      if (isWaitedFor) interruptGroup(child);
+      else child.kill("SIGINT");
+    };
     stop?.addEventListener("abort", interrupt, { once: true });
+    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const forget =
+      isWaitedFor && stop === undefined
+        ? beforeInterrupt(async (again) => {
+            again.addEventListener("abort", interrupt, { once: true });
+            interrupt();
+            await closed;
+            // The command says first what its program said.
+            await turn();
+          })
+        : undefined;
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -44,6 +71,7 @@ export function runProgram(
     });
     if (onLine) createInterface({ input: child.stdout }).on("line", onLine);
     child.on("error", (error: NodeJS.ErrnoException) => {
+      forget?.();
       reject(
         error.code === "ENOENT"
           ? new OperatorError(`${program} is not on this machine: ${remedy}`)
@@ -52,6 +80,7 @@ export function runProgram(
     });
     child.on("close", (code, signal) => {
       stop?.removeEventListener("abort", interrupt);
+      forget?.();
       if (code === null) {
         reject(new OperatorError(`${program} ${args[0] ?? ""} was ended by ${signal ?? "a signal"}`));
       } else {
@@ -59,4 +88,14 @@ export function runProgram(
       }
     });
   });
+}
+
+function interruptGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGINT");
+  } catch (error) {
+    // It has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }

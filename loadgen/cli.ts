@@ -1,5 +1,6 @@
 import { failureOf, isCollected } from "../lib/command";
 import { EXIT } from "../lib/exit";
+import { heedOutputs } from "../lib/outputs";
 import { command } from "./options";
 import { run } from "./run";
 
@@ -8,13 +9,7 @@ if (!isCollected(command())) main();
 function main(): void {
   // Node ends with 0 when a promise is never settled.
   process.exitCode = EXIT.failed;
-
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that goes away, such as `head`, has seen enough; but not all was written.
-    if (error.code !== "EPIPE")
-      process.stderr.write(`error: standard output takes no more: ${error.message}\n`);
-    process.exit(EXIT.failed);
-  });
+  heedOutputs();
 
   run(process.argv.slice(2), {
     stdout: process.stdout,

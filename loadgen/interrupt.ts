@@ -1,5 +1,10 @@
-/** npm forwards a Ctrl-C that the terminal also sends to the process: two signals within this time are one. */
-const SAME_SIGNAL_MS = 500;
+import { SAME_SIGNAL_MS } from "../lib/interrupt";
+import { STDERR_BROKE } from "../lib/outputs";
+
+/** SIGHUP is sent when the terminal is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+type Signal = (typeof SIGNALS)[number];
+type Listener = (signal?: NodeJS.Signals) => void;
 
 /** State of an interruption by Ctrl-C. */
 interface Interruption {
@@ -11,12 +16,12 @@ interface Interruption {
 
 /** Anything that emits signals: `process`. */
 export interface SignalSource {
-  on(event: "SIGINT" | "SIGTERM", listener: () => void): unknown;
-  off(event: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  on(event: Signal, listener: Listener): unknown;
+  off(event: Signal, listener: Listener): unknown;
 }
 
 /**
- * Listens for SIGINT and SIGTERM.
+ * Listens for SIGINT, SIGTERM and SIGHUP.
  * @param onFirst called when the run is asked to stop
  * @param onSecond called when it is asked again
  */
@@ -28,22 +33,20 @@ export function onInterrupt(
 ): Interruption {
   const stop = new AbortController();
   let first = 0;
-  const listener = (): void => {
+  const listener: Listener = (signal) => {
     if (!stop.signal.aborted) {
       first = now();
       stop.abort();
       onFirst();
-    } else if (now() - first > SAME_SIGNAL_MS) {
+    } else if (signal !== STDERR_BROKE && now() - first > SAME_SIGNAL_MS) {
       onSecond();
     }
   };
-  source.on("SIGINT", listener);
-  source.on("SIGTERM", listener);
+  for (const signal of SIGNALS) source.on(signal, listener);
   return {
     signal: stop.signal,
     close: () => {
-      source.off("SIGINT", listener);
-      source.off("SIGTERM", listener);
+      for (const signal of SIGNALS) source.off(signal, listener);
     },
   };
 }

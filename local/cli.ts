@@ -249,8 +249,6 @@ async function start(options: Options): Promise<ExitCode> {
     },
     () => process.exit(EXIT.interrupted),
   );
-  // Sent when the terminal is closed.
-  process.once("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   endWithNpm();
 
   const dataDir = openDataDir(options.dataDir);

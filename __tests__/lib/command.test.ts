@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { definitionOf, UnknownEnvironmentError } from "../../environments/choose";
@@ -216,4 +216,48 @@ test("a reader that stops early ends a command without a stack trace", async () 
   });
   const [code] = await once(child, "close");
   expect({ code, stderr }).toEqual({ code: EXIT.failed, stderr: "" });
+});
+
+test("standard output that takes no more is one sentence", async () => {
+  // Opened for reading only: what is written fails on every system, as on a full disk.
+  const full = openSync("/dev/null", "r");
+  const child = spawn(process.execPath, ["--import", "tsx", "ops/reconcile/cli.ts", "--help"], {
+    cwd: ROOT,
+    stdio: ["ignore", full, "pipe"],
+  });
+  closeSync(full);
+  let stderr = "";
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, stderr }).toEqual({
+    code: EXIT.failed,
+    stderr: "error: standard output takes no more: EBADF: bad file descriptor, write\n",
+  });
+});
+
+test("a command goes on to its end without a reader of its messages", async () => {
+  const source = `
+    import { Command } from "commander";
+    import { ending, runCommand } from "./lib/command";
+    void runCommand(new Command().action(ending(async () => {
+      for (let count = 0; count < 3; count++) {
+        process.stderr.write("a message\\n");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      process.stdout.write("done\\n");
+      return 3;
+    })), []);`;
+  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", source], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stderr.destroy();
+  let stdout = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "done\n" });
 });

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SAME_SIGNAL_MS } from "../../lib/interrupt";
 
 const ROOT = join(__dirname, "../..");
 
@@ -54,9 +56,45 @@ test("a second Ctrl-C ends it at once, and so does the first where nothing is le
   stuck.child.kill("SIGINT");
   const stopping = once(stuck.child.stdout, "data");
   await stopping;
+  await sleep(SAME_SIGNAL_MS + 100);
   stuck.child.kill("SIGINT");
   expect(await Promise.all([stuck.ended, idle.ended])).toEqual([
     [null, "SIGINT"],
     [null, "SIGINT"],
   ]);
+});
+
+test("the copy that npm makes of a Ctrl-C ends nothing, also when the cleanup has forgotten itself", async () => {
+  const { child, said, ready, ended } = program(`
+    const forget = beforeInterrupt(async () => {
+      process.stdout.write("stopping\\n");
+      forget();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      process.stdout.write("stopped\\n");
+    });`);
+  await ready;
+  const stopping = once(child.stdout, "data");
+  child.kill("SIGINT");
+  await stopping;
+  child.kill("SIGINT");
+  expect(await ended).toEqual([130, null]);
+  expect(said).toEqual(["ready", "stopping", "stopped"]);
+});
+
+test("standard error that breaks is a first Ctrl-C, and never a second one", async () => {
+  const { child, said, ready, ended } = program(`
+    const { heedOutputs } = await import("./lib/outputs");
+    heedOutputs();
+    beforeInterrupt(async () => {
+      process.stderr.write("stopping\\n");
+      await new Promise((resolve) => setTimeout(resolve, ${SAME_SIGNAL_MS + 100}));
+      process.stderr.write("is of no interest\\n");
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      process.stdout.write("stopped\\n");
+    });
+    setInterval(() => process.stderr.write("working\\n"), 50);`);
+  await ready;
+  child.stderr.destroy();
+  expect(await ended).toEqual([130, null]);
+  expect(said.filter((line) => line !== "working")).toEqual(["ready", "stopped"]);
 });

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isInterrupted } from "../../lib/interrupt";
 import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { type AccountNeeds, accountResources, isAccountWide, releaseAccountWide } from "./account-resources";
@@ -110,7 +111,7 @@ export async function removeAll(
       if (await terraform.plan(PLAN, { destroy: true })) removed += (await terraform.apply(PLAN)).remove;
       break;
     } catch (error) {
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS || isInterrupted()) throw error;
       if (error instanceof ApplyFailed) removed += error.removed;
       say(`${messageOf(error)}\nretrying once`);
     } finally {

@@ -186,6 +186,7 @@ export class Terraform {
       cwd: this.folder,
       variables: this.variables,
       remedy: "check that it is still installed",
+      isWaitedFor: true,
       ...(onLine && { onLine }),
       ...(this.options.signal && { signal: this.options.signal }),
     });
