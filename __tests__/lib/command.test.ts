@@ -227,7 +227,7 @@ test("standard output that takes no more is one sentence", async () => {
   });
   closeSync(full);
   let stderr = "";
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     stderr += chunk;
   });
   const [code] = await once(child, "close");

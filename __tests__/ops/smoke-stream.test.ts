@@ -56,7 +56,7 @@ async function smokeOf(put?: SmokePorts["put"]): Promise<Readonly<Record<string,
   const parts = await smoke({
     contract: retailTransaction,
     put: put ?? kinesisPut(client, STREAM.name),
-    sources: { kinesis: client, streamName: STREAM.name, retentionHours: 24, contract: retailTransaction },
+    sources: { kinesis: client, streamName: STREAM.name, contract: retailTransaction },
     notReached: {},
     alarms: async () => ({ names: [], others: [] }),
     waitMs: 0,
