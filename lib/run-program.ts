@@ -38,6 +38,21 @@ export function runProgram(
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     if (isInterrupted()) throw new OperatorError(`${program} is not started any more: interrupted`);
+    let ends = (): void => undefined;
+    const closed = new Promise<void>((resolve) => {
+      ends = resolve;
+    });
+    // Before the start: Ctrl-C may come while the program is started.
+    const forget =
+      isWaitedFor && stop === undefined
+        ? beforeInterrupt(async (again) => {
+            again.addEventListener("abort", () => interrupt(), { once: true });
+            interrupt();
+            await closed;
+            // The command says first what its program said.
+            await turn();
+          })
+        : undefined;
     const child = spawn(program, args, {
       cwd,
       env: { ...variables },
@@ -50,17 +65,6 @@ export function runProgram(
       else child.kill("SIGINT");
     };
     stop?.addEventListener("abort", interrupt, { once: true });
-    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    const forget =
-      isWaitedFor && stop === undefined
-        ? beforeInterrupt(async (again) => {
-            again.addEventListener("abort", interrupt, { once: true });
-            interrupt();
-            await closed;
-            // The command says first what its program said.
-            await turn();
-          })
-        : undefined;
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -71,6 +75,7 @@ export function runProgram(
     });
     if (onLine) createInterface({ input: child.stdout }).on("line", onLine);
     child.on("error", (error: NodeJS.ErrnoException) => {
+      ends();
       forget?.();
       reject(
         error.code === "ENOENT"
@@ -80,6 +85,7 @@ export function runProgram(
     });
     child.on("close", (code, signal) => {
       stop?.removeEventListener("abort", interrupt);
+      ends();
       forget?.();
       if (code === null) {
         reject(new OperatorError(`${program} ${args[0] ?? ""} was ended by ${signal ?? "a signal"}`));
