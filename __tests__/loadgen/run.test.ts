@@ -712,6 +712,10 @@ describe("a ledger file", () => {
     return path;
   }
 
+  /** A run of one line with this ledger. */
+  const runInto = (path: string) =>
+    runHere("--region-name", "eu-west-1", "--max-count", "1", "--ledger", path);
+
   const ID = lineId(recordPrefix("shardId-000000000001", "4952"), 0);
 
   async function read(path: string): Promise<string[]> {
@@ -742,14 +746,7 @@ describe("a ledger file", () => {
   ])("%s is not written into", async (name, content) => {
     const path = file(`${name}.txt`, content);
 
-    const { code, stderr } = await runHere(
-      "--region-name",
-      "eu-west-1",
-      "--max-count",
-      "1",
-      "--ledger",
-      path,
-    );
+    const { code, stderr } = await runInto(path);
 
     expect(code).toBe(2);
     expect(stderr).toBe(
@@ -804,14 +801,7 @@ describe("a ledger file", () => {
   ])("that is %s is refused before anything is sent", async (_, pathOf, reason) => {
     const path = pathOf();
 
-    const { code, stderr } = await runHere(
-      "--region-name",
-      "eu-west-1",
-      "--max-count",
-      "1",
-      "--ledger",
-      path,
-    );
+    const { code, stderr } = await runInto(path);
 
     expect(code).toBe(2);
     expect(stderr).toContain(`error: the ledger ${path} ${reason}`);
@@ -840,14 +830,7 @@ describe("a ledger file", () => {
   test("that cannot be made is named before anything is sent", async () => {
     const path = join(folder, "none", "ledger.txt");
 
-    const { code, stderr } = await runHere(
-      "--region-name",
-      "eu-west-1",
-      "--max-count",
-      "1",
-      "--ledger",
-      path,
-    );
+    const { code, stderr } = await runInto(path);
 
     expect(code).toBe(2);
     expect(stderr).toContain(`error: the ledger ${path} cannot be opened: ENOENT`);

@@ -12,6 +12,7 @@ import { PAGE_ENTRIES } from "../../local/page/quarantine";
 import { ZONES } from "../../modules/batch/zones";
 import { PageComplaints } from "../support/page-complaints";
 import { describeRealRows, readRealRows } from "../support/real-rows";
+import { isLive } from "./shown";
 
 /** Away from the ports of a run that somebody has open, and from the other suites'. */
 const FIRST_PORT = 14_630;
@@ -97,18 +98,15 @@ describeRealRows("the page's inspection of a run on real rows", () => {
     return Object.fromEntries(entries);
   }
 
-  /** A run that seems to hang for a moment, on a busy machine, has its controls disabled. */
-  const isLive = (): Promise<void> => page.locator("#status[data-state=live]").waitFor();
-
   /** Asks for a journey, by keyboard. */
   async function follow(wanted: string): Promise<void> {
-    await isLive();
+    await isLive(page);
     await page.locator("#journey-wanted").fill(wanted);
     await page.keyboard.press("Enter");
   }
 
   async function ask(sql: string): Promise<void> {
-    await isLive();
+    await isLive(page);
     const text = page.locator("#sql-text .cm-content");
     await page.locator("#sql").scrollIntoViewIfNeeded();
     await text.fill(sql);
@@ -350,7 +348,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       const scripts: string[] = [];
       fresh.on("request", (asked) => scripts.push(new URL(asked.url()).pathname));
       await fresh.goto(run.url);
-      await fresh.locator("#status[data-state=live]").waitFor();
+      await isLive(fresh);
       const isEditor = (path: string): boolean => path.startsWith("/editor-");
       expect(scripts.filter(isEditor)).toEqual([]);
       await fresh.locator("#sql-saved").focus();
@@ -372,7 +370,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       await ask("SELECT 1 AS one");
       await ask("SELECT 2 AS two");
       await page.reload();
-      await page.locator("#status[data-state=live]").waitFor();
+      await isLive(page);
       await page.locator("#sql-saved").focus();
       await page.locator("#sql-text .cm-content").waitFor();
       const options = await page.locator("#sql-history option").allInnerTexts();
@@ -430,7 +428,7 @@ describeRealRows("the page's inspection of a run on real rows", () => {
       await page.keyboard.press("Escape");
       expect(await option.count()).toBe(0);
       expect(await focused()).toBe("sql-text");
-      await isLive();
+      await isLive(page);
       await page.keyboard.press("Escape");
       expect(await focused()).toBe("sql-run");
       await editor.focus();

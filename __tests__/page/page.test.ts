@@ -9,7 +9,7 @@ import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { PageComplaints } from "../support/page-complaints";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile, realSums } from "../support/real-rows";
-import { parsed, shownAs, shownCells, shownRows } from "./shown";
+import { isLive, parsed, shownAs, shownCells, shownRows } from "./shown";
 
 /** Away from the ports of a run that somebody has open. */
 const FIRST_PORT = "14670";
@@ -228,7 +228,7 @@ describeRealRows("the page of a run on the real rows", () => {
 
   test("is used by keyboard", async () => {
     await page.goto(url);
-    await page.locator("#status[data-state=live]").waitFor();
+    await isLive(page);
     await page.keyboard.press("Tab");
     expect(await page.locator(":focus").innerText()).toBe("Skip to the figures");
     await page.keyboard.press("Enter");
@@ -248,9 +248,8 @@ describeRealRows("the page of a run on the real rows", () => {
     // The SQL editor is loaded when its section is seen.
     await page.locator("#sql").scrollIntoViewIfNeeded();
     await page.locator("#sql-text .cm-content").waitFor();
-    // A run that seems to hang for a moment, on a busy machine, has its controls disabled.
     await eventually(async () => {
-      await page.locator("#status[data-state=live]").waitFor();
+      await isLive(page);
       const reached: string[] = [];
       const walkEnds = (): boolean => reached.filter((name) => name === "skip").length === 2;
       while (!walkEnds() && reached.length < 600) {

@@ -28,6 +28,11 @@ export function shownCells(page: Page, table: string): Promise<string[][]> {
   return page.evaluate(`${rows}.map(({ cells }) => [...cells].map(({ innerText }) => innerText.trim()))`);
 }
 
+/** Waits until the run is live: one that seems to hang for a moment, on a busy machine, has its controls disabled. */
+export function isLive(page: Page): Promise<void> {
+  return page.locator("#status[data-state=live]").waitFor();
+}
+
 /** What axe finds wrong with the page as it is shown now. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);

@@ -9,7 +9,7 @@ import { RETAIL_PANELS } from "../../presets/retail/panels";
 import { PageComplaints } from "../support/page-complaints";
 import { realFigures } from "../support/real-panels";
 import { describeRealRows, readRealRows, realRowsFile } from "../support/real-rows";
-import { accessibilityFaults, parsed, shownAs, shownCells, shownRows } from "./shown";
+import { accessibilityFaults, isLive, parsed, shownAs, shownCells, shownRows } from "./shown";
 
 /** Away from the ports of a run that somebody has open, and of the other tests. */
 const FIRST_PORT = "14720";
@@ -253,13 +253,12 @@ describeRealRows("the view of a page on the real rows", () => {
 
   test("is used by keyboard: a range, a typed filter, a value of a chart, its lines", async () => {
     await go("");
-    const isLive = (): Promise<void> => page.locator("#status[data-state=live]").waitFor();
-    await isLive();
+    await isLive(page);
     await page.locator("[data-range='90d']").focus();
     await page.keyboard.press("Enter");
     const inRange = readRealRows().filter(isIn("2010-09-11", "2010-12-10"));
     await expectFigures(inRange, "day");
-    await isLive();
+    await isLive(page);
     await page.locator("#view-value").focus();
     await page.keyboard.type("fra");
     await eventually(async () => {
@@ -268,7 +267,7 @@ describeRealRows("the view of a page on the real rows", () => {
         .evaluateAll((all) => all.map((one) => one.getAttribute("value")));
       expect(options).toEqual(["France"]);
     });
-    await isLive();
+    await isLive(page);
     await page.locator("#view-value").fill("France");
     await page.keyboard.press("Enter");
     const announced = (text: string): Promise<void> =>
@@ -288,7 +287,7 @@ describeRealRows("the view of a page on the real rows", () => {
       expect(await page.locator("#lines-remark").innerText()).toMatch(new RegExp(`^${day.length} lines`));
     });
     await page.keyboard.press("Escape");
-    await isLive();
+    await isLive(page);
     await page.locator("#view-from").fill("2010-12-01T00:00:00");
     await page.locator("#view-from").press("Enter");
     await expectFigures(rows.filter(isIn("2010-12-01", "2010-12-10")), "day");

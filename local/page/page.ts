@@ -3,6 +3,7 @@ import { plainText } from "../../dashboards/markdown";
 import { panelColumns } from "../../dashboards/rows";
 import { filterFields } from "../../dashboards/scope";
 import { type DataPanel, isDataPanel, type Layer } from "../../dashboards/spec";
+import { messageOf } from "../../lib/message-of";
 import { pause } from "../../lib/pause";
 import { settleMs } from "../lateness";
 import type { LocalRun } from "../local-run";
@@ -144,7 +145,7 @@ export async function startPage(run: LocalRun, options: PageOptions): Promise<Pa
         await work();
         problems.delete(what);
       } catch (error) {
-        problems.set(what, `${what}: ${error instanceof Error ? error.message : String(error)}`);
+        problems.set(what, `${what}: ${messageOf(error)}`);
       }
       await pause(everyMs, stop.signal);
     }

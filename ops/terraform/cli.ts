@@ -7,6 +7,7 @@ import { addHelp, ending, isClone, programName, runCommand } from "../../lib/com
 import { counted } from "../../lib/counted";
 import { EXIT, UsageError } from "../../lib/exit";
 import { isJsonObject } from "../../lib/json";
+import { messageOf } from "../../lib/message-of";
 import { OperatorError } from "../../lib/operator-error";
 import { addTargetOptions, environmentCommand, nameOf, placed, type TargetFlags } from "../target/options";
 import { destroy } from "./destroy";
@@ -128,7 +129,7 @@ function read(from: string | number): string {
   try {
     return readFileSync(from, "utf8");
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 
